@@ -1,0 +1,56 @@
+# Everything starts here: `make help`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+# uv is quicker where someone has it; plain pip does the same work.
+UV := $(shell command -v uv 2>/dev/null)
+INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(PIP) install) --require-hashes
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.base: requirements/base.txt Makefile
+	@$(PYTHON) -c 'import sys; sys.exit("Relance needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "installing what Relance needs into $(VENV) ..."
+	@$(INSTALL) -r requirements/base.txt
+	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/relance.pth"
+	@printf '#!%s\nimport sys\nfrom relance.cli import main\nsys.exit(main())\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/relance && chmod +x $(BIN)/relance
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base requirements/dev.txt
+	@echo "installing what the tests need ..."
+	@$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/.base ## play three weeks of a real sequence in about a minute, then audit it
+	@$(BIN)/relance demo
+
+test: $(VENV)/.dev ## all three rings of tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.dev ## format, lint, types, import rules, migrations, generated pages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config pyproject.toml
+	$(BIN)/python -m pytest -q tests/unit/test_generated_docs.py tests/integration/test_migrations.py
+
+format: $(VENV)/.dev ## rewrite the files the way `check` wants them
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## mails per second against smtp-source, measured in the same run
+	$(BIN)/python -m benchmarks.send
+
+lock: ## renew requirements/*.txt (needs uv)
+	uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml -o requirements/base.txt
+	uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --group dev pyproject.toml -c requirements/base.txt -o requirements/dev.txt
+
+clean: ## remove the virtual environment and caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

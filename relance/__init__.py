@@ -1,0 +1,1 @@
+"""Relance: a sales email sequencing engine."""

@@ -1,0 +1,1 @@
+"""Words in, words out: the `relance` command, one file a noun."""

@@ -1,0 +1,77 @@
+"""Errors, named by what the caller does next.
+
+Our exception hierarchy::
+
+    RelanceError                 every error of ours; its text is a sentence a person can act on
+    ├── WrongUse                 change what you asked for (the command line exits with 2)
+    │   ├── Invalid              a file or value has problems, each with its place and its mend
+    │   ├── NotFound             no such sequence, contact or mailbox
+    │   └── Misconfigured        a setting is wrong or missing
+    └── Trouble                  the world is in the way (the command line exits with 1)
+        ├── Unreachable          try later: a database, broker or server does not answer
+        ├── Broken               a person must act: login refused, certificate not trusted, wrong key
+        └── Superseded           stop now: another worker holds this mailbox (a lost lease)
+
+Everyday outcomes (a refused recipient, a deferred mail, a missing variable) are values, not exceptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class RelanceError(Exception):
+    """Every error Relance raises on purpose."""
+
+
+class WrongUse(RelanceError):
+    """The request itself must change."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in something a person wrote: where it stands, what is wrong, and what to write instead."""
+
+    what: str
+    where: str = ""
+    hint: str = ""
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.where, self.line, self.column) if part)
+        mend = f" {self.hint}" if self.hint else ""
+        return f"{place}: {self.what}{mend}" if place else f"{self.what}{mend}"
+
+
+class Invalid(WrongUse):
+    """Something a person wrote has problems; nothing was done."""
+
+    def __init__(self, problems: Iterable[Problem] | str) -> None:
+        self.problems = (Problem(problems),) if isinstance(problems, str) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class NotFound(WrongUse):
+    """Nothing of that name exists."""
+
+
+class Misconfigured(WrongUse):
+    """A setting is wrong or missing."""
+
+
+class Trouble(RelanceError):
+    """The world is in the way; the request may be right."""
+
+
+class Unreachable(Trouble):
+    """Nothing answers there now; trying later may work."""
+
+
+class Broken(Trouble):
+    """Trying again changes nothing until a person acts."""
+
+
+class Superseded(Trouble):
+    """Another worker has taken over; whatever this one still wanted to write is void."""

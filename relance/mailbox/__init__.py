@@ -1,0 +1,1 @@
+"""Mail: out by SMTP, in by IMAP. Knows nothing of sequences or SQL."""

@@ -1,0 +1,93 @@
+"""A mail that came in, as values: what it says of itself, and what we judge it to be."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class DeliveryReport:
+    """One recipient's part of a delivery status notification (RFC 3464)."""
+
+    final_recipient: str | None
+    original_recipient: str | None
+    action: str | None  # failed, delayed, delivered, relayed, expanded
+    status: str | None  # enhanced status code, RFC 3463
+    diagnostic: str | None
+    envelope_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """A parsed mail. Every text field is decoded, bounded and free of control characters.
+
+    What could not be read is empty, and `defects` says why; parsing never raises.
+    """
+
+    message_id: str | None
+    from_address: str | None  # normalised, lower case
+    from_name: str
+    to: tuple[str, ...]  # To, Cc, Delivered-To, X-Original-To: every address it claims to have come to
+    subject: str
+    date: dt.datetime | None  # aware; the sender's claim
+    in_reply_to: tuple[str, ...]  # ids with their angle brackets
+    references: tuple[str, ...]
+    headers: tuple[tuple[str, str], ...]  # lower-case names, decoded values, in order
+    content_type: str  # of the whole mail, lower case, without parameters
+    content_params: tuple[tuple[str, str], ...]
+    text: str  # the readable text: the plain part, or the HTML made plain; bounded
+    reports: tuple[DeliveryReport, ...] = ()
+    returned_ids: tuple[
+        str, ...
+    ] = ()  # Message-IDs found in a returned original (bounce, complaint, receipt)
+    feedback_type: str | None = None  # ARF (RFC 5965)
+    calendar_method: str | None = None  # iTIP (RFC 5546)
+    aliases: tuple[
+        str, ...
+    ] = ()  # ids a provider gave a mail of ours: X-Microsoft-Original-Message-ID and kin
+    size: int = 0
+    truncated: bool = False
+    defects: tuple[str, ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """The first header of that (lower-case) name."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+class Kind(StrEnum):
+    """What a mail is. The first five are people; the rest are machines or ourselves."""
+
+    HUMAN = "human answer"
+    OPT_OUT = "opt-out"
+    CALENDAR = "calendar answer"
+    UNREADABLE = "unreadable"  # could not be parsed: a person must look, never ignored
+    CHALLENGE = "challenge"  # "prove that you are human": a person must act
+    OUT_OF_OFFICE = "out of office"
+    LEFT_COMPANY = "left the company"
+    AUTO_REPLY = "auto-reply"  # a machine's answer that says nothing of absence
+    HARD_BOUNCE = "hard bounce"  # this address will never work
+    SOFT_BOUNCE = "soft bounce"  # it may work later
+    BLOCKED = "blocked"  # the sender's problem: quota, reputation, policy
+    COMPLAINT = "complaint"
+    RECEIPT = "receipt"  # read, delivered or delayed: no answer
+    LIST_MAIL = "list mail"
+    OWN_COPY = "own copy"  # our own mail, copied back
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What we hold a mail to be, and why."""
+
+    kind: Kind
+    rule: str  # the name of the rule that decided
+    evidence: str = ""  # the words or header that decided, quoted, bounded
+    until: dt.date | None = None  # out of office: the first day back
+    recipient: str | None = None  # bounce, complaint: the address it speaks of
+    status: str | None = None  # bounce: enhanced status code
+    intent: str | None = None  # human answer: positive, negative, question, referral, later, unclear
+    language: str | None = None
+    substitute: str | None = None  # left the company: the address named instead
+    version: int = 1  # of the rules
+    notes: tuple[str, ...] = field(default=())

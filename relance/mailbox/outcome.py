@@ -1,0 +1,37 @@
+"""What became of one attempt to hand a mail over: an everyday value, named by what the caller does next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """The five ends of an attempt."""
+
+    ACCEPTED = "accepted"  # a full 2xx after the body: the server has taken responsibility (RFC 5321, 6.1)
+    REFUSED = "refused"  # a full 5xx: this mail will not go, whoever is to blame
+    DEFERRED = "deferred"  # a full 4xx: the same bytes may be offered again later
+    NOT_SENT = "not sent"  # trouble before the first byte of the body: certainly not delivered
+    UNKNOWN = "unknown"  # trouble after it: may have been delivered (RFC 1047)
+
+
+class Blame(StrEnum):
+    """Whom a refusal or deferral speaks of; decides what is paused or suppressed."""
+
+    RECIPIENT = "recipient"  # the address is bad or full (5.1.x, 5.2.x)
+    SENDER = "sender"  # the mailbox: quota, policy, reputation, login (5.7.x, 5.4.5, AUTH)
+    CONTENT = "content"  # this mail's words or size
+    SERVER = "server"  # the connection or the server; nobody's fault
+
+
+@dataclass(frozen=True)
+class SendResult:
+    """One attempt's end, with the evidence: the stage it ended at and the server's own words."""
+
+    outcome: Outcome
+    stage: str  # connect, tls, auth, mail, rcpt, data, body, final
+    blame: Blame = Blame.SERVER
+    code: int | None = None  # the SMTP reply code, where there was a full reply
+    status: str | None = None  # the enhanced status code of RFC 3463, where there was one
+    text: str = ""  # the server's words, or ours where it said nothing

@@ -1,0 +1,1 @@
+"""Signed links, the pixel, unsubscribe, the small HTTP app; judges human or machine."""
