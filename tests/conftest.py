@@ -1,0 +1,106 @@
+"""The test grounds: fresh databases and brokers, the closing line, and the guard that keeps tests on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests.servers import finder, loopback, postgres, redis
+
+# Two slow cores must not fail a property: time is not what properties are about.
+hypothesis.settings.register_profile("dev", max_examples=50, deadline=None)
+hypothesis.settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, print_blob=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how hard Hypothesis looks, and close the doors."""
+    hypothesis.settings.load_profile("ci" if _require_all() else "dev")
+    loopback.install()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Postgres]:
+    """The PostgreSQL server of this test process, started when the first test asks."""
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Postgres) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty PostgreSQL database of this test's own."""
+    with postgres_server.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The SQLAlchemy URL of an SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'relance.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database, once of each kind we promise to run on."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[redis.Redis]:
+    """The Redis server of this test process, started when the first test asks."""
+    with redis.running() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis_server: redis.Redis) -> str:
+    """The URL of an empty Redis database."""
+    redis_server.flush()
+    return redis_server.url
+
+
+def _require_all() -> bool:
+    return os.environ.get(finder.REQUIRE_ALL, "") not in ("", "0")
+
+
+def _missing(report: pytest.TestReport | pytest.CollectReport) -> str | None:
+    """Why a skipped test was not run for want of a server; None for every other report."""
+    if not report.skipped or not isinstance(report.longrepr, tuple):
+        return None
+    reason = str(report.longrepr[2]).removeprefix("Skipped: ")
+    return reason.removeprefix(finder.NOT_RUN) if reason.startswith(finder.NOT_RUN) else None
+
+
+def _insist(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Where everything is required, what could not be run has failed."""
+    reason = _missing(report)
+    if reason is not None and _require_all():
+        report.outcome = "failed"
+        report.longrepr = f"not run, though {finder.REQUIRE_ALL} is set: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    report = yield
+    _insist(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    report = yield
+    _insist(report)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The closing line: how much of the suite this machine could not run, and why."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(reason for reason in map(_missing, skipped) if reason is not None)
+    words = "; ".join(f"{count} x {reason}" for reason, count in sorted(reasons.items()))
+    terminalreporter.write_line(f"not run: {reasons.total()}" + (f" ({words})" if words else ""))

@@ -1,0 +1,58 @@
+"""The grounds themselves: every test gets a database of its own, and the private servers really run."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+import redis
+import sqlalchemy as sa
+
+from tests.servers import postgres as postgres_ground
+from tests.servers import redis as redis_ground
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_every_test_has_an_empty_database(database_url: str, turn: int) -> None:
+    engine = sa.create_engine(database_url)
+    with engine.begin() as connection:
+        assert sa.inspect(connection).get_table_names() == []
+        connection.execute(sa.text(f"CREATE TABLE turn_{turn} (n integer)"))
+    engine.dispose()
+
+
+def test_a_template_is_built_once_and_copied(postgres_server: postgres_ground.Postgres) -> None:
+    built = []
+
+    def build(url: str) -> None:
+        built.append(url)
+        engine = sa.create_engine(url)
+        with engine.begin() as connection:
+            connection.execute(sa.text("CREATE TABLE kept (n integer)"))
+        engine.dispose()
+
+    for _ in range(2):
+        with postgres_server.fresh(postgres_server.template("grounds", build)) as url:
+            engine = sa.create_engine(url)
+            assert sa.inspect(engine).get_table_names() == ["kept"]
+            engine.dispose()
+    assert len(built) == 1
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_redis_is_empty_before_each_test(redis_url: str, turn: int) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        assert client.dbsize() == 0
+        client.set("turn", turn)
+
+
+def test_a_private_redis_can_be_frozen_and_thawed() -> None:
+    with redis_ground.private() as server:
+        assert server.process is not None
+        with redis.Redis.from_url(server.url, socket_timeout=0.2, retry=None) as client:
+            server.process.signal(signal.SIGSTOP)
+            with pytest.raises(redis.TimeoutError):
+                client.ping()
+        server.process.signal(signal.SIGCONT)
+        with redis.Redis.from_url(server.url) as client:
+            assert client.ping() is True
