@@ -1,0 +1,213 @@
+"""The database: SQLite on day one, PostgreSQL at scale, one way to talk to both. Anything else is refused here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+
+from relance import clock, errors
+
+POOL = 10
+# Workers have eight threads and need one connection each; two are left for the web and the tick.
+BUSY_SECONDS = 10.0
+# How long SQLite waits for another writer. Our write transactions last milliseconds.
+
+_NETWORK_FILESYSTEMS = ("nfs", "cifs", "smb", "smb2", "smb3", "fuse.sshfs", "9p")
+
+
+class Database:
+    """An open database. `read()` and `write()` are the only ways in; neither is ever held across the network."""
+
+    def __init__(self, url: str, *, pool: int = POOL) -> None:
+        self.url = _parse(url)
+        self.dialect = self.url.get_backend_name()
+        self.engine = _sqlite(self.url) if self.dialect == "sqlite" else _postgresql(self.url, pool)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is a file of ours (SQLite)."""
+        return self.dialect == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view. Nothing written in it is kept."""
+        with _words(self.url), self.engine.connect() as conn:
+            yield conn
+            conn.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction: committed at the end, rolled back on any exception. Keep it short."""
+        with _words(self.url), self.engine.connect() as conn:
+            writing = conn.execution_options(relance_write=True)
+            with writing.begin():
+                yield writing
+
+    def ping(self) -> None:
+        """Answer, or raise `errors.Unreachable`."""
+        with self.read() as conn:
+            conn.execute(sa.text("select 1"))
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def machine_now(conn: Connection) -> dt.datetime:
+    """Machine time as everybody who shares this database sees it: PostgreSQL's own clock, or this host's for SQLite.
+
+    Workers on several hosts must agree about leases, so their own clocks do not count (`clock_timestamp()` moves
+    on inside a transaction, unlike `now()`).
+    """
+    if conn.dialect.name == "postgresql":
+        now: dt.datetime = conn.execute(_CLOCK_TIMESTAMP).scalar_one()
+        return now.astimezone(dt.UTC)
+    return clock.machine_now()
+
+
+_CLOCK_TIMESTAMP = sa.text("select clock_timestamp()")
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError as error:
+        raise errors.Misconfigured(
+            "database_url is not an address. Write sqlite:///path/to/relance.db or postgresql://user:password@host/name."
+        ) from error
+    name = parsed.get_backend_name()
+    if name == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if name == "sqlite":
+        return parsed.set(drivername="sqlite")
+    raise errors.Misconfigured(
+        f"database_url names {name!r}; Relance keeps its promises on SQLite and PostgreSQL only. "
+        "Write sqlite:///path/to/relance.db or postgresql://user:password@host/name."
+    )
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database in (None, "", ":memory:"):
+        raise errors.Misconfigured(
+            "an SQLite database must be a file: several threads share it, and it must survive."
+        )
+    path = Path(str(url.database))
+    if not path.parent.is_dir():
+        raise errors.Misconfigured(
+            f"the folder {path.parent} does not exist. Create it, or run `relance init`."
+        )
+    _refuse_network_filesystem(path)
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _sqlite_connect)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy's begin event below says BEGIN, not the driver
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # the mark of a mail under way must survive a power cut
+        "foreign_keys=ON",
+        f"busy_timeout={int(BUSY_SECONDS * 1000)}",
+    ):
+        connection.execute(f"pragma {pragma}").fetchall()
+
+
+def _sqlite_begin(conn: Connection) -> None:
+    # A transaction that reads first and writes later fails at once with SQLITE_BUSY_SNAPSHOT, whatever the busy
+    # timeout; taking the write lock at its start makes writers queue instead.
+    writing = conn.get_execution_options().get("relance_write")
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _refuse_network_filesystem(path: Path) -> None:
+    """WAL needs shared memory, which no network filesystem gives (sqlite.org/wal.html, "Overview")."""
+    mounts = Path("/proc/self/mounts")
+    if not mounts.exists():
+        return
+    best = ("", "")
+    absolute = str(path.resolve())
+    for line in mounts.read_text(errors="replace").splitlines():
+        fields = line.split(" ")
+        if len(fields) > 2 and absolute.startswith(fields[1]) and len(fields[1]) > len(best[0]):
+            best = (fields[1], fields[2])
+    if best[1] in _NETWORK_FILESYSTEMS:
+        raise errors.Misconfigured(
+            f"{path} lies on a network filesystem ({best[1]}), where SQLite loses data. Use a local disk, or PostgreSQL."
+        )
+
+
+def _postgresql(url: URL, pool: int) -> Engine:
+    return sa.create_engine(
+        url,
+        pool_size=pool,
+        max_overflow=pool,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+        insertmanyvalues_page_size=500,
+        connect_args={
+            "connect_timeout": 10,
+            "application_name": "relance",
+            # A claim must never hang behind a migration, nor a forgotten transaction hold the horizon.
+            "options": "-c statement_timeout=60000 -c lock_timeout=15000 "
+            "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+        },
+    )
+
+
+@contextmanager
+def _words(url: URL) -> Iterator[None]:
+    """Say in a sentence what the driver says in a traceback, when the database cannot be reached."""
+    try:
+        yield
+    except (exc.OperationalError, exc.InterfaceError) as error:
+        if _lost(error):
+            where = url.render_as_string(hide_password=True)
+            reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+            raise errors.Unreachable(f"the database {where} does not answer: {reason}") from error
+        raise
+
+
+def _lost(error: exc.DBAPIError) -> bool:
+    if isinstance(error.orig, sqlite3.Error):
+        return "unable to open" in str(error.orig) or "locked" in str(error.orig)
+    state = getattr(error.orig, "sqlstate", None)
+    # No state: the connection never was, or broke. Class 57P: the server goes down or starts; 08: connection trouble.
+    return (
+        error.connection_invalidated
+        or state is None
+        or state[:2] == "08"
+        or state[:3] in ("57P", "3D0", "28P")
+    )
+
+
+class Instant(sa.types.TypeDecorator[dt.datetime]):
+    """An aware moment, kept in UTC. A naive one is refused: SQLite would lose the offset without a word."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        """To UTC; without the offset on SQLite, which has none."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive time reached the database: {value!r}")
+        utc = value.astimezone(dt.UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> dt.datetime | None:  # noqa: ARG002
+        """Always aware, always UTC."""
+        if value is None:
+            return None
+        found: dt.datetime = value
+        return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)

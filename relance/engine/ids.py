@@ -1,0 +1,20 @@
+"""Identifiers made before the row exists, because they must stand in the bytes the row holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+
+_EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+_RANDOM_BITS = 22
+
+
+def message(now: dt.datetime) -> int:
+    """A message's id: milliseconds since 2026 and 22 random bits, so that the index grows at its end (62 bits)."""
+    milliseconds = max(0, int((now - _EPOCH).total_seconds() * 1000))
+    return ((milliseconds & ((1 << 40) - 1)) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+
+
+def token() -> str:
+    """120 random bits for a Message-ID: nobody can guess the id of a mail they have not seen."""
+    return secrets.token_hex(15)

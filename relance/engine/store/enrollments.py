@@ -1,0 +1,354 @@
+"""Enrollments: where each contact stands. `apply` is the only function that writes an enrollment's state."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine import states
+from relance.engine.states import Event, State
+from relance.engine.tables import contact, enrollment, mailbox, sequence, sequence_version
+
+
+@dataclass(frozen=True)
+class Enrollment:
+    """One contact in one sequence, as a flow sees it. `version` is what a later write must still find."""
+
+    id: int
+    sequence_id: int
+    sequence_version_id: int
+    contact_id: int
+    mailbox_id: int
+    state: State
+    reason: str
+    step: str | None
+    step_kind: str
+    due_at: dt.datetime | None
+    bound: Sequence[Any]
+    stepped_at: dt.datetime
+    priority: int
+    attempts: int
+    version: int
+    resume_at: dt.datetime | None
+    aways: int
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where an enrollment stands next: the step to do, when, and what bound the time."""
+
+    step: str | None
+    step_kind: str
+    due_at: dt.datetime | None
+    bound: Sequence[Any] = ()
+    stepped_at: dt.datetime | None = None  # when the step before was done; empty: unchanged
+
+
+_COLUMNS = [enrollment.c[name] for name in Enrollment.__dataclass_fields__]
+
+
+def _value(row: sa.Row[Any]) -> Enrollment:
+    values = dict(row._mapping)
+    return Enrollment(**{**values, "state": State(values["state"])})
+
+
+def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """New enrollments, each with its first position."""
+    conn.execute(sa.insert(enrollment), list(rows))
+
+
+def apply(
+    conn: Connection,
+    enrollment_ids: Iterable[int],
+    event: Event,
+    now: dt.datetime,
+    *,
+    reason: str = "",
+    values: dict[str, Any] | None = None,
+) -> list[tuple[Enrollment, State]]:
+    """Apply one piece of news to enrollments, in order of id (so that two writers never wait for each other in a ring).
+
+    Returns each as it was, with the state it now has. `values` are further columns set with it. News that changes
+    neither state nor values leaves the row alone; everything else raises its version, so that a send which read the
+    row before finds out.
+    """
+    applied = []
+    for row in _locked(conn, enrollment_ids):
+        after = states.advance(row.state, event)
+        applied.append((row, after))
+        if after != row.state or values:
+            conn.execute(
+                sa.update(enrollment)
+                .where(enrollment.c.id == row.id)
+                .values(_change(row, after, now, reason, values))
+            )
+    return applied
+
+
+def _locked(conn: Connection, enrollment_ids: Iterable[int]) -> list[Enrollment]:
+    ids = sorted(set(enrollment_ids))
+    query = sa.select(*_COLUMNS).where(enrollment.c.id.in_(ids)).order_by(enrollment.c.id).with_for_update()
+    return [_value(row) for row in conn.execute(query)] if ids else []
+
+
+def _change(
+    row: Enrollment, after: State, now: dt.datetime, reason: str, values: dict[str, Any] | None
+) -> dict[str, Any]:
+    change: dict[str, Any] = {"state": after.value, "version": row.version + 1, **(values or {})}
+    if after != row.state:
+        change["reason"] = reason
+    if after in states.FINAL and row.state not in states.FINAL:
+        change["finished_at"] = now
+    return change
+
+
+def move(
+    conn: Connection, row: Enrollment, position: Position, now: dt.datetime, *, event: Event = Event.STEP_DONE
+) -> State:
+    """A step is done: go to the next position, whatever the state became meanwhile (a stopped one stays stopped)."""
+    event = Event.COMPLETED if position.step is None else event
+    return apply(conn, [row.id], event, now, reason="every step is done", values=_position(position))[0][1]
+
+
+def _position(position: Position) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "step": position.step,
+        "step_kind": position.step_kind,
+        "due_at": position.due_at,
+        "bound": list(position.bound),
+        "attempts": 0,
+    }
+    if position.stepped_at is not None:
+        values["stepped_at"] = position.stepped_at
+    return values
+
+
+_MOVE_MANY = (
+    sa.update(enrollment)
+    .where(enrollment.c.id == sa.bindparam("e_id"), enrollment.c.version == sa.bindparam("e_version"))
+    .where(enrollment.c.state == State.ACTIVE.value)
+    .values(
+        step=sa.bindparam("e_step"),
+        step_kind=sa.bindparam("e_step_kind"),
+        due_at=sa.bindparam("e_due_at"),
+        bound=sa.bindparam("e_bound"),
+        stepped_at=sa.bindparam("e_stepped_at"),
+        attempts=0,
+        version=enrollment.c.version + 1,
+    )
+)
+
+
+def move_many(conn: Connection, moves: Sequence[tuple[Enrollment, Position]], now: dt.datetime) -> None:
+    """`move`, for many that are almost surely unchanged since they were claimed; the few others go one by one."""
+    quick = [(row, position) for row, position in moves if position.step is not None]
+    rows = [
+        {
+            "e_id": row.id,
+            "e_version": row.version,
+            "e_step": position.step,
+            "e_step_kind": position.step_kind,
+            "e_due_at": position.due_at,
+            "e_bound": list(position.bound),
+            "e_stepped_at": position.stepped_at or row.stepped_at,
+        }
+        for row, position in quick
+    ]
+    done = bool(rows) and conn.execute(_MOVE_MANY, rows).rowcount == len(rows)
+    late = [] if done else quick
+    versions = {found.id: found.version for found in _locked(conn, [row.id for row, _ in late])}
+    for row, position in moves:
+        if position.step is None or versions.get(row.id, row.version + 1) != row.version + 1:
+            move(conn, row, position, now)
+
+
+def claim(conn: Connection, mailbox_id: int, now: dt.datetime, limit: int) -> list[Enrollment]:
+    """Due mail steps of one mailbox, most urgent first, with their attempt counted before the work starts.
+
+    The mailbox's lease is the claim; counting first means that a step which kills its worker ends in quarantine.
+    """
+    due = (
+        sa.select(enrollment.c.id)
+        .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+        .where(enrollment.c.mailbox_id == mailbox_id, enrollment.c.state == State.ACTIVE.value)
+        .where(enrollment.c.step_kind == "mail", enrollment.c.due_at <= now, sequence.c.state == "active")
+        .order_by(enrollment.c.priority.desc(), enrollment.c.due_at, enrollment.c.id)
+        .limit(limit)
+    )
+    ids = list(conn.execute(due).scalars())
+    if not ids:
+        return []
+    counted = (
+        sa.update(enrollment)
+        .where(enrollment.c.id.in_(ids), enrollment.c.state == State.ACTIVE.value)
+        .values(attempts=enrollment.c.attempts + 1)
+        .returning(*_COLUMNS)
+    )
+    claimed = {row.id: _value(row) for row in conn.execute(counted)}
+    return [claimed[number] for number in ids if number in claimed]
+
+
+def unclaim(conn: Connection, enrollment_ids: Iterable[int]) -> None:
+    """The attempt ended without the step being done, and not by the step's fault."""
+    ids = sorted(set(enrollment_ids))
+    if ids:
+        conn.execute(sa.update(enrollment).where(enrollment.c.id.in_(ids)).values(attempts=0))
+
+
+def reschedule(conn: Connection, row: Enrollment, due_at: dt.datetime, bound: Sequence[Any]) -> None:
+    """The same step at another time; the attempt does not count."""
+    values = {"due_at": due_at, "bound": list(bound), "attempts": 0, "version": enrollment.c.version + 1}
+    conn.execute(
+        sa.update(enrollment)
+        .where(enrollment.c.id == row.id, enrollment.c.version == row.version)
+        .values(values)
+    )
+
+
+def first_mail_due(conn: Connection, mailbox_id: int) -> dt.datetime | None:
+    """The oldest due time of a mail step this mailbox may do."""
+    query = (
+        sa.select(sa.func.min(enrollment.c.due_at))
+        .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+        .where(enrollment.c.mailbox_id == mailbox_id, enrollment.c.state == State.ACTIVE.value)
+        .where(enrollment.c.step_kind == "mail", sequence.c.state == "active")
+    )
+    return conn.execute(query).scalar_one()
+
+
+def other_due(conn: Connection, now: dt.datetime, limit: int) -> list[Enrollment]:
+    """Due steps that need no mailbox (branch, task, wait, end), locked so that two ticks never do the same one."""
+    query = (
+        sa.select(*_COLUMNS)
+        .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+        .where(
+            enrollment.c.state == State.ACTIVE.value,
+            enrollment.c.step_kind != "mail",
+            enrollment.c.due_at <= now,
+        )
+        .where(sequence.c.state == "active")
+        .order_by(enrollment.c.due_at, enrollment.c.id)
+        .limit(limit)
+        .with_for_update(of=enrollment, skip_locked=True)  # SQLite has one writer at a time and ignores this
+    )
+    return [_value(row) for row in conn.execute(query)]
+
+
+def away_until(conn: Connection, now: dt.datetime, limit: int) -> list[Enrollment]:
+    """Those whose absence is over."""
+    query = (
+        sa.select(*_COLUMNS)
+        .where(enrollment.c.state == State.AWAY.value, enrollment.c.resume_at <= now)
+        .order_by(enrollment.c.resume_at, enrollment.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_value(row) for row in conn.execute(query)]
+
+
+def next_due(conn: Connection) -> dt.datetime | None:
+    """When the next step that needs no mailbox falls due, or the next absence ends."""
+    steps = sa.select(sa.func.min(enrollment.c.due_at)).where(
+        enrollment.c.state == State.ACTIVE.value, enrollment.c.step_kind != "mail"
+    )
+    backs = sa.select(sa.func.min(enrollment.c.resume_at)).where(enrollment.c.state == State.AWAY.value)
+    times = [conn.execute(query).scalar_one() for query in (steps, backs)]
+    return min((at for at in times if at is not None), default=None)
+
+
+def by_ids(conn: Connection, ids: Iterable[int]) -> list[Enrollment]:
+    """As they are now, unlocked."""
+    query = sa.select(*_COLUMNS).where(enrollment.c.id.in_(sorted(set(ids)))).order_by(enrollment.c.id)
+    return [_value(row) for row in conn.execute(query)]
+
+
+def of_contact(conn: Connection, contact_ids: Iterable[int]) -> list[Enrollment]:
+    """Every enrollment of these people."""
+    query = (
+        sa.select(*_COLUMNS)
+        .where(enrollment.c.contact_id.in_(sorted(set(contact_ids))))
+        .order_by(enrollment.c.id)
+    )
+    return [_value(row) for row in conn.execute(query)]
+
+
+def of_organisation(conn: Connection, organisation: str) -> list[Enrollment]:
+    """Every enrollment of people whose address is in one registrable domain."""
+    query = (
+        sa.select(*_COLUMNS)
+        .join(contact, contact.c.id == enrollment.c.contact_id)
+        .where(contact.c.organisation == organisation)
+        .order_by(enrollment.c.id)
+    )
+    return [_value(row) for row in conn.execute(query)]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An enrollment in words a person knows: names instead of numbers."""
+
+    enrollment: Enrollment
+    email: str
+    sequence: str
+    sequence_state: str
+    version: int
+    mailbox: str
+    mailbox_state: str
+
+
+_STANDING = (
+    sa.select(
+        *_COLUMNS,
+        contact.c.email.label("email"),
+        sequence.c.name.label("sequence"),
+        sequence.c.state.label("sequence_state"),
+        sequence_version.c.number.label("version_number"),
+        mailbox.c.address.label("mailbox"),
+        mailbox.c.state.label("mailbox_state"),
+    )
+    .join(contact, contact.c.id == enrollment.c.contact_id)
+    .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+    .join(sequence_version, sequence_version.c.id == enrollment.c.sequence_version_id)
+    .join(mailbox, mailbox.c.id == enrollment.c.mailbox_id)
+)
+
+
+def standings(
+    conn: Connection,
+    *,
+    email: str | None = None,
+    sequence_name: str | None = None,
+    state: State | None = None,
+    limit: int = 1000,
+) -> list[Standing]:
+    """Enrollments with their names, filtered."""
+    query = _STANDING.order_by(enrollment.c.id).limit(limit)
+    if email is not None:
+        query = query.where(contact.c.email == email)
+    if sequence_name is not None:
+        query = query.where(sequence.c.name == sequence_name)
+    if state is not None:
+        query = query.where(enrollment.c.state == state.value)
+    return [_standing(row) for row in conn.execute(query)]
+
+
+def _standing(row: sa.Row[Any]) -> Standing:
+    at = row._mapping
+    found = Enrollment(
+        **{name: at[name] for name in Enrollment.__dataclass_fields__ if name != "state"},
+        state=State(at["state"]),
+    )
+    return Standing(
+        found,
+        at["email"],
+        at["sequence"],
+        at["sequence_state"],
+        at["version_number"],
+        at["mailbox"],
+        at["mailbox_state"],
+    )

@@ -1,0 +1,93 @@
+"""The event log: what happened to whom, in the transaction in which it happened. Append only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine.tables import contact, event
+
+
+@dataclass(frozen=True)
+class News:
+    """One line of the log, about to be written. Ids are those of the rows it speaks of."""
+
+    kind: str
+    at: dt.datetime
+    enrollment_id: int | None = None
+    contact_id: int | None = None
+    mailbox_id: int | None = None
+    message_id: int | None = None
+    step: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the log as it is read: `id` grows, but lines are served only once nothing older can still appear."""
+
+    id: int
+    at: dt.datetime
+    kind: str
+    email: str | None
+    step: str
+    data: Mapping[str, Any]
+
+
+_XACT = sa.literal_column("pg_current_xact_id()::text::bigint")
+
+
+def add(conn: Connection, news: Iterable[News]) -> None:
+    """Write lines, in order."""
+    rows = [
+        {
+            "at": line.at,
+            "kind": line.kind,
+            "enrollment_id": line.enrollment_id,
+            "contact_id": line.contact_id,
+            "mailbox_id": line.mailbox_id,
+            "message_id": line.message_id,
+            "step": line.step,
+            "data": dict(line.data),
+        }
+        for line in news
+    ]
+    if rows:
+        conn.execute(_insert(conn.dialect.name), rows)
+
+
+def _insert(dialect: str) -> sa.Insert:
+    return _INSERT_PG if dialect == "postgresql" else _INSERT
+
+
+_INSERT = sa.insert(event)
+_INSERT_PG = sa.insert(event).values(xact=_XACT)
+
+
+def after(conn: Connection, cursor: int, limit: int) -> list[Line]:
+    """Lines after `cursor` that can no longer be overtaken by one still being committed."""
+    query = _select().where(event.c.id > cursor).order_by(event.c.id).limit(limit)
+    if conn.dialect.name == "postgresql":
+        horizon = sa.literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        query = query.where(event.c.xact < horizon)
+    return [_line(row) for row in conn.execute(query)]
+
+
+def of_contact(conn: Connection, contact_id: int) -> list[Line]:
+    """Everything that happened to one person, oldest first."""
+    query = _select().where(event.c.contact_id == contact_id).order_by(event.c.at, event.c.id)
+    return [_line(row) for row in conn.execute(query)]
+
+
+def _select() -> sa.Select[Any]:
+    columns = (event.c.id, event.c.at, event.c.kind, contact.c.email, event.c.step, event.c.data)
+    return sa.select(*columns).select_from(event.outerjoin(contact, contact.c.id == event.c.contact_id))
+
+
+def _line(row: sa.Row[Any]) -> Line:
+    return Line(row.id, row.at, row.kind, row.email, row.step, row.data)

@@ -1,0 +1,205 @@
+"""Mailboxes, their leases and their watermarks.
+
+A lease is the right to work for one mailbox until an instant of machine time. Its *fence* goes up each time it changes
+hands, and every write a holder makes says which fence it holds, so that a worker frozen past its lease writes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine.database import machine_now
+from relance.engine.tables import folder, mailbox, message
+from relance.mailbox.account import Account, Security, Server
+
+LEASE = dt.timedelta(minutes=15)
+# Longer than the longest wait of one mail (600 s after the final dot, RFC 5321 4.5.3.2.6), and renewed before each.
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to work for a mailbox now."""
+
+    mailbox_id: int
+    fence: int
+    owner: str
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """A mailbox as the engine sees it; the password stays sealed."""
+
+    id: int
+    address: str
+    name: str
+    username: str
+    secret: bytes
+    smtp: Server
+    imap: Server
+    ca_file: str | None
+    state: str
+    reason: str
+    daily_cap: int | None
+    gap_seconds: int
+    unknown_policy: str
+    files_sent: bool | None
+    next_turn_at: dt.datetime | None
+    synced_at: dt.datetime | None
+    sync_error: str
+    troubles: int
+    created_at: dt.datetime
+
+    def account(self, password: str) -> Account:
+        """What the mail room needs."""
+        return Account(self.address, self.name, self.username, password, self.smtp, self.imap, self.ca_file)
+
+
+@dataclass(frozen=True)
+class Watermark:
+    """How far a folder has been read."""
+
+    name: str
+    uidvalidity: int
+    last_uid: int
+
+
+_VALUES = [column for column in mailbox.c if column.name not in ("lease_owner", "lease_until", "fence")]
+_SELECT = sa.select(*_VALUES)
+
+
+def _mailbox(row: sa.Row[tuple[object, ...]]) -> Mailbox:
+    at = row._mapping
+    return Mailbox(
+        smtp=Server(at["smtp_host"], at["smtp_port"], Security(at["smtp_security"])),
+        imap=Server(at["imap_host"], at["imap_port"], Security(at["imap_security"])),
+        **{name: at[name] for name in Mailbox.__dataclass_fields__ if name not in ("smtp", "imap")},
+    )
+
+
+def add(conn: Connection, **values: object) -> int:
+    """A new row; returns its id."""
+    return int(conn.execute(sa.insert(mailbox).values(**values).returning(mailbox.c.id)).scalar_one())
+
+
+def change(conn: Connection, mailbox_id: int, **values: object) -> None:
+    """Set columns of one mailbox."""
+    conn.execute(sa.update(mailbox).where(mailbox.c.id == mailbox_id).values(**values))
+
+
+def by_id(conn: Connection, mailbox_id: int) -> Mailbox:
+    """One mailbox, by the id a hint carried."""
+    row = conn.execute(_SELECT.where(mailbox.c.id == mailbox_id)).one_or_none()
+    if row is None:
+        raise errors.NotFound(f"there is no mailbox number {mailbox_id}")
+    return _mailbox(row)
+
+
+def by_address(conn: Connection, address: str) -> Mailbox | None:
+    """One mailbox, by its address."""
+    row = conn.execute(_SELECT.where(mailbox.c.address == address)).one_or_none()
+    return _mailbox(row) if row else None
+
+
+def every(conn: Connection) -> list[Mailbox]:
+    """All that were not removed, by address."""
+    query = _SELECT.where(mailbox.c.state != "removed").order_by(mailbox.c.address)
+    return [_mailbox(row) for row in conn.execute(query)]
+
+
+def with_turn_due(conn: Connection, now: dt.datetime, limit: int) -> list[int]:
+    """Mailboxes with something to do at `now` (business time) that nobody holds, most overdue first."""
+    free = sa.or_(mailbox.c.lease_until.is_(None), mailbox.c.lease_until < machine_now(conn))
+    query = (
+        sa.select(mailbox.c.id)
+        .where(mailbox.c.state != "removed", mailbox.c.next_turn_at <= now, free)
+        .order_by(mailbox.c.next_turn_at)
+        .limit(limit)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def next_turn(conn: Connection) -> dt.datetime | None:
+    """When the next mailbox has something to do."""
+    query = sa.select(sa.func.min(mailbox.c.next_turn_at)).where(mailbox.c.state != "removed")
+    return conn.execute(query).scalar_one()
+
+
+def take(conn: Connection, mailbox_id: int, owner: str) -> Lease | None:
+    """The lease, or None when somebody else holds it."""
+    now = machine_now(conn)
+    free = sa.or_(mailbox.c.lease_until.is_(None), mailbox.c.lease_until < now)
+    taken = (
+        sa.update(mailbox)
+        .where(mailbox.c.id == mailbox_id, mailbox.c.state != "removed", free)
+        .values(lease_owner=owner, lease_until=now + LEASE, fence=mailbox.c.fence + 1)
+        .returning(mailbox.c.fence)
+    )
+    fence = conn.execute(taken).scalar_one_or_none()
+    return None if fence is None else Lease(mailbox_id, fence, owner)
+
+
+def hold(conn: Connection, lease: Lease) -> None:
+    """Lock the mailbox's row, check the fence and renew the lease; the first word of every write under a lease.
+
+    Raises `errors.Superseded` when the lease lapsed or another worker took it.
+    """
+    now = machine_now(conn)
+    renewed = (
+        sa.update(mailbox)
+        .where(mailbox.c.id == lease.mailbox_id, mailbox.c.fence == lease.fence, mailbox.c.lease_until > now)
+        .values(lease_until=now + LEASE)
+    )
+    if conn.execute(renewed).rowcount != 1:
+        raise errors.Superseded(
+            f"the lease on mailbox {lease.mailbox_id} lapsed or was taken over; this turn is void"
+        )
+
+
+def release(conn: Connection, lease: Lease, next_turn_at: dt.datetime | None) -> None:
+    """Give the lease back and say when to come again. Without effect when it was lost already."""
+    conn.execute(
+        sa.update(mailbox)
+        .where(mailbox.c.id == lease.mailbox_id, mailbox.c.fence == lease.fence)
+        .values(lease_until=None, lease_owner="", next_turn_at=next_turn_at)
+    )
+
+
+def call(conn: Connection, mailbox_ids: Iterable[int], at: dt.datetime) -> None:
+    """Ask for a turn at `at`, or earlier if one is planned earlier."""
+    sooner = sa.or_(mailbox.c.next_turn_at.is_(None), mailbox.c.next_turn_at > at)
+    ids = sorted(set(mailbox_ids))
+    if ids:
+        conn.execute(sa.update(mailbox).where(mailbox.c.id.in_(ids), sooner).values(next_turn_at=at))
+
+
+def watermarks(conn: Connection, mailbox_id: int) -> dict[str, Watermark]:
+    """How far each folder has been read, by name."""
+    query = sa.select(folder.c.name, folder.c.uidvalidity, folder.c.last_uid).where(
+        folder.c.mailbox_id == mailbox_id
+    )
+    return {row.name: Watermark(row.name, row.uidvalidity, row.last_uid) for row in conn.execute(query)}
+
+
+def mark(conn: Connection, mailbox_id: int, role: str, watermark: Watermark) -> None:
+    """Note how far a folder has been read, in the transaction that keeps what was read."""
+    here = sa.and_(folder.c.mailbox_id == mailbox_id, folder.c.name == watermark.name)
+    values = {"role": role, "uidvalidity": watermark.uidvalidity, "last_uid": watermark.last_uid}
+    if conn.execute(sa.update(folder).where(here).values(**values)).rowcount == 0:
+        conn.execute(sa.insert(folder).values(mailbox_id=mailbox_id, name=watermark.name, **values))
+
+
+def sent_since(conn: Connection, mailbox_id: int, since: dt.datetime) -> list[dt.datetime]:
+    """When mails left, or may have left, since an instant (business time), oldest first. What pace counts."""
+    query = (
+        sa.select(message.c.transmitting_at)
+        .where(message.c.mailbox_id == mailbox_id, message.c.transmitting_at > since)
+        .where(message.c.state.in_(("transmitting", "accepted", "unknown")))
+        .order_by(message.c.transmitting_at)
+    )
+    return list(conn.execute(query).scalars())

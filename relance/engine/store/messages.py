@@ -1,0 +1,207 @@
+"""Messages: one mail each, its bytes frozen before the first attempt, and every id the world may call it by."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine import states
+from relance.engine.states import MessageEvent, MessageState
+from relance.engine.tables import message, message_key
+
+
+@dataclass(frozen=True)
+class Message:
+    """One mail. `raw` is what goes over the wire, byte for byte, at every attempt."""
+
+    id: int
+    enrollment_id: int
+    step: str
+    variant: str
+    contact_id: int
+    mailbox_id: int
+    state: MessageState
+    message_id: str
+    thread: str
+    recipient: str
+    subject: str
+    body: str
+    raw: bytes
+    links: Sequence[Mapping[str, Any]]
+    attempts: int
+    fence: int
+    prepared_at: dt.datetime
+    transmitting_at: dt.datetime | None = None
+    settled_at: dt.datetime | None = None
+    code: int | None = None
+    reply: str = ""
+
+
+_NAMES = tuple(Message.__dataclass_fields__)
+_COLUMNS = [message.c[name] for name in _NAMES]
+
+
+def _value(row: sa.Row[Any]) -> Message:
+    values = {name: row._mapping[name] for name in _NAMES}
+    return Message(**{**values, "state": MessageState(values["state"])})
+
+
+def add(conn: Connection, messages: Sequence[Message]) -> None:
+    """New messages and the keys they are known by."""
+    if not messages:
+        return
+    conn.execute(
+        sa.insert(message),
+        [
+            {name: getattr(each, name) for name in _NAMES if getattr(each, name) is not None}
+            for each in messages
+        ],
+    )
+    conn.execute(
+        sa.insert(message_key), [{"key": each.message_id, "message_id": each.id} for each in messages]
+    )
+
+
+def add_keys(conn: Connection, message_id: int, keys: Iterable[str]) -> None:
+    """More ids by which the world may call a message. Known ones stay as they are."""
+    for key in keys:
+        known = sa.select(message_key.c.key).where(message_key.c.key == key)
+        if conn.execute(known).first() is None:
+            conn.execute(sa.insert(message_key).values(key=key, message_id=message_id))
+
+
+def of_steps(conn: Connection, steps: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Message]:
+    """The messages already made for these (enrollment, step) pairs."""
+    wanted = set(steps)
+    query = sa.select(*_COLUMNS).where(message.c.enrollment_id.in_(sorted({number for number, _ in wanted})))
+    found = (_value(row) for row in conn.execute(query)) if wanted else iter(())
+    return {
+        (each.enrollment_id, each.step): each for each in found if (each.enrollment_id, each.step) in wanted
+    }
+
+
+def accepted_before(conn: Connection, enrollment_ids: Iterable[int]) -> dict[int, list[Message]]:
+    """What was accepted for these enrollments so far, oldest first: what a follow-up continues."""
+    ids = sorted(set(enrollment_ids))
+    query = (
+        sa.select(*_COLUMNS)
+        .where(message.c.enrollment_id.in_(ids), message.c.state == MessageState.ACCEPTED.value)
+        .order_by(message.c.settled_at, message.c.id)
+    )
+    found: dict[int, list[Message]] = {number: [] for number in ids}
+    for row in conn.execute(query) if ids else ():
+        found[row.enrollment_id].append(_value(row))
+    return found
+
+
+def by_id(conn: Connection, number: int) -> Message | None:
+    """One message, by the id that stands in its links."""
+    row = conn.execute(sa.select(*_COLUMNS).where(message.c.id == number)).one_or_none()
+    return _value(row) if row else None
+
+
+def by_keys(conn: Connection, keys: Iterable[str]) -> dict[str, Message]:
+    """Messages by any id the world calls them: {key: message}."""
+    wanted = sorted(set(keys))
+    query = (
+        sa.select(message_key.c.key, *_COLUMNS)
+        .join(message, message.c.id == message_key.c.message_id)
+        .where(message_key.c.key.in_(wanted))
+    )
+    return {row.key: _value(row) for row in conn.execute(query)} if wanted else {}
+
+
+def to_recipient(conn: Connection, recipient: str, mailbox_id: int | None = None) -> Message | None:
+    """The last mail that went, or may have gone, to an address."""
+    query = (
+        sa.select(*_COLUMNS)
+        .where(message.c.recipient == recipient, message.c.transmitting_at.is_not(None))
+        .order_by(message.c.transmitting_at.desc(), message.c.id.desc())
+        .limit(1)
+    )
+    if mailbox_id is not None:
+        query = query.where(message.c.mailbox_id == mailbox_id)
+    row = conn.execute(query).one_or_none()
+    return _value(row) if row else None
+
+
+def of_contact(conn: Connection, contact_id: int) -> list[Message]:
+    """Every mail made for one person, oldest first."""
+    query = sa.select(*_COLUMNS).where(message.c.contact_id == contact_id).order_by(message.c.id)
+    return [_value(row) for row in conn.execute(query)]
+
+
+def left_open(conn: Connection, mailbox_id: int, fence: int) -> list[Message]:
+    """Mails an earlier holder of the mailbox marked as transmitting and never settled."""
+    query = (
+        sa.select(*_COLUMNS)
+        .where(message.c.mailbox_id == mailbox_id, message.c.state == MessageState.TRANSMITTING.value)
+        .where(message.c.fence < fence)
+        .order_by(message.c.id)
+    )
+    return [_value(row) for row in conn.execute(query)]
+
+
+def begin(conn: Connection, numbers: Sequence[int], fence: int, now: dt.datetime) -> None:
+    """Mark as transmitting. The caller has locked and checked everything in this transaction."""
+    conn.execute(
+        sa.update(message)
+        .where(message.c.id.in_(numbers), message.c.state.in_(_SENDABLE))
+        .values(
+            state=MessageState.TRANSMITTING.value,
+            transmitting_at=now,
+            fence=fence,
+            attempts=message.c.attempts + 1,
+            settled_at=None,
+        )
+    )
+
+
+_SENDABLE = [state.value for state in states.MESSAGE_SENDABLE]
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """How an attempt ended, for the row."""
+
+    message: Message
+    event: MessageEvent
+    at: dt.datetime
+    code: int | None = None
+    reply: str = ""
+
+
+_SETTLE = (
+    sa.update(message)
+    .where(message.c.id == sa.bindparam("m_id"), message.c.state == sa.bindparam("m_from"))
+    .values(
+        state=sa.bindparam("m_state"),
+        settled_at=sa.bindparam("m_at"),
+        code=sa.bindparam("m_code"),
+        reply=sa.bindparam("m_reply"),
+    )
+)
+REPLY_LIMIT = 1000
+# Characters of a server's words that are kept.
+
+
+def settle(conn: Connection, settlements: Sequence[Settlement]) -> None:
+    """Write how attempts ended. The state each message was in is part of the condition: late news changes nothing twice."""
+    rows = [
+        {
+            "m_id": each.message.id,
+            "m_from": each.message.state.value,
+            "m_state": states.advance_message(each.message.state, each.event).value,
+            "m_at": each.at,
+            "m_code": each.code,
+            "m_reply": each.reply[:REPLY_LIMIT],
+        }
+        for each in settlements
+    ]
+    if rows:
+        conn.execute(_SETTLE, rows)

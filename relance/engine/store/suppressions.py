@@ -1,0 +1,66 @@
+"""Suppressions: addresses and domains nobody may write to, asked for at enrollment, at claim and before the body."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine.tables import suppression
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """One address or one whole domain (with every domain below it)."""
+
+    kind: str
+    value: str
+    reason: str
+    created_at: dt.datetime
+
+
+def add(conn: Connection, kind: str, value: str, reason: str, now: dt.datetime) -> bool:
+    """Suppress; False when it was already. In effect from the commit on."""
+    known = sa.select(suppression.c.id).where(suppression.c.kind == kind, suppression.c.value == value)
+    if conn.execute(known).first() is not None:
+        return False
+    conn.execute(sa.insert(suppression).values(kind=kind, value=value, reason=reason, created_at=now))
+    return True
+
+
+def remove(conn: Connection, value: str) -> bool:
+    """Lift a suppression; False when there was none."""
+    return conn.execute(sa.delete(suppression).where(suppression.c.value == value)).rowcount > 0
+
+
+def every(conn: Connection) -> list[Suppression]:
+    """All of them, by value."""
+    query = sa.select(suppression).order_by(suppression.c.value)
+    return [Suppression(row.kind, row.value, row.reason, row.created_at) for row in conn.execute(query)]
+
+
+def among(conn: Connection, addresses: Iterable[str]) -> dict[str, str]:
+    """Those of these addresses that may not be written to, with the reason."""
+    domains = {address: _domains(address) for address in set(addresses)}
+    wanted = {*domains, *(domain for each in domains.values() for domain in each)}
+    if not wanted:
+        return {}
+    query = sa.select(suppression.c.value, suppression.c.reason).where(
+        suppression.c.value.in_(sorted(wanted))
+    )
+    reasons = {row.value: row.reason for row in conn.execute(query)}
+    found = {}
+    for address, above in domains.items():
+        reason = next((reasons[value] for value in (address, *above) if value in reasons), None)
+        if reason is not None:
+            found[address] = reason
+    return found
+
+
+def _domains(address: str) -> tuple[str, ...]:
+    """The address's domain and every domain above it: a@b.c.example → b.c.example, c.example, example."""
+    labels = address.rpartition("@")[2].split(".")
+    return tuple(".".join(labels[start:]) for start in range(len(labels)))

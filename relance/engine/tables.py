@@ -1,0 +1,318 @@
+"""The tables: one set for SQLite and PostgreSQL. `migrations/` must always lead to exactly these (a test compares)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from relance.engine.database import Instant
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up only in an INTEGER PRIMARY KEY
+Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def _to(table: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(f"{table}_id", Id, sa.ForeignKey(f"{table}.id"), nullable=nullable)
+
+
+def _text(name: str, *, default: str = "") -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, server_default=default)
+
+
+def _count(name: str, default: int = 0) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, nullable=False, server_default=str(default))
+
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+mailbox = sa.Table(
+    "mailbox",
+    metadata,
+    _id(),
+    sa.Column("address", sa.Text, nullable=False, unique=True),
+    _text("name"),
+    sa.Column("username", sa.Text, nullable=False),
+    sa.Column("secret", sa.LargeBinary, nullable=False),  # sealed by the vault, bound to this row
+    sa.Column("smtp_host", sa.Text, nullable=False),
+    sa.Column("smtp_port", sa.Integer, nullable=False),
+    sa.Column("smtp_security", sa.Text, nullable=False),
+    sa.Column("imap_host", sa.Text, nullable=False),
+    sa.Column("imap_port", sa.Integer, nullable=False),
+    sa.Column("imap_security", sa.Text, nullable=False),
+    sa.Column("ca_file", sa.Text),
+    _text("state", default="active"),  # active, paused, removed
+    _text("reason"),
+    sa.Column("daily_cap", sa.Integer),  # mails in any 24 hours; empty: no cap
+    _count("gap_seconds"),  # at least so long between two mails
+    _text("unknown_policy", default="hold"),  # hold, assume sent, send again
+    sa.Column(
+        "files_sent", sa.Boolean
+    ),  # whether the provider files its own Sent copies; empty: not known yet
+    # The lease: who works for this mailbox now, until when (machine time), and the number every write must show.
+    _text("lease_owner"),
+    sa.Column("lease_until", Instant),
+    _count("fence"),
+    sa.Column("next_turn_at", Instant),
+    sa.Column("synced_at", Instant),  # when the last complete sync began (business time)
+    _text("sync_error"),
+    _count("troubles"),  # turns in a row that could not reach the servers
+    sa.Column("created_at", Instant, nullable=False),
+    sa.CheckConstraint("state in ('active', 'paused', 'removed')", name="state"),
+)
+sa.Index("ix_mailbox_turn", mailbox.c.next_turn_at, postgresql_where=mailbox.c.state != "removed")
+
+folder = sa.Table(
+    "folder",
+    metadata,
+    _id(),
+    _to("mailbox"),
+    sa.Column("name", sa.Text, nullable=False),
+    _text("role"),
+    sa.Column("uidvalidity", sa.BigInteger, nullable=False),
+    sa.Column("last_uid", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("mailbox_id", "name"),
+)
+
+contact = sa.Table(
+    "contact",
+    metadata,
+    _id(),
+    sa.Column("email", sa.Text, nullable=False, unique=True),  # normalised: what goes on the envelope
+    _text("original"),  # as it was written
+    _text("organisation"),  # registrable domain; empty for free-mail domains
+    _text("first_name"),
+    _text("last_name"),
+    _text("company"),
+    _text("title"),
+    _text("phone"),
+    _text("country"),
+    _text("language"),
+    _text("zone"),
+    sa.Column("fields", Json, nullable=False),  # the author's own columns: {name: text}
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+)
+sa.Index("ix_contact_organisation", contact.c.organisation)
+
+suppression = sa.Table(
+    "suppression",
+    metadata,
+    _id(),
+    sa.Column("kind", sa.Text, nullable=False),  # address, domain
+    sa.Column("value", sa.Text, nullable=False),
+    _text("reason"),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.UniqueConstraint("kind", "value"),
+    sa.CheckConstraint("kind in ('address', 'domain')", name="kind"),
+)
+
+sequence = sa.Table(
+    "sequence",
+    metadata,
+    _id(),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    _text("state", default="active"),  # active, paused
+    _text("reason"),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.CheckConstraint("state in ('active', 'paused')", name="state"),
+)
+
+sequence_version = sa.Table(
+    "sequence_version",
+    metadata,
+    _id(),
+    _to("sequence"),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("definition", Json, nullable=False),
+    sa.Column("published_at", Instant, nullable=False),
+    sa.UniqueConstraint("sequence_id", "number"),
+)
+
+enrollment = sa.Table(
+    "enrollment",
+    metadata,
+    _id(),
+    _to("sequence"),
+    _to("sequence_version"),
+    _to("contact"),
+    _to("mailbox"),
+    sa.Column("state", sa.Text, nullable=False),
+    _text("reason"),  # why it stands where it stands, in words
+    sa.Column("step", sa.Text),  # the step to do next; empty when there is none
+    _text("step_kind"),  # mail, or a kind the tick does without a mailbox
+    sa.Column("due_at", Instant),
+    sa.Column("bound", Json, nullable=False),  # what bound `due_at`: the calendar's own words
+    sa.Column("stepped_at", Instant, nullable=False),  # when the step before was done
+    _count("priority"),
+    _count("attempts"),  # counted before the work starts, cleared when it ends
+    _count("version"),  # goes up with every change: the compare-and-set of the send
+    sa.Column("resume_at", Instant),
+    _count("aways"),  # how often an out-of-office reply has moved it
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("finished_at", Instant),
+    sa.UniqueConstraint("sequence_id", "contact_id"),
+)
+_working = enrollment.c.state == "active"
+_mail = sa.and_(_working, enrollment.c.step_kind == "mail")
+_other = sa.and_(_working, enrollment.c.step_kind != "mail")
+_away = enrollment.c.state == "away"
+sa.Index(
+    "ix_enrollment_mail_due",
+    enrollment.c.mailbox_id,
+    enrollment.c.due_at,
+    postgresql_where=_mail,
+    sqlite_where=_mail,
+)
+sa.Index("ix_enrollment_other_due", enrollment.c.due_at, postgresql_where=_other, sqlite_where=_other)
+sa.Index("ix_enrollment_away", enrollment.c.resume_at, postgresql_where=_away, sqlite_where=_away)
+sa.Index("ix_enrollment_contact", enrollment.c.contact_id)
+
+message = sa.Table(
+    "message",
+    metadata,
+    sa.Column(
+        "id", Id, primary_key=True, autoincrement=False
+    ),  # made before the row, for it stands in the links
+    _to("enrollment"),
+    sa.Column("step", sa.Text, nullable=False),
+    _text("variant"),
+    _to("contact"),
+    _to("mailbox"),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("message_id", sa.Text, nullable=False, unique=True),
+    _text("thread"),  # Message-ID of the thread's first mail
+    _text("recipient"),
+    _text("subject"),
+    _text("body"),  # the text part: to know our own words again in a quote
+    sa.Column("raw", sa.LargeBinary, nullable=False),  # the bytes, frozen before the first attempt
+    sa.Column("links", Json, nullable=False),  # the targets, by index: [{"target": ..., "label": ...}]
+    _count("attempts"),
+    _count("fence"),
+    sa.Column("prepared_at", Instant, nullable=False),
+    sa.Column("transmitting_at", Instant),
+    sa.Column("settled_at", Instant),
+    sa.Column("code", sa.Integer),
+    _text("reply"),  # the server's last words
+    # One mail a step a person, whatever happens: the last wall of the first promise.
+    sa.UniqueConstraint("enrollment_id", "step"),
+)
+_open = message.c.state.in_(("transmitting", "unknown"))
+sa.Index("ix_message_open", message.c.mailbox_id, postgresql_where=_open, sqlite_where=_open)
+sa.Index("ix_message_pace", message.c.mailbox_id, message.c.transmitting_at)
+sa.Index("ix_message_contact", message.c.contact_id)
+
+message_key = sa.Table(
+    "message_key",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),  # every id by which the world may call a message of ours
+    _to("message"),
+)
+
+inbound = sa.Table(
+    "inbound",
+    metadata,
+    _id(),
+    _to("mailbox"),
+    sa.Column(
+        "dedupe", sa.Text, nullable=False
+    ),  # Message-ID, or a digest: a mail moved to another folder is the same
+    sa.Column("folder", sa.Text, nullable=False),
+    sa.Column("uidvalidity", sa.BigInteger, nullable=False),
+    sa.Column("uid", sa.BigInteger, nullable=False),
+    _text("from_address"),
+    _text("subject"),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("judged_at", Instant, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("rule", sa.Text, nullable=False),
+    _count("rules_version"),
+    _text("evidence"),
+    sa.Column(
+        "judgement", Json, nullable=False
+    ),  # the rest of it: until, recipient, status, intent, language, substitute
+    _text("matched_by"),
+    _to("contact", nullable=True),
+    _to("enrollment", nullable=True),
+    _to("message", nullable=True),
+    _text("body"),  # the person's own words, bounded
+    sa.Column(
+        "raw", sa.LargeBinary
+    ),  # kept so that history can be judged again; emptied when its retention ends
+    sa.UniqueConstraint("mailbox_id", "dedupe"),
+)
+sa.Index("ix_inbound_enrollment", inbound.c.enrollment_id)
+
+hit = sa.Table(
+    "hit",
+    metadata,
+    _id(),
+    _to("message"),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),  # open, click
+    _count("link"),
+    _text("method"),
+    _text("user_agent"),
+    _text("network"),
+    sa.Column(
+        "language", sa.Boolean, nullable=False, server_default=sa.false()
+    ),  # whether Accept-Language was there
+    sa.Column("verdict", sa.Text),  # human, machine, unknown; empty until settled
+    sa.Column("reasons", Json, nullable=False),
+    _count("rules_version"),
+)
+sa.Index("ix_hit_message", hit.c.message_id, hit.c.kind)
+_unjudged = hit.c.verdict.is_(None)
+sa.Index("ix_hit_unjudged", hit.c.at, postgresql_where=_unjudged, sqlite_where=_unjudged)
+sa.Index("ix_hit_network", hit.c.network, hit.c.at)
+
+task = sa.Table(
+    "task",
+    metadata,
+    _id(),
+    _to("enrollment"),
+    _to("contact"),
+    sa.Column("step", sa.Text, nullable=False),
+    _text("words"),
+    _text("state", default="open"),  # open, done, dropped
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("closed_at", Instant),
+    sa.UniqueConstraint("enrollment_id", "step"),
+)
+
+event = sa.Table(
+    "event",
+    metadata,
+    _id(),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    _to("enrollment", nullable=True),
+    _to("contact", nullable=True),
+    _to("mailbox", nullable=True),
+    sa.Column("message_id", Id),  # no foreign key: events outlive a message's retention
+    _text("step"),
+    sa.Column("data", Json, nullable=False),
+    # The writing transaction, so that a reader by cursor never steps over one that is still being committed.
+    sa.Column("xact", sa.BigInteger, server_default=sa.text("0"), nullable=False),
+)
+sa.Index("ix_event_enrollment", event.c.enrollment_id)
+sa.Index("ix_event_contact", event.c.contact_id)

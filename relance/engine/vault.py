@@ -1,0 +1,57 @@
+"""Credentials at rest: AES-256-GCM, bound to the row they belong to, under a key that can be changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from relance import errors
+
+_NONCE = (
+    12  # bytes; NIST SP 800-38D, 8.2: random 96-bit nonces are right for the few secrets one key seals here
+)
+_KEY_ID = 1  # byte
+
+
+def derive(secret: bytes, purpose: str) -> bytes:
+    """A 32-byte key for one purpose from the installation's secret (HKDF-SHA256, RFC 5869)."""
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"relance {purpose}".encode()).derive(
+        secret
+    )
+
+
+class Vault:
+    """Seals and opens short secrets. The key's id travels with the ciphertext, so that old ones open after a rotation."""
+
+    def __init__(self, secrets: Mapping[int, bytes], current: int) -> None:
+        self._ciphers = {number: AESGCM(derive(secret, "credentials")) for number, secret in secrets.items()}
+        self._current = current
+
+    def seal(self, plain: str, place: str) -> bytes:
+        """Encrypt for one `place` (for instance `mailbox/ada@acme.example`); it opens nowhere else."""
+        nonce = os.urandom(_NONCE)
+        sealed = self._ciphers[self._current].encrypt(nonce, plain.encode(), place.encode())
+        return bytes([self._current]) + nonce + sealed
+
+    def open(self, sealed: bytes, place: str) -> str:
+        """The secret, or `errors.Broken` when the key is another one or the row was tampered with."""
+        cipher = self._ciphers.get(sealed[0]) if sealed else None
+        if cipher is None:
+            raise errors.Broken(
+                f"the password of {place} was sealed with key {sealed[:1].hex() or '?'}, which is not configured here. "
+                "Give the old key beside the new one, or enter the password again."
+            )
+        try:
+            return cipher.decrypt(
+                sealed[_KEY_ID : _KEY_ID + _NONCE], sealed[_KEY_ID + _NONCE :], place.encode()
+            ).decode()
+        except InvalidTag:
+            raise errors.Broken(
+                f"the password of {place} does not open with this installation's secret key. "
+                "Is RELANCE_SECRET_KEY (or relance.key) the one it was stored with?"
+            ) from None
