@@ -52,7 +52,7 @@ class Position:
 _COLUMNS = [enrollment.c[name] for name in Enrollment.__dataclass_fields__]
 
 
-def _value(row: sa.Row[Any]) -> Enrollment:
+def _value(row: Any) -> Enrollment:
     values = dict(row._mapping)
     return Enrollment(**{**values, "state": State(values["state"])})
 
@@ -218,7 +218,8 @@ def first_mail_due(conn: Connection, mailbox_id: int) -> dt.datetime | None:
         .where(enrollment.c.mailbox_id == mailbox_id, enrollment.c.state == State.ACTIVE.value)
         .where(enrollment.c.step_kind == "mail", sequence.c.state == "active")
     )
-    return conn.execute(query).scalar_one()
+    at: dt.datetime | None = conn.execute(query).scalar_one()
+    return at
 
 
 def other_due(conn: Connection, now: dt.datetime, limit: int) -> list[Enrollment]:
@@ -337,7 +338,7 @@ def standings(
     return [_standing(row) for row in conn.execute(query)]
 
 
-def _standing(row: sa.Row[Any]) -> Standing:
+def _standing(row: Any) -> Standing:
     at = row._mapping
     found = Enrollment(
         **{name: at[name] for name in Enrollment.__dataclass_fields__ if name != "state"},

@@ -39,7 +39,7 @@ class Line:
     data: Mapping[str, Any]
 
 
-_XACT = sa.literal_column("pg_current_xact_id()::text::bigint")
+_XACT: sa.ColumnElement[int] = sa.literal_column("pg_current_xact_id()::text::bigint")
 
 
 def add(conn: Connection, news: Iterable[News]) -> None:
@@ -73,7 +73,9 @@ def after(conn: Connection, cursor: int, limit: int) -> list[Line]:
     """Lines after `cursor` that can no longer be overtaken by one still being committed."""
     query = _select().where(event.c.id > cursor).order_by(event.c.id).limit(limit)
     if conn.dialect.name == "postgresql":
-        horizon = sa.literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        horizon: sa.ColumnElement[int] = sa.literal_column(
+            "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+        )
         query = query.where(event.c.xact < horizon)
     return [_line(row) for row in conn.execute(query)]
 
@@ -89,5 +91,5 @@ def _select() -> sa.Select[Any]:
     return sa.select(*columns).select_from(event.outerjoin(contact, contact.c.id == event.c.contact_id))
 
 
-def _line(row: sa.Row[Any]) -> Line:
+def _line(row: Any) -> Line:
     return Line(row.id, row.at, row.kind, row.email, row.step, row.data)

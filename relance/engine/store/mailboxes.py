@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -73,7 +74,7 @@ _VALUES = [column for column in mailbox.c if column.name not in ("lease_owner", 
 _SELECT = sa.select(*_VALUES)
 
 
-def _mailbox(row: sa.Row[tuple[object, ...]]) -> Mailbox:
+def _mailbox(row: Any) -> Mailbox:
     at = row._mapping
     return Mailbox(
         smtp=Server(at["smtp_host"], at["smtp_port"], Security(at["smtp_security"])),
@@ -127,7 +128,8 @@ def with_turn_due(conn: Connection, now: dt.datetime, limit: int) -> list[int]:
 def next_turn(conn: Connection) -> dt.datetime | None:
     """When the next mailbox has something to do."""
     query = sa.select(sa.func.min(mailbox.c.next_turn_at)).where(mailbox.c.state != "removed")
-    return conn.execute(query).scalar_one()
+    at: dt.datetime | None = conn.execute(query).scalar_one()
+    return at
 
 
 def take(conn: Connection, mailbox_id: int, owner: str) -> Lease | None:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import states
+from relance.engine import database, states
 from relance.engine.states import MessageEvent, MessageState
 from relance.engine.tables import message, message_key
 
@@ -46,7 +46,7 @@ _NAMES = tuple(Message.__dataclass_fields__)
 _COLUMNS = [message.c[name] for name in _NAMES]
 
 
-def _value(row: sa.Row[Any]) -> Message:
+def _value(row: Any) -> Message:
     values = {name: row._mapping[name] for name in _NAMES}
     return Message(**{**values, "state": MessageState(values["state"])})
 
@@ -69,10 +69,7 @@ def add(conn: Connection, messages: Sequence[Message]) -> None:
 
 def add_keys(conn: Connection, message_id: int, keys: Iterable[str]) -> None:
     """More ids by which the world may call a message. Known ones stay as they are."""
-    for key in keys:
-        known = sa.select(message_key.c.key).where(message_key.c.key == key)
-        if conn.execute(known).first() is None:
-            conn.execute(sa.insert(message_key).values(key=key, message_id=message_id))
+    database.insert_new(conn, message_key, [{"key": key, "message_id": message_id} for key in keys])
 
 
 def of_steps(conn: Connection, steps: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Message]:

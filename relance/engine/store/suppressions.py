@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine import database
 from relance.engine.tables import suppression
 
 
@@ -24,11 +25,8 @@ class Suppression:
 
 def add(conn: Connection, kind: str, value: str, reason: str, now: dt.datetime) -> bool:
     """Suppress; False when it was already. In effect from the commit on."""
-    known = sa.select(suppression.c.id).where(suppression.c.kind == kind, suppression.c.value == value)
-    if conn.execute(known).first() is not None:
-        return False
-    conn.execute(sa.insert(suppression).values(kind=kind, value=value, reason=reason, created_at=now))
-    return True
+    row = {"kind": kind, "value": value, "reason": reason, "created_at": now}
+    return database.insert_new(conn, suppression, [row]) == 1
 
 
 def remove(conn: Connection, value: str) -> bool:

@@ -1,0 +1,97 @@
+"""Contacts: the people, by normalised address."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine.tables import contact
+
+FIELDS = ("first_name", "last_name", "company", "title", "phone", "country", "language", "zone")
+"""What every contact may have; anything else a file brings goes to the contact's own fields."""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One person. `email` is what goes on the envelope; `fields` are the author's own columns."""
+
+    id: int
+    email: str
+    original: str
+    organisation: str
+    first_name: str = ""
+    last_name: str = ""
+    company: str = ""
+    title: str = ""
+    phone: str = ""
+    country: str = ""
+    language: str = ""
+    zone: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def values(self) -> dict[str, object]:
+        """What templates and conditions may speak of. Empty values are left out: a template must say what it wants then."""
+        own = {name: getattr(self, name) for name in ("email", *FIELDS)}
+        return {name: value for name, value in {**self.fields, **own}.items() if value}
+
+
+_NAMES = tuple(Contact.__dataclass_fields__)
+_COLUMNS = [contact.c[name] for name in _NAMES]
+
+
+def _value(row: Any) -> Contact:
+    return Contact(**{name: row._mapping[name] for name in _NAMES})
+
+
+def add(conn: Connection, rows: Sequence[Mapping[str, Any]], now: dt.datetime) -> None:
+    """New contacts."""
+    if rows:
+        conn.execute(sa.insert(contact), [{**row, "created_at": now, "updated_at": now} for row in rows])
+
+
+def change(conn: Connection, contact_id: int, values: Mapping[str, Any], now: dt.datetime) -> None:
+    """New values for one contact."""
+    conn.execute(sa.update(contact).where(contact.c.id == contact_id).values(**values, updated_at=now))
+
+
+def by_emails(conn: Connection, emails: Iterable[str]) -> dict[str, Contact]:
+    """Contacts by normalised address."""
+    wanted = sorted(set(emails))
+    found = {}
+    for start in range(0, len(wanted), 500):
+        query = sa.select(*_COLUMNS).where(contact.c.email.in_(wanted[start : start + 500]))
+        found.update({row.email: _value(row) for row in conn.execute(query)})
+    return found
+
+
+def by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Contact]:
+    """Contacts by id."""
+    query = sa.select(*_COLUMNS).where(contact.c.id.in_(sorted(set(ids))))
+    return {row.id: _value(row) for row in conn.execute(query)}
+
+
+def page(conn: Connection, *, search: str | None, after: str | None, limit: int) -> list[Contact]:
+    """A page of contacts by address; `search` is found anywhere in address, names or company."""
+    query = sa.select(*_COLUMNS).order_by(contact.c.email).limit(limit)
+    if after is not None:
+        query = query.where(contact.c.email > after)
+    if search:
+        places = (contact.c.email, contact.c.first_name, contact.c.last_name, contact.c.company)
+        query = query.where(sa.or_(*(place.icontains(search, autoescape=True) for place in places)))
+    return [_value(row) for row in conn.execute(query)]
+
+
+def of_organisation(conn: Connection, organisation: str) -> list[Contact]:
+    """People whose addresses are in one registrable domain."""
+    query = sa.select(*_COLUMNS).where(contact.c.organisation == organisation).order_by(contact.c.id)
+    return [_value(row) for row in conn.execute(query)]
+
+
+def count(conn: Connection) -> int:
+    """How many there are."""
+    return int(conn.execute(sa.select(sa.func.count()).select_from(contact)).scalar_one())

@@ -1,0 +1,105 @@
+"""Sequences and their versions. A version, once published, never changes; enrollments stay on theirs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine.tables import enrollment, sequence, sequence_version
+
+
+@dataclass(frozen=True)
+class Version:
+    """One published definition, as stored."""
+
+    id: int
+    sequence_id: int
+    name: str
+    number: int
+    digest: str
+    definition: Mapping[str, Any]
+    published_at: dt.datetime
+    state: str
+    reason: str
+
+
+_SELECT = sa.select(
+    sequence_version.c.id,
+    sequence_version.c.sequence_id,
+    sequence.c.name,
+    sequence_version.c.number,
+    sequence_version.c.digest,
+    sequence_version.c.definition,
+    sequence_version.c.published_at,
+    sequence.c.state,
+    sequence.c.reason,
+).join(sequence, sequence.c.id == sequence_version.c.sequence_id)
+
+
+def _value(row: Any) -> Version:
+    return Version(**dict(row._mapping))
+
+
+def publish(
+    conn: Connection, name: str, digest: str, definition: Mapping[str, Any], now: dt.datetime
+) -> tuple[int, bool]:
+    """Store a definition under its name; returns (version number, whether it differs from the latest)."""
+    sequence_id = conn.execute(sa.select(sequence.c.id).where(sequence.c.name == name)).scalar_one_or_none()
+    if sequence_id is None:
+        new = sa.insert(sequence).values(name=name, created_at=now).returning(sequence.c.id)
+        sequence_id = conn.execute(new).scalar_one()
+    latest = conn.execute(_of(name).limit(1)).one_or_none()
+    if latest is not None and latest.digest == digest:
+        return latest.number, False
+    number = 1 if latest is None else latest.number + 1
+    conn.execute(
+        sa.insert(sequence_version).values(
+            sequence_id=sequence_id, number=number, digest=digest, definition=definition, published_at=now
+        )
+    )
+    return number, True
+
+
+def _of(name: str) -> sa.Select[Any]:
+    return _SELECT.where(sequence.c.name == name).order_by(sequence_version.c.number.desc())
+
+
+def versions(conn: Connection, name: str) -> list[Version]:
+    """Every version of one sequence, newest first; empty when there is no such sequence."""
+    return [_value(row) for row in conn.execute(_of(name))]
+
+
+def by_id(conn: Connection, version_id: int) -> Version:
+    """One version."""
+    return _value(conn.execute(_SELECT.where(sequence_version.c.id == version_id)).one())
+
+
+def latest(conn: Connection) -> list[Version]:
+    """The newest version of every sequence, by name."""
+    newest = sa.select(sa.func.max(sequence_version.c.id)).group_by(sequence_version.c.sequence_id)
+    return [
+        _value(row)
+        for row in conn.execute(_SELECT.where(sequence_version.c.id.in_(newest)).order_by(sequence.c.name))
+    ]
+
+
+def set_state(conn: Connection, name: str, state: str, reason: str) -> bool:
+    """Pause or resume a whole sequence; False when there is none of that name."""
+    change = sa.update(sequence).where(sequence.c.name == name).values(state=state, reason=reason)
+    return conn.execute(change).rowcount == 1
+
+
+def counts(conn: Connection) -> dict[int, dict[str, int]]:
+    """How many enrollments stand in each state: {sequence id: {state: count}}."""
+    query = sa.select(enrollment.c.sequence_id, enrollment.c.state, sa.func.count().label("many")).group_by(
+        enrollment.c.sequence_id, enrollment.c.state
+    )
+    found: dict[int, dict[str, int]] = {}
+    for row in conn.execute(query):
+        found.setdefault(row.sequence_id, {})[row.state] = row.many
+    return found

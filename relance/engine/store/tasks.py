@@ -1,0 +1,80 @@
+"""Tasks: what a sequence asks of the salesperson."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine import database
+from relance.engine.tables import contact, enrollment, sequence, task
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do by hand."""
+
+    id: int
+    enrollment_id: int
+    email: str
+    sequence: str
+    step: str
+    words: str
+    state: str
+    due_at: dt.datetime
+
+
+def add(
+    conn: Connection, *, enrollment_id: int, contact_id: int, step: str, words: str, due_at: dt.datetime
+) -> bool:
+    """A new task; False when the step made one already."""
+    row = {
+        "enrollment_id": enrollment_id,
+        "contact_id": contact_id,
+        "step": step,
+        "words": words,
+        "due_at": due_at,
+    }
+    return database.insert_new(conn, task, [row]) == 1
+
+
+def every(conn: Connection, *, open_only: bool, limit: int = 1000) -> list[Task]:
+    """Tasks by due time."""
+    query = _select().order_by(task.c.due_at, task.c.id).limit(limit)
+    if open_only:
+        query = query.where(task.c.state == "open")
+    return [Task(**dict(row._mapping)) for row in conn.execute(query)]
+
+
+def by_id(conn: Connection, task_id: int) -> Task | None:
+    """One task."""
+    row = conn.execute(_select().where(task.c.id == task_id)).one_or_none()
+    return Task(**dict(row._mapping)) if row else None
+
+
+def _select() -> sa.Select[Any]:
+    columns = (task.c.id, task.c.enrollment_id, contact.c.email, sequence.c.name.label("sequence"))
+    return (
+        sa.select(*columns, task.c.step, task.c.words, task.c.state, task.c.due_at)
+        .join(contact, contact.c.id == task.c.contact_id)
+        .join(enrollment, enrollment.c.id == task.c.enrollment_id)
+        .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+    )
+
+
+def close(conn: Connection, task_id: int, state: str, now: dt.datetime) -> bool:
+    """Mark an open task as done or dropped; False when it was not open."""
+    change = sa.update(task).where(task.c.id == task_id, task.c.state == "open")
+    return conn.execute(change.values(state=state, closed_at=now)).rowcount == 1
+
+
+def drop_open(conn: Connection, enrollment_ids: Iterable[int], now: dt.datetime) -> None:
+    """The enrollments ended for a reason that makes their open tasks pointless."""
+    change = sa.update(task).where(
+        task.c.enrollment_id.in_(sorted(set(enrollment_ids))), task.c.state == "open"
+    )
+    conn.execute(change.values(state="dropped", closed_at=now))
