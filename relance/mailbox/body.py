@@ -1,0 +1,79 @@
+"""The readable text of a mail: which part to read, and format=flowed undone (RFC 2046, 3676)."""
+
+from __future__ import annotations
+
+from relance.mailbox import decoding, html_text, mime
+
+MAX_TEXT = 256 * 1024  # characters
+
+_NOT_READ = frozenset({"text/calendar", "text/rfc822-headers", "text/x-amp-html", "text/directory"})
+_NOT_READ_VCARD = ("text/vcard", "text/x-vcard", "text/css", "text/csv", "text/xml")
+_SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted")
+
+
+def readable(root: mime.Part, budget: mime.Budget) -> str:
+    """What a person would read: plain text where there is any, else the HTML made plain."""
+    if any(part.content_type in _SEALED for part in root.walk()):
+        budget.note("encrypted or sealed: its words cannot be read")
+    return decoding.clean_text(_text(root, budget), MAX_TEXT).strip("\n")
+
+
+def _text(part: mime.Part, budget: mime.Budget) -> str:
+    if part.depth and part.is_attachment:
+        return ""
+    if part.content_type == "multipart/alternative" and part.children:
+        return _best(part, budget)
+    if part.content_type == "multipart/report" and part.children:
+        return _text(part.children[0], budget)
+    if part.content_type.startswith("multipart/") and part.children:
+        texts = (_text(child, budget) for child in part.children)
+        return "\n\n".join(text for text in texts if text.strip())
+    if part.content_type.startswith("message/"):
+        return ""
+    return _leaf(part, budget)
+
+
+def _best(part: mime.Part, budget: mime.Budget) -> str:
+    """Of alternatives, the first that is plain and not blank; else the last (the richest) that is not blank."""
+    texts = [(child.content_type == "text/plain", _text(child, budget)) for child in part.children]
+    plain = next((text for is_plain, text in texts if is_plain and text.strip()), None)
+    if plain is not None:
+        return plain
+    return next((text for _, text in reversed(texts) if text.strip()), "")
+
+
+def _leaf(part: mime.Part, budget: mime.Budget) -> str:
+    kind = part.content_type
+    if kind.startswith("multipart/"):
+        budget.note("a multipart that could not be cut into parts was read as text")
+    elif not kind.startswith("text/") or kind in _NOT_READ or kind in _NOT_READ_VCARD:
+        return ""
+    text, clean = part.text()
+    if not clean:
+        budget.note("text in an unknown or wrong charset")
+    text = text[: 2 * MAX_TEXT]
+    if kind == "text/html" or text[:200].lstrip("\ufeff \t\r\n").lower().startswith(
+        ("<!doctype html", "<html")
+    ):
+        return html_text.plain(text)
+    if (part.param("format") or "").lower() == "flowed":
+        return unflow(text, delete_space=(part.param("delsp") or "").lower() == "yes")
+    return text
+
+
+def unflow(text: str, *, delete_space: bool) -> str:
+    """Join the lines that format=flowed broke, each within its own quote depth (RFC 3676, 4)."""
+    paragraphs: list[tuple[int, list[str]]] = []
+    open_depth = -1
+    for line in text.replace("\r\n", "\n").split("\n"):
+        depth = len(line) - len(line.lstrip(">"))
+        words = line[depth:]
+        words = words[1:] if words.startswith(" ") else words  # space-stuffing
+        flows = words.endswith(" ") and words != "-- "
+        kept = words[:-1] if flows and delete_space else words
+        if open_depth == depth and words != "-- ":
+            paragraphs[-1][1].append(kept)
+        else:
+            paragraphs.append((depth, [kept]))
+        open_depth = depth if flows else -1
+    return "\n".join((">" * depth + " " if depth else "") + "".join(lines) for depth, lines in paragraphs)

@@ -1,0 +1,214 @@
+"""The shape of a mail: header lines and parts, read from any bytes with bounded work (RFC 5322, 2045, 2046).
+
+The standard library's parser costs depth times lines and recurses; a hostile mail can stop it. This one cuts slices,
+each level once, and stops at fixed numbers of headers, parts and levels. It never raises.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from relance.mailbox import decoding, fields
+
+MAX_RAW = 4 * 1024 * 1024  # bytes of one mail that are looked at
+MAX_HEADER_BYTES = 256 * 1024
+MAX_HEADERS = 400
+MAX_HEADER_VALUE = 32 * 1024
+MAX_PARTS = 200
+MAX_DEPTH = 12
+
+Headers = tuple[tuple[str, bytes], ...]  # lower-case names, unfolded raw values, in order
+
+_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
+_LOST_IDS = re.compile(rb"<[^<>]*@[^<>]*>[\s<]*")  # a fold that lost its leading blank
+_GUESSED_BOUNDARY = re.compile(rb"(?m)^--([^\s-][^\r\n]{0,198}?)[ \t]*\r?$")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part with its own headers; `body` is raw, still in its transfer encoding."""
+
+    headers: Headers
+    body: bytes
+    content_type: str
+    params: tuple[tuple[str, str], ...]
+    children: tuple[Part, ...] = ()
+    depth: int = 0
+
+    def header(self, name: str) -> bytes | None:
+        """The first raw value of that (lower-case) name."""
+        return next((value for key, value in self.headers if key == name), None)
+
+    def param(self, name: str) -> str | None:
+        """A parameter of the content type, decoded."""
+        return next((value for key, value in self.params if key == name), None)
+
+    @property
+    def is_attachment(self) -> bool:
+        """Whether the sender marked it as a file rather than as something to read."""
+        return (self.header("content-disposition") or b"").strip().lower().startswith(b"attachment")
+
+    def walk(self) -> Iterator[Part]:
+        """This part and all below it, in order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def payload(self) -> bytes:
+        """The body with its transfer encoding undone; an unknown encoding leaves it as it stands."""
+        encoding = (self.header("content-transfer-encoding") or b"").strip().lower()
+        if encoding.startswith(b"base64"):
+            return decoding.from_base64(self.body)
+        if encoding.startswith((b"quoted-printable", b"quoted_printable")):
+            return binascii.a2b_qp(self.body)
+        return self.body
+
+    def text(self) -> tuple[str, bool]:
+        """The payload decoded, and whether that went cleanly."""
+        return decoding.to_text(self.payload(), self.param("charset"))
+
+
+@dataclass
+class Budget:
+    """What one mail may still cost, and what was wrong with it so far."""
+
+    parts: int = MAX_PARTS
+    defects: list[str] = field(default_factory=list)
+
+    def note(self, defect: str) -> None:
+        """Remember a defect once; only the first thirty are kept."""
+        if defect not in self.defects and len(self.defects) < 30:
+            self.defects.append(defect)
+
+
+def read(raw: bytes, budget: Budget) -> Part:
+    """The tree of parts of a whole mail."""
+    if len(raw) > MAX_RAW:
+        budget.note("only the first part of a very large mail was read")
+        raw = raw[:MAX_RAW]
+    if b"\n" not in raw and b"\r" in raw:
+        raw = raw.replace(b"\r", b"\n")
+    return _part(raw, budget, depth=0, default="text/plain")
+
+
+def split(raw: bytes, budget: Budget) -> tuple[Headers, bytes]:
+    """Header fields (unfolded) and the body after the first empty line, or after the last line that is a header."""
+    found: list[tuple[str, list[bytes]]] = []
+    position = 0
+    end = len(raw)
+    while position < end:
+        stop = raw.find(b"\n", position)
+        stop = end if stop < 0 else stop + 1
+        line = raw[position:stop].rstrip(b"\r\n")
+        if not line:
+            return _closed(found), raw[stop:]
+        if stop > MAX_HEADER_BYTES:
+            budget.note("headers longer than the limit were cut")
+            return _closed(found), _after_blank_line(raw, position)
+        if not _take_line(line, found, budget, first=position == 0):
+            budget.note("no empty line between headers and body")
+            return _closed(found), raw[position:]
+        position = stop
+    return _closed(found), b""
+
+
+def _take_line(line: bytes, found: list[tuple[str, list[bytes]]], budget: Budget, *, first: bool) -> bool:
+    """Add one header line; False means that the body has begun."""
+    if line[:1] in b" \t":
+        if found:
+            found[-1][1].append(line)
+        return True
+    match = _FIELD.fullmatch(line)
+    if match:
+        if len(found) < MAX_HEADERS:
+            found.append((match[1].decode("ascii").lower(), [match[2]]))
+        else:
+            budget.note("more headers than the limit")
+        return True
+    if first and line.startswith((b"From ", b">From ")):  # an mbox separator left in place
+        return True
+    if found and _LOST_IDS.match(line):
+        found[-1][1].append(b" " + line)
+        budget.note("a folded header lost its leading blank")
+        return True
+    return False
+
+
+def _closed(found: list[tuple[str, list[bytes]]]) -> Headers:
+    return tuple((name, b"".join(lines)[:MAX_HEADER_VALUE].strip()) for name, lines in found)
+
+
+def _after_blank_line(raw: bytes, position: int) -> bytes:
+    ends = [(at, len(mark)) for mark in (b"\n\r\n", b"\n\n") if (at := raw.find(mark, position)) >= 0]
+    at, width = min(ends, default=(len(raw), 0))
+    return raw[at + width :]
+
+
+def _part(raw: bytes, budget: Budget, depth: int, default: str) -> Part:
+    budget.parts -= 1
+    headers, body = split(raw, budget)
+    value = next((value for name, value in headers if name == "content-type"), None)
+    content_type, params = fields.content_type(value, default)
+    part = Part(headers, body, content_type, params, depth=depth)
+    if not content_type.startswith("multipart/") and not _holds_a_mail(part):
+        return part
+    if depth >= MAX_DEPTH:
+        budget.note("parts nested deeper than the limit were not read")
+        return part
+    if content_type.startswith("multipart/"):
+        children = tuple(_children(part, budget))
+    else:
+        children = (_part(part.payload().lstrip(b"\r\n"), budget, depth + 1, "text/plain"),)
+    return Part(headers, body, content_type, params, children, depth)
+
+
+def _holds_a_mail(part: Part) -> bool:
+    return part.content_type in ("message/rfc822", "message/global")
+
+
+def _children(part: Part, budget: Budget) -> Iterator[Part]:
+    boundary = _boundary(part, budget)
+    if boundary is None:
+        budget.note("a multipart without a boundary")
+        return
+    default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
+    for piece in _pieces(part.body, boundary):
+        if budget.parts <= 0:
+            budget.note("more parts than the limit")
+            return
+        yield _part(piece, budget, part.depth + 1, default)
+
+
+def _boundary(part: Part, budget: Budget) -> bytes | None:
+    declared = (part.param("boundary") or "").encode("utf-8", "replace").rstrip()[:200]
+    if declared and b"--" + declared in part.body:
+        return declared
+    guess = _GUESSED_BOUNDARY.search(part.body[:65536])
+    if guess is None:
+        return None
+    budget.note("the boundary of a multipart was guessed")
+    return guess[1].rstrip()
+
+
+def _pieces(body: bytes, boundary: bytes) -> Iterator[bytes]:
+    """The raw parts between delimiter lines; the last one may lack its closing line."""
+    delimiter = re.compile(rb"(?m)^--" + re.escape(boundary) + rb"(--)?[ \t]*\r?(?:\n|\Z)")
+    begin: int | None = None
+    for match in delimiter.finditer(body):
+        if begin is not None:
+            yield _without_line_end(body[begin : match.start()])
+        if match[1]:
+            return
+        begin = match.end()
+    if begin is not None:
+        yield body[begin:]
+
+
+def _without_line_end(piece: bytes) -> bytes:
+    """The line end before a delimiter belongs to the delimiter (RFC 2046, 5.1.1)."""
+    if piece.endswith(b"\r\n"):
+        return piece[:-2]
+    return piece[:-1] if piece.endswith(b"\n") else piece

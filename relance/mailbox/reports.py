@@ -1,0 +1,161 @@
+"""What machines say about a mail of ours: delivery status, complaints, receipts, calendar answers.
+
+RFC 3464 (delivery status), RFC 5965 (abuse feedback), RFC 8098 (receipts), RFC 6047 (calendar). Every recipient's
+block is read; the blocks often break the grammar, so this asks for field names and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from relance.mailbox import decoding, fields, inbound, mime
+
+MAX_RECIPIENTS = 200
+_MAX_REPORT = 256 * 1024
+
+_STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_METHOD = re.compile(rb"(?im)^METHOD[ \t]*:[ \t]*([A-Za-z-]{1,30})")
+_ID_LINE = re.compile(r"(?im)^[> \t|]{0,20}Message-ID[ \t]*:[ \t]*(<[^<>\s]{1,900}>)")
+_BLANK_LINES = re.compile(rb"\n[ \t]*\r?\n|\r\n[ \t]*\r\n")
+_DELIVERY_STATUS = ("message/delivery-status", "message/global-delivery-status")
+_RECEIPT = ("message/disposition-notification", "message/global-disposition-notification")
+_RETURNED_HEADERS = ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers")
+_RETURNED_MAIL = ("message/rfc822", "message/global")
+_CALENDAR = ("text/calendar", "application/ics", "application/calendar")
+
+
+def delivery(root: mime.Part, budget: mime.Budget) -> tuple[inbound.DeliveryReport, ...]:
+    """One report a recipient, from every delivery-status part; a complaint names its recipient the same way."""
+    found: list[inbound.DeliveryReport] = []
+    for part in root.walk():
+        if part.content_type in _DELIVERY_STATUS:
+            found.extend(_recipients(part, budget))
+        elif part.content_type == "message/feedback-report":
+            found.extend(_complained(part, budget))
+    if len(found) > MAX_RECIPIENTS:
+        budget.note("more delivery reports than the limit")
+    return tuple(found[:MAX_RECIPIENTS])
+
+
+def feedback_type(root: mime.Part, budget: mime.Budget) -> str | None:
+    """The Feedback-Type of an ARF complaint, lower case (abuse, fraud, not-spam …)."""
+    for part in root.walk():
+        if part.content_type == "message/feedback-report":
+            said = _field(_block(part.payload()[:_MAX_REPORT], budget), "feedback-type")
+            return (said or "unknown").lower()
+    return None
+
+
+def calendar_method(root: mime.Part) -> str | None:
+    """REPLY, REQUEST, COUNTER …: from the content type or, failing that, from the calendar itself."""
+    for part in root.walk():
+        if part.content_type in _CALENDAR:
+            declared = part.param("method")
+            inside = _METHOD.search(part.payload()[:_MAX_REPORT])
+            if declared or inside:
+                return (declared or (inside[1].decode() if inside else "")).upper()[:30]
+    return None
+
+
+def returned_ids(root: mime.Part, text: str, budget: mime.Budget, *, machine: bool) -> tuple[str, ...]:
+    """Ids of the mail that was returned or spoken of; `machine` allows a look into the readable text too."""
+    found: dict[str, None] = {}
+    for part in root.walk():
+        for value in _id_values(part, budget):
+            found.update((each, None) for each in fields.ids(value))
+    if machine and not found:
+        found.update((each, None) for each in _ID_LINE.findall(text)[: fields.MAX_IDS])
+    return tuple(found)[: fields.MAX_IDS]
+
+
+def _id_values(part: mime.Part, budget: mime.Budget) -> Iterator[bytes | None]:
+    names = ("message-id", *ALIAS_HEADERS)
+    if part.content_type in _RETURNED_MAIL and part.children:
+        yield from (part.children[0].header(name) for name in names)
+    elif part.content_type in _RETURNED_HEADERS:
+        headers, _ = mime.split(part.payload().lstrip(b"\r\n")[:_MAX_REPORT], budget)
+        yield from (value for name, value in headers if name in names)
+    elif part.content_type in _RECEIPT:
+        block = _block(part.payload()[:_MAX_REPORT], budget)
+        yield from (value for name, value in block if name == "original-message-id")
+
+
+# Ids that providers give a mail when they replace or note its own: each may come back in an answer.
+ALIAS_HEADERS = (
+    "x-google-original-message-id",
+    "x-gmail-original-message-id",
+    "x-microsoft-original-message-id",
+    "x-ms-exchange-original-message-id",
+    "x-original-message-id",
+    "original-message-id",
+    "resent-message-id",
+    "x-ses-message-id",
+)
+
+
+def _blocks(part: mime.Part) -> list[bytes]:
+    payload = part.payload()[:_MAX_REPORT].strip()
+    return [block for block in _BLANK_LINES.split(payload) if block.strip()][: MAX_RECIPIENTS + 2]
+
+
+def _block(data: bytes, budget: mime.Budget) -> mime.Headers:
+    """All fields of a report that should be one block, wherever its blank lines stand."""
+    return mime.split(_BLANK_LINES.sub(b"\n", data.strip()), budget)[0]
+
+
+def _field(block: mime.Headers, name: str) -> str | None:
+    value = next((value for key, value in block if key == name), None)
+    if value is None:
+        return None
+    return decoding.clean_line(decoding.words(decoding.to_text(value)[0]), 2000) or None
+
+
+def _recipients(part: mime.Part, budget: mime.Budget) -> Iterator[inbound.DeliveryReport]:
+    envelope_id: str | None = None
+    for data in _blocks(part):
+        block = mime.split(data, budget)[0]
+        envelope_id = _field(block, "original-envelope-id") or envelope_id
+        final = _address(_field(block, "final-recipient"))
+        original = _address(_field(block, "original-recipient"))
+        action = _field(block, "action")
+        status = _STATUS.search(_field(block, "status") or "")
+        if not (final or original or action or status):
+            continue  # the block about the whole mail
+        yield inbound.DeliveryReport(
+            final_recipient=final,
+            original_recipient=original,
+            action=action.split()[0].lower() if action else None,
+            status=status[0] if status else None,
+            diagnostic=_diagnostic(_field(block, "diagnostic-code")),
+            envelope_id=envelope_id,
+        )
+
+
+def _diagnostic(value: str | None) -> str | None:
+    """The server's words without the `smtp;` before them."""
+    if value is None:
+        return None
+    kind, mark, words = value.partition(";")
+    return words.strip() if mark and kind.strip().isalnum() and " " not in kind.strip() else value
+
+
+def _complained(part: mime.Part, budget: mime.Budget) -> Iterator[inbound.DeliveryReport]:
+    block = _block(part.payload()[:_MAX_REPORT], budget)
+    for name in ("original-rcpt-to", "removal-recipient", "original-recipient"):
+        address = _address(_field(block, name))
+        if address:
+            yield inbound.DeliveryReport(
+                address, None, None, None, None, _field(block, "original-envelope-id")
+            )
+            return
+
+
+def _address(value: str | None) -> str | None:
+    """The address in `rfc822; ada@example.org`, with or without its type, brackets or comments."""
+    if value is None:
+        return None
+    kind, mark, rest = value.partition(";")
+    text = rest if mark and "@" not in kind else value
+    found = fields.addresses([text.encode("utf-8", "replace")])
+    return found[0].address if found else None
