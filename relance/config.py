@@ -148,6 +148,7 @@ class Settings(BaseSettings):
         le=65535,
         description="where a worker or scheduler serves its metrics; none: nowhere",
     )
+    metrics_host: str = Field(default="127.0.0.1", description="the address the metrics are served on")
     zone: Annotated[str, AfterValidator(_zone)] = Field(
         default="UTC", description="the time zone of contacts and sequences that name none"
     )

@@ -1,0 +1,88 @@
+"""The one actor, `turn(mailbox_id)`: a hint has come, so serve that mailbox."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import dramatiq
+import structlog
+
+from relance import errors
+from relance.scheduler import broker as brokers
+from relance.scheduler import hints, meters, seams
+
+FIRST_REST_SECONDS = 5.0
+LONGEST_REST_SECONDS = 300.0
+
+
+class Turns:
+    """Gives mailboxes their turns and lets nothing that goes wrong out into the worker thread."""
+
+    def __init__(self, app: seams.App, sender: hints.Hints, figures: meters.Meters) -> None:
+        self.app = app
+        self.hints = sender
+        self.figures = figures
+        self.stopping = threading.Event()
+        self.after: Callable[[], None] = lambda: None  # called when a turn has ended
+        self.failures: dict[int, int] = {}  # turns in a row that failed, by mailbox
+        self.running = 0
+        self.lock = threading.Lock()
+        self.log = structlog.get_logger(__name__)
+
+    def run(self, mailbox_id: int) -> None:
+        """One turn. While the process is stopping, none is begun."""
+        if self.stopping.is_set():
+            self.hints.done(mailbox_id)
+            return
+        self._count(+1)
+        try:
+            with self.figures.timing(self.figures.turn_seconds):
+                end, again = self._turn(mailbox_id)
+        finally:
+            self._count(-1)
+        self.figures.turns.labels(end).inc()
+        if again and not self.stopping.is_set():
+            self.hints.send([mailbox_id])
+        self.after()
+
+    def _turn(self, mailbox_id: int) -> tuple[str, bool]:
+        """The turn itself: how it ended, and whether this mailbox has more to do at once."""
+        try:
+            report = self.app.turn(mailbox_id, self.stopping.is_set)
+        except errors.Superseded:
+            self.hints.done(mailbox_id)
+            return "superseded", False
+        except errors.RelanceError as trouble:
+            self._rest(mailbox_id)
+            self.log.warning("a turn could not be finished", mailbox=mailbox_id, reason=str(trouble))
+            return "trouble", False
+        except Exception:
+            self._rest(mailbox_id)
+            self.log.exception("a turn failed in a way nobody foresaw", mailbox=mailbox_id)
+            return "failed", False
+        self.failures.pop(mailbox_id, None)
+        self.hints.done(mailbox_id)
+        return "done", report.more
+
+    def _rest(self, mailbox_id: int) -> None:
+        """Keep a mailbox whose turns fail from being tried in every round."""
+        row = self.failures[mailbox_id] = self.failures.get(mailbox_id, 0) + 1
+        self.hints.rest(mailbox_id, min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2 ** (min(row, 10) - 1)))
+
+    def _count(self, step: int) -> None:
+        with self.lock:
+            self.running += step
+        self.figures.running.inc(step)
+
+
+def declare(broker: dramatiq.Broker, turns: Turns) -> dramatiq.Actor[Any, None]:
+    """Make the broker's workers serve hints with `turns`.
+
+    No retries, and no time limit: an interrupt in the wait for the reply to the final dot would make "sent or not?"
+    unanswerable. Both are Dramatiq middlewares, which our brokers simply do not carry. Stale hints are dropped by
+    `broker.Hygiene`.
+    """
+    make = dramatiq.actor(broker=broker, actor_name=hints.ACTOR, queue_name=brokers.QUEUE)
+    return make(turns.run)

@@ -1,0 +1,124 @@
+"""The four daemons: everything in one process, or worker, scheduler and web apart.
+
+Each function runs until SIGTERM or SIGINT and returns an exit code. The first signal drains: no new turn, and every turn
+under way ends after its mail. The second leaves at once.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Sequence
+
+import dramatiq
+
+from relance import config, errors
+from relance.scheduler import actors, broker, children, hands, hints, logs, loop, meters, seams, watch, web
+
+
+def run_all(app: seams.App, *, sockets: Sequence[socket.socket] = (), threads: int | None = None) -> int:
+    """Web server, scheduler and worker in this process. Without `sockets`, listens as the settings say."""
+    settings, figures = app.settings, meters.Meters()
+    logs.configure(settings)
+    carrier, sender = _hints(settings, figures)
+    turns = actors.Turns(app, sender, figures)
+    rounds = loop.Loop(app, sender, figures)
+    turns.after = rounds.wake
+    bound = list(sockets) or [web.listen(settings.web_host, settings.web_port)]
+    parts: list[watch.Part] = [
+        *_board(settings, figures),
+        web.Web(app.web_app(), bound),
+        hands.Hands(carrier, turns, threads or settings.worker_threads, figures),
+        rounds,
+    ]
+    return watch.stand(
+        parts, watch.Bell(), settings.drain_seconds, ready=_ready("run", web.address(bound[0]))
+    )
+
+
+def run_worker(
+    settings: config.Settings, open_app: seams.OpenApp, *, threads: int | None = None, processes: int = 1
+) -> int:
+    """Workers only; needs Redis. With several `processes` this one only watches over them."""
+    _needs_redis(settings, "worker")
+    logs.configure(settings)
+    if processes == 1:
+        return _work(settings, open_app, threads, watch.Bell())
+    brood = children.Children(processes, _child, (settings, open_app, threads))
+    # The children wait for their mails; this process waits a little longer for them.
+    return watch.stand(
+        [brood],
+        watch.Bell(last=brood.kill),
+        settings.drain_seconds + 30,
+        ready=_ready("worker", f"processes={processes}"),
+    )
+
+
+def run_scheduler(app: seams.App) -> int:
+    """The loop only; needs Redis. Several may run: the others only make hints that find nothing to do."""
+    settings, figures = app.settings, meters.Meters()
+    _needs_redis(settings, "scheduler")
+    logs.configure(settings)
+    _, sender = _hints(settings, figures)
+    parts = [*_board(settings, figures), loop.Loop(app, sender, figures)]
+    return watch.stand(parts, watch.Bell(), settings.drain_seconds, ready=_ready("scheduler"))
+
+
+def run_web(app: seams.App, *, sockets: Sequence[socket.socket] = ()) -> int:
+    """The tracking server only."""
+    settings, figures = app.settings, meters.Meters()
+    logs.configure(settings)
+    bound = list(sockets) or [web.listen(settings.web_host, settings.web_port)]
+    parts = [*_board(settings, figures), web.Web(app.web_app(), bound)]
+    return watch.stand(
+        parts, watch.Bell(), settings.drain_seconds, ready=_ready("web", web.address(bound[0]))
+    )
+
+
+def _work(settings: config.Settings, open_app: seams.OpenApp, threads: int | None, bell: watch.Bell) -> int:
+    app = open_app(settings)
+    try:
+        figures = meters.Meters()
+        carrier, sender = _hints(settings, figures)
+        turns = actors.Turns(app, sender, figures)
+        parts: list[watch.Part] = [
+            *([] if isinstance(bell, watch.ChildBell) else _board(settings, figures)),
+            hands.Hands(carrier, turns, threads or settings.worker_threads, figures),
+        ]
+        return watch.stand(parts, bell, settings.drain_seconds, ready=_ready("worker"))
+    finally:
+        app.close()
+
+
+def _child(settings: config.Settings, open_app: seams.OpenApp, threads: int | None) -> None:
+    """What a spawned worker process runs."""
+    logs.configure(settings)
+    try:
+        code = _work(settings, open_app, threads, watch.ChildBell())
+    except errors.RelanceError as trouble:
+        watch.announce(f"relance worker: {trouble}")
+        code = 1
+    raise SystemExit(code)
+
+
+def _hints(settings: config.Settings, figures: meters.Meters) -> tuple[dramatiq.Broker, hints.Hints]:
+    carrier, under_way = broker.build(settings, figures)
+    return carrier, hints.Hints(carrier, under_way, figures)
+
+
+def _board(settings: config.Settings, figures: meters.Meters) -> list[watch.Part]:
+    if settings.metrics_port is None:
+        return []
+    return [meters.Board(figures, settings.metrics_host, settings.metrics_port)]
+
+
+def _needs_redis(settings: config.Settings, what: str) -> None:
+    if settings.redis_url is None:
+        raise errors.Misconfigured(
+            f"`relance {what}` finds its work through Redis, and redis_url is not set. Set it (RELANCE_REDIS_URL), "
+            "or use `relance run`, which needs no Redis."
+        )
+
+
+def _ready(what: str, *more: str) -> str:
+    return " ".join((f"relance {what}: ready", f"pid={os.getpid()}", *more))

@@ -1,0 +1,73 @@
+"""The hands: a Dramatiq worker inside this process, watched and stopped with care."""
+
+from __future__ import annotations
+
+import threading
+
+import dramatiq
+import structlog
+
+from relance import clock
+from relance.scheduler import actors, meters
+
+POLL_MS = 250  # how long an idle consumer waits on its queue
+SETTLE_SECONDS = (
+    3.0  # after the last turn: for acknowledgements, which a broker that is away would hold up for ever
+)
+
+
+class Hands:
+    """A part of a daemon: `threads` mailboxes are served at once."""
+
+    name = "worker"
+
+    def __init__(
+        self, broker: dramatiq.Broker, turns: actors.Turns, threads: int, figures: meters.Meters
+    ) -> None:
+        self.broker = broker
+        self.turns = turns
+        self.figures = figures
+        self.worker = dramatiq.Worker(broker, worker_threads=threads, worker_timeout=POLL_MS)
+        self.worker.queue_prefetch = threads  # Dramatiq's twice as many would keep hints from idle processes
+        self.log = structlog.get_logger(__name__)
+
+    def start(self) -> None:
+        """Start serving."""
+        actors.declare(self.broker, self.turns)
+        self.broker.emit_after(
+            "process_boot"
+        )  # Dramatiq's own command line does; middlewares may count on it
+        self.worker.start()
+        self.figures.workers.set(self._alive())
+
+    def trouble(self) -> str | None:
+        """Dramatiq does not replace a thread that died: too few of them is for the supervisor to mend, by a restart."""
+        alive = self._alive()
+        self.figures.workers.set(alive)
+        if alive < self.worker.worker_threads:
+            return f"only {alive} of {self.worker.worker_threads} worker threads are alive"
+        if not all(consumer.is_alive() for consumer in self.worker.consumers.values()):
+            return "the thread that reads the broker has died"
+        return None
+
+    def stop(self, seconds: float) -> None:
+        """Begin no turn, wait for those under way (each ends after the mail it is at), hand back what was not begun."""
+        self.turns.stopping.set()
+        deadline = clock.elapsed() + seconds
+        stopper = threading.Thread(
+            target=self.worker.stop, args=(int(seconds * 1000),), name="relance-drain", daemon=True
+        )
+        stopper.start()
+        if self.turns.running:
+            self.log.info("waiting for the mails under way", turns=self.turns.running)
+        while stopper.is_alive() and self.turns.running and clock.elapsed() < deadline:
+            stopper.join(0.1)
+        stopper.join(SETTLE_SECONDS)
+        if self.turns.running:
+            self.log.warning(
+                "leaving with turns under way; what they sent is settled later", turns=self.turns.running
+            )
+        self.broker.close()
+
+    def _alive(self) -> int:
+        return sum(thread.is_alive() for thread in self.worker.workers)

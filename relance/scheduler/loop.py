@@ -1,0 +1,109 @@
+"""The loop: every few seconds, advance what needs no mailbox and hint every mailbox that has something to do."""
+
+from __future__ import annotations
+
+import random
+import threading
+
+import structlog
+
+from relance import clock, errors
+from relance.scheduler import hints, meters, seams
+
+SHORTEST_SECONDS, LONGEST_SECONDS = (
+    1.0,
+    5.0,
+)  # between rounds, drawn anew each time so that processes spread out
+GAP_SECONDS = (0.005, 0.25)  # between two rounds however much happens; the least is for clocks that run fast
+FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 1.0, 60.0
+LIMIT = 500  # mailboxes hinted in one round
+
+
+class Loop:
+    """A part of a daemon. Several may run at once (in one process each): rounds are harmless when doubled."""
+
+    name = "scheduler"
+
+    def __init__(self, app: seams.App, sender: hints.Hints, figures: meters.Meters) -> None:
+        self.app = app
+        self.hints = sender
+        self.figures = figures
+        self.rng = random.Random()  # noqa: S311 - spreads rounds, guards nothing
+        self.stopping = threading.Event()
+        self.woken = threading.Event()
+        self.failures = 0
+        self.log = structlog.get_logger(__name__)
+        self.thread = threading.Thread(target=self.run, name="relance-loop", daemon=True)
+
+    def wake(self) -> None:
+        """Something has changed: look again without waiting."""
+        self.woken.set()
+
+    def run(self) -> None:
+        """Go round until told to stop."""
+        gap = min(GAP_SECONDS[1], max(GAP_SECONDS[0], 1.0 / (self.app.clock.scale or 1.0)))
+        while not self.stopping.is_set():
+            seconds = self.round()
+            self.stopping.wait(gap)
+            self.woken.wait(max(0.0, seconds - gap))
+            self.woken.clear()
+
+    def round(self) -> float:
+        """One round; returns how many seconds to wait for the next. Never raises."""
+        try:
+            with self.figures.timing(self.figures.round_seconds):
+                seconds = self._work()
+        except errors.Unreachable as away:
+            return self._failed("unreachable", str(away))
+        except Exception as fault:
+            if self.failures == 0:
+                self.log.exception("a round failed in a way nobody foresaw")
+            return self._failed("failed", repr(fault))
+        self._worked()
+        return seconds
+
+    def _work(self) -> float:
+        report = self.app.tick()
+        due = self.app.due_mailboxes(LIMIT)
+        sent = self.hints.send(due)
+        if report.more or (sent and len(due) == LIMIT):
+            return 0.0
+        return self._until_next()
+
+    def _until_next(self) -> float:
+        """A few seconds, or less when something falls due before. What is due already has its hint under way."""
+        drawn = self.rng.uniform(SHORTEST_SECONDS, LONGEST_SECONDS)
+        wake = self.app.next_wake()
+        if wake is None:
+            return drawn
+        seconds = self.app.clock.machine_seconds(wake - self.app.clock.now())
+        return min(drawn, seconds) if seconds > 0 else drawn
+
+    def _worked(self) -> None:
+        if self.failures:
+            self.log.info("the database answers again", rounds_failed=self.failures)
+            self.failures = 0
+        self.figures.rounds.labels("done").inc()
+        self.figures.last_round.set(clock.machine_now().timestamp())
+
+    def _failed(self, end: str, reason: str) -> float:
+        self.figures.rounds.labels(end).inc()
+        self.failures += 1
+        if self.failures == 1:
+            self.log.warning("the work can not be looked up; trying again until it can", reason=reason)
+        longest = min(LONGEST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2 ** (min(self.failures, 10) - 1))
+        return self.rng.uniform(longest / 2, longest)
+
+    def start(self) -> None:
+        """Go round in a thread."""
+        self.thread.start()
+
+    def trouble(self) -> str | None:
+        """What is wrong with this part, if anything."""
+        return None if self.thread.is_alive() else "the scheduler's thread has died"
+
+    def stop(self, seconds: float) -> None:
+        """Begin no further round."""
+        self.stopping.set()
+        self.woken.set()
+        self.thread.join(seconds)

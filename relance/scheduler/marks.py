@@ -1,0 +1,84 @@
+"""Marks: which mailboxes have a hint under way already, or shall rest for a while. A mark fades by itself.
+
+They only save work. A mark lost means a needless hint, a mark left behind means a mailbox hinted a minute later.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+import redis
+
+from relance import clock
+
+FADE_SECONDS = 60.0  # how late a mailbox comes whose hint was lost with the worker that held it
+KEY = "relance:hinted:"
+
+
+class Marks(Protocol):
+    """One mark a mailbox."""
+
+    def take(self, ids: Iterable[int]) -> list[int]:
+        """Mark every id that has no mark, and return those."""
+
+    def release(self, mailbox_id: int) -> None:
+        """Take the mark away."""
+
+    def rest(self, mailbox_id: int, seconds: float) -> None:
+        """Leave the mark for so long, whoever asks."""
+
+
+class LocalMarks:
+    """Marks of one process."""
+
+    def __init__(self, elapsed: Callable[[], float] = clock.elapsed) -> None:
+        self.until: dict[int, float] = {}
+        self.lock = threading.Lock()
+        self.elapsed = elapsed
+
+    def take(self, ids: Iterable[int]) -> list[int]:
+        """Mark every id that has no mark, and return those."""
+        now = self.elapsed()
+        with self.lock:
+            self.until = {mailbox: until for mailbox, until in self.until.items() if until > now}
+            fresh = [mailbox for mailbox in dict.fromkeys(ids) if mailbox not in self.until]
+            self.until.update((mailbox, now + FADE_SECONDS) for mailbox in fresh)
+        return fresh
+
+    def release(self, mailbox_id: int) -> None:
+        """Take the mark away."""
+        with self.lock:
+            self.until.pop(mailbox_id, None)
+
+    def rest(self, mailbox_id: int, seconds: float) -> None:
+        """Leave the mark for so long."""
+        with self.lock:
+            self.until[mailbox_id] = self.elapsed() + seconds
+
+
+class RedisMarks:
+    """Marks all processes share. Raises `redis.RedisError` while Redis is away."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self.client = client
+
+    def take(self, ids: Iterable[int]) -> list[int]:
+        """Mark every id that has no mark, and return those. One round trip."""
+        wanted = list(dict.fromkeys(ids))
+        if not wanted:
+            return []
+        with self.client.pipeline(transaction=False) as pipe:
+            for mailbox in wanted:
+                pipe.set(f"{KEY}{mailbox}", 1, nx=True, px=int(FADE_SECONDS * 1000))
+            answers = pipe.execute()
+        return [mailbox for mailbox, taken in zip(wanted, answers, strict=True) if taken]
+
+    def release(self, mailbox_id: int) -> None:
+        """Take the mark away."""
+        self.client.delete(f"{KEY}{mailbox_id}")
+
+    def rest(self, mailbox_id: int, seconds: float) -> None:
+        """Leave the mark for so long."""
+        self.client.set(f"{KEY}{mailbox_id}", 1, px=max(1, int(seconds * 1000)))

@@ -1,0 +1,95 @@
+"""What a process counts about itself, on a registry of its own, and the small server that shows it to Prometheus."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import prometheus_client
+
+from relance import clock
+
+TURN_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 180.0, 660.0)
+AGE_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 600.0)
+
+
+class Meters:
+    """The figures of one process's scheduling."""
+
+    def __init__(self) -> None:
+        self.registry = registry = prometheus_client.CollectorRegistry()
+        self.hints = prometheus_client.Counter(
+            "relance_hints",
+            "Hints by what became of them: sent, coalesced (one is on its way already), dropped (queue full), "
+            "lost (broker away), stale (too old when read).",
+            ["fate"],
+            registry=registry,
+        )
+        self.hint_age = prometheus_client.Histogram(
+            "relance_hint_age_seconds",
+            "How long a hint waited for a worker.",
+            registry=registry,
+            buckets=AGE_BUCKETS,
+        )
+        self.turns = prometheus_client.Counter(
+            "relance_turns", "Mailboxes' turns by how they ended.", ["end"], registry=registry
+        )
+        self.turn_seconds = prometheus_client.Histogram(
+            "relance_turn_seconds", "How long a turn took.", registry=registry, buckets=TURN_BUCKETS
+        )
+        self.running = prometheus_client.Gauge("relance_turns_running", "Turns under way.", registry=registry)
+        self.workers = prometheus_client.Gauge(
+            "relance_worker_threads", "Live worker threads.", registry=registry
+        )
+        self.rounds = prometheus_client.Counter(
+            "relance_rounds", "Rounds of the scheduler's loop by how they ended.", ["end"], registry=registry
+        )
+        self.round_seconds = prometheus_client.Histogram(
+            "relance_round_seconds",
+            "How long a round of the loop took.",
+            registry=registry,
+            buckets=TURN_BUCKETS,
+        )
+        self.last_round = prometheus_client.Gauge(
+            "relance_last_round_timestamp_seconds", "When the last whole round ended.", registry=registry
+        )
+        self.broker_away = prometheus_client.Gauge(
+            "relance_broker_away", "1 while the broker does not answer.", registry=registry
+        )
+
+    @contextlib.contextmanager
+    def timing(self, histogram: prometheus_client.Histogram) -> Iterator[None]:
+        """Measure the block, whether it fails or not."""
+        begun = clock.elapsed()
+        try:
+            yield
+        finally:
+            histogram.observe(clock.elapsed() - begun)
+
+
+class Board:
+    """Shows the figures over HTTP under /metrics. A part of a daemon."""
+
+    name = "metrics"
+
+    def __init__(self, meters: Meters, host: str, port: int) -> None:
+        self.meters = meters
+        self.host, self.port = host, port
+        self.address = ""
+
+    def start(self) -> None:
+        """Listen. Raises OSError when the port is taken."""
+        self.server, self.thread = prometheus_client.start_http_server(
+            self.port, self.host, self.meters.registry
+        )
+        self.address = f"http://{self.host}:{self.server.server_port}/metrics"
+
+    def trouble(self) -> str | None:
+        """Metrics are never a reason to stop mailing."""
+        return None
+
+    def stop(self, seconds: float) -> None:
+        """Stop listening."""
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join(seconds)

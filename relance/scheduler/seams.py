@@ -1,0 +1,51 @@
+"""What this room needs of the rest of the house, in one place; `relance.app.Relance` has all of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from relance.clock import Clock
+from relance.config import Settings
+
+
+class Report(Protocol):
+    """What a turn or a tick says of itself."""
+
+    @property
+    def more(self) -> bool:
+        """True when something is due still that could be done at once."""
+
+
+class App(Protocol):
+    """The engine as a scheduler sees it. Every method may be called from several threads at once."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings it was built from."""
+
+    @property
+    def clock(self) -> Clock:
+        """Business time."""
+
+    def due_mailboxes(self, limit: int) -> Sequence[int]:
+        """Ids of mailboxes that have something to do now and are in nobody's hands, most pressing first."""
+
+    def turn(self, mailbox_id: int, stop: Callable[[], bool]) -> Report:
+        """Serve one mailbox; once `stop()` is true, end after the mail under way."""
+
+    def tick(self) -> Report:
+        """Advance what needs no mailbox."""
+
+    def next_wake(self) -> dt.datetime | None:
+        """When something falls due next (business time); None when nothing waits."""
+
+    def web_app(self) -> Any:
+        """The ASGI application for opens, clicks and unsubscribes."""
+
+    def close(self) -> None:
+        """Let go of the database."""
+
+
+OpenApp = Callable[[Settings], App]

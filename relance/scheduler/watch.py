@@ -1,0 +1,140 @@
+"""How a daemon stands: starts its parts in order, waits for a signal or trouble, stops them in reverse."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Protocol
+
+import structlog
+
+from relance import clock
+
+LOOK_SECONDS = 1.0  # between two looks at the parts
+LEFT_AT_ONCE = 130  # exit code after a second signal
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Part(Protocol):
+    """Something that runs in threads of its own."""
+
+    @property
+    def name(self) -> str:
+        """What it is, in the log."""
+
+    def start(self) -> None:
+        """Start; returns when ready."""
+
+    def trouble(self) -> str | None:
+        """What is wrong, if anything; asked every second."""
+
+    def stop(self, seconds: float) -> None:
+        """Stop within so many seconds."""
+
+
+class Bell:
+    """Rings at SIGTERM and SIGINT. At the second ring the process leaves at once.
+
+    That is safe: what was sent is in the journal or the database, and what hung between is settled later as unknown.
+    """
+
+    def __init__(self, last: Callable[[], None] = lambda: None) -> None:
+        self.rung = threading.Event()
+        self.last = last
+
+    def hang(self) -> None:
+        """Take the signals, where this is allowed (a program that embeds us may call from another thread)."""
+        if threading.current_thread() is threading.main_thread():
+            for number in SIGNALS:
+                signal.signal(number, self.ring)
+
+    def ring(self, number: int, frame: FrameType | None) -> None:
+        """The signal handler. Does nothing that could meet a lock held by the code it interrupts."""
+        del number, frame
+        if self.rung.is_set():
+            self.again()
+        else:
+            os.write(
+                2, b"relance: stopping after the mails under way; the same signal again leaves at once\n"
+            )
+            self.rung.set()
+
+    def again(self) -> None:
+        """A further ring."""
+        os.write(2, b"relance: left at once\n")
+        self.last()
+        os._exit(LEFT_AT_ONCE)
+
+    def trouble(self) -> str | None:
+        """What is wrong with the world around this process."""
+        return None
+
+
+class ChildBell(Bell):
+    """A worker process under another. It hears one stop twice (a terminal or a service manager tells the whole group, and
+    its parent tells it again), so that only its parent may end it at once. It stops by itself when that one has died.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parent = os.getppid()
+
+    def again(self) -> None:
+        """A further ring: heeded only when there is no parent left to decide."""
+        if self.trouble():
+            super().again()
+
+    def trouble(self) -> str | None:
+        """What is wrong with the world around this process."""
+        return None if os.getppid() == self.parent else "the process that started this one has died"
+
+
+def stand(parts: Sequence[Part], bell: Bell, seconds: float, *, ready: str) -> int:
+    """Run the parts until the bell rings; returns the exit code: 0, or 1 when a part was in trouble.
+
+    `ready` is printed to standard output when everything has started, for supervisors and scripts.
+    """
+    log = structlog.get_logger(__name__)
+    bell.hang()
+    started: list[Part] = []
+    trouble: str | None = None
+    try:
+        for part in parts:
+            part.start()
+            started.append(part)
+        announce(ready)
+        trouble = _wait(started, bell)
+        if trouble:
+            log.critical("stopping, for a supervisor to start again", reason=trouble)
+    finally:
+        _stop(started, seconds)
+    log.info("stopped")
+    return 1 if trouble else 0
+
+
+def announce(line: str) -> None:
+    """A line on standard output, at once. A reader that went away is no reason to stop."""
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except OSError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - else the exit would fail on it
+
+
+def _wait(parts: Sequence[Part], bell: Bell) -> str | None:
+    while not bell.rung.wait(LOOK_SECONDS):
+        for look in (bell.trouble, *(part.trouble for part in parts)):
+            words = look()
+            if words:
+                return words
+    return None
+
+
+def _stop(parts: Sequence[Part], seconds: float) -> None:
+    deadline = clock.elapsed() + seconds
+    for part in reversed(parts):
+        part.stop(max(1.0, deadline - clock.elapsed()))
