@@ -1,0 +1,142 @@
+"""Mail addresses: which ones we write to, in which form, and what company they point at."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import email_validator
+import publicsuffixlist
+
+from relance import errors
+from relance.mailbox import free_mail
+
+LENGTH_LIMIT = 254  # RFC 5321, 4.5.3.1.3, with erratum 1690
+TEST_SUFFIXES = ("test", "local", "localhost", "invalid")
+
+_FORBIDDEN_LOCAL = {
+    '"': "a quoted part, which few servers take",
+    "%": "a '%', an old way of routing through another server",
+    "!": "a '!', an old way of routing through another server",
+}
+_LOCAL = re.compile(r"[A-Za-z0-9.#$&'*+/=?^_{}~-]+")
+_DISPLAY = re.compile(r"\s*(?P<name>[^<>]*?)\s*<\s*(?P<address>[^<>\s]+)\s*>\s*")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address as it was written, and the one form we compare, store and send to (lower case, ASCII domain)."""
+
+    original: str
+    normalised: str
+    local: str
+    domain: str
+
+    def __str__(self) -> str:
+        return self.normalised
+
+
+def normalise(text: str, *, allow_test_domains: bool = False) -> Address:
+    """The address in `text`; raises `errors.Invalid` with a sentence that says what to write instead.
+
+    Stricter than RFC 5321 on purpose: what one server reads differently from the next is refused, not guessed.
+    `.example` domains are always allowed, `.test` and `.local` only where the workspace says so.
+    """
+    written = text.strip()
+    if not written:
+        raise errors.Invalid("The address is empty.")
+    local = _checked_local(written)
+    domain = _checked_domain(written, allow_test_domains)
+    whole = f"{local}@{domain}".lower()
+    if len(whole) > LENGTH_LIMIT:
+        raise errors.Invalid(f"{_shown(written)} is longer than {LENGTH_LIMIT} characters.")
+    return Address(original=text, normalised=whole, local=local.lower(), domain=domain)
+
+
+def parse_display(text: str, *, allow_test_domains: bool = False) -> tuple[str, Address]:
+    """The name and the address of `Name <address>` or of a bare address; raises `errors.Invalid`.
+
+    Only the part between one pair of angle brackets at the end is ever taken for the address.
+    """
+    if "<" not in text and ">" not in text:
+        return "", normalise(text, allow_test_domains=allow_test_domains)
+    match = _DISPLAY.fullmatch(text)
+    if match is None:
+        raise errors.Invalid(f"{_shown(text)} cannot be read. Write it as: Ada Lovelace <ada@firm.example>")
+    name = match["name"]
+    quoted = _QUOTED.fullmatch(name)
+    if quoted is not None:
+        name = re.sub(r"\\(.)", r"\1", quoted[1])
+    found = normalise(match["address"], allow_test_domains=allow_test_domains)
+    return " ".join(_UNSEEN.sub(" ", name).split()), found
+
+
+def organisation(domain: str) -> str | None:
+    """The domain a company registered (`mail.acme.co.uk` → `acme.co.uk`), or None where anybody can have a mailbox."""
+    domain = domain.strip().rstrip(".").lower()
+    if domain in free_mail.DOMAINS:
+        return None
+    registered = _registrable(domain)
+    return None if registered in free_mail.DOMAINS else registered
+
+
+def _checked_local(written: str) -> str:
+    local, at, domain = written.partition("@")
+    if not at or not local or not domain:
+        raise errors.Invalid(f"{_shown(written)} is no mail address. Write it like ada@firm.example.")
+    if "@" in domain:
+        raise errors.Invalid(f"{_shown(written)} has more than one '@'. Write one address a field.")
+    for character, what in _FORBIDDEN_LOCAL.items():
+        if character in local:
+            raise errors.Invalid(f"{_shown(written)} has {what}. Use the person's plain address.")
+    if "=?" in written or not _LOCAL.fullmatch(local):
+        odd = next((character for character in local if not _LOCAL.fullmatch(character)), "=?")
+        raise errors.Invalid(
+            f"{_shown(written)} has {odd!r} before the '@', which mail servers do not take alike."
+        )
+    return local
+
+
+def _checked_domain(written: str, allow_test_domains: bool) -> str:
+    domain = written.partition("@")[2]
+    suffix = domain.rpartition(".")[2].lower()
+    if suffix in TEST_SUFFIXES and not allow_test_domains:
+        raise errors.Invalid(
+            f"{_shown(written)} is in '.{suffix}', which never reaches anybody. Use a real address "
+            "(or set allow_test_domains for trials on this machine)."
+        )
+    try:
+        checked = email_validator.validate_email(
+            written,
+            check_deliverability=False,
+            allow_smtputf8=False,
+            allow_quoted_local=False,
+            allow_domain_literal=False,
+            globally_deliverable=not allow_test_domains,
+        )
+    except email_validator.EmailNotValidError as problem:
+        raise errors.Invalid(f"{_shown(written)} is no mail address: {_sentence(problem)}") from None
+    return str(checked.ascii_domain).lower()
+
+
+def _sentence(problem: Exception) -> str:
+    words = " ".join(str(problem).split())
+    return words if words.endswith(".") else words + "."
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 80 else text[:77] + "...")
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> publicsuffixlist.PublicSuffixList:
+    return publicsuffixlist.PublicSuffixList()  # reads a 300 KB file: 60 ms, so only once and only when asked
+
+
+@lru_cache(maxsize=8192)
+def _registrable(domain: str) -> str | None:
+    found = _suffixes().privatesuffix(domain)
+    return found if isinstance(found, str) else None

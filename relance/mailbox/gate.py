@@ -1,0 +1,76 @@
+"""The last look at a mail's bytes before they may leave: exactly the headers that were meant, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+ONCE = ("From", "To", "Subject", "Message-ID", "Date")
+LINE_LIMIT = 998  # RFC 5322, 2.1.1, without the CRLF
+
+_CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\r\n") + b"\x7f"
+# One header: a name, a colon and a space, some visible text, and continuation lines that hold visible text too
+# (a continuation of blanks alone ends the headers for some readers).
+_HEADER = re.compile(rb"([!-9;-~]+): [^\r\n]*[!-~][^\r\n]*\r\n(?:[ \t]+[!-~][^\r\n]*\r\n)*")
+
+
+class Unfit(ValueError):
+    """These bytes may not leave; the text says why. A fault of the mail's content, not of the world."""
+
+
+def check(raw: bytes, expected: Sequence[str]) -> None:
+    """Let `raw` pass, or raise `Unfit`.
+
+    `expected` names every header once, in any order; one more, one fewer or one twice is refused. The whole mail must be
+    ASCII in CRLF lines of at most 998 characters without other control characters (RFC 5322, 2.1.1 and 2.3).
+    """
+    _check_lines(raw)
+    end = raw.find(b"\r\n\r\n")
+    if end < 0:
+        raise Unfit("the mail has no empty line between its headers and its body")
+    found = _header_names(raw[: end + 2])
+    if found != sorted(name.lower() for name in expected):
+        raise Unfit(_difference(found, expected))
+    for name in ONCE:
+        if name.lower() not in found:
+            raise Unfit(f"the mail has no {name} header")
+    if "bcc" in found:
+        raise Unfit("the mail has a Bcc header")
+
+
+def _check_lines(raw: bytes) -> None:
+    if not raw.isascii():
+        raise Unfit("the mail has bytes outside ASCII")
+    if len(raw.translate(None, _CONTROLS)) != len(raw):
+        raise Unfit("the mail has control characters")
+    lines = raw.split(b"\r\n")
+    if len(lines) - 1 != raw.count(b"\n") or len(lines) - 1 != raw.count(b"\r"):
+        raise Unfit("the mail has a line end that is not CRLF")
+    if lines[-1]:
+        raise Unfit("the mail does not end with CRLF")
+    if max(map(len, lines)) > LINE_LIMIT:
+        raise Unfit(f"the mail has a line longer than {LINE_LIMIT} characters")
+
+
+def _header_names(block: bytes) -> list[str]:
+    """The names in the block, lower case, sorted; every byte of the block must belong to a well-formed header."""
+    names, position = [], 0
+    while position < len(block):
+        header = _HEADER.match(block, position)
+        if header is None:
+            line = block[position : block.index(b"\r\n", position)]
+            raise Unfit(f"this is no header line: {line[:80].decode('ascii')!r}")
+        names.append(header[1].decode("ascii").lower())
+        position = header.end()
+    return sorted(names)
+
+
+def _difference(found: Sequence[str], expected: Sequence[str]) -> str:
+    have, want = Counter(found), Counter(name.lower() for name in expected)
+    extra, missing = sorted((have - want).elements()), sorted((want - have).elements())
+    parts = [
+        f"unexpected: {', '.join(extra)}" if extra else "",
+        f"missing: {', '.join(missing)}" if missing else "",
+    ]
+    return "the mail's headers are not the intended ones; " + "; ".join(filter(None, parts))
