@@ -1,0 +1,302 @@
+"""When a step may go, and what bound it. Pure: the same question always has the same answer, with its reasons.
+
+Days are counted on the contact's own dates and only then given a time; instants are UTC. A local time that does not
+exist (clocks going forward) becomes the first instant after the gap; one that comes twice (clocks going back) is its
+first coming, once. Windows are half open.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import zoneinfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from relance import errors
+from relance.engine import public_holidays, sequence, waits, windows
+from relance.engine.waits import Unit, Wait
+from relance.engine.zones import Place
+
+UTC = dt.UTC
+# Longer than any wait plus any run of closed days: beyond it the rule never opens.
+HORIZON = dt.timedelta(days=800)
+MINUTE = dt.timedelta(minutes=1)
+# Long enough that 200 first mails do not stand in one minute, short enough that "in the morning" stays true.
+DEFAULT_SPREAD = 45
+
+
+class BoundKind(StrEnum):
+    """What moved a step's time."""
+
+    WAIT = "wait"  # the span the author asked for
+    AWAY = "away"  # out of office
+    AT = "at"  # the time of day the author asked for
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    CLOSED = "closed"  # a day the author took out
+    WINDOW = "window"  # outside the sending hours
+    DAY = "day"  # no sending hours on this weekday
+    CLOCK = "clock"  # the clocks change
+    SPREAD = "spread"  # so that not everybody is written to in the same minute
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One reason, in the order it took effect: its kind, a sentence part, and the instant it moved things to."""
+
+    kind: BoundKind
+    words: str
+    until: dt.datetime
+
+
+@dataclass(frozen=True)
+class When:
+    """An answer: the instant in UTC, the same on the contact's clock, the zone, and every reason."""
+
+    at: dt.datetime
+    local: dt.datetime
+    zone: str
+    bound: tuple[Bound, ...]
+
+    def __str__(self) -> str:
+        return f"{day_words(self.local.date())} {self.local:%H:%M} {self.zone}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When a step may go: hours by weekday, closed days, not before `at` (minutes of the day), spread in minutes."""
+
+    week: windows.Week
+    closed: frozenset[dt.date] = frozenset()
+    at: int | None = None
+    spread: int = DEFAULT_SPREAD
+
+    def intervals(self, day: dt.date) -> tuple[windows.Interval, ...]:
+        """The sending hours of that date, holidays apart."""
+        hours = self.week.days[day.weekday()]
+        if self.at is None:
+            return hours
+        return tuple(
+            windows.Interval(max(hour.start, self.at), hour.end) for hour in hours if hour.end > self.at
+        )
+
+
+def rule_for(definition: sequence.Sequence, step: sequence.Step) -> Rule:
+    """The rule of one step of a sequence."""
+    at = step.at if isinstance(step, sequence.MailStep) else None
+    return Rule(
+        definition.send.week,
+        frozenset(definition.send.closed),
+        windows.parse_time(at) if at else None,
+    )
+
+
+def next_time(
+    rule: Rule,
+    after: dt.datetime,
+    wait: Wait,
+    place: Place,
+    *,
+    key: str = "",
+    away_until: dt.date | None = None,
+) -> When:
+    """The first time a step may go, `wait` after `after` (aware), and everything that bound it.
+
+    `key` (an enrollment and a step) scatters steps over the first minutes of a window, always to the same minute;
+    without it nothing is scattered. `away_until` is the first day the contact is back.
+    """
+    ask = _Asking(rule, place, zoneinfo.ZoneInfo(place.zone))
+    earliest = ask.wait_over(after.astimezone(UTC), wait)
+    earliest = ask.back(earliest, away_until)
+    opening, closes = ask.opening(earliest)
+    if key and (opening > earliest or wait.in_days):
+        opening = ask.spread(opening, closes, key)
+    return ask.answer(opening)
+
+
+def next_opening(rule: Rule, place: Place, now: dt.datetime, *, away_until: dt.date | None = None) -> When:
+    """The first time at or after `now` when this rule lets mail out; its `at` is `now` itself while it is open."""
+    return next_time(rule, now, waits.AT_ONCE, place, away_until=away_until)
+
+
+def open_now(rule: Rule, place: Place, now: dt.datetime, *, away_until: dt.date | None = None) -> bool:
+    """Whether mail may leave at this very instant: asked again right before a claim."""
+    return next_opening(rule, place, now, away_until=away_until).at == now
+
+
+def is_business_day(rule: Rule, place: Place, day: dt.date) -> bool:
+    """Whether people work on that date where the contact is."""
+    return _rest(rule, place, day) is None
+
+
+def instant(day: dt.date, minute: int, zone: dt.tzinfo) -> dt.datetime:
+    """The one instant (UTC) of a local time: in a gap the first after it, in a fold the first of the two."""
+    wall = dt.datetime.combine(day, dt.time()) + minute * MINUTE
+    found = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if found.astimezone(zone).replace(tzinfo=None) == wall:
+        return found
+    # The wall time is skipped: fold 1 reads it with the offset after the change, and so lands before the change.
+    return _change_between(wall.replace(tzinfo=zone, fold=1).astimezone(UTC), found, zone)
+
+
+def _change_between(before: dt.datetime, after: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """The first instant in (before, after] with the later offset, to the second."""
+    offset = after.astimezone(zone).utcoffset()
+    while after - before > dt.timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        middle = middle.replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == offset:
+            after = middle
+        else:
+            before = middle
+    return after
+
+
+def _rest(rule: Rule, place: Place, day: dt.date) -> tuple[BoundKind, str] | None:
+    """Why nobody works on that date, or None."""
+    if name := public_holidays.holiday(place.region, day):
+        return BoundKind.HOLIDAY, f"{day_words(day)} is {name} ({place.region})"
+    if day in rule.closed:
+        return BoundKind.CLOSED, f"{day_words(day)} is taken out by the sequence"
+    if day.weekday() in public_holidays.weekend(place.region, day.year):
+        return BoundKind.WEEKEND, f"{day_words(day)} is weekend"
+    return None
+
+
+class _Asking:
+    """One question being answered: collects the reasons as it goes."""
+
+    def __init__(self, rule: Rule, place: Place, zone: zoneinfo.ZoneInfo) -> None:
+        self.rule = rule
+        self.place = place
+        self.zone = zone
+        self.bound: list[Bound] = []
+
+    def note(self, kind: BoundKind, words: str, until: dt.datetime) -> None:
+        self.bound.append(Bound(kind, words, until))
+
+    def answer(self, at: dt.datetime) -> When:
+        return When(at, at.astimezone(self.zone), self.place.zone, tuple(self.bound))
+
+    # Stage 1: the wait the author asked for.
+
+    def wait_over(self, after: dt.datetime, wait: Wait) -> dt.datetime:
+        if wait.count == 0 and wait.unit is not Unit.WEEKDAY:
+            return after
+        if not wait.in_days:
+            over = after + wait.count * (MINUTE if wait.unit is Unit.MINUTES else dt.timedelta(hours=1))
+        else:
+            over = self.start_of(self.date_after(after.astimezone(self.zone).date(), wait))
+        since = after.astimezone(self.zone)
+        words = f"{wait} from {day_words(since.date())} {since:%H:%M}"
+        self.bound.insert(0, Bound(BoundKind.WAIT, words, over))
+        return over
+
+    def date_after(self, day: dt.date, wait: Wait) -> dt.date:
+        if wait.unit is Unit.BUSINESS_DAYS:
+            return self.business_days_after(day, wait.count)
+        if wait.unit is Unit.WEEKDAY:
+            return day + dt.timedelta(days=(wait.count - day.weekday() - 1) % 7 + 1)
+        return day + dt.timedelta(days=wait.count * (7 if wait.unit is Unit.WEEKS else 1))
+
+    def business_days_after(self, day: dt.date, count: int) -> dt.date:
+        while count:
+            day += dt.timedelta(days=1)
+            rest = _rest(self.rule, self.place, day)
+            if rest is None:
+                count -= 1
+            elif day.weekday() not in public_holidays.weekend(self.place.region, day.year):
+                self.note(rest[0], f"{rest[1]} and not counted", self.start_of(day + dt.timedelta(days=1)))
+        return day
+
+    def start_of(self, day: dt.date) -> dt.datetime:
+        return instant(day, 0, self.zone)
+
+    # Stage 2: the contact's absence.
+
+    def back(self, earliest: dt.datetime, away_until: dt.date | None) -> dt.datetime:
+        if away_until is None or (back := self.start_of(away_until)) <= earliest:
+            return earliest
+        self.note(BoundKind.AWAY, f"out of office until {day_words(away_until)}", back)
+        return back
+
+    # Stage 3: the first window that is open.
+
+    def opening(self, earliest: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+        """The first open instant at or after `earliest`, and when that window closes."""
+        first = earliest.astimezone(self.zone).date()
+        for step in range(HORIZON.days):
+            day = first + dt.timedelta(days=step)
+            if self.shut(day):
+                continue
+            for start, end in self.windows(day):
+                if end > earliest:
+                    if start > earliest:
+                        self.note_opening(day, start, earliest)
+                    return max(start, earliest), end
+            self.note(
+                BoundKind.WINDOW,
+                f"the sending hours of {day_words(day)} are over",
+                self.start_of(day + dt.timedelta(days=1)),
+            )
+        raise errors.Invalid(
+            "These sending hours never open: within two years there is no day with hours that is neither weekend, "
+            "holiday nor closed."
+        )
+
+    def shut(self, day: dt.date) -> bool:
+        """Whether nothing leaves on that date at all; if so it is noted why."""
+        rest = _rest(self.rule, self.place, day)
+        if not self.rule.intervals(day):
+            # A Saturday without hours is shut for being weekend; a Friday without hours for having none.
+            words = rest or (BoundKind.DAY, f"{day_words(day)} has no sending hours")
+        elif rest is None or rest[0] is BoundKind.WEEKEND:
+            return False  # hours given for a weekend day are meant
+        else:
+            words = rest
+        self.note(*words, self.start_of(day + dt.timedelta(days=1)))
+        return True
+
+    def windows(self, day: dt.date) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+        for interval in self.rule.intervals(day):
+            start, end = instant(day, interval.start, self.zone), instant(day, interval.end, self.zone)
+            if start < end:
+                yield start, end
+            else:
+                self.note(BoundKind.CLOCK, f"the clocks skip {interval} on {day_words(day)}", end)
+
+    def note_opening(self, day: dt.date, start: dt.datetime, earliest: dt.datetime) -> None:
+        local = start.astimezone(self.zone)
+        minute = local.hour * 60 + local.minute
+        if all(minute != interval.start for interval in self.rule.intervals(day)):
+            self.note(BoundKind.CLOCK, f"the clocks go forward on {day_words(day)} to {local:%H:%M}", start)
+        elif minute == self.rule.at:
+            self.note(BoundKind.AT, f"not before {local:%H:%M}", start)
+        elif earliest > self.start_of(day) or self.bound:
+            self.note(BoundKind.WINDOW, f"sending hours begin at {local:%H:%M}", start)
+
+    # Stage 4: not everybody in the same minute.
+
+    def spread(self, opening: dt.datetime, closes: dt.datetime, key: str) -> dt.datetime:
+        room = int(min(closes - opening, self.rule.spread * MINUTE).total_seconds())
+        if room < 1:
+            return opening
+        seed = f"{key} {opening.astimezone(self.zone).date()}".encode()
+        later = dt.timedelta(seconds=int.from_bytes(hashlib.sha256(seed).digest()[:8]) % room)
+        if later:
+            words = f"spread over the first {room // 60} minutes"
+            self.note(BoundKind.SPREAD, words, opening + later)
+        return opening + later
+
+
+def day_words(day: dt.date) -> str:
+    """A date as a person says it, in English whatever the machine's locale: "Thu 5 March 2026"."""
+    return f"{windows.SHORT[day.weekday()].capitalize()} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip

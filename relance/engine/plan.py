@@ -1,0 +1,153 @@
+"""The nested steps of a sequence laid flat: what comes first, and what comes after what. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from relance.engine import sequence, waits
+from relance.engine.sequence import BranchStep, EndStep, MailStep, Step, WaitStep
+
+
+@dataclass(frozen=True)
+class Following:
+    """What comes after a step; `taken` and `not_taken` differ only for a branch. None: the sequence is over."""
+
+    taken: str | None
+    not_taken: str | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every step by its id, in reading order, with what follows it. Every step in it has an id."""
+
+    steps: tuple[Step, ...]
+    following: Mapping[str, Following]
+    paths: Mapping[str, sequence.Path] = field(repr=False)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Step]:
+        return {known(step): step for step in self.steps}
+
+    @property
+    def first(self) -> str:
+        """The id of the first step."""
+        return known(self.steps[0])
+
+    def step(self, step_id: str) -> Step:
+        """The step of that id; KeyError when there is none."""
+        return self._by_id[step_id]
+
+    def __contains__(self, step_id: object) -> bool:
+        return step_id in self._by_id
+
+    def next(self, step_id: str, taken: bool | None = None) -> str | None:
+        """The id of the step after this one; None at the end. After a branch `taken` says which way it went."""
+        after = self.following[step_id]
+        if taken is None and after.taken != after.not_taken:
+            raise ValueError(f"which way did the branch {step_id} go?")
+        return after.not_taken if taken is False else after.taken
+
+    def wait_before(self, step_id: str) -> waits.Wait:
+        """How long after the step before it (the first: after enrollment) this one falls due."""
+        step = self.step(step_id)
+        if isinstance(step, EndStep):
+            return waits.AT_ONCE
+        return step.wait if isinstance(step, WaitStep) else step.after or waits.AT_ONCE
+
+    @cached_property
+    def mails(self) -> tuple[MailStep, ...]:
+        """Every mail, in reading order."""
+        return tuple(step for step in self.steps if isinstance(step, MailStep))
+
+    def number(self, step_id: str) -> int:
+        """The step's place in reading order, from 1."""
+        return list(self._by_id).index(step_id) + 1
+
+    def thread(self, step_id: str, sent: Collection[str]) -> tuple[str, ...]:
+        """The mails this one continues, oldest first, of those really `sent` to the person; empty for a new thread.
+
+        The last of them is the one to answer, the first the one whose subject is kept.
+        """
+        step = self.step(step_id)
+        if not isinstance(step, MailStep) or step.thread == "new":
+            return ()
+        chain: list[str] = []
+        for mail in reversed(self._mails_before(step_id)):
+            if mail.id in sent:
+                chain.append(mail.id)
+                if mail.thread == "new":
+                    break
+        return tuple(reversed(chain))
+
+    def _mails_before(self, step_id: str) -> list[MailStep]:
+        before = self.steps[: self.number(step_id) - 1]
+        return [step for step in before if isinstance(step, MailStep)]
+
+    def ways(self) -> Iterator[tuple[str, str | None]]:
+        """Every single step from one id to a following one (None: the end), each once."""
+        for step_id, after in self.following.items():
+            yield step_id, after.taken
+            if after.not_taken != after.taken:
+                yield step_id, after.not_taken
+
+
+def known(step: Step) -> str:
+    """The id of a step of a plan; there every step has one."""
+    if step.id is None:
+        raise ValueError("this step has no id yet: take it from a plan")
+    return step.id
+
+
+def build(definition: sequence.Sequence) -> Plan:
+    """Lay a sequence flat."""
+    layout = _Layout()
+    layout.lay(_named(definition.steps, ""), ("steps",), None)
+    return Plan(tuple(layout.steps), dict(layout.following), dict(layout.paths))
+
+
+class _Layout:
+    """Collects the steps while walking down the branches."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.following: dict[str, Following] = {}
+        self.paths: dict[str, sequence.Path] = {}
+
+    def lay(self, steps: tuple[Step, ...], path: sequence.Path, afterwards: str | None) -> None:
+        """Lay one list of steps, whose last leads on to `afterwards`."""
+        for index, step in enumerate(steps):
+            onward = known(steps[index + 1]) if index + 1 < len(steps) else afterwards
+            here = (*path, index)
+            self.steps.append(step)
+            self.paths[known(step)] = here
+            self.following[known(step)] = Following(onward, onward)
+            if isinstance(step, EndStep):
+                self.following[known(step)] = Following(None, None)
+            elif isinstance(step, BranchStep):
+                self._fork(step, here, onward)
+
+    def _fork(self, step: BranchStep, here: sequence.Path, onward: str | None) -> None:
+        then, otherwise = _named(step.then, f"{step.id}-then"), _named(step.otherwise, f"{step.id}-else")
+        self.following[step.id] = Following(
+            known(then[0]) if then else onward, known(otherwise[0]) if otherwise else onward
+        )
+        self.lay(then, (*here, "then"), onward)
+        self.lay(otherwise, (*here, "else"), onward)
+
+
+def _named(steps: tuple[Step, ...], inside: str) -> tuple[Step, ...]:
+    """The same steps, each with an id: what has none is called after the step before it.
+
+    After the step before, not by number, so that inserting a step elsewhere renames nothing.
+    """
+    named: list[Step] = []
+    before = inside
+    for step in steps:
+        if step.id is None:
+            kind = "wait" if isinstance(step, WaitStep) else "end"
+            step = step.model_copy(update={"id": f"{kind}:{before}" if before else kind})
+        named.append(step)
+        before = known(step)
+    return tuple(named)

@@ -1,0 +1,86 @@
+"""Public holidays and weekends of a country or region, by the `holidays` library (loaded when first asked)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+SATURDAY_AND_SUNDAY = frozenset({5, 6})
+
+
+@dataclass(frozen=True)
+class Region:
+    """A country (ISO 3166-1, two letters) and perhaps a part of it (ISO 3166-2 without the country)."""
+
+    country: str
+    part: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.country}-{self.part}" if self.part else self.country
+
+
+@dataclass(frozen=True)
+class Year:
+    """One year of one region: the holidays' English names by date, and its weekend (Monday 0)."""
+
+    names: dict[dt.date, str]
+    weekend: frozenset[int]
+
+
+def holiday(region: Region | None, day: dt.date) -> str | None:
+    """The name of the public holiday, or None on an ordinary day or where the region is not known."""
+    return _year(region, day.year).names.get(day) if region else None
+
+
+def weekend(region: Region | None, year: int) -> frozenset[int]:
+    """The weekdays nobody works (Monday 0); Saturday and Sunday where the region is not known."""
+    return _year(region, year).weekend if region else SATURDAY_AND_SUNDAY
+
+
+@functools.lru_cache(maxsize=1024)
+def _year(region: Region, year: int) -> Year:
+    import holidays  # half a second and ten megabytes: only where a sequence heeds holidays
+
+    try:
+        found = holidays.country_holidays(region.country, subdiv=region.part, years=year, language="en_US")
+    except NotImplementedError:
+        return Year({}, SATURDAY_AND_SUNDAY) if region.part is None else _year(Region(region.country), year)
+    return Year(dict(found.items()), frozenset(found.weekend))
+
+
+@functools.lru_cache(maxsize=1)
+def _countries() -> dict[str, list[str]]:
+    import holidays
+
+    known: dict[str, list[str]] = holidays.list_supported_countries(include_aliases=False)
+    return known
+
+
+@functools.lru_cache(maxsize=64)
+def part_code(country: str, name: str) -> str | None:
+    """The code of a part of a country by its code or name ("CA", "California"); None when nobody knows it."""
+    parts = _countries().get(country, [])
+    if name.strip().upper() in parts:
+        return name.strip().upper()
+    import holidays
+
+    made: Any = holidays.country_holidays(country) if country in _countries() else None
+    aliases: dict[str, str] = getattr(made, "subdivisions_aliases", {})
+    wanted = name.strip().casefold()
+    return next((code for alias, code in aliases.items() if alias.casefold() == wanted), None)
+
+
+def parse(text: str) -> Region:
+    """The region of "PL" or "DE-BY"; ValueError with a sentence."""
+    if text in ("no", "No"):
+        raise ValueError('write `none` to heed no holidays, or "NO" for those of Norway')
+    country, _, part = text.partition("-")
+    if country not in _countries():
+        raise ValueError(
+            f'"{text}" is no country whose holidays I know: write contact, none, or a code such as PL or DE-BY'
+        )
+    if part and part not in _countries()[country]:
+        raise ValueError(f'{country} has no region "{part}"; it has {", ".join(_countries()[country])}')
+    return Region(country, part or None)

@@ -1,0 +1,118 @@
+"""How long to wait, as a person writes it: "3 business days", "4 hours", "until tuesday". Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Unit(StrEnum):
+    """What a wait is counted in."""
+
+    MINUTES = "minutes"  # exact, on the world's clock
+    HOURS = "hours"  # exact
+    DAYS = "days"  # calendar days of the contact
+    WEEKS = "weeks"
+    BUSINESS_DAYS = "business days"  # without the weekend and the holidays of the contact's country
+    WEEKDAY = "weekday"  # until the next Monday, Tuesday, ...; `count` is 0 for Monday
+
+
+# A year of any unit: beyond it a number is a slip of the finger, not a plan.
+LONGEST = {
+    Unit.MINUTES: 525_600,
+    Unit.HOURS: 8_760,
+    Unit.DAYS: 366,
+    Unit.WEEKS: 52,
+    Unit.BUSINESS_DAYS: 262,
+}
+GRAMMAR = (
+    'write for instance "3 business days", "2 days", "1 week", "4 hours", "90 minutes" or "until tuesday"'
+)
+PATTERN = (
+    r"^\s*(\d+\s+(business|working)?\s*(minutes?|hours?|days?|weeks?)"
+    r"|until\s+(mon|tues|wednes|thurs|fri|satur|sun)day)\s*$"
+)
+_COUNTED = re.compile(r"(\d{1,6})\s*(business days?|working days?|minutes?|mins?|hours?|days?|weeks?)")
+_UNTIL = re.compile(r"until (?:next )?([a-z]+)")
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A span between two steps. `count` units; for WEEKDAY the day's number, Monday 0."""
+
+    count: int
+    unit: Unit
+
+    def __str__(self) -> str:
+        if self.unit is Unit.WEEKDAY:
+            return f"until {DAY_NAMES[self.count]}"
+        return f"{self.count} {self.unit.value.removesuffix('s') if self.count == 1 else self.unit.value}"
+
+    @property
+    def in_days(self) -> bool:
+        """Counted in dates rather than on the clock."""
+        return self.unit not in (Unit.MINUTES, Unit.HOURS)
+
+    @property
+    def least_hours(self) -> float:
+        """The shortest real time this can come to, for warnings about haste (0 for "until monday" said on a Sunday)."""
+        return (
+            self.count
+            * {
+                Unit.MINUTES: 1 / 60,
+                Unit.HOURS: 1.0,
+                Unit.DAYS: 24.0,
+                Unit.WEEKS: 168.0,
+                Unit.BUSINESS_DAYS: 24.0,
+                Unit.WEEKDAY: 0.0,
+            }[self.unit]
+        )
+
+
+AT_ONCE = Wait(0, Unit.MINUTES)
+"""No wait: as soon as the calendar allows."""
+
+
+def parse(text: str) -> Wait:
+    """The wait that `text` names; ValueError with a sentence that shows what to write."""
+    words = " ".join(text.lower().split())
+    if until := _UNTIL.fullmatch(words):
+        return _weekday(until[1], text)
+    counted = _COUNTED.fullmatch(words)
+    if counted is None:
+        raise ValueError(_complaint(words, text))
+    unit = _unit(counted[2])
+    return _bounded(int(counted[1]), unit)
+
+
+def _unit(word: str) -> Unit:
+    if word.startswith(("business", "working")):
+        return Unit.BUSINESS_DAYS
+    return {"m": Unit.MINUTES, "h": Unit.HOURS, "d": Unit.DAYS, "w": Unit.WEEKS}[word[0]]
+
+
+def _bounded(count: int, unit: Unit) -> Wait:
+    if count == 0:
+        raise ValueError("a wait of nothing is no wait: leave the line out to go on at once")
+    if count > LONGEST[unit]:
+        raise ValueError(f"{count} {unit.value} is more than a year; the longest is {LONGEST[unit]}")
+    return Wait(count, unit)
+
+
+def _weekday(name: str, text: str) -> Wait:
+    if name not in DAY_NAMES:
+        raise ValueError(f'"{text}" names no weekday: write for instance "until tuesday"')
+    return Wait(DAY_NAMES.index(name), Unit.WEEKDAY)
+
+
+def _complaint(words: str, text: str) -> str:
+    if re.fullmatch(r"\d+", words):
+        return f'"{text}" of what? Say the unit: "{text} business days", "{text} days", "{text} hours"'
+    if re.match(r"-|\d+[.,]\d", words):
+        return f'"{text}": count in whole numbers; for half a day write "4 hours"'
+    if re.search(r"month|quarter", words):
+        return f'"{text}": months differ in length; write weeks or days, for instance "4 weeks"'
+    return f'"{text}" is no wait I know: {GRAMMAR}'
