@@ -1,0 +1,202 @@
+"""A pretended engine for the scheduler's tests: mails due in an SQLite file that any number of processes share.
+
+`python -m tests.servers.pretend run|worker|scheduler HOME [PROCESSES]` runs a real daemon over it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from relance import config
+from relance.scheduler import actors, broker, daemons, hands, hints, loop, meters
+
+LEASE_SECONDS = 30.0
+TABLES = """
+CREATE TABLE IF NOT EXISTS mails (id INTEGER PRIMARY KEY, mailbox INTEGER, due REAL, begun INTEGER DEFAULT 0, sent INTEGER DEFAULT 0, pid INTEGER);
+CREATE TABLE IF NOT EXISTS leases (mailbox INTEGER PRIMARY KEY, until REAL);
+CREATE TABLE IF NOT EXISTS knobs (name TEXT PRIMARY KEY, value REAL);
+"""
+
+
+@dataclass(frozen=True)
+class Report:
+    more: bool = False
+
+
+class Ledger:
+    """The file. Every call is a transaction of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.path = home / "pretend.db"
+        with self.open() as db:
+            db.executescript("PRAGMA journal_mode=WAL;" + TABLES)
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[sqlite3.Connection]:
+        db = sqlite3.connect(self.path, timeout=20, isolation_level=None)
+        try:
+            yield db
+        finally:
+            db.close()
+
+    def all(self, sql: str, *values: object) -> list[Any]:
+        with self.open() as db:
+            return db.execute(sql, values).fetchall()
+
+    def fill(self, mailboxes: int, each: int, due_in: float = 0.0) -> None:
+        rows = [(mailbox, time.time() + due_in) for _ in range(each) for mailbox in range(1, mailboxes + 1)]
+        with self.open() as db:
+            db.execute("BEGIN IMMEDIATE")
+            db.executemany("INSERT INTO mails (mailbox, due) VALUES (?, ?)", rows)
+            db.execute("COMMIT")
+
+    def knob(self, name: str, value: float | None = None) -> float:
+        if value is not None:
+            self.all(
+                "INSERT INTO knobs VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                name,
+                value,
+            )
+            return value
+        rows = self.all("SELECT value FROM knobs WHERE name = ?", name)
+        return float(rows[0][0]) if rows else 0.0
+
+    def count(self, what: str) -> int:
+        return int(self.all(f"SELECT count(*) FROM mails WHERE {what}")[0][0])
+
+    @property
+    def settled(self) -> bool:
+        return self.count("sent = 0") == 0
+
+    @property
+    def clean(self) -> bool:
+        return self.count("sent > 1 OR begun > 1") == 0
+
+
+class App:
+    """What `relance.scheduler.seams.App` asks for, with knobs: `mail_seconds`, `batch`, `broken` (a mailbox)."""
+
+    def __init__(self, settings: config.Settings) -> None:
+        self.settings = settings
+        self.clock = settings.clock()
+        self.ledger = Ledger(settings.home)
+        self.turns: list[int] = []
+        self.lock = threading.Lock()
+
+    def due_mailboxes(self, limit: int) -> Sequence[int]:
+        now = time.time()
+        rows = self.ledger.all(
+            "SELECT DISTINCT mailbox FROM mails WHERE sent = 0 AND due <= ? AND mailbox NOT IN "
+            "(SELECT mailbox FROM leases WHERE until > ?) ORDER BY due LIMIT ?", now, now, limit
+        )  # fmt: skip
+        return [row[0] for row in rows]
+
+    def turn(self, mailbox_id: int, stop: Callable[[], bool]) -> Report:
+        with self.lock:
+            self.turns.append(mailbox_id)
+        if self.ledger.knob("broken") == mailbox_id:
+            raise ZeroDivisionError("this mailbox is poisonous")
+        if not self._lease(mailbox_id):
+            return Report()
+        try:
+            return self._mails(mailbox_id, stop)
+        finally:
+            self.ledger.all("DELETE FROM leases WHERE mailbox = ?", mailbox_id)
+
+    def tick(self) -> Report:
+        return Report()
+
+    def next_wake(self) -> dt.datetime | None:
+        rows = self.ledger.all("SELECT min(due) FROM mails WHERE sent = 0")
+        return dt.datetime.fromtimestamp(rows[0][0], dt.UTC) if rows[0][0] else None
+
+    def web_app(self) -> Any:
+        return _hello
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+    def _lease(self, mailbox: int) -> bool:
+        now = time.time()
+        with self.ledger.open() as db:
+            taken = db.execute(
+                "INSERT INTO leases VALUES (?, ?) ON CONFLICT (mailbox) DO UPDATE SET until = excluded.until "
+                "WHERE leases.until <= ?", (mailbox, now + LEASE_SECONDS, now)
+            )  # fmt: skip
+            return taken.rowcount == 1
+
+    def _mails(self, mailbox: int, stop: Callable[[], bool]) -> Report:
+        batch = int(self.ledger.knob("batch")) or 1000
+        rows = self.ledger.all(
+            "SELECT id FROM mails WHERE mailbox = ? AND sent = 0 AND due <= ? ORDER BY id",
+            mailbox,
+            time.time(),
+        )
+        for (mail,) in rows[:batch]:
+            if stop():
+                return Report()
+            self.ledger.all("UPDATE mails SET begun = begun + 1, pid = ? WHERE id = ?", os.getpid(), mail)
+            time.sleep(self.ledger.knob("mail_seconds"))
+            self.ledger.all("UPDATE mails SET sent = sent + 1 WHERE id = ?", mail)
+        return Report(more=len(rows) > batch)
+
+
+class House:
+    """One process's scheduling, taken apart so that a test can hold each piece."""
+
+    def __init__(self, settings: config.Settings, threads: int = 4) -> None:
+        self.app = App(settings)
+        self.ledger = self.app.ledger
+        self.meters = meters.Meters()
+        self.broker, self.marks = broker.build(settings, self.meters)
+        self.hints = hints.Hints(self.broker, self.marks, self.meters)
+        self.turns = actors.Turns(self.app, self.hints, self.meters)
+        self.loop = loop.Loop(self.app, self.hints, self.meters)
+        self.turns.after = self.loop.wake
+        self.hands = hands.Hands(self.broker, self.turns, threads, self.meters)
+
+    def figure(self, name: str, **labels: str) -> float:
+        return self.meters.registry.get_sample_value(name, labels) or 0.0
+
+    def start(self) -> None:
+        self.hands.start()
+        self.loop.start()
+
+    def stop(self, seconds: float = 10.0) -> None:
+        if self.loop.thread.ident:
+            self.loop.stop(seconds)
+        self.hands.stop(seconds)
+
+
+async def _hello(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "lifespan":
+        while True:
+            message = await receive()
+            await send({"type": message["type"] + ".complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"hello"})
+
+
+def main(what: str, home: str, processes: str = "1") -> int:
+    settings = config.Settings(home=Path(home))
+    if what == "worker":
+        return daemons.run_worker(settings, App, processes=int(processes))
+    if what == "scheduler":
+        return daemons.run_scheduler(App(settings))
+    return daemons.run_all(App(settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from relance import clock, config, errors
+from relance.scheduler import broker, hints, loop, marks, meters
+
+NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
+
+
+class Report:
+    def __init__(self, more: bool = False) -> None:
+        self.more = more
+
+
+class App:
+    def __init__(self, home: Path) -> None:
+        self.settings = config.Settings(home=home)
+        self.clock: clock.Clock = clock.ManualClock(NOW)
+        self.trouble: Exception | None = None
+        self.due: list[int] = []
+        self.wake: dt.datetime | None = None
+        self.more = False
+
+    def tick(self) -> Report:
+        if self.trouble:
+            raise self.trouble
+        return Report(self.more)
+
+    def due_mailboxes(self, limit: int) -> list[int]:
+        return self.due[:limit]
+
+    def next_wake(self) -> dt.datetime | None:
+        return self.wake
+
+    def turn(self, mailbox_id: int, stop: Any) -> Report:
+        raise AssertionError
+
+    def web_app(self) -> None:
+        raise AssertionError
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def standing(app: App) -> loop.Loop:
+    carrier = broker.LocalBroker([])
+    carrier.declare_queue(broker.QUEUE)
+    figures = meters.Meters()
+    return loop.Loop(app, hints.Hints(carrier, marks.LocalMarks(), figures), figures)
+
+
+def test_an_idle_loop_waits_a_few_seconds(tmp_path: Path) -> None:
+    rounds = standing(App(tmp_path))
+    drawn = {rounds.round() for _ in range(20)}
+    assert len(drawn) > 1
+    assert all(loop.SHORTEST_SECONDS <= seconds <= loop.LONGEST_SECONDS for seconds in drawn)
+
+
+def test_it_wakes_for_what_falls_due_before(tmp_path: Path) -> None:
+    app = App(tmp_path)
+    app.clock = clock.Clock.scaled(3600.0, NOW)  # an hour a second
+    app.wake = NOW + dt.timedelta(minutes=12)
+    assert 0.0 < standing(app).round() <= 0.2
+
+
+def test_what_is_overdue_does_not_make_it_spin(tmp_path: Path) -> None:
+    app = App(tmp_path)
+    app.wake = NOW - dt.timedelta(hours=1)
+    assert standing(app).round() >= loop.SHORTEST_SECONDS
+
+
+def test_more_to_do_means_no_waiting(tmp_path: Path) -> None:
+    app = App(tmp_path)
+    app.more = True
+    assert standing(app).round() == 0.0
+
+
+def test_a_full_list_means_another_round_until_hints_are_under_way(tmp_path: Path) -> None:
+    app = App(tmp_path)
+    app.due = list(range(loop.LIMIT + 5))
+    rounds = standing(app)
+    assert rounds.round() == 0.0
+    assert rounds.round() > 0.0  # all of them have their hints
+
+
+def test_it_outlives_a_database_that_is_away_and_says_so_once(tmp_path: Path) -> None:
+    app = App(tmp_path)
+    rounds = standing(app)
+    app.trouble = errors.Unreachable("The database does not answer.")
+    with structlog.testing.capture_logs() as told:
+        waits = [rounds.round() for _ in range(12)]
+        app.trouble = None
+        rounds.round()
+    assert [entry["log_level"] for entry in told] == ["warning", "info"]
+    assert waits[0] <= 1.0
+    assert 30.0 <= waits[-1] <= loop.LONGEST_BACKOFF_SECONDS
+
+
+def test_it_outlives_a_fault_of_our_own(tmp_path: Path) -> None:
+    app = App(tmp_path)
+    rounds = standing(app)
+    app.trouble = ZeroDivisionError("a bug")
+    with structlog.testing.capture_logs() as told:
+        rounds.round()
+        rounds.round()
+    assert sum("exc_info" in entry for entry in told) == 1
