@@ -1,0 +1,207 @@
+"""Who made a hit: a human, a machine, or nobody can tell. Pure rules in one table, with a version.
+
+Hits are kept raw and judged again when the rules improve. A click is called human only when it has settled: a scanner's
+second link may still come. Nothing here ever stops a sequence; it only says what a count may count.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from relance.tracking import hits, machines, tokens
+
+RULES_VERSION = 1
+
+
+class Kind(enum.StrEnum):
+    """Who made a hit, as far as the evidence goes."""
+
+    HUMAN = "human"
+    MACHINE = "machine"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The spans and counts the rules use. Where business time is scaled, spans have to grow with it."""
+
+    soon: dt.timedelta = dt.timedelta(
+        seconds=10
+    )  # a scanner looks at delivery; people need longer to reach a mail
+    burst: dt.timedelta = dt.timedelta(seconds=10)  # people do not follow two links of a mail within this
+    crowd: dt.timedelta = dt.timedelta(minutes=1)  # many recipients from one network within this: a gateway
+    crowd_size: int = 5
+    settling: dt.timedelta = dt.timedelta(
+        seconds=60
+    )  # longer than the other spans, so that all evidence is in
+
+
+@dataclass(frozen=True)
+class HitContext:
+    """What is known around a hit when it is judged."""
+
+    now: dt.datetime
+    accepted_at: dt.datetime | None = None  # when the receiving server accepted the mail
+    links_nearby: int = 1  # different links of this mail followed within `burst` of the hit, its own included
+    recipients_nearby: int = (
+        1  # different recipients with hits from its network within `crowd`, its own included
+    )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Who made the hit, the signs that speak for it (keys of `REASONS`), and by which rules."""
+
+    kind: Kind
+    reasons: tuple[str, ...]
+    rules_version: int = RULES_VERSION
+
+
+REASONS: Mapping[str, str] = {
+    "head": "it asked only for the headers",
+    "prefetch": "it said itself that it loads ahead of a reader",
+    "scanner": "the program calls itself a link checker, a preview or a robot",
+    "scanner network": "it came from a network of mail scanners",
+    "gmail ahead": "Gmail loads pictures ahead under this name",
+    "apple ahead": "Apple Mail loads every picture, whether the mail is read or not",
+    "soon": "it came within seconds of the mail's acceptance",
+    "burst": "several links of the mail were followed within seconds",
+    "crowd": "many recipients' mails were loaded from one network within a minute",
+    "no language": "it did not say any language, as browsers of people do",
+    "no agent": "it did not say what program it is",
+    "settling": "it is too fresh to tell; scanners often come back within a minute",
+}
+
+
+def judge(hit: hits.Hit, context: HitContext, limits: Limits = Limits()) -> Verdict:
+    """Judge one hit by every sign in the table; a machine's sign outweighs a doubtful one."""
+    found = [(sign.name, sign.kind_for(hit)) for sign in SIGNS if sign.seen(hit, context, limits)]
+    for kind in (Kind.MACHINE, Kind.UNKNOWN):
+        names = tuple(name for name, says in found if says is kind)
+        if names:
+            return Verdict(kind, names)
+    return Verdict(Kind.HUMAN, ())
+
+
+def settles_at(hit: hits.Hit, limits: Limits = Limits()) -> dt.datetime:
+    """From when on judging this hit gives its lasting verdict."""
+    return hit.at + limits.settling
+
+
+def context_of(
+    hit: hits.Hit,
+    others: Iterable[hits.Hit],
+    *,
+    now: dt.datetime,
+    accepted_at: dt.datetime | None = None,
+    limits: Limits = Limits(),
+) -> HitContext:
+    """The context of a hit from the hits around it: those of its mail, and those from its network."""
+    links = {hit.index}
+    messages = {hit.message}
+    for other in others:
+        apart = abs(other.at - hit.at)
+        if other.purpose is hit.purpose and other.message == hit.message and apart <= limits.burst:
+            links.add(other.index)
+        if hit.network and other.network == hit.network and apart <= limits.crowd:
+            messages.add(other.message)
+    return HitContext(now, accepted_at, len(links), len(messages))
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One question about a hit, and what a yes means for an open and for a click (None: nothing)."""
+
+    name: str
+    asks: Callable[[hits.Hit, HitContext, Limits], bool]
+    for_open: Kind | None
+    for_click: Kind | None
+
+    def kind_for(self, hit: hits.Hit) -> Kind | None:
+        """What a yes means for this hit."""
+        return self.for_open if hit.purpose is tokens.Purpose.OPEN else self.for_click
+
+    def seen(self, hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+        """Whether the sign means anything for such a hit and is there."""
+        return self.kind_for(hit) is not None and self.asks(hit, context, limits)
+
+
+def _head(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+    del context, limits
+    return hit.method == "HEAD"
+
+
+def _prefetch(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+    del context, limits
+    return hit.prefetch
+
+
+def _scanner(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+    del context, limits
+    return machines.scanner(hit.user_agent)
+
+
+def _scanner_network(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+    del context, limits
+    return machines.within(hit.network, machines.SCANNER_NETWORKS)
+
+
+def _gmail_ahead(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+    del context, limits
+    return hit.user_agent.lower().endswith(machines.GMAIL_AHEAD)
+
+
+def _apple_ahead(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+    del context, limits
+    named = hit.user_agent.lower() == machines.APPLE_AHEAD
+    return named or machines.within(hit.network, machines.APPLE_NETWORKS)
+
+
+def _soon(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+    # Before the acceptance counts too: the mail was on its way, and nobody has it yet.
+    return context.accepted_at is not None and hit.at - context.accepted_at < limits.soon
+
+
+def _burst(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+    del hit, limits
+    return context.links_nearby >= 2
+
+
+def _crowd(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+    # A mail service's picture proxy loads for everybody from the same few networks.
+    return context.recipients_nearby >= limits.crowd_size and not machines.image_proxy(hit.user_agent)
+
+
+def _no_language(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+    del context, limits
+    return not hit.has_language and not machines.image_proxy(hit.user_agent)
+
+
+def _no_agent(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+    del context, limits
+    return not hit.user_agent
+
+
+def _settling(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+    return context.now < settles_at(hit, limits)
+
+
+SIGNS: tuple[Sign, ...] = (
+    Sign("head", _head, Kind.MACHINE, Kind.MACHINE),
+    Sign("prefetch", _prefetch, Kind.MACHINE, Kind.MACHINE),
+    Sign("scanner", _scanner, Kind.MACHINE, Kind.MACHINE),
+    # Office's own programs load pictures through the same network for a reader, so an open from there proves nothing.
+    Sign("scanner network", _scanner_network, Kind.UNKNOWN, Kind.MACHINE),
+    Sign("gmail ahead", _gmail_ahead, Kind.MACHINE, None),
+    Sign("apple ahead", _apple_ahead, Kind.UNKNOWN, None),
+    Sign("soon", _soon, Kind.MACHINE, Kind.MACHINE),
+    Sign("burst", _burst, None, Kind.MACHINE),
+    Sign("crowd", _crowd, Kind.MACHINE, Kind.MACHINE),
+    # Some mail programs load pictures without saying a language; browsers that follow a link always say one.
+    Sign("no language", _no_language, Kind.UNKNOWN, Kind.MACHINE),
+    Sign("no agent", _no_agent, Kind.UNKNOWN, Kind.MACHINE),
+    Sign("settling", _settling, Kind.UNKNOWN, Kind.UNKNOWN),
+)

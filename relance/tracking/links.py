@@ -1,0 +1,46 @@
+"""The addresses that stand in a mail: pixel, tracked link, unsubscribe."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from relance import errors
+from relance.tracking import tokens
+
+
+class Links:
+    """Builds the addresses below one base URL, such as `https://go.acme.example` or `https://acme.example/mail`."""
+
+    def __init__(self, base_url: str, signer: tokens.Signer) -> None:
+        self._base = _checked(base_url)
+        self._signer = signer
+
+    def open_url(self, message: int) -> str:
+        """Where the pixel of a message is loaded from."""
+        return f"{self._base}/o/{self._signer.sign(tokens.Purpose.OPEN, message)}.gif"
+
+    def click_url(self, message: int, index: int) -> str:
+        """What stands in the mail instead of its link number `index`; the target itself is not in it."""
+        return f"{self._base}/c/{self._signer.sign(tokens.Purpose.CLICK, message, index)}"
+
+    def unsubscribe_url(self, message: int) -> str:
+        """For the List-Unsubscribe header (RFC 8058) and the line at the mail's end."""
+        return f"{self._base}/u/{self._signer.sign(tokens.Purpose.UNSUBSCRIBE, message)}"
+
+
+def _checked(base_url: str) -> str:
+    """The base without its last slash; it goes into headers and attributes as it stands, so it must be plain."""
+    parts = urlsplit(base_url)
+    plain = base_url.isascii() and base_url.isprintable() and not set(base_url) & set(" \"'<>\\")
+    if (
+        not plain
+        or parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+    ):
+        raise errors.Misconfigured(
+            f"The tracking address {base_url!r} cannot be used: write the start of a web address, "
+            "like https://go.acme.example"
+        )
+    return base_url.rstrip("/")

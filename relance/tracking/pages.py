@@ -1,0 +1,192 @@
+"""The few pages a recipient can see: unsubscribe, done, gone, not now; in the language the browser asks for."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import html
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Every sentence of the pages in one language. `{contact}` stands for the recipient's masked address."""
+
+    title: str
+    question: str
+    question_for: str
+    button: str
+    done: str
+    done_for: str
+    gone_title: str
+    gone: str
+    trouble_title: str
+    trouble: str
+
+
+PHRASES: Mapping[str, Phrases] = {
+    "en": Phrases(
+        title="Unsubscribe",
+        question="Do you want no more of our emails?",
+        question_for="Should {contact} get no more of our emails?",
+        button="Yes, unsubscribe me",
+        done="Done. You will get no more of our emails.",
+        done_for="Done. {contact} will get no more of our emails.",
+        gone_title="Page not found",
+        gone="This link leads nowhere. It may have been cut off on its way to you.",
+        trouble_title="Please try again",
+        trouble="We could not do this just now. Please try again in a few minutes.",
+    ),
+    "pl": Phrases(
+        title="Wypisanie",
+        question="Czy mamy już do Państwa nie pisać?",
+        question_for="Czy mamy już nie pisać na adres {contact}?",
+        button="Tak, proszę mnie wypisać",
+        done="Gotowe. Nie będziemy już do Państwa pisać.",
+        done_for="Gotowe. Nie będziemy już pisać na adres {contact}.",
+        gone_title="Nie ma takiej strony",
+        gone="Ten odnośnik donikąd nie prowadzi. Być może został po drodze ucięty.",
+        trouble_title="Proszę spróbować ponownie",
+        trouble="Nie udało się tego teraz zrobić. Proszę spróbować ponownie za kilka minut.",
+    ),
+    "de": Phrases(
+        title="Abmelden",
+        question="Möchten Sie keine E-Mails mehr von uns erhalten?",
+        question_for="Soll {contact} keine E-Mails mehr von uns erhalten?",
+        button="Ja, bitte abmelden",
+        done="Erledigt. Sie erhalten keine E-Mails mehr von uns.",
+        done_for="Erledigt. {contact} erhält keine E-Mails mehr von uns.",
+        gone_title="Seite nicht gefunden",
+        gone="Dieser Link führt nirgendwohin. Vielleicht wurde er unterwegs abgeschnitten.",
+        trouble_title="Bitte noch einmal versuchen",
+        trouble="Das hat gerade nicht geklappt. Bitte versuchen Sie es in ein paar Minuten noch einmal.",
+    ),
+    "fr": Phrases(
+        title="Désinscription",
+        question="Souhaitez-vous ne plus recevoir nos e-mails ?",
+        question_for="Faut-il ne plus envoyer nos e-mails à {contact} ?",
+        button="Oui, me désinscrire",
+        done="C’est fait. Vous ne recevrez plus nos e-mails.",
+        done_for="C’est fait. {contact} ne recevra plus nos e-mails.",
+        gone_title="Page introuvable",
+        gone="Ce lien ne mène nulle part. Il a peut-être été coupé en chemin.",
+        trouble_title="Veuillez réessayer",
+        trouble="Cela n’a pas pu être fait à l’instant. Veuillez réessayer dans quelques minutes.",
+    ),
+    "es": Phrases(
+        title="Darse de baja",
+        question="¿Quiere dejar de recibir nuestros correos?",
+        question_for="¿Debe {contact} dejar de recibir nuestros correos?",
+        button="Sí, darme de baja",
+        done="Hecho. Ya no recibirá nuestros correos.",
+        done_for="Hecho. {contact} ya no recibirá nuestros correos.",
+        gone_title="Página no encontrada",
+        gone="Este enlace no lleva a ninguna parte. Puede que se haya cortado por el camino.",
+        trouble_title="Inténtelo de nuevo",
+        trouble="Ahora mismo no ha sido posible. Inténtelo de nuevo dentro de unos minutos.",
+    ),
+}
+DEFAULT_LANGUAGE = "en"
+LONGEST_HEADER = 1000
+
+_STYLE = (
+    ":root{color-scheme:light dark}"
+    "body{font:1.125rem/1.5 system-ui,sans-serif;margin:0;display:grid;min-height:100vh;place-items:center}"
+    "main{max-width:32rem;padding:1.5rem}"
+    "p{overflow-wrap:anywhere}"
+    "button{font:inherit;padding:.75rem 1.25rem;cursor:pointer}"
+)
+_PAGE = string.Template(
+    '<!doctype html>\n<html lang="$language">\n<head>\n<meta charset="utf-8">\n'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    "<title>$title</title>\n<style>$style</style>\n</head>\n<body>\n<main>\n<h1>$title</h1>\n$body\n</main>\n"
+    "</body>\n</html>\n"
+)
+# No action attribute: the form posts to the page's own address, which holds the token.
+_FORM = (
+    '<form method="post">\n<input type="hidden" name="List-Unsubscribe" value="One-Click">\n'
+    '<button type="submit">{button}</button>\n</form>'
+)
+
+_STYLE_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode("ascii")
+CONTENT_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def choose_language(accept_language: str | None) -> str:
+    """The language of ours the reader likes best by an Accept-Language header (RFC 9110), else English."""
+    best, liking = DEFAULT_LANGUAGE, 0.0
+    for part in (accept_language or "")[:LONGEST_HEADER].split(","):
+        tag, _, parameter = part.partition(";")
+        language = tag.strip().lower().partition("-")[0]
+        quality = _quality(parameter)
+        if language in PHRASES and quality > liking:
+            best, liking = language, quality
+    return best
+
+
+def ask(language: str, contact: str | None) -> str:
+    """The page with the button. Showing it changes nothing."""
+    words = _for_contact(PHRASES[language], contact)
+    body = f"{_paragraph(words.question)}\n{_FORM.format(button=html.escape(words.button))}"
+    return _page(language, words.title, body)
+
+
+def done(language: str, contact: str | None) -> str:
+    """The page after the button."""
+    words = _for_contact(PHRASES[language], contact)
+    return _page(language, words.title, _paragraph(words.done, role="status"))
+
+
+def gone(language: str) -> str:
+    """The page for a token or address we do not know."""
+    words = PHRASES[language]
+    return _page(language, words.gone_title, _paragraph(words.gone))
+
+
+def trouble(language: str) -> str:
+    """The page when we cannot do what was asked just now."""
+    words = PHRASES[language]
+    return _page(language, words.trouble_title, _paragraph(words.trouble, role="alert"))
+
+
+def mask(address: str) -> str:
+    """An address its owner recognises and a stranger does not learn: `a•••@example.com`."""
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}•••{at}{domain}" if at else "•••"
+
+
+def _quality(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if not name:
+        return 1.0
+    try:
+        quality = float(value) if name.strip() == "q" else 0.0
+    except ValueError:
+        return 0.0
+    return quality if 0.0 <= quality <= 1.0 else 0.0
+
+
+def _for_contact(words: Phrases, contact: str | None) -> Phrases:
+    """The words with the recipient named where we know them; `replace`, not `format`: the address is a stranger's."""
+    if not contact:
+        return words
+    return dataclasses.replace(
+        words,
+        question=words.question_for.replace("{contact}", contact),
+        done=words.done_for.replace("{contact}", contact),
+    )
+
+
+def _paragraph(text: str, role: str = "") -> str:
+    opening = f'<p role="{role}">' if role else "<p>"
+    return f"{opening}{html.escape(text)}</p>"
+
+
+def _page(language: str, title: str, body: str) -> str:
+    return _PAGE.substitute(language=language, title=html.escape(title), style=_STYLE, body=body)

@@ -1,0 +1,158 @@
+"""Signed tokens: which mail, which link and for what, so that nobody can guess or swap one.
+
+A token is base64url of `key id (1 byte) | tag (16 bytes) | hidden claim`. The tag is HMAC-SHA256 over the claim, cut to
+128 bits, with a key made for one purpose only; the claim is hidden under a key stream made from the tag, so that a
+recipient cannot count our mails. Tokens never expire: an unsubscribe link has to work for as long as the mail is kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import enum
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from relance import errors
+
+TAG_BYTES = 16
+SMALLEST_SECRET = 16
+# Two numbers of at most 64 and 32 bits, seven bits a byte.
+LONGEST_CLAIM = 10 + 5
+LONGEST_TOKEN = -(-(1 + TAG_BYTES + LONGEST_CLAIM) * 4 // 3)
+LARGEST_MESSAGE = 2**63 - 1
+LARGEST_INDEX = 2**31 - 1
+
+_SPELLING = re.compile(r"[A-Za-z0-9_-]+")
+
+
+class Purpose(enum.StrEnum):
+    """What a token is for. One made for one purpose is no token at all for another."""
+
+    OPEN = "open"
+    CLICK = "click"
+    UNSUBSCRIBE = "unsubscribe"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a valid token says: the number of the message, and of the link within it."""
+
+    message: int
+    index: int
+
+
+@dataclass(frozen=True, repr=False)
+class _Keys:
+    """The two keys made from one secret for one purpose; never shown."""
+
+    tag: bytes
+    hide: bytes
+
+
+class Signer:
+    """Makes tokens with the current secret and reads those of every secret it knows.
+
+    To rotate, add a new key id, make it current, and keep the old one for as long as mails signed with it may be read.
+    """
+
+    def __init__(self, keys: Mapping[int, bytes], current: int) -> None:
+        if current not in keys:
+            raise errors.Misconfigured(f"The current tracking key {current} is not among the keys.")
+        for key_id, secret in keys.items():
+            _check(key_id, secret)
+        self._current = current
+        self._keys = {
+            (key_id, purpose): _made_for(secret, purpose)
+            for key_id, secret in keys.items()
+            for purpose in Purpose
+        }
+
+    def sign(self, purpose: Purpose, message: int, index: int = 0) -> str:
+        """The token for one message (and link) and one purpose: 28 characters for the first two million messages."""
+        if not (0 <= message <= LARGEST_MESSAGE and 0 <= index <= LARGEST_INDEX):
+            raise ValueError(f"no token can carry message {message}, link {index}")
+        keys = self._keys[self._current, purpose]
+        claim = _number(message) + _number(index)
+        tag = _tag(keys, self._current, claim)
+        return _encoded(bytes((self._current,)) + tag + _masked(keys, tag, claim))
+
+    def read(self, purpose: Purpose, token: str) -> Claim | None:
+        """What the token claims, or None unless it is exactly one that `sign` made for this purpose."""
+        raw = _decoded(token)
+        if raw is None or len(raw) <= 1 + TAG_BYTES:
+            return None
+        key_id, tag = raw[0], raw[1 : 1 + TAG_BYTES]
+        keys = self._keys.get((key_id, purpose))
+        if keys is None:
+            return None
+        claim = _masked(keys, tag, raw[1 + TAG_BYTES :])
+        if not hmac.compare_digest(tag, _tag(keys, key_id, claim)):
+            return None
+        return _claim(claim)
+
+
+def _check(key_id: int, secret: bytes) -> None:
+    if not 0 <= key_id <= 255:
+        raise errors.Misconfigured(f"A tracking key id is a number from 0 to 255, not {key_id}.")
+    if len(secret) < SMALLEST_SECRET:
+        raise errors.Misconfigured(
+            f"Tracking key {key_id} is too short: {SMALLEST_SECRET} bytes are the least."
+        )
+
+
+def _made_for(secret: bytes, purpose: Purpose) -> _Keys:
+    label = f"relance tracking {purpose}".encode()
+    return _Keys(
+        hmac.digest(secret, label + b" tag", "sha256"), hmac.digest(secret, label + b" hide", "sha256")
+    )
+
+
+def _tag(keys: _Keys, key_id: int, claim: bytes) -> bytes:
+    return hmac.digest(keys.tag, bytes((key_id,)) + claim, "sha256")[:TAG_BYTES]
+
+
+def _masked(keys: _Keys, tag: bytes, claim: bytes) -> bytes:
+    """Hide a claim, or bring a hidden one back: the same exclusive-or both ways."""
+    stream = hmac.digest(keys.hide, tag, "sha256")[: len(claim)]
+    return (int.from_bytes(claim) ^ int.from_bytes(stream)).to_bytes(len(claim))
+
+
+def _decoded(token: str) -> bytes | None:
+    """The bytes of a token in its one proper spelling; base64's lax readings would give a token many names."""
+    if len(token) > LONGEST_TOKEN or not _SPELLING.fullmatch(token):
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except binascii.Error:
+        return None
+    return raw if _encoded(raw) == token else None
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def _number(value: int) -> bytes:
+    """Seven bits a byte, the lowest first, the high bit set on all but the last."""
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def _claim(raw: bytes) -> Claim:
+    """The two numbers of a claim whose tag was right, so that only `sign` can have written it."""
+    numbers = [0]
+    shift = 0
+    for byte in raw:
+        numbers[-1] |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            numbers.append(0)
+            shift = 0
+    return Claim(numbers[0], numbers[1])

@@ -1,0 +1,252 @@
+"""The small HTTP app behind the links of a mail.
+
+GET and HEAD record and show, and change nothing; only POST unsubscribes. No cookies. The paths are secrets of their
+recipients, so whoever serves this app keeps them out of access logs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.datastructures import FormData, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from relance import clock
+from relance.tracking import hits, pages, targets, tokens
+from relance.tracking.desk import Desk
+
+log = logging.getLogger(__name__)
+
+# The smallest well-known picture: one transparent pixel, GIF89a, 43 bytes.
+PIXEL = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
+)
+LARGEST_BODY = 16 * 1024  # RFC 8058 needs 26 bytes, and some room where they come as multipart
+SLOWEST_BODY = 10.0  # seconds; whoever needs longer for one line of form is no mailbox provider
+WAITING_OPENS = 1000  # opens not yet recorded; beyond that they are dropped, they steer nothing
+DESK_THREADS = 20
+
+HEADERS = {
+    "cache-control": "no-store, private",
+    "content-security-policy": pages.CONTENT_POLICY,
+    "cross-origin-resource-policy": "cross-origin",  # webmail shows the pixel from its own origin
+    "referrer-policy": "no-referrer",  # the target must not learn the token
+    "x-content-type-options": "nosniff",
+    "x-robots-tag": "noindex, nofollow",
+}
+
+Answer = TypeVar("Answer")
+
+
+class DeskFailed(Exception):
+    """The desk raised: its database is down, most likely. What it said stands in our log, not in the response."""
+
+
+def build(
+    desk: Desk,
+    signer: tokens.Signer,
+    extra_routes: Sequence[BaseRoute] = (),
+    *,
+    now: Callable[[], dt.datetime] | None = None,
+) -> Starlette:
+    """The ASGI app. `now` gives the time written on hits (business time; the machine's clock by default)."""
+    counter = Counter(desk, signer, now or clock.Clock().now)
+    return Starlette(
+        routes=[
+            Route("/o/{token}.gif", counter.open),
+            Route("/c/{token}", counter.click),
+            Route("/u/{token}", counter.ask),
+            Route("/u/{token}", counter.unsubscribe, methods=["POST"]),
+            Route("/healthz", _health),
+            *extra_routes,
+        ],
+        middleware=[Middleware(SafeHeaders)],
+        exception_handlers={HTTPException: _http_error, DeskFailed: _desk_failed},
+    )
+
+
+class Counter:
+    """Where requests are received: reads the token, asks the desk in a thread, answers."""
+
+    def __init__(self, desk: Desk, signer: tokens.Signer, now: Callable[[], dt.datetime]) -> None:
+        self._desk = desk
+        self._signer = signer
+        self._now = now
+        # Opens come in floods and may wait; they must not stand in the way of somebody who clicks or says no.
+        self._open_threads = anyio.CapacityLimiter(DESK_THREADS // 4)
+        self._threads = anyio.CapacityLimiter(DESK_THREADS)
+
+    async def open(self, request: Request) -> Response:
+        """The pixel, the same for every token. It is sent before the open is recorded, so neither a token that is
+        not ours nor a slow database shows in the response or its timing."""
+        hit = self._hit(request, tokens.Purpose.OPEN)
+        background = BackgroundTask(self._record_open, hit) if hit else None
+        return Response(PIXEL, media_type="image/gif", background=background)
+
+    async def click(self, request: Request) -> Response:
+        """A redirect to the stored target, and to nothing else."""
+        hit = self._hit(request, tokens.Purpose.CLICK)
+        target = await self._ask(self._desk.clicked, hit) if hit else None
+        place = targets.location(target) if target is not None else None
+        if hit and target is not None and place is None:
+            log.error(
+                "link %d of message %d has a stored target that must not be followed", hit.index, hit.message
+            )
+        if place is None:
+            return _page(request, pages.gone, 404)
+        return Response(status_code=302, headers={"location": place})
+
+    async def ask(self, request: Request) -> Response:
+        """The page with the unsubscribe button; scanners may load it as often as they like."""
+        hit = self._hit(request, tokens.Purpose.UNSUBSCRIBE)
+        if hit is None:
+            return _page(request, pages.gone, 404)
+        return _contact_page(request, pages.ask, await self._contact(hit.message))
+
+    async def unsubscribe(self, request: Request) -> Response:
+        """Act, then answer: for the button of the page and for one click in a mail program alike (RFC 8058)."""
+        hit = self._hit(request, tokens.Purpose.UNSUBSCRIBE)
+        if hit is None:
+            return _page(request, pages.gone, 404)
+        form = await _read_form(request)
+        if form.get("List-Unsubscribe") != "One-Click":
+            return _contact_page(request, pages.ask, await self._contact(hit.message), 400)
+        await self._ask(self._desk.unsubscribe, hit.message, hit)
+        return _contact_page(request, pages.done, await self._contact(hit.message))
+
+    def _hit(self, request: Request, purpose: tokens.Purpose) -> hits.Hit | None:
+        claim = self._signer.read(purpose, request.path_params["token"])
+        if claim is None:
+            return None
+        said = request.headers
+        return hits.Hit(
+            purpose=purpose,
+            message=claim.message,
+            index=claim.index,
+            at=self._now(),
+            method=request.method,
+            user_agent=hits.agent_text(said.get("user-agent", "")),
+            network=hits.network_of(request.client.host if request.client else None),
+            has_language=bool(said.get("accept-language", "").strip()),
+            prefetch=any(
+                "prefetch" in said.get(name, "").lower() for name in ("sec-purpose", "purpose", "x-moz")
+            ),
+        )
+
+    async def _record_open(self, hit: hits.Hit) -> None:
+        if self._open_threads.statistics().tasks_waiting >= WAITING_OPENS:
+            log.warning("an open of message %d was dropped: too many are waiting", hit.message)
+            return
+        try:
+            await anyio.to_thread.run_sync(self._desk.opened, hit, limiter=self._open_threads)
+        except Exception:  # the reader has the pixel; what is lost is one count
+            log.warning("an open of message %d was lost", hit.message, exc_info=True)
+
+    async def _contact(self, message: int) -> str | None:
+        """The masked address; the page does without it rather than fail."""
+        try:
+            return await self._ask(self._desk.contact_of, message)
+        except DeskFailed:
+            return None
+
+    async def _ask(self, question: Callable[..., Answer], *args: object) -> Answer:
+        try:
+            return await anyio.to_thread.run_sync(question, *args, limiter=self._threads)
+        except Exception as trouble:
+            log.warning("a tracking request could not be handled", exc_info=True)
+            raise DeskFailed from trouble
+
+
+class SafeHeaders:
+    """Middleware that gives every response the headers of `HEADERS` it has not set itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and the response back."""
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_safely if scope["type"] == "http" else send)
+
+
+async def _read_form(request: Request) -> FormData:
+    """The form of a POST, bounded in size, time and number of fields."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        with anyio.fail_after(SLOWEST_BODY):
+            body = await _read_body(request)
+            if kind == "multipart/form-data":
+                return await MultiPartParser(request.headers, _once(body), max_files=0, max_fields=10).parse()
+            if kind in ("application/x-www-form-urlencoded", ""):
+                return await FormParser(request.headers, _once(body)).parse()
+    except TimeoutError:
+        raise HTTPException(408) from None
+    except (MultiPartException, ClientDisconnect, ValueError, KeyError):
+        raise HTTPException(400) from None
+    raise HTTPException(415)
+
+
+async def _read_body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise HTTPException(413)
+    return bytes(body)
+
+
+async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
+    yield body
+    yield b""
+
+
+async def _health(request: Request) -> Response:
+    del request
+    return PlainTextResponse("ok\n")
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    return _page(request, pages.gone if status == 404 else pages.trouble, status, headers)
+
+
+async def _desk_failed(request: Request, error: Exception) -> Response:
+    del error
+    return _page(request, pages.trouble, 503, {"retry-after": "120"})
+
+
+def _page(
+    request: Request, make: Callable[[str], str], status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    return HTMLResponse(make(_language(request)), status, headers)
+
+
+def _contact_page(
+    request: Request, make: Callable[[str, str | None], str], contact: str | None, status: int = 200
+) -> Response:
+    return HTMLResponse(make(_language(request), contact), status)
+
+
+def _language(request: Request) -> str:
+    return pages.choose_language(request.headers.get("accept-language"))

@@ -1,0 +1,262 @@
+"""The app: GET shows and records, POST acts, and no request makes it lead anywhere else or fall over."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from relance.tracking import pages, web
+from relance.tracking.hits import Hit
+from relance.tracking.links import Links
+from relance.tracking.tokens import Purpose, Signer
+
+NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
+SIGNER = Signer({1: bytes(32)}, current=1)
+LINKS = Links("http://testserver", SIGNER)
+TARGET = "https://acme.example/pricing?a=b#c"
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+class FakeDesk:
+    """Remembers what it was told; `broken` makes it fail as it would without its database."""
+
+    def __init__(self) -> None:
+        self.hits: list[Hit] = []
+        self.unsubscribed: list[int] = []
+        self.targets: dict[tuple[int, int], str] = {(5, 2): TARGET}
+        self.contact: str | None = "a•••@acme.example"
+        self.broken = False
+        self.threads: set[int] = set()
+
+    def opened(self, hit: Hit) -> None:
+        self._work(hit)
+
+    def clicked(self, hit: Hit) -> str | None:
+        self._work(hit)
+        return self.targets.get((hit.message, hit.index))
+
+    def unsubscribe(self, message: int, hit: Hit) -> None:
+        self._work(hit)
+        self.unsubscribed.append(message)
+
+    def contact_of(self, message: int) -> str | None:
+        if self.broken:
+            raise ConnectionError("database secret-dsn is down")
+        return self.contact
+
+    def _work(self, hit: Hit) -> None:
+        self.threads.add(threading.get_ident())
+        if self.broken:
+            raise ConnectionError("database secret-dsn is down")
+        self.hits.append(hit)
+
+
+@pytest.fixture
+def desk() -> FakeDesk:
+    return FakeDesk()
+
+
+@pytest.fixture
+def client(desk: FakeDesk) -> Iterator[TestClient]:
+    app = web.build(desk, SIGNER, now=lambda: NOW)
+    with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as client:
+        yield client
+
+
+def test_the_pixel_is_the_same_for_every_token(client: TestClient, desk: FakeDesk) -> None:
+    known = client.get(LINKS.open_url(5), headers={"user-agent": "UA", "accept-language": "pl"})
+    unknown = client.get("/o/nonsense.gif")
+    assert known.status_code == unknown.status_code == 200
+    assert known.content == unknown.content == web.PIXEL
+    assert len(web.PIXEL) == 43
+    assert dict(known.headers) == dict(unknown.headers)
+    assert known.headers["content-type"] == "image/gif"
+    assert known.headers["cache-control"] == "no-store, private"
+    assert known.headers["content-length"] == "43"
+    assert desk.hits == [Hit(Purpose.OPEN, 5, 0, NOW, "GET", "UA", "", has_language=True)]
+    assert threading.get_ident() not in desk.threads
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_click_leads_to_the_stored_target(client: TestClient, desk: FakeDesk, method: str) -> None:
+    response = client.request(method, LINKS.click_url(5, 2) + "?url=https://evil.example&to=//evil.example")
+    assert response.status_code == 302
+    assert response.headers["location"] == TARGET
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert [(hit.purpose, hit.message, hit.index, hit.method) for hit in desk.hits] == [
+        (Purpose.CLICK, 5, 2, method)
+    ]
+
+
+def test_an_unknown_link_is_a_page_and_never_a_redirect(client: TestClient, desk: FakeDesk) -> None:
+    wrong_purpose = LINKS.open_url(5).replace("/o/", "/c/").removesuffix(".gif")
+    for path in (
+        "/c/nonsense",
+        LINKS.click_url(5, 3),
+        wrong_purpose,
+        "/c/https://evil.example",
+        "/c//evil.example",
+    ):
+        response = client.get(path)
+        assert response.status_code == 404
+        assert "location" not in response.headers
+        assert "<h1>Page not found</h1>" in response.text
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "javascript:alert(1)",
+        "https://acme.example/\r\nSet-Cookie: a=b",
+        "//evil.example",
+        "",
+        "https://a\\@b.example",
+    ],
+)
+def test_a_spoiled_stored_target_is_not_followed(client: TestClient, desk: FakeDesk, target: str) -> None:
+    desk.targets[5, 2] = target
+    response = client.get(LINKS.click_url(5, 2))
+    assert response.status_code == 404
+    assert "location" not in response.headers
+    assert "set-cookie" not in response.headers
+
+
+def test_looking_at_the_unsubscribe_page_changes_nothing(client: TestClient, desk: FakeDesk) -> None:
+    for method in ("GET", "HEAD"):
+        response = client.request(method, LINKS.unsubscribe_url(5) + "?List-Unsubscribe=One-Click")
+        assert response.status_code == 200
+    assert "a•••@acme.example" in client.get(LINKS.unsubscribe_url(5)).text
+    polish = client.get(LINKS.unsubscribe_url(5), headers={"accept-language": "pl"})
+    assert '<html lang="pl">' in polish.text
+    assert desk.unsubscribed == []
+
+
+def test_one_click_acts_before_it_answers_without_redirect_or_cookie(
+    client: TestClient, desk: FakeDesk
+) -> None:
+    for _ in range(2):
+        response = client.post(LINKS.unsubscribe_url(5), data=ONE_CLICK)
+        assert response.status_code == 200
+        assert "set-cookie" not in response.headers
+    as_multipart = client.post(LINKS.unsubscribe_url(6), files={"List-Unsubscribe": (None, "One-Click")})
+    assert as_multipart.status_code == 200
+    assert 'role="status"' in as_multipart.text
+    assert desk.unsubscribed == [5, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"", "application/x-www-form-urlencoded", 400),
+        (b"List-Unsubscribe=No", "application/x-www-form-urlencoded", 400),
+        (b"a=b&" * 10_000, "application/x-www-form-urlencoded", 413),
+        (b"a=b&" * 2_000, "application/x-www-form-urlencoded", 400),
+        (b"{}", "application/json", 415),
+        (b"List-Unsubscribe=One-Click", "multipart/form-data", 400),
+        (b"--x\r\nrubbish", "multipart/form-data; boundary=x", 400),
+        (b"\xff%ff=%zz", "application/x-www-form-urlencoded", 400),
+    ],
+)
+def test_any_other_post_does_nothing(
+    client: TestClient, desk: FakeDesk, body: bytes, kind: str, status: int
+) -> None:
+    response = client.post(LINKS.unsubscribe_url(5), content=body, headers={"content-type": kind})
+    assert response.status_code == status
+    assert desk.unsubscribed == []
+
+
+def test_a_token_of_another_purpose_unsubscribes_nobody(client: TestClient, desk: FakeDesk) -> None:
+    for path in (LINKS.click_url(5, 0).replace("/c/", "/u/"), "/u/nonsense"):
+        assert client.post(path, data=ONE_CLICK).status_code == 404
+        assert client.get(path).status_code == 404
+    assert client.post(LINKS.click_url(5, 2), data=ONE_CLICK).status_code == 405
+    assert desk.hits == []
+
+
+def test_without_its_database_the_desk_breaks_nothing(
+    client: TestClient, desk: FakeDesk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.broken = True
+    caplog.set_level(logging.INFO, logger="relance")
+    assert client.get(LINKS.open_url(5)).content == web.PIXEL
+    for response in (
+        client.get(LINKS.click_url(5, 2)),
+        client.post(LINKS.unsubscribe_url(5), data=ONE_CLICK),
+    ):
+        assert response.status_code == 503
+        assert response.headers["retry-after"]
+        assert "secret-dsn" not in response.text
+        assert "Please try again" in response.text
+    assert client.get(LINKS.unsubscribe_url(5)).status_code == 200
+    tokens = [
+        url.rpartition("/")[2].removesuffix(".gif") for url in (LINKS.open_url(5), LINKS.click_url(5, 2))
+    ]
+    ours = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("relance"))
+    assert not any(token in ours for token in tokens)
+    assert "an open of message 5 was lost" in ours
+
+
+def test_what_a_stranger_sends_is_shown_to_nobody(client: TestClient, desk: FakeDesk) -> None:
+    desk.contact = "<script>alert(1)</script>"
+    attack = "<script>alert(2)</script>"
+    headers = {"user-agent": attack, "referer": attack, "accept-language": attack}
+    for response in (
+        client.get(LINKS.unsubscribe_url(5), headers=headers),
+        client.get(f"/{attack}", headers=headers),
+    ):
+        assert "<script" not in response.text
+    client.get(LINKS.click_url(5, 2), headers={"user-agent": "a\tb" + "c" * 1000})
+    assert desk.hits[-1].user_agent == "a?b" + "c" * 297
+
+
+def test_a_browser_that_loads_ahead_says_so(client: TestClient, desk: FakeDesk) -> None:
+    client.get(LINKS.click_url(5, 2), headers={"sec-purpose": "prefetch;prerender"})
+    client.get(LINKS.click_url(5, 2))
+    assert [hit.prefetch for hit in desk.hits] == [True, False]
+
+
+def test_every_response_has_the_safe_headers(client: TestClient) -> None:
+    paths = ("/", "/healthz", "/o/x.gif", "/c/x", LINKS.unsubscribe_url(5), LINKS.click_url(5, 2))
+    for path in paths:
+        response = client.get(path)
+        for name, value in web.HEADERS.items():
+            assert response.headers[name] == value, path
+        assert "set-cookie" not in response.headers
+    assert client.put("/healthz").status_code == 405
+
+
+def test_other_pages_can_join_and_keep_their_own_policy(desk: FakeDesk) -> None:
+    async def metrics(request: object) -> PlainTextResponse:
+        return PlainTextResponse("1", headers={"cache-control": "max-age=5"})
+
+    with TestClient(web.build(desk, SIGNER, [Route("/metrics", metrics)])) as client:
+        response = client.get("/metrics")
+    assert response.headers["cache-control"] == "max-age=5"
+    assert response.headers["content-security-policy"] == pages.CONTENT_POLICY
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.text(max_size=60), method=st.sampled_from(["GET", "HEAD", "POST"]), door=st.sampled_from("ocu")
+)
+def test_no_path_leads_anywhere_or_falls_over(
+    client: TestClient, desk: FakeDesk, path: str, method: str, door: str
+) -> None:
+    response = client.request(
+        method,
+        f"http://testserver/{door}/{quote(path, safe='/?#=')}",
+        data=ONE_CLICK if method == "POST" else None,
+    )
+    assert response.status_code in (200, 404, 405)
+    assert "location" not in response.headers
+    assert desk.hits == []
