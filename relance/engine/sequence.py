@@ -67,7 +67,7 @@ class _Written(pydantic.BaseModel):
     """Anything an author writes: frozen, and an unknown key is a mistake."""
 
     model_config = pydantic.ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True
+        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True, allow_inf_nan=False
     )
 
 

@@ -1,0 +1,242 @@
+"""YAML as a salesperson writes it: to plain data, with the place of every key and value, and mistakes told in words.
+
+Smaller than YAML on purpose. Only true and false are truth values and only digits are numbers, so that `no` stays Norway
+and 08:30 stays a time. Aliases, tags and a key written twice are refused; size, depth and count are bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from relance import errors
+from relance.engine.sequence import Path
+
+MAX_TEXT = 400_000  # characters: a hundred steps with long mails stay far below
+MAX_DEPTH = 40
+MAX_NODES = 20_000
+
+_INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_FLOAT = re.compile(r"-?[0-9]+\.[0-9]*([eE][-+][0-9]+)?")
+_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line and a column, from 1. `block` tells a text that begins on the line below (after `|`)."""
+
+    line: int
+    column: int
+    block: bool = False
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where every key and every value stands. Empty for a sequence made of Python objects."""
+
+    keys: dict[Path, Place] = field(default_factory=dict)
+    values: dict[Path, Place] = field(default_factory=dict)
+
+    def of(self, path: Path, *, key: bool = False) -> Place:
+        """The place of the key or value at `path`, or of the nearest thing around it that has one."""
+        first, second = (self.keys, self.values) if key else (self.values, self.keys)
+        for length in range(len(path), -1, -1):
+            found = first.get(path[:length]) or second.get(path[:length])
+            if found:
+                return found
+        return Place(0, 0)
+
+
+class NotReadable(Exception):
+    """This text is no YAML we take; one problem says why."""
+
+    def __init__(self, what: str, place: Place, hint: str = "") -> None:
+        self.problem = errors.Problem(f"{what}.", "", hint, place.line, place.column)
+        super().__init__(what)
+
+
+def parse(text: str) -> tuple[Any, Places, list[errors.Problem]]:
+    """The data, its places, and the problems that still let the rest be read (keys written twice).
+
+    Raises NotReadable where nothing can be read.
+    """
+    if len(text) > MAX_TEXT:
+        raise NotReadable(f"this file has more than {MAX_TEXT // 1000} thousand characters", Place(1, 1))
+    builder = _Builder()
+    try:
+        data = builder.document(yaml.parse(text, Loader=yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise _explained(error, text) from None
+    return data, builder.places, builder.problems
+
+
+class _Builder:
+    """Makes data of YAML's events, keeping an own stack, so that depth is a number and not a crash."""
+
+    def __init__(self) -> None:
+        self.places = Places()
+        self.problems: list[errors.Problem] = []
+        self.nodes = 0
+
+    def document(self, events: Iterator[Any]) -> Any:
+        self.events = events
+        data: Any = None
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise NotReadable(
+                        "a second document begins here (`---`)", _place(event), "One file is one sequence."
+                    )
+                data = self.node(next(events), ())
+        return data
+
+    def node(self, event: Any, path: Path) -> Any:
+        self.nodes += 1
+        place = _place(event)
+        if self.nodes > MAX_NODES:
+            raise NotReadable(f"this file has more than {MAX_NODES} parts", place)
+        if len(path) > MAX_DEPTH:
+            raise NotReadable(f"this stands more than {MAX_DEPTH} levels deep", place)
+        self.refuse_cleverness(event, place)
+        self.places.values[path] = place
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.list_at(path)
+        return self.mapping_at(path)
+
+    def refuse_cleverness(self, event: Any, place: Place) -> None:
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            raise NotReadable(
+                "anchors and aliases (& and *) are not used here", place,
+                "Put a text that begins with & or * in quotes; words used twice go under `values`.",
+            )  # fmt: skip
+        if event.tag is not None and event.tag != "!":
+            raise NotReadable("tags (!) are not used here", place, "Put a text that begins with ! in quotes.")
+
+    def list_at(self, path: Path) -> list[Any]:
+        found: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            found.append(self.node(event, (*path, len(found))))
+        return found
+
+    def mapping_at(self, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self.key(event)
+            here = (*path, key)
+            twice = key in found
+            value = self.node(next(self.events), (*here, "again") if twice else here)
+            if twice:
+                self.note_twice(key, event, self.places.keys[here])
+            else:
+                found[key] = value
+                self.places.keys[here] = _place(event)
+        return found
+
+    def key(self, event: Any) -> str:
+        if isinstance(event, yaml.ScalarEvent):
+            self.refuse_cleverness(event, _place(event))
+            text: str = event.value
+            return text
+        raise NotReadable(
+            "a text that begins with {{ or [ must stand in quotes", _place(event),
+            "Write for instance: subject: \"{{ company }}\"",
+        )  # fmt: skip
+
+    def note_twice(self, key: str, event: Any, before: Place) -> None:
+        place = _place(event)
+        hint = f"It already stands in line {before.line}; take one of them out."
+        self.problems.append(errors.Problem(f"`{key}` is written twice.", "", hint, place.line, place.column))
+
+
+def _place(event: Any) -> Place:
+    mark = event.start_mark
+    return Place(mark.line + 1, mark.column + 1, getattr(event, "style", None) == "|")
+
+
+def _scalar(event: Any) -> Any:
+    text: str = event.value
+    if event.style is not None or event.tag == "!":
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        return int(text)
+    return float(text) if _FLOAT.fullmatch(text) else text
+
+
+# YAML's own words, and what they mean to someone who does not know its grammar. The first that fits is said.
+_EXPLAINED: tuple[tuple[str, str, str], ...] = (
+    (
+        r"'\\t' that cannot start",
+        "a tab stands at the beginning of this line",
+        "Indent with spaces: two for each level.",
+    ),
+    (
+        r"mapping values are not allowed",
+        "there is a second `: ` in this line, or the line is indented too far",
+        'Put a text with a colon in quotes: subject: "Re: our talk".',
+    ),
+    (
+        r"character '[@`%]' that cannot start",
+        "a text cannot begin with this sign",
+        "Put the whole text in quotes.",
+    ),
+    (
+        r"while scanning a quoted scalar",
+        "the quote that opens here is not closed, or a backslash stands in it",
+        "End the text with the same quote; write a backslash twice.",
+    ),
+    (
+        r"could not find expected ':'",
+        "this line has no `:` after its key",
+        "Write `key: value`, or indent the line if it belongs to the text above.",
+    ),
+    (
+        r"expected <block end>",
+        "this line is indented differently from its neighbours, or text follows a closing quote",
+        "Keys of one step begin in the same column; put the whole text in one pair of quotes.",
+    ),
+    (r"expected ',' or", "a bracket [ or { is opened and not closed", "Close it, or put the text in quotes."),
+    (r"special characters are not allowed", "there is an invisible control character here", "Delete it."),
+)  # fmt: skip
+
+
+def _explained(error: yaml.YAMLError, text: str) -> NotReadable:
+    said = str(error)
+    place = _error_place(error, text)
+    lines = text.splitlines()
+    line = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+    if re.search(r":\s*\{\{", line):
+        return NotReadable(
+            "a text that begins with {{ must stand in quotes",
+            place,
+            'Write for instance: subject: "{{ company }}".',
+        )
+    for pattern, what, hint in _EXPLAINED:
+        if re.search(pattern, said):
+            return NotReadable(what, place, hint)
+    problem = getattr(error, "problem", None) or "it cannot be read"
+    return NotReadable(
+        f"this is not YAML: {problem}", place, "Compare the indentation with the lines around it."
+    )
+
+
+def _error_place(error: yaml.YAMLError, text: str) -> Place:
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        beginning = re.search("quoted scalar|simple key", error.context or "")
+        if beginning and error.context_mark:
+            mark = error.context_mark  # where it begins says more than where it could not go on
+        if mark:
+            return Place(mark.line + 1, mark.column + 1)
+    position = getattr(error, "position", 0)
+    before = text[:position]
+    return Place(before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1)
