@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import enum
+import hashlib
 import hmac
 import re
 from collections.abc import Mapping
@@ -44,12 +45,30 @@ class Claim:
     index: int
 
 
+class Mac:
+    """HMAC-SHA256 (RFC 2104) with the key's share of the work done once: a mail carries half a dozen tokens, and
+    `hmac.digest` takes three times as long. Safe to use from several threads: the kept states are only copied."""
+
+    def __init__(self, key: bytes) -> None:
+        block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def digest(self, text: bytes) -> bytes:
+        """The 32 bytes for a text."""
+        inner = self._inner.copy()
+        inner.update(text)
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return outer.digest()
+
+
 @dataclass(frozen=True, repr=False)
 class _Keys:
     """The two keys made from one secret for one purpose; never shown."""
 
-    tag: bytes
-    hide: bytes
+    tag: Mac
+    hide: Mac
 
 
 class Signer:
@@ -111,12 +130,12 @@ def _made_for(secret: bytes, purpose: Purpose) -> _Keys:
 
 
 def _tag(keys: _Keys, key_id: int, claim: bytes) -> bytes:
-    return hmac.digest(keys.tag, bytes((key_id,)) + claim, "sha256")[:TAG_BYTES]
+    return keys.tag.digest(bytes((key_id,)) + claim)[:TAG_BYTES]
 
 
 def _masked(keys: _Keys, tag: bytes, claim: bytes) -> bytes:
     """Hide a claim, or bring a hidden one back: the same exclusive-or both ways."""
-    stream = hmac.digest(keys.hide, tag, "sha256")[: len(claim)]
+    stream = keys.hide.digest(tag)[: len(claim)]
     return (int.from_bytes(claim) ^ int.from_bytes(stream)).to_bytes(len(claim))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import string
 
 import pytest
@@ -64,6 +65,11 @@ def test_no_character_can_be_changed_added_or_left_out(
 @given(st.text(max_size=80) | st.text(string.ascii_letters + string.digits + "-_", max_size=60))
 def test_anything_else_is_no_token(text: str) -> None:
     assert all(SIGNER.read(purpose, text) is None for purpose in Purpose)
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200))
+def test_our_mac_is_the_standard_one(key: bytes, text: bytes) -> None:
+    assert tokens.Mac(key).digest(text) == hmac.digest(key, text, "sha256")
 
 
 def test_a_rotated_key_still_reads_and_a_dropped_one_does_not() -> None:
