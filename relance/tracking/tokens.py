@@ -124,9 +124,8 @@ def _check(key_id: int, secret: bytes) -> None:
 
 def _made_for(secret: bytes, purpose: Purpose) -> _Keys:
     label = f"relance tracking {purpose}".encode()
-    return _Keys(
-        hmac.digest(secret, label + b" tag", "sha256"), hmac.digest(secret, label + b" hide", "sha256")
-    )
+    maker = Mac(secret)
+    return _Keys(tag=Mac(maker.digest(label + b" tag")), hide=Mac(maker.digest(label + b" hide")))
 
 
 def _tag(keys: _Keys, key_id: int, claim: bytes) -> bytes:
