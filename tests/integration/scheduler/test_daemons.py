@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from relance import config
+from relance import config, errors
 from relance.scheduler import daemons
 from tests.servers import ports, pretend, processes
 
@@ -141,7 +141,7 @@ def test_a_signal_to_the_whole_group_drains_every_worker(
 
 def test_daemons_that_need_redis_say_so(tmp_path: Path) -> None:
     settings = config.Settings(home=tmp_path)
-    with pytest.raises(config.errors.Misconfigured, match="RELANCE_REDIS_URL"):
+    with pytest.raises(errors.Misconfigured, match="RELANCE_REDIS_URL"):
         daemons.run_worker(settings, pretend.App)
-    with pytest.raises(config.errors.Misconfigured, match="relance run"):
+    with pytest.raises(errors.Misconfigured, match="relance run"):
         daemons.run_scheduler(pretend.App(settings))

@@ -1,0 +1,32 @@
+"""Settings: the only reader of the environment and of the settings file.
+
+A value is looked for in this order, first found wins:
+
+1. what the caller gave (`Settings(web_port=9000)`, or a flag of the command line),
+2. the environment: the setting's name in capitals after `RELANCE_` (`RELANCE_WEB_PORT`),
+3. `relance.toml` in the home folder (`web_port = 9000`),
+4. the default written below.
+
+The *home* folder holds the key, the settings file and, unless told otherwise, the database. It is the one given
+(`--home`), else `RELANCE_HOME`, else the nearest `.relance` in the current folder or a folder above it (as git finds its
+own), else `./.relance`, which `relance init` makes.
+"""
+
+from __future__ import annotations
+
+from relance.config.checks import mask_url
+from relance.config.homes import Made, make_home
+from relance.config.keys import Keyring, new_key, read_keys
+from relance.config.settings import Setting, Settings, find_home
+
+__all__ = [
+    "Keyring",
+    "Made",
+    "Setting",
+    "Settings",
+    "find_home",
+    "make_home",
+    "mask_url",
+    "new_key",
+    "read_keys",
+]

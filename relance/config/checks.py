@@ -1,0 +1,71 @@
+"""What the addresses and names in a setting must look like, and how they are shown."""
+
+from __future__ import annotations
+
+import zoneinfo
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+
+MASK = "***"
+DIALECTS = {"sqlite": "sqlite", "postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+
+
+def database(url: str) -> str:
+    """The URL with the driver we use named in it."""
+    scheme, colon, rest = url.partition("://")
+    if not colon:
+        raise ValueError(
+            "is no database address; write sqlite:////path/to/file.db or postgresql://user@host/name"
+        )
+    base, _, driver = scheme.partition("+")
+    known = DIALECTS.get(base)
+    if known is None or driver not in ("", known.partition("+")[2] or "pysqlite"):
+        raise ValueError(
+            f"names the database {scheme!r}; Relance keeps its data in SQLite (sqlite:////path/to/file.db) "
+            "or PostgreSQL (postgresql://user@host/name)"
+        )
+    return f"{known}://{rest}"
+
+
+def web_address(url: str) -> str:
+    """A base for links."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be a web address without ? and #, such as https://t.example.com")
+    return url.rstrip("/")
+
+
+def redis(url: str) -> str:
+    """An address redis-py understands."""
+    if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("must be a Redis address, such as redis://localhost:6379/0")
+    return url
+
+
+def zone(name: str) -> str:
+    """A name of the IANA time zone database."""
+    if name not in zoneinfo.available_timezones():
+        raise ValueError(
+            f"names the time zone {name!r}, which does not exist; write one such as Europe/Warsaw"
+        )
+    return name
+
+
+def mask_url(url: str) -> str:
+    """The address without the password that may stand in it."""
+    parts = urlsplit(url)
+    query = [(key, MASK if "pass" in key.lower() else value) for key, value in parse_qsl(parts.query)]
+    masked = _masked_login(parts)._replace(query=urlencode(query, safe="*/"))
+    return urlunsplit(masked) if masked != parts else url
+
+
+def _masked_login(parts: SplitResult) -> SplitResult:
+    login, at, place = parts.netloc.rpartition("@")
+    user, colon, _ = login.partition(":")
+    return parts._replace(netloc=f"{user}:{MASK}@{place}") if at and colon else parts
+
+
+def url_host(host: str) -> str:
+    """A listening address as it stands in a URL; one that means "every address" becomes the local machine."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
+        return "localhost"
+    return f"[{host}]" if ":" in host else host

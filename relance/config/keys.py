@@ -1,0 +1,90 @@
+"""The keys that lock passwords and sign links."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from relance import errors
+
+KEY_BYTES = 32  # AES-256
+OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The keys by id, and the id of the one that locks what is new. Older ones only open."""
+
+    keys: Mapping[int, bytes] = field(repr=False)
+    current: int
+
+
+def read_keys(text: str, source: str) -> Keyring:
+    """Keys as they are written down: one a line (or parted by commas), `id:base64`, or one `base64` alone, whose id is 1.
+
+    The highest id is the current one. Raises `errors.Misconfigured`.
+    """
+    lines = [line.strip() for line in text.replace(",", "\n").splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    keys: dict[int, bytes] = {}
+    for line in lines:
+        number, key = _read_key(line, len(lines), source)
+        if number in keys:
+            raise errors.Misconfigured(
+                f"The key {number} stands twice in {source}; give every key its own number."
+            )
+        keys[number] = key
+    if not keys:
+        raise errors.Misconfigured(
+            f"There is no key in {source}. `relance init` makes one where none is yet."
+        )
+    return Keyring(keys, max(keys))
+
+
+def new_key() -> str:
+    """A fresh key in the form `secret_key` takes."""
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
+
+
+def _read_key(line: str, how_many: int, source: str) -> tuple[int, bytes]:
+    number, colon, encoded = line.partition(":")
+    if not colon and how_many == 1:
+        number, encoded = "1", line
+    try:
+        key = base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not (number.isascii() and number.isdigit() and 1 <= int(number) <= 255) or len(key) != KEY_BYTES:
+        raise errors.Misconfigured(
+            f"A key in {source} has the wrong shape. Write `1:` and {KEY_BYTES} random bytes in base64, as "
+            f"`openssl rand -base64 {KEY_BYTES}` prints them (a number from 1 to 255 tells keys apart)."
+        )
+    return int(number), key
+
+
+def read_file(path: Path, own: Path) -> Keyring:
+    """The keys in a file. The home's `own` file must be closed to others; any other may be a container's secret mount,
+    whose mode is not ours to judge."""
+    return read_keys(_key_text(path, own), str(path))
+
+
+def _key_text(path: Path, own: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise errors.Misconfigured(
+            f"There is no key at {path}. Run `relance init {path.parent}` to make one, name another home with --home, or "
+            "set RELANCE_SECRET_KEY. If this home had a key, bring that one back: a new key opens nothing old."
+        ) from None
+    except (OSError, UnicodeDecodeError) as refused:
+        raise errors.Misconfigured(f"The key at {path} can not be read: {refused}.") from refused
+    if os.name == "posix" and path == own and mode & OPEN_TO_OTHERS:
+        raise errors.Misconfigured(f"Others on this machine may read the key {path}. Run `chmod 600 {path}`.")
+    return text

@@ -1,0 +1,245 @@
+"""Every setting, its default and where its value came from."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from relance import clock, errors
+from relance.config import checks, keys
+
+PREFIX = "RELANCE_"
+HOME_NAME = ".relance"
+FILE_NAME = "relance.toml"
+KEY_NAME = "relance.key"
+DATABASE_NAME = "relance.db"
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def find_home() -> Path:
+    """The home folder when none was given by name; it need not exist yet."""
+    named = os.environ.get(PREFIX + "HOME")  # noqa: TID251 - this is the place
+    if named:
+        return Path(named)
+    here = Path.cwd()
+    return next(
+        (home for folder in (here, *here.parents) if (home := folder / HOME_NAME).is_dir()), here / HOME_NAME
+    )
+
+
+def full_path(path: Path) -> Path:
+    """An absolute path; `~` is the user's folder, links stay as they are."""
+    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - resolve() would follow links
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Frozen; read once, at the door. Raises `errors.Misconfigured`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        validate_default=True,
+        hide_input_in_errors=True,
+    )
+
+    home: Annotated[Path, AfterValidator(full_path)] = Field(
+        default_factory=find_home, description="the folder with the key, the settings file and the database"
+    )
+    database_url: Annotated[str, AfterValidator(checks.database)] = Field(
+        default_factory=lambda given: f"sqlite:///{given['home'] / DATABASE_NAME}",
+        repr=False,
+        description="where the data is kept: SQLite in the home folder, or postgresql://user@host/name",
+    )
+    redis_url: Annotated[str, AfterValidator(checks.redis)] | None = Field(
+        default=None,
+        repr=False,
+        description="the broker between processes; none: everything runs in one process",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="the key that locks passwords and signs links; else it is read from secret_key_file",
+    )
+    secret_key_file: Annotated[Path, AfterValidator(full_path)] = Field(
+        default_factory=lambda given: given["home"] / KEY_NAME, description="the file that holds the key"
+    )
+    web_host: str = Field(default="127.0.0.1", description="the address the web server listens on")
+    web_port: int = Field(default=8765, ge=0, le=65535, description="its port; 0 lets the system pick one")
+    base_url: Annotated[str, AfterValidator(checks.web_address)] = Field(
+        default_factory=lambda given: f"http://{checks.url_host(given['web_host'])}:{given['web_port']}",
+        description="the address recipients reach the web server by; it stands in every tracked link",
+    )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="where a worker or scheduler serves its metrics; none: nowhere",
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="the address the metrics are served on")
+    zone: Annotated[str, AfterValidator(checks.zone)] = Field(
+        default="UTC", description="the time zone of contacts and sequences that name none"
+    )
+    country: str | None = Field(
+        default=None,
+        pattern="^[A-Z]{2}$",
+        description="the country whose public holidays count where none is known",
+    )
+    worker_threads: int = Field(
+        default=8, ge=1, le=256, description="how many mailboxes one process serves at once"
+    )
+    turn_batch: int = Field(default=50, ge=1, le=10_000, description="the most mails of one mailbox's turn")
+    drain_seconds: float = Field(
+        default=660.0, ge=0, description="how long a stopping process waits for the mails under way"
+    )  # above the 600 s RFC 5321 (4.5.3.2.6) gives a server to answer the final dot
+    log_format: Literal["auto", "console", "json"] = Field(
+        default="auto", description="auto: for people on a terminal, JSON elsewhere"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="the least to be told"
+    )
+    allow_test_domains: bool = Field(
+        default=False, description="accept addresses that can not exist, such as ada@prospect.test"
+    )
+    clock_origin: AwareDatetime = Field(
+        default=EPOCH, description="machine time at which business time is clock_start"
+    )
+    clock_start: AwareDatetime = Field(default=EPOCH, description="business time at clock_origin")
+    clock_scale: float = Field(
+        default=1.0, ge=0, description="how much faster than the machine's the clock runs"
+    )
+
+    _given: frozenset[str] = PrivateAttr(default=frozenset())
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as refused:
+            raise errors.Misconfigured(_tell(refused, values)) from None
+        self._given = frozenset(values)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The order told in the first lines of this file."""
+        del dotenv_settings, file_secret_settings
+        path = full_path(Path(init_settings().get("home") or find_home())) / FILE_NAME
+        return init_settings, env_settings, _file_source(settings_cls, path)
+
+    @property
+    def file(self) -> Path:
+        """The settings file; it need not exist."""
+        return self.home / FILE_NAME
+
+    def clock(self) -> clock.Clock:
+        """The clock every process with these settings agrees on."""
+        return clock.Clock(origin=self.clock_origin, start=self.clock_start, scale=self.clock_scale)
+
+    def keyring(self) -> keys.Keyring:
+        """The keys, from `secret_key` or else from `secret_key_file`."""
+        if self.secret_key is not None:
+            return keys.read_keys(self.secret_key.get_secret_value(), self.source("secret_key"))
+        return keys.read_file(self.secret_key_file, self.home / KEY_NAME)
+
+    def source(self, name: str) -> str:
+        """Where the value of a setting came from, in words."""
+        return _source(name, self._given, self.home) if name in self.model_fields_set else "default"
+
+    def describe(self) -> tuple[Setting, ...]:
+        """Every setting with its source, fit to be shown: no secret and no password in an address."""
+        return tuple(
+            Setting(name, _shown(name, getattr(self, name)), self.source(name), info.description or "")
+            for name, info in type(self).model_fields.items()
+        )
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting as it may be shown to anybody."""
+
+    name: str
+    value: str | int | float | bool | None
+    source: str
+    meaning: str
+
+
+def _file_source(settings_cls: type[BaseSettings], path: Path) -> TomlConfigSettingsSource:
+    try:
+        return TomlConfigSettingsSource(settings_cls, path)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as mistake:
+        raise errors.Misconfigured(f"{path} is not readable TOML: {mistake}.") from None
+    except OSError as refused:
+        raise errors.Misconfigured(f"{path} can not be read: {refused.strerror}.") from refused
+
+
+def _source(name: str, given: Collection[str], home: Path) -> str:
+    if name in given:
+        return "given by the caller"
+    variable = (PREFIX + name).upper()
+    if os.environ.get(variable):  # noqa: TID251 - this is the place
+        return f"environment {variable}"
+    path = home / FILE_NAME
+    with contextlib.suppress(OSError, ValueError):
+        if name in tomllib.loads(path.read_text(encoding="utf-8")):
+            return str(path)
+    return "default"
+
+
+def _tell(refused: ValidationError, given: Mapping[str, Any]) -> str:
+    """One line a wrong setting: its name, where it stands and what to write instead. Never its value: it may be secret."""
+    home = full_path(Path(given.get("home") or find_home()))
+    lines = []
+    for mistake in refused.errors(include_url=False, include_context=False, include_input=False):
+        if mistake["type"] == "default_factory_not_called":
+            continue  # follows from another mistake, which is told
+        name = str(mistake["loc"][0]) if mistake["loc"] else "?"
+        place = _source(name, given, home)
+        lines.append(_sentence(name, place, mistake["type"], mistake["msg"]))
+    return "\n".join(dict.fromkeys(lines))
+
+
+def _sentence(name: str, place: str, kind: str, words: str) -> str:
+    if kind == "extra_forbidden":
+        import difflib  # only where a mistake was made
+
+        near = difflib.get_close_matches(name, Settings.model_fields, n=1)
+        mend = f"Did you mean {near[0]}?" if near else "`relance config` lists all of them."
+        return f"There is no setting {name} ({place}). {mend}"
+    return f"The setting {name} ({place}) {_mend(words)}."
+
+
+def _mend(words: str) -> str:
+    own = words.removeprefix("Value error, ")
+    if own != words:
+        return own
+    return f"is not usable: {words[:1].lower()}{words[1:]}"
+
+
+def _shown(name: str, value: object) -> str | int | float | bool | None:
+    if isinstance(value, SecretStr):
+        return checks.MASK
+    if name.endswith("_url") and isinstance(value, str):
+        return checks.mask_url(value)
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return value.isoformat() if isinstance(value, dt.datetime) else str(value)

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import os
+import pickle
+import stat
+from pathlib import Path
+
+import pytest
+
+from relance import config, errors
+
+SECRET = "hunter2hunter2"
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith("RELANCE_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_what_is_given_beats_the_environment_which_beats_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "relance.toml").write_text('web_port = 1001\nturn_batch = 11\nzone = "Europe/Warsaw"\n')
+    monkeypatch.setenv("RELANCE_WEB_PORT", "1002")
+    monkeypatch.setenv("RELANCE_TURN_BATCH", "12")
+    settings = config.Settings(home=tmp_path, web_port=1003)
+    assert (settings.web_port, settings.turn_batch, settings.zone) == (1003, 12, "Europe/Warsaw")
+    assert settings.source("web_port") == "given by the caller"
+    assert settings.source("turn_batch") == "environment RELANCE_TURN_BATCH"
+    assert settings.source("zone") == str(tmp_path / "relance.toml")
+    assert settings.source("country") == "default"
+
+
+def test_the_home_is_found_as_git_finds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert config.Settings().home == tmp_path / ".relance"
+    (tmp_path / ".relance").mkdir()
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    assert config.Settings().home == tmp_path / ".relance"
+    monkeypatch.setenv("RELANCE_HOME", str(tmp_path / "named"))
+    assert config.Settings().home == tmp_path / "named"
+    assert config.Settings(home=tmp_path / "given").home == tmp_path / "given"
+
+
+def test_defaults_follow_the_home_and_the_port(tmp_path: Path) -> None:
+    settings = config.Settings(home=tmp_path, web_port=8000)
+    assert settings.database_url == f"sqlite:///{tmp_path / 'relance.db'}"
+    assert settings.base_url == "http://127.0.0.1:8000"
+    assert config.Settings(web_host="::").base_url == "http://localhost:8765"
+    assert config.Settings(web_host="::1").base_url == "http://[::1]:8765"
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("postgres://u@h/d", "postgresql+psycopg://u@h/d"),
+        ("postgresql://u@h/d", "postgresql+psycopg://u@h/d"),
+        ("postgresql+psycopg://u@h/d", "postgresql+psycopg://u@h/d"),
+        ("sqlite:////x/y.db", "sqlite:////x/y.db"),
+    ],
+)
+def test_database_addresses(url: str, kept: str) -> None:
+    assert config.Settings(database_url=url).database_url == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("database_url", f"mysql://u:{SECRET}@h/d", "PostgreSQL"),
+        ("database_url", f"postgresql+psycopg2://u:{SECRET}@h/d", "PostgreSQL"),
+        ("database_url", SECRET, "no database address"),
+        ("redis_url", f"http://:{SECRET}@h", "redis://localhost"),
+        ("base_url", f"example.com/{SECRET}", "https://t.example.com"),
+        ("zone", "Warsaw", "Europe/Warsaw"),
+        ("web_port", "99999", "less than or equal to 65535"),
+        ("clock_start", "2026-01-01T00:00:00", "timezone"),
+        ("log_format", SECRET, "auto"),
+        ("country", "Poland", "pattern"),
+    ],
+)
+def test_a_wrong_setting_is_told_with_its_place_and_without_its_value(
+    name: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"RELANCE_{name.upper()}", value)
+    with pytest.raises(errors.Misconfigured) as refused:
+        config.Settings()
+    told = str(refused.value)
+    assert told.startswith(f"The setting {name} (environment RELANCE_{name.upper()})")
+    assert words in told
+    assert SECRET not in told
+    assert "\n" not in told  # what follows from it is not told as well
+
+
+def test_an_unknown_setting_in_the_file_names_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "relance.toml").write_text("web_prt = 1\n")
+    with pytest.raises(errors.Misconfigured, match=r"web_prt \(.*relance\.toml\)\. Did you mean web_port\?"):
+        config.Settings(home=tmp_path)
+
+
+def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
+    (tmp_path / "relance.toml").write_text("web_port: 1\n")
+    with pytest.raises(errors.Misconfigured, match="line 1"):
+        config.Settings(home=tmp_path)
+
+
+def test_no_secret_is_shown(tmp_path: Path) -> None:
+    settings = config.Settings(
+        home=tmp_path,
+        database_url=f"postgresql://user:{SECRET}@h/d?sslpassword={SECRET}&sslmode=require",
+        redis_url=f"redis://:{SECRET}@h:6379/0",
+        secret_key=SECRET,
+    )
+    shown = {setting.name: setting.value for setting in settings.describe()}
+    assert SECRET not in repr(shown)
+    assert SECRET not in repr(settings)
+    assert SECRET not in str(settings)
+    assert shown["database_url"] == "postgresql+psycopg://user:***@h/d?sslpassword=***&sslmode=require"
+    assert shown["redis_url"] == "redis://:***@h:6379/0"
+
+
+def test_settings_travel_to_other_processes(tmp_path: Path) -> None:
+    settings = config.Settings(home=tmp_path, secret_key=config.new_key(), clock_scale=60)
+    twin = pickle.loads(pickle.dumps(settings))
+    assert twin == settings
+    assert twin.keyring().keys == settings.keyring().keys
+
+
+def test_the_clock(tmp_path: Path) -> None:
+    start = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    origin = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    clock = config.Settings(clock_origin=origin, clock_start=start, clock_scale=3600).clock()
+    assert clock.at(origin + dt.timedelta(seconds=24)) == start + dt.timedelta(days=1)
+
+
+def test_a_home_is_made_once_and_closed_to_others(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    made = config.make_home(home, {"zone": "Europe/Warsaw", "web_port": 99, "allow_test_domains": True})
+    assert {path.name for path in made.made} == {"relance.key", "relance.toml"}
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert stat.S_IMODE((home / "relance.key").stat().st_mode) == 0o600
+    settings = config.Settings(home=home)
+    assert (settings.zone, settings.web_port, settings.allow_test_domains) == ("Europe/Warsaw", 99, True)
+    key = settings.keyring().keys
+    again = config.make_home(home)
+    assert not again.made
+    assert config.Settings(home=home).keyring().keys == key
+
+
+def test_every_line_of_a_fresh_settings_file_can_be_taken_in(tmp_path: Path) -> None:
+    config.make_home(tmp_path / "home")
+    text = (tmp_path / "home" / "relance.toml").read_text()
+    named = {
+        line.removeprefix("# ").partition(" = ")[0] for line in text.splitlines() if line.endswith("= ...")
+    }
+    assert named == set(config.Settings.model_fields) - {"home", "secret_key"}
+
+
+def test_keys_turn_over(tmp_path: Path) -> None:
+    old, new = os.urandom(32), os.urandom(32)
+    text = f"# kept for old rows\n1:{base64.b64encode(old).decode()}\n2:{base64.b64encode(new).decode()}\n"
+    ring = config.read_keys(text, "a file")
+    assert ring.keys == {1: old, 2: new}
+    assert ring.current == 2
+    assert "b'" not in repr(ring)
+    bare = config.read_keys(base64.b64encode(old).decode(), "a file")
+    assert (bare.keys, bare.current) == ({1: old}, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# nothing",
+        SECRET,
+        "0:" + "A" * 43 + "=",
+        "1:AAAA",
+        "x:" + "A" * 43 + "=",
+        ("1:" + "A" * 43 + "=\n") * 2,
+    ],
+)
+def test_a_key_of_the_wrong_shape_is_refused_without_showing_it(text: str) -> None:
+    with pytest.raises(errors.Misconfigured) as refused:
+        config.read_keys(text, "environment RELANCE_SECRET_KEY")
+    assert "RELANCE_SECRET_KEY" in str(refused.value)
+    assert SECRET not in str(refused.value)
+
+
+def test_a_missing_key_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(errors.Misconfigured, match="relance init"):
+        config.Settings(home=tmp_path).keyring()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_a_key_others_may_read_is_refused_unless_it_was_named_on_purpose(tmp_path: Path) -> None:
+    config.make_home(tmp_path / "home")
+    path = tmp_path / "home" / "relance.key"
+    path.chmod(0o644)
+    with pytest.raises(errors.Misconfigured, match="chmod 600"):
+        config.Settings(home=tmp_path / "home").keyring()
+    assert config.Settings(home=tmp_path / "other", secret_key_file=path).keyring().current == 1
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        config.Settings().web_port = 1
