@@ -58,7 +58,7 @@ class Wait:
 
     @property
     def least_hours(self) -> float:
-        """The shortest real time this can come to, for warnings about haste (0 for "until monday" said on a Sunday)."""
+        """About how long this is at least, for warnings about haste."""
         return (
             self.count
             * {
@@ -67,7 +67,7 @@ class Wait:
                 Unit.DAYS: 24.0,
                 Unit.WEEKS: 168.0,
                 Unit.BUSINESS_DAYS: 24.0,
-                Unit.WEEKDAY: 0.0,
+                Unit.WEEKDAY: 24.0,
             }[self.unit]
         )
 
