@@ -1,0 +1,356 @@
+"""One SMTP session, stage by stage, so that every end says how far the mail had got."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import aiosmtplib
+
+from relance import errors
+from relance.mailbox import tls, trouble, wire
+from relance.mailbox.account import Account, Security
+from relance.mailbox.outcome import Blame, Outcome, SendResult
+
+_FAULTS = (wire.Lost, OSError, aiosmtplib.SMTPException)  # ssl.SSLError and TimeoutError are OSErrors
+_GOING_AWAY = 421
+_ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long each stage may take, in seconds (RFC 5321, 4.5.3.2), and how a connection is given up."""
+
+    connect: float = 60
+    tls: float = 60
+    greeting: float = 300
+    auth: float = 120
+    mail: float = 300
+    rcpt: float = 300
+    data: float = 120
+    body: float = 180
+    final: float = 600  # shorter would "typically result in delivery of multiple copies"
+    quit: float = 5
+    reset: bool = (
+        True  # a connection given up is reset, so that a body still in the kernel may yet be stopped
+    )
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What the server said of itself in answer to EHLO."""
+
+    starttls: bool = False
+    pipelining: bool = False
+    size: int | None = None  # the largest mail it takes; None where it does not say
+    auth: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Command:
+    """One command of a transaction: the stage it belongs to, its line, and how long its reply may take."""
+
+    stage: str
+    line: bytes
+    limit: float
+
+
+class Session:
+    """A connection to an account's SMTP server and the transaction on it. Every method belongs to one event loop."""
+
+    def __init__(
+        self, account: Account, helo: str, limits: Limits, trust: Callable[[], ssl.SSLContext]
+    ) -> None:
+        self._account, self._limits, self._trust = account, limits, trust
+        self._helo = helo.encode("ascii")
+        self._wire: wire.Wire | None = None
+        self._can = Capabilities()
+        self._stage = "connect"
+        self._open = False  # a transaction was begun and refused: RSET comes before the next
+        self._gone = False  # the connection proved dead before this mail was judged
+        self._ready = False  # the server said 354 and waits for the body
+
+    @property
+    def connected(self) -> bool:
+        """Whether a connection stands, as far as we have heard."""
+        return self._wire is not None and self._wire.is_connected
+
+    async def connect(self) -> SendResult | None:
+        """Dial, greet, secure and log in. None when the session is ready for mail; a value says what stood in the way."""
+        self.abort()
+        steps = (self._dial, self._greet, self._secure, self._login)
+        try:
+            for step in steps:
+                if (refusal := await step()) is not None:
+                    self.abort()
+                    return refusal
+        except _FAULTS as fault:
+            self.abort()
+            return trouble.not_sent(self._stage, fault)
+        except errors.Broken as problem:  # the file of trusted certificates cannot be read
+            self.abort()
+            return _person_must_act("tls", str(problem))
+        except BaseException:
+            self.abort()
+            raise
+        return None
+
+    async def offer(self, sender: str, recipient: str, size: int) -> SendResult | None:
+        """MAIL, RCPT and DATA. None: the server said 354 and the body may follow. Nothing of the mail has been sent.
+
+        A connection found dead at MAIL is replaced once, transparently, if it had stood idle before.
+        """
+        if not (_ADDRESS.fullmatch(sender) and _ADDRESS.fullmatch(recipient)):
+            raise ValueError(f"{sender!r} or {recipient!r} is no address for an envelope")
+        if self.connected:
+            verdict = await self._transaction(sender, recipient, size)
+            if not self._gone:
+                return verdict
+        return await self.connect() or await self._transaction(sender, recipient, size)
+
+    async def transmit(self, raw: bytes) -> SendResult:
+        """The body and the server's last word. Whatever is raised or cut short from the first byte on is `UNKNOWN`."""
+        if not self._ready or self._wire is None:
+            raise RuntimeError("transmit comes after an offer the server took")
+        self._ready, self._stage = False, "body"
+        line, begun = self._wire, False
+        try:
+            if (unfit := _unfit(raw)) is not None:
+                self.abort()
+                return unfit
+            await line.catch_up()
+            line.expect_quiet()
+            begun = True
+            line.write(stuffed(raw))
+            await line.drained(self._limits.body)
+            self._stage = "final"
+            reply = await line.read_response(self._limits.final)
+        except _FAULTS as fault:
+            self.abort()
+            return trouble.unknown(self._stage, fault) if begun else _not_begun(fault)
+        except BaseException:
+            self.abort()
+            raise
+        return self._last_word(reply)
+
+    async def quit(self) -> None:
+        """Say goodbye where nothing is under way, and drop the connection."""
+        if self._wire is not None and not self._ready:
+            try:
+                await self._wire.ask(b"QUIT", self._limits.quit)
+                self._wire.abort(reset=False)
+            except _FAULTS:
+                pass  # leaving anyway
+        self.abort()
+
+    def abort(self) -> None:
+        """Drop the connection, whatever state it is in. It is never used again."""
+        self._open = self._ready = False
+        if self._wire is not None:
+            self._wire.abort(reset=self._limits.reset)
+            self._wire = None
+
+    # --- before any mail ---
+
+    async def _dial(self) -> SendResult | None:
+        server = self._account.smtp
+        self._stage = "connect"
+        if server.security is Security.PLAIN and not tls.is_loopback(server.host):
+            return _person_must_act(
+                "tls", f"{server.host} would be spoken to without encryption; use TLS or STARTTLS"
+            )
+        direct = server.security is Security.TLS
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(self._limits.connect):
+            _, self._wire = await loop.create_connection(
+                lambda: wire.Wire(loop),
+                server.host,
+                server.port,
+                ssl=self._trust() if direct else None,
+                ssl_handshake_timeout=self._limits.tls if direct else None,
+            )
+        return None
+
+    async def _greet(self) -> SendResult | None:
+        reply = await self._line().read_response(self._limits.greeting)
+        if reply.code != 220:
+            return self._refused(reply)
+        return await self._hello()
+
+    async def _hello(self) -> SendResult | None:
+        reply = await self._line().ask(b"EHLO " + self._helo, self._limits.greeting)
+        if reply.code != 250:
+            return self._refused(reply)
+        self._can = capabilities(reply.message)
+        return None
+
+    async def _secure(self) -> SendResult | None:
+        if self._account.smtp.security is not Security.STARTTLS:
+            return None
+        self._stage = "tls"
+        if not self._can.starttls:
+            return _person_must_act(
+                "tls", "the server does not offer STARTTLS; wrong port, or somebody removes the offer"
+            )
+        reply = await self._line().ask(b"STARTTLS", self._limits.greeting)
+        if reply.code != 220:
+            return self._refused(reply)
+        await self._line().upgrade(self._trust(), self._account.smtp.host, self._limits.tls)
+        # What was said before the handshake may have been said by anybody: ask again (RFC 3207, 4.2).
+        return await self._hello()
+
+    async def _login(self) -> SendResult | None:
+        """One mechanism, one attempt: a second failure could lock the person out."""
+        if not self._account.username:
+            return None
+        self._stage = "auth"
+        name, secret = self._account.username.encode(), self._account.password.encode()
+        if "PLAIN" in self._can.auth:
+            reply = await self._line().ask(
+                b"AUTH PLAIN " + _b64(b"\0%b\0%b" % (name, secret)), self._limits.auth
+            )
+        elif "LOGIN" in self._can.auth:
+            reply = await self._line().ask(b"AUTH LOGIN", self._limits.auth)
+            for answer in (name, secret):
+                if reply.code == 334:
+                    reply = await self._line().ask(_b64(answer), self._limits.auth)
+        else:
+            offered = ", ".join(sorted(self._can.auth)) or "none"
+            return _person_must_act("auth", f"the server offers no login by password (it offers: {offered})")
+        return None if reply.code == 235 else self._refused(reply)
+
+    # --- one mail ---
+
+    async def _transaction(self, sender: str, recipient: str, size: int) -> SendResult | None:
+        """Like `offer`, on the connection that stands."""
+        self._stage, self._gone = "mail", False
+        if self._can.size and size > self._can.size:
+            why = f"the mail has {size} bytes, the server takes {self._can.size}"
+            return SendResult(Outcome.REFUSED, "mail", Blame.CONTENT, text=why)
+        try:
+            await self._line().catch_up()
+            verdict = await self._envelope(self._commands(sender, recipient, size))
+        except _FAULTS as fault:
+            self._gone = self._stage == "mail" and isinstance(fault, wire.Closed)
+            self.abort()
+            return trouble.not_sent(self._stage, fault)
+        except BaseException:
+            self.abort()
+            raise
+        self._ready = verdict is None
+        if verdict is not None and verdict.code == _GOING_AWAY:
+            self._gone = verdict.stage == "mail"
+            self.abort()
+        return verdict
+
+    def _commands(self, sender: str, recipient: str, size: int) -> tuple[_Command, ...]:
+        sized = f" SIZE={size}" if self._can.size is not None else ""
+        reset = (_Command("mail", b"RSET", self._limits.mail),) if self._open else ()
+        return (
+            *reset,
+            _Command("mail", f"MAIL FROM:<{sender}>{sized}".encode("ascii"), self._limits.mail),
+            _Command("rcpt", f"RCPT TO:<{recipient}>".encode("ascii"), self._limits.rcpt),
+            _Command("data", b"DATA", self._limits.data),
+        )
+
+    async def _envelope(self, commands: Sequence[_Command]) -> SendResult | None:
+        """Ask all at once where the server allows it (RFC 2920), else one by one; the first refusal is the verdict."""
+        line, together = self._line(), self._can.pipelining
+        if together:
+            line.send([command.line for command in commands])
+        verdict: SendResult | None = None
+        for command in commands:
+            if verdict is None:
+                self._stage = command.stage
+            if not together:
+                line.send([command.line])
+            reply = await line.read_response(command.limit)
+            refusal = _refusal(command, reply)
+            if refusal is None and verdict is not None and command.stage == "data":
+                self.abort()  # it waits for a body that nobody is to get
+            verdict = verdict or refusal
+            if verdict is not None and not together:
+                break
+        self._open = verdict is not None
+        return verdict
+
+    def _last_word(self, reply: aiosmtplib.SMTPResponse) -> SendResult:
+        if 200 <= reply.code < 300:
+            return trouble.accepted(reply.code, reply.message)
+        if reply.code < 400:
+            self.abort()
+            return trouble.unknown("final", f"the server answered the body with {reply.code} {reply.message}")
+        if reply.code == _GOING_AWAY:
+            self.abort()
+        return trouble.verdict("final", reply.code, reply.message)
+
+    def _line(self) -> wire.Wire:
+        if self._wire is None:
+            raise wire.Closed("there is no connection")
+        return self._wire
+
+    def _refused(self, reply: aiosmtplib.SMTPResponse) -> SendResult:
+        """A reply before any mail that is not the one wanted."""
+        if reply.code < 400:
+            raise wire.Garbled(f"the server gave an answer out of place: {reply.code} {reply.message}")
+        return trouble.verdict(self._stage, reply.code, reply.message)
+
+
+def capabilities(text: str) -> Capabilities:
+    """What an EHLO reply offers; its first line is the server's name."""
+    offers: dict[str, list[str]] = {}
+    for line in text.upper().split("\n")[1:]:
+        # "AUTH=PLAIN" is how servers older than RFC 4954 say it.
+        keyword, *values = line.replace("AUTH=", "AUTH ", 1).split() or [""]
+        offers.setdefault(keyword, []).extend(values)
+    size = next(iter(offers.get("SIZE", [])), "")
+    return Capabilities(
+        starttls="STARTTLS" in offers,
+        pipelining="PIPELINING" in offers,
+        size=int(size) if size.isdecimal() and size.isascii() else (0 if "SIZE" in offers else None),
+        auth=frozenset(offers.get("AUTH", [])),
+    )
+
+
+def stuffed(raw: bytes) -> bytes:
+    """The body as it travels: leading dots doubled, ended by the lone dot (RFC 5321, 4.5.2). `raw` has CRLF lines."""
+    start = b"." if raw.startswith(b".") else b""
+    end = b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n"
+    return b"".join((start, raw.replace(b"\r\n.", b"\r\n.."), end))
+
+
+def _refusal(command: _Command, reply: aiosmtplib.SMTPResponse) -> SendResult | None:
+    """None for the reply that was wanted; a full 4xx or 5xx is a verdict; anything else makes no sense here."""
+    if reply.code == 354 if command.stage == "data" else 200 <= reply.code < 300:
+        return None
+    if reply.code < 400:
+        raise wire.Garbled(f"the server gave an answer out of place: {reply.code} {reply.message}")
+    return trouble.verdict(command.stage, reply.code, reply.message)
+
+
+def _unfit(raw: bytes) -> SendResult | None:
+    """Lone CR or LF would let a body speak SMTP to some servers; such bytes never leave."""
+    if raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r"):
+        return None
+    return SendResult(
+        Outcome.REFUSED, "body", Blame.CONTENT, text="the stored mail has a line end that is not CRLF"
+    )
+
+
+def _not_begun(fault: BaseException) -> SendResult:
+    """The connection ended between the 354 and the body's first byte: certainly not sent, so it may be offered again."""
+    return SendResult(
+        Outcome.DEFERRED, "body", Blame.SERVER, text="nothing was sent: " + trouble.described(fault)
+    )
+
+
+def _person_must_act(stage: str, why: str) -> SendResult:
+    return SendResult(Outcome.NOT_SENT, stage, Blame.SENDER, text=why)
+
+
+def _b64(data: bytes) -> bytes:
+    return base64.b64encode(data)

@@ -1,0 +1,130 @@
+"""Mail out: a synchronous door to one mailbox's SMTP connection, over an event loop nobody else uses."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import Callable, Coroutine
+from functools import partial
+from types import TracebackType
+from typing import TypeVar
+
+from relance.mailbox import session, tls
+from relance.mailbox.account import Account
+from relance.mailbox.outcome import SendResult
+from relance.mailbox.session import Limits
+
+__all__ = ["Limits", "Outbox"]
+
+DEFAULT_LIMITS = Limits()
+
+T = TypeVar("T")
+
+_HELO = re.compile(r"[A-Za-z0-9.\[\]:_-]{1,253}")
+
+
+class Outbox:
+    """One mailbox's way out, used by one thread, as a context manager.
+
+    A mail goes in two steps, so that the caller can commit in between: `offer` ends at the server's 354, when nothing of
+    the mail has left; `transmit` sends the body and waits for the last word. Everyday ends are values. If a wait is cut
+    short (KeyboardInterrupt, a thread's time limit) the connection is aborted and the interruption goes on to the caller:
+    out of `offer` the mail is certainly not sent, out of `transmit` it is `UNKNOWN`.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        helo: str,
+        limits: Limits = DEFAULT_LIMITS,
+        tls_context: Callable[[], ssl.SSLContext] | None = None,
+    ) -> None:
+        if not _HELO.fullmatch(helo):
+            raise ValueError(f"{helo!r} is no name to greet a server with")
+        context = tls_context or partial(tls.context, account.ca_file)
+        self._session = session.Session(account, helo, limits, context)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def __enter__(self) -> Outbox:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def connected(self) -> bool:
+        """Whether a connection stands, as far as we have heard; `offer` replaces a dead one by itself."""
+        return self._session.connected
+
+    def connect(self) -> SendResult | None:
+        """Connect and log in. None: ready. A value (`NOT_SENT`, stage connect, tls or auth): what stood in the way.
+
+        Blame `SENDER` means that a person must act (login refused, certificate not trusted, no STARTTLS); blame
+        `SERVER` that trying later may work.
+        """
+        return self._run(self._session.connect())
+
+    def offer(self, sender: str, recipient: str, size: int) -> SendResult | None:
+        """MAIL, RCPT, DATA. None: the server said 354; call `transmit` or `withdraw` next. `size` is `len(raw)`.
+
+        Connects first where there is no connection, and once more where it proves dead before MAIL is judged.
+        """
+        return self._run(self._session.offer(sender, recipient, size))
+
+    def withdraw(self) -> None:
+        """After a 354: do not send the body after all. SMTP knows no polite way, so the connection is aborted."""
+        self._session.abort()
+        self._settle()
+
+    def transmit(self, raw: bytes) -> SendResult:
+        """The body as stored, byte for byte, and the server's last word.
+
+        `ACCEPTED`, `REFUSED` and `DEFERRED` rest on a full reply, with two exceptions that are certain too, both of
+        stage "body" without a code: `DEFERRED` when the connection ended before the first byte, `REFUSED` when the bytes
+        are unfit to leave. All else is `UNKNOWN`.
+        """
+        return self._run(self._session.transmit(raw))
+
+    def close(self) -> None:
+        """Say goodbye if nothing is under way, and free everything. May be called twice."""
+        if self._loop is None:
+            return
+        try:
+            self._run(self._session.quit())
+            self._settle()
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        finally:
+            self._loop.close()
+            self._loop = None
+
+    def _run(self, work: Coroutine[None, None, T]) -> T:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+        task = self._loop.create_task(work)
+        try:
+            return self._loop.run_until_complete(task)
+        except BaseException:
+            # Interrupted between two bytecodes of ours or the loop's: the task may not have noticed.
+            self._session.abort()
+            task.cancel()
+            self._settle(task)
+            raise
+
+    def _settle(self, *tasks: asyncio.Task[T]) -> None:
+        """Let the loop finish what an abort left: cancelled waits, closed sockets."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.run_until_complete(_settled(tasks))
+
+
+async def _settled(tasks: tuple[asyncio.Task[T], ...]) -> None:
+    if tasks:
+        await asyncio.wait(tasks)
+        for task in tasks:
+            if not task.cancelled():
+                task.exception()  # seen: it has gone to the caller already
+    for _ in range(3):  # the abort's own callbacks, one behind the other under TLS
+        await asyncio.sleep(0)

@@ -1,0 +1,182 @@
+"""The SMTP conversation, reply by reply: aiosmtplib's protocol, made strict about what a reply is and when one may come."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import select
+import socket
+import ssl
+import struct
+from collections.abc import Sequence
+
+import aiosmtplib
+from aiosmtplib import protocol
+
+REPLY_LIMIT = 32 * 1024  # far above any real EHLO; bounds what a server can make us hold
+_LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])([^\r\n]*))?\r?\n")
+_UNFIT = re.compile(rb"[^\x20-\x7e]")
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+class Lost(Exception):
+    """The conversation cannot go on; the text says why."""
+
+
+class Closed(Lost):
+    """The server closed or reset the connection, or said 421 of its own accord."""
+
+
+class Silent(Lost):
+    """The server did not answer in time."""
+
+
+class Garbled(Lost):
+    """The server said something that is no SMTP reply, or said it when nothing was asked."""
+
+
+class Wire(protocol.SMTPProtocol):
+    """One connection. Replies are taken one by one in order, so commands may be pipelined (RFC 2920)."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop=loop)
+        self._arrival: asyncio.Future[None] | None = None
+        self._end: Lost | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Keep what came, and wake the reader."""
+        self._buffer += data
+        if len(self._buffer) > REPLY_LIMIT:
+            self._end = Garbled("the server's reply is too long")
+        self._wake()
+
+    def eof_received(self) -> bool:
+        """Note the end; what was received before it is still read."""
+        self._end = self._end or Closed("the server closed the connection")
+        self._wake()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Note the end and why."""
+        self._end = self._end or Closed(
+            f"the connection was lost: {exc}" if exc else "the connection was closed"
+        )
+        super().connection_lost(exc)
+        self._wake()
+
+    def send(self, lines: Sequence[bytes]) -> None:
+        """Write command lines; nothing may be left unread from before."""
+        for line in lines:
+            if _UNFIT.search(line):
+                raise ValueError("a command line may hold printable ASCII only")
+        self.expect_quiet()
+        self.write(b"\r\n".join((*lines, b"")))
+
+    async def read_response(self, timeout: float | None = None) -> aiosmtplib.SMTPResponse:
+        """The next whole reply, within `timeout` seconds from now however slowly it trickles in."""
+        alarm = self._loop.call_later(timeout, self._expire) if timeout is not None else None
+        try:
+            while (reply := self._taken()) is None:
+                if self._end is not None:
+                    raise self._end
+                self._arrival = self._loop.create_future()
+                await self._arrival
+        finally:
+            self._arrival = None
+            if alarm is not None:
+                alarm.cancel()
+        return reply
+
+    async def ask(self, line: bytes, timeout: float) -> aiosmtplib.SMTPResponse:
+        """Send one command and wait for its reply."""
+        self.send([line])
+        return await self.read_response(timeout)
+
+    async def upgrade(self, context: ssl.SSLContext, host: str, timeout: float) -> None:
+        """The TLS handshake after the server's 220 to STARTTLS.
+
+        Anything already said beyond that 220 came in clear, perhaps from somebody in between (RFC 3207, 4.2): no further.
+        """
+        self.expect_quiet()
+        if not isinstance(self.transport, asyncio.Transport):
+            raise Closed("the connection is closed")
+        upgraded = await self._loop.start_tls(
+            self.transport, self, context, server_hostname=host, ssl_handshake_timeout=timeout
+        )
+        if upgraded is None:
+            raise Closed("the server closed the connection during the TLS handshake")
+        self.transport, self._over_ssl = upgraded, True
+
+    async def drained(self, timeout: float) -> None:
+        """Wait until what was written has left our buffer (the kernel may still hold it)."""
+        if self._paused:
+            async with asyncio.timeout(timeout):
+                await self._drain_helper()
+
+    def expect_quiet(self) -> None:
+        """Raise `Lost` when the connection has ended or the server spoke without being asked."""
+        if self._buffer:
+            words = bytes(self._buffer[:200]).decode("ascii", "replace")
+            raise (Closed if words.startswith("421") else Garbled)(f"the server said, unasked: {words}")
+        if self._end is not None:
+            raise self._end
+        if not self.is_connected:
+            raise Closed("the connection is closed")
+
+    async def catch_up(self) -> None:
+        """Let through what arrived while the loop stood still; costs a `poll` when nothing did."""
+        file = self._socket()
+        if file is None or not _readable(file):
+            return
+        for _ in range(3):  # select, read, and the call that follows an end
+            await asyncio.sleep(0)
+
+    def abort(self, *, reset: bool) -> None:
+        """Drop the connection now: nothing that waits in our buffer is sent any more.
+
+        With `reset` the kernel drops what it still holds too, and the server sees a reset instead of an end. `close()`
+        is never used for this: it would flush the rest of a body into a conversation we have given up.
+        """
+        file = self._socket()
+        if reset and file is not None:
+            file.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        self._end = self._end or Closed("the connection was given up")
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+
+    def _socket(self) -> socket.socket | None:
+        file = self.transport.get_extra_info("socket") if self.transport is not None else None
+        return file if file is not None and file.fileno() >= 0 else None
+
+    def _taken(self) -> aiosmtplib.SMTPResponse | None:
+        """Take the first whole reply out of the buffer, if one is there."""
+        if b"\n" not in self._buffer:
+            return None
+        data, position, code, words = bytes(self._buffer), 0, b"", []
+        while (line := _LINE.match(data, position)) is not None:
+            if code and line[1] != code:
+                break
+            code, position = line[1], line.end()
+            words.append(line[3] or b"")
+            if line[2] != b"-":
+                del self._buffer[:position]
+                return aiosmtplib.SMTPResponse(int(code), b"\n".join(words).decode("utf-8", "replace"))
+        if line is None and b"\n" not in data[position:]:
+            return None
+        raise Garbled(f"the server sent what is no SMTP reply: {data[position : position + 80]!r}")
+
+    def _expire(self) -> None:
+        self._end = self._end or Silent("the server did not answer in time")
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._arrival is not None and not self._arrival.done():
+            self._arrival.set_result(None)
+
+
+def _readable(file: socket.socket) -> bool:
+    if not hasattr(select, "poll"):
+        return True
+    poll = select.poll()
+    poll.register(file.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
