@@ -1,1 +1,23 @@
 """Words: from a template and a contact to subject, text and HTML. Knows nothing of mail or SQL."""
+
+from relance.templates.compiling import Compiled, check_source, compile_source
+from relance.templates.conditions import Condition, check_condition, compile_condition
+from relance.templates.links import Link, slug
+from relance.templates.words import Missing, Rendered, Source, Unusable, Words, with_footer
+
+__all__ = [
+    "Compiled",
+    "Condition",
+    "Link",
+    "Missing",
+    "Rendered",
+    "Source",
+    "Unusable",
+    "Words",
+    "check_condition",
+    "check_source",
+    "compile_condition",
+    "compile_source",
+    "slug",
+    "with_footer",
+]

@@ -1,0 +1,293 @@
+"""What a template may say: checked on the syntax tree before anything is compiled.
+
+Jinja folds constants while it compiles, so `{{ 9 ** 9 ** 9 }}` hangs a machine before any limit on running can bite.
+What is not named here is refused, with the reason and the way out in plain words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from jinja2 import nodes
+
+from relance import errors
+from relance.templates import fence
+
+MAX_DEPTH = 40
+MAX_NODES = 3000
+MAX_NUMBER = 1_000_000_000
+MAX_TEXT = 1000
+MAX_LIST = 50
+MAX_TRUNCATE = 1000
+MAX_SEPARATOR = 20
+
+_ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem,
+    nodes.Filter, nodes.If, nodes.Test, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr,
+    nodes.For, nodes.Concat, nodes.List, nodes.Tuple, nodes.Neg, nodes.Keyword,
+)  # fmt: skip
+
+_ARITHMETIC = "Templates do not calculate."
+_WHY: dict[type[nodes.Node], tuple[str, str]] = {
+    nodes.Call: ("Nothing can be called in a template.", "Write the name alone, or use a filter such as | default(\"…\")."),
+    nodes.BinExpr: (_ARITHMETIC, "Bring the finished number in a field of the contact."),
+    nodes.Slice: ("Part of a text cannot be cut out by [from:to].", "Use | truncate(30)."),
+    nodes.Dict: ("A template cannot hold a table of its own.", "Bring it in a field of the contact."),
+}  # fmt: skip
+_FILTER_WHY = {
+    "safe": "Values are always escaped, so that nobody's name can put HTML into your mail.",
+    "escape": "Values are escaped already.",
+    "e": "Values are escaped already.",
+    "urlencode": "Values within a link are encoded already: leave it out.",
+}
+
+Check = Callable[[nodes.Node], "str | None"]
+
+
+def problems(tree: nodes.Node, calls: frozenset[str] = frozenset()) -> list[errors.Problem]:
+    """Everything the tree says that it may not say, by line. `calls`: names that may be called."""
+    walk = _Walk(calls)
+    found = list(walk.visit(tree, 0, loops=0))
+    if walk.count > MAX_NODES:
+        return [
+            errors.Problem(
+                "The template holds too many expressions.",
+                hint="Split it, or write more of it as plain words.",
+            )
+        ]
+    return found
+
+
+class _Walk:
+    """One walk over a tree, counting as it goes."""
+
+    def __init__(self, calls: frozenset[str]) -> None:
+        self.calls = calls
+        self.count = 0
+
+    def visit(self, node: nodes.Node, depth: int, loops: int) -> Iterator[errors.Problem]:
+        """The problems of this node and of those below it; a refused node is not looked into."""
+        self.count += 1
+        if self.count > MAX_NODES:
+            return
+        if depth > MAX_DEPTH:
+            yield errors.Problem(
+                "The template is nested too deeply.", hint="Make it simpler.", line=node.lineno
+            )
+            return
+        if (found := self._refusal(node, loops)) is not None:
+            yield errors.Problem(found[0], hint=found[1], line=node.lineno)
+            return
+        loops += isinstance(node, nodes.For)
+        for child in node.iter_child_nodes():
+            yield from self.visit(child, depth + 1, loops)
+
+    def _refusal(self, node: nodes.Node, loops: int) -> tuple[str, str] | None:
+        if isinstance(node, nodes.Call) and self.calls:
+            return (
+                None
+                if isinstance(node.node, nodes.Name) and node.node.name in self.calls
+                else self._no_call()
+            )
+        if not isinstance(node, _ALLOWED):
+            return _why(node)
+        if isinstance(node, nodes.Name) and node.name in self.calls:
+            return None
+        if isinstance(node, nodes.For):
+            return _for_refusal(node, loops)
+        for kind, check in _CHECKS:
+            if isinstance(node, kind):
+                return check(node)
+        return None
+
+    def _no_call(self) -> tuple[str, str]:
+        return "This cannot be called here.", f"You can call: {', '.join(sorted(self.calls))}."
+
+
+def _why(node: nodes.Node) -> tuple[str, str]:
+    for kind, why in _WHY.items():
+        if isinstance(node, kind):
+            return why
+    return (
+        f"“{type(node).__name__}” is not offered in templates.",
+        "You can use {{ values }}, {% if %} and {% for %}.",
+    )
+
+
+def _for_refusal(node: nodes.For, loops: int) -> tuple[str, str] | None:
+    if loops:
+        return "A {% for %} cannot stand within another {% for %}.", 'Use | join(", ") for the inner list.'
+    if not isinstance(node.iter, nodes.Name | nodes.Getattr):
+        return (
+            "A {% for %} can only go through a list of the contact.",
+            "Write {% for item in name_of_the_list %}.",
+        )
+    if node.recursive or not isinstance(node.target, nodes.Name):
+        return "This form of {% for %} is not offered.", "Write {% for item in name_of_the_list %}."
+    return None
+
+
+def _name_refusal(node: nodes.Node) -> tuple[str, str] | None:
+    name = node.attr if isinstance(node, nodes.Getattr) else getattr(node, "name", "")
+    if name.startswith("_"):
+        return f"“{name}” begins with an underscore; no field of a contact does.", ""
+    return None
+
+
+def _const_refusal(node: nodes.Node) -> tuple[str, str] | None:
+    value = getattr(node, "value", None)
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        return f"A text in quotes may have at most {MAX_TEXT} characters.", ""
+    if isinstance(value, int | float | complex) and not abs(value) <= MAX_NUMBER:
+        return "This number is too large.", ""
+    return None
+
+
+def _item_refusal(node: nodes.Node) -> tuple[str, str] | None:
+    if (
+        isinstance(node, nodes.Getitem)
+        and isinstance(node.arg, nodes.Const)
+        and isinstance(node.arg.value, str | int)
+    ):
+        return _name_refusal(nodes.Name(str(node.arg.value), "load"))
+    return (
+        "Only a fixed name or number can stand in square brackets.",
+        'Write custom.field or custom["field"].',
+    )
+
+
+def _list_refusal(node: nodes.Node) -> tuple[str, str] | None:
+    items: list[nodes.Expr] = getattr(node, "items", [])
+    if len(items) > MAX_LIST:
+        return f"A list may have at most {MAX_LIST} entries.", ""
+    if not all(isinstance(item, nodes.Const) for item in items):
+        return "A list in a template can only hold fixed texts and numbers.", 'Write country in ["PL", "DE"].'
+    return None
+
+
+def _minus_refusal(node: nodes.Node) -> tuple[str, str] | None:
+    inner = getattr(node, "node", None)
+    if isinstance(inner, nodes.Const) and isinstance(inner.value, int | float):
+        return None
+    return _ARITHMETIC, "A minus can only stand before a fixed number."
+
+
+def _test_refusal(node: nodes.Node) -> tuple[str, str] | None:
+    name = getattr(node, "name", "")
+    if name in fence.TESTS:
+        return None
+    return f"“is {name}” is not offered.", "You can ask: is defined, is undefined, is number, is string."
+
+
+def _filter_refusal(node: nodes.Node) -> tuple[str, str] | None:
+    if not isinstance(node, nodes.Filter) or node.name not in fence.FILTERS:
+        name = getattr(node, "name", "")
+        offered = ", ".join(name for name in fence.FILTERS if name not in ("d", "count"))
+        return f"The filter “{name}” is not offered.", _FILTER_WHY.get(name, f"You can use: {offered}.")
+    if node.dyn_args is not None or node.dyn_kwargs is not None:
+        return "A filter cannot take a list of arguments by *.", ""
+    if node.node is None:
+        return "{% filter %} is not offered.", f"Write {{{{ name | {node.name} }}}}."
+    return _argument_refusal(node)
+
+
+def _argument_refusal(node: nodes.Filter) -> tuple[str, str] | None:
+    allowed = _ARGUMENTS.get(node.name)
+    if allowed is None:
+        return (
+            None
+            if not (node.args or node.kwargs)
+            else (f"The filter “{node.name}” takes nothing in brackets.", "")
+        )
+    return allowed(node)
+
+
+def _default_arguments(node: nodes.Filter) -> tuple[str, str] | None:
+    if not node.args or len(node.args) + len(node.kwargs) > 2:
+        return "default needs the words to use instead.", 'Write {{ first_name | default("there") }}.'
+    return None
+
+
+def _truncate_arguments(node: nodes.Filter) -> tuple[str, str] | None:
+    given = _constants(node, ("length", "killwords", "end"))
+    if given is None or not _is_int(given.get("length", 255), 1, MAX_TRUNCATE):
+        return "truncate needs a fixed length.", f"Write | truncate(40); the most is {MAX_TRUNCATE}."
+    if not isinstance(given.get("killwords", False), bool) or not _is_text(
+        given.get("end", "..."), MAX_SEPARATOR
+    ):
+        return (
+            "truncate takes a length, true or false, and a short ending.",
+            'Write | truncate(40, true, "…").',
+        )
+    return None
+
+
+def _replace_arguments(node: nodes.Filter) -> tuple[str, str] | None:
+    given = _constants(node, ("old", "new"))
+    example = 'Write | replace("Sp. z o.o.", "").'
+    if given is None or not _is_text(given.get("old"), MAX_TEXT) or not _is_text(given.get("new"), MAX_TEXT):
+        return "replace needs two fixed texts.", example
+    old, new = str(given["old"]), str(given["new"])
+    if not old or len(new) > len(old):
+        return "replace can only put in something that is not longer than what it takes out.", example
+    return None
+
+
+def _join_arguments(node: nodes.Filter) -> tuple[str, str] | None:
+    given = _constants(node, ("d", "attribute"))
+    fine = given is not None and _is_text(given.get("d", ""), MAX_SEPARATOR)
+    name = given.get("attribute", "x") if given is not None else None
+    if fine and isinstance(name, str) and not name.startswith("_") and "._" not in name:
+        return None
+    return "join needs a short fixed separator.", 'Write {{ products | join(", ") }}.'
+
+
+def _number_arguments(node: nodes.Filter) -> tuple[str, str] | None:
+    given = _constants(node, ("default",))
+    if given is not None and all(isinstance(value, int | float) for value in given.values()):
+        return None
+    return f"{node.name} takes at most one fixed number.", f"Write | {node.name} or | {node.name}(0)."
+
+
+def _round_arguments(node: nodes.Filter) -> tuple[str, str] | None:
+    given = _constants(node, ("precision",))
+    if given is not None and _is_int(given.get("precision", 0), 0, 9):
+        return None
+    return "round takes the number of decimals, from 0 to 9.", "Write | round(1)."
+
+
+_ARGUMENTS: dict[str, Callable[[nodes.Filter], tuple[str, str] | None]] = {
+    "default": _default_arguments,
+    "d": _default_arguments,
+    "truncate": _truncate_arguments,
+    "replace": _replace_arguments,
+    "join": _join_arguments,
+    "int": _number_arguments,
+    "float": _number_arguments,
+    "round": _round_arguments,
+}
+
+_CHECKS: tuple[tuple[type[nodes.Node] | tuple[type[nodes.Node], ...], Callable[[nodes.Node], tuple[str, str] | None]], ...] = (
+    ((nodes.Name, nodes.Getattr), _name_refusal),
+    (nodes.Const, _const_refusal),
+    (nodes.Getitem, _item_refusal),
+    ((nodes.List, nodes.Tuple), _list_refusal),
+    (nodes.Neg, _minus_refusal),
+    (nodes.Test, _test_refusal),
+    (nodes.Filter, _filter_refusal),
+)  # fmt: skip
+
+
+def _constants(node: nodes.Filter, names: tuple[str, ...]) -> dict[str, object] | None:
+    """The filter's arguments by name, or None where one is not fixed, not known or given twice."""
+    given = [*zip(names, node.args, strict=False), *((pair.key, pair.value) for pair in node.kwargs)]
+    values = {name: value.value for name, value in given if isinstance(value, nodes.Const) and name in names}
+    return values if len(values) == len(node.args) + len(node.kwargs) else None
+
+
+def _is_int(value: object, low: int, high: int) -> bool:
+    return type(value) is int and low <= value <= high
+
+
+def _is_text(value: object, longest: int) -> bool:
+    return isinstance(value, str) and len(value) <= longest

@@ -1,0 +1,273 @@
+"""From what an author wrote to something that makes a mail in microseconds: checked first, compiled once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import jinja2
+from jinja2 import nodes
+
+from relance import errors
+from relance.templates import allow_list, fence, inline, links, markdown, page, pieces, values, variables
+from relance.templates.words import Missing, Rendered, Source, Unusable, Words
+
+MAX_SOURCE = 64 * 1024  # characters of one part
+MAX_SUBJECT_SOURCE = 2000
+MAX_SUBJECT = 500  # characters once rendered; mail programs show some sixty
+
+_HEAD = '<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"></head>\n<body>\n<div dir="auto">\n'
+_TAIL = "</div>\n</body>\n</html>\n"
+_BLANK_LINES = re.compile(r"\n{3,}")
+_BLANK_DIVS = re.compile(f"(?:{re.escape(markdown.BLANK_LINE)}){{2,}}")
+_ONE_BRACE = re.compile(r"(?<!\{)\{\s*([^\W\d]\w*)\s*\}(?!\})")
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One part of a source, read: its pieces and the fields it uses."""
+
+    name: str
+    source: str
+    found: list[pieces.Piece] = field(default_factory=list)
+    uses: list[variables.Use] = field(default_factory=list)
+    problems: list[errors.Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A checked source, ready to be rendered for any number of contacts. Safe to share between threads."""
+
+    variables: frozenset[str]
+    """Every field that is used at all, by its dotted name."""
+    required: frozenset[str]
+    """The fields whose absence stops a render, at least on some way through the template."""
+    labels: frozenset[str]
+    """The names of the links, by which `clicked("step", "label")` knows them."""
+    _needed: tuple[str, ...]
+    _subject: jinja2.Template | None
+    _text: jinja2.Template
+    _html: jinja2.Template
+    _spots: tuple[links.Spot, ...]
+    _tidy: Callable[[str], str]
+    _roots: frozenset[str]
+
+    def render(self, contact: Mapping[str, object], mark: Callable[[links.Link], str]) -> Words:
+        """The words for one contact. `mark` gives the address to put into the HTML part for each link.
+
+        What is empty counts as missing. Never raises for what a contact's values hold.
+        """
+        return _Render(self, mark).made(contact)
+
+
+class _Render:
+    """One render: knows which part it is at, so that trouble can say where."""
+
+    def __init__(self, compiled: Compiled, mark: Callable[[links.Link], str]) -> None:
+        self.compiled = compiled
+        self.marking = links.Marking(compiled._spots, mark)
+        self.place = "values"
+
+    def made(self, contact: Mapping[str, object]) -> Words:
+        fields = values.Fields()
+        try:
+            fields = values.plain(contact, self.compiled._roots)
+            return self._rendered(fields)
+        except jinja2.UndefinedError as error:
+            return self._missing(fields, error)
+        except values.Unfit as unfit:
+            return Unusable(str(unfit), self.place)
+        except TypeError:
+            reason = "A text is compared with a number here: write field | int, as in {% if employees | int > 50 %}."
+            return Unusable(reason, self.place)
+        except (jinja2.TemplateError, ArithmeticError, ValueError) as error:
+            return Unusable(f"The words cannot be made: {error}.", self.place)
+
+    def _rendered(self, fields: values.Fields) -> Rendered:
+        compiled = self.compiled
+        context = {**fields, **self.marking.names()}
+        self.place = "subject"
+        subject = _one_line(fence.run(compiled._subject, context)) if compiled._subject else ""
+        self.place = "body"
+        text = compiled._tidy(fence.run(compiled._text, context))
+        html = _BLANK_DIVS.sub(markdown.BLANK_LINE, fence.run(compiled._html, context))
+        return Rendered(subject, text, html, tuple(self.marking.links))
+
+    def _missing(self, fields: values.Fields, error: jinja2.UndefinedError) -> Missing:
+        first = re.search(r"'([^']+)' is undefined", str(error))
+        names = [first[1]] if first else []
+        names += [
+            path for path in self.compiled._needed if not values.has(fields, path) and path not in names
+        ]
+        return Missing(tuple(names), self.place)
+
+
+def _one_line(subject: str) -> str:
+    line = " ".join(values.clean(subject).split())
+    if not line:
+        raise values.Unfit("The subject came out empty.")
+    if len(line) > MAX_SUBJECT:
+        raise values.Unfit(f"The subject came out longer than {MAX_SUBJECT} characters.")
+    return line
+
+
+def _tidied(text: str) -> str:
+    """A text part without the blank lines that a condition leaves behind."""
+    return _BLANK_LINES.sub("\n\n", text).strip("\n") + "\n"
+
+
+def check_source(source: Source, known: Collection[str], where: str = "") -> list[errors.Problem]:
+    """Every mistake in a source, each with its part, line and what to write instead; an empty list is a good source.
+
+    `known` are the fields a contact can have, by dotted name; `custom.*` stands for every field of custom. Lines count
+    from the first line of the part, which is named in `where` ("step intro, body").
+    """
+    parts = list(_read_all(source, ""))
+    found = [problem for part in parts for problem in _complaints(part, known, where)]
+    if not any(part.problems for part in parts):
+        found += _woven(parts, where)[1]
+    return sorted(found, key=lambda problem: (problem.where, problem.line, problem.column))
+
+
+def compile_source(source: Source, signature: str = "") -> Compiled:
+    """The source ready to render, its words followed by a signature; raises errors.Invalid with every mistake."""
+    parts = list(_read_all(source, signature))
+    if found := [problem for part in parts for problem in _complaints(part, None, "")]:
+        raise errors.Invalid(found)
+    weaving, found = _woven(parts, "")
+    if found:
+        raise errors.Invalid(found)
+    return _compiled(parts, weaving)
+
+
+def _read_all(source: Source, signature: str) -> Iterator[_Part]:
+    if source.subject is not None:
+        yield _read("subject", source.subject, MAX_SUBJECT_SOURCE)
+    if source.html is not None:
+        yield _read("html", source.html, MAX_SOURCE)
+    else:
+        yield _read("body", source.body, MAX_SOURCE)
+    if signature.strip():
+        yield _read("signature", signature, MAX_SOURCE)
+
+
+def _read(name: str, source: str, limit: int) -> _Part:
+    if len(source) > limit:
+        what = f"The {name} is longer than {limit} characters."
+        return _Part(name, source, problems=[errors.Problem(what, hint="Make it shorter.")])
+    source = values.clean(source)
+    try:
+        found = pieces.split(source)
+        pieces.nest(found)
+        tree = fence.plain_text().parse(source)
+    except errors.Invalid as invalid:
+        return _Part(name, source, problems=list(invalid.problems))
+    except jinja2.TemplateSyntaxError as error:
+        return _Part(name, source, problems=list(pieces.explained(source, error).problems))
+    except (RecursionError, ValueError, OverflowError):
+        return _Part(
+            name,
+            source,
+            problems=[errors.Problem("The template is nested too deeply or holds too large a number.")],
+        )
+    refused = allow_list.problems(tree)
+    return _Part(name, source, found, [] if refused else variables.uses(tree), refused)
+
+
+def _complaints(part: _Part, known: Collection[str] | None, where: str) -> Iterator[errors.Problem]:
+    found = list(part.problems)
+    if known is not None:
+        found += variables.unknown(part.uses, known)
+        found += _single_braces(part, known)
+    for problem in found:
+        yield pieces.located(problem, part.source, _place(where, part.name))
+
+
+def _place(where: str, part: str) -> str:
+    return f"{where}, {part}" if where else part
+
+
+def _single_braces(part: _Part, known: Collection[str]) -> Iterator[errors.Problem]:
+    """`{first_name}` would be sent as it stands."""
+    for piece in part.found:
+        if not isinstance(piece, pieces.Text):
+            continue
+        for brace in _ONE_BRACE.finditer(piece.text):
+            if brace[1] in known:
+                line = piece.line + piece.text.count("\n", 0, brace.start())
+                hint = f"Write {{{{ {brace[1]} }}}}."
+                yield errors.Problem(
+                    f"“{brace[0]}” has single braces and would be sent as it stands.", hint=hint, line=line
+                )
+
+
+@dataclass
+class _Woven:
+    """The templates of all parts, as Jinja source."""
+
+    weaving: inline.Weaving
+    subject: str | None = None
+    words: inline.Both = inline.NOTHING
+    is_page: bool = False
+
+
+def _woven(parts: list[_Part], where: str) -> tuple[_Woven, list[errors.Problem]]:
+    """The templates of all parts, and what Markdown, HTML and links have to complain about."""
+    woven = _Woven(inline.Weaving())
+    found: list[errors.Problem] = []
+    for part in parts:
+        _weave(part, woven)
+        place = _place(where, part.name)
+        found += [pieces.located(problem, part.source, place) for problem in woven.weaving.problems]
+        woven.weaving.problems.clear()
+    return woven, found
+
+
+def _weave(part: _Part, woven: _Woven) -> None:
+    if part.name == "subject":
+        woven.subject = part.source
+    elif part.name == "html":
+        woven.words = page.woven(part.found, woven.weaving)
+        woven.is_page = True
+    elif part.name == "body":
+        woven.words = markdown.woven(part.found, woven.weaving)
+    else:
+        signature = markdown.woven(part.found, woven.weaving)
+        text = f"{woven.words.text}\n{signature.text}"
+        woven.words = inline.Both(text, _with_signature(woven, signature.html))
+
+
+def _with_signature(woven: _Woven, signature: str) -> str:
+    end = woven.words.html.lower().rfind("</body>")
+    if not woven.is_page or end < 0:
+        return woven.words.html + markdown.BLANK_LINE + signature
+    return woven.words.html[:end] + markdown.BLANK_LINE + signature + woven.words.html[end:]
+
+
+def _compiled(parts: list[_Part], woven: _Woven) -> Compiled:
+    uses = [use for part in parts for use in part.uses]
+    needed = tuple(dict.fromkeys(use.path for use in uses if use.needed))
+    spots = tuple(woven.weaving.spots)
+    is_page = woven.is_page
+    html = woven.words.html if is_page else _HEAD + woven.words.html + _TAIL
+    return Compiled(
+        variables=frozenset(use.path for use in uses),
+        required=frozenset(needed),
+        labels=frozenset(spot.label for spot in spots if spot.label),
+        _needed=needed,
+        _subject=None if woven.subject is None else _template(fence.plain_text(), woven.subject),
+        _text=_template(fence.plain_text(), woven.words.text),
+        _html=_template(fence.given_html() if is_page else fence.typed_html(), html),
+        _spots=spots,
+        _tidy=page.tidied if is_page else _tidied,
+        _roots=frozenset(use.path.partition(".")[0] for use in uses),
+    )
+
+
+def _template(environment: fence.Fence, source: str) -> jinja2.Template:
+    """A compiled template; what we made of the author's words passes the allow-list once more."""
+    tree = environment.parse(source)
+    if refused := allow_list.problems(tree, links.CALLS):
+        raise errors.Invalid(refused)
+    return environment.from_string(nodes.Template(tree.body, lineno=1))

@@ -1,0 +1,135 @@
+"""The fence a template runs behind: a sandbox that reaches nothing but the given values.
+
+The allow-list (`allow_list.py`) refuses bad templates before they are compiled; this is the second fence, for what it
+might miss: no arithmetic, no Python attribute of anything, no globals, and a limit on what comes out.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jinja2
+import markupsafe
+from jinja2 import exceptions, runtime, sandbox
+
+from relance.templates import values
+
+MAX_OUTPUT = 256 * 1024  # characters; a mail a person typed has a few thousand
+
+FILTERS = (
+    "capitalize", "count", "d", "default", "first", "float", "int", "join", "last", "length", "lower", "replace",
+    "round", "title", "trim", "truncate", "upper",
+)  # fmt: skip
+TESTS = ("defined", "in", "number", "string", "undefined")
+LOOP_FIELDS = frozenset({"first", "index", "index0", "last", "length"})
+
+
+class Absent(jinja2.StrictUndefined):
+    """A missing value: it may be asked whether it is there, and nothing else."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:  # type: ignore[override]
+        return False
+
+    @property
+    def path(self) -> str:
+        """The dotted name that led nowhere."""
+        return str(self._undefined_name or "an item of an empty list")
+
+
+class Fence(sandbox.ImmutableSandboxedEnvironment):
+    """A Jinja environment in which templates see values and a few filters, and nothing of Python."""
+
+    intercepted_binops = frozenset({"//", "%", "+", "*", "-", "/", "**"})
+
+    def __init__(self, *, autoescape: bool, finalize: Callable[[Any], Any] | None) -> None:
+        super().__init__(
+            autoescape=autoescape,
+            undefined=Absent,
+            finalize=finalize,
+            keep_trailing_newline=True,
+            cache_size=0,
+            auto_reload=False,
+        )
+        self.globals.clear()
+        self.filters = {name: self.filters[name] for name in FILTERS}
+        # Jinja writes `x in y` and the bounds of `if` as tests of its own; only these can be named.
+        self.tests = {name: self.tests[name] for name in TESTS}
+
+    def call_binop(self, context: runtime.Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002
+        """Refuse all arithmetic: `9 ** 9 ** 9` and `'a' * 10 ** 9` stop a machine, not a mail."""
+        raise exceptions.SecurityError(f"the operator {operator} is not offered in templates")
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A field of given fields, a fact of the loop; never an attribute of a Python object."""
+        if isinstance(obj, runtime.LoopContext) and attribute in LOOP_FIELDS:
+            return getattr(obj, attribute)
+        return self.getitem(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """A field by name or an entry of a list by number."""
+        if isinstance(obj, values.Fields):
+            return obj[argument] if argument in obj else Absent(name=obj.name_of(str(argument)))
+        if isinstance(obj, list) and isinstance(argument, int):
+            return (
+                obj[argument]
+                if -len(obj) <= argument < len(obj)
+                else Absent(name=f"entry {argument} of a list")
+            )
+        if isinstance(obj, Absent):
+            return Absent(name=f"{obj.path}.{argument}")
+        return Absent(name=str(argument))
+
+
+def _shown(value: Any) -> Any:
+    """What a value looks like in a mail: whole numbers without `.0`; never Python's form of a list or of fields."""
+    if type(value) is str:
+        return value
+    if isinstance(value, values.Fields):
+        raise values.Unfit(f"“{value.path}” is a group of fields: write {value.path}.name_of_a_field.")
+    if isinstance(value, list):
+        raise values.Unfit('A list cannot be written as it is: add | join(", ") to it.')
+    if type(value) is float and value.is_integer():
+        return int(value)
+    return value
+
+
+def _shown_as_html(value: Any) -> Any:
+    """As `_shown`; line breaks of a value stay line breaks."""
+    value = _shown(value)
+    if type(value) is str and "\n" in value:
+        return markupsafe.Markup(str(markupsafe.escape(value)).replace("\n", "<br>"))  # noqa: S704 - escaped
+    return value
+
+
+@functools.cache
+def plain_text() -> Fence:
+    """For subjects, text parts and conditions."""
+    return Fence(autoescape=False, finalize=_shown)
+
+
+@functools.cache
+def typed_html() -> Fence:
+    """For HTML made from a body."""
+    return Fence(autoescape=True, finalize=_shown_as_html)
+
+
+@functools.cache
+def given_html() -> Fence:
+    """For HTML given by the author, where a value may stand within an attribute."""
+    return Fence(autoescape=True, finalize=_shown)
+
+
+def run(template: jinja2.Template, context: Mapping[str, Any]) -> str:
+    """What the template makes of the context; stops as soon as it is too long."""
+    chunks: list[str] = []
+    room = MAX_OUTPUT
+    for chunk in template.root_render_func(template.new_context(dict(context), shared=True)):
+        room -= len(chunk)
+        if room < 0:
+            raise values.Unfit(f"The mail would be longer than {MAX_OUTPUT // 1024} kB.")
+        chunks.append(chunk)
+    return "".join(chunks)

@@ -1,0 +1,119 @@
+"""Links: which targets may stand in a mail, and how the marked ones get into it while it is rendered."""
+
+from __future__ import annotations
+
+import functools
+import re
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import markupsafe
+
+from relance.templates import values
+
+MAX_TARGET = 2000  # what browsers and mail programs bear
+_BARE_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#]|$)")
+_NOT_A_WORD = re.compile(r"\W+")
+_WEB = frozenset({"http", "https"})
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link of one mail: its place among the links, where it leads, and the name conditions know it by."""
+
+    index: int
+    target: str
+    label: str | None
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a template has a link; `target` where it is the same in every mail."""
+
+    label: str | None
+    target: str | None
+
+
+def slug(words: str) -> str | None:
+    """The name of a link from its words: `Our pricing` is called `our-pricing`."""
+    return _NOT_A_WORD.sub("-", words.replace("_", "-")).strip("-").casefold() or None
+
+
+@functools.lru_cache(maxsize=256)
+def checked(target: str) -> str:
+    """The target as it goes into a mail; raises Unfit where it is not a web or mail address."""
+    target = target.strip()
+    if _BARE_DOMAIN.match(target):
+        target = "https://" + target  # as people write web addresses in a spreadsheet
+    shown = target[:80]
+    if len(target) > MAX_TARGET:
+        raise values.Unfit(f"The link “{shown}…” is longer than {MAX_TARGET} characters.")
+    if not target.isprintable() or re.search(r'[ \\<>"]', target):
+        raise values.Unfit(f"The link {shown!r} holds a character that no web address has.")
+    try:
+        parts = urllib.parse.urlsplit(target)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise values.Unfit(f"The link “{shown}” is not a web address.") from None
+    if parts.scheme == "mailto":
+        return _checked_mail_target(target)
+    if parts.scheme not in _WEB:
+        raise values.Unfit(f"The link “{shown}” does not begin with https://, http:// or mailto:.")
+    if not host or "@" in parts.netloc:
+        raise values.Unfit(f"The link “{shown}” names no site, or hides it behind an @.")
+    return target
+
+
+def _checked_mail_target(target: str) -> str:
+    address = target[len("mailto:") :].partition("?")[0]
+    if address.count("@") != 1 or re.search(r"%0[ad]", target, re.IGNORECASE):
+        raise values.Unfit(f"The link “{target[:80]}” is not a mail address.")
+    return target
+
+
+def in_query(value: object) -> str:
+    """A value within the part of a web address that follows `?` or `#`."""
+    return urllib.parse.quote(str(value), safe="")
+
+
+def in_path(value: object) -> str:
+    """A value within the path of a web address."""
+    return urllib.parse.quote(str(value), safe="/-._~!$&'()*+,;=:@")
+
+
+def encoder(before: str) -> str:
+    """What a value after these words of a target goes through: one of the names in `Marking.names`, or ""."""
+    rest = before.split("://", 1)[-1]
+    if "?" in rest or "#" in rest:
+        return "_query"
+    return "_path" if "/" in rest else ""
+
+
+class Marking:
+    """The links of one mail while it is rendered: checked, counted, and marked by the caller's function."""
+
+    def __init__(self, spots: tuple[Spot, ...], mark: Callable[[Link], str]) -> None:
+        self.spots = spots
+        self.mark = mark
+        self.links: list[Link] = []
+
+    def names(self) -> dict[str, object]:
+        """What the compiled templates call. No name of an author begins with an underscore."""
+        return {"_href": self.href, "_target": self.target, "_query": in_query, "_path": in_path}
+
+    def target(self, number: int, target: str | None = None) -> str:
+        """The bare target of a spot."""
+        return self.spots[number].target or checked(target or "")
+
+    def href(self, number: int, target: str | None = None) -> markupsafe.Markup:
+        """The marked target of a spot, escaped for an attribute."""
+        target = self.target(number, target)
+        if not target.startswith("mailto:"):
+            link = Link(len(self.links), target, self.spots[number].label)
+            self.links.append(link)
+            target = self.mark(link)
+        return markupsafe.escape(target)
+
+
+CALLS = frozenset({"_href", "_target", "_query", "_path"})

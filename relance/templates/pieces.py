@@ -1,0 +1,221 @@
+"""A template taken apart: words, `{{ values }}` and `{% tags %}`, so that Markdown and HTML see only the words."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import jinja2
+
+from relance import errors
+from relance.templates import fence
+
+OPENING = {"if": "endif", "for": "endfor"}
+MIDDLE = {"elif": "if", "else": "if or for"}
+CLOSING = {"endif": "if", "endfor": "for"}
+MAX_NESTED = 10
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words as the author wrote them."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Value:
+    """`{{ code }}`"""
+
+    code: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Tag:
+    """`{% word … %}`; `number` tells equal tags apart. A comment is a tag whose word is empty."""
+
+    word: str
+    code: str
+    line: int
+    number: int
+
+
+Piece = Text | Value | Tag
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An if or a for with all it holds: each branch is its tag and what follows it."""
+
+    branches: tuple[tuple[Tag, tuple[object, ...]], ...]
+    end: Tag
+
+
+def problem(what: str, hint: str, line: int) -> errors.Invalid:
+    """The one mistake that keeps a template from being taken apart."""
+    return errors.Invalid([errors.Problem(what, hint=hint, line=line)])
+
+
+def split(source: str) -> list[Piece]:
+    """The pieces of a source; raises errors.Invalid at the first thing that is no template.
+
+    The source is `clean` (line ends are LF, no control characters). Jinja's own whitespace control has been applied.
+    """
+    try:
+        tokens = list(fence.plain_text().lexer.tokeniter(source, None))
+    except jinja2.TemplateSyntaxError as error:
+        raise explained(source, error) from None
+    return list(_pieces(iter(tokens)))
+
+
+def _pieces(tokens: Iterator[tuple[int, str, str]]) -> Iterator[Piece]:
+    for number, (line, kind, value) in enumerate(tokens):
+        if kind == "data":
+            yield Text(value, line)
+        elif kind == "variable_begin":
+            yield Value(_until(tokens, "variable_end"), line)
+        elif kind == "block_begin":
+            yield _tag(_until(tokens, "block_end"), line, number)
+        elif kind == "comment_begin":
+            _until(tokens, "comment_end")
+            yield Tag("", "", line, number)
+        elif kind == "raw_begin":
+            raise problem("{% raw %} is not offered.", 'Write a brace twice as {{ "{{" }}.', line)
+
+
+def _until(tokens: Iterator[tuple[int, str, str]], end: str) -> str:
+    parts = []
+    for _, kind, value in tokens:
+        if kind == end:
+            break
+        parts.append(value)
+    return "".join(parts).strip()
+
+
+def _tag(code: str, line: int, number: int) -> Tag:
+    word = re.split(r"\W", code, maxsplit=1)[0]
+    if word in OPENING or word in MIDDLE or word in CLOSING:
+        return Tag(word, code, line, number)
+    raise problem(f"{{% {word} %}} is not offered in templates.", "You can use {% if %} and {% for %}.", line)
+
+
+def nest(items: Iterable[object]) -> list[object]:
+    """The items with each opening tag, its branches and its end made one Choice; raises errors.Invalid."""
+    top: list[object] = []
+    stack: list[tuple[list[tuple[Tag, list[object]]], list[object]]] = []  # (branches, where the choice goes)
+    here = top
+    for item in items:
+        if not isinstance(item, Tag) or not item.word:
+            here.append(item)
+            continue
+        if item.word in OPENING:
+            _check_depth(item, len(stack))
+            stack.append(([(item, [])], here))
+        elif item.word in MIDDLE:
+            _branches(stack, item).append((item, []))
+        else:
+            branches, here = _closed(stack, item)
+            here.append(Choice(tuple((tag, tuple(inside)) for tag, inside in branches), item))
+            continue
+        here = stack[-1][0][-1][1]
+    if stack:
+        opening = stack[-1][0][0][0]
+        end = OPENING[opening.word]
+        raise problem(
+            f"This {{% {opening.word} %}} is never closed.",
+            f"Write {{% {end} %}} where it ends.",
+            opening.line,
+        )
+    return top
+
+
+def _check_depth(tag: Tag, depth: int) -> None:
+    if depth >= MAX_NESTED:
+        raise problem(
+            f"{{% {tag.word} %}} is nested more than {MAX_NESTED} deep.", "Make it simpler.", tag.line
+        )
+
+
+_Stack = list[tuple[list[tuple[Tag, list[object]]], list[object]]]
+
+
+def _branches(stack: _Stack, tag: Tag) -> list[tuple[Tag, list[object]]]:
+    opening = stack[-1][0][0][0] if stack else None
+    if opening is None or (tag.word == "elif" and opening.word == "for"):
+        raise problem(
+            f"{{% {tag.word} %}} stands outside of any {{% if %}}.", "Write {% if … %} before it.", tag.line
+        )
+    if stack[-1][0][-1][0].word == "else":
+        raise problem(
+            f"{{% {tag.word} %}} cannot come after {{% else %}}.", "{% else %} comes last.", tag.line
+        )
+    return stack[-1][0]
+
+
+def _closed(stack: _Stack, tag: Tag) -> tuple[list[tuple[Tag, list[object]]], list[object]]:
+    wanted = CLOSING[tag.word]
+    if not stack:
+        raise problem(
+            f"{{% {tag.word} %}} closes nothing.",
+            f"Remove it, or write {{% {wanted} … %}} before it.",
+            tag.line,
+        )
+    opening = stack[-1][0][0][0]
+    if opening.word != wanted:
+        hint = f"Write {{% {OPENING[opening.word]} %}} first."
+        raise problem(
+            f"{{% {tag.word} %}} cannot close the {{% {opening.word} %}} of line {opening.line}.",
+            hint,
+            tag.line,
+        )
+    return stack.pop()
+
+
+# What Jinja says about a mistake, and what it means for a person who writes mail.
+_EXPLAINED: tuple[tuple[str, str, str], ...] = (
+    (r"Missing end of comment", "This {# is never closed.", "Write #} where the comment ends."),
+    (r"unexpected char '[“”„‟‘’‚«»]'", "Curly quotes cannot be used within {{ }} and {% %}.", 'Write straight quotes: "…".'),
+    (r"got '(?:name|integer|float|string)'", "Two words stand side by side within {{ }} or {% %}.", "A field's name has no spaces: write {{ first_name }}."),
+    (r"got '='", "A single = compares nothing.", 'Write ==, as in {% if country == "PL" %}.'),
+    (r"Expected an expression|got 'end of", "Something is missing within {{ }} or {% %}.", "Write a field's name, as in {{ first_name }}."),
+    (r"No filter named '(\w+)'", "The filter “{0}” is not offered.", ""),
+    (r"unexpected char", "There is a character within {{ }} or {% %} that does not belong there.", "Write a field's name, as in {{ first_name }}."),
+)  # fmt: skip
+
+
+def explained(source: str, error: jinja2.TemplateSyntaxError) -> errors.Invalid:
+    """Jinja's complaint in plain words."""
+    if line := _unclosed(source):
+        return problem(
+            "This {{ is never closed.", "Write }} after the field's name, as in {{ first_name }}.", line
+        )
+    message = error.message or "The template cannot be read."
+    for pattern, what, hint in _EXPLAINED:
+        if re.search(pattern, message):
+            return problem(what, hint, error.lineno)
+    return problem(f"The template cannot be read: {message.rstrip('.')}.", "", error.lineno)
+
+
+def _unclosed(source: str) -> int:
+    """The line of the first `{{` that has no `}}` before the next opening, or 0."""
+    start = source.find("{{")
+    while start >= 0:
+        following = source.find("{{", start + 2)
+        if source.find("}}", start, following if following >= 0 else len(source)) < 0:
+            return source.count("\n", 0, start) + 1
+        start = following
+    return 0
+
+
+def located(found: errors.Problem, source: str, where: str) -> errors.Problem:
+    """The problem with its place, and the column where its quoted name stands in that line."""
+    name = re.search(r"“([^”]+)”", found.what)
+    lines = source.split("\n")
+    column = 0
+    if name and 0 < found.line <= len(lines):
+        column = lines[found.line - 1].find(name[1]) + 1
+    return dataclasses.replace(found, where=where, column=found.column or column)
