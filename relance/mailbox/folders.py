@@ -1,0 +1,149 @@
+"""Folders of a mailbox: what each is for, which are watched, and which have anything new. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a folder is for."""
+
+    INBOX = "inbox"
+    SENT = "sent"
+    JUNK = "junk"
+    ARCHIVE = "archive"
+    ALL = "all"  # Gmail's All Mail: holds everything but junk and trash
+    TRASH = "trash"
+    DRAFTS = "drafts"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """One folder as STATUS told of it: UIDs mean something only together with `uidvalidity` (RFC 3501, 2.3.1.1)."""
+
+    name: str
+    role: Role
+    uidvalidity: int
+    uidnext: int  # 0: the server does not say
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of LIST: a name, the hierarchy delimiter and the flags, as the server wrote them."""
+
+    name: str
+    delimiter: str | None
+    flags: tuple[str, ...]  # lower case
+
+
+_FLAGS = {  # RFC 6154
+    "\\sent": Role.SENT,
+    "\\junk": Role.JUNK,
+    "\\archive": Role.ARCHIVE,
+    "\\all": Role.ALL,
+    "\\trash": Role.TRASH,
+    "\\drafts": Role.DRAFTS,
+}
+_UNREADABLE = frozenset({"\\noselect", "\\nonexistent"})
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split(","))
+
+
+# What servers without special-use flags call these folders; compared without case and accents.
+_NAMES: dict[Role, frozenset[str]] = {
+    Role.SENT: _names(
+        "sent,sent items,sent mail,sent messages,sent-mail,outbox sent,wyslane,elementy wyslane,poczta wyslana,"
+        "wiadomosci wyslane,gesendet,gesendete objekte,gesendete elemente,gesendete nachrichten,envoyes,"
+        "messages envoyes,elements envoyes,courrier envoye,enviados,elementos enviados,mensajes enviados,"
+        "correo enviado,itens enviados,mensagens enviadas,inviati,posta inviata,inviata,elementi inviati,verzonden,"
+        "verzonden items,verzonden berichten,odeslane,odeslana posta,odoslane,отправленные,надіслані,відправлені,"
+        "skickat,skickade,sendt,lahetetyt,elkuldott,已发送,送信済み"
+    ),
+    Role.JUNK: _names(
+        "junk,junk e-mail,junk email,junk mail,spam,bulk,bulk mail,quarantine,niechciane,wiadomosci-smieci,"
+        "wiadomosci smieci,poczta-smieci,junk-e-mail,spamverdacht,unerwunscht,werbung,indesirables,"
+        "courrier indesirable,pourriel,correo no deseado,no deseado,lixo eletronico,lixo electronico,"
+        "posta indesiderata,indesiderata,ongewenst,ongewenste e-mail,ongewenste berichten,nevyzadana posta,"
+        "nevyzadana,спам,небажана пошта,skrappost,soppost,垃圾邮件,迷惑メール"
+    ),
+    Role.ARCHIVE: _names(
+        "archive,archives,archiv,archiwum,zarchiwizowane,archivo,archivados,arquivo,arquivados,archivio,archief,"
+        "archivovane,архів,архив,arkiv"
+    ),
+    Role.TRASH: _names(
+        "trash,deleted,deleted items,deleted messages,bin,kosz,elementy usuniete,usuniete,papierkorb,"
+        "geloschte objekte,geloschte elemente,corbeille,elements supprimes,messages supprimes,papelera,"
+        "elementos eliminados,eliminados,lixeira,lixo,itens excluidos,cestino,posta eliminata,prullenbak,"
+        "verwijderde items,kos,odstranena posta,кошик,корзина,видалені,удаленные,papperskorgen"
+    ),
+    Role.DRAFTS: _names(
+        "drafts,draft,wersje robocze,robocze,szkice,entwurfe,entwurf,brouillons,borradores,rascunhos,bozze,"
+        "concepten,koncepty,rozepsane,чернетки,черновики,utkast"
+    ),
+}
+# Where programs keep what is no mail, or what was never sent.
+_NEVER_MAIL = _names(
+    "outbox,templates,contacts,calendar,tasks,notes,journal,sync issues,conversation history,rss feeds,"
+    "chats,kontakty,kalendarz,zadania,notatki,dziennik,skrzynka nadawcza,kalender,aufgaben,notizen,kontakte"
+)
+_LETTERS = str.maketrans("łŁøØđ", "lLoOd")
+
+
+def classify(listed: Iterable[Listed]) -> list[tuple[str, Role]]:
+    """Each readable folder's name and role: by its flags, else by its name where no folder bears that flag."""
+    readable = [
+        each for each in listed if not _UNREADABLE.intersection(each.flags) and each.name.isprintable()
+    ]
+    flagged = {role for each in readable for flag, role in _FLAGS.items() if flag in each.flags}
+    return [(each.name, _role(each, flagged)) for each in readable]
+
+
+def _role(each: Listed, flagged: Collection[Role]) -> Role:
+    if each.name.upper() == "INBOX":
+        return Role.INBOX
+    for flag, role in _FLAGS.items():
+        if flag in each.flags:
+            return role
+    leaf = _plain(each.name.rpartition(each.delimiter)[2] if each.delimiter else each.name)
+    for role, names in _NAMES.items():
+        if role not in flagged and leaf in names:
+            return role
+    return Role.DRAFTS if leaf in _NEVER_MAIL else Role.OTHER
+
+
+def _plain(name: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", name.translate(_LETTERS))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold().strip()
+
+
+def watched(classified: Sequence[tuple[str, Role]], *, with_trash: bool = False) -> list[tuple[str, Role]]:
+    """The folders where an answer, or evidence of a sent mail, can be; the inbox first.
+
+    Where a folder holds all mail (Gmail), the labels beside it only repeat it and are left out.
+    """
+    unwatched = {Role.DRAFTS} if with_trash else {Role.DRAFTS, Role.TRASH}
+    if any(role is Role.ALL for _, role in classified):
+        unwatched |= {Role.OTHER, Role.ARCHIVE}
+    kept = [(name, role) for name, role in classified if role not in unwatched]
+    return sorted(kept, key=lambda each: each[1] is not Role.INBOX)
+
+
+def changed(folders: Iterable[Folder], watermarks: Mapping[str, tuple[int, int]]) -> list[Folder]:
+    """Folders that may hold mail above their watermark `(uidvalidity, last_uid)`; unknown ones always.
+
+    A folder whose UIDNEXT did not move need not be opened at all: opening is what costs by mailbox size.
+    """
+    return [folder for folder in folders if _may_have_news(folder, watermarks.get(folder.name))]
+
+
+def _may_have_news(folder: Folder, watermark: tuple[int, int] | None) -> bool:
+    if watermark is None or not folder.uidnext:
+        return True
+    uidvalidity, last_uid = watermark
+    return folder.uidvalidity != uidvalidity or folder.uidnext > last_uid + 1

@@ -1,0 +1,298 @@
+"""Reading a mailbox over IMAP: which folders, what is new in them, and nothing marked as read.
+
+One `Inbox` is one connection for one thread. A poll costs one STATUS a folder and, where UIDNEXT moved, one EXAMINE and
+the fetches of what is new; nothing is ever searched by text, so no untrusted word reaches a command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+from imapclient import exceptions
+
+from relance import clock, errors
+from relance.mailbox import folders, imap_wire, parse
+from relance.mailbox import imap_answers as answers
+from relance.mailbox.account import Account
+from relance.mailbox.folders import Folder, Listed, Role
+from relance.mailbox.imap_answers import Fetched
+from relance.mailbox.imap_wire import Timeouts
+from relance.mailbox.inbound import Inbound
+
+__all__ = ["Fetched", "Folder", "Inbox", "Role", "Timeouts"]
+
+MAX_FOLDERS = 1000
+_SCAN_BATCH = 500
+_SEARCH_SPAN = 50_000  # UIDs a search, so that its one-line answer stays far below the line limit
+_IDLE_SLICE = 300.0  # providers forget idle connections sooner than the 29 minutes of RFC 2177
+_DEFAULT = Timeouts()
+
+
+class Inbox:
+    """One mailbox, opened read-only. Connects and logs in on entering; raises `errors.Unreachable` or `errors.Broken`.
+
+    After an error the object is finished: make a new one. Not for several threads.
+    """
+
+    def __init__(self, account: Account, *, timeouts: Timeouts = _DEFAULT) -> None:
+        self._account = account
+        self._timeouts = timeouts
+        self._connected: imap_wire.Client | None = None
+        self._opened: str | None = None
+        self._told_uidnext = 0  # the inbox's, when the folders were last listed
+
+    def __enter__(self) -> Inbox:
+        self._connected = imap_wire.connect(self._account, self._timeouts)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Log out and close; may be called twice."""
+        client, self._connected, self._opened = self._connected, None, None
+        if client is not None:
+            imap_wire.close(client)
+
+    @property
+    def can_idle(self) -> bool:
+        """Whether the server can announce new mail by itself."""
+        return bool(self._client.has_capability("IDLE"))
+
+    def folders(self, *, with_trash: bool = False) -> list[Folder]:
+        """Every watched folder with its UIDVALIDITY and UIDNEXT, the inbox first; nothing is opened for it."""
+        with self._told("listing the folders"):
+            self._leave()
+            statuses = self._list_with_status() if self._client.has_capability("LIST-STATUS") else {}
+            listed = statuses or dict.fromkeys(self._list())
+            chosen = folders.watched(folders.classify(listed), with_trash=with_trash)[:MAX_FOLDERS]
+            by_name = {each.name: status for each, status in listed.items()}
+            found = (self._folder(name, role, by_name.get(name)) for name, role in chosen)
+            kept = [folder for folder in found if folder is not None]
+            self._told_uidnext = next((each.uidnext for each in kept if each.role is Role.INBOX), 0)
+            return kept
+
+    def fetch_new(self, folder: Folder, after_uid: int, limit: int = 500) -> Iterator[Fetched]:
+        """Mails with a UID above `after_uid`, ascending, at most `limit` of them, each bounded in bytes.
+
+        A mail that vanished meanwhile (moved, expunged) is left out; one that the server cannot give comes with
+        `trouble`. Raises `errors.Unreachable`, also when the folder was replaced (UIDVALIDITY changed) or is gone.
+        """
+        items = ["RFC822.SIZE", "INTERNALDATE"]
+        if self._client.has_capability("X-GM-EXT-1"):
+            items.append("X-GM-THRID")
+        uids = self._uids_after(folder, after_uid, limit)
+        for start in range(0, len(uids), _SCAN_BATCH):
+            facts = self._fetch(folder, uids[start : start + _SCAN_BATCH], items)
+            for batch in answers.batches(uids[start : start + _SCAN_BATCH], facts):
+                texts = self._fetch(folder, batch, [answers.HEADER, answers.TEXT])
+                for uid in batch:
+                    fetched = answers.joined(uid, facts.get(uid, {}), texts.get(uid, {}))
+                    fetched = fetched or self._second_look(folder, uid)
+                    if fetched is not None:
+                        yield fetched
+
+    def sent_ids(self, folder: Folder, after_uid: int, limit: int = 2000) -> Iterator[tuple[int, Inbound]]:
+        """Ids, aliases, addresses, subject and date of the mails above `after_uid`: evidence of what was sent."""
+        uids = self._uids_after(folder, after_uid, limit)
+        for start in range(0, len(uids), _SCAN_BATCH):
+            batch = uids[start : start + _SCAN_BATCH]
+            found = self._fetch(folder, batch, [answers.SENT_FIELDS, "RFC822.SIZE"])
+            for uid in batch:
+                raw = answers.section(found.get(uid, {}), b"BODY[HEADER.FIELDS")
+                if raw is not None:
+                    size = answers.number(found[uid].get(b"RFC822.SIZE"))
+                    yield uid, parse.read(raw, size=size, truncated=True)
+
+    def append_sent(self, raw: bytes, folder: Folder | None = None) -> bool:
+        """File a copy of a sent mail as read; False when there is no Sent folder. Raises `errors.Unreachable`."""
+        name = folder.name if folder else self._sent_folder()
+        if name is None:
+            return False
+        with self._told(f"filing a copy in {name}"):
+            self._client.append(name, raw, flags=[b"\\Seen"])
+        return True
+
+    def idle(self, seconds: float) -> bool:
+        """Wait until new mail is announced in the inbox, at most `seconds`; True means: look now. Only ever a hint.
+
+        Where the server cannot announce, this waits and then says True. A dead connection raises `errors.Unreachable`.
+        """
+        with self._told("waiting for news"):
+            uidnext = answers.number(self._examine("INBOX").get(b"UIDNEXT"))
+            if self._told_uidnext and uidnext > self._told_uidnext:
+                return True  # came between the last look and now: no server will announce it again
+            end = clock.elapsed() + seconds
+            while (left := end - clock.elapsed()) > 0:
+                if self._idle_once(min(left, _IDLE_SLICE)):
+                    return True
+            return not self.can_idle
+
+    # Below: one command or one decision each.
+
+    @property
+    def _client(self) -> imap_wire.Client:
+        if self._connected is None:
+            raise errors.Unreachable("This mailbox is not connected: enter it with `with` first.")
+        return self._connected
+
+    def _told(self, doing: str) -> contextlib.AbstractContextManager[None]:
+        return imap_wire.told(
+            self._account.imap, f"{doing} of {self._account.address}", self._account.password
+        )
+
+    def _leave(self) -> None:
+        """STATUS of the opened folder may be stale, so nothing stays open between polls. Expunges nothing: read-only."""
+        if self._opened is None:
+            return
+        self._opened = None
+        if self._client.has_capability("UNSELECT"):
+            self._client.unselect_folder()
+        else:
+            self._client.close_folder()
+
+    def _list(self) -> list[Listed]:
+        return [answers.listed(*line) for line in self._client.list_folders()]
+
+    def _list_with_status(self) -> dict[Listed, answers.Answer | None]:
+        """LIST and every STATUS in one round trip (RFC 5819); empty when the server answers otherwise than promised."""
+        wire: Any = self._client.wire
+        try:
+            wire._simple_command("LIST", '""', '"*"', "RETURN (STATUS (UIDNEXT UIDVALIDITY))")
+        except exceptions.IMAPClientAbortError:
+            raise
+        except exceptions.IMAPClientError:
+            return {}
+        lines = wire.untagged_responses.pop("LIST", [])
+        told = wire.untagged_responses.pop("STATUS", [])
+        listed = [answers.listed(*line) for line in self._client._proc_folder_list(lines)]
+        statuses = answers.statuses(told)
+        return {each: statuses.get(each.name) for each in listed}
+
+    def _folder(self, name: str, role: Role, status: answers.Answer | None) -> Folder | None:
+        """A folder that cannot be asked about is one that nobody can read (shared, broken, just deleted)."""
+        if status is None:
+            try:
+                status = self._client.folder_status(name, ["UIDNEXT", "UIDVALIDITY"])
+            except exceptions.IMAPClientAbortError:
+                raise
+            except exceptions.IMAPClientError:
+                if role is Role.INBOX:
+                    raise
+                return None
+        return Folder(
+            name, role, answers.number(status.get(b"UIDVALIDITY")), answers.number(status.get(b"UIDNEXT"))
+        )
+
+    def _examine(self, name: str) -> answers.Answer:
+        answer: answers.Answer = self._client.select_folder(name, readonly=True)
+        self._opened = name
+        return answer
+
+    def _uids_after(self, folder: Folder, after_uid: int, limit: int) -> list[int]:
+        with self._told(f"opening the folder {folder.name}"):
+            answer = self._examine(folder.name)
+            uidvalidity = answers.number(answer.get(b"UIDVALIDITY"))
+            if folder.uidvalidity and uidvalidity and uidvalidity != folder.uidvalidity:
+                raise errors.Unreachable(
+                    f"The folder {folder.name} of {self._account.address} was replaced while it was read. "
+                    "It will be read again."
+                )
+            end = max(folder.uidnext, answers.number(answer.get(b"UIDNEXT")))
+            return self._search(after_uid, end, answers.number(answer.get(b"EXISTS")), limit)
+
+    def _search(self, after_uid: int, uidnext: int, exists: int, limit: int) -> list[int]:
+        """UIDs above the watermark by explicit spans; wider ones where the numbers lie far apart."""
+        if not exists:
+            return []
+        if not uidnext or exists <= _SEARCH_SPAN:
+            return self._search_span(after_uid + 1, "*", after_uid)[:limit]
+        found: list[int] = []
+        span, low = _SEARCH_SPAN, after_uid + 1
+        while low < uidnext and len(found) < limit:
+            hits = self._search_span(low, str(low + span - 1), after_uid)
+            found.extend(hits)
+            low += span
+            span = span * 2 if len(hits) < _SEARCH_SPAN // 4 else _SEARCH_SPAN
+        return found[:limit]
+
+    def _search_span(self, low: int, high: str, after_uid: int) -> list[int]:
+        """`n:*` answers with the last mail even where that lies below n (RFC 3501, 6.4.8), so the answer is sifted."""
+        return sorted({uid for uid in self._client.search(["UID", f"{low}:{high}"]) if uid > after_uid})
+
+    def _fetch(
+        self, folder: Folder, uids: Sequence[int], items: Sequence[str]
+    ) -> Mapping[int, answers.Answer]:
+        """One FETCH; an answer that cannot be read is asked for again mail by mail, so that one mail spoils only itself."""
+        if not uids:
+            return {}
+        with self._told(f"reading the folder {folder.name}"):
+            if self._opened != folder.name:
+                self._examine(folder.name)
+            try:
+                return self._fetch_once(uids, items)
+            except _Spoilt:
+                found: dict[int, answers.Answer] = {}
+                for uid in uids if len(uids) > 1 else ():
+                    found.update(self._fetch_alone(uid, items))
+                return found
+
+    def _fetch_alone(self, uid: int, items: Sequence[str]) -> Mapping[int, answers.Answer]:
+        try:
+            return self._fetch_once([uid], items)
+        except _Spoilt:
+            return {}
+
+    def _fetch_once(self, uids: Sequence[int], items: Sequence[str]) -> Mapping[int, answers.Answer]:
+        try:
+            found: Mapping[int, answers.Answer] = self._client.fetch(list(uids), list(items))
+        except exceptions.IMAPClientAbortError:
+            raise
+        except OSError:
+            raise
+        except (
+            exceptions.IMAPClientError,
+            RecursionError,
+            ValueError,
+            TypeError,
+            LookupError,
+            AttributeError,
+        ) as error:
+            raise _Spoilt from error
+        return found
+
+    def _second_look(self, folder: Folder, uid: int) -> Fetched | None:
+        """A mail without a text: None when it is gone; else it is told, so that a person can look."""
+        facts = self._fetch(folder, [uid], ["RFC822.SIZE", "INTERNALDATE"]).get(uid, {})
+        texts = self._fetch(folder, [uid], [answers.HEADER, answers.TEXT]).get(uid, {})
+        fetched = answers.joined(uid, facts, texts)
+        if fetched is not None:
+            return fetched
+        with self._told(f"reading the folder {folder.name}"):
+            if uid not in self._search_span(uid, str(uid), uid - 1):
+                return None
+        size = answers.number(facts.get(b"RFC822.SIZE"))
+        return Fetched(uid, b"", size, True, answers.date(facts), None, "the server could not give this mail")
+
+    def _sent_folder(self) -> str | None:
+        with self._told("looking for the Sent folder"):
+            classified = folders.classify(self._list())
+        return next((name for name, role in classified if role is Role.SENT), None)
+
+    def _idle_once(self, seconds: float) -> bool:
+        if not self.can_idle:
+            self._client.wait_readable(seconds)
+            self._client.noop()
+            return False
+        tag = self._client.start_idle()
+        self._client.wait_readable(seconds)
+        return self._client.end_idle(tag)
+
+
+class _Spoilt(Exception):
+    """An answer that the protocol library cannot read, or a NO to a FETCH."""

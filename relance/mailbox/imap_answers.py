@@ -1,0 +1,117 @@
+"""What to ask an IMAP server for, and reading its answers without believing them. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from imapclient import imap_utf7
+from imapclient.response_parser import parse_response
+
+from relance.mailbox import reports
+from relance.mailbox.folders import Listed
+
+MAX_HEADER = 128 * 1024  # bytes of headers read of one mail
+MAX_BODY = 256 * 1024  # bytes of text read of one mail
+_BATCH_MAILS = 100
+_BATCH_BYTES = 4 * 1024 * 1024
+
+HEADER = f"BODY.PEEK[HEADER]<0.{MAX_HEADER}>"
+TEXT = f"BODY.PEEK[TEXT]<0.{MAX_BODY}>"
+_SENT_NAMES = ("message-id", "date", "from", "to", "cc", "subject", "in-reply-to", "references")
+SENT_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join((*_SENT_NAMES, *reports.ALIAS_HEADERS))})]<0.32768>"
+
+Answer = Mapping[bytes, Any]
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """One mail as it lies on the server: headers and the beginning of its text.
+
+    `trouble` says why `raw` is empty where the server could not give the mail: such a mail is never skipped silently.
+    """
+
+    uid: int
+    raw: bytes
+    size: int
+    truncated: bool
+    internal_date: dt.datetime | None  # aware
+    thread_id: str | None  # Gmail's X-GM-THRID
+    trouble: str = ""
+
+
+def listed(flags: Iterable[bytes], delimiter: bytes | None, name: str | bytes) -> Listed:
+    """One line of LIST with its flags as lower-case text."""
+    text = name.decode("ascii", "replace") if isinstance(name, bytes) else name
+    mark = delimiter.decode("ascii", "replace") if isinstance(delimiter, bytes) else None
+    return Listed(text, mark, tuple(flag.decode("ascii", "replace").lower() for flag in flags))
+
+
+def statuses(lines: Sequence[Any]) -> dict[str, Answer]:
+    """STATUS answers by folder name. Their names are parsed as LIST's are: quoted, literal, or all digits."""
+    parsed = parse_response([line for line in lines if line not in (b"", None)])
+    found: dict[str, Answer] = {}
+    for name, items in zip(parsed[::2], parsed[1::2], strict=False):
+        if isinstance(items, tuple):
+            text = str(name) if isinstance(name, int) else str(imap_utf7.decode(name))
+            found[text] = dict(zip(items[::2], items[1::2], strict=False))
+    return found
+
+
+def batches(uids: Sequence[int], facts: Mapping[int, Answer]) -> Iterator[list[int]]:
+    """Groups that fill neither the memory nor a slow line: at most so many mails and so many bytes each."""
+    batch: list[int] = []
+    weight = 0
+    for uid in uids:
+        size = min(number(facts.get(uid, {}).get(b"RFC822.SIZE")) or MAX_BODY, MAX_BODY + MAX_HEADER)
+        if batch and (len(batch) >= _BATCH_MAILS or weight + size > _BATCH_BYTES):
+            yield batch
+            batch, weight = [], 0
+        batch.append(uid)
+        weight += size
+    if batch:
+        yield batch
+
+
+def joined(uid: int, facts: Answer, texts: Answer) -> Fetched | None:
+    """Headers and text put together; None when the server gave no headers."""
+    header = section(texts, b"BODY[HEADER]")
+    if header is None:
+        return None
+    text = section(texts, b"BODY[TEXT]") or b""
+    cut = len(header) >= MAX_HEADER
+    if cut:  # cut headers lack their empty line; the last one may be half
+        header = header[: header.rfind(b"\n") + 1] + b"\r\n"
+    raw = header[: MAX_HEADER + 2] + text[:MAX_BODY]
+    size = number(facts.get(b"RFC822.SIZE")) or len(raw)
+    thread = facts.get(b"X-GM-THRID")
+    truncated = cut or len(text) >= MAX_BODY
+    return Fetched(uid, raw, size, truncated, date(facts), str(thread) if thread else None)
+
+
+def section(answer: Answer, begins: bytes) -> bytes | None:
+    """A fetched section by the beginning of its key: servers write the partial mark or leave it out."""
+    for key, value in answer.items():
+        if isinstance(key, bytes) and key.startswith(begins) and isinstance(value, bytes):
+            return value
+    return None
+
+
+def number(value: object) -> int:
+    """A number from an answer, where bytes, lists of bytes and nothing at all occur; 0 when there is none."""
+    if isinstance(value, (list, tuple)):
+        value = value[0] if value else 0
+    try:
+        return max(0, int(value)) if isinstance(value, (int, bytes, str)) else 0
+    except ValueError:
+        return 0
+
+
+def date(facts: Answer) -> dt.datetime | None:
+    """INTERNALDATE in UTC; None where it was unreadable."""
+    value = facts.get(b"INTERNALDATE")
+    if not isinstance(value, dt.datetime):
+        return None
+    return (value if value.tzinfo else value.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)

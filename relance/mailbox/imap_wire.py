@@ -1,0 +1,320 @@
+"""The IMAP connection itself: every read bounded in bytes and time, and every failure told in its own sentence.
+
+imaplib believes whatever a server announces and loses half lines; its subclasses here keep their own buffer, refuse to
+hold more than a command may need, drop literals nobody asked to be that big, and never log what is said.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import re
+import selectors
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import imapclient
+from imapclient import exceptions, imap4
+from imapclient import tls as imap_tls
+
+from relance import clock, errors
+from relance.mailbox import decoding, tls
+from relance.mailbox.account import Account, Security, Server
+
+MAX_LINE = 4 * 1024 * 1024  # a SEARCH over a large folder answers in one line
+MAX_KEPT = 32 * 1024 * 1024  # bytes that the answer to one command may fill
+MAX_LITERAL = 4 * 1024 * 1024  # a longer one was not asked for: it is read past, not kept
+MAX_SKIPPED = 256 * 1024 * 1024  # reading past more than this is worse than a new connection
+COMMAND_SECONDS = 300.0  # a server that drips is as good as silent
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds to wait for a connection, and for each piece of an answer."""
+
+    connect: float = 15.0
+    read: float = 60.0
+
+
+class _Bounded(imaplib.IMAP4):
+    """imaplib with its own read buffer: no answer fills the memory, no half line is lost, no wait is endless."""
+
+    _held = bytearray()
+    _held_for: object = None
+    _kept = 0
+    _deadline = float("inf")
+
+    def _new_tag(self) -> bytes:
+        self._kept = 0
+        self._deadline = clock.elapsed() + COMMAND_SECONDS
+        tag: bytes = super()._new_tag()  # type: ignore[misc]
+        return tag
+
+    def pending(self) -> bool:
+        """Whether bytes of the server are already here, which a poll of the socket would not show."""
+        waiting = getattr(self.sock, "pending", None)
+        return bool(self._held) or bool(waiting and waiting())
+
+    def readline(self) -> bytes:
+        """One line with its end."""
+        searched = 0
+        while (end := self._buffer().find(b"\n", searched)) < 0:
+            searched = len(self._held)
+            if searched > MAX_LINE:
+                raise self.abort("the server sent a line without end")
+            self._fill()
+        return self._take(end + 1)
+
+    def read(self, size: int) -> bytes:
+        """A literal; one that is larger than anything asked for is read past and comes back empty."""
+        if size > MAX_LITERAL:
+            self._skip(size)
+            return b""
+        while len(self._buffer()) < size:
+            self._fill()
+        return self._take(size)
+
+    def _buffer(self) -> bytearray:
+        if self._held_for is not self.sock:
+            if self._held:  # bytes from before STARTTLS must not pass for protected ones
+                raise self.abort("the server spoke before the connection was protected")
+            self._held, self._held_for = bytearray(), self.sock
+        return self._held
+
+    def _fill(self) -> None:
+        if clock.elapsed() > self._deadline:
+            raise TimeoutError("the answer took too long")
+        data = self.sock.recv(65536)
+        if not data:
+            raise self.abort("the server closed the connection")
+        self._held += data
+
+    def _take(self, size: int) -> bytes:
+        self._kept += size
+        if self._kept > MAX_KEPT:
+            raise self.abort("the server sent more than was asked for")
+        taken = bytes(self._held[:size])
+        del self._held[:size]
+        return taken
+
+    def _skip(self, size: int) -> None:
+        if size > MAX_SKIPPED:
+            raise self.abort(f"the server announced a text of {size} bytes")
+        while size:
+            if not self._buffer():
+                self._fill()
+            passed = min(size, len(self._held))
+            del self._held[:passed]
+            size -= passed
+
+
+class _Plain(_Bounded, imap4.IMAP4WithTimeout):  # type: ignore[misc]
+    pass
+
+
+class _Protected(_Bounded, imap_tls.IMAP4_TLS):  # type: ignore[misc]
+    pass
+
+
+class Client(imapclient.IMAPClient):  # type: ignore[misc]
+    """IMAPClient over the bounded connection, with aware times and a silent log."""
+
+    def __init__(self, server: Server, context: ssl.SSLContext, timeouts: Timeouts) -> None:
+        super().__init__(
+            server.host,
+            port=server.port,
+            ssl=server.security is Security.TLS,
+            ssl_context=context,
+            timeout=imapclient.SocketTimeout(timeouts.connect, timeouts.read),
+        )
+        self.normalise_times = False
+        self._imap.debug = 0  # what is said, passwords among it, is nobody's log
+
+    def _create_IMAP4(self) -> imaplib.IMAP4:
+        if self.ssl:
+            return _Protected(self.host, self.port, self.ssl_context, self._timeout.connect)  # type: ignore[call-arg]
+        return _Plain(self.host, self.port, self._timeout.connect)
+
+    @property
+    def wire(self) -> _Bounded:
+        """The connection below."""
+        wire: _Bounded = self._imap
+        return wire
+
+    def start_idle(self) -> bytes:
+        """Enter IDLE; untagged answers that come before the `+` are kept, not taken for an error."""
+        self.wire.untagged_responses.clear()
+        tag: bytes = self.wire._command("IDLE")
+        while self.wire._get_response() is not None:
+            if self.wire.tagged_commands[tag]:
+                raise exceptions.IMAPClientError("the server refused IDLE")
+        return tag
+
+    def wait_readable(self, seconds: float) -> bool:
+        """Whether the server has said anything before the time is up; a closed connection counts as a word."""
+        if self.wire.pending():
+            return True
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.wire.sock, selectors.EVENT_READ)
+            return bool(selector.select(max(0.0, seconds)))
+
+    def end_idle(self, tag: bytes) -> bool:
+        """Leave IDLE; True when new mail was announced since it began. Also proves that the connection lives."""
+        self.wire.send(b"DONE\r\n")
+        self._consume_until_tagged_response(tag, "IDLE")
+        told = self.wire.untagged_responses
+        return bool(told.pop("EXISTS", None)) | bool(told.pop("RECENT", None))
+
+
+@contextlib.contextmanager
+def told(server: Server, doing: str, secret: str = "") -> Iterator[None]:
+    """Turn whatever goes wrong in here into an `errors.Trouble` with the host, the port and what to do."""
+    place = f"{server.host}:{server.port}"
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise errors.Broken(
+            f"The certificate of the IMAP server {place} is not trusted ({error.verify_message}). "
+            "If it is your own server, give the PEM file of its authority; else check the host name."
+        ) from error
+    except ssl.SSLError as error:
+        raise _of_tls(error, place) from error
+    except socket.gaierror as error:
+        raise errors.Unreachable(
+            f"The IMAP server {place} has no known address ({error.strerror}). Check its name and the network."
+        ) from error
+    except TimeoutError as error:
+        raise errors.Unreachable(
+            f"The IMAP server {place} did not answer in time while {doing}. It will be tried again."
+        ) from error
+    except OSError as error:
+        raise errors.Unreachable(
+            f"The IMAP server {place} cannot be reached while {doing} ({error.strerror or error}). "
+            "Check the host and port; it will be tried again."
+        ) from error
+    except exceptions.IMAPClientError as error:
+        words = server_words(error, secret)
+        raise errors.Unreachable(
+            f"The IMAP server {place} broke off while {doing}: {words}. It will be tried again."
+        ) from error
+
+
+def _of_tls(error: ssl.SSLError, place: str) -> errors.Trouble:
+    if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"):
+        return errors.Broken(
+            f"The IMAP server {place} does not speak TLS on this port. "
+            "Use security `starttls` here (usually port 143), or port 993 with `tls`."
+        )
+    if error.reason in ("UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE", "TLSV1_ALERT_PROTOCOL_VERSION"):
+        return errors.Broken(
+            f"The IMAP server {place} offers only outdated TLS. It must speak TLS 1.2 or newer."
+        )
+    return errors.Unreachable(
+        f"The protected connection to the IMAP server {place} failed ({error.reason or 'cut off'}). "
+        "It will be tried again."
+    )
+
+
+def server_words(error: BaseException, secret: str = "") -> str:
+    """The server's own words, bounded, on one line, without the password."""
+    words = str(error.args[0]) if error.args else str(error)
+    if words.startswith("b'") or words.startswith('b"'):
+        words = words[2:-1]
+    if secret:
+        words = words.replace(secret, "•••")
+    return f"“{decoding.clean_line(words, 300)}”"
+
+
+def connect(account: Account, timeouts: Timeouts) -> Client:
+    """A connection that is protected and logged in. Raises `errors.Unreachable` or `errors.Broken`."""
+    server = account.imap
+    if server.security is Security.PLAIN and not tls.is_loopback(server.host):
+        raise errors.Broken(
+            f"The IMAP server {server.host}:{server.port} is set to be used without protection, "
+            "which would show the password to the network. Set its security to `tls` or `starttls`."
+        )
+    context = tls.context(account.ca_file)
+    with told(server, "connecting", account.password):
+        client = Client(server, context, timeouts)
+    try:
+        if server.security is Security.STARTTLS:
+            _protect(client, server, context)
+        _login(client, account)
+    except BaseException:
+        close(client)
+        raise
+    return client
+
+
+def _protect(client: Client, server: Server, context: ssl.SSLContext) -> None:
+    with told(server, "protecting the connection"):
+        if not client.has_capability("STARTTLS"):
+            raise errors.Broken(
+                f"The IMAP server {server.host}:{server.port} does not offer STARTTLS, so the password would be "
+                "shown to the network. Use security `tls` (usually port 993)."
+            )
+        client.starttls(context)
+
+
+# Response codes of RFC 5530 and words of servers that refuse only for now.
+_FOR_NOW = re.compile(
+    r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|THROTTLED)\]|temporar|try again|too many|rate limit", re.IGNORECASE
+)
+
+
+def _login(client: Client, account: Account) -> None:
+    place = f"{account.imap.host}:{account.imap.port}"
+    if not account.username.isprintable() or not account.password.isprintable():
+        raise errors.Broken(
+            f"The user name or password for the IMAP server {place} holds a line break or another control "
+            "character. Enter it again."
+        )
+    with told(account.imap, "logging in", account.password):
+        try:
+            _authenticate(client, account)
+        except exceptions.LoginError as error:
+            cause = error.__context__
+            if isinstance(cause, exceptions.IMAPClientAbortError):
+                raise cause from None
+            words = server_words(error, account.password)
+            if _FOR_NOW.search(words):
+                raise errors.Unreachable(
+                    f"The IMAP server {place} refuses the login of {account.username} for now: {words}. "
+                    "It will be tried again."
+                ) from None
+            raise errors.Broken(
+                f"The IMAP server {place} refused the login of {account.username}: {words}. Check the user name "
+                "and password; many providers want an app password and IMAP switched on in the settings."
+            ) from None
+
+
+def _authenticate(client: Client, account: Account) -> None:
+    """PLAIN where offered, being able to carry every password; else LOGIN, which is ASCII only."""
+    if client.has_capability("AUTH=PLAIN"):
+        client.plain_login(account.username, account.password)
+        return
+    if client.has_capability("LOGINDISABLED"):
+        raise exceptions.LoginError("the server takes no password here")
+    if not (account.username.isascii() and account.password.isascii()):
+        raise exceptions.LoginError("the server takes only ASCII letters in user names and passwords")
+    client.login(_quoted(account.username), account.password)
+
+
+def _quoted(username: str) -> str:
+    """imaplib quotes the password but not the name."""
+    if re.fullmatch(r"[A-Za-z0-9.@_+-]+", username):
+        return username
+    return '"' + username.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def close(client: Client) -> None:
+    """Log out politely if the server still listens; the connection is gone in any case."""
+    with contextlib.suppress(OSError):
+        client.wire.sock.settimeout(2.0)  # nobody waits for a goodbye
+    try:
+        client.logout()
+    except (OSError, exceptions.IMAPClientError):
+        with contextlib.suppress(OSError, exceptions.IMAPClientError):
+            client.shutdown()
