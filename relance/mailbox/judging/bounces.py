@@ -1,0 +1,270 @@
+"""Was a mail of ours returned, whose address failed, and why?
+
+Our own reading of RFC 3464 comes first, then the words of servers that send no report. flufl.bounce is asked last, and
+believed only of a machine's mail about somebody we mailed: it takes a person who quotes a bounce for a bounce.
+"""
+
+from __future__ import annotations
+
+import email.message
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import flufl.bounce
+
+from relance.mailbox.inbound import DeliveryReport
+from relance.mailbox.judging import folding, status
+from relance.mailbox.judging.letter import Letter
+from relance.mailbox.judging.status import Severity
+
+_DAEMON = re.compile(
+    r"mailer-?daemon|post-?master|mail-?daemon|mailerdaemon|microsoftexchange[0-9a-f]+|system-?administrator|mail-?delivery|"
+    r"mta|bounces?|bounce-notification|mailadmin|mail-?system|mdaemon|delivery|daemon|noreply-?mail|mailsystem|double-bounce"
+)
+_DAEMON_NAME = re.compile(
+    r"mail delivery (?:sub)?system|mailer[ -]?daemon|mail administrator|system administrator|postmaster|microsoft outlook|"
+    r"delivery (?:status|sub|system)|internet mail delivery|mail system|mail router|undeliverable|returned mail"
+)
+_PHRASES = re.compile(
+    r"(?:could|can|was|is|has|have|were|will)(?: ?not|n't)(?: yet)? (?:be |been )?(?:able to |successfully )?(?:deliver|be delivered|reach)|"
+    r"(?:delivery|message|mail)[^.\n]{0,60}(?:has |have |was |is )?(?:failed|undeliverable|not (?:been )?delivered|delayed|rejected|blocked|returned|bounced|wasn't delivered|couldn't be)|"
+    r"undeliver(?:able|ed)|delivery (?:has )?(?:failed|failure|incomplete|error|problem|temporar)|failed (?:permanently|recipient)|permanent(?:ly)? (?:fail|error|fatal)|"
+    r"(?:unable|unsuccessful|failed|not able|wasn't able|weren't able) (?:in |to )?(?:deliver|send|complete)|returned to sender|address (?:not found|couldn't be found|wasn't found)|"
+    r"user unknown|recipient address rejected|mailbox (?:full|unavailable|not found)|does not exist|no such user|the following (?:address|recipient|message)|fatal errors|"
+    r"smtp error|remote (?:host|server|mail server) (?:said|returned|responded|replied)|host .{1,80} said:|550[ -]|554[ -]|may not exist|not listed in|"
+    r"unzustellbar|nicht zugestellt|konnte nicht|niedostarcz|nie (?:mozna|udalo sie|moglismy|zostala|moze zostac|dostarczono)|n'a pas pu|non remis|n'ont pas pu|"
+    r"no se (?:ha podido|pudo|puede|han podido)|impossibile|non (?:e stato|recapit)|kan niet|niet (?:worden )?(?:be|af)(?:zorg|gelever)|nao (?:foi|pode|e) |nelze|nedoruc|nepodarilo|"
+    r"не (?:вдалося|удалось|може|доставлен|был)|недоставлен"
+)
+_NEAR_ADDRESS = re.compile(
+    r"(?:(?:final|original)-recipient\s*:\s*(?:rfc822|utf-8)\s*;|x-failed-recipients\s*:|"
+    r"(?:recipient|address|addresses|user|deliver(?:y|ed)?|to|reach|mailbox|for|an|do|a|para|destinat\w*|adres\w*|empfanger\w*|odbiorc\w*|message)\b)"
+    r"[^@]{0,120}?<?([\w.+'/=&%#-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,24})"
+)  # fmt: skip
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """A returned or delayed mail: how it is meant, whom it speaks of, and the server's words."""
+
+    severity: Severity | None  # None: delivered or relayed, nothing failed
+    recipient: str | None
+    status: str | None
+    evidence: str
+    delayed: bool = False
+
+
+def read(letter: Letter) -> Bounce | None:
+    """What this mail reports about a delivery, or nothing where it is no report."""
+    for reading in (_from_reports, _from_words, _from_second_opinion):
+        if bounce := reading(letter):
+            return bounce
+    return None
+
+
+# --- a report by the book (RFC 3464) ------------------------------------------------------------------------------------
+
+_GRAVITY = ("failed", "delayed", None, "relayed", "expanded", "delivered")
+
+
+def _from_reports(letter: Letter) -> Bounce | None:
+    reports = sorted(letter.mail.reports, key=lambda report: (not _is_ours(report, letter), _gravity(report)))
+    if not reports or letter.mail.feedback_type or not _is_machine_report(letter):
+        return None  # a person may forward a report as an attachment
+    report = reports[0]
+    words = " ".join(filter(None, (report.diagnostic, _own_words(letter))))
+    action = (report.action or "").lower()
+    if action in {"delivered", "relayed", "expanded"}:
+        return Bounce(None, _recipient(report, letter), report.status, f"Action: {action}")
+    code = _telling_code(report)
+    severity = _severity(code, report, words)
+    evidence = report.diagnostic or f"Action: {action or 'not said'}, Status: {report.status or 'not said'}"
+    return Bounce(severity, _recipient(report, letter), code, folding.quote(evidence), action == "delayed")
+
+
+def _gravity(report: DeliveryReport) -> int:
+    action = (report.action or "").lower() or None
+    return _GRAVITY.index(action) if action in _GRAVITY else 2
+
+
+def _is_ours(report: DeliveryReport, letter: Letter) -> bool:
+    return bool({report.original_recipient, report.final_recipient} & letter.mailed)
+
+
+def _recipient(report: DeliveryReport, letter: Letter) -> str | None:
+    """The address we mailed where the report names it; a forwarded address is the original's, not the final's."""
+    named = [address for address in (report.original_recipient, report.final_recipient) if address]
+    failed = [
+        address.lower() for address in letter.addresses(letter.mail.header("x-failed-recipients") or "")
+    ]
+    return next((address for address in named if address in letter.mailed), next(iter(named or failed), None))
+
+
+def _telling_code(report: DeliveryReport) -> str | None:
+    """The status field, or a more telling code in the diagnostic: many servers report 5.0.0 and explain in words."""
+    said = status.find(report.diagnostic or "")
+    if report.status and said and (report.status.endswith(".0.0") or report.status[0] == said[0]):
+        return said if report.status.endswith(".0.0") else report.status
+    return report.status or said
+
+
+def _severity(code: str | None, report: DeliveryReport, words: str) -> Severity:
+    """By the diagnostic; where it is silent by all the words; a failure that nothing explains is the address's."""
+    if (report.action or "").lower() == "delayed":
+        return (
+            status.severity(code if code and code[0] == "4" else "4.0.0", report.diagnostic or "")
+            or Severity.SOFT
+        )
+    said = status.severity(code, report.diagnostic or "")
+    unexplained = not report.diagnostic or code in {None, "5.0.0", "5.0.1"}
+    return (status.severity(code, words) if unexplained else said) or said or _default(code)
+
+
+def _default(code: str | None) -> Severity:
+    return Severity.SOFT if code and code.startswith("4") else Severity.HARD
+
+
+def _own_words(letter: Letter) -> str:
+    """The notice above the returned mail, whose words are ours and prove nothing."""
+    return _RETURNED.split(letter.text, maxsplit=1)[0][:4000]
+
+
+_RETURNED = re.compile(
+    r"\n[ >]*-{2,}[^\n]{0,60}(?:original|returned|copy of|forwarded|message header|below this line)[^\n]{0,60}|\n(?:received: from|return-path: <|dkim-signature:|message-id: <)|"
+    r"\noriginal message (?:headers|details|follows)?|\n[ -]*message (?:headers|body|contents?) (?:follow|-)|\nreporting-mta:"
+)
+
+
+# --- a server's plain words --------------------------------------------------------------------------------------------
+
+
+def is_from_daemon(letter: Letter) -> bool:
+    """Does it come from a mail system's own address, and not as somebody's answer?"""
+    local = (letter.mail.from_address or "").partition("@")[0]
+    name = folding.fold(letter.mail.from_name)
+    return bool(_DAEMON.fullmatch(local) or _DAEMON_NAME.search(name)) or (
+        not letter.mail.from_address and letter.has_null_sender
+    )
+
+
+def _is_machine_report(letter: Letter) -> bool:
+    """A report by structure or sender; a person's mail that quotes one never is."""
+    failed = letter.mail.header("x-failed-recipients") is not None
+    return failed or _is_report(letter) or is_from_daemon(letter) or _is_silent_system(letter)
+
+
+def _is_report(letter: Letter) -> bool:
+    report_type = dict(letter.mail.content_params).get("report-type", "").lower()
+    return letter.mail.content_type == "multipart/report" and report_type in {"delivery-status", ""}
+
+
+def _is_silent_system(letter: Letter) -> bool:
+    """An empty envelope sender and a bounce's subject, whoever it claims to be from."""
+    return letter.has_null_sender and letter.say("subject.bounce", letter.subject) is not None
+
+
+def _from_words(letter: Letter) -> Bounce | None:
+    if not _is_machine_report(letter):
+        return None
+    words = _own_words(letter)
+    said = _PHRASES.search(f"{letter.subject}\n{words}") or letter.say("subject.bounce", letter.subject)
+    if not said:
+        return None
+    code = status.find(words)
+    delayed = _is_delay(letter, words)
+    severity = status.severity(code or ("4.0.0" if delayed else None), words)
+    if delayed and severity is Severity.HARD:
+        severity = Severity.SOFT
+    evidence = _evidence(letter, words)
+    return Bounce(severity or Severity.HARD, _named(letter, words), code, evidence, delayed)
+
+
+_DELAY = re.compile(
+    r"delay(?:ed)?|warning: (?:message|could not)|delivery incomplete|will (?:be retried|keep trying|retry|continue)|still trying|temporar(?:y|ily) (?:problem|fail|error)|"
+    r"no action is required|you do not need to (?:do anything|resend)|verzoger|opozni|retard|retras|ritard|vertrag|atras|zpozd|затрим"
+)
+_GAVE_UP = re.compile(
+    r"giv(?:e|ing|en) up|permanent|expired|has failed|did not succeed|was unable|couldn't be delivered|failed permanently|final(?:ly)?"
+)
+
+
+def _is_delay(letter: Letter, words: str) -> bool:
+    subject_says = _DELAY.search(letter.subject)
+    return bool(subject_says or (_DELAY.search(words[:800]) and not _GAVE_UP.search(words)))
+
+
+def _evidence(letter: Letter, words: str) -> str:
+    match = re.search(
+        r"[^\n]{0,80}(?:\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b)[^\n]{0,120}", words
+    ) or _PHRASES.search(words)
+    return folding.quote(match.group() if match else letter.subject)
+
+
+def _named(letter: Letter, words: str) -> str | None:
+    """The address it speaks of: one we mailed, else the header's, else the first one named beside a telling word."""
+    candidates = list(_candidates(letter, words))
+    mailed = next((address for address in candidates if address in letter.mailed), None)
+    return mailed or next(iter(candidates), None)
+
+
+def _candidates(letter: Letter, words: str) -> Iterator[str]:
+    yield from letter.addresses(letter.mail.header("x-failed-recipients") or "")
+    sender = letter.mail.from_address
+    near = [match.group(1).strip("'.").lower() for match in _NEAR_ADDRESS.finditer(words)]
+    everywhere = [*near, *letter.addresses(words), *letter.addresses(letter.text)]
+    yield from (
+        address
+        for address in everywhere
+        if address != sender and address not in letter.own_addresses and not _is_system(address)
+    )
+
+
+def _is_system(address: str) -> bool:
+    local, _, domain = address.partition("@")
+    return (
+        bool(_DAEMON.fullmatch(local))
+        or (len(local) > 40 and any(letter.isdigit() for letter in local))
+        or "." not in domain
+    )
+
+
+# --- the second opinion -----------------------------------------------------------------------------------------------------
+
+
+def _from_second_opinion(letter: Letter) -> Bounce | None:
+    """flufl.bounce's heuristics, behind the guard: machine-made, and about an address we mailed."""
+    if not (is_from_daemon(letter) or letter.has_null_sender) or (
+        letter.words.quoted and not is_from_daemon(letter)
+    ):
+        return None
+    temporary, permanent = _ask_flufl(letter)
+    for addresses, severity in ((permanent, Severity.HARD), (temporary, Severity.SOFT)):
+        if about_ours := addresses & letter.mailed:
+            words = _own_words(letter)
+            return Bounce(
+                status.severity(status.find(words), words) or severity,
+                min(about_ours),
+                status.find(words),
+                letter.subject,
+            )
+    return None
+
+
+def _ask_flufl(letter: Letter) -> tuple[frozenset[str], frozenset[str]]:
+    message = email.message.Message()
+    message["From"] = letter.mail.from_address or "mailer-daemon@invalid"
+    message["Subject"] = folding.quote(letter.mail.subject)
+    message.set_payload(letter.mail.text[:20_000].encode("ascii", "replace").decode())
+    try:
+        temporary, permanent = flufl.bounce.all_failures(message)
+    except Exception:  # it lets the exceptions of its detectors out; a second opinion may not stop the first
+        _log.debug("flufl.bounce could not read a mail", exc_info=True)
+        return frozenset(), frozenset()
+    return _as_text(temporary), _as_text(permanent)
+
+
+def _as_text(addresses: frozenset[bytes]) -> frozenset[str]:
+    return frozenset(address.decode("utf-8", "replace").lower() for address in addresses)

@@ -1,0 +1,22 @@
+"""A letter with what the expensive readings found, each done once, when a rule first asks."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from relance.mailbox.judging import bounces, marks
+from relance.mailbox.judging.letter import Finding, Letter
+
+
+class Case(Letter):
+    """What the rules are asked about."""
+
+    @cached_property
+    def bounce(self) -> bounces.Bounce | None:
+        """What it reports about a delivery, if it does."""
+        return bounces.read(self)
+
+    @cached_property
+    def machine(self) -> Finding | None:
+        """The first mark that a machine made it."""
+        return marks.machine(self)

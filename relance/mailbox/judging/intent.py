@@ -1,0 +1,125 @@
+"""What a person's answer wants: positive, negative, question, referral, later or unclear; by words anybody can read up.
+
+No model and no score: the first question of the table that is answered with yes gives the intent, and the words it
+rests on are kept as evidence.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from relance.mailbox.judging import later
+from relance.mailbox.judging.letter import Finding, Letter
+
+_SOON = dt.timedelta(days=14)
+# "Let's talk next week" is a yes; "let's talk next quarter" is a later.
+
+
+class Intent(StrEnum):
+    """What an answer wants of us."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    QUESTION = "question"
+    REFERRAL = "referral"
+    LATER = "later"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An intent, the words it rests on, and the day named where it is "later"."""
+
+    intent: Intent
+    evidence: str = ""
+    language: str | None = None
+    date: dt.date | None = None
+
+
+def read(letter: Letter) -> Reading:
+    """The intent of a person's answer."""
+    for question, intent in TABLE:
+        if found := question(letter):
+            date = (
+                later.date(letter.words.own, letter.today, found.language) if intent is Intent.LATER else None
+            )
+            return Reading(intent, found.evidence, found.language, date)
+    return Reading(Intent.UNCLEAR)
+
+
+# --- the questions ------------------------------------------------------------------------------------------------------
+
+
+def _alone(topic: str, letter: Letter) -> Finding | None:
+    """Is the whole answer, but for a greeting, just this?"""
+    bare = re.sub(r"[^\w\s'?/-]", " ", letter.own)
+    whole = " ".join(bare.split())[:60]
+    found = letter.say(topic, whole)
+    return found if found and len(found.evidence) >= len(whole) - 1 else None
+
+
+def _says_yes_alone(letter: Letter) -> Finding | None:
+    return _alone("intent.positive_alone", letter)
+
+
+def _says_no_alone(letter: Letter) -> Finding | None:
+    return _alone("intent.negative_alone", letter)
+
+
+def _names_another(letter: Letter) -> Finding | None:
+    return letter.say("intent.referral", letter.own)
+
+
+def _puts_off(letter: Letter) -> Finding | None:
+    """Later, unless they are glad and mean the coming days."""
+    found = letter.say("intent.later", letter.own)
+    if found is None:
+        return None
+    day = later.date(letter.words.own, letter.today, found.language)
+    soon = day is None or day - letter.today <= _SOON
+    return None if soon and _is_glad(letter) and not _refuses(letter) else found
+
+
+def _refuses(letter: Letter) -> Finding | None:
+    return letter.say("intent.negative", letter.own)
+
+
+def _is_glad(letter: Letter) -> Finding | None:
+    return letter.say("intent.positive", letter.own)
+
+
+def _asks(letter: Letter) -> Finding | None:
+    return (
+        Finding(_question(letter)) if "?" in letter.own else letter.say("intent.question", letter.own[:400])
+    )
+
+
+def _question(letter: Letter) -> str:
+    match = re.search(r"[^.!?\n]{0,120}\?", letter.words.own)
+    return match.group().strip() if match else "?"
+
+
+def _is_glad_though(letter: Letter) -> Finding | None:
+    """ "Unfortunately I can't on Tuesday, but Wednesday works for me": glad words that no refusal overlaps."""
+    refusal, glad = _refuses(letter), _is_glad(letter)
+    firm = refusal and not _WEAK.fullmatch(refusal.evidence)
+    return glad if glad and not firm else None
+
+
+_WEAK = re.compile(
+    r"unfortunately|niestety|leider|malheureusement|(?:des|por des)gracia\w*|purtroppo|helaas|infelizmente|bohuzel|на жаль|lamentablemente"
+)
+
+TABLE: tuple[tuple[Callable[[Letter], Finding | None], Intent], ...] = (
+    (_says_no_alone, Intent.NEGATIVE),
+    (_says_yes_alone, Intent.POSITIVE),
+    (_names_another, Intent.REFERRAL),
+    (_puts_off, Intent.LATER),
+    (_is_glad_though, Intent.POSITIVE),
+    (_refuses, Intent.NEGATIVE),
+    (_asks, Intent.QUESTION),
+)

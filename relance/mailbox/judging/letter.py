@@ -1,0 +1,117 @@
+"""A mail on the table: what came in, what we know about it, and its text prepared for the rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from relance.mailbox.inbound import Inbound
+from relance.mailbox.judging import folding, language, quoting
+
+_LONGEST_FOR_RULES = 12_000
+_ADDRESS = re.compile(r"[\w.+'/=&%#-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,24}")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule's yes: the words or header it rests on, and what it learnt on the way."""
+
+    evidence: str
+    language: str | None = None
+    recipient: str | None = None
+    status: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail with its circumstances; everything derived is worked out once, when first asked for."""
+
+    mail: Inbound
+    received: dt.datetime
+    own_addresses: frozenset[str] = frozenset()
+    sent_texts: tuple[str, ...] = ()
+    mailed: frozenset[str] = frozenset()
+
+    @cached_property
+    def words(self) -> quoting.Words:
+        """The text without quotes and without ours."""
+        return quoting.split(self.mail.text, self.sent_texts)
+
+    @cached_property
+    def text(self) -> str:
+        """The whole text, folded and bounded: for machine mail, which quotes nobody."""
+        return folding.fold(folding.tidy(self.mail.text[:_LONGEST_FOR_RULES]))
+
+    @cached_property
+    def body(self) -> str:
+        """What the sender wrote, with the signature, folded."""
+        return folding.fold(self.words.body[:_LONGEST_FOR_RULES])
+
+    @cached_property
+    def own(self) -> str:
+        """What the sender wrote, without the signature, folded."""
+        return folding.fold(self.words.own[:_LONGEST_FOR_RULES])
+
+    @cached_property
+    def subject(self) -> str:
+        """The subject, folded, on one line."""
+        return " ".join(folding.fold(folding.tidy(self.mail.subject[:500])).split())
+
+    @cached_property
+    def bare_subject(self) -> str:
+        """The subject without "Re:" and "Fwd:" and list tags before it."""
+        return _prefixes().sub("", self.subject)
+
+    @cached_property
+    def is_answer(self) -> bool:
+        """Does it say of itself that it answers a mail?"""
+        return bool(self.mail.in_reply_to or self.mail.references or self.bare_subject != self.subject)
+
+    @cached_property
+    def has_null_sender(self) -> bool:
+        """Was it sent with the empty envelope sender of reports and automatic answers (RFC 5321, 4.5.5)?"""
+        path = self.mail.header("return-path")
+        return path is not None and path.strip() in {"<>", ""}
+
+    @cached_property
+    def today(self) -> dt.date:
+        """The day of receipt where the sender is, as far as the Date header tells."""
+        date = self.mail.date
+        zone = date.tzinfo if date is not None else None
+        return self.received.astimezone(zone).date() if zone else self.received.date()
+
+    @cached_property
+    def day_first(self) -> bool:
+        """Are numbers day/month? Not where the sender's clock is in the Americas; only English asks this."""
+        date = self.mail.date
+        offset = date.utcoffset() if date is not None else None
+        return offset is None or not dt.timedelta(hours=-10) <= offset <= dt.timedelta(hours=-4)
+
+    @cached_property
+    def language(self) -> str | None:
+        """The language most of its common words belong to."""
+        ranked = language.ranked(self.own or self.body or self.text)
+        return ranked[0][0].code if ranked and ranked[0][1] >= 2 else None
+
+    def say(self, topic: str, text: str) -> Finding | None:
+        """Does this text hold a phrase of this topic, in any language?"""
+        found = language.find_any(topic, text)
+        return Finding(folding.quote(text[found.start : found.end]), found.language) if found else None
+
+    def addresses(self, text: str) -> Iterator[str]:
+        """Addresses in a text that are not ours, small letters, each once."""
+        seen = dict.fromkeys(match.group().strip("'.").lower() for match in _ADDRESS.finditer(text))
+        yield from (address for address in seen if address not in self.own_addresses)
+
+
+@functools.cache
+def _prefixes() -> re.Pattern[str]:
+    """ "Re:" and "Fwd:" in every language, as many as stand there."""
+    topics = ("subject.answer", "subject.forward")
+    names = "|".join(words.pattern(topic).pattern for words in language.known() for topic in topics)
+    return re.compile(rf"^\s*(?:(?:\[[^\]]{{1,40}}\]\s*)?(?:{names})(?:\s?\[\d+\]|\s?\(\d+\))?\s?:\s*)+")

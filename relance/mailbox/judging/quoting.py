@@ -1,0 +1,209 @@
+"""A person's own words: without what they quote, without our own text, without the signature."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mailparser_reply import EmailReplyParser
+
+from relance.mailbox.judging import folding, language
+
+_LONGEST = 60_000  # letters of a mail that are looked at
+_ATTRIBUTION_LINES = 3  # mail programs wrap "On … wrote:" over as many lines
+_OURS_AT_LEAST = 14  # letters a line needs to be known as ours; "Hello Anna" is anybody's
+_SECOND_OPINION_LONGEST = 3_000  # its expressions cost the cube of the text's length
+_HTML_TAIL = re.compile(r"^\s*(?:\[(?:image|cid|logo|obraz|bild)[^\]]*\]|<https?://\S+>)\s*$")
+
+
+@dataclass(frozen=True)
+class Words:
+    """A mail's text, split: what the sender wrote, and what of it is left without the signature."""
+
+    body: str  # without quotes and without our own text
+    own: str  # the body without signature and disclaimer
+    quotes_ours: bool  # our own text stood in it
+    quoted: bool  # something was quoted or forwarded
+
+
+def split(text: str, sent_texts: Sequence[str] = ()) -> Words:
+    """What the sender of this text wrote themselves.
+
+    First our own text goes, known by its letters whatever a client did to the lines; then what stands under an
+    attribution or a header block; then quoted lines. A second opinion is asked where nothing of this was found.
+    """
+    lines = folding.tidy(text[:_LONGEST]).split("\n")
+    ours = _Ours.of(sent_texts)
+    kept = [line for line in lines if not ours.wrote(line)]
+    answer, cut = _above_the_quote(kept)
+    answer, cut_again = (answer, True) if cut else _second_opinion(answer)
+    body = _without_quoted_lines(answer)
+    quoted = cut or cut_again or len(body) < len(answer)
+    return Words(_joined(body), _joined(_without_signature(body)), len(kept) < len(lines), quoted)
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+# --- our own text ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Ours:
+    """What we sent, as letters only, to recognise it line by line."""
+
+    letters: tuple[str, ...]
+
+    @classmethod
+    def of(cls, sent_texts: Sequence[str]) -> _Ours:
+        return cls(tuple(folding.letters(folding.tidy(text[:_LONGEST])) for text in sent_texts[:50]))
+
+    def wrote(self, line: str) -> bool:
+        """Is this line ours, quoted, wrapped anew or not?"""
+        if not self.letters:
+            return False
+        piece = folding.letters(re.sub(r"<?(?:https?|mailto):\S+", "", line))
+        return len(piece) >= _OURS_AT_LEAST and any(piece in letters for letters in self.letters)
+
+
+# --- where the quote begins -----------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _every(topic: str) -> re.Pattern[str]:
+    """One expression for a topic of all languages that must match a whole line."""
+    return re.compile("|".join(f"(?:{words.pattern(topic).pattern})" for words in language.known()))
+
+
+def _above_the_quote(lines: list[str]) -> tuple[list[str], bool]:
+    """The lines above the first attribution, and below it those that are not quoted where the quote is marked."""
+    place = next((place for place in range(len(lines)) if _begins_quote(lines, place)), None)
+    if place is None:
+        return lines, False
+    above, below = lines[:place], lines[place + _attribution_length(lines, place) :]
+    if _is_marked(below):
+        return above + [line for line in below if not _attribution_length([line], 0)], True
+    if any(line.strip() for line in above):
+        return above, True
+    return _answer_below(below), True
+
+
+def _begins_quote(lines: list[str], place: int) -> bool:
+    return (
+        bool(_attribution_length(lines, place))
+        or _is_separator(lines, place)
+        or _is_header_block(lines, place)
+    )
+
+
+def _attribution_length(lines: list[str], place: int) -> int:
+    """How many lines the attribution ("On … wrote:") that starts here takes; none where there is none."""
+    if not lines[place].strip() or lines[place].lstrip().startswith(">>"):
+        return 0
+    joined = ""
+    for count, line in enumerate(lines[place : place + _ATTRIBUTION_LINES], start=1):
+        joined = f"{joined} {folding.fold(line).lstrip('> ').strip()}".strip()
+        if len(joined) > 300:
+            return 0
+        if _every("quote.attribution").fullmatch(joined):
+            return count
+    return 0
+
+
+def _is_separator(lines: list[str], place: int) -> bool:
+    line = folding.fold(lines[place]).strip()
+    if not line or not _every("quote.separator").fullmatch(line):
+        return False
+    # A bare rule is drawn above Outlook's header block and in many a signature: only the former begins a quote.
+    ruled = not line.strip("_-*=# ")
+    following = [later for later in range(place + 1, min(place + 4, len(lines))) if lines[later].strip()]
+    return not ruled or any(_is_header_block(lines, later) for later in following[:1])
+
+
+@functools.cache
+def _header_line() -> re.Pattern[str]:
+    names = "|".join(f"(?:{words.pattern('quote.header').pattern})" for words in language.known())
+    return re.compile(rf"[*>\s]*(?:{names})\s?\*?\s?:\s?\*?(?:\s.*|\S.*)?")
+
+
+def _is_header_block(lines: list[str], place: int) -> bool:
+    """Three header lines of some language close together, as Outlook and forwards write them."""
+    if not _header_line().fullmatch(folding.fold(lines[place])):
+        return False
+    block = [folding.fold(line) for line in lines[place : place + 9] if line.strip()][:6]
+    return sum(bool(_header_line().fullmatch(line)) for line in block) >= 3
+
+
+def _is_marked(below: list[str]) -> bool:
+    """Are the lines below the attribution marked as quoted?"""
+    first = next((line for line in below if line.strip()), "")
+    return first.lstrip().startswith((">", "|"))
+
+
+def _answer_below(below: list[str]) -> list[str]:
+    """Nothing stands above an unmarked quote: whatever is no header line may be the answer; nothing is thrown away."""
+    start = next((place for place, line in enumerate(below) if not line.strip()), 0)
+    return [line for line in below[start:] if not _header_line().fullmatch(folding.fold(line))]
+
+
+def _without_quoted_lines(lines: list[str]) -> list[str]:
+    return [line for line in lines if not line.lstrip().startswith(">") and not _HTML_TAIL.fullmatch(line)]
+
+
+def _second_opinion(lines: list[str]) -> tuple[list[str], bool]:
+    """Where our patterns saw no quote: those of mail-parser-reply, on a bounded text without runs of blank lines.
+
+    It knows more languages than we do. An answer it would leave empty is not believed.
+    """
+    text = _joined(lines)
+    if (
+        len(text) > _SECOND_OPINION_LONGEST
+        or text.count("\n") > 80
+        or not re.search(r":\s*$", text, re.MULTILINE)
+    ):
+        return lines, False
+    match = EmailReplyParser(languages=_SECOND_LANGUAGES).read("").HEADER_REGEX.search(text)
+    above = text[: match.start()].strip() if match else ""
+    return (above.split("\n"), True) if above else (lines, False)
+
+
+_SECOND_LANGUAGES = ["en", "de", "pl", "fr", "es", "it", "nl", "cs", "da", "sv", "ja", "ko", "zh"]
+
+
+# --- signature and disclaimer -----------------------------------------------------------------------------------------------
+
+
+def _without_signature(lines: list[str]) -> list[str]:
+    """The lines above the signature; a postscript below it is kept."""
+    for place, line in enumerate(lines):
+        if _begins_signature(line, any(kept.strip() for kept in lines[:place])):
+            return lines[:place] + _postscript(lines[place:])
+    return [line for line in lines if not _is_mobile_line(line)]
+
+
+def _begins_signature(line: str, something_above: bool) -> bool:
+    if line.rstrip() in {"--", "—", "__"} or line == "-- ":
+        return True
+    folded = folding.fold(line).strip(" ,.!\t*_")
+    if not something_above or not folded:
+        return False
+    return bool(_every("quote.signoff").fullmatch(folded) or _every("quote.disclaimer").match(folded))
+
+
+def _is_mobile_line(line: str) -> bool:
+    return bool(_every("quote.mobile").fullmatch(folding.fold(line).strip(" .")))
+
+
+def _postscript(lines: list[str]) -> list[str]:
+    start = next(
+        (
+            place
+            for place, line in enumerate(lines)
+            if re.match(r"\s*p\.?\s?s\.?[\s:,-]", line, re.IGNORECASE)
+        ),
+        None,
+    )
+    return [] if start is None else lines[start:]

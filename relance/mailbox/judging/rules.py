@@ -1,0 +1,266 @@
+"""The questions we ask of a mail that came in, each answered from the mail alone. The order is in `table`."""
+
+from __future__ import annotations
+
+import re
+
+from relance.mailbox.judging import absence, folding, marks
+from relance.mailbox.judging.case import Case
+from relance.mailbox.judging.letter import Finding
+from relance.mailbox.judging.status import Severity
+
+# --- structure ------------------------------------------------------------------------------------------------------------
+
+
+def is_own_copy(letter: Case) -> Finding | None:
+    """Did one of our own mailboxes write it? Not where a group wrote its address over a person's, nor a report."""
+    sender = letter.mail.from_address
+    rewritten = letter.mail.header("x-original-from") or letter.mail.header("x-original-sender")
+    if sender not in letter.own_addresses or rewritten or letter.mail.reports or letter.mail.feedback_type:
+        return None
+    return None if marks.by_header(letter) else Finding(f"From: {sender}")
+
+
+def is_complaint(letter: Case) -> Finding | None:
+    """Did a receiver press "this is spam"? (ARF, RFC 5965)"""
+    kind = (letter.mail.feedback_type or "").lower()
+    if not kind or kind in {"not-spam", "auth-failure"}:
+        return _is_unmarked_complaint(letter)
+    return Finding(f"Feedback-Type: {kind}", recipient=_complainant(letter))
+
+
+def _is_unmarked_complaint(letter: Case) -> Finding | None:
+    """Outlook's JMRP sends the mail back under a subject of its own, without the report's structure."""
+    local = (letter.mail.from_address or "").partition("@")[0]
+    from_desk = local in {
+        "staff",
+        "feedbackloop",
+        "fbl",
+        "complaints",
+        "arf",
+        "abuse",
+        "abuse-report",
+        "complaint",
+        "fbl-no-reply",
+        "spamreport",
+    }
+    said = re.match(
+        r"(?:complaint about message from|e-?mail (?:feedback|abuse) report|abuse report|feedback loop)",
+        letter.subject,
+    )
+    return (
+        Finding(letter.subject, recipient=_complainant(letter))
+        if from_desk and said and not letter.mail.feedback_type
+        else None
+    )
+
+
+def _complainant(letter: Case) -> str | None:
+    named = [
+        address
+        for report in letter.mail.reports
+        for address in (report.original_recipient, report.final_recipient)
+        if address
+    ]
+    header = letter.mail.header("x-hmxmroriginalrecipient") or letter.mail.header("original-rcpt-to") or ""
+    candidates = [*named, *letter.addresses(header), *letter.addresses(letter.text)]
+    mailed = next((address for address in candidates if address in letter.mailed), None)
+    return mailed or next((address for address in candidates if address != letter.mail.from_address), None)
+
+
+def is_receipt(letter: Case) -> Finding | None:
+    """Read, displayed or deleted (RFC 8098), by structure or by the words mail programs use."""
+    report_type = dict(letter.mail.content_params).get("report-type", "").lower()
+    if report_type == "disposition-notification":
+        return Finding("report-type=disposition-notification")
+    said = letter.say("receipt.phrases", letter.text[:1500])
+    titled = letter.say("subject.receipt", letter.subject[:40])
+    return (
+        said
+        if said and titled and letter.subject.startswith(titled.evidence[:4]) and len(letter.body) < 900
+        else None
+    )
+
+
+def is_calendar(letter: Case) -> Finding | None:
+    """An invitation answered, countered or sent (RFC 5546): a person pressed that button."""
+    method = (letter.mail.calendar_method or "").upper()
+    if method in {"REPLY", "COUNTER", "REQUEST", "CANCEL", "DECLINECOUNTER", "REFRESH"}:
+        return Finding(f"METHOD:{method}")
+    titled = letter.say("subject.calendar", letter.bare_subject[:60])
+    if not titled or not re.match(r"[^:]{3,40}:", letter.bare_subject):
+        return None
+    return letter.say("calendar.phrases", letter.body) or (
+        None if letter.own else _at_start(titled, letter.bare_subject)
+    )
+
+
+def _at_start(found: Finding, text: str) -> Finding | None:
+    return found if text.startswith(found.evidence) else None
+
+
+def is_unreadable(letter: Case) -> Finding | None:
+    """Could nothing be read of it? Then a person must look."""
+    mail = letter.mail
+    if mail.from_address is None and not mail.text.strip() and not mail.subject.strip():
+        return Finding("; ".join(mail.defects)[:160] or "neither sender nor subject nor text")
+    return None
+
+
+# --- bounces ------------------------------------------------------------------------------------------------------------------
+
+
+def _bounced(letter: Case, severity: Severity | None) -> Finding | None:
+    bounce = letter.bounce
+    if bounce is None or bounce.severity is not severity:
+        return None
+    notes: tuple[str, ...] = ("delayed, not failed: the server keeps trying",) if bounce.delayed else ()
+    if bounce.recipient and letter.mailed and bounce.recipient not in letter.mailed:
+        notes += ("speaks of an address we did not mail: perhaps a forwarded one",)
+    return Finding(bounce.evidence, recipient=bounce.recipient, status=bounce.status, notes=notes)
+
+
+def is_blocked(letter: Case) -> Finding | None:
+    """Returned for the sender's sake: quota, reputation, policy."""
+    return _bounced(letter, Severity.BLOCKED)
+
+
+def is_soft_bounce(letter: Case) -> Finding | None:
+    """Returned or delayed for now."""
+    return _bounced(letter, Severity.SOFT)
+
+
+def is_hard_bounce(letter: Case) -> Finding | None:
+    """Returned for good."""
+    return _bounced(letter, Severity.HARD)
+
+
+def is_delivered(letter: Case) -> Finding | None:
+    """A report that all went well."""
+    return _bounced(letter, None)
+
+
+# --- machines -----------------------------------------------------------------------------------------------------------------
+
+
+def is_unsubscribe_mail(letter: Case) -> Finding | None:
+    """The mail a program writes when somebody presses "unsubscribe" (RFC 2369, mailto): the subject says it all."""
+    bare = letter.bare_subject.strip(" .!*")
+    found = letter.say("opt_out.alone", bare)
+    if not found or len(found.evidence) < len(bare) or (letter.is_answer and len(letter.own) > 200):
+        return None
+    return Finding(f"Subject: {folding.quote(letter.mail.subject)}", found.language)
+
+
+def is_challenge(letter: Case) -> Finding | None:
+    """Does a spam filter want a person to prove themselves?"""
+    return (
+        letter.say("challenge.phrases", letter.body)
+        if not letter.words.quotes_ours and len(letter.body) < 6000
+        else None
+    )
+
+
+def has_left(letter: Case) -> Finding | None:
+    """A machine says that the person no longer works there, or that the address is given up."""
+    if letter.machine is None:
+        return None
+    gone = letter.say("left.phrases", letter.body) or letter.say("left.address_gone", letter.body)
+    return gone or letter.say("left.phrases", letter.subject)
+
+
+def is_away(letter: Case) -> Finding | None:
+    """A machine says that the person is away: in the subject, in the text, or by a day of return."""
+    if letter.machine is None:
+        return None
+    said = letter.say("absence.away", letter.body) or letter.say("subject.absence", letter.subject)
+    return said or _names_a_return(letter)
+
+
+def _names_a_return(letter: Case) -> Finding | None:
+    found = absence.first_day_back(
+        f"{letter.mail.subject}\n\n{letter.words.body}", letter.today, day_first=letter.day_first
+    )
+    return Finding(found.evidence) if found and found.rank <= absence.SURE else None
+
+
+def is_agents_answer(letter: Case) -> Finding | None:
+    """An agent's own words sent through a help desk: its headers call every mail automatic."""
+    if not marks.is_helpdesk(letter) or _acknowledges(letter) or letter.say("absence.automatic", letter.body):
+        return None
+    return Finding("sent through a help desk, and no robot's words") if letter.own else None
+
+
+def _acknowledges(letter: Case) -> Finding | None:
+    return letter.say("acknowledgement.phrases", f"{letter.subject}\n{letter.body}")
+
+
+def is_bulk_mail(letter: Case) -> Finding | None:
+    """List or mass mail that answers nobody; a person's answer through a list is still an answer."""
+    found = marks.is_bulk(letter)
+    if found is None or letter.words.quotes_ours:
+        return None
+    return found if not letter.is_answer or _goes_to_others(letter) else None
+
+
+def _goes_to_others(letter: Case) -> bool:
+    """A discussion list's post: not addressed to any mailbox of ours."""
+    addressed = f"{letter.mail.header('to') or ''} {letter.mail.header('cc') or ''}".lower()
+    posted = letter.mail.header("list-post") or letter.mail.header("list-id")
+    return bool(
+        posted and letter.own_addresses and not any(address in addressed for address in letter.own_addresses)
+    )
+
+
+def is_acknowledgement(letter: Case) -> Finding | None:
+    """A machine's thanks for our mail: a ticket number, an address nobody reads."""
+    return _acknowledges(letter) if letter.machine else _is_unmarked_acknowledgement(letter)
+
+
+def _is_unmarked_acknowledgement(letter: Case) -> Finding | None:
+    """Without any mark: only from an address that takes no answers."""
+    local = (letter.mail.from_address or "").partition("@")[0]
+    silent = re.fullmatch(
+        r"(?:do[-_.]?)?no[-_.]?(?:t[-_.]?)?reply.*|donotreply.*|no-?responder|nie-?odpowiadaj.*|ne-?pas-?repondre|noreply.*|no-reply.*",
+        local,
+    )
+    return _acknowledges(letter) if silent and not letter.words.quotes_ours else None
+
+
+def is_wordless_absence(letter: Case) -> Finding | None:
+    """A person's automatic reply in words we do not know: mail programs offer it for absences, and little else."""
+    by_subject = marks.by_subject(letter)
+    replied = (letter.mail.header("auto-submitted") or "").lower().startswith("auto-replied")
+    return by_subject or (marks.by_header(letter) if replied else None)
+
+
+def is_automatic(letter: Case) -> Finding | None:
+    """Any other mail that a machine made."""
+    return letter.machine
+
+
+# --- people -------------------------------------------------------------------------------------------------------------------
+
+
+def asks_to_stop(letter: Case) -> Finding | None:
+    """In their own words, not in our quoted footer; and not where they speak of unsubscribing as a subject."""
+    whole = " ".join(re.sub(r"[^\w\s'-]", " ", letter.own).split())
+    alone = letter.say("opt_out.alone", whole)
+    if alone and len(alone.evidence) >= len(whole):
+        return alone
+    first_line = letter.own.strip().split("\n")[0].strip(" .!*")
+    alone = letter.say("opt_out.alone", first_line)
+    if alone and len(alone.evidence) >= len(first_line) and len(whole) < 120:
+        return alone
+    return letter.say("opt_out.phrases", _without(letter, "opt_out.not_meant"))
+
+
+def _without(letter: Case, topic: str) -> str:
+    """Their words without the sentences that only speak about the thing."""
+    sentences = re.split(r"(?<=[.!?\n])\s+", letter.own)
+    return "\n".join(sentence for sentence in sentences if not letter.say(topic, sentence))
+
+
+def is_person(letter: Case) -> Finding:
+    """Everything else: when unsure, somebody answered."""
+    return Finding(folding.quote(letter.words.own or letter.mail.subject))

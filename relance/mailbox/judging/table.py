@@ -1,0 +1,104 @@
+"""The policy, read top to bottom: the first question answered with yes says what a mail is.
+
+Structure comes first, since reports quote everything; then headers, envelope and subject; words come last, and only the
+sender's own. What no machine is known to have made was written by a person.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
+
+from relance.mailbox.inbound import Inbound, Judgement, Kind
+from relance.mailbox.judging import absence, folding, intent, rules, substitute
+from relance.mailbox.judging.case import Case
+from relance.mailbox.judging.letter import Finding
+
+VERSION = 1
+# Raised whenever a rule or a data file changes what is judged, so that history can be judged again.
+
+Rule = Callable[[Case], Finding | None]
+
+RULES: tuple[tuple[Rule, Kind], ...] = (
+    # Structure: what a program laid out so that programs can read it.
+    (rules.is_complaint, Kind.COMPLAINT),
+    (rules.is_receipt, Kind.RECEIPT),
+    (rules.is_own_copy, Kind.OWN_COPY),
+    (rules.is_calendar, Kind.CALENDAR),
+    (rules.is_unreadable, Kind.UNREADABLE),
+    # Reports about a delivery; one reading, asked four times.
+    (rules.is_blocked, Kind.BLOCKED),
+    (rules.is_soft_bounce, Kind.SOFT_BOUNCE),
+    (rules.is_hard_bounce, Kind.HARD_BOUNCE),
+    (rules.is_delivered, Kind.RECEIPT),
+    # Machines that speak for a person; the button "unsubscribe" first, since programs send that mail too.
+    (rules.is_unsubscribe_mail, Kind.OPT_OUT),
+    (rules.is_challenge, Kind.CHALLENGE),
+    (rules.has_left, Kind.LEFT_COMPANY),
+    (rules.is_away, Kind.OUT_OF_OFFICE),
+    (rules.is_agents_answer, Kind.HUMAN),
+    (rules.is_bulk_mail, Kind.LIST_MAIL),
+    (rules.is_acknowledgement, Kind.AUTO_REPLY),
+    (rules.is_wordless_absence, Kind.OUT_OF_OFFICE),
+    (rules.is_automatic, Kind.AUTO_REPLY),
+    # People.
+    (rules.asks_to_stop, Kind.OPT_OUT),
+    (rules.is_person, Kind.HUMAN),
+)
+
+
+def judge(
+    mail: Inbound,
+    *,
+    received: dt.datetime,
+    own_addresses: Collection[str],
+    sent_texts: Sequence[str] = (),
+    mailed: Collection[str] = (),
+) -> Judgement:
+    """What this mail is, and why.
+
+    `received` is aware; `own_addresses` are our mailboxes; `sent_texts` is what we sent to this person, to tell our words
+    from theirs; `mailed` are the addresses we mailed, which guard the guesses about bounces.
+    """
+    letter = Case(mail, received, _small(own_addresses), tuple(sent_texts), _small(mailed))
+    for rule, kind in RULES:
+        if finding := rule(letter):
+            return _filled(letter, kind, rule.__name__.replace("_", " "), finding)
+    raise AssertionError("the last rule answers every mail")
+
+
+def _small(addresses: Collection[str]) -> frozenset[str]:
+    return frozenset(address.lower() for address in addresses)
+
+
+def _filled(letter: Case, kind: Kind, rule: str, finding: Finding) -> Judgement:
+    """The judgement with everything that belongs to its kind."""
+    spoken = finding.language or letter.language
+    wish = intent.read(letter) if kind is Kind.HUMAN else None
+    return Judgement(
+        kind=kind,
+        rule=rule,
+        evidence=folding.quote(finding.evidence),
+        until=_until(letter, kind, spoken) or (wish.date if wish else None),
+        recipient=finding.recipient,
+        status=finding.status,
+        intent=wish.intent.value if wish else None,
+        language=(wish.language if wish else None) or spoken,
+        substitute=_substitute(letter, kind, wish),
+        version=VERSION,
+        notes=finding.notes
+        + ((folding.quote(f"intent: {wish.evidence}"),) if wish and wish.evidence else ()),
+    )
+
+
+def _until(letter: Case, kind: Kind, spoken: str | None) -> dt.date | None:
+    if kind is not Kind.OUT_OF_OFFICE:
+        return None
+    text = f"{letter.words.body}\n\n{letter.mail.subject}"
+    found = absence.first_day_back(text, letter.today, hint=spoken, day_first=letter.day_first)
+    return found.date if found else None
+
+
+def _substitute(letter: Case, kind: Kind, wish: intent.Reading | None) -> str | None:
+    referred = wish is not None and wish.intent is intent.Intent.REFERRAL
+    return substitute.named(letter) if referred or kind in {Kind.LEFT_COMPANY, Kind.OUT_OF_OFFICE} else None
