@@ -33,11 +33,12 @@ class Folder:
 
 @dataclass(frozen=True)
 class Listed:
-    """One line of LIST: a name, the hierarchy delimiter and the flags, as the server wrote them."""
+    """One line of LIST: a name for people and as it goes over the wire, the hierarchy delimiter, the flags."""
 
     name: str
     delimiter: str | None
     flags: tuple[str, ...]  # lower case
+    wire: str = ""
 
 
 _FLAGS = {  # RFC 6154

@@ -42,6 +42,7 @@ class Inbox:
         self._timeouts = timeouts
         self._connected: imap_wire.Client | None = None
         self._opened: str | None = None
+        self._wire_names: dict[str, str] = {}
         self._told_uidnext = 0  # the inbox's, when the folders were last listed
 
     def __enter__(self) -> Inbox:
@@ -70,6 +71,7 @@ class Inbox:
             self._leave()
             statuses = self._list_with_status() if self._client.has_capability("LIST-STATUS") else {}
             listed = statuses or dict.fromkeys(self._list())
+            self._wire_names = {each.name: each.wire for each in listed}
             chosen = folders.watched(folders.classify(listed), with_trash=with_trash)[:MAX_FOLDERS]
             by_name = {each.name: status for each, status in listed.items()}
             found = (self._folder(name, role, by_name.get(name)) for name, role in chosen)
@@ -115,7 +117,7 @@ class Inbox:
         if name is None:
             return False
         with self._told(f"filing a copy in {name}"):
-            self._client.append(name, raw, flags=[b"\\Seen"])
+            self._client.append(self._wire(name), raw, flags=[b"\\Seen"])
         return True
 
     def idle(self, seconds: float) -> bool:
@@ -156,6 +158,9 @@ class Inbox:
         else:
             self._client.close_folder()
 
+    def _wire(self, name: str) -> str:
+        return self._wire_names.get(name) or answers.wire_name(name)
+
     def _list(self) -> list[Listed]:
         return [answers.listed(*line) for line in self._client.list_folders()]
 
@@ -178,19 +183,21 @@ class Inbox:
         """A folder that cannot be asked about is one that nobody can read (shared, broken, just deleted)."""
         if status is None:
             try:
-                status = self._client.folder_status(name, ["UIDNEXT", "UIDVALIDITY"])
+                status = self._client.folder_status(self._wire(name), ["UIDNEXT", "UIDVALIDITY"])
             except exceptions.IMAPClientAbortError:
                 raise
             except exceptions.IMAPClientError:
                 if role is Role.INBOX:
                     raise
                 return None
+            except UnicodeError:
+                return None
         return Folder(
             name, role, answers.number(status.get(b"UIDVALIDITY")), answers.number(status.get(b"UIDNEXT"))
         )
 
     def _examine(self, name: str) -> answers.Answer:
-        answer: answers.Answer = self._client.select_folder(name, readonly=True)
+        answer: answers.Answer = self._client.select_folder(self._wire(name), readonly=True)
         self._opened = name
         return answer
 

@@ -43,10 +43,25 @@ class Fetched:
 
 
 def listed(flags: Iterable[bytes], delimiter: bytes | None, name: str | bytes) -> Listed:
-    """One line of LIST with its flags as lower-case text."""
-    text = name.decode("ascii", "replace") if isinstance(name, bytes) else name
+    """One line of LIST, its name decoded for people where that can be undone (RFC 3501, 5.1.3)."""
+    wire = name.decode("utf-8", "replace") if isinstance(name, bytes) else name
     mark = delimiter.decode("ascii", "replace") if isinstance(delimiter, bytes) else None
-    return Listed(text, mark, tuple(flag.decode("ascii", "replace").lower() for flag in flags))
+    return Listed(
+        _readable(wire), mark, tuple(flag.decode("ascii", "replace").lower() for flag in flags), wire
+    )
+
+
+def wire_name(name: str) -> str:
+    """How a folder's name goes over the wire when no LIST has told it."""
+    return str(imap_utf7.encode(name).decode("ascii"))
+
+
+def _readable(wire: str) -> str:
+    try:
+        text = str(imap_utf7.decode(wire.encode("ascii")))
+        return text if wire_name(text) == wire else wire
+    except (ValueError, LookupError):
+        return wire
 
 
 def statuses(lines: Sequence[Any]) -> dict[str, Answer]:
@@ -55,8 +70,8 @@ def statuses(lines: Sequence[Any]) -> dict[str, Answer]:
     found: dict[str, Answer] = {}
     for name, items in zip(parsed[::2], parsed[1::2], strict=False):
         if isinstance(items, tuple):
-            text = str(name) if isinstance(name, int) else str(imap_utf7.decode(name))
-            found[text] = dict(zip(items[::2], items[1::2], strict=False))
+            wire = name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
+            found[_readable(wire)] = dict(zip(items[::2], items[1::2], strict=False))
     return found
 
 

@@ -130,6 +130,7 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]
             timeout=imapclient.SocketTimeout(timeouts.connect, timeouts.read),
         )
         self.normalise_times = False
+        self.folder_encode = False  # names are decoded by us: one bad name must not hide all folders
         self._imap.debug = 0  # what is said, passwords among it, is nobody's log
 
     def _create_IMAP4(self) -> imaplib.IMAP4:
@@ -168,6 +169,10 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]
         return bool(told.pop("EXISTS", None)) | bool(told.pop("RECENT", None))
 
 
+# What the protocol library raises over answers that are no IMAP, besides its own errors.
+NONSENSE = (RecursionError, ValueError, TypeError, LookupError, AttributeError)
+
+
 @contextlib.contextmanager
 def told(server: Server, doing: str, secret: str = "") -> Iterator[None]:
     """Turn whatever goes wrong in here into an `errors.Trouble` with the host, the port and what to do."""
@@ -198,6 +203,11 @@ def told(server: Server, doing: str, secret: str = "") -> Iterator[None]:
         words = server_words(error, secret)
         raise errors.Unreachable(
             f"The IMAP server {place} broke off while {doing}: {words}. It will be tried again."
+        ) from error
+    except NONSENSE as error:
+        raise errors.Unreachable(
+            f"The IMAP server {place} gave an answer that cannot be read while {doing} "
+            f"({type(error).__name__}). It will be tried again."
         ) from error
 
 

@@ -1,0 +1,349 @@
+"""The inbox against a server that misbehaves as no real one would on request: nothing missed, nothing endless."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+import time
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+
+from relance import errors
+from relance.mailbox import imap, imap_answers, parse
+from relance.mailbox.account import Account, Security
+from tests.servers import ports, scripted_imap
+from tests.servers.scripted_imap import Script
+
+QUICK = imap.Timeouts(connect=2, read=1)
+MAIL = b"From: bob@buyer.example\r\nMessage-ID: <%d@buyer.example>\r\nSubject: yes\r\n\r\nhello %d\r\n"
+
+
+def mails(*uids: int) -> dict[int, bytes]:
+    return {uid: MAIL % (uid, uid) for uid in uids}
+
+
+def poll(script: Script, after: int = 0, timeouts: imap.Timeouts = QUICK) -> list[imap.Fetched]:
+    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=timeouts) as inbox:
+        (folder,) = inbox.folders()
+        return list(inbox.fetch_new(folder, after))
+
+
+def changed(account: Account, **changes: object) -> Account:
+    """The same account with another host, port or security of its IMAP server."""
+    return dataclasses.replace(account, imap=dataclasses.replace(account.imap, **changes))  # type: ignore[arg-type]
+
+
+def uids(found: list[imap.Fetched]) -> list[int]:
+    return [each.uid for each in found]
+
+
+def test_the_last_mail_is_not_new_although_the_server_says_so() -> None:
+    script = Script(mails(4, 9))
+    assert uids(poll(script, after=9)) == []
+    assert any("UID SEARCH UID 10:*" in said for said in script.heard)
+
+
+@pytest.mark.parametrize("pieces", [1, 3, 7, 100])
+def test_answers_cut_anywhere(pieces: int) -> None:
+    found = poll(Script(mails(4, 9), pieces=pieces))
+    assert [parse.read(each.raw).message_id for each in found] == ["<4@buyer.example>", "<9@buyer.example>"]
+
+
+def test_unsolicited_responses_change_nothing() -> None:
+    noise = b"* 2 EXPUNGE\r\n* 1 FETCH (FLAGS (\\Seen))\r\n* 7 FETCH (UID 77 FLAGS ())\r\n* 5 EXISTS\r\n* OK still here\r\n"
+    assert uids(poll(Script(mails(4, 9), before=noise))) == [4, 9]
+
+
+def test_a_server_with_next_to_no_capabilities() -> None:
+    script = Script(mails(1), capabilities="IMAP4rev1")
+    assert uids(poll(script)) == [1]
+    assert any(said.startswith("LOGIN ada") for said in script.heard)
+
+
+def test_a_fetch_is_never_asked_for_an_open_range() -> None:
+    script = Script(mails(4, 9))
+    poll(script)
+    asked = [said for said in script.heard if "FETCH" in said]
+    assert asked
+    assert not any(":" in said.split()[2] or "*" in said.split()[2] for said in asked)
+    assert all("PEEK" in said or "BODY" not in said for said in asked)
+
+
+def test_a_large_folder_is_searched_in_spans() -> None:
+    script = Script(mails(5, 70_000, 170_000), uidnext=170_001)
+    script.instead["EXAMINE"] = lambda tag, _: (
+        b"* 90000 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 170001] x\r\n{tag} OK done\r\n"
+    )
+    assert uids(poll(script)) == [5, 70_000, 170_000]
+    searches = [said for said in script.heard if "SEARCH" in said]
+    assert len(searches) == 3
+    assert not any("*" in said for said in searches)
+
+
+@pytest.mark.parametrize("size", [2_147_483_648, 18_446_744_073_709_551_615])
+def test_an_absurd_literal_ends_the_connection_and_not_the_process(size: int) -> None:
+    script = Script(mails(4))
+    script.instead["UID FETCH"] = lambda tag, _: b"* 1 FETCH (UID 4 BODY[HEADER]<0> {%d}\r\nabc" % size
+    tracemalloc.start()
+    with pytest.raises(errors.Unreachable, match="announced a text of"):
+        poll(script)
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+
+
+def test_a_mail_too_large_is_told_and_the_next_one_still_comes() -> None:
+    def fetch(tag: str, command: str) -> bytes:
+        wanted = command.split()[2]
+        lines = [scripted_imap.fetch_line(2, 9, MAIL % (9, 9), command)] if "9" in wanted else []
+        if "4" in wanted and "HEADER" in command:
+            lines.append(b"* 1 FETCH (UID 4 BODY[HEADER] {6000000}\r\n" + b"x" * 6_000_000 + b")\r\n")
+        return b"".join(lines) + b"{tag} OK done\r\n"
+
+    script = Script(mails(4, 9))
+    script.instead["UID FETCH"] = fetch
+    first, second = poll(script)
+    assert (first.uid, first.raw, first.trouble) == (4, b"", "the server could not give this mail")
+    assert (second.uid, second.trouble) == (9, "")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"* 1 FETCH (UID 4 BODY[HEADER]<0> " + b"(" * 20_000 + b")" * 20_000 + b")\r\n{tag} OK done\r\n",
+        b'* 1 FETCH (UID 4 BODY[HEADER]<0> "no end)\r\n{tag} OK done\r\n',
+        b"* 1 FETCH (UID x\r\n{tag} OK done\r\n",
+        b"* 1 FETCH (UID 4 RFC822.SIZE)\r\n{tag} OK done\r\n",
+        b"* 1 FETCH NIL\r\n{tag} OK done\r\n",
+        b"* 1 FETCH (UID 4 BODY[HEADER]<0> NIL BODY[TEXT]<0> NIL)\r\n{tag} OK done\r\n",
+        b"* 1 FETCH (UID 4 ENVELOPE ())\r\n{tag} OK done\r\n",
+        b"{tag} NO [SERVERBUG] this mail is broken\r\n",
+        b"{tag} OK but nothing\r\n",
+    ],
+)
+def test_an_answer_nobody_can_read_spoils_only_its_own_mail(answer: bytes) -> None:
+    script = Script(mails(4, 9))
+
+    def fetch(tag: str, command: str) -> bytes:
+        if "4" in command.split()[2]:
+            return answer
+        return scripted_imap.fetch_line(2, 9, MAIL % (9, 9), command) + b"{tag} OK done\r\n"
+
+    script.instead["UID FETCH"] = fetch
+    first, second = poll(script)
+    assert (first.uid, bool(first.trouble)) == (4, True)
+    assert parse.read(second.raw).message_id == "<9@buyer.example>"
+
+
+@pytest.mark.parametrize(
+    "begins", ["CAPABILITY", "AUTHENTICATE", "LIST", "STATUS", "EXAMINE", "UID SEARCH", "UID FETCH"]
+)
+@pytest.mark.parametrize(
+    "reply",
+    [
+        lambda tag, command: None,
+        lambda tag, command: b"* BYE shutting down\r\n",
+        lambda tag, command: b"",
+        lambda tag, command: b"* OK half a li",
+        lambda tag, command: b"A99999 OK not yours\r\n",
+        lambda tag, command: b"\x00\xff garbage\r\n",
+    ],
+    ids=["dropped", "bye", "silent", "half", "wrong tag", "garbage"],
+)
+def test_trouble_at_any_command_is_a_sentence_in_bounded_time(
+    begins: str, reply: Callable[[str, str], bytes | None]
+) -> None:
+    script = Script(mails(4))
+    script.instead[begins] = reply
+    started = time.monotonic()
+    with pytest.raises(errors.Unreachable, match=r"IMAP server 127\.0\.0\.1:\d+") as caught:
+        poll(script, timeouts=imap.Timeouts(connect=2, read=0.2))
+    assert time.monotonic() - started < 5
+    assert "s3same" not in str(caught.value)
+
+
+def test_a_greeting_of_bye_is_for_now() -> None:
+    with pytest.raises(errors.Unreachable, match="Too many connections"):
+        poll(Script(greeting="* BYE Too many connections"))
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (b"[AUTHENTICATIONFAILED] Invalid credentials (Failure)", errors.Broken),
+        (b"LOGIN failed.", errors.Broken),
+        (b"[ALERT] Application-specific password required", errors.Broken),
+        (b"[UNAVAILABLE] Temporary authentication failure", errors.Unreachable),
+        (b"[LIMIT] Too many simultaneous connections", errors.Unreachable),
+        (b"you said s3same", errors.Broken),
+    ],
+)
+def test_a_refused_login_is_told_from_one_refused_for_now(words: bytes, kind: type[errors.Trouble]) -> None:
+    script = Script()
+    script.instead["AUTHENTICATE"] = lambda tag, _: b"{tag} NO " + words + b"\r\n"
+    with pytest.raises(kind, match="login of ada") as caught:
+        poll(script)
+    assert type(caught.value) is kind
+    assert "s3same" not in str(caught.value)
+
+
+def test_a_password_is_never_sent_where_starttls_is_missing() -> None:
+    script = Script()
+    with scripted_imap.running(script) as server:
+        account = server.account()
+        asked = changed(account, security=Security.STARTTLS)
+        with pytest.raises(errors.Broken, match="does not offer STARTTLS"):
+            imap.Inbox(asked, timeouts=QUICK).__enter__()
+    assert not any(said.startswith(("LOGIN", "AUTHENTICATE")) for said in script.heard)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [b"{tag} OK go ahead\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n", b"{tag} NO not now\r\n"],
+    ids=["words after the OK", "refused"],
+)
+def test_a_password_is_never_sent_when_starttls_is_tampered_with(reply: bytes) -> None:
+    script = Script(capabilities="IMAP4rev1 STARTTLS")
+    script.instead["STARTTLS"] = lambda tag, _: reply
+    with scripted_imap.running(script) as server, pytest.raises(errors.Trouble):
+        imap.Inbox(changed(server.account(), security=Security.STARTTLS), timeouts=QUICK).__enter__()
+    assert not any(said.startswith(("LOGIN", "AUTHENTICATE")) for said in script.heard)
+
+
+def test_a_preauthenticated_greeting_does_not_skip_protection() -> None:
+    script = Script(greeting="* PREAUTH welcome", capabilities="IMAP4rev1 STARTTLS")
+    with scripted_imap.running(script) as server, pytest.raises(errors.Trouble):
+        imap.Inbox(changed(server.account(), security=Security.STARTTLS), timeouts=QUICK).__enter__()
+
+
+def test_an_unprotected_login_is_refused_beyond_this_computer() -> None:
+    with scripted_imap.running(Script()) as server:
+        account = changed(server.account(), host="mail.invalid")
+    with pytest.raises(errors.Broken, match="without protection"):
+        imap.Inbox(account, timeouts=QUICK).__enter__()
+
+
+def test_an_unknown_host_is_said() -> None:
+    with scripted_imap.running(Script()) as server:
+        account = changed(server.account(), host="mail.invalid", security=Security.TLS)
+    with pytest.raises(errors.Unreachable, match="has no known address"):
+        imap.Inbox(account, timeouts=QUICK).__enter__()
+
+
+def test_a_server_that_accepts_and_says_nothing() -> None:
+    with socket.create_server((ports.LOOPBACK, 0)) as silent, scripted_imap.running(Script()) as server:
+        account = changed(server.account(), port=silent.getsockname()[1])
+        started = time.monotonic()
+        with pytest.raises(errors.Unreachable, match="did not answer in time"):
+            imap.Inbox(account, timeouts=imap.Timeouts(connect=0.3, read=0.3)).__enter__()
+        assert time.monotonic() - started < 3
+
+
+def test_control_characters_in_a_password_never_reach_the_wire() -> None:
+    script = Script()
+    with scripted_imap.running(script) as server:
+        account = dataclasses.replace(server.account(), password="x\r\nA1 DELETE INBOX")
+        with pytest.raises(errors.Broken, match="control character"):
+            imap.Inbox(account, timeouts=QUICK).__enter__()
+    assert not any("DELETE" in said for said in script.heard)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ((b"* 4 EXISTS\r\n",), True),  # in one segment with the `+`
+        ((b"", b"* 4 EXI", b"STS\r\n"), True),  # cut in two
+        ((b"", b"* 1 RECENT\r\n"), True),
+        ((b"", b"* OK still here\r\n"), False),
+        ((b"", b"* 1 FETCH (FLAGS (\\Seen))\r\n", b"* 1 EXPUNGE\r\n"), False),
+    ],
+)
+def test_idle_hears_new_mail_however_it_is_cut(told: tuple[bytes, ...], expected: bool) -> None:
+    script = Script(mails(4), idle=told)
+    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+        assert inbox.idle(0.3) is expected
+
+
+def test_idle_survives_news_before_the_plus() -> None:
+    script = Script(mails(4))
+    script.instead["IDLE"] = lambda tag, _: b"* 5 EXISTS\r\n+ idling\r\n{tag} OK done\r\n"
+    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+        assert inbox.idle(5) is True
+
+
+def test_a_connection_that_died_while_idle_is_found_out_at_once() -> None:
+    with scripted_imap.running(Script(mails(4), idle=(b"", b"close"))) as server:
+        inbox = imap.Inbox(server.account(), timeouts=QUICK).__enter__()
+        started = time.monotonic()
+        with pytest.raises(errors.Unreachable, match="waiting for news"):
+            inbox.idle(30)
+        assert time.monotonic() - started < 3
+        inbox.close()
+
+
+def test_a_network_that_died_while_idle_is_found_out_when_the_wait_ends() -> None:
+    script = Script(mails(4))
+    script.deaf_to_done = True
+    with scripted_imap.running(script) as server:
+        inbox = imap.Inbox(server.account(), timeouts=imap.Timeouts(connect=1, read=0.3)).__enter__()
+        with pytest.raises(errors.Unreachable, match="did not answer in time"):
+            inbox.idle(0.2)
+        inbox.close()
+
+
+def test_where_idle_is_missing_waiting_ends_with_a_look() -> None:
+    script = Script(mails(4), capabilities="IMAP4rev1 AUTH=PLAIN")
+    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+        assert not inbox.can_idle
+        assert inbox.idle(0.05) is True
+
+
+def test_folders_whose_names_or_flags_are_odd() -> None:
+    script = Script(mails(4))
+    script.instead["LIST"] = lambda tag, _: (
+        b'* LIST () "/" INBOX\r\n* LIST () "/" 2024\r\n* LIST (\\Noselect) "/" Gone\r\n'
+        b'* LIST () NIL {8}\r\nWys&AUI-\r\n* LIST () "/" "Bad&#name"\r\n* LIST () "/" "a\\"b"\r\n* LIST () "/" {3}\r\nx\ny\r\n{tag} OK done\r\n'
+    )
+    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+        names = {folder.name for folder in inbox.folders()}
+    assert {"INBOX", "2024", 'a"b', "Wysł", "Bad&#name"} <= names
+    assert "Gone" not in names
+    assert not any("\n" in name for name in names)
+
+
+def test_a_folder_that_cannot_be_asked_about_does_not_hide_the_others() -> None:
+    script = Script(mails(4))
+    script.instead["LIST"] = lambda tag, _: (
+        b'* LIST () "/" INBOX\r\n* LIST () "/" Shared\r\n{tag} OK done\r\n'
+    )
+    script.instead['STATUS "SHARED"'] = lambda tag, _: b"{tag} NO [NOPERM] not yours\r\n"
+    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+        assert [folder.name for folder in inbox.folders()] == ["INBOX"]
+
+
+def test_one_round_trip_tells_of_all_folders_where_the_server_can() -> None:
+    script = Script(mails(4), capabilities="IMAP4rev1 AUTH=PLAIN LIST-STATUS SPECIAL-USE")
+    script.instead["LIST"] = lambda tag, _: (
+        b'* LIST () "/" INBOX\r\n* STATUS INBOX (UIDNEXT 5 UIDVALIDITY 7)\r\n'
+        b'* LIST (\\Sent) "/" "Wys&AUI-ane"\r\n* STATUS "Wys&AUI-ane" (UIDNEXT 12 UIDVALIDITY 8)\r\n{tag} OK done\r\n'
+    )
+    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+        found = inbox.folders()
+    assert [(each.name, str(each.role), each.uidnext, each.uidvalidity) for each in found] == [
+        ("INBOX", "inbox", 5, 7),
+        ("Wysłane", "sent", 12, 8),
+    ]
+    assert not any(said.startswith("STATUS") for said in script.heard)
+
+
+def test_batches_are_bounded_in_mails_and_bytes() -> None:
+    facts = {uid: {b"RFC822.SIZE": 10_000_000} for uid in range(1, 251)}
+    sizes = [len(batch) for batch in imap_answers.batches(range(1, 251), facts)]
+    assert sum(sizes) == 250
+    assert max(sizes) < 12
+    small = [
+        len(batch)
+        for batch in imap_answers.batches(range(1, 251), {uid: {b"RFC822.SIZE": 9} for uid in facts})
+    ]
+    assert small == [100, 100, 50]
