@@ -73,7 +73,12 @@ def _inside(node: Any, part: str | int) -> bool:
 
 
 def _problem(path: Path, error: Error, data: Any, places: Places) -> errors.Problem:
-    place = places.of(path, key=error["type"] == "extra_forbidden")
+    step = _at(data, path)
+    slip = _slip(step) if error["type"] == "union_tag_not_found" and isinstance(step, Mapping) else None
+    if slip:
+        place = places.of((*path, slip[0]), key=True)
+    else:
+        place = places.of(path, key=error["type"] == "extra_forbidden")
     what, hint = _words(path, error, data)
     return errors.Problem(f"{context(path, data)}{what}", "", hint, place.line, place.column)
 
@@ -187,14 +192,18 @@ def _missing(key: str, path: Path, data: Any) -> tuple[str, str]:
 def _no_kind(step: Any) -> tuple[str, str]:
     if not isinstance(step, Mapping):
         return "this is no step.", "A step begins with `- id: name` and goes on with keys below it."
-    telling = sorted(key for _, keys in sequence.TELLING_KEYS for key in keys if key != "otherwise")
-    for key in step:
-        if near := nearest(str(key), telling):
-            return f"`{key}` is not known here;", f"did you mean `{near}`?"
+    if slip := _slip(step):
+        return f"`{slip[0]}` is not known here;", f"did you mean `{slip[1]}`?"
     return (
         "this step does not say what it is.",
         "A mail has `body`, a task `task`, a branch `when` and `then`, a wait `wait`, an end `end`.",
     )
+
+
+def _slip(step: Mapping[str, Any]) -> tuple[str, str] | None:
+    """A misspelt key that would have told what the step is, and what it was meant to be."""
+    telling = sorted(key for _, keys in sequence.TELLING_KEYS for key in keys if key != "otherwise")
+    return next(((key, near) for key in step if (near := nearest(key, telling))), None)
 
 
 # Values of the wrong kind.
