@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from relance import clock, errors
@@ -71,6 +72,17 @@ def machine_now(conn: Connection) -> dt.datetime:
         now: dt.datetime = conn.execute(_CLOCK_TIMESTAMP).scalar_one()
         return now.astimezone(dt.UTC)
     return clock.machine_now()
+
+
+def insert_new(conn: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert those rows that break no unique constraint, and say how many there were; the others are left alone."""
+    if not rows:
+        return 0
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    count = 0
+    for row in rows:
+        count += conn.execute(insert(table).values(**row).on_conflict_do_nothing()).rowcount
+    return count
 
 
 _CLOCK_TIMESTAMP = sa.text("select clock_timestamp()")

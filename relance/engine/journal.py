@@ -7,9 +7,10 @@ when a lease has lapsed, `read_all` tells which mails had begun and which were a
 
 from __future__ import annotations
 
+import functools
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -20,11 +21,22 @@ ROTATE_AFTER = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Entry:
-    """What the journals say about one message id."""
+    """What the journals say about one message."""
 
     began: bool = False
     accepted: str | None = None  # the server's words
-    stages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the journals in a folder say about some messages, and of which turns they tell everything."""
+
+    entries: Mapping[int, Entry]
+    whole: frozenset[tuple[int, int]]  # (mailbox id, fence): no body began there that is not written here
+
+    def of(self, message: int) -> Entry:
+        """What is known of one message."""
+        return self.entries.get(message, Entry())
 
 
 class Journal:
@@ -36,9 +48,13 @@ class Journal:
         self._path = folder / f"{owner}.journal"
         self._file: IO[bytes] | None = None
 
-    def begin(self, message: int, fence: int) -> None:
-        """The body of this message is about to leave."""
-        self._append({"begin": message, "fence": fence})
+    def turn(self, mailbox_id: int, fence: int) -> None:
+        """A turn begins here; from now on every body it sends is written down first."""
+        self._append({"turn": mailbox_id, "fence": fence, "boot": _boot_id()})
+
+    def begin(self, message: int) -> None:
+        """The body of this message is about to leave. Survives a killed process, not a lost host: it is not fsynced."""
+        self._append({"begin": message})
 
     def accepted(self, accepted: Iterable[tuple[int, str]]) -> None:
         """The server has taken these; on the disk when this returns."""
@@ -61,16 +77,19 @@ class Journal:
             self._file.close()
             self._file = None
 
-    def look_up(self, messages: Iterable[int]) -> dict[int, Entry]:
+    def look_up(self, messages: Iterable[int]) -> Findings:
         """What any process that kept its journal in this folder knows about these messages."""
         wanted = set(messages)
         found: dict[int, Entry] = {}
+        whole = set()
         for line in self._lines():
             number = line.get("begin", line.get("accepted"))
-            if number in wanted:
+            if isinstance(number, int) and number in wanted:
                 known = found.get(number, Entry())
-                found[number] = Entry(True, line.get("reply", known.accepted))
-        return found
+                found[number] = Entry(True, str(line["reply"]) if "reply" in line else known.accepted)
+            elif "turn" in line and line.get("boot") == _boot_id():
+                whole.add((int(str(line["turn"])), int(str(line["fence"]))))
+        return Findings(found, frozenset(whole))
 
     def _append(self, line: dict[str, object]) -> None:
         if self._file is None:
@@ -86,3 +105,10 @@ class Journal:
                     continue  # the last line of a process killed in mid-write
                 if isinstance(line, dict):
                     yield line
+
+
+@functools.cache
+def _boot_id() -> str:
+    """Which run of this host it is: lines of an earlier one may have been lost with its memory."""
+    path = Path("/proc/sys/kernel/random/boot_id")
+    return path.read_text().strip() if path.exists() else ""

@@ -167,6 +167,8 @@ enrollment = sa.Table(
     _count("attempts"),  # counted before the work starts, cleared when it ends
     _count("version"),  # goes up with every change: the compare-and-set of the send
     sa.Column("resume_at", Instant),
+    # Whether we wrote to this person before: then nothing leaves before the mailbox was read for an answer.
+    sa.Column("wrote_before", sa.Boolean, nullable=False, server_default=sa.false()),
     _count("aways"),  # how often an out-of-office reply has moved it
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("finished_at", Instant),
@@ -276,6 +278,7 @@ hit = sa.Table(
     sa.Column(
         "language", sa.Boolean, nullable=False, server_default=sa.false()
     ),  # whether Accept-Language was there
+    sa.Column("prefetch", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("verdict", sa.Text),  # human, machine, unknown; empty until settled
     sa.Column("reasons", Json, nullable=False),
     _count("rules_version"),

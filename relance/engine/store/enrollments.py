@@ -35,6 +35,7 @@ class Enrollment:
     attempts: int
     version: int
     resume_at: dt.datetime | None
+    wrote_before: bool
     aways: int
 
 
@@ -47,6 +48,7 @@ class Position:
     due_at: dt.datetime | None
     bound: Sequence[Any] = ()
     stepped_at: dt.datetime | None = None  # when the step before was done; empty: unchanged
+    wrote: bool = False  # whether the step before was a mail
 
 
 _COLUMNS = [enrollment.c[name] for name in Enrollment.__dataclass_fields__]
@@ -125,6 +127,8 @@ def _position(position: Position) -> dict[str, Any]:
     }
     if position.stepped_at is not None:
         values["stepped_at"] = position.stepped_at
+    if position.wrote:
+        values["wrote_before"] = True
     return values
 
 
@@ -138,6 +142,7 @@ _MOVE_MANY = (
         due_at=sa.bindparam("e_due_at"),
         bound=sa.bindparam("e_bound"),
         stepped_at=sa.bindparam("e_stepped_at"),
+        wrote_before=sa.or_(enrollment.c.wrote_before, sa.bindparam("e_wrote", type_=sa.Boolean)),
         attempts=0,
         version=enrollment.c.version + 1,
     )
@@ -156,6 +161,7 @@ def move_many(conn: Connection, moves: Sequence[tuple[Enrollment, Position]], no
             "e_due_at": position.due_at,
             "e_bound": list(position.bound),
             "e_stepped_at": position.stepped_at or row.stepped_at,
+            "e_wrote": position.wrote,
         }
         for row, position in quick
     ]
@@ -208,6 +214,33 @@ def reschedule(conn: Connection, row: Enrollment, due_at: dt.datetime, bound: Se
         .where(enrollment.c.id == row.id, enrollment.c.version == row.version)
         .values(values)
     )
+
+
+def for_sending(conn: Connection, ids: Iterable[int]) -> dict[int, tuple[Enrollment, str]]:
+    """Enrollments with their sequence's state, locked: nobody else's news can slip in before the commit."""
+    query = (
+        sa.select(*_COLUMNS, sequence.c.state.label("sequence_state"))
+        .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+        .where(enrollment.c.id.in_(sorted(set(ids))))
+        .order_by(enrollment.c.id)
+        .with_for_update(of=enrollment)
+    )
+    found = {}
+    for row in conn.execute(query):
+        values = {name: row._mapping[name] for name in Enrollment.__dataclass_fields__}
+        found[row.id] = (Enrollment(**{**values, "state": State(row.state)}), row.sequence_state)
+    return found
+
+
+def follow_up_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> bool:
+    """Whether a mail is due to somebody this mailbox wrote to before."""
+    query = (
+        sa.select(enrollment.c.id)
+        .where(enrollment.c.mailbox_id == mailbox_id, enrollment.c.state == State.ACTIVE.value)
+        .where(enrollment.c.step_kind == "mail", enrollment.c.due_at <= now, enrollment.c.wrote_before)
+        .limit(1)
+    )
+    return conn.execute(query).first() is not None
 
 
 def first_mail_due(conn: Connection, mailbox_id: int) -> dt.datetime | None:

@@ -26,6 +26,7 @@ class StoredHit:
     user_agent: str
     network: str
     language: bool
+    prefetch: bool
     accepted_at: dt.datetime | None
     enrollment_id: int
     step: str
@@ -41,6 +42,7 @@ _COLUMNS = (
     hit.c.user_agent,
     hit.c.network,
     hit.c.language,
+    hit.c.prefetch,
     message.c.settled_at.label("accepted_at"),
     message.c.enrollment_id,
     message.c.step,
@@ -66,6 +68,17 @@ def next_unjudged(conn: Connection) -> dt.datetime | None:
     at: dt.datetime | None = conn.execute(
         sa.select(sa.func.min(hit.c.at)).where(hit.c.verdict.is_(None))
     ).scalar_one()
+    return at
+
+
+def last_unjudged(conn: Connection, enrollment_id: int) -> dt.datetime | None:
+    """When the newest click on an enrollment's mails that nobody judged yet came in."""
+    query = (
+        sa.select(sa.func.max(hit.c.at))
+        .join(message, message.c.id == hit.c.message_id)
+        .where(message.c.enrollment_id == enrollment_id, hit.c.verdict.is_(None), hit.c.kind == "click")
+    )
+    at: dt.datetime | None = conn.execute(query).scalar_one()
     return at
 
 

@@ -146,7 +146,15 @@ def take(conn: Connection, mailbox_id: int, owner: str) -> Lease | None:
     return None if fence is None else Lease(mailbox_id, fence, owner)
 
 
-def hold(conn: Connection, lease: Lease) -> None:
+@dataclass(frozen=True)
+class Held:
+    """What the locked row says at the moment the lease was renewed."""
+
+    state: str
+    synced_at: dt.datetime | None
+
+
+def hold(conn: Connection, lease: Lease) -> Held:
     """Lock the mailbox's row, check the fence and renew the lease; the first word of every write under a lease.
 
     Raises `errors.Superseded` when the lease lapsed or another worker took it.
@@ -156,11 +164,14 @@ def hold(conn: Connection, lease: Lease) -> None:
         sa.update(mailbox)
         .where(mailbox.c.id == lease.mailbox_id, mailbox.c.fence == lease.fence, mailbox.c.lease_until > now)
         .values(lease_until=now + LEASE)
+        .returning(mailbox.c.state, mailbox.c.synced_at)
     )
-    if conn.execute(renewed).rowcount != 1:
+    row = conn.execute(renewed).one_or_none()
+    if row is None:
         raise errors.Superseded(
             f"the lease on mailbox {lease.mailbox_id} lapsed or was taken over; this turn is void"
         )
+    return Held(row.state, row.synced_at)
 
 
 def release(conn: Connection, lease: Lease, next_turn_at: dt.datetime | None) -> None:

@@ -178,6 +178,7 @@ _SETTLE = (
     .where(message.c.id == sa.bindparam("m_id"), message.c.state == sa.bindparam("m_from"))
     .values(
         state=sa.bindparam("m_state"),
+        attempts=sa.bindparam("m_attempts"),
         settled_at=sa.bindparam("m_at"),
         code=sa.bindparam("m_code"),
         reply=sa.bindparam("m_reply"),
@@ -194,6 +195,7 @@ def settle(conn: Connection, settlements: Sequence[Settlement]) -> None:
             "m_id": each.message.id,
             "m_from": each.message.state.value,
             "m_state": states.advance_message(each.message.state, each.event).value,
+            "m_attempts": each.message.attempts,
             "m_at": each.at,
             "m_code": each.code,
             "m_reply": each.reply[:REPLY_LIMIT],

@@ -1,0 +1,67 @@
+"""A claimed step with everything that is known about it, read in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import conditions
+from relance.engine.house import House
+from relance.engine.script import Script
+from relance.engine.store import contacts, messages, suppressions
+from relance.engine.store.contacts import Contact
+from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.mailboxes import Mailbox
+from relance.engine.store.messages import Message
+
+
+@dataclass(frozen=True)
+class Case:
+    """One claimed enrollment with all that is known about it, read in one go."""
+
+    row: Enrollment
+    contact: Contact
+    script: Script
+    existing: Message | None  # the message an earlier attempt left
+    sent: Sequence[Message]  # what the person got from this enrollment so far, oldest first
+    suppressed: str | None
+    facts: Mapping[str, conditions.Asked] = field(repr=False)
+
+    @property
+    def step(self) -> str:
+        """The id of the step to do."""
+        return self.row.step or ""
+
+    def values(self, mailbox: Mailbox | None = None) -> dict[str, object]:
+        """What the sequence's templates and conditions may speak of; with the sender's part where one is known."""
+        sender: dict[str, object] = {}
+        if mailbox is not None:
+            sender = {
+                "sender_name": mailbox.name,
+                "sender_first_name": mailbox.name.split(" ")[0],
+                "sender_address": mailbox.address,
+            }
+        return {**self.script.definition.values, **sender, **self.contact.values()}
+
+
+def read(conn: Connection, house: House, claimed: Sequence[Enrollment]) -> list[Case]:
+    """The cases of these enrollments, in their order."""
+    people = contacts.by_ids(conn, [row.contact_id for row in claimed])
+    existing = messages.of_steps(conn, [(row.id, row.step or "") for row in claimed])
+    continued = [row.id for row in claimed if row.wrote_before]
+    sent = messages.accepted_before(conn, continued) if continued else {}
+    refused = suppressions.among(conn, [person.email for person in people.values()])
+    return [
+        Case(
+            row,
+            people[row.contact_id],
+            house.library.script(conn, row.sequence_version_id),
+            existing.get((row.id, row.step or "")),
+            sent.get(row.id, ()),
+            refused.get(people[row.contact_id].email),
+            conditions.facts(conn, row.id, sent.get(row.id, ())),
+        )
+        for row in claimed
+    ]

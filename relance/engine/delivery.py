@@ -1,0 +1,151 @@
+"""The send protocol: 354, commit the mark, body, reply, journal, record. Steps 7 and 8 of an email's way.
+
+Where a mailbox's pace allows several mails at once, one commit marks a small chunk of them and records the chunk before;
+the journal says which bodies had begun, should this process die in between.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import gate, settling
+from relance.engine.gate import Wanted
+from relance.engine.house import House
+from relance.engine.settling import Attempt
+from relance.engine.states import MessageState
+from relance.engine.store import enrollments, events, mailboxes
+from relance.engine.store.mailboxes import Lease, Mailbox
+from relance.mailbox.outcome import Outcome, SendResult
+from relance.mailbox.smtp import Outbox
+
+NOT_BEGUN = SendResult(Outcome.NOT_SENT, "data", text="the connection was gone before this mail's turn")
+
+
+@dataclass
+class Delivery:
+    """One mailbox's mails of one turn, over one connection. `deliver` is the only way in."""
+
+    house: House
+    lease: Lease
+    mailbox: Mailbox
+    outbox: Outbox
+    together: int
+    sent: int = 0
+    stopped: bool = False  # the server or the mailbox is in trouble: no more in this turn
+    _open: list[Attempt] = field(default_factory=list)  # ended, not yet recorded
+
+    def deliver(self, wanted: Sequence[Wanted], stop: Callable[[], bool]) -> None:
+        """Send what may go, in order, until all is done, trouble stops the turn or `stop` says so."""
+        left = list(wanted)
+        while left and not self.stopped and not stop():
+            chunk, left = left[: self.together], left[self.together :]
+            self._chunk(chunk)
+        with self.house.database.write() as conn:
+            mailboxes.hold(conn, self.lease)
+            self._record(conn)
+            enrollments.unclaim(conn, [each.enrollment.id for each in left])
+        self.house.journal.settled()
+
+    def _chunk(self, chunk: Sequence[Wanted]) -> None:
+        ready = self._offered(chunk)
+        if not ready:
+            return
+        try:
+            admitted = self._mark(ready)
+        except BaseException:
+            self.outbox.withdraw()  # a 354 stands open and its body must not follow
+            raise
+        if ready[0] not in admitted:
+            self.outbox.withdraw()
+        ended = list(self._transmit(admitted, open_now=ready[0] in admitted))
+        self.house.journal.accepted(
+            (each.wanted.message.id, each.result.text)
+            for each in ended
+            if each.result.outcome is Outcome.ACCEPTED
+        )
+        self._open += ended
+
+    def _offered(self, chunk: Sequence[Wanted]) -> Sequence[Wanted]:
+        """Offer mails until the server says 354 to one; returns it and those behind it. The others have ended."""
+        for number, each in enumerate(chunk):
+            result = self._offer(each)
+            if result is None:
+                return chunk[number:]
+            self._end(each, result)
+            if self.stopped:
+                self._unclaim(chunk[number + 1 :])
+                return ()
+        return ()
+
+    def _offer(self, wanted: Wanted) -> SendResult | None:
+        message = wanted.message
+        return self.outbox.offer(self.mailbox.address, message.recipient, len(message.raw))
+
+    def _mark(self, ready: Sequence[Wanted]) -> list[Wanted]:
+        """The commit to transmitting: with the record of what ended before, and only for those that may go."""
+        now = self.house.clock.now()
+        with self.house.database.write() as conn:
+            verdicts = gate.admit(conn, self.lease, ready, now)
+            self._record(conn)
+            turned_away = [each for each in ready if verdicts[each.message.id]]
+            enrollments.unclaim(conn, [each.enrollment.id for each in turned_away])
+            events.add(conn, [self._turned_away(each, verdicts[each.message.id]) for each in turned_away])
+        return [_marked(each, self.lease.fence) for each in ready if not verdicts[each.message.id]]
+
+    def _transmit(self, admitted: Sequence[Wanted], *, open_now: bool) -> Iterator[Attempt]:
+        """The bodies, one after the other; the first has its 354 already when `open_now`."""
+        for number, each in enumerate(admitted):
+            result = None
+            if self.stopped:
+                result = NOT_BEGUN
+            elif number or not open_now:
+                result = self._offer(each)
+            if result is None:
+                self.house.journal.begin(each.message.id)
+                result = self.outbox.transmit(each.message.raw)
+            yield self._attempt(each, result)
+
+    def _attempt(self, wanted: Wanted, result: SendResult) -> Attempt:
+        end = settling.ending(result, wanted.message.attempts, self.house.options)
+        self.stopped = self.stopped or end.stop_turn
+        self.sent += result.outcome is Outcome.ACCEPTED
+        return Attempt(wanted, result, self.house.clock.now())
+
+    def _end(self, wanted: Wanted, result: SendResult) -> None:
+        """An attempt that ended before any body: it counts as one all the same."""
+        message = dataclasses.replace(wanted.message, attempts=wanted.message.attempts + 1)
+        self._open.append(self._attempt(dataclasses.replace(wanted, message=message), result))
+
+    def _record(self, conn: Connection) -> None:
+        settling.record(conn, self.house, self._open)
+        self._open.clear()
+
+    def _unclaim(self, left: Sequence[Wanted]) -> None:
+        with self.house.database.write() as conn:
+            mailboxes.hold(conn, self.lease)
+            enrollments.unclaim(conn, [each.enrollment.id for each in left])
+
+    def _turned_away(self, wanted: Wanted, reasons: Sequence[str]) -> events.News:
+        row = wanted.enrollment
+        return events.News(
+            "turned away at the gate",
+            self.house.clock.now(),
+            row.id,
+            row.contact_id,
+            row.mailbox_id,
+            wanted.message.id,
+            step=wanted.message.step,
+            data={"reasons": list(reasons)},
+        )
+
+
+def _marked(wanted: Wanted, fence: int) -> Wanted:
+    """The message as the commit left it."""
+    message = dataclasses.replace(
+        wanted.message, state=MessageState.TRANSMITTING, fence=fence, attempts=wanted.message.attempts + 1
+    )
+    return dataclasses.replace(wanted, message=message)

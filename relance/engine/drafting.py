@@ -1,0 +1,141 @@
+"""Writing a mail: its words, its thread, its links and headers, and the bytes that never change again."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from relance import templates
+from relance.engine import ids, sequence
+from relance.engine.cases import Case
+from relance.engine.house import House
+from relance.engine.states import MessageState
+from relance.engine.store.mailboxes import Mailbox
+from relance.engine.store.messages import Message
+from relance.mailbox import compose
+from relance.mailbox import gate as final_bytes
+
+
+@dataclass(frozen=True)
+class Unwritten:
+    """Why there is no mail: what a person has to mend."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """What a mail is being written from."""
+
+    house: House
+    mailbox: Mailbox
+    case: Case
+    step: sequence.MailStep
+    variant: str
+    number: int
+    thread: Sequence[Message]
+    now: dt.datetime
+
+
+def draft(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Message | Unwritten:
+    """The mail of a step, its bytes frozen, or why it cannot be written."""
+    step = case.script.mail(case.step)
+    variant = sequence.pick_variant(step, str(case.row.id)).variant
+    sheet = _Sheet(house, mailbox, case, step, variant, ids.message(now), _thread(case, step), now)
+    if step.thread == "reply" and not sheet.thread:
+        return Unwritten("there is no earlier mail of this conversation to reply to")
+    rendered = _render(sheet)
+    if not isinstance(rendered, templates.Rendered):
+        return Unwritten(lacking(rendered, step.id))
+    try:
+        return _frozen(sheet, _message(sheet, rendered), rendered)
+    except final_bytes.Unfit as unfit:
+        return Unwritten(f"the mail cannot leave as it is: {unfit}")
+
+
+def lacking(found: templates.Missing | templates.Unusable, place: str) -> str:
+    """In words, what a person has to fill in or mend."""
+    if isinstance(found, templates.Unusable):
+        return found.reason
+    return f"{', '.join(found.names)} is missing, which {found.place or place} needs"
+
+
+def _thread(case: Case, step: sequence.MailStep) -> list[Message]:
+    by_step = {mail.step: mail for mail in case.sent}
+    return [by_step[name] for name in case.script.plan.thread(step.id, by_step)]
+
+
+def _render(sheet: _Sheet) -> templates.Rendered | templates.Missing | templates.Unusable:
+    house, case, number = sheet.house, sheet.case, sheet.number
+    track, footer = case.script.definition.track, case.script.footer
+
+    def mark(link: templates.Link) -> str:
+        return house.links.click_url(number, link.index) if track.clicks else link.target
+
+    rendered = case.script.words(case.step, sheet.variant).render(case.values(sheet.mailbox), mark)
+    if not isinstance(rendered, templates.Rendered):
+        return rendered
+    pixel = f'<img src="{house.links.open_url(number)}" width="1" height="1" alt="">' if track.opens else ""
+    if footer is None:
+        return templates.with_footer(rendered, "", pixel)
+    url = house.links.unsubscribe_url(number)
+    words = html.escape(footer.replace("{link}", "").strip().rstrip(": "))
+    line = f'<p style="font-size:12px;color:#777"><a href="{url}" style="color:#777">{words}</a></p>'
+    return templates.with_footer(rendered, footer.replace("{link}", url), line + pixel)
+
+
+def _message(sheet: _Sheet, rendered: templates.Rendered) -> Message:
+    case, mailbox, thread = sheet.case, sheet.mailbox, sheet.thread
+    subject = rendered.subject
+    if thread:
+        subject = (
+            thread[0].subject if thread[0].subject.lower().startswith("re:") else f"Re: {thread[0].subject}"
+        )
+    message_id = compose.new_message_id(ids.token(), mailbox.address.rpartition("@")[2])
+    return Message(
+        id=sheet.number,
+        enrollment_id=case.row.id,
+        step=case.step,
+        variant=sheet.variant,
+        contact_id=case.contact.id,
+        mailbox_id=mailbox.id,
+        state=MessageState.PREPARED,
+        message_id=message_id,
+        thread=thread[0].message_id if thread else message_id,
+        recipient=case.contact.email,
+        subject=subject,
+        body=rendered.text,
+        raw=b"",
+        links=[_link(link) for link in rendered.links],
+        attempts=0,
+        fence=0,
+        prepared_at=sheet.now,
+    )
+
+
+def _link(link: templates.Link) -> dict[str, Any]:
+    return {"target": link.target, "label": link.label}
+
+
+def _frozen(sheet: _Sheet, message: Message, rendered: templates.Rendered) -> Message:
+    house, mailbox, case, thread = sheet.house, sheet.mailbox, sheet.case, sheet.thread
+    draft = compose.Draft(
+        from_name=mailbox.name,
+        from_address=mailbox.address,
+        to_name=f"{case.contact.first_name} {case.contact.last_name}".strip(),
+        to_address=message.recipient,
+        subject=message.subject,
+        text=rendered.text,
+        html=rendered.html,
+        message_id=message.message_id,
+        date=message.prepared_at,
+        in_reply_to=thread[-1].message_id if thread else None,
+        references=tuple(each.message_id for each in thread),
+        unsubscribe_url=house.links.unsubscribe_url(message.id),
+        unsubscribe_mailto=f"{mailbox.address}?subject=unsubscribe",
+    )
+    return dataclasses.replace(message, raw=compose.compose(draft))

@@ -1,0 +1,111 @@
+"""May this mail go now? Asked in the very transaction that marks it as transmitting, after the server's 354.
+
+`objections` is the rule, pure. `admit` gathers its facts under locks: whatever stops the person afterwards waits for
+this transaction, whatever stopped them before is seen by it. There is no third possibility, and no other way to a body.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import states
+from relance.engine.states import MessageState, State
+from relance.engine.store import enrollments, mailboxes, messages, suppressions
+from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.messages import Message
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything the decision rests on, as it stands under the locks."""
+
+    state: State
+    version_claimed: int
+    version_now: int
+    step_wanted: str
+    step_now: str | None
+    sequence_state: str
+    mailbox_state: str
+    message_state: MessageState
+    suppressed: str | None  # the reason, or None
+    wrote_before: bool
+    due_at: dt.datetime | None
+    synced_at: dt.datetime | None  # when the last complete sync of the mailbox began
+
+
+def objections(facts: Facts) -> tuple[str, ...]:
+    """Why this mail may not go now, in words; empty when it may."""
+    found = [words for holds, words in _rules(facts) if not holds]
+    return tuple(found)
+
+
+def _rules(facts: Facts) -> tuple[tuple[bool, str], ...]:
+    """Every rule as (it holds, what to say if it does not)."""
+    return (
+        (facts.state in states.SENDABLE, f"the enrollment is {facts.state}"),
+        (facts.version_now == facts.version_claimed, "the enrollment changed since the mail was prepared"),
+        (facts.step_now == facts.step_wanted, "the enrollment is at another step"),
+        (facts.sequence_state == "active", "the sequence is paused"),
+        (facts.mailbox_state == "active", f"the mailbox is {facts.mailbox_state}"),
+        (facts.message_state in states.MESSAGE_SENDABLE, f"the mail is {facts.message_state}"),
+        (facts.suppressed is None, f"the address is suppressed: {facts.suppressed}"),
+        (
+            not facts.wrote_before or _read_since(facts),
+            "the mailbox was not read for answers since the step fell due",
+        ),
+    )
+
+
+def _read_since(facts: Facts) -> bool:
+    return facts.synced_at is not None and facts.due_at is not None and facts.synced_at >= facts.due_at
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A prepared mail and the enrollment as it was claimed."""
+
+    enrollment: Enrollment
+    message: Message
+
+
+def admit(
+    conn: Connection, lease: mailboxes.Lease, wanted: Sequence[Wanted], now: dt.datetime
+) -> Mapping[int, tuple[str, ...]]:
+    """Mark those that may go as transmitting; returns every message's objections (empty: its body may follow).
+
+    Raises `errors.Superseded` when the lease was lost: then nothing may go, and the caller has nothing to write.
+    """
+    held = mailboxes.hold(conn, lease)
+    rows = enrollments.for_sending(conn, [each.enrollment.id for each in wanted])
+    refused = suppressions.among(conn, [each.message.recipient for each in wanted])
+    verdicts = {
+        each.message.id: objections(
+            _facts(each, *rows[each.enrollment.id], held, refused.get(each.message.recipient))
+        )
+        for each in wanted
+    }
+    messages.begin(conn, [number for number, reasons in verdicts.items() if not reasons], lease.fence, now)
+    return verdicts
+
+
+def _facts(
+    wanted: Wanted, row: Enrollment, sequence_state: str, held: mailboxes.Held, suppressed: str | None
+) -> Facts:
+    return Facts(
+        state=row.state,
+        version_claimed=wanted.enrollment.version,
+        version_now=row.version,
+        step_wanted=wanted.message.step,
+        step_now=row.step,
+        sequence_state=sequence_state,
+        mailbox_state=held.state,
+        message_state=wanted.message.state,
+        suppressed=suppressed,
+        wrote_before=row.wrote_before,
+        due_at=row.due_at,
+        synced_at=held.synced_at,
+    )

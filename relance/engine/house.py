@@ -1,0 +1,55 @@
+"""What every flow of the engine needs, built once by `app`: the database, the clock, the keys, the compiled scripts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from relance.clock import Clock
+from relance.engine.database import Database
+from relance.engine.journal import Journal
+from relance.engine.script import Library
+from relance.engine.store.mailboxes import Mailbox
+from relance.engine.vault import Vault
+from relance.engine.zones import Workspace
+from relance.mailbox.account import Account
+from relance.tracking import judge
+from relance.tracking.links import Links
+
+
+@dataclass(frozen=True)
+class Options:
+    """The engine's own numbers; times are business time unless said otherwise."""
+
+    batch: int = 50  # the most mails of one turn
+    together: int = 20  # mails whose mark shares one commit, where a mailbox's pace allows several at once
+    sync_every: dt.timedelta = dt.timedelta(minutes=5)  # how often a mailbox is read when nothing is due
+    fresh_seconds: float = 120.0  # machine time a sync stays good for the mails of its turn
+    attempts: int = 5  # claims of one step that never ended before it is quarantined
+    deferrals: int = 8  # offers of one mail a server put off before a person is asked
+    defer: dt.timedelta = dt.timedelta(minutes=30)  # doubled at each deferral (RFC 5321, 4.5.4.1)
+    trouble: dt.timedelta = dt.timedelta(
+        minutes=2
+    )  # doubled at each turn that reached no server, up to an hour
+    hits: judge.Limits = field(default_factory=judge.Limits)  # the spans by which opens and clicks are judged
+    helo: str = "localhost"
+    allow_test_domains: bool = False
+
+
+@dataclass(frozen=True)
+class House:
+    """Handed to every flow as its first argument."""
+
+    database: Database
+    clock: Clock
+    vault: Vault
+    links: Links
+    journal: Journal
+    owner: str  # this process, as leases name it
+    options: Options = field(default_factory=Options)
+    workspace: Workspace = field(default_factory=Workspace)
+    library: Library = field(default_factory=Library)
+
+    def account(self, mailbox: Mailbox) -> Account:
+        """The mailbox with its password opened; `errors.Broken` when it does not open."""
+        return mailbox.account(self.vault.open(mailbox.secret, f"mailbox/{mailbox.address}"))

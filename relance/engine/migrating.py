@@ -1,0 +1,83 @@
+"""Bringing a database's schema to this release's, and saying how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine import tables
+from relance.engine.database import Database
+
+_LOCK = 7305_1965_2026
+# An advisory lock of PostgreSQL, so that of several processes starting at once only one migrates.
+
+
+@dataclass(frozen=True)
+class SchemaState:
+    """How far a database's schema is: its revision, this release's, and the changes still to come."""
+
+    current: str | None
+    newest: str
+    pending: tuple[str, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Whether this release can work on it."""
+        return not self.pending
+
+
+def state(database: Database) -> SchemaState:
+    """How far the schema is; `errors.Broken` when it is newer than this release."""
+    scripts = ScriptDirectory.from_config(_config())
+    with database.read() as conn:
+        current = MigrationContext.configure(conn).get_current_revision()
+    known = [script.revision for script in scripts.walk_revisions()]  # newest first
+    if current is not None and current not in known:
+        raise errors.Broken(
+            f"the database was made by a newer Relance (schema {current}); this one knows up to {known[0]}. Update Relance."
+        )
+    pending = known if current is None else known[: known.index(current)]
+    return SchemaState(current, known[0], tuple(reversed(pending)))
+
+
+def upgrade(database: Database) -> SchemaState:
+    """Apply what is missing. Safe to call from several processes at once, and when nothing is missing."""
+    if state(database).pending:
+        with database.write() as conn:
+            if conn.dialect.name == "postgresql":
+                conn.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                conn.execute(sa.text("set local lock_timeout = '5s'"))
+            config = _config()
+            config.attributes["connection"] = conn
+            command.upgrade(config, "head")
+    return state(database)
+
+
+def drift(conn: Connection) -> list[object]:
+    """How the schema differs from `tables`: empty when the migrations lead exactly there."""
+    return list(compare_metadata(MigrationContext.configure(conn), tables.metadata))
+
+
+def require(database: Database) -> None:
+    """`errors.Misconfigured` unless the schema is this release's."""
+    found = state(database)
+    if not found.ready:
+        raise errors.Misconfigured(
+            f"the database's schema is {found.current or 'empty'}, this release needs {found.newest}. "
+            "Run `relance db upgrade`."
+        )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("relance.engine") / "migrations"))
+    return config

@@ -1,0 +1,17 @@
+"""What Alembic runs: it is handed a connection by `migrating` and never opens one itself."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from relance.engine.tables import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    transaction_per_migration=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,1 @@
+"""The changes themselves. Expand first, contract a release later: code of both sides runs on every step between."""

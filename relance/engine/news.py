@@ -1,0 +1,86 @@
+"""What a judged mail means for the person who sent it: one table, read top to bottom. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from relance.engine.states import Event
+from relance.mailbox.inbound import Judgement, Kind
+
+
+class Match(StrEnum):
+    """How sure we are whom a mail is from."""
+
+    CERTAIN = "certain"  # it answers a mail of ours, or comes from the person's own address
+    SOFT = "soft"  # somebody at the same company, about the same subject
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What is to be done. Nothing at all when every field is at its default."""
+
+    event: Event | None = None
+    suppress: bool = False  # the person's address goes on the suppression list
+    stops_company: bool = False  # the sequence's rule about colleagues is asked
+    pauses_mailbox: bool = False  # the trouble is the sender's
+    words: str = ""
+
+
+_HELD = Consequence(Event.HELD)
+
+CERTAIN: dict[Kind, Consequence] = {
+    Kind.HUMAN: Consequence(Event.REPLIED, stops_company=True, words="answered"),
+    Kind.CALENDAR: Consequence(Event.REPLIED, stops_company=True, words="answered an invitation"),
+    Kind.OPT_OUT: Consequence(
+        Event.UNSUBSCRIBED, suppress=True, stops_company=True, words="asked for no more mail"
+    ),
+    Kind.COMPLAINT: Consequence(Event.COMPLAINED, suppress=True, words="complained about the mail"),
+    Kind.HARD_BOUNCE: Consequence(Event.BOUNCED, suppress=True, words="the address does not exist"),
+    Kind.BLOCKED: Consequence(Event.HELD, pauses_mailbox=True, words="the receiver blocks this mailbox"),
+    Kind.SOFT_BOUNCE: Consequence(words="the mail came back for now"),
+    Kind.OUT_OF_OFFICE: Consequence(Event.OUT_OF_OFFICE, words="is out of office"),
+    Kind.LEFT_COMPANY: Consequence(Event.STOPPED, words="has left the company"),
+    Kind.UNREADABLE: Consequence(Event.HELD, words="sent a mail that could not be read"),
+    Kind.CHALLENGE: Consequence(Event.HELD, words="asks the sender to prove that a person writes"),
+    Kind.AUTO_REPLY: Consequence(words="an automatic reply came"),
+    Kind.RECEIPT: Consequence(words="a receipt came"),
+    Kind.LIST_MAIL: Consequence(words="list mail came"),
+    Kind.OWN_COPY: Consequence(),
+}
+"""For a mail that is certainly from, or about, the contact."""
+
+SOFT: dict[Kind, Consequence] = {
+    Kind.HUMAN: Consequence(Event.HELD, words="somebody at the company may have answered for them"),
+    Kind.CALENDAR: Consequence(Event.HELD, words="somebody at the company may have answered for them"),
+    Kind.OPT_OUT: Consequence(Event.HELD, words="somebody at the company may have asked for no more mail"),
+    Kind.UNREADABLE: Consequence(Event.HELD, words="a mail from the company could not be read"),
+}
+"""For a mail that only may be about the contact: what could be a person's answer holds, the rest says nothing."""
+
+
+def consequence(match: Match, judgement: Judgement) -> Consequence:
+    """What a mail of this kind, matched this surely, leads to."""
+    table = CERTAIN if match is Match.CERTAIN else SOFT if match is Match.SOFT else {}
+    return table.get(judgement.kind, Consequence())
+
+
+AWAY_DEFAULT = 5
+# Business days to wait after an out-of-office reply that names no date.
+AWAY_MOST = 3
+# Absences that move one enrollment; the next one holds it, for a person to decide.
+AWAY_LONGEST = dt.timedelta(days=120)
+# A date further off is more likely misread than meant; a person decides.
+
+
+def absence(consequence: Consequence, judgement: Judgement, aways: int, today: dt.date) -> Consequence:
+    """An out-of-office reply moves an enrollment only so often and only so far; then a person decides."""
+    if consequence.event is not Event.OUT_OF_OFFICE:
+        return consequence
+    if aways >= AWAY_MOST:
+        return Consequence(Event.HELD, words=f"out of office for the {aways + 1}th time")
+    if judgement.until is not None and judgement.until - today > AWAY_LONGEST:
+        return Consequence(Event.HELD, words=f"out of office until {judgement.until}, which is far off")
+    return consequence

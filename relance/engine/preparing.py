@@ -1,0 +1,145 @@
+"""From a due step to a mail whose bytes are frozen, or to the reason why there is none."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import calendar, cases, drafting
+from relance.engine.cases import Case
+from relance.engine.gate import Wanted
+from relance.engine.house import House
+from relance.engine.script import bounds
+from relance.engine.states import Event, MessageState
+from relance.engine.store import enrollments, events, mailboxes, messages
+from relance.engine.store.enrollments import Enrollment, Position
+from relance.engine.store.mailboxes import Lease, Mailbox
+from relance.engine.store.messages import Message
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a case: a mail to send, a new position, or news for the enrollment. Exactly one is set."""
+
+    mail: Message | None = None
+    new: bool = False
+    position: Position | None = None
+    event: Event | None = None
+    words: str = ""
+
+
+def prepare(
+    house: House, lease: Lease, mailbox: Mailbox, claimed: Sequence[Enrollment], now: dt.datetime
+) -> list[Wanted]:
+    """Render and freeze the mail of every claimed step; those without one are moved on, rescheduled, held or stopped."""
+    with house.database.read() as conn:
+        found = cases.read(conn, house, claimed)
+        verdicts = [(case, _verdict(house, mailbox, case, now)) for case in found]
+    with house.database.write() as conn:
+        mailboxes.hold(conn, lease)
+        messages.add(conn, [verdict.mail for _, verdict in verdicts if verdict.mail and verdict.new])
+        for case, verdict in verdicts:
+            _carry_out(conn, case, verdict, now)
+    return [Wanted(case.row, verdict.mail) for case, verdict in verdicts if verdict.mail]
+
+
+def _verdict(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Verdict:
+    """The questions in order; the first with an answer decides."""
+    return (
+        _barred(house, case)
+        or _left_over(case, now, house)
+        or _too_early(house, case, now)
+        or _unwanted(house, case, now)
+        or _draft(house, mailbox, case, now)
+    )
+
+
+def _barred(house: House, case: Case) -> Verdict | None:
+    if case.suppressed is not None:
+        return Verdict(event=Event.UNSUBSCRIBED, words=f"suppressed: {case.suppressed}")
+    if case.row.attempts > house.options.attempts:
+        words = f"given up after {case.row.attempts - 1} attempts that never came to an end"
+        return Verdict(event=Event.HELD, words=words)
+    return None
+
+
+def _left_over(case: Case, now: dt.datetime, house: House) -> Verdict | None:
+    """An earlier attempt left its message in a state that already says what follows."""
+    state = case.existing.state if case.existing else None
+    if state is MessageState.ACCEPTED:
+        return Verdict(position=_onward(house, case, now, wrote=True))
+    if state in (MessageState.UNKNOWN, MessageState.TRANSMITTING):
+        return Verdict(event=Event.HELD, words="the mail may have been delivered; nobody can tell yet")
+    if state in (MessageState.REFUSED, MessageState.ABANDONED):
+        return Verdict(event=Event.HELD, words=f"the mail of this step was {state}")
+    return None
+
+
+def _too_early(house: House, case: Case, now: dt.datetime) -> Verdict | None:
+    """The window is asked again right before sending: zones, holidays and clocks may have changed since."""
+    place = case.script.place(case.contact, house.workspace)
+    when = calendar.next_opening(case.script.rule(case.step), place, now)
+    if when.at <= now:
+        return None
+    return Verdict(
+        position=Position(case.row.step, "mail", when.at, bounds(when)), words="the sending hours are over"
+    )
+
+
+def _unwanted(house: House, case: Case, now: dt.datetime) -> Verdict | None:
+    stop, step = case.script.definition.stop.when, case.script.mail(case.step)
+    if stop is not None:
+        reached = case.script.condition(stop).evaluate(case.values(), case.facts)
+        if reached is True:
+            return Verdict(event=Event.STOPPED, words=f"the sequence's stop rule holds: {stop}")
+        if reached is not False:
+            return Verdict(event=Event.HELD, words=drafting.lacking(reached, "stop"))
+    if step.when is None:
+        return None
+    wanted = case.script.condition(step.when).evaluate(case.values(), case.facts)
+    if wanted is True:
+        return None
+    if wanted is False:
+        return Verdict(
+            position=_onward(house, case, now, wrote=False), words=f"skipped: {step.when} does not hold"
+        )
+    return Verdict(event=Event.HELD, words=drafting.lacking(wanted, step.id))
+
+
+def _onward(house: House, case: Case, now: dt.datetime, *, wrote: bool) -> Position:
+    place = case.script.place(case.contact, house.workspace)
+    position = case.script.after(case.step, now, place, str(case.row.id))
+    return dataclasses.replace(position, wrote=wrote)
+
+
+def _draft(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Verdict:
+    if case.existing is not None:
+        return Verdict(mail=case.existing)
+    written = drafting.draft(house, mailbox, case, now)
+    if isinstance(written, drafting.Unwritten):
+        return Verdict(event=Event.HELD, words=written.words)
+    return Verdict(mail=written, new=True)
+
+
+def _carry_out(conn: Connection, case: Case, verdict: Verdict, now: dt.datetime) -> None:
+    row = case.row
+    if verdict.mail is not None:
+        return
+    if verdict.event is not None:
+        enrollments.apply(conn, [row.id], verdict.event, now, reason=verdict.words, values={"attempts": 0})
+        kind = verdict.event.value
+    elif verdict.position is not None and verdict.position.step == row.step:
+        enrollments.reschedule(conn, row, verdict.position.due_at or now, verdict.position.bound)
+        kind = "rescheduled"
+    elif verdict.position is not None:
+        enrollments.move(conn, row, verdict.position, now)
+        kind = "skipped"
+    data = {"reason": verdict.words}
+    events.add(
+        conn,
+        [events.News(kind, now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data=data)],
+    )

@@ -1,0 +1,189 @@
+"""The tick: steps that are no mail (branch, task, wait, end), absences that are over, hits that have settled."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance import errors, templates
+from relance.engine import cases, drafting, engagement, sequence
+from relance.engine.cases import Case
+from relance.engine.house import House
+from relance.engine.states import Event
+from relance.engine.store import enrollments, events, mailboxes, tasks
+from relance.engine.store.enrollments import Position
+
+BATCH = 200
+# Steps advanced in one transaction.
+
+
+@dataclass(frozen=True)
+class TickReport:
+    """What a tick did."""
+
+    steps: int = 0
+    back: int = 0
+    hits: int = 0
+    more: bool = False  # something is due still that could be done at once
+
+
+@dataclass(frozen=True)
+class _Tick:
+    """One tick's transaction."""
+
+    conn: Connection
+    house: House
+    now: dt.datetime
+
+
+def tick(house: House) -> TickReport:
+    """Everything due that needs no mailbox. Several processes may tick at once: rows in another's hands are passed over."""
+    now = house.clock.now()
+    judged = engagement.judge_settled(house, now)
+    with house.database.write() as conn:
+        back = _back(conn, now)
+        steps = _steps(_Tick(conn, house, now))
+    return TickReport(steps, back, judged, more=max(steps, back) >= BATCH)
+
+
+def next_wake(house: House) -> dt.datetime | None:
+    """When something falls due next, for a mailbox or for the tick; None when nothing waits."""
+    with house.database.read() as conn:
+        settled = engagement.next_settled(conn, house)
+        times = (mailboxes.next_turn(conn), enrollments.next_due(conn), settled)
+    return min((at for at in times if at is not None), default=None)
+
+
+def _back(conn: Connection, now: dt.datetime) -> int:
+    """Contacts whose absence is over go on; what fell due meanwhile is due from now on."""
+    rows = enrollments.away_until(conn, now, BATCH)
+    for row in rows:
+        due = max(row.due_at or now, now)
+        words = "back from absence"
+        values = {"resume_at": None, "due_at": due, "bound": [{"kind": "away", "words": "was out of office"}]}
+        enrollments.apply(conn, [row.id], Event.BACK, now, reason=words, values=values)
+        events.add(
+            conn, [events.News("back", now, row.id, row.contact_id, row.mailbox_id, step=row.step or "")]
+        )
+        if row.step_kind == "mail":
+            mailboxes.call(conn, [row.mailbox_id], due)
+    return len(rows)
+
+
+def _steps(tick: _Tick) -> int:
+    rows = enrollments.other_due(tick.conn, tick.now, BATCH)
+    found = cases.read(tick.conn, tick.house, rows) if rows else []
+    calls: dict[int, dt.datetime] = {}
+    for case in found:
+        position = _step(tick, case)
+        if position is not None and position.step_kind == "mail" and position.due_at is not None:
+            calls[case.row.mailbox_id] = min(position.due_at, calls.get(case.row.mailbox_id, position.due_at))
+    for mailbox_id, at in sorted(calls.items()):
+        mailboxes.call(tick.conn, [mailbox_id], at)
+    return len(rows)
+
+
+def _step(tick: _Tick, case: Case) -> Position | None:
+    """Do one step; returns where the enrollment stands then, None when it no longer moves."""
+    step = case.script.plan.step(case.step)
+    if isinstance(step, sequence.BranchStep):
+        return _branch(tick, case, step)
+    if isinstance(step, sequence.TaskStep):
+        return _task(tick, case, step)
+    return _go_on(tick, case, kind=str(sequence.kind_of(step)))
+
+
+def _go_on(tick: _Tick, case: Case, *, kind: str, taken: bool | None = None, words: str = "") -> Position:
+    place = case.script.place(case.contact, tick.house.workspace)
+    # A step that was done late (the tick was down) still counts from when it fell due, or waits would add up.
+    position = case.script.after(case.step, case.row.due_at or tick.now, place, str(case.row.id), taken)
+    enrollments.move(tick.conn, case.row, position, tick.now)
+    data: dict[str, object] = {"words": words} if words else {}
+    if taken is not None:
+        data["taken"] = taken
+    events.add(tick.conn, [_line(case, kind, tick.now, data)])
+    return position
+
+
+def _branch(tick: _Tick, case: Case, step: sequence.BranchStep) -> Position | None:
+    unsettled = engagement.settles_at(tick.conn, tick.house, case.row.id, tick.now)
+    if unsettled is not None:
+        # A click of a minute ago may still turn out to be a scanner's: ask again when it has settled.
+        bound = [{"kind": "settling", "words": "a click is too fresh to tell a person from a machine"}]
+        enrollments.reschedule(tick.conn, case.row, unsettled, bound)
+        return None
+    answer = case.script.condition(step.when).evaluate(case.values(), case.facts)
+    if isinstance(answer, bool):
+        return _go_on(tick, case, kind="branch", taken=answer, words=step.when)
+    _hold(tick, case, drafting.lacking(answer, step.id))
+    return None
+
+
+def _task(tick: _Tick, case: Case, step: sequence.TaskStep) -> Position | None:
+    if step.when is not None:
+        answer = case.script.condition(step.when).evaluate(case.values(), case.facts)
+        if answer is False:
+            return _go_on(tick, case, kind="skipped", words=step.when)
+        if answer is not True:
+            _hold(tick, case, drafting.lacking(answer, step.id))
+            return None
+    words = _task_words(case, step)
+    row = case.row
+    tasks.add(
+        tick.conn,
+        enrollment_id=row.id,
+        contact_id=row.contact_id,
+        step=step.id,
+        words=words,
+        due_at=row.due_at or tick.now,
+    )
+    if not step.wait_until_done:
+        return _go_on(tick, case, kind="task", words=words)
+    enrollments.reschedule(tick.conn, row, _FAR, [{"kind": "task", "words": "waits until the task is done"}])
+    events.add(tick.conn, [_line(case, "task", tick.now, {"words": words})])
+    return None
+
+
+_FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+# A due time that never comes by itself: only ticking the task off moves the enrollment on.
+
+
+def task_done(conn: Connection, house: House, task: tasks.Task, now: dt.datetime) -> None:
+    """Close a task; an enrollment that waited for it goes on."""
+    tasks.close(conn, task.id, "done", now)
+    rows = list(enrollments.for_sending(conn, [task.enrollment_id]).values())
+    for row, _ in rows:
+        if row.step == task.step:
+            case = cases.read(conn, house, [row])[0]
+            place = case.script.place(case.contact, house.workspace)
+            position = case.script.after(task.step, now, place, str(row.id))
+            enrollments.move(conn, row, position, now)
+            if position.step_kind == "mail" and position.due_at is not None:
+                mailboxes.call(conn, [row.mailbox_id], position.due_at)
+    data = {"words": task.words}
+    events.add(
+        conn,
+        [events.News("task done", now, row.id, row.contact_id, step=task.step, data=data) for row, _ in rows],
+    )
+
+
+def _task_words(case: Case, step: sequence.TaskStep) -> str:
+    """The task's words for this person; an unfilled variable stays visible, for a person reads it, not a customer."""
+    try:
+        compiled = templates.compile_source(templates.Source(subject=step.task, body=""))
+    except errors.Invalid:
+        return step.task
+    rendered = compiled.render(case.values(), lambda link: link.target)
+    return rendered.subject if isinstance(rendered, templates.Rendered) else step.task
+
+
+def _hold(tick: _Tick, case: Case, words: str) -> None:
+    enrollments.apply(tick.conn, [case.row.id], Event.HELD, tick.now, reason=words)
+    events.add(tick.conn, [_line(case, "held", tick.now, {"reason": words})])
+
+
+def _line(case: Case, kind: str, now: dt.datetime, data: dict[str, object]) -> events.News:
+    row = case.row
+    return events.News(kind, now, row.id, row.contact_id, row.mailbox_id, step=case.step, data=data)

@@ -1,0 +1,183 @@
+"""Reading a mailbox: every new mail found, judged, matched and acted upon, in the transaction that moves the watermark."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine import acting, matching
+from relance.engine.acting import Item
+from relance.engine.house import House
+from relance.engine.matching import Found
+from relance.engine.store import answers, events, mailboxes, messages
+from relance.engine.store.mailboxes import Lease, Mailbox, Watermark
+from relance.mailbox import imap, judging, parse
+from relance.mailbox.account import Account
+from relance.mailbox.inbound import Inbound
+
+T = TypeVar("T")
+WINDOW = 50
+# Mails applied in one transaction.
+RAW_LIMIT = 512 * 1024
+# Bytes of a mail that are kept for judging it again.
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One look into one mailbox."""
+
+    house: House
+    lease: Lease
+    mailbox: Mailbox
+    now: dt.datetime
+    own: frozenset[str]
+
+
+def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
+    """Read everything new in every watched folder; returns how many mails concerned us.
+
+    `synced_at` becomes the time this began, and only once every folder was read to its end. Raises
+    `errors.Unreachable` or `errors.Broken`; what was read until then is kept.
+    """
+    now = house.clock.now()
+    with house.database.read() as conn:
+        own = frozenset(each.address for each in mailboxes.every(conn))
+        marks = mailboxes.watermarks(conn, mailbox.id)
+    look = _Look(house, lease, mailbox, now, own)
+    count = 0
+    try:
+        with imap.Inbox(account) as inbox:
+            for folder in inbox.folders():
+                count += _folder(look, inbox, folder, marks.get(folder.name))
+    except errors.Trouble as trouble:
+        _note_failure(look, trouble)
+        raise
+    with house.database.write() as conn:
+        mailboxes.hold(conn, lease)
+        mailboxes.change(conn, mailbox.id, synced_at=now, sync_error="")
+    return count
+
+
+def _note_failure(look: _Look, trouble: errors.Trouble) -> None:
+    if isinstance(trouble, errors.Superseded):
+        return
+    with look.house.database.write() as conn:
+        mailboxes.hold(conn, look.lease)
+        mailboxes.change(conn, look.mailbox.id, sync_error=str(trouble))
+        if not look.mailbox.sync_error:
+            data = {"reason": str(trouble)}
+            events.add(
+                conn, [events.News("mailbox unreadable", look.now, mailbox_id=look.mailbox.id, data=data)]
+            )
+
+
+def _folder(look: _Look, inbox: imap.Inbox, folder: imap.Folder, mark: Watermark | None) -> int:
+    if look.mailbox.synced_at is None:
+        # What was there before we wrote to anybody answers nothing of ours.
+        _advance(look, folder, max(0, folder.uidnext - 1))
+        return 0
+    after = mark.last_uid if mark is not None and mark.uidvalidity == folder.uidvalidity else 0
+    if folder.uidnext and folder.uidnext <= after + 1:
+        return 0
+    if folder.role is imap.Role.SENT:
+        return _sent_folder(look, inbox, folder, after)
+    count = 0
+    for window in _windows(inbox.fetch_new(folder, after, limit=10_000)):
+        count += _window(look, folder, window)
+    if folder.uidnext:
+        _advance(look, folder, folder.uidnext - 1)
+    return count
+
+
+def _advance(look: _Look, folder: imap.Folder, uid: int) -> None:
+    with look.house.database.write() as conn:
+        mailboxes.hold(conn, look.lease)
+        _mark(conn, look, folder, uid)
+
+
+def _mark(conn: Connection, look: _Look, folder: imap.Folder, uid: int) -> None:
+    mailboxes.mark(conn, look.mailbox.id, folder.role.value, Watermark(folder.name, folder.uidvalidity, uid))
+
+
+def _window(look: _Look, folder: imap.Folder, window: Sequence[imap.Fetched]) -> int:
+    with look.house.database.read() as conn:
+        items = list(_items(conn, look, folder, window))
+    with look.house.database.write() as conn:
+        mailboxes.hold(conn, look.lease)
+        acting.act(conn, look.house, items, look.now)
+        _mark(conn, look, folder, window[-1].uid)
+    return len(items)
+
+
+def _items(
+    conn: Connection, look: _Look, folder: imap.Folder, window: Sequence[imap.Fetched]
+) -> Iterator[Item]:
+    """Those mails of a window that concern us and were not kept before, judged and matched."""
+    read = [(each, _read(each)) for each in window]
+    known = answers.known(conn, look.mailbox.id, [_dedupe(each, mail) for each, mail in read])
+    for fetched, mail in read:
+        key = _dedupe(fetched, mail)
+        if key in known:
+            continue
+        known.add(key)
+        found = matching.find(conn, mail)
+        item = _item(conn, look, folder, fetched, mail, found)
+        if acting.concerns_us(found, item.judgement):
+            yield item
+
+
+def _windows(found: Iterator[T]) -> Iterator[list[T]]:
+    while window := list(itertools.islice(found, WINDOW)):
+        yield window
+
+
+def _read(fetched: imap.Fetched) -> Inbound:
+    return parse.read(fetched.raw, size=fetched.size, truncated=fetched.truncated)
+
+
+def _dedupe(fetched: imap.Fetched, mail: Inbound) -> str:
+    """A mail moved by a filter, or seen again in All Mail, is one mail."""
+    return mail.message_id or hashlib.sha256(fetched.raw or str(fetched.uid).encode()).hexdigest()
+
+
+def _item(
+    conn: Connection, look: _Look, folder: imap.Folder, fetched: imap.Fetched, mail: Inbound, found: Found
+) -> Item:
+    sent = messages.of_contact(conn, found.contact.id) if found.contact else []
+    judgement = judging.judge(
+        mail,
+        received=fetched.internal_date or look.now,
+        own_addresses=look.own,
+        sent_texts=[each.body for each in sent],
+        mailed=[each.recipient for each in sent],
+    )
+    return Item(
+        mailbox_id=look.mailbox.id,
+        folder=folder.name,
+        uidvalidity=folder.uidvalidity,
+        uid=fetched.uid,
+        dedupe=_dedupe(fetched, mail),
+        mail=mail,
+        raw=fetched.raw[:RAW_LIMIT],
+        received_at=fetched.internal_date or look.now,
+        found=found,
+        judgement=judgement,
+        words=judging.answer_text(mail, [each.body for each in sent]),
+    )
+
+
+def _sent_folder(look: _Look, inbox: imap.Inbox, folder: imap.Folder, after: int) -> int:
+    """Copies of our own mails: evidence that they left, and the ids the provider gave them."""
+    for window in _windows(inbox.sent_ids(folder, after, limit=10_000)):
+        with look.house.database.write() as conn:
+            mailboxes.hold(conn, look.lease)
+            acting.found_in_sent(conn, look.house, [mail for _, mail in window], look.now)
+            _mark(conn, look, folder, window[-1][0])
+    return 0

@@ -1,0 +1,131 @@
+"""A published version made ready to be played: its plan, its words and its conditions, compiled once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import threading
+from collections import OrderedDict
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from relance import templates
+from relance.engine import calendar, plan, sequence, waits, zones
+from relance.engine.store import sequences
+from relance.engine.store.contacts import Contact
+from relance.engine.store.enrollments import Position
+
+KEPT = 256
+# Scripts kept compiled. A script is some 100 kB; a busy installation plays a few dozen versions at once.
+
+_FOOTERS = {
+    "pl": "Jeśli nie chcesz więcej wiadomości ode mnie: {link}",
+    "de": "Wenn Sie keine weiteren E-Mails von mir möchten: {link}",
+    "fr": "Si vous ne souhaitez plus recevoir mes messages : {link}",
+    "es": "Si no desea recibir más correos míos: {link}",
+    "en": "If you would rather not hear from me again: {link}",
+}
+
+
+class Script:
+    """One version of one sequence. Safe to share between threads: what it compiles late, it compiles to equal values."""
+
+    def __init__(self, version: sequences.Version) -> None:
+        self.version_id = version.id
+        self.number = version.number
+        self.definition = sequence.Sequence.model_validate(version.definition)
+        self.plan = plan.build(self.definition)
+        self.words = functools.lru_cache(maxsize=None)(self._words)
+        self.condition = functools.lru_cache(maxsize=None)(templates.compile_condition)
+
+    @property
+    def name(self) -> str:
+        """The sequence's name."""
+        return self.definition.name
+
+    @property
+    def footer(self) -> str | None:
+        """The line under each mail, with {link} in it; None where the author wants none."""
+        if self.definition.unsubscribe == "none":
+            return None
+        return self.definition.unsubscribe or _FOOTERS.get(self.definition.language or "en", _FOOTERS["en"])
+
+    def _words(self, step_id: str, variant: str) -> templates.Compiled:
+        step = self.mail(step_id)
+        choice = next((each for each in step.choices if each.variant == variant), step.choices[0])
+        subject = None if step.thread == "reply" else choice.subject
+        return templates.compile_source(templates.Source(subject=subject, body=choice.body, html=choice.html))
+
+    def mail(self, step_id: str) -> sequence.MailStep:
+        """A step that is known to be a mail."""
+        step = self.plan.step(step_id)
+        if not isinstance(step, sequence.MailStep):
+            raise TypeError(f"the step {step_id} is no mail")
+        return step
+
+    def place(self, contact: Contact, workspace: zones.Workspace) -> zones.Place:
+        """Whose clock and holidays count for this person."""
+        region = contact.fields.get("state") or contact.fields.get("region")
+        where = zones.Whereabouts(contact.zone or None, contact.country or None, region)
+        return zones.place(where, self.definition.send, workspace)
+
+    def first(self, since: dt.datetime, place: zones.Place, key: str) -> Position:
+        """Where a new enrollment stands."""
+        return self.position(self.plan.first, since, place, key)
+
+    def after(
+        self, step_id: str, done_at: dt.datetime, place: zones.Place, key: str, taken: bool | None = None
+    ) -> Position:
+        """Where an enrollment stands once a step was done; `taken` says which way a branch went."""
+        following = self.plan.next(step_id, taken)
+        if following is None:
+            return Position(None, "", None, stepped_at=done_at)
+        return self.position(following, done_at, place, key)
+
+    def position(self, step_id: str, since: dt.datetime, place: zones.Place, key: str) -> Position:
+        """A step's due time, counted from when the step before it was done, with what bound it."""
+        step = self.plan.step(step_id)
+        wait = _wait(step)
+        kind = str(sequence.kind_of(step))
+        if wait == waits.AT_ONCE and kind in ("branch", "end"):
+            return Position(step_id, kind, since, (), since)
+        when = calendar.next_time(self.rule(step_id), since, wait, place, key=f"{key}:{step_id}")
+        return Position(step_id, kind, when.at, bounds(when), since)
+
+    def rule(self, step_id: str) -> calendar.Rule:
+        """When mail of this step may go."""
+        return calendar.rule_for(self.definition, self.plan.step(step_id))
+
+
+def _wait(step: sequence.Step) -> waits.Wait:
+    if isinstance(step, sequence.WaitStep):
+        return step.wait
+    return getattr(step, "after", None) or waits.AT_ONCE
+
+
+def bounds(when: calendar.When) -> list[dict[str, Any]]:
+    """What bound a time, as it is kept beside it."""
+    return [{"kind": b.kind.value, "words": b.words, "until": b.until.isoformat()} for b in when.bound]
+
+
+class Library:
+    """Scripts by version, compiled at first use and kept while they are used."""
+
+    def __init__(self) -> None:
+        self._scripts: OrderedDict[int, Script] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def script(self, conn: Connection, version_id: int) -> Script:
+        """The script of a version."""
+        with self._lock:
+            found = self._scripts.get(version_id)
+            if found is not None:
+                self._scripts.move_to_end(version_id)
+                return found
+        script = Script(sequences.by_id(conn, version_id))
+        with self._lock:
+            self._scripts[version_id] = script
+            while len(self._scripts) > KEPT:
+                self._scripts.popitem(last=False)
+        return script

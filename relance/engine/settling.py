@@ -1,0 +1,137 @@
+"""What an attempt's end means for the message, the person and the mailbox. `ending` is the rule, pure; `record` writes it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import states
+from relance.engine.gate import Wanted
+from relance.engine.house import House, Options
+from relance.engine.states import Event, MessageEvent
+from relance.engine.store import contacts, enrollments, events, mailboxes, messages, suppressions
+from relance.engine.store.messages import Settlement
+from relance.mailbox.outcome import Blame, Outcome, SendResult
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One mail, how its attempt ended, and when (business time)."""
+
+    wanted: Wanted
+    result: SendResult
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What follows from an attempt."""
+
+    message: MessageEvent
+    done: bool = False  # the step is done; on to the next
+    event: Event | None = None  # news for the enrollment
+    words: str = ""
+    retry_after: dt.timedelta | None = None  # offer the same bytes again then
+    suppress: bool = False
+    pause_mailbox: bool = False
+    stop_turn: bool = False
+
+
+def ending(result: SendResult, attempts: int, options: Options) -> Ending:
+    """What follows from a result; `attempts` counts this one. Every outcome and every blame has an answer."""
+    said = f"{result.code or ''} {result.text}".strip()
+    if result.outcome is Outcome.ACCEPTED:
+        return Ending(MessageEvent.ACCEPTED, done=True)
+    if result.outcome is Outcome.UNKNOWN:
+        words = f"the mail may have been delivered: {said or 'the connection broke after its body'}"
+        return Ending(MessageEvent.LOST, event=Event.HELD, words=words, stop_turn=True)
+    if result.outcome is Outcome.NOT_SENT:
+        return Ending(
+            MessageEvent.WITHDRAWN, words=said, stop_turn=True, pause_mailbox=result.blame is Blame.SENDER
+        )
+    if result.outcome is Outcome.REFUSED:
+        return _refused(result, said)
+    if attempts >= options.deferrals:
+        words = f"put off {attempts} times by the receiving server: {said}"
+        return Ending(MessageEvent.DEFERRED, event=Event.HELD, words=words)
+    later = options.defer * int(2 ** max(0, attempts - 1))
+    return Ending(
+        MessageEvent.DEFERRED, retry_after=later, words=said, stop_turn=result.blame is Blame.SENDER
+    )
+
+
+def _refused(result: SendResult, said: str) -> Ending:
+    if result.blame is Blame.SENDER:
+        # A quota or a reputation is no fault of the person's: the same bytes may go when the mailbox is well again.
+        return Ending(MessageEvent.DEFERRED, words=said, pause_mailbox=True, stop_turn=True)
+    if result.blame is Blame.RECIPIENT:
+        gone = result.status is None or result.status.startswith("5.1.")
+        return Ending(MessageEvent.REFUSED, event=Event.BOUNCED, words=said, suppress=gone)
+    return Ending(MessageEvent.REFUSED, event=Event.HELD, words=f"the server refused this mail: {said}")
+
+
+def record(conn: Connection, house: House, attempts: Sequence[Attempt]) -> None:
+    """Write how attempts ended, in the caller's transaction; the caller holds the lease."""
+    ends = [(each, ending(each.result, each.wanted.message.attempts, house.options)) for each in attempts]
+    messages.settle(conn, [_settlement(attempt, end) for attempt, end in ends])
+    _move_on(conn, house, [attempt for attempt, end in ends if end.done])
+    for attempt, end in ends:
+        if not end.done:
+            _apply(conn, attempt, end)
+    events.add(conn, [_line(attempt, end) for attempt, end in ends])
+
+
+def _settlement(attempt: Attempt, end: Ending) -> Settlement:
+    return Settlement(
+        attempt.wanted.message, end.message, attempt.at, attempt.result.code, attempt.result.text
+    )
+
+
+def _move_on(conn: Connection, house: House, done: Sequence[Attempt]) -> None:
+    people = contacts.by_ids(conn, [each.wanted.enrollment.contact_id for each in done]) if done else {}
+    moves = []
+    for each in done:
+        row = each.wanted.enrollment
+        script = house.library.script(conn, row.sequence_version_id)
+        place = script.place(people[row.contact_id], house.workspace)
+        position = script.after(each.wanted.message.step, each.at, place, str(row.id))
+        moves.append((row, dataclasses.replace(position, wrote=True)))
+    enrollments.move_many(conn, moves, max((each.at for each in done), default=house.clock.now()))
+
+
+def _apply(conn: Connection, attempt: Attempt, end: Ending) -> None:
+    row, message, at = attempt.wanted.enrollment, attempt.wanted.message, attempt.at
+    if end.event is not None:
+        enrollments.apply(conn, [row.id], end.event, at, reason=end.words, values={"attempts": 0})
+    elif end.retry_after is not None:
+        bound = [{"kind": "deferred", "words": f"the receiving server asked to try later: {end.words}"}]
+        enrollments.reschedule(conn, row, at + end.retry_after, bound)
+    else:
+        enrollments.unclaim(conn, [row.id])
+    if end.suppress:
+        suppressions.add(conn, "address", message.recipient, f"bounced: {end.words}", at)
+    if end.pause_mailbox:
+        mailboxes.change(conn, row.mailbox_id, state="paused", reason=end.words)
+        events.add(
+            conn, [events.News("mailbox paused", at, mailbox_id=row.mailbox_id, data={"reason": end.words})]
+        )
+
+
+def _line(attempt: Attempt, end: Ending) -> events.News:
+    row, message, result = attempt.wanted.enrollment, attempt.wanted.message, attempt.result
+    after = states.advance_message(message.state, end.message)
+    kind = "sent" if end.done else f"mail {after.value}"
+    data: dict[str, object] = {
+        "message_id": message.message_id,
+        "subject": message.subject,
+        "variant": message.variant,
+    }
+    if not end.done:
+        data |= {"reason": end.words, "stage": result.stage}
+    return events.News(
+        kind, attempt.at, row.id, row.contact_id, row.mailbox_id, message.id, step=message.step, data=data
+    )

@@ -1,0 +1,177 @@
+"""A mailbox's turn: lease, recover, read, send, release. The unit of work; everything a worker ever does is one of these."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from relance import clock, errors
+from relance.engine import pace, preparing, recovery, replies
+from relance.engine.delivery import Delivery
+from relance.engine.house import House
+from relance.engine.pace import Allowance, Pace
+from relance.engine.store import enrollments, events, mailboxes
+from relance.engine.store.mailboxes import Lease, Mailbox
+from relance.mailbox.account import Account
+from relance.mailbox.outcome import Blame
+from relance.mailbox.smtp import Outbox
+
+TROUBLE_MOST = dt.timedelta(hours=1)
+# The longest a mailbox whose servers do not answer is left alone.
+
+
+@dataclass(frozen=True)
+class TurnReport:
+    """What a turn did. `words` says what stopped it, where something did."""
+
+    mailbox_id: int
+    held: bool = False  # somebody else works for this mailbox
+    sent: int = 0
+    answers: int = 0
+    words: str = ""
+    more: bool = False  # something is due still that could be done at once
+
+
+def take_turn(house: House, mailbox_id: int, stop: Callable[[], bool]) -> TurnReport:
+    """One whole turn. Safe to call at any time, from anywhere, twice: who does not get the lease does nothing."""
+    with house.database.write() as conn:
+        lease = mailboxes.take(conn, mailbox_id, house.owner)
+    if lease is None:
+        return TurnReport(mailbox_id, held=True)
+    turn = _Turn(house, lease)
+    try:
+        turn.run(stop)
+    except errors.Superseded as lost:
+        turn.words = str(lost)
+    except BaseException:
+        turn.trouble = True
+        turn.release()
+        raise
+    else:
+        turn.release()
+    return TurnReport(mailbox_id, sent=turn.sent, answers=turn.answers, words=turn.words, more=turn.more)
+
+
+class _Turn:
+    """One turn under way."""
+
+    def __init__(self, house: House, lease: Lease) -> None:
+        self.house = house
+        self.lease = lease
+        self.sent = 0
+        self.answers = 0
+        self.words = ""
+        self.trouble = False  # the servers were not reached: come back later
+        self.more = False  # ended early: come back at once
+        self.mailbox = self._mailbox()
+        self.allowance = Allowance(0)
+        self.synced = clock.elapsed()
+
+    def run(self, stop: Callable[[], bool]) -> None:
+        """The stages in order; a server that cannot be reached ends the turn."""
+        self.house.journal.turn(self.lease.mailbox_id, self.lease.fence)
+        recovery.settle_left_open(self.house, self.lease)
+        if self.mailbox.state == "paused" and self.mailbox.sync_error:
+            return  # asking again with a refused password would only lock the account
+        try:
+            account = self.house.account(self.mailbox)
+            if not stop():
+                self._read(account)
+            if not stop() and self.mailbox.state == "active":
+                self._send(account, stop)
+        except errors.Broken as broken:
+            self._pause(str(broken), unreadable=True)
+        except errors.Unreachable as away:
+            self.trouble, self.words = True, str(away)
+
+    def _mailbox(self) -> Mailbox:
+        with self.house.database.read() as conn:
+            return mailboxes.by_id(conn, self.lease.mailbox_id)
+
+    def _read(self, account: Account) -> None:
+        """Read the mailbox when it is time, and always before a follow-up."""
+        now, last = self.house.clock.now(), self.mailbox.synced_at
+        with self.house.database.read() as conn:
+            follow_up = enrollments.follow_up_due(conn, self.mailbox.id, now)
+        if follow_up or last is None or now - last >= self.house.options.sync_every:
+            self.synced = clock.elapsed()
+            self.answers = replies.sync(self.house, self.lease, self.mailbox, account)
+            self.mailbox = self._mailbox()
+
+    def _send(self, account: Account, stop: Callable[[], bool]) -> None:
+        now = self.house.clock.now()
+        limits = Pace(self.mailbox.daily_cap, dt.timedelta(seconds=self.mailbox.gap_seconds))
+        with self.house.database.write() as conn:
+            mailboxes.hold(conn, self.lease)
+            history = pace.needs_history(limits)
+            sent = mailboxes.sent_since(conn, self.mailbox.id, now - pace.DAY) if history else []
+            self.allowance = pace.allowance(limits, sent, now, self.house.options.batch)
+            claimed = enrollments.claim(conn, self.mailbox.id, now, self.allowance.count)
+        self.more = len(claimed) == self.allowance.count > 0 and self.allowance.next_at is None
+        if not claimed:
+            return
+        wanted = preparing.prepare(self.house, self.lease, self.mailbox, claimed, now)
+        together = self.house.options.together if limits.gap <= dt.timedelta(0) else 1
+        with Outbox(account, helo=self.house.options.helo) as outbox:
+            refused = outbox.connect() if wanted else None
+            if refused is not None:
+                self._no_way_out(refused.text, [each.enrollment.id for each in wanted], refused.blame)
+                return
+            delivery = Delivery(self.house, self.lease, self.mailbox, outbox, together)
+            try:
+                delivery.deliver(wanted, lambda: stop() or self._stale())
+            finally:
+                self.sent = delivery.sent
+        self.trouble = delivery.stopped and self.sent == 0
+
+    def _stale(self) -> bool:
+        """Whether the last look into the mailbox is too long ago for more mails of this turn."""
+        return clock.elapsed() - self.synced > self.house.options.fresh_seconds
+
+    def _no_way_out(self, words: str, claimed: list[int], blame: Blame) -> None:
+        self.words = words
+        with self.house.database.write() as conn:
+            mailboxes.hold(conn, self.lease)
+            enrollments.unclaim(conn, claimed)
+        if blame is Blame.SENDER:
+            self._pause(words)
+        else:
+            self.trouble = True
+
+    def _pause(self, words: str, *, unreadable: bool = False) -> None:
+        """Only a person can mend this (a refused login, a bad certificate): stop asking the server, and say so."""
+        self.words, self.trouble = words, True
+        with self.house.database.write() as conn:
+            mailboxes.hold(conn, self.lease)
+            mailboxes.change(conn, self.mailbox.id, state="paused", reason=words)
+            if unreadable:
+                mailboxes.change(conn, self.mailbox.id, sync_error=words)
+            news = events.News(
+                "mailbox paused", self.house.clock.now(), mailbox_id=self.mailbox.id, data={"reason": words}
+            )
+            events.add(conn, [news])
+
+    def release(self) -> None:
+        """Give the lease back, with the time of the next turn."""
+        now = self.house.clock.now()
+        troubles = self.mailbox.troubles + 1 if self.trouble else 0
+        with self.house.database.write() as conn:
+            mailbox = mailboxes.by_id(conn, self.mailbox.id)
+            due = enrollments.first_mail_due(conn, mailbox.id) if mailbox.state == "active" else None
+            if troubles != mailbox.troubles:
+                mailboxes.change(conn, mailbox.id, troubles=troubles)
+            mailboxes.release(conn, self.lease, self._next(mailbox, due, troubles, now))
+
+    def _next(
+        self, mailbox: Mailbox, due: dt.datetime | None, troubles: int, now: dt.datetime
+    ) -> dt.datetime:
+        if troubles:
+            pause = self.house.options.trouble * int(2 ** min(troubles - 1, 10))
+            return now + min(pause, TROUBLE_MOST)
+        if self.more:
+            return now
+        look = (mailbox.synced_at or now) + self.house.options.sync_every
+        if due is None:
+            return look
+        return min(look, max(due, self.allowance.next_at or due, now))
