@@ -17,9 +17,10 @@ from __future__ import annotations
 from relance.config.checks import mask_url
 from relance.config.homes import Made, make_home
 from relance.config.keys import Keyring, new_key, read_keys
-from relance.config.settings import Setting, Settings, find_home
+from relance.config.settings import KEY_NAME, Setting, Settings, find_home, password_of_environment
 
 __all__ = [
+    "KEY_NAME",
     "Keyring",
     "Made",
     "Setting",
@@ -28,5 +29,6 @@ __all__ = [
     "make_home",
     "mask_url",
     "new_key",
+    "password_of_environment",
     "read_keys",
 ]

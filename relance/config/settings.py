@@ -23,6 +23,7 @@ from relance import clock, errors
 from relance.config import checks, keys
 
 PREFIX = "RELANCE_"
+PASSWORD_VARIABLE = PREFIX + "PASSWORD"
 HOME_NAME = ".relance"
 FILE_NAME = "relance.toml"
 KEY_NAME = "relance.key"
@@ -39,6 +40,11 @@ def find_home() -> Path:
     return next(
         (home for folder in (here, *here.parents) if (home := folder / HOME_NAME).is_dir()), here / HOME_NAME
     )
+
+
+def password_of_environment() -> str | None:
+    """A mailbox's password from RELANCE_PASSWORD, for commands that nobody sits at."""
+    return os.environ.get(PASSWORD_VARIABLE) or None  # noqa: TID251 - this is the place
 
 
 def full_path(path: Path) -> Path:

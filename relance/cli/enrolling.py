@@ -1,0 +1,147 @@
+"""`enroll`, `pause`, `resume`, `stop`: who is in which sequence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from relance.cli import asking, progress, session, show
+
+if TYPE_CHECKING:
+    from relance.app import Relance
+    from relance.engine.enrolling import EnrollmentView, EnrollReport
+
+SHOWN_SKIPS = 10
+VIEW = {
+    "sequence": "sequence",
+    "state": "state",
+    "step": "step",
+    "next": "due_at",
+    "mailbox": "mailbox",
+    "reason": "reason",
+}
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+Email = Annotated[str, typer.Argument(metavar="EMAIL")]
+Sequence = Annotated[str | None, typer.Option(help="Only in this sequence; else in all of them.")]
+Reason = Annotated[str, typer.Option(help="Why, for those who come after you.")]
+
+
+def add_to(root: typer.Typer) -> None:
+    """Hang the commands into the tree."""
+    for command in (enroll, pause, resume, stop):
+        root.command()(command)
+
+
+def enroll(  # noqa: PLR0913 - a flag for every question
+    ctx: typer.Context,
+    sequence: Annotated[str, typer.Argument(metavar="SEQUENCE")],
+    emails: Annotated[
+        list[str] | None, typer.Argument(metavar="[EMAIL]...", help="Who; or --all, or --from.")
+    ] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Every contact there is.")] = False,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="A file with an address a line; - is standard input.",
+            allow_dash=True,
+        ),
+    ] = None,
+    mailbox: Annotated[
+        list[str] | None,
+        typer.Option(help="Send from this mailbox (may be repeated); else from all of them."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Put contacts into a sequence. Shows what would happen and asks first."""
+    people = _people(emails, everybody=everybody, source=source)
+    with session.of(ctx).open() as relance:
+        if not yes or dry_run:
+            plan = _enroll(relance, sequence, people, mailbox, dry_run=True)
+            if dry_run:
+                _tell(plan, sequence, as_json=as_json, dry_run=True)
+                return
+            if not asking.confirmed(f"{_sum(plan)} Put them into {sequence}?", yes=yes):
+                raise typer.Abort
+        _tell(_enroll(relance, sequence, people, mailbox, dry_run=False), sequence, as_json=as_json)
+
+
+def _people(emails: list[str] | None, *, everybody: bool, source: Path | None) -> list[str] | None:
+    """The addresses asked for; None means everybody, which must be said."""
+    if sum((bool(emails), everybody, source is not None)) != 1:
+        raise asking.wrong("say who: addresses, or --all for every contact, or --from FILE.")
+    if everybody:
+        return None
+    if source is None:
+        return emails
+    text = (
+        typer.get_text_stream("stdin").read()
+        if str(source) == "-"
+        else source.read_text(encoding="utf-8-sig")
+    )
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _enroll(
+    relance: Relance, sequence: str, people: list[str] | None, mailboxes: list[str] | None, *, dry_run: bool
+) -> EnrollReport:
+    words = "Looking" if dry_run else "Enrolling"
+    with progress.bar(words, len(people) if people else None) as tell:
+        return relance.enroll(sequence, people, mailboxes=mailboxes or None, dry_run=dry_run, progress=tell)
+
+
+def _sum(report: EnrollReport) -> str:
+    shares = ", ".join(f"{count} from {address}" for address, count in report.by_mailbox.items())
+    first = f" The first mail leaves {show.when(report.first_due)}." if report.first_due else ""
+    return f"{report.enrolled} contacts ({shares or 'nobody'}), {len(report.skipped)} are skipped.{first}"
+
+
+def _tell(report: EnrollReport, sequence: str, *, as_json: bool, dry_run: bool = False) -> None:
+    if as_json:
+        show.data(report)
+        return
+    show.say(f"{'Would be put' if dry_run else 'Put'} into {sequence}: {_sum(report)}")
+    for skip in report.skipped[:SHOWN_SKIPS]:
+        show.say(f"  skipped {skip.email}: {skip.reason}")
+    if len(report.skipped) > SHOWN_SKIPS:
+        show.say(f"  and {len(report.skipped) - SHOWN_SKIPS} more (--json lists all of them).")
+
+
+def pause(
+    ctx: typer.Context, email: Email, sequence: Sequence = None, reason: Reason = "", as_json: Json = False
+) -> None:
+    """Send nothing to this contact until resumed."""
+    with session.of(ctx).open() as relance:
+        _views(relance.pause(email, sequence, reason), as_json=as_json)
+
+
+def resume(
+    ctx: typer.Context, email: Email, sequence: Sequence = None, reason: Reason = "", as_json: Json = False
+) -> None:
+    """Let a contact go on. One that is paused, away or held."""
+    with session.of(ctx).open() as relance:
+        _views(relance.resume(email, sequence, reason), as_json=as_json)
+
+
+def stop(
+    ctx: typer.Context,
+    email: Email,
+    sequence: Sequence = None,
+    reason: Reason = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """End a contact's sequences for good. `relance pause` can be taken back; this can not."""
+    if not asking.confirmed(f"Stop {email} for good?", yes=yes):
+        raise typer.Abort
+    with session.of(ctx).open() as relance:
+        _views(relance.stop(email, sequence, reason), as_json=as_json)
+
+
+def _views(views: list[EnrollmentView], *, as_json: bool) -> None:
+    show.listing(views, VIEW, as_json=as_json, empty="This contact is in no such sequence.")

@@ -1,0 +1,67 @@
+"""What a person sees of an error: one clear message on standard error, and the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from relance import errors
+from relance.cli import session, show
+
+FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
+
+
+class Root(TyperGroup):
+    """The outermost group: nothing but a message and an exit code leaves it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Whoever read our output (`| head`) has enough; Python would complain once more at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(FAILED) from None
+        except KeyboardInterrupt:
+            show.problem("stopped")
+            raise typer.Exit(INTERRUPTED) from None
+        except Exception as fault:
+            code = told(fault, debug=session.of(ctx).debug)
+            if code is None:
+                raise  # one of typer's own, which it tells itself
+            raise typer.Exit(code) from None
+
+
+def told(fault: Exception, *, debug: bool = False) -> int | None:
+    """Tell a person about an error; returns the exit code, or None when this error is not ours to tell."""
+    if isinstance(fault, (typer.Exit, typer.Abort, typer.TyperException)):
+        return None
+    if debug:
+        traceback.print_exception(fault)
+    if isinstance(fault, errors.Invalid):
+        for problem in fault.problems:
+            show.problem(str(problem))
+        return WRONG_USE
+    if isinstance(fault, errors.RelanceError):
+        show.problem(str(fault))
+        return WRONG_USE if isinstance(fault, errors.WrongUse) else FAILED
+    if isinstance(fault, OSError):
+        show.problem(_of_the_system(fault))
+        return FAILED
+    hint = "" if debug else " `relance --debug ...` shows where; please report it."
+    show.problem(f"something nobody foresaw: {type(fault).__name__}: {fault}.{hint}")
+    return FAILED
+
+
+def _of_the_system(fault: OSError) -> str:
+    words = fault.strerror or str(fault) or type(fault).__name__
+    if fault.filename:
+        return f"{fault.filename}: {words}."
+    if isinstance(fault, ConnectionError):
+        return f"a server could not be reached: {words}."
+    return f"{words}."

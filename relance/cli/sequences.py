@@ -1,0 +1,108 @@
+"""`sequence`: what is sent, step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from relance.cli import session, show
+
+group = typer.Typer(no_args_is_help=True, help="What is sent, step by step.")
+COLUMNS = {
+    "sequence": "name",
+    "version": "version",
+    "state": "state",
+    "reason": "reason",
+    "published": "published_at",
+    "enrolled": "counts",
+}
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A sequence in YAML.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The sequence's name.")]
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+@group.command()
+def check(ctx: typer.Context, file: File, as_json: Json = False) -> None:
+    """Say what is wrong with a sequence file, with its line and what to write instead. Changes nothing."""
+    with session.of(ctx).open() as relance:
+        checked = relance.sequences.check(file)
+    if as_json:
+        show.data({"problems": checked.problems, "warnings": checked.warnings})
+    else:
+        for warning in checked.warnings:
+            show.note(f"warning: {warning}")
+        for problem in checked.problems:
+            show.problem(str(problem))
+    if checked.problems:
+        raise typer.Exit(2)
+    if not as_json:
+        show.say(f"{file} is fine.")
+
+
+@group.command()
+def publish(ctx: typer.Context, file: File, as_json: Json = False) -> None:
+    """Publish a sequence. Contacts already in it stay with their version."""
+    with session.of(ctx).open() as relance:
+        published = relance.sequences.publish(file)
+    if as_json:
+        show.data(published)
+    elif published.changed:
+        show.say(f"Published {published.name}, version {published.version}.")
+    else:
+        show.say(f"{published.name} is unchanged; version {published.version} stays.")
+
+
+@group.command("list")
+def list_(ctx: typer.Context, as_json: Json = False) -> None:
+    """List the sequences with their contacts by state."""
+    with session.of(ctx).open() as relance:
+        found = relance.sequences.list()
+    show.listing(
+        found, COLUMNS, as_json=as_json, empty="No sequence yet. Publish one: relance sequence publish FILE"
+    )
+
+
+@group.command("show")
+def show_(
+    ctx: typer.Context,
+    name: Name,
+    version: Annotated[int | None, typer.Option(min=1, help="An earlier version; else the latest.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show a sequence as YAML."""
+    with session.of(ctx).open() as relance:
+        found = relance.sequences.show(name, version)
+    if as_json:
+        show.data(found)
+    else:
+        show.say(found.yaml.rstrip("\n"))
+
+
+@group.command()
+def schema() -> None:
+    """Print the JSON Schema of sequence files, for editors that complete and check while you type."""
+    from relance.engine import reading
+
+    typer.echo(reading.schema())
+
+
+@group.command()
+def pause(
+    ctx: typer.Context,
+    name: Name,
+    reason: Annotated[str, typer.Option(help="Why, for those who come after you.")] = "",
+) -> None:
+    """Send nothing of this sequence until it is resumed."""
+    with session.of(ctx).open() as relance:
+        relance.sequences.pause(name, reason)
+        show.say(f"{name} is paused.")
+
+
+@group.command()
+def resume(ctx: typer.Context, name: Name) -> None:
+    """Let a sequence go on."""
+    with session.of(ctx).open() as relance:
+        relance.sequences.resume(name)
+        show.say(f"{name} goes on.")

@@ -1,0 +1,51 @@
+"""What every command needs: the settings of this call, and the engine, opened late and closed in any case."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from relance.app import Relance
+    from relance.config import Settings
+
+
+@dataclass(frozen=True)
+class Session:
+    """The options that stood before the command."""
+
+    home: Path | None = None
+    debug: bool = False
+
+    def settings(self, **values: Any) -> Settings:
+        """The settings, with `values` given by flags (None: not given)."""
+        from relance.config import Settings
+
+        given = {name: value for name, value in values.items() if value is not None}
+        if self.home is not None:
+            given["home"] = self.home
+        return Settings(**given)
+
+    @contextlib.contextmanager
+    def open(self, **values: Any) -> Iterator[Relance]:
+        """The engine of this home."""
+        with open_app(self.settings(**values)) as app:
+            yield app
+
+
+def of(ctx: typer.Context) -> Session:
+    """The session of a command's context."""
+    found = ctx.find_object(Session)
+    return found or Session()
+
+
+def open_app(settings: Settings) -> Relance:
+    """The engine; importing it takes most of a second, which `--help` shall not pay."""
+    from relance.app import Relance
+
+    return Relance(settings)

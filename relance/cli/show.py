@@ -1,0 +1,159 @@
+"""Output: tables for a terminal, plain columns for a pipe, JSON for programs. Untrusted text cannot steer the terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+import json
+import sys
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+import typer
+
+GAP = "  "
+SECRETS = ("secret", "password", "token")
+
+
+def say(words: str = "") -> None:
+    """A line for a person or a program, on standard output."""
+    typer.echo(clean(words))
+
+
+def note(words: str) -> None:
+    """A remark that is no result, on standard error."""
+    typer.echo(clean(words), err=True)
+
+
+def problem(words: str) -> None:
+    """An error, on standard error; the first word says whose."""
+    for line in words.splitlines() or [""]:
+        typer.echo(f"relance: {clean(line)}", err=True)
+
+
+def clean(text: object) -> str:
+    """Text without what could steer a terminal or reorder what is read: controls, escapes, bidirectional overrides."""
+    return "".join(char if _harmless(char) else " " for char in str(text))
+
+
+def _harmless(char: str) -> bool:
+    return char == "\n" or (unicodedata.category(char) not in ("Cc", "Cs", "Zl", "Zp") and char not in BIDI)
+
+
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+
+
+def as_data(value: Any) -> Any:
+    """A value as JSON has it: dataclasses become objects, times ISO 8601 in UTC; secrets are left out."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: as_data(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if field.repr and field.name not in SECRETS
+        }
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, (dt.date, dt.time, PurePath)):
+        return str(value)
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(as_data(key)): as_data(item) for key, item in value.items()}
+    if isinstance(value, bytes):
+        return None  # sealed passwords and raw mails have no place here
+    if isinstance(value, Collection) and not isinstance(value, str):
+        return [as_data(item) for item in value]
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
+
+
+def data(value: Any) -> None:
+    """A value as one JSON document. Text is escaped to ASCII, which no terminal obeys."""
+    typer.echo(json.dumps(as_data(value), indent=2))
+
+
+def when(at: dt.datetime) -> str:
+    """An instant in the local zone, with the zone's name."""
+    local = at.astimezone()
+    return f"{local:%a %d %b %Y %H:%M} {local.tzname()}"
+
+
+def cell(value: Any) -> str:
+    """A value as one cell of a table, on one line."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.datetime):
+        return when(value)
+    if isinstance(value, enum.Enum):
+        return str(value.value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{clean(key)}: {cell(item)}" for key, item in value.items()) or "–"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ", ".join(cell(item) for item in value) or "–"
+    return " ".join(clean(value).split())
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Rows under their heads. On a terminal long cells fold to its width; in a pipe nothing is cut off."""
+    cells = [[cell(value) for value in row] for row in rows]
+    if sys.stdout.isatty():
+        _rich_table(heads, cells)
+    else:
+        _plain_table(heads, cells)
+
+
+def _plain_table(heads: Sequence[str], cells: list[list[str]]) -> None:
+    widths = [max(len(row[column]) for row in [list(heads), *cells]) for column in range(len(heads))]
+    for row in [[head.upper() for head in heads], *cells]:
+        line = GAP.join(text.ljust(width) for text, width in zip(row, widths, strict=True))
+        typer.echo(line.rstrip())
+
+
+def _rich_table(heads: Sequence[str], cells: list[list[str]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for head in heads:
+        made.add_column(head, overflow="fold")
+    for row in cells:
+        made.add_row(*(Text(text) for text in row))  # Text, not str: no markup from a contact's name
+    Console().print(made)
+
+
+def listing(items: Iterable[Any], columns: Mapping[str, str], *, as_json: bool, empty: str) -> None:
+    """Several values: a table of `columns` (attribute or path of attributes, by head), or JSON with all of them."""
+    found = list(items)
+    if as_json:
+        data(found)
+    elif found:
+        table(list(columns), [[_reach(item, path) for path in columns.values()] for item in found])
+    else:
+        note(empty)
+
+
+def record(item: Any, *, as_json: bool, leave_out: Collection[str] = ()) -> None:
+    """One value: a line an attribute, or JSON."""
+    if as_json:
+        data(item)
+        return
+    names = [
+        field.name
+        for field in dataclasses.fields(item)
+        if field.repr and field.name not in SECRETS and field.name not in leave_out
+    ]
+    width = max(map(len, names), default=0)
+    for name in names:
+        typer.echo(f"{name.replace('_', ' ').ljust(width)}{GAP}{cell(getattr(item, name))}")
+
+
+def _reach(item: Any, path: str) -> Any:
+    for name in path.split("."):
+        item = item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
+    return item

@@ -1,0 +1,384 @@
+"""The command line against a pretended engine: what is passed on, what is shown, how it ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+import types
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from relance import config, errors
+from relance.cli import presets, session, show, tree
+from relance.mailbox.account import Security
+
+AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
+ESCAPE = "Ada\x1b]0;owned\x07 \u202eevil [red]x[/red]"
+
+
+@dataclass(frozen=True)
+class Spec:
+    address: str
+    name: str
+    username: str
+    password: str = field(repr=False)
+    smtp: Any
+    imap: Any
+    ca_file: str | None = None
+    daily_cap: int | None = None
+    gap_seconds: int = 60
+
+
+@dataclass(frozen=True)
+class Contact:
+    id: int
+    email: str
+    first_name: str
+    last_name: str = ""
+    company: str = ""
+    zone: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Whatever else the engine answers, by name."""
+
+    address: str = "me@acme.example"
+    name: str = "Me"
+    version: int = 1
+    changed: bool = True
+    yaml: str = "sequence: x\n"
+    value: str = "ada@acme.example"
+    secret: bytes = b"sealed"
+    steps: tuple[Any, ...] = ()
+    sentences: tuple[str, ...] = ("It waits for Monday.",)
+
+
+@dataclass(frozen=True)
+class Problems:
+    problems: tuple[errors.Problem, ...] = ()
+    warnings: tuple[errors.Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Import:
+    read: int = 3
+    added: int = 2
+    updated: int = 0
+    unchanged: int = 0
+    rejected: tuple[Row, ...] = (Row(3, "no @ in the address"),)
+    errors_file: Path | None = Path("/tmp/errors.csv")
+    unknown_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Skipped:
+    email: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    enrolled: int = 2
+    skipped: tuple[Skipped, ...] = (Skipped("bo@acme.example", "suppressed"),)
+    by_mailbox: dict[str, int] = field(default_factory=lambda: {"me@acme.example": 2})
+    first_due: dt.datetime | None = AT
+
+
+class Noun:
+    """A part of the engine: notes what it is asked, and answers what the test put there."""
+
+    def __init__(self, name: str, engine: Engine) -> None:
+        self._name, self._engine = name, engine
+
+    def __getattr__(self, verb: str) -> Any:
+        return lambda *given, **named: self._engine.asked(f"{self._name}.{verb}", given, named)
+
+
+class Engine:
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+        self.answers: dict[str, Any] = {}
+        self.settings: config.Settings | None = None
+        for noun in ("contacts", "sequences", "mailboxes", "tasks"):
+            setattr(self, noun, Noun(noun, self))
+
+    def __getattr__(self, verb: str) -> Any:
+        return lambda *given, **named: self.asked(verb, given, named)
+
+    def asked(self, name: str, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        self.calls.append((name, given, named))
+        answer = self.answers.get(name, Thing())
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.calls.append(("close", (), {}))
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
+    made = Engine()
+
+    def open_app(settings: config.Settings) -> Engine:
+        made.settings = settings
+        return made
+
+    for name in list(os.environ):
+        if name.startswith("RELANCE_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setattr(session, "open_app", open_app)
+    monkeypatch.chdir(tmp_path)
+    app = types.ModuleType("relance.app")
+    app.MailboxSpec = Spec  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "relance.app", app)
+    monkeypatch.setattr("relance.app", app, raising=False)
+    return made
+
+
+def run(*words: str, given: str | None = None) -> Result:
+    return CliRunner().invoke(tree.build(), list(words), input=given)
+
+
+def test_a_listing_for_people_and_for_programs(engine: Engine) -> None:
+    engine.answers["contacts.list"] = [Contact(1, "ada@acme.example", ESCAPE)]
+    shown = run("contacts", "list", "--search", "ada", "--limit", "5")
+    assert shown.exit_code == 0
+    assert "ada@acme.example" in shown.stdout
+    assert "EMAIL" in shown.stdout
+    assert "\x1b" not in shown.stdout
+    assert "\u202e" not in shown.stdout
+    assert "[red]x[/red]" in shown.stdout
+    assert engine.calls[0] == ("contacts.list", (), {"search": "ada", "limit": 5, "after": None})
+    assert engine.calls[-1][0] == "close"
+    found = json.loads(run("contacts", "list", "--json").stdout)
+    assert found[0]["email"] == "ada@acme.example"
+    assert found[0]["first_name"] == ESCAPE
+
+
+def test_an_empty_listing_says_what_to_do_on_standard_error_only(engine: Engine) -> None:
+    engine.answers["mailboxes.list"] = []
+    shown = run("mailbox", "list")
+    assert shown.stdout == ""
+    assert "relance mailbox add" in shown.stderr
+    assert json.loads(run("mailbox", "list", "--json").stdout) == []
+
+
+def test_nothing_sealed_reaches_json(engine: Engine) -> None:
+    shown = run("mailbox", "show", "me@acme.example", "--json")
+    assert "secret" not in json.loads(shown.stdout)
+    assert "sealed" not in run("mailbox", "show", "me@acme.example").stdout
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "words"),
+    [
+        (errors.NotFound("There is no sequence x."), 2, "relance: There is no sequence x."),
+        (errors.Misconfigured("redis_url is wrong."), 2, "redis_url"),
+        (
+            errors.Invalid([errors.Problem("a", "f.yaml", line=3), errors.Problem("b")]),
+            2,
+            "f.yaml:3: a\nrelance: b",
+        ),
+        (errors.Unreachable("The database does not answer."), 1, "database"),
+        (errors.Broken("The login was refused."), 1, "refused"),
+        (ConnectionRefusedError(111, "Connection refused"), 1, "could not be reached: Connection refused"),
+        (PermissionError(13, "Permission denied", "/x/y"), 1, "/x/y: Permission denied"),
+        (ZeroDivisionError("oops"), 1, "--debug"),
+    ],
+)
+def test_an_error_is_a_sentence_and_an_exit_code(
+    engine: Engine, fault: Exception, code: int, words: str
+) -> None:
+    engine.answers["status"] = fault
+    shown = run("status")
+    assert shown.exit_code == code
+    assert words in shown.stderr
+    assert "Traceback" not in shown.stderr
+    assert shown.stdout == ""
+    assert engine.calls[-1][0] == "close"
+    assert "Traceback" in run("--debug", "status").stderr
+
+
+def test_wrong_use_exits_with_two(engine: Engine) -> None:
+    for words in (
+        ["nonsense"],
+        ["contacts", "list", "--limit", "x"],
+        ["enroll", "seq"],
+        ["task", "done", "x"],
+    ):
+        shown = run(*words)
+        assert shown.exit_code == 2, words
+        assert "Traceback" not in shown.stderr
+    assert not engine.calls
+
+
+def test_a_wrong_setting_is_told_before_anything_is_opened(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RELANCE_WEB_PORT", "many")
+    shown = run("status")
+    assert shown.exit_code == 2
+    assert "web_port (environment RELANCE_WEB_PORT)" in shown.stderr
+
+
+def test_the_home_of_the_flag_is_used(engine: Engine, tmp_path: Path) -> None:
+    run("--home", str(tmp_path / "there"), "task", "list")
+    assert engine.settings is not None
+    assert engine.settings.home == tmp_path / "there"
+
+
+def test_init_makes_a_home_twice_without_harm(engine: Engine, tmp_path: Path) -> None:
+    first = run("init", "house", "--zone", "Europe/Warsaw", "--country", "PL")
+    assert first.exit_code == 0, first.stderr
+    key = (tmp_path / "house" / "relance.key").read_text()
+    assert config.Settings(home=tmp_path / "house").zone == "Europe/Warsaw"
+    again = run("init", "house")
+    assert "kept" in again.stdout
+    assert (tmp_path / "house" / "relance.key").read_text() == key
+
+
+def test_init_makes_nothing_of_a_wrong_value(engine: Engine, tmp_path: Path) -> None:
+    shown = run("init", "house", "--zone", "Warsaw")
+    assert shown.exit_code == 2
+    assert not (tmp_path / "house").exists()
+
+
+def test_config_shows_sources_and_no_secret(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELANCE_DATABASE_URL", "postgresql://u:hunter2@h/d")
+    shown = run("config")
+    assert "hunter2" not in shown.stdout
+    assert "environment RELANCE_DATABASE_URL" in shown.stdout
+    names = {setting["name"] for setting in json.loads(run("config", "--json").stdout)}
+    assert names == set(config.Settings.model_fields)
+
+
+def test_a_mailbox_with_nothing_asked(engine: Engine) -> None:
+    engine.answers["mailboxes.test"] = Thing(steps=(("smtp", True, "signed in"),))
+    shown = run(
+        "mailbox", "add", "me@gmail.com", "--name", "Me", "--password-stdin", "--imap-host", "localhost",
+        "--imap-port", "1143", "--imap-security", "plain", "--daily-cap", "30", given="hunter2\n",
+    )  # fmt: skip
+    assert shown.exit_code == 0, shown.output
+    spec = engine.calls[0][1][0]
+    assert (spec.password, spec.username, spec.daily_cap) == ("hunter2", "me@gmail.com", 30)
+    assert spec.smtp == presets.PRESETS["gmail"].smtp
+    assert (spec.imap.host, spec.imap.port, spec.imap.security) == ("localhost", 1143, Security.PLAIN)
+    assert "hunter2" not in shown.output
+    assert "app password" in shown.stderr
+
+
+def test_a_mailbox_that_does_not_work_yet(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELANCE_PASSWORD", "x")
+    engine.answers["mailboxes.test"] = Thing(
+        steps=(("smtp", True, "signed in"), ("imap", False, "login refused"))
+    )
+    shown = run("mailbox", "add", "me@acme.example", "--name", "Me")
+    assert shown.exit_code == 1
+    assert "login refused" in shown.stdout
+    assert "relance mailbox test me@acme.example" in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "flag"),
+    [
+        (["mailbox", "add", "me@acme.example", "--password-stdin"], "--name"),
+        (["mailbox", "add", "me@acme.example", "--name", "Me"], "--password-stdin"),
+        (["mailbox", "add", "me@acme.example", "--name", "Me", "--password-stdin"], "--password-stdin"),
+        (["mailbox", "remove", "me@acme.example"], "--yes"),
+        (["enroll", "seq", "--all"], "--yes"),
+        (["stop", "ada@acme.example"], "--yes"),
+    ],
+)
+def test_where_nobody_can_be_asked_the_flag_is_named(engine: Engine, words: list[str], flag: str) -> None:
+    engine.answers["enroll"] = Enrolled()
+    shown = run(*words, given="")
+    assert shown.exit_code == 2
+    assert flag in shown.stderr
+    assert not {"mailboxes.add", "mailboxes.remove", "stop"} & {call[0] for call in engine.calls}
+    assert all(call[2].get("dry_run", True) for call in engine.calls if call[0] == "enroll")
+
+
+def test_enrolling(engine: Engine, tmp_path: Path) -> None:
+    engine.answers["enroll"] = Enrolled()
+    dry = run("enroll", "seq", "--all", "--dry-run")
+    assert [call[2]["dry_run"] for call in engine.calls if call[0] == "enroll"] == [True]
+    assert "Would be put into seq: 2 contacts (2 from me@acme.example), 1 are skipped." in dry.stdout
+    assert "bo@acme.example: suppressed" in dry.stdout
+    (tmp_path / "people.txt").write_text("\ufeffada@acme.example\n\nbo@acme.example\n")
+    engine.calls.clear()
+    done = run("enroll", "seq", "--from", "people.txt", "--mailbox", "me@acme.example", "--yes", "--json")
+    assert json.loads(done.stdout)["first_due"] == "2026-03-02T08:00:00+00:00"
+    name, given, named = engine.calls[0]
+    assert (name, given) == ("enroll", ("seq", ["ada@acme.example", "bo@acme.example"]))
+    assert (named["mailboxes"], named["dry_run"]) == (["me@acme.example"], False)
+
+
+def test_importing_tells_what_was_not_taken(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("email\nx\n")
+    engine.answers["contacts.import_file"] = Import()
+    shown = run("contacts", "import", "people.csv", "--dry-run")
+    assert "line 3: no @ in the address" in shown.stdout
+    assert "2 would be added" in shown.stdout
+    assert engine.calls[0][2]["dry_run"] is True
+    assert (
+        json.loads(run("contacts", "import", "people.csv", "--json").stdout)["errors_file"]
+        == "/tmp/errors.csv"
+    )
+    assert run("contacts", "import", "nowhere.csv").exit_code == 2
+
+
+def test_checking_a_sequence(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text("steps: []\n")
+    problem = errors.Problem("there is no key stepz", "s.yaml", "Did you mean steps?", 4, 2)
+    engine.answers["sequences.check"] = Problems((problem,), (errors.Problem("long"),))
+    shown = run("sequence", "check", "s.yaml")
+    assert shown.exit_code == 2
+    assert "s.yaml:4:2: there is no key stepz Did you mean steps?" in shown.stderr
+    assert "warning: long" in shown.stderr
+    assert json.loads(run("sequence", "check", "s.yaml", "--json").stdout)["problems"][0]["line"] == 4
+    engine.answers["sequences.check"] = Problems()
+    assert run("sequence", "check", "s.yaml").exit_code == 0
+
+
+def test_no_command_stands_without_help(engine: Engine) -> None:
+    shown = run("--help")
+    assert shown.exit_code == 0
+    for noun in ("mailbox", "contacts", "sequence", "task", "db"):
+        assert run(noun, "--help").exit_code == 0
+
+
+def test_times_are_local_with_their_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert show.when(AT).endswith(str(AT.astimezone().tzname()))
+
+
+@pytest.mark.parametrize(
+    ("address", "smtp", "port"),
+    [
+        ("a@gmail.com", "smtp.gmail.com", 587),
+        ("a@YAHOO.com", "smtp.mail.yahoo.com", 465),
+        ("a@acme.example", "smtp.acme.example", 587),
+    ],
+)
+def test_servers_are_guessed_by_the_domain(address: str, smtp: str, port: int) -> None:
+    guessed = presets.guess(address)
+    assert (guessed.smtp.host, guessed.smtp.port) == (smtp, port)
+    assert guessed.smtp.security is (Security.TLS if port == 465 else Security.STARTTLS)
+    assert (guessed.imap.port, guessed.imap.security) == (993, Security.TLS)
