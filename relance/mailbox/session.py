@@ -32,7 +32,7 @@ class Limits:
     mail: float = 300
     rcpt: float = 300
     data: float = 120
-    body: float = 180
+    body: float = 180  # for each block of it
     final: float = 600  # shorter would "typically result in delivery of multiple copies"
     quit: float = 5
     reset: bool = (
@@ -125,8 +125,7 @@ class Session:
             await line.catch_up()
             line.expect_quiet()
             begun = True
-            line.write(stuffed(raw))
-            await line.drained(self._limits.body)
+            await line.pour(stuffed(raw), self._limits.body)
             self._stage = "final"
             reply = await line.read_response(self._limits.final)
         except _FAULTS as fault:
@@ -165,9 +164,11 @@ class Session:
             )
         direct = server.security is Security.TLS
         loop = asyncio.get_running_loop()
+        # Known from the start, so that an abort in the middle of the handshake finds it.
+        self._wire = line = wire.Wire(loop)
         async with asyncio.timeout(self._limits.connect):
-            _, self._wire = await loop.create_connection(
-                lambda: wire.Wire(loop),
+            await loop.create_connection(
+                lambda: line,
                 server.host,
                 server.port,
                 ssl=self._trust() if direct else None,
@@ -235,7 +236,7 @@ class Session:
             await self._line().catch_up()
             verdict = await self._envelope(self._commands(sender, recipient, size))
         except _FAULTS as fault:
-            self._gone = self._stage == "mail" and isinstance(fault, wire.Closed)
+            self._gone = self._stage == "mail" and not isinstance(fault, wire.Silent)
             self.abort()
             return trouble.not_sent(self._stage, fault)
         except BaseException:

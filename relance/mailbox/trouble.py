@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import ssl
 
@@ -101,6 +102,8 @@ def described(fault: BaseException | str) -> str:
     """The fault in words; an exception without any is named."""
     if isinstance(fault, TimeoutError) and not str(fault):
         return "no answer in time"
+    if isinstance(fault, OSError) and fault.errno and fault.errno > 0:
+        return os.strerror(fault.errno)
     return bounded(str(fault)) or type(fault).__name__
 
 

@@ -14,6 +14,7 @@ import aiosmtplib
 from aiosmtplib import protocol
 
 REPLY_LIMIT = 32 * 1024  # far above any real EHLO; bounds what a server can make us hold
+BLOCK = 256 * 1024
 _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])([^\r\n]*))?\r?\n")
 _UNFIT = re.compile(rb"[^\x20-\x7e]")
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -42,6 +43,12 @@ class Wire(protocol.SMTPProtocol):
         super().__init__(loop=loop)
         self._arrival: asyncio.Future[None] | None = None
         self._end: Lost | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport, unless the connection was given up before it stood."""
+        super().connection_made(transport)
+        if self._end is not None:
+            self.abort(reset=True)
 
     def data_received(self, data: bytes) -> None:
         """Keep what came, and wake the reader."""
@@ -107,11 +114,16 @@ class Wire(protocol.SMTPProtocol):
             raise Closed("the server closed the connection during the TLS handshake")
         self.transport, self._over_ssl = upgraded, True
 
-    async def drained(self, timeout: float) -> None:
-        """Wait until what was written has left our buffer (the kernel may still hold it)."""
-        if self._paused:
-            async with asyncio.timeout(timeout):
-                await self._drain_helper()
+    async def pour(self, body: bytes, timeout: float) -> None:
+        """Write a body, block by block where it is big; each block has `timeout` seconds to get going.
+
+        At the end some blocks may still wait in our buffer or the kernel's.
+        """
+        for start in range(0, len(body), BLOCK):
+            self.write(body[start : start + BLOCK])
+            if self._paused:
+                async with asyncio.timeout(timeout):
+                    await self._drain_helper()
 
     def expect_quiet(self) -> None:
         """Raise `Lost` when the connection has ended or the server spoke without being asked."""

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import random
+import select
 import signal
 import socket
 import ssl
@@ -86,6 +87,7 @@ class Behaviour:
     auth: str | None = "PLAIN LOGIN"
     login: tuple[str, str] = ("ada@firm.example", "secret")
     need_login: bool = True
+    lenient: bool = False  # says 354 though no recipient was taken
     faults: list[Fault] = field(default_factory=list)
     rate: float = 0.0  # besides `faults`: the chance of a random fault in each transaction
     kinds: Sequence[Kind] = (Kind.STOP, Kind.DROP, Kind.STALL, Kind.GARBLE, Kind.DELAY)
@@ -115,6 +117,7 @@ class FaultServer:
         self.accepted: list[Accepted] = []
         self.accepted_count = 0
         self.commands: list[str] = []  # verbs in order, over all connections; never a password
+        self.envelopes: list[str] = []  # MAIL and RCPT lines, whole
         self.connections = 0
         self.ended = 0
         self.injected: Counter[str] = Counter()
@@ -171,7 +174,7 @@ class FaultServer:
 
     def take_fault(self, point: Point, drawn: Fault | None) -> Fault | None:
         """The fault due at this point, if one is: a scripted one, else the one drawn for this transaction."""
-        with self.lock:
+        with self.changed:
             for index, fault in enumerate(self.behaviour.faults):
                 if fault.point is point:
                     left = fault.times - 1
@@ -191,10 +194,11 @@ class FaultServer:
                 point, self._random.choice(list(self.behaviour.kinds)), seconds=self._random.random()
             )
 
-    def note(self, verb: str) -> None:
+    def note(self, verb: str, line: str) -> None:
         with self.changed:
             if self.keep_raw:
                 self.commands.append(verb)
+                self.envelopes += [line] if verb in ("MAIL", "RCPT") else []
             self.changed.notify_all()
 
     def take(self, mail: Accepted) -> None:
@@ -209,12 +213,19 @@ class FaultServer:
                 os.fsync(self._record.fileno())
             self.changed.notify_all()
 
+    def exchanged(self, plain: socket.socket, secure: socket.socket) -> None:
+        """A connection goes on under TLS, as another object."""
+        with self.lock:
+            self._open.discard(plain)
+            self._open.add(secure)
+
     @property
     def closing(self) -> threading.Event:
         return self._closing
 
     def _injected(self, fault: Fault) -> Fault:
         self.injected[f"{fault.point}: {fault.kind}"] += 1
+        self.changed.notify_all()
         return fault
 
     def _accept(self) -> None:
@@ -238,8 +249,8 @@ class FaultServer:
         except (_Gone, OSError, ValueError):
             pass
         finally:
-            with self.changed:
-                self._open.discard(connection)
+            with self.lock:
+                self._open.discard(talk.socket)
             talk.close()
             with self.changed:
                 self.ended += 1
@@ -264,7 +275,7 @@ class _Connection:
         for line in self._lines():
             verb, _, rest = line.partition(" ")
             verb = verb.upper()
-            self.server.note(verb)
+            self.server.note(verb, line)
             getattr(self, f"do_{verb.lower()}", self._unknown)(rest)
 
     def close(self) -> None:
@@ -315,7 +326,7 @@ class _Connection:
             self.recipient = _path(rest)
 
     def do_data(self, _: str) -> None:
-        if not self.recipient:
+        if not self.recipient and not self.server.behaviour.lenient:
             self._say("554 5.5.1 no valid recipients")
             return
         if not self._fault_or(Point.DATA, "354 go ahead"):
@@ -377,15 +388,12 @@ class _Connection:
 
     def _stall(self) -> None:
         """Read nothing and say nothing until the client has gone."""
-        while not self.server.closing.wait(0.02):
-            try:
-                ended = self.socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-            except (BlockingIOError, ValueError):
-                continue  # TLS sockets cannot be peeked at: they end by the poll below
-            except OSError:
-                return
-            if ended:
-                return
+        poll = select.poll()
+        poll.register(
+            self.socket.fileno(), select.POLLRDHUP
+        )  # an end or a reset, whatever lies unread before it
+        while not poll.poll(100) and not self.server.closing.is_set():
+            pass
 
     def _say(self, words: str) -> None:
         if words:
@@ -425,7 +433,9 @@ class _Connection:
             raise _Gone
         self.buffer = b""
         plain = self.socket
-        self.socket = self.server.tls.wrap_socket(plain, server_side=True)
+        self.socket = self.server.tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+        self.server.exchanged(plain, self.socket)
+        self.socket.do_handshake()
         self.secure = True
 
 
