@@ -12,6 +12,7 @@ may go without; `plan` derives theirs from the step before them.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -100,7 +101,7 @@ class Send(_Written):
             windows.by_day(self.hours)
         return self
 
-    @property
+    @functools.cached_property
     def week(self) -> windows.Week:
         """The sending hours of each weekday."""
         if isinstance(self.hours, dict):
@@ -143,6 +144,8 @@ class Variant(_Written):
     def _says_something(self) -> Variant:
         if not (self.subject or self.body or self.html):
             raise ValueError("this variant changes nothing: give it a `subject` or a `body` of its own")
+        if self.body and self.html:
+            raise ValueError("a variant has a `body` or `html` in its place, not both")
         return self
 
 
@@ -167,7 +170,7 @@ class MailStep(_Written):
     body: Words | None = None
     """Plain text with light Markdown; the text and HTML parts both come from it."""
     html: Words | None = None
-    """HTML written by hand, instead of the one made from `body`."""
+    """HTML written by hand, instead of `body`; the text part comes from it."""
     thread: Literal["new", "reply"] = "new"
     """`reply` answers our own last mail, so that both stand in one conversation."""
     after: WaitText | None = None
@@ -182,8 +185,8 @@ class MailStep(_Written):
 
     @pydantic.model_validator(mode="after")
     def _whole(self) -> MailStep:
-        if not (self.body or self.html):
-            raise ValueError("a mail needs a `body`")
+        if bool(self.body) == bool(self.html):
+            raise ValueError("a mail needs a `body` (or `html` in its place, not both)")
         if self.thread == "reply" and (self.subject or any(v.subject for v in self.variants)):
             raise ValueError(
                 "a reply keeps the subject of its conversation: take `subject` out, or write `thread: new`"
@@ -204,9 +207,9 @@ class MailStep(_Written):
         return own, *(self._filled(variant) for variant in self.variants)
 
     def _filled(self, variant: Variant) -> Choice:
-        # A variant with a body of its own must not be sent with the HTML of the main words.
-        html = variant.html or (None if variant.body else self.html)
-        return Choice(variant.id, variant.subject or self.subject, variant.body or self.body or "", html)
+        # The words are one text: a body of the variant's own takes the place of the mail's HTML, and the other way.
+        words = variant if variant.body or variant.html else self
+        return Choice(variant.id, variant.subject or self.subject, words.body or "", words.html)
 
 
 class TaskStep(_Written):

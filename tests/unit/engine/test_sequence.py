@@ -127,10 +127,10 @@ def test_a_mail_that_cannot_be_meant(more, told):
 
 def test_a_variant_is_filled_up_from_the_mail():
     mail = MailStep(
-        id="a", subject="s", body="b", html="<p>b</p>",
+        id="a", subject="s", html="<p>b</p>",
         variants=(Variant(id="other", subject="t"), Variant(id="text", body="c")),
     )  # fmt: skip
-    assert mail.choices[1] == sequence.Choice("other", "t", "b", "<p>b</p>")
+    assert mail.choices[1] == sequence.Choice("other", "t", "", "<p>b</p>")
     assert mail.choices[2] == sequence.Choice("text", "s", "c", None)  # not the HTML of other words
 
 

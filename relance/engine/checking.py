@@ -1,0 +1,290 @@
+"""Whether a sequence that can be read also makes sense: what would go wrong later is told now, at its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from relance import errors, templates
+from relance.engine import calendar, mistakes, plan, reading, sequence, ways, windows
+from relance.engine.sequence import BranchStep, MailStep, Path, TaskStep, WaitStep
+from relance.engine.yamltext import Places
+
+MANY_MAILS = 7  # to one person without an answer: beyond it complaints grow faster than meetings
+SOON = 20.0  # hours between two mails; less reads as pestering
+TIME_TO_CLICK = 4.0  # hours between a mail and the question whether it was clicked
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found: the definition (None when problems stand in the way), problems and warnings."""
+
+    definition: sequence.Sequence | None
+    problems: tuple[errors.Problem, ...] = ()
+    warnings: tuple[errors.Problem, ...] = ()
+
+
+def examine(source: str | sequence.Sequence, known: Collection[str], where: str = "") -> Checked:
+    """Read (if it is text) and check. `known` are the contact's fields a template may use; `where` names the file."""
+    if isinstance(source, sequence.Sequence):
+        return check(source, known)
+    document = reading.read(source, where)
+    if document.sequence is None:
+        return Checked(None, document.problems)
+    return check(document.sequence, known, document.places, where)
+
+
+def check(
+    definition: sequence.Sequence, known: Collection[str], places: Places | None = None, where: str = ""
+) -> Checked:
+    """Everything that can be told about a sequence before anybody is enrolled."""
+    look = _Look(definition, frozenset(known) | set(definition.values), places or Places(), where)
+    for question in QUESTIONS:
+        question(look)
+    return Checked(None if look.problems else definition, _ordered(look.problems), _ordered(look.warnings))
+
+
+def _ordered(found: list[errors.Problem]) -> tuple[errors.Problem, ...]:
+    return tuple(sorted(dict.fromkeys(found), key=lambda problem: (problem.line, problem.column)))
+
+
+class _Look:
+    """One sequence under examination, and what was found so far."""
+
+    def __init__(
+        self, definition: sequence.Sequence, known: frozenset[str], places: Places, where: str
+    ) -> None:
+        self.definition = definition
+        self.known = known
+        self.places = places
+        self.where = where
+        self.plan = plan.build(definition)
+        self.before = ways.look(self.plan)
+        self.problems: list[errors.Problem] = []
+        self.warnings: list[errors.Problem] = []
+
+    def problem(self, path: Path, what: str, hint: str = "") -> None:
+        self.problems.append(self._told(path, what, hint))
+
+    def warn(self, path: Path, what: str, hint: str = "") -> None:
+        self.warnings.append(self._told(path, what, hint))
+
+    def _told(self, path: Path, what: str, hint: str) -> errors.Problem:
+        place = self.places.of(path)
+        return errors.Problem(f"{self.name(path)}{what}", self.where, hint, place.line, place.column)
+
+    def name(self, path: Path) -> str:
+        """The step a path leads into, as the beginning of a sentence."""
+        around = [
+            step_id for step_id, step_path in self.plan.paths.items() if path[: len(step_path)] == step_path
+        ]
+        if around:  # in reading order, so the innermost comes last
+            return f"step `{around[-1]}`: "
+        return f"{path[0]}: " if path else ""
+
+    def mails(self) -> Iterator[tuple[Path, MailStep]]:
+        for mail in self.plan.mails:
+            yield self.plan.paths[mail.id], mail
+
+    def words_problems(self, path: Path, source: templates.Source) -> None:
+        """What templates say of one text, moved from the text's own lines to the file's."""
+        place = self.places.of(path)
+        for found in templates.check_source(source, self.known):
+            moved = place.line
+            if place.block and found.line:
+                moved += found.line  # a block's text begins on the line below its `|`
+            column = place.column if moved == place.line else found.column
+            key = path[-1] if path else ""
+            what = f"{self.name(path)}`{key}`: {found.what}"
+            self.problems.append(errors.Problem(what, self.where, found.hint, moved, column))
+
+
+# The questions, each about one kind of mistake.
+
+
+def _steps_are_reached(look: _Look) -> None:
+    for step in look.plan.steps:
+        step_id = plan.known(step)
+        if step_id not in look.before:
+            path = look.plan.paths[step_id]
+            look.problem(
+                path, "this is never reached: every way ends before it.", "Move it up, or take the `end` out."
+            )
+            return  # all that follow are unreachable for the same reason
+
+
+def _mails_have_subjects(look: _Look) -> None:
+    for path, mail in look.mails():
+        if mail.thread == "new" and any(choice.subject is None for choice in mail.choices):
+            earlier = look.before.get(mail.id)
+            instead = (
+                ", or `thread: reply` to go on with the mail before"
+                if earlier and earlier.earlier_mails
+                else ""
+            )
+            look.problem(path, "this mail has no subject.", f"Write `subject: ...`{instead}.")
+
+
+def _replies_have_something_to_answer(look: _Look) -> None:
+    for path, mail in look.mails():
+        before = look.before.get(mail.id)
+        if mail.thread == "reply" and before and not before.surely_mailed:
+            if before.earlier_mails:
+                what = (
+                    "on some way to this reply no mail has been sent (a branch or a `when` goes around it)."
+                )
+            else:
+                what = "this is a reply, but no mail stands before it."
+            look.problem((*path, "thread"), what, "Write `thread: new` and a subject.")
+
+
+def _mails_keep_apart(look: _Look) -> None:
+    for path, mail in look.mails():
+        before = look.before.get(mail.id)
+        if before is None:
+            continue
+        if before.hours == 0:
+            look.problem(
+                path,
+                "this mail would leave together with the one before it.",
+                "Add `after: 3 business days`.",
+            )
+        elif before.hours < SOON:
+            look.warn(
+                path,
+                f"only {before.hours:.0f} hours after the mail before it.",
+                "Two or three business days are usual.",
+            )
+        if before.most_mails == MANY_MAILS:
+            look.warn(path, f"this is mail number {MANY_MAILS + 1} to one person without an answer.")
+
+
+def _send_hours_meet(look: _Look) -> None:
+    for path, mail in look.mails():
+        if mail.at is None:
+            continue
+        rule = calendar.rule_for(look.definition, mail)
+        if not any(hour.end > windows.parse_time(mail.at) for day in rule.week.days for hour in day):
+            look.problem(
+                (*path, "at"), f"{mail.at} is after the sending hours of every day.", "See `send: hours`."
+            )
+
+
+def _words_are_right(look: _Look) -> None:
+    for path, mail in look.mails():
+        _words_of(look, path, mail.subject, mail.body, mail.html)
+        for index, variant in enumerate(mail.variants):
+            here = (*path, "variants", index)
+            _words_of(look, here, variant.subject, variant.body, variant.html)
+    for step in look.plan.steps:
+        if isinstance(step, TaskStep):
+            path = (*look.plan.paths[step.id], "task")
+            look.words_problems(path, templates.Source(None, step.task))
+
+
+def _words_of(look: _Look, path: Path, subject: str | None, body: str | None, html: str | None) -> None:
+    if subject is not None:
+        look.words_problems((*path, "subject"), templates.Source(subject))
+    if body is not None:
+        look.words_problems((*path, "body"), templates.Source(None, body))
+    if html is not None:
+        look.words_problems((*path, "html"), templates.Source(None, "", html))
+
+
+def _conditions_are_right(look: _Look) -> None:
+    if look.definition.stop.when:
+        everything = frozenset(mail.id for mail in look.plan.mails)
+        _condition(look, ("stop", "when"), look.definition.stop.when, everything)
+    for step in look.plan.steps:
+        before = look.before.get(plan.known(step))
+        if isinstance(step, (MailStep, BranchStep, TaskStep)) and step.when and before:
+            path = (*look.plan.paths[step.id], "when")
+            asked = _condition(look, path, step.when, before.earlier_mails)
+            if asked & {"clicked", "opened"} and before.hours < TIME_TO_CLICK:
+                look.warn(path, "this is asked right after the mail left, before anybody can have clicked.", "Add `after: 2 days`.")  # fmt: skip
+
+
+def _condition(look: _Look, path: Path, text: str, earlier: frozenset[str]) -> set[str]:
+    """Check one condition; the names of the facts it asks for."""
+    found = templates.check_condition(text, look.known)
+    for problem in found:
+        look.problem(path, f"`when`: {problem.what}", problem.hint)
+    if found:
+        return set()
+    facts = templates.compile_condition(text).facts
+    for fact, arguments in facts:
+        _is_measured(look, path, fact)
+        if arguments:
+            _is_earlier(look, path, arguments, earlier)
+    return {fact for fact, _ in facts}
+
+
+def _is_measured(look: _Look, path: Path, fact: str) -> None:
+    track = look.definition.track
+    if fact == "clicked" and not track.clicks:
+        look.problem(path, "clicked() can never hold, because `track: clicks` is off.", "Write `clicks: on`.")
+    if fact == "opened" and not (track.opens and track.trust_opens):
+        look.problem(
+            path,
+            "opened() says little: machines open mail that people never see.",
+            "Ask clicked() instead; to ask it all the same, write `trust_opens: yes` under `track`.",
+        )
+
+
+def _is_earlier(look: _Look, path: Path, arguments: tuple[str, ...], earlier: frozenset[str]) -> None:
+    step_id = arguments[0]
+    mails = {mail.id: mail for mail in look.plan.mails}
+    if step_id not in mails:
+        near = mistakes.nearest(step_id, mails)
+        look.problem(
+            path, f'`when`: no mail has the id "{step_id}".', f'Did you mean "{near}"?' if near else ""
+        )
+    elif step_id not in earlier:
+        what = f'`when`: the mail "{step_id}" does not stand before this step.'
+        look.problem(path, what, "Ask about an earlier one.")
+    elif len(arguments) > 1:
+        _is_a_link(look, path, mails[step_id], arguments[1])
+
+
+def _is_a_link(look: _Look, path: Path, mail: MailStep, label: str) -> None:
+    """That the words of `mail` hold a link of that name; silent where they have mistakes of their own."""
+    try:
+        labels = [_labels(choice) for choice in mail.choices]
+    except errors.Invalid:
+        return
+    everywhere = sorted(frozenset[str]().union(*labels))
+    if label not in everywhere:
+        near = mistakes.nearest(label, everywhere)
+        known = f"Its links are called: {', '.join(everywhere)}." if everywhere else "It has no links."
+        hint = f'Did you mean "{near}"?' if near else known
+        look.problem(path, f'`when`: the mail "{mail.id}" has no link called "{label}".', hint)
+    elif not all(label in found for found in labels):
+        look.warn(path, f'not every variant of "{mail.id}" has the link "{label}".')
+
+
+def _labels(choice: sequence.Choice) -> frozenset[str]:
+    return templates.compile_source(templates.Source(choice.subject, choice.body, choice.html)).labels
+
+
+def _rest_is_sensible(look: _Look) -> None:
+    if not look.plan.mails:
+        look.warn(("steps",), "no step of this sequence sends a mail.")
+    for step in look.plan.steps:
+        step_id = plan.known(step)
+        if isinstance(step, WaitStep) and look.plan.next(step_id) is None:
+            look.warn(look.plan.paths[step_id], "this waits for nothing: no step follows.")
+    if look.definition.unsubscribe == "none":
+        look.warn(("unsubscribe",), "no line to unsubscribe stands in the mail, only in its header.")
+
+
+QUESTIONS: tuple[Callable[[_Look], None], ...] = (
+    _steps_are_reached,
+    _mails_have_subjects,
+    _replies_have_something_to_answer,
+    _mails_keep_apart,
+    _send_hours_meet,
+    _words_are_right,
+    _conditions_are_right,
+    _rest_is_sensible,
+)
+"""Every question a check asks, in order."""

@@ -1,0 +1,113 @@
+"""What would go wrong later is told now: steps, threads, waits, words and conditions that do not fit together."""
+
+import pathlib
+
+import pytest
+
+from relance.engine import checking
+from relance.engine.sequence import MailStep, Sequence
+
+EXAMPLES = pathlib.Path(__file__).parents[3] / "examples"
+KNOWN = {"email", "first_name", "last_name", "company", "country", "custom.*"}
+HEAD = 'sequence: X\nsteps:\n  - id: intro\n    subject: Hi\n    body: see [prices](https://x.example/p "pricing")\n'
+
+
+def check(text: str) -> checking.Checked:
+    return checking.examine(text, KNOWN, "x.yaml")
+
+
+@pytest.mark.parametrize("name", ["head-of-sales.yaml", "first-meeting.yaml"])
+def test_the_examples_are_good(name):
+    found = checking.examine((EXAMPLES / name).read_text("utf-8"), KNOWN, name)
+    assert found.definition is not None
+    assert (found.problems, found.warnings) == ((), ())
+
+
+BRANCH = '  - id: fork\n    after: 1 day\n    when: clicked("intro")\n    then:\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "told"),
+    [
+        ("  - id: two\n    after: 1 day\n    body: x\n", 6, "`two`: this mail has no subject"),
+        ("  - id: two\n    thread: reply\n    body: x\n", 6, "together with the one before"),
+        ("  - end: now\n  - id: two\n    task: x\n", 7, "never reached"),
+        ("  - id: two\n    after: 1 day\n    thread: reply\n    body: Hi {{ frist_name }}\n", 9, "first_name"),
+        (
+            "  - id: two\n    after: 1 day\n    thread: reply\n    body: |\n      Hi\n\n      {{ frist_name }}\n",
+            12,
+            "first_name",
+        ),
+        ("  - id: two\n    task: call {{ compny }}\n", 7, "company"),
+        ("  - id: two\n    task: call\n    when: compny == 1\n", 8, "company"),
+        ("  - id: two\n    task: call\n    when: import os\n", 8, "`when`"),
+        ('  - id: two\n    task: call\n    when: clicked("intr")\n', 8, 'Did you mean "intro"'),
+        ('  - id: two\n    task: call\n    when: clicked("late")\n' + BRANCH.replace("fork", "late") + "      - end: x\n", 8, "no mail has"),
+        ('  - id: two\n    task: call\n    when: clicked("intro", "prcing")\n', 8, 'Did you mean "pricing"'),
+        ('  - id: two\n    task: call\n    when: opened("intro")\n', 8, "machines open mail"),
+        ("  - id: two\n    after: 1 day\n    at: 23:00\n    thread: reply\n    body: x\n", 8, "after the sending hours"),
+        (BRANCH + '      - id: a\n        task: x\n        when: clicked("z")\n  - id: z\n    after: 1 day\n    thread: reply\n    body: x\n', 12, "does not stand before"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_at_its_line(more, line, told):
+    found = check(HEAD + more)
+    assert found.definition is None
+    problem = found.problems[0]
+    assert told in str(problem)
+    assert (problem.where, problem.line) == ("x.yaml", line)
+
+
+def test_a_reply_needs_a_mail_on_every_way_to_it():
+    steps = '  - id: fork\n    when: country == "PL"\n    then:\n      - id: hello\n        subject: a\n        body: b\n'
+    reply = "  - id: two\n    after: 1 day\n    thread: reply\n    body: x\n"
+    assert "on some way to this reply" in str(check("sequence: X\nsteps:\n" + steps + reply).problems[0])
+    assert "no mail stands before" in str(check("sequence: X\nsteps:\n" + reply).problems[0])
+    skipped = HEAD + '    when: country == "PL"\n' + reply
+    assert "on some way to this reply" in str(check(skipped).problems[0])
+
+
+def test_clicks_that_are_not_measured_cannot_be_asked():
+    text = HEAD + 'track: {clicks: off}\nstop: {when: clicked("intro")}\n'
+    assert "`track: clicks` is off" in str(check(text).problems[0])
+
+
+def test_what_is_only_unwise_is_a_warning():
+    soon = check(HEAD + "  - id: two\n    after: 2 hours\n    thread: reply\n    body: x\n")
+    assert soon.definition is not None
+    assert "only 2 hours" in str(soon.warnings[0])
+    hasty = check(HEAD + BRANCH.replace("    after: 1 day\n", "") + "      - end: x\n")
+    assert "before anybody can have clicked" in str(hasty.warnings[0])
+    assert "waits for nothing" in str(check(HEAD + "  - wait: 2 days\n").warnings[0])
+    assert "no step of this sequence sends" in str(
+        check("sequence: X\nsteps:\n  - {id: a, task: b}\n").warnings[0]
+    )
+    many = "".join(f"  - id: m{n}\n    after: 2 days\n    thread: reply\n    body: x\n" for n in range(8))
+    assert "mail number 8" in str(check(HEAD + many).warnings[0])
+    assert "only in its header" in str(check("unsubscribe: none\n" + HEAD).warnings[0])
+
+
+def test_a_link_that_only_some_words_have_is_a_warning():
+    variant = "    variants:\n      - id: other\n        body: no link\n"
+    asked = '  - id: two\n    after: 1 day\n    task: call\n    when: clicked("intro", "pricing")\n'
+    assert "not every variant" in str(check(HEAD + variant + asked).warnings[0])
+
+
+def test_values_of_the_sequence_are_known_words():
+    assert check(
+        "values: {link: https://x.example}\n" + HEAD.replace("https://x.example/p", "{{ link }}")
+    ).definition
+
+
+def test_python_objects_are_checked_alike_without_places():
+    made = Sequence(name="X", steps=(MailStep(id="a", body="Hi {{ frist_name }}"),))
+    found = checking.examine(made, KNOWN)
+    assert [problem.line for problem in found.problems] == [0, 0]
+    assert {str(problem).split(":")[0] for problem in found.problems} == {"step `a`"}
+    good = Sequence(name="X", steps=(MailStep(id="a", subject="s", body="Hi"),))
+    assert checking.examine(good, KNOWN).definition is good
+
+
+def test_what_cannot_be_read_is_not_checked():
+    found = check("sequence: X\nsteps: 5\n")
+    assert found.definition is None
+    assert len(found.problems) == 1
