@@ -38,7 +38,7 @@ def enroll(  # noqa: PLR0913 - a flag for every question
     ctx: typer.Context,
     sequence: Annotated[str, typer.Argument(metavar="SEQUENCE")],
     emails: Annotated[
-        list[str] | None, typer.Argument(metavar="[EMAIL]...", help="Who; or --all, or --from.")
+        list[str] | None, typer.Argument(metavar="EMAIL", help="Who; or --all, or --from.")
     ] = None,
     everybody: Annotated[bool, typer.Option("--all", help="Every contact there is.")] = False,
     source: Annotated[

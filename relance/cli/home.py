@@ -22,7 +22,7 @@ def add_to(root: typer.Typer) -> None:
 def init(
     ctx: typer.Context,
     directory: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="The home; else ./.relance.")
+        Path | None, typer.Argument(metavar="DIR", help="The home; else ./.relance.")
     ] = None,
     zone: Annotated[
         str | None,
@@ -63,7 +63,7 @@ def settings(
 ) -> None:
     """Show every setting. Its value, and where that came from; secrets are masked."""
     found = session.of(ctx).settings().describe()
-    columns = {"setting": "name", "value": "value", "from": "source", "meaning": "meaning"}
+    columns = {"setting": "name", "value": "value", "from": "source"}
     show.listing(found, columns, as_json=as_json, empty="")
 
 

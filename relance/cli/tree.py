@@ -51,7 +51,11 @@ def _version(wanted: bool) -> None:
     if wanted:
         from importlib import metadata
 
-        typer.echo(f"relance {metadata.version('relance')}")
+        try:
+            number = metadata.version("relance")
+        except metadata.PackageNotFoundError:
+            number = "(run from its source, not installed)"
+        typer.echo(f"relance {number}")
         raise typer.Exit
 
 
