@@ -19,8 +19,6 @@ MAX_SUBJECT = 500  # characters once rendered; mail programs show some sixty
 
 _HEAD = '<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"></head>\n<body>\n<div dir="auto">\n'
 _TAIL = "</div>\n</body>\n</html>\n"
-_BLANK_LINES = re.compile(r"\n{3,}")
-_BLANK_DIVS = re.compile(f"(?:{re.escape(markdown.BLANK_LINE)}){{2,}}")
 _ONE_BRACE = re.compile(r"(?<!\{)\{\s*([^\W\d]\w*)\s*\}(?!\})")
 
 
@@ -91,7 +89,9 @@ class _Render:
         subject = _one_line(fence.run(compiled._subject, context)) if compiled._subject else ""
         self.place = "body"
         text = compiled._tidy(fence.run(compiled._text, context))
-        html = _BLANK_DIVS.sub(markdown.BLANK_LINE, fence.run(compiled._html, context))
+        html = _without_repeats(
+            fence.run(compiled._html, context), markdown.BLANK_LINE * 2, markdown.BLANK_LINE
+        )
         return Rendered(subject, text, html, tuple(self.marking.links))
 
     def _missing(self, fields: values.Fields, error: jinja2.UndefinedError) -> Missing:
@@ -114,7 +114,13 @@ def _one_line(subject: str) -> str:
 
 def _tidied(text: str) -> str:
     """A text part without the blank lines that a condition leaves behind."""
-    return _BLANK_LINES.sub("\n\n", text).strip("\n") + "\n"
+    return _without_repeats(text, "\n\n\n", "\n\n").strip("\n") + "\n"
+
+
+def _without_repeats(words: str, repeated: str, once: str) -> str:
+    while repeated in words:  # halves what is left each time
+        words = words.replace(repeated, once)
+    return words
 
 
 def check_source(source: Source, known: Collection[str], where: str = "") -> list[errors.Problem]:

@@ -7,6 +7,7 @@ might miss: no arithmetic, no Python attribute of anything, no globals, and a li
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,13 +17,14 @@ from jinja2 import exceptions, runtime, sandbox
 
 from relance.templates import values
 
-MAX_OUTPUT = 256 * 1024  # characters; a mail a person typed has a few thousand
+MAX_OUTPUT = values.MAX_TEXT
 
 FILTERS = (
     "capitalize", "count", "d", "default", "first", "float", "int", "join", "last", "length", "lower", "replace",
     "round", "title", "trim", "truncate", "upper",
 )  # fmt: skip
 TESTS = ("defined", "in", "number", "string", "undefined")
+_BATCH = 64  # pieces of output between two looks at its length
 LOOP_FIELDS = frozenset({"first", "index", "index0", "last", "length"})
 
 
@@ -84,22 +86,9 @@ class Fence(sandbox.ImmutableSandboxedEnvironment):
         return Absent(name=str(argument))
 
 
-def _shown(value: Any) -> Any:
-    """What a value looks like in a mail: whole numbers without `.0`; never Python's form of a list or of fields."""
-    if type(value) is str:
-        return value
-    if isinstance(value, values.Fields):
-        raise values.Unfit(f"“{value.path}” is a group of fields: write {value.path}.name_of_a_field.")
-    if isinstance(value, list):
-        raise values.Unfit('A list cannot be written as it is: add | join(", ") to it.')
-    if type(value) is float and value.is_integer():
-        return int(value)
-    return value
-
-
 def _shown_as_html(value: Any) -> Any:
-    """As `_shown`; line breaks of a value stay line breaks."""
-    value = _shown(value)
+    """As `values.shown`; line breaks of a value stay line breaks."""
+    value = values.shown(value)
     if type(value) is str and "\n" in value:
         return markupsafe.Markup(str(markupsafe.escape(value)).replace("\n", "<br>"))  # noqa: S704 - escaped
     return value
@@ -108,7 +97,7 @@ def _shown_as_html(value: Any) -> Any:
 @functools.cache
 def plain_text() -> Fence:
     """For subjects, text parts and conditions."""
-    return Fence(autoescape=False, finalize=_shown)
+    return Fence(autoescape=False, finalize=values.shown)
 
 
 @functools.cache
@@ -120,16 +109,15 @@ def typed_html() -> Fence:
 @functools.cache
 def given_html() -> Fence:
     """For HTML given by the author, where a value may stand within an attribute."""
-    return Fence(autoescape=True, finalize=_shown)
+    return Fence(autoescape=True, finalize=values.shown)
 
 
 def run(template: jinja2.Template, context: Mapping[str, Any]) -> str:
     """What the template makes of the context; stops as soon as it is too long."""
-    chunks: list[str] = []
-    room = MAX_OUTPUT
-    for chunk in template.root_render_func(template.new_context(dict(context), shared=True)):
-        room -= len(chunk)
-        if room < 0:
+    chunks = template.root_render_func(template.new_context(dict(context), shared=True))
+    made = ""
+    while batch := list(itertools.islice(chunks, _BATCH)):
+        if len(made) + sum(map(len, batch)) > MAX_OUTPUT:
             raise values.Unfit(f"The mail would be longer than {MAX_OUTPUT // 1024} kB.")
-        chunks.append(chunk)
-    return "".join(chunks)
+        made += "".join(batch)
+    return made

@@ -112,9 +112,7 @@ class _Line:
         """The words read as Markdown; every character is looked at a bounded number of times."""
         run = _Emphasis()
         done = 0
-        for token in _TOKEN.finditer(words):
-            if token.start() < done:
-                continue
+        while token := _TOKEN.search(words, done):
             run.add(self._literal(words[done : token.start()]))
             done = self._read_token(token, run, with_links)
         run.add(self._literal(words[done:]))
@@ -161,7 +159,7 @@ class _Line:
         expression, fixed = self._target(target)
         number = self.weaving.add_spot(name, fixed)
         call = f"{number}, {expression}" if expression else str(number)
-        bare = f"{{{{ _target({call}) }}}}"
+        bare = f"{{{{ _target({call}) }}}}" if fixed is None else literal(fixed).text
         words = Both(bare, bare) if label is None else self.read(label, with_links=False)
         same = label is None or label.strip() == target
         text = bare if same else f"{words.text} <{bare}>"
@@ -256,7 +254,9 @@ def _joined(parts: Sequence[Both]) -> Both:
 
 def _without_tail(address: str) -> str:
     """A bare address without what belongs to the sentence around it."""
-    shorter = address.rstrip(".,;:!?'*_…”’")
-    while shorter.endswith((")", "]")) and shorter.count("(") < shorter.count(")") + shorter.count("]"):
-        shorter = shorter[:-1].rstrip(".,;:!?'*_…”’")
-    return shorter
+    end = len(address)
+    surplus = address.count(")") + address.count("]") - address.count("(") - address.count("[")
+    while address[end - 1] in ".,;:!?'*_…”’" or (address[end - 1] in ")]" and surplus > 0):
+        surplus -= address[end - 1] in ")]"
+        end -= 1
+    return address[:end]

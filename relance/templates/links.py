@@ -74,12 +74,12 @@ def _checked_mail_target(target: str) -> str:
 
 def in_query(value: object) -> str:
     """A value within the part of a web address that follows `?` or `#`."""
-    return urllib.parse.quote(str(value), safe="")
+    return urllib.parse.quote(str(values.shown(value)), safe="")
 
 
 def in_path(value: object) -> str:
     """A value within the path of a web address."""
-    return urllib.parse.quote(str(value), safe="/-._~!$&'()*+,;=:@")
+    return urllib.parse.quote(str(values.shown(value)), safe="/-._~!$&'()*+,;=:@")
 
 
 def encoder(before: str) -> str:
@@ -102,13 +102,13 @@ class Marking:
         """What the compiled templates call. No name of an author begins with an underscore."""
         return {"_href": self.href, "_target": self.target, "_query": in_query, "_path": in_path}
 
-    def target(self, number: int, target: str | None = None) -> str:
-        """The bare target of a spot."""
-        return self.spots[number].target or checked(target or "")
+    def target(self, number: int, made: object = "") -> str:
+        """The bare target of a spot; `made` from this contact's values where it is not always the same."""
+        return self.spots[number].target or checked(str(values.shown(made)))
 
-    def href(self, number: int, target: str | None = None) -> markupsafe.Markup:
+    def href(self, number: int, made: object = "") -> markupsafe.Markup:
         """The marked target of a spot, escaped for an attribute."""
-        target = self.target(number, target)
+        target = self.target(number, made)
         if not target.startswith("mailto:"):
             link = Link(len(self.links), target, self.spots[number].label)
             self.links.append(link)

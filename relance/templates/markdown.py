@@ -140,11 +140,8 @@ def _line(part: list[pieces.Piece]) -> Line:
 
 def _trimmed(nodes: list[object]) -> list[object]:
     """Without the blank lines at both ends."""
-    while nodes and _is_blank_line(nodes[0]):
-        nodes = nodes[1:]
-    while nodes and _is_blank_line(nodes[-1]):
-        nodes = nodes[:-1]
-    return nodes
+    seen = [number for number, node in enumerate(nodes) if not _is_blank_line(node)]
+    return nodes[seen[0] : seen[-1] + 1] if seen else []
 
 
 def _is_blank_line(node: object) -> bool:

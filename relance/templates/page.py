@@ -18,8 +18,11 @@ _REFUSED = frozenset(
     {"script", "iframe", "object", "embed", "form", "base", "frame", "applet", "math", "svg"}
 )
 _UNSEEN = frozenset({"head", "style", "title"})
-_LINE = frozenset({"div", "br", "tr", "li", "hr", "dt", "dd", "center"})
+_LINE = frozenset({"div", "tr", "li", "hr", "dt", "dd", "center"})
 _PARAGRAPH = frozenset({"p", "ul", "ol", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre"})
+# Marks within the text template, which no value and no author can bring: a new line, a new paragraph begins here.
+_LINE_MARK, _PARAGRAPH_MARK = "\x1e", "\x1f"
+_BREAKS = re.compile(" *[\x1e\x1f\n][\x1e\x1f\n ]*")
 _OPENS_A_TAG = re.compile(r"\{(?=[{%#]|\Z)")
 
 
@@ -41,8 +44,16 @@ def woven(source: Sequence[pieces.Piece], weaving: inline.Weaving) -> Both:
 
 def tidied(text: str) -> str:
     """A derived text part without the white space that only laid out its HTML."""
-    text = re.sub(r"[ \t]*\n[ \t]*", "\n", text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
+    return _BREAKS.sub(_broken, text).strip() + "\n"
+
+
+def _broken(breaks: re.Match[str]) -> str:
+    """The line ends that a run of tags and line breaks comes to, as a browser would lay it out."""
+    marks = "".join(breaks[0].split(" "))
+    if _PARAGRAPH_MARK in marks:
+        return "\n\n"
+    typed = marks.count("\n")
+    return "\n" * min(2, typed + (typed == 0 or marks[0] == _LINE_MARK))
 
 
 class _Page(html.parser.HTMLParser):
@@ -170,7 +181,9 @@ class _Page(html.parser.HTMLParser):
             return self._with_codes(html.escape(target).replace("{", "&#123;"))
         expression, fixed = inline.made_target(target, self._code, self._complain)
         number = self.weaving.add_spot(None, fixed)
-        return f"{{{{ _target({number}, {expression}) }}}}" if expression else f"{{{{ _target({number}) }}}}"
+        if fixed is not None:
+            return html.escape(fixed).replace("{", "&#123;")
+        return f"{{{{ _target({number}, {expression}) }}}}"
 
     def _code(self, number: int) -> str | None:
         piece = self.codes[number]
@@ -184,10 +197,12 @@ class _Page(html.parser.HTMLParser):
         return f"{{{{ {piece.code} }}}}" if isinstance(piece, pieces.Value) else f"{{% {piece.code} %}}"
 
     def _lay_out(self, tag: str) -> None:
-        if not self.unseen and tag in _LINE:
+        if not self.unseen and tag == "br":
             self.text.append("\n")
+        elif not self.unseen and tag in _LINE:
+            self.text.append(_LINE_MARK)
         elif not self.unseen and tag in _PARAGRAPH:
-            self.text.append("\n\n")
+            self.text.append(_PARAGRAPH_MARK)
 
     def _reference(self, reference: str) -> None:
         self.html.append(reference)

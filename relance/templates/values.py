@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
+MAX_TEXT = 256 * 1024  # characters of a part of a mail, and of any value in it; a person types a few thousand
 MAX_ITEMS = 100  # a list longer than this is data, not words for a mail
 MAX_DEPTH = 4  # custom fields hold fields, seldom more
 
@@ -57,10 +59,23 @@ def has(fields: Fields, path: str) -> bool:
     return True
 
 
+def shown(value: Any) -> Any:
+    """What a value looks like in a mail: whole numbers without `.0`; never Python's form of a list or of fields."""
+    if type(value) is str:
+        return value
+    if isinstance(value, Fields):
+        raise Unfit(f"“{value.path}” is a group of fields: write {value.path}.name_of_a_field.")
+    if isinstance(value, list):
+        raise Unfit('A list cannot be written as it is: add | join(", ") to it.')
+    if type(value) is float and value.is_integer():
+        return int(value)
+    return value
+
+
 def _plain(value: object, path: str, depth: int) -> object:
     kind = type(value)
     if kind is str:
-        return clean(value).strip() or None  # type: ignore[arg-type]
+        return _plain_text(value, path)  # type: ignore[arg-type]
     if value is None or kind in (int, float, bool):
         return value
     if isinstance(value, Mapping):
@@ -68,17 +83,23 @@ def _plain(value: object, path: str, depth: int) -> object:
     if isinstance(value, list | tuple | set | frozenset):
         return _plain_list(list(value), path, depth + 1)
     # Text that calls itself safe HTML, dates, decimals: only their characters count.
-    return clean("".join((value,)) if isinstance(value, str) else str(value)).strip() or None
+    return _plain_text("".join((value,)) if isinstance(value, str) else str(value), path)
 
 
-def _plain_fields(value: Mapping[object, object], path: str, depth: int) -> Fields:
+def _plain_text(value: str, path: str) -> str | None:
+    if len(value) > MAX_TEXT:
+        raise Unfit(f"“{path}” is longer than {MAX_TEXT // 1024} kB.")
+    return clean(value).strip() or None
+
+
+def _plain_fields(value: Mapping[object, object], path: str, depth: int) -> Fields | None:
     _bound(depth, path)
     fields = Fields(path)
     for key, inner in value.items():
         name = str(key)
         if (made := _plain(inner, fields.name_of(name), depth)) is not None:
             fields[name] = made
-    return fields
+    return fields or None
 
 
 def _plain_list(value: list[object], path: str, depth: int) -> list[object] | None:

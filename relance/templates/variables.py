@@ -98,9 +98,8 @@ def _uses(node: nodes.Node, scope: _Scope) -> Iterator[Use]:
     elif isinstance(node, nodes.For):
         yield from _uses_of_loop(node, scope)
     elif isinstance(node, nodes.And | nodes.Or):
-        shown = _shown(node.left, scope) if isinstance(node, nodes.And) else _shown_by_no(node.left, scope)
         yield from _asked(node.left, scope)
-        yield from _uses(node.right, scope.with_there(shown))
+        yield from _uses(node.right, _after_left(node, scope))
     else:
         # What is only asked about comes first among the children; a fact's name is not a field.
         children = list(node.iter_child_nodes(exclude=("node",) if isinstance(node, nodes.Call) else None))
@@ -108,6 +107,12 @@ def _uses(node: nodes.Node, scope: _Scope) -> Iterator[Use]:
             yield from _asked(children.pop(0), scope)
         for child in children:
             yield from _uses(child, scope)
+
+
+def _after_left(node: nodes.And | nodes.Or, scope: _Scope) -> _Scope:
+    """What is known when the right side of an "and" or "or" is looked at."""
+    shown = _shown(node.left, scope) if isinstance(node, nodes.And) else _shown_by_no(node.left, scope)
+    return scope.with_there(shown)
 
 
 def _only_asks(node: nodes.Node) -> bool:
@@ -121,6 +126,9 @@ def _asked(node: nodes.Node, scope: _Scope) -> Iterator[Use]:
     """Uses where a missing field does no harm, because it is only asked whether it is there."""
     if path := _path(node, scope):
         yield Use(path, node.lineno, needed=False)
+    elif isinstance(node, nodes.And | nodes.Or):
+        yield from _asked(node.left, scope)
+        yield from _asked(node.right, _after_left(node, scope))
     else:
         yield from _uses(node, scope)
 

@@ -1,0 +1,116 @@
+import time
+from collections.abc import Callable
+
+import pytest
+
+from relance import errors
+from relance.templates import Missing, Unusable, check_condition, compile_condition
+
+FACTS: dict[str, Callable[..., bool]] = {
+    "clicked": lambda step, label=None: (step, label) in {("intro", "pricing"), ("intro", None)},
+    "opened": lambda step: step == "intro",
+    "replied": lambda: False,
+}
+CONTACT = {"country": "PL", "employees": "120", "custom": {"tier": "gold"}, "tags": ["saas"], "score": 7}
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ('clicked("intro", "pricing")', True),
+        ('clicked("intro", label="other")', False),
+        ('clicked(step="intro", label="pricing")', True),
+        ('clicked("intro") and not replied()', True),
+        ('opened("bump") or country == "PL"', True),
+        ('country in ["DE", "FR"]', False),
+        ("employees | int > 100", True),
+        ('custom.tier == "gold" and "saas" in tags', True),
+        ("score > -1 and score < 7.5", True),
+        ("nobody", False),
+        ("nobody is defined", False),
+        ("not nobody", True),
+        ('nobody | default("x") == "x"', True),
+    ],
+)
+def test_what_a_condition_answers(text, answer):
+    assert compile_condition(text).evaluate(CONTACT, FACTS) is answer
+
+
+def test_what_a_condition_asks_for():
+    condition = compile_condition(
+        'clicked("intro", label="pricing") or opened("bump") and replied() and custom.tier == country'
+    )
+    assert condition.names == {"custom.tier", "country"}
+    assert condition.facts == (("clicked", ("intro", "pricing")), ("opened", ("bump",)), ("replied", ()))
+
+
+def test_a_field_that_decides_and_is_missing_is_an_outcome():
+    assert compile_condition('country == "PL" and city == "X"').evaluate({}, FACTS) == Missing(
+        ("country", "city"), "condition"
+    )
+    assert compile_condition('custom.x == "PL"').evaluate({"custom": {}}, FACTS) == Missing(
+        ("custom.x",), "condition"
+    )
+
+
+def test_text_against_number_is_an_outcome():
+    answer = compile_condition("employees > 100").evaluate(CONTACT, FACTS)
+    assert isinstance(answer, Unusable)
+    assert "| int" in answer.reason
+
+
+def test_a_field_cannot_take_the_place_of_a_fact():
+    assert (
+        compile_condition('replied() or country == "PL"').evaluate(
+            {"replied": lambda: True, "country": "DE"}, FACTS
+        )
+        is False
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", 'The condition is empty. Write clicked("intro", "pricing").'),
+        ("replied", "1:1: “replied” needs brackets. Write replied()."),
+        ("clicked()", '1:1: “clicked” is asked with fixed texts only. Write clicked("intro", "pricing").'),
+        ("clicked(country)", '1:1: “clicked” is asked with fixed texts only. Write clicked("intro", "pricing").'),
+        ('clicked("a", "b", "c")', '1:1: “clicked” is asked with fixed texts only. Write clicked("intro", "pricing").'),
+        ('clicked(label="b")', '1:1: “clicked” is asked with fixed texts only. Write clicked("intro", "pricing").'),
+        ('clicked("a", step="b")', '1:1: “clicked” is asked with fixed texts only. Write clicked("intro", "pricing").'),
+        ('opened(x="b")', '1:1: “opened” is asked with fixed texts only. Write opened("intro").'),
+        ("replied(1)", "1:1: “replied” is asked with fixed texts only. Write replied()."),
+        ('country = "PL"', '1: A single = compares nothing. Write ==, as in country == "PL".'),
+        ("a b", '1: The condition cannot be read from “b” on. Write "and" or "or" between two questions.'),
+        ("{{ replied() }}", "1: A condition has no {{ }} around it. Write it without braces, as in replied()."),
+        ("bounced()", "1: This cannot be called here. You can call: clicked, opened, replied."),
+        ("x" * 2001, "The condition is longer than 2000 characters."),
+    ],
+)  # fmt: skip
+def test_mistakes_in_conditions_are_told_in_plain_words(text, sentence):
+    with pytest.raises(errors.Invalid) as caught:
+        compile_condition(text)
+    assert str(caught.value) == sentence
+
+
+def test_an_unknown_field_of_a_condition_is_told():
+    assert [
+        str(found) for found in check_condition("contry == 'PL' and replied()", {"country"}, "step x")
+    ] == ["step x:1:1: No contact has a field “contry”. Did you mean country?"]
+    assert check_condition("country == 'PL' and custom.x", {"country", "custom.*"}) == []
+    assert len(check_condition("country ==", {"country"}, "step x")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9**9**9 > 1", "'a' * 10**9", "range(10**9)", "clicked.__globals__", "clicked.__call__('a')", "replied().__class__", "clicked(*x)", "clicked(**x)",
+        "clicked('a' ~ x)", "clicked('a')('b')", "x.y()", "x()()", "_x", "x | attr('y')", "(" * 900 + "1" + ")" * 900, "not " * 450 + "x", "9" * 1900,
+        "1 if", "'a", "x }} {{ y", "x %} {% y", "x and", "lipsum()", "x[0:1]", "{1: 2}", "[x]", "1 + 1 == 2", "caller()", "replied is callable", "opened",
+    ],
+)  # fmt: skip
+def test_what_a_condition_may_not_say_is_refused_at_once(text):
+    began = time.process_time()
+    with pytest.raises(errors.Invalid):
+        compile_condition(text)
+    assert time.process_time() - began < 1

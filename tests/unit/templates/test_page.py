@@ -1,0 +1,116 @@
+import pytest
+
+from relance.templates import Missing, Rendered, Source, Unusable, check_source, compile_source
+
+PAGE = """<!DOCTYPE html>
+<html><head><title>no {{ title | default("") }}</title></head>
+<body bgcolor=white>
+<p>Hi <b>{{ first_name }}</b>,<br>
+read <a href='https://a.example/{{ company }}?x=1' class=button>our &amp; your plan</a>.</p>
+<table>{% for p in projects %}<tr><td>{{ p.name }}</td><td>{{ p.city }}</td></tr>{% endfor %}</table>
+<ul><li>one</li><li>two</li></ul>
+<img src="https://a.example/{{ company }}.png" alt="Logo of {{ company }}">
+<a href="https://b.example">https://b.example</a> <a href="#top">up</a>
+{% if ps %}<p>PS {{ ps }}</p>{% endif %}
+</body></html>
+"""
+VALUES = {
+    "first_name": "A<b>",
+    "company": 'X & "Y"',
+    "projects": [{"name": "P", "city": "Q"}, {"name": "R", "city": "S"}],
+}
+
+
+def render(html: str, **values: object) -> Rendered:
+    made = compile_source(Source(None, html=html)).render(
+        values, lambda link: f"https://t.example/{link.index}?a&b"
+    )
+    assert isinstance(made, Rendered), made
+    return made
+
+
+def test_given_html_keeps_its_shape_with_marked_links_and_escaped_values():
+    made = render(PAGE, **VALUES)
+    assert '<body bgcolor="white">' in made.html
+    assert "<p>Hi <b>A&lt;b&gt;</b>,<br>" in made.html
+    assert '<a href="https://t.example/0?a&amp;b" class="button">our &amp; your plan</a>' in made.html
+    assert (
+        '<img src="https://a.example/X%20&amp;%20%22Y%22.png" alt="Logo of X &amp; &#34;Y&#34;">' in made.html
+    )
+    assert '<a href="#top">up</a>' in made.html
+    assert [(link.target, link.label) for link in made.links] == [
+        ("https://a.example/X%20&%20%22Y%22?x=1", "our-your-plan"),
+        ("https://b.example", "https-b-example"),
+    ]
+
+
+def test_the_text_part_is_derived():
+    assert render(PAGE, **VALUES).text == (
+        "Hi A<b>,\nread our & your plan <https://a.example/X%20&%20%22Y%22?x=1>.\n\n"
+        "P Q\nR S\n\n- one\n- two\n\n"
+        'Logo of X & "Y" https://b.example up\n'
+    )
+
+
+def test_the_signature_stands_before_the_end_of_the_body():
+    made = compile_source(Source(None, html="<body><p>Hi</p></body>"), "Anna **K**").render(
+        {}, lambda link: ""
+    )
+    assert isinstance(made, Rendered)
+    assert made.html == "<body><p>Hi</p><div><br></div>\n<div>Anna <b>K</b></div>\n</body>"
+    assert made.text == "Hi\n\nAnna K\n"
+
+
+def test_a_lone_bracket_before_a_value_makes_no_tag():
+    made = render("<p>1 <{{ x }}> 2 < 3 {</p>", x="script")
+    assert made.html == "<p>1 &lt;script> 2 &lt; 3 &#123;</p>"
+
+
+def test_style_sheets_and_comments_stay():
+    html = "<style>a{color:red}@media x{b{c:d}}</style><!--[if mso]>x<![endif]--><p>y</p>"
+    made = render(html)
+    assert made.html == html
+    assert made.text == "y\n"
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<script>x</script>", "<script> is not offered"),
+        ("<p onclick='x'>y</p>", "“onclick” runs a script"),
+        ("<p style='color: {{ x }}'>y</p>", "cannot stand within the attribute “style”"),
+        ("<style>a { color: {{ x }} }</style>", "cannot stand within <style>"),
+        ("<!-- {{ x }} -->", "cannot stand within <!-- -->"),
+        ("<a {{ x }}>y</a>", "quoted attributes only"),
+        ("<a{{ x }}>y</a>", "quoted attributes only"),
+        ("<a {% if x %}href='https://a.example'{% endif %}>y</a>", "quoted attributes only"),
+        ("<a href='javascript:alert(1)'>y</a>", "does not begin with https://"),
+        ("<a href='java&#115;cript:alert(1)'>y</a>", "does not begin with https://"),
+        ("<img src='data:text/html,x'>", "does not begin with https://"),
+        ("<iframe src='https://a.example'></iframe>", "<iframe> is not offered"),
+        ("<meta http-equiv=refresh content='0;url=https://a.example'>", "<meta> is not offered"),
+        ("<base href='https://a.example'>", "<base> is not offered"),
+        ("<a href='https://a.example/{% if x %}b{% endif %}'>y</a>", "Put the whole link into the {% if %}"),
+    ],
+)  # fmt: skip
+def test_what_given_html_may_not_hold(html, words):
+    found = check_source(Source(None, html="\n" + html), {"x"}, "step a")
+    assert words in str(found[0])
+    assert found[0].where == "step a, html"
+    assert found[0].line == 2
+
+
+@pytest.mark.parametrize("evil", ["javascript:alert(1)", "JaVaScRiPt:x", " javascript:x", "java\nscript:x", "data:text/html,x", "vbscript:x", "//evil.example", "/x", "https://", "https://a b", "https://a\\b", "file:///x", "https://[", "https://a.example:x/", "x"])  # fmt: skip
+def test_a_value_cannot_bring_another_kind_of_link(evil):
+    for source in (
+        Source(None, html='<a href="{{ x }}">y</a>'),
+        Source(None, html='<img src="{{ x }}">'),
+        Source(None, "[y]({{ x }})"),
+    ):
+        made = compile_source(source).render({"x": evil}, lambda link: "https://t.example")
+        assert isinstance(made, Unusable), made
+
+
+def test_a_missing_target_is_missing():
+    made = compile_source(Source(None, html='<a href="{{ x }}">y</a>')).render({}, lambda link: "")
+    assert made == Missing(("x",), "body")
