@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import pwd
 import shutil
@@ -40,8 +41,9 @@ class Postfix:
         with smtplib.SMTP("localhost", self.submission, local_hostname="localhost", timeout=20) as link:
             link.starttls(context=context)
             link.ehlo("localhost")
-            link.user, link.password = sender, self.mail.users[sender]
-            link.auth("PLAIN", lambda challenge=None: f"\0{sender}\0{self.mail.users[sender]}")  # type: ignore[arg-type]
+            secret = base64.b64encode(f"\0{sender}\0{self.mail.users[sender]}".encode())
+            code, words = link.docmd("AUTH", "PLAIN " + secret.decode("ascii"))
+            assert code == 235, words
             link.sendmail(sender, [recipient], raw, mail_options=options)
 
     def log(self) -> str:

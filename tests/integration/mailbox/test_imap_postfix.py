@@ -1,0 +1,64 @@
+"""One real bounce, the whole way: Postfix gives up on a mail, its report lands in Dovecot, we read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from relance.mailbox import imap, parse
+from relance.mailbox.folders import Role
+from relance.mailbox.inbound import Inbound
+from tests.servers import dovecot, ports, postfix
+
+GONE = "nobody@buyer.example"
+OURS = "<step-1.42@sales.example>"
+
+
+class World:
+    """The rest of the internet: one address there does not exist."""
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # type: ignore[no-untyped-def]
+        if address == GONE:
+            return "550 5.1.1 <nobody@buyer.example>: Recipient address rejected: User unknown"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+
+@pytest.fixture
+def world() -> Iterator[int]:
+    controller = Controller(World(), hostname=ports.LOOPBACK, port=ports.free_port())
+    controller.start()
+    yield controller.port
+    controller.stop()
+
+
+def test_a_real_bounce_is_read(world: int) -> None:
+    raw = (
+        f"From: Ada <{dovecot.USER}>\r\nTo: {GONE}\r\nSubject: =?utf-8?q?Cze=C5=9B=C4=87?=\r\n"
+        f"Message-ID: {OURS}\r\n\r\nHello.\r\n"
+    ).encode()
+    with dovecot.running() as mail, postfix.running(mail, world) as server:
+        server.submit(raw, dovecot.USER, GONE, ("RET=HDRS", "ENVID=seq-42"))
+        with imap.Inbox(mail.account(), timeouts=imap.Timeouts(5, 20)) as inbox:
+            ports.wait_until(lambda: uidnext(inbox) > 1, seconds=30, what="the bounce's arrival")
+            (fetched,) = inbox.fetch_new(inbox.folders()[0], 0)
+    check(parse.read(fetched.raw, size=fetched.size, truncated=fetched.truncated))
+
+
+def uidnext(inbox: imap.Inbox) -> int:
+    return next(folder.uidnext for folder in inbox.folders() if folder.role is Role.INBOX)
+
+
+def check(bounce: Inbound) -> None:
+    (report,) = bounce.reports
+    assert (report.final_recipient, report.action, report.status) == (GONE, "failed", "5.1.1")
+    assert report.envelope_id == "seq-42"
+    assert "User unknown" in (report.diagnostic or "")
+    assert bounce.returned_ids == (OURS,)
+    assert dict(bounce.content_params)["report-type"] == "delivery-status"
+    assert bounce.header("auto-submitted") == "auto-replied"
+    assert bounce.from_address == "mailer-daemon@mail.sales.example"
+    assert "I'm sorry to have to inform you" in bounce.text
+    assert not bounce.truncated

@@ -1,0 +1,94 @@
+"""The inbox against pymap, the sandbox's server: no special-use flags, no CONDSTORE, folders found by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import trustme
+
+from relance.mailbox import folders, imap, parse
+from relance.mailbox.account import Account, Server
+from relance.mailbox.folders import Role
+from relance.sandbox import imapserver, loop
+
+USER = "ada@sales.example"
+WHEN = dt.datetime(2026, 3, 1, 9, 30, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True)
+class Pymap:
+    loop: loop.Loop
+    server: imapserver.ImapServer
+    account: Account
+
+    def deliver(self, raw: bytes, folder: str = "INBOX") -> None:
+        self.loop.call(self.server.append(USER, folder, raw, WHEN))
+
+
+@pytest.fixture
+def pymap(tmp_path: Path) -> Iterator[Pymap]:
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    own = loop.Loop("pymap")
+    server = imapserver.ImapServer(context, lambda user: None)
+    port = own.call(server.start())
+    own.call(server.add_user(USER, "pass word"))
+    where = Server("localhost", port)
+    yield Pymap(own, server, Account(USER, "Ada", USER, "pass word", where, where, str(tmp_path / "ca.pem")))
+    own.call(server.stop())
+    own.close()
+
+
+def mail(number: int) -> bytes:
+    return (
+        f"From: bob@buyer.example\r\nMessage-ID: <m{number}@buyer.example>\r\nReferences: undefined\r\n"
+        f" <s{number}@sales.example>\r\n\r\nZażółć {number}\r\n"
+    ).encode()
+
+
+def test_new_mail_by_uid_in_every_folder_found_by_name(pymap: Pymap) -> None:
+    for number in range(3):
+        pymap.deliver(mail(number))
+    pymap.deliver(mail(9), "Junk")
+    with imap.Inbox(pymap.account) as inbox:
+        found = inbox.folders()
+        assert {folder.name: folder.role for folder in found} == {
+            "INBOX": Role.INBOX,
+            "Sent": Role.SENT,
+            "Junk": Role.JUNK,
+            "Archive": Role.ARCHIVE,
+        }
+        marks = {folder.name: (folder.uidvalidity, 0) for folder in found}
+        got = {folder.name: list(inbox.fetch_new(folder, 0)) for folder in folders.changed(found, marks)}
+        assert [len(got["INBOX"]), len(got["Junk"]), sum(map(len, got.values()))] == [3, 1, 4]
+        last = got["INBOX"][-1]
+        assert list(inbox.fetch_new(found[0], last.uid)) == []
+    read = parse.read(last.raw, size=last.size)
+    assert (read.message_id, read.references, read.text) == (
+        "<m2@buyer.example>",
+        ("<s2@sales.example>",),
+        "Zażółć 2",
+    )
+    assert last.internal_date == WHEN
+
+
+def test_a_copy_is_filed_where_the_name_says_sent(pymap: Pymap) -> None:
+    with imap.Inbox(pymap.account) as inbox:
+        assert inbox.append_sent(mail(5))
+        sent = next(folder for folder in inbox.folders() if folder.role is Role.SENT)
+        assert [found.message_id for _, found in inbox.sent_ids(sent, 0)] == ["<m5@buyer.example>"]
+
+
+def test_idle(pymap: Pymap) -> None:
+    with imap.Inbox(pymap.account) as inbox:
+        inbox.folders()
+        assert inbox.idle(0.1) is False
+        pymap.deliver(mail(1))
+        assert inbox.idle(10) is True
