@@ -21,7 +21,7 @@ _MAX_ID = 900
 _MAX_ADDRESS = 254  # RFC 5321, 4.5.3.1 with its erratum
 
 _BRACKETED = re.compile(r"<([^<>]{1,996})>")
-_BARE_ID = re.compile(r"[^\s<>,;:\"'()\[\]]{1,400}@[^\s<>,;:\"'()@]{1,400}")
+_BARE_ID = re.compile(r"(?<![^\s<>,;:\"'()\[\]])[^\s<>,;:\"'()\[\]]{1,400}@[^\s<>,;:\"'()@]{1,400}")
 _BLANKS = re.compile(r"\s+")
 _ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f]{1,64}@[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f]{1,253}")
 _QUOTED_ADDRESS = re.compile(r"\"[^\"\\\x00-\x1f]{1,62}\"@[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f]{1,253}")

@@ -164,6 +164,8 @@ def _leave(node: LexborNode, page: _Page) -> None:
         page.verbatim = max(0, page.verbatim - 1)
     if tag == "blockquote":
         page.end_line()
+        while page.lines and not page.lines[-1].strip("> "):
+            page.lines.pop()
         page.quote = max(0, page.quote - 1)
     if tag in _SPACED:
         page.blank_line()

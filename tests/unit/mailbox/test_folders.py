@@ -1,0 +1,86 @@
+"""What a folder is for, by its flags and by its name in many languages; which are watched; which have news."""
+
+from __future__ import annotations
+
+import pytest
+
+from relance.mailbox import folders
+from relance.mailbox.folders import Folder, Listed, Role
+
+
+def roles(*listed: Listed) -> dict[str, Role]:
+    return dict(folders.classify(listed))
+
+
+def named(name: str, *flags: str, delimiter: str = "/") -> Listed:
+    return Listed(name, delimiter, flags, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("INBOX", Role.INBOX),
+        ("Inbox", Role.INBOX),
+        ("Sent Items", Role.SENT),
+        ("Elementy wysłane", Role.SENT),
+        ("Wysłane", Role.SENT),
+        ("Gesendete Objekte", Role.SENT),
+        ("Envoyés", Role.SENT),
+        ("Éléments envoyés", Role.SENT),
+        ("Inviata", Role.SENT),
+        ("Надіслані", Role.SENT),
+        ("INBOX/Sent", Role.SENT),
+        ("SPAM", Role.JUNK),
+        ("Junk E-mail", Role.JUNK),
+        ("Wiadomości-śmieci", Role.JUNK),
+        ("Unerwünscht", Role.JUNK),
+        ("Courrier indésirable", Role.JUNK),
+        ("Archiwum", Role.ARCHIVE),
+        ("Gelöschte Elemente", Role.TRASH),
+        ("Kosz", Role.TRASH),
+        ("Entwürfe", Role.DRAFTS),
+        ("Szkice", Role.DRAFTS),
+        ("Kalendarz", Role.DRAFTS),
+        ("Klienci", Role.OTHER),
+        ("Sent to Bob", Role.OTHER),
+    ],
+)
+def test_by_name(name: str, role: Role) -> None:
+    assert roles(named(name)) == {name: role}
+
+
+def test_flags_outrank_names() -> None:
+    assert roles(named("Nadane", "\\sent"), named("Sent"), named("Spam")) == {
+        "Nadane": Role.SENT,
+        "Sent": Role.OTHER,
+        "Spam": Role.JUNK,
+    }
+
+
+def test_what_cannot_be_opened_is_left_out() -> None:
+    assert roles(named("[Gmail]", "\\noselect"), named("Gone", "\\nonexistent"), named("a\nb")) == {}
+
+
+def test_gmail_is_read_through_all_mail() -> None:
+    found = folders.classify(
+        [named("Klienci"), named("[Gmail]/All Mail", "\\all"), named("[Gmail]/Spam", "\\junk"), named("INBOX"),
+         named("[Gmail]/Sent Mail", "\\sent"), named("[Gmail]/Trash", "\\trash"), named("[Gmail]/Drafts", "\\drafts")]
+    )  # fmt: skip
+    names = [name for name, _ in folders.watched(found)]
+    assert names == ["INBOX", "[Gmail]/All Mail", "[Gmail]/Spam", "[Gmail]/Sent Mail"]
+    assert "[Gmail]/Trash" in dict(folders.watched(found, with_trash=True))
+
+
+@pytest.mark.parametrize(
+    ("watermark", "news"),
+    [(None, True), ((7, 9), False), ((7, 8), True), ((6, 9), True), ((7, 0), True), ((7, 99), False)],
+)
+def test_news_by_uidnext(watermark: tuple[int, int] | None, news: bool) -> None:
+    folder = Folder("INBOX", Role.INBOX, uidvalidity=7, uidnext=10)
+    marks = {} if watermark is None else {"INBOX": watermark}
+    assert bool(folders.changed([folder], marks)) is news
+
+
+def test_a_server_that_does_not_tell_is_always_looked_at() -> None:
+    folder = Folder("INBOX", Role.INBOX, uidvalidity=7, uidnext=0)
+    assert folders.changed([folder], {"INBOX": (7, 5)}) == [folder]
