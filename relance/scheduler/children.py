@@ -8,14 +8,16 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 import structlog
 
-from relance import clock
+from relance import clock, errors
 
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 1.0, 30.0
+START_SECONDS = 120.0  # importing everything takes seconds on a busy machine
 HEALTHY_SECONDS = 60.0  # a child that lived so long died of something new
 
 
@@ -23,7 +25,9 @@ HEALTHY_SECONDS = 60.0  # a child that lived so long died of something new
 class Child:
     """One place for a worker process."""
 
+    number: int
     process: BaseProcess
+    ear: connection.Connection  # it says here that it is ready
     begun: float
     deaths: int = 0
     again_at: float | None = None
@@ -35,6 +39,7 @@ class Children:
     name = "workers"
 
     def __init__(self, how_many: int, target: Callable[..., None], args: tuple[Any, ...]) -> None:
+        """`target(number, ready, *args)` runs in each child and calls `ready()` when it has started."""
         self.how_many = how_many
         self.target = target
         self.args = args
@@ -43,8 +48,15 @@ class Children:
         self.log = structlog.get_logger(__name__)
 
     def start(self) -> None:
-        """Start all of them."""
-        self.places = [Child(self._spawn(), clock.elapsed()) for _ in range(self.how_many)]
+        """Start all of them. One that does not get ready ends the whole: it would fail the next time too."""
+        for number in range(self.how_many):
+            self.places.append(Child(number, *self._spawn(number), clock.elapsed()))
+        deadline = clock.elapsed() + START_SECONDS
+        for place in self.places:
+            connection.wait([place.ear, place.process.sentinel], max(0.0, deadline - clock.elapsed()))
+            if not _ready(place):
+                self.stop(START_SECONDS)
+                raise errors.Broken("A worker process did not start; it has said why.")
 
     def trouble(self) -> str | None:
         """Looks after the children. One that died is started again, each time a little later."""
@@ -53,7 +65,9 @@ class Children:
             if place.again_at is None and not place.process.is_alive():
                 self._bury(place, now)
             elif place.again_at is not None and now >= place.again_at:
-                place.process, place.begun, place.again_at = self._spawn(), now, None
+                place.ear.close()
+                place.process, place.ear = self._spawn(place.number)
+                place.begun, place.again_at = now, None
         return None
 
     def stop(self, seconds: float) -> None:
@@ -75,10 +89,14 @@ class Children:
                 if place.process.pid and place.process.exitcode is None:
                     os.kill(place.process.pid, signal.SIGKILL)
 
-    def _spawn(self) -> BaseProcess:
-        process = self.context.Process(target=self.target, args=self.args, name="relance-worker")
+    def _spawn(self, number: int) -> tuple[BaseProcess, connection.Connection]:
+        ear, mouth = self.context.Pipe(duplex=False)
+        process = self.context.Process(
+            target=_run, args=(self.target, number, mouth, self.args), name=f"relance-worker-{number}"
+        )
         process.start()
-        return process
+        mouth.close()  # the child has its own end; when it dies, ours reads the end of file
+        return process, ear
 
     def _bury(self, place: Child, now: float) -> None:
         place.deaths = 1 if now - place.begun > HEALTHY_SECONDS else place.deaths + 1
@@ -87,3 +105,22 @@ class Children:
         code = place.process.exitcode
         cause = signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
         self.log.error("a worker process died", pid=place.process.pid, cause=cause, again_in_seconds=rest)
+
+
+def _run(
+    target: Callable[..., None], number: int, mouth: connection.Connection, args: tuple[Any, ...]
+) -> None:
+    """In the child. A parent that no longer listens is noticed elsewhere."""
+
+    def ready() -> None:
+        with contextlib.suppress(OSError):
+            mouth.send_bytes(b"ready")
+
+    target(number, ready, *args)
+
+
+def _ready(place: Child) -> bool:
+    try:
+        return place.ear.poll() and place.ear.recv_bytes() == b"ready"
+    except EOFError:
+        return False

@@ -6,11 +6,13 @@ under way ends after its mail. The second leaves at once.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import dramatiq
+import structlog
 
 from relance import config, errors
 from relance.scheduler import actors, broker, children, hands, hints, logs, loop, meters, seams, watch, web
@@ -43,7 +45,8 @@ def run_worker(
     _needs_redis(settings, "worker")
     logs.configure(settings)
     if processes == 1:
-        return _work(settings, open_app, threads, watch.Bell())
+        with contextlib.closing(open_app(settings)) as app:
+            return _work(settings, app, threads, watch.Bell())
     brood = children.Children(processes, _child, (settings, open_app, threads))
     # The children wait for their mails; this process waits a little longer for them.
     return watch.stand(
@@ -75,28 +78,44 @@ def run_web(app: seams.App, *, sockets: Sequence[socket.socket] = ()) -> int:
     )
 
 
-def _work(settings: config.Settings, open_app: seams.OpenApp, threads: int | None, bell: watch.Bell) -> int:
-    app = open_app(settings)
-    try:
-        figures = meters.Meters()
-        carrier, sender = _hints(settings, figures)
-        turns = actors.Turns(app, sender, figures)
-        parts: list[watch.Part] = [
-            *([] if isinstance(bell, watch.ChildBell) else _board(settings, figures)),
-            hands.Hands(carrier, turns, threads or settings.worker_threads, figures),
-        ]
-        return watch.stand(parts, bell, settings.drain_seconds, ready=_ready("worker"))
-    finally:
-        app.close()
+def _work(
+    settings: config.Settings,
+    app: seams.App,
+    threads: int | None,
+    bell: watch.Bell,
+    say: Callable[[str], None] = watch.announce,
+) -> int:
+    figures = meters.Meters()
+    carrier, sender = _hints(settings, figures)
+    turns = actors.Turns(app, sender, figures)
+    parts = [
+        *_board(settings, figures),
+        hands.Hands(carrier, turns, threads or settings.worker_threads, figures),
+    ]
+    return watch.stand(parts, bell, settings.drain_seconds, ready=_ready("worker"), say=say)
 
 
-def _child(settings: config.Settings, open_app: seams.OpenApp, threads: int | None) -> None:
-    """What a spawned worker process runs."""
+def _child(
+    number: int,
+    ready: Callable[[], None],
+    settings: config.Settings,
+    open_app: seams.OpenApp,
+    threads: int | None,
+) -> None:
+    """What a spawned worker process runs. Each serves its metrics on a port of its own, one above the other."""
     logs.configure(settings)
+
+    def say(line: str) -> None:
+        watch.announce(line)
+        ready()
+
+    if settings.metrics_port:
+        settings = settings.model_copy(update={"metrics_port": settings.metrics_port + number})
     try:
-        code = _work(settings, open_app, threads, watch.ChildBell())
+        with contextlib.closing(open_app(settings)) as app:
+            code = _work(settings, app, threads, watch.ChildBell(), say)
     except errors.RelanceError as trouble:
-        watch.announce(f"relance worker: {trouble}")
+        structlog.get_logger(__name__).critical("a worker can not work", reason=str(trouble))
         code = 1
     raise SystemExit(code)
 

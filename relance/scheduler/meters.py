@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import prometheus_client
 
-from relance import clock
+from relance import clock, errors
 
 TURN_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 180.0, 660.0)
 AGE_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 600.0)
@@ -78,10 +78,16 @@ class Board:
         self.address = ""
 
     def start(self) -> None:
-        """Listen. Raises OSError when the port is taken."""
-        self.server, self.thread = prometheus_client.start_http_server(
-            self.port, self.host, self.meters.registry
-        )
+        """Listen. Raises `errors.Unreachable` when the port can not be had."""
+        try:
+            self.server, self.thread = prometheus_client.start_http_server(
+                self.port, self.host, self.meters.registry
+            )
+        except OSError as refused:
+            raise errors.Unreachable(
+                f"The metrics can not be served on {self.host} port {self.port}: {refused.strerror or refused}. "
+                "Set metrics_port to a free one."
+            ) from refused
         self.address = f"http://{self.host}:{self.server.server_port}/metrics"
 
     def trouble(self) -> str | None:

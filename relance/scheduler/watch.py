@@ -93,10 +93,26 @@ class ChildBell(Bell):
         return None if os.getppid() == self.parent else "the process that started this one has died"
 
 
-def stand(parts: Sequence[Part], bell: Bell, seconds: float, *, ready: str) -> int:
+def announce(line: str) -> None:
+    """A line on standard output, at once. A reader that went away is no reason to stop."""
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except OSError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - else the exit would fail on it
+
+
+def stand(
+    parts: Sequence[Part],
+    bell: Bell,
+    seconds: float,
+    *,
+    ready: str,
+    say: Callable[[str], None] = announce,
+) -> int:
     """Run the parts until the bell rings; returns the exit code: 0, or 1 when a part was in trouble.
 
-    `ready` is printed to standard output when everything has started, for supervisors and scripts.
+    `ready` is said when everything has started: on standard output, for supervisors and scripts.
     """
     log = structlog.get_logger(__name__)
     bell.hang()
@@ -106,7 +122,7 @@ def stand(parts: Sequence[Part], bell: Bell, seconds: float, *, ready: str) -> i
         for part in parts:
             part.start()
             started.append(part)
-        announce(ready)
+        say(ready)
         trouble = _wait(started, bell)
         if trouble:
             log.critical("stopping, for a supervisor to start again", reason=trouble)
@@ -114,15 +130,6 @@ def stand(parts: Sequence[Part], bell: Bell, seconds: float, *, ready: str) -> i
         _stop(started, seconds)
     log.info("stopped")
     return 1 if trouble else 0
-
-
-def announce(line: str) -> None:
-    """A line on standard output, at once. A reader that went away is no reason to stop."""
-    try:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
-    except OSError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - else the exit would fail on it
 
 
 def _wait(parts: Sequence[Part], bell: Bell) -> str | None:

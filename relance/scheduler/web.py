@@ -19,7 +19,8 @@ def listen(host: str, port: int) -> socket.socket:
     """A bound socket; port 0 lets the system pick one. Raises `errors.Unreachable` with the reason."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        both = host == "::" and socket.has_dualstack_ipv6()
+        return socket.create_server((host, port), family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except OSError as refused:
         raise errors.Unreachable(
             f"The web server can not listen on {host} port {port}: {refused.strerror or refused}. "

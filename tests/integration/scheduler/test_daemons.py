@@ -116,7 +116,7 @@ def test_worker_processes_are_replaced_drained_and_never_orphaned(
     os.kill(victim, signal.SIGKILL)
     ports.wait_until(lambda: len(READY.findall(parent.log())) == 4, seconds=60, what="the replacement")
     assert "a worker process died" in parent.log()
-    ledger.fill(mailboxes=8, each=10)
+    ledger.fill(mailboxes=40, each=4)
     ports.wait_until(lambda: ledger.settled, seconds=60)
     assert ledger.clean
     assert len(ledger.all("SELECT DISTINCT pid FROM mails")) == 2
@@ -145,3 +145,9 @@ def test_daemons_that_need_redis_say_so(tmp_path: Path) -> None:
         daemons.run_worker(settings, pretend.App)
     with pytest.raises(errors.Misconfigured, match="relance run"):
         daemons.run_scheduler(pretend.App(settings))
+
+
+def test_a_worker_that_can_not_start_ends_the_whole(start: Start, tmp_path: Path, redis_url: str) -> None:
+    (tmp_path / "pretend.db").mkdir()  # the pretended engine can not open this
+    with pytest.raises(RuntimeError, match="did not start"):
+        start("worker", "2", RELANCE_REDIS_URL=redis_url)
