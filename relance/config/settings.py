@@ -109,6 +109,9 @@ class Settings(BaseSettings):
         default=8, ge=1, le=256, description="how many mailboxes one process serves at once"
     )
     turn_batch: int = Field(default=50, ge=1, le=10_000, description="the most mails of one mailbox's turn")
+    sync_seconds: float = Field(
+        default=300.0, gt=0, description="how often a mailbox is read when nothing is due, in business time"
+    )
     drain_seconds: float = Field(
         default=660.0, ge=0, description="how long a stopping process waits for the mails under way"
     )  # above the 600 s RFC 5321 (4.5.3.2.6) gives a server to answer the final dot

@@ -150,23 +150,31 @@ _FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 # A due time that never comes by itself: only ticking the task off moves the enrollment on.
 
 
-def task_done(conn: Connection, house: House, task: tasks.Task, now: dt.datetime) -> None:
+def task_done(house: House, task_id: int) -> None:
     """Close a task; an enrollment that waited for it goes on."""
-    tasks.close(conn, task.id, "done", now)
-    rows = list(enrollments.for_sending(conn, [task.enrollment_id]).values())
-    for row, _ in rows:
-        if row.step == task.step:
-            case = cases.read(conn, house, [row])[0]
-            place = case.script.place(case.contact, house.workspace)
-            position = case.script.after(task.step, now, place, str(row.id))
-            enrollments.move(conn, row, position, now)
-            if position.step_kind == "mail" and position.due_at is not None:
-                mailboxes.call(conn, [row.mailbox_id], position.due_at)
+    now = house.clock.now()
+    with house.database.write() as conn:
+        task = tasks.by_id(conn, task_id)
+        if task is None:
+            raise errors.NotFound(f"there is no task number {task_id}")
+        if tasks.close(conn, task_id, "done", now):
+            _task_ended(_Tick(conn, house, now), task)
+
+
+def _task_ended(tick: _Tick, task: tasks.Task) -> None:
+    row, _ = enrollments.for_sending(tick.conn, [task.enrollment_id])[task.enrollment_id]
     data = {"words": task.words}
     events.add(
-        conn,
-        [events.News("task done", now, row.id, row.contact_id, step=task.step, data=data) for row, _ in rows],
+        tick.conn, [events.News("task done", tick.now, row.id, row.contact_id, step=task.step, data=data)]
     )
+    if row.step != task.step:
+        return
+    case = cases.read(tick.conn, tick.house, [row])[0]
+    place = case.script.place(case.contact, tick.house.workspace)
+    position = case.script.after(task.step, tick.now, place, str(row.id))
+    enrollments.move(tick.conn, row, position, tick.now)
+    if position.step_kind == "mail" and position.due_at is not None:
+        mailboxes.call(tick.conn, [row.mailbox_id], position.due_at)
 
 
 def _task_words(case: Case, step: sequence.TaskStep) -> str:

@@ -33,6 +33,12 @@ class TurnReport:
     more: bool = False  # something is due still that could be done at once
 
 
+def due(house: House, limit: int) -> list[int]:
+    """Mailboxes with something to do now that nobody works for, most overdue first."""
+    with house.database.read() as conn:
+        return mailboxes.with_turn_due(conn, house.clock.now(), limit)
+
+
 def take_turn(house: House, mailbox_id: int, stop: Callable[[], bool]) -> TurnReport:
     """One whole turn. Safe to call at any time, from anywhere, twice: who does not get the lease does nothing."""
     with house.database.write() as conn:

@@ -1,0 +1,46 @@
+"""The account of every due step: promise 3, "nothing lost", as a list anybody can check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from relance.engine.house import House
+from relance.engine.states import MessageState, State
+from relance.engine.store import accounts
+
+
+@dataclass(frozen=True)
+class StepAccount:
+    """What became of one step for one person. `reason` is a sentence; an accepted mail needs none."""
+
+    email: str
+    sequence: str
+    step: str
+    state: str
+    reason: str
+    message_id: str
+
+
+def due_steps(house: House) -> list[StepAccount]:
+    """One line for every step that fell due so far: accepted, or in a state that a person can read, with the reason."""
+    with house.database.read() as conn:
+        mails = accounts.mails(conn)
+        unwritten = accounts.unwritten(conn, house.clock.now())
+    return [*(_of_mail(row) for row in mails), *(_of_step(row) for row in unwritten)]
+
+
+def _of_mail(row: Any) -> StepAccount:
+    reason = "" if row.mail == MessageState.ACCEPTED else _why(row) or row.reply
+    return StepAccount(row.email, row.sequence, row.step, row.mail, reason, row.message_id)
+
+
+def _of_step(row: Any) -> StepAccount:
+    return StepAccount(row.email, row.sequence, row.step, f"not sent, {row.state}", _why(row), "")
+
+
+def _why(row: Any) -> str:
+    if row.state != State.ACTIVE:
+        return row.reason or row.state
+    words = "; ".join(bound["words"] for bound in row.bound)
+    return f"waits for the mailbox's next turn ({words})" if words else "waits for the mailbox's next turn"
