@@ -8,6 +8,7 @@ first coming, once. Windows are half open.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import zoneinfo
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from enum import StrEnum
 
 from relance import errors
 from relance.engine import public_holidays, sequence, waits, windows
+from relance.engine.public_holidays import Region
 from relance.engine.waits import Unit, Wait
 from relance.engine.zones import Place
 
@@ -131,6 +133,8 @@ def is_business_day(rule: Rule, place: Place, day: dt.date) -> bool:
     return _rest(rule, place, day) is None
 
 
+# A campaign asks for the same few days, hours and zones thousands of times.
+@functools.lru_cache(maxsize=8192)
 def instant(day: dt.date, minute: int, zone: dt.tzinfo) -> dt.datetime:
     """The one instant (UTC) of a local time: in a gap the first after it, in a fold the first of the two."""
     wall = dt.datetime.combine(day, dt.time()) + minute * MINUTE
@@ -156,11 +160,16 @@ def _change_between(before: dt.datetime, after: dt.datetime, zone: dt.tzinfo) ->
 
 def _rest(rule: Rule, place: Place, day: dt.date) -> tuple[BoundKind, str] | None:
     """Why nobody works on that date, or None."""
-    if name := public_holidays.holiday(place.region, day):
-        return BoundKind.HOLIDAY, f"{day_words(day)} is {name} ({place.region})"
-    if day in rule.closed:
+    if day in rule.closed and not public_holidays.holiday(place.region, day):
         return BoundKind.CLOSED, f"{day_words(day)} is taken out by the sequence"
-    if day.weekday() in public_holidays.weekend(place.region, day.year):
+    return _rest_of(place.region, day)
+
+
+@functools.lru_cache(maxsize=8192)
+def _rest_of(region: Region | None, day: dt.date) -> tuple[BoundKind, str] | None:
+    if name := public_holidays.holiday(region, day):
+        return BoundKind.HOLIDAY, f"{day_words(day)} is {name} ({region})"
+    if day.weekday() in public_holidays.weekend(region, day.year):
         return BoundKind.WEEKEND, f"{day_words(day)} is weekend"
     return None
 

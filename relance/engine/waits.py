@@ -32,9 +32,10 @@ GRAMMAR = (
     'write for instance "3 business days", "2 days", "1 week", "4 hours", "90 minutes" or "until tuesday"'
 )
 PATTERN = (
-    r"^\s*(\d+\s+(business|working)?\s*(minutes?|hours?|days?|weeks?)"
-    r"|until\s+(mon|tues|wednes|thurs|fri|satur|sun)day)\s*$"
+    r"^ *([1-9][0-9]{0,5} *((business|working) days?|min(ute)?s?|hours?|days?|weeks?)"
+    r"|until (next )?(mon|tues|wednes|thurs|fri|satur|sun)day) *$"
 )
+"""The same grammar for the JSON Schema, small letters only."""
 _COUNTED = re.compile(r"(\d{1,6})\s*(business days?|working days?|minutes?|mins?|hours?|days?|weeks?)")
 _UNTIL = re.compile(r"until (?:next )?([a-z]+)")
 

@@ -1,5 +1,7 @@
 """Spans and hours as people write them, and what they are told when it is not clear."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,6 +60,7 @@ def test_what_is_no_wait_is_told_what_to_write(text, told):
 )
 def test_a_wait_reads_back(wait):
     assert waits.parse(str(wait)) == wait
+    assert re.search(waits.PATTERN, str(wait))  # what an editor checks by the JSON Schema
 
 
 def test_hours_are_read_in_order():
