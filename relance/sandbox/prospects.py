@@ -87,6 +87,16 @@ class Prospects:
             browsing = self._browsing
         return browsing == 0 and self._agenda.quiet()
 
+    def settle(self, timeout: float = 10.0) -> bool:
+        """Wait until `quiet`; False where that is not within `timeout` seconds of machine time."""
+        deadline = clocks.elapsed() + timeout
+        pause = threading.Event()
+        while not self.quiet():
+            if clocks.elapsed() > deadline:
+                return False
+            pause.wait(0.01)
+        return True
+
     def next_due(self) -> dt.datetime | None:
         """When somebody will do something next, or None."""
         return self._agenda.next_due()
