@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator
 from jinja2 import nodes
 
 from relance import errors
-from relance.templates import fence
+from relance.templates import fence, filters, values
 
 MAX_DEPTH = 40
 MAX_NODES = 3000
-MAX_NUMBER = 1_000_000_000
 MAX_TEXT = 1000
 MAX_LIST = 50
 MAX_TRUNCATE = 1000
@@ -138,7 +137,7 @@ def _const_refusal(node: nodes.Node) -> tuple[str, str] | None:
     value = getattr(node, "value", None)
     if isinstance(value, str) and len(value) > MAX_TEXT:
         return f"A text in quotes may have at most {MAX_TEXT} characters.", ""
-    if isinstance(value, int | float | complex) and not abs(value) <= MAX_NUMBER:
+    if isinstance(value, int | float | complex) and not abs(value) <= values.MAX_NUMBER:
         return "This number is too large.", ""
     return None
 
@@ -165,6 +164,34 @@ def _list_refusal(node: nodes.Node) -> tuple[str, str] | None:
     return None
 
 
+def _compare_refusal(node: nodes.Node) -> tuple[str, str] | None:
+    """Fields come from spreadsheets and are text; `employees > 50` would never say yes."""
+    if not isinstance(node, nodes.Compare):
+        return None
+    sides = [node.expr, *(operand.expr for operand in node.ops)]
+    named = [side for side in sides if (name := _name_of(side)) and name.partition(".")[0] != "loop"]
+    if named and any(_is_number(side) for side in sides):
+        name = _name_of(named[0])
+        return f"“{name}” is text and is compared with a number here.", f"Write {name} | int."
+    return None
+
+
+def _name_of(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Getattr):
+        return f"{_name_of(node.node)}.{node.attr}"
+    return node.name if isinstance(node, nodes.Name) else ""
+
+
+def _is_number(node: nodes.Node) -> bool:
+    if isinstance(node, nodes.Neg):
+        return _is_number(node.node)
+    return (
+        isinstance(node, nodes.Const)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+    )
+
+
 def _minus_refusal(node: nodes.Node) -> tuple[str, str] | None:
     inner = getattr(node, "node", None)
     if isinstance(inner, nodes.Const) and isinstance(inner.value, int | float):
@@ -180,9 +207,9 @@ def _test_refusal(node: nodes.Node) -> tuple[str, str] | None:
 
 
 def _filter_refusal(node: nodes.Node) -> tuple[str, str] | None:
-    if not isinstance(node, nodes.Filter) or node.name not in fence.FILTERS:
+    if not isinstance(node, nodes.Filter) or node.name not in filters.FILTERS:
         name = getattr(node, "name", "")
-        offered = ", ".join(name for name in fence.FILTERS if name not in ("d", "count"))
+        offered = ", ".join(name for name in filters.FILTERS if name not in ("d", "count"))
         return f"The filter “{name}” is not offered.", _FILTER_WHY.get(name, f"You can use: {offered}.")
     if node.dyn_args is not None or node.dyn_kwargs is not None:
         return "A filter cannot take a list of arguments by *.", ""
@@ -272,6 +299,7 @@ _CHECKS: tuple[tuple[type[nodes.Node] | tuple[type[nodes.Node], ...], Callable[[
     (nodes.Const, _const_refusal),
     (nodes.Getitem, _item_refusal),
     ((nodes.List, nodes.Tuple), _list_refusal),
+    (nodes.Compare, _compare_refusal),
     (nodes.Neg, _minus_refusal),
     (nodes.Test, _test_refusal),
     (nodes.Filter, _filter_refusal),

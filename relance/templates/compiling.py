@@ -77,7 +77,7 @@ class _Render:
         except values.Unfit as unfit:
             return Unusable(str(unfit), self.place)
         except TypeError:
-            reason = "A text is compared with a number here: write field | int, as in {% if employees | int > 50 %}."
+            reason = "A text and a number are compared here: write field | int, as in {% if employees | int > 50 %}."
             return Unusable(reason, self.place)
         except (jinja2.TemplateError, ArithmeticError, ValueError) as error:
             return Unusable(f"The words cannot be made: {error}.", self.place)
@@ -231,15 +231,16 @@ def _woven(parts: list[_Part], where: str) -> tuple[_Woven, list[errors.Problem]
 
 
 def _weave(part: _Part, woven: _Woven) -> None:
+    found = pieces.closed_up(part.found)
     if part.name == "subject":
-        woven.subject = part.source
+        woven.subject = inline.unread(found)
     elif part.name == "html":
-        woven.words = page.woven(part.found, woven.weaving)
+        woven.words = page.woven(found, woven.weaving)
         woven.is_page = True
     elif part.name == "body":
-        woven.words = markdown.woven(part.found, woven.weaving)
+        woven.words = markdown.woven(found, woven.weaving)
     else:
-        signature = markdown.woven(part.found, woven.weaving)
+        signature = markdown.woven(found, woven.weaving)
         text = f"{woven.words.text}\n{signature.text}"
         woven.words = inline.Both(text, _with_signature(woven, signature.html))
 

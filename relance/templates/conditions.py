@@ -55,7 +55,7 @@ class Condition:
             return Unusable(str(unfit), "condition")
         except TypeError:
             return Unusable(
-                "A text is compared with a number here: write field | int, as in employees | int > 50.",
+                "A text and a number are compared here: write field | int, as in employees | int > 50.",
                 "condition",
             )
 

@@ -15,31 +15,14 @@ import jinja2
 import markupsafe
 from jinja2 import exceptions, runtime, sandbox
 
-from relance.templates import values
+from relance.templates import filters, values
+from relance.templates.filters import Absent
 
 MAX_OUTPUT = values.MAX_TEXT
 
-FILTERS = (
-    "capitalize", "count", "d", "default", "first", "float", "int", "join", "last", "length", "lower", "replace",
-    "round", "title", "trim", "truncate", "upper",
-)  # fmt: skip
 TESTS = ("defined", "in", "number", "string", "undefined")
 _BATCH = 64  # pieces of output between two looks at its length
 LOOP_FIELDS = frozenset({"first", "index", "index0", "last", "length"})
-
-
-class Absent(jinja2.StrictUndefined):
-    """A missing value: it may be asked whether it is there, and nothing else."""
-
-    __slots__ = ()
-
-    def __bool__(self) -> bool:  # type: ignore[override]
-        return False
-
-    @property
-    def path(self) -> str:
-        """The dotted name that led nowhere."""
-        return str(self._undefined_name or "an item of an empty list")
 
 
 class Fence(sandbox.ImmutableSandboxedEnvironment):
@@ -57,7 +40,7 @@ class Fence(sandbox.ImmutableSandboxedEnvironment):
             auto_reload=False,
         )
         self.globals.clear()
-        self.filters = {name: self.filters[name] for name in FILTERS}
+        self.filters = dict(filters.FILTERS)
         # Jinja writes `x in y` and the bounds of `if` as tests of its own; only these can be named.
         self.tests = {name: self.tests[name] for name in TESTS}
 

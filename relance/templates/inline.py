@@ -65,6 +65,19 @@ def literal(words: str) -> Both:
     return Both(text, html.escape(words, quote=False).replace("{", "&#123;"))
 
 
+def unread(found: Sequence[pieces.Piece]) -> str:
+    """The pieces as a template, no Markdown read: for subjects."""
+    parts = []
+    for piece in found:
+        if isinstance(piece, pieces.Text):
+            parts.append(literal(piece.text).text)
+        elif isinstance(piece, pieces.Value):
+            parts.append(f"{{{{ {piece.code} }}}}")
+        elif piece.word:
+            parts.append(f"{{% {piece.code} %}}")
+    return "".join(parts)
+
+
 def woven(items: Sequence[object], weaving: Weaving) -> Both:
     """One line's pieces and choices, as templates of both parts."""
     return _Line(items, weaving).both()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import jinja2
@@ -101,6 +101,24 @@ def _tag(code: str, line: int, number: int) -> Tag:
     if word in OPENING or word in MIDDLE or word in CLOSING:
         return Tag(word, code, line, number)
     raise problem(f"{{% {word} %}} is not offered in templates.", "You can use {% if %} and {% for %}.", line)
+
+
+_EMPTY_DEFAULT = re.compile(r"""\|\s*(?:d|default)\(\s*(?:""|'')""")
+
+
+def closed_up(found: Sequence[Piece]) -> list[Piece]:
+    """The pieces, where a blank before a value that may be empty goes with it: no "Hi ," for lack of a name."""
+    closed = list(found)
+    for place in range(1, len(closed)):
+        before, value = closed[place - 1], closed[place]
+        after = closed[place + 1] if place + 1 < len(closed) else None
+        if not isinstance(before, Text) or not isinstance(value, Value) or not before.text.endswith(" "):
+            continue
+        follows_closely = after is None or (isinstance(after, Text) and not after.text[0].isalnum())
+        if follows_closely and _EMPTY_DEFAULT.search(value.code):
+            code = f'(" " ~ ({value.code})) if ({value.code}) else ""'
+            closed[place - 1 : place + 1] = [Text(before.text[:-1], before.line), Value(code, value.line)]
+    return closed
 
 
 def nest(items: Iterable[object]) -> list[object]:

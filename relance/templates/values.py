@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 MAX_TEXT = 256 * 1024  # characters of a part of a mail, and of any value in it; a person types a few thousand
+MAX_NUMBER = 1_000_000_000_000
 MAX_ITEMS = 100  # a list longer than this is data, not words for a mail
 MAX_DEPTH = 4  # custom fields hold fields, seldom more
 

@@ -11,7 +11,15 @@ FACTS: dict[str, Callable[..., bool]] = {
     "opened": lambda step: step == "intro",
     "replied": lambda: False,
 }
-CONTACT = {"country": "PL", "employees": "120", "custom": {"tier": "gold"}, "tags": ["saas"], "score": 7}
+CONTACT = {
+    "country": "PL",
+    "employees": "120",
+    "custom": {"tier": "gold"},
+    "tags": ["saas"],
+    "score": 7,
+    "budget": "1 250",
+    "rate": "12,5",
+}
 
 
 @pytest.mark.parametrize(
@@ -25,7 +33,8 @@ CONTACT = {"country": "PL", "employees": "120", "custom": {"tier": "gold"}, "tag
         ('country in ["DE", "FR"]', False),
         ("employees | int > 100", True),
         ('custom.tier == "gold" and "saas" in tags', True),
-        ("score > -1 and score < 7.5", True),
+        ("score | int > -1 and score | float < 7.5 and country | float(0) == 0", True),
+        ("budget | int > 1200 and rate | float == 12.5", True),
         ("nobody", False),
         ("nobody is defined", False),
         ("not nobody", True),
@@ -54,9 +63,11 @@ def test_a_field_that_decides_and_is_missing_is_an_outcome():
 
 
 def test_text_against_number_is_an_outcome():
-    answer = compile_condition("employees > 100").evaluate(CONTACT, FACTS)
+    answer = compile_condition("employees > score").evaluate(CONTACT, FACTS)
     assert isinstance(answer, Unusable)
     assert "| int" in answer.reason
+    answer = compile_condition("country | int > 5").evaluate(CONTACT, FACTS)
+    assert answer == Unusable("“PL” is no number: mend it, or write | int(0).", "condition")
 
 
 def test_a_field_cannot_take_the_place_of_a_fact():
@@ -82,6 +93,8 @@ def test_a_field_cannot_take_the_place_of_a_fact():
         ("replied(1)", "1:1: “replied” is asked with fixed texts only. Write replied()."),
         ('country = "PL"', '1: A single = compares nothing. Write ==, as in country == "PL".'),
         ("a b", '1: The condition cannot be read from “b” on. Write "and" or "or" between two questions.'),
+        ("employees > 50", "1:1: “employees” is text and is compared with a number here. Write employees | int."),
+        ("5 == custom.x", "1:6: “custom.x” is text and is compared with a number here. Write custom.x | int."),
         ("{{ replied() }}", "1: A condition has no {{ }} around it. Write it without braces, as in replied()."),
         ("bounced()", "1: This cannot be called here. You can call: clicked, opened, replied."),
         ("x" * 2001, "The condition is longer than 2000 characters."),

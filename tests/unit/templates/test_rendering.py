@@ -143,6 +143,45 @@ def test_a_field_is_never_an_attribute_of_python(key):
     assert isinstance(compile_source(Source(None, "{{ name.upper }}")).render({"name": "x"}, mark), Missing)
 
 
+@pytest.mark.parametrize(
+    ("expression", "shown"),
+    [
+        ("name | upper", "ŁUKASZ O'NEIL-ŻAK"), ("name | title", "Łukasz O'neil-Żak"), ("name | first", "ł"), ("name | last", "k"), ("name | lower | capitalize", "Łukasz o'neil-żak"),
+        ("name | truncate(9)", "łukasz…"), ("name | truncate(9, true)", "łukasz O…"), ("name | truncate(9, true, '')", "łukasz O'"), ("name | truncate(99)", "łukasz O'Neil-Żak"),
+        ("name | replace('łukasz ', '')", "O'Neil-Żak"), ("name | length", "17"), ("price | float | round(1)", "12.3"), ("price | int", "12"), ("none | int(7) + 0" .replace(" + 0", ""), "7"),
+        ("tags | join(', ')", "a, b"), ("name | join(', ')", "łukasz O'Neil-Żak"), ("tags | first", "a"), ("tags | last | upper", "B"), ("tags | count", "2"), ("many | length", "1"),
+        ("blank | default(name, true) | trim", "łukasz O'Neil-Żak"),
+    ],
+)  # fmt: skip
+def test_filters(expression, shown):
+    values = {
+        "name": "łukasz O'Neil-Żak",
+        "price": "12,34",
+        "none": "none",
+        "tags": ["a", "b"],
+        "many": 5,
+        "blank": 0,
+    }
+    assert render(f"{{{{ {expression} }}}}", **values).text == f"{shown}\n"
+
+
+def test_a_blank_before_an_empty_name_goes_with_it():
+    body = 'Hi {{ a | default("") }},\nDzień dobry {{ a | d(\'\') }}\nBonjour {{ a | default("") }} !\nHi {{ a | default("") }}x'
+    assert render(body).text == "Hi,\nDzień dobry\nBonjour !\nHi x\n"
+    assert "<div>Hi,</div>\n<div>Dzień dobry</div>" in inside(render(body))
+    assert render(body, a="Ada").text == "Hi Ada,\nDzień dobry Ada\nBonjour Ada !\nHi Adax\n"
+
+
+def test_a_blank_goes_in_subjects_and_given_html_too():
+    source = Source(
+        "Hi {{ a | default('') }}, {% if b %}{{ b }}{% else %}{x{% endif %}",
+        html="<p>Hi {{ a | default('') }}!</p>",
+    )
+    made = compile_source(source).render({}, mark)
+    assert isinstance(made, Rendered)
+    assert (made.subject, made.text, made.html) == ("Hi, {x", "Hi!\n", "<p>Hi!</p>")
+
+
 def test_a_list_is_gone_through_or_joined():
     body = '{% for p in projects %}{{ p.name }}{% if not loop.last %}, {% endif %}{% endfor %}; {{ tags | join(" + ") }}; {{ projects | join(", ", attribute="name") }}'
     assert (
@@ -159,7 +198,9 @@ def test_a_list_is_gone_through_or_joined():
         ("{{ it }}", {"it": {"a": 1}}, "write it.name_of_a_field"),
         ("{{ it }}", {"it": ["a"]}, "join"),
         ("{{ it.a }}", {"it": {"a": {"a": {"a": {"a": {"a": 1}}}}}}, "deep"),
-        ("{% if it > 5 %}x{% endif %}", {"it": "12"}, "it | int".replace("it", "field")),
+        ("{% if it > x %}x{% endif %}", {"it": "12", "x": 5}, "field | int"),
+        ("{{ it | int }}", {"it": "about 50"}, "“about 50” is no number"),
+        ("{{ it | upper }}", {"it": ["a"]}, "join"),
         ("{{ it }}", {"it": 10**5000}, "cannot be made"),
         ("[x]({{ it }})", {"it": "javascript:alert(1)"}, "does not begin with https://"),
         ("[x](https://{{ it }}/)", {"it": "bank.example@evil.example"}, "@"),
