@@ -92,6 +92,23 @@ def of_organisation(conn: Connection, organisation: str) -> list[Contact]:
     return [_value(row) for row in conn.execute(query)]
 
 
+def in_domain(conn: Connection, domain: str) -> dict[str, Contact]:
+    """People with an address in a domain or below it, by address."""
+    here = contact.c.email.endswith(f"@{domain}", autoescape=True)
+    below = contact.c.email.endswith(f".{domain}", autoescape=True)
+    query = sa.select(*_COLUMNS).where(sa.or_(here, below)).order_by(contact.c.id)
+    return {row.email: _value(row) for row in conn.execute(query)}
+
+
+def own_fields(conn: Connection) -> set[str]:
+    """The names of the authors' own columns, over all contacts."""
+    each = sa.func.jsonb_object_keys if conn.dialect.name == "postgresql" else sa.func.json_each
+    names = each(contact.c.fields).table_valued("key" if conn.dialect.name == "sqlite" else sa.column("key"))
+    return set(
+        conn.execute(sa.select(names.c.key).select_from(contact.join(names, sa.true())).distinct()).scalars()
+    )
+
+
 def count(conn: Connection) -> int:
     """How many there are."""
     return int(conn.execute(sa.select(sa.func.count()).select_from(contact)).scalar_one())

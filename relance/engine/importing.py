@@ -1,0 +1,232 @@
+"""Contacts from a CSV file: good rows are kept, bad ones go to a file of their own with the reason, twice changes nothing."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import exc
+
+from relance.engine import columns, csv_rows, person_fields
+from relance.engine.columns import Columns
+from relance.engine.csv_rows import Row, Sheet
+from relance.engine.house import House
+from relance.engine.store import contacts
+from relance.engine.store.contacts import Contact
+
+BATCH = 500
+# Rows a transaction: long enough that fsync does not count, short enough that a worker's commit waits some 50 ms.
+WARNINGS = 20
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row that was not imported: its line in the file, why, and its cells."""
+
+    line: int
+    reason: str
+    row: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did. `unknown_columns` were kept as the contacts' own fields: {name in templates: column}."""
+
+    read: int
+    added: int
+    updated: int
+    unchanged: int
+    rejected: tuple[RejectedRow, ...]
+    errors_file: Path | None
+    unknown_columns: dict[str, str]
+    warnings: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class _Person:
+    """A good row."""
+
+    line: int
+    email: str
+    original: str
+    organisation: str
+    known: dict[str, str]
+    own: dict[str, str]
+
+    def as_row(self) -> dict[str, object]:
+        blank = dict.fromkeys(contacts.FIELDS, "")
+        who = {"email": self.email, "original": self.original, "organisation": self.organisation}
+        return {**blank, **self.known, **who, "fields": self.own}
+
+
+@dataclass
+class _Count:
+    """What was done so far."""
+
+    read: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: list[RejectedRow] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)  # where each address stood first
+    countries: dict[str, list[int]] = field(default_factory=dict)
+
+
+def import_file(
+    house: House,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    errors_to: Path | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> ImportReport:
+    """Import a CSV file; raises `errors.Invalid` or `errors.NotFound` when it cannot be used at all.
+
+    Rejected rows are written to `errors_to` (default: beside the file, `people.rejected.csv`), only when there are any.
+    `progress` is told the number of rows read so far.
+    """
+    sheet = csv_rows.load(path)
+    named = columns.read(sheet.header, path.name, sheet.start)
+    count = _Count()
+    rows = sheet.rows()
+    while batch := list(itertools.islice(rows, BATCH)):
+        count.read += len(batch)
+        _keep(house, list(_people(house, batch, named, count)), count, dry_run=dry_run)
+        if progress is not None:
+            progress(count.read)
+    written, complaint = _write_rejected(
+        sheet, count, errors_to or path.with_suffix(".rejected.csv"), dry_run
+    )
+    return _report(sheet, named, count, written, complaint, dry_run=dry_run)
+
+
+def _report(
+    sheet: Sheet, named: Columns, count: _Count, written: Path | None, complaint: str, *, dry_run: bool
+) -> ImportReport:
+    warnings = [*_country_warnings(count), *([complaint] if complaint else [])]
+    return ImportReport(
+        count.read,
+        count.added,
+        count.updated,
+        count.unchanged,
+        tuple(count.rejected),
+        written,
+        dict(named.own_titles),
+        tuple(warnings),
+        sheet.encoding,
+        sheet.delimiter,
+        dry_run,
+    )
+
+
+# From rows to people.
+
+
+def _people(house: House, rows: Sequence[Row], named: Columns, count: _Count) -> Iterator[_Person]:
+    for row in rows:
+        try:
+            person = _person(house, row, named)
+        except person_fields.Unfit as refused:
+            count.rejected.append(RejectedRow(row.line, str(refused), row.cells))
+            continue
+        first = count.lines.setdefault(person.email, row.line)
+        if first != row.line:
+            words = f"{person.email} stands in line {first} already; the first row counts."
+            count.rejected.append(RejectedRow(row.line, words, row.cells))
+            continue
+        if country := person_fields.unknown_country(person.known):
+            count.countries.setdefault(country, []).append(row.line)
+        yield person
+
+
+def _person(house: House, row: Row, named: Columns) -> _Person:
+    if row.problem:
+        raise person_fields.Unfit(row.problem)
+    width = 1 + max([*named.known.values(), *named.own.values()])
+    if any(cell.strip() for cell in row.cells[width:]):
+        raise person_fields.Unfit(
+            f"this row has {len(row.cells)} cells, the header only {width}; put cells with a delimiter in quotes."
+        )
+    cells = [csv_rows.original(cell) for cell in row.cells] + [""] * (width - len(row.cells))
+    who = person_fields.email(
+        cells[named.known[columns.EMAIL]], allow_test_domains=house.options.allow_test_domains
+    )
+    known = {name: cells[index] for name, index in named.known.items() if name != columns.EMAIL}
+    own = {name: cells[index] for name, index in named.own.items()}
+    return _Person(row.line, **who, known=person_fields.checked(known), own=person_fields.checked(own))
+
+
+# From people to the database.
+
+
+def _keep(house: House, people: list[_Person], count: _Count, *, dry_run: bool) -> None:
+    if not people:
+        return
+    if dry_run:
+        with house.database.read() as conn:
+            _tally(people, contacts.by_emails(conn, [each.email for each in people]), count)
+        return
+    try:
+        _store(house, people, count)
+    except exc.IntegrityError:  # another import added one of them meanwhile; now it is seen
+        _store(house, people, count)
+
+
+def _store(house: House, people: list[_Person], count: _Count) -> None:
+    now = house.clock.now()
+    with house.database.write() as conn:
+        before = contacts.by_emails(conn, [each.email for each in people])
+        contacts.add(conn, [each.as_row() for each in people if each.email not in before], now)
+        for each in people:
+            if (found := before.get(each.email)) and (change := _change(found, each)):
+                contacts.change(conn, found.id, change, now)
+    _tally(people, before, count)
+
+
+def _tally(people: list[_Person], before: dict[str, Contact], count: _Count) -> None:
+    for each in people:
+        found = before.get(each.email)
+        if found is None:
+            count.added += 1
+        elif _change(found, each):
+            count.updated += 1
+        else:
+            count.unchanged += 1
+
+
+def _change(found: Contact, person: _Person) -> dict[str, object]:
+    return person_fields.news(dataclasses.asdict(found), found.fields, person.known, person.own)
+
+
+# What was left out.
+
+
+def _country_warnings(count: _Count) -> Iterator[str]:
+    for country, lines in itertools.islice(count.countries.items(), WARNINGS):
+        more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
+        yield (
+            f'line {lines[0]}{more}: no country is called "{country}"; write a code such as PL, '
+            "or these people's time and holidays are the sequence's own."
+        )
+
+
+def _write_rejected(sheet: Sheet, count: _Count, path: Path, dry_run: bool) -> tuple[Path | None, str]:
+    if dry_run or not count.rejected:
+        return None, ""
+    count.rejected.sort(key=lambda each: each.line)
+    try:
+        with path.open("w", encoding="utf-8-sig", newline="") as file:  # with the mark Excel knows UTF-8 by
+            out = csv.writer(file, delimiter=sheet.delimiter)
+            out.writerow([*columns.IGNORED, *map(csv_rows.neutral, sheet.header)])
+            for each in count.rejected:
+                out.writerow([each.line, csv_rows.neutral(each.reason), *map(csv_rows.neutral, each.row)])
+    except OSError as refused:
+        return None, f"the rejected rows could not be written to {path}: {refused.strerror}."
+    return path, ""

@@ -1,0 +1,136 @@
+"""Contacts one by one, and whom nobody may write to."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine import columns, person_fields, states
+from relance.engine.house import House
+from relance.engine.states import Event
+from relance.engine.store import contacts, enrollments, events, suppressions, tasks
+from relance.engine.store.contacts import Contact
+from relance.engine.store.suppressions import Suppression
+from relance.mailbox import address
+
+
+def add(house: House, email: str, **fields: str) -> Contact:
+    """A new contact, or new values for a known one. What is not a known field becomes the contact's own.
+
+    Raises `errors.Invalid` with a sentence. Empty values leave what is known.
+    """
+    try:
+        who = person_fields.email(email, allow_test_domains=house.options.allow_test_domains)
+        given = person_fields.checked(fields)
+    except person_fields.Unfit as refused:
+        raise errors.Invalid(str(refused)) from None
+    _fit_names(given)
+    known = {name: value for name, value in given.items() if name in contacts.FIELDS}
+    own = {name: value for name, value in given.items() if name not in contacts.FIELDS}
+    now = house.clock.now()
+    with house.database.write() as conn:
+        found = contacts.by_emails(conn, [who["email"]]).get(who["email"])
+        if found is None:
+            blank = dict.fromkeys(contacts.FIELDS, "")
+            contacts.add(conn, [{**blank, **known, **who, "fields": own}], now)
+        elif change := person_fields.news(dataclasses.asdict(found), found.fields, known, own):
+            contacts.change(conn, found.id, change, now)
+        return contacts.by_emails(conn, [who["email"]])[who["email"]]
+
+
+def _fit_names(given: dict[str, str]) -> None:
+    for name in given:
+        fit = columns.variable(name)
+        if name not in contacts.FIELDS and name != fit:
+            raise errors.Invalid(
+                f"{name!r} cannot be the name of a field. Write {fit or 'a name of letters'!r}."
+            )
+
+
+def listed(
+    house: House, *, search: str | None = None, limit: int = 100, after: str | None = None
+) -> list[Contact]:
+    """A page of contacts by address; `after` is the last address of the page before."""
+    with house.database.read() as conn:
+        return contacts.page(conn, search=search, after=after, limit=limit)
+
+
+def show(house: House, email: str) -> Contact:
+    """One contact; raises `errors.NotFound`."""
+    with house.database.read() as conn:
+        return known(conn, house, email)
+
+
+def known(conn: Connection, house: House, email: str) -> Contact:
+    """The contact of an address as a person writes it; raises `errors.NotFound`, `errors.Invalid` for no address."""
+    found = address.normalise(email, allow_test_domains=house.options.allow_test_domains).normalised
+    contact = contacts.by_emails(conn, [found]).get(found)
+    if contact is None:
+        raise errors.NotFound(f"{found} is no contact. Import it, or add it with `relance contacts add`.")
+    return contact
+
+
+def suppress(house: House, value: str, reason: str = "asked for no more mail") -> Suppression:
+    """Nobody writes to this address any more, or to this whole domain (`acme.example` or `@acme.example`).
+
+    In effect when this returns: open enrollments end in the same transaction.
+    """
+    kind, fit = _meant(house, value)
+    reason = person_fields.tidy("reason", reason)
+    now = house.clock.now()
+    with house.database.write() as conn:
+        suppressions.add(conn, kind, fit, reason, now)
+        people = contacts.by_emails(conn, [fit]) if kind == "address" else contacts.in_domain(conn, fit)
+        _end(conn, house, [person.id for person in people.values()], f"suppressed: {reason}")
+        return next(each for each in suppressions.every(conn) if (each.kind, each.value) == (kind, fit))
+
+
+def _end(conn: Connection, house: House, contact_ids: list[int], reason: str) -> None:
+    now = house.clock.now()
+    rows = [row for row in enrollments.of_contact(conn, contact_ids) if row.state in states.OPEN]
+    applied = enrollments.apply(conn, [row.id for row in rows], Event.UNSUBSCRIBED, now, reason=reason)
+    ended = [before for before, after in applied if after != before.state]
+    tasks.drop_open(conn, [row.id for row in ended], now)
+    events.add(
+        conn,
+        [
+            events.News(
+                Event.UNSUBSCRIBED.value, now, row.id, row.contact_id, row.mailbox_id, data={"reason": reason}
+            )
+            for row in ended
+        ],
+    )
+
+
+def unsuppress(house: House, value: str) -> str:
+    """Lift a suppression; returns what was lifted. What it ended stays ended. Raises `errors.NotFound`."""
+    _, fit = _meant(house, value)
+    with house.database.write() as conn:
+        if not suppressions.remove(conn, fit):
+            raise errors.NotFound(f"{fit} is not suppressed.")
+    return fit
+
+
+def suppressed(house: House) -> list[Suppression]:
+    """Every suppression, by value."""
+    with house.database.read() as conn:
+        return suppressions.every(conn)
+
+
+def _meant(house: House, value: str) -> tuple[str, str]:
+    """("address" or "domain", the form we compare)."""
+    written = value.strip()
+    if "@" in written.lstrip("@"):
+        found = address.normalise(written, allow_test_domains=house.options.allow_test_domains)
+        return "address", found.normalised
+    try:
+        found = address.normalise(
+            f"anybody@{written.lstrip('@')}", allow_test_domains=house.options.allow_test_domains
+        )
+    except errors.Invalid:
+        raise errors.Invalid(
+            f"{written!r} is neither an address nor a domain. Write ada@acme.example or acme.example."
+        ) from None
+    return "domain", found.domain

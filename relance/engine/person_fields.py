@@ -1,0 +1,83 @@
+"""What a contact's fields may hold: untrusted words made fit to be kept, or refused with the reason. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from relance import errors
+from relance.engine import zones
+from relance.engine.store.contacts import FIELDS
+from relance.mailbox import address
+
+LONGEST = 300  # characters of a known field
+LONGEST_OWN = 5_000  # of one of the author's own
+_UNSEEN = "\ufeff\u200b\u200e\u200f\u2060"  # what copying out of web pages leaves around words
+
+
+class Unfit(ValueError):
+    """A value that cannot be kept; its text is the reason, as a sentence."""
+
+
+def tidy(name: str, text: str) -> str:
+    """One value: NFC, spaces and line ends made single spaces; raises Unfit for control characters and endless texts."""
+    value = " ".join(unicodedata.normalize("NFC", text.strip(_UNSEEN)).split())
+    odd = next((letter for letter in text if _refused(letter)), None)
+    if odd is not None:
+        raise Unfit(f"{name} holds the control character U+{ord(odd):04X}; take it out.")
+    limit = LONGEST if name in FIELDS or name == "email" else LONGEST_OWN
+    if len(value) > limit:
+        raise Unfit(f"{name} is longer than {limit} characters.")
+    return value
+
+
+def _refused(letter: str) -> bool:
+    """C0 and C1 controls but tab and line ends; the marks that turn the direction of writing, which disguise words."""
+    if letter in "\t\r\n\x85":
+        return False
+    return (
+        unicodedata.category(letter) == "Cc"
+        or "\u202a" <= letter <= "\u202e"
+        or "\u2066" <= letter <= "\u2069"
+    )
+
+
+def email(text: str, *, allow_test_domains: bool) -> dict[str, str]:
+    """The columns an address gives; raises Unfit with the sentence of the mail room."""
+    try:
+        found = address.normalise(tidy("email", text), allow_test_domains=allow_test_domains)
+    except errors.Invalid as refused:
+        raise Unfit(str(refused)) from None
+    return {
+        "email": found.normalised,
+        "original": found.original,
+        "organisation": address.organisation(found.domain) or "",
+    }
+
+
+def checked(values: Mapping[str, str]) -> dict[str, str]:
+    """Known fields that are not empty, tidied; raises Unfit."""
+    kept = {name: tidied for name, text in values.items() if (tidied := tidy(name, text))}
+    if "zone" in kept:
+        try:
+            zones.checked_zone(kept["zone"])
+        except ValueError as wrong:
+            raise Unfit(str(wrong)) from None
+    return kept
+
+
+def unknown_country(values: Mapping[str, str]) -> str | None:
+    """The country nobody knows, where there is one: it is kept, but says nothing of time or holidays."""
+    country = values.get("country", "")
+    return country if country and zones.country_code(country) is None else None
+
+
+def news(
+    known: Mapping[str, Any], own_known: Mapping[str, str], given: Mapping[str, str], own: Mapping[str, str]
+) -> dict[str, Any]:
+    """What given values change in a contact; empty when nothing. What is not given stays."""
+    change: dict[str, Any] = {name: value for name, value in given.items() if known.get(name) != value}
+    if any(own_known.get(name) != value for name, value in own.items()):
+        change["fields"] = {**own_known, **own}
+    return change

@@ -1,0 +1,72 @@
+"""A House for tests: a fresh database with the schema, a clock that stands still, throw-away keys."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from relance.clock import ManualClock
+from relance.engine import database, tables
+from relance.engine.house import House, Options
+from relance.engine.journal import Journal
+from relance.engine.store import mailboxes
+from relance.engine.vault import Vault
+from relance.engine.zones import Workspace
+from relance.tracking.links import Links
+from relance.tracking.tokens import Signer
+
+MONDAY = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)  # nine in Warsaw, no holiday near
+SECRET = b"only for tests, thirty-two bytes"
+PASSWORD = "correct horse ż"
+
+
+@contextmanager
+def build(url: str, folder: Path, now: dt.datetime = MONDAY, **options: object) -> Iterator[House]:
+    """A house on an empty database; `options` are fields of `house.Options`."""
+    base = database.Database(url)
+    tables.metadata.create_all(base.engine)
+    journal = Journal(folder / "journal", "test")
+    try:
+        yield House(
+            database=base,
+            clock=ManualClock(now),
+            vault=Vault({1: SECRET}, 1),
+            links=Links("http://127.0.0.1:9", Signer({1: SECRET}, 1)),
+            journal=journal,
+            owner="test",
+            options=dataclasses.replace(Options(), **options),  # type: ignore[arg-type]
+            workspace=Workspace("Europe/Warsaw", "PL"),
+        )
+    finally:
+        journal.close()
+        base.close()
+
+
+def clock(house: House) -> ManualClock:
+    """The house's clock, to be moved."""
+    assert isinstance(house.clock, ManualClock)
+    return house.clock
+
+
+def add_mailbox(house: House, address: str = "ada@sales.example", **values: object) -> int:
+    """A mailbox row as it stands after its first sync; returns its id."""
+    now = house.clock.now()
+    row: dict[str, object] = {
+        "address": address,
+        "name": "Ada Lovelace",
+        "username": address,
+        "secret": house.vault.seal(PASSWORD, f"mailbox/{address}"),
+        "smtp_host": "localhost",
+        "smtp_port": 1,
+        "smtp_security": "starttls",
+        "imap_host": "localhost",
+        "imap_port": 1,
+        "imap_security": "starttls",
+        "created_at": now,
+        "synced_at": now,
+    }
+    with house.database.write() as conn:
+        return mailboxes.add(conn, **{**row, **values})

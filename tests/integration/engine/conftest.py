@@ -1,0 +1,25 @@
+"""The house on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from relance.clock import ManualClock
+from relance.engine.house import House
+from tests import engine_house
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+    """A house with nobody in it, once on each database; it is Monday morning."""
+    with engine_house.build(database_url, tmp_path) as built:
+        yield built
+
+
+@pytest.fixture
+def clock(house: House) -> ManualClock:
+    """The house's clock, to be moved."""
+    return engine_house.clock(house)
