@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from relance import errors
 from relance.cli import progress, session, show
 
 if TYPE_CHECKING:
-    from relance.engine.contacts import ImportReport
+    from relance.engine.importing import ImportReport
 
 group = typer.Typer(no_args_is_help=True, help="The people mails go to, and those they never go to.")
 COLUMNS = {
@@ -53,8 +54,10 @@ def _tell(report: ImportReport, *, dry_run: bool) -> None:
         f"{report.read} rows read: {report.added} {would}added, {report.updated} {would}updated, "
         f"{report.unchanged} unchanged, {len(report.rejected)} can not be used."
     )
-    if report.unknown_columns:
-        show.say(f"Columns kept as fields of your own: {', '.join(report.unknown_columns)}.")
+    for name, column in report.unknown_columns.items():
+        show.say(f"  column {column!r} is kept as a field of your own: {{{{ {name} }}}}")
+    for warning in report.warnings:
+        show.note(f"warning: {warning}")
     for row in report.rejected[:SHOWN_REJECTS]:
         show.say(f"  line {row.line}: {row.reason}")
     if len(report.rejected) > SHOWN_REJECTS:
@@ -100,6 +103,19 @@ def suppress(
     with session.of(ctx).open() as relance:
         made = relance.contacts.suppress(value, reason)
         show.say(f"Nothing goes to {made.value} any more.")
+
+
+@group.command()
+def unsuppress(
+    ctx: typer.Context,
+    value: Annotated[str, typer.Argument(metavar="EMAIL|DOMAIN", help="As it was suppressed.")],
+) -> None:
+    """Lift a suppression. What it stopped stays stopped."""
+    with session.of(ctx).open() as relance:
+        lifted = relance.contacts.unsuppress(value)
+    if not lifted:
+        raise errors.NotFound(f"{value} is not suppressed. `relance contacts suppressed` lists who is.")
+    show.say(f"{value} may be written to again.")
 
 
 @group.command()

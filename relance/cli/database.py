@@ -17,21 +17,25 @@ def upgrade(ctx: typer.Context) -> None:
     from relance import app
 
     before, after = app.upgrade_database(session.of(ctx).settings())
-    show.say(
-        f"The tables are up to date ({after})."
-        if before == after
-        else f"From {before or 'nothing'} to {after}."
-    )
+    if before.pending:
+        show.say(f"The tables went from {before.current or 'nothing'} to {after.current}.")
+    else:
+        show.say(f"The tables are up to date ({after.current}).")
 
 
 @group.command()
 def check(
     ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
 ) -> None:
-    """Reach the database and say whether its tables are up to date; exits with 1 when they are not."""
+    """Say whether the tables are up to date. Exits with 1 when they are not; changes nothing."""
     from relance import app
 
     found = app.check_database(session.of(ctx).settings())
-    show.record(found, as_json=as_json)
-    if not found.current:
+    if as_json:
+        show.data(found)
+    elif found.ready:
+        show.say(f"The tables are up to date ({found.current}).")
+    else:
+        show.problem(f"{len(found.pending)} changes are to come ({found.newest}). Run `relance db upgrade`.")
+    if not found.ready:
         raise typer.Exit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,21 +55,48 @@ def enroll(  # noqa: PLR0913 - a flag for every question
         list[str] | None,
         typer.Option(help="Send from this mailbox (may be repeated); else from all of them."),
     ] = None,
+    also_elsewhere: Annotated[
+        bool, typer.Option("--also-elsewhere", help="Also those who are in another sequence now.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
     """Put contacts into a sequence. Shows what would happen and asks first."""
     people = _people(emails, everybody=everybody, source=source)
+    wish = Wish(sequence, people, mailbox or None, also_elsewhere)
     with session.of(ctx).open() as relance:
-        if not yes or dry_run:
-            plan = _enroll(relance, sequence, people, mailbox, dry_run=True)
-            if dry_run:
+        if dry_run or not yes:
+            plan = wish.put_to(relance, dry_run=True)
+            if dry_run or not plan.enrolled:
                 _tell(plan, sequence, as_json=as_json, dry_run=True)
                 return
             if not asking.confirmed(f"{_sum(plan)} Put them into {sequence}?", yes=yes):
                 raise typer.Abort
-        _tell(_enroll(relance, sequence, people, mailbox, dry_run=False), sequence, as_json=as_json)
+        _tell(wish.put_to(relance, dry_run=False), sequence, as_json=as_json)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Whom to put where; asked twice: to show what would happen, and to do it."""
+
+    sequence: str
+    people: list[str] | None
+    mailboxes: list[str] | None
+    also_elsewhere: bool
+
+    def put_to(self, relance: Relance, *, dry_run: bool) -> EnrollReport:
+        """Ask the engine."""
+        words = "Looking" if dry_run else "Enrolling"
+        with progress.bar(words, len(self.people) if self.people else None) as tell:
+            return relance.enroll(
+                self.sequence,
+                self.people,
+                mailboxes=self.mailboxes,
+                also_elsewhere=self.also_elsewhere,
+                dry_run=dry_run,
+                progress=tell,
+            )
 
 
 def _people(emails: list[str] | None, *, everybody: bool, source: Path | None) -> list[str] | None:
@@ -85,14 +113,6 @@ def _people(emails: list[str] | None, *, everybody: bool, source: Path | None) -
         else source.read_text(encoding="utf-8-sig")
     )
     return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def _enroll(
-    relance: Relance, sequence: str, people: list[str] | None, mailboxes: list[str] | None, *, dry_run: bool
-) -> EnrollReport:
-    words = "Looking" if dry_run else "Enrolling"
-    with progress.bar(words, len(people) if people else None) as tell:
-        return relance.enroll(sequence, people, mailboxes=mailboxes or None, dry_run=dry_run, progress=tell)
 
 
 def _sum(report: EnrollReport) -> str:
@@ -120,12 +140,10 @@ def pause(
         _views(relance.pause(email, sequence, reason), as_json=as_json)
 
 
-def resume(
-    ctx: typer.Context, email: Email, sequence: Sequence = None, reason: Reason = "", as_json: Json = False
-) -> None:
+def resume(ctx: typer.Context, email: Email, sequence: Sequence = None, as_json: Json = False) -> None:
     """Let a contact go on. One that is paused, away or held."""
     with session.of(ctx).open() as relance:
-        _views(relance.resume(email, sequence, reason), as_json=as_json)
+        _views(relance.resume(email, sequence), as_json=as_json)
 
 
 def stop(

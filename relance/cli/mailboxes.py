@@ -106,7 +106,7 @@ def add(  # noqa: PLR0913 - a flag for every question
 
 
 def _add(relance: Relance, spec: dict[str, object]) -> None:
-    from relance.app import MailboxSpec
+    from relance.engine.keeping import MailboxSpec
 
     given = {key: value for key, value in spec.items() if value is not None}
     added = relance.mailboxes.add(MailboxSpec(**given))
@@ -169,11 +169,18 @@ def resume(ctx: typer.Context, address: Address) -> None:
 
 
 @group.command()
-def remove(ctx: typer.Context, address: Address, yes: Yes = False) -> None:
-    """Remove a mailbox. Its password is forgotten; what is under way from it stops."""
+def remove(
+    ctx: typer.Context,
+    address: Address,
+    force: Annotated[
+        bool, typer.Option("--force", help="Though contacts are under way from it: they are held for you.")
+    ] = False,
+    yes: Yes = False,
+) -> None:
+    """Remove a mailbox. Its password is forgotten."""
     with session.of(ctx).open() as relance:
         relance.mailboxes.show(address)  # an address that is none is told before the question
-        if not asking.confirmed(f"Remove {address}? What is under way from it stops.", yes=yes):
+        if not asking.confirmed(f"Remove {address} and forget its password?", yes=yes):
             raise typer.Abort
-        relance.mailboxes.remove(address)
+        relance.mailboxes.remove(address, force=force)
         show.say(f"Removed {address}.")

@@ -81,7 +81,8 @@ class Import:
     unchanged: int = 0
     rejected: tuple[Row, ...] = (Row(3, "no @ in the address"),)
     errors_file: Path | None = Path("/tmp/errors.csv")
-    unknown_columns: tuple[str, ...] = ()
+    unknown_columns: dict[str, str] = field(default_factory=lambda: {"team_size": "Team size"})
+    warnings: tuple[str, ...] = ("two rows for ada",)
 
 
 @dataclass(frozen=True)
@@ -146,10 +147,9 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
             monkeypatch.delenv(name)
     monkeypatch.setattr(session, "open_app", open_app)
     monkeypatch.chdir(tmp_path)
-    app = types.ModuleType("relance.app")
-    app.MailboxSpec = Spec  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "relance.app", app)
-    monkeypatch.setattr("relance.app", app, raising=False)
+    keeping = types.ModuleType("relance.engine.keeping")
+    keeping.MailboxSpec = Spec  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "relance.engine.keeping", keeping)
     return made
 
 
@@ -331,12 +331,28 @@ def test_enrolling(engine: Engine, tmp_path: Path) -> None:
     assert (named["mailboxes"], named["dry_run"]) == (["me@acme.example"], False)
 
 
+def test_nobody_to_enroll_is_told_without_a_question(engine: Engine) -> None:
+    engine.answers["enroll"] = Enrolled(0, by_mailbox={}, first_due=None)
+    shown = run("enroll", "seq", "bo@acme.example")
+    assert shown.exit_code == 0
+    assert "skipped bo@acme.example: suppressed" in shown.stdout
+
+
+def test_lifting_a_suppression(engine: Engine) -> None:
+    engine.answers["contacts.unsuppress"] = True
+    assert run("contacts", "unsuppress", "acme.example").exit_code == 0
+    engine.answers["contacts.unsuppress"] = False
+    assert run("contacts", "unsuppress", "acme.example").exit_code == 2
+
+
 def test_importing_tells_what_was_not_taken(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("email\nx\n")
     engine.answers["contacts.import_file"] = Import()
     shown = run("contacts", "import", "people.csv", "--dry-run")
     assert "line 3: no @ in the address" in shown.stdout
     assert "2 would be added" in shown.stdout
+    assert "{{ team_size }}" in shown.stdout
+    assert "two rows for ada" in shown.stderr
     assert engine.calls[0][2]["dry_run"] is True
     assert (
         json.loads(run("contacts", "import", "people.csv", "--json").stdout)["errors_file"]
