@@ -15,12 +15,12 @@ from sqlalchemy.engine import Connection
 from relance.engine import gate, settling
 from relance.engine.gate import Wanted
 from relance.engine.house import House
+from relance.engine.post import Outbox
 from relance.engine.settling import Attempt
 from relance.engine.states import MessageState
 from relance.engine.store import enrollments, events, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox.outcome import Outcome, SendResult
-from relance.mailbox.smtp import Outbox
 
 NOT_BEGUN = SendResult(Outcome.NOT_SENT, "data", text="the connection was gone before this mail's turn")
 

@@ -42,9 +42,7 @@ class TrackingDesk:
         with self.house.database.write() as conn:
             mail = messages.by_id(conn, message)
             if mail is not None:
-                unsubscribe(
-                    conn, mail, self.house.clock.now(), words="asked for no more mail by the link in it"
-                )
+                unsubscribe(conn, mail, hit.at, words="asked for no more mail by the link in it")
 
     def contact_of(self, message: int) -> str | None:
         """The recipient's address, masked."""

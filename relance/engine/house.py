@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from relance.clock import Clock
 from relance.engine.database import Database
 from relance.engine.journal import Journal
+from relance.engine.post import OpenInbox, OpenOutbox
 from relance.engine.script import Library
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.vault import Vault
@@ -32,7 +33,6 @@ class Options:
         minutes=2
     )  # doubled at each turn that reached no server, up to an hour
     hits: judge.Limits = field(default_factory=judge.Limits)  # the spans by which opens and clicks are judged
-    helo: str = "localhost"
     allow_test_domains: bool = False
 
 
@@ -46,6 +46,8 @@ class House:
     links: Links
     journal: Journal
     owner: str  # this process, as leases name it
+    open_outbox: OpenOutbox
+    open_inbox: OpenInbox
     options: Options = field(default_factory=Options)
     workspace: Workspace = field(default_factory=Workspace)
     library: Library = field(default_factory=Library)

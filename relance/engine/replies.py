@@ -16,10 +16,13 @@ from relance.engine import acting, matching
 from relance.engine.acting import Item
 from relance.engine.house import House
 from relance.engine.matching import Found
+from relance.engine.post import Inbox
 from relance.engine.store import answers, events, mailboxes, messages
 from relance.engine.store.mailboxes import Lease, Mailbox, Watermark
-from relance.mailbox import imap, judging, parse
+from relance.mailbox import judging, parse
 from relance.mailbox.account import Account
+from relance.mailbox.folders import Folder, Role
+from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.inbound import Inbound
 
 T = TypeVar("T")
@@ -53,7 +56,7 @@ def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
     look = _Look(house, lease, mailbox, now, own)
     count = 0
     try:
-        with imap.Inbox(account) as inbox:
+        with house.open_inbox(account) as inbox:
             for folder in inbox.folders():
                 count += _folder(look, inbox, folder, marks.get(folder.name))
     except errors.Trouble as trouble:
@@ -78,7 +81,7 @@ def _note_failure(look: _Look, trouble: errors.Trouble) -> None:
             )
 
 
-def _folder(look: _Look, inbox: imap.Inbox, folder: imap.Folder, mark: Watermark | None) -> int:
+def _folder(look: _Look, inbox: Inbox, folder: Folder, mark: Watermark | None) -> int:
     if look.mailbox.synced_at is None:
         # What was there before we wrote to anybody answers nothing of ours.
         _advance(look, folder, max(0, folder.uidnext - 1))
@@ -86,7 +89,7 @@ def _folder(look: _Look, inbox: imap.Inbox, folder: imap.Folder, mark: Watermark
     after = mark.last_uid if mark is not None and mark.uidvalidity == folder.uidvalidity else 0
     if folder.uidnext and folder.uidnext <= after + 1:
         return 0
-    if folder.role is imap.Role.SENT:
+    if folder.role is Role.SENT:
         return _sent_folder(look, inbox, folder, after)
     count = 0
     for window in _windows(inbox.fetch_new(folder, after, limit=10_000)):
@@ -96,17 +99,17 @@ def _folder(look: _Look, inbox: imap.Inbox, folder: imap.Folder, mark: Watermark
     return count
 
 
-def _advance(look: _Look, folder: imap.Folder, uid: int) -> None:
+def _advance(look: _Look, folder: Folder, uid: int) -> None:
     with look.house.database.write() as conn:
         mailboxes.hold(conn, look.lease)
         _mark(conn, look, folder, uid)
 
 
-def _mark(conn: Connection, look: _Look, folder: imap.Folder, uid: int) -> None:
+def _mark(conn: Connection, look: _Look, folder: Folder, uid: int) -> None:
     mailboxes.mark(conn, look.mailbox.id, folder.role.value, Watermark(folder.name, folder.uidvalidity, uid))
 
 
-def _window(look: _Look, folder: imap.Folder, window: Sequence[imap.Fetched]) -> int:
+def _window(look: _Look, folder: Folder, window: Sequence[Fetched]) -> int:
     with look.house.database.read() as conn:
         items = list(_items(conn, look, folder, window))
     with look.house.database.write() as conn:
@@ -116,9 +119,7 @@ def _window(look: _Look, folder: imap.Folder, window: Sequence[imap.Fetched]) ->
     return len(items)
 
 
-def _items(
-    conn: Connection, look: _Look, folder: imap.Folder, window: Sequence[imap.Fetched]
-) -> Iterator[Item]:
+def _items(conn: Connection, look: _Look, folder: Folder, window: Sequence[Fetched]) -> Iterator[Item]:
     """Those mails of a window that concern us and were not kept before, judged and matched."""
     read = [(each, _read(each)) for each in window]
     known = answers.known(conn, look.mailbox.id, [_dedupe(each, mail) for each, mail in read])
@@ -138,17 +139,17 @@ def _windows(found: Iterator[T]) -> Iterator[list[T]]:
         yield window
 
 
-def _read(fetched: imap.Fetched) -> Inbound:
+def _read(fetched: Fetched) -> Inbound:
     return parse.read(fetched.raw, size=fetched.size, truncated=fetched.truncated)
 
 
-def _dedupe(fetched: imap.Fetched, mail: Inbound) -> str:
+def _dedupe(fetched: Fetched, mail: Inbound) -> str:
     """A mail moved by a filter, or seen again in All Mail, is one mail."""
     return mail.message_id or hashlib.sha256(fetched.raw or str(fetched.uid).encode()).hexdigest()
 
 
 def _item(
-    conn: Connection, look: _Look, folder: imap.Folder, fetched: imap.Fetched, mail: Inbound, found: Found
+    conn: Connection, look: _Look, folder: Folder, fetched: Fetched, mail: Inbound, found: Found
 ) -> Item:
     sent = messages.of_contact(conn, found.contact.id) if found.contact else []
     judgement = judging.judge(
@@ -173,7 +174,7 @@ def _item(
     )
 
 
-def _sent_folder(look: _Look, inbox: imap.Inbox, folder: imap.Folder, after: int) -> int:
+def _sent_folder(look: _Look, inbox: Inbox, folder: Folder, after: int) -> int:
     """Copies of our own mails: evidence that they left, and the ids the provider gave them."""
     for window in _windows(inbox.sent_ids(folder, after, limit=10_000)):
         with look.house.database.write() as conn:

@@ -15,7 +15,6 @@ from relance.engine.store import enrollments, events, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox.account import Account
 from relance.mailbox.outcome import Blame
-from relance.mailbox.smtp import Outbox
 
 TROUBLE_MOST = dt.timedelta(hours=1)
 # The longest a mailbox whose servers do not answer is left alone.
@@ -119,7 +118,7 @@ class _Turn:
             return
         wanted = preparing.prepare(self.house, self.lease, self.mailbox, claimed, now)
         together = self.house.options.together if limits.gap <= dt.timedelta(0) else 1
-        with Outbox(account, helo=self.house.options.helo) as outbox:
+        with self.house.open_outbox(account) as outbox:
             refused = outbox.connect() if wanted else None
             if refused is not None:
                 self._no_way_out(refused.text, [each.enrollment.id for each in wanted], refused.blame)

@@ -1,0 +1,46 @@
+"""The engine's two doors to the mail room. The real ones are `mailbox.smtp.Outbox` and `mailbox.imap.Inbox`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from relance.mailbox.account import Account
+from relance.mailbox.folders import Folder
+from relance.mailbox.imap_answers import Fetched
+from relance.mailbox.inbound import Inbound
+from relance.mailbox.outcome import SendResult
+
+
+class Outbox(Protocol):
+    """One connection to send by. Each method that returns None says: go on; a value says how it ended."""
+
+    def connect(self) -> SendResult | None:
+        """Connect and log in."""
+
+    def offer(self, sender: str, recipient: str, size: int) -> SendResult | None:
+        """MAIL, RCPT, DATA; None after a 354."""
+
+    def withdraw(self) -> None:
+        """After a 354: send no body after all."""
+
+    def transmit(self, raw: bytes) -> SendResult:
+        """The body, and the server's last word."""
+
+
+class Inbox(Protocol):
+    """One connection to read by, read-only."""
+
+    def folders(self) -> list[Folder]:
+        """Every watched folder."""
+
+    def fetch_new(self, folder: Folder, after_uid: int, limit: int = 500) -> Iterator[Fetched]:
+        """Mails above a UID, ascending."""
+
+    def sent_ids(self, folder: Folder, after_uid: int, limit: int = 2000) -> Iterator[tuple[int, Inbound]]:
+        """The headers of mails above a UID."""
+
+
+OpenOutbox = Callable[[Account], AbstractContextManager[Outbox]]
+OpenInbox = Callable[[Account], AbstractContextManager[Inbox]]
