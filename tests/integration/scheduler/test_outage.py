@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 import structlog
 
 from relance import config
@@ -82,3 +83,18 @@ def test_a_worker_stops_though_redis_is_away(server: Redis, house: pretend.House
     house.stop(60)
     assert house.turns.running == 0
     assert house.ledger.count("begun = 1 AND sent = 0") == 0
+
+
+def test_an_emptied_redis_costs_time_and_nothing_else(house: pretend.House) -> None:
+    ledger = house.ledger
+    ledger.knob("mail_seconds", 0.01)
+    ledger.knob("batch", 2)
+    ledger.fill(mailboxes=20, each=10)
+    house.start()
+    with redis.Redis.from_url(house.app.settings.redis_url or "") as client:
+        for sent in (20, 80, 140):
+            ports.wait_until(lambda sent=sent: ledger.count("sent = 1") >= sent)  # type: ignore[misc]
+            client.flushall()
+    ports.wait_until(lambda: ledger.settled, seconds=30)
+    house.stop()
+    assert ledger.clean
