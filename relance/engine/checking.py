@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from relance import errors, templates
 from relance.engine import calendar, mistakes, plan, reading, sequence, ways, windows
@@ -30,8 +30,9 @@ def examine(source: str | sequence.Sequence, known: Collection[str], where: str 
         return check(source, known)
     document = reading.read(source, where)
     if document.sequence is None:
-        return Checked(None, document.problems)
-    return check(document.sequence, known, document.places, where)
+        return Checked(None, document.problems, document.doubts)
+    found = check(document.sequence, known, document.places, where)
+    return replace(found, warnings=_ordered([*document.doubts, *found.warnings]))
 
 
 def check(

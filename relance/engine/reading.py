@@ -22,25 +22,30 @@ class Document:
     sequence: sequence.Sequence | None
     problems: tuple[errors.Problem, ...] = ()
     places: Places = field(default_factory=Places, repr=False)
+    doubts: tuple[errors.Problem, ...] = ()  # read, but perhaps not as it was meant
 
 
 def read(text: str, where: str = "") -> Document:
     """Read a sequence. `where` (a file's name) is put into every problem. Never raises for what the text says."""
     try:
-        data, places, twice = yamltext.parse(text)
+        parsed = yamltext.parse(text)
     except yamltext.NotReadable as refusal:
         return Document(None, _placed([refusal.problem], where))
-    if data is None:
+    if parsed.data is None:
         nothing = errors.Problem(
             "there is nothing in it.", "", "Begin with `sequence: Name`, then `steps:`.", 1
         )
         return Document(None, _placed([nothing], where))
+    found = list(parsed.twice)
+    made = None
     try:
-        made = sequence.Sequence.model_validate(data)
+        made = sequence.Sequence.model_validate(parsed.data)
     except pydantic.ValidationError as refused:
-        found = sorted([*twice, *mistakes.problems(refused, data, places)], key=lambda each: each.line)
-        return Document(None, _placed(found, where), places)
-    return Document(None if twice else made, _placed(twice, where), places)
+        found += mistakes.problems(refused, parsed.data, parsed.places)
+    found.sort(key=lambda problem: problem.line)
+    return Document(
+        None if found else made, _placed(found, where), parsed.places, _placed(parsed.doubts, where)
+    )
 
 
 def load(text: str, where: str = "") -> sequence.Sequence:

@@ -22,6 +22,7 @@ MAX_NODES = 20_000
 
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"-?[0-9]+\.[0-9]*([eE][-+][0-9]+)?")
+_CUT = re.compile(r"\s+(#[^\s#].{0,20})")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -59,27 +60,36 @@ class NotReadable(Exception):
         super().__init__(what)
 
 
-def parse(text: str) -> tuple[Any, Places, list[errors.Problem]]:
-    """The data, its places, and the problems that still let the rest be read (keys written twice).
+@dataclass(frozen=True)
+class Parsed:
+    """The data with its places; `twice`: keys written twice; `doubts`: what was read, but perhaps not as it was meant."""
 
-    Raises NotReadable where nothing can be read.
-    """
+    data: Any
+    places: Places
+    twice: tuple[errors.Problem, ...]
+    doubts: tuple[errors.Problem, ...]
+
+
+def parse(text: str) -> Parsed:
+    """Plain data from a text; raises NotReadable where nothing can be read."""
     if len(text) > MAX_TEXT:
         raise NotReadable(f"this file has more than {MAX_TEXT // 1000} thousand characters", Place(1, 1))
-    builder = _Builder()
+    builder = _Builder(text.splitlines())
     try:
         data = builder.document(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.YAMLError as error:
         raise _explained(error, text) from None
-    return data, builder.places, builder.problems
+    return Parsed(data, builder.places, tuple(builder.problems), tuple(builder.doubts))
 
 
 class _Builder:
     """Makes data of YAML's events, keeping an own stack, so that depth is a number and not a crash."""
 
-    def __init__(self) -> None:
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
         self.places = Places()
         self.problems: list[errors.Problem] = []
+        self.doubts: list[errors.Problem] = []
         self.nodes = 0
 
     def document(self, events: Iterator[Any]) -> Any:
@@ -106,6 +116,7 @@ class _Builder:
         self.refuse_cleverness(event, place)
         self.places.values[path] = place
         if isinstance(event, yaml.ScalarEvent):
+            self.doubt_the_rest(event)
             return _scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
             return self.list_at(path)
@@ -149,6 +160,15 @@ class _Builder:
             "a text that begins with {{ or [ must stand in quotes", _place(event),
             "Write for instance: subject: \"{{ company }}\"",
         )  # fmt: skip
+
+    def doubt_the_rest(self, event: Any) -> None:
+        """`subject: We are #1` ends before the #, which few people mean."""
+        end = event.end_mark
+        rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
+        if event.style is None and event.value and (cut := _CUT.match(rest)):
+            what = f"“{cut[1]}” is taken for a remark and not part of the text."
+            hint = "Put the whole text in quotes, or a space after the #."
+            self.doubts.append(errors.Problem(what, "", hint, end.line + 1, end.column + 1 + cut.start(1)))
 
     def note_twice(self, key: str, event: Any, before: Place) -> None:
         place = _place(event)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relance import errors
-from relance.engine import calendar, waits, windows
+from relance.engine import calendar, public_holidays, reading, waits, windows
 from relance.engine.calendar import BoundKind, Rule
 from relance.engine.public_holidays import Region
 from relance.engine.zones import Place
@@ -23,6 +23,8 @@ SAMPLE = (
     "Europe/Warsaw", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "America/Santiago",
     "Asia/Beirut", "Asia/Kathmandu", "Pacific/Apia", "Europe/Dublin", "Africa/Casablanca", "UTC",
 )  # fmt: skip
+
+moments = st.floats(1.58e9, 2.0e9).map(lambda seconds: dt.datetime.fromtimestamp(seconds, UTC))
 
 
 def local(text: str, zone: str = "Europe/Warsaw") -> dt.datetime:
@@ -223,6 +225,24 @@ def test_around_every_change_of_every_zone_each_time_comes_once():
             every_day(zone, day - dt.timedelta(days=2), day + dt.timedelta(days=3))
 
 
+@given(moments, st.sampled_from(SAMPLE))
+def test_hours_all_day_are_always_open(now, zone):
+    rule = Rule(windows.same_hours(tuple(range(7)), windows.parse_intervals("00:00-24:00")))
+    assert calendar.open_now(rule, Place(zone), now)
+
+
+def test_the_rule_of_a_step_has_all_the_author_said():
+    made = reading.load(
+        "sequence: X\nsend: {hours: {mon: 9:00-12:00}, closed: [2026-03-09]}\n"
+        "steps:\n  - {id: a, subject: s, body: b, at: 10:00}\n  - {id: t, task: x}\n"
+    )
+    rule = calendar.rule_for(made, made.steps[0])
+    assert rule.closed == {dt.date(2026, 3, 9)}
+    assert rule.intervals(dt.date(2026, 3, 2)) == (windows.Interval(600, 720),)
+    assert ask("2026-03-02T12:00", "1 hour", rule=rule).local.date() == dt.date(2026, 3, 16)
+    assert calendar.rule_for(made, made.steps[1]).at is None
+
+
 # Spreading.
 
 
@@ -236,7 +256,6 @@ def test_the_same_key_has_the_same_minute():
     assert ask("2026-03-02T10:00", "1 day", key="e1").at == ask("2026-03-02T12:00", "1 day", key="e1").at
 
 
-moments = st.floats(1.58e9, 2.0e9).map(lambda seconds: dt.datetime.fromtimestamp(seconds, UTC))
 waits_drawn = st.one_of(
     st.builds(waits.Wait, st.integers(1, 20), st.sampled_from([u for u in waits.Unit if u != "weekday"])),
     st.builds(waits.Wait, st.integers(0, 6), st.just(waits.Unit.WEEKDAY)),
@@ -257,6 +276,9 @@ def test_an_answer_is_open_later_and_explained(after, wait, zone, region, key):
     assert when.at > after
     assert calendar.open_now(OFFICE, place, when.at)
     assert when.at == when.local
+    minute = when.local.hour * 60 + when.local.minute
+    assert any(start <= minute < end for start, end in OFFICE.week.days[when.local.weekday()])
+    assert public_holidays.holiday(region, when.local.date()) is None
     assert when.bound[0].kind is BoundKind.WAIT
     assert when == calendar.next_time(OFFICE, after, wait, place, key=key)
     untils = [bound.until for bound in when.bound if bound.kind is not BoundKind.HOLIDAY]

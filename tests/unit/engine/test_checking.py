@@ -39,7 +39,7 @@ BRANCH = '  - id: fork\n    after: 1 day\n    when: clicked("intro")\n    then:\
             "first_name",
         ),
         ("  - id: two\n    task: call {{ compny }}\n", 7, "company"),
-        ("  - id: two\n    task: call\n    when: compny == 1\n", 8, "company"),
+        ("  - id: two\n    task: call\n    when: compny == 'x'\n", 8, "company"),
         ("  - id: two\n    task: call\n    when: import os\n", 8, "`when`"),
         ('  - id: two\n    task: call\n    when: clicked("intr")\n', 8, 'Did you mean "intro"'),
         ('  - id: two\n    task: call\n    when: clicked("late")\n' + BRANCH.replace("fork", "late") + "      - end: x\n", 8, "no mail has"),
@@ -84,6 +84,13 @@ def test_what_is_only_unwise_is_a_warning():
     many = "".join(f"  - id: m{n}\n    after: 2 days\n    thread: reply\n    body: x\n" for n in range(8))
     assert "mail number 8" in str(check(HEAD + many).warnings[0])
     assert "only in its header" in str(check("unsubscribe: none\n" + HEAD).warnings[0])
+
+
+def test_a_text_cut_short_by_a_hash_is_a_warning():
+    cut = check(HEAD.replace("Hi", "We are #1 for you"))
+    assert str(cut.warnings[0]).startswith("x.yaml:4:21: “#1 for you” is taken for a remark")
+    assert check(HEAD.replace("Hi", "Hi # a remark")).warnings == ()
+    assert check(HEAD.replace("Hi", '"We are #1"')).warnings == ()
 
 
 def test_a_link_that_only_some_words_have_is_a_warning():
