@@ -54,7 +54,8 @@ class Compiled:
     def render(self, contact: Mapping[str, object], mark: Callable[[links.Link], str]) -> Words:
         """The words for one contact. `mark` gives the address to put into the HTML part for each link.
 
-        What is empty counts as missing. Never raises for what a contact's values hold.
+        What is empty counts as missing. Never raises for what a contact's
+        values hold; what `mark` raises goes through.
         """
         return _Render(self, mark).made(contact)
 
@@ -72,6 +73,8 @@ class _Render:
         try:
             fields = values.plain(contact, self.compiled._roots)
             return self._rendered(fields)
+        except values.CallerFailed as failed:
+            raise failed.error from None
         except jinja2.UndefinedError as error:
             return self._missing(fields, error)
         except values.Unfit as unfit:

@@ -45,10 +45,14 @@ class Condition:
         fields = values.Fields()
         try:
             fields = values.plain(contact, frozenset(name.partition(".")[0] for name in self.names))
-            context = self._template.new_context({**fields, **facts}, shared=True)
+            context = self._template.new_context(
+                {**fields, **{name: values.carried(fact) for name, fact in facts.items()}}, shared=True
+            )
             for _ in self._template.root_render_func(context):
                 pass
             return bool(context.vars["answer"])
+        except values.CallerFailed as failed:
+            raise failed.error from None
         except jinja2.UndefinedError:
             return Missing(tuple(name for name in self._needed if not values.has(fields, name)), "condition")
         except values.Unfit as unfit:

@@ -48,6 +48,15 @@ class Fence(sandbox.ImmutableSandboxedEnvironment):
         """Refuse all arithmetic: `9 ** 9 ** 9` and `'a' * 10 ** 9` stop a machine, not a mail."""
         raise exceptions.SecurityError(f"the operator {operator} is not offered in templates")
 
+    def call(self, context: runtime.Context, obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+        """Call what we put beside the values (links, facts); the values themselves hold nothing that can be called."""
+        if isinstance(obj, Absent | runtime.LoopContext):
+            raise exceptions.SecurityError("this cannot be called in a template")
+        kwargs.pop(
+            "_loop_vars", None
+        )  # what Jinja adds within a loop, for functions that ask for its context
+        return obj(*args, **kwargs)
+
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A field of given fields, a fact of the loop; never an attribute of a Python object."""
         if isinstance(obj, runtime.LoopContext) and attribute in LOOP_FIELDS:

@@ -95,7 +95,7 @@ class Marking:
 
     def __init__(self, spots: tuple[Spot, ...], mark: Callable[[Link], str]) -> None:
         self.spots = spots
-        self.mark = mark
+        self.mark = values.carried(mark)
         self.links: list[Link] = []
 
     def names(self) -> dict[str, object]:

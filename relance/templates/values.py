@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 MAX_TEXT = 256 * 1024  # characters of a part of a mail, and of any value in it; a person types a few thousand
@@ -18,6 +18,26 @@ _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202d
 
 class Unfit(Exception):
     """This mail cannot be made from these values; the text is a sentence for the person who looks into it."""
+
+
+class CallerFailed(Exception):
+    """A function given by the caller raised; carries its error through the template, back to the caller."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def carried(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, its errors told apart from those of a template."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            raise CallerFailed(error) from error
+
+    return call
 
 
 class Fields(dict[str, object]):

@@ -70,6 +70,15 @@ def test_text_against_number_is_an_outcome():
     assert answer == Unusable("“PL” is no number: mend it, or write | int(0).", "condition")
 
 
+@pytest.mark.parametrize("error", [TypeError("mine"), KeyError("mine")])
+def test_an_error_of_a_fact_goes_through(error):
+    def broken(step: str) -> bool:
+        raise error
+
+    with pytest.raises(type(error), match="mine"):
+        compile_condition('opened("x")').evaluate({}, {"opened": broken})
+
+
 def test_a_field_cannot_take_the_place_of_a_fact():
     assert (
         compile_condition('replied() or country == "PL"').evaluate(

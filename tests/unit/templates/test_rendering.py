@@ -253,6 +253,15 @@ def test_a_source_with_mistakes_is_not_compiled():
     assert [problem.where for problem in caught.value.problems] == ["subject", "body", "signature"]
 
 
+@pytest.mark.parametrize("error", [TypeError("mine"), ValueError("mine"), KeyError("mine")])
+def test_an_error_of_the_callers_own_function_goes_through(error):
+    def broken(link: Link) -> str:
+        raise error
+
+    with pytest.raises(type(error), match="mine"):
+        compile_source(Source(None, "https://a.example")).render({}, broken)
+
+
 def test_only_the_values_a_template_asks_for_are_looked_at():
     class Bomb:
         def __str__(self) -> str:
