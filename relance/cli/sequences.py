@@ -13,6 +13,7 @@ group = typer.Typer(no_args_is_help=True, help="What is sent, step by step.")
 COLUMNS = {
     "sequence": "name",
     "version": "version",
+    "steps": "steps",
     "state": "state",
     "reason": "reason",
     "published": "published_at",
@@ -46,6 +47,8 @@ def publish(ctx: typer.Context, file: File, as_json: Json = False) -> None:
     """Publish a sequence. Contacts already in it stay with their version."""
     with session.of(ctx).open() as relance:
         published = relance.sequences.publish(file)
+    for warning in published.warnings:
+        show.note(f"warning: {warning}")
     if as_json:
         show.data(published)
     elif published.changed:

@@ -54,6 +54,7 @@ class Thing:
     name: str = "Me"
     version: int = 1
     changed: bool = True
+    warnings: tuple[errors.Problem, ...] = ()
     yaml: str = "sequence: x\n"
     value: str = "ada@acme.example"
     secret: bytes = b"sealed"
