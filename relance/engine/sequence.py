@@ -101,14 +101,18 @@ class Send(_Written):
             windows.by_day(self.hours)
         return self
 
-    @functools.cached_property
+    @property
     def week(self) -> windows.Week:
         """The sending hours of each weekday."""
-        if isinstance(self.hours, dict):
-            return windows.by_day(self.hours)
-        return windows.same_hours(
-            windows.parse_days(self.days or "mon-fri"), windows.parse_intervals(self.hours)
-        )
+        hours = tuple(self.hours.items()) if isinstance(self.hours, dict) else self.hours
+        return _week(self.days or "mon-fri", hours)
+
+
+@functools.lru_cache(maxsize=256)
+def _week(days: str, hours: str | tuple[tuple[str, str], ...]) -> windows.Week:
+    if isinstance(hours, tuple):
+        return windows.by_day(dict(hours))
+    return windows.same_hours(windows.parse_days(days), windows.parse_intervals(hours))
 
 
 class Stop(_Written):

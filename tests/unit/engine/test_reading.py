@@ -3,7 +3,7 @@
 import pathlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relance import errors
@@ -174,7 +174,7 @@ def unique(found: list[sequence.Step]) -> bool:
     return len(named) == len(set(named))
 
 
-@settings(max_examples=120)
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(
     lines.filter(lambda text: len(text) <= 100),
     st.lists(steps, min_size=1, max_size=4).filter(unique),

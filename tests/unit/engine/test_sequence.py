@@ -96,6 +96,13 @@ def test_a_definition_is_frozen_and_takes_no_unknown_key():
         Sequence(name="A", steps=())
 
 
+def test_a_changed_copy_has_the_changed_hours():
+    send = sequence.Send()
+    assert send.week.sending_days == (0, 1, 2, 3, 4)
+    changed = send.model_copy(update={"hours": {"sat": "10:00-12:00"}})
+    assert changed.week.sending_days == (5,)
+
+
 def deep(levels: int) -> BranchStep:
     inner = (deep(levels - 1),) if levels else (EndStep(end="here"),)
     return BranchStep(id=f"b{levels}", when="x", then=inner)
