@@ -9,17 +9,14 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import absences, matching, news, settling, states
-from relance.engine.gate import Wanted
+from relance.engine import absences, matching, news, states, unknowns
 from relance.engine.house import House
 from relance.engine.matching import Found
 from relance.engine.news import Consequence, Match
-from relance.engine.settling import Attempt
-from relance.engine.states import Event, MessageState
+from relance.engine.states import Event, MessageEvent, MessageState
 from relance.engine.store import answers, enrollments, events, mailboxes, messages, suppressions, tasks
 from relance.engine.store.enrollments import Enrollment
 from relance.mailbox.inbound import Inbound, Judgement, Kind
-from relance.mailbox.outcome import Outcome, SendResult
 
 WORDS_LIMIT = 20_000
 # Characters of a person's answer that are kept as text.
@@ -122,15 +119,7 @@ def _rule_holds(house: House, conn: Connection, row: Enrollment, judgement: Judg
 def _delivered(conn: Connection, house: House, mails: Sequence[messages.Message], now: dt.datetime) -> None:
     """An answer, a bounce or a Sent copy proves that a mail left, whatever its attempt's end looked like."""
     doubtful = [each for each in mails if each.state in (MessageState.UNKNOWN, MessageState.NOT_SENT)]
-    rows = {row.id: row for row in enrollments.by_ids(conn, [each.enrollment_id for each in doubtful])}
-    proved = SendResult(Outcome.ACCEPTED, "evidence", text="proved by mail in the mailbox")
-    settling.record(
-        conn, house, [Attempt(Wanted(rows[each.enrollment_id], each), proved, now) for each in doubtful]
-    )
-    for each in doubtful:
-        enrollments.apply(
-            conn, [each.enrollment_id], Event.RELEASED, now, reason="the mail was delivered after all"
-        )
+    unknowns.settle(conn, house, doubtful, MessageEvent.FOUND, "mail in the mailbox proves it", now)
 
 
 def found_in_sent(conn: Connection, house: House, mails: Sequence[Inbound], now: dt.datetime) -> None:
@@ -142,6 +131,8 @@ def found_in_sent(conn: Connection, house: House, mails: Sequence[Inbound], now:
         ours = next((known[key] for key in names if key in known), None)
         if ours is not None:
             messages.add_keys(conn, ours.id, names)
+            # We never file copies ourselves, so whoever has one of ours is a provider that does.
+            mailboxes.change(conn, ours.mailbox_id, files_sent=True)
             _delivered(conn, house, [ours], now)
 
 

@@ -65,6 +65,7 @@ def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
     with house.database.write() as conn:
         mailboxes.hold(conn, lease)
         mailboxes.change(conn, mailbox.id, synced_at=now, sync_error="")
+        messages.looked(conn, mailbox.id, now)
     return count
 
 

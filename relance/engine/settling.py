@@ -17,6 +17,9 @@ from relance.engine.store import contacts, enrollments, events, mailboxes, messa
 from relance.engine.store.messages import Settlement
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 
+MAYBE = "the mail may have been delivered"
+# How the reason of an enrollment begins that is held because of an unknown mail, and for nothing else.
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -47,7 +50,7 @@ def ending(result: SendResult, attempts: int, options: Options) -> Ending:
     if result.outcome is Outcome.ACCEPTED:
         return Ending(MessageEvent.ACCEPTED, done=True)
     if result.outcome is Outcome.UNKNOWN:
-        words = f"the mail may have been delivered: {said or 'the connection broke after its body'}"
+        words = f"{MAYBE}: {said or 'the connection broke after its body'}"
         return Ending(MessageEvent.LOST, event=Event.HELD, words=words, stop_turn=True)
     if result.outcome is Outcome.NOT_SENT:
         return Ending(

@@ -210,6 +210,7 @@ message = sa.Table(
     sa.Column("links", Json, nullable=False),  # the targets, by index: [{"target": ..., "label": ...}]
     _count("attempts"),
     _count("fence"),
+    _count("looks"),  # complete looks into the mailbox, Sent included, that showed no trace of an unknown one
     sa.Column("prepared_at", Instant, nullable=False),
     sa.Column("transmitting_at", Instant),
     sa.Column("settled_at", Instant),

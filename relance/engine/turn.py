@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from relance import clock, errors
-from relance.engine import pace, preparing, recovery, replies
+from relance.engine import pace, preparing, recovery, replies, unknowns
 from relance.engine.delivery import Delivery
 from relance.engine.house import House
 from relance.engine.pace import Allowance, Pace
@@ -103,6 +103,7 @@ class _Turn:
             self.synced = clock.elapsed()
             self.answers = replies.sync(self.house, self.lease, self.mailbox, account)
             self.mailbox = self._mailbox()
+            unknowns.resolve(self.house, self.lease, self.mailbox)
 
     def _send(self, account: Account, stop: Callable[[], bool]) -> None:
         now = self.house.clock.now()

@@ -36,6 +36,7 @@ class Message:
     attempts: int
     fence: int
     prepared_at: dt.datetime
+    looks: int = 0
     transmitting_at: dt.datetime | None = None
     settled_at: dt.datetime | None = None
     code: int | None = None
@@ -133,6 +134,34 @@ def of_contact(conn: Connection, contact_id: int) -> list[Message]:
     return [_value(row) for row in conn.execute(query)]
 
 
+def writers(conn: Connection, contact_ids: Iterable[int]) -> dict[int, list[int]]:
+    """The mailboxes that wrote, or may have written, to each of these people: {contact id: [mailbox id, the last first]}."""
+    wanted = sorted(set(contact_ids))
+    last = sa.func.max(message.c.id).label("last")
+    query = (
+        sa.select(message.c.contact_id, message.c.mailbox_id, last)
+        .where(message.c.contact_id.in_(wanted), message.c.transmitting_at.is_not(None))
+        .group_by(message.c.contact_id, message.c.mailbox_id)
+        .order_by(last.desc())
+    )
+    found: dict[int, list[int]] = {}
+    for row in conn.execute(query) if wanted else ():
+        found.setdefault(row.contact_id, []).append(row.mailbox_id)
+    return found
+
+
+def forget_prepared(conn: Connection, enrollment_id: int) -> None:
+    """Drop mails that were written but never offered: their words and sender are decided again."""
+    never = sa.and_(
+        message.c.enrollment_id == enrollment_id,
+        message.c.state == MessageState.PREPARED.value,
+        message.c.transmitting_at.is_(None),
+    )
+    ids = list(conn.execute(sa.select(message.c.id).where(never)).scalars())
+    conn.execute(sa.delete(message_key).where(message_key.c.message_id.in_(ids)))
+    conn.execute(sa.delete(message).where(message.c.id.in_(ids)))
+
+
 def left_open(conn: Connection, mailbox_id: int, fence: int) -> list[Message]:
     """Mails an earlier holder of the mailbox marked as transmitting and never settled."""
     query = (
@@ -142,6 +171,24 @@ def left_open(conn: Connection, mailbox_id: int, fence: int) -> list[Message]:
         .order_by(message.c.id)
     )
     return [_value(row) for row in conn.execute(query)]
+
+
+def unknown(conn: Connection, mailbox_id: int | None = None) -> list[Message]:
+    """Mails nobody knows the fate of, oldest first."""
+    query = sa.select(*_COLUMNS).where(message.c.state == MessageState.UNKNOWN.value).order_by(message.c.id)
+    if mailbox_id is not None:
+        query = query.where(message.c.mailbox_id == mailbox_id)
+    return [_value(row) for row in conn.execute(query)]
+
+
+def looked(conn: Connection, mailbox_id: int, began: dt.datetime) -> None:
+    """A complete look that began then showed no trace of the mails still unknown."""
+    conn.execute(
+        sa.update(message)
+        .where(message.c.mailbox_id == mailbox_id, message.c.state == MessageState.UNKNOWN.value)
+        .where(message.c.transmitting_at < began)
+        .values(looks=message.c.looks + 1)
+    )
 
 
 def begin(conn: Connection, numbers: Sequence[int], fence: int, now: dt.datetime) -> None:

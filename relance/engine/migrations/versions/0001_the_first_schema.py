@@ -240,6 +240,7 @@ def upgrade() -> None:
         sa.Column("links", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("looks", sa.Integer(), server_default="0", nullable=False),
         sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("transmitting_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),

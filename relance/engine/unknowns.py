@@ -1,0 +1,147 @@
+"""Mails that may have been delivered: resolved by evidence, by a policy the mailbox's owner chose, or by a person.
+
+Evidence comes first, always. A mailbox known to file a copy of whatever it sends, and which shows none again and again,
+says that the mail never left; then the same bytes go, Message-ID and Date included. Time alone resolves nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine import settling, states
+from relance.engine.house import House
+from relance.engine.states import Event, MessageEvent, State
+from relance.engine.store import contacts, enrollments, events, mailboxes, messages
+from relance.engine.store.mailboxes import Lease, Mailbox
+from relance.engine.store.messages import Message, Settlement
+
+GRACE = dt.timedelta(minutes=30)
+# Providers file Sent copies within seconds, but bounces and slow queues take longer.
+LOOKS = 3
+# Complete looks without a trace, before a missing Sent copy means anything.
+
+POLICIES = ("hold", "assume sent", "send again")
+
+
+def verdict(
+    age: dt.timedelta, looks: int, files_sent: bool | None, policy: str
+) -> tuple[MessageEvent, str] | None:
+    """What is to become of an unknown mail, with the reason; None: it stays held for evidence or a person. Pure."""
+    if age < GRACE or looks < LOOKS:
+        return None
+    if files_sent:
+        return (
+            MessageEvent.MISSING,
+            f"{looks} looks into Sent, where this provider files every mail, showed no copy",
+        )
+    if policy == "assume sent":
+        return MessageEvent.ASSUMED, "the mailbox's policy for unknown mail is to assume that it was sent"
+    if policy == "send again":
+        return MessageEvent.MISSING, "the mailbox's policy for unknown mail is to send the same bytes again"
+    return None
+
+
+def resolve(house: House, lease: Lease, mailbox: Mailbox) -> int:
+    """Resolve what can be resolved for one mailbox, after a look into it; returns how many mails that was."""
+    now = house.clock.now()
+    with house.database.read() as conn:
+        open_mails = messages.unknown(conn, mailbox.id)
+    count = 0
+    for mail in open_mails:
+        found = verdict(
+            now - (mail.transmitting_at or now), mail.looks, mailbox.files_sent, mailbox.unknown_policy
+        )
+        if found is not None:
+            with house.database.write() as conn:
+                mailboxes.hold(conn, lease)
+                settle(conn, house, [mail], found[0], found[1], now)
+            count += 1
+    return count
+
+
+def settle(
+    conn: Connection,
+    house: House,
+    mails: Sequence[Message],
+    event: MessageEvent,
+    words: str,
+    now: dt.datetime,
+) -> None:
+    """Write what became of unknown mails: delivered ones move their enrollment on, missing ones make it due again."""
+    for mail in mails:
+        after = states.advance_message(mail.state, event)
+        messages.settle(conn, [Settlement(mail, event, now, mail.code, words)])
+        row = enrollments.by_ids(conn, [mail.enrollment_id])[0]
+        if after is states.MessageState.ACCEPTED and row.step == mail.step:
+            script = house.library.script(conn, row.sequence_version_id)
+            place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], house.workspace)
+            sent_at = mail.transmitting_at or now
+            position = script.after(mail.step, sent_at, place, str(row.id))
+            enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
+        if row.state is State.HELD and row.reason.startswith(settling.MAYBE):
+            enrollments.apply(conn, [row.id], Event.RELEASED, now, reason=words)
+        mailboxes.call(conn, [row.mailbox_id], now)
+        data = {"reason": words, "message_id": mail.message_id}
+        line = events.News(
+            f"unknown mail {after.value}",
+            now,
+            row.id,
+            row.contact_id,
+            row.mailbox_id,
+            mail.id,
+            mail.step,
+            data,
+        )
+        events.add(conn, [line])
+
+
+@dataclass(frozen=True)
+class UnknownMail:
+    """A mail nobody knows the fate of, for a person to decide."""
+
+    message_id: str
+    email: str
+    subject: str
+    step: str
+    since: dt.datetime | None
+    words: str
+    looks: int
+
+
+def every(house: House) -> list[UnknownMail]:
+    """All of them, oldest first."""
+    with house.database.read() as conn:
+        return [
+            UnknownMail(m.message_id, m.recipient, m.subject, m.step, m.transmitting_at, m.reply, m.looks)
+            for m in messages.unknown(conn)
+        ]
+
+
+DECISIONS = {
+    "sent": MessageEvent.ASSUMED,
+    "not sent": MessageEvent.MISSING,
+    "give up": MessageEvent.ABANDONED,
+}
+"""What a person may say of an unknown mail."""
+
+
+def decide(house: House, message_id: str, decision: str) -> None:
+    """A person's word on one unknown mail. `errors.NotFound` when there is no such one (any more)."""
+    if decision not in DECISIONS:
+        raise errors.WrongUse(f"say one of: {', '.join(DECISIONS)}; not {decision!r}")
+    now = house.clock.now()
+    with house.database.write() as conn:
+        mail = messages.by_keys(conn, [message_id]).get(message_id)
+        if mail is None or mail.state is not states.MessageState.UNKNOWN:
+            raise errors.NotFound(
+                f"no mail called {message_id} is unknown. `relance unknown list` shows those that are."
+            )
+        # Lock the person's row first: the answer that would settle this may be arriving at this very moment.
+        enrollments.for_sending(conn, [mail.enrollment_id])
+        settle(conn, house, [mail], DECISIONS[decision], "a person decided", now)
