@@ -50,6 +50,8 @@ SHARES: tuple[tuple[Fate, int], ...] = (
 LAST = 0
 # "Acts on the last mail": on whichever mail is followed by a week of silence.
 SILENCE = dt.timedelta(days=7)
+SCANNED = 0.12
+# Of the companies: everybody at one has the same machine before them.
 CLIENTS = ("gmail", "outlook", "apple", "thunderbird")
 
 
@@ -96,7 +98,12 @@ def cast(contacts: Sequence[people.Person], seed: int) -> dict[str, Persona]:
     """A persona for every contact, by address. Shares are kept exactly, so that every fate has its people."""
     fates = _fates(len(contacts), dice.of(seed, "fates"))
     return {
-        person.email: _persona(person, fate, dice.of(seed, "persona", person.email))
+        person.email: _persona(
+            person,
+            fate,
+            dice.of(seed, "persona", person.email),
+            scanned=dice.of(seed, "guard", person.domain).random() < SCANNED,
+        )
         for person, fate in zip(contacts, fates, strict=True)
     }
 
@@ -110,7 +117,7 @@ def _fates(count: int, chance: random.Random) -> list[Fate]:
     return fates
 
 
-def _persona(person: people.Person, fate: Fate, chance: random.Random) -> Persona:
+def _persona(person: people.Person, fate: Fate, chance: random.Random, *, scanned: bool) -> Persona:
     country = next(country for country in names.COUNTRIES if country.code == person.country)
     answers = fate in ANSWERING
     return Persona(
@@ -123,7 +130,7 @@ def _persona(person: people.Person, fate: Fate, chance: random.Random) -> Person
         acts_on=chance.choices((1, 2, 3, LAST), (40, 30, 15, 15))[0],
         delay=_delay(chance),
         reading=_reading(fate, chance),
-        scanned=chance.random() < 0.12,
+        scanned=scanned,
         greylisted=fate not in DEAD and chance.random() < 0.06,
         colleague=_colleague(person, country, chance) if answers and chance.random() < 0.15 else None,
         folder=chance.choices(("INBOX", "Junk", "Archive"), (80, 10, 10))[0] if answers else "INBOX",
