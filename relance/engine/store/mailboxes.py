@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.database import machine_now
-from relance.engine.tables import folder, mailbox, message
+from relance.engine.tables import folder, mailbox, message, meta
 from relance.mailbox.account import Account, Security, Server
 
 LEASE = dt.timedelta(minutes=15)
@@ -133,12 +133,13 @@ def next_turn(conn: Connection) -> dt.datetime | None:
 
 
 def take(conn: Connection, mailbox_id: int, owner: str) -> Lease | None:
-    """The lease, or None when somebody else holds it."""
+    """The lease, or None when somebody else holds it, or when the whole installation stands still."""
     now = machine_now(conn)
+    halted = sa.exists().where(meta.c.key == "halted")
     free = sa.or_(mailbox.c.lease_until.is_(None), mailbox.c.lease_until < now)
     taken = (
         sa.update(mailbox)
-        .where(mailbox.c.id == mailbox_id, mailbox.c.state != "removed", free)
+        .where(mailbox.c.id == mailbox_id, mailbox.c.state != "removed", free, sa.not_(halted))
         .values(lease_owner=owner, lease_until=now + LEASE, fence=mailbox.c.fence + 1)
         .returning(mailbox.c.fence)
     )
