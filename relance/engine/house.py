@@ -26,6 +26,9 @@ class Options:
     together: int = 20  # mails whose mark shares one commit, where a mailbox's pace allows several at once
     sync_every: dt.timedelta = dt.timedelta(minutes=5)  # how often a mailbox is read when nothing is due
     fresh_seconds: float = 120.0  # machine time a sync stays good for the mails of its turn
+    late: dt.timedelta = dt.timedelta(
+        days=2
+    )  # a mailbox left alone for longer has its due steps planned anew
     attempts: int = 5  # claims of one step that never ended before it is quarantined
     deferrals: int = 8  # offers of one mail a server put off before a person is asked
     defer: dt.timedelta = dt.timedelta(minutes=30)  # doubled at each deferral (RFC 5321, 4.5.4.1)

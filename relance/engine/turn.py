@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from relance import clock, errors
-from relance.engine import pace, preparing, recovery, replies, unknowns
+from relance.engine import lateness, pace, preparing, recovery, replies, unknowns
 from relance.engine.delivery import Delivery
 from relance.engine.house import House
 from relance.engine.pace import Allowance, Pace
@@ -77,6 +77,9 @@ class _Turn:
         """The stages in order; a server that cannot be reached ends the turn."""
         self.house.journal.turn(self.lease.mailbox_id, self.lease.fence)
         recovery.settle_left_open(self.house, self.lease)
+        now = self.house.clock.now()
+        if lateness.slept(self.mailbox, now, self.house.options.late):
+            lateness.replan(self.house, self.lease, self.mailbox, now)
         if self.mailbox.state == "paused" and self.mailbox.sync_error:
             return  # asking again with a refused password would only lock the account
         try:

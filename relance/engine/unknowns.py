@@ -84,7 +84,7 @@ def settle(
             sent_at = mail.transmitting_at or now
             position = script.after(mail.step, sent_at, place, str(row.id))
             enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
-        if row.state is State.HELD and row.reason.startswith(settling.MAYBE):
+        if row.state is State.HELD and _held_for_this_alone(row):
             enrollments.apply(conn, [row.id], Event.RELEASED, now, reason=words)
         mailboxes.call(conn, [row.mailbox_id], now)
         data = {"reason": words, "message_id": mail.message_id}
@@ -99,6 +99,11 @@ def settle(
             data,
         )
         events.add(conn, [line])
+
+
+def _held_for_this_alone(row: enrollments.Enrollment) -> bool:
+    """Evidence about a mail says nothing of other reasons to hold: an answer nobody could place, a person's pause."""
+    return row.reason.startswith(settling.MAYBE) and enrollments.ALSO not in row.reason
 
 
 @dataclass(frozen=True)

@@ -113,20 +113,21 @@ def apply(
 ) -> list[tuple[Enrollment, State]]:
     """Apply one piece of news to enrollments, in order of id (so that two writers never wait for each other in a ring).
 
-    Returns each as it was, with the state it now has. `values` are further columns set with it. News that changes
-    neither state nor values leaves the row alone; everything else raises its version, so that a send which read the
-    row before finds out.
+    Returns each as it was, with the state it now has. `values` are further columns set with it. Whatever changes the
+    row raises its version, so that a send which read it before finds out.
     """
     applied = []
     for row in _locked(conn, enrollment_ids):
         after = states.advance(row.state, event)
+        if after is State.ACTIVE and row.step is None:
+            after = states.advance(
+                after, Event.COMPLETED
+            )  # released after its last step: there is nothing to go on with
+        change = _change(row, event, after, now, reason) | (values or {})
         applied.append((row, after))
-        if after != row.state or values:
-            conn.execute(
-                sa.update(enrollment)
-                .where(enrollment.c.id == row.id)
-                .values(_change(row, after, now, reason, values))
-            )
+        if change:
+            change["version"] = row.version + 1
+            conn.execute(sa.update(enrollment).where(enrollment.c.id == row.id).values(change))
     return applied
 
 
@@ -136,12 +137,16 @@ def _locked(conn: Connection, enrollment_ids: Iterable[int]) -> list[Enrollment]
     return [_value(row) for row in conn.execute(query)] if ids else []
 
 
-def _change(
-    row: Enrollment, after: State, now: dt.datetime, reason: str, values: dict[str, Any] | None
-) -> dict[str, Any]:
-    change: dict[str, Any] = {"state": after.value, "version": row.version + 1, **(values or {})}
+ALSO = "; also: "
+
+
+def _change(row: Enrollment, event: Event, after: State, now: dt.datetime, reason: str) -> dict[str, Any]:
+    change: dict[str, Any] = {}
     if after != row.state:
-        change["reason"] = reason
+        change = {"state": after.value, "reason": reason}
+    elif after is State.HELD and event in (Event.HELD, Event.PAUSED) and reason not in row.reason:
+        # A second reason to hold must not vanish behind the first: what clears the one does not clear the other.
+        change = {"reason": f"{reason or event.value}{ALSO}{row.reason}"}
     if after in states.FINAL and row.state not in states.FINAL:
         change["finished_at"] = now
     return change

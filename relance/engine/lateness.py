@@ -1,0 +1,45 @@
+"""Steps found far too late, because nothing ran for days: planned anew over the next hours, never fired in a burst."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+
+from relance.engine import calendar, cases
+from relance.engine.house import House
+from relance.engine.script import bounds
+from relance.engine.store import enrollments, events, mailboxes
+from relance.engine.store.mailboxes import Lease, Mailbox
+
+SPREAD = dt.timedelta(hours=3)
+# Over how long what piled up is spread, before the calendar and the mailbox's own pace have their say.
+
+
+def slept(mailbox: Mailbox, now: dt.datetime, late: dt.timedelta) -> bool:
+    """Whether this mailbox was left alone for longer than `late`: the system stood still, and steps piled up."""
+    return mailbox.synced_at is not None and now - mailbox.synced_at > late
+
+
+def replan(house: House, lease: Lease, mailbox: Mailbox, now: dt.datetime) -> int:
+    """Give everything due a new time; returns how many steps that were."""
+    with house.database.write() as conn:
+        mailboxes.hold(conn, lease)
+        rows = [row for row in enrollments.mails_due(conn, now) if row.mailbox_id == mailbox.id]
+        for case in cases.read(conn, house, rows) if rows else ():
+            place = case.script.place(case.contact, house.workspace)
+            when = calendar.next_opening(case.script.rule(case.step), place, now + scatter(str(case.row.id)))
+            words = {
+                "kind": "late",
+                "words": f"nothing ran since {mailbox.synced_at}; planned anew",
+                "until": None,
+            }
+            enrollments.reschedule(conn, case.row, when.at, [words, *bounds(when)])
+        data = {"steps": len(rows), "since": str(mailbox.synced_at)}
+        events.add(conn, [events.News("planned anew", now, mailbox_id=mailbox.id, data=data)] if rows else [])
+    return len(rows)
+
+
+def scatter(key: str) -> dt.timedelta:
+    """A share of the spread, always the same for a key."""
+    point = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8])
+    return dt.timedelta(seconds=point % int(SPREAD.total_seconds()))
