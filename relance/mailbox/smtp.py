@@ -6,7 +6,8 @@ import asyncio
 import re
 import ssl
 from collections.abc import Callable, Coroutine
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
@@ -43,7 +44,7 @@ class Outbox:
     ) -> None:
         if not _HELO.fullmatch(helo):
             raise ValueError(f"{helo!r} is no name to greet a server with")
-        context = tls_context or partial(tls.context, account.ca_file)
+        context = tls_context or partial(_trust, account.ca_file)
         self._session = session.Session(account, helo, limits, context)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -102,11 +103,13 @@ class Outbox:
             self._loop = None
 
     def _run(self, work: Coroutine[None, None, T]) -> T:
+        """Run the work to its end: `run_until_complete` with a turn of the loop less, and an abort when interrupted."""
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
-        task = self._loop.create_task(work)
+        task = self._loop.create_task(_then_stop(work, self._loop))
         try:
-            return self._loop.run_until_complete(task)
+            self._loop.run_forever()
+            return task.result()
         except BaseException:
             # Interrupted between two bytecodes of ours or the loop's: the task may not have noticed.
             self._session.abort()
@@ -120,6 +123,18 @@ class Outbox:
             self._loop.run_until_complete(_settled(tasks))
 
 
+async def _then_stop(work: Coroutine[None, None, T], loop: asyncio.AbstractEventLoop) -> T:
+    try:
+        result = await work
+    except asyncio.CancelledError:
+        raise  # by an interruption: whoever settles it runs the loop to another end
+    except BaseException:
+        loop.stop()
+        raise
+    loop.stop()
+    return result
+
+
 async def _settled(tasks: tuple[asyncio.Task[T], ...]) -> None:
     if tasks:
         await asyncio.wait(tasks)
@@ -128,3 +143,18 @@ async def _settled(tasks: tuple[asyncio.Task[T], ...]) -> None:
                 task.exception()  # seen: it has gone to the caller already
     for _ in range(3):  # the abort's own callbacks, one behind the other under TLS
         await asyncio.sleep(0)
+
+
+def _trust(ca_file: str | None) -> ssl.SSLContext:
+    """The context for this file as it is now."""
+    try:
+        changed = Path(ca_file).stat().st_mtime_ns if ca_file else 0
+    except OSError:
+        changed = 0  # `tls.context` says what is wrong
+    return _known_trust(ca_file, changed)
+
+
+@lru_cache(maxsize=32)
+def _known_trust(ca_file: str | None, changed: int) -> ssl.SSLContext:
+    del changed
+    return tls.context(ca_file)  # reading the system's authorities takes 30 ms, more than a whole session

@@ -43,10 +43,14 @@ class Wire(protocol.SMTPProtocol):
         super().__init__(loop=loop)
         self._arrival: asyncio.Future[None] | None = None
         self._end: Lost | None = None
+        self._news: select.poll | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport, unless the connection was given up before it stood."""
         super().connection_made(transport)
+        if (file := self._socket()) is not None and hasattr(select, "poll"):
+            self._news = select.poll()
+            self._news.register(file.fileno(), select.POLLIN)
         if self._end is not None:
             self.abort(reset=True)
 
@@ -81,6 +85,8 @@ class Wire(protocol.SMTPProtocol):
 
     async def read_response(self, timeout: float | None = None) -> aiosmtplib.SMTPResponse:
         """The next whole reply, within `timeout` seconds from now however slowly it trickles in."""
+        if (here := self._taken()) is not None:  # pipelined replies come together
+            return here
         alarm = self._loop.call_later(timeout, self._expire) if timeout is not None else None
         try:
             while (reply := self._taken()) is None:
@@ -137,8 +143,7 @@ class Wire(protocol.SMTPProtocol):
 
     async def catch_up(self) -> None:
         """Let through what arrived while the loop stood still; costs a `poll` when nothing did."""
-        file = self._socket()
-        if file is None or not _readable(file):
+        if self._news is not None and not self._news.poll(0):
             return
         for _ in range(3):  # select, read, and the call that follows an end
             await asyncio.sleep(0)
@@ -184,11 +189,3 @@ class Wire(protocol.SMTPProtocol):
     def _wake(self) -> None:
         if self._arrival is not None and not self._arrival.done():
             self._arrival.set_result(None)
-
-
-def _readable(file: socket.socket) -> bool:
-    if not hasattr(select, "poll"):
-        return True
-    poll = select.poll()
-    poll.register(file.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
