@@ -277,7 +277,10 @@ def _compiled(parts: list[_Part], woven: _Woven) -> Compiled:
 
 def _template(environment: fence.Fence, source: str) -> jinja2.Template:
     """A compiled template; what we made of the author's words passes the allow-list once more."""
-    tree = environment.parse(source)
+    try:
+        tree = environment.parse(source)
+    except jinja2.TemplateSyntaxError as error:
+        raise errors.Invalid(f"The words cannot be made into a template: {error.message}.") from error
     if refused := allow_list.problems(tree, links.CALLS):
         raise errors.Invalid(refused)
     return environment.from_string(nodes.Template(tree.body, lineno=1))

@@ -232,6 +232,7 @@ def made_target(
     parts = _ATOM.split(words)
     if len(parts) == 1:
         return "", _fixed(words, complain)
+    _fixed(_example(parts), complain)
     made, before = [], ""
     for i, part in enumerate(parts):
         if i % 2 == 0:
@@ -246,6 +247,14 @@ def made_target(
                 "Put the whole link into the {% if %}.",
             )
     return " ~ ".join(made) or '""', None
+
+
+def _example(parts: Sequence[str]) -> str:
+    """A target as it may come out, to find what is wrong with it whatever the values are."""
+    first = "x" if parts[0] else "https://x.example"
+    if parts[0] == "mailto:" and "@" not in parts[2]:
+        first = "x@x.example"
+    return parts[0] + first + "".join("x" if i % 2 else part for i, part in enumerate(parts) if i > 1)
 
 
 def _fixed(target: str, complain: Callable[[str, str], None]) -> str:

@@ -39,6 +39,7 @@ def woven(source: Sequence[pieces.Piece], weaving: inline.Weaving) -> Both:
     page = _Page(codes, weaving)
     page.feed("".join(words))
     page.close()
+    page.check_end()
     return Both("".join(page.text), "".join(page.html))
 
 
@@ -133,6 +134,25 @@ class _Page(html.parser.HTMLParser):
         """`<!DOCTYPE html>`"""
         if not _ATOM.search(decl):
             self.html.append(f"<!{decl}>")
+
+    def check_end(self) -> None:
+        """Complain where the HTML stopped in the middle of something, or lost a tag of the template."""
+        if self.cdata_elem or self.rawdata:
+            self._complain(f"The HTML ends within {self._unfinished()}.", "Close it.")
+        for template in (self.html, self.text):
+            whole, place = "".join(template), 0
+            for number, code in enumerate(self.codes):
+                if isinstance(code, pieces.Tag) and place >= 0:
+                    place = whole.find(self._shown(number), place)
+            if place < 0:
+                self._complain(
+                    "A {% tag %} stands where no words can be.",
+                    "Put {% if %} and {% for %} around whole tags.",
+                )
+                return
+
+    def _unfinished(self) -> str:
+        return f"<{self.cdata_elem}>" if self.cdata_elem else f"“{_ATOM.sub('…', self.rawdata)[:20]}”"
 
     # What they do.
 

@@ -90,6 +90,8 @@ def test_style_sheets_and_comments_stay():
         ("<iframe src='https://a.example'></iframe>", "<iframe> is not offered"),
         ("<meta http-equiv=refresh content='0;url=https://a.example'>", "<meta> is not offered"),
         ("<base href='https://a.example'>", "<base> is not offered"),
+        ("<style>{x", "The HTML ends within <style>"),
+        ("{% if x %}<style>{% endif %}", "The HTML ends within <style>"),
         ("<a href='https://a.example/{% if x %}b{% endif %}'>y</a>", "Put the whole link into the {% if %}"),
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from relance import errors
 from relance.templates import Missing, Rendered, Source, Unusable, check_source, compile_source, values
 
 BODY = """Hi {{ a }}, **{{ b }}** and _{{ a }}_ {% if b %}yes {{ b }}{% else %}no{% endif %}
@@ -106,3 +107,22 @@ def test_words_without_marks_arrive_as_they_are(body):
     made = compile_source(Source(None, body)).render({}, lambda link: link.target)
     assert isinstance(made, Rendered)
     assert made.text.split() == values.clean(body).split()
+
+
+fragments = st.sampled_from(
+    ["<p>", "</p>", "<a href=", "'", '"', ">", "<", "https://x.example/", "<b ", "</", "<br/>", "<!--", "-->", "<style>", "</style>", "<textarea>", "</textarea>", "<title>", "<img src=", " alt=", " title=",
+     "=", " ", "x", "{{ a }}", "{{ a }}", "{{ b }}", "{% if a %}", "{% endif %}", "&", "&lt;", "&#", "<![CDATA[", "]]>", "<?", "<!", "/", "<xmp>", "<plaintext>", "<noscript>", "<template>", "<svg>", "{", "}"]
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(fragments, max_size=14).map("".join), anything)
+def test_no_value_adds_a_tag_to_any_given_html(page, evil):
+    try:
+        compiled = compile_source(Source(None, html=page))
+    except errors.Invalid:
+        return
+    plain = compiled.render({"a": "x", "b": "x"}, lambda link: "https://t.example")
+    made = compiled.render({"a": evil, "b": evil}, lambda link: "https://t.example")
+    if isinstance(plain, Rendered) and isinstance(made, Rendered) and values.clean(evil).strip():
+        assert shape(made.html) == shape(plain.html)
