@@ -43,11 +43,14 @@ _FILTER_WHY = {
 Check = Callable[[nodes.Node], "str | None"]
 
 
-def problems(tree: nodes.Node, calls: frozenset[str] = frozenset()) -> list[errors.Problem]:
-    """Everything the tree says that it may not say, by line. `calls`: names that may be called."""
-    walk = _Walk(calls)
+def problems(tree: nodes.Node, calls: frozenset[str] = frozenset(), room: int = 1) -> list[errors.Problem]:
+    """Everything the tree says that it may not say, by line. `calls`: names that may be called.
+
+    `room`: how many times the usual size the tree may have, for what was made of a tree that had passed.
+    """
+    walk = _Walk(calls, room)
     found = list(walk.visit(tree, 0, loops=0))
-    if walk.count > MAX_NODES:
+    if walk.count > walk.most:
         return [
             errors.Problem(
                 "The template holds too many expressions.",
@@ -60,16 +63,18 @@ def problems(tree: nodes.Node, calls: frozenset[str] = frozenset()) -> list[erro
 class _Walk:
     """One walk over a tree, counting as it goes."""
 
-    def __init__(self, calls: frozenset[str]) -> None:
+    def __init__(self, calls: frozenset[str], room: int) -> None:
         self.calls = calls
+        self.most = MAX_NODES * room
+        self.deepest = MAX_DEPTH * room
         self.count = 0
 
     def visit(self, node: nodes.Node, depth: int, loops: int) -> Iterator[errors.Problem]:
         """The problems of this node and of those below it; a refused node is not looked into."""
         self.count += 1
-        if self.count > MAX_NODES:
+        if self.count > self.most:
             return
-        if depth > MAX_DEPTH:
+        if depth > self.deepest:
             yield errors.Problem(
                 "The template is nested too deeply.", hint="Make it simpler.", line=node.lineno
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ OPENING = {"if": "endif", "for": "endfor"}
 MIDDLE = {"elif": "if", "else": "if or for"}
 CLOSING = {"endif": "if", "endfor": "for"}
 MAX_NESTED = 10
+MAX_TOKENS = 12_000
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,13 @@ def split(source: str) -> list[Piece]:
     The source is `clean` (line ends are LF, no control characters). Jinja's own whitespace control has been applied.
     """
     try:
-        tokens = list(fence.plain_text().lexer.tokeniter(source, None))
+        tokens = list(itertools.islice(fence.plain_text().lexer.tokeniter(source, None), MAX_TOKENS + 1))
     except jinja2.TemplateSyntaxError as error:
         raise explained(source, error) from None
+    if len(tokens) > MAX_TOKENS:
+        raise problem(
+            "The template holds too many expressions.", "Write more of it as plain words.", tokens[-1][0]
+        )
     return list(_pieces(iter(tokens)))
 
 
