@@ -48,7 +48,7 @@ class Delivery:
             mailboxes.hold(conn, self.lease)
             self._record(conn)
             enrollments.unclaim(conn, [each.enrollment.id for each in left])
-        self.house.journal.settled()
+        self.house.journal.settled(each.message.id for each in wanted)
 
     def _chunk(self, chunk: Sequence[Wanted]) -> None:
         ready = self._offered(chunk)

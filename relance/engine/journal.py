@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,8 @@ class Journal:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / f"{owner}.journal"
         self._file: IO[bytes] | None = None
+        self._under_way: set[int] = set()
+        self._lock = threading.Lock()  # the turns of one process share its file
 
     def turn(self, mailbox_id: int, fence: int) -> None:
         """A turn begins here; from now on every body it sends is written down first."""
@@ -54,6 +57,7 @@ class Journal:
 
     def begin(self, message: int) -> None:
         """The body of this message is about to leave. Survives a killed process, not a lost host: it is not fsynced."""
+        self._under_way.add(message)
         self._append({"begin": message})
 
     def accepted(self, accepted: Iterable[tuple[int, str]]) -> None:
@@ -61,21 +65,27 @@ class Journal:
         lines = [{"accepted": message, "reply": reply} for message, reply in accepted]
         for line in lines:
             self._append(line)
-        if lines and self._file is not None:
-            os.fsync(self._file.fileno())
+        with self._lock:
+            if lines and self._file is not None:
+                os.fsync(self._file.fileno())
 
-    def settled(self) -> None:
-        """Everything this process began is in the database now: old lines may go when there are many."""
-        if self._file is not None and self._file.tell() > ROTATE_AFTER:
-            self._file.close()
-            self._file = None
-            self._path.unlink(missing_ok=True)
+    def settled(self, messages: Iterable[int]) -> None:
+        """The database knows how these ended. Once nothing is under way and the file has grown, a new one begins."""
+        with self._lock:
+            self._under_way.difference_update(messages)
+            if self._file is not None and not self._under_way and self._file.tell() > ROTATE_AFTER:
+                self._file.close()
+                self._file = None
+                self._path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Leave the file as it is; a later start reads it."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Close the file. One whose every mail is settled goes; any other stays for a later start to read."""
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+                if not self._under_way:
+                    self._path.unlink(missing_ok=True)
 
     def look_up(self, messages: Iterable[int]) -> Findings:
         """What any process that kept its journal in this folder knows about these messages."""
@@ -92,9 +102,10 @@ class Journal:
         return Findings(found, frozenset(whole))
 
     def _append(self, line: dict[str, object]) -> None:
-        if self._file is None:
-            self._file = self._path.open("ab", buffering=0)
-        self._file.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+        with self._lock:
+            if self._file is None:
+                self._file = self._path.open("ab", buffering=0)
+            self._file.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
 
     def _lines(self) -> Iterator[dict[str, object]]:
         for path in sorted(self._folder.glob("*.journal")):

@@ -1,0 +1,105 @@
+"""What an attempt's end means, and what is concluded for a worker that did not live to say how it ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from relance.engine import recovery, settling, states, unknowns
+from relance.engine.house import Options
+from relance.engine.journal import Entry, Findings
+from relance.engine.settling import ending
+from relance.engine.states import Event, MessageEvent, MessageState
+from relance.engine.store.messages import Message
+from relance.mailbox.outcome import Blame, Outcome, SendResult
+
+NOW = dt.datetime(2026, 3, 5, 9, 0, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+@pytest.mark.parametrize("blame", list(Blame))
+def test_every_outcome_has_one_meaning_and_a_reason_where_the_step_is_not_done(
+    outcome: Outcome, blame: Blame
+) -> None:
+    end = ending(SendResult(outcome, "final", blame, 550, "5.1.1", "words"), 1, Options())
+    assert (end.message is MessageEvent.ACCEPTED) is (outcome is Outcome.ACCEPTED) is end.done
+    assert end.done or end.words
+    after = states.advance_message(MessageState.TRANSMITTING, end.message)
+    assert (after is MessageState.UNKNOWN) is (outcome is Outcome.UNKNOWN)
+
+
+def test_a_quota_pauses_the_mailbox_and_suppresses_nobody() -> None:
+    end = ending(SendResult(Outcome.REFUSED, "rcpt", Blame.SENDER, 550, "5.4.5", "quota"), 1, Options())
+    assert end.pause_mailbox
+    assert not end.suppress
+    assert end.event is None
+    assert end.message is MessageEvent.DEFERRED
+
+
+def test_an_address_that_does_not_exist_is_suppressed_and_a_full_one_is_not() -> None:
+    gone = ending(SendResult(Outcome.REFUSED, "rcpt", Blame.RECIPIENT, 550, "5.1.1", ""), 1, Options())
+    full = ending(SendResult(Outcome.REFUSED, "rcpt", Blame.RECIPIENT, 552, "5.2.2", ""), 1, Options())
+    assert (gone.event, gone.suppress) == (Event.BOUNCED, True)
+    assert (full.event, full.suppress) == (Event.BOUNCED, False)
+
+
+def test_deferrals_wait_twice_as_long_each_time_and_then_ask_a_person() -> None:
+    put_off = SendResult(Outcome.DEFERRED, "rcpt", Blame.SERVER, 451, "4.7.1", "greylisted")
+    waits = [ending(put_off, attempts, Options()).retry_after for attempts in (1, 2, 3)]
+    assert waits == [dt.timedelta(minutes=30), dt.timedelta(hours=1), dt.timedelta(hours=2)]
+    assert ending(put_off, Options().deferrals, Options()).event is Event.HELD
+
+
+def message(**values: object) -> Message:
+    blank: dict[str, object] = {
+        "id": 7, "enrollment_id": 1, "step": "intro", "variant": "main", "contact_id": 1, "mailbox_id": 5,
+        "state": MessageState.TRANSMITTING, "message_id": "<a@b.example>", "thread": "<a@b.example>",
+        "recipient": "c@d.example", "subject": "", "body": "", "raw": b"", "links": [], "attempts": 1, "fence": 3,
+        "prepared_at": NOW,
+    }  # fmt: skip
+    return Message(**{**blank, **values})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("findings", "outcome"),
+    [
+        (Findings({7: Entry(True, "250 ok")}, frozenset()), Outcome.ACCEPTED),
+        (Findings({7: Entry(True)}, frozenset({(5, 3)})), Outcome.UNKNOWN),
+        (Findings({}, frozenset({(5, 3)})), Outcome.NOT_SENT),
+        (Findings({}, frozenset({(5, 2)})), Outcome.UNKNOWN),
+        (Findings({}, frozenset()), Outcome.UNKNOWN),
+    ],
+)
+def test_the_journal_decides_and_silence_of_a_journal_we_do_not_have_decides_nothing(
+    findings: Findings, outcome: Outcome
+) -> None:
+    assert recovery.verdict(message(), findings).outcome is outcome
+
+
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("age", "looks", "files_sent", "policy", "expected"),
+    [
+        (HOUR, 3, True, "hold", MessageEvent.MISSING),
+        (HOUR, 2, True, "hold", None),
+        (HOUR / 4, 9, True, "send again", None),
+        (HOUR, 9, None, "hold", None),
+        (HOUR, 9, False, "hold", None),
+        (HOUR * 999, 999, None, "hold", None),
+        (HOUR, 3, None, "assume sent", MessageEvent.ASSUMED),
+        (HOUR, 3, None, "send again", MessageEvent.MISSING),
+    ],
+)
+def test_unknown_mail_is_never_resolved_by_time_alone(
+    age: dt.timedelta, looks: int, files_sent: bool | None, policy: str, expected: MessageEvent | None
+) -> None:
+    found = unknowns.verdict(age, looks, files_sent, policy)
+    assert (found[0] if found else None) is expected
+
+
+def test_what_is_held_for_an_unknown_mail_says_so_in_its_first_words() -> None:
+    end = ending(SendResult(Outcome.UNKNOWN, "body", text="connection reset"), 1, Options())
+    assert end.words.startswith(settling.MAYBE)
