@@ -71,6 +71,10 @@ class Inbox:
             self._leave()
             statuses = self._list_with_status() if self._client.has_capability("LIST-STATUS") else {}
             listed = statuses or dict.fromkeys(self._list())
+            if not any(each.name.upper() == "INBOX" for each in listed):
+                listed[Listed("INBOX", None, (), "INBOX")] = (
+                    None  # it always exists, listed or not (RFC 3501, 5.1)
+                )
             self._wire_names = {each.name: each.wire for each in listed}
             chosen = folders.watched(folders.classify(listed), with_trash=with_trash)[:MAX_FOLDERS]
             by_name = {each.name: status for each, status in listed.items()}
@@ -230,7 +234,7 @@ class Inbox:
 
     def _search_span(self, low: int, high: str, after_uid: int) -> list[int]:
         """`n:*` answers with the last mail even where that lies below n (RFC 3501, 6.4.8), so the answer is sifted."""
-        return sorted({uid for uid in self._client.search(["UID", f"{low}:{high}"]) if uid > after_uid})
+        return sorted({uid for uid in self._client.uids(low, high) if uid > after_uid})
 
     def _fetch(
         self, folder: Folder, uids: Sequence[int], items: Sequence[str]

@@ -144,6 +144,14 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]
         wire: _Bounded = self._imap
         return wire
 
+    def uids(self, low: int, high: str) -> list[int]:
+        """UIDs that the server names for `low:high`, as it says them; over several lines where it likes."""
+        lines = self._raw_command_untagged(b"SEARCH", [b"UID", f"{low}:{high}".encode("ascii")])
+        said = (
+            line.partition(b"(")[0] for line in lines if isinstance(line, bytes)
+        )  # "(MODSEQ 5)" may follow
+        return [int(number) for line in said for number in line.split() if number.isdigit()]
+
     def start_idle(self) -> bytes:
         """Enter IDLE; untagged answers that come before the `+` are kept, not taken for an error."""
         self.wire.untagged_responses.clear()

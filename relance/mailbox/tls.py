@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
+import pathlib
 import ssl
 
 from relance import errors
@@ -11,18 +13,27 @@ from relance import errors
 def context(ca_file: str | None = None) -> ssl.SSLContext:
     """A client context that verifies certificate and name, trusting the system's authorities and `ca_file` (PEM).
 
+    Contexts are shared: reading the system's authorities costs more than a poll. Do not change what you are given.
     Raises `errors.Broken` when `ca_file` cannot be read.
     """
+    if not ca_file:
+        return _made(None, 0)
+    try:
+        return _made(ca_file, pathlib.Path(ca_file).stat().st_mtime_ns)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        raise errors.Broken(
+            f"The file of trusted certificates {ca_file} cannot be read ({_reason(error)}). "
+            "Give the path of a PEM file, or leave the setting out to trust the system's authorities."
+        ) from error
+
+
+@functools.lru_cache(maxsize=64)
+def _made(ca_file: str | None, changed: int) -> ssl.SSLContext:
+    del changed  # part of the key: a file that was replaced is read again
     made = ssl.create_default_context()
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     if ca_file:
-        try:
-            made.load_verify_locations(cafile=ca_file)
-        except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-            raise errors.Broken(
-                f"The file of trusted certificates {ca_file} cannot be read ({_reason(error)}). "
-                "Give the path of a PEM file, or leave the setting out to trust the system's authorities."
-            ) from error
+        made.load_verify_locations(cafile=ca_file)
     return made
 
 

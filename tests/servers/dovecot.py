@@ -54,10 +54,6 @@ class Dovecot:
         with smtplib.LMTP(ports.LOOPBACK, self.lmtp, local_hostname="localhost") as link:
             link.sendmail(sender, [user], raw)
 
-    def maildir(self, user: str = USER) -> Path:
-        """Where the user's mail lies."""
-        return self.root / "home" / user / "Maildir"
-
     @property
     def auth_socket(self) -> Path:
         """Where another server may ask for passwords (the Dovecot auth protocol)."""
@@ -65,8 +61,8 @@ class Dovecot:
 
 
 @contextmanager
-def running(users: Mapping[str, str] | None = None) -> Iterator[Dovecot]:
-    """A server with these users (name to password); a loud skip where Dovecot is not installed."""
+def running(users: Mapping[str, str] | None = None, *, extra: str = "") -> Iterator[Dovecot]:
+    """A server with these users (name to password) and `extra` settings; a loud skip where there is no Dovecot."""
     program = available()
     if program is None:
         finder.not_run("Dovecot: no dovecot on this machine")
@@ -74,7 +70,7 @@ def running(users: Mapping[str, str] | None = None) -> Iterator[Dovecot]:
     folder = processes.scratch("dovecot", identity)
     folder.chmod(0o755)  # Postfix reaches the auth socket as its own user
     try:
-        server = _started(program, folder, identity, dict(users or {USER: PASSWORD}))
+        server = _started(program, folder, identity, dict(users or {USER: PASSWORD}), extra)
         try:
             yield server
         finally:
@@ -88,14 +84,19 @@ def _identity() -> processes.Identity:
 
 
 def _started(
-    program: str, folder: Path, identity: processes.Identity, users: Mapping[str, str], tries: int = 3
+    program: str,
+    folder: Path,
+    identity: processes.Identity,
+    users: Mapping[str, str],
+    extra: str,
+    tries: int = 3,
 ) -> Dovecot:
     ca = trustme.CA()
     _write_secrets(folder, ca, users)
     for left in reversed(range(tries)):
         imap, imaps, lmtp = (ports.free_port() for _ in range(3))
         config = folder / "dovecot.conf"
-        config.write_text(_config(folder, identity, (imap, imaps, lmtp)))
+        config.write_text(_config(folder, identity, (imap, imaps, lmtp)) + extra)
         for path in [folder, *folder.iterdir()]:
             identity.own(path)
         process = processes.Process(

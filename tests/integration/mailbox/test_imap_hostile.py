@@ -82,6 +82,20 @@ def test_a_large_folder_is_searched_in_spans() -> None:
     assert not any("*" in said for said in searches)
 
 
+def test_a_search_answered_over_several_lines() -> None:
+    script = Script(mails(4, 9))
+    script.instead["UID SEARCH"] = lambda tag, _: (
+        b"* SEARCH 4\r\n* SEARCH 9 (MODSEQ 77)\r\n* SEARCH \r\n{tag} OK done\r\n"
+    )
+    assert uids(poll(script)) == [4, 9]
+
+
+def test_an_inbox_that_is_not_listed_is_still_read() -> None:
+    script = Script(mails(4))
+    script.instead["LIST"] = lambda tag, _: b"{tag} OK done\r\n"
+    assert uids(poll(script)) == [4]
+
+
 @pytest.mark.parametrize("size", [2_147_483_648, 18_446_744_073_709_551_615])
 def test_an_absurd_literal_ends_the_connection_and_not_the_process(size: int) -> None:
     script = Script(mails(4))
