@@ -109,6 +109,8 @@ class Outbox:
         task = self._loop.create_task(_then_stop(work, self._loop))
         try:
             self._loop.run_forever()
+            if not self._session.connected:
+                self._settle()  # the server shall see the end now, not when the loop runs next
             return task.result()
         except BaseException:
             # Interrupted between two bytecodes of ours or the loop's: the task may not have noticed.
