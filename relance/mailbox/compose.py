@@ -196,16 +196,16 @@ def _part(text: str, mark: bytes) -> _Part:
     if not data.endswith(b"\n"):
         data += b"\n"
     lines = data[:-1].split(b"\n")
-    if data.isascii() and max(map(len, lines)) <= _SHORT_LINE and not (mark and mark in data):
+    longest = max(map(len, lines))
+    if data.isascii() and longest <= _SHORT_LINE and not (mark and mark in data):
         return _Part("7bit", data.replace(b"\n", b"\r\n"))
     # A letter beyond ASCII costs about four bytes quoted; base64 costs a third of everything.
     if 11 * (len(data) - len(text)) > len(data):
         return _Part("base64", _base64(data.replace(b"\n", b"\r\n")))
-    return _Part("quoted-printable", b"\r\n".join(map(_quoted, lines)) + b"\r\n")
-
-
-def _quoted(line: bytes) -> bytes:
-    return _quoted_before(line) if len(line) <= _CACHED_LINE else _quote(line)
+    return _Part(
+        "quoted-printable",
+        b"\r\n".join(map(_quoted_before if longest <= _CACHED_LINE else _quote, lines)) + b"\r\n",
+    )
 
 
 def _quote(line: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 ONCE = ("From", "To", "Subject", "Message-ID", "Date")
 LINE_LIMIT = 998  # RFC 5322, 2.1.1, without the CRLF
@@ -30,7 +31,7 @@ def check(raw: bytes, expected: Sequence[str]) -> None:
     if end < 0:
         raise Unfit("the mail has no empty line between its headers and its body")
     found = _header_names(raw[: end + 2])
-    if found != sorted(name.lower() for name in expected):
+    if found != _lowered(tuple(expected)):
         raise Unfit(_difference(found, expected))
     for name in ONCE:
         if name.lower() not in found:
@@ -64,6 +65,11 @@ def _header_names(block: bytes) -> list[str]:
         names.append(header[1].decode("ascii").lower())
         position = header.end()
     return sorted(names)
+
+
+@lru_cache(maxsize=64)  # a workspace's mails have few shapes
+def _lowered(names: tuple[str, ...]) -> list[str]:
+    return sorted(name.lower() for name in names)
 
 
 def _difference(found: Sequence[str], expected: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from functools import lru_cache
 WIDTH = 76
 # RFC 2047, 2: a line that holds an encoded word may be 76 long, one column less than RFC 5322 allows for others.
 WORD = 75  # RFC 2047, 2: the longest encoded word
-PAYLOAD = WORD - len("=?utf-8?q??=")
+PAYLOAD = WORD - len("=?utf-8?q??=") - len("Subject:")  # the first word shares its line with the longest name
 
 # Characters that end or reorder lines somewhere: controls, line and paragraph separators, direction marks, lone
 # surrogates. In a header each becomes a space before anything else happens.
@@ -42,6 +42,7 @@ def text(name: str, value: str) -> bytes:
     return folded(name, pieces)
 
 
+@lru_cache(maxsize=1024)  # a mailbox's own From stands in every mail it sends
 def mailbox(name: str, display: str, address: str) -> bytes:
     """An address header line, `Display <address>`, with its CRLF."""
     return folded(name, (*_phrase(display), f"<{address}>"))
@@ -70,7 +71,6 @@ def _is_literal(value: str) -> bool:
     return _PLAIN.fullmatch(value) is not None and "=?" not in value
 
 
-@lru_cache(maxsize=1024)  # a mailbox's own name stands in every mail it sends
 def _phrase(display: str) -> Sequence[str]:
     display = clean(display)
     if not _is_literal(display) or _LONG_WORD.search(display):
@@ -84,6 +84,8 @@ def _phrase(display: str) -> Sequence[str]:
 def _encoded_words(value: str) -> list[str]:
     """The value as encoded words, whole characters each; Q where it is no longer than B, else B."""
     data = value.encode()
+    if len(quoted := _q(value)) <= PAYLOAD:
+        return [f"=?utf-8?q?{quoted}?="]
     if sum(map(_Q_COST.__getitem__, data)) <= len(data) * 4 / 3:
         return [f"=?utf-8?q?{_q(row)}?=" for row in _cut(value, PAYLOAD, _q_cost)]
     rows = _cut(value, PAYLOAD // 4 * 3, _byte_cost)

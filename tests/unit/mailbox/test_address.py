@@ -1,0 +1,98 @@
+"""Which addresses we write to, and what company they point at."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relance import errors
+from relance.mailbox import address
+
+
+@pytest.mark.parametrize(
+    ("written", "normalised"),
+    [
+        ("ada@firm.example", "ada@firm.example"),
+        ("  Ada.Lovelace+News@Firm.Example ", "ada.lovelace+news@firm.example"),
+        ("o'neil@firm.example", "o'neil@firm.example"),
+        ("jan@müller.de", "jan@xn--mller-kva.de"),
+        ("jan@xn--mller-kva.de", "jan@xn--mller-kva.de"),
+    ],
+)
+def test_addresses_we_take(written: str, normalised: str) -> None:
+    found = address.normalise(written)
+    assert (found.normalised, found.original) == (normalised, written)
+    assert f"{found.local}@{found.domain}" == normalised
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", " ", "ada", "ada@", "@firm.example", "a@b", "a b@firm.example", "a@b@firm.example", '"a b"@firm.example',
+     "a%b@firm.example", "b.example!a@firm.example", "=?x?q?collab=40psres.net=3e=00?=foo@firm.example",
+     "=?utf-8?q?a?=@firm.example", "łucja@firm.example", "a@[127.0.0.1]", "a..b@firm.example", ".a@firm.example",
+     "alice@firm.example<bob@evil.example>", "bob@evil.example <alice@firm.example>", "a@firm.example\r\nRCPT TO:<x@y>",
+     "a@firm.example,b@firm.example", "a＠firm.example", "a@firm_x.example", "a@-firm.example", "a\x00@firm.example",
+     "a@x.test", "a@printer.local", "a@localhost", "a" * 65 + "@firm.example", "a@" + "x" * 64 + ".example",
+     "a@" + ".".join(["x" * 60] * 5) + ".example"],
+)  # fmt: skip
+def test_addresses_we_refuse_with_a_sentence(written: str) -> None:
+    with pytest.raises(errors.Invalid) as refused:
+        address.normalise(written)
+    assert str(refused.value).rstrip().endswith((".", ").", "alike."))
+
+
+def test_test_domains_where_allowed() -> None:
+    assert address.normalise("a@x.test", allow_test_domains=True).domain == "x.test"
+    assert address.normalise("a@printer.local", allow_test_domains=True).domain == "printer.local"
+
+
+@given(st.text(max_size=80))
+def test_whatever_is_taken_is_safe_in_an_envelope(text: str) -> None:
+    try:
+        found = address.normalise(text)
+    except errors.Invalid:
+        return
+    assert found.normalised.isascii()
+    assert not set(found.normalised) & set('<>()[]\\,;:" \r\n\t%!')
+    assert address.normalise(found.normalised).normalised == found.normalised
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "normalised"),
+    [
+        ("Ada Lovelace <ada@firm.example>", "Ada Lovelace", "ada@firm.example"),
+        ('"Lovelace, \\"Ada\\"" <ada@firm.example>', 'Lovelace, "Ada"', "ada@firm.example"),
+        ("ada@firm.example", "", "ada@firm.example"),
+        ("<ada@firm.example>", "", "ada@firm.example"),
+        ("bob@evil.example <alice@firm.example>", "bob@evil.example", "alice@firm.example"),
+    ],
+)
+def test_a_name_with_an_address(text: str, name: str, normalised: str) -> None:
+    found, where = address.parse_display(text)
+    assert (found, where.normalised) == (name, normalised)
+
+
+@pytest.mark.parametrize(
+    "text", ["alice@firm.example<bob@evil.example> x", "<a@b.example> <c@d.example>", "a <", "x>"]
+)
+def test_a_name_with_an_address_that_cannot_be_read(text: str) -> None:
+    with pytest.raises(errors.Invalid):
+        address.parse_display(text)
+
+
+@pytest.mark.parametrize(
+    ("domain", "organisation"),
+    [
+        ("acme.example", "acme.example"),
+        ("Mail.Sales.Acme.co.uk", "acme.co.uk"),
+        ("poczta.firma.com.pl", "firma.com.pl"),
+        ("gmail.com", None),
+        ("wp.pl", None),
+        ("vip.onet.pl", None),
+        ("hotmail.co.uk", None),
+        ("com", None),
+    ],
+)
+def test_the_company_behind_a_domain(domain: str, organisation: str | None) -> None:
+    assert address.organisation(domain) == organisation
