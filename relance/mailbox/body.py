@@ -35,11 +35,13 @@ def _text(part: mime.Part, budget: mime.Budget) -> str:
 
 def _best(part: mime.Part, budget: mime.Budget) -> str:
     """Of alternatives, the first that is plain and not blank; else the last (the richest) that is not blank."""
-    texts = [(child.content_type == "text/plain", _text(child, budget)) for child in part.children]
-    plain = next((text for is_plain, text in texts if is_plain and text.strip()), None)
-    if plain is not None:
-        return plain
-    return next((text for _, text in reversed(texts) if text.strip()), "")
+    plain = (child for child in part.children if child.content_type == "text/plain")
+    others = (child for child in reversed(part.children) if child.content_type != "text/plain")
+    for child in (*plain, *others):
+        text = _text(child, budget)
+        if text.strip():
+            return text
+    return ""
 
 
 def _leaf(part: mime.Part, budget: mime.Budget) -> str:

@@ -115,13 +115,22 @@ def _mailbox(piece: str) -> Mailbox | None:
 
 
 def address_in(text: str) -> str | None:
-    """The one address that this text is, lower case, or None."""
+    """The one address that this text is, lower case with an ASCII domain, or None."""
     text = text.strip().removeprefix("mailto:").strip("<> \t")[:_MAX_ADDRESS]
     if "=?" in text:  # an encoded word is never an address; some parsers are fooled by it
         return None
-    if _ADDRESS.fullmatch(text) or _QUOTED_ADDRESS.fullmatch(text):
-        return text.lower() if text.isprintable() else None
+    if text.isprintable() and (_ADDRESS.fullmatch(text) or _QUOTED_ADDRESS.fullmatch(text)):
+        local, _, domain = text.lower().rpartition("@")
+        return f"{local}@{_ascii(domain)}"
     return None
+
+
+def _ascii(domain: str) -> str:
+    """The form in which domains are compared (RFC 3490); one that has none stays as it was written."""
+    try:
+        return domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain
 
 
 def date(value: bytes | None) -> dt.datetime | None:

@@ -37,6 +37,10 @@ class _Page:
     quote: int = 0
     verbatim: int = 0
     size: int = 0
+    hides: bool = False  # whether anything in the document is hidden at all
+
+    def is_hidden(self, node: LexborNode) -> bool:
+        return self.hides and bool(_HIDDEN.search(node.attributes.get("style") or ""))
 
     def write(self, text: str) -> None:
         if not self.verbatim:
@@ -69,7 +73,7 @@ def plain(html: str) -> str:
     html = html[:MAX_HTML]
     try:
         body = LexborHTMLParser(_flattened(html)).body
-        page = _Page()
+        page = _Page(hides=bool(_HIDDEN.search(html)))
         if body is not None:
             _walk(body, page)
         page.end_line()
@@ -130,7 +134,7 @@ def _enter(node: LexborNode, page: _Page) -> bool:
         page.write(_RULE)
     elif tag == "img":
         _write_emoji(node, page)
-    elif _HIDDEN.search(node.attributes.get("style") or ""):
+    elif page.is_hidden(node):
         return False
     else:
         _open_block(tag, page)
@@ -155,7 +159,7 @@ def _open_block(tag: str, page: _Page) -> None:
 
 def _leave(node: LexborNode, page: _Page) -> None:
     tag = node.tag or ""
-    if tag in _SKIPPED or tag == "-text" or _HIDDEN.search(node.attributes.get("style") or ""):
+    if tag in _SKIPPED or tag == "-text" or page.is_hidden(node):
         return
     if tag == "a":
         _write_address(node, page)

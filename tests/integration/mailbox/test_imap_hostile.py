@@ -82,6 +82,16 @@ def test_a_large_folder_is_searched_in_spans() -> None:
     assert not any("*" in said for said in searches)
 
 
+@pytest.mark.parametrize("new", [0, 5])
+def test_a_poll_says_as_much_in_a_large_folder_as_in_a_small_one(new: int) -> None:
+    said: dict[int, int] = {}
+    for size in (100, 20_000):
+        script = Script(mails(*range(1, size + 1)))
+        assert len(poll(script, after=size - new)) == new
+        said[size] = len(script.heard)
+    assert said[100] == said[20_000]
+
+
 def test_a_search_answered_over_several_lines() -> None:
     script = Script(mails(4, 9))
     script.instead["UID SEARCH"] = lambda tag, _: (

@@ -93,6 +93,7 @@ def test_references_whose_fold_lost_its_blank() -> None:
             "list@lists.example",
         ),
         ("Team: bob@buyer.example, c@d.example;", "", "bob@buyer.example"),
+        ("Żuk <zuk@ŻÓŁW.example>", "Żuk", "zuk@xn--w-uga1v8h.example"),
         ("o'neil@buyer.example", "", "o'neil@buyer.example"),
     ],
 )
