@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 ONCE = ("From", "To", "Subject", "Message-ID", "Date")
+CRLF = b"\r\n"
 LINE_LIMIT = 998  # RFC 5322, 2.1.1, without the CRLF
 
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\r\n") + b"\x7f"
 # One header: a name, a colon and a space, some visible text, and continuation lines that hold visible text too
 # (a continuation of blanks alone ends the headers for some readers).
-_HEADER = re.compile(rb"([!-9;-~]+): [^\r\n]*[!-~][^\r\n]*\r\n(?:[ \t]+[!-~][^\r\n]*\r\n)*")
+_BLOCK = re.compile(rb"(?:[!-9;-~]++: [^\r\n!-~]*+[!-~][^\r\n]*+\r\n(?:[ \t]++[!-~][^\r\n]*+\r\n)*+)++")
+_NAME = re.compile(rb"^([!-9;-~]+):", re.MULTILINE)  # continuation lines begin with a blank
 
 
 class Unfit(ValueError):
@@ -56,15 +58,11 @@ def _check_lines(raw: bytes) -> None:
 
 def _header_names(block: bytes) -> list[str]:
     """The names in the block, lower case, sorted; every byte of the block must belong to a well-formed header."""
-    names, position = [], 0
-    while position < len(block):
-        header = _HEADER.match(block, position)
-        if header is None:
-            line = block[position : block.index(b"\r\n", position)]
-            raise Unfit(f"this is no header line: {line[:80].decode('ascii')!r}")
-        names.append(header[1].decode("ascii").lower())
-        position = header.end()
-    return sorted(names)
+    if not _BLOCK.fullmatch(block):
+        whole = _BLOCK.match(block)
+        rest = block[whole.end() if whole else 0 :]
+        raise Unfit(f"this is no header line: {rest.partition(CRLF)[0][:80].decode('ascii')!r}")
+    return sorted(name.decode("ascii").lower() for name in _NAME.findall(block))
 
 
 @lru_cache(maxsize=64)  # a workspace's mails have few shapes

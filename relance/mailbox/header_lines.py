@@ -54,6 +54,9 @@ def folded(name: str, pieces: Iterable[str], glue: str = "") -> bytes:
     `glue` is put after every piece but the last. A piece longer than a line stands on a line of its own.
     """
     pieces = list(pieces)
+    whole = f"{name}: {(glue + ' ').join(pieces)}"
+    if len(whole) <= WIDTH:
+        return f"{whole}\r\n".encode("ascii")
     line = f"{name}:"
     lines = []
     for index, piece in enumerate(pieces):
