@@ -287,8 +287,12 @@ class Inbox:
         with self._told(f"reading the folder {folder.name}"):
             if uid not in self._search_span(uid, str(uid), uid - 1):
                 return None
+        few = self._fetch(folder, [uid], [answers.SENT_FIELDS]).get(uid, {})
+        raw = answers.section(few, b"BODY[HEADER.FIELDS") or b""  # perhaps enough to tell whose mail it is
         size = answers.number(facts.get(b"RFC822.SIZE"))
-        return Fetched(uid, b"", size, True, answers.date(facts), None, "the server could not give this mail")
+        return Fetched(
+            uid, raw, size, True, answers.date(facts), None, trouble="the server could not give this mail"
+        )
 
     def _sent_folder(self) -> str | None:
         with self._told("looking for the Sent folder"):

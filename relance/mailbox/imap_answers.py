@@ -30,7 +30,8 @@ Answer = Mapping[bytes, Any]
 class Fetched:
     """One mail as it lies on the server: headers and the beginning of its text.
 
-    `trouble` says why `raw` is empty where the server could not give the mail: such a mail is never skipped silently.
+    Where the server could not give the mail, `trouble` says so, and `raw` holds a few headers or nothing: such a mail
+    is never left out, for a person may have to look.
     """
 
     uid: int

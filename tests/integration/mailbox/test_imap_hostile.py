@@ -132,6 +132,22 @@ def test_a_mail_too_large_is_told_and_the_next_one_still_comes() -> None:
     assert (second.uid, second.trouble) == (9, "")
 
 
+def test_of_a_mail_that_cannot_be_given_the_sender_may_still_be_told() -> None:
+    def fetch(tag: str, command: str) -> bytes:
+        if "HEADER.FIELDS" not in command:
+            return b"{tag} NO [SERVERBUG] this mail is broken\r\n"
+        few = b"From: bob@buyer.example\r\nIn-Reply-To: <s1@sales.example>\r\n\r\n"
+        name = command[command.index("BODY.PEEK[") : command.index("]") + 1].replace(".PEEK", "").encode()
+        return b"* 1 FETCH (UID 4 %s<0> {%d}\r\n%s)\r\n{tag} OK done\r\n" % (name, len(few), few)
+
+    script = Script(mails(4))
+    script.instead["UID FETCH"] = fetch
+    (fetched,) = poll(script)
+    assert fetched.trouble
+    read = parse.read(fetched.raw, truncated=fetched.truncated)
+    assert (read.from_address, read.in_reply_to) == ("bob@buyer.example", ("<s1@sales.example>",))
+
+
 @pytest.mark.parametrize(
     "answer",
     [
