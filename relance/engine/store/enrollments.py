@@ -368,6 +368,12 @@ def of_contact(conn: Connection, contact_ids: Iterable[int]) -> list[Enrollment]
     return [_value(row) for row in conn.execute(query)]
 
 
+def of_mailbox(conn: Connection, mailbox_id: int) -> list[Enrollment]:
+    """Every enrollment that is written to from a mailbox."""
+    query = sa.select(*_COLUMNS).where(enrollment.c.mailbox_id == mailbox_id).order_by(enrollment.c.id)
+    return [_value(row) for row in conn.execute(query)]
+
+
 def of_organisation(conn: Connection, organisation: str) -> list[Enrollment]:
     """Every enrollment of people whose address is in one registrable domain."""
     query = (

@@ -1,0 +1,229 @@
+"""Keeping mailboxes: taken in, tested for real, paused, resumed, removed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from relance import errors
+from relance.engine import states
+from relance.engine.house import House
+from relance.engine.states import Event
+from relance.engine.store import enrollments, events, mailboxes
+from relance.engine.store.mailboxes import Mailbox
+from relance.engine.unknowns import POLICIES
+from relance.mailbox import address
+from relance.mailbox.account import Account, Security, Server
+
+
+@dataclass(frozen=True)
+class MailboxSpec:
+    """A mailbox to take in. The password is sealed before it is stored, and never shown again."""
+
+    address: str
+    name: str
+    username: str
+    password: str = field(repr=False)
+    smtp: Server
+    imap: Server
+    ca_file: str | None = None
+    daily_cap: int | None = 50  # mails in any 24 hours; None: no cap
+    gap_seconds: int = 0  # at least so long between two mails
+    unknown_policy: str = (
+        "hold"  # what becomes of mail nobody knows the fate of: hold, assume sent, send again
+    )
+
+
+@dataclass(frozen=True)
+class MailboxView:
+    """A mailbox as it stands."""
+
+    address: str
+    name: str
+    username: str
+    state: str
+    reason: str
+    smtp: str
+    imap: str
+    daily_cap: int | None
+    gap_seconds: int
+    unknown_policy: str
+    files_sent: bool | None
+    next_turn_at: dt.datetime | None
+    synced_at: dt.datetime | None
+    sync_error: str
+
+
+@dataclass(frozen=True)
+class TestStep:
+    """One thing that was tried, and how it went."""
+
+    name: str
+    ok: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class MailboxTest:
+    """What came of trying both servers."""
+
+    address: str
+    steps: tuple[TestStep, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the mailbox can do its work."""
+        return all(step.ok for step in self.steps)
+
+
+def add(house: House, spec: MailboxSpec) -> MailboxView:
+    """Take a mailbox in. Raises `errors.Invalid` with every mistake, and stores nothing then."""
+    found = address.normalise(spec.address, allow_test_domains=house.options.allow_test_domains)
+    _check(spec)
+    now = house.clock.now()
+    values = {
+        "name": spec.name,
+        "username": spec.username,
+        "secret": house.vault.seal(spec.password, f"mailbox/{found.normalised}"),
+        **{f"smtp_{key}": value for key, value in _columns(spec.smtp).items()},
+        **{f"imap_{key}": value for key, value in _columns(spec.imap).items()},
+        "ca_file": spec.ca_file,
+        "daily_cap": spec.daily_cap,
+        "gap_seconds": spec.gap_seconds,
+        "unknown_policy": spec.unknown_policy,
+        "state": "active",
+        "reason": "",
+        "next_turn_at": now,  # the first turn looks where every folder ends, before anything is sent
+    }
+    with house.database.write() as conn:
+        known = mailboxes.by_address(conn, found.normalised)
+        if known is not None and known.state != "removed":
+            raise errors.Invalid(f"{found.normalised} is here already. `relance mailbox remove` it first.")
+        if known is None:
+            number = mailboxes.add(conn, address=found.normalised, created_at=now, **values)
+        else:
+            # Its mails and their history stay its own; what lay in its folders meanwhile answers nothing of ours.
+            mailboxes.change(conn, known.id, synced_at=None, sync_error="", troubles=0, **values)
+            number = known.id
+        events.add(conn, [events.News("mailbox added", now, mailbox_id=number)])
+    return show(house, found.normalised)
+
+
+def _columns(server: Server) -> dict[str, object]:
+    return {"host": server.host, "port": server.port, "security": server.security.value}
+
+
+def _check(spec: MailboxSpec) -> None:
+    problems = []
+    for what, server in (("smtp", spec.smtp), ("imap", spec.imap)):
+        if not server.host or not 0 < server.port < 65536:
+            problems.append(errors.Problem("needs a host and a port from 1 to 65535", where=what))
+        if server.security is Security.PLAIN and server.host not in ("127.0.0.1", "::1", "localhost"):
+            hint = "Write tls or starttls; plain is for servers on this machine."
+            problems.append(errors.Problem("would send the password in clear", where=what, hint=hint))
+    if spec.daily_cap is not None and spec.daily_cap < 0:
+        problems.append(errors.Problem("cannot be less than nothing", where="daily_cap"))
+    if spec.gap_seconds < 0:
+        problems.append(errors.Problem("cannot be less than nothing", where="gap_seconds"))
+    if spec.unknown_policy not in POLICIES:
+        problems.append(errors.Problem(f"is one of {', '.join(POLICIES)}", where="unknown_policy"))
+    if problems:
+        raise errors.Invalid(problems)
+
+
+def every(house: House) -> list[MailboxView]:
+    """Every mailbox, by address."""
+    with house.database.read() as conn:
+        return [_view(each) for each in mailboxes.every(conn)]
+
+
+def show(house: House, wanted: str) -> MailboxView:
+    """One mailbox."""
+    return _view(_known(house, wanted))
+
+
+def _known(house: House, wanted: str) -> Mailbox:
+    with house.database.read() as conn:
+        found = mailboxes.by_address(conn, wanted.strip().lower())
+    if found is None or found.state == "removed":
+        raise errors.NotFound(f"there is no mailbox {wanted}. `relance mailbox list` shows those there are.")
+    return found
+
+
+def _view(each: Mailbox) -> MailboxView:
+    own = {
+        name: getattr(each, name) for name in MailboxView.__dataclass_fields__ if name not in ("smtp", "imap")
+    }
+    return MailboxView(smtp=_place(each.smtp), imap=_place(each.imap), **own)
+
+
+def _place(server: Server) -> str:
+    return f"{server.host}:{server.port} ({server.security})"
+
+
+def test(house: House, wanted: str) -> MailboxTest:
+    """Log in to both servers for real. Trouble is told in the steps, not raised."""
+    mailbox = _known(house, wanted)
+    try:
+        account = house.account(mailbox)
+    except errors.Broken as broken:
+        return MailboxTest(mailbox.address, (TestStep("password", ok=False, words=str(broken)),))
+    return MailboxTest(mailbox.address, (_try_smtp(house, account), _try_imap(house, account)))
+
+
+def _try_smtp(house: House, account: Account) -> TestStep:
+    with house.open_outbox(account) as outbox:
+        refused = outbox.connect()
+    words = f"{_place(account.smtp)}: connected and logged in" if refused is None else refused.text
+    return TestStep("smtp", refused is None, words)
+
+
+def _try_imap(house: House, account: Account) -> TestStep:
+    try:
+        with house.open_inbox(account) as inbox:
+            names = ", ".join(folder.name for folder in inbox.folders())
+    except errors.Trouble as trouble:
+        return TestStep("imap", ok=False, words=str(trouble))
+    return TestStep(
+        "imap", ok=True, words=f"{_place(account.imap)}: logged in; these folders are watched: {names}"
+    )
+
+
+def pause(house: House, wanted: str, reason: str) -> None:
+    """Send nothing from it. It is still read, so that answers are noticed."""
+    _set(house, wanted, "paused", reason or "paused by a person")
+
+
+def resume(house: House, wanted: str) -> None:
+    """Send from it again, at once."""
+    _set(house, wanted, "active", "")
+
+
+def _set(house: House, wanted: str, state: str, reason: str) -> None:
+    mailbox, now = _known(house, wanted), house.clock.now()
+    with house.database.write() as conn:
+        mailboxes.change(conn, mailbox.id, state=state, reason=reason, troubles=0)
+        if state == "active":
+            mailboxes.change(conn, mailbox.id, sync_error="")
+        mailboxes.call(conn, [mailbox.id], now)
+        line = events.News(f"mailbox {'resumed' if state == 'active' else state}", now, mailbox_id=mailbox.id)
+        events.add(conn, [line])
+
+
+def remove(house: House, wanted: str, *, force: bool = False) -> None:
+    """Forget a mailbox and its password; its history stays. What is planned for it must be ended first, or is held."""
+    mailbox, now = _known(house, wanted), house.clock.now()
+    with house.database.write() as conn:
+        planned = [row.id for row in enrollments.of_mailbox(conn, mailbox.id) if row.state in states.OPEN]
+        if planned and not force:
+            raise errors.WrongUse(
+                f"{len(planned)} contacts are still written to from {mailbox.address}. Stop them first, or remove it "
+                "with --force, which holds them for you to decide."
+            )
+        enrollments.apply(conn, planned, Event.HELD, now, reason=f"the mailbox {mailbox.address} was removed")
+        mailboxes.change(
+            conn, mailbox.id, state="removed", secret=b"", next_turn_at=None, reason="removed by a person"
+        )
+        events.add(
+            conn, [events.News("mailbox removed", now, mailbox_id=mailbox.id, data={"held": len(planned)})]
+        )

@@ -1,0 +1,68 @@
+"""What happened: to one person, or to everybody since a cursor."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from relance import errors
+from relance.engine import people
+from relance.engine.house import House
+from relance.engine.store import events
+
+_MOST = 1000
+
+
+@dataclass(frozen=True)
+class EventView:
+    """One thing that happened. `words` is a sentence part for people; `data` has the particulars for programs."""
+
+    id: int
+    at: dt.datetime
+    kind: str
+    email: str | None
+    step: str
+    words: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class EventPage:
+    """Events in order, and the cursor to ask with next."""
+
+    events: tuple[EventView, ...]
+    cursor: str
+
+
+def of_contact(house: House, email: str) -> list[EventView]:
+    """Everything that happened to one person, oldest first. `errors.NotFound` when nobody knows them."""
+    contact = people.show(house, email)
+    with house.database.read() as conn:
+        return [_view(line) for line in events.of_contact(conn, contact.id)]
+
+
+def page(house: House, cursor: str, limit: int) -> EventPage:
+    """Events after a cursor ("" for the beginning). One is served only when nothing older can still appear."""
+    if cursor and not (cursor.isascii() and cursor.isdigit()):
+        raise errors.WrongUse(
+            f"{cursor!r} is no cursor of ours: start with an empty one, go on with the one you were given"
+        )
+    with house.database.read() as conn:
+        lines = events.after(conn, int(cursor or 0), max(1, min(limit, _MOST)))
+    return EventPage(tuple(_view(line) for line in lines), str(lines[-1].id) if lines else cursor or "0")
+
+
+def _view(line: events.Line) -> EventView:
+    return EventView(line.id, line.at, line.kind, line.email, line.step, _words(line), line.data)
+
+
+def _words(line: events.Line) -> str:
+    data = line.data
+    if "reasons" in data and line.kind == "turned away at the gate":
+        return "; ".join(data["reasons"])
+    found = data.get("words") or data.get("reason") or data.get("subject") or ""
+    if "taken" in data:
+        return f"{found}: {'yes' if data['taken'] else 'no'}"
+    return str(found)
