@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from relance.cli import session, show
+from relance.cli import asking, session, show
 
 group = typer.Typer(no_args_is_help=True, help="The database's tables.")
 
@@ -39,3 +39,25 @@ def check(
         show.problem(f"{len(found.pending)} changes are to come ({found.newest}). Run `relance db upgrade`.")
     if not found.ready:
         raise typer.Exit(1)
+
+
+@group.command("confirm-restore")
+def confirm_restore(
+    ctx: typer.Context,
+    send_due: Annotated[
+        bool,
+        typer.Option("--send-due", help="Send at once what is due, though it may have been sent before."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Go on after a restore from a backup. What fell due is held for you, for it may have been sent already."""
+    with session.of(ctx).open() as relance:
+        halted = relance.halted()
+        if halted is None:
+            show.say("Nothing stands still: this database was not restored.")
+            return
+        question = f"{halted} Go on{', and send what is due' if send_due else ''}?"
+        if not asking.confirmed(question, yes=yes):
+            raise typer.Abort
+        held = relance.confirm_restore(hold_due=not send_due)
+    show.say(f"Going on. {held} steps are held: `relance held` lists them.")

@@ -21,7 +21,11 @@ def add_to(root: typer.Typer) -> None:
 def status(ctx: typer.Context, as_json: Json = False) -> None:
     """How everything stands. Contacts by state, what is due, every mailbox, what needs a person."""
     with session.of(ctx).open() as relance:
-        show.record(relance.status(), as_json=as_json)
+        halted = relance.halted()
+        found = relance.status()
+    if halted:
+        show.problem(f"nothing is sent: {halted} `relance db confirm-restore` goes on.")
+    show.record(found, as_json=as_json)
 
 
 def explain(

@@ -19,6 +19,7 @@ from relance.cli import (
     sequences,
     session,
     tasks,
+    unknowns,
 )
 
 
@@ -42,6 +43,7 @@ def build() -> typer.Typer:
     enrolling.add_to(root)
     looking.add_to(root)
     root.add_typer(tasks.group, name="task")
+    root.add_typer(unknowns.group, name="unknown")
     running.add_to(root)
     root.add_typer(database.group, name="db")
     return root

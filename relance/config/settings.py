@@ -112,9 +112,6 @@ class Settings(BaseSettings):
     sync_seconds: float = Field(
         default=300.0, gt=0, description="how often a mailbox is read when nothing is due, in business time"
     )
-    sync_seconds: float = Field(
-        default=300.0, gt=0, description="how often a mailbox is read when nothing is due from it"
-    )
     drain_seconds: float = Field(
         default=660.0, ge=0, description="how long a stopping process waits for the mails under way"
     )  # above the 600 s RFC 5321 (4.5.3.2.6) gives a server to answer the final dot

@@ -115,7 +115,7 @@ class Engine:
         self.calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
         self.answers: dict[str, Any] = {}
         self.settings: config.Settings | None = None
-        for noun in ("contacts", "sequences", "mailboxes", "tasks"):
+        for noun in ("contacts", "sequences", "mailboxes", "tasks", "unknown"):
             setattr(self, noun, Noun(noun, self))
 
     def __getattr__(self, verb: str) -> Any:
@@ -373,6 +373,28 @@ def test_checking_a_sequence(engine: Engine, tmp_path: Path) -> None:
     assert json.loads(run("sequence", "check", "s.yaml", "--json").stdout)["problems"][0]["line"] == 4
     engine.answers["sequences.check"] = Problems()
     assert run("sequence", "check", "s.yaml").exit_code == 0
+
+
+def test_unknown_mails(engine: Engine) -> None:
+    assert run("unknown", "resolve", "<a@b>", "--decision", "sent").exit_code == 0
+    assert engine.calls[0] == ("unknown.resolve", ("<a@b>", "sent"), {})
+    engine.calls.clear()
+    assert run("unknown", "resolve", "<a@b>", "--decision", "not-sent").exit_code == 2
+    assert not engine.calls
+    assert run("unknown", "resolve", "<a@b>", "--decision", "not-sent", "--yes").exit_code == 0
+    assert engine.calls[0] == ("unknown.resolve", ("<a@b>", "not sent"), {})
+    assert run("unknown", "resolve", "<a@b>", "--decision", "perhaps", "--yes").exit_code == 2
+
+
+def test_going_on_after_a_restore(engine: Engine) -> None:
+    engine.answers |= {"halted": None, "confirm_restore": 4}
+    assert "stands still" in run("db", "confirm-restore", "--yes").stdout
+    assert not [call for call in engine.calls if call[0] == "confirm_restore"]
+    engine.answers["halted"] = "The database was restored."
+    assert run("db", "confirm-restore").exit_code == 2
+    assert "4 steps are held" in run("db", "confirm-restore", "--yes").stdout
+    assert [call[2] for call in engine.calls if call[0] == "confirm_restore"] == [{"hold_due": True}]
+    assert "confirm-restore" in run("status").stderr
 
 
 def test_no_command_stands_without_help(engine: Engine) -> None:
