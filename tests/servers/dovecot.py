@@ -8,6 +8,7 @@ import pwd
 import re
 import shutil
 import smtplib
+import string
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -124,95 +125,107 @@ def _write_secrets(folder: Path, ca: trustme.CA, users: Mapping[str, str]) -> No
 def _config(folder: Path, identity: processes.Identity, listen: tuple[int, int, int]) -> str:
     user = pwd.getpwnam(identity.user) if identity.user else pwd.getpwuid(os.geteuid())
     group = grp.getgrgid(user.pw_gid).gr_name
-    imap, imaps, lmtp = listen
-    return f"""
-base_dir = {folder}/run
-state_dir = {folder}/state
-log_path = {folder}/dovecot.log
+    return _CONFIG.substitute(
+        folder=folder,
+        host=ports.LOOPBACK,
+        user=user.pw_name,
+        group=group,
+        uid=user.pw_uid,
+        gid=user.pw_gid,
+        imap=listen[0],
+        imaps=listen[1],
+        lmtp=listen[2],
+    )
+
+
+_CONFIG = string.Template("""
+base_dir = $folder/run
+state_dir = $folder/state
+log_path = $folder/dovecot.log
 protocols = imap lmtp
-listen = {ports.LOOPBACK}
-default_internal_user = {user.pw_name}
-default_internal_group = {group}
-default_login_user = {user.pw_name}
-first_valid_uid = {user.pw_uid}
-last_valid_uid = {user.pw_uid}
-mail_uid = {user.pw_uid}
-mail_gid = {user.pw_gid}
-mail_home = {folder}/home/%u
+listen = $host
+default_internal_user = $user
+default_internal_group = $group
+default_login_user = $user
+first_valid_uid = $uid
+last_valid_uid = $uid
+mail_uid = $uid
+mail_gid = $gid
+mail_home = $folder/home/%u
 mail_location = maildir:~/Maildir
 mail_fsync = never
 ssl = yes
-ssl_cert = <{folder}/cert.pem
-ssl_key = <{folder}/key.pem
+ssl_cert = <$folder/cert.pem
+ssl_key = <$folder/key.pem
 disable_plaintext_auth = yes
 auth_mechanisms = plain login
 auth_failure_delay = 0
-passdb {{
+passdb {
   driver = passwd-file
-  args = scheme=PLAIN username_format=%u {folder}/users
-}}
-userdb {{
+  args = scheme=PLAIN username_format=%u $folder/users
+}
+userdb {
   driver = passwd-file
-  args = username_format=%u {folder}/users
-  override_fields = uid={user.pw_uid} gid={user.pw_gid} home={folder}/home/%u
-}}
-namespace inbox {{
+  args = username_format=%u $folder/users
+  override_fields = uid=$uid gid=$gid home=$folder/home/%u
+}
+namespace inbox {
   inbox = yes
   separator = /
-  mailbox Wysłane {{
+  mailbox Wysłane {
     auto = subscribe
     special_use = \\Sent
-  }}
-  mailbox Drafts {{
+  }
+  mailbox Drafts {
     auto = subscribe
     special_use = \\Drafts
-  }}
-  mailbox Junk {{
+  }
+  mailbox Junk {
     auto = create
     special_use = \\Junk
-  }}
-  mailbox Trash {{
+  }
+  mailbox Trash {
     auto = create
     special_use = \\Trash
-  }}
-  mailbox Archive {{
+  }
+  mailbox Archive {
     auto = create
     special_use = \\Archive
-  }}
-}}
-service anvil {{
+  }
+}
+service anvil {
   chroot =
-}}
-service stats {{
+}
+service stats {
   chroot =
-}}
-service imap-login {{
+}
+service imap-login {
   chroot =
-  inet_listener imap {{
-    port = {imap}
-  }}
-  inet_listener imaps {{
-    port = {imaps}
+  inet_listener imap {
+    port = $imap
+  }
+  inet_listener imaps {
+    port = $imaps
     ssl = yes
-  }}
-}}
-service lmtp {{
+  }
+}
+service lmtp {
   chroot =
-  inet_listener lmtp {{
-    port = {lmtp}
-  }}
-}}
-service auth {{
-  unix_listener {folder}/auth-client {{
+  inet_listener lmtp {
+    port = $lmtp
+  }
+}
+service auth {
+  unix_listener $folder/auth-client {
     mode = 0666
-  }}
-}}
+  }
+}
 lmtp_save_to_detail_mailbox = no
 recipient_delimiter = +
-protocol imap {{
+protocol imap {
   mail_max_userip_connections = 200
-}}
-"""
+}
+""")
 
 
 def version() -> str:
