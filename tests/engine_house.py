@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from relance.clock import ManualClock
-from relance.engine import database, tables
+from relance.engine import database, ids, tables
 from relance.engine.house import House, Options
 from relance.engine.journal import Journal
-from relance.engine.store import mailboxes
+from relance.engine.states import MessageState
+from relance.engine.store import mailboxes, messages
+from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.messages import Message
 from relance.engine.vault import Vault
 from relance.engine.zones import Workspace
+from relance.mailbox.imap import Inbox
+from relance.mailbox.smtp import Outbox
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
 
@@ -37,6 +43,8 @@ def build(url: str, folder: Path, now: dt.datetime = MONDAY, **options: object) 
             links=Links("http://127.0.0.1:9", Signer({1: SECRET}, 1)),
             journal=journal,
             owner="test",
+            open_outbox=functools.partial(Outbox, helo="localhost"),
+            open_inbox=Inbox,
             options=dataclasses.replace(Options(), **options),  # type: ignore[arg-type]
             workspace=Workspace("Europe/Warsaw", "PL"),
         )
@@ -70,3 +78,35 @@ def add_mailbox(house: House, address: str = "ada@sales.example", **values: obje
     }
     with house.database.write() as conn:
         return mailboxes.add(conn, **{**row, **values})
+
+
+def add_message(house: House, row: Enrollment, state: MessageState, **values: object) -> Message:
+    """A mail of an enrollment's step, in any state; returns it. `values` are its other columns."""
+    now = house.clock.now()
+    number = ids.message(now)
+    offered = None if state is MessageState.PREPARED else now
+    mail = Message(
+        id=number,
+        enrollment_id=row.id,
+        step=row.step or "",
+        variant="main",
+        contact_id=row.contact_id,
+        mailbox_id=row.mailbox_id,
+        state=state,
+        message_id=f"<{number}@sales.example>",
+        thread=f"<{number}@sales.example>",
+        recipient="somebody@acme.example",
+        subject="Hello",
+        body="Hello",
+        raw=b"",
+        links=[],
+        attempts=1,
+        fence=1,
+        prepared_at=now,
+        transmitting_at=offered,
+        settled_at=offered,
+    )
+    mail = dataclasses.replace(mail, **values)  # type: ignore[arg-type]
+    with house.database.write() as conn:
+        messages.add(conn, [mail])
+    return mail

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 from sqlalchemy.engine import Connection
 
@@ -16,7 +17,7 @@ from relance.engine.store.suppressions import Suppression
 from relance.mailbox import address
 
 
-def add(house: House, email: str, **fields: str) -> Contact:
+def add(house: House, email: str, fields: Mapping[str, str]) -> Contact:
     """A new contact, or new values for a known one. What is not a known field becomes the contact's own.
 
     Raises `errors.Invalid` with a sentence. Empty values leave what is known.
@@ -49,7 +50,7 @@ def _fit_names(given: dict[str, str]) -> None:
             )
 
 
-def listed(
+def page(
     house: House, *, search: str | None = None, limit: int = 100, after: str | None = None
 ) -> list[Contact]:
     """A page of contacts by address; `after` is the last address of the page before."""
@@ -104,13 +105,11 @@ def _end(conn: Connection, house: House, contact_ids: list[int], reason: str) ->
     )
 
 
-def unsuppress(house: House, value: str) -> str:
-    """Lift a suppression; returns what was lifted. What it ended stays ended. Raises `errors.NotFound`."""
+def unsuppress(house: House, value: str) -> bool:
+    """Lift a suppression; False when there was none. What it ended stays ended."""
     _, fit = _meant(house, value)
     with house.database.write() as conn:
-        if not suppressions.remove(conn, fit):
-            raise errors.NotFound(f"{fit} is not suppressed.")
-    return fit
+        return suppressions.remove(conn, fit)
 
 
 def suppressed(house: House) -> list[Suppression]:

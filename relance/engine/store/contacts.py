@@ -102,11 +102,12 @@ def in_domain(conn: Connection, domain: str) -> dict[str, Contact]:
 
 def own_fields(conn: Connection) -> set[str]:
     """The names of the authors' own columns, over all contacts."""
-    each = sa.func.jsonb_object_keys if conn.dialect.name == "postgresql" else sa.func.json_each
-    names = each(contact.c.fields).table_valued("key" if conn.dialect.name == "sqlite" else sa.column("key"))
-    return set(
-        conn.execute(sa.select(names.c.key).select_from(contact.join(names, sa.true())).distinct()).scalars()
-    )
+    if conn.dialect.name == "postgresql":
+        query = sa.select(sa.func.jsonb_object_keys(contact.c.fields)).distinct()
+    else:
+        pairs = sa.func.json_each(contact.c.fields).table_valued("key")
+        query = sa.select(pairs.c.key).select_from(contact.join(pairs, sa.true())).distinct()
+    return set(conn.execute(query).scalars())
 
 
 def count(conn: Connection) -> int:

@@ -59,7 +59,7 @@ def test_empty_cells_never_erase_and_new_values_are_merged(house: House, tmp_pat
 def test_a_dry_run_counts_and_writes_nothing(house: House, tmp_path: Path) -> None:
     report = importing.import_file(house, written(tmp_path, PEOPLE), dry_run=True)
     assert (report.added, report.dry_run, report.errors_file) == (2, True, None)
-    assert people.listed(house) == []
+    assert people.page(house) == []
     assert sorted(path.name for path in tmp_path.glob("*.csv")) == ["people.csv"]
 
 

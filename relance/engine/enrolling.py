@@ -1,0 +1,325 @@
+"""Putting people into a sequence: each with a mailbox, a first due time, or the reason why not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine import publishing, states
+from relance.engine.house import House
+from relance.engine.script import Script
+from relance.engine.sharing import Shares
+from relance.engine.steering import EnrollmentView, change_mailbox, pause, resume, stop
+from relance.engine.store import contacts, enrollments, events, mailboxes, messages, sequences, suppressions
+from relance.engine.store.contacts import Contact
+from relance.engine.store.enrollments import Enrollment, Position
+from relance.engine.store.mailboxes import Mailbox
+from relance.engine.store.sequences import Version
+from relance.mailbox import address
+
+__all__ = [
+    "EnrollReport",
+    "EnrollmentView",
+    "Skipped",
+    "Wish",
+    "change_mailbox",
+    "enroll",
+    "lacking",
+    "needs",
+    "pause",
+    "resume",
+    "stop",
+]
+
+BATCH = 500
+# People a transaction: some 100 ms of one writer's time on SQLite.
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Somebody who was not enrolled, and why."""
+
+    email: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class EnrollReport:
+    """What enrolling did, or in a dry run would do."""
+
+    enrolled: int
+    skipped: tuple[Skipped, ...]
+    by_mailbox: dict[str, int]
+    first_due: dt.datetime | None
+    sequence: str = ""
+    version: int = 0
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Who is to be enrolled where. `emails` None: everybody; `mailboxes` None: all that are active."""
+
+    sequence: str
+    emails: Iterable[str] | None = None
+    mailboxes: Iterable[str] | None = None
+    also_elsewhere: bool = False  # also people who are active in another sequence
+
+
+def enroll(
+    house: House, wish: Wish, *, dry_run: bool = False, progress: Callable[[int], None] | None = None
+) -> EnrollReport:
+    """Enroll people in a sequence's latest version.
+
+    Who cannot be written to is skipped with the reason; nothing is half-done for anybody. Raises `errors.NotFound` and
+    `errors.Invalid` for a sequence or mailbox that is not there or not ready. `progress` is told how many were looked at.
+    """
+    with house.database.read() as conn:
+        version = publishing.known(conn, wish.sequence)[0]
+        script = house.library.script(conn, version.id)
+        senders = _senders(conn, wish.mailboxes)
+        names = {each.sequence_id: each.name for each in sequences.latest(conn)}
+    run = _Run(house, version, script, senders, wish.also_elsewhere, dry_run, names)
+    seen = 0
+    for batch in _everybody(house) if wish.emails is None else _named(run, wish.emails):
+        run.take(batch)
+        seen += len(batch)
+        if progress is not None:
+            progress(seen)
+    return run.report()
+
+
+def _senders(conn: Connection, wanted: Iterable[str] | None) -> list[Mailbox]:
+    every = {each.address: each for each in mailboxes.every(conn)}
+    if wanted is None:
+        found = [each for each in every.values() if each.state == "active"]
+        if not found:
+            missing = "is no mailbox" if not every else "is no mailbox that is not paused"
+            raise errors.Invalid(
+                f"there {missing} to send from. Add one: relance mailbox add you@your-company.example"
+            )
+        return found
+    chosen = []
+    for text in dict.fromkeys(each.strip().lower() for each in wanted):
+        if text not in every:
+            raise errors.NotFound(f"there is no mailbox {text}. Known are: {', '.join(every) or 'none'}.")
+        if every[text].state != "active":
+            raise errors.Invalid(
+                f"the mailbox {text} is {every[text].state}: {every[text].reason or 'by a person'}. Resume it, or choose another."
+            )
+        chosen.append(every[text])
+    if not chosen:
+        raise errors.Invalid("no mailbox was named. Leave it out to send from all of them.")
+    return sorted(chosen, key=lambda each: each.address)
+
+
+def _everybody(house: House) -> Iterator[list[Contact]]:
+    after: str | None = None
+    while True:
+        with house.database.read() as conn:
+            page = contacts.page(conn, search=None, after=after, limit=BATCH)
+        if not page:
+            return
+        yield page
+        after = page[-1].email
+
+
+def _named(run: _Run, emails: Iterable[str]) -> Iterator[list[Contact]]:
+    """The contacts of these addresses, each once; those that are none are skipped with the reason."""
+    wanted = dict.fromkeys(found for text in emails if (found := run.normalised(text)) is not None)
+    addresses = iter(wanted)
+    while batch := list(itertools.islice(addresses, BATCH)):
+        with run.house.database.read() as conn:
+            known = contacts.by_emails(conn, batch)
+        for email in batch:
+            if email not in known:
+                run.skipped.append(Skipped(email, "is no contact yet: import it first"))
+        yield [known[email] for email in sorted(known)]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of one batch of people, read in one go."""
+
+    enrolled: dict[int, list[Enrollment]]
+    suppressed: dict[str, str]
+    wrote: dict[int, list[int]]
+
+
+@dataclass
+class _Run:
+    """One enrolling, batch by batch."""
+
+    house: House
+    version: Version
+    script: Script
+    senders: Sequence[Mailbox]
+    also_elsewhere: bool
+    dry_run: bool
+    names: dict[int, str]
+    skipped: list[Skipped] = field(default_factory=list)
+    enrolled: int = 0
+    first_due: dt.datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.shares = Shares([each.id for each in self.senders])
+        self.by_id = {each.id: each for each in self.senders}
+        self.needs = needs(self.script)
+        self.counts = dict.fromkeys((each.address for each in self.senders), 0)
+        self.calls: dict[int, dt.datetime] = {}  # when each mailbox has something to do first
+
+    def normalised(self, text: str) -> str | None:
+        """The address as it is stored; None (and skipped) when it is none."""
+        try:
+            found = address.normalise(text, allow_test_domains=self.house.options.allow_test_domains)
+        except errors.Invalid as refused:
+            self.skipped.append(Skipped(text.strip(), str(refused)))
+            return None
+        return found.normalised
+
+    def take(self, people: Sequence[Contact]) -> None:
+        """One batch, in one transaction."""
+        if not people:
+            return
+        if self.dry_run:
+            with self.house.database.read() as conn:
+                chosen = self._chosen(people, self._read(conn, people))
+            for person, mailbox in chosen:
+                self._count(mailbox, self._first(person, f"dry:{person.id}"))
+            return
+        with self.house.database.write() as conn:
+            known = self._read(conn, people)
+            self._add(conn, self._chosen(people, known), known)
+
+    def _read(self, conn: Connection, people: Sequence[Contact]) -> _Known:
+        ids = [person.id for person in people]
+        enrolled: dict[int, list[Enrollment]] = {}
+        for row in enrollments.of_contact(conn, ids):
+            enrolled.setdefault(row.contact_id, []).append(row)
+        refused = suppressions.among(conn, [person.email for person in people])
+        self.shares.knows(
+            enrollments.mailboxes_of_organisations(
+                conn, {person.organisation for person in people}, self.shares.mailboxes
+            )
+        )
+        return _Known(enrolled, refused, messages.writers(conn, ids))
+
+    def _chosen(self, people: Sequence[Contact], known: _Known) -> list[tuple[Contact, Mailbox]]:
+        """Those of them who may be enrolled, each with a mailbox; the others are skipped."""
+        chosen = []
+        for person in people:
+            reason = self._objection(person, known)
+            if reason is None:
+                number = self.shares.pick(person.organisation, known.wrote.get(person.id, ()))
+                chosen.append((person, self.by_id[number]))
+            else:
+                self.skipped.append(Skipped(person.email, reason))
+        return chosen
+
+    def _objection(self, person: Contact, known: _Known) -> str | None:
+        """Why somebody may not be enrolled, in words, or None."""
+        if person.email in known.suppressed:
+            return f"is suppressed: {known.suppressed[person.email]}"
+        for row in known.enrolled.get(person.id, ()):
+            if row.sequence_id == self.version.sequence_id:
+                return f"is in this sequence already ({row.state})"
+            if row.state in states.OPEN and not self.also_elsewhere:
+                return f'is {row.state} in "{self.names.get(row.sequence_id, "another sequence")}"'
+        return lacking(self.needs, self.script, person, self.senders[0])
+
+    def _add(self, conn: Connection, chosen: Sequence[tuple[Contact, Mailbox]], known: _Known) -> None:
+        now = self.house.clock.now()
+        rows = [self._row(person, mailbox, person.id in known.wrote, now) for person, mailbox in chosen]
+        ids = enrollments.add_new(conn, rows)
+        placed, news = [], []
+        for person, mailbox in chosen:
+            number = ids.get(person.id)
+            if number is None:  # another process enrolled them since they were read
+                self.skipped.append(Skipped(person.email, "is in this sequence already"))
+                continue
+            position = self._first(person, str(number))
+            placed.append((number, position))
+            news.append(self._news(person, mailbox, number, now))
+            self._count(mailbox, position)
+            if position.step_kind == "mail" and position.due_at is not None:
+                self.calls[mailbox.id] = min(position.due_at, self.calls.get(mailbox.id, position.due_at))
+        enrollments.place(conn, placed)
+        events.add(conn, news)
+        for mailbox_id, at in sorted(self.calls.items()):
+            mailboxes.call(conn, [mailbox_id], at)
+
+    def _row(self, person: Contact, mailbox: Mailbox, wrote: bool, now: dt.datetime) -> dict[str, object]:
+        return {
+            "sequence_id": self.version.sequence_id,
+            "sequence_version_id": self.version.id,
+            "contact_id": person.id,
+            "mailbox_id": mailbox.id,
+            "state": states.State.ACTIVE.value,
+            "bound": [],
+            "stepped_at": now,
+            "created_at": now,
+            "wrote_before": wrote,
+        }
+
+    def _first(self, person: Contact, key: str) -> Position:
+        place = self.script.place(person, self.house.workspace)
+        return self.script.first(self.house.clock.now(), place, key)
+
+    def _count(self, mailbox: Mailbox, position: Position) -> None:
+        self.enrolled += 1
+        self.counts[mailbox.address] += 1
+        if position.due_at is not None:
+            self.first_due = min(position.due_at, self.first_due or position.due_at)
+
+    def _news(self, person: Contact, mailbox: Mailbox, number: int, now: dt.datetime) -> events.News:
+        data = {
+            "sequence": self.version.name,
+            "version": self.version.number,
+            "mailbox": mailbox.address,
+        }
+        return events.News("enrolled", now, number, person.id, mailbox.id, data=data)
+
+    def report(self) -> EnrollReport:
+        """What was done."""
+        return EnrollReport(
+            self.enrolled,
+            tuple(self.skipped),
+            {each: count for each, count in self.counts.items() if count},
+            self.first_due,
+            self.version.name,
+            self.version.number,
+            self.dry_run,
+        )
+
+
+# What the words need.
+
+Needs = Sequence[tuple[str, frozenset[str]]]
+
+
+def needs(script: Script) -> Needs:
+    """The fields each mail cannot do without, over all its variants: [(step, fields)]."""
+    found: list[tuple[str, frozenset[str]]] = []
+    for mail in script.plan.mails:
+        required = [script.words(mail.id, choice.variant).required for choice in mail.choices]
+        found.append((mail.id, frozenset().union(*required)))
+    return found
+
+
+def lacking(wanted: Needs, script: Script, person: Contact, sender: Mailbox) -> str | None:
+    """Which needed fields a person has not, and where they are needed, in words; None when all are there."""
+    there = {name for name, value in {**script.definition.values, **person.values()}.items() if value != ""}
+    there |= {"sender_address"} | ({"sender_name", "sender_first_name"} if sender.name else set())
+    missing: dict[str, str] = {}
+    for step, fields in wanted:
+        for name in sorted(fields):
+            if name not in there and name.partition(".")[0] not in there:
+                missing.setdefault(name, step)
+    if not missing:
+        return None
+    return "; ".join(f"{name} is missing, which {step} needs" for name, step in missing.items())

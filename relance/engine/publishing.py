@@ -1,0 +1,248 @@
+"""Sequences: checked, published as versions that never change, listed, paused and resumed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import Connection
+
+from relance import errors, templates
+from relance.engine import checking, mistakes, plan, reading, resuming, sequence
+from relance.engine.checking import Checked
+from relance.engine.house import House
+from relance.engine.sequence import BranchStep, MailStep, TaskStep
+from relance.engine.store import contacts, events, sequences
+from relance.engine.store.sequences import Version
+
+__all__ = ["Checked", "Published", "SequenceDetail", "SequenceSummary", "VersionView"]
+
+SENDER = frozenset({"sender_name", "sender_first_name", "sender_address"})
+MAX_BYTES = 2 * 1024 * 1024  # of a sequence file
+
+Source = Path | str | sequence.Sequence
+
+
+@dataclass(frozen=True)
+class Published:
+    """What publishing did: `changed` is False when the latest version says the same."""
+
+    name: str
+    version: int
+    changed: bool
+    warnings: tuple[errors.Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class SequenceSummary:
+    """One sequence in a list. `counts` are its enrollments by state."""
+
+    name: str
+    version: int
+    state: str
+    reason: str
+    published_at: dt.datetime
+    steps: int
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class VersionView:
+    """One version of a sequence."""
+
+    number: int
+    published_at: dt.datetime
+    digest: str
+
+
+@dataclass(frozen=True)
+class SequenceDetail:
+    """One version of a sequence in full, and which others there are (newest first)."""
+
+    name: str
+    version: int
+    state: str
+    reason: str
+    published_at: dt.datetime
+    yaml: str
+    versions: tuple[VersionView, ...]
+    counts: Mapping[str, int]
+
+
+def check(house: House, source: Source) -> Checked:
+    """Everything that is wrong with a sequence, and what may surprise. Changes nothing.
+
+    A field no contact has is a mistake; as long as there are no contacts at all it is a warning.
+    """
+    text, where = _text(source)
+    with house.database.read() as conn:
+        anybody = contacts.count(conn) > 0
+        known = {"email", *contacts.FIELDS, *SENDER, *contacts.own_fields(conn)}
+    found = checking.examine(text, known, where)
+    if anybody or not found.problems:
+        return found
+    return _forgiving(text, known, where, found)
+
+
+def _forgiving(text: str | sequence.Sequence, known: set[str], where: str, strict: Checked) -> Checked:
+    """The same check as if every field that is used were known; what only the strict one finds is a warning."""
+    definition = text if isinstance(text, sequence.Sequence) else reading.read(text, where).sequence
+    if definition is None:
+        return strict
+    mild = checking.examine(text, known | set(_used(definition)), where)
+    doubts = tuple(each for each in strict.problems if each not in mild.problems)
+    return Checked(mild.definition, mild.problems, (*mild.warnings, *doubts))
+
+
+def _used(definition: sequence.Sequence) -> Iterator[str]:
+    """Every field the sequence's words and conditions use, where they can be read."""
+    if definition.stop.when:
+        yield from _condition_names(definition.stop.when)
+    for step in plan.build(definition).steps:
+        if isinstance(step, MailStep):
+            for choice in step.choices:
+                yield from _words_names(templates.Source(choice.subject, choice.body, choice.html))
+        if isinstance(step, TaskStep):
+            yield from _words_names(templates.Source(None, step.task))
+        if isinstance(step, (MailStep, TaskStep, BranchStep)) and step.when:
+            yield from _condition_names(step.when)
+
+
+def _words_names(source: templates.Source) -> frozenset[str]:
+    try:
+        return templates.compile_source(source).variables
+    except errors.Invalid:
+        return frozenset()
+
+
+def _condition_names(text: str) -> frozenset[str]:
+    try:
+        return templates.compile_condition(text).names
+    except errors.Invalid:
+        return frozenset()
+
+
+def publish(house: House, source: Source) -> Published:
+    """Make a definition the sequence's newest version; raises `errors.Invalid` with every problem, and nothing is done.
+
+    Contacts already enrolled stay with their version.
+    """
+    checked = check(house, source)
+    if checked.definition is None:
+        raise errors.Invalid(checked.problems)
+    definition = checked.definition
+    now = house.clock.now()
+    with house.database.write() as conn:
+        number, changed = sequences.publish(
+            conn, definition.name, sequence.digest(definition), sequence.written(definition), now
+        )
+        if changed:
+            data = {"sequence": definition.name, "version": number}
+            events.add(conn, [events.News("sequence published", now, data=data)])
+    return Published(definition.name, number, changed, checked.warnings)
+
+
+def _text(source: Source) -> tuple[str | sequence.Sequence, str]:
+    """The definition or its text, and the name of its file. A str of one line is a path."""
+    if isinstance(source, sequence.Sequence):
+        return source, ""
+    if isinstance(source, str) and "\n" in source:
+        return source, ""
+    path = Path(source)
+    try:
+        if path.is_dir():
+            raise errors.Invalid(f"{path} is a folder. Give the YAML file in it.")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise errors.NotFound(f"there is no file {path}") from None
+    except PermissionError:
+        raise errors.Invalid(f"{path} may not be read by this user.") from None
+    if len(data) > MAX_BYTES:
+        raise errors.Invalid(f"{path} is larger than {MAX_BYTES // 1024 // 1024} MB: that is no sequence.")
+    try:
+        return data.decode("utf-8-sig"), str(path)
+    except UnicodeDecodeError as wrong:
+        line = data.count(b"\n", 0, wrong.start) + 1
+        problem = errors.Problem("this is no UTF-8 text.", str(path), "Save the file as UTF-8.", line)
+        raise errors.Invalid([problem]) from None
+
+
+# Looking at what is published.
+
+
+def summaries(house: House) -> list[SequenceSummary]:
+    """Every sequence, by name."""
+    with house.database.read() as conn:
+        counts = sequences.counts(conn)
+        return [
+            _summary(house, conn, each, counts.get(each.sequence_id, {})) for each in sequences.latest(conn)
+        ]
+
+
+def _summary(house: House, conn: Connection, each: Version, counts: Mapping[str, int]) -> SequenceSummary:
+    steps = len(house.library.script(conn, each.id).plan.steps)
+    return SequenceSummary(each.name, each.number, each.state, each.reason, each.published_at, steps, counts)
+
+
+def show(house: House, name: str, version: int | None = None) -> SequenceDetail:
+    """One version (the latest, if none is named); raises `errors.NotFound`."""
+    with house.database.read() as conn:
+        found = known(conn, name)
+        chosen = next((each for each in found if version in (None, each.number)), None)
+        if chosen is None:
+            raise errors.NotFound(f"{name} has no version {version}; the latest is {found[0].number}.")
+        counts = sequences.counts(conn).get(chosen.sequence_id, {})
+    return SequenceDetail(
+        chosen.name,
+        chosen.number,
+        chosen.state,
+        chosen.reason,
+        chosen.published_at,
+        reading.to_yaml(sequence.Sequence.model_validate(chosen.definition)),
+        tuple(VersionView(each.number, each.published_at, each.digest) for each in found),
+        counts,
+    )
+
+
+def known(conn: Connection, name: str) -> list[Version]:
+    """Every version of a sequence, newest first; raises `errors.NotFound` with the nearest name."""
+    found = sequences.versions(conn, name)
+    if not found:
+        names = [each.name for each in sequences.latest(conn)]
+        raise errors.NotFound(f'there is no sequence "{name}".{_instead(name, names)}')
+    return found
+
+
+def _instead(name: str, names: list[str]) -> str:
+    by_lower = {each.lower(): each for each in names}
+    near = mistakes.nearest(name.lower(), by_lower)
+    if near:
+        return f' Did you mean "{by_lower[near]}"?'
+    return f" Known are: {', '.join(names[:10])}." if names else " Publish one: relance sequence publish FILE"
+
+
+# Pausing all of it.
+
+
+def pause(house: House, name: str, reason: str = "") -> None:
+    """Nothing of this sequence leaves until it is resumed. Answers are still read."""
+    _set_state(house, name, "paused", reason)
+
+
+def resume(house: House, name: str) -> None:
+    """Let the sequence go on. What fell due meanwhile is spread over the next opening, not sent in one minute."""
+    _set_state(house, name, "active", "")
+    resuming.spread_overdue(house, name)
+
+
+def _set_state(house: House, name: str, state: str, reason: str) -> None:
+    now = house.clock.now()
+    with house.database.write() as conn:
+        before = known(conn, name)[0]
+        if before.state == state and before.reason == reason:
+            return
+        sequences.set_state(conn, name, state, reason)
+        kind = "sequence paused" if state == "paused" else "sequence resumed"
+        events.add(conn, [events.News(kind, now, data={"sequence": name, "reason": reason})])

@@ -1,0 +1,72 @@
+"""Going on after a pause: what fell due meanwhile goes at the next opening, and not everything in one minute."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import calendar, waits
+from relance.engine.house import House
+from relance.engine.script import bounds
+from relance.engine.store import contacts, enrollments, mailboxes, sequences
+from relance.engine.store.contacts import Contact
+from relance.engine.store.enrollments import Enrollment
+
+BATCH = 500
+SPREAD = dt.timedelta(minutes=calendar.DEFAULT_SPREAD)
+
+
+def overdue(
+    conn: Connection, house: House, row: Enrollment, person: Contact, *, spread: bool = False
+) -> dict[str, Any]:
+    """New `due_at` and `bound` for a mail that fell due meanwhile; empty for what is still to come (or is no mail).
+
+    `spread` scatters it over the first 45 minutes, always to the same minute, for when many go on together.
+    """
+    now = house.clock.now()
+    if row.step is None or row.step_kind != "mail" or row.due_at is None or row.due_at >= now:
+        return {}
+    script = house.library.script(conn, row.sequence_version_id)
+    later = _share(row.id) * SPREAD if spread else dt.timedelta(0)
+    when = calendar.next_time(
+        script.rule(row.step),
+        now + later,
+        waits.AT_ONCE,
+        script.place(person, house.workspace),
+        key=f"{row.id}:{row.step}",
+    )
+    words = {"kind": "resumed", "words": "it fell due while nothing was sent", "until": now.isoformat()}
+    return {"due_at": when.at, "bound": [words, *bounds(when)]}
+
+
+def _share(enrollment_id: int) -> float:
+    return int.from_bytes(hashlib.sha256(b"%d" % enrollment_id).digest()[:4]) / 2**32
+
+
+def spread_overdue(house: House, name: str) -> int:
+    """Everything of a sequence that fell due while it was paused, spread over the next opening; returns how many."""
+    count, last = 0, 0
+    while True:
+        with house.database.write() as conn:
+            sequence_id = sequences.versions(conn, name)[0].sequence_id
+            rows = enrollments.overdue(conn, sequence_id, house.clock.now(), after=last, limit=BATCH)
+            count += _spread(conn, house, rows)
+        if len(rows) < BATCH:
+            return count
+        last = rows[-1].id
+
+
+def _spread(conn: Connection, house: House, rows: list[Enrollment]) -> int:
+    people = contacts.by_ids(conn, [row.contact_id for row in rows]) if rows else {}
+    first: dict[int, dt.datetime] = {}
+    for row in rows:
+        change = overdue(conn, house, row, people[row.contact_id], spread=True)
+        if change:
+            enrollments.reschedule(conn, row, change["due_at"], change["bound"])
+            first[row.mailbox_id] = min(change["due_at"], first.get(row.mailbox_id, change["due_at"]))
+    for mailbox_id, at in sorted(first.items()):
+        mailboxes.call(conn, [mailbox_id], at)
+    return len(rows)

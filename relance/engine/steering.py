@@ -1,0 +1,213 @@
+"""What a person does with somebody under way: pause, resume or release, stop, another mailbox."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine import people, resuming, states
+from relance.engine.house import House
+from relance.engine.script import Script
+from relance.engine.states import Event, MessageState, State
+from relance.engine.store import enrollments, events, mailboxes, messages, tasks
+from relance.engine.store.contacts import Contact
+from relance.engine.store.enrollments import Enrollment, Standing
+from relance.engine.store.messages import Message
+
+
+@dataclass(frozen=True)
+class EnrollmentView:
+    """Where somebody stands in a sequence. `due_at` is the next step's time; empty where nothing is to come."""
+
+    id: int
+    email: str
+    sequence: str
+    version: int
+    mailbox: str
+    state: str
+    reason: str
+    step: str | None
+    due_at: dt.datetime | None
+    resume_at: dt.datetime | None = None
+
+
+def view(standing: Standing) -> EnrollmentView:
+    """An enrollment as people are shown it."""
+    row = standing.enrollment
+    over = row.state in states.FINAL
+    return EnrollmentView(
+        row.id,
+        standing.email,
+        standing.sequence,
+        standing.version,
+        standing.mailbox,
+        row.state.value,
+        row.reason,
+        None if over else row.step,
+        None if over else row.due_at,
+        row.resume_at if row.state is State.AWAY else None,
+    )
+
+
+def pause(house: House, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
+    """Nothing more goes to somebody until resumed (in one sequence, or in all). What is over stays over."""
+
+    def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
+        desk.apply(rows, Event.PAUSED, reason or Event.PAUSED.value)
+
+    return _steer(house, email, sequence, act)
+
+
+def stop(house: House, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
+    """End somebody's sequences (or one of them) for good; open tasks go with them."""
+
+    def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
+        ended = desk.apply(rows, Event.STOPPED, reason or "stopped by a person")
+        tasks.drop_open(desk.conn, [row.id for row in ended], desk.now)
+
+    return _steer(house, email, sequence, act)
+
+
+def resume(house: House, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
+    """Go on with somebody who is paused, away or held. What fell due meanwhile goes at the next opening.
+
+    Held because its mail was refused or given up: that mail is passed over. Held because its mail may have been
+    delivered: `errors.Invalid`, for that must be decided first.
+    """
+
+    def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
+        stuck = {row.id: desk.mail(row) for row in rows if row.state is State.HELD}
+        for mail in stuck.values():
+            _refuse_unknown(mail)
+        for row in rows:
+            if row.state is not State.ACTIVE:
+                _go_on(desk, row, stuck.get(row.id), reason)
+
+    return _steer(house, email, sequence, act)
+
+
+_GIVEN_UP = (MessageState.REFUSED, MessageState.ABANDONED)
+
+
+def _refuse_unknown(mail: Message | None) -> None:
+    if mail is not None and mail.state in (MessageState.UNKNOWN, MessageState.TRANSMITTING):
+        raise errors.Invalid(
+            f'the mail of step "{mail.step}" to {mail.recipient} may have been delivered. Say first what became of it: '
+            f"relance unknown resolve {mail.message_id}"
+        )
+
+
+def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> None:
+    event = Event.RELEASED if row.state is State.HELD else Event.RESUMED
+    change = resuming.overdue(desk.conn, desk.house, row, desk.person)
+    words = reason or ("released by a person" if event is Event.RELEASED else event.value)
+    desk.apply([row], event, words, {"resume_at": None, "attempts": 0, **change})
+    due, kind = change.get("due_at", row.due_at), row.step_kind
+    if mail is not None and mail.state in _GIVEN_UP:
+        place = desk.script(row).place(desk.person, desk.house.workspace)
+        position = desk.script(row).after(mail.step, desk.now, place, str(row.id))
+        enrollments.move(desk.conn, row, position, desk.now)
+        desk.tell([row], "skipped", f"the mail of this step was {mail.state}")
+        due, kind = position.due_at, position.step_kind
+    if due is not None and kind == "mail":
+        mailboxes.call(desk.conn, [row.mailbox_id], due)
+
+
+def change_mailbox(
+    house: House, email: str, mailbox: str, sequence: str | None = None
+) -> list[EnrollmentView]:
+    """Let another mailbox go on with somebody. Raises `errors.Invalid` while a mail of the next step is half out.
+
+    The recipient sees the next mail come from somebody else, in the same conversation.
+    """
+    with house.database.read() as conn:
+        target = mailboxes.by_address(conn, mailbox.strip().lower())
+    if target is None or target.state == "removed":
+        raise errors.NotFound(f"there is no mailbox {mailbox}")
+
+    def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
+        for row in rows:
+            if row.mailbox_id != target.id:
+                _move(desk, row, target.id, target.address)
+
+    return _steer(house, email, sequence, act)
+
+
+def _move(desk: _Desk, row: Enrollment, mailbox_id: int, address: str) -> None:
+    mail = desk.mail(row)
+    if mail is not None and (mail.state is not MessageState.PREPARED or mail.transmitting_at is not None):
+        raise errors.Invalid(
+            f'the mail of step "{mail.step}" to {mail.recipient} is {mail.state}: its sender cannot change any more. '
+            "Wait until it is settled, or stop this enrollment."
+        )
+    messages.forget_prepared(desk.conn, row.id)
+    enrollments.change_mailbox(desk.conn, row, mailbox_id)
+    desk.tell([row], "mailbox changed", f"goes on from {address}")
+    if row.due_at is not None and row.step_kind == "mail":
+        mailboxes.call(desk.conn, [mailbox_id], row.due_at)
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """One person's enrollments, locked, in one transaction."""
+
+    conn: Connection
+    house: House
+    person: Contact
+    now: dt.datetime
+
+    def apply(
+        self, rows: Iterable[Enrollment], event: Event, words: str, values: dict[str, object] | None = None
+    ) -> list[Enrollment]:
+        """Apply news and write it down; returns those whose state it changed, as they were."""
+        ids = [row.id for row in rows]
+        applied = enrollments.apply(self.conn, ids, event, self.now, reason=words, values=values)
+        changed = [before for before, after in applied if after != before.state]
+        self.tell(changed, event.value, words)
+        return changed
+
+    def tell(self, rows: Iterable[Enrollment], kind: str, words: str) -> None:
+        """A line in the log for each."""
+        lines = [
+            events.News(
+                kind,
+                self.now,
+                row.id,
+                row.contact_id,
+                row.mailbox_id,
+                step=row.step or "",
+                data={"reason": words},
+            )
+            for row in rows
+        ]
+        events.add(self.conn, lines)
+
+    def mail(self, row: Enrollment) -> Message | None:
+        """The mail already made for the step to do."""
+        key = (row.id, row.step or "")
+        return messages.of_steps(self.conn, [key]).get(key)
+
+    def script(self, row: Enrollment) -> Script:
+        """The version a row is on."""
+        return self.house.library.script(self.conn, row.sequence_version_id)
+
+
+def _steer(
+    house: House, email: str, sequence: str | None, act: Callable[[_Desk, Sequence[Enrollment]], None]
+) -> list[EnrollmentView]:
+    with house.database.write() as conn:
+        person = people.known(conn, house, email)
+        found = enrollments.standings(conn, email=person.email, sequence_name=sequence)
+        if not found:
+            where = f'the sequence "{sequence}"' if sequence else "any sequence"
+            raise errors.NotFound(f"{person.email} is not in {where}.")
+        locked = enrollments.for_sending(conn, [each.enrollment.id for each in found])
+        rows = [row for row, _ in locked.values() if row.state in states.OPEN]
+        act(_Desk(conn, house, person, house.clock.now()), rows)
+        return [
+            view(each) for each in enrollments.standings(conn, email=person.email, sequence_name=sequence)
+        ]

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from relance import errors
+from relance.clock import ManualClock
+from relance.engine import enrolling, people, publishing
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.engine.states import State
+from relance.engine.store import enrollments, events, mailboxes
+from tests import engine_house
+
+SEQUENCE = """
+sequence: Trial
+values: {link: "https://a.example"}
+steps:
+  - id: intro
+    subject: "Hello {{ company }}"
+    body: Hello {{ first_name | default("there") }} {{ link }} {{ sender_first_name }}
+    variants:
+      - id: other
+        subject: "{{ title }}?"
+  - id: bump
+    after: 3 business days
+    thread: reply
+    body: Again, {{ company }}?
+"""
+OTHER = "sequence: Other\nsteps:\n  - {id: one, subject: S, body: B}\n"
+
+
+@pytest.fixture
+def ready(house: House) -> House:
+    publishing.publish(house, SEQUENCE)
+    publishing.publish(house, OTHER)
+    engine_house.add_mailbox(house, "ada@sales.example")
+    engine_house.add_mailbox(house, "bob@sales.example")
+    return house
+
+
+def fill(house: House, count: int) -> None:
+    for number in range(count):
+        people.add(house, f"p@firm{number}.example", {"company": f"Firm {number}", "title": "CEO"})
+
+
+def test_everybody_is_enrolled_evenly_with_a_first_due_time(ready: House) -> None:
+    fill(ready, 5)
+    seen: list[int] = []
+    report = enrolling.enroll(ready, Wish("Trial"), progress=seen.append)
+    assert (report.enrolled, report.skipped, seen) == (5, (), [5])
+    assert report.by_mailbox == {"ada@sales.example": 3, "bob@sales.example": 2}
+    with ready.database.read() as conn:
+        found = enrollments.standings(conn)
+        turns = {each.address: each.next_turn_at for each in mailboxes.every(conn)}
+    assert {each.enrollment.step for each in found} == {"intro"}
+    assert {each.enrollment.state for each in found} == {State.ACTIVE}
+    due = [each.enrollment.due_at for each in found if each.enrollment.due_at]
+    assert min(due) == report.first_due == min(at for at in turns.values() if at)
+    for address, turn in turns.items():
+        assert turn == min(each.enrollment.due_at for each in found if each.mailbox == address)  # type: ignore[type-var]
+
+
+def test_enrolling_again_changes_nothing(ready: House) -> None:
+    fill(ready, 3)
+    enrolling.enroll(ready, Wish("Trial"))
+    again = enrolling.enroll(ready, Wish("Trial"))
+    assert again.enrolled == 0
+    assert {each.reason for each in again.skipped} == {"is in this sequence already (active)"}
+    assert (again.by_mailbox, again.first_due) == ({}, None)
+
+
+def test_a_dry_run_says_the_same_and_does_nothing(ready: House) -> None:
+    fill(ready, 3)
+    dry = enrolling.enroll(ready, Wish("Trial"), dry_run=True)
+    with ready.database.read() as conn:
+        assert enrollments.standings(conn) == []
+        assert all(each.next_turn_at is None for each in mailboxes.every(conn))
+    real = enrolling.enroll(ready, Wish("Trial"))
+    assert (dry.enrolled, dry.by_mailbox) == (real.enrolled, real.by_mailbox)
+    assert dry.first_due is not None
+
+
+def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: House) -> None:
+    fill(ready, 2)
+    people.add(ready, "bare@firm9.example", {"company": "Bare"})
+    people.add(ready, "no@gone.example", {"company": "Gone", "title": "CEO"})
+    people.suppress(ready, "gone.example", "competitor")
+    enrolling.enroll(ready, Wish("Other", ["p@firm0.example"]))
+    wanted = [
+        "P@firm0.example",
+        "bare@firm9.example",
+        "no@gone.example",
+        "who@x.example",
+        "what",
+        "p@firm1.example",
+    ]
+    report = enrolling.enroll(ready, Wish("Trial", [*wanted, "p@firm1.example"]))
+    reasons = {each.email: each.reason for each in report.skipped}
+    assert reasons["p@firm0.example"] == 'is active in "Other"'
+    assert reasons["bare@firm9.example"] == "title is missing, which intro needs"
+    assert reasons["no@gone.example"] == "is suppressed: competitor"
+    assert reasons["who@x.example"] == "is no contact yet: import it first"
+    assert "no mail address" in reasons["what"]
+    assert (report.enrolled, len(report.skipped)) == (1, 5)
+    both = enrolling.enroll(ready, Wish("Trial", ["p@firm0.example"], also_elsewhere=True))
+    assert both.enrolled == 1
+
+
+def test_colleagues_share_a_mailbox_also_later(ready: House) -> None:
+    fill(ready, 1)
+    for name in ("a", "b", "c"):
+        people.add(ready, f"{name}@acme.example", {"company": "Acme", "title": "CEO"})
+    enrolling.enroll(ready, Wish("Trial"))
+    people.add(ready, "d@mail.acme.example", {"company": "Acme", "title": "CEO"})
+    enrolling.enroll(ready, Wish("Trial"))
+    with ready.database.read() as conn:
+        found = enrollments.standings(conn)
+    acme = {each.mailbox for each in found if each.email.endswith("acme.example")}
+    assert len(acme) == 1
+    assert {each.mailbox for each in found} == {"ada@sales.example", "bob@sales.example"}
+
+
+def test_the_mailboxes_asked_for_must_be_there_and_active(ready: House) -> None:
+    fill(ready, 2)
+    assert enrolling.enroll(ready, Wish("Trial", mailboxes=["BOB@sales.example"])).by_mailbox == {
+        "bob@sales.example": 2
+    }
+    with pytest.raises(errors.NotFound, match="no mailbox eve"):
+        enrolling.enroll(ready, Wish("Trial", mailboxes=["eve@sales.example"]))
+    engine_house.add_mailbox(ready, "idle@sales.example", state="paused", reason="login refused")
+    with pytest.raises(errors.Invalid, match="is paused: login refused"):
+        enrolling.enroll(ready, Wish("Trial", mailboxes=["idle@sales.example"]))
+
+
+def test_without_a_mailbox_nothing_is_enrolled(house: House) -> None:
+    publishing.publish(house, OTHER)
+    with pytest.raises(errors.Invalid, match="relance mailbox add"):
+        enrolling.enroll(house, Wish("Other"))
+
+
+def test_every_enrolling_is_told(ready: House) -> None:
+    fill(ready, 2)
+    enrolling.enroll(ready, Wish("Trial"))
+    with ready.database.read() as conn:
+        told = [line for line in events.after(conn, 0, 100) if line.kind == "enrolled"]
+    assert [line.email for line in told] == ["p@firm0.example", "p@firm1.example"]
+    assert told[0].data == {"sequence": "Trial", "version": 1, "mailbox": "ada@sales.example"}
+
+
+def test_resuming_a_sequence_spreads_what_fell_due(ready: House, clock: ManualClock) -> None:
+    fill(ready, 20)
+    enrolling.enroll(ready, Wish("Trial"))
+    publishing.pause(ready, "Trial", "the fair")
+    clock.move_to(dt.datetime(2026, 3, 9, 9, 0, tzinfo=dt.UTC))
+    publishing.resume(ready, "Trial")
+    with ready.database.read() as conn:
+        due = [each.enrollment.due_at for each in enrollments.standings(conn)]
+        turns = [each.next_turn_at for each in mailboxes.every(conn)]
+    assert all(at is not None and clock.now() <= at < clock.now() + dt.timedelta(minutes=46) for at in due)
+    assert len(set(due)) > 10
+    assert all(at is not None for at in turns)
