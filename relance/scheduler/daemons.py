@@ -15,27 +15,33 @@ import dramatiq
 import structlog
 
 from relance import config, errors
-from relance.scheduler import actors, broker, children, hands, hints, logs, loop, meters, seams, watch, web
+from relance.scheduler import (
+    actors,
+    broker,
+    children,
+    embedded,
+    hands,
+    hints,
+    logs,
+    loop,
+    meters,
+    seams,
+    watch,
+    web,
+)
 
 
 def run_all(app: seams.App, *, sockets: Sequence[socket.socket] = (), threads: int | None = None) -> int:
     """Web server, scheduler and worker in this process. Without `sockets`, listens as the settings say."""
     settings, figures = app.settings, meters.Meters()
     logs.configure(settings)
-    carrier, sender = _hints(settings, figures)
-    turns = actors.Turns(app, sender, figures)
-    rounds = loop.Loop(app, sender, figures)
-    turns.after = rounds.wake
     bound = list(sockets) or [web.listen(settings.web_host, settings.web_port)]
-    parts: list[watch.Part] = [
+    parts = [
         *_board(settings, figures),
-        web.Web(app.web_app(), bound),
-        hands.Hands(carrier, turns, threads or settings.worker_threads, figures),
-        rounds,
+        *embedded.assemble(app, bound, threads or settings.worker_threads, figures),
     ]
-    return watch.stand(
-        parts, watch.Bell(), settings.drain_seconds, ready=_ready("run", web.address(bound[0]))
-    )
+    ready = _ready("run", web.address(bound[0]))
+    return watch.stand(parts, watch.Bell(), settings.drain_seconds, ready=ready)
 
 
 def run_worker(

@@ -26,20 +26,23 @@ class Embedded:
                 raise errors.Broken(f"the {part.name} stopped: {words}")
 
 
-@contextlib.contextmanager
-def running(app: seams.App, sockets: Sequence[socket.socket], threads: int) -> Iterator[Embedded]:
-    """Web server, scheduler and workers of `app`, for as long as the context lasts; then they drain."""
-    figures = meters.Meters()
+def assemble(
+    app: seams.App, sockets: Sequence[socket.socket], threads: int, figures: meters.Meters
+) -> list[watch.Part]:
+    """Web server, workers and scheduler, to be started in this order and stopped in reverse: answers and unsubscribes
+    are served until the last mail has left."""
     carrier, under_way = broker.build(app.settings, figures)
     sender = hints.Hints(carrier, under_way, figures)
     turns = actors.Turns(app, sender, figures)
     rounds = loop.Loop(app, sender, figures)
     turns.after = rounds.wake
-    parts: list[watch.Part] = [
-        web.Web(app.web_app(), list(sockets)),
-        hands.Hands(carrier, turns, threads, figures),
-        rounds,
-    ]
+    return [web.Web(app.web_app(), sockets), hands.Hands(carrier, turns, threads, figures), rounds]
+
+
+@contextlib.contextmanager
+def running(app: seams.App, sockets: Sequence[socket.socket], threads: int) -> Iterator[Embedded]:
+    """Web server, scheduler and workers of `app`, for as long as the context lasts; then they drain."""
+    parts = assemble(app, sockets, threads, meters.Meters())
     started: list[watch.Part] = []
     try:
         for part in parts:
