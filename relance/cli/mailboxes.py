@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,6 +34,14 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Provider = enum.Enum("Provider", {name: name for name in presets.PRESETS}, type=str)  # type: ignore[misc]
 
 
+class UnknownPolicy(enum.StrEnum):
+    """What becomes of a mail that may or may not have arrived."""
+
+    HOLD = "hold"
+    ASSUME_SENT = "assume-sent"
+    SEND_AGAIN = "send-again"
+
+
 @dataclass(frozen=True)
 class Flags:
     """A server as the flags have it; None: as the provider has it."""
@@ -48,68 +56,83 @@ class Flags:
         return Server(self.host or known.host, self.port or known.port, security)
 
 
+Name = Annotated[str | None, typer.Option(help="The sender's name, as recipients see it.")]
+Username = Annotated[str | None, typer.Option(help="The login; else the address.")]
+PasswordStdin = Annotated[
+    bool,
+    typer.Option("--password-stdin", help="Read the password from standard input (or set RELANCE_PASSWORD)."),
+]
+Known = Annotated[
+    Provider | None,
+    typer.Option(metavar="NAME", help=f"Whose servers: {', '.join(presets.PRESETS)}. Else by the domain."),
+]
+SmtpHost = Annotated[str | None, typer.Option(help="Server for sending.")]
+ImapHost = Annotated[str | None, typer.Option(help="Server for reading.")]
+Port = Annotated[int | None, typer.Option(min=1, max=65535)]
+Secured = Annotated[Security | None, typer.Option(help="plain is for loopback addresses only.")]
+CaFile = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="Certificates to trust besides the system's.")
+]
+Cap = Annotated[int | None, typer.Option(min=0, help="The most mails in any 24 hours; 0: no cap.")]
+Gap = Annotated[int | None, typer.Option(min=0, help="The least time between two mails.")]
+Policy = Annotated[
+    UnknownPolicy | None,
+    typer.Option("--unknown", help="What becomes of a mail whose fate no evidence settles; else hold."),
+]
+Test = Annotated[bool, typer.Option(help="Sign in to both servers afterwards.")]
+
+
 @group.command()
 def add(  # noqa: PLR0913 - a flag for every question
     ctx: typer.Context,
     address: Address,
-    name: Annotated[str | None, typer.Option(help="The sender's name, as recipients see it.")] = None,
-    username: Annotated[str | None, typer.Option(help="The login; else the address.")] = None,
-    password_stdin: Annotated[
-        bool,
-        typer.Option(
-            "--password-stdin", help="Read the password from standard input (or set RELANCE_PASSWORD)."
-        ),
-    ] = False,
-    provider: Annotated[
-        Provider | None,
-        typer.Option(
-            metavar="NAME", help=f"Whose servers: {', '.join(presets.PRESETS)}. Else guessed by the domain."
-        ),
-    ] = None,
-    smtp_host: Annotated[str | None, typer.Option(help="Server for sending.")] = None,
-    smtp_port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
-    smtp_security: Annotated[
-        Security | None, typer.Option(help="plain is for loopback addresses only.")
-    ] = None,
-    imap_host: Annotated[str | None, typer.Option(help="Server for reading.")] = None,
-    imap_port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
-    imap_security: Annotated[
-        Security | None, typer.Option(help="plain is for loopback addresses only.")
-    ] = None,
-    ca_file: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Certificates to trust besides the system's."),
-    ] = None,
-    daily_cap: Annotated[int | None, typer.Option(min=1, help="The most mails a day.")] = None,
-    gap_seconds: Annotated[int | None, typer.Option(min=0, help="The least time between two mails.")] = None,
-    test: Annotated[bool, typer.Option(help="Sign in to both servers afterwards.")] = True,
+    name: Name = None,
+    username: Username = None,
+    password_stdin: PasswordStdin = False,
+    provider: Known = None,
+    smtp_host: SmtpHost = None,
+    smtp_port: Port = None,
+    smtp_security: Secured = None,
+    imap_host: ImapHost = None,
+    imap_port: Port = None,
+    imap_security: Secured = None,
+    ca_file: CaFile = None,
+    daily_cap: Cap = None,
+    gap_seconds: Gap = None,
+    unknown: Policy = None,
+    test: Test = True,
 ) -> None:
     """Add a mailbox. What no flag says is guessed by the domain or asked."""
     preset = presets.PRESETS[provider.value] if provider else presets.guess(address)
     if preset.advice:
         show.note(f"A word on {preset.name}: {preset.advice}.")
-    spec = {
-        "address": address,
-        "name": name if name is not None else asking.text("Sender's name", "--name"),
-        "username": username or address,
-        "password": asking.password(f"Password of {address}", from_stdin=password_stdin),
-        "smtp": Flags(smtp_host, smtp_port, smtp_security).over(preset.smtp),
-        "imap": Flags(imap_host, imap_port, imap_security).over(preset.imap),
-        "ca_file": str(ca_file.resolve()) if ca_file else None,
+    extras = {
+        "ca_file": ca_file and str(ca_file.resolve()),
         "daily_cap": daily_cap,
         "gap_seconds": gap_seconds,
+        "unknown_policy": unknown and unknown.value.replace("-", " "),
     }
     with session.of(ctx).open() as relance:
-        _add(relance, spec)
+        spec = {
+            "address": address,
+            "name": name if name is not None else asking.text("Sender's name", "--name"),
+            "username": username or address,
+            "password": asking.password(f"Password of {address}", from_stdin=password_stdin),
+            "smtp": Flags(smtp_host, smtp_port, smtp_security).over(preset.smtp),
+            "imap": Flags(imap_host, imap_port, imap_security).over(preset.imap),
+        }
+        _add(relance, spec, extras)
         if test:
             _test(relance, address)
 
 
-def _add(relance: Relance, spec: dict[str, object]) -> None:
+def _add(relance: Relance, spec: dict[str, Any], extras: dict[str, Any]) -> None:
     from relance.engine.keeping import MailboxSpec
 
-    given = {key: value for key, value in spec.items() if value is not None}
-    added = relance.mailboxes.add(MailboxSpec(**given))
+    given = {key: value for key, value in extras.items() if value is not None}
+    if given.get("daily_cap") == 0:
+        given["daily_cap"] = None  # no cap
+    added = relance.mailboxes.add(MailboxSpec(**spec, **given))
     show.say(f"Added {added.address}.")
 
 
@@ -137,14 +160,13 @@ def try_(ctx: typer.Context, address: Address, as_json: Json = False) -> None:
 
 def _test(relance: Relance, address: str, *, as_json: bool = False) -> None:
     outcome = relance.mailboxes.test(address)
+    columns = {"step": "name", "works": "ok", "words": "words"}
     if as_json:
         show.data(outcome)
     else:
-        show.table(("step", "works", "words"), [(step[0], step[1], step[2]) for step in outcome.steps])
-    if not all(step[1] for step in outcome.steps):
-        show.problem(
-            f"{address} is saved but does not work yet. `relance mailbox test {address}` tries again."
-        )
+        show.listing(outcome.steps, columns, as_json=False, empty="")
+    if not outcome.ok:
+        show.problem(f"{address} does not work yet. `relance mailbox test {address}` tries again.")
         raise typer.Exit(1)
 
 

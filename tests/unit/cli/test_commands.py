@@ -33,6 +33,7 @@ class Spec:
     ca_file: str | None = None
     daily_cap: int | None = None
     gap_seconds: int = 60
+    unknown_policy: str = "hold"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,22 @@ class Thing:
 class Problems:
     problems: tuple[errors.Problem, ...] = ()
     warnings: tuple[errors.Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    ok: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Tried:
+    steps: tuple[Step, ...]
+
+    @property
+    def ok(self) -> bool:
+        return all(step.ok for step in self.steps)
 
 
 @dataclass(frozen=True)
@@ -272,7 +289,7 @@ def test_config_shows_sources_and_no_secret(engine: Engine, monkeypatch: pytest.
 
 
 def test_a_mailbox_with_nothing_asked(engine: Engine) -> None:
-    engine.answers["mailboxes.test"] = Thing(steps=(("smtp", True, "signed in"),))
+    engine.answers["mailboxes.test"] = Tried((Step("smtp", True, "signed in"),))
     shown = run(
         "mailbox", "add", "me@gmail.com", "--name", "Me", "--password-stdin", "--imap-host", "localhost",
         "--imap-port", "1143", "--imap-security", "plain", "--daily-cap", "30", given="hunter2\n",
@@ -288,10 +305,11 @@ def test_a_mailbox_with_nothing_asked(engine: Engine) -> None:
 
 def test_a_mailbox_that_does_not_work_yet(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RELANCE_PASSWORD", "x")
-    engine.answers["mailboxes.test"] = Thing(
-        steps=(("smtp", True, "signed in"), ("imap", False, "login refused"))
-    )
-    shown = run("mailbox", "add", "me@acme.example", "--name", "Me")
+    words = ("--name", "Me", "--daily-cap", "0", "--unknown", "send-again")
+    engine.answers["mailboxes.test"] = Tried((Step("smtp", True, "in"), Step("imap", False, "login refused")))
+    shown = run("mailbox", "add", "me@acme.example", *words)
+    spec = engine.calls[0][1][0]
+    assert (spec.daily_cap, spec.gap_seconds, spec.unknown_policy) == (None, 60, "send again")
     assert shown.exit_code == 1
     assert "login refused" in shown.stdout
     assert "relance mailbox test me@acme.example" in shown.stderr
