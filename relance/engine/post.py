@@ -32,8 +32,8 @@ class Outbox(Protocol):
 class Inbox(Protocol):
     """One connection to read by, read-only."""
 
-    def folders(self) -> list[Folder]:
-        """Every watched folder."""
+    def folders(self, *, with_trash: bool = False) -> list[Folder]:
+        """Every watched folder; with the bin too, for an answer that was read and thrown away is still an answer."""
 
     def fetch_new(self, folder: Folder, after_uid: int, limit: int = 500) -> Iterator[Fetched]:
         """Mails above a UID, ascending."""

@@ -23,9 +23,11 @@ from relance.mailbox import judging, parse
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder, Role
 from relance.mailbox.imap_answers import Fetched
-from relance.mailbox.inbound import Inbound
+from relance.mailbox.inbound import Inbound, Judgement, Kind
 
 T = TypeVar("T")
+MOST = 10_000
+# Mails asked for in one go; more are asked for again.
 WINDOW = 50
 # Mails applied in one transaction.
 RAW_LIMIT = 512 * 1024
@@ -57,7 +59,7 @@ def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
     count = 0
     try:
         with house.open_inbox(account) as inbox:
-            for folder in inbox.folders():
+            for folder in inbox.folders(with_trash=True):
                 count += _folder(look, inbox, folder, marks.get(folder.name))
     except errors.Trouble as trouble:
         _note_failure(look, trouble)
@@ -92,11 +94,14 @@ def _folder(look: _Look, inbox: Inbox, folder: Folder, mark: Watermark | None) -
         return 0
     if folder.role is Role.SENT:
         return _sent_folder(look, inbox, folder, after)
-    count = 0
-    for window in _windows(inbox.fetch_new(folder, after, limit=10_000)):
-        count += _window(look, folder, window)
+    count, read = 0, MOST
+    while read == MOST:
+        read = 0
+        for window in _windows(inbox.fetch_new(folder, after, limit=MOST)):
+            count += _window(look, folder, window)
+            read, after = read + len(window), window[-1].uid
     if folder.uidnext:
-        _advance(look, folder, folder.uidnext - 1)
+        _advance(look, folder, max(after, folder.uidnext - 1))
     return count
 
 
@@ -153,13 +158,16 @@ def _item(
     conn: Connection, look: _Look, folder: Folder, fetched: Fetched, mail: Inbound, found: Found
 ) -> Item:
     sent = messages.of_contact(conn, found.contact.id) if found.contact else []
-    judgement = judging.judge(
-        mail,
-        received=fetched.internal_date or look.now,
-        own_addresses=look.own,
-        sent_texts=[each.body for each in sent],
-        mailed=[each.recipient for each in sent],
-    )
+    if fetched.trouble:
+        judgement = Judgement(Kind.UNREADABLE, "the server could not give it", fetched.trouble)
+    else:
+        judgement = judging.judge(
+            mail,
+            received=fetched.internal_date or look.now,
+            own_addresses=look.own,
+            sent_texts=[each.body for each in sent],
+            mailed=[each.recipient for each in sent],
+        )
     return Item(
         mailbox_id=look.mailbox.id,
         folder=folder.name,
@@ -177,9 +185,13 @@ def _item(
 
 def _sent_folder(look: _Look, inbox: Inbox, folder: Folder, after: int) -> int:
     """Copies of our own mails: evidence that they left, and the ids the provider gave them."""
-    for window in _windows(inbox.sent_ids(folder, after, limit=10_000)):
-        with look.house.database.write() as conn:
-            mailboxes.hold(conn, look.lease)
-            acting.found_in_sent(conn, look.house, [mail for _, mail in window], look.now)
-            _mark(conn, look, folder, window[-1][0])
+    read = MOST
+    while read == MOST:
+        read = 0
+        for window in _windows(inbox.sent_ids(folder, after, limit=MOST)):
+            with look.house.database.write() as conn:
+                mailboxes.hold(conn, look.lease)
+                acting.found_in_sent(conn, look.house, [mail for _, mail in window], look.now)
+                _mark(conn, look, folder, window[-1][0])
+            read, after = read + len(window), window[-1][0]
     return 0

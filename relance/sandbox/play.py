@@ -1,0 +1,176 @@
+"""The main job, played from end to end in the mail world: what `relance demo` runs and the journeys test.
+
+Everything of ours is the real thing: the settings, the database, the daemons, the mail over SMTP and IMAP on loopback,
+the tracking over HTTP. Only the people are invented, and the clock runs fast.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from relance import clock as clocks
+from relance.app import Relance
+from relance.config import Settings, make_home
+from relance.engine.enrolling import EnrollReport
+from relance.engine.importing import ImportReport
+from relance.engine.keeping import MailboxSpec
+from relance.engine.reports import HeldView, Report, Status
+from relance.engine.timeline import EventView
+from relance.sandbox import accounting, behaviour, people
+from relance.sandbox.audit import Audit, audit
+from relance.sandbox.prospects import Prospects
+from relance.sandbox.record import Story
+from relance.sandbox.world import World
+from relance.scheduler import embedded, web
+
+START = dt.datetime(2026, 3, 1, 4, 0, tzinfo=dt.UTC)
+# A Sunday: setting up takes a moment, and a moment of ours is hours of theirs.
+REPS = (
+    ("ada@northwind.example", "Ada Lind"),
+    ("marek@northwind.example", "Marek Wolny"),
+    ("jonas@northwind.example", "Jonas Weber"),
+)
+LOOK_SECONDS = 0.2
+# How often the play is looked at.
+DAILY_CAP = 60
+SYNC_EVERY = dt.timedelta(hours=3)
+BATCH = 8
+# Mails of one turn: a small batch keeps the time between reading and sending short, of which the clock makes a lot.
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to play: business days of it, in about so many seconds."""
+
+    sequence: Path
+    seed: int = 1
+    contacts: int = 200
+    days: float = 25.0
+    seconds: float = 60.0
+
+    @property
+    def scale(self) -> float:
+        """How much faster than ours the clock runs."""
+        return self.days * 86400 / self.seconds
+
+
+@dataclass(frozen=True)
+class Scene:
+    """How it stands at one moment, for a live view."""
+
+    now: dt.datetime
+    done: float  # of the whole, 0 to 1
+    status: Status
+    news: Sequence[EventView]  # since the last scene
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How it ended."""
+
+    imported: ImportReport
+    enrolled: EnrollReport
+    report: Report
+    held: Sequence[HeldView]
+    audit: Audit
+    story: Story
+    seconds: float
+
+    @property
+    def clean(self) -> bool:
+        """Whether every promise was kept and nothing went wrong in the world itself."""
+        return self.audit.clean and not self.story.mishaps
+
+
+def play(plan: Plan, watch: Callable[[Scene], None]) -> Outcome:
+    """Play it to the end; `watch` is called a few times a second."""
+    began = clocks.elapsed()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="relance-demo-")))
+        bound = stack.enter_context(closing(web.listen("127.0.0.1", 0)))
+        settings = _settings(plan, folder, bound.getsockname()[1])
+        world = stack.enter_context(World(settings.clock(), plan.seed))
+        relance = stack.enter_context(Relance(settings))
+        roster = people.roster(plan.contacts, plan.seed)
+        imported, enrolled = _set_up(relance, world, roster, plan, folder)
+        stack.enter_context(Prospects(world, behaviour.cast(roster.people, plan.seed)))
+        with embedded.running(relance, [bound], threads=len(REPS)) as parts:
+            _watch(relance, plan, parts, watch)
+        story = world.record.story()
+        steps = accounting.steps(relance)
+        found = audit(story, steps, [address for address, _ in REPS])
+        name = relance.sequences.list()[0].name
+        return Outcome(
+            imported,
+            enrolled,
+            relance.report(name),
+            relance.held(1000),
+            found,
+            story,
+            clocks.elapsed() - began,
+        )
+
+
+def _settings(plan: Plan, folder: Path, port: int) -> Settings:
+    home = make_home(folder / "home").home
+    scaled = clocks.Clock.scaled(plan.scale, START)
+    return Settings(
+        home=home,
+        base_url=f"http://127.0.0.1:{port}",
+        web_port=port,
+        zone="Europe/Warsaw",
+        country="PL",
+        clock_origin=scaled.origin,
+        clock_start=scaled.start,
+        clock_scale=scaled.scale,
+        sync_seconds=SYNC_EVERY.total_seconds(),
+        turn_batch=BATCH,
+        log_level="error",
+    )
+
+
+def _set_up(
+    relance: Relance, world: World, roster: people.Roster, plan: Plan, folder: Path
+) -> tuple[ImportReport, EnrollReport]:
+    for address, name in REPS:
+        account = world.add_rep(address, name, f"password of {name}")
+        relance.mailboxes.add(
+            MailboxSpec(
+                address=address,
+                name=name,
+                username=account.username,
+                password=account.password,
+                smtp=account.smtp,
+                imap=account.imap,
+                ca_file=account.ca_file,
+                daily_cap=DAILY_CAP,
+            )
+        )
+    file = folder / "people.csv"
+    roster.write(file)
+    imported = relance.contacts.import_file(file, errors_to=folder / "people.errors.csv")
+    published = relance.sequences.publish(plan.sequence)
+    return imported, relance.enroll(published.name)
+
+
+def _watch(relance: Relance, plan: Plan, parts: embedded.Embedded, watch: Callable[[Scene], None]) -> None:
+    """Look until the days are over, or until nothing can happen any more."""
+    pulse = threading.Event()  # nobody sets it: it only measures the time between two looks
+    cursor, end = "", START + dt.timedelta(days=plan.days)
+    while True:
+        parts.check()
+        now = relance.clock.now()
+        page = relance.events(cursor, 500)
+        cursor = page.cursor
+        status = relance.status()
+        done = min(1.0, (now - START) / (end - START))
+        watch(Scene(now, done, status, page.events))
+        if now >= end and not page.events:
+            return
+        pulse.wait(LOOK_SECONDS)

@@ -1,0 +1,17 @@
+"""The stage the stories play on, over each of the two databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.stage import Stage, standing
+
+
+@pytest.fixture
+def stage(tmp_path: Path, database_url: str) -> Iterator[Stage]:
+    """An empty installation in an empty world, ten o'clock on a Monday in Warsaw."""
+    with standing(tmp_path, database_url) as ready:
+        yield ready

@@ -1,0 +1,168 @@
+"""A stage for stories: the whole product on a clock that stands still, with real mail over real sockets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.policy
+import email.utils
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from relance.app import Relance
+from relance.clock import ManualClock
+from relance.config import Settings, make_home
+from relance.engine import migrating
+from relance.engine.database import Database
+from relance.engine.keeping import MailboxSpec
+from relance.engine.sequence import Sequence as Definition
+from relance.sandbox.postoffice import Mail
+from relance.sandbox.record import Arrived, Kind
+from relance.sandbox.world import World
+
+MONDAY = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)  # ten o'clock in Warsaw
+ADA = "ada@northwind.example"
+FOLLOW_UP = {
+    "sequence": "Follow up",
+    "send": {"hours": "09:00-17:00", "default_zone": "Europe/Warsaw"},
+    "steps": [
+        {"id": "intro", "subject": "Fewer lost answers at {{ company }}", "body": "Hello {{ first_name }}, one question."},
+        {"id": "bump", "after": "3 business days", "thread": "reply", "body": "Did my question reach you, {{ first_name }}?"},
+        {"id": "last", "after": "3 business days", "thread": "reply", "body": "This is my last mail about it."},
+    ],
+}  # fmt: skip
+
+
+class Stage:
+    """What a story may do. Every verb is a thing a person does or sees."""
+
+    def __init__(self, relance: Relance, world: World, clock: ManualClock) -> None:
+        self.relance = relance
+        self.world = world
+        self.clock = clock
+
+    # What the salesperson does.
+
+    def mailbox(self, address: str = ADA, name: str = "Ada Lind", **more: Any) -> None:
+        account = self.world.add_rep(address, name, "correct horse")
+        spec = MailboxSpec(
+            address=address,
+            name=name,
+            username=account.username,
+            password=account.password,
+            smtp=account.smtp,
+            imap=account.imap,
+            ca_file=account.ca_file,
+            **more,
+        )
+        self.relance.mailboxes.add(spec)
+
+    def contact(self, address: str, first_name: str = "Ola", company: str = "Acme", **more: str) -> None:
+        self.relance.contacts.add(address, first_name=first_name, company=company, **more)
+
+    def publish(self, definition: Mapping[str, Any] = FOLLOW_UP) -> str:
+        return self.relance.sequences.publish(Definition.model_validate(definition)).name
+
+    def enroll(self, *addresses: str, definition: Mapping[str, Any] = FOLLOW_UP) -> None:
+        """People, their sequence and Ada's mailbox, from nothing."""
+        if not self.relance.mailboxes.list():
+            self.mailbox()
+        for address in addresses:
+            self.contact(address)
+        report = self.relance.enroll(self.publish(definition), addresses)
+        assert report.enrolled == len(addresses), report.skipped
+
+    # What time does.
+
+    def run(self) -> None:
+        """Everything that is due now is done."""
+        for _ in range(1000):
+            self.relance.tick()
+            due = self.relance.due_mailboxes(100)
+            if not due:
+                return
+            for mailbox_id in due:
+                self.relance.turn(mailbox_id)
+        raise AssertionError("something is due for ever")
+
+    def advance(self, **span: float) -> None:
+        """Time passes, and whatever falls due in it is done when it falls due."""
+        self.run()
+        end = self.clock.now() + dt.timedelta(**span)
+        while (wake := self.relance.next_wake()) is not None and wake <= end:
+            self.clock.move_to(max(wake, self.clock.now()))
+            self.run()
+        self.clock.move_to(end)
+        self.run()
+
+    # What the world does.
+
+    def answer(
+        self,
+        person: str,
+        words: str = "Yes, call me on Tuesday.",
+        *,
+        sender: str | None = None,
+        folder: str = "INBOX",
+        headers: Mapping[str, str] | None = None,
+        to: Arrived | None = None,
+        kind: Kind = Kind.ANSWER,
+    ) -> None:
+        """A mail comes from `sender` (by default the person) into the rep's folder, in answer to our last one."""
+        last = to or self.arrived(person)[-1]
+        mail = EmailMessage(policy=email.policy.SMTP)
+        mail["From"] = sender or person
+        mail["To"] = last.rep
+        mail["Subject"] = f"Re: {last.subject}"
+        mail["Date"] = email.utils.format_datetime(self.clock.now())
+        mail["Message-ID"] = email.utils.make_msgid(domain=person.partition("@")[2])
+        mail["In-Reply-To"] = last.message_id
+        mail["References"] = last.message_id
+        for name, value in (headers or {}).items():
+            del mail[name]
+            mail[name] = value
+        mail.set_content(words)
+        self.place(person, mail.as_bytes(), last.rep, folder=folder, kind=kind)
+
+    def place(
+        self, person: str, raw: bytes, rep: str = ADA, *, folder: str = "INBOX", kind: Kind = Kind.ANSWER
+    ) -> None:
+        self.world.place(rep, Mail(raw, kind, person, person, folder=folder))
+
+    # What anybody can see.
+
+    def arrived(self, person: str) -> Sequence[Arrived]:
+        return [mail for mail in self.world.record.story().arrived if mail.recipient == person]
+
+    def sent_to(self, person: str) -> int:
+        return len(self.arrived(person))
+
+    def state(self, person: str) -> str:
+        return next(each.state for each in self.relance.explain(person))
+
+    def reason(self, person: str) -> str:
+        return next(each.reason for each in self.relance.explain(person))
+
+    def kinds(self, person: str) -> list[str]:
+        return [line.kind for line in self.relance.timeline(person)]
+
+
+@contextmanager
+def standing(folder: Path, database_url: str) -> Iterator[Stage]:
+    """An installation with an empty database and an empty world."""
+    database = Database(database_url)
+    migrating.upgrade(database)
+    database.close()
+    clock = ManualClock(MONDAY)
+    settings = Settings(
+        home=make_home(folder / "home").home,
+        database_url=database_url,
+        zone="Europe/Warsaw",
+        country="PL",
+        sync_seconds=12 * 3600,
+        base_url="http://127.0.0.1:9",
+    )
+    with World(clock) as world, Relance(settings, clock=clock) as relance:
+        yield Stage(relance, world, clock)

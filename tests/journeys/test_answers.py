@@ -1,0 +1,128 @@
+"""Nothing leaves after an answer, however and wherever the answer comes."""
+
+from __future__ import annotations
+
+import email.utils
+
+import pytest
+
+from tests.journeys.stage import ADA, FOLLOW_UP, Stage
+
+OLA = "ola@acme.example"
+
+
+def test_three_mails_reach_a_person_who_never_answers_all_in_one_thread(stage: Stage) -> None:
+    stage.enroll(OLA)
+    stage.advance(days=30)
+    mails = stage.arrived(OLA)
+    assert [mail.subject for mail in mails] == [
+        "Fewer lost answers at Acme",
+        *["Re: Fewer lost answers at Acme"] * 2,
+    ]
+    assert mails[1].header("in-reply-to") == mails[0].message_id
+    assert mails[2].header("in-reply-to") == mails[1].message_id
+    assert mails[2].header("references") == f"{mails[0].message_id} {mails[1].message_id}"
+    assert stage.state(OLA) == "finished"
+
+
+@pytest.mark.parametrize("folder", ["INBOX", "Junk", "Archive"])
+def test_an_answer_stops_the_sequence_in_whatever_folder_it_lies(stage: Stage, folder: str) -> None:
+    stage.enroll(OLA)
+    stage.advance(hours=3)
+    stage.answer(OLA, folder=folder)
+    stage.advance(days=30)
+    assert stage.sent_to(OLA) == 1
+    assert stage.state(OLA) == "replied"
+
+
+def test_an_answer_that_comes_a_minute_before_the_follow_up_stops_it(stage: Stage) -> None:
+    stage.enroll(OLA)
+    stage.run()
+    stage.clock.advance(days=20)
+    stage.answer(OLA)
+    stage.advance(days=10)
+    assert stage.sent_to(OLA) == 1
+
+
+def test_a_colleague_who_answers_our_mail_stops_it_for_the_person_we_wrote_to(stage: Stage) -> None:
+    stage.enroll(OLA)
+    stage.advance(hours=1)
+    stage.answer(OLA, "Ola asked me to take this over.", sender="jan@acme.example")
+    stage.advance(days=30)
+    assert stage.sent_to(OLA) == 1
+    assert stage.state(OLA) == "replied"
+
+
+def test_a_colleague_who_writes_anew_about_our_subject_holds_it_for_a_person_to_look(stage: Stage) -> None:
+    stage.enroll(OLA)
+    stage.advance(hours=1)
+    anew = {"In-Reply-To": "<other@acme.example>", "References": "<other@acme.example>"}
+    stage.answer(OLA, "About this: who are you?", sender="jan@acme.example", headers=anew)
+    stage.advance(days=30)
+    assert stage.sent_to(OLA) == 1
+    assert stage.state(OLA) == "held"
+    assert "may have answered" in stage.reason(OLA)
+
+
+def test_somebody_who_is_away_hears_from_us_after_they_are_back(stage: Stage) -> None:
+    stage.enroll(OLA)
+    stage.advance(hours=1)
+    words = "Dzień dobry, jestem na urlopie do 20 marca 2026. Odpowiem po powrocie."
+    stage.answer(OLA, words, headers={"Auto-Submitted": "auto-replied", "Subject": "Odpowiedź automatyczna"})
+    stage.run()
+    stage.advance(hours=13)
+    assert stage.state(OLA) == "away"
+    stage.advance(days=40)
+    mails = stage.arrived(OLA)
+    assert len(mails) == 3
+    assert mails[1].when.at.date().isoformat() >= "2026-03-21"
+    assert stage.state(OLA) == "finished"
+
+
+def test_a_word_of_refusal_suppresses_the_person_everywhere(stage: Stage) -> None:
+    stage.enroll(OLA)
+    stage.advance(hours=1)
+    stage.answer(OLA, "Please remove me from your list.")
+    stage.advance(days=30)
+    assert stage.sent_to(OLA) == 1
+    assert stage.state(OLA) == "unsubscribed"
+    assert [each.value for each in stage.relance.contacts.suppressions()] == [OLA]
+
+
+def test_an_answer_to_one_of_our_mailboxes_stops_what_another_one_sends(stage: Stage) -> None:
+    stage.enroll(OLA)
+    stage.advance(hours=1)
+    stage.mailbox("marek@northwind.example", "Marek Wolny")
+    stage.advance(hours=13)
+    raw = (
+        f"From: {OLA}\r\nTo: marek@northwind.example\r\nSubject: your colleague\r\nDate: {email.utils.formatdate()}\r\n"
+        "Message-ID: <x1@acme.example>\r\n\r\nAda wrote to me, I would rather talk to you.\r\n"
+    )
+    stage.place(OLA, raw.encode(), "marek@northwind.example")
+    stage.advance(days=30)
+    assert stage.sent_to(OLA) == 1
+    assert stage.state(OLA) == "replied"
+
+
+def test_an_interested_colleague_ends_it_for_the_whole_company_where_the_author_says_so(stage: Stage) -> None:
+    jan = "jan@acme.example"
+    stage.enroll(OLA, jan, definition={**FOLLOW_UP, "stop": {"company": "any reply"}})
+    stage.advance(hours=1)
+    stage.answer(OLA)
+    stage.advance(days=30)
+    assert (stage.sent_to(OLA), stage.sent_to(jan)) == (1, 1)
+    assert stage.state(jan) == "stopped"
+    assert OLA in stage.reason(jan)
+
+
+def test_while_the_inbox_cannot_be_read_no_follow_up_leaves(stage: Stage) -> None:
+    stage.enroll(OLA)
+    stage.advance(hours=1)
+    stage.world.close_imap()
+    stage.advance(days=8)
+    assert stage.sent_to(OLA) == 1
+    mailbox = stage.relance.mailboxes.show(ADA)
+    assert mailbox.sync_error
+    stage.world.open_imap()
+    stage.advance(days=20)
+    assert stage.sent_to(OLA) == 3
