@@ -10,12 +10,14 @@ import typer
 from relance.cli import (
     contacts,
     database,
+    demo,
     enrolling,
     failures,
     home,
     looking,
     mailboxes,
     running,
+    sandbox,
     sequences,
     session,
     tasks,
@@ -45,6 +47,8 @@ def build() -> typer.Typer:
     root.add_typer(tasks.group, name="task")
     root.add_typer(unknowns.group, name="unknown")
     running.add_to(root)
+    demo.add_to(root)
+    root.add_typer(sandbox.group, name="sandbox")
     root.add_typer(database.group, name="db")
     return root
 

@@ -21,7 +21,7 @@ class Made:
     kept: tuple[Path, ...]
 
 
-def make_home(home: Path, values: Mapping[str, str | int | bool] | None = None) -> Made:
+def make_home(home: Path, values: Mapping[str, str | int | float | bool] | None = None) -> Made:
     """Make the folder (0700), the key (0600) and a commented settings file. What is there already is kept as it is."""
     home = settings.full_path(home)
     made: list[Path] = []
@@ -41,7 +41,7 @@ def make_home(home: Path, values: Mapping[str, str | int | bool] | None = None) 
     return Made(home, tuple(made), tuple(kept))
 
 
-def file_text(values: Mapping[str, str | int | bool]) -> str:
+def file_text(values: Mapping[str, str | int | float | bool]) -> str:
     """A settings file with `values` set and a line of explanation for every other setting."""
     lines = [f"# Relance's settings. The environment ({settings.PREFIX}<NAME>) wins over this file.", ""]
     for name, info in settings.Settings.model_fields.items():
@@ -52,10 +52,10 @@ def file_text(values: Mapping[str, str | int | bool]) -> str:
     return "\n".join(lines)
 
 
-def _toml(value: str | int | bool) -> str:
+def _toml(value: str | int | float | bool) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, int):
+    if isinstance(value, (int, float)):
         return str(value)
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

@@ -7,15 +7,18 @@ the tracking over HTTP. Only the people are invented, and the clock runs fast.
 from __future__ import annotations
 
 import datetime as dt
+import socket
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
+from typing import Protocol
 
 from relance import clock as clocks
-from relance.app import Relance
+from relance.app import Relance, upgrade_database
 from relance.config import Settings, make_home
 from relance.engine.enrolling import EnrollReport
 from relance.engine.importing import ImportReport
@@ -36,6 +39,8 @@ REPS = (
     ("marek@northwind.example", "Marek Wolny"),
     ("jonas@northwind.example", "Jonas Weber"),
 )
+SEQUENCE = Path(str(resources.files("relance.sandbox") / "first-meeting.yaml"))
+# The same file as examples/first-meeting.yaml (a test compares); inside the package, so that an installed one has it.
 LOOK_SECONDS = 0.2
 # How often the play is looked at.
 DAILY_CAP = 60
@@ -53,6 +58,8 @@ class Plan:
     contacts: int = 200
     days: float = 25.0
     seconds: float = 60.0
+    database_url: str | None = None  # None: SQLite in a folder that goes with the play
+    redis_url: str | None = None  # None: everything in this process
 
     @property
     def scale(self) -> float:
@@ -88,8 +95,23 @@ class Outcome:
         return self.audit.clean and not self.story.mishaps
 
 
-def play(plan: Plan, watch: Callable[[Scene], None]) -> Outcome:
-    """Play it to the end; `watch` is called a few times a second."""
+class Backstage(Protocol):
+    """Who does the work while the play goes on."""
+
+    def check(self) -> None:
+        """Raise when it is no longer done."""
+
+
+Hire = Callable[[Relance, socket.socket], AbstractContextManager[Backstage]]
+
+
+def together(relance: Relance, bound: socket.socket) -> AbstractContextManager[Backstage]:
+    """Everything in this process, as `relance run` does it."""
+    return embedded.running(relance, [bound], threads=len(REPS))
+
+
+def play(plan: Plan, watch: Callable[[Scene], None], hire: Hire = together) -> Outcome:
+    """Play it to the end; `watch` is called a few times a second. `hire` says who does the work."""
     began = clocks.elapsed()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="relance-demo-")))
@@ -100,7 +122,7 @@ def play(plan: Plan, watch: Callable[[Scene], None]) -> Outcome:
         roster = people.roster(plan.contacts, plan.seed)
         imported, enrolled = _set_up(relance, world, roster, plan, folder)
         stack.enter_context(Prospects(world, behaviour.cast(roster.people, plan.seed)))
-        with embedded.running(relance, [bound], threads=len(REPS)) as parts:
+        with hire(relance, bound) as parts:
             _watch(relance, plan, parts, watch)
         story = world.record.story()
         steps = accounting.steps(relance)
@@ -118,21 +140,27 @@ def play(plan: Plan, watch: Callable[[Scene], None]) -> Outcome:
 
 
 def _settings(plan: Plan, folder: Path, port: int) -> Settings:
-    home = make_home(folder / "home").home
+    """Written to the home's file, so that daemons in other processes agree about everything, the clock included."""
     scaled = clocks.Clock.scaled(plan.scale, START)
-    return Settings(
-        home=home,
-        base_url=f"http://127.0.0.1:{port}",
-        web_port=port,
-        zone="Europe/Warsaw",
-        country="PL",
-        clock_origin=scaled.origin,
-        clock_start=scaled.start,
-        clock_scale=scaled.scale,
-        sync_seconds=SYNC_EVERY.total_seconds(),
-        turn_batch=BATCH,
-        log_level="error",
-    )
+    values: dict[str, str | int | float | bool] = {
+        "base_url": f"http://127.0.0.1:{port}",
+        "web_port": port,
+        "zone": "Europe/Warsaw",
+        "country": "PL",
+        "clock_origin": scaled.origin.isoformat(),
+        "clock_start": scaled.start.isoformat(),
+        "clock_scale": scaled.scale,
+        "sync_seconds": SYNC_EVERY.total_seconds(),
+        "turn_batch": BATCH,
+        "log_level": "error",
+    }
+    if plan.database_url is not None:
+        values["database_url"] = plan.database_url
+    if plan.redis_url is not None:
+        values["redis_url"] = plan.redis_url
+    settings = Settings(home=make_home(folder / "home", values).home)
+    upgrade_database(settings)
+    return settings
 
 
 def _set_up(
@@ -159,7 +187,7 @@ def _set_up(
     return imported, relance.enroll(published.name)
 
 
-def _watch(relance: Relance, plan: Plan, parts: embedded.Embedded, watch: Callable[[Scene], None]) -> None:
+def _watch(relance: Relance, plan: Plan, parts: Backstage, watch: Callable[[Scene], None]) -> None:
     """Look until the days are over, or until nothing can happen any more."""
     pulse = threading.Event()  # nobody sets it: it only measures the time between two looks
     cursor, end = "", START + dt.timedelta(days=plan.days)
