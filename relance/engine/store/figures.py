@@ -1,0 +1,276 @@
+"""Counts: how many people, mails, hits and answers, for reports and for the state of the whole installation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine import states
+from relance.engine.states import MessageState, State
+from relance.engine.tables import contact, enrollment, event, hit, inbound, mailbox, message, sequence, task
+
+
+def states_of(conn: Connection, sequence_id: int | None = None) -> dict[str, int]:
+    """Enrollments by state, in one sequence or in all."""
+    query = sa.select(enrollment.c.state, sa.func.count().label("many")).group_by(enrollment.c.state)
+    if sequence_id is not None:
+        query = query.where(enrollment.c.sequence_id == sequence_id)
+    found = {row.state: row.many for row in conn.execute(query)}
+    return {state.value: found[state.value] for state in State if state.value in found}
+
+
+def due(conn: Connection, now: dt.datetime) -> int:
+    """Steps that are due and could be done: their sequence is not paused."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(enrollment.join(sequence, sequence.c.id == enrollment.c.sequence_id))
+        .where(
+            enrollment.c.state == State.ACTIVE.value, enrollment.c.due_at <= now, sequence.c.state == "active"
+        )
+    )
+    return int(conn.execute(query).scalar_one())
+
+
+def next_step(conn: Connection, now: dt.datetime) -> dt.datetime | None:
+    """When the next step falls due that is not due yet."""
+    query = sa.select(sa.func.min(enrollment.c.due_at)).where(
+        enrollment.c.state == State.ACTIVE.value, enrollment.c.due_at > now
+    )
+    at: dt.datetime | None = conn.execute(query).scalar_one()
+    return at
+
+
+def open_tasks(conn: Connection) -> int:
+    """Tasks nobody ticked off."""
+    return int(conn.execute(sa.select(sa.func.count()).where(task.c.state == "open")).scalar_one())
+
+
+def mails_in(conn: Connection, state: MessageState) -> int:
+    """Mails in one state, over everything."""
+    return int(conn.execute(sa.select(sa.func.count()).where(message.c.state == state.value)).scalar_one())
+
+
+def sent_since(conn: Connection, since: dt.datetime) -> dict[int, int]:
+    """Mails that left, or may have, since an instant: {mailbox id: count}."""
+    query = (
+        sa.select(message.c.mailbox_id, sa.func.count().label("many"))
+        .where(message.c.transmitting_at > since)
+        .where(message.c.state.in_(("transmitting", "accepted", "unknown")))
+        .group_by(message.c.mailbox_id)
+    )
+    return {row.mailbox_id: row.many for row in conn.execute(query)}
+
+
+def waiting_by_mailbox(conn: Connection) -> dict[int, int]:
+    """Enrollments in which something may still happen: {mailbox id: count}."""
+    query = (
+        sa.select(enrollment.c.mailbox_id, sa.func.count().label("many"))
+        .where(enrollment.c.state.in_([state.value for state in states.OPEN]))
+        .group_by(enrollment.c.mailbox_id)
+    )
+    return {row.mailbox_id: row.many for row in conn.execute(query)}
+
+
+# One sequence, step by step. Every function gives rows of one small shape, whatever the dialect.
+
+
+@dataclass(frozen=True)
+class StepCount:
+    """A number of people (or of mails, which is the same: one mail a step a person) at one step."""
+
+    step: str
+    variant: str
+    kind: str
+    count: int
+
+
+def mails(conn: Connection, sequence_id: int) -> list[StepCount]:
+    """Mails by step, variant and state."""
+    return _counted(
+        conn,
+        _of_messages(sequence_id, message.c.state.label("kind"), sa.func.count().label("count")).group_by(
+            message.c.step, message.c.variant, message.c.state
+        ),
+    )
+
+
+def hits(conn: Connection, sequence_id: int) -> list[StepCount]:
+    """Mails that were opened or clicked, by step, variant and "open human", "click machine", ...; each mail once a kind."""
+    kind = (hit.c.kind + " " + sa.func.coalesce(hit.c.verdict, "unsettled")).label("kind")
+    query = _of_messages(sequence_id, kind, sa.func.count(sa.distinct(hit.c.message_id)).label("count"))
+    return _counted(
+        conn,
+        query.join(hit, hit.c.message_id == message.c.id).group_by(message.c.step, message.c.variant, kind),
+    )
+
+
+def _of_messages(sequence_id: int, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    return (
+        sa.select(message.c.step, message.c.variant, *columns)
+        .select_from(message)
+        .join(enrollment, enrollment.c.id == message.c.enrollment_id)
+        .where(enrollment.c.sequence_id == sequence_id)
+    )
+
+
+def ends(conn: Connection, sequence_id: int, kinds: Iterable[str]) -> list[StepCount]:
+    """How people's sequences ended (replied, bounced, unsubscribed), by the mail that led to it: the one that was
+    answered where that is known, else the last that left."""
+    answered = (
+        sa.select(sa.func.max(inbound.c.message_id))
+        .where(inbound.c.enrollment_id == enrollment.c.id, inbound.c.kind.in_(sorted(kinds)))
+        .scalar_subquery()
+    )
+    by_link = (
+        sa.select(sa.func.max(event.c.message_id))
+        .where(event.c.enrollment_id == enrollment.c.id, event.c.kind == State.UNSUBSCRIBED.value)
+        .scalar_subquery()
+    )
+    last = (
+        sa.select(sa.func.max(message.c.id))
+        .where(message.c.enrollment_id == enrollment.c.id, message.c.transmitting_at.is_not(None))
+        .correlate(enrollment)
+        .scalar_subquery()
+    )
+    led = message.alias("led")
+    query = (
+        sa.select(led.c.step, led.c.variant, enrollment.c.state.label("kind"), sa.func.count().label("count"))
+        .select_from(enrollment)
+        .join(led, led.c.id == sa.func.coalesce(answered, by_link, last))
+        .where(enrollment.c.sequence_id == sequence_id)
+        .where(enrollment.c.state.in_([State.REPLIED.value, State.BOUNCED.value, State.UNSUBSCRIBED.value]))
+        .group_by(led.c.step, led.c.variant, enrollment.c.state)
+    )
+    return _counted(conn, query)
+
+
+def standing(conn: Connection, sequence_id: int, now: dt.datetime) -> list[StepCount]:
+    """Who stands before a step and has no mail of it yet, by step and "held", "due" (fell due) or "ahead"."""
+    kind = sa.case(
+        (enrollment.c.state == State.HELD.value, "held"),
+        (enrollment.c.due_at <= now, "due"),
+        else_="ahead",
+    ).label("kind")
+    made = sa.exists().where(message.c.enrollment_id == enrollment.c.id, message.c.step == enrollment.c.step)
+    written = sa.case((made, "written"), else_="").label("variant")
+    query = (
+        sa.select(enrollment.c.step, written, kind, sa.func.count().label("count"))
+        .where(enrollment.c.sequence_id == sequence_id, enrollment.c.step.is_not(None))
+        .where(enrollment.c.state.in_([state.value for state in states.OPEN]))
+        .group_by(enrollment.c.step, written, kind)
+    )
+    return _counted(conn, query)
+
+
+def happened(conn: Connection, sequence_id: int, kinds: Iterable[str]) -> list[StepCount]:
+    """People to whom something of these kinds happened at a step, from the log; each once a step and kind."""
+    query = (
+        sa.select(
+            event.c.step,
+            sa.literal("").label("variant"),
+            event.c.kind,
+            sa.func.count(sa.distinct(event.c.enrollment_id)).label("count"),
+        )
+        .join(enrollment, enrollment.c.id == event.c.enrollment_id)
+        .where(enrollment.c.sequence_id == sequence_id, event.c.kind.in_(sorted(kinds)))
+        .group_by(event.c.step, event.c.kind)
+    )
+    return _counted(conn, query)
+
+
+def taken(conn: Connection, sequence_id: int) -> list[StepCount]:
+    """People who took a branch, by the branch."""
+    query = (
+        sa.select(
+            event.c.step,
+            sa.literal("").label("variant"),
+            sa.literal("taken").label("kind"),
+            sa.func.count(sa.distinct(event.c.enrollment_id)).label("count"),
+        )
+        .join(enrollment, enrollment.c.id == event.c.enrollment_id)
+        .where(enrollment.c.sequence_id == sequence_id, event.c.kind == "branch")
+        .where(event.c.data["taken"].as_boolean())
+        .group_by(event.c.step)
+    )
+    return _counted(conn, query)
+
+
+def tasks(conn: Connection, sequence_id: int) -> list[StepCount]:
+    """Tasks by step and state."""
+    query = (
+        sa.select(
+            task.c.step,
+            sa.literal("").label("variant"),
+            task.c.state.label("kind"),
+            sa.func.count().label("count"),
+        )
+        .join(enrollment, enrollment.c.id == task.c.enrollment_id)
+        .where(enrollment.c.sequence_id == sequence_id)
+        .group_by(task.c.step, task.c.state)
+    )
+    return _counted(conn, query)
+
+
+def positive(conn: Connection, sequence_id: int) -> int:
+    """People whose answer was judged as interested."""
+    query = (
+        sa.select(sa.func.count(sa.distinct(inbound.c.enrollment_id)))
+        .join(enrollment, enrollment.c.id == inbound.c.enrollment_id)
+        .where(enrollment.c.sequence_id == sequence_id, enrollment.c.state == State.REPLIED.value)
+        .where(inbound.c.judgement["intent"].as_string() == "positive")
+    )
+    return int(conn.execute(query).scalar_one())
+
+
+def _counted(conn: Connection, query: sa.Select[Any]) -> list[StepCount]:
+    return [
+        StepCount(row["step"], row["variant"], row["kind"], int(row["count"]))
+        for row in conn.execute(query).mappings()
+    ]
+
+
+@dataclass(frozen=True)
+class HeldRow:
+    """Somebody who waits for a person."""
+
+    enrollment_id: int
+    email: str
+    sequence: str
+    step: str | None
+    mailbox: str
+    reason: str
+    since: dt.datetime
+
+
+def held(conn: Connection, limit: int) -> list[HeldRow]:
+    """Whoever is held, longest first. `since` is the last thing that happened to them, which is what held them."""
+    last = (
+        sa.select(sa.func.max(event.c.at))
+        .where(event.c.enrollment_id == enrollment.c.id)
+        .correlate(enrollment)
+        .scalar_subquery()
+    )
+    since = sa.func.coalesce(last, enrollment.c.stepped_at).label("since")
+    query = (
+        sa.select(
+            enrollment.c.id.label("enrollment_id"),
+            contact.c.email,
+            sequence.c.name.label("sequence"),
+            enrollment.c.step,
+            mailbox.c.address.label("mailbox"),
+            enrollment.c.reason,
+            since,
+        )
+        .join(contact, contact.c.id == enrollment.c.contact_id)
+        .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+        .join(mailbox, mailbox.c.id == enrollment.c.mailbox_id)
+        .where(enrollment.c.state == State.HELD.value)
+        .order_by(since, enrollment.c.id)
+        .limit(limit)
+    )
+    return [HeldRow(**dict(row._mapping)) for row in conn.execute(query)]
