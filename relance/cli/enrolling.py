@@ -12,7 +12,8 @@ from relance.cli import asking, progress, session, show
 
 if TYPE_CHECKING:
     from relance.app import Relance
-    from relance.engine.enrolling import EnrollmentView, EnrollReport
+    from relance.engine.enrolling import EnrollReport
+    from relance.engine.steering import EnrollmentView
 
 SHOWN_SKIPS = 10
 VIEW = {

@@ -11,6 +11,33 @@ from relance.cli import session, show
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Email = Annotated[str, typer.Argument(metavar="EMAIL")]
 
+MAILBOXES = {
+    "mailbox": "address",
+    "state": "state",
+    "reason": "reason",
+    "mails in 24 hours": "sent_today",
+    "cap": "daily_cap",
+    "people": "under_way",
+    "next turn": "next_turn_at",
+    "last read": "synced_at",
+    "trouble": "sync_error",
+}
+FUNNEL = {
+    "step": "id",
+    "kind": "kind",
+    "waiting": "waiting",
+    "due": "due",
+    "done": "done",
+    "sent": "sent",
+    "opened": "opened",
+    "clicked": "clicked",
+    "replied": "replied",
+    "bounced": "bounced",
+    "unsubscribed": "unsubscribed",
+    "held": "held",
+    "unknown": "unknown",
+}
+
 
 def add_to(root: typer.Typer) -> None:
     """Hang the commands into the tree."""
@@ -21,11 +48,18 @@ def add_to(root: typer.Typer) -> None:
 def status(ctx: typer.Context, as_json: Json = False) -> None:
     """How everything stands. Contacts by state, what is due, every mailbox, what needs a person."""
     with session.of(ctx).open() as relance:
-        halted = relance.halted()
         found = relance.status()
-    if halted:
-        show.problem(f"nothing is sent: {halted} `relance db confirm-restore` goes on.")
-    show.record(found, as_json=as_json)
+    if as_json:
+        show.data(found)
+        return
+    if found.halted:
+        show.problem(f"nothing is sent: {found.halted} `relance db confirm-restore` goes on.")
+    for name, reason in found.paused_sequences.items():
+        show.note(f"The sequence {name} is paused{f': {reason}' if reason else ''}.")
+    show.record(found, as_json=False, leave_out=("paused_sequences", "mailboxes", "halted"))
+    if found.mailboxes:
+        show.say()
+        show.listing(found.mailboxes, MAILBOXES, as_json=False, empty="")
 
 
 def explain(
@@ -61,20 +95,12 @@ def report(
     """The funnel of a sequence. Step by step; opens and clicks of machines are not counted as people's."""
     with session.of(ctx).open() as relance:
         found = relance.report(sequence)
-    columns = {
-        "step": "id",
-        "kind": "kind",
-        "due": "due",
-        "sent": "sent",
-        "opened": "opened",
-        "clicked": "clicked",
-        "replied": "replied",
-        "bounced": "bounced",
-    }
     if as_json:
         show.data(found)
-    else:
-        show.listing(found.steps, columns, as_json=False, empty="Nothing was sent yet.")
+        return
+    show.say(f"{found.sequence}, version {found.version}, {found.state}. {found.enrolled} people enrolled.")
+    show.say(f"By state: {show.cell(found.totals)}. Interested: {found.positive}.\n")
+    show.listing(found.steps, FUNNEL, as_json=False, empty="It has no steps.")
 
 
 def held(

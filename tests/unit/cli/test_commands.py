@@ -412,7 +412,6 @@ def test_going_on_after_a_restore(engine: Engine) -> None:
     assert run("db", "confirm-restore").exit_code == 2
     assert "4 steps are held" in run("db", "confirm-restore", "--yes").stdout
     assert [call[2] for call in engine.calls if call[0] == "confirm_restore"] == [{"hold_due": True}]
-    assert "confirm-restore" in run("status").stderr
 
 
 def test_no_command_stands_without_help(engine: Engine) -> None:

@@ -1,0 +1,176 @@
+"""The command line over the real engine: a first day, from an empty folder to a sequence that runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from relance.cli import tree
+from tests.servers import ports, processes
+
+ROOT = Path(__file__).parents[3]
+SEQUENCE = """\
+sequence: First words
+send:
+  days: mon-fri
+  hours: "08:30-16:30"
+steps:
+  - id: intro
+    subject: "A word for {{ company }}"
+    body: |
+      Hello {{ first_name | default("there") }},
+      shall we talk?
+  - id: bump
+    after: 3 business days
+    thread: reply
+    body: Did you see my mail?
+"""
+PEOPLE = "email,first_name,company\nada@acme.example,Ada,Acme\nbo@bolt.example,Bo,Bolt\nnonsense,No,One\n"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    for name in list(os.environ):
+        if name.startswith("RELANCE_") and not name.startswith("RELANCE_TEST_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("RELANCE_ALLOW_TEST_DOMAINS", "true")
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words: str, code: int = 0, given: str | None = None) -> Result:
+        done = CliRunner().invoke(tree.build(), list(words), input=given)
+        assert done.exit_code == code, f"{words}: {done.exit_code}\n{done.output}\n{done.exception!r}"
+        return done
+
+    call("init", "--zone", "Europe/Warsaw", "--country", "PL")
+    return call
+
+
+def data(done: Result) -> Any:
+    return json.loads(done.stdout)
+
+
+def add_mailbox(run: Run) -> None:
+    run(
+        "mailbox", "add", "me@sales.example", "--name", "Me", "--password-stdin", "--no-test",
+        "--smtp-host", "127.0.0.1", "--smtp-port", "1", "--smtp-security", "plain",
+        "--imap-host", "127.0.0.1", "--imap-port", "1", "--imap-security", "plain", given="hunter2\n",
+    )  # fmt: skip
+
+
+def enrolled(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text(PEOPLE)
+    (tmp_path / "seq.yaml").write_text(SEQUENCE)
+    add_mailbox(run)
+    run("contacts", "import", "people.csv")
+    run("sequence", "publish", "seq.yaml")
+    run("enroll", "First words", "--all", "--yes")
+
+
+def test_importing_twice_changes_nothing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text(PEOPLE)
+    first = data(run("contacts", "import", "people.csv", "--json", "--errors", "bad.csv"))
+    assert (first["read"], first["added"], len(first["rejected"])) == (3, 2, 1)
+    assert "nonsense" in (tmp_path / "bad.csv").read_text()
+    again = data(run("contacts", "import", "people.csv", "--json"))
+    assert (again["added"], again["updated"], again["unchanged"]) == (0, 0, 2)
+    assert [each["email"] for each in data(run("contacts", "list", "--json"))] == [
+        "ada@acme.example",
+        "bo@bolt.example",
+    ]
+    assert data(run("contacts", "show", "ada@acme.example", "--json"))["company"] == "Acme"
+    run("contacts", "show", "nobody@acme.example", code=2)
+
+
+def test_suppressing_and_lifting(run: Run) -> None:
+    run("contacts", "suppress", "acme.example", "--reason", "they asked")
+    assert [each["value"] for each in data(run("contacts", "suppressed", "--json"))] == ["acme.example"]
+    run("contacts", "unsuppress", "acme.example")
+    run("contacts", "unsuppress", "acme.example", code=2)
+
+
+def test_a_mistake_in_a_sequence_is_told_with_its_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "seq.yaml").write_text(SEQUENCE.replace("after:", "aftr:"))
+    told = run("sequence", "check", "seq.yaml", code=2).stderr
+    assert "seq.yaml:12" in told
+    assert "after" in told
+    run("sequence", "publish", "seq.yaml", code=2)
+    assert data(run("sequence", "list", "--json")) == []
+
+
+def test_a_sequence_is_published_once_and_kept_in_versions(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "seq.yaml").write_text(SEQUENCE)
+    assert "is fine" in run("sequence", "check", "seq.yaml").stdout
+    assert data(run("sequence", "publish", "seq.yaml", "--json"))["changed"] is True
+    assert data(run("sequence", "publish", "seq.yaml", "--json"))["changed"] is False
+    assert "First words" in run("sequence", "show", "First words").stdout
+    run("sequence", "show", "Last words", code=2)
+    run("sequence", "pause", "First words", "--reason", "holidays")
+    assert data(run("sequence", "list", "--json"))[0]["state"] == "paused"
+    run("sequence", "resume", "First words")
+
+
+def test_mailboxes_are_kept_without_showing_their_password(run: Run) -> None:
+    add_mailbox(run)
+    shown = run("mailbox", "show", "me@sales.example", "--json").stdout + run("mailbox", "list").stdout
+    assert "hunter2" not in shown
+    tried = run("mailbox", "test", "me@sales.example", code=1)
+    assert "does not work yet" in tried.stderr
+    assert "Traceback" not in tried.output
+    run("mailbox", "pause", "me@sales.example", "--reason", "away")
+    assert data(run("mailbox", "list", "--json"))[0]["state"] == "paused"
+    run("mailbox", "resume", "me@sales.example")
+    run("mailbox", "remove", "me@sales.example", "--yes")
+    assert data(run("mailbox", "list", "--json")) == []
+
+
+def test_who_is_enrolled_is_shown_explained_paused_and_stopped(run: Run, tmp_path: Path) -> None:
+    enrolled(run, tmp_path)
+    assert data(run("enroll", "First words", "--all", "--yes", "--json"))["enrolled"] == 0
+    assert "active" in run("status").stdout
+    data(run("status", "--json"))
+    assert run("explain", "ada@acme.example").stdout.strip()
+    assert data(run("explain", "ada@acme.example", "--json"))[0]["sentences"]
+    assert data(run("timeline", "ada@acme.example", "--json"))[0]["kind"]
+    assert [step["id"] for step in data(run("report", "First words", "--json"))["steps"]] == ["intro", "bump"]
+    run("report", "First words")
+    assert data(run("pause", "ada@acme.example", "--reason", "later", "--json"))[0]["state"] == "paused"
+    assert data(run("resume", "ada@acme.example", "--json"))[0]["state"] == "active"
+    assert data(run("stop", "ada@acme.example", "--yes", "--json"))[0]["state"] == "stopped"
+    for words in (("held",), ("task", "list"), ("unknown", "list")):
+        run(*words)
+        data(run(*words, "--json"))
+    run("task", "done", "77", code=2)
+
+
+def test_the_tables_are_up_to_date(run: Run) -> None:
+    assert "up to date" in run("db", "check").stdout
+    assert "up to date" in run("db", "upgrade").stdout
+
+
+def test_everything_in_one_process(run: Run, tmp_path: Path) -> None:
+    enrolled(run, tmp_path)
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "RELANCE_ALLOW_TEST_DOMAINS": "true"}
+    command = [sys.executable, "-c", "from relance.cli import main; main()"]
+    command += ["--home", str(tmp_path / ".relance"), "run", "--port", "0"]
+    process = processes.Process(processes.Program(command, tmp_path / "run.log", environment=environment))
+    try:
+        process.wait_ready(lambda: "ready" in process.log(), seconds=60)
+        address = next(word for word in process.log().split() if word.startswith("http://"))
+        with urllib.request.urlopen(f"{address}/healthz") as answer:
+            assert answer.status == 200
+        os.kill(process.pid, signal.SIGTERM)
+        ports.wait_until(lambda: not process.alive, seconds=60)
+        assert process._child.returncode == 0, process.log()
+        assert "Traceback" not in process.log()
+    finally:
+        process.kill()
