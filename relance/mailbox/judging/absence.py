@@ -246,7 +246,12 @@ def _named_weekdays(piece: str, reader: Reader) -> set[int]:
     numbers = [number for match in found if (number := _weekday(match.group(), reader)) is not None]
     if len(found) == 2:
         between = sentence[found[0].end() : found[1].start()].strip()
-        if _joins(f" {between} ", reader.language.pattern("dates.join")) and numbers[0] < numbers[1]:
+        both = reader.language.pattern("dates.both").fullmatch(between)
+        if (
+            not both
+            and _joins(f" {between} ", reader.language.pattern("dates.join"))
+            and numbers[0] < numbers[1]
+        ):
             return set(range(numbers[0], numbers[1] + 1))
     return set(numbers)
 

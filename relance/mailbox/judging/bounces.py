@@ -129,9 +129,12 @@ def _default(code: str | None) -> Severity:
 
 def _own_words(letter: Letter) -> str:
     """The notice above the returned mail, whose words are ours and prove nothing."""
-    return _RETURNED.split(letter.text, maxsplit=1)[0][:4000]
+    notice = _RETURNED.split(letter.text, maxsplit=1)[0][:4000]
+    return _OUR_HEADERS.sub("", notice)
 
 
+# "Your message / To: … / Subject: … did not reach": Exchange repeats our headers, whose words are ours too.
+_OUR_HEADERS = re.compile(r"(?m)^[ \t]*\*?(?:to|cc|subject|from|sent|date|message-id):(?:[ \t].*)?$")
 _RETURNED = re.compile(
     r"\n[ >]*-{2,}[^\n]{0,60}(?:original|returned|copy of|forwarded|message header|below this line)[^\n]{0,60}|\n(?:received: from|return-path: <|dkim-signature:|message-id: <)|"
     r"\noriginal message (?:headers|details|follows)?|\n[ -]*message (?:headers|body|contents?) (?:follow|-)|\nreporting-mta:"
@@ -153,12 +156,39 @@ def is_from_daemon(letter: Letter) -> bool:
 def _is_machine_report(letter: Letter) -> bool:
     """A report by structure or sender; a person's mail that quotes one never is."""
     failed = letter.mail.header("x-failed-recipients") is not None
-    return failed or _is_report(letter) or is_from_daemon(letter) or _is_silent_system(letter)
+    return (
+        failed
+        or _is_report(letter)
+        or is_from_daemon(letter)
+        or _is_silent_system(letter)
+        or _is_formula(letter)
+    )
 
 
 def _is_report(letter: Letter) -> bool:
     report_type = dict(letter.mail.content_params).get("report-type", "").lower()
     return letter.mail.content_type == "multipart/report" and report_type in {"delivery-status", ""}
+
+
+_FORMULA = re.compile(
+    r"following (?:recipients?|address|persons?|users?)|failed recipients?|created automatically by|automatically generated|rcpt to:|delivery attempts|"
+    r"non-?delivery report|did not reach|remote host said|delivery of (?:e-?mail|your message) to|(?:unable|not able|failed) to deliver|could not be delivered to|"
+    r"delivery (?:to|has) (?:failed|the following)|n'a pas (?:pu|ete)|konnte nicht (?:zugestellt|an)|nie (?:moze zostac|mogla zostac|zostala) dostarczon"
+)
+
+
+def _is_formula(letter: Letter) -> bool:
+    """A gateway's report from some address of its own: a bounce's subject and formula, answering nobody, greeting nobody."""
+    if (
+        letter.is_answer
+        or letter.words.quotes_ours
+        or re.match(r"\s*(?:hi|hello|dear|dzien|hallo|bonjour|hola)\b", letter.text)
+    ):
+        return False
+    subject = letter.say("subject.bounce", letter.subject)
+    return bool(
+        subject and letter.subject.startswith(subject.evidence) and _FORMULA.search(letter.text[:400])
+    )
 
 
 def _is_silent_system(letter: Letter) -> bool:
@@ -213,7 +243,9 @@ def _named(letter: Letter, words: str) -> str | None:
 def _candidates(letter: Letter, words: str) -> Iterator[str]:
     yield from letter.addresses(letter.mail.header("x-failed-recipients") or "")
     sender = letter.mail.from_address
-    near = [match.group(1).strip("'.").lower() for match in _NEAR_ADDRESS.finditer(words)]
+    near = [
+        match.group(1).strip("'.").removeprefix("smtp=").lower() for match in _NEAR_ADDRESS.finditer(words)
+    ]
     everywhere = [*near, *letter.addresses(words), *letter.addresses(letter.text)]
     yield from (
         address

@@ -13,7 +13,9 @@ from relance.mailbox.inbound import Inbound
 from relance.mailbox.judging import folding, language, quoting
 
 _LONGEST_FOR_RULES = 12_000
-_ADDRESS = re.compile(r"[\w.+'/=&%#-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,24}")
+_ADDRESS = re.compile(
+    r"(?<![\w.+/=&%#-])(?:smtp=|mailto:|rfc822;)?([\w.+'/=&%#-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,24})"
+)
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class Letter:
 
     def addresses(self, text: str) -> Iterator[str]:
         """Addresses in a text that are not ours, small letters, each once."""
-        seen = dict.fromkeys(match.group().strip("'.").lower() for match in _ADDRESS.finditer(text))
+        seen = dict.fromkeys(match.group(1).strip("'.").lower() for match in _ADDRESS.finditer(text))
         yield from (address for address in seen if address not in self.own_addresses)
 
 

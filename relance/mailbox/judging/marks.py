@@ -80,9 +80,18 @@ _HEADER_CHECKS: tuple[Callable[[Inbound], Finding | None], ...] = (
 
 def by_subject(letter: Letter) -> Finding | None:
     """A subject that only automatic answers have: "Automatic reply: …", and no "Re:" of a person before it."""
-    match = _automatic_subject().match(letter.subject)
+    match = _automatic_subject().match(letter.subject) or _answered_subject(letter)
     return (
         Finding(match.group().strip(), _language_of("subject.automatic", letter.subject)) if match else None
+    )
+
+
+def _answered_subject(letter: Letter) -> re.Match[str] | None:
+    """ "Re: Automatic reply: …" is either a program that answers with "Re:", or a person who answers a note of ours."""
+    if letter.words.quoted or letter.words.quotes_ours or speaks_to_us(letter):
+        return None
+    return (
+        _automatic_subject().match(letter.bare_subject) if letter.say("absence.away", letter.body) else None
     )
 
 
@@ -109,7 +118,7 @@ def by_words(letter: Letter) -> Finding | None:
     Rules of Outlook.com and many forwarders leave no header. A person who says that they are away also speaks to us, asks,
     or quotes: then it is theirs.
     """
-    if letter.words.quotes_ours or _speaks_to_us(letter):
+    if letter.words.quotes_ours or speaks_to_us(letter):
         return None
     if robot := letter.say("absence.automatic", letter.body):
         return robot
@@ -128,7 +137,7 @@ def _hint(letter: Letter) -> bool:
     )
 
 
-def _speaks_to_us(letter: Letter) -> bool:
+def speaks_to_us(letter: Letter) -> bool:
     return letter.say("intent.engaged", letter.body) is not None or "?" in letter.own
 
 

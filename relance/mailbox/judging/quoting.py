@@ -103,14 +103,21 @@ def _attribution_length(lines: list[str], place: int) -> int:
     """How many lines the attribution ("On … wrote:") that starts here takes; none where there is none."""
     if not lines[place].strip() or lines[place].lstrip().startswith(">>"):
         return 0
-    joined = ""
-    for count, line in enumerate(lines[place : place + _ATTRIBUTION_LINES], start=1):
-        joined = f"{joined} {folding.fold(line).lstrip('> ').strip()}".strip()
-        if len(joined) > 300:
+    parts: list[str] = []
+    for line in lines[place : place + _ATTRIBUTION_LINES]:
+        parts.append(folding.fold(line).lstrip("> ").strip())
+        if not parts[-1] or sum(map(len, parts)) > 300:
             return 0
-        if _every("quote.attribution").fullmatch(joined):
-            return count
+        if _every("quote.attribution").fullmatch(" ".join(parts)):
+            return len(parts) if _belongs(parts) else 0
     return 0
+
+
+def _belongs(parts: list[str]) -> bool:
+    """Is the first line a piece of the attribution, and not an answer of one line that stands above it?"""
+    rest = " ".join(parts[1:])
+    dated = re.search(r"\d{4}|\d{1,2}[:.]\d{2}|\S@\S", parts[0])
+    return bool(dated) or not rest or not _every("quote.attribution").fullmatch(rest)
 
 
 def _is_separator(lines: list[str], place: int) -> bool:

@@ -26,14 +26,14 @@ _WORDS: tuple[tuple[Severity, re.Pattern[str]], ...] = (
         r"unauthenticated (?:e-?)?mail|not authenticated|authentication (?:required|results|checks?|information)|unauthenticated sender|"
         r"(?:likely|suspected|considered|classified|identified|detected|rejected|flagged|looks like|appears to be|blocked)[^.]{0,40}\b(?:spam|junk|unsolicited|bulk)|"
         r"\bspam (?:message|content|detected|score|filter|mail)|unsolicited (?:mail|e-?mail|bulk|message)|junk mail|message (?:was )?(?:considered|identified)|content (?:rejected|blocked|filter)|"
-        r"(?:daily|hourly|user|sending|outgoing|outbound|message|recipient|relay|submission)[^.\n]{0,30}(?:limit|quota|rate)[^.\n]{0,30}(?:exceed|reached|over)|"
+        r"(?:daily|hourly|sending|outgoing|outbound|relay|submission|message rate|messages per \w+)[^.\n]{0,30}(?:limit|quota|rate)?[^.\n]{0,30}(?:exceed|reached|over)|"
         r"(?:exceed|reached|over)[^.\n]{0,50}(?:daily|hourly|sending|outgoing|relay|message rate|rate limit|max(?:imum)? (?:e-?mails|defers|messages|number of messages)|limit for sending|messages per|recipients? (?:per|limit)|emails per)|"
         r"too many (?:messages|recipients|e-?mails|connections from)|rate[- ]limit(?:ed)?|unusual rate|sending limits?|sent too many|bad outbound sender|outbound spam|suspicious(?: activity)?|"
         r"policy (?:reasons?|violation|restrictions?|rejection)|(?:due to|by|security|local|our|administrative|mail|sending) (?:local |security |a )?polic(?:y|ies)|administrative prohibition|administratively prohibited|"
         r"(?:client|sender|ip|host|server|domain|address|connection|mail from|messages? from)[^.\n]{0,60}(?:is |are |was |has been |been )?(?:blocked|banned|refused by policy|not allowed to send|temporarily blocked|temporarily deferred|not permitted)|"
         r"sender (?:address )?(?:rejected|denied|verify failed|not allowed|blocked|is blacklisted)|access denied, (?:bad|banned)|"
         r"relay(?:ing)? (?:access )?(?:denied|not permitted|not allowed|prohibited)|unable to relay|not permitted to relay|\bptr\b|reverse dns|rdns|"
-        r"not accepted (?:due to|from|for policy|because)|banned sending|prohibited|message rejected due|virus|malware|attachment (?:type )?(?:not|block)|mimecast.{0,60}reject|"
+        r"not accepted (?:due to|from|for policy|because)|banned sending|prohibited|message rejected due|(?:contain|infect|detect)\w*[^.\n]{0,30}(?:virus|malware)|(?:virus|malware)[^.\n]{0,20}(?:found|detected|infected)|attachment (?:type )?(?:not|block)|mimecast.{0,60}reject|"
         r"restricted (?:to|recipient|sender)|not (?:have permission|authori[sz]ed) to (?:send|e-?mail|post)|permission to (?:send|post)|only accepts? (?:mail|e-?mails|messages?) from|allowed senders?"
     )),
     (Severity.HARD, re.compile(
@@ -44,14 +44,14 @@ _WORDS: tuple[tuple[Severity, re.Pattern[str]], ...] = (
         r"address(?:ee)? (?:not found|unknown|does not exist|couldn'?t be found)|"
         r"(?:domain|host)(?: name)?(?: \S{1,80})?(?: is| does| was| could| has)?[^.;\n]{0,20}(?:not found|does not exist|not exist|unknown|could not be resolved|couldn'?t be found|no mail exchangers?|nxdomain|doesn'?t exist|does not (?:accept|receive)|invalid|expired)|"
         r"nxdomain|name or service not known|host or domain name not found|no (?:valid )?mx|unrouteable|unroutable|no such domain|null mx|dns error|does not accept (?:any )?(?:e-?)?mail|"
-        r"(?:group|team|list)[^.\n]{0,80}may not exist|resolver\.adr\.recipnotfound|recipnotfound|recipientnotfound|adr\.ex\w*notfound|550[ -#]5\.1\.1|access denied\. as\(|all relevant mx records point to non-existent|couldn.?t find|is not our customer|this user doesn.?t|"
+        r"(?:group|team|list)[^.\n]{0,80}may not exist|resolver\.adr\.recipnotfound|recipnotfound|recipientnotfound|adr\.ex\w*notfound|access denied\. as\(|all relevant mx records point to non-existent|couldn.?t find|is not our customer|this user doesn.?t|"
         r"nie istnieje|nieznany (?:uzytkownik|adresat|odbiorca)|existiert nicht|unbekannt|n.existe pas|inconnue?|no existe|desconocid[oa]|non esiste|sconosciuto|bestaat niet|onbekend|nao existe|neexistuje|не існує|не найден|не существует"
     )),
     (Severity.SOFT, re.compile(
         r"(?:mailbox|inbox|account|user|quota|recipient|disk|storage|mail box|e-?mail)[^.;\n]{0,50}(?:is |are |has been )?(?:full|over(?: its| the)? ?quota|exceeded|out of (?:storage|space|disk)|exceeds|quota exceeded|too much mail|size limit)|"
         r"quota (?:is )?exceeded|exceeds? (?:the )?(?:mailbox |storage )?quota|over ?quota|mailbox (?:is )?full|insufficient (?:system )?(?:storage|disk|space)|no space|quotaexceeded|not enough (?:storage|space)|prepelnion|pelna|voll\b|plein|llen[oa]|pien[oa]|vol\b|chei[oa]|plna|"
         r"grey ?list|gray ?list|try (?:again )?later|temporar(?:y|ily)|timed? ?out|time-out|connection (?:refused|timed|reset|dropped|lost)|retry|deferred|could not connect|no route|unreachable|not responding|did(?: not|n't) respond|expired|"
-        r"too (?:large|big)|size (?:limit|exceed)|exceeds? (?:the )?(?:fixed |maximum )?(?:message )?size|busy|service (?:un|not )available|system (?:not accepting|failure|error|resources)|queue[d]? (?:too long|for)|hop count|too many hops|routing loop|mail loop|loop(?:s|ing)? (?:back|detected)|internal (?:server )?error|configuration error|delayed|will be retried|lookup failed|tempfail|resource"
+        r"too (?:large|big)|size (?:limit|exceed)|exceeds? (?:the )?(?:fixed |maximum )?(?:message )?size|busy|service (?:un|not )available|system (?:not accepting|failure|error|resources)|queue[d]? (?:too long|for)|hop count|too many hops|routing loop|mail loop|message loop|loop(?:s|ing)? (?:back|detected|\()|internal (?:server )?error|configuration error|delayed|will be retried|lookup failed|tempfail|resource"
     )),
 )  # fmt: skip
 
