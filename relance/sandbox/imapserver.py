@@ -112,12 +112,12 @@ class ImapServer:
         self._server: asyncio.Server | None = None
         self._live: set[asyncio.StreamWriter] = set()
 
-    async def start(self) -> int:
-        """Listen on a loopback port the system picks, and return it."""
+    async def start(self, port: int = 0) -> int:
+        """Listen on a loopback port (0: one the system picks), and return it."""
         self._config.apply_context()
-        self._server = await asyncio.start_server(self._connected, host="127.0.0.1", port=0)
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
+        self._server = await asyncio.start_server(self._connected, host="127.0.0.1", port=port)
+        found: int = self._server.sockets[0].getsockname()[1]
+        return found
 
     async def stop(self) -> None:
         """Listen no more, and cut every connection."""

@@ -33,7 +33,7 @@ class World:
             context = self._certify()
             self._loop = loop.Loop("sandbox-mail")
             stack.callback(self._loop.close)
-            imap = imapserver.ImapServer(context, self._entered)
+            imap = self._reading = imapserver.ImapServer(context, self._entered)
             self._office = postoffice.PostOffice(self.clock, self.record, imap)
             submission = smtpserver.SmtpServer(context, self._office)
             self.imap = account.Server("127.0.0.1", self._loop.call(imap.start()))
@@ -78,6 +78,14 @@ class World:
     def place(self, rep: str, mail: postoffice.Mail) -> record.Placed:
         """Put a mail into a rep's folder; when this returns, every new IMAP session finds it there."""
         return self._loop.call(self._office.place(rep.lower(), mail))
+
+    def close_imap(self) -> None:
+        """Nobody can read their mail until `open_imap`: connections are cut, new ones are refused. Mail still comes in."""
+        self._loop.call(self._reading.stop())
+
+    def open_imap(self) -> None:
+        """Mail can be read again, at the same place."""
+        self._loop.call(self._reading.start(self.imap.port))
 
     def _entered(self, user: str) -> None:
         self.record.add(lambda when: record.SyncStarted(when, user))
