@@ -126,20 +126,18 @@ def _draft(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Verd
 
 
 def _carry_out(conn: Connection, case: Case, verdict: Verdict, now: dt.datetime) -> None:
-    row = case.row
+    row, position = case.row, verdict.position
     if verdict.mail is not None:
         return
-    if verdict.event is not None:
+    if position is not None and position.step == row.step:
+        # Everyday and told by `bound`: whoever waits for a window to open needs no line in the log each evening.
+        enrollments.reschedule(conn, row, position.due_at or now, position.bound)
+        return
+    if position is not None:
+        enrollments.move(conn, row, position, now)
+    elif verdict.event is not None:
         enrollments.apply(conn, [row.id], verdict.event, now, reason=verdict.words, values={"attempts": 0})
-        kind = verdict.event.value
-    elif verdict.position is not None and verdict.position.step == row.step:
-        enrollments.reschedule(conn, row, verdict.position.due_at or now, verdict.position.bound)
-        kind = "rescheduled"
-    elif verdict.position is not None:
-        enrollments.move(conn, row, verdict.position, now)
-        kind = "skipped"
+    kind = verdict.event.value if verdict.event else "skipped"
     data = {"reason": verdict.words}
-    events.add(
-        conn,
-        [events.News(kind, now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data=data)],
-    )
+    line = events.News(kind, now, row.id, row.contact_id, row.mailbox_id, step=case.step, data=data)
+    events.add(conn, [line])

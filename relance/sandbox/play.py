@@ -30,7 +30,7 @@ from relance.sandbox.audit import Audit, audit
 from relance.sandbox.prospects import Prospects
 from relance.sandbox.record import Story
 from relance.sandbox.world import World
-from relance.scheduler import embedded, web
+from relance.scheduler import embedded, logs, web
 
 START = dt.datetime(2026, 3, 1, 4, 0, tzinfo=dt.UTC)
 # A Sunday: setting up takes a moment, and a moment of ours is hours of theirs.
@@ -122,6 +122,7 @@ def play(plan: Plan, watch: Callable[[Scene], None], hire: Hire = together) -> O
         roster = people.roster(plan.contacts, plan.seed)
         imported, enrolled = _set_up(relance, world, roster, plan, folder)
         stack.enter_context(Prospects(world, behaviour.cast(roster.people, plan.seed)))
+        logs.configure(settings)
         with hire(relance, bound) as parts:
             _watch(relance, plan, parts, watch)
         story = world.record.story()
