@@ -19,6 +19,7 @@ metadata = sa.MetaData(
 
 Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up only in an INTEGER PRIMARY KEY
 Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+NullJson = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
 
 def _id() -> sa.Column[int]:
@@ -67,6 +68,8 @@ mailbox = sa.Table(
     sa.Column(
         "files_sent", sa.Boolean
     ),  # whether the provider files its own Sent copies; empty: not known yet
+    # Whether ada+token@ reaches ada@: then Reply-To carries the mail's token, and no client can lose it.
+    sa.Column("plus_addressing", sa.Boolean, nullable=False, server_default=sa.false()),
     # The lease: who works for this mailbox now, until when (machine time), and the number every write must show.
     _text("lease_owner"),
     sa.Column("lease_until", Instant),
@@ -253,17 +256,25 @@ inbound = sa.Table(
     sa.Column(
         "judgement", Json, nullable=False
     ),  # the rest of it: until, recipient, status, intent, language, substitute
+    _text("match"),  # certain, soft, none
     _text("matched_by"),
     _to("contact", nullable=True),
     _to("enrollment", nullable=True),
     _to("message", nullable=True),
     _text("body"),  # the person's own words, bounded
+    _count("size"),  # of the whole mail; `raw` may be only its beginning
+    sa.Column("correction", NullJson),  # what a person says it is: kind, intent, until; the judgement stays
+    sa.Column("read_at", Instant),  # when a person looked at it
+    _text("substitute_state"),  # accepted, dismissed
     sa.Column(
         "raw", sa.LargeBinary
     ),  # kept so that history can be judged again; emptied when its retention ends
     sa.UniqueConstraint("mailbox_id", "dedupe"),
 )
 sa.Index("ix_inbound_enrollment", inbound.c.enrollment_id)
+sa.Index("ix_inbound_contact", inbound.c.contact_id)
+_kept = inbound.c.raw.is_not(None)
+sa.Index("ix_inbound_kept", inbound.c.judged_at, postgresql_where=_kept, sqlite_where=_kept)
 
 hit = sa.Table(
     "hit",
