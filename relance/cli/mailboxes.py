@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relance.cli import asking, presets, session, show
-from relance.mailbox.account import Security, Server
+from relance.cli import asking, presets, sandbox, session, show
+from relance.mailbox.account import Account, Security, Server
 
 if TYPE_CHECKING:
     from relance.app import Relance
@@ -31,7 +31,8 @@ Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The mailbox's a
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
-Provider = enum.Enum("Provider", {name: name for name in presets.PRESETS}, type=str)  # type: ignore[misc]
+PROVIDERS = (*presets.PRESETS, sandbox.NAME)
+Provider = enum.Enum("Provider", {name: name for name in PROVIDERS}, type=str)  # type: ignore[misc]
 
 
 class UnknownPolicy(enum.StrEnum):
@@ -64,7 +65,7 @@ PasswordStdin = Annotated[
 ]
 Known = Annotated[
     Provider | None,
-    typer.Option(metavar="NAME", help=f"Whose servers: {', '.join(presets.PRESETS)}. Else by the domain."),
+    typer.Option(metavar="NAME", help=f"Whose servers: {', '.join(PROVIDERS)}. Else by the domain."),
 ]
 SmtpHost = Annotated[str | None, typer.Option(help="Server for sending.")]
 ImapHost = Annotated[str | None, typer.Option(help="Server for reading.")]
@@ -103,11 +104,12 @@ def add(  # noqa: PLR0913 - a flag for every question
     test: Test = True,
 ) -> None:
     """Add a mailbox. What no flag says is guessed by the domain or asked."""
-    preset = presets.PRESETS[provider.value] if provider else presets.guess(address)
+    rep = _practice(ctx, provider, address)
+    preset = _preset(provider, address, rep)
     if preset.advice:
         show.note(f"A word on {preset.name}: {preset.advice}.")
     extras = {
-        "ca_file": ca_file and str(ca_file.resolve()),
+        "ca_file": str(ca_file.resolve()) if ca_file else rep and rep.ca_file,
         "daily_cap": daily_cap,
         "gap_seconds": gap_seconds,
         "unknown_policy": unknown and unknown.value.replace("-", " "),
@@ -115,15 +117,36 @@ def add(  # noqa: PLR0913 - a flag for every question
     with session.of(ctx).open() as relance:
         spec = {
             "address": address,
-            "name": name if name is not None else asking.text("Sender's name", "--name"),
-            "username": username or address,
-            "password": asking.password(f"Password of {address}", from_stdin=password_stdin),
+            "name": _sender(name, rep),
+            "username": username or (rep.username if rep else address),
+            "password": rep.password
+            if rep
+            else asking.password(f"Password of {address}", from_stdin=password_stdin),
             "smtp": Flags(smtp_host, smtp_port, smtp_security).over(preset.smtp),
             "imap": Flags(imap_host, imap_port, imap_security).over(preset.imap),
         }
         _add(relance, spec, extras)
         if test:
             _test(relance, address)
+
+
+def _practice(ctx: typer.Context, provider: Any, address: str) -> Account | None:
+    """The mailbox in the sandbox, password and all, when that is whose servers are asked for."""
+    if provider is None or provider.value != sandbox.NAME:
+        return None
+    return sandbox.account_of(session.of(ctx).settings().home, address)
+
+
+def _preset(provider: Any, address: str, rep: Account | None) -> presets.Preset:
+    if rep is not None:
+        return presets.Preset(sandbox.NAME, rep.smtp, rep.imap)
+    return presets.PRESETS[provider.value] if provider else presets.guess(address)
+
+
+def _sender(name: str | None, rep: Account | None) -> str:
+    if name is not None:
+        return name
+    return rep.name if rep else asking.text("Sender's name", "--name")
 
 
 def _add(relance: Relance, spec: dict[str, Any], extras: dict[str, Any]) -> None:

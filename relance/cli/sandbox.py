@@ -1,0 +1,208 @@
+"""`sandbox`: a mail world on this machine to practise in. Real SMTP and IMAP, and nobody outside hears of it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import queue
+import secrets
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from relance import errors
+from relance.cli import session, show
+from relance.mailbox.account import Account, Security, Server
+
+if TYPE_CHECKING:
+    from relance.app import Relance
+    from relance.sandbox.record import Arrived
+
+FILE_NAME = "sandbox.json"
+CA_NAME = "sandbox-ca.pem"
+NAME = "sandbox"
+ADDRESS = "ada@northwind.example"
+WORDS = "Yes, this is interesting. Call me on Tuesday."
+LOOK_SECONDS = 0.5
+# How long a wait for mail lasts before Ctrl-C is looked for.
+
+group = typer.Typer(
+    invoke_without_command=True, help="A mail world on this machine to practise in, until Ctrl-C."
+)
+
+
+@group.callback()
+def world(
+    ctx: typer.Context,
+    address: Annotated[
+        str, typer.Option(help="The salesperson's address in it; any address will do.")
+    ] = ADDRESS,
+    name: Annotated[str, typer.Option(help="Their name.")] = "Ada Lind",
+) -> None:
+    """Run a mail world to practise in. Real SMTP and IMAP on this machine; shows every mail that arrives, until Ctrl-C."""
+    if ctx.invoked_subcommand is not None:
+        return
+    settings = session.of(ctx).settings()
+    if not settings.home.is_dir():
+        raise errors.Misconfigured(f"There is no home at {settings.home}. Run `relance init` first.")
+    from relance.sandbox.world import World
+
+    with World(settings.clock()) as found, _interruptible():
+        rep = found.add_rep(address, name, secrets.token_urlsafe(12))
+        arrivals: queue.SimpleQueue[Arrived] = queue.SimpleQueue()
+        found.on_arrival(arrivals.put)
+        with _written(settings.home, rep):
+            _greet(rep)
+            _show_all(arrivals, rep.address.lower())
+
+
+def _greet(rep: Account) -> None:
+    show.say(f"relance sandbox: ready. {rep.address} sends by 127.0.0.1:{rep.smtp.port} (SMTP)")
+    show.say(f"and reads by 127.0.0.1:{rep.imap.port} (IMAP). Every address receives; nothing leaves here.")
+    show.say("In another terminal, in the same folder:")
+    show.say(f"  relance mailbox add {rep.address} --provider {NAME}")
+    show.say("  relance sandbox answer EMAIL       (a person answers)")
+    show.say("Ctrl-C ends it. Mails appear below.\n")
+
+
+def _show_all(arrivals: queue.SimpleQueue[Arrived], rep: str) -> None:
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            with contextlib.suppress(queue.Empty):
+                _show(arrivals.get(timeout=LOOK_SECONDS), rep)
+
+
+def _show(mail: Arrived, rep: str) -> None:
+    from relance.sandbox import letter
+
+    read = letter.read(mail.raw)
+    clock = mail.when.at.astimezone().strftime("%H:%M:%S")
+    if mail.recipient == rep:
+        show.say(f"{clock}  {mail.header('from')} answers: {mail.subject}")
+    else:
+        show.say(f"{clock}  to {mail.recipient}: {mail.subject}")
+    for line in read.text.strip().splitlines():
+        show.say(f"    {line}")
+    show.say()
+
+
+@group.command()
+def answer(
+    ctx: typer.Context,
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Who answers the last mail they got.")],
+    words: Annotated[str, typer.Argument(help="What they write.")] = WORDS,
+) -> None:
+    """Answer as a prospect would. The mail lands in the salesperson's inbox, for `relance run` to find."""
+    known = session.of(ctx)
+    rep = account(known.settings().home)
+    with known.open() as relance:
+        raw = _reply(relance, rep, email, words)
+    _deliver(rep, raw)
+    show.say(f"{email} answered. The answer is in the inbox of {rep.address}.")
+
+
+def _reply(relance: Relance, rep: Account, person: str, words: str) -> bytes:
+    """An answer to the last mail this person got."""
+    import email.policy
+    import email.utils
+    from email.message import EmailMessage
+
+    sent = [line for line in relance.timeline(person) if line.kind == "sent"]
+    if not sent:
+        raise errors.NotFound(f"{person} got no mail yet, so there is nothing to answer.")
+    ours = str(sent[-1].data["message_id"])
+    mail = EmailMessage(policy=email.policy.SMTP)
+    mail["From"], mail["To"] = person, rep.address
+    mail["Subject"] = f"Re: {str(sent[-1].data['subject']).removeprefix('Re: ')}"
+    mail["Date"] = email.utils.format_datetime(relance.clock.now())
+    mail["Message-ID"] = f"<{secrets.token_hex(12)}@{person.rpartition('@')[2]}>"
+    mail["In-Reply-To"] = mail["References"] = ours
+    mail.set_content(words)
+    return mail.as_bytes()
+
+
+def _deliver(rep: Account, raw: bytes) -> None:
+    """Into the salesperson's own inbox, by the sandbox's own server."""
+    from relance.mailbox.outcome import Outcome
+    from relance.mailbox.smtp import Outbox
+
+    with Outbox(rep, helo="localhost") as outbox:
+        result = outbox.connect() or outbox.offer(rep.address, rep.address, len(raw)) or outbox.transmit(raw)
+    if result.outcome is not Outcome.ACCEPTED:
+        raise errors.Unreachable(
+            f"The sandbox did not take the answer: {result.text}. Does `relance sandbox` run?"
+        )
+
+
+def account(home: Path) -> Account:
+    """The salesperson's mailbox in the sandbox that runs for this home; raises `errors.NotFound` when none does."""
+    try:
+        told: dict[str, Any] = json.loads((home / FILE_NAME).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise errors.NotFound(
+            f"no sandbox runs for {home}. Start one in another terminal: relance sandbox"
+        ) from None
+    return Account(
+        address=told["address"],
+        name=told["name"],
+        username=told["username"],
+        password=told["password"],
+        smtp=_server(told["smtp"]),
+        imap=_server(told["imap"]),
+        ca_file=told["ca_file"],
+    )
+
+
+def account_of(home: Path, address: str) -> Account:
+    """The same, for who names its address; raises `errors.Invalid` when it has another."""
+    found = account(home)
+    if found.address.lower() != address.strip().lower():
+        raise errors.Invalid(
+            f"the sandbox's mailbox is {found.address}, not {address}. Name that one, or start the sandbox with "
+            f"`relance sandbox --address {address}`."
+        )
+    return found
+
+
+def _server(told: dict[str, Any]) -> Server:
+    return Server(told["host"], told["port"], Security(told["security"]))
+
+
+@contextlib.contextmanager
+def _written(home: Path, rep: Account) -> Iterator[None]:
+    """What there is to know, in the home, readable by its owner only, for as long as the world stands."""
+    ca_file, file = home / CA_NAME, home / FILE_NAME
+    ca_file.write_bytes(Path(str(rep.ca_file)).read_bytes())
+    told = {
+        "address": rep.address,
+        "name": rep.name,
+        "username": rep.username,
+        "password": rep.password,
+        "smtp": _as_told(rep.smtp),
+        "imap": _as_told(rep.imap),
+        "ca_file": str(ca_file),
+    }
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _as_told(server: Server) -> dict[str, object]:
+    return {"host": server.host, "port": server.port, "security": server.security.value}
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """SIGTERM ends the world as Ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
