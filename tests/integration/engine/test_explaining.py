@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from relance import errors
+from relance.clock import ManualClock
+from relance.engine import enrolling, explaining, people, publishing
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.engine.states import Event, MessageState
+from relance.engine.store import enrollments, mailboxes
+from relance.engine.store.enrollments import Position
+from tests import engine_house
+
+SEQUENCE = """
+sequence: Trial
+steps:
+  - {id: intro, subject: "Hello", body: "Hello [here](https://a.example)"}
+  - {id: bump, after: 3 business days, thread: reply, body: "Again?"}
+  - id: saw
+    after: 2 days
+    when: clicked("intro")
+    then:
+      - {id: offer, after: 1 day, thread: reply, body: "Offer"}
+    else:
+      - {id: call, after: 1 business day, task: "Call"}
+  - {id: goodbye, after: 5 business days, thread: reply, body: "Bye", when: not replied()}
+"""
+ADA = "ada@acme.example"
+
+
+@pytest.fixture
+def ready(house: House) -> House:
+    publishing.publish(house, SEQUENCE)
+    engine_house.add_mailbox(house, "ada@sales.example")
+    people.add(house, ADA, {"company": "Acme", "country": "Germany"})
+    enrolling.enroll(house, Wish("Trial"))
+    return house
+
+
+def told(house: House) -> str:
+    return "\n".join(explaining.explain(house, ADA, "Trial")[0].sentences)
+
+
+def row(house: House) -> enrollments.Enrollment:
+    with house.database.read() as conn:
+        return enrollments.standings(conn, email=ADA)[0].enrollment
+
+
+def news(house: House, event: Event, **values: object) -> None:
+    with house.database.write() as conn:
+        enrollments.apply(
+            conn, [row(house).id], event, house.clock.now(), reason="because", values=dict(values)
+        )
+
+
+def test_the_next_step_comes_with_its_time_and_what_bound_it(ready: House, clock: ManualClock) -> None:
+    clock.advance(hours=12)  # Monday evening
+    people.add(ready, "bob@acme.example", {"country": "DE"})
+    enrolling.enroll(ready, Wish("Trial"))
+    found = explaining.explain(ready, "bob@acme.example")[0]
+    text = "\n".join(found.sentences)
+    assert found.when is not None
+    assert found.when.at == found.enrollment.due_at
+    assert found.when.local.date() == dt.date(2026, 3, 3)
+    assert '"intro" (mail), due on Tue 3 March 2026 0' in text
+    assert "the sending hours of Mon 2 March 2026 are over; sending hours begin at 08:30" in text
+    assert "The clock is Europe/Berlin (the contact's country (DE)); public holidays of DE" in text
+    assert "It may not leave now" not in text
+
+
+def test_the_forecast_is_the_calendar_asked_again(ready: House) -> None:
+    found = explaining.explain(ready, ADA)[0]
+    assert [each.step for each in found.forecast] == ["intro", "bump", "saw", "call", "goodbye"]
+    script_says = row(ready).due_at
+    with ready.database.read() as conn:
+        script = ready.library.script(conn, row(ready).sequence_version_id)
+    place = script.place(people.show(ready, ADA), ready.workspace)
+    assert script_says is not None
+    position = script.after("intro", script_says, place, str(row(ready).id))
+    assert found.forecast[1].at == position.due_at
+    assert 'if clicked("intro") does not hold' in found.forecast[2].words
+    assert found.sentences[-1].startswith('After that, if nobody answers: "bump" (mail) on ')
+
+
+def test_what_stands_in_the_way_is_the_gates_own_word(ready: House, clock: ManualClock) -> None:
+    publishing.pause(ready, "Trial", "the fair")
+    assert "It may not leave now: the sequence is paused." in told(ready)
+    publishing.resume(ready, "Trial")
+    people.suppress(ready, "elsewhere.example")
+    now = clock.now()
+    engine_house.add_message(ready, row(ready), MessageState.ACCEPTED)
+    with ready.database.write() as conn:
+        enrollments.move(
+            conn, row(ready), Position("bump", "mail", now + dt.timedelta(hours=1), wrote=True), now
+        )
+    assert "Before it leaves, the mailbox is read for an answer." in told(ready)
+    clock.advance(hours=2)
+    text = told(ready)
+    assert "the mailbox was not read for answers since the step fell due" in text
+    assert '1 mail has been sent so far, the last ("intro")' in text
+
+
+def test_pace_and_trouble_of_the_mailbox_are_told(ready: House, clock: ManualClock) -> None:
+    clock.advance(hours=2)
+    box = row(ready).mailbox_id
+    engine_house.add_message(ready, row(ready), MessageState.ACCEPTED, step="other")
+    with ready.database.write() as conn:
+        mailboxes.change(conn, box, daily_cap=1)
+    assert (
+        "Its pace lets the next mail leave on Tue 3 March 2026 11:00 Europe/Berlin: 1 mails in 24 hours"
+        in told(ready)
+    )
+    with ready.database.write() as conn:
+        mailboxes.change(conn, box, state="paused", reason="login refused", sync_error="login refused")
+    text = told(ready)
+    assert "The mailbox ada@sales.example is paused: login refused." in text
+    assert "It may not leave now: the mailbox is paused." in text
+
+
+def test_each_state_has_its_sentence(ready: House) -> None:
+    news(ready, Event.OUT_OF_OFFICE, resume_at=dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC))
+    found = explaining.explain(ready, ADA)[0]
+    assert (
+        "It waits until Fri 20 March 2026 10:00 Europe/Berlin, for the person is away" in found.sentences[1]
+    )
+    assert found.forecast[0].at == dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC)
+    enrolling.pause(ready, ADA, reason="the fair")
+    assert "It is paused: the fair." in told(ready)
+    enrolling.resume(ready, ADA)
+    news(ready, Event.HELD)
+    assert "It is held for a person to decide: because." in told(ready)
+    news(ready, Event.REPLIED)
+    found = explaining.explain(ready, ADA)[0]
+    assert "It is over, replied: because." in found.sentences[1]
+    assert (found.when, found.forecast) == (None, ())
+
+
+def test_an_overdue_step_says_when_mail_may_leave_again(ready: House, clock: ManualClock) -> None:
+    clock.move_to(dt.datetime(2026, 3, 7, 12, 0, tzinfo=dt.UTC))  # a Saturday
+    found = explaining.explain(ready, ADA)[0]
+    assert found.when is not None
+    assert found.when.at == dt.datetime(2026, 3, 9, 7, 30, tzinfo=dt.UTC)
+    assert any("it fell due on" in each for each in found.sentences)
+    assert any("Mail may leave again on Mon 9 March 2026 08:30" in each for each in found.sentences)
+
+
+def test_nobody_is_made_up(house: House) -> None:
+    with pytest.raises(errors.NotFound):
+        explaining.explain(house, ADA)
+    people.add(house, ADA, {})
+    assert explaining.explain(house, ADA) == []

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+
+from relance import errors
+from relance.engine import enrolling, keeping, people, publishing
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.engine.keeping import MailboxSpec
+from relance.engine.states import State
+from relance.engine.store import enrollments, events, mailboxes
+from relance.mailbox.account import Security, Server
+from relance.sandbox.world import World
+
+ADA = "ada@sales.example"
+SPEC = MailboxSpec(
+    ADA, "Ada Lovelace", ADA, "correct horse ż", Server("localhost", 1), Server("localhost", 1)
+)
+OTHER = "sequence: Other\nsteps:\n  - {id: one, subject: S, body: B}\n"
+
+
+@pytest.fixture
+def world(house: House) -> Iterator[World]:
+    with World(house.clock) as standing:
+        yield standing
+
+
+def test_a_mailbox_is_taken_in_with_its_password_sealed(house: House) -> None:
+    made = keeping.add(house, dataclasses.replace(SPEC, address="Ada@Sales.example"))
+    assert (made.address, made.state, made.next_turn_at) == (ADA, "active", house.clock.now())
+    assert [each.address for each in keeping.every(house)] == [ADA]
+    with house.database.read() as conn:
+        row = mailboxes.by_id(conn, 1)
+    assert b"horse" not in row.secret
+    assert house.account(row).password == SPEC.password
+    assert "horse" not in repr(SPEC)
+    moved = dataclasses.replace(row, address="bob@sales.example")
+    with pytest.raises(errors.Broken):
+        house.account(moved)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"address": "ada"}, "no mail address"),
+        ({"smtp": Server("mail.example", 25, Security.PLAIN)}, "clear"),
+        ({"imap": Server("", 993)}, "host"),
+        ({"imap": Server("mail.example", 0)}, "port"),
+        ({"gap_seconds": -1}, "gap_seconds"),
+        ({"unknown_policy": "guess"}, "hold"),
+    ],
+)  # fmt: skip
+def test_a_mailbox_that_cannot_work_is_refused_with_the_reason(
+    house: House, change: dict[str, object], said: str
+) -> None:
+    with pytest.raises(errors.Invalid, match=said):
+        keeping.add(house, dataclasses.replace(SPEC, **change))  # type: ignore[arg-type]
+    assert keeping.every(house) == []
+
+
+def test_a_mailbox_is_taken_in_once(house: House) -> None:
+    keeping.add(house, SPEC)
+    with pytest.raises(errors.Invalid):
+        keeping.add(house, SPEC)
+
+
+def test_a_test_signs_in_to_both_servers_for_real(house: House, world: World) -> None:
+    account = world.add_rep(ADA, "Ada", SPEC.password)
+    spec = dataclasses.replace(SPEC, smtp=account.smtp, imap=account.imap, ca_file=account.ca_file)
+    keeping.add(house, spec)
+    outcome = keeping.test(house, ADA)
+    assert outcome.ok, outcome
+    assert "INBOX" in outcome.steps[-1].words
+
+
+def test_a_wrong_password_and_a_dead_server_are_told_in_words(house: House, world: World) -> None:
+    account = world.add_rep(ADA, "Ada", "another one")
+    keeping.add(
+        house, dataclasses.replace(SPEC, smtp=account.smtp, imap=account.imap, ca_file=account.ca_file)
+    )
+    outcome = keeping.test(house, ADA)
+    assert not outcome.ok
+    assert all(not step.ok and step.words for step in outcome.steps)
+    assert SPEC.password not in str(outcome)
+    bob = "bob@sales.example"
+    keeping.add(house, dataclasses.replace(SPEC, address=bob, ca_file=account.ca_file))
+    dead = keeping.test(house, bob)
+    assert all(not step.ok and step.words for step in dead.steps)
+
+
+def test_pausing_and_resuming(house: House) -> None:
+    keeping.add(house, SPEC)
+    with house.database.write() as conn:
+        mailboxes.change(conn, 1, sync_error="login refused", troubles=3, next_turn_at=None)
+    keeping.pause(house, ADA, "on holiday")
+    assert (keeping.show(house, ADA).state, keeping.show(house, ADA).reason) == ("paused", "on holiday")
+    keeping.resume(house, ADA)
+    after = keeping.show(house, ADA)
+    assert (after.state, after.reason, after.sync_error) == ("active", "", "")
+    assert after.next_turn_at == house.clock.now()
+    with house.database.read() as conn:
+        kinds = [line.kind for line in events.after(conn, 0, 10)]
+    assert kinds == ["mailbox added", "mailbox paused", "mailbox resumed"]
+
+
+def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: House) -> None:
+    keeping.add(house, SPEC)
+    publishing.publish(house, OTHER)
+    people.add(house, "eve@acme.example", {})
+    enrolling.enroll(house, Wish("Other"))
+    with pytest.raises(errors.WrongUse, match="1 contacts"):
+        keeping.remove(house, ADA)
+    keeping.remove(house, ADA, force=True)
+    with house.database.read() as conn:
+        standing = enrollments.standings(conn)[0]
+        assert mailboxes.by_id(conn, 1).secret == b""
+    assert standing.enrollment.state is State.HELD
+    assert "was removed" in standing.enrollment.reason
+    assert keeping.every(house) == []
+    with pytest.raises(errors.NotFound):
+        keeping.show(house, ADA)
+    assert keeping.add(house, SPEC).state == "active"
+    assert [each.state for each in enrolling.resume(house, "eve@acme.example")] == ["active"]

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from relance import errors
+from relance.clock import ManualClock
+from relance.engine import enrolling, people, publishing, reports
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.engine.states import Event, MessageState
+from relance.engine.store import answers, enrollments, events, hits
+from relance.engine.store.enrollments import Enrollment, Position
+from tests import engine_house
+
+SEQUENCE = """
+sequence: Trial
+goal: meeting
+steps:
+  - id: intro
+    subject: "Hello"
+    body: "Hello [here](https://a.example)"
+    variants:
+      - {id: short, subject: "Hi"}
+  - {id: bump, after: 3 business days, thread: reply, body: "Again?"}
+  - id: saw
+    after: 2 days
+    when: clicked("intro")
+    then:
+      - {id: call, task: "Call"}
+"""
+
+
+@pytest.fixture
+def ready(house: House) -> House:
+    publishing.publish(house, SEQUENCE)
+    engine_house.add_mailbox(house, "ada@sales.example", daily_cap=40)
+    for number in range(6):
+        people.add(house, f"p@firm{number}.example", {"company": f"Firm {number}"})
+    enrolling.enroll(house, Wish("Trial"))
+    return house
+
+
+def rows(house: House) -> list[Enrollment]:
+    with house.database.read() as conn:
+        return [each.enrollment for each in enrollments.standings(conn)]
+
+
+def sent(house: House, row: Enrollment, **values: object) -> int:
+    """The step's mail was accepted and the next step stands; the message's id."""
+    mail = engine_house.add_message(house, row, MessageState.ACCEPTED, **values)
+    now = house.clock.now()
+    with house.database.write() as conn:
+        enrollments.move(conn, row, Position("bump", "mail", now + dt.timedelta(days=3), wrote=True), now)
+    return mail.id
+
+
+def touched(house: House, message: int, kind: str, verdict: str | None) -> None:
+    with house.database.write() as conn:
+        hits.add(conn, message_id=message, at=house.clock.now(), kind=kind, link=0, verdict=verdict)
+
+
+def ended(house: House, row: Enrollment, event: Event) -> None:
+    with house.database.write() as conn:
+        enrollments.apply(conn, [row.id], event, house.clock.now(), reason="test")
+
+
+def answered(house: House, row: Enrollment, message: int, **values: object) -> None:
+    now = house.clock.now()
+    line: dict[str, Any] = {
+        "mailbox_id": row.mailbox_id, "dedupe": f"{row.id}", "folder": "INBOX", "uidvalidity": 1, "uid": row.id,
+        "received_at": now, "judged_at": now, "kind": "human answer", "rule": "test", "judgement": {"intent": "positive"},
+        "contact_id": row.contact_id, "enrollment_id": row.id, "message_id": message,
+    }  # fmt: skip
+    with house.database.write() as conn:
+        answers.add(conn, line | values)
+    ended(house, row, Event.REPLIED)
+
+
+def test_the_funnel_counts_people_and_keeps_machines_apart(ready: House, clock: ManualClock) -> None:
+    clock.advance(days=2)
+    one, two, three, four, five, _six = rows(ready)
+    first = sent(ready, one, variant="short")
+    second = sent(ready, two)
+    third = sent(ready, three)
+    for _ in range(2):
+        touched(ready, first, "open", "human")
+    touched(ready, first, "click", "human")
+    touched(ready, second, "open", "machine")
+    touched(ready, second, "click", "machine")
+    touched(ready, second, "click", None)
+    answered(ready, one, first)
+    ended(ready, two, Event.BOUNCED)
+    ended(ready, three, Event.UNSUBSCRIBED)
+    ended(ready, four, Event.HELD)
+    engine_house.add_message(ready, five, MessageState.UNKNOWN)
+    report = reports.report(ready, "Trial")
+    assert (report.enrolled, report.goal, report.positive) == (6, "meeting", 1)
+    assert report.totals == {"active": 2, "held": 1, "replied": 1, "bounced": 1, "unsubscribed": 1}
+    intro = report.steps[0]
+    assert (intro.id, intro.kind, intro.due, intro.sent, intro.unknown) == ("intro", "mail", 6, 3, 1)
+    assert (intro.opened, intro.clicked, intro.opened_by_machines, intro.clicked_by_machines) == (1, 1, 1, 1)
+    assert (intro.replied, intro.bounced, intro.unsubscribed, intro.held) == (1, 1, 1, 1)
+    assert [(each.id, each.sent, each.replied) for each in intro.variants] == [
+        ("main", 2, 0),
+        ("short", 1, 1),
+    ]
+    assert [each.id for each in report.steps] == ["intro", "bump", "saw", "call"]
+    assert (report.steps[1].due, report.steps[1].sent) == (0, 0)
+    assert (report.all_mails.sent, report.all_mails.opened) == (3, 1)
+    assert third != second
+
+
+def test_an_answer_counts_for_the_mail_it_answers(ready: House, clock: ManualClock) -> None:
+    one = rows(ready)[0]
+    first = sent(ready, one)
+    clock.advance(days=4)
+    engine_house.add_message(ready, rows(ready)[0], MessageState.ACCEPTED)
+    answered(ready, rows(ready)[0], first)
+    report = reports.report(ready, "Trial")
+    assert [(each.id, each.sent, each.replied) for each in report.steps[:2]] == [
+        ("intro", 1, 1),
+        ("bump", 1, 0),
+    ]
+
+
+def test_steps_that_are_no_mail_are_counted_from_the_log(ready: House) -> None:
+    now = ready.clock.now()
+    one, two, three, *_ = rows(ready)
+    with ready.database.write() as conn:
+        for row, way in ((one, True), (two, False)):
+            data = {"taken": way}
+            events.add(conn, [events.News("branch", now, row.id, row.contact_id, step="saw", data=data)])
+        events.add(conn, [events.News("skipped", now, three.id, three.contact_id, step="intro")])
+    report = reports.report(ready, "Trial")
+    saw = report.steps[2]
+    assert (saw.kind, saw.due, saw.done, saw.taken) == ("branch", 2, 2, 1)
+    assert (report.steps[0].skipped, report.steps[0].waiting, report.steps[1].waiting) == (1, 0, 0)
+
+
+def test_who_is_held_is_listed_with_the_reason(ready: House, clock: ManualClock) -> None:
+    clock.advance(hours=5)
+    row = rows(ready)[2]
+    ended(ready, row, Event.HELD)
+    found = reports.held(ready, 10)
+    assert [(each.email, each.sequence, each.step, each.reason) for each in found] == [
+        ("p@firm2.example", "Trial", "intro", "test")
+    ]
+    assert found[0].since <= clock.now()
+
+
+def test_the_status_says_how_everything_stands(ready: House, clock: ManualClock) -> None:
+    status = reports.status(ready)
+    assert (status.states, status.held, status.halted) == ({"active": 6}, 0, None)
+    assert (status.due_now, status.next_due) == (6, None)
+    sent(ready, rows(ready)[0])
+    assert reports.status(ready).next_due == clock.now() + dt.timedelta(days=3)
+    clock.advance(days=1)
+    engine_house.add_message(ready, rows(ready)[0], MessageState.UNKNOWN)
+    publishing.pause(ready, "Trial", "the fair")
+    status = reports.status(ready)
+    assert (status.due_now, status.unknown_mails) == (0, 1)
+    assert status.paused_sequences == {"Trial": "the fair"}
+    box = status.mailboxes[0]
+    assert (box.sent_today, box.daily_cap, box.under_way) == (1, 40, 6)
+    assert str(box) == "ada@sales.example is active, 1 of 40 mails in 24 hours, 6 people"
+    publishing.resume(ready, "Trial")
+
+
+def test_an_unknown_sequence_is_said_so(house: House) -> None:
+    with pytest.raises(errors.NotFound):
+        reports.report(house, "Trial")

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from relance import errors
+from relance.engine import enrolling, people, publishing, timeline
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from tests import engine_house
+
+OTHER = "sequence: Other\nsteps:\n  - {id: one, subject: S, body: B}\n"
+
+
+@pytest.fixture
+def ready(house: House) -> House:
+    publishing.publish(house, OTHER)
+    engine_house.add_mailbox(house)
+    for number in range(5):
+        people.add(house, f"p@firm{number}.example", {})
+    enrolling.enroll(house, Wish("Other"))
+    return house
+
+
+def test_a_persons_timeline_holds_their_own_events(ready: House) -> None:
+    enrolling.pause(ready, "p@firm1.example", reason="the fair")
+    found = timeline.of_contact(ready, "P@firm1.example")
+    assert [(each.kind, each.email) for each in found] == [
+        ("enrolled", "p@firm1.example"),
+        ("paused by a person", "p@firm1.example"),
+    ]
+    assert found[1].words == "the fair"
+    with pytest.raises(errors.NotFound):
+        timeline.of_contact(ready, "nobody@firm1.example")
+
+
+def test_the_feed_serves_every_event_once_by_its_cursor(ready: House) -> None:
+    seen, cursor = [], ""
+    while page := timeline.page(ready, cursor, 2).events:
+        seen += page
+        cursor = timeline.page(ready, cursor, 2).cursor
+    assert [each.kind for each in seen] == ["sequence published", *["enrolled"] * 5]
+    assert len({each.id for each in seen}) == 6
+    assert timeline.page(ready, cursor, 10).cursor == cursor
+    people.suppress(ready, "firm2.example")
+    assert [each.kind for each in timeline.page(ready, cursor, 10).events] == ["unsubscribed"]
+
+
+def test_a_cursor_that_is_none_is_refused(ready: House) -> None:
+    with pytest.raises(errors.WrongUse):
+        timeline.page(ready, "yesterday", 10)
