@@ -62,6 +62,8 @@ class Turns:
             self._rest(mailbox_id)
             self.log.exception("a turn failed in a way nobody foresaw", mailbox=mailbox_id)
             return "failed", False
+        if report.words:
+            self.log.warning("a turn ended early", mailbox=mailbox_id, reason=report.words)
         self.failures.pop(mailbox_id, None)
         self.hints.done(mailbox_id)
         return "done", report.more

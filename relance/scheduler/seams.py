@@ -18,6 +18,14 @@ class Report(Protocol):
         """True when something is due still that could be done at once."""
 
 
+class TurnReport(Report, Protocol):
+    """What a turn says of itself."""
+
+    @property
+    def words(self) -> str:
+        """What stopped it, where something did."""
+
+
 class App(Protocol):
     """The engine as a scheduler sees it. Every method may be called from several threads at once."""
 
@@ -32,7 +40,7 @@ class App(Protocol):
     def due_mailboxes(self, limit: int) -> Sequence[int]:
         """Ids of mailboxes that have something to do now and are in nobody's hands, most pressing first."""
 
-    def turn(self, mailbox_id: int, stop: Callable[[], bool]) -> Report:
+    def turn(self, mailbox_id: int, stop: Callable[[], bool]) -> TurnReport:
         """Serve one mailbox; once `stop()` is true, end after the mail under way."""
 
     def tick(self) -> Report:

@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS knobs (name TEXT PRIMARY KEY, value REAL);
 @dataclass(frozen=True)
 class Report:
     more: bool = False
+    words: str = ""
 
 
 class Ledger:
