@@ -140,10 +140,10 @@ class Stage:
         return len(self.arrived(person))
 
     def state(self, person: str) -> str:
-        return next(each.state for each in self.relance.explain(person))
+        return next(each.enrollment.state for each in self.relance.explain(person))
 
     def reason(self, person: str) -> str:
-        return next(each.reason for each in self.relance.explain(person))
+        return next(each.enrollment.reason for each in self.relance.explain(person))
 
     def kinds(self, person: str) -> list[str]:
         return [line.kind for line in self.relance.timeline(person)]
