@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -161,3 +162,16 @@ def test_resuming_a_sequence_spreads_what_fell_due(ready: House, clock: ManualCl
     assert all(at is not None and clock.now() <= at < clock.now() + dt.timedelta(minutes=46) for at in due)
     assert len(set(due)) > 10
     assert all(at is not None for at in turns)
+
+
+def test_two_who_enroll_at_once_enroll_everybody_once(ready: House) -> None:
+    fill(ready, 120)
+    with ThreadPoolExecutor(2) as hands:
+        reports = list(hands.map(lambda _: enrolling.enroll(ready, Wish("Trial")), range(2)))
+    assert sum(each.enrolled for each in reports) == 120
+    assert sum(len(each.skipped) for each in reports) == 120
+    with ready.database.read() as conn:
+        found = enrollments.standings(conn)
+        told = [line for line in events.after(conn, 0, 1000) if line.kind == "enrolled"]
+    assert (len(found), len(told)) == (120, 120)
+    assert all(each.enrollment.due_at for each in found)

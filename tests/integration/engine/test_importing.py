@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,12 @@ def test_where_the_rejected_rows_cannot_be_written_the_import_stands(house: Hous
     assert report.added == 2
     assert report.errors_file is None
     assert "could not be written" in report.warnings[0]
+
+
+def test_two_who_import_at_once_keep_everybody_once(house: House, tmp_path: Path) -> None:
+    rows = "".join(f"p{number}@acme.example,P{number}\n" for number in range(300))
+    path = written(tmp_path, "email,first name\n" + rows)
+    with ThreadPoolExecutor(2) as hands:
+        reports = list(hands.map(lambda _: importing.import_file(house, path), range(2)))
+    assert sum(each.added for each in reports) == 300
+    assert sum(each.unchanged for each in reports) == 300
