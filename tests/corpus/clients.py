@@ -152,7 +152,9 @@ def _iphone(headers: tuple[tuple[str, str], ...], language: str, words: str) -> 
 
 
 def _thunderbird(headers: tuple[tuple[str, str], ...], language: str, words: str) -> Layout:
-    return Layout(headers, f"{words}\n\n-- \nAnna Nowak\nAcme Sp. z o.o.\n\n{THUNDERBIRD[language]}\n{quoted(SENT)}\n")
+    return Layout(
+        headers, f"{words}\n\n-- \nAnna Nowak\nAcme Sp. z o.o.\n\n{THUNDERBIRD[language]}\n{quoted(SENT)}\n"
+    )
 
 
 def _bottom(headers: tuple[tuple[str, str], ...], language: str, words: str) -> Layout:
@@ -172,10 +174,16 @@ LAYOUTS = {
 def encode(layout: Layout, base: tuple[tuple[str, str], ...]) -> bytes:
     """The bytes of the mail: headers folded as they are given, the body in its encoding."""
     kind = "text/html" if layout.html else "text/plain"
-    fixed = (("MIME-Version", "1.0"), ("Content-Type", f'{kind}; charset="utf-8"'), ("Content-Transfer-Encoding", layout.encoding))
+    fixed = (
+        ("MIME-Version", "1.0"),
+        ("Content-Type", f'{kind}; charset="utf-8"'),
+        ("Content-Transfer-Encoding", layout.encoding),
+    )
     lines = [f"{name}: {_word(value)}" for name, value in (*base, *layout.headers, *fixed)]
     raw = layout.text.encode()
-    body = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}.get(layout.encoding, bytes)(raw)
+    body = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}.get(
+        layout.encoding, bytes
+    )(raw)
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 

@@ -117,13 +117,22 @@ I'm sorry to have to inform you that your message could not
 be delivered to one or more recipients. It's attached below.
 
 <{THEM}>: host mx.acme.example[192.0.2.1] said: {failure.words} (in reply to RCPT TO command)"""
-    return report("MAILER-DAEMON@mx.nasza.example (Mail Delivery System)", "Undelivered Mail Returned to Sender", notice, failure)
+    return report(
+        "MAILER-DAEMON@mx.nasza.example (Mail Delivery System)",
+        "Undelivered Mail Returned to Sender",
+        notice,
+        failure,
+    )
 
 
 def gmail(failure: Failure) -> str:
     late = failure.action == "delayed"
     subject = "Delivery Status Notification (Delay)" if late else "Delivery Status Notification (Failure)"
-    head = "** Delivery incomplete **\n\nThere was a temporary problem delivering your message to" if late else "** Address not found **\n\nYour message wasn't delivered to"
+    head = (
+        "** Delivery incomplete **\n\nThere was a temporary problem delivering your message to"
+        if late
+        else "** Address not found **\n\nYour message wasn't delivered to"
+    )
     return report("Mail Delivery Subsystem <mailer-daemon@googlemail.com>", subject, f"{head} {THEM}.\n\nThe response was:\n\n{failure.words}", failure)  # fmt: skip
 
 

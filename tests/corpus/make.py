@@ -74,9 +74,14 @@ def left_mails() -> Iterator[Mail]:
     for language, notes in absences.LEFT.items():
         for (text, substitute), (name, headers) in itertools.product(notes, ABSENCE_MARKS[:2]):
             number = next(numbers)
-            layout = clients.Layout((("Subject", absences.PREFIXES[language][0] + clients.SUBJECT), *headers), text)
+            layout = clients.Layout(
+                (("Subject", absences.PREFIXES[language][0] + clients.SUBJECT), *headers), text
+            )
             file = f"left-{language}-{name}-{number:03d}.eml"
-            yield Expected(file, "left the company", substitute=substitute), clients.encode(layout, base(number))
+            yield (
+                Expected(file, "left the company", substitute=substitute),
+                clients.encode(layout, base(number)),
+            )
 
 
 def answer_mails() -> Iterator[Mail]:
@@ -97,7 +102,10 @@ def opt_out_mails() -> Iterator[Mail]:
         for text in texts:
             number, client = next(numbers), next(programs)
             layout = clients.lay_out(client, language, text)
-            yield Expected(f"stop-{language}-{client}-{number:03d}.eml", "opt-out"), clients.encode(layout, base(number))
+            yield (
+                Expected(f"stop-{language}-{client}-{number:03d}.eml", "opt-out"),
+                clients.encode(layout, base(number)),
+            )
 
 
 def bounce_mails() -> Iterator[Mail]:
@@ -107,8 +115,17 @@ def bounce_mails() -> Iterator[Mail]:
         number, (server, write) = next(numbers), next(servers)
         while failure.action == "delayed" and server in {"exim", "qmail", "exchange"}:
             server, write = next(servers)
-        status = failure.status if server in {"postfix", "gmail", "exchange"} and not failure.status.endswith(".0.0") else None
-        expected = Expected(f"bounce-{server}-{failure.name}-{number:03d}.eml", failure.kind, recipient=machines.THEM, status=status)
+        status = (
+            failure.status
+            if server in {"postfix", "gmail", "exchange"} and not failure.status.endswith(".0.0")
+            else None
+        )
+        expected = Expected(
+            f"bounce-{server}-{failure.name}-{number:03d}.eml",
+            failure.kind,
+            recipient=machines.THEM,
+            status=status,
+        )
         yield expected, write(failure).replace("\n", "\r\n").encode()
 
 
@@ -119,7 +136,12 @@ def write(mails: Iterator[Mail]) -> None:
     lines = []
     for expected, raw in mails:
         (FOLDER / expected.file).write_bytes(raw)
-        lines.append(json.dumps({key: value for key, value in asdict(expected).items() if value is not None}, ensure_ascii=False))
+        lines.append(
+            json.dumps(
+                {key: value for key, value in asdict(expected).items() if value is not None},
+                ensure_ascii=False,
+            )
+        )
     (FOLDER / "expected.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
     print(f"{len(lines)} mails in {FOLDER}")
 

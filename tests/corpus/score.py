@@ -92,10 +92,16 @@ class Score:
         return sum(rows) / len(rows)
 
     def dates_invented(self) -> list[str]:
-        return [case.path.name for case, found in self.results if found.until and "until" not in case.expected]
+        return [
+            case.path.name for case, found in self.results if found.until and "until" not in case.expected
+        ]
 
     def field_right(self, field: str) -> float:
-        rows = [getattr(found, field) == case.expected[field] for case, found in self.results if field in case.expected]
+        rows = [
+            getattr(found, field) == case.expected[field]
+            for case, found in self.results
+            if field in case.expected
+        ]
         return sum(rows) / len(rows)
 
 
@@ -108,7 +114,9 @@ def table(result: Score) -> str:
     """The confusion matrix as a table: what a mail is, against what it was held to be."""
     matrix = result.matrix()
     kinds = [kind.value for kind in Kind if any(kind.value in pair for pair in matrix)]
-    rows = [f"| {is_} | " + " | ".join(str(matrix[is_, said] or "·") for said in kinds) + " |" for is_ in kinds]
+    rows = [
+        f"| {is_} | " + " | ".join(str(matrix[is_, said] or "·") for said in kinds) + " |" for is_ in kinds
+    ]
     return "\n".join([f"| is \\ judged | {' | '.join(kinds)} |", "|---" * (len(kinds) + 1) + "|", *rows])
 
 

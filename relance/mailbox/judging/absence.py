@@ -7,6 +7,7 @@ return would let a mail arrive while the person is still away, a day later harms
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -85,6 +86,8 @@ def _best(found: Iterable[Return], today: dt.date) -> Return | None:
 
 def _read(folded: str, reader: Reader) -> list[Return]:
     masked = _SHORT_WEEKDAY.sub(lambda match: match.group()[:-1] + " ", dates.mask(folded))
+    if reader.language.code == "en":  # the only one that is written in both orders
+        reader = dataclasses.replace(reader, day_first=dates.day_comes_first(masked, reader))
     places = _places(masked, dates.days(masked, reader), reader.language.pattern("dates.join"))
     found = [answer for place in places for answer in _meanings(place, reader)]
     return found + _relative(masked, reader) + _working_days(masked, reader)
@@ -100,12 +103,16 @@ def _place(masked: str, days: Sequence[Day], index: int, join: re.Pattern[str]) 
     ceiling = days[index + 1].start if index + 1 < len(days) else len(masked)
     ends = [match.end() for match in _SENTENCE_END.finditer(masked, max(0, day.start - 400), day.start)]
     begin = ends[-1] if ends else max(0, day.start - 400)
-    stop_match = _SENTENCE_END.search(masked, day.end, day.end + 300)
+    stop_match = _SENTENCE_END.search(masked, day.end - 1, day.end + 300)  # "14 Aug." may end it
     stop = stop_match.start() + 1 if stop_match else min(len(masked), day.end + 300)
     before = masked[max(floor, begin, day.start - _REACH) : day.start]
     joined = bool(index) and _joins(masked[floor : day.start], join)
     return Place(
-        day, before, masked[day.end : min(ceiling, stop, day.end + _REACH)], masked[begin:stop], joined
+        day,
+        before,
+        masked[day.end : max(day.end, min(ceiling, stop, day.end + _REACH))],
+        masked[begin:stop],
+        joined,
     )
 
 
@@ -120,10 +127,10 @@ Meaning = Callable[[Place, Reader], dt.date | None]
 
 
 def _meanings(place: Place, reader: Reader) -> list[Return]:
-    """What the date means by the first rule that knows; rules in the order of how sure they are."""
+    """What the date means by the first rule that knows; the surer a rule, the smaller its rank."""
     if reader.language.find("dates.veto", place.sentence):
         return []
-    for rank, meaning in enumerate(MEANINGS):
+    for meaning, rank in MEANINGS:
         if date := meaning(place, reader):
             return [Return(date, rank, " ".join((place.sentence.strip() or place.before).split("\n\n")[-1:]))]
     return []
@@ -195,7 +202,15 @@ def _single_day(place: Place, reader: Reader) -> dt.date | None:
     return day.date + _ONE_DAY if reader.language.find("dates.absent", place.sentence) else None
 
 
-MEANINGS: tuple[Meaning, ...] = (_not_back_until, _end_of_month, _until, _back, _range, _single_day)
+# In the order they are asked; the rank tells whose answer is taken where several dates mean something.
+MEANINGS: tuple[tuple[Meaning, int], ...] = (
+    (_not_back_until, 0),
+    (_end_of_month, 2),
+    (_until, 2),
+    (_back, 1),
+    (_range, 3),
+    (_single_day, 4),
+)
 
 
 SURE = 4

@@ -135,6 +135,30 @@ def _ordered(reader: Reader, first: int, second: int, year: str | None) -> dt.da
     return next(iter(hopeful or [date for date in dates if date]), None)
 
 
+_PAIR = re.compile(r"(?<![\w.,:-])(\d{1,2})/(\d{1,2})(?:/(20\d\d|\d\d))?(?!\d)")
+_LIKELY = range(-31, 121)  # days from receipt that an absence note speaks of
+
+
+def day_comes_first(masked: str, reader: Reader) -> bool:
+    """In which order this text writes day and month: what its own dates tell outweighs the sender's clock.
+
+    A pair that makes sense in one order only (a 13th month, or months away from now) votes for that order.
+    """
+    votes = sum(
+        _vote(int(first), int(second), year or None, reader) for first, second, year in _PAIR.findall(masked)
+    )
+    return votes > 0 if votes else reader.day_first
+
+
+def _vote(first: int, second: int, year: str | None, reader: Reader) -> int:
+    day_first, month_first = _dated(reader, second, first, year), _dated(reader, first, second, year)
+    return _is_likely(day_first, reader) - _is_likely(month_first, reader)
+
+
+def _is_likely(date: dt.date | None, reader: Reader) -> bool:
+    return date is not None and (date - reader.today).days in _LIKELY
+
+
 # --- the forms a date takes ---------------------------------------------------------------------------------------------
 
 
@@ -273,6 +297,6 @@ def _weekdays(masked: str, reader: Reader) -> Iterator[Day]:
     """Weekdays by their full names, standing for the next such day after receipt."""
     for match in re.finditer(r"[^\W\d_]{4,}(?:-feira)?", masked):
         number = reader.language.weekdays.get(match.group())
-        if number is not None:
+        if number is not None and match.group() not in reader.language.habits:
             ahead = (number - reader.today.weekday() - 1) % 7 + 1
             yield Day(*match.span(), reader.today + dt.timedelta(days=ahead), weekday_only=True)

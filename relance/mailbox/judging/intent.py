@@ -15,7 +15,7 @@ from enum import StrEnum
 from relance.mailbox.judging import later
 from relance.mailbox.judging.letter import Finding, Letter
 
-_SOON = dt.timedelta(days=14)
+_SOON = dt.timedelta(days=7)
 # "Let's talk next week" is a yes; "let's talk next quarter" is a later.
 
 

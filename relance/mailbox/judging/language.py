@@ -45,6 +45,7 @@ class Language:
     months: Mapping[str, int]  # folded name or abbreviation -> 1..12
     weekdays: Mapping[str, int]  # folded name or abbreviation -> 0 (Monday)..6
     day_first: bool
+    habits: frozenset[str]  # weekdays as a habit ("Mondays"), which name no date
     phrases: Mapping[str, re.Pattern[str]]  # "absence.away" -> its expression
 
     def find(self, topic: str, folded_text: str) -> re.Match[str] | None:
@@ -64,6 +65,7 @@ def read(code: str, source: Mapping[str, object]) -> Language:
         months=_numbered(source.get("months"), first=1),
         weekdays=_numbered(source.get("weekdays"), first=0),
         day_first=bool(source.get("day_first", True)),
+        habits=frozenset(folding.fold(word) for word in _strings(source.get("habits"))),
         phrases=_phrases(source),
     )
 

@@ -79,26 +79,31 @@ _HEADER_CHECKS: tuple[Callable[[Inbound], Finding | None], ...] = (
 
 
 def by_subject(letter: Letter) -> Finding | None:
-    """A subject that only automatic answers have: "Automatic reply: …", and no "Re:" of a person before it."""
-    match = _automatic_subject().match(letter.subject) or _answered_subject(letter)
-    return (
-        Finding(match.group().strip(), _language_of("subject.automatic", letter.subject)) if match else None
-    )
+    """A subject that only automatic answers have: "Automatic reply: …"; not where the mail quotes, as people do.
 
-
-def _answered_subject(letter: Letter) -> re.Match[str] | None:
-    """ "Re: Automatic reply: …" is either a program that answers with "Re:", or a person who answers a note of ours."""
-    if letter.words.quoted or letter.words.quotes_ours or speaks_to_us(letter):
+    Without the colon ("Vacation - let's talk later"), or after a "Re:", the text must be an absence note as well.
+    """
+    if letter.words.quoted or letter.words.quotes_ours:
         return None
-    return (
-        _automatic_subject().match(letter.bare_subject) if letter.say("absence.away", letter.body) else None
-    )
+    match = _automatic_subject().match(letter.subject) or _automatic_subject().match(letter.bare_subject)
+    if match is None or not (_is_sure(match, letter) or _is_note(letter)):
+        return None
+    return Finding(match.group().strip(), _language_of("subject.automatic", letter.subject))
+
+
+def _is_sure(match: re.Match[str], letter: Letter) -> bool:
+    return match.string is letter.subject and match.group().rstrip().endswith((":", "]"))
+
+
+def _is_note(letter: Letter) -> bool:
+    """An absence told to nobody in particular."""
+    return letter.say("absence.away", letter.body) is not None and not speaks_to_us(letter)
 
 
 @functools.cache
 def _automatic_subject() -> re.Pattern[str]:
     prefixes = "|".join(words.pattern("subject.automatic").pattern for words in language.known())
-    return re.compile(rf"^[\[(*\s]*(?:auto\s?:|(?:{prefixes})[\])*]*\s*(?:[:\-|(,!.\[]|$))")
+    return re.compile(rf"^[\[(*\s]*(?:auto\s?:|(?:{prefixes})(?:\s*[\])*]+:?|\s*[:\-|(,!.\[]|\s*$))")
 
 
 def _language_of(topic: str, text: str) -> str | None:
@@ -116,17 +121,29 @@ def by_words(letter: Letter) -> Finding | None:
     """No mark at all, but nothing but formulas: an absence told to nobody in particular, or a robot's own words.
 
     Rules of Outlook.com and many forwarders leave no header. A person who says that they are away also speaks to us, asks,
-    or quotes: then it is theirs.
+    quotes, or writes from a telephone: then it is theirs.
     """
-    if letter.words.quotes_ours or speaks_to_us(letter):
+    if letter.words.quotes_ours or letter.words.quoted or speaks_to_us(letter):
         return None
-    if robot := letter.say("absence.automatic", letter.body):
+    if robot := _robot(letter):
         return robot
     formulas = [letter.say(f"absence.{topic}", letter.body) for topic in ("opening", "urgent", "promise")]
     said = [found for found in formulas if found]
     about = letter.say("absence.away", letter.body) or letter.say("left.phrases", letter.body)
     enough = len(said) >= (1 if letter.say("subject.absence", letter.bare_subject) or _hint(letter) else 2)
     return about if about and enough else None
+
+
+def _robot(letter: Letter) -> Finding | None:
+    """A sentence that begins by naming itself automatic; "I got your automatic reply" does not."""
+    for words in language.known():
+        for match in words.pattern("absence.robot").finditer(letter.body[:3000]):
+            if (
+                not letter.body[: match.start()].rstrip(" \t*_[(-")
+                or letter.body[: match.start()].rstrip(" \t*_[(-")[-1] in "\n.!:"
+            ):
+                return Finding(match.group(), words.code)
+    return None
 
 
 def _hint(letter: Letter) -> bool:
@@ -138,14 +155,33 @@ def _hint(letter: Letter) -> bool:
 
 
 def speaks_to_us(letter: Letter) -> bool:
-    return letter.say("intent.engaged", letter.body) is not None or "?" in letter.own
+    """Does the writer address us, ask, or write from a telephone?"""
+    topics = ("intent.engaged", "opt_out.phrases")
+    return "?" in letter.own or letter.words.mobile or any(letter.say(topic, letter.own) for topic in topics)
 
 
 def machine(letter: Letter) -> Finding | None:
     """The first mark that a machine made this mail, or nothing: then a person did."""
-    return next(
+    found = next(
         (found for check in (by_header, by_subject, by_envelope, by_words) if (found := check(letter))), None
     )
+    return None if found and _is_by_hand(letter) else found
+
+
+def _is_by_hand(letter: Letter) -> bool:
+    """A person's words sent by a program whose headers call every mail automatic: a help desk, or one that quotes us."""
+    replied = (letter.mail.header("auto-submitted") or "").lower().startswith("auto-replied")
+    through_program = is_helpdesk(letter) or (letter.words.quotes_ours and not replied)
+    if not through_program or not letter.own or acknowledges(letter):
+        return False
+    return not any(
+        letter.say(topic, letter.body) for topic in ("absence.automatic", "absence.away", "left.phrases")
+    )
+
+
+def acknowledges(letter: Letter) -> Finding | None:
+    """A robot's thanks for our mail."""
+    return letter.say("acknowledgement.phrases", f"{letter.subject}\n{letter.body}")
 
 
 def is_helpdesk(letter: Letter) -> bool:

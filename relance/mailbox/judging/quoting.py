@@ -26,6 +26,7 @@ class Words:
     own: str  # the body without signature and disclaimer
     quotes_ours: bool  # our own text stood in it
     quoted: bool  # something was quoted or forwarded
+    mobile: bool = False  # "Sent from my iPhone": no server writes that
 
 
 def split(text: str, sent_texts: Sequence[str] = ()) -> Words:
@@ -41,7 +42,8 @@ def split(text: str, sent_texts: Sequence[str] = ()) -> Words:
     answer, cut_again = (answer, True) if cut else _second_opinion(answer)
     body = _without_quoted_lines(answer)
     quoted = cut or cut_again or len(body) < len(answer)
-    return Words(_joined(body), _joined(_without_signature(body)), len(kept) < len(lines), quoted)
+    mobile = any(_is_mobile_line(line) for line in body)
+    return Words(_joined(body), _joined(_without_signature(body)), len(kept) < len(lines), quoted, mobile)
 
 
 def _joined(lines: Iterable[str]) -> str:

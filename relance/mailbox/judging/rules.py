@@ -184,17 +184,6 @@ def _names_a_return(letter: Case) -> Finding | None:
     return Finding(found.evidence) if found and found.rank <= absence.SURE else None
 
 
-def is_agents_answer(letter: Case) -> Finding | None:
-    """An agent's own words sent through a help desk: its headers call every mail automatic."""
-    if not marks.is_helpdesk(letter) or _acknowledges(letter) or letter.say("absence.automatic", letter.body):
-        return None
-    return Finding("sent through a help desk, and no robot's words") if letter.own else None
-
-
-def _acknowledges(letter: Case) -> Finding | None:
-    return letter.say("acknowledgement.phrases", f"{letter.subject}\n{letter.body}")
-
-
 def is_bulk_mail(letter: Case) -> Finding | None:
     """List or mass mail that answers nobody; a person's answer through a list is still an answer."""
     found = marks.is_bulk(letter)
@@ -214,7 +203,7 @@ def _goes_to_others(letter: Case) -> bool:
 
 def is_acknowledgement(letter: Case) -> Finding | None:
     """A machine's thanks for our mail: a ticket number, an address nobody reads."""
-    return _acknowledges(letter) if letter.machine else _is_unmarked_acknowledgement(letter)
+    return marks.acknowledges(letter) if letter.machine else _is_unmarked_acknowledgement(letter)
 
 
 def _is_unmarked_acknowledgement(letter: Case) -> Finding | None:
@@ -224,7 +213,7 @@ def _is_unmarked_acknowledgement(letter: Case) -> Finding | None:
         r"(?:do[-_.]?)?no[-_.]?(?:t[-_.]?)?reply.*|donotreply.*|no-?responder|nie-?odpowiadaj.*|ne-?pas-?repondre|noreply.*|no-reply.*",
         local,
     )
-    return _acknowledges(letter) if silent and not letter.words.quotes_ours else None
+    return marks.acknowledges(letter) if silent and not letter.words.quotes_ours else None
 
 
 def is_wordless_absence(letter: Case) -> Finding | None:

@@ -36,7 +36,6 @@ RULES: tuple[tuple[Rule, Kind], ...] = (
     (rules.is_challenge, Kind.CHALLENGE),
     (rules.has_left, Kind.LEFT_COMPANY),
     (rules.is_away, Kind.OUT_OF_OFFICE),
-    (rules.is_agents_answer, Kind.HUMAN),
     (rules.is_bulk_mail, Kind.LIST_MAIL),
     (rules.is_acknowledgement, Kind.AUTO_REPLY),
     (rules.is_wordless_absence, Kind.OUT_OF_OFFICE),
