@@ -53,6 +53,8 @@ def init(
         show.say(f"made  {path}")
     for path in made.kept:
         show.say(f"kept  {path}")
+    if made.home / config.FILE_NAME in made.kept and (zone or country or base_url):
+        show.note(f"The settings stay as they are; change them in {made.home / config.FILE_NAME}.")
     show.say(f"\nThe home is {made.home}. Keep a copy of {config.KEY_NAME}: without it no mailbox opens.")
     show.say("Next: relance mailbox add you@your-company.example")
 

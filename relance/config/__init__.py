@@ -17,9 +17,10 @@ from __future__ import annotations
 from relance.config.checks import mask_url
 from relance.config.homes import Made, make_home
 from relance.config.keys import Keyring, new_key, read_keys
-from relance.config.settings import KEY_NAME, Setting, Settings, find_home, password_of_environment
+from relance.config.settings import FILE_NAME, KEY_NAME, Setting, Settings, find_home, password_of_environment
 
 __all__ = [
+    "FILE_NAME",
     "KEY_NAME",
     "Keyring",
     "Made",

@@ -268,8 +268,9 @@ def test_init_makes_a_home_twice_without_harm(engine: Engine, tmp_path: Path) ->
     assert first.exit_code == 0, first.stderr
     key = (tmp_path / "house" / "relance.key").read_text()
     assert config.Settings(home=tmp_path / "house").zone == "Europe/Warsaw"
-    again = run("init", "house")
+    again = run("init", "house", "--zone", "Europe/Paris")
     assert "kept" in again.stdout
+    assert "stay as they are" in again.stderr
     assert (tmp_path / "house" / "relance.key").read_text() == key
 
 
