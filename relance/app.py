@@ -361,6 +361,7 @@ def _house(settings: Settings, clock: Clock, database: Database) -> House:
     options = Options(
         batch=settings.turn_batch,
         sync_every=dt.timedelta(seconds=settings.sync_seconds),
+        lease=dt.timedelta(seconds=settings.lease_seconds),
         allow_test_domains=settings.allow_test_domains,
     )
     return House(

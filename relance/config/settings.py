@@ -112,6 +112,12 @@ class Settings(BaseSettings):
     sync_seconds: float = Field(
         default=300.0, gt=0, description="how often a mailbox is read when nothing is due, in business time"
     )
+    lease_seconds: float = Field(
+        default=900.0,
+        ge=1,
+        description="how long a worker may be silent before another takes its mailbox over; if shorter than a server "
+        "takes to answer, mails end as unknown",
+    )
     drain_seconds: float = Field(
         default=660.0, ge=0, description="how long a stopping process waits for the mails under way"
     )  # above the 600 s RFC 5321 (4.5.3.2.6) gives a server to answer the final dot

@@ -10,6 +10,7 @@ from relance.engine.database import Database
 from relance.engine.journal import Journal
 from relance.engine.post import OpenInbox, OpenOutbox
 from relance.engine.script import Library
+from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.vault import Vault
 from relance.engine.zones import Workspace
@@ -35,6 +36,7 @@ class Options:
     trouble: dt.timedelta = dt.timedelta(
         minutes=2
     )  # doubled at each turn that reached no server, up to an hour
+    lease: dt.timedelta = mailboxes.LEASE  # machine time after which a silent worker's mailbox is another's
     hits: judge.Limits = field(default_factory=judge.Limits)  # the spans by which opens and clicks are judged
     allow_test_domains: bool = False
 

@@ -91,6 +91,11 @@ class Behaviour:
     faults: list[Fault] = field(default_factory=list)
     rate: float = 0.0  # besides `faults`: the chance of a random fault in each transaction
     kinds: Sequence[Kind] = (Kind.STOP, Kind.DROP, Kind.STALL, Kind.GARBLE, Kind.DELAY)
+    patience: float | None = None  # seconds after which a stalled connection is closed; none: when the client goes
+
+    def lets_in(self, name: str, secret: str) -> bool:
+        """Whether this is a login."""
+        return (name, secret) == self.login
 
 
 class _Gone(Exception):
@@ -306,7 +311,7 @@ class _Connection:
             _, name, secret = base64.b64decode(first).decode().split("\0")
         else:
             name, secret = self._challenge("Username:"), self._challenge("Password:")
-        if (name, secret) != self.server.behaviour.login:
+        if not self.server.behaviour.lets_in(name, secret):
             self._say("535 5.7.8 wrong name or password")
             return
         if self._fault_or(Point.AUTH, "235 2.7.0 welcome"):
@@ -387,13 +392,16 @@ class _Connection:
         raise _Gone
 
     def _stall(self) -> None:
-        """Read nothing and say nothing until the client has gone."""
+        """Read nothing and say nothing until the client has gone, or for as long as the server's patience lasts."""
+        patience = self.server.behaviour.patience
+        end = None if patience is None else time.monotonic() + patience
         poll = select.poll()
         poll.register(
             self.socket.fileno(), select.POLLRDHUP
         )  # an end or a reset, whatever lies unread before it
         while not poll.poll(100) and not self.server.closing.is_set():
-            pass
+            if end is not None and time.monotonic() > end:
+                return
 
     def _say(self, words: str) -> None:
         if words:

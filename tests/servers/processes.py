@@ -89,6 +89,11 @@ class Process:
             )
 
     @property
+    def program(self) -> Program:
+        """What was started; `Process(process.program)` starts it once more."""
+        return self._program
+
+    @property
     def pid(self) -> int:
         return int(self._child.pid)
 

@@ -30,6 +30,7 @@ class Lease:
     mailbox_id: int
     fence: int
     owner: str
+    span: dt.timedelta = LEASE  # how long it holds, counted anew at each renewal
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def next_turn(conn: Connection) -> dt.datetime | None:
     return at
 
 
-def take(conn: Connection, mailbox_id: int, owner: str) -> Lease | None:
+def take(conn: Connection, mailbox_id: int, owner: str, span: dt.timedelta = LEASE) -> Lease | None:
     """The lease, or None when somebody else holds it, or when the whole installation stands still."""
     now = machine_now(conn)
     halted = sa.exists().where(meta.c.key == "halted")
@@ -140,11 +141,11 @@ def take(conn: Connection, mailbox_id: int, owner: str) -> Lease | None:
     taken = (
         sa.update(mailbox)
         .where(mailbox.c.id == mailbox_id, mailbox.c.state != "removed", free, sa.not_(halted))
-        .values(lease_owner=owner, lease_until=now + LEASE, fence=mailbox.c.fence + 1)
+        .values(lease_owner=owner, lease_until=now + span, fence=mailbox.c.fence + 1)
         .returning(mailbox.c.fence)
     )
     fence = conn.execute(taken).scalar_one_or_none()
-    return None if fence is None else Lease(mailbox_id, fence, owner)
+    return None if fence is None else Lease(mailbox_id, fence, owner, span)
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def hold(conn: Connection, lease: Lease) -> Held:
     renewed = (
         sa.update(mailbox)
         .where(mailbox.c.id == lease.mailbox_id, mailbox.c.fence == lease.fence, mailbox.c.lease_until > now)
-        .values(lease_until=now + LEASE)
+        .values(lease_until=now + lease.span)
         .returning(mailbox.c.state, mailbox.c.synced_at)
     )
     row = conn.execute(renewed).one_or_none()
