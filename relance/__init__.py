@@ -1,1 +1,191 @@
-"""Relance: a sales email sequencing engine."""
+"""Relance: a sales email sequencing engine.
+
+This is the public Python API: what stands in `__all__`, and nothing else. `Relance` is the door; everything a method
+returns is a frozen value, everything it raises on purpose is a `RelanceError` whose text is a sentence a person can
+act on::
+
+    from relance import Relance
+
+    with Relance() as relance:
+        relance.contacts.import_file("people.csv")
+        relance.sequences.publish("first-meeting.yaml")
+        relance.enroll("First meeting")
+
+Importing the package costs nothing: each name is fetched from its room when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from relance.app import Relance, check_database, upgrade_database
+    from relance.clock import Clock, ManualClock
+    from relance.config import Settings, make_home
+    from relance.engine.accounts import StepAccount
+    from relance.engine.calendar import Bound, BoundKind, When
+    from relance.engine.checking import Checked
+    from relance.engine.enrolling import EnrollReport, Skipped
+    from relance.engine.explaining import Explanation, Planned
+    from relance.engine.importing import ImportReport, RejectedRow
+    from relance.engine.keeping import MailboxSpec, MailboxTest, MailboxView, TestStep
+    from relance.engine.migrating import SchemaState
+    from relance.engine.progress import TickReport
+    from relance.engine.publishing import Published, SequenceDetail, SequenceSummary, VersionView
+    from relance.engine.reports import (
+        Funnel,
+        HeldView,
+        MailboxLine,
+        Report,
+        Status,
+        StepReport,
+        VariantReport,
+    )
+    from relance.engine.sequence import (
+        BranchStep,
+        EndStep,
+        MailStep,
+        Send,
+        Sequence,
+        Stop,
+        TaskStep,
+        Track,
+        Variant,
+        WaitStep,
+    )
+    from relance.engine.steering import EnrollmentView
+    from relance.engine.store.contacts import Contact
+    from relance.engine.store.suppressions import Suppression
+    from relance.engine.store.tasks import Task
+    from relance.engine.timeline import EventPage, EventView
+    from relance.engine.turn import TurnReport
+    from relance.engine.unknowns import UnknownMail
+    from relance.errors import (
+        Broken,
+        Invalid,
+        Misconfigured,
+        NotFound,
+        Problem,
+        RelanceError,
+        Superseded,
+        Trouble,
+        Unreachable,
+        WrongUse,
+    )
+    from relance.mailbox.account import Security, Server
+
+__all__ = [
+    "Bound",
+    "BoundKind",
+    "BranchStep",
+    "Broken",
+    "Checked",
+    "Clock",
+    "Contact",
+    "EndStep",
+    "EnrollReport",
+    "EnrollmentView",
+    "EventPage",
+    "EventView",
+    "Explanation",
+    "Funnel",
+    "HeldView",
+    "ImportReport",
+    "Invalid",
+    "MailStep",
+    "MailboxLine",
+    "MailboxSpec",
+    "MailboxTest",
+    "MailboxView",
+    "ManualClock",
+    "Misconfigured",
+    "NotFound",
+    "Planned",
+    "Problem",
+    "Published",
+    "RejectedRow",
+    "Relance",
+    "RelanceError",
+    "Report",
+    "SchemaState",
+    "Security",
+    "Send",
+    "Sequence",
+    "SequenceDetail",
+    "SequenceSummary",
+    "Server",
+    "Settings",
+    "Skipped",
+    "Status",
+    "StepAccount",
+    "StepReport",
+    "Stop",
+    "Superseded",
+    "Suppression",
+    "Task",
+    "TaskStep",
+    "TestStep",
+    "TickReport",
+    "Track",
+    "Trouble",
+    "TurnReport",
+    "UnknownMail",
+    "Unreachable",
+    "Variant",
+    "VariantReport",
+    "VersionView",
+    "WaitStep",
+    "When",
+    "WrongUse",
+    "check_database",
+    "make_home",
+    "upgrade_database",
+]
+
+_ROOMS = {
+    "app": ("Relance", "check_database", "upgrade_database"),
+    "clock": ("Clock", "ManualClock"),
+    "config": ("Settings", "make_home"),
+    "engine.accounts": ("StepAccount",),
+    "engine.calendar": ("Bound", "BoundKind", "When"),
+    "engine.checking": ("Checked",),
+    "engine.enrolling": ("EnrollReport", "Skipped"),
+    "engine.explaining": ("Explanation", "Planned"),
+    "engine.importing": ("ImportReport", "RejectedRow"),
+    "engine.keeping": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
+    "engine.migrating": ("SchemaState",),
+    "engine.progress": ("TickReport",),
+    "engine.publishing": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
+    "engine.reports": (
+        "Funnel", "HeldView", "MailboxLine", "Report", "Status", "StepReport", "VariantReport",
+    ),
+    "engine.sequence": (
+        "BranchStep", "EndStep", "MailStep", "Send", "Sequence", "Stop", "TaskStep", "Track", "Variant", "WaitStep",
+    ),
+    "engine.steering": ("EnrollmentView",),
+    "engine.store.contacts": ("Contact",),
+    "engine.store.suppressions": ("Suppression",),
+    "engine.store.tasks": ("Task",),
+    "engine.timeline": ("EventPage", "EventView"),
+    "engine.turn": ("TurnReport",),
+    "engine.unknowns": ("UnknownMail",),
+    "errors": (
+        "Broken", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded", "Trouble",
+        "Unreachable", "WrongUse",
+    ),
+    "mailbox.account": ("Security", "Server"),
+}  # fmt: skip
+_ROOM_OF = {name: f"relance.{room}" for room, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, fetched from its room the first time (PEP 562)."""
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(importlib.import_module(_ROOM_OF[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
