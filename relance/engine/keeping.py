@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from relance import errors
-from relance.engine import states
+from relance.engine import person_fields, states
 from relance.engine.house import House
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes
@@ -82,7 +84,7 @@ def add(house: House, spec: MailboxSpec) -> MailboxView:
     _check(spec)
     now = house.clock.now()
     values = {
-        "name": spec.name,
+        "name": person_fields.tidy("name", spec.name),
         "username": spec.username,
         "secret": house.vault.seal(spec.password, f"mailbox/{found.normalised}"),
         **{f"smtp_{key}": value for key, value in _columns(spec.smtp).items()},
@@ -114,7 +116,7 @@ def _columns(server: Server) -> dict[str, object]:
 
 
 def _check(spec: MailboxSpec) -> None:
-    problems = []
+    problems = list(_sign_in_problems(spec))
     for what, server in (("smtp", spec.smtp), ("imap", spec.imap)):
         if not server.host or not 0 < server.port < 65536:
             problems.append(errors.Problem("needs a host and a port from 1 to 65535", where=what))
@@ -129,6 +131,19 @@ def _check(spec: MailboxSpec) -> None:
         problems.append(errors.Problem(f"is one of {', '.join(POLICIES)}", where="unknown_policy"))
     if problems:
         raise errors.Invalid(problems)
+
+
+def _sign_in_problems(spec: MailboxSpec) -> Iterator[errors.Problem]:
+    try:
+        person_fields.tidy("name", spec.name)
+    except person_fields.Unfit as unfit:
+        yield errors.Problem(str(unfit))
+    for what, value in (("username", spec.username), ("password", spec.password)):
+        if not value:
+            yield errors.Problem("is empty", where=what)
+        if any(unicodedata.category(letter) == "Cc" for letter in value):
+            hint = "Was it pasted with its end of line?"
+            yield errors.Problem("holds a control character", where=what, hint=hint)
 
 
 def every(house: House) -> list[MailboxView]:
@@ -206,7 +221,8 @@ def _set(house: House, wanted: str, state: str, reason: str) -> None:
         if state == "active":
             mailboxes.change(conn, mailbox.id, sync_error="")
         mailboxes.call(conn, [mailbox.id], now)
-        line = events.News(f"mailbox {'resumed' if state == 'active' else state}", now, mailbox_id=mailbox.id)
+        kind = "mailbox resumed" if state == "active" else "mailbox paused"
+        line = events.News(kind, now, mailbox_id=mailbox.id, data={"reason": reason})
         events.add(conn, [line])
 
 
@@ -214,16 +230,21 @@ def remove(house: House, wanted: str, *, force: bool = False) -> None:
     """Forget a mailbox and its password; its history stays. What is planned for it must be ended first, or is held."""
     mailbox, now = _known(house, wanted), house.clock.now()
     with house.database.write() as conn:
-        planned = [row.id for row in enrollments.of_mailbox(conn, mailbox.id) if row.state in states.OPEN]
+        planned = [row for row in enrollments.of_mailbox(conn, mailbox.id) if row.state in states.OPEN]
         if planned and not force:
             raise errors.WrongUse(
                 f"{len(planned)} contacts are still written to from {mailbox.address}. Stop them first, or remove it "
                 "with --force, which holds them for you to decide."
             )
-        enrollments.apply(conn, planned, Event.HELD, now, reason=f"the mailbox {mailbox.address} was removed")
+        words = f"the mailbox {mailbox.address} was removed"
+        enrollments.apply(conn, [row.id for row in planned], Event.HELD, now, reason=words)
+        data = {"reason": words}
+        news = [
+            events.News("held", now, row.id, row.contact_id, mailbox.id, step=row.step or "", data=data)
+            for row in planned
+        ]
         mailboxes.change(
             conn, mailbox.id, state="removed", secret=b"", next_turn_at=None, reason="removed by a person"
         )
-        events.add(
-            conn, [events.News("mailbox removed", now, mailbox_id=mailbox.id, data={"held": len(planned)})]
-        )
+        gone = events.News("mailbox removed", now, mailbox_id=mailbox.id, data={"held": len(planned)})
+        events.add(conn, [*news, gone])

@@ -50,6 +50,9 @@ def test_a_mailbox_is_taken_in_with_its_password_sealed(house: House) -> None:
         ({"imap": Server("", 993)}, "host"),
         ({"imap": Server("mail.example", 0)}, "port"),
         ({"gap_seconds": -1}, "gap_seconds"),
+        ({"password": ""}, "password: is empty"),
+        ({"password": "secret\n"}, "end of line"),
+        ({"name": "Ada\x00"}, "control character"),
         ({"unknown_policy": "guess"}, "hold"),
     ],
 )  # fmt: skip
@@ -117,6 +120,8 @@ def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Hou
     with house.database.read() as conn:
         standing = enrollments.standings(conn)[0]
         assert mailboxes.by_id(conn, 1).secret == b""
+        told = [line.kind for line in events.of_contact(conn, standing.enrollment.contact_id)]
+    assert told == ["enrolled", "held"]
     assert standing.enrollment.state is State.HELD
     assert "was removed" in standing.enrollment.reason
     assert keeping.every(house) == []
