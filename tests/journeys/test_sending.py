@@ -16,17 +16,16 @@ def test_an_address_that_does_not_exist_bounces_and_is_never_written_to_again(st
     assert [each.value for each in stage.relance.contacts.suppressions()] == [OLA]
 
 
-def test_a_greylisted_mail_goes_at_the_second_offer(stage: Stage) -> None:
-    offers: list[str] = []
-
-    def door(who: str) -> str | None:
-        offers.append(who)
-        return "451 4.7.1 greylisted" if len(offers) == 1 else None
-
-    stage.world.on_recipient(door)
+def test_a_greylisted_mail_goes_half_an_hour_later(stage: Stage) -> None:
+    greylisted = True
+    stage.world.on_recipient(lambda who: "451 4.7.1 greylisted" if greylisted else None)
     stage.enroll(OLA)
-    stage.advance(hours=3)
-    assert (len(offers), stage.sent_to(OLA)) == (2, 1)
+    stage.advance(minutes=20)
+    assert stage.sent_to(OLA) == 0
+    greylisted = False
+    stage.advance(minutes=20)
+    assert stage.sent_to(OLA) == 1
+    assert stage.kinds(OLA)[:3] == ["enrolled", "mail deferred", "sent"]
 
 
 def test_a_used_up_quota_pauses_the_mailbox_and_suppresses_nobody(stage: Stage) -> None:
