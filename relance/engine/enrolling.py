@@ -15,7 +15,16 @@ from relance.engine.house import House
 from relance.engine.script import Script
 from relance.engine.sharing import Shares
 from relance.engine.steering import EnrollmentView, change_mailbox, pause, resume, stop
-from relance.engine.store import contacts, enrollments, events, mailboxes, messages, sequences, suppressions
+from relance.engine.store import (
+    contacts,
+    enrollments,
+    events,
+    joining,
+    mailboxes,
+    messages,
+    sequences,
+    suppressions,
+)
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment, Position
 from relance.engine.store.mailboxes import Mailbox
@@ -203,7 +212,7 @@ class _Run:
             enrolled.setdefault(row.contact_id, []).append(row)
         refused = suppressions.among(conn, [person.email for person in people])
         self.shares.knows(
-            enrollments.mailboxes_of_organisations(
+            joining.mailboxes_of_organisations(
                 conn, {person.organisation for person in people}, self.shares.mailboxes
             )
         )
@@ -235,7 +244,7 @@ class _Run:
     def _add(self, conn: Connection, chosen: Sequence[tuple[Contact, Mailbox]], known: _Known) -> None:
         now = self.house.clock.now()
         rows = [self._row(person, mailbox, person.id in known.wrote, now) for person, mailbox in chosen]
-        ids = enrollments.add_new(conn, rows)
+        ids = joining.add_new(conn, rows)
         placed, news = [], []
         for person, mailbox in chosen:
             number = ids.get(person.id)
@@ -248,7 +257,7 @@ class _Run:
             self._count(mailbox, position)
             if position.step_kind == "mail" and position.due_at is not None:
                 self.calls[mailbox.id] = min(position.due_at, self.calls.get(mailbox.id, position.due_at))
-        enrollments.place(conn, placed)
+        joining.place(conn, placed)
         events.add(conn, news)
         for mailbox_id, at in sorted(self.calls.items()):
             mailboxes.call(conn, [mailbox_id], at)

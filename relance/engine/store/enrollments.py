@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from relance.engine import states
@@ -63,43 +62,6 @@ def _value(row: Any) -> Enrollment:
 def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """New enrollments, each with its first position."""
     conn.execute(sa.insert(enrollment), list(rows))
-
-
-def add_new(conn: Connection, rows: Sequence[dict[str, Any]]) -> dict[int, int]:
-    """New enrollments without a position yet: {contact id: enrollment id}. Who is in the sequence already is left out."""
-    if not rows:
-        return {}
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    new = insert(enrollment).on_conflict_do_nothing().returning(enrollment.c.contact_id, enrollment.c.id)
-    return {row.contact_id: row.id for row in conn.execute(new, list(rows))}
-
-
-_PLACE = (
-    sa.update(enrollment)
-    .where(enrollment.c.id == sa.bindparam("e_id"))
-    .values(
-        step=sa.bindparam("e_step"),
-        step_kind=sa.bindparam("e_step_kind"),
-        due_at=sa.bindparam("e_due_at"),
-        bound=sa.bindparam("e_bound"),
-    )
-)
-
-
-def place(conn: Connection, positions: Sequence[tuple[int, Position]]) -> None:
-    """Where new enrollments stand, in the transaction that adds them: [(id, position)]."""
-    rows = [
-        {
-            "e_id": number,
-            "e_step": at.step,
-            "e_step_kind": at.step_kind,
-            "e_due_at": at.due_at,
-            "e_bound": list(at.bound),
-        }
-        for number, at in positions
-    ]
-    if rows:
-        conn.execute(_PLACE, rows)
 
 
 def apply(
@@ -385,25 +347,6 @@ def of_organisation(conn: Connection, organisation: str) -> list[Enrollment]:
     return [_value(row) for row in conn.execute(query)]
 
 
-def mailboxes_of_organisations(
-    conn: Connection, organisations: Iterable[str], mailbox_ids: Iterable[int]
-) -> dict[str, int]:
-    """Which of these mailboxes last took somebody of each organisation: {organisation: mailbox id}."""
-    newest = (
-        sa.select(sa.func.max(enrollment.c.id))
-        .join(contact, contact.c.id == enrollment.c.contact_id)
-        .where(contact.c.organisation.in_(sorted(set(organisations) - {""})))
-        .where(enrollment.c.mailbox_id.in_(sorted(set(mailbox_ids))))
-        .group_by(contact.c.organisation)
-    )
-    query = (
-        sa.select(contact.c.organisation, enrollment.c.mailbox_id)
-        .join(enrollment, enrollment.c.contact_id == contact.c.id)
-        .where(enrollment.c.id.in_(newest))
-    )
-    return {row.organisation: row.mailbox_id for row in conn.execute(query)}
-
-
 def overdue(
     conn: Connection, sequence_id: int, now: dt.datetime, *, after: int, limit: int
 ) -> list[Enrollment]:
@@ -423,17 +366,6 @@ def change_mailbox(conn: Connection, row: Enrollment, mailbox_id: int) -> None:
     """Another mailbox goes on with it. The version goes up, so that a send under way in the old one finds out."""
     change = sa.update(enrollment).where(enrollment.c.id == row.id, enrollment.c.version == row.version)
     conn.execute(change.values(mailbox_id=mailbox_id, version=enrollment.c.version + 1))
-
-
-def open_of_mailbox(conn: Connection, mailbox_id: int) -> list[Enrollment]:
-    """Every enrollment of a mailbox in which something may still happen."""
-    query = (
-        sa.select(*_COLUMNS)
-        .where(enrollment.c.mailbox_id == mailbox_id)
-        .where(enrollment.c.state.in_([state.value for state in states.OPEN]))
-        .order_by(enrollment.c.id)
-    )
-    return [_value(row) for row in conn.execute(query)]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,69 @@
+"""Enrolling: new enrollments, where they begin, and which mailbox their company knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from relance.engine.store.enrollments import Position
+from relance.engine.tables import contact, enrollment
+
+
+def add_new(conn: Connection, rows: Sequence[dict[str, Any]]) -> dict[int, int]:
+    """New enrollments without a position yet: {contact id: enrollment id}. Who is in the sequence already is left out."""
+    if not rows:
+        return {}
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    new = insert(enrollment).on_conflict_do_nothing().returning(enrollment.c.contact_id, enrollment.c.id)
+    return {row.contact_id: row.id for row in conn.execute(new, list(rows))}
+
+
+_PLACE = (
+    sa.update(enrollment)
+    .where(enrollment.c.id == sa.bindparam("e_id"))
+    .values(
+        step=sa.bindparam("e_step"),
+        step_kind=sa.bindparam("e_step_kind"),
+        due_at=sa.bindparam("e_due_at"),
+        bound=sa.bindparam("e_bound"),
+    )
+)
+
+
+def place(conn: Connection, positions: Sequence[tuple[int, Position]]) -> None:
+    """Where new enrollments stand, in the transaction that adds them: [(id, position)]."""
+    rows = [
+        {
+            "e_id": number,
+            "e_step": at.step,
+            "e_step_kind": at.step_kind,
+            "e_due_at": at.due_at,
+            "e_bound": list(at.bound),
+        }
+        for number, at in positions
+    ]
+    if rows:
+        conn.execute(_PLACE, rows)
+
+
+def mailboxes_of_organisations(
+    conn: Connection, organisations: Iterable[str], mailbox_ids: Iterable[int]
+) -> dict[str, int]:
+    """Which of these mailboxes last took somebody of each organisation: {organisation: mailbox id}."""
+    newest = (
+        sa.select(sa.func.max(enrollment.c.id))
+        .join(contact, contact.c.id == enrollment.c.contact_id)
+        .where(contact.c.organisation.in_(sorted(set(organisations) - {""})))
+        .where(enrollment.c.mailbox_id.in_(sorted(set(mailbox_ids))))
+        .group_by(contact.c.organisation)
+    )
+    query = (
+        sa.select(contact.c.organisation, enrollment.c.mailbox_id)
+        .join(enrollment, enrollment.c.contact_id == contact.c.id)
+        .where(enrollment.c.id.in_(newest))
+    )
+    return {row.organisation: row.mailbox_id for row in conn.execute(query)}
