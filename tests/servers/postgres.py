@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -27,6 +27,13 @@ SPEED = {
     "shared_buffers": "64MB",
     "max_connections": "100",
     "max_parallel_workers_per_gather": "0",
+}
+# What a server that people rely on says: for benchmarks, which would flatter themselves with the other.
+DURABLE = SPEED | {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "shared_buffers": "128MB",
 }
 
 
@@ -97,20 +104,25 @@ def running() -> Iterator[Postgres]:
 
 
 @contextmanager
-def private(binaries: Path | None = None) -> Iterator[Postgres]:
+def private(binaries: Path | None = None, settings: Mapping[str, str] = SPEED) -> Iterator[Postgres]:
     """A server of one's own, for tests that stop, freeze or kill it."""
     binaries = binaries or _binaries()
     if binaries is None:
         finder.not_run("PostgreSQL: no system binaries, no wheel")
     folder, identity = _initialised(binaries)
     try:
-        server = _started(binaries, folder, identity)
+        server = _started(binaries, folder, identity, settings)
         try:
             yield server
         finally:
             server.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def available() -> bool:
+    """Whether a private server can be started here."""
+    return _binaries() is not None
 
 
 def _binaries() -> Path | None:
@@ -151,18 +163,20 @@ def _initdb(binaries: Path, folder: Path, identity: processes.Identity) -> str |
     return None if done.returncode == 0 else (done.stderr.strip() or "no reason given").splitlines()[-1]
 
 
-def _started(binaries: Path, folder: Path, identity: processes.Identity, tries: int = 3) -> Postgres:
+def _started(
+    binaries: Path, folder: Path, identity: processes.Identity, settings: Mapping[str, str], tries: int = 3
+) -> Postgres:
     """Start the server on a free port; another one may take the port first, so try a few."""
     for left in reversed(range(tries)):
         port = ports.free_port()
-        settings = {
-            **SPEED,
+        options = {
+            **settings,
             "listen_addresses": ports.LOOPBACK,
             "port": str(port),
             "unix_socket_directories": "",
         }
         command = [str(binaries / "postgres"), "-D", str(folder / "data")]
-        for name, value in settings.items():
+        for name, value in options.items():
             command += ["-c", f"{name}={value}"]
         log = folder / "log"
         # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
