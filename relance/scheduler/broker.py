@@ -188,7 +188,8 @@ def build(settings: config.Settings, figures: meters.Meters) -> tuple[dramatiq.B
         dead_message_ttl=DEAD_MESSAGE_MS,
     )
     shared.declare_queue(QUEUE)
-    return shared, marks.RedisMarks(client)
+    # Where leases lapse sooner than marks fade, a lost hint would be what a mailbox waits for.
+    return shared, marks.RedisMarks(client, min(marks.FADE_SECONDS, settings.lease_seconds))
 
 
 def _refuse_delay(delay: int | None) -> None:

@@ -13,7 +13,7 @@ import redis
 
 from relance import clock
 
-FADE_SECONDS = 60.0  # how late a mailbox comes whose hint was lost with the worker that held it
+FADE_SECONDS = 60.0  # how late a mailbox comes whose hint was lost with the worker that held it (its lease may take longer)
 KEY = "relance:hinted:"
 
 
@@ -61,8 +61,9 @@ class LocalMarks:
 class RedisMarks:
     """Marks all processes share. Raises `redis.RedisError` while Redis is away."""
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: redis.Redis, fade_seconds: float = FADE_SECONDS) -> None:
         self.client = client
+        self.fade_seconds = fade_seconds
 
     def take(self, ids: Iterable[int]) -> list[int]:
         """Mark every id that has no mark, and return those. One round trip."""
@@ -71,7 +72,7 @@ class RedisMarks:
             return []
         with self.client.pipeline(transaction=False) as pipe:
             for mailbox in wanted:
-                pipe.set(f"{KEY}{mailbox}", 1, nx=True, px=int(FADE_SECONDS * 1000))
+                pipe.set(f"{KEY}{mailbox}", 1, nx=True, px=int(self.fade_seconds * 1000))
             answers = pipe.execute()
         return [mailbox for mailbox, taken in zip(wanted, answers, strict=True) if taken]
 

@@ -1,0 +1,183 @@
+"""The servers of a run, and the settings its processes share."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pwd
+import re
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import redis as redis_client
+
+from relance.clock import Clock
+from relance.config import make_home
+from relance.mailbox.account import Security, Server
+from tests.chaos.audit import Taken
+from tests.chaos.plan import START, Plan
+from tests.servers import dovecot, postgres, processes, redis
+from tests.servers.ports import LOOPBACK, wait_until
+
+ROOT = Path(__file__).parents[2]
+RELANCE = [sys.executable, "-c", "import sys; from relance.cli import main; sys.exit(main())"]
+_LOGIN = re.compile(r"^(\w{3} \d\d \d\d:\d\d:\d\d) imap-login: Info: Login: user=<([^>]+)>")
+
+
+class Server_:
+    """A server that can be killed and comes back as it was, on the same port."""
+
+    def __init__(self, process: processes.Process, answers: str) -> None:
+        self.process = process
+        self.url = answers
+
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
+        os.kill(self.process.pid, number)
+        with contextlib.suppress(TimeoutError):
+            wait_until(lambda: not self.process.alive, seconds=10)
+        self.process.kill()
+
+    def start(self) -> None:
+        self.process = processes.Process(self.process.program)
+
+    def stop(self) -> None:
+        self.process.stop(3)
+
+
+@dataclass
+class Grounds:
+    """Everything a run stands on. `environment` is what every process of ours is given."""
+
+    folder: Path
+    environment: dict[str, str]
+    accounts: Mapping[str, str]  # address to password
+    mail: dovecot.Dovecot
+    sink: processes.Process
+    smtp: Server
+    database: Server_ | None = None
+    broker: Server_ | None = None
+
+    @property
+    def imap(self) -> Server:
+        return Server("localhost", self.mail.imap, Security.PLAIN)
+
+    def taken(self) -> list[Taken]:
+        """The sink's record so far."""
+        lines = (self.folder / "accepted.jsonl").read_bytes().splitlines()
+        return [Taken(**json.loads(line)) for line in lines if line.endswith(b"}")]
+
+    def logins(self) -> dict[str, list[float]]:
+        """When each mailbox was logged into, as Dovecot's log tells it."""
+        found: dict[str, list[float]] = {}
+        year = time.localtime().tm_year
+        for line in (self.mail.root / "dovecot.log").read_text(errors="replace").splitlines():
+            if told := _LOGIN.match(line):
+                at = time.mktime(time.strptime(f"{year} {told[1]}", "%Y %b %d %H:%M:%S"))
+                found.setdefault(told[2], []).append(at)
+        return found
+
+    def calm(self) -> None:
+        """No more faults at the sink."""
+        os.kill(self.sink.pid, signal.SIGUSR2)
+
+    def cut_mail(self) -> None:
+        os.kill(self.sink.pid, signal.SIGUSR1)
+
+    def cut_database(self) -> None:
+        """Every connection to PostgreSQL is terminated by an administrator."""
+        if self.database:
+            with contextlib.suppress(psycopg.OperationalError), psycopg.connect(self.database.url) as conn:
+                conn.execute("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'")  # fmt: skip
+
+    def empty_broker(self) -> None:
+        with self._redis() as client:
+            client.flushall()
+
+    def cut_broker(self) -> None:
+        with self._redis() as client:
+            client.client_kill_filter(_type="normal", skipme=True)
+
+    @contextmanager
+    def _redis(self) -> Iterator[redis_client.Redis]:
+        if self.broker:
+            with contextlib.suppress(redis_client.RedisError), redis_client.Redis.from_url(self.broker.url) as client:  # fmt: skip
+                yield client
+
+
+@contextmanager
+def standing(plan: Plan) -> Iterator[Grounds]:
+    """The servers, started; and ended in any case."""
+    accounts = {f"rep{number}@sales.test": f"password {number}" for number in range(plan.mailboxes)}
+    with ExitStack() as stack:
+        folder = processes.scratch("chaos")
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        mail = stack.enter_context(dovecot.running(accounts, extra="mail_max_userip_connections = 500\n"))
+        sink = _sink(plan, folder, accounts, mail)
+        stack.callback(sink.stop, 3)
+        found = re.search(r"listening on (\d+)", sink.log())
+        assert found, sink.log()
+        smtp = Server("localhost", int(found[1]), Security.STARTTLS)
+        grounds = Grounds(folder, _environment(plan, folder), accounts, mail, sink, smtp)
+        if not plan.embedded:
+            _scaled_out(grounds, stack)
+        yield grounds
+
+
+def _sink(plan: Plan, folder: Path, accounts: Mapping[str, str], mail: dovecot.Dovecot) -> processes.Process:
+    names = folder / "accounts.json"
+    names.write_text(json.dumps(accounts))
+    cert = folder / "sink.pem"
+    mail.ca.issue_cert("localhost", LOOPBACK).private_key_and_cert_chain_pem.write_to_path(str(cert))
+    command = [sys.executable, "-m", "tests.chaos.sink", "--record", str(folder / "accepted.jsonl")]
+    command += ["--accounts", str(names), "--homes", str(mail.root / "home"), "--cert", str(cert)]
+    command += ["--rate", str(plan.fault_rate), "--grace", str(plan.grace_seconds), "--seed", str(plan.seed)]
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        command += ["--owner", f"{nobody.pw_uid}:{nobody.pw_gid}"]
+    (folder / "accepted.jsonl").touch()
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    sink = processes.Process(processes.Program(command, folder / "sink.log", environment=environment))
+    sink.wait_ready(lambda: "listening on" in sink.log())
+    return sink
+
+
+def _environment(plan: Plan, folder: Path) -> dict[str, str]:
+    home = make_home(folder / "home").home
+    clock = Clock.scaled(plan.scale, START)
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "RELANCE_HOME": str(home),
+        "RELANCE_ALLOW_TEST_DOMAINS": "true",
+        "RELANCE_CLOCK_ORIGIN": clock.origin.isoformat(),
+        "RELANCE_CLOCK_START": clock.start.isoformat(),
+        "RELANCE_CLOCK_SCALE": str(clock.scale),
+        "RELANCE_SYNC_SECONDS": str(2 * plan.scale),  # two seconds of ours
+        "RELANCE_LEASE_SECONDS": str(plan.lease_seconds),
+        "RELANCE_DRAIN_SECONDS": "5",
+        "RELANCE_WEB_PORT": "0",
+        "RELANCE_BASE_URL": "http://127.0.0.1:9",
+        "RELANCE_LOG_LEVEL": "warning",
+        "RELANCE_LOG_FORMAT": "json",
+    }
+
+
+def _scaled_out(grounds: Grounds, stack: ExitStack) -> None:
+    database = stack.enter_context(postgres.private(settings=postgres.DURABLE))
+    broker = stack.enter_context(redis.private())
+    assert database.process
+    assert broker.process
+    url = database.database_url("postgres")
+    grounds.environment |= {"RELANCE_DATABASE_URL": url, "RELANCE_REDIS_URL": broker.url}
+    grounds.database = Server_(database.process, database.url)
+    grounds.broker = Server_(broker.process, broker.url)
+    stack.callback(grounds.database.stop)
+    stack.callback(grounds.broker.stop)

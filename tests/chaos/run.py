@@ -1,0 +1,230 @@
+"""One run from beginning to end: set up, strike, settle, count, say."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from relance import app as application
+from relance import errors
+from relance.app import Relance
+from relance.config import Settings
+from relance.engine.states import FINAL, MessageState, State
+from relance.engine.tables import contact, enrollment, message
+from tests.chaos import audit, fleet, grounds, sales, strikes
+from tests.chaos.plan import Plan
+
+SHARE_ENROLLED = 0.75
+# Of the strikes' time: everybody is enrolled by then, so that follow-ups fall due under strikes too.
+LOOK_SECONDS = 0.05
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended."""
+
+    findings: audit.Findings
+    crashes: int
+    told: dict[str, int]
+    settle_seconds: float | None  # from the last strike until nothing was overdue or unknown; None: never
+    finished: bool  # every enrollment came to its end in time
+    seconds: float
+
+    @property
+    def clean(self) -> bool:
+        """Whether every promise was kept: nothing twice, nothing lost, nothing left for a person to decide."""
+        return self.findings.clean and not self.findings.unknown and self.finished
+
+    def line(self) -> str:
+        """The last line."""
+        found = self.findings
+        settled = "never" if self.settle_seconds is None else f"{self.settle_seconds:.1f} s"
+        return (
+            f"crashes injected: {self.crashes}, steps due: {found.due}, accepted: {found.accepted}, "
+            f"duplicates: {len(found.duplicates)}, lost: {len(found.lost)}, after an answer: {len(found.after_answer)}, "
+            f"held as unknown: {len(found.unknown)}, held otherwise: {len(found.held)}, time to settle: {settled}, "
+            f"whole run: {self.seconds:.0f} s"
+        )
+
+
+def run(plan: Plan, say: Say) -> Outcome:
+    """Carry out a plan. Every process it started has ended when this returns, however it returns."""
+    began = time.monotonic()
+    with grounds.standing(plan) as ground, _environment(ground.environment):
+        if not plan.embedded:
+            application.upgrade_database(Settings())
+        crew = fleet.of(ground.environment, ground.folder, embedded=plan.embedded)
+        try:
+            with Relance() as relance:
+                return _Run(plan, ground, crew, relance, say, began).whole()
+        finally:
+            crew.end()
+
+
+@contextlib.contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    """Our own `Relance` reads the same settings as the daemons."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What is still open."""
+
+    active: int
+    overdue: int
+    in_doubt: int
+
+    @property
+    def settled(self) -> bool:
+        return not (self.overdue or self.in_doubt)
+
+
+class _Run:
+    def __init__(
+        self, plan: Plan, ground: grounds.Grounds, crew: fleet.Fleet, relance: Relance, say: Say, began: float
+    ) -> None:
+        self.plan, self.ground, self.crew, self.relance, self.say = plan, ground, crew, relance, say
+        self.began = began
+        self.people = sales.Sales(plan, ground, relance)
+        self.strikes = strikes.Strikes(plan, ground, crew)
+        self.pulse = threading.Event()  # nobody sets it: it only measures the time between two looks
+        self.told = time.monotonic()
+
+    def whole(self) -> Outcome:
+        self.people.open()
+        self.crew.start()
+        self._strike()
+        self.strikes.look(all_now=True)
+        self.ground.calm()
+        settle, finished = self._settle()
+        self.crew.end()
+        outcome = Outcome(
+            audit.count(self._evidence()),
+            self.strikes.crashes,
+            dict(self.strikes.told),
+            settle,
+            finished,
+            time.monotonic() - self.began,
+        )
+        if not outcome.clean:
+            self._keep(outcome)
+        return outcome
+
+    def _strike(self) -> None:
+        """Strikes at random moments until there were enough, while mails fall due."""
+        start = following = time.monotonic()
+        while self.strikes.crashes < self.plan.crashes and self._left() > self.plan.seconds / 4:
+            self._look()
+            share = self.strikes.crashes / max(1, self.plan.crashes)
+            self.people.enroll(min(1.0, share / SHARE_ENROLLED + 0.02))
+            if time.monotonic() >= following:
+                self.strikes.strike()
+                following = time.monotonic() + self.strikes.rng.uniform(0.2, 1.8) * self.plan.pause
+        self.say(
+            f"{self.strikes.crashes} crashes in {time.monotonic() - start:.0f} s: {dict(self.strikes.told)}"
+        )
+
+    def _settle(self) -> tuple[float | None, bool]:
+        """No strikes any more: until everybody's sequence has ended. Returns how long it took to have nothing overdue."""
+        start, settled = time.monotonic(), None
+        while self._left() > 0:
+            self._look()
+            self.people.enroll(1.0)
+            backlog = self._backlog()
+            if settled is None and backlog is not None and backlog.settled:
+                settled = time.monotonic() - start
+            if (
+                backlog is not None
+                and backlog.settled
+                and not backlog.active
+                and self.people.enrolled == len(self.people.people)
+            ):
+                return settled, True
+        return settled, False
+
+    def _look(self) -> None:
+        self.pulse.wait(LOOK_SECONDS)
+        self.crew.look()
+        self.strikes.look()
+        taken = self.ground.taken()
+        self.people.listen(taken)
+        if time.monotonic() - self.told > 10:
+            self.told = time.monotonic()
+            self.say(
+                f"{time.monotonic() - self.began:4.0f} s: {self.strikes.crashes} crashes, {self.people.enrolled} enrolled, "
+                f"{len(taken)} accepted, {self._backlog()}"
+            )
+
+    def _left(self) -> float:
+        return self.began + self.plan.seconds - time.monotonic()
+
+    def _backlog(self) -> Backlog | None:
+        now = self.relance.clock.now()
+        active = enrollment.c.state.in_(
+            [each.value for each in State if each not in FINAL and each is not State.HELD]
+        )
+        overdue = sa.and_(enrollment.c.state == "active", enrollment.c.due_at <= now)
+        doubt = message.c.state.in_([MessageState.UNKNOWN.value, MessageState.TRANSMITTING.value])
+        try:
+            with self.relance._house.database.read() as conn:
+                counts = [
+                    conn.execute(sa.select(sa.func.count()).where(condition)).scalar_one()
+                    for condition in (active, overdue, doubt)
+                ]
+        except errors.RelanceError:
+            return None
+        return Backlog(*counts)
+
+    def _evidence(self) -> audit.Evidence:
+        return audit.Evidence(
+            taken=self.ground.taken(),
+            accounts=self.relance.due_steps(),
+            standings=self._standings(),
+            steps=sales.STEPS,
+            answered=self.people.answered,
+            logins=self.ground.logins(),
+        )
+
+    def _standings(self) -> list[audit.Standing]:
+        now = self.relance.clock.now()
+        query = sa.select(
+            contact.c.email,
+            enrollment.c.state,
+            enrollment.c.reason,
+            enrollment.c.step,
+            sa.case((enrollment.c.due_at <= now, 1), else_=0).label("due"),
+        ).join(enrollment, enrollment.c.contact_id == contact.c.id)
+        with self.relance._house.database.read() as conn:
+            return [
+                audit.Standing(row.email, row.state, row.reason, row.step, bool(row.due))
+                for row in conn.execute(query)
+            ]
+
+    def _keep(self, outcome: Outcome) -> None:
+        """What is needed to find out why."""
+        found = outcome.findings
+        wrong = (*found.duplicates, *found.lost, *found.after_answer, *found.unknown, *found.held)
+        for person in dict.fromkeys(line.partition(" ")[0] for line in wrong[:8]):
+            for event in self.relance.timeline(person):
+                self.say(f"{person}: {event}")
+        logs = {daemon.name: daemon.log.read_text(errors="replace") for daemon in self.crew.daemons}
+        for name, text in logs.items():
+            for line in text.splitlines()[-20:] if self.plan.verbose else ():
+                self.say(f"{name}: {line[:400]}")
