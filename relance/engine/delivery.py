@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
+from relance import clock
 from relance.engine import gate, settling
 from relance.engine.gate import Wanted
 from relance.engine.house import House
@@ -23,6 +24,10 @@ from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox.outcome import Outcome, SendResult
 
 NOT_BEGUN = SendResult(Outcome.NOT_SENT, "data", text="the connection was gone before this mail's turn")
+TOO_LATE = SendResult(Outcome.NOT_SENT, "data", text="the mail's turn came too late after its mark")
+BEGIN_WITHIN = 0.25
+# The share of a lease within which a body may begin after its mark: with the longest wait of a body (600 s) it ends within
+# the lease, and a worker that was frozen finds out before the body.
 
 
 @dataclass
@@ -37,6 +42,7 @@ class Delivery:
     sent: int = 0
     stopped: bool = False  # the server or the mailbox is in trouble: no more in this turn
     _open: list[Attempt] = field(default_factory=list)  # ended, not yet recorded
+    _marked: float = 0.0  # when the mark of the chunk under way was begun, machine time
 
     def deliver(self, wanted: Sequence[Wanted], stop: Callable[[], bool]) -> None:
         """Send what may go, in order, until all is done, trouble stops the turn or `stop` says so."""
@@ -54,6 +60,7 @@ class Delivery:
         ready = self._offered(chunk)
         if not ready:
             return
+        self._marked = clock.elapsed()
         try:
             admitted = self._mark(ready)
         except BaseException:
@@ -99,15 +106,21 @@ class Delivery:
     def _transmit(self, admitted: Sequence[Wanted], *, open_now: bool) -> Iterator[Attempt]:
         """The bodies, one after the other; the first has its 354 already when `open_now`."""
         for number, each in enumerate(admitted):
-            result = None
-            if self.stopped:
-                result = NOT_BEGUN
-            elif number or not open_now:
+            result = NOT_BEGUN if self.stopped else None
+            if result is None and (number or not open_now):
                 result = self._offer(each)
-            if result is None:
-                self.house.journal.begin(each.message.id)
-                result = self.outbox.transmit(each.message.raw)
-            yield self._attempt(each, result)
+            yield self._attempt(each, result or self._too_late() or self._body(each))
+
+    def _body(self, each: Wanted) -> SendResult:
+        self.house.journal.begin(each.message.id)
+        return self._too_late() or self.outbox.transmit(each.message.raw)
+
+    def _too_late(self) -> SendResult | None:
+        """A 354 stands open, but so long after the mark somebody else may hold the mailbox: send no body after all."""
+        if clock.elapsed() - self._marked <= BEGIN_WITHIN * self.house.options.lease.total_seconds():
+            return None
+        self.outbox.withdraw()
+        return TOO_LATE
 
     def _attempt(self, wanted: Wanted, result: SendResult) -> Attempt:
         end = settling.ending(result, wanted.message.attempts, self.house.options)

@@ -1,12 +1,17 @@
 """The acceptance journal: what a process knows about mails under way before the database does.
 
-One file a process, appended only. `begin` is written before a body's first byte and survives a killed process;
+A few files a process, appended only. `begin` is written before a body's first byte and survives a killed process;
 `accepted` is written and fsynced after the server's 250 and before the database hears of it. At the next start, or
-when a lease has lapsed, `read_all` tells which mails had begun and which were accepted.
+when a lease has lapsed, `look_up` tells which mails had begun and which were accepted.
+
+That a mail had *not* begun says something only if it can not begin any more: a worker may be frozen between its mark
+and its body. So each process holds a lock while it lives, and each turn says when it is over.
 """
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import functools
 import json
 import os
@@ -17,7 +22,9 @@ from pathlib import Path
 from typing import IO
 
 ROTATE_AFTER = 4 * 1024 * 1024
-# Bytes. A process whose mails are all recorded starts a new file then, and the old one goes.
+# Bytes. Then a new file is begun.
+KEPT = 3
+# Full files that are kept though everything begun in them is settled: a turn that ended badly may need its lines soon.
 
 
 @dataclass(frozen=True)
@@ -41,81 +48,152 @@ class Findings:
 
 
 class Journal:
-    """This process's file, and everybody's lines when asked."""
+    """This process's files, and everybody's lines when asked. Safe to share between threads."""
 
     def __init__(self, folder: Path, owner: str) -> None:
         self._folder = folder
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / f"{owner}.journal"
+        self._owner = owner
+        self._number = 0
         self._file: IO[bytes] | None = None
-        self._under_way: set[int] = set()
-        self._lock = threading.Lock()  # the turns of one process share its file
+        self._alive: IO[bytes] | None = None  # locked while this process lives
+        self._turns: dict[
+            tuple[int, int], int
+        ] = {}  # those under way: (mailbox, fence) and the file they began in
+        self._under_way: dict[int, int] = {}  # mails begun and not settled, and the file that says so
+        self._clean = True  # whether every turn so far ended as it should
+        self._torn = False
+        self._guard = threading.Lock()
 
     def turn(self, mailbox_id: int, fence: int) -> None:
         """A turn begins here; from now on every body it sends is written down first."""
-        self._append({"turn": mailbox_id, "fence": fence, "boot": _boot_id()})
+        with self._guard:
+            self._turns[mailbox_id, fence] = self._number
+            self._append({"turn": mailbox_id, "fence": fence, "boot": _boot_id()})
 
     def begin(self, message: int) -> None:
         """The body of this message is about to leave. Survives a killed process, not a lost host: it is not fsynced."""
-        self._under_way.add(message)
-        self._append({"begin": message})
+        with self._guard:
+            self._under_way[message] = self._number
+            self._append({"begin": message})
 
     def accepted(self, accepted: Iterable[tuple[int, str]]) -> None:
         """The server has taken these; on the disk when this returns."""
         lines = [{"accepted": message, "reply": reply} for message, reply in accepted]
-        for line in lines:
-            self._append(line)
-        with self._lock:
+        with self._guard:
+            for line in lines:
+                self._append(line)
             if lines and self._file is not None:
                 os.fsync(self._file.fileno())
 
     def settled(self, messages: Iterable[int]) -> None:
-        """The database knows how these ended. Once nothing is under way and the file has grown, a new one begins."""
-        with self._lock:
-            self._under_way.difference_update(messages)
-            if self._file is not None and not self._under_way and self._file.tell() > ROTATE_AFTER:
+        """The database knows how these ended: their lines are needed no more."""
+        with self._guard:
+            for number in messages:
+                self._under_way.pop(number, None)
+
+    def over(self, mailbox_id: int, fence: int, *, clean: bool) -> None:
+        """No body of this turn begins any more, however it ended. Full files nobody needs go."""
+        with self._guard:
+            self._append({"over": mailbox_id, "fence": fence})
+            self._turns.pop((mailbox_id, fence), None)
+            self._clean = self._clean and clean
+            if self._file is not None and self._file.tell() > ROTATE_AFTER:
                 self._file.close()
                 self._file = None
-                self._path.unlink(missing_ok=True)
+                self._number += 1
+            self._drop(min(self._turns.values(), default=self._number) - KEPT)
 
     def close(self) -> None:
-        """Close the file. One whose every mail is settled goes; any other stays for a later start to read."""
-        with self._lock:
-            if self._file is not None:
-                self._file.close()
-                self._file = None
-                if not self._under_way:
-                    self._path.unlink(missing_ok=True)
+        """Close the files. Where every mail is settled and every turn ended well they go; else a later start reads them."""
+        with self._guard:
+            if self._file is not None and self._clean and not self._under_way and not self._turns:
+                self._drop(self._number + 1)
+                self._lock_of(self._owner).unlink(missing_ok=True)
+            for file in (self._file, self._alive):
+                if file is not None:
+                    file.close()
+            self._file = self._alive = None
 
     def look_up(self, messages: Iterable[int]) -> Findings:
         """What any process that kept its journal in this folder knows about these messages."""
         wanted = set(messages)
         found: dict[int, Entry] = {}
-        whole = set()
-        for line in self._lines():
-            number = line.get("begin", line.get("accepted"))
-            if isinstance(number, int) and number in wanted:
-                known = found.get(number, Entry())
-                found[number] = Entry(True, str(line["reply"]) if "reply" in line else known.accepted)
-            elif "turn" in line and line.get("boot") == _boot_id():
-                whole.add((int(str(line["turn"])), int(str(line["fence"]))))
-        return Findings(found, frozenset(whole))
+        told: set[tuple[int, int]] = set()
+        for owner, paths in self._owners().items():
+            dead = self._dead(owner)  # asked before its lines are read: what it wrote until then is in them
+            for line in _lines(paths):
+                _note(line, wanted, found)
+                if line.get("boot") == _boot_id() and dead:
+                    told.add((int(str(line["turn"])), int(str(line["fence"]))))
+                elif "over" in line:
+                    told.add((int(str(line["over"])), int(str(line["fence"]))))
+        return Findings(found, frozenset(told))
 
     def _append(self, line: dict[str, object]) -> None:
-        with self._lock:
-            if self._file is None:
-                self._file = self._path.open("ab", buffering=0)
-            self._file.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+        if self._file is None:
+            self._live()
+            self._file = self._path(self._number).open("ab", buffering=0)
+        data = (b"\n" if self._torn else b"") + json.dumps(line, separators=(",", ":")).encode() + b"\n"
+        self._torn = self._file.write(data) != len(data)
+        if self._torn:
+            raise OSError(errno.ENOSPC, "the journal could not be written; is the disk full?")
 
-    def _lines(self) -> Iterator[dict[str, object]]:
-        for path in sorted(self._folder.glob("*.journal")):
-            for raw in path.read_bytes().splitlines():
-                try:
-                    line = json.loads(raw)
-                except ValueError:
-                    continue  # the last line of a process killed in mid-write
-                if isinstance(line, dict):
-                    yield line
+    def _live(self) -> None:
+        """Hold this process's lock; the kernel lets go of it when the process ends, however it ends."""
+        if self._alive is None:
+            self._alive = self._lock_of(self._owner).open("ab")
+            fcntl.flock(self._alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _dead(self, owner: str) -> bool:
+        """Whether a process has ended for certain."""
+        try:
+            with self._lock_of(owner).open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def _owners(self) -> dict[str, list[Path]]:
+        found: dict[str, list[Path]] = {}
+        for path in self._folder.glob("*.journal"):
+            found.setdefault(path.name.rsplit(".", 2)[0], []).append(path)
+        return {owner: sorted(found[owner], key=_number) for owner in sorted(found)}
+
+    def _drop(self, below: int) -> None:
+        needed = set(self._under_way.values())
+        for path in self._folder.glob(f"{self._owner}.*.journal"):
+            if _number(path) < below and _number(path) not in needed:
+                path.unlink(missing_ok=True)
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{self._owner}.{number}.journal"
+
+    def _lock_of(self, owner: str) -> Path:
+        return self._folder / f"{owner}.lock"
+
+
+def _number(path: Path) -> int:
+    part = path.name.rsplit(".", 2)[1]
+    return int(part) if part.isdigit() else 0
+
+
+def _note(line: Mapping[str, object], wanted: set[int], found: dict[int, Entry]) -> None:
+    number = line.get("begin", line.get("accepted"))
+    if isinstance(number, int) and number in wanted:
+        known = found.get(number, Entry())
+        found[number] = Entry(True, str(line["reply"]) if "reply" in line else known.accepted)
+
+
+def _lines(paths: Iterable[Path]) -> Iterator[dict[str, object]]:
+    for path in paths:
+        for raw in path.read_bytes().splitlines():
+            try:
+                line = json.loads(raw)
+            except ValueError:
+                continue  # the last line of a process killed in mid-write
+            if isinstance(line, dict):
+                yield line
 
 
 @functools.cache

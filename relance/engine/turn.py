@@ -41,7 +41,7 @@ def due(house: House, limit: int) -> list[int]:
 def take_turn(house: House, mailbox_id: int, stop: Callable[[], bool]) -> TurnReport:
     """One whole turn. Safe to call at any time, from anywhere, twice: who does not get the lease does nothing."""
     with house.database.write() as conn:
-        lease = mailboxes.take(conn, mailbox_id, house.owner)
+        lease = mailboxes.take(conn, mailbox_id, house.owner, house.options.lease)
     if lease is None:
         return TurnReport(mailbox_id, held=True)
     turn = _Turn(house, lease)
@@ -74,13 +74,23 @@ class _Turn:
         self.synced = clock.elapsed()
 
     def run(self, stop: Callable[[], bool]) -> None:
-        """The stages in order; a server that cannot be reached ends the turn."""
+        """The whole turn, between its first and its last line in the journal."""
         self.house.journal.turn(self.lease.mailbox_id, self.lease.fence)
+        ended = False
+        try:
+            self._stages(stop)
+            ended = True
+        finally:
+            clean = ended and not self.trouble
+            self.house.journal.over(self.lease.mailbox_id, self.lease.fence, clean=clean)
+
+    def _stages(self, stop: Callable[[], bool]) -> None:
+        """The stages in order; a server that cannot be reached ends the turn."""
         recovery.settle_left_open(self.house, self.lease)
         now = self.house.clock.now()
         if lateness.slept(self.mailbox, now, self.house.options.late):
             lateness.replan(self.house, self.lease, self.mailbox, now)
-        if self.mailbox.state == "paused" and self.mailbox.sync_error:
+        if self._locked_out():
             return  # asking again with a refused password would only lock the account
         try:
             account = self.house.account(self.mailbox)
@@ -92,6 +102,12 @@ class _Turn:
             self._pause(str(broken), unreadable=True)
         except errors.Unreachable as away:
             self.trouble, self.words = True, str(away)
+
+    def _locked_out(self) -> bool:
+        """Whether the mailbox is paused for what reading it said. One that was only out of reach, and is paused for
+        something else, is read on: answers count."""
+        mailbox = self.mailbox
+        return mailbox.state == "paused" and bool(mailbox.sync_error) and mailbox.reason == mailbox.sync_error
 
     def _mailbox(self) -> Mailbox:
         with self.house.database.read() as conn:
@@ -181,6 +197,8 @@ class _Turn:
         if self.more:
             return now
         look = (mailbox.synced_at or now) + self.house.options.sync_every
+        if self._locked_out():
+            return now + self.house.options.sync_every  # or it would be asked for in every round
         if due is None:
             return look
         return min(look, max(due, self.allowance.next_at or due, now))

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine import settling, states
 from relance.engine.house import House
+from relance.engine.journal import Findings
 from relance.engine.states import Event, MessageEvent, State
 from relance.engine.store import contacts, enrollments, events, mailboxes, messages
 from relance.engine.store.mailboxes import Lease, Mailbox
@@ -47,14 +48,25 @@ def verdict(
     return None
 
 
+def told(mail: Message, findings: Findings) -> tuple[MessageEvent, str] | None:
+    """What the journal says of an unknown mail by now: a worker taken for dead may have lived and known. Pure."""
+    known = findings.of(mail.id)
+    if known.accepted is not None:
+        return MessageEvent.FOUND, f"the server had taken it: {known.accepted}"
+    if not known.began and (mail.mailbox_id, mail.fence) in findings.whole:
+        return MessageEvent.MISSING, "its worker ended before the first byte of its body"
+    return None
+
+
 def resolve(house: House, lease: Lease, mailbox: Mailbox) -> int:
     """Resolve what can be resolved for one mailbox, after a look into it; returns how many mails that was."""
     now = house.clock.now()
     with house.database.read() as conn:
         open_mails = messages.unknown(conn, mailbox.id)
+    findings = house.journal.look_up(mail.id for mail in open_mails) if open_mails else None
     count = 0
     for mail in open_mails:
-        found = verdict(
+        found = (findings and told(mail, findings)) or verdict(
             now - (mail.transmitting_at or now), mail.looks, mailbox.files_sent, mailbox.unknown_policy
         )
         if found is not None:

@@ -46,8 +46,34 @@ def test_a_file_goes_only_when_everything_in_it_is_settled(tmp_path: Path) -> No
     assert list(tmp_path.glob("*.journal"))
     journal.settled([8])
     journal.turn(5, 4)
+    journal.over(5, 4, clean=True)
     journal.close()
-    assert not list(tmp_path.glob("*.journal"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_did_not_begin_counts_only_once_it_can_not_begin_any_more(tmp_path: Path) -> None:
+    frozen, other = Journal(tmp_path, "host.example-1"), Journal(tmp_path, "host.example-2")
+    frozen.turn(5, 3)
+    frozen.turn(6, 1)
+    assert other.look_up([7]).whole == frozenset()
+    frozen.over(6, 1, clean=True)
+    assert other.look_up([7]).whole == {(6, 1)}
+    frozen.close()
+    assert other.look_up([7]).whole == {(5, 3), (6, 1)}
+
+
+def test_full_files_go_but_for_those_that_are_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("relance.engine.journal.ROTATE_AFTER", 1)
+    journal = Journal(tmp_path, "host-1")
+    for fence in range(1, 20):
+        journal.turn(5, fence)
+        if fence == 2:
+            journal.begin(7)
+        journal.over(5, fence, clean=True)
+    kept = sorted(int(path.name.split(".")[1]) for path in tmp_path.glob("*.journal"))
+    assert kept == [1, 16, 17, 18]
+    assert journal.look_up([7]).of(7).began
+    journal.close()
 
 
 def test_a_password_opens_only_in_its_own_row_and_with_its_own_key() -> None:
