@@ -31,7 +31,7 @@ from relance.engine import (
     progress,
     publishing,
     reports,
-    timeline,
+    timeline as timelines,
     turn,
     unknowns,
     vault,
@@ -151,13 +151,13 @@ class Relance:
         """Why a contact stands where they stand, and what comes next and when."""
         return explaining.explain(self._house, email, sequence)
 
-    def timeline(self, email: str) -> list[timeline.EventView]:
+    def timeline(self, email: str) -> list[timelines.EventView]:
         """Everything that happened to a contact, oldest first."""
-        return timeline.of_contact(self._house, email)
+        return timelines.of_contact(self._house, email)
 
-    def events(self, after: str = "", limit: int = 100) -> timeline.EventPage:
+    def events(self, after: str = "", limit: int = 100) -> timelines.EventPage:
         """What happened since a cursor; every event is served once, in order, to who keeps the cursor of each page."""
-        return timeline.page(self._house, after, limit)
+        return timelines.page(self._house, after, limit)
 
     # What daemons do.
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from relance.sandbox.play import Outcome, Scene
 
 NEWS = 10
+CASES = 10
+# At most so many of each kind are told at the end; `--json` has all of them.
 # Lines of the newest events in the live view.
 TALLIES = {
     "sent": "mails sent",
@@ -141,10 +143,18 @@ def _funnel(outcome: Outcome) -> None:
 
 
 def _cases(outcome: Outcome) -> None:
-    for each in outcome.held:
-        show.say(f"held: {each.email} at {each.step}: {each.reason}")
-    if outcome.held:
+    """Who was left out or waits for a person, with the reason; nobody simply vanishes."""
+    for row in outcome.imported.rejected[:CASES]:
+        show.say(f"not imported: line {row.line}: {row.reason}")
+    for skipped in outcome.enrolled.skipped[:CASES]:
+        show.say(f"not enrolled: {skipped.email}: {skipped.reason}")
+    for each in outcome.held[:CASES]:
+        show.say(f"held for a person: {each.email} at {each.step}: {each.reason}")
+    for sentences in outcome.explained:
         show.say()
+        for sentence in sentences:
+            show.say(f"  {sentence}")
+    show.say()
 
 
 def _audit(outcome: Outcome, seed: int) -> None:

@@ -30,10 +30,11 @@ class MailboxSpec:
     imap: Server
     ca_file: str | None = None
     daily_cap: int | None = 50  # mails in any 24 hours; None: no cap
-    gap_seconds: int = 0  # at least so long between two mails
+    gap_seconds: int = 60  # at least so long between two mails
     unknown_policy: str = (
         "hold"  # what becomes of mail nobody knows the fate of: hold, assume sent, send again
     )
+    plus_addressing: bool = False  # whether ada+anything@ reaches ada@: then answers carry a token of ours
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class MailboxView:
     next_turn_at: dt.datetime | None
     synced_at: dt.datetime | None
     sync_error: str
+    plus_addressing: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ def add(house: House, spec: MailboxSpec) -> MailboxView:
         "daily_cap": spec.daily_cap,
         "gap_seconds": spec.gap_seconds,
         "unknown_policy": spec.unknown_policy,
+        "plus_addressing": spec.plus_addressing,
         "state": "active",
         "reason": "",
         "next_turn_at": now,  # the first turn looks where every folder ends, before anything is sent

@@ -92,6 +92,7 @@ class Persona:
     colleague: tuple[str, str] | None = None  # (name, address) of who answers instead
     folder: str = "INBOX"  # where the rep's filters put the answer
     absence: Absence | None = None
+    anew: bool = False  # the colleague starts a mail of their own: no header says what it answers
 
 
 def cast(contacts: Sequence[people.Person], seed: int) -> dict[str, Persona]:
@@ -120,6 +121,7 @@ def _fates(count: int, chance: random.Random) -> list[Fate]:
 def _persona(person: people.Person, fate: Fate, chance: random.Random, *, scanned: bool) -> Persona:
     country = next(country for country in names.COUNTRIES if country.code == person.country)
     answers = fate in ANSWERING
+    colleague = _colleague(person, country, chance) if answers and chance.random() < 0.15 else None
     return Persona(
         email=person.email,
         name=person.name,
@@ -132,7 +134,8 @@ def _persona(person: people.Person, fate: Fate, chance: random.Random, *, scanne
         reading=_reading(fate, chance),
         scanned=scanned,
         greylisted=fate not in DEAD and chance.random() < 0.06,
-        colleague=_colleague(person, country, chance) if answers and chance.random() < 0.15 else None,
+        colleague=colleague,
+        anew=colleague is not None and chance.random() < 0.4,
         folder=chance.choices(("INBOX", "Junk", "Archive"), (80, 10, 10))[0] if answers else "INBOX",
         absence=_absence(chance) if fate not in DEAD and chance.random() < 0.1 else None,
     )

@@ -85,6 +85,9 @@ class Outcome:
     enrolled: EnrollReport
     report: Report
     held: Sequence[HeldView]
+    explained: Sequence[
+        Sequence[str]
+    ]  # one held, one stopped and one still open case, in `relance explain`'s sentences
     audit: Audit
     story: Story
     seconds: float
@@ -134,10 +137,19 @@ def play(plan: Plan, watch: Callable[[Scene], None], hire: Hire = together) -> O
             enrolled,
             relance.report(name),
             relance.held(1000),
+            _explained(relance),
             found,
             story,
             clocks.elapsed() - began,
         )
+
+
+def _explained(relance: Relance) -> list[Sequence[str]]:
+    """`explain` asked for the first person found in each of three states."""
+    by_state = {each.state: each.email for each in reversed(relance.due_steps())}
+    wanted = ("not sent, held", "not sent, replied", "not sent, away")
+    people = [by_state[state] for state in wanted if state in by_state]
+    return [relance.explain(email)[0].sentences for email in people]
 
 
 def _settings(plan: Plan, folder: Path, port: int) -> Settings:
@@ -179,6 +191,7 @@ def _set_up(
                 imap=account.imap,
                 ca_file=account.ca_file,
                 daily_cap=DAILY_CAP,
+                gap_seconds=0,  # a minute of theirs is too short for us to see
             )
         )
     file = folder / "people.csv"

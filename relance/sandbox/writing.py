@@ -25,8 +25,9 @@ def answer(persona: behaviour.Persona, to: letter.Letter, now: dt.datetime, seed
     body = dice.of(seed, "answer", persona.email).choice(words.answers[persona.fate])
     written = f"{words.greeting}\n\n{body}\n\n{words.goodbye}\n{name}"
     message = _message(persona, (name, address), to, quoting.subject(persona, to), now)
-    message["In-Reply-To"] = to.message_id
-    message["References"] = " ".join((*to.references, to.message_id))
+    if not persona.anew:
+        message["In-Reply-To"] = to.message_id
+        message["References"] = " ".join((*to.references, to.message_id))
     message.set_content(quoting.text(persona, to, written))
     message.add_alternative(quoting.page(persona, to, written), subtype="html")
     if persona.fate is behaviour.Fate.CALENDAR:
