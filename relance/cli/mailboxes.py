@@ -80,6 +80,13 @@ Policy = Annotated[
     UnknownPolicy | None,
     typer.Option("--unknown", help="What becomes of a mail whose fate no evidence settles; else hold."),
 ]
+Plus = Annotated[
+    bool,
+    typer.Option(
+        "--plus-addressing",
+        help="Mail to you+anything@ reaches you: answers carry a token and cannot get lost.",
+    ),
+]
 Test = Annotated[bool, typer.Option(help="Sign in to both servers afterwards.")]
 
 
@@ -101,6 +108,7 @@ def add(  # noqa: PLR0913 - a flag for every question
     daily_cap: Cap = None,
     gap_seconds: Gap = None,
     unknown: Policy = None,
+    plus_addressing: Plus = False,
     test: Test = True,
 ) -> None:
     """Add a mailbox. What no flag says is guessed by the domain or asked."""
@@ -113,6 +121,7 @@ def add(  # noqa: PLR0913 - a flag for every question
         "daily_cap": daily_cap,
         "gap_seconds": gap_seconds,
         "unknown_policy": unknown and unknown.value.replace("-", " "),
+        "plus_addressing": plus_addressing,
     }
     with session.of(ctx).open() as relance:
         spec = {

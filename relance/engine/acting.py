@@ -9,17 +9,32 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import absences, matching, news, states, unknowns
+from relance.engine import absences, matching, news, sent_copies, states
 from relance.engine.house import House
 from relance.engine.matching import Found
 from relance.engine.news import Consequence, Match
-from relance.engine.states import Event, MessageEvent, MessageState
-from relance.engine.store import answers, enrollments, events, mailboxes, messages, suppressions, tasks
+from relance.engine.states import Event
+from relance.engine.store import answers, enrollments, events, mailboxes, suppressions, tasks
+from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
 from relance.mailbox.inbound import Inbound, Judgement, Kind
 
 WORDS_LIMIT = 20_000
 # Characters of a person's answer that are kept as text.
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What is acted upon: what a mail was judged to be, and whose it is."""
+
+    judgement: Judgement
+    contact: Contact | None
+    mailbox_id: int  # the one that wrote, where that is known
+
+    def said(self, result: Consequence) -> str:
+        """The reason as it stands beside the state, with the words that decided."""
+        quoted = f': "{self.judgement.evidence[:120]}"' if self.judgement.evidence else ""
+        return f"{result.words or self.judgement.kind.value}{quoted}"
 
 
 @dataclass(frozen=True)
@@ -38,11 +53,20 @@ class Item:
     judgement: Judgement
     words: str
 
+    @property
+    def matter(self) -> Matter:
+        """What is to be acted upon."""
+        wrote = self.found.message.mailbox_id if self.found.message else self.mailbox_id
+        return Matter(self.judgement, self.found.contact, wrote)
+
 
 def concerns_us(found: Found, judgement: Judgement) -> bool:
     """Whether a mail is kept: it is from or about a contact, or it is ours to worry about and cannot be read."""
     if judgement.kind is Kind.OWN_COPY:
         return False
+    if found.match is Match.SOFT:
+        # What no person wrote is left alone where we cannot even say whom it is about.
+        return found.contact is not None or judgement.kind in news.SOFT
     return found.match is not Match.NONE or judgement.kind is Kind.UNREADABLE
 
 
@@ -56,40 +80,58 @@ def act(conn: Connection, house: House, items: Sequence[Item], now: dt.datetime)
 
 
 def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment], now: dt.datetime) -> None:
-    result = news.consequence(item.found.match, item.judgement)
-    said = _said(result, item)
+    if not answers.add(conn, _row(item, rows, now)):
+        return  # another reader of the same mailbox was first
     if item.found.message is not None and item.found.match is Match.CERTAIN:
-        _delivered(conn, house, [item.found.message], now)
-    for row in rows if result.event is not None else ():
-        _apply(conn, house, item, row, result, now)
-    if result.suppress and item.found.contact is not None:
-        suppressions.add(conn, "address", item.found.contact.email, said, now)
-    if result.stops_company:
-        _stop_company(conn, house, item, said, now)
+        sent_copies.delivered(conn, house, item.found.message, now)
+    result = _counted(conn, news.consequence(item.found.match, item.judgement), item, rows)
+    carry_out(conn, house, item.matter, rows, result, now)
     if result.pauses_mailbox:
-        mailboxes.change(conn, item.mailbox_id, state="paused", reason=said)
+        said = item.matter.said(result)
+        mailboxes.change(conn, item.matter.mailbox_id, state="paused", reason=said)
         events.add(
-            conn, [events.News("mailbox paused", now, mailbox_id=item.mailbox_id, data={"reason": said})]
+            conn,
+            [events.News("mailbox paused", now, mailbox_id=item.matter.mailbox_id, data={"reason": said})],
         )
-    answers.add(conn, _row(item, rows, now))
-    events.add(conn, [_line(item, rows, said, now)])
+    events.add(conn, [_line(item, rows, item.matter.said(result), now)])
 
 
-def _said(result: Consequence, item: Item) -> str:
-    quoted = f': "{item.judgement.evidence[:120]}"' if item.judgement.evidence else ""
-    return f"{result.words or item.judgement.kind.value}{quoted}"
+def _counted(conn: Connection, result: Consequence, item: Item, rows: Sequence[Enrollment]) -> Consequence:
+    """Mails that come back for now, again and again: a person decides."""
+    if item.judgement.kind is not Kind.SOFT_BOUNCE or item.found.match is not Match.CERTAIN:
+        return result
+    about = _spoken_of(item, rows)
+    count = answers.count_of_kind(conn, about, Kind.SOFT_BOUNCE.value) if about is not None else 0
+    return news.soft_bounces(result, count)
+
+
+def carry_out(
+    conn: Connection,
+    house: House,
+    matter: Matter,
+    rows: Sequence[Enrollment],
+    result: Consequence,
+    now: dt.datetime,
+) -> None:
+    """What a judgement means for the person's enrollments, their address and their company."""
+    for row in rows if result.event is not None else ():
+        _apply(conn, house, matter, row, result, now)
+    if result.suppress and matter.contact is not None:
+        suppressions.add(conn, "address", matter.contact.email, matter.said(result), now)
+    if result.stops_company:
+        _stop_company(conn, house, matter, matter.said(result), now)
 
 
 def _apply(
-    conn: Connection, house: House, item: Item, row: Enrollment, result: Consequence, now: dt.datetime
+    conn: Connection, house: House, matter: Matter, row: Enrollment, result: Consequence, now: dt.datetime
 ) -> None:
-    result = news.absence(result, item.judgement, row.aways, now.date())
+    result = news.absence(result, matter.judgement, row.aways, now.date())
     if result.event is None:
         return
     values: dict[str, Any] = {}
     if result.event is Event.OUT_OF_OFFICE:
-        values = absences.values(conn, house, row, item.judgement.until, now)
-    applied = enrollments.apply(conn, [row.id], result.event, now, reason=_said(result, item), values=values)
+        values = absences.values(conn, house, row, matter.judgement.until, now)
+    applied = enrollments.apply(conn, [row.id], result.event, now, reason=matter.said(result), values=values)
     ended = [
         before.id for before, after in applied if after in states.FINAL and before.state not in states.FINAL
     ]
@@ -97,9 +139,12 @@ def _apply(
         tasks.drop_open(conn, ended, now)
 
 
-def _stop_company(conn: Connection, house: House, item: Item, said: str, now: dt.datetime) -> None:
+COLLEAGUE = "at the same company"
+
+
+def _stop_company(conn: Connection, house: House, matter: Matter, said: str, now: dt.datetime) -> None:
     """Whoever else is written to at the company, by sequences that say a colleague's answer ends them."""
-    contact = item.found.contact
+    contact = matter.contact
     if contact is None or not contact.organisation:
         return
     others = [
@@ -107,8 +152,8 @@ def _stop_company(conn: Connection, house: House, item: Item, said: str, now: dt
         for row in enrollments.of_organisation(conn, contact.organisation)
         if row.contact_id != contact.id and row.state in states.OPEN
     ]
-    stopped = [row.id for row in others if _rule_holds(house, conn, row, item.judgement)]
-    enrollments.apply(conn, stopped, Event.STOPPED, now, reason=f"{contact.email} at the same company {said}")
+    stopped = [row.id for row in others if _rule_holds(house, conn, row, matter.judgement)]
+    enrollments.apply(conn, stopped, Event.STOPPED, now, reason=f"{contact.email} {COLLEAGUE} {said}")
 
 
 def _rule_holds(house: House, conn: Connection, row: Enrollment, judgement: Judgement) -> bool:
@@ -116,36 +161,7 @@ def _rule_holds(house: House, conn: Connection, row: Enrollment, judgement: Judg
     return rule == "any reply" or (rule == "positive reply" and judgement.intent == "positive")
 
 
-def _delivered(conn: Connection, house: House, mails: Sequence[messages.Message], now: dt.datetime) -> None:
-    """An answer, a bounce or a Sent copy proves that a mail left, whatever its attempt's end looked like."""
-    doubtful = [each for each in mails if each.state in (MessageState.UNKNOWN, MessageState.NOT_SENT)]
-    unknowns.settle(conn, house, doubtful, MessageEvent.FOUND, "mail in the mailbox proves it", now)
-
-
-def found_in_sent(conn: Connection, house: House, mails: Sequence[Inbound], now: dt.datetime) -> None:
-    """Copies the provider filed: evidence of what left, and a chance to learn the ids it gave our mails."""
-    keys = {key for mail in mails for key in (mail.message_id, *mail.aliases) if key}
-    known = messages.by_keys(conn, keys)
-    for mail in mails:
-        names = [key for key in (mail.message_id, *mail.aliases) if key]
-        ours = next((known[key] for key in names if key in known), None)
-        if ours is not None:
-            messages.add_keys(conn, ours.id, names)
-            # We never file copies ourselves, so whoever has one of ours is a provider that does.
-            mailboxes.change(conn, ours.mailbox_id, files_sent=True)
-            _delivered(conn, house, [ours], now)
-
-
 def _row(item: Item, rows: Sequence[Enrollment], now: dt.datetime) -> dict[str, Any]:
-    judged = item.judgement
-    rest = {
-        "until": judged.until.isoformat() if judged.until else None,
-        "recipient": judged.recipient,
-        "status": judged.status,
-        "intent": judged.intent,
-        "language": judged.language,
-        "substitute": judged.substitute,
-    }
     return {
         "mailbox_id": item.mailbox_id,
         "dedupe": item.dedupe,
@@ -156,17 +172,36 @@ def _row(item: Item, rows: Sequence[Enrollment], now: dt.datetime) -> dict[str, 
         "subject": item.mail.subject,
         "received_at": item.received_at,
         "judged_at": now,
-        "kind": judged.kind.value,
-        "rule": judged.rule,
-        "rules_version": judged.version,
-        "evidence": judged.evidence,
-        "judgement": {key: value for key, value in rest.items() if value is not None},
+        **judged(item.judgement, also=item.found.also),
+        "match": item.found.match.value,
         "matched_by": item.found.by,
         "contact_id": item.found.contact_id,
         "enrollment_id": _spoken_of(item, rows),
         "message_id": item.found.message.id if item.found.message else None,
         "body": item.words[:WORDS_LIMIT],
+        "size": item.mail.size,
         "raw": item.raw,
+    }
+
+
+def judged(judgement: Judgement, *, also: Sequence[int] = ()) -> dict[str, Any]:
+    """A judgement as the columns of its mail. `also`: further contacts it may be about."""
+    rest = {
+        "until": judgement.until.isoformat() if judgement.until else None,
+        "recipient": judgement.recipient,
+        "status": judgement.status,
+        "intent": judgement.intent,
+        "language": judgement.language,
+        "substitute": judgement.substitute,
+        "notes": list(judgement.notes) or None,
+        "also": list(also) or None,
+    }
+    return {
+        "kind": judgement.kind.value,
+        "rule": judgement.rule,
+        "rules_version": judgement.version,
+        "evidence": judgement.evidence,
+        "judgement": {key: value for key, value in rest.items() if value is not None},
     }
 
 

@@ -81,7 +81,9 @@ def insert_new(conn: Connection, table: sa.Table, rows: Sequence[Mapping[str, An
     insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     count = 0
     for row in rows:
-        count += conn.execute(insert(table).values(**row).on_conflict_do_nothing()).rowcount
+        # By what it returns: psycopg counts no rows where SQLAlchemy asks for the new key.
+        new = insert(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key.columns)
+        count += len(conn.execute(new).all())
     return count
 
 

@@ -117,6 +117,20 @@ def _message(sheet: _Sheet, rendered: templates.Rendered) -> Message:
     )
 
 
+LOCAL_MOST = 64  # RFC 5321, 4.5.3.1.1
+
+
+def plus_address(mailbox: Mailbox, message_id: str) -> str | None:
+    """The mailbox's address with the mail's own token in it; None where it would be too long.
+
+    The token is the local part of the Message-ID, which `matching` turns back into it.
+    """
+    local, _, domain = mailbox.address.rpartition("@")
+    token, _, home = message_id.strip("<>").partition("@")
+    fits = home == domain and len(f"{local}+{token}") <= LOCAL_MOST
+    return f"{local}+{token}@{domain}" if fits else None
+
+
 def _link(link: templates.Link) -> dict[str, Any]:
     return {"target": link.target, "label": link.label}
 
@@ -135,6 +149,7 @@ def _frozen(sheet: _Sheet, message: Message, rendered: templates.Rendered) -> Me
         date=message.prepared_at,
         in_reply_to=thread[-1].message_id if thread else None,
         references=tuple(each.message_id for each in thread),
+        reply_to=plus_address(mailbox, message.message_id) if mailbox.plus_addressing else None,
         unsubscribe_url=house.links.unsubscribe_url(message.id),
         unsubscribe_mailto=f"{mailbox.address}?subject=unsubscribe",
     )

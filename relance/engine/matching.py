@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
 from relance.engine import states
 from relance.engine.news import Match
-from relance.engine.store import contacts, enrollments, messages
+from relance.engine.store import contacts, enrollments, messages, traces
 from relance.engine.store.contacts import Contact
 from relance.engine.store.messages import Message
+from relance.engine.store.traces import Trace
 from relance.mailbox import address
 from relance.mailbox.inbound import Inbound
+from relance.mailbox.judging import folding
+
+SLACK = dt.timedelta(hours=1)
+# How far a mail server's clock may be behind ours.
+REMEMBERED = dt.timedelta(days=180)
+# How long after a mail of ours somebody may answer it from an address we do not know.
+_LINE_AT_LEAST = 25  # letters of a line of ours that nobody writes by chance
+_CANDIDATES = 3  # people one unplaced answer may hold; beyond that a person must say whose it is
+_LONGEST = 60_000  # characters of a mail that are searched for addresses and our words
+_NAMED_MOST = 50  # addresses in one text that are looked up
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[a-z0-9][a-z0-9.-]{1,250}[a-z0-9]", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a mail does not say of itself: where and when it was found."""
+
+    mailbox_id: int
+    received_at: dt.datetime
+    own: frozenset[str] = frozenset()  # the addresses of our mailboxes
+    thread_id: str | None = None  # Gmail's
+    threads: Mapping[str, Message] = field(default_factory=dict)  # mails of ours read just now, by thread
 
 
 @dataclass(frozen=True)
@@ -22,8 +47,9 @@ class Found:
 
     match: Match
     by: str = ""
-    contact: Contact | None = None
+    contact: Contact | None = None  # none: a person must say who it is from
     message: Message | None = None  # the mail of ours it speaks of, where it names one
+    also: tuple[int, ...] = ()  # further contacts a soft match may be about
 
     @property
     def contact_id(self) -> int | None:
@@ -34,37 +60,80 @@ class Found:
 NOBODY = Found(Match.NONE)
 
 
-def find(conn: Connection, mail: Inbound) -> Found:
-    """Whom a mail concerns: by the mail of ours it names, by its sender, by the address it reports on, by company."""
+def find(conn: Connection, mail: Inbound, seen: Seen) -> Found:
+    """Whom a mail concerns: by the mail of ours it names, by its sender, by what it reports, quotes or is about."""
     return (
-        _by_key(conn, mail)
-        or _by_sender(conn, mail)
+        _by_plus(conn, mail, seen)
+        or _by_key(conn, mail)
+        or _by_thread(conn, seen)
+        or _by_sender(conn, mail, seen)
         or _by_report(conn, mail)
-        or _by_company(conn, mail)
+        or _by_company(conn, mail, seen)
+        or _by_named(conn, mail, seen)
+        or _by_words(conn, mail, seen)
         or NOBODY
     )
 
 
+def thread_key(mailbox_id: int, thread_id: str) -> str:
+    """A Gmail thread as a key of a mail of ours: its numbers mean something in one mailbox only."""
+    return f"thread:{mailbox_id}:{thread_id}"
+
+
+# Certain: it answers a mail of ours, or comes from the person.
+
+
+def _by_plus(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
+    """The token is the local part of the Message-ID, so that no second one needs to be kept."""
+    named = []
+    for came_to in mail.to:
+        local, _, domain = came_to.rpartition("@")
+        base, plus, token = local.partition("+")
+        if plus and f"{base}@{domain}" in seen.own:
+            named.append(f"<{token}@{domain}>")
+    return _first_known(conn, named, "our token in the address it came to") if named else None
+
+
 def _by_key(conn: Connection, mail: Inbound) -> Found | None:
+    envelopes = [report.envelope_id for report in mail.reports if report.envelope_id]
     named = (*mail.in_reply_to, *reversed(mail.references), *mail.returned_ids, *mail.aliases)
+    return _first_known(
+        conn, [*named, *envelopes, *(f"<{each}>" for each in envelopes)], "a mail of ours it names"
+    )
+
+
+def _first_known(conn: Connection, named: Sequence[str], by: str) -> Found | None:
     known = messages.by_keys(conn, named)
     message = next((known[key] for key in named if key in known), None)
-    if message is None:
-        return None
-    return _certain(conn, message, "a mail of ours it names")
+    return None if message is None else _certain(conn, message, by)
 
 
 def _certain(conn: Connection, message: Message, by: str) -> Found:
     return Found(Match.CERTAIN, by, contacts.by_ids(conn, [message.contact_id])[message.contact_id], message)
 
 
-def _by_sender(conn: Connection, mail: Inbound) -> Found | None:
+def _by_thread(conn: Connection, seen: Seen) -> Found | None:
+    """Whoever writes in a conversation of ours answers it, whatever the mail itself says."""
+    if seen.thread_id is None:
+        return None
+    key = thread_key(seen.mailbox_id, seen.thread_id)
+    message = seen.threads.get(seen.thread_id) or messages.by_keys(conn, [key]).get(key)
+    return None if message is None else _certain(conn, message, "the conversation it stands in")
+
+
+def _by_sender(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
     if mail.from_address is None:
         return None
     contact = contacts.by_emails(conn, [mail.from_address]).get(mail.from_address)
-    if contact is None or not enrollments.of_contact(conn, [contact.id]):
+    if contact is None or not _begun(conn, [contact.id], seen):
         return None
     return Found(Match.CERTAIN, "the sender's address", contact, messages.to_recipient(conn, contact.email))
+
+
+def _begun(conn: Connection, contact_ids: Iterable[int], seen: Seen) -> set[int]:
+    """Who was enrolled before this mail came. An older one, moved to another folder only now, answers nothing."""
+    began = traces.started(conn, contact_ids)
+    return {number for number, at in began.items() if seen.received_at >= at - SLACK}
 
 
 def _by_report(conn: Connection, mail: Inbound) -> Found | None:
@@ -77,41 +146,105 @@ def _by_report(conn: Connection, mail: Inbound) -> Found | None:
     return None
 
 
-def _by_company(conn: Connection, mail: Inbound) -> Found | None:
-    """Another address of the same company, about the same subject: soft, for a person to look at."""
+# Soft: it may be about the person; somebody has to look.
+
+
+def _by_company(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
+    """Another address of the same company, about the same subject or with our words in it."""
     domain = (mail.from_address or "").rpartition("@")[2]
     organisation = address.organisation(domain) if domain else None
     if not organisation:
         return None
-    subject = bare_subject(mail.subject)
-    for contact in contacts.of_organisation(conn, organisation):
-        sent = [each for each in messages.of_contact(conn, contact.id) if each.transmitting_at is not None]
-        alike = next(
-            (each for each in reversed(sent) if subject and bare_subject(each.subject) == subject), None
-        )
-        if alike is not None:
-            return Found(Match.SOFT, "a colleague's address and our subject", contact, alike)
-    return None
+    alike = _alike(mail, traces.to_organisation(conn, organisation))
+    return _soft(conn, alike, "a colleague's address and our subject or words", seen)
+
+
+def _by_named(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
+    """A mail from anywhere that names one of our people and quotes us, or carries on their mail: a forwarded answer."""
+    found = (each.lower() for each in _ADDRESS.findall(mail.text[:_LONGEST]))
+    named = [each for each in dict.fromkeys(found) if each not in seen.own][:_NAMED_MOST]
+    people = contacts.by_emails(conn, named) if named else {}
+    alike = _alike(mail, traces.to_people(conn, [person.id for person in people.values()]))
+    return _soft(conn, alike, "a mail that names the person, with our subject or words", seen)
+
+
+def _by_words(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
+    """An answer from an address nobody knows: our subject, and our own words quoted."""
+    bare = strip_marks(mail.subject)
+    if not bare or not mail.text:
+        return None
+    since = seen.received_at - REMEMBERED
+    known = traces.with_subject(conn, seen.mailbox_id, {mail.subject.strip(), bare, f"Re: {bare}"}, since)
+    letters = folding.letters(mail.text[:_LONGEST]) if known else ""
+    quoted = [each for each in known if quotes(letters, each.body)]
+    by = "our subject and words, from an address nobody knows"
+    people = contacts.by_ids(conn, [each.contact_id for each in quoted]) if quoted else {}
+    if len(people) > _CANDIDATES:
+        namesakes = {number for number, person in people.items() if _is_namesake(person, mail)}
+        quoted = [each for each in quoted if each.contact_id in namesakes]
+        if not 0 < len(namesakes) <= _CANDIDATES:
+            return Found(Match.SOFT, f"{by}; {len(people)} people were sent them")
+    return _soft(conn, quoted, by, seen)
+
+
+def _is_namesake(person: Contact, mail: Inbound) -> bool:
+    said = folding.letters(f"{mail.from_name} {(mail.from_address or '').partition('@')[0]}")
+    last = folding.letters(person.last_name) or folding.letters(person.email.partition("@")[0])
+    return len(last) > 1 and last in said
+
+
+def _alike(mail: Inbound, known: Sequence[Trace]) -> list[Trace]:
+    """Those mails of ours that this one has the subject or the words of."""
+    if not known:
+        return []
+    subject, letters = bare_subject(mail.subject), folding.letters(mail.text[:_LONGEST])
+    return [
+        each
+        for each in known
+        if (subject and bare_subject(each.subject) == subject) or quotes(letters, each.body)
+    ]
+
+
+def _soft(conn: Connection, alike: Sequence[Trace], by: str, seen: Seen) -> Found | None:
+    begun = _begun(conn, {each.contact_id for each in alike}, seen)
+    last = {each.contact_id: each for each in reversed(alike) if each.contact_id in begun}
+    if not last:
+        return None
+    newest = max(last.values(), key=lambda each: each.message_id)
+    contact = contacts.by_ids(conn, [newest.contact_id])[newest.contact_id]
+    also = tuple(sorted(set(last) - {contact.id}))
+    return Found(Match.SOFT, by, contact, messages.by_id(conn, newest.message_id), also)
+
+
+def quotes(letters: str, body: str) -> bool:
+    """Whether a mail (its letters alone) holds a line of ours; the footer with its link is in every mail of ours."""
+    lines = (folding.letters(line) for line in body.splitlines() if "://" not in line)
+    return any(len(line) >= _LINE_AT_LEAST and line in letters for line in lines)
 
 
 _PREFIXES = ("re", "aw", "odp", "fw", "fwd", "wg", "pd", "tr", "sv", "vs", "rif", "antw", "res", "enc", "rv")
 
 
-def bare_subject(subject: str) -> str:
-    """A subject without answer and forward marks in the usual languages, for comparing."""
-    rest = subject.strip().casefold()
+def strip_marks(subject: str) -> str:
+    """A subject without answer and forward marks in the usual languages."""
+    rest = subject.strip()
     while True:
         mark, colon, after = rest.partition(":")
-        if not colon or mark.strip().rstrip("[]0123456789 ") not in _PREFIXES:
-            return " ".join(rest.split())
+        if not colon or mark.strip().casefold().rstrip("[]0123456789 ") not in _PREFIXES:
+            return rest
         rest = after.strip()
+
+
+def bare_subject(subject: str) -> str:
+    """A subject for comparing: no marks, one kind of case and blank."""
+    return " ".join(strip_marks(subject).casefold().split())
 
 
 def concerned(conn: Connection, found: Found) -> Sequence[enrollments.Enrollment]:
     """The enrollments a mail speaks to: every one of the person's, for somebody who answered is not to be chased."""
     if found.contact is None:
         return ()
-    mine = enrollments.of_contact(conn, [found.contact.id])
     if found.match is Match.SOFT:
-        return [row for row in mine if row.state in states.OPEN]
-    return mine
+        rows = enrollments.of_contact(conn, [found.contact.id, *found.also])
+        return [row for row in rows if row.state in states.OPEN]
+    return enrollments.of_contact(conn, [found.contact.id])

@@ -84,3 +84,14 @@ def absence(consequence: Consequence, judgement: Judgement, aways: int, today: d
     if judgement.until is not None and judgement.until - today > AWAY_LONGEST:
         return Consequence(Event.HELD, words=f"out of office until {judgement.until}, which is far off")
     return consequence
+
+
+SOFT_BOUNCES_MOST = 3
+# Mails of one enrollment that come back for now; then the address is likelier dead than busy.
+
+
+def soft_bounces(consequence: Consequence, count: int) -> Consequence:
+    """What a mail that came back for now leads to when it is the `count`th."""
+    if count < SOFT_BOUNCES_MOST:
+        return consequence
+    return Consequence(Event.HELD, words=f"the mail came back for now, {count} times")

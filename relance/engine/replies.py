@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import acting, matching
+from relance.engine import acting, matching, sent_copies
 from relance.engine.acting import Item
 from relance.engine.house import House
 from relance.engine.matching import Found
 from relance.engine.post import Inbox
+from relance.engine.sent_copies import Copy
 from relance.engine.store import answers, events, mailboxes, messages
 from relance.engine.store.mailboxes import Lease, Mailbox, Watermark
 from relance.mailbox import judging, parse
@@ -26,6 +27,7 @@ from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.inbound import Inbound, Judgement, Kind
 
 T = TypeVar("T")
+Read = tuple[Fetched, Inbound]
 MOST = 10_000
 # Mails asked for in one go; more are asked for again.
 WINDOW = 50
@@ -116,8 +118,14 @@ def _mark(conn: Connection, look: _Look, folder: Folder, uid: int) -> None:
 
 
 def _window(look: _Look, folder: Folder, window: Sequence[Fetched]) -> int:
+    read = [(each, _read(each)) for each in window]
     with look.house.database.read() as conn:
-        items = list(_items(conn, look, folder, window))
+        copies = _copies(look, folder, read)
+        items = list(_items(conn, look, folder, read, _threads(conn, look, copies)))
+    if copies:
+        with look.house.database.write() as conn:
+            mailboxes.hold(conn, look.lease)
+            sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)
     with look.house.database.write() as conn:
         mailboxes.hold(conn, look.lease)
         acting.act(conn, look.house, items, look.now)
@@ -125,16 +133,39 @@ def _window(look: _Look, folder: Folder, window: Sequence[Fetched]) -> int:
     return len(items)
 
 
-def _items(conn: Connection, look: _Look, folder: Folder, window: Sequence[Fetched]) -> Iterator[Item]:
+def _copies(look: _Look, folder: Folder, read: Sequence[Read]) -> list[Copy]:
+    """Mails of our own that lie among the others: in an inbox we wrote to ourselves, in Gmail's All Mail."""
+    return [
+        Copy(mail, folder.name, folder.uidvalidity, fetched.uid, in_sent=False, thread_id=fetched.thread_id)
+        for fetched, mail in read
+        if mail.from_address in look.own
+    ]
+
+
+def _threads(conn: Connection, look: _Look, copies: Sequence[Copy]) -> dict[str, messages.Message]:
+    """Which conversations these copies belong to, for answers that were read together with them."""
+    ours = sent_copies.known(conn, look.mailbox.id, copies)
+    found = ((copies[place].thread_id, mail) for place, mail in ours.items())
+    return {thread: mail for thread, mail in found if thread is not None}
+
+
+def _items(
+    conn: Connection,
+    look: _Look,
+    folder: Folder,
+    read: Sequence[Read],
+    threads: Mapping[str, messages.Message],
+) -> Iterator[Item]:
     """Those mails of a window that concern us and were not kept before, judged and matched."""
-    read = [(each, _read(each)) for each in window]
     known = answers.known(conn, look.mailbox.id, [_dedupe(each, mail) for each, mail in read])
     for fetched, mail in read:
         key = _dedupe(fetched, mail)
         if key in known:
             continue
         known.add(key)
-        found = matching.find(conn, mail)
+        received = fetched.internal_date or look.now
+        seen = matching.Seen(look.mailbox.id, received, look.own, fetched.thread_id, threads)
+        found = matching.find(conn, mail, seen)
         item = _item(conn, look, folder, fetched, mail, found)
         if acting.concerns_us(found, item.judgement):
             yield item
@@ -150,8 +181,11 @@ def _read(fetched: Fetched) -> Inbound:
 
 
 def _dedupe(fetched: Fetched, mail: Inbound) -> str:
-    """A mail moved by a filter, or seen again in All Mail, is one mail."""
-    return mail.message_id or hashlib.sha256(fetched.raw or str(fetched.uid).encode()).hexdigest()
+    """A mail moved by a filter, or seen again in All Mail, is one mail; an id alone may be used twice by mistake."""
+    if mail.message_id is None:
+        return hashlib.sha256(fetched.raw or str(fetched.uid).encode()).hexdigest()
+    said = f"{mail.from_address}\n{mail.date}\n{mail.subject}"
+    return f"{mail.message_id} {hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
 def _item(
@@ -191,7 +225,10 @@ def _sent_folder(look: _Look, inbox: Inbox, folder: Folder, after: int) -> int:
         for window in _windows(inbox.sent_ids(folder, after, limit=MOST)):
             with look.house.database.write() as conn:
                 mailboxes.hold(conn, look.lease)
-                acting.found_in_sent(conn, look.house, [mail for _, mail in window], look.now)
+                copies = [
+                    Copy(mail, folder.name, folder.uidvalidity, uid, in_sent=True) for uid, mail in window
+                ]
+                sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)
                 _mark(conn, look, folder, window[-1][0])
             read, after = read + len(window), window[-1][0]
     return 0

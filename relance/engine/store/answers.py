@@ -11,25 +11,44 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine import database
-from relance.engine.tables import contact, inbound, mailbox
+from relance.engine.states import State
+from relance.engine.tables import contact, enrollment, inbound, mailbox
+
+KIND: sa.ColumnElement[str] = sa.func.coalesce(inbound.c.correction["kind"].as_string(), inbound.c.kind)
+"""What a mail is held to be: what a person said of it, else what the rules said."""
+INTENT: sa.ColumnElement[str] = sa.func.coalesce(
+    inbound.c.correction["intent"].as_string(), inbound.c.judgement["intent"].as_string()
+)
+"""What its writer wants, by the same order."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One kept mail, as a person reads it."""
+    """One kept mail as it stands in the table; `kind`, `rule`, `evidence` and `judgement` are the rules' own."""
 
     id: int
+    mailbox_id: int
     mailbox: str
+    contact_id: int | None
     email: str | None  # the contact it was matched with
+    enrollment_id: int | None
+    message_id: int | None
     from_address: str
     subject: str
     received_at: dt.datetime
+    folder: str
     kind: str
     rule: str
+    rules_version: int
     evidence: str
     judgement: Mapping[str, Any]
+    correction: Mapping[str, Any] | None
+    match: str
     matched_by: str
     body: str
+    size: int
+    read_at: dt.datetime | None
+    substitute_state: str
 
 
 def known(conn: Connection, mailbox_id: int, dedupe: Iterable[str]) -> set[str]:
@@ -46,20 +65,134 @@ def add(conn: Connection, row: Mapping[str, Any]) -> bool:
     return database.insert_new(conn, inbound, [row]) == 1
 
 
-def recent(conn: Connection, limit: int) -> list[Answer]:
-    """The newest kept mails over all mailboxes."""
+def change(conn: Connection, number: int, **values: Any) -> None:
+    """Set columns of one kept mail."""
+    conn.execute(sa.update(inbound).where(inbound.c.id == number).values(**values))
+
+
+_JOINED = inbound.join(mailbox, mailbox.c.id == inbound.c.mailbox_id).outerjoin(
+    contact, contact.c.id == inbound.c.contact_id
+)
+_OTHERS = {"mailbox": mailbox.c.address.label("mailbox"), "email": contact.c.email.label("email")}
+_NAMES = tuple(Answer.__dataclass_fields__)
+_COLUMNS = [_OTHERS[name] if name in _OTHERS else inbound.c[name] for name in _NAMES]
+_SELECT = sa.select(*_COLUMNS).select_from(_JOINED)
+
+
+def _values(conn: Connection, query: sa.Select[Any]) -> list[Answer]:
+    return [Answer(**{name: row._mapping[name] for name in _NAMES}) for row in conn.execute(query)]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which kept mails are asked for; every condition that is set must hold."""
+
+    kind: str | None = None
+    email: str | None = None
+    mailbox: str | None = None
+    intent: str | None = None
+    unread: bool = False
+    undecided: bool = False  # a person has to say what it is, or whose
+    substitutes: bool = False  # names somebody else to write to, and nobody said yet whether to
+    by_hand: bool = False  # our own mails, written by hand, as well
+
+
+def page(conn: Connection, wanted: Wanted, *, before: int | None = None, limit: int = 100) -> list[Answer]:
+    """The newest kept mails over all mailboxes; `before` is the last number of the page before."""
+    query = _SELECT.order_by(inbound.c.id.desc()).limit(limit)
+    for condition in _conditions(wanted):
+        query = query.where(condition)
+    if before is not None:
+        query = query.where(inbound.c.id < before)
+    return _values(conn, query)
+
+
+def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    asked = (
+        (wanted.kind is not None, KIND.in_([wanted.kind])),
+        (wanted.intent is not None, INTENT.in_([wanted.intent])),
+        (wanted.email is not None, contact.c.email == wanted.email),
+        (wanted.mailbox is not None, mailbox.c.address == wanted.mailbox),
+        (wanted.unread, inbound.c.read_at.is_(None)),
+        (wanted.undecided, _undecided()),
+        (wanted.substitutes, _names_substitute()),
+        (not wanted.by_hand, inbound.c.kind != "own copy"),
+    )
+    return [condition for holds, condition in asked if holds]
+
+
+def _undecided() -> sa.ColumnElement[bool]:
+    waits = (
+        sa.exists()
+        .where(enrollment.c.contact_id == inbound.c.contact_id, enrollment.c.state == State.HELD.value)
+        .correlate(inbound)
+    )
+    doubtful = sa.or_(inbound.c.match == "soft", inbound.c.kind.in_(("unreadable", "challenge")))
+    return sa.and_(inbound.c.correction.is_(None), doubtful, sa.or_(inbound.c.contact_id.is_(None), waits))
+
+
+def _names_substitute() -> sa.ColumnElement[bool]:
+    named = inbound.c.judgement["substitute"].as_string().is_not(None)
+    return sa.and_(named, inbound.c.substitute_state == "", KIND.in_(["left the company"]))
+
+
+def by_id(conn: Connection, number: int) -> Answer | None:
+    """One kept mail."""
+    return next(iter(_values(conn, _SELECT.where(inbound.c.id == number))), None)
+
+
+def of_contact(conn: Connection, contact_id: int) -> list[Answer]:
+    """Everything that came from, or about, one person, oldest first."""
+    return _values(conn, _SELECT.where(inbound.c.contact_id == contact_id).order_by(inbound.c.id))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A kept mail with its bytes, or the beginning of them."""
+
+    answer: Answer
+    raw: bytes
+
+
+def with_raw(conn: Connection, *, after: int, since: dt.datetime | None, limit: int) -> list[Kept]:
+    """Kept mails whose bytes are still there, by number from `after` on."""
     query = (
-        sa.select(inbound, mailbox.c.address.label("mailbox"), contact.c.email)
-        .join(mailbox, mailbox.c.id == inbound.c.mailbox_id)
-        .outerjoin(contact, contact.c.id == inbound.c.contact_id)
-        .order_by(inbound.c.id.desc())
+        sa.select(*_COLUMNS, inbound.c.raw)
+        .select_from(_JOINED)
+        .where(inbound.c.id > after, inbound.c.raw.is_not(None))
+        .order_by(inbound.c.id)
         .limit(limit)
     )
-    names = Answer.__dataclass_fields__
-    return [Answer(**{name: row._mapping[name] for name in names}) for row in conn.execute(query)]
+    if since is not None:
+        query = query.where(inbound.c.received_at >= since)
+    return [
+        Kept(Answer(**{name: row._mapping[name] for name in _NAMES}), row.raw) for row in conn.execute(query)
+    ]
+
+
+def without_raw(conn: Connection, since: dt.datetime | None) -> int:
+    """How many kept mails have no bytes any more (or never had: what a person wrote by hand)."""
+    query = sa.select(sa.func.count()).where(inbound.c.raw.is_(None), inbound.c.kind != "own copy")
+    if since is not None:
+        query = query.where(inbound.c.received_at >= since)
+    return int(conn.execute(query).scalar_one())
+
+
+def forget_raw(conn: Connection, before: dt.datetime, limit: int) -> int:
+    """Empty the bytes of mails judged before an instant; everything else of them stays. Returns how many."""
+    old = (
+        sa.select(inbound.c.id)
+        .where(inbound.c.raw.is_not(None), inbound.c.judged_at < before)
+        .order_by(inbound.c.judged_at)
+        .limit(limit)
+    )
+    ids = list(conn.execute(old).scalars())
+    if ids:
+        conn.execute(sa.update(inbound).where(inbound.c.id.in_(ids)).values(raw=None))
+    return len(ids)
 
 
 def count_of_kind(conn: Connection, enrollment_id: int, kind: str) -> int:
     """How many mails of one kind an enrollment has had."""
-    query = sa.select(sa.func.count()).where(inbound.c.enrollment_id == enrollment_id, inbound.c.kind == kind)
+    query = sa.select(sa.func.count()).where(inbound.c.enrollment_id == enrollment_id, KIND.in_([kind]))
     return int(conn.execute(query).scalar_one())

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import states
 from relance.engine.states import MessageState, State
+from relance.engine.store import answers
 from relance.engine.tables import contact, enrollment, event, hit, inbound, mailbox, message, sequence, task
 
 
@@ -123,7 +124,7 @@ def ends(conn: Connection, sequence_id: int, kinds: Iterable[str]) -> list[StepC
     answered where that is known, else the last that left."""
     answered = (
         sa.select(sa.func.max(inbound.c.message_id))
-        .where(inbound.c.enrollment_id == enrollment.c.id, inbound.c.kind.in_(sorted(kinds)))
+        .where(inbound.c.enrollment_id == enrollment.c.id, answers.KIND.in_(sorted(kinds)))
         .scalar_subquery()
     )
     by_link = (
@@ -222,7 +223,7 @@ def positive(conn: Connection, sequence_id: int) -> int:
         sa.select(sa.func.count(sa.distinct(inbound.c.enrollment_id)))
         .join(enrollment, enrollment.c.id == inbound.c.enrollment_id)
         .where(enrollment.c.sequence_id == sequence_id, enrollment.c.state == State.REPLIED.value)
-        .where(inbound.c.judgement["intent"].as_string() == "positive")
+        .where(answers.INTENT.in_(["positive"]))
     )
     return int(conn.execute(query).scalar_one())
 

@@ -56,6 +56,7 @@ class Mailbox:
     sync_error: str
     troubles: int
     created_at: dt.datetime
+    plus_addressing: bool = False
 
     def account(self, password: str) -> Account:
         """What the mail room needs."""

@@ -1,0 +1,133 @@
+"""Our own mails met again in a mailbox: evidence that they left, the ids a provider gave them, and what a person wrote
+by hand to somebody we write to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import matching, states, unknowns
+from relance.engine.house import House
+from relance.engine.states import Event, MessageEvent, MessageState
+from relance.engine.store import answers, contacts, enrollments, events, mailboxes, messages, traces
+from relance.engine.store.messages import Message
+from relance.mailbox.inbound import Inbound, Kind
+
+BY_HAND = "the salesperson wrote by hand"
+# How the reason of an enrollment begins that is paused for it.
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One mail of ours as it lies in a folder."""
+
+    mail: Inbound
+    folder: str
+    uidvalidity: int
+    uid: int
+    in_sent: bool
+    thread_id: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every id it bears."""
+        return tuple(key for key in (self.mail.message_id, *self.mail.aliases) if key)
+
+
+def known(conn: Connection, mailbox_id: int, copies: Sequence[Copy]) -> Mapping[int, Message]:
+    """Those that are mails of the engine, by their place among `copies`: by an id, or by recipient, subject and date."""
+    by_key = messages.by_keys(conn, {key for each in copies for key in each.names})
+    found: dict[int, Message] = {}
+    for place, each in enumerate(copies):
+        ours = next((by_key[key] for key in each.names if key in by_key), None)
+        ours = ours or _resembling(conn, mailbox_id, each.mail)
+        if ours is not None:
+            found[place] = ours
+    return found
+
+
+def _resembling(conn: Connection, mailbox_id: int, mail: Inbound) -> Message | None:
+    """A provider that gave our mail another id and says so nowhere left its date, to the second, as we wrote it."""
+    if mail.date is None or not mail.to:
+        return None
+    alike = traces.like(conn, mailbox_id, mail.to, mail.date)
+    subject = matching.bare_subject(mail.subject)
+    same = [each for each in alike if matching.bare_subject(each.subject) == subject]
+    return messages.by_id(conn, same[0].message_id) if len(same) == 1 else None
+
+
+def take(conn: Connection, house: House, mailbox_id: int, copies: Sequence[Copy], now: dt.datetime) -> None:
+    """Learn from every copy what it says; pause what a person carries on by hand."""
+    ours = known(conn, mailbox_id, copies)
+    for place, each in enumerate(copies):
+        mail = ours.get(place)
+        if mail is not None:
+            _learn(conn, house, mailbox_id, each, mail, now)
+        elif each.in_sent:
+            _by_hand(conn, mailbox_id, each, now)
+
+
+def _learn(
+    conn: Connection, house: House, mailbox_id: int, copy: Copy, mail: Message, now: dt.datetime
+) -> None:
+    keys = list(copy.names)
+    if copy.thread_id is not None:
+        keys.append(matching.thread_key(mailbox_id, copy.thread_id))
+    messages.add_keys(conn, mail.id, keys)
+    if copy.in_sent and mail.mailbox_id == mailbox_id:
+        # We never file copies ourselves, so whoever has one of ours is a provider that does.
+        mailboxes.change(conn, mailbox_id, files_sent=True)
+    delivered(conn, house, mail, now)
+
+
+def delivered(conn: Connection, house: House, mail: Message, now: dt.datetime) -> None:
+    """An answer, a bounce or a copy proves that a mail left, whatever its attempt's end looked like."""
+    if mail.state in (MessageState.UNKNOWN, MessageState.NOT_SENT):
+        unknowns.settle(conn, house, [mail], MessageEvent.FOUND, "mail in the mailbox proves it", now)
+
+
+def _by_hand(conn: Connection, mailbox_id: int, copy: Copy, now: dt.datetime) -> None:
+    """Whoever writes to a person by hand has taken over: the sequence waits until they say that it may go on."""
+    people = contacts.by_emails(conn, copy.mail.to)
+    began = traces.started(conn, [person.id for person in people.values()])
+    written = copy.mail.date or now
+    for person in people.values():
+        if person.id in began and written >= began[person.id] - matching.SLACK:
+            _pause(conn, mailbox_id, copy, person, now)
+
+
+def _pause(conn: Connection, mailbox_id: int, copy: Copy, person: contacts.Contact, now: dt.datetime) -> None:
+    if not answers.add(conn, _row(mailbox_id, copy, person, now)):
+        return  # seen before, in another folder or before the folder was numbered anew
+    rows = enrollments.of_contact(conn, [person.id])
+    words = f'{BY_HAND}: "{copy.mail.subject[:120]}"'
+    open_rows = [row.id for row in rows if row.state in states.OPEN]
+    enrollments.apply(conn, open_rows, Event.PAUSED, now, reason=words)
+    data = {"words": words, "folder": copy.folder}
+    enrollment = rows[-1].id if rows else None
+    events.add(conn, [events.News("written by hand", now, enrollment, person.id, mailbox_id, data=data)])
+
+
+def _row(mailbox_id: int, copy: Copy, person: contacts.Contact, now: dt.datetime) -> dict[str, object]:
+    mark = copy.mail.message_id or f"{copy.uidvalidity}:{copy.uid}"
+    return {
+        "mailbox_id": mailbox_id,
+        "dedupe": f"by hand {person.id} {mark}",
+        "folder": copy.folder,
+        "uidvalidity": copy.uidvalidity,
+        "uid": copy.uid,
+        "from_address": copy.mail.from_address or "",
+        "subject": copy.mail.subject,
+        "received_at": copy.mail.date or now,
+        "judged_at": now,
+        "read_at": now,
+        "kind": Kind.OWN_COPY.value,
+        "rule": "is written by hand",
+        "judgement": {},
+        "match": "certain",
+        "matched_by": "whom it was sent to",
+        "contact_id": person.id,
+    }
