@@ -1,0 +1,41 @@
+"""The mail world of `relance sandbox` as a process: it says when it is ready, and leaves nothing secret behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from relance import config
+from relance.cli import sandbox
+from relance.mailbox.imap import Inbox
+from relance.mailbox.smtp import Outbox
+from tests.servers import ports, processes
+
+ROOT = Path(__file__).parents[3]
+COMMAND = [sys.executable, "-c", "from relance.cli import main; main()", "sandbox"]
+
+
+@pytest.mark.parametrize("goodbye", [signal.SIGINT, signal.SIGTERM])
+def test_it_stands_until_it_is_told_to_end(tmp_path: Path, goodbye: signal.Signals) -> None:
+    home = config.make_home(tmp_path / "home").home
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "RELANCE_HOME": str(home)}
+    program = processes.Program(COMMAND, tmp_path / "log", environment=environment)
+    world = processes.Process(program)
+    try:
+        world.wait_ready(lambda: "relance sandbox: ready" in world.log(), seconds=60)
+        rep = sandbox.account(home)
+        with Outbox(rep, helo="localhost") as outbox, Inbox(rep) as inbox:
+            assert outbox.connect() is None
+            assert "INBOX" in [folder.name for folder in inbox.folders()]
+        assert rep.password not in world.log()
+        os.kill(world.pid, goodbye)
+        ports.wait_until(lambda: not world.alive, seconds=30, what="its end")
+        assert world._child.returncode == 0, world.log()
+        assert "Traceback" not in world.log()
+        assert not (home / sandbox.FILE_NAME).exists()
+    finally:
+        world.kill()
