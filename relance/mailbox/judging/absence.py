@@ -56,7 +56,7 @@ def first_day_back(
 
     Never before `today` and never further than `dates.HORIZON`. `hint` is the language a phrase was already found in.
     """
-    tidied = folding.tidy(text)
+    tidied = folding.bounded(text)
     folded = folding.fold(tidied)
     for words in _languages(folded, hint):
         reader = Reader(words, today, day_first)

@@ -20,7 +20,7 @@ HORIZON = dt.timedelta(days=3 * 366)
 # Parental leave can last years; beyond this a date is a slip of the keyboard.
 
 _MASKS = re.compile(
-    r"""https?://\S+ | www\.\S+ | \S+@\S+                                      # addresses
+    r"""(?:https?://|www\.)\S{1,200} | (?<!\S)\S{1,80}@\S{1,80}                # addresses
       | \+\s?\d[\d\ ()./-]{6,}                                                  # international numbers
       | (?:tel|phone|mobile|mob|cell|fax|telefon|handy|gsm|kom|telefono|movil)\b[.:]?\s?[\d\ ()+./-]{6,}
       | (?<![\d.,/-])\(?0\d{2,4}\)?[\ /-]\d[\d\ /-]{4,}                         # national numbers

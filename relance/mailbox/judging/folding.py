@@ -12,6 +12,10 @@ _SPECIAL = {
     "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
     "–": "-", "—": "-", "‑": "-", "‐": "-", "−": "-", "…": ".", "\xad": " ",
 }  # fmt: skip
+LONGEST = 6_000  # letters that the rules look at: an answer or a note says what it is in its first lines
+_LONGEST_RUN = 80
+_ENDLESS_WORD = re.compile(rf"\S{{{_LONGEST_RUN},}}")
+_ENDLESS_SPACE = re.compile(rf"\s{{{_LONGEST_RUN},}}")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\xad]")
 
 
@@ -35,6 +39,16 @@ def tidy(text: str) -> str:
     """Composed letters, plain line ends, no invisible characters: what `fold` expects to be given."""
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _INVISIBLE.sub("", composed)
+
+
+def bounded(text: str, longest: int = LONGEST) -> str:
+    """The text tidied and short enough for any expression: no endless words, no endless white space, an end."""
+    composed = tidy(text[: 2 * longest])
+    return _ENDLESS_SPACE.sub(_first_piece, _ENDLESS_WORD.sub(_first_piece, composed))[:longest]
+
+
+def _first_piece(run: re.Match[str]) -> str:
+    return run.group()[:_LONGEST_RUN]
 
 
 def letters(text: str) -> str:

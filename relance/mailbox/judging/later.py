@@ -17,7 +17,7 @@ _QUARTER = re.compile(
 
 def date(text: str, today: dt.date, hint: str | None = None) -> dt.date | None:
     """The first day named after today, or nothing; never further than `dates.HORIZON`."""
-    folded = dates.mask(folding.fold(folding.tidy(text[:6000])))
+    folded = dates.mask(folding.fold(folding.bounded(text)))
     for words in _languages(folded, hint):
         found = _in_words(folded, words, today) or _in_units(folded, words, today)
         if found and today < found <= today + dates.HORIZON:

@@ -12,7 +12,6 @@ from functools import cached_property
 from relance.mailbox.inbound import Inbound
 from relance.mailbox.judging import folding, language, quoting
 
-_LONGEST_FOR_RULES = 12_000
 _ADDRESS = re.compile(
     r"(?<![\w.+/=&%#-])(?:smtp=|mailto:|rfc822;)?([\w.+'/=&%#-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,24})"
 )
@@ -47,22 +46,22 @@ class Letter:
     @cached_property
     def text(self) -> str:
         """The whole text, folded and bounded: for machine mail, which quotes nobody."""
-        return folding.fold(folding.tidy(self.mail.text[:_LONGEST_FOR_RULES]))
+        return folding.fold(folding.bounded(self.mail.text))
 
     @cached_property
     def body(self) -> str:
         """What the sender wrote, with the signature, folded."""
-        return folding.fold(self.words.body[:_LONGEST_FOR_RULES])
+        return folding.fold(folding.bounded(self.words.body))
 
     @cached_property
     def own(self) -> str:
         """What the sender wrote, without the signature, folded."""
-        return folding.fold(self.words.own[:_LONGEST_FOR_RULES])
+        return folding.fold(folding.bounded(self.words.own))
 
     @cached_property
     def subject(self) -> str:
         """The subject, folded, on one line."""
-        return " ".join(folding.fold(folding.tidy(self.mail.subject[:500])).split())
+        return " ".join(folding.fold(folding.bounded(self.mail.subject, 500)).split())
 
     @cached_property
     def bare_subject(self) -> str:

@@ -12,6 +12,8 @@ from mailparser_reply import EmailReplyParser
 from relance.mailbox.judging import folding, language
 
 _LONGEST = 60_000  # letters of a mail that are looked at
+_LONGEST_LINE = 300  # a header, an attribution or a signature's first line is shorter than this
+_MOST_LINES = 600
 _ATTRIBUTION_LINES = 3  # mail programs wrap "On … wrote:" over as many lines
 _OURS_AT_LEAST = 14  # letters a line needs to be known as ours; "Hello Anna" is anybody's
 _SECOND_OPINION_LONGEST = 3_000  # its expressions cost the cube of the text's length
@@ -35,7 +37,7 @@ def split(text: str, sent_texts: Sequence[str] = ()) -> Words:
     First our own text goes, known by its letters whatever a client did to the lines; then what stands under an
     attribution or a header block; then quoted lines. A second opinion is asked where nothing of this was found.
     """
-    lines = folding.tidy(text[:_LONGEST]).split("\n")
+    lines = folding.tidy(text[:_LONGEST]).split("\n")[:_MOST_LINES]
     ours = _Ours.of(sent_texts)
     kept = [line for line in lines if not ours.wrote(line)]
     answer, cut = _above_the_quote(kept)
@@ -103,12 +105,16 @@ def _begins_quote(lines: list[str], place: int) -> bool:
 
 def _attribution_length(lines: list[str], place: int) -> int:
     """How many lines the attribution ("On … wrote:") that starts here takes; none where there is none."""
-    if not lines[place].strip() or lines[place].lstrip().startswith(">>"):
+    if (
+        not lines[place].strip()
+        or lines[place].lstrip().startswith(">>")
+        or len(lines[place]) > _LONGEST_LINE
+    ):
         return 0
     parts: list[str] = []
     for line in lines[place : place + _ATTRIBUTION_LINES]:
         parts.append(folding.fold(line).lstrip("> ").strip())
-        if not parts[-1] or sum(map(len, parts)) > 300:
+        if not parts[-1] or sum(map(len, parts)) > _LONGEST_LINE:
             return 0
         if _every("quote.attribution").fullmatch(" ".join(parts)):
             return len(parts) if _belongs(parts) else 0
@@ -123,7 +129,7 @@ def _belongs(parts: list[str]) -> bool:
 
 
 def _is_separator(lines: list[str], place: int) -> bool:
-    line = folding.fold(lines[place]).strip()
+    line = folding.fold(lines[place][:_LONGEST_LINE]).strip()
     if not line or not _every("quote.separator").fullmatch(line):
         return False
     # A bare rule is drawn above Outlook's header block and in many a signature: only the former begins a quote.
@@ -140,10 +146,14 @@ def _header_line() -> re.Pattern[str]:
 
 def _is_header_block(lines: list[str], place: int) -> bool:
     """Three header lines of some language close together, as Outlook and forwards write them."""
-    if not _header_line().fullmatch(folding.fold(lines[place])):
+    if not _is_header_line(lines[place]):
         return False
-    block = [folding.fold(line) for line in lines[place : place + 9] if line.strip()][:6]
-    return sum(bool(_header_line().fullmatch(line)) for line in block) >= 3
+    block = [line for line in lines[place : place + 9] if line.strip()][:6]
+    return sum(map(_is_header_line, block)) >= 3
+
+
+def _is_header_line(line: str) -> bool:
+    return len(line) <= 2 * _LONGEST_LINE and _header_line().fullmatch(folding.fold(line)) is not None
 
 
 def _is_marked(below: list[str]) -> bool:
@@ -155,7 +165,7 @@ def _is_marked(below: list[str]) -> bool:
 def _answer_below(below: list[str]) -> list[str]:
     """Nothing stands above an unmarked quote: whatever is no header line may be the answer; nothing is thrown away."""
     start = next((place for place, line in enumerate(below) if not line.strip()), 0)
-    return [line for line in below[start:] if not _header_line().fullmatch(folding.fold(line))]
+    return [line for line in below[start:] if not _is_header_line(line)]
 
 
 def _without_quoted_lines(lines: list[str]) -> list[str]:
@@ -196,14 +206,14 @@ def _without_signature(lines: list[str]) -> list[str]:
 def _begins_signature(line: str, something_above: bool) -> bool:
     if line.rstrip() in {"--", "—", "__"} or line == "-- ":
         return True
-    folded = folding.fold(line).strip(" ,.!\t*_")
+    folded = folding.fold(line[:_LONGEST_LINE]).strip(" ,.!\t*_")
     if not something_above or not folded:
         return False
     return bool(_every("quote.signoff").fullmatch(folded) or _every("quote.disclaimer").match(folded))
 
 
 def _is_mobile_line(line: str) -> bool:
-    return bool(_every("quote.mobile").fullmatch(folding.fold(line).strip(" .")))
+    return len(line) < 120 and _every("quote.mobile").fullmatch(folding.fold(line).strip(" .")) is not None
 
 
 def _postscript(lines: list[str]) -> list[str]:
