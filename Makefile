@@ -9,7 +9,7 @@ INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(PIP) install
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test check format bench chaos lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ format: $(VENV)/.dev ## rewrite the files the way `check` wants them
 
 bench: $(VENV)/.dev ## mails per second against smtp-source, measured in the same run
 	$(BIN)/python -m benchmarks.send
+
+chaos: $(VENV)/.dev ## kill, freeze and cut everything while mails fall due, then count (SEED, STEPS, CRASHES, SECONDS, EMBEDDED=1)
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) $(if $(CRASHES),--crashes $(CRASHES)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(EMBEDDED),--embedded)
 
 lock: ## renew requirements/*.txt (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml -o requirements/base.txt

@@ -43,11 +43,11 @@ class Sales:
             person: self.rng.choice(STEPS) for person in self.people if self.rng.random() < plan.answering
         }
         self.answered: dict[str, float] = {}
-        self.enrolled = 0
+        self.enrolled = self.waves = 0
         self.heard = 0
 
     def open(self) -> None:
-        """Mailboxes, contacts and the sequence. Every third mailbox sends one mail at a time."""
+        """Mailboxes, contacts and the sequence. Every eighth mailbox sends one mail at a time."""
         for number, (address, password) in enumerate(self.grounds.accounts.items()):
             self.relance.mailboxes.add(
                 MailboxSpec(
@@ -59,7 +59,7 @@ class Sales:
                     imap=self.grounds.imap,
                     ca_file=self.grounds.mail.ca_file,
                     daily_cap=None,
-                    gap_seconds=int(self.plan.scale / 20) if number % 3 == 0 else 0,
+                    gap_seconds=int(self.plan.scale / 20) if number % 8 == 0 else 0,
                 )
             )
         file = self.grounds.folder / "people.csv"
@@ -76,9 +76,13 @@ class Sales:
         wave = people / WAVES if share < 1 else 1
         if until - self.enrolled < wave:
             return
+        # A mailbox that sends one mail at a time is slow by design: it gets few people, in every tenth wave.
+        slow = self.waves % 10 == 0
+        reps = [rep for number, rep in enumerate(self.grounds.accounts) if slow or number % 8]
         with contextlib.suppress(errors.RelanceError):
-            self.relance.enroll(NAME, self.people[self.enrolled : until])
+            self.relance.enroll(NAME, self.people[self.enrolled : until], mailboxes=reps)
             self.enrolled = until
+            self.waves += 1
 
     def listen(self, taken: Sequence[Taken]) -> None:
         """Some of those who were written to answer; their answer stands in the inbox when this returns."""
