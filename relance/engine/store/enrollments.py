@@ -81,6 +81,9 @@ def apply(
     applied = []
     for row in _locked(conn, enrollment_ids):
         after = states.advance(row.state, event)
+        back_at = (values or {}).get("resume_at", row.resume_at)
+        if row.state is State.HELD and after is State.ACTIVE and back_at is not None and back_at > now:
+            after = states.advance(after, Event.OUT_OF_OFFICE)  # who was held in an absence is still absent
         if after is State.ACTIVE and row.step is None:
             after = states.advance(
                 after, Event.COMPLETED
@@ -104,7 +107,10 @@ ALSO = "; also: "
 
 def _change(row: Enrollment, event: Event, after: State, now: dt.datetime, reason: str) -> dict[str, Any]:
     change: dict[str, Any] = {}
-    if after != row.state:
+    if after is State.HELD and row.state is State.PAUSED:
+        # What clears the hold (evidence about a mail) must not end the pause.
+        change = {"state": after.value, "reason": f"{reason}{ALSO}{row.reason or State.PAUSED.value}"}
+    elif after != row.state:
         change = {"state": after.value, "reason": reason}
     elif after is State.HELD and event in (Event.HELD, Event.PAUSED) and reason not in row.reason:
         # A second reason to hold must not vanish behind the first: what clears the one does not clear the other.
