@@ -1,0 +1,89 @@
+"""`python -m tests.simulation`: play seeds, or tell the story of one."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+import time
+from collections.abc import Iterable, Iterator
+
+from tests.simulation import story
+from tests.simulation.story import Played
+
+
+SHOWN = 3
+# Breaches told of one seed: the first ones say most.
+
+
+def main() -> int:
+    """Exit 1 when any seed broke a promise."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation")
+    parser.add_argument("--seeds", type=int, default=400)
+    parser.add_argument("--from", dest="first", type=int, default=0)
+    parser.add_argument("--seed", type=int, help="only this one")
+    parser.add_argument("--trace", action="store_true", help="tell the story")
+    parser.add_argument("--processes", type=int, default=2)
+    asked = parser.parse_args()
+    if asked.seed is not None:
+        return _one(asked.seed, trace=asked.trace)
+    return _many(range(asked.first, asked.first + asked.seeds), asked.processes)
+
+
+def _one(seed: int, *, trace: bool) -> int:
+    played = story.play(seed)
+    if trace:
+        print("\n".join(played.lines))
+    print(f"seed {seed}: {played.digest}, {played.taken} mails taken, {played.steps} steps")
+    for each in played.breaches[:SHOWN]:
+        print(f"  BROKEN: {each}")
+    return 1 if played.breaches else 0
+
+
+def _many(seeds: Iterable[int], processes: int) -> int:
+    began = time.monotonic()
+    total = Figures()
+    for played in _results(seeds, processes):
+        total.add(played)
+        for each in played.breaches[:SHOWN]:
+            print(f"seed {played.seed} BROKEN: {each}")
+        if played.breaches:
+            print(f"  replay: python -m tests.simulation --seed {played.seed} --trace")
+    print(total.line(time.monotonic() - began))
+    return 1 if total.broken else 0
+
+
+def _results(seeds: Iterable[int], processes: int) -> Iterator[Played]:
+    if processes <= 1:
+        yield from map(_brief, seeds)
+        return
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        yield from pool.imap(_brief, seeds, chunksize=8)
+
+
+def _brief(seed: int) -> Played:
+    """Without its story, which would have to travel between processes."""
+    played = story.play(seed)
+    return Played(**{**played.__dict__, "lines": ()})
+
+
+class Figures:
+    """The closing line."""
+
+    def __init__(self) -> None:
+        self.seeds = self.broken = 0
+        self.sums = dict.fromkeys(("taken", "crashes", "freezes", "faults", "steps", "unknown"), 0)
+
+    def add(self, played: Played) -> None:
+        self.seeds += 1
+        self.broken += bool(played.breaches)
+        for name in self.sums:
+            self.sums[name] += getattr(played, name)
+
+    def line(self, seconds: float) -> str:
+        counts = ", ".join(f"{name} {value}" for name, value in self.sums.items())
+        return f"simulation: seeds {self.seeds}, broken {self.broken}, {counts}, seconds {seconds:.1f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

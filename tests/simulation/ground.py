@@ -1,0 +1,353 @@
+"""The ground a world stands on: the real engine over a real SQLite file, with seams where the simulation takes hold."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import dataclasses
+import datetime as dt
+import functools
+import random
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest import mock
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+
+from relance import clock, errors
+from relance.engine import ids, journal, reading, tables
+from relance.engine.database import Database
+from relance.engine.house import House, Options
+from relance.engine.journal import Journal
+from relance.engine.script import Library
+from relance.engine.store import contacts, mailboxes, sequences, suppressions
+from relance.engine.vault import Vault
+from relance.engine.zones import Workspace
+from relance.tracking.links import Links
+from relance.tracking.tokens import Signer
+from tests.simulation import people
+from tests.simulation.baton import Process
+from tests.simulation.post import Inbox, Outbox
+from tests.simulation.sim import START, Sim
+
+SECRET = b"only for simulation: 32 bytes ok"
+FAST = Path("/dev/shm")
+SYNC_EVERY = dt.timedelta(hours=4)
+WAIT = dt.timedelta(hours=3)
+# Between any two mails of a sequence.
+ATTEMPTS = 3
+
+_HEAD = """
+language: en
+send: {days: mon-sun, hours: "00:00-24:00", zone: UTC, holidays: none}
+"""
+SEQUENCES = {
+    "plain": _HEAD
+    + """
+sequence: plain
+steps:
+  - {id: first, subject: "a question about {{ company }}", body: "marker-plain-first for {{ email }}"}
+  - {id: second, after: 3 hours, thread: reply, body: "marker-plain-second for {{ email }}"}
+  - {id: call, after: 1 hour, task: "call {{ email }}"}
+  - {id: third, after: 3 hours, thread: reply, body: "marker-plain-third for {{ email }}"}
+""",
+    "forked": _HEAD
+    + """
+sequence: forked
+stop: {company: any reply}
+steps:
+  - {id: opener, subject: "a word on {{ company }}", body: "marker-forked-opener for {{ email }}"}
+  - id: fork
+    when: clicked("opener")
+    then:
+      - {id: warm, after: 3 hours, thread: reply, body: "marker-forked-warm for {{ email }}"}
+    else:
+      - {id: cold, after: 3 hours, subject: "something else", body: "marker-forked-cold for {{ email }}"}
+""",
+}
+STEPS = {"plain": ("first", "second", "third"), "forked": ("opener", "cold")}
+"""The mails of each sequence, in the order a person gets them (nobody clicks here)."""
+
+
+class Base(Database):
+    """The database as one process sees it: anything may happen before a transaction, and at its commit."""
+
+    def __init__(self, sim: Sim, real: Database) -> None:
+        self.sim = sim
+        self.url, self.dialect, self.engine = real.url, real.dialect, real.engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        self.sim.step("read")
+        with self._inside(), super().read() as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        self.sim.step("write")
+        fault = self.sim.rng.choice(("undone", "unheard")) if self.sim.chance(self.sim.profile.commit) else ""
+        with self._inside(), super().write() as conn:
+            self.sim.me.commits.clear()
+            yield conn
+            if fault == "undone":
+                self._lost("before the commit")
+        self._committed()
+        if fault == "unheard":
+            self._lost("after the commit")
+
+    @contextmanager
+    def _inside(self) -> Iterator[None]:
+        actor = self.sim.me
+        actor.in_transaction = True
+        try:
+            yield
+        finally:
+            actor.in_transaction = False
+
+    def _committed(self) -> None:
+        actor = self.sim.me
+        actor.last_commit, actor.last_commit_at = self.sim.note("commits"), self.sim.now
+        meant, actor.resolved = actor.resolved, None
+        for note in (*actor.commits, *((meant,) if meant else ())):
+            note(actor.last_commit)
+        actor.commits.clear()
+
+    def _lost(self, when: str) -> None:
+        self.sim.world.faults += 1
+        self.sim.note(f"database lost {when}")
+        raise errors.Unreachable(f"simulated: the database went away {when}")
+
+
+class Diary(Journal):
+    """A process's real journal, which knows what of it a lost host would lose."""
+
+    def __init__(self, sim: Sim, folder: Path, owner: str) -> None:
+        super().__init__(folder, owner)
+        self.sim = sim
+        self.synced: dict[Path, int] = {}
+
+    def turn(self, mailbox_id: int, fence: int) -> None:
+        self.sim.step("journal turn")
+        super().turn(mailbox_id, fence)
+
+    def begin(self, message: int) -> None:
+        self.sim.step("journal begin")
+        super().begin(message)
+        self.sim.note("journal begun")
+
+    def accepted(self, accepted: Iterable[tuple[int, str]]) -> None:
+        lines = list(accepted)
+        if not lines:
+            return
+        self.sim.step("journal accepted")
+        super().accepted(lines)
+        if self._file is not None:
+            self.synced[Path(self._file.name)] = self._file.tell()
+        self.sim.note("journal synced")
+        self.sim.world.journaled.update(number for number, _ in lines)
+
+    def over(self, mailbox_id: int, fence: int, *, clean: bool) -> None:
+        self.sim.step("journal over")
+        super().over(mailbox_id, fence, clean=clean)
+
+    def kill(self) -> None:
+        """The process is gone: its files stay as they are, its lock is let go of."""
+        self._clean = False
+        self.close()
+
+    def lose(self) -> None:
+        """The host is gone: what was not synced never was."""
+        self.kill()
+        for path in self._folder.glob(f"{self._owner}.*.journal"):
+            with path.open("ab") as file:
+                file.truncate(self.synced.get(path, 0))
+
+
+@dataclasses.dataclass
+class Ground:
+    """One seed's database, journals and processes."""
+
+    sim: Sim
+    folder: Path
+    real: Database
+    library: Library
+    vault: Vault
+    born: int = 0
+
+    def house(self, process: Process) -> House:
+        """The engine as one process runs it."""
+        self.born += 1
+        owner = f"{process.name}-{self.born}"
+        together = self.sim.profile.together
+        options = Options(
+            batch=6, together=together, sync_every=SYNC_EVERY, attempts=ATTEMPTS, allow_test_domains=True
+        )
+        return House(
+            database=Base(self.sim, self.real),
+            clock=self.sim.clock,
+            vault=self.vault,
+            links=links(),
+            journal=Diary(self.sim, self.folder / f"journal-{process.host}", owner),
+            owner=owner,
+            open_outbox=functools.partial(Outbox, self.sim),
+            open_inbox=functools.partial(Inbox, self.sim),
+            options=options,
+            workspace=Workspace("UTC", "PL"),
+            library=self.library,
+        )
+
+
+@functools.cache
+def signer() -> Signer:
+    return Signer({1: SECRET}, 1)
+
+
+@functools.cache
+def links() -> Links:
+    return Links("http://127.0.0.1:9", signer())
+
+
+@functools.cache
+def _vault() -> Vault:
+    return Vault({1: SECRET}, 1)
+
+
+@functools.cache
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="relance-simulation-", dir=FAST if FAST.is_dir() else None))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@functools.cache
+def template() -> Path:
+    """A database with the schema, two mailboxes, two sequences and the people; nobody is enrolled."""
+    path = _folder() / "template.db"
+    base = Database(f"sqlite:///{path}")
+    tables.metadata.create_all(base.engine)
+    with base.write() as conn:
+        for name, text in SEQUENCES.items():
+            found = reading.read(text, name)
+            assert found.sequence is not None, found.problems
+            sequences.publish(conn, name, name, found.sequence.model_dump(mode="json", by_alias=True), START)
+        contacts.add(conn, [_contact(email) for email in (*people.PEOPLE, people.POISONED)], START)
+        for email in people.SENDERS.values():
+            _mailbox(conn, email)
+    with base.engine.connect() as conn:
+        conn.exec_driver_sql("pragma wal_checkpoint(truncate)")
+    base.close()
+    return path
+
+
+def _contact(email: str) -> dict[str, object]:
+    domain = email.partition("@")[2]
+    blank: dict[str, object] = dict.fromkeys(contacts.FIELDS, "")
+    return {**blank, "email": email, "original": email, "organisation": domain, "company": domain, "fields": {}}
+
+
+def _mailbox(conn: Connection, email: str) -> None:
+    servers = {f"{kind}_{what}": value for kind in ("smtp", "imap") for what, value in _SERVER}
+    secret = _vault().seal("simulated", f"mailbox/{email}")
+    name = email.partition("@")[0].title()
+    mailboxes.add(
+        conn, address=email, name=name, username=email, secret=secret, created_at=START, synced_at=START, **servers
+    )
+
+
+_SERVER = (("host", "localhost"), ("port", 1), ("security", "starttls"))
+
+
+@functools.cache
+def _database(path: Path) -> Database:
+    """One engine for all seeds of this process: its compiled statements are worth more than all the rest."""
+    real = Database(f"sqlite:///{path}")
+    event.listen(real.engine, "connect", _careless)
+    return real
+
+
+def _careless(connection: object, _record: object) -> None:
+    connection.execute("pragma synchronous=OFF")  # type: ignore[attr-defined]
+
+
+_LIBRARY = Library()
+
+
+@contextmanager
+def laid(sim: Sim) -> Iterator[Ground]:
+    """The ground for one seed; gone afterwards."""
+    root = _folder()
+    path = root / "relance.db"
+    real = _database(path)
+    real.engine.dispose()
+    for each in root.glob("relance.db*"):
+        each.unlink()
+    shutil.copyfile(template(), path)
+    folder = Path(tempfile.mkdtemp(dir=root))
+    try:
+        with _seams(sim):
+            yield Ground(sim, folder, real, _LIBRARY, _vault())
+    finally:
+        real.engine.dispose()
+        shutil.rmtree(folder)
+
+
+class _Dice:
+    """Stands in for `secrets`: the same ids for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(f"ids {seed}")
+
+    def randbits(self, count: int) -> int:
+        return self.rng.getrandbits(count)
+
+    def token_hex(self, count: int) -> str:
+        return self.rng.randbytes(count).hex()
+
+
+@contextmanager
+def _seams(sim: Sim) -> Iterator[None]:
+    """Where the engine looks at the machine, it sees the simulated one."""
+    add = suppressions.add
+
+    def noted(conn: Connection, kind: str, value: str, *rest: object) -> bool:
+        if sim.stage.current is not None:
+            sim.me.commits.append(lambda order: sim.world.bar(value, "suppressed", order))
+        return add(conn, kind, value, *rest)  # type: ignore[arg-type]
+
+    def boot() -> str:
+        return str(sim.boots.get(sim.me.process.host, 0)) if sim.stage.current else "0"
+
+    seams: tuple[tuple[object, str, Callable[..., object] | object], ...] = (
+        (clock, "machine_now", lambda: sim.now),
+        (clock, "elapsed", sim.elapsed),
+        (ids, "secrets", _Dice(sim.seed)),
+        (journal, "_boot_id", boot),
+        (journal, "ROTATE_AFTER", 400),
+        (suppressions, "add", noted),
+    )
+    with contextlib.ExitStack() as stack:
+        for where, name, what in seams:
+            stack.enter_context(mock.patch.object(where, name, what))
+        yield
+
+
+def moments(laid: Ground) -> tuple[list[dt.datetime], list[dt.datetime]]:
+    """Every moment at which something in the database changes its meaning: (for a mailbox, for the tick)."""
+    with laid.real.read() as conn:
+        turns = [moment for moment in conn.execute(_TURNS).scalars() if moment is not None]
+        steps = [moment for moment in conn.execute(_STEPS).scalars() if moment is not None]
+    return turns, steps
+
+
+_BOX, _ENR = tables.mailbox, tables.enrollment
+_LEASED = _BOX.c.lease_until > _BOX.c.next_turn_at
+_TURNS = sa.select(sa.case((_LEASED, _BOX.c.lease_until), else_=_BOX.c.next_turn_at)).where(_BOX.c.state != "removed")
+_STEPS = sa.union_all(
+    sa.select(_ENR.c.due_at).where(_ENR.c.state == "active", _ENR.c.step_kind != "mail"),
+    sa.select(_ENR.c.resume_at).where(_ENR.c.state == "away"),
+)

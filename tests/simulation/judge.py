@@ -1,0 +1,185 @@
+"""The promises, judged from the world's own record and the database as it ends. Nothing here asks the engine's opinion."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from relance.engine import tables, unknowns
+from tests.simulation import ground, people
+from tests.simulation.ground import Ground
+from tests.simulation.letters import STOPS, Kind
+from tests.simulation.sim import Sim
+from tests.simulation.world import Session, Taken
+
+_MSG, _ENR, _CON, _SEQ, _BOX = (
+    tables.message,
+    tables.enrollment,
+    tables.contact,
+    tables.sequence,
+    tables.mailbox,
+)
+_ENROLLMENTS = (
+    sa.select(_ENR, _CON.c.email, _SEQ.c.name.label("sequence"), _BOX.c.state.label("mailbox_state"))
+    .join(_CON, _CON.c.id == _ENR.c.contact_id)
+    .join(_SEQ, _SEQ.c.id == _ENR.c.sequence_id)
+    .join(_BOX, _BOX.c.id == _ENR.c.mailbox_id)
+)
+_MAILS = sa.select(_MSG, _BOX.c.files_sent).join(_BOX, _BOX.c.id == _MSG.c.mailbox_id)
+
+
+def quiet(laid: Ground) -> bool:
+    """Whether every step is done or waits for a person."""
+    with laid.real.read() as conn:
+        rows = list(conn.execute(_ENROLLMENTS))
+        mails = list(conn.execute(_MAILS))
+    if any(row.state == "away" or (row.state == "active" and row.mailbox_state == "active") for row in rows):
+        return False
+    return not any(_open(mail) for mail in mails)
+
+
+def _open(mail: sa.Row) -> bool:
+    if mail.state == "unknown":
+        return bool(mail.files_sent) or mail.looks < unknowns.LOOKS
+    return bool(mail.state == "transmitting")
+
+
+def breaches(sim: Sim, laid: Ground, settled: bool) -> tuple[list[str], int]:
+    """Every promise that was broken, in words, and how many mails are held as unknown."""
+    with laid.real.read() as conn:
+        rows = list(conn.execute(_ENROLLMENTS))
+        mails = list(conn.execute(_MAILS))
+    found = list(sim.world.breaches)
+    found += [f"{name} failed in a way nobody foresaw: {fault!r}" for name, fault in sim.stage.faults]
+    if not settled:
+        found.append("the world does not settle")
+    found += _twice(sim)
+    found += _after_an_answer(sim)
+    found += _after_a_no(sim)
+    found += _fences(sim, mails)
+    found += _states(sim, rows, mails, settled)
+    return found, sum(mail.state == "unknown" for mail in mails)
+
+
+def _name(taken: Taken) -> str:
+    return f"{taken.mail.sequence}.{taken.mail.step} to {taken.mail.recipient} (taken at {taken.order})"
+
+
+def _twice(sim: Sim) -> Iterator[str]:
+    count = Counter((each.mail.recipient, each.mail.sequence, each.mail.step) for each in sim.world.taken)
+    for (person, sequence, step), times in count.items():
+        if times > 1:
+            orders = [each.order for each in sim.world.taken if each.mail.recipient == person and each.mail.step == step]
+            yield f"twice: {sequence}.{step} to {person}, {times} times, at {orders}"
+
+
+def _after_an_answer(sim: Sim) -> Iterator[str]:
+    earlier: dict[tuple[str, str], Taken] = {}
+    for taken in sim.world.taken:
+        key = taken.mail.recipient, taken.mail.sequence
+        before = earlier.get(key)
+        if before is not None:
+            yield from _follow_up(sim, before, taken)
+        earlier[key] = taken
+
+
+def _follow_up(sim: Sim, before: Taken, taken: Taken) -> Iterator[str]:
+    looks = [
+        each
+        for each in sim.world.sessions
+        if each.mailbox == taken.mailbox and each.ended is not None and each.ended < taken.marked
+    ]
+    due = before.marked_at + ground.WAIT
+    if before.mail.step != taken.mail.step and not any(each.began_at >= due for each in looks):
+        yield f"no look into mailbox {taken.mailbox} between {due} and {_name(taken)}"
+    if looks:
+        yield from _unheard(sim, max(looks, key=lambda each: each.began), taken)
+
+
+def _unheard(sim: Sim, look: Session, taken: Taken) -> Iterator[str]:
+    for each in sim.world.arrivals:
+        about = each.mailbox == taken.mailbox and each.letter.person == taken.mail.recipient
+        if not about or each.order > look.began or _let_go_on(sim, each.order, each.letter.kind, taken):
+            continue
+        if each.letter.kind in STOPS:
+            yield f"after an answer: {_name(taken)}, though {each.letter.kind} of {each.order} stood there at {look.began}"
+        elif taken.at < each.at + dt.timedelta(days=1):
+            yield f"in an absence: {_name(taken)}, though {each.letter.kind} of {each.order} stood there at {look.began}"
+
+
+def _let_go_on(sim: Sim, since: int, kind: Kind, taken: Taken) -> bool:
+    """Whether a person looked at what a machine could not be sure of, and said: go on."""
+    if kind not in (Kind.COLLEAGUE, Kind.AWAY):
+        return False
+    return any(since < order < taken.marked and who == taken.mail.recipient for order, who in sim.world.resumed)
+
+
+def _after_a_no(sim: Sim) -> Iterator[str]:
+    for taken in sim.world.taken:
+        for bar in sim.world.barred(taken.mail.recipient, taken.marked):
+            yield f"after a no: {_name(taken)}, marked at {taken.marked}, though {bar.why} since {bar.since}"
+
+
+def _fences(sim: Sim, mails: list[sa.Row]) -> Iterator[str]:
+    """The fences of a mailbox's mails, in the order their marks were committed, never go down."""
+    fences = {mail.message_id: mail.fence for mail in mails}
+    last: dict[int, int] = defaultdict(int)
+    final = {each.mail.message_id: each for each in sim.world.taken}
+    for taken in sorted(final.values(), key=lambda each: each.marked):
+        fence = fences.get(taken.mail.message_id, 0)
+        if fence < last[taken.mailbox]:
+            yield f"fence: {_name(taken)} went under {fence} after one under {last[taken.mailbox]}"
+        last[taken.mailbox] = max(last[taken.mailbox], fence)
+
+
+def _states(sim: Sim, rows: list[sa.Row], mails: list[sa.Row], settled: bool) -> Iterator[str]:
+    taken = {each.mail.message_id for each in sim.world.taken}
+    by_step = {(mail.enrollment_id, mail.step): mail for mail in mails}
+    for mail in mails:
+        yield from _mail(sim, mail, mail.message_id in taken, settled)
+    for row in rows:
+        who = f"{row.email} in {row.sequence}"
+        if row.state in ("active", "away") and settled and row.mailbox_state == "active":
+            yield f"lost: {who} is {row.state} with nothing to come"
+        if row.state not in ("active", "finished") and not row.reason:
+            yield f"unexplained: {who} is {row.state} without a reason"
+        if row.state == "finished":
+            for step in ground.STEPS[row.sequence]:
+                mail = by_step.get((row.id, step))
+                if mail is None or (mail.state != "accepted" and "passed over" not in row.reason and mail.state not in ("refused", "abandoned")):
+                    yield f"lost: {who} finished without {step} ({mail.state if mail else 'no mail'})"
+        if row.attempts > ground.ATTEMPTS + 1:
+            yield f"attempts: {who} was tried {row.attempts} times"
+        yield from _cause(sim, row)
+
+
+def _mail(sim: Sim, mail: sa.Row, was_taken: bool, settled: bool) -> Iterator[str]:
+    what = f"{mail.step} to {mail.recipient}"
+    if mail.state == "accepted" and not was_taken and mail.message_id not in sim.world.decided:
+        yield f"lost: {what} counts as accepted, but no server took it"
+    if was_taken and mail.state not in ("accepted", "unknown", "transmitting"):
+        yield f"miscounted: {what} is {mail.state}, but a server took it"
+    if not settled:
+        return
+    if mail.state == "transmitting":
+        yield f"stuck: {what} is transmitting for ever"
+    if mail.state == "unknown" and mail.files_sent:
+        yield f"unresolved: {what} is unknown, though the mailbox files Sent copies"
+    if mail.state == "unknown" and mail.id in sim.world.journaled and sim.profile.processes < 3:
+        yield f"forgotten: {what} is unknown, though its acceptance is on the disk"
+
+
+def _cause(sim: Sim, row: sa.Row) -> Iterator[str]:
+    """Nobody is stopped for nothing, and who answered does not go on."""
+    who = f"{row.email} in {row.sequence}"
+    kinds = {each.letter.kind for each in sim.world.arrivals if each.letter.person == row.email}
+    if row.state == "replied" and not kinds & {Kind.ANSWER, Kind.UNNAMED}:
+        yield f"stopped for nothing: {who} is replied"
+    if row.state == "bounced" and Kind.BOUNCE not in kinds and row.email not in sim.world.refused:
+        yield f"stopped for nothing: {who} is bounced"
+    if people.POISON in row.email and row.state not in ("held", "unsubscribed", "active"):
+        yield f"poison: {who} is {row.state}"
+

@@ -1,0 +1,65 @@
+"""Who the mails go to, what they do with them, and the salesperson who steers."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from relance.mailbox.folders import Role
+from tests.simulation import letters
+from tests.simulation.letters import Cause, Kind
+from tests.simulation.sim import Sim
+from tests.simulation.world import Arrival, Taken
+
+POISON = "poison"
+PEOPLE = ("bob@acme.example", "beth@acme.example", "carl@corp.example", "dora@shop.example")
+POISONED = "poison@venom.example"
+SENDERS = {1: "ada@sales.example", 2: "ben@sales.example"}
+
+
+def got(sim: Sim, taken: Taken) -> None:
+    """A server took a mail: the copy in Sent, and what its receiver does."""
+    habits, number = sim.profile, taken.mailbox
+    provider_id = taken.mail.message_id
+    if habits.rewrites[number - 1]:
+        provider_id = f"<p{taken.order}@provider.example>"
+    if habits.files_sent[number - 1]:
+        delay = dt.timedelta(seconds=sim.rng.choice((0, 0, 5, 600)))
+        sim.plan(delay, lambda: _file_copy(sim, taken, provider_id))
+    if sim.chance(habits.letters):
+        kind = sim.rng.choice(list(Kind))
+        cause = Cause(provider_id, taken.mail.subject, SENDERS[number], taken.mail.recipient)
+        delay = dt.timedelta(minutes=sim.rng.choice((0, 1, 20, 100, 175, 181, 400)))
+        sim.plan(delay, lambda: _answer(sim, number, kind, cause))
+    if taken.mail.unsubscribe and sim.chance(habits.unsubscribes):
+        delay = dt.timedelta(minutes=sim.rng.choice((0, 1, 60, 179, 181)))
+        sim.plan(delay, lambda: sim.unsubscribe(taken.mail.recipient, taken.mail.unsubscribe))
+
+
+def _file_copy(sim: Sim, taken: Taken, provider_id: str) -> None:
+    raw = taken.mail.raw
+    own = taken.mail.message_id
+    if provider_id != own:
+        named = f"Message-ID: {provider_id}\r\nX-Microsoft-Original-Message-ID: {own}".encode()
+        raw = raw.replace(f"Message-ID: {own}".encode(), named, 1)
+        assert raw != taken.mail.raw
+    box = next(box for box in sim.world.folders[taken.mailbox].values() if box.role is Role.SENT)
+    box.file(raw, sim.now)
+    sim.note(f"copy of {taken.mail.recipient} {taken.mail.sequence}.{taken.mail.step} in Sent")
+
+
+def _answer(sim: Sim, mailbox: int, kind: Kind, cause: Cause) -> None:
+    number = len(sim.world.arrivals) + 1
+    letter = letters.write(kind, cause, number, sim.now)
+    folder = sim.rng.choice(("INBOX", "INBOX", "INBOX", "Junk", "Archive"))
+    order = sim.note(f"{kind} of {cause.recipient} in {folder} of mailbox {mailbox}")
+    sim.world.arrivals.append(Arrival(order, sim.now, mailbox, letter))
+    sim.world.folders[mailbox][folder].file(letter.raw, sim.now)
+    if sim.chance(sim.profile.moves):
+        to = sim.rng.choice(("INBOX", "Junk", "Archive"))
+        delay = dt.timedelta(minutes=sim.rng.choice((0, 0, 1, 60)))
+        sim.plan(delay, lambda: _move(sim, mailbox, letter.raw, to))
+
+
+def _move(sim: Sim, mailbox: int, raw: bytes, to: str) -> None:
+    if sim.world.move(mailbox, raw, to, sim.now):
+        sim.note(f"a letter of mailbox {mailbox} is moved to {to}")

@@ -1,0 +1,200 @@
+"""The servers: SMTP that takes, refuses, falls silent or breaks off, and IMAP over the world's folders."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from types import TracebackType
+
+from relance import errors
+from relance.mailbox import parse
+from relance.mailbox.account import Account
+from relance.mailbox.folders import Folder
+from relance.mailbox.imap_answers import Fetched
+from relance.mailbox.inbound import Inbound
+from relance.mailbox.outcome import Blame, Outcome, SendResult
+from tests.simulation import people, world
+from tests.simulation.baton import Killed
+from tests.simulation.sim import Sim
+from tests.simulation.world import Session, Taken
+
+MAILBOXES = {"ada@sales.example": 1, "ben@sales.example": 2}
+
+
+def _ends(stage: str, *ends: tuple[Outcome, Blame, int | None, str]) -> tuple[SendResult, ...]:
+    return tuple(
+        SendResult(outcome, stage, blame, code, status or None, f"simulated {stage}")
+        for outcome, blame, code, status in ends
+    )
+
+
+_LOST = (Outcome.NOT_SENT, Blame.SERVER, None, "")
+CONNECT = _ends("connect", _LOST, _LOST, (Outcome.NOT_SENT, Blame.SENDER, 535, "5.7.8"))
+OFFER = (
+    *_ends("mail", _LOST, (Outcome.DEFERRED, Blame.SENDER, 451, "4.7.1"), (Outcome.REFUSED, Blame.SENDER, 550, "5.7.1")),
+    *_ends(
+        "rcpt",
+        _LOST,
+        (Outcome.DEFERRED, Blame.RECIPIENT, 450, "4.2.2"),
+        (Outcome.REFUSED, Blame.RECIPIENT, 550, "5.1.1"),
+        (Outcome.REFUSED, Blame.RECIPIENT, 552, "5.2.2"),
+    ),
+    *_ends("data", _LOST, (Outcome.DEFERRED, Blame.SERVER, 451, "4.3.0")),
+)
+BODY = (
+    *_ends("final", (Outcome.DEFERRED, Blame.RECIPIENT, 451, "4.7.1"), (Outcome.DEFERRED, Blame.SERVER, 452, "4.3.1")),
+    *_ends("final", (Outcome.REFUSED, Blame.CONTENT, 554, "5.6.0"), (Outcome.REFUSED, Blame.RECIPIENT, 550, "5.1.1")),
+    *_ends("body", (Outcome.DEFERRED, Blame.SERVER, None, "")),
+)
+UNKNOWN = SendResult(Outcome.UNKNOWN, "final", text="simulated silence")
+DEAD = SendResult(Outcome.NOT_SENT, "connect", text="simulated: the server hung up")
+
+
+class Outbox:
+    """One SMTP connection of one turn."""
+
+    def __init__(self, sim: Sim, account: Account) -> None:
+        self.sim = sim
+        self.mailbox = MAILBOXES[account.address]
+        self.open = False  # a 354 stands
+        self.used = sim.now
+
+    def __enter__(self) -> Outbox:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.open = False
+
+    def connect(self) -> SendResult | None:
+        self.sim.step("smtp connect")
+        self.used = self.sim.now
+        return self._fault(CONNECT, 0.3)
+
+    def offer(self, sender: str, recipient: str, size: int) -> SendResult | None:
+        if self.open:
+            self.sim.world.breaches.append("a second offer while a 354 stands open")
+        self.sim.step(f"smtp offer {recipient}")
+        if people.POISON in recipient:
+            self.sim.crash(self.sim.me.process)
+            raise Killed
+        self.used = self.sim.now
+        result = self._fault(OFFER)
+        if result is not None and result.outcome is Outcome.REFUSED:
+            self.sim.world.refused.add(recipient)
+        self.open = result is None
+        return result
+
+    def withdraw(self) -> None:
+        if not self.sim.me.process.dead:
+            self.sim.note("smtp withdraw")
+        self.open = False
+
+    def transmit(self, raw: bytes) -> SendResult:
+        sim = self.sim
+        if not self.open:
+            sim.world.breaches.append(f"{sim.me.name} sent a body without a 354")
+        self.open = False
+        mail = world.look(raw)
+        actor = sim.me
+        actor.in_body = True
+        try:
+            return self._body(mail)
+        finally:
+            actor.in_body = False
+
+    def _body(self, mail: world.Mail) -> SendResult:
+        sim = self.sim
+        try:
+            sim.step(f"smtp body {mail.recipient} {mail.sequence}.{mail.step}")
+        except Killed:
+            if sim.chance(0.5):  # it got as far as the final dot
+                self._take(mail)
+            raise
+        if self._silent_too_long():
+            return UNKNOWN
+        result = self._fault(BODY) if sim.chance(0.5) else None
+        lost = result is None and sim.chance(sim.profile.smtp)
+        if result is None and not (lost and sim.chance(0.5)):
+            self._take(mail)
+        elif result is not None and result.outcome is Outcome.REFUSED:
+            sim.world.refused.add(mail.recipient)
+        sim.step("smtp reply")
+        if lost:
+            sim.world.faults += 1
+            sim.note("smtp silence")
+            return UNKNOWN
+        return result or SendResult(Outcome.ACCEPTED, "final", Blame.SERVER, 250, "2.0.0", "Ok: queued")
+
+    def _take(self, mail: world.Mail) -> None:
+        sim, actor = self.sim, self.sim.me
+        order = sim.note(f"server takes {mail.recipient} {mail.sequence}.{mail.step}")
+        taken = Taken(order, sim.now, self.mailbox, mail, actor.name, actor.last_commit, actor.last_commit_at)
+        sim.world.taken.append(taken)
+        people.got(sim, taken)
+
+    def _fault(self, ends: tuple[SendResult, ...], share: float = 1.0) -> SendResult | None:
+        if self._silent_too_long():
+            return DEAD
+        if not self.sim.chance(self.sim.profile.smtp * share):
+            return None
+        self.sim.world.faults += 1
+        result = self.sim.rng.choice(ends)
+        self.sim.note(f"smtp says {result.outcome} at {result.stage} ({result.blame} {result.code})")
+        return result
+
+    def _silent_too_long(self) -> bool:
+        limit = self.sim.profile.idle_minutes
+        quiet = self.sim.now - self.used
+        self.used = self.sim.now
+        return limit is not None and quiet > dt.timedelta(minutes=limit)
+
+
+class Inbox:
+    """One IMAP session of one look."""
+
+    def __init__(self, sim: Sim, account: Account) -> None:
+        self.sim = sim
+        self.mailbox = MAILBOXES[account.address]
+        self.boxes = sim.world.folders[self.mailbox]
+
+    def __enter__(self) -> Inbox:
+        sim = self.sim
+        self.session = Session(self.mailbox, sim.me.name, sim.note("imap begins"), sim.now)
+        sim.world.sessions.append(self.session)
+        self._ask("imap login")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.session.ended = self.sim.note("imap ends")
+
+    def folders(self, *, with_trash: bool = False) -> list[Folder]:
+        found = []
+        for box in self.boxes.values():
+            self._ask(f"imap status {box.name}")
+            found.append(Folder(box.name, box.role, box.uidvalidity, box.uidnext))
+        return found
+
+    def fetch_new(self, folder: Folder, after_uid: int, limit: int = 500) -> Iterator[Fetched]:
+        box = self.boxes[folder.name]
+        self._ask(f"imap search {box.name} after {after_uid}")
+        for uid in sorted(uid for uid in box.mails if uid > after_uid)[:limit]:
+            self._ask(f"imap fetch {box.name} {uid}")
+            if uid in box.mails:
+                raw, at = box.mails[uid]
+                yield Fetched(uid, raw, len(raw), False, at, None)
+
+    def sent_ids(self, folder: Folder, after_uid: int, limit: int = 2000) -> Iterator[tuple[int, Inbound]]:
+        for each in self.fetch_new(folder, after_uid, limit):
+            yield each.uid, parse.read(each.raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+
+    def _ask(self, what: str) -> None:
+        self.sim.step(what)
+        if self.sim.chance(self.sim.profile.imap * 0.3):
+            self.sim.world.faults += 1
+            self.sim.note("imap breaks off")
+            raise errors.Unreachable("simulated: the IMAP server does not answer")

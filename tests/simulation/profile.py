@@ -1,0 +1,86 @@
+"""What a seed's world is like. Every seed leaves most troubles out and has a lot of the few others (swarm testing)."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One world's habits. Chances are per opportunity."""
+
+    people: int
+    mailboxes: int
+    processes: int
+    files_sent: tuple[bool, ...]  # by mailbox: whether the provider files Sent copies
+    rewrites: tuple[bool, ...]  # ... and gives each mail another Message-ID (as Microsoft does)
+    together: int
+    gap_seconds: int
+    both: float  # of a person to be in both sequences
+    switch: float
+    crash: float
+    crashes: int  # at most
+    lost_hosts: bool
+    freeze: float
+    jump: float
+    idle_minutes: int | None  # after which the SMTP server drops a silent connection
+    smtp: float
+    imap: float
+    commit: float
+    hints: float
+    letters: float
+    moves: float
+    unsubscribes: float
+    people_act: float
+    poison: bool
+    slept: bool  # whether everything stands still for days once
+
+
+def draw(rng: random.Random) -> Profile:
+    """A world's habits from its seed."""
+
+    def some(chance: float, *levels: float) -> float:
+        return rng.choice(levels) if rng.random() < chance else 0.0
+
+    boxes = rng.choice((1, 1, 2))
+    return Profile(
+        people=rng.choice((1, 2, 2, 3)),
+        mailboxes=boxes,
+        processes=rng.choice((1, 2, 2, 3)),
+        files_sent=tuple(rng.random() < 0.5 for _ in range(boxes)),
+        rewrites=tuple(rng.random() < 0.25 for _ in range(boxes)),
+        together=rng.choice((1, 2, 3)),
+        gap_seconds=rng.choice((0, 0, 0, 60)),
+        both=some(0.4, 0.5, 1.0),
+        switch=rng.choice((0.05, 0.2, 0.5)),
+        crash=some(0.5, 0.01, 0.03, 0.1),
+        crashes=rng.choice((1, 2, 4)),
+        lost_hosts=rng.random() < 0.15,
+        freeze=some(0.4, 0.01, 0.03),
+        jump=some(0.3, 0.01, 0.05),
+        idle_minutes=rng.choice((None, 10)),
+        smtp=some(0.5, 0.05, 0.15, 0.4),
+        imap=some(0.3, 0.05, 0.2),
+        commit=some(0.4, 0.02, 0.08),
+        hints=some(0.5, 0.2, 0.5),
+        letters=some(0.6, 0.3, 0.7),
+        moves=some(0.4, 0.5),
+        unsubscribes=some(0.3, 0.3),
+        people_act=some(0.4, 0.2, 0.5),
+        poison=rng.random() < 0.04,
+        slept=rng.random() < 0.06,
+    )
+
+
+CALM = {
+    "crash": 0.0,
+    "freeze": 0.0,
+    "jump": 0.0,
+    "smtp": 0.0,
+    "imap": 0.0,
+    "commit": 0.0,
+    "hints": 0.0,
+    "people_act": 0.0,
+}
+"""What is set to settle a world: no further trouble."""

@@ -1,0 +1,139 @@
+"""One seed's world under way: the clock, the fate of every step, and what was noted."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import heapq
+import random
+from collections.abc import Callable
+
+from relance.clock import ManualClock
+from tests.simulation import profile
+from tests.simulation.baton import Actor, Killed, Process, Stage
+from tests.simulation.world import World
+
+START = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
+CRITICAL = ("smtp body", "smtp reply", "journal", "smtp go")
+# Where a crash or a freeze teaches most: it is likelier there.
+CRITICAL_WEIGHT = 4
+
+
+class Sim:
+    """Handed to everything simulated. `step` is called wherever anything may happen to the caller."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.rng = random.Random(seed)
+        self.profile = profile.draw(random.Random(f"world {seed}"))
+        self.clock = ManualClock(START)
+        self.stage = Stage(self.rng, lambda: self.now)
+        self.world = World()
+        self.order = 0
+        self.lines: list[str] = []
+        self.pending: list[tuple[dt.datetime, int, Callable[[], None]]] = []
+        self.planned = 0
+        self.boots: dict[str, int] = {}
+        self.on_crash: Callable[[Process, bool], None] = lambda _process, _host: None
+        self.unsubscribe: Callable[[str, str], None] = lambda _person, _token: None
+
+    @property
+    def now(self) -> dt.datetime:
+        """Machine and business time alike."""
+        return self.clock.at(START)
+
+    @property
+    def me(self) -> Actor:
+        """Who runs."""
+        assert self.stage.current is not None
+        return self.stage.current
+
+    def elapsed(self) -> float:
+        """Seconds of machine time."""
+        return (self.now - START).total_seconds()
+
+    def note(self, words: str) -> int:
+        """A line of the story; returns its order."""
+        self.order += 1
+        who = self.stage.current.name if self.stage.current else "-"
+        self.lines.append(f"{self.order} {(self.now - START)} {who}: {words}")
+        return self.order
+
+    def digest(self) -> str:
+        """The story's fingerprint."""
+        return hashlib.sha256("\n".join(self.lines).encode()).hexdigest()[:16]
+
+    def chance(self, probability: float) -> bool:
+        """A throw of the seed's dice. Nothing is thrown where nothing can happen."""
+        return probability > 0 and self.rng.random() < probability
+
+    def plan(self, after: dt.timedelta, event: Callable[[], None]) -> None:
+        """Something the world does by itself, at some step after then."""
+        self.planned += 1
+        heapq.heappush(self.pending, (self.now + after, self.planned, event))
+
+    def fire(self) -> bool:
+        """Let one thing happen whose time has come."""
+        if not self.pending or self.pending[0][0] > self.now:
+            return False
+        heapq.heappop(self.pending)[2]()
+        return True
+
+    def step(self, what: str) -> None:
+        """The caller is about to do `what`; before that anything may happen, to it or elsewhere."""
+        actor = self.me
+        if actor.process.dead:
+            raise Killed
+        if actor.in_transaction:
+            self.world.breaches.append(f"{actor.name} does {what} inside a transaction")
+        self.note(what)
+        if self.chance(0.3):
+            self.fire()
+        self._fate(actor, what)
+        if actor.frozen_until is not None or actor.process.frozen_until is not None:
+            self.stage.choose()
+            actor.frozen_until = None
+        elif self.chance(self.profile.switch):
+            self.stage.choose()
+        if actor.process.dead:
+            raise Killed
+
+    def _fate(self, actor: Actor, what: str) -> None:
+        habits = self.profile
+        weight = CRITICAL_WEIGHT if what.startswith(CRITICAL) else 1
+        if self.world.crashes < habits.crashes and self.chance(habits.crash * weight):
+            self.crash(actor.process, lost_host=habits.lost_hosts and self.chance(0.5))
+            raise Killed
+        if self.chance(habits.freeze * weight):
+            self._freeze(actor)
+        elif self.chance(habits.jump):
+            self._jump()
+
+    def crash(self, process: Process, *, lost_host: bool = False) -> None:
+        """kill -9, or the whole host gone."""
+        self.world.crashes += 1
+        self.note(f"{'host ' + process.host if lost_host else process.name} dies")
+        self.on_crash(process, lost_host)
+
+    def _freeze(self, actor: Actor) -> None:
+        self.world.freezes += 1
+        # A server that waits for the rest of a body for over half an hour is no server (RFC 5321, 4.5.3.2).
+        minutes = self.rng.randint(16, 28) if actor.in_body else self.rng.choice((1, 16, 20, 40, 120))
+        until = self.now + dt.timedelta(minutes=minutes)
+        if self.chance(0.5) or actor.in_body:
+            actor.frozen_until = until
+        elif not any(each.in_body for each in self.stage.actors if each.process is actor.process):
+            actor.process.frozen_until = until
+        self.note(f"frozen for {minutes} minutes")
+
+    def _jump(self) -> None:
+        seconds = self.rng.choice((1, 30, 130, 960, 3700))
+        if any(each.in_body for each in self.stage.actors):
+            seconds = min(seconds, 130)
+        self.clock.move_to(self.now + dt.timedelta(seconds=seconds))
+        self.note(f"{seconds} seconds pass")
+
+    def calm(self) -> None:
+        """No further trouble."""
+        self.profile = dataclasses.replace(self.profile, **profile.CALM)  # type: ignore[arg-type]

@@ -1,0 +1,330 @@
+"""One seed from its beginning until everything has settled, and what came of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from relance import errors
+from relance.engine import engagement, progress, states, steering, turn
+from relance.engine import people as addresses
+from relance.engine.house import House
+from relance.engine.script import Script
+from relance.engine.store import contacts, enrollments, mailboxes, sequences, suppressions
+from relance.tracking.hits import Hit
+from relance.tracking.tokens import Purpose
+from tests.simulation import ground, judge, people, world
+from tests.simulation.baton import Process
+from tests.simulation.ground import Ground
+from tests.simulation.sim import Sim
+
+ROUNDS = 24
+SETTLING_ROUNDS = 90
+LOOP = dt.timedelta(seconds=5)
+TICKS = 0.2
+# How often a tick is made for which nothing is due.
+SHOULD_PASS = (errors.RelanceError,)
+# What may come out of a turn, a tick or a command: everything else nobody foresaw.
+
+
+@dataclass(frozen=True)
+class Played:
+    """One seed's outcome."""
+
+    seed: int
+    breaches: tuple[str, ...]
+    digest: str
+    lines: tuple[str, ...] = field(repr=False)
+    taken: int
+    crashes: int
+    freezes: int
+    faults: int
+    steps: int
+    unknown: int
+
+
+def play(seed: int) -> Played:
+    """Play one seed."""
+    sim = Sim(seed)
+    with ground.laid(sim) as laid:
+        story = _Story(sim, laid)
+        try:
+            story.tell()
+            breaches, unknown = judge.breaches(sim, laid, story.settled)
+        finally:
+            story.close()
+    record = sim.world
+    return Played(
+        seed,
+        tuple(breaches),
+        sim.digest(),
+        tuple(sim.lines),
+        len(record.taken),
+        record.crashes,
+        record.freezes,
+        record.faults,
+        sim.order,
+        unknown,
+    )
+
+
+@dataclass(eq=False)
+class _Worker:
+    """A process that runs the engine."""
+
+    process: Process
+    house: House
+
+
+class _Story:
+    """The events of one seed."""
+
+    def __init__(self, sim: Sim, laid: Ground) -> None:
+        self.sim = sim
+        self.laid = laid
+        self.workers: list[_Worker] = []
+        self.hints: list[int] = []  # delayed by the broker
+        self.settled = False
+        self.count = 0
+        self.ticks = True  # whether a step is due that is no mail
+        self.seen = 0  # the order of things when time last moved
+        sim.on_crash = self._crashed
+        sim.unsubscribe = self._unsubscribes
+
+    def close(self) -> None:
+        """Let go of every file."""
+        for worker in self.workers:
+            worker.house.journal.close()
+
+    # The story.
+
+    def tell(self) -> None:
+        """Trouble first, then calm until nothing is left to do."""
+        self._set_up()
+        for _ in range(ROUNDS):
+            self._round()
+            if self._quiet():
+                break
+            self._advance()
+        self.sim.calm()
+        self.sim.note("calm")
+        for _ in range(SETTLING_ROUNDS):
+            self._round()
+            if self._quiet():
+                self.settled = True
+                return
+            self._advance()
+
+    def _set_up(self) -> None:
+        sim, habits = self.sim, self.sim.profile
+        for number in range(1, habits.mailboxes + 1):
+            sim.world.folders[number] = world.boxes()
+        everybody = list(people.PEOPLE[: habits.people])
+        if habits.poison:
+            everybody.append(people.POISONED)
+        with self.laid.real.write() as conn:
+            for number, files in enumerate(habits.files_sent, 1):
+                mailboxes.change(conn, number, files_sent=files, gap_seconds=habits.gap_seconds, next_turn_at=sim.now)
+            if habits.mailboxes == 1:
+                mailboxes.change(conn, 2, state="removed")
+            found = contacts.by_emails(conn, everybody)
+            for email in everybody:
+                names = ["plain", "forked"] if sim.chance(habits.both) else [sim.rng.choice(("plain", "forked"))]
+                for name in names:
+                    self._enroll(conn, name, found[email])
+        for number in range(habits.processes):
+            self._start(f"p{number + 1}", "h1" if number < 2 else "h2")
+
+    def _enroll(self, conn: object, name: str, person: contacts.Contact) -> None:
+        sim, library = self.sim, self.laid.library
+        version = sequences.versions(conn, name)[0]  # type: ignore[arg-type]
+        script: Script = library.script(conn, version.id)  # type: ignore[arg-type]
+        place = script.place(person, ground.Workspace("UTC", "PL"))
+        first = script.first(sim.now, place, person.email)
+        row = {
+            "sequence_id": version.sequence_id,
+            "sequence_version_id": version.id,
+            "contact_id": person.id,
+            "mailbox_id": sim.rng.randint(1, sim.profile.mailboxes),
+            "state": states.State.ACTIVE.value,
+            "step": first.step,
+            "step_kind": first.step_kind,
+            "due_at": sim.now,
+            "bound": [],
+            "stepped_at": sim.now,
+            "created_at": sim.now,
+        }
+        enrollments.add(conn, [row])  # type: ignore[arg-type]
+
+    # Processes.
+
+    def _start(self, name: str, host: str) -> None:
+        process = Process(name, host)
+        self.workers.append(_Worker(process, self.laid.house(process)))
+
+    def _crashed(self, process: Process, lost_host: bool) -> None:
+        gone = [each for each in self.workers if each.process is process or (lost_host and each.process.host == process.host)]
+        for worker in gone:
+            worker.process.dead = True
+            diary = worker.house.journal
+            assert isinstance(diary, ground.Diary)
+            if lost_host:
+                diary.lose()
+            else:
+                diary.kill()
+        if lost_host:
+            self.sim.boots[process.host] = self.sim.boots.get(process.host, 0) + 1
+
+    def _revive(self) -> None:
+        for worker in [each for each in self.workers if each.process.dead]:
+            self.workers.remove(worker)
+            self._start(worker.process.name, worker.process.host)
+
+    # What they do.
+
+    def _round(self) -> None:
+        self._revive()
+        awake = self._awake()
+        loops = [each for each in awake if self.sim.chance(0.5)] or awake[:1]
+        for worker in loops:
+            self._act(worker, "loop", lambda worker=worker: self._loop(worker))
+        late, self.hints = self.hints, []
+        for mailbox in late:
+            self._turn(mailbox)
+        if awake and self.sim.chance(self.sim.profile.people_act):
+            self._a_person_acts(self.sim.rng.choice(awake))
+        self.sim.stage.run()
+        while self.sim.fire():
+            self.sim.stage.run()
+
+    def _awake(self) -> list[_Worker]:
+        return [each for each in self.workers if not each.process.dead and each.process.frozen_until is None]
+
+    def _act(self, worker: _Worker, what: str, work: Callable[[], object]) -> None:
+        self.count += 1
+
+        def guarded() -> None:
+            try:
+                work()
+            except SHOULD_PASS as trouble:
+                self.sim.note(f"ended by {type(trouble).__name__}: {trouble}")
+
+        self.sim.stage.enter(f"{worker.process.name}/{what}#{self.count}", worker.process, guarded)
+
+    def _loop(self, worker: _Worker) -> None:
+        if self.ticks or self.sim.chance(TICKS):
+            progress.tick(worker.house)
+        for mailbox in turn.due(worker.house, 500):
+            self._hint(mailbox)
+
+    def _hint(self, mailbox: int) -> None:
+        """The broker's part."""
+        sim = self.sim
+        if not sim.chance(sim.profile.hints):
+            self._turn(mailbox)
+            return
+        fate = sim.rng.choice(("lost", "doubled", "late"))
+        sim.note(f"hint for {mailbox} is {fate}")
+        if fate == "late":
+            self.hints.append(mailbox)
+        if fate == "doubled":
+            self._turn(mailbox)
+            self._turn(mailbox)
+
+    def _turn(self, mailbox: int) -> None:
+        awake = self._awake()
+        if not awake:
+            return
+        worker = self.sim.rng.choice(awake)
+        stops = self.sim.chance(0.05)
+
+        def work() -> None:
+            report = turn.take_turn(worker.house, mailbox, lambda: stops and self.sim.chance(0.3))
+            self.sim.note(f"turn of {mailbox}: sent {report.sent}, answers {report.answers} {report.words}")
+            if report.more:
+                self._hint(mailbox)
+
+        self._act(worker, f"turn{mailbox}", work)
+
+    # People.
+
+    def _a_person_acts(self, worker: _Worker) -> None:
+        sim = self.sim
+        email = sim.rng.choice(people.PEOPLE[: sim.profile.people])
+        what = sim.rng.choice(("pause", "pause", "resume", "resume", "stop", "suppress", "suppress domain", "mailboxes"))
+        self._act(worker, f"{what} {email}", lambda: self._steer(worker.house, what, email))
+
+    def _steer(self, house: House, what: str, email: str) -> None:
+        sim, record = self.sim, self.sim.world
+        if what == "pause":
+            self._noting(lambda order: record.bar(email, "paused", order), lambda: steering.pause(house, email))
+        elif what == "resume":
+            self._noting(lambda order: self._resumed(email, order), lambda: steering.resume(house, email))
+        elif what == "stop":
+            self._noting(lambda order: record.bar(email, "stopped", order), lambda: steering.stop(house, email))
+        elif what == "mailboxes":
+            with house.database.write() as conn:
+                for each in mailboxes.every(conn):
+                    if each.state == "paused":
+                        mailboxes.change(conn, each.id, state="active", reason="", sync_error="", next_turn_at=sim.now)
+        else:
+            addresses.suppress(house, email if what == "suppress" else email.partition("@")[2])
+
+    def _noting(self, note: Callable[[int], None], work: Callable[[], object]) -> None:
+        """Note something once the next commit is made."""
+        self.sim.me.resolved = note
+        work()
+
+    def _resumed(self, email: str, order: int) -> None:
+        self.sim.world.lift(email, "paused", order)
+        self.sim.world.resumed.append((order, email))
+
+    def _unsubscribes(self, person: str, token: str) -> None:
+        """Somebody follows the link in a mail; the web process answers, or does not and they try again later."""
+        claim = ground.signer().read(Purpose.UNSUBSCRIBE, token)
+        assert claim is not None
+        worker = self.sim.rng.choice(self.workers)
+        sim = self.sim
+
+        def work() -> None:
+            hit = Hit(Purpose.UNSUBSCRIBE, claim.message, 0, sim.now, "POST")
+            engagement.TrackingDesk(worker.house).unsubscribe(claim.message, hit)
+            sim.world.bar(person, "told that it is done", sim.note(f"{person} is told that no mail follows"))
+
+        self._act(worker, "web", work)
+
+    # Time.
+
+    def _advance(self) -> None:
+        sim = self.sim
+        frozen = [
+            until
+            for each in sim.stage.actors
+            for until in (each.frozen_until, each.process.frozen_until)
+            if until is not None and until > sim.now
+        ]
+        turns, steps = ground.moments(self.laid)
+        self.ticks = any(at <= sim.now for at in steps)
+        moments = [*turns, *steps, *frozen, *(at for at, _, _ in sim.pending[:1])]
+        ahead = [at for at in moments if at > sim.now]
+        busy = sim.order != self.seen and any(at <= sim.now for at in moments)
+        self.seen = sim.order
+        if busy or not ahead:
+            to = min([sim.now + LOOP, *frozen])
+        else:
+            to = min(ahead) + dt.timedelta(seconds=sim.rng.choice((0, 1, 1, 40)))
+        if sim.profile.slept and not frozen and sim.chance(0.2):
+            to = sim.now + dt.timedelta(days=3)
+        sim.clock.move_to(max(to, sim.now))
+        self.ticks = self.ticks or any(at <= sim.now for at in steps)
+        for each in self.workers:
+            if each.process.frozen_until is not None and each.process.frozen_until <= sim.now:
+                each.process.frozen_until = None
+
+    def _quiet(self) -> bool:
+        """Whether nothing is left to happen by itself."""
+        return not self.sim.pending and not self.sim.stage.actors and judge.quiet(self.laid)
+
+
+assert suppressions

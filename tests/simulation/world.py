@@ -1,0 +1,161 @@
+"""The simulated world's own record: what servers took, what stands in folders, who said no. The engine never sees it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from relance.mailbox.folders import Role
+from tests.simulation.letters import Letter
+
+MARKER = re.compile(rb"marker-([a-z]+)-([a-z]+)")
+# Every step's words hold its sequence's name and its own.
+_HEADER = re.compile(rb"^(to|message-id|subject|list-unsubscribe):[ ]*([^\r]*(?:\r\n[ \t][^\r]*)*)", re.I | re.M)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail of ours as a server sees it."""
+
+    recipient: str
+    message_id: str
+    subject: str
+    sequence: str
+    step: str
+    unsubscribe: str
+    raw: bytes
+
+
+def look(raw: bytes) -> Mail:
+    """What stands in the bytes."""
+    head = {name.lower(): value for name, value in _HEADER.findall(raw.partition(b"\r\n\r\n")[0])}
+    marker = MARKER.search(raw)
+    assert marker is not None, raw
+    flat = {name: b"".join(line.strip(b" \t") for line in value.split(b"\r\n")) for name, value in head.items()}
+    address = flat[b"to"].decode().rpartition("<")[2].rstrip(">")
+    link = re.search(rb"/u/([^>]+)>", flat.get(b"list-unsubscribe", b""))
+    return Mail(
+        address,
+        flat[b"message-id"].decode(),
+        head[b"subject"].decode().replace("\r\n ", " "),
+        marker[1].decode(),
+        marker[2].decode(),
+        link[1].decode() if link else "",
+        raw,
+    )
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A mail a server took responsibility for."""
+
+    order: int
+    at: dt.datetime
+    mailbox: int
+    mail: Mail
+    actor: str
+    marked: int  # the order of the sender's last commit before
+    marked_at: dt.datetime
+
+
+@dataclass
+class Session:
+    """One look into a mailbox."""
+
+    mailbox: int
+    actor: str
+    began: int
+    began_at: dt.datetime
+    ended: int | None = None  # None: it broke
+
+
+@dataclass
+class Arrival:
+    """A letter in a folder."""
+
+    order: int
+    at: dt.datetime
+    mailbox: int
+    letter: Letter
+
+
+@dataclass
+class Bar:
+    """From when on (the order of a commit) nobody may write to a person, and until when."""
+
+    person: str
+    why: str
+    since: int
+    until: int | None = None
+
+
+@dataclass
+class Box:
+    """One folder."""
+
+    name: str
+    role: Role
+    uidvalidity: int = 1
+    uidnext: int = 1
+    mails: dict[int, tuple[bytes, dt.datetime]] = field(default_factory=dict)
+
+    def file(self, raw: bytes, at: dt.datetime) -> int:
+        """A mail comes in; returns its UID."""
+        uid, self.uidnext = self.uidnext, self.uidnext + 1
+        self.mails[uid] = (raw, at)
+        return uid
+
+
+def boxes() -> dict[str, Box]:
+    """The watched folders of one mailbox."""
+    wanted = (("INBOX", Role.INBOX), ("Archive", Role.ARCHIVE), ("Junk", Role.JUNK), ("Sent", Role.SENT))
+    return {name: Box(name, role) for name, role in wanted}
+
+
+@dataclass
+class World:
+    """Everything that happened outside the engine, in one order."""
+
+    folders: dict[int, dict[str, Box]] = field(default_factory=dict)
+    taken: list[Taken] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
+    bars: list[Bar] = field(default_factory=list)
+    resumed: list[tuple[int, str]] = field(default_factory=list)  # (order, person): a person let them go on
+    journaled: set[int] = field(default_factory=set)  # mails whose acceptance was on the disk
+    refused: set[str] = field(default_factory=set)  # people a server refused for good
+    decided: set[str] = field(default_factory=set)  # Message-IDs of which a person said what became of them
+    breaches: list[str] = field(default_factory=list)  # promises seen broken on the spot
+    crashes: int = 0
+    freezes: int = 0
+    faults: int = 0
+
+    def bar(self, person: str, why: str, order: int) -> None:
+        """Nobody may write to them from now on; `person` may be a domain."""
+        self.bars.append(Bar(person, why, order))
+
+    def lift(self, person: str, why: str, order: int) -> None:
+        """They may be written to again."""
+        for each in self.bars:
+            if (each.person, each.why, each.until) == (person, why, None):
+                each.until = order
+
+    def barred(self, person: str, order: int) -> Iterator[Bar]:
+        """What forbade writing to them at a moment."""
+        domain = person.rpartition("@")[2]
+        for each in self.bars:
+            if each.person in (person, domain) and each.since < order and (each.until or order) >= order:
+                yield each
+
+    def move(self, mailbox: int, raw: bytes, to: str, at: dt.datetime) -> bool:
+        """A mail is moved from wherever it is; False when it is nowhere."""
+        folders = self.folders[mailbox]
+        for box in folders.values():
+            for uid, (kept, _) in box.mails.items():
+                if kept == raw and box.name != to:
+                    del box.mails[uid]
+                    folders[to].file(raw, at)
+                    return True
+        return False
