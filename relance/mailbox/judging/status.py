@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from relance.mailbox.judging import folding
+
 
 class Severity(StrEnum):
     """Whose problem a failure is, and for how long."""
@@ -34,7 +36,7 @@ _WORDS: tuple[tuple[Severity, re.Pattern[str]], ...] = (
         r"sender (?:address )?(?:rejected|denied|verify failed|not allowed|blocked|is blacklisted)|access denied, (?:bad|banned)|"
         r"relay(?:ing)? (?:access )?(?:denied|not permitted|not allowed|prohibited)|unable to relay|not permitted to relay|\bptr\b|reverse dns|rdns|"
         r"not accepted (?:due to|from|for policy|because)|banned sending|prohibited|message rejected due|(?:contain|infect|detect)\w*[^.\n]{0,30}(?:virus|malware)|(?:virus|malware)[^.\n]{0,20}(?:found|detected|infected)|attachment (?:type )?(?:not|block)|mimecast.{0,60}reject|"
-        r"restricted (?:to|recipient|sender)|not (?:have permission|authori[sz]ed) to (?:send|e-?mail|post)|permission to (?:send|post)|only accepts? (?:mail|e-?mails|messages?) from|allowed senders?"
+        r"restricted (?:to|recipient|sender)|not authori[sz]ed to (?:send|e-?mail|post)|only accepts? (?:mail|e-?mails|messages?) from|allowed senders?"
     )),
     (Severity.HARD, re.compile(
         r"(?:user|mailbox|recipient|account|address|addressee|alias|mail box|e-?mail address|e-?mail account|email addresses?|destination|customer|person|inbox|local part)"
@@ -49,7 +51,7 @@ _WORDS: tuple[tuple[Severity, re.Pattern[str]], ...] = (
     )),
     (Severity.SOFT, re.compile(
         r"(?:mailbox|inbox|account|user|quota|recipient|disk|storage|mail box|e-?mail)[^.;\n]{0,50}(?:is |are |has been )?(?:full|over(?: its| the)? ?quota|exceeded|out of (?:storage|space|disk)|exceeds|quota exceeded|too much mail|size limit)|"
-        r"quota (?:is )?exceeded|exceeds? (?:the )?(?:mailbox |storage )?quota|over ?quota|mailbox (?:is )?full|insufficient (?:system )?(?:storage|disk|space)|no space|quotaexceeded|not enough (?:storage|space)|prepelnion|pelna|voll\b|plein|llen[oa]|pien[oa]|vol\b|chei[oa]|plna|"
+        r"quota (?:is )?exceeded|exceeds? (?:the )?(?:mailbox |storage )?quota|over ?quota|mailbox (?:is )?full|insufficient (?:system )?(?:storage|disk|space)|no space|quotaexceeded|not enough (?:storage|space)|przepelnion|pelna|voll\b|plein|llen[oa]|pien[oa]|vol\b|chei[oa]|plna|"
         r"grey ?list|gray ?list|try (?:again )?later|temporar(?:y|ily)|timed? ?out|time-out|connection (?:refused|timed|reset|dropped|lost)|retry|deferred|could not connect|no route|unreachable|not responding|did(?: not|n't) respond|expired|"
         r"too (?:large|big)|size (?:limit|exceed)|exceeds? (?:the )?(?:fixed |maximum )?(?:message )?size|busy|service (?:un|not )available|system (?:not accepting|failure|error|resources)|queue[d]? (?:too long|for)|hop count|too many hops|routing loop|mail loop|message loop|loop(?:s|ing)? (?:back|detected|\()|internal (?:server )?error|configuration error|delayed|will be retried|lookup failed|tempfail|resource"
     )),
@@ -85,7 +87,7 @@ def find(text: str) -> str | None:
 
 def severity(code: str | None, words: str) -> Severity | None:
     """Whose problem it is; nothing where neither code nor words tell."""
-    folded = words.lower()
+    folded = folding.fold(words)
     said = _said(folded)
     by_code = next((meaning for expression, meaning in _CODES if code and expression.fullmatch(code)), None)
     return _weigh(code, by_code, said) or _by_reply(folded)

@@ -1,0 +1,105 @@
+"""The table as a whole: guards, evidence, and that nothing escapes it."""
+
+import dataclasses
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from relance.mailbox import judging, parse
+from relance.mailbox.inbound import DeliveryReport, Inbound, Judgement, Kind
+
+RECEIVED = dt.datetime(2026, 8, 3, 9, 0, tzinfo=dt.UTC)
+PLAIN = Inbound(
+    message_id="<a@acme.example>", from_address="anna@acme.example", from_name="Anna", to=("jan@us.example",),
+    subject="Re: a call", date=None, in_reply_to=("<m@us.example>",), references=(), headers=(),
+    content_type="text/plain", content_params=(), text="Yes please",
+)  # fmt: skip
+
+
+def judge(mail: Inbound = PLAIN, **changes: object) -> Judgement:
+    changed = dataclasses.replace(mail, **changes)  # type: ignore[arg-type]
+    return judging.judge(
+        changed, received=RECEIVED, own_addresses=["Jan@us.example"], mailed=["anna@acme.example"]
+    )
+
+
+def test_a_judgement_explains_itself() -> None:
+    found = judge(text="Not interested, thanks.\n")
+    assert (found.kind, found.intent, found.rule) == (Kind.HUMAN, "negative", "is person")
+    assert "Not interested" in found.evidence
+    assert found.version == judging.VERSION
+
+
+def test_an_automatic_mark_that_says_no_is_none() -> None:
+    assert judge(headers=(("auto-submitted", "no"), ("x-autoreply", "no"))).kind is Kind.HUMAN
+
+
+def test_what_a_machine_only_forwarded_was_written_by_a_person() -> None:
+    assert judge(headers=(("auto-submitted", "auto-forwarded"),)).kind is Kind.HUMAN
+
+
+def test_an_instruction_to_other_machines_marks_nobody_as_one() -> None:
+    assert judge(headers=(("x-auto-response-suppress", "All"),)).kind is Kind.HUMAN
+
+
+@pytest.mark.parametrize("word", ["unsubscribe", "STOP", "wypisz mnie", "abmelden"])
+def test_one_word_is_an_opt_out(word: str) -> None:
+    assert judge(text=word).kind is Kind.OPT_OUT
+
+
+def test_a_forwarded_address_is_reported_by_the_one_we_mailed() -> None:
+    report = DeliveryReport(
+        "ania@private.example", "anna@acme.example", "failed", "5.1.1", "550 5.1.1 no such user"
+    )
+    found = judge(
+        from_address="mailer-daemon@private.example", subject="Undelivered", in_reply_to=(), reports=(report,)
+    )
+    assert (found.kind, found.recipient, found.status) == (Kind.HARD_BOUNCE, "anna@acme.example", "5.1.1")
+
+
+def test_a_report_in_a_persons_mail_is_an_attachment() -> None:
+    report = DeliveryReport("x@us.example", None, "failed", "5.1.1", None)
+    assert judge(content_type="multipart/mixed", reports=(report,)).kind is Kind.HUMAN
+
+
+def test_our_own_mail_is_ours_unless_a_group_wrote_its_address_over_a_persons() -> None:
+    assert judge(from_address="jan@us.example").kind is Kind.OWN_COPY
+    assert (
+        judge(from_address="jan@us.example", headers=(("x-original-from", "anna@acme.example"),)).kind
+        is Kind.HUMAN
+    )
+
+
+def test_answer_text_is_the_persons_own_words() -> None:
+    mail = dataclasses.replace(
+        PLAIN, text="Yes\n\nOn Mon, Aug 3, 2026 at 9:04 AM Jan <jan@us.example> wrote:\n> STOP\n"
+    )
+    assert judging.answer_text(mail) == "Yes"
+
+
+HEADERS = st.lists(st.tuples(st.sampled_from(["auto-submitted", "return-path", "precedence", "list-id", "x-mailer"]), st.text(max_size=40)), max_size=4)  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(max_size=400), st.text(max_size=60), HEADERS, st.none() | st.emails())
+def test_every_mail_is_judged(
+    text: str, subject: str, headers: list[tuple[str, str]], sender: str | None
+) -> None:
+    found = judge(text=text, subject=subject, headers=tuple(headers), from_address=sender)
+    assert found.kind in Kind
+    assert found.until is None or RECEIVED.date() - dt.timedelta(days=1) <= found.until
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=600))
+def test_any_bytes_are_judged(raw: bytes) -> None:
+    assert judging.judge(parse.read(raw), received=RECEIVED, own_addresses=[]).kind in Kind
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "On ", "14 august ", "for urgent ", "> ", "From: x\n", "550 5.1.1 user ", "+1 "]
+)
+def test_endless_text_is_judged(piece: str) -> None:
+    assert judge(text=piece * (60_000 // len(piece))).kind in Kind

@@ -1,0 +1,51 @@
+"""Every language file is whole, and says nothing that another language would misread."""
+
+import pytest
+
+from relance.mailbox.judging import folding, language
+
+CODES = ["cs", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "uk"]
+
+
+def test_the_ten_languages_are_there() -> None:
+    assert [words.code for words in language.known()] == CODES
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_file_has_every_topic_that_english_has(code: str) -> None:
+    english, words = language.by_code("en"), language.by_code(code)
+    assert english is not None
+    assert words is not None
+    needed = {topic for topic in english.phrases if not topic.startswith("numbers.")}
+    assert needed - set(words.phrases) == set()
+    assert set(words.months.values()) == set(range(1, 13))
+    assert set(words.weekdays.values()) == set(range(7))
+
+
+@pytest.mark.parametrize(
+    "topic", ["absence.away", "left.phrases", "opt_out.phrases", "challenge.phrases", "absence.robot"]
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes",
+        "ok, thursday works",
+        "thanks, no",
+        "tak",
+        "gerne",
+        "d'accord",
+        "va bene",
+        "graag",
+        "ano",
+        "так",
+        "",
+    ],
+)
+def test_short_answers_are_not_misread(topic: str, text: str) -> None:
+    assert language.find_any(topic, folding.fold(text)) is None
+
+
+def test_folding_keeps_every_position() -> None:
+    text = "Zażółć gęślą jaźń – ĲßİŁ “x” Ґ ё\u00a0…"
+    assert len(folding.fold(text)) == len(text)
+    assert folding.fold("Będę ŁÓDŹ – É") == "bede lodz - e"
