@@ -12,6 +12,8 @@ from functools import cached_property
 from relance.mailbox.inbound import Inbound
 from relance.mailbox.judging import folding, language, quoting
 
+# The point in an address or a number ends no sentence; most phrases may not reach over one that does.
+_INNER_POINT = re.compile(r"(?<=\w)\.(?=\w)")
 _ADDRESS = re.compile(
     r"(?<![\w.+/=&%#-])(?:smtp=|mailto:|rfc822;)?([\w.+'/=&%#-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,24})"
 )
@@ -101,7 +103,7 @@ class Letter:
 
     def say(self, topic: str, text: str) -> Finding | None:
         """Does this text hold a phrase of this topic, in any language?"""
-        found = language.find_any(topic, text)
+        found = language.find_any(topic, _INNER_POINT.sub("·", text))
         return Finding(folding.quote(text[found.start : found.end]), found.language) if found else None
 
     def addresses(self, text: str) -> Iterator[str]:

@@ -45,7 +45,7 @@ _WORDS: tuple[tuple[Severity, re.Pattern[str]], ...] = (
         r"(?:user|mailbox|recipient|address)(?: is)? unavailable|not listed in (?:the )?(?:domino|public|name)|no mailbox (?:here )?by that name|doesn'?t (?:have|exist)|"
         r"address(?:ee)? (?:not found|unknown|does not exist|couldn'?t be found)|"
         r"(?:domain|host)(?: name)?(?: \S{1,80})?(?: is| does| was| could| has)?[^.;\n]{0,20}(?:not found|does not exist|not exist|unknown|could not be resolved|couldn'?t be found|no mail exchangers?|nxdomain|doesn'?t exist|does not (?:accept|receive)|invalid|expired)|"
-        r"nxdomain|name or service not known|host or domain name not found|no (?:valid )?mx|unrouteable|unroutable|no such domain|null mx|dns error|does not accept (?:any )?(?:e-?)?mail|"
+        r"nxdomain|on (?:the|your) suppression list|name or service not known|host or domain name not found|no (?:valid )?mx|unrouteable|unroutable|no such domain|null mx|dns error|does not accept (?:any )?(?:e-?)?mail|"
         r"(?:group|team|list)[^.\n]{0,80}may not exist|resolver\.adr\.recipnotfound|recipnotfound|recipientnotfound|adr\.ex\w*notfound|access denied\. as\(|all relevant mx records point to non-existent|couldn.?t find|is not our customer|this user doesn.?t|"
         r"nie istnieje|nieznany (?:uzytkownik|adresat|odbiorca)|existiert nicht|unbekannt|n.existe pas|inconnue?|no existe|desconocid[oa]|non esiste|sconosciuto|bestaat niet|onbekend|nao existe|neexistuje|не існує|не найден|не существует"
     )),
