@@ -119,7 +119,7 @@ def add(  # noqa: PLR0913 - a flag for every question
     extras = {
         "ca_file": str(ca_file.resolve()) if ca_file else rep and rep.ca_file,
         "daily_cap": daily_cap,
-        "gap_seconds": gap_seconds,
+        "gap_seconds": 0 if rep and gap_seconds is None else gap_seconds,  # nobody to spare in a sandbox
         "unknown_policy": unknown and unknown.value.replace("-", " "),
         "plus_addressing": plus_addressing,
     }
