@@ -146,7 +146,7 @@ _RETURNED = re.compile(
 
 def is_from_daemon(letter: Letter) -> bool:
     """Does it come from a mail system's own address, and not as somebody's answer?"""
-    local = (letter.mail.from_address or "").partition("@")[0]
+    local = (letter.mail.from_address or "").lower().partition("@")[0]
     name = folding.fold(letter.mail.from_name)
     return bool(_DAEMON.fullmatch(local) or _DAEMON_NAME.search(name)) or (
         not letter.mail.from_address and letter.has_null_sender

@@ -18,7 +18,7 @@ def is_own_copy(letter: Case) -> Finding | None:
     rewritten = letter.mail.header("x-original-from") or letter.mail.header("x-original-sender")
     if sender not in letter.own_addresses or rewritten or letter.mail.reports or letter.mail.feedback_type:
         return None
-    return None if marks.by_header(letter) else Finding(f"From: {sender}")
+    return Finding(f"From: {sender}")
 
 
 def is_complaint(letter: Case) -> Finding | None:
@@ -26,6 +26,8 @@ def is_complaint(letter: Case) -> Finding | None:
     kind = (letter.mail.feedback_type or "").lower()
     if not kind or kind in {"not-spam", "auth-failure"}:
         return _is_unmarked_complaint(letter)
+    if letter.mail.content_type != "multipart/report" and (letter.is_answer or letter.own):
+        return None  # a person may forward a complaint as an attachment
     return Finding(f"Feedback-Type: {kind}", recipient=_complainant(letter))
 
 
@@ -45,14 +47,12 @@ def _is_unmarked_complaint(letter: Case) -> Finding | None:
         "spamreport",
     }
     said = re.match(
-        r"(?:complaint about message from|e-?mail (?:feedback|abuse) report|abuse report|feedback loop)",
+        r"(?:complaint about message from(?P<named> [\d.:a-f]{6,45}$)?|e-?mail (?:feedback|abuse) report|abuse report|feedback loop)",
         letter.subject,
     )
-    return (
-        Finding(letter.subject, recipient=_complainant(letter))
-        if from_desk and said and not letter.mail.feedback_type
-        else None
-    )
+    if said is None or letter.mail.feedback_type or not (from_desk or said["named"]):
+        return None
+    return Finding(letter.subject, recipient=_complainant(letter))
 
 
 def _complainant(letter: Case) -> str | None:

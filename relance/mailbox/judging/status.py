@@ -35,7 +35,7 @@ _WORDS: tuple[tuple[Severity, re.Pattern[str]], ...] = (
         r"(?:client|sender|ip|host|server|domain|address|connection|mail from|messages? from)[^.\n]{0,60}(?:is |are |was |has been |been )?(?:blocked|banned|refused by policy|not allowed to send|temporarily blocked|temporarily deferred|not permitted)|"
         r"sender (?:address )?(?:rejected|denied|verify failed|not allowed|blocked|is blacklisted)|access denied, (?:bad|banned)|"
         r"relay(?:ing)? (?:access )?(?:denied|not permitted|not allowed|prohibited)|unable to relay|not permitted to relay|\bptr\b|reverse dns|rdns|"
-        r"not accepted (?:due to|from|for policy|because)|banned sending|prohibited|message rejected due|(?:contain|infect|detect)\w*[^.\n]{0,30}(?:virus|malware)|(?:virus|malware)[^.\n]{0,20}(?:found|detected|infected)|attachment (?:type )?(?:not|block)|mimecast.{0,60}reject|"
+        r"'send mail as' account|customfromdenied|does not advertise auth|not accepted (?:due to|from|for policy|because)|banned sending|prohibited|message rejected due|(?:contain|infect|detect)\w*[^.\n]{0,30}(?:virus|malware)|(?:virus|malware)[^.\n]{0,20}(?:found|detected|infected)|attachment (?:type )?(?:not|block)|mimecast.{0,60}reject|"
         r"restricted (?:to|recipient|sender)|not authori[sz]ed to (?:send|e-?mail|post)|only accepts? (?:mail|e-?mails|messages?) from|allowed senders?"
     )),
     (Severity.HARD, re.compile(

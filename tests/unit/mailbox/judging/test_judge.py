@@ -64,6 +64,12 @@ def test_a_report_in_a_persons_mail_is_an_attachment() -> None:
     assert judge(content_type="multipart/mixed", reports=(report,)).kind is Kind.HUMAN
 
 
+def test_a_complaint_in_a_persons_mail_is_an_attachment() -> None:
+    assert judge(content_type="multipart/mixed", feedback_type="abuse").kind is Kind.HUMAN
+    report = dataclasses.replace(PLAIN, content_type="multipart/report", in_reply_to=(), subject="FW: a call")
+    assert judge(report, feedback_type="abuse").kind is Kind.COMPLAINT
+
+
 def test_our_own_mail_is_ours_unless_a_group_wrote_its_address_over_a_persons() -> None:
     assert judge(from_address="jan@us.example").kind is Kind.OWN_COPY
     assert (
