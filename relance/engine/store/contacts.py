@@ -44,8 +44,8 @@ _NAMES = tuple(Contact.__dataclass_fields__)
 _COLUMNS = [contact.c[name] for name in _NAMES]
 
 
-def _value(row: Any) -> Contact:
-    return Contact(**{name: row._mapping[name] for name in _NAMES})
+def _value(row: Sequence[Any]) -> Contact:
+    return Contact(*row)
 
 
 def add(conn: Connection, rows: Sequence[Mapping[str, Any]], now: dt.datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import states
+from relance.engine import bulk, states
 from relance.engine.states import Event, State
 from relance.engine.tables import contact, enrollment, mailbox, sequence, sequence_version
 
@@ -51,12 +51,16 @@ class Position:
     wrote: bool = False  # whether the step before was a mail
 
 
-_COLUMNS = [enrollment.c[name] for name in Enrollment.__dataclass_fields__]
+_NAMES = tuple(Enrollment.__dataclass_fields__)
+_COLUMNS = [enrollment.c[name] for name in _NAMES]
+_STATE = _NAMES.index("state")
 
 
-def _value(row: Any) -> Enrollment:
-    values = dict(row._mapping)
-    return Enrollment(**{**values, "state": State(values["state"])})
+def _value(row: Sequence[Any]) -> Enrollment:
+    """The enrollment of a row that begins with `_COLUMNS`."""
+    values = list(row[: len(_NAMES)])
+    values[_STATE] = State(values[_STATE])
+    return Enrollment(*values)
 
 
 def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -143,21 +147,21 @@ def _position(position: Position) -> dict[str, Any]:
     return values
 
 
-_MOVE_MANY = (
-    sa.update(enrollment)
-    .where(enrollment.c.id == sa.bindparam("e_id"), enrollment.c.version == sa.bindparam("e_version"))
-    .where(enrollment.c.state == State.ACTIVE.value)
-    .values(
-        step=sa.bindparam("e_step"),
-        step_kind=sa.bindparam("e_step_kind"),
-        due_at=sa.bindparam("e_due_at"),
-        bound=sa.bindparam("e_bound"),
-        stepped_at=sa.bindparam("e_stepped_at"),
-        wrote_before=sa.or_(enrollment.c.wrote_before, sa.bindparam("e_wrote", type_=sa.Boolean)),
-        attempts=0,
-        version=enrollment.c.version + 1,
+def _moved(row: bulk.Columns) -> sa.Update:
+    """The compare-and-set of one step done."""
+    here = sa.update(enrollment).where(enrollment.c.id == row["id"], enrollment.c.version == row["version"])
+    return here.where(enrollment.c.state == State.ACTIVE.value).values(
+        {name: row[name] for name in ("step", "step_kind", "due_at", "bound", "stepped_at")}
+        | {
+            "wrote_before": sa.or_(enrollment.c.wrote_before, row["wrote_before"]),
+            "attempts": 0,
+            "version": enrollment.c.version + 1,
+        }
     )
-)
+
+
+_MOVED = ("id", "version", "step", "step_kind", "due_at", "bound", "stepped_at", "wrote_before")
+_MOVE_MANY = bulk.Statement({name: enrollment.c[name].type for name in _MOVED}, _moved)
 
 
 def move_many(conn: Connection, moves: Sequence[tuple[Enrollment, Position]], now: dt.datetime) -> None:
@@ -165,18 +169,18 @@ def move_many(conn: Connection, moves: Sequence[tuple[Enrollment, Position]], no
     quick = [(row, position) for row, position in moves if position.step is not None]
     rows = [
         {
-            "e_id": row.id,
-            "e_version": row.version,
-            "e_step": position.step,
-            "e_step_kind": position.step_kind,
-            "e_due_at": position.due_at,
-            "e_bound": list(position.bound),
-            "e_stepped_at": position.stepped_at or row.stepped_at,
-            "e_wrote": position.wrote,
+            "id": row.id,
+            "version": row.version,
+            "step": position.step,
+            "step_kind": position.step_kind,
+            "due_at": position.due_at,
+            "bound": list(position.bound),
+            "stepped_at": position.stepped_at or row.stepped_at,
+            "wrote_before": position.wrote,
         }
         for row, position in quick
     ]
-    done = bool(rows) and conn.execute(_MOVE_MANY, rows).rowcount == len(rows)
+    done = _MOVE_MANY.run(conn, rows) == len(rows)
     late = [] if done else quick
     versions = {found.id: found.version for found in _locked(conn, [row.id for row, _ in late])}
     for row, position in moves:
@@ -203,6 +207,9 @@ def claim(conn: Connection, mailbox_id: int, now: dt.datetime, limit: int) -> li
     counted = (
         sa.update(enrollment)
         .where(enrollment.c.id.in_(ids), enrollment.c.state == State.ACTIVE.value)
+        # Asked again of each row as it is now: PostgreSQL lets others commit between two statements.
+        .where(enrollment.c.mailbox_id == mailbox_id, enrollment.c.step_kind == "mail")
+        .where(enrollment.c.due_at <= now)
         .values(attempts=enrollment.c.attempts + 1)
         .returning(*_COLUMNS)
     )
@@ -236,11 +243,7 @@ def for_sending(conn: Connection, ids: Iterable[int]) -> dict[int, tuple[Enrollm
         .order_by(enrollment.c.id)
         .with_for_update(of=enrollment)
     )
-    found = {}
-    for row in conn.execute(query):
-        values = {name: row._mapping[name] for name in Enrollment.__dataclass_fields__}
-        found[row.id] = (Enrollment(**{**values, "state": State(row.state)}), row.sequence_state)
-    return found
+    return {row.id: (_value(row), row.sequence_state) for row in conn.execute(query)}
 
 
 def follow_up_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> bool:
@@ -425,12 +428,8 @@ def standings(
 
 def _standing(row: Any) -> Standing:
     at = row._mapping
-    found = Enrollment(
-        **{name: at[name] for name in Enrollment.__dataclass_fields__ if name != "state"},
-        state=State(at["state"]),
-    )
     return Standing(
-        found,
+        _value(row),
         at["email"],
         at["sequence"],
         at["sequence_state"],

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine import bulk
 from relance.engine.tables import contact, event
 
 
@@ -57,16 +58,14 @@ def add(conn: Connection, news: Iterable[News]) -> None:
         }
         for line in news
     ]
-    if rows:
-        conn.execute(_insert(conn.dialect.name), rows)
+    _ADD.run(conn, rows)
 
 
-def _insert(dialect: str) -> sa.Insert:
-    return _INSERT_PG if dialect == "postgresql" else _INSERT
-
-
-_INSERT = sa.insert(event)
-_INSERT_PG = sa.insert(event).values(xact=_XACT)
+_ADD = bulk.inserting(
+    event,
+    ("at", "kind", "enrollment_id", "contact_id", "mailbox_id", "message_id", "step", "data"),
+    {"xact": _XACT},
+)
 
 
 def after(conn: Connection, cursor: int, limit: int) -> list[Line]:

@@ -1,0 +1,73 @@
+"""Many rows in one statement, where the database can: PostgreSQL takes a whole batch as one JSON text.
+
+Sending a mail writes half a dozen small rows. One statement a row costs both sides several times what the row itself does;
+SQLite, which is called and not spoken to, gains nothing and gets them one by one. Not for bytes, nor for rows of many
+kilobytes: there JSON costs more than the statements it saves.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+Columns = Mapping[str, sa.ColumnElement[Any]]
+Row = Mapping[str, Any]
+
+_BATCH, _MANY = "batch", "many"
+
+
+class Statement:
+    """Rows of named values and what is done with them. Built once, at import: its text never changes."""
+
+    def __init__(
+        self,
+        types: Mapping[str, sa.types.TypeEngine[Any]],
+        each: Callable[[Columns], sa.Executable],
+        together: Callable[[Columns], sa.Executable] | None = None,
+    ) -> None:
+        """`each` makes the statement for one row from its values, `together` for all of a batch from its columns."""
+        self._each = each({name: sa.bindparam(f"r_{name}", type_=kind) for name, kind in types.items()})
+        batch = sa.func.json_to_recordset(sa.cast(sa.bindparam(_BATCH, type_=sa.Text), sa.JSON))
+        shown = [sa.column(name, kind) for name, kind in types.items()]
+        told = batch.table_valued(*shown, name="told").render_derived(with_types=True)
+        # PostgreSQL would reckon with 100 rows, and for so many it rather reads the whole table.
+        source = sa.select(told).limit(sa.bindparam(_MANY, type_=sa.Integer)).subquery("r")
+        columns = {name: source.c[name] for name in types}
+        self._together = (together or each)(columns)
+
+    def run(self, conn: Connection, rows: Sequence[Row]) -> int:
+        """Do it for these rows, which all have the same names; returns how many rows of the table it reached."""
+        if not rows:
+            return 0
+        if conn.dialect.name == "postgresql":
+            return conn.execute(
+                self._together, {_BATCH: json.dumps(rows, default=_text), _MANY: len(rows)}
+            ).rowcount
+        return conn.execute(self._each, [{f"r_{name}": row[name] for name in row} for row in rows]).rowcount
+
+
+def inserting(
+    table: sa.Table, names: Sequence[str], postgresql: Mapping[str, sa.ColumnElement[Any]] | None = None
+) -> Statement:
+    """New rows with these columns; `postgresql` are further columns it alone fills, by expression."""
+    more = postgresql or {}
+
+    def together(row: Columns) -> sa.Executable:
+        chosen = sa.select(*(row[name] for name in names), *more.values())
+        return sa.insert(table).from_select([*names, *more], chosen)
+
+    types = {name: table.c[name].type for name in names}
+    return Statement(
+        types, lambda row: sa.insert(table).values({name: row[name] for name in names}), together
+    )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        return value.isoformat()
+    raise ValueError(f"a naive time or an odd value reached the database: {value!r}")
