@@ -30,6 +30,7 @@ from relance.engine import (
     people,
     progress,
     publishing,
+    recovery,
     reports,
     timeline as timelines,
     turn,
@@ -72,7 +73,8 @@ class Relance:
         self._house = _house(self.settings, self.clock, database)
         self._epoch_file = self.settings.home / "epoch.json"
         self._beaten = elapsed()
-        epochs.beat(database, self._epoch_file)
+        if epochs.beat(database, self._epoch_file) is None:
+            recovery.replay(self._house)  # not into a restored database: it waits for a person
         self.contacts = Contacts(self._house)
         self.sequences = Sequences(self._house)
         self.mailboxes = Mailboxes(self._house)

@@ -68,7 +68,12 @@ class Delivery:
             raise
         if ready[0] not in admitted:
             self.outbox.withdraw()
-        ended = list(self._transmit(admitted, open_now=ready[0] in admitted))
+        ended = []
+        for each in self._transmit(admitted, open_now=ready[0] in admitted):
+            ended.append(each)
+            if each.result.outcome is Outcome.ACCEPTED:
+                # Told at once, for a kill in mid-chunk; made sure on the disk once a chunk, before the database hears of it.
+                self.house.journal.took(each.wanted.message.id, each.result.text)
         self.house.journal.accepted(
             (each.wanted.message.id, each.result.text)
             for each in ended

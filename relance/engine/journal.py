@@ -16,7 +16,7 @@ import functools
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -77,6 +77,11 @@ class Journal:
             self._under_way[message] = self._number
             self._append({"begin": message})
 
+    def took(self, message: int, reply: str) -> None:
+        """The server has just taken this one. Survives a killed process at once; `accepted` makes it sure for the host."""
+        with self._guard:
+            self._append({"accepted": message, "reply": reply})
+
     def accepted(self, accepted: Iterable[tuple[int, str]]) -> None:
         """The server has taken these; on the disk when this returns."""
         lines = [{"accepted": message, "reply": reply} for message, reply in accepted]
@@ -129,6 +134,22 @@ class Journal:
                 elif "over" in line:
                     told.add((int(str(line["over"])), int(str(line["fence"]))))
         return Findings(found, frozenset(told))
+
+    def sweep(
+        self, open_mails: Collection[int], open_turns: Collection[tuple[int, int]], before: float
+    ) -> int:
+        """Remove the files of processes that ended before an instant (seconds since 1970) and say nothing of mails that
+        are open still, nor of turns that marked one; returns how many processes that were."""
+        gone = 0
+        for owner, paths in self._owners().items():
+            if max(path.stat().st_mtime for path in paths) >= before or not self._dead(owner):
+                continue
+            if any(_speaks_of(line, open_mails, open_turns) for line in _lines(paths)):
+                continue
+            for path in (*paths, self._lock_of(owner)):
+                path.unlink(missing_ok=True)
+            gone += 1
+        return gone
 
     def _append(self, line: dict[str, object]) -> None:
         if self._file is None:
@@ -183,6 +204,19 @@ def _note(line: Mapping[str, object], wanted: set[int], found: dict[int, Entry])
     if isinstance(number, int) and number in wanted:
         known = found.get(number, Entry())
         found[number] = Entry(True, str(line["reply"]) if "reply" in line else known.accepted)
+
+
+def _speaks_of(
+    line: Mapping[str, object], open_mails: Collection[int], open_turns: Collection[tuple[int, int]]
+) -> bool:
+    return (
+        line.get("begin", line.get("accepted")) in open_mails
+        or (
+            line.get("turn", line.get("over")),
+            line.get("fence"),
+        )
+        in open_turns
+    )
 
 
 def _lines(paths: Iterable[Path]) -> Iterator[dict[str, object]]:

@@ -5,15 +5,22 @@ The journal decides where it can. What it does not know may have been delivered,
 
 from __future__ import annotations
 
-from relance.engine import settling
+import datetime as dt
+
+from relance import clock
+from relance.engine import settling, unknowns
 from relance.engine.gate import Wanted
 from relance.engine.house import House
 from relance.engine.journal import Findings
 from relance.engine.settling import Attempt
+from relance.engine.states import MessageState
 from relance.engine.store import enrollments, mailboxes, messages
 from relance.engine.store.mailboxes import Lease
 from relance.engine.store.messages import Message
 from relance.mailbox.outcome import Outcome, SendResult
+
+KEPT = dt.timedelta(days=1)
+# Journals of ended processes are kept so long, whatever they say: a home may be opened with another database by mistake.
 
 
 def settle_left_open(house: House, lease: Lease) -> int:
@@ -32,6 +39,37 @@ def settle_left_open(house: House, lease: Lease) -> int:
         ]
         settling.record(conn, house, attempts)
     return len(attempts)
+
+
+def replay(house: House) -> int:
+    """At start: settle the unknown mails of which journals kept here know more than the database; returns how many.
+
+    Another host may have taken a mailbox over and found nothing, or the database was away when a worker was killed.
+    """
+    with house.database.read() as conn:
+        doubtful = messages.unknown(conn)
+    findings = house.journal.look_up(each.id for each in doubtful) if doubtful else None
+    settled = sum(findings is not None and _tell(house, each, findings) for each in doubtful)
+    with house.database.read() as conn:
+        still = messages.in_doubt(conn)
+    before = (clock.machine_now() - KEPT).timestamp()
+    turns = {(each.mailbox_id, each.fence) for each in still}
+    house.journal.sweep({each.id for each in still}, turns, before)
+    return settled
+
+
+def _tell(house: House, doubtful: Message, findings: Findings) -> bool:
+    """Needs no lease: the person's row is locked, and the mail looked at again."""
+    news = unknowns.told(doubtful, findings)
+    if news is None:
+        return False
+    with house.database.write() as conn:
+        enrollments.for_sending(conn, [doubtful.enrollment_id])
+        mail = messages.by_id(conn, doubtful.id)
+        if mail is None or (mail.state, mail.fence) != (MessageState.UNKNOWN, doubtful.fence):
+            return False
+        unknowns.settle(conn, house, [mail], *news, house.clock.now())
+    return True
 
 
 def verdict(message: Message, findings: Findings) -> SendResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import pytest
@@ -18,6 +19,7 @@ def main() -> int:
             print(words, flush=True)
 
     print(f"seed {wanted.seed}: {wanted.steps} steps, {wanted.crashes} crashes, at most {wanted.seconds:.0f} s", flush=True)  # fmt: skip
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # or what was started would live on
     try:
         outcome = run.run(wanted, say)
     except pytest.skip.Exception as missing:

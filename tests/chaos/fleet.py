@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.chaos.grounds import RELANCE
+from tests.chaos.grounds import RELANCE, group
 from tests.servers import processes
 from tests.servers.ports import wait_until
 
@@ -55,7 +53,7 @@ class Daemon:
         """The processes of its group besides itself."""
         if self.process is None:
             return []
-        return [pid for pid in _group(self.process.pid) if pid != self.process.pid]
+        return [pid for pid in group(self.process.pid) if pid != self.process.pid]
 
     def look(self) -> None:
         """Thaw what was frozen long enough; start again what has ended."""
@@ -134,13 +132,3 @@ def of(environment: Mapping[str, str], folder: Path, *, embedded: bool) -> Fleet
             daemon("workers", "worker", "--threads", "3", "--processes", "2"),
         ]
     )
-
-
-def _group(leader: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                if os.getpgid(int(entry.name)) == leader:
-                    found.append(int(entry.name))
-    return found

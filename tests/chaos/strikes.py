@@ -77,7 +77,7 @@ class Strikes:
             Strike("Redis connections cut", 4, False, lambda: _done(self.grounds.cut_broker)),
             Strike("database connections cut", 5, False, lambda: _done(self.grounds.cut_database)),
             Strike("mail connections cut", 6, False, lambda: _done(self.grounds.cut_mail)),
-            Strike("inboxes frozen", 3, False, self._freeze_mail),
+            Strike("inbox connections cut", 4, False, lambda: _done(self.grounds.cut_inboxes)),
             Strike("worker asked to stop", 4, False, lambda: self._ask(self._pick(*workers))),
         ]
 
@@ -136,13 +136,6 @@ class Strikes:
             return False
         broker.kill()
         self._mend(self.rng.random() * 3, broker.start)
-        return True
-
-    def _freeze_mail(self) -> bool:
-        if self.later:
-            return False
-        self.grounds.mail.process.signal(signal.SIGSTOP)
-        self._mend(1.0, lambda: self.grounds.mail.process.signal(signal.SIGCONT))
         return True
 
     def _mend(self, seconds: float, act: Callable[[], None]) -> None:
