@@ -58,6 +58,9 @@ class Plan:
     contacts: int = 200
     days: float = 25.0
     seconds: float = 60.0
+    lead_seconds: float = (
+        0.0  # how long before the play's first day the clock starts: for whoever is slow to arrive
+    )
     database_url: str | None = None  # None: SQLite in a folder that goes with the play
     redis_url: str | None = None  # None: everything in this process
 
@@ -123,10 +126,10 @@ def play(plan: Plan, watch: Callable[[Scene], None], hire: Hire = together) -> O
         world = stack.enter_context(World(settings.clock(), plan.seed))
         relance = stack.enter_context(Relance(settings))
         roster = people.roster(plan.contacts, plan.seed)
-        imported, enrolled = _set_up(relance, world, roster, plan, folder)
         stack.enter_context(Prospects(world, behaviour.cast(roster.people, plan.seed)))
         logs.configure(settings)
         with hire(relance, bound) as parts:
+            imported, enrolled = _set_up(relance, world, roster, plan, folder)
             _watch(relance, plan, parts, watch)
         story = world.record.story()
         steps = accounting.steps(relance)
@@ -154,7 +157,8 @@ def _explained(relance: Relance) -> list[Sequence[str]]:
 
 def _settings(plan: Plan, folder: Path, port: int) -> Settings:
     """Written to the home's file, so that daemons in other processes agree about everything, the clock included."""
-    scaled = clocks.Clock.scaled(plan.scale, START)
+    early = START - dt.timedelta(seconds=plan.lead_seconds * plan.scale)
+    scaled = clocks.Clock.scaled(plan.scale, early)
     values: dict[str, str | int | float | bool] = {
         "base_url": f"http://127.0.0.1:{port}",
         "web_port": port,
@@ -211,7 +215,7 @@ def _watch(relance: Relance, plan: Plan, parts: Backstage, watch: Callable[[Scen
         page = relance.events(cursor, 500)
         cursor = page.cursor
         status = relance.status()
-        done = min(1.0, (now - START) / (end - START))
+        done = min(1.0, max(0.0, (now - START) / (end - START)))
         watch(Scene(now, done, status, page.events))
         if now >= end and not page.events:
             return

@@ -15,6 +15,7 @@ SHORTEST_SECONDS, LONGEST_SECONDS = (
     5.0,
 )  # between rounds, drawn anew each time so that processes spread out
 GAP_SECONDS = (0.005, 0.25)  # between two rounds however much happens; the least is for clocks that run fast
+MOST_HURRY = 20.0  # where the clock runs fast, rounds follow each other faster, too
 FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 1.0, 60.0
 LIMIT = 500  # mailboxes hinted in one round
 
@@ -32,6 +33,7 @@ class Loop:
         self.stopping = threading.Event()
         self.woken = threading.Event()
         self.failures = 0
+        self.hurry = min(MOST_HURRY, max(1.0, app.clock.scale))
         self.log = structlog.get_logger(__name__)
         self.thread = threading.Thread(target=self.run, name="relance-loop", daemon=True)
 
@@ -72,7 +74,7 @@ class Loop:
 
     def _until_next(self) -> float:
         """A few seconds, or less when something falls due before. What is due already has its hint under way."""
-        drawn = self.rng.uniform(SHORTEST_SECONDS, LONGEST_SECONDS)
+        drawn = self.rng.uniform(SHORTEST_SECONDS, LONGEST_SECONDS) / self.hurry
         wake = self.app.next_wake()
         if wake is None:
             return drawn

@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, contextmanager
 
 from relance import errors
 from relance.app import Relance
-from tests.servers.ports import answers, wait_until
 
 COMMAND = [sys.executable, "-c", "import sys; from relance.cli import main; sys.exit(main())"]
 
@@ -21,10 +20,16 @@ class Daemons:
     def __init__(self) -> None:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, name: str, *arguments: str) -> None:
-        self.processes[name] = subprocess.Popen(
-            [*COMMAND, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
+    def start(self, name: str, *arguments: str, ready: int = 1) -> None:
+        """Start a daemon and wait until it, and every child it has, says that it is ready."""
+        process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.processes[name] = process
+        lines = iter(process.stdout or ())
+        for _ in range(ready):
+            line = next(lines, b"")
+            if b"ready" not in line:
+                process.kill()
+                raise errors.Broken(f"the {name} did not start: {line!r}")
 
     def check(self) -> None:
         for name, process in self.processes.items():
@@ -41,8 +46,9 @@ class Daemons:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-            if process.stderr:
-                process.stderr.close()
+            for pipe in (process.stdout, process.stderr):
+                if pipe:
+                    pipe.close()
 
 
 def hire(workers: int) -> Callable[[Relance, socket.socket], AbstractContextManager[Daemons]]:
@@ -50,15 +56,13 @@ def hire(workers: int) -> Callable[[Relance, socket.socket], AbstractContextMana
 
     @contextmanager
     def hired(relance: Relance, bound: socket.socket) -> Iterator[Daemons]:
-        port = bound.getsockname()[1]
         bound.close()  # the web daemon binds it
         daemons = Daemons()
         home = ("--home", str(relance.settings.home))
         try:
             daemons.start("web server", *home, "web")
-            daemons.start("workers", *home, "worker", "--processes", str(workers))
+            daemons.start("workers", *home, "worker", "--processes", str(workers), ready=1 + workers)
             daemons.start("scheduler", *home, "scheduler")
-            wait_until(lambda: answers(port), what="the web server")
             yield daemons
         finally:
             daemons.stop()

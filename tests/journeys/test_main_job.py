@@ -25,6 +25,12 @@ def test_three_weeks_with_two_worker_processes_on_postgresql_and_redis_keep_ever
     postgres_url: str, redis_url: str
 ) -> None:
     plan = play.Plan(
-        play.SEQUENCE, seed=4, contacts=80, seconds=40, database_url=postgres_url, redis_url=redis_url
+        play.SEQUENCE,
+        seed=4,
+        contacts=60,
+        seconds=50,
+        lead_seconds=5,
+        database_url=postgres_url,
+        redis_url=redis_url,
     )
     judge(play.play(plan, lambda scene: None, apart.hire(workers=2)))
