@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import database, states
+from relance.engine import bulk, database, states
 from relance.engine.states import MessageEvent, MessageState
 from relance.engine.tables import message, message_key
 
@@ -45,27 +45,26 @@ class Message:
 
 _NAMES = tuple(Message.__dataclass_fields__)
 _COLUMNS = [message.c[name] for name in _NAMES]
+_STATE = _NAMES.index("state")
 
 
-def _value(row: Any) -> Message:
-    values = {name: row._mapping[name] for name in _NAMES}
-    return Message(**{**values, "state": MessageState(values["state"])})
+def _value(row: Sequence[Any]) -> Message:
+    """The message of a row that begins with `_COLUMNS`."""
+    values = list(row[: len(_NAMES)])
+    values[_STATE] = MessageState(values[_STATE])
+    return Message(*values)
 
 
 def add(conn: Connection, messages: Sequence[Message]) -> None:
     """New messages and the keys they are known by."""
     if not messages:
         return
-    conn.execute(
-        sa.insert(message),
-        [
-            {name: getattr(each, name) for name in _NAMES if getattr(each, name) is not None}
-            for each in messages
-        ],
-    )
-    conn.execute(
-        sa.insert(message_key), [{"key": each.message_id, "message_id": each.id} for each in messages]
-    )
+    conn.execute(_ADD, [each.__dict__ for each in messages])
+    _ADD_KEYS.run(conn, [{"key": each.message_id, "message_id": each.id} for each in messages])
+
+
+_ADD = sa.insert(message)
+_ADD_KEYS = bulk.inserting(message_key, ("key", "message_id"))
 
 
 def add_keys(conn: Connection, message_id: int, keys: Iterable[str]) -> None:
@@ -107,7 +106,7 @@ def by_keys(conn: Connection, keys: Iterable[str]) -> dict[str, Message]:
     """Messages by any id the world calls them: {key: message}."""
     wanted = sorted(set(keys))
     query = (
-        sa.select(message_key.c.key, *_COLUMNS)
+        sa.select(*_COLUMNS, message_key.c.key)
         .join(message, message.c.id == message_key.c.message_id)
         .where(message_key.c.key.in_(wanted))
     )
@@ -198,9 +197,9 @@ def looked(conn: Connection, mailbox_id: int, began: dt.datetime) -> None:
     )
 
 
-def begin(conn: Connection, numbers: Sequence[int], fence: int, now: dt.datetime) -> None:
-    """Mark as transmitting. The caller has locked and checked everything in this transaction."""
-    conn.execute(
+def begin(conn: Connection, numbers: Sequence[int], fence: int, now: dt.datetime) -> set[int]:
+    """Mark as transmitting those that may be; returns them. The caller has locked and checked everything else."""
+    marked = conn.execute(
         sa.update(message)
         .where(message.c.id.in_(numbers), message.c.state.in_(_SENDABLE))
         .values(
@@ -210,7 +209,9 @@ def begin(conn: Connection, numbers: Sequence[int], fence: int, now: dt.datetime
             attempts=message.c.attempts + 1,
             settled_at=None,
         )
+        .returning(message.c.id)
     )
+    return set(marked.scalars())
 
 
 _SENDABLE = [state.value for state in states.MESSAGE_SENDABLE]
@@ -227,16 +228,15 @@ class Settlement:
     reply: str = ""
 
 
-_SETTLE = (
-    sa.update(message)
-    .where(message.c.id == sa.bindparam("m_id"), message.c.state == sa.bindparam("m_from"))
-    .values(
-        state=sa.bindparam("m_state"),
-        attempts=sa.bindparam("m_attempts"),
-        settled_at=sa.bindparam("m_at"),
-        code=sa.bindparam("m_code"),
-        reply=sa.bindparam("m_reply"),
-    )
+def _settled(row: bulk.Columns) -> sa.Update:
+    here = sa.update(message).where(message.c.id == row["id"], message.c.state == row["before"])
+    return here.values({name: row[name] for name in ("state", "attempts", "settled_at", "code", "reply")})
+
+
+_SETTLE = bulk.Statement(
+    {name: message.c[name].type for name in ("id", "state", "attempts", "settled_at", "code", "reply")}
+    | {"before": message.c.state.type},
+    _settled,
 )
 REPLY_LIMIT = 1000
 # Characters of a server's words that are kept.
@@ -246,15 +246,14 @@ def settle(conn: Connection, settlements: Sequence[Settlement]) -> None:
     """Write how attempts ended. The state each message was in is part of the condition: late news changes nothing twice."""
     rows = [
         {
-            "m_id": each.message.id,
-            "m_from": each.message.state.value,
-            "m_state": states.advance_message(each.message.state, each.event).value,
-            "m_attempts": each.message.attempts,
-            "m_at": each.at,
-            "m_code": each.code,
-            "m_reply": each.reply[:REPLY_LIMIT],
+            "id": each.message.id,
+            "before": each.message.state.value,
+            "state": states.advance_message(each.message.state, each.event).value,
+            "attempts": each.message.attempts,
+            "settled_at": each.at,
+            "code": each.code,
+            "reply": each.reply[:REPLY_LIMIT],
         }
         for each in settlements
     ]
-    if rows:
-        conn.execute(_SETTLE, rows)
+    _SETTLE.run(conn, rows)
