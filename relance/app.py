@@ -11,12 +11,12 @@ import functools
 import os
 import secrets
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from relance.clock import Clock, elapsed
+from relance.clock import Clock, elapsed, machine_now
 from relance.config import Settings
 from relance.engine import (
     accounts,
@@ -25,17 +25,22 @@ from relance.engine import (
     epochs,
     explaining,
     importing,
+    inbox,
     keeping,
     migrating,
     people,
     progress,
     publishing,
     recovery,
+    rejudging,
     reports,
-    timeline as timelines,
     turn,
     unknowns,
     vault,
+    verdicts,
+)
+from relance.engine import (
+    timeline as timelines,
 )
 from relance.engine.database import Database
 from relance.engine.house import House, Options
@@ -80,6 +85,7 @@ class Relance:
         self.mailboxes = Mailboxes(self._house)
         self.tasks = Tasks(self._house)
         self.unknown = Unknown(self._house)
+        self.inbox = Answers(self._house)
 
     def __enter__(self) -> Relance:
         return self
@@ -339,6 +345,64 @@ class Unknown:
         unknowns.decide(self._house, message_id, decision)
 
 
+class Answers:
+    """What came back, over all mailboxes."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def list(
+        self, wanted: inbox.Wanted | None = None, *, limit: int = 100, before: int | None = None
+    ) -> list[inbox.AnswerView]:
+        """Kept mails, the newest first; `before` is the last number of the page before."""
+        return inbox.page(self._house, wanted or inbox.Wanted(), before=before, limit=limit)
+
+    def show(self, number: int, *, mark_read: bool = False) -> inbox.AnswerView:
+        """One kept mail with its judgement, the reason and the words it rests on."""
+        return inbox.show(self._house, number, mark_read=mark_read)
+
+    def correct(
+        self,
+        number: int,
+        *,
+        kind: str | None = None,
+        intent: str | None = None,
+        until: dt.date | None = None,
+        contact: str | None = None,
+        note: str = "",
+    ) -> inbox.Corrected:
+        """A person's word on what a mail is, or whose. Kept beside the judgement, and acted upon."""
+        said = inbox.Correction(kind, intent, until, contact, note)
+        return inbox.correct(self._house, number, said)
+
+    def accept_substitute(self, number: int) -> contacts.Contact:
+        """Make the person a mail names in its writer's place a contact."""
+        return inbox.accept_substitute(self._house, number)
+
+    def dismiss_substitute(self, number: int) -> None:
+        """Offer that person no more."""
+        inbox.dismiss_substitute(self._house, number)
+
+    def rejudge(
+        self,
+        *,
+        since: dt.datetime | None = None,
+        apply: bool = False,
+        reopen: bool = False,
+        progress: Progress | None = None,
+    ) -> rejudging.RejudgeReport:
+        """Judge the kept mails again by the rules as they are now; without `apply` only shows what would change."""
+        wish = rejudging.Wish(since, apply, reopen)
+        return rejudging.rejudge(self._house, wish, progress=progress)
+
+
+def judge_file(
+    path: Path, *, received: dt.datetime | None = None, own: Iterable[str] = ()
+) -> Iterator[verdicts.Specimen]:
+    """Judge the raw mails of a file or folder; needs no installation. Raises only `OSError`."""
+    return verdicts.of_file(path, now=machine_now(), received=received, own=tuple(own))
+
+
 def upgrade_database(settings: Settings) -> tuple[SchemaState, SchemaState]:
     """Bring the database's schema to this release's; returns how it was and how it is."""
     database = Database(settings.database_url)
@@ -363,6 +427,7 @@ def _house(settings: Settings, clock: Clock, database: Database) -> House:
     options = Options(
         batch=settings.turn_batch,
         sync_every=dt.timedelta(seconds=settings.sync_seconds),
+        keep_raw=dt.timedelta(days=settings.keep_raw_days),
         lease=dt.timedelta(seconds=settings.lease_seconds),
         allow_test_domains=settings.allow_test_domains,
     )

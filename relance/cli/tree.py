@@ -14,6 +14,7 @@ from relance.cli import (
     enrolling,
     failures,
     home,
+    inbox,
     looking,
     mailboxes,
     running,
@@ -44,6 +45,7 @@ def build() -> typer.Typer:
     root.add_typer(sequences.group, name="sequence")
     enrolling.add_to(root)
     looking.add_to(root)
+    inbox.add_to(root)
     root.add_typer(tasks.group, name="task")
     root.add_typer(unknowns.group, name="unknown")
     running.add_to(root)

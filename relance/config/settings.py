@@ -118,6 +118,11 @@ class Settings(BaseSettings):
         description="how long a worker may be silent before another takes its mailbox over; if shorter than a server "
         "takes to answer, mails end as unknown",
     )
+    keep_raw_days: int = Field(
+        default=90,
+        ge=1,
+        description="how long the bytes of answers are kept, so that they can be judged again",
+    )
     drain_seconds: float = Field(
         default=660.0, ge=0, description="how long a stopping process waits for the mails under way"
     )  # above the 600 s RFC 5321 (4.5.3.2.6) gives a server to answer the final dot

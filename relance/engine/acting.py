@@ -152,11 +152,12 @@ def _stop_company(conn: Connection, house: House, matter: Matter, said: str, now
         for row in enrollments.of_organisation(conn, contact.organisation)
         if row.contact_id != contact.id and row.state in states.OPEN
     ]
-    stopped = [row.id for row in others if _rule_holds(house, conn, row, matter.judgement)]
+    stopped = [row.id for row in others if rule_holds(house, conn, row, matter.judgement)]
     enrollments.apply(conn, stopped, Event.STOPPED, now, reason=f"{contact.email} {COLLEAGUE} {said}")
 
 
-def _rule_holds(house: House, conn: Connection, row: Enrollment, judgement: Judgement) -> bool:
+def rule_holds(house: House, conn: Connection, row: Enrollment, judgement: Judgement) -> bool:
+    """Whether this answer, by this row's own sequence, ends it for a colleague."""
     rule = house.library.script(conn, row.sequence_version_id).definition.stop.company
     return rule == "any reply" or (rule == "positive reply" and judgement.intent == "positive")
 

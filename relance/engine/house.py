@@ -37,6 +37,9 @@ class Options:
         minutes=2
     )  # doubled at each turn that reached no server, up to an hour
     lease: dt.timedelta = mailboxes.LEASE  # machine time after which a silent worker's mailbox is another's
+    keep_raw: dt.timedelta = dt.timedelta(
+        days=90
+    )  # how long the bytes of answers are kept, to judge them again
     hits: judge.Limits = field(default_factory=judge.Limits)  # the spans by which opens and clicks are judged
     allow_test_domains: bool = False
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors, templates
-from relance.engine import cases, drafting, engagement, sequence
+from relance.engine import cases, drafting, engagement, inbox, sequence
 from relance.engine.cases import Case
 from relance.engine.house import House
 from relance.engine.states import Event
@@ -42,10 +42,11 @@ def tick(house: House) -> TickReport:
     """Everything due that needs no mailbox. Several processes may tick at once: rows in another's hands are passed over."""
     now = house.clock.now()
     judged = engagement.judge_settled(house, now)
+    forgotten = inbox.forget_raw(house, now)
     with house.database.write() as conn:
         back = _back(conn, now)
         steps = _steps(_Tick(conn, house, now))
-    return TickReport(steps, back, judged, more=max(steps, back) >= BATCH)
+    return TickReport(steps, back, judged, more=max(steps, back, forgotten) >= BATCH)
 
 
 def next_wake(house: House) -> dt.datetime | None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import acting, matching, sent_copies
+from relance.engine import acting, matching, sent_copies, verdicts
 from relance.engine.acting import Item
 from relance.engine.house import House
 from relance.engine.matching import Found
@@ -20,7 +20,7 @@ from relance.engine.post import Inbox
 from relance.engine.sent_copies import Copy
 from relance.engine.store import answers, events, mailboxes, messages
 from relance.engine.store.mailboxes import Lease, Mailbox, Watermark
-from relance.mailbox import judging, parse
+from relance.mailbox import parse
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder, Role
 from relance.mailbox.imap_answers import Fetched
@@ -195,12 +195,9 @@ def _item(
     if fetched.trouble:
         judgement = Judgement(Kind.UNREADABLE, "the server could not give it", fetched.trouble)
     else:
-        judgement = judging.judge(
-            mail,
-            received=fetched.internal_date or look.now,
-            own_addresses=look.own,
-            sent_texts=[each.body for each in sent],
-            mailed=[each.recipient for each in sent],
+        texts, recipients = [each.body for each in sent], [each.recipient for each in sent]
+        judgement = verdicts.judge(
+            mail, verdicts.Known(fetched.internal_date or look.now, look.own, texts, recipients)
         )
     return Item(
         mailbox_id=look.mailbox.id,
@@ -213,7 +210,7 @@ def _item(
         received_at=fetched.internal_date or look.now,
         found=found,
         judgement=judgement,
-        words=judging.answer_text(mail, [each.body for each in sent]),
+        words=verdicts.own_words(mail, [each.body for each in sent]),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,7 +133,8 @@ def _undecided() -> sa.ColumnElement[bool]:
 
 def _names_substitute() -> sa.ColumnElement[bool]:
     named = inbound.c.judgement["substitute"].as_string().is_not(None)
-    return sa.and_(named, inbound.c.substitute_state == "", KIND.in_(["left the company"]))
+    left = sa.or_(KIND.in_(["left the company"]), INTENT.in_(["referral"]))
+    return sa.and_(named, inbound.c.substitute_state == "", left)
 
 
 def by_id(conn: Connection, number: int) -> Answer | None:
@@ -178,18 +179,22 @@ def without_raw(conn: Connection, since: dt.datetime | None) -> int:
     return int(conn.execute(query).scalar_one())
 
 
-def forget_raw(conn: Connection, before: dt.datetime, limit: int) -> int:
-    """Empty the bytes of mails judged before an instant; everything else of them stays. Returns how many."""
+def old_raw(conn: Connection, before: dt.datetime, limit: int) -> list[int]:
+    """Mails judged before an instant whose bytes are still there, the oldest first."""
     old = (
         sa.select(inbound.c.id)
         .where(inbound.c.raw.is_not(None), inbound.c.judged_at < before)
         .order_by(inbound.c.judged_at)
         .limit(limit)
     )
-    ids = list(conn.execute(old).scalars())
-    if ids:
-        conn.execute(sa.update(inbound).where(inbound.c.id.in_(ids)).values(raw=None))
-    return len(ids)
+    return list(conn.execute(old).scalars())
+
+
+def forget_raw(conn: Connection, numbers: Collection[int]) -> int:
+    """Empty the bytes of these mails; everything else of them stays. Returns how many."""
+    if numbers:
+        conn.execute(sa.update(inbound).where(inbound.c.id.in_(numbers)).values(raw=None))
+    return len(numbers)
 
 
 def count_of_kind(conn: Connection, enrollment_id: int, kind: str) -> int:

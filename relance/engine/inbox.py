@@ -1,0 +1,243 @@
+"""Answers over all mailboxes, for the people who read them: looked through, corrected, their substitutes taken on."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine import people, person_fields, revising
+from relance.engine.house import House
+from relance.engine.revising import Reading, Revision
+from relance.engine.store import answers, contacts, events
+from relance.engine.store.answers import Answer, Wanted
+from relance.engine.store.contacts import Contact
+from relance.mailbox.inbound import Kind
+from relance.mailbox.judging.intent import Intent
+
+__all__ = ["AnswerView", "Corrected", "Correction", "Wanted", "correct", "forget_raw", "page", "show"]
+
+FORGET = 200
+# Mails whose bytes are dropped in one transaction.
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """One mail that came in: what it is held to be, why, and by what it was found to concern us."""
+
+    id: int
+    mailbox: str
+    email: str | None  # the contact; empty: a person must say whose it is
+    from_address: str
+    subject: str
+    received_at: dt.datetime
+    kind: str
+    intent: str | None
+    until: dt.date | None
+    substitute: str | None
+    language: str | None
+    recipient: str | None
+    status: str | None
+    rule: str
+    evidence: str
+    notes: tuple[str, ...]
+    match: str
+    matched_by: str
+    corrected: bool
+    judged_kind: str  # what the rules said, where a person says otherwise
+    note: str  # the person's own words about their correction
+    read: bool
+    substitute_state: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a person says of a mail; what is empty stays as it was judged. `kind` and `intent` by their words."""
+
+    kind: str | None = None
+    intent: str | None = None
+    until: dt.date | None = None
+    contact: str | None = None  # whose answer it is
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """The mail as it stands now, and what changed for whom, in words."""
+
+    answer: AnswerView
+    effects: tuple[str, ...]
+
+
+def page(house: House, wanted: Wanted, *, before: int | None = None, limit: int = 100) -> list[AnswerView]:
+    """Kept mails, the newest first; `before` is the last number of the page before."""
+    if wanted.kind is not None:
+        wanted = dataclasses.replace(wanted, kind=_kind(wanted.kind).value)
+    if wanted.intent is not None:
+        wanted = dataclasses.replace(wanted, intent=_intent(wanted.intent))
+    with house.database.read() as conn:
+        if wanted.email is not None:
+            wanted = dataclasses.replace(wanted, email=people.known(conn, house, wanted.email).email)
+        return [_view(each) for each in answers.page(conn, wanted, before=before, limit=limit)]
+
+
+def show(house: House, number: int, *, mark_read: bool = False) -> AnswerView:
+    """One kept mail. Raises `errors.NotFound`."""
+    if mark_read:
+        with house.database.write() as conn:
+            if _known(conn, number).read_at is None:
+                answers.change(conn, number, read_at=house.clock.now())
+    with house.database.read() as conn:
+        return _view(_known(conn, number))
+
+
+def _known(conn: Connection, number: int) -> Answer:
+    found = answers.by_id(conn, number)
+    if found is None:
+        raise errors.NotFound(
+            f"there is no answer number {number}. `relance inbox list` shows those there are."
+        )
+    return found
+
+
+def _view(each: Answer) -> AnswerView:
+    judged = revising.in_force(each).judgement
+    same = set(AnswerView.__dataclass_fields__) & set(Answer.__dataclass_fields__)
+    read = set(AnswerView.__dataclass_fields__) & {field.name for field in dataclasses.fields(judged)}
+    values: dict[str, Any] = {name: getattr(each, name) for name in same - read}
+    values |= {name: getattr(judged, name) for name in read}
+    said = each.correction
+    own = {
+        "kind": judged.kind.value,
+        "corrected": said is not None,
+        "judged_kind": each.kind,
+        "note": str(said.get("note", "")) if said else "",
+        "read": each.read_at is not None,
+    }
+    return AnswerView(**{**values, **own})
+
+
+def correct(house: House, number: int, correction: Correction) -> Corrected:
+    """A person says what a mail is. Kept beside the judgement, and acted upon: a missed answer stops, what was stopped,
+    held or put off by mistake goes on (an opt-out never does).
+
+    Saying again what was judged confirms it: a mail that only may be somebody's answer is theirs from then on.
+    """
+    now = house.clock.now()
+    with house.database.write() as conn:
+        answer = _known(conn, number)
+        before = revising.in_force(answer)
+        said = _said(answer, before, correction, now)
+        values: dict[str, Any] = {"correction": said, "read_at": answer.read_at or now}
+        if correction.contact is not None:
+            values["contact_id"] = people.known(conn, house, correction.contact).id
+        answers.change(conn, number, **values)
+        after = revising.in_force(_known(conn, number))
+        effects = revising.revise(conn, house, Revision(answer, before, after), now, reopen=True)
+        _tell(conn, answer, after, effects, now)
+        return Corrected(_view(_known(conn, number)), effects)
+
+
+def _said(answer: Answer, before: Reading, correction: Correction, now: dt.datetime) -> dict[str, Any]:
+    kind = _kind(correction.kind) if correction.kind is not None else before.judgement.kind
+    said: dict[str, Any] = {**(answer.correction or {}), "kind": kind.value, "at": now.isoformat()}
+    if correction.intent is not None:
+        said["intent"] = _intent(correction.intent)
+    if correction.until is not None:
+        said["until"] = correction.until.isoformat()
+    if correction.note:
+        said["note"] = person_fields.tidy("note", correction.note)
+    return said
+
+
+def _kind(text: str) -> Kind:
+    words = text.strip().lower().replace("-", " ")
+    kinds = {each.value.replace("-", " "): each for each in Kind if each is not Kind.OWN_COPY}
+    if words not in kinds:
+        raise errors.Invalid(f"{text!r} is no kind of mail. Say one of: {', '.join(kinds)}.")
+    return kinds[words]
+
+
+def _intent(text: str) -> str:
+    words = text.strip().lower()
+    if words not in {each.value for each in Intent}:
+        raise errors.Invalid(
+            f"{text!r} is no intent. Say one of: {', '.join(each.value for each in Intent)}."
+        )
+    return words
+
+
+def _tell(
+    conn: Connection, answer: Answer, after: Reading, effects: tuple[str, ...], now: dt.datetime
+) -> None:
+    held = after.judgement.kind.value
+    words = f"a person says: {held}" + (f" ({answer.kind} was judged)" if held != answer.kind else "")
+    data = {"words": words, "judged": answer.kind, "kind": held, "effects": list(effects)}
+    line = events.News(
+        "answer corrected",
+        now,
+        answer.enrollment_id,
+        after.contact_id,
+        answer.mailbox_id,
+        answer.message_id,
+        data=data,
+    )
+    events.add(conn, [line])
+
+
+# Whom a mail names in its writer's place.
+
+
+def accept_substitute(house: House, number: int) -> Contact:
+    """Make the person a mail names a contact, of the same company, country and language. Raises `errors.Invalid` when
+    it names nobody."""
+    answer = _naming(house, number)
+    company: dict[str, str] = {}
+    with house.database.read() as conn:
+        if answer.contact_id is not None:
+            old = contacts.by_ids(conn, [answer.contact_id])[answer.contact_id]
+            company = {name: getattr(old, name) for name in ("company", "country", "language", "zone")}
+    found = people.add(
+        house, str(answer.judgement["substitute"]), {name: value for name, value in company.items() if value}
+    )
+    _settle_substitute(house, answer, "accepted")
+    return found
+
+
+def dismiss_substitute(house: House, number: int) -> None:
+    """Offer the person a mail names no more."""
+    _settle_substitute(house, _naming(house, number), "dismissed")
+
+
+def _naming(house: House, number: int) -> Answer:
+    with house.database.read() as conn:
+        answer = _known(conn, number)
+    if not answer.judgement.get("substitute"):
+        raise errors.Invalid(f"answer {number} names nobody to write to instead.")
+    return answer
+
+
+def _settle_substitute(house: House, answer: Answer, state: str) -> None:
+    now = house.clock.now()
+    data = {"words": f"{answer.judgement['substitute']} {state}", "from": answer.from_address}
+    with house.database.write() as conn:
+        answers.change(conn, answer.id, substitute_state=state, read_at=answer.read_at or now)
+        line = events.News(
+            f"substitute {state}", now, answer.enrollment_id, answer.contact_id, answer.mailbox_id, data=data
+        )
+        events.add(conn, [line])
+
+
+def forget_raw(house: House, now: dt.datetime) -> int:
+    """Drop the bytes of mails kept longer than their retention, a batch at a time; the judgement stays."""
+    before = now - house.options.keep_raw
+    with house.database.read() as conn:
+        if not answers.old_raw(conn, before, 1):
+            return 0  # as almost always: nothing is to be written
+    with house.database.write() as conn:
+        return answers.forget_raw(conn, answers.old_raw(conn, before, FORGET))

@@ -1,0 +1,178 @@
+"""The past judged again by the rules as they are now: shown first, then applied."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import acting, revising, verdicts
+from relance.engine.house import House
+from relance.engine.revising import Revision
+from relance.engine.store import answers, events, mailboxes, messages
+from relance.engine.store.answers import Answer, Kept
+from relance.mailbox import judging, parse
+from relance.mailbox.inbound import Judgement, Kind
+
+BATCH = 100
+# Mails read at once. Each is applied in a transaction of its own, so that nobody waits long.
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be done with the past."""
+
+    since: dt.datetime | None = None  # mails received from then on; none: all
+    apply: bool = False
+    reopen: bool = False  # what an earlier judgement stopped by mistake goes on
+
+
+@dataclass(frozen=True)
+class Change:
+    """One mail that is judged otherwise now. `effects` say what that changes, or would change, for whom."""
+
+    id: int
+    mailbox: str
+    email: str | None
+    from_address: str
+    subject: str
+    received_at: dt.datetime
+    before: str
+    after: str
+    rule: str
+    evidence: str
+    corrected: bool  # a person has said what it is: that stays
+    effects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RejudgeReport:
+    """What judging again found."""
+
+    looked: int
+    without_raw: int  # their bytes are gone by retention: they stay as they are
+    changes: tuple[Change, ...]
+    applied: bool
+    rules_version: int
+
+
+def rejudge(house: House, wish: Wish, *, progress: Callable[[int], None] | None = None) -> RejudgeReport:
+    """Judge every kept mail again. Without `apply` everything is rehearsed and nothing is kept of it."""
+    changes: list[Change] = []
+    looked = 0
+    for kept in _every(house, wish.since):
+        change = _one(house, kept, wish)
+        if change is not None:
+            changes.append(change)
+        looked += 1
+        if progress is not None and looked % BATCH == 0:
+            progress(looked)
+    with house.database.read() as conn:
+        gone = answers.without_raw(conn, wish.since)
+    return RejudgeReport(looked, gone, tuple(changes), wish.apply, judging.VERSION)
+
+
+def _every(house: House, since: dt.datetime | None) -> Iterator[Kept]:
+    last = 0
+    while True:
+        with house.database.read() as conn:
+            batch = answers.with_raw(conn, after=last, since=since, limit=BATCH)
+        if not batch:
+            return
+        yield from batch
+        last = batch[-1].answer.id
+
+
+def _one(house: House, kept: Kept, wish: Wish) -> Change | None:
+    answer = kept.answer
+    if not kept.raw:
+        return None  # the server could not give it; there is nothing to read
+    with house.database.read() as conn:
+        judgement = _judge(conn, kept)
+    if _core(judgement) == _core(revising.judged(answer)):
+        return None
+    effects: tuple[str, ...] = ()
+    try:
+        with house.database.write() as conn:
+            effects = _apply(conn, house, answer.id, judgement, wish)
+            if not wish.apply:
+                raise _Rehearsed
+    except _Rehearsed:
+        pass
+    return Change(
+        id=answer.id,
+        mailbox=answer.mailbox,
+        email=answer.email,
+        from_address=answer.from_address,
+        subject=answer.subject,
+        received_at=answer.received_at,
+        before=_words(revising.judged(answer)),
+        after=_words(judgement),
+        rule=judgement.rule,
+        evidence=judgement.evidence,
+        corrected=answer.correction is not None,
+        effects=effects,
+    )
+
+
+class _Rehearsed(Exception):
+    """Ends a transaction of which nothing is to be kept."""
+
+
+def _judge(conn: Connection, kept: Kept) -> Judgement:
+    answer = kept.answer
+    mail = parse.read(kept.raw, size=answer.size or len(kept.raw), truncated=answer.size > len(kept.raw))
+    sent = messages.of_contact(conn, answer.contact_id) if answer.contact_id is not None else []
+    own = frozenset(each.address for each in mailboxes.every(conn))
+    known = verdicts.Known(
+        answer.received_at, own, [each.body for each in sent], [each.recipient for each in sent]
+    )
+    return verdicts.judge(mail, known)
+
+
+def _core(judged: Judgement) -> tuple[object, ...]:
+    """What makes a difference to anybody; another quotation of the same finding does not."""
+    return (judged.kind, judged.until, judged.intent, judged.substitute, judged.status, judged.recipient)
+
+
+def _words(judged: Judgement) -> str:
+    until = f"until {judged.until}" if judged.until else None
+    more = (judged.intent, until, judged.status, judged.substitute)
+    said = ", ".join(each for each in more if each)
+    return f"{judged.kind.value} ({said})" if said else judged.kind.value
+
+
+def _apply(conn: Connection, house: House, number: int, judgement: Judgement, wish: Wish) -> tuple[str, ...]:
+    now = house.clock.now()
+    answer = answers.by_id(conn, number)
+    if answer is None:
+        return ()
+    before = revising.in_force(answer)
+    columns = acting.judged(judgement, also=tuple(answer.judgement.get("also") or ()))
+    answers.change(conn, number, **columns)
+    after = answers.by_id(conn, number) or answer
+    if answer.correction is not None or judgement.kind is Kind.OWN_COPY:
+        return ()
+    revision = Revision(answer, before, revising.in_force(after))
+    effects = revising.revise(conn, house, revision, now, reopen=wish.reopen)
+    _tell(conn, answer, judgement, effects, now)
+    return effects
+
+
+def _tell(
+    conn: Connection, answer: Answer, judgement: Judgement, effects: tuple[str, ...], now: dt.datetime
+) -> None:
+    words = f"judged again: {_words(judgement)}, before: {_words(revising.judged(answer))}"
+    data = {"words": words, "effects": list(effects), "rules_version": judgement.version}
+    line = events.News(
+        "answer judged again",
+        now,
+        answer.enrollment_id,
+        answer.contact_id,
+        answer.mailbox_id,
+        answer.message_id,
+        data=data,
+    )
+    events.add(conn, [line])
