@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from relance.mailbox.judging import later
+from relance.mailbox.judging import absence, later
 from relance.mailbox.judging.letter import Finding, Letter
 
 _SOON = dt.timedelta(days=7)
@@ -51,6 +51,18 @@ def read(letter: Letter) -> Reading:
     return Reading(Intent.UNCLEAR)
 
 
+def _day(letter: Letter, found: Finding) -> dt.date | None:
+    return _return(letter) or later.date(letter.words.own, letter.today, found.language)
+
+
+def _return(letter: Letter) -> dt.date | None:
+    """The day a person who says that they are away is back."""
+    if not letter.say("absence.away", letter.own):
+        return None
+    found = absence.first_day_back(letter.words.own, letter.today, day_first=letter.day_first)
+    return found.date if found and found.rank <= absence.SURE else None
+
+
 # --- the questions ------------------------------------------------------------------------------------------------------
 
 
@@ -72,6 +84,12 @@ def _says_no_alone(letter: Letter) -> Finding | None:
 
 def _names_another(letter: Letter) -> Finding | None:
     return letter.say("intent.referral", letter.own)
+
+
+def _is_away(letter: Letter) -> Finding | None:
+    """Away for longer than a few days: whatever they want, it is for then."""
+    day = _return(letter)
+    return letter.say("absence.away", letter.own) if day and day - letter.today > _SOON else None
 
 
 def _puts_off(letter: Letter) -> Finding | None:
@@ -118,6 +136,7 @@ TABLE: tuple[tuple[Callable[[Letter], Finding | None], Intent], ...] = (
     (_says_no_alone, Intent.NEGATIVE),
     (_says_yes_alone, Intent.POSITIVE),
     (_names_another, Intent.REFERRAL),
+    (_is_away, Intent.LATER),
     (_puts_off, Intent.LATER),
     (_is_glad_though, Intent.POSITIVE),
     (_refuses, Intent.NEGATIVE),
