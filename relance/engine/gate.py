@@ -64,6 +64,9 @@ def _read_since(facts: Facts) -> bool:
     return facts.synced_at is not None and facts.due_at is not None and facts.synced_at >= facts.due_at
 
 
+SETTLED = "the mail was settled or given up since it was prepared"
+
+
 @dataclass(frozen=True)
 class Wanted:
     """A prepared mail and the enrollment as it was claimed."""
@@ -88,8 +91,9 @@ def admit(
         )
         for each in wanted
     }
-    messages.begin(conn, [number for number, reasons in verdicts.items() if not reasons], lease.fence, now)
-    return verdicts
+    going = [number for number, reasons in verdicts.items() if not reasons]
+    marked = messages.begin(conn, going, lease.fence, now)
+    return verdicts | {number: (SETTLED,) for number in going if number not in marked}
 
 
 def _facts(

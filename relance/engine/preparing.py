@@ -41,6 +41,9 @@ def prepare(
         verdicts = [(case, _verdict(house, mailbox, case, now)) for case in found]
     with house.database.write() as conn:
         mailboxes.hold(conn, lease)
+        for case, verdict in verdicts:
+            if verdict.new and case.existing is not None:
+                messages.forget_prepared(conn, case.row.id)
         messages.add(conn, [verdict.mail for _, verdict in verdicts if verdict.mail and verdict.new])
         for case, verdict in verdicts:
             _carry_out(conn, case, verdict, now)
@@ -117,12 +120,18 @@ def _onward(house: House, case: Case, now: dt.datetime, *, wrote: bool) -> Posit
 
 
 def _draft(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Verdict:
-    if case.existing is not None:
+    if case.existing is not None and not _of_another(case.existing, mailbox):
         return Verdict(mail=case.existing)
     written = drafting.draft(house, mailbox, case, now)
     if isinstance(written, drafting.Unwritten):
         return Verdict(event=Event.HELD, words=written.words)
     return Verdict(mail=written, new=True)
+
+
+def _of_another(mail: Message, mailbox: Mailbox) -> bool:
+    """Whether another mailbox wrote it and never offered it: its bytes bear the wrong sender."""
+    never = mail.state is MessageState.PREPARED and mail.transmitting_at is None
+    return never and mail.mailbox_id != mailbox.id
 
 
 def _carry_out(conn: Connection, case: Case, verdict: Verdict, now: dt.datetime) -> None:

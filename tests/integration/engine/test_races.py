@@ -1,0 +1,96 @@
+"""Two at once: what one of them must notice, whoever comes first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from relance.engine import enrolling, gate, people, preparing, publishing, steering
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.engine.states import MessageState
+from relance.engine.store import enrollments, mailboxes, messages
+from relance.engine.tables import message
+from tests import engine_house
+
+SEQUENCE = """
+sequence: Trial
+steps:
+  - {id: intro, subject: "Hello", body: "Hello"}
+  - {id: bump, after: 3 business days, thread: reply, body: "Again?"}
+"""
+EVE = "eve@acme.example"
+ADA, BOB = "ada@sales.example", "bob@sales.example"
+
+
+@pytest.fixture
+def ready(house: House) -> House:
+    publishing.publish(house, SEQUENCE)
+    for address in (ADA, BOB):
+        engine_house.add_mailbox(house, address)
+    people.add(house, EVE, {})
+    enrolling.enroll(house, Wish("Trial", mailboxes=[ADA]))
+    engine_house.clock(house).advance(hours=2)
+    return house
+
+
+def row(house: House) -> enrollments.Enrollment:
+    with house.database.read() as conn:
+        return enrollments.standings(conn, email=EVE)[0].enrollment
+
+
+def lease(house: House, mailbox_id: int = 1) -> mailboxes.Lease:
+    with house.database.write() as conn:
+        taken = mailboxes.take(conn, mailbox_id, "test")
+    assert taken is not None
+    return taken
+
+
+def claim(house: House, mailbox_id: int = 1) -> list[enrollments.Enrollment]:
+    with house.database.write() as conn:
+        return enrollments.claim(conn, mailbox_id, house.clock.now(), 10)
+
+
+def test_a_mail_that_was_settled_meanwhile_does_not_go(ready: House) -> None:
+    mine = lease(ready)
+    (claimed,) = claim(ready)
+    mail = engine_house.add_message(ready, claimed, MessageState.PREPARED)
+    with ready.database.write() as conn:
+        conn.execute(sa.update(message).values(state=MessageState.ACCEPTED.value))
+        verdicts = gate.admit(conn, mine, [gate.Wanted(claimed, mail)], ready.clock.now())
+    assert verdicts[mail.id]
+
+
+def test_who_changed_the_mailbox_in_the_middle_of_a_claim_is_not_claimed(ready: House) -> None:
+    if ready.database.embedded:
+        pytest.skip("SQLite lets nobody write in the middle of it")
+    moved: list[bool] = []
+
+    def move(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement.startswith("UPDATE enrollment SET attempts") and not moved:
+            moved.append(True)
+            steering.change_mailbox(ready, EVE, BOB)
+
+    sa.event.listen(ready.database.engine, "before_cursor_execute", move)
+    assert claim(ready) == []
+    assert moved
+    assert [each.id for each in claim(ready, 2)] == [row(ready).id]
+
+
+def test_a_mail_another_mailbox_wrote_and_never_offered_is_written_anew(ready: House) -> None:
+    old = engine_house.add_message(ready, row(ready), MessageState.PREPARED)
+    steering.change_mailbox(ready, EVE, BOB)
+    with ready.database.write() as conn:  # what a worker of the first mailbox stores a moment too late
+        messages.add(conn, [old])
+    mine = lease(ready, 2)
+    with ready.database.read() as conn:
+        mailbox = mailboxes.by_id(conn, 2)
+    (wanted,) = preparing.prepare(ready, mine, mailbox, claim(ready, 2), ready.clock.now())
+    assert wanted.message.mailbox_id == 2
+    assert b"bob@sales.example" in wanted.message.raw
+    with ready.database.read() as conn:
+        assert [each.id for each in messages.of_contact(conn, wanted.message.contact_id)] == [
+            wanted.message.id
+        ]
