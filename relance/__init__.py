@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from relance.engine.enrolling import EnrollReport, Skipped
     from relance.engine.explaining import Explanation, Planned
     from relance.engine.importing import ImportReport, RejectedRow
+    from relance.engine.inbox import AnswerView, Corrected
     from relance.engine.keeping import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.migrating import SchemaState
     from relance.engine.progress import TickReport
     from relance.engine.publishing import Published, SequenceDetail, SequenceSummary, VersionView
+    from relance.engine.rejudging import Change, RejudgeReport
     from relance.engine.reports import (
         Funnel,
         HeldView,
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
         WaitStep,
     )
     from relance.engine.steering import EnrollmentView
+    from relance.engine.store.answers import Wanted
     from relance.engine.store.contacts import Contact
     from relance.engine.store.suppressions import Suppression
     from relance.engine.store.tasks import Task
@@ -76,13 +79,16 @@ if TYPE_CHECKING:
     from relance.mailbox.account import Security, Server
 
 __all__ = [
+    "AnswerView",
     "Bound",
     "BoundKind",
     "BranchStep",
     "Broken",
+    "Change",
     "Checked",
     "Clock",
     "Contact",
+    "Corrected",
     "EndStep",
     "EnrollReport",
     "EnrollmentView",
@@ -105,6 +111,7 @@ __all__ = [
     "Problem",
     "Published",
     "RejectedRow",
+    "RejudgeReport",
     "Relance",
     "RelanceError",
     "Report",
@@ -136,6 +143,7 @@ __all__ = [
     "VariantReport",
     "VersionView",
     "WaitStep",
+    "Wanted",
     "When",
     "WrongUse",
     "check_database",
@@ -153,10 +161,12 @@ _ROOMS = {
     "engine.enrolling": ("EnrollReport", "Skipped"),
     "engine.explaining": ("Explanation", "Planned"),
     "engine.importing": ("ImportReport", "RejectedRow"),
+    "engine.inbox": ("AnswerView", "Corrected"),
     "engine.keeping": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.migrating": ("SchemaState",),
     "engine.progress": ("TickReport",),
     "engine.publishing": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
+    "engine.rejudging": ("Change", "RejudgeReport"),
     "engine.reports": (
         "Funnel", "HeldView", "MailboxLine", "Report", "Status", "StepReport", "VariantReport",
     ),
@@ -164,6 +174,7 @@ _ROOMS = {
         "BranchStep", "EndStep", "MailStep", "Send", "Sequence", "Stop", "TaskStep", "Track", "Variant", "WaitStep",
     ),
     "engine.steering": ("EnrollmentView",),
+    "engine.store.answers": ("Wanted",),
     "engine.store.contacts": ("Contact",),
     "engine.store.suppressions": ("Suppression",),
     "engine.store.tasks": ("Task",),

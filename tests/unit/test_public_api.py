@@ -19,7 +19,8 @@ import relance
 from relance import app, clock, config, errors
 
 ROOT = Path(__file__).parents[2]
-NOUNS = (app.Relance, app.Contacts, app.Sequences, app.Mailboxes, app.Tasks, app.Unknown)
+NOUNS = [each for each in vars(app).values() if isinstance(each, type) and each.__module__ == app.__name__]
+# `Relance` and what its attributes are: contacts, sequences, mailboxes and so on.
 
 
 def test_the_list_is_what_is_there():
