@@ -1,0 +1,102 @@
+"""A short run of the chaos of `make chaos`, over both forms; and that its count is known to bite."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from relance.engine.accounts import StepAccount
+from tests.chaos import audit, plan, run
+
+SHORT = plan.Plan(
+    seed=11,
+    steps=30,
+    crashes=3,
+    seconds=150,
+    mailboxes=5,
+    pause=0.5,
+    scale=720,
+    gap="30 minutes",
+    lease_seconds=4,
+    fault_rate=0.05,
+    answering=0.15,
+)
+
+
+def judge(outcome: run.Outcome) -> None:
+    """What must be true of every run."""
+    assert outcome.findings.duplicates == ()
+    assert outcome.findings.lost == ()
+    assert outcome.findings.after_answer == ()
+    assert outcome.findings.unknown == ()
+    assert outcome.finished, outcome.line()
+    assert outcome.findings.accepted > 20
+
+
+@pytest.mark.slow
+def test_daemons_that_are_killed_and_frozen_send_everything_once() -> None:
+    judge(run.run(SHORT, print))
+
+
+@pytest.mark.slow
+def test_the_one_process_that_is_killed_again_and_again_sends_everything_once() -> None:
+    judge(run.run(dataclasses.replace(SHORT, embedded=True, crashes=4, mailboxes=2), print))
+
+
+# The count.
+
+ANNA = "anna@acme.test"
+FIRST = audit.Taken(100.0, ANNA, "rep@sales.test", "<1@x>", "aa", "intro")
+DONE = StepAccount(ANNA, "Chaos", "intro", "accepted", "", "<1@x>")
+WAITS = audit.Standing(ANNA, "active", "", "bump", False)
+WELL = audit.Evidence([FIRST], [DONE], [WAITS], ("intro", "bump"), {}, {})
+
+
+def found(**changes: object) -> audit.Findings:
+    return audit.count(dataclasses.replace(WELL, **changes))  # type: ignore[arg-type]
+
+
+def test_a_clean_run_is_clean() -> None:
+    assert found().clean
+
+
+@pytest.mark.parametrize("second", [FIRST, dataclasses.replace(FIRST, message_id="<2@x>", sha256="bb")])
+def test_a_step_taken_twice_is_a_duplicate_under_any_id(second: audit.Taken) -> None:
+    account = dataclasses.replace(DONE, message_id=second.message_id)
+    assert len(found(taken=[FIRST, second], accounts=[DONE, account]).duplicates) == 1
+
+
+def test_what_is_called_accepted_and_never_arrived_is_lost() -> None:
+    assert any("no server took it" in line for line in found(taken=[]).lost)
+
+
+def test_what_arrived_and_is_called_unsent_is_found() -> None:
+    assert not found(accounts=[dataclasses.replace(DONE, state="not sent", reason="x")]).clean
+    assert not found(accounts=[]).clean
+
+
+def test_a_step_that_was_gone_past_is_lost() -> None:
+    finished = audit.Standing(ANNA, "finished", "every step is done", None, False)
+    assert [line for line in found(standings=[finished]).lost if "bump" in line]
+
+
+def test_a_step_left_due_or_without_a_reason_is_lost() -> None:
+    due = StepAccount(ANNA, "Chaos", "bump", "not sent, active", "waits", "")
+    assert not found(accounts=[DONE, due]).clean
+    held = StepAccount(ANNA, "Chaos", "bump", "not sent, held", " ", "")
+    assert not found(accounts=[DONE, held], standings=[dataclasses.replace(WAITS, state="held")]).clean
+
+
+def test_an_unknown_mail_is_neither_lost_nor_clean_to_leave() -> None:
+    doubt = dataclasses.replace(DONE, state="unknown", reason="the connection broke")
+    told = found(accounts=[doubt], standings=[dataclasses.replace(WAITS, state="held", step="intro")])
+    assert told.lost == ()
+    assert len(told.unknown) == 1
+
+
+def test_a_mail_after_an_answer_its_reading_could_find_is_told() -> None:
+    logins = {"rep@sales.test": [80.0, 95.0]}
+    assert found(answered={ANNA: 90.0}, logins=logins).after_answer
+    assert not found(answered={ANNA: 96.0}, logins=logins).after_answer
+    assert not found(answered={ANNA: 90.0}, logins={"rep@sales.test": [80.0]}).after_answer
