@@ -41,6 +41,6 @@ def _of_step(row: Any) -> StepAccount:
 
 def _why(row: Any) -> str:
     if row.state != State.ACTIVE:
-        return row.reason or row.state
+        return str(row.reason or row.state)
     words = "; ".join(bound["words"] for bound in row.bound)
     return f"waits for the mailbox's next turn ({words})" if words else "waits for the mailbox's next turn"

@@ -15,9 +15,10 @@ from relance.engine.cases import Case
 from relance.engine.house import House
 from relance.engine.states import MessageState, State
 from relance.engine.steering import EnrollmentView, view
-from relance.engine.store import enrollments, mailboxes
-from relance.engine.store.enrollments import Position, Standing
+from relance.engine.store import mailboxes, standings
+from relance.engine.store.enrollments import Position
 from relance.engine.store.mailboxes import Mailbox
+from relance.engine.store.standings import Standing
 
 MOST_STEPS = 100  # of a forecast; no sequence has more
 
@@ -74,7 +75,7 @@ def explain(house: House, email: str, sequence: str | None = None) -> list[Expla
     halted = epochs.halted(house.database)
     with house.database.read() as conn:
         person = people.known(conn, house, email)
-        found = enrollments.standings(conn, email=person.email, sequence_name=sequence)
+        found = standings.matching(conn, email=person.email, sequence_name=sequence)
         looks = [_look(conn, house, each, halted) for each in found]
         return [_explained(look) for look in looks]
 

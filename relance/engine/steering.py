@@ -13,10 +13,11 @@ from relance.engine import people, resuming, states
 from relance.engine.house import House
 from relance.engine.script import Script
 from relance.engine.states import Event, MessageState, State
-from relance.engine.store import enrollments, events, mailboxes, messages, tasks
+from relance.engine.store import enrollments, events, mailboxes, messages, standings, tasks
 from relance.engine.store.contacts import Contact
-from relance.engine.store.enrollments import Enrollment, Standing
+from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.messages import Message
+from relance.engine.store.standings import Standing
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,12 @@ def _refuse_unknown(mail: Message | None) -> None:
 
 
 def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> None:
+    sender = mailboxes.by_id(desk.conn, row.mailbox_id)
+    if sender.state == "removed":
+        raise errors.Invalid(
+            f"{desk.person.email} was written to from {sender.address}, which was removed. Choose the mailbox that goes "
+            "on, or add this one again; nothing would ever leave from it."
+        )
     event = Event.RELEASED if row.state is State.HELD else Event.RESUMED
     change = resuming.overdue(desk.conn, desk.house, row, desk.person)
     words = reason or ("released by a person" if event is Event.RELEASED else event.value)
@@ -201,13 +208,11 @@ def _steer(
 ) -> list[EnrollmentView]:
     with house.database.write() as conn:
         person = people.known(conn, house, email)
-        found = enrollments.standings(conn, email=person.email, sequence_name=sequence)
+        found = standings.matching(conn, email=person.email, sequence_name=sequence)
         if not found:
             where = f'the sequence "{sequence}"' if sequence else "any sequence"
             raise errors.NotFound(f"{person.email} is not in {where}.")
         locked = enrollments.for_sending(conn, [each.enrollment.id for each in found])
         rows = [row for row, _ in locked.values() if row.state in states.OPEN]
         act(_Desk(conn, house, person, house.clock.now()), rows)
-        return [
-            view(each) for each in enrollments.standings(conn, email=person.email, sequence_name=sequence)
-        ]
+        return [view(each) for each in standings.matching(conn, email=person.email, sequence_name=sequence)]

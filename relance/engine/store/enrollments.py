@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import bulk, states
 from relance.engine.states import Event, State
-from relance.engine.tables import contact, enrollment, mailbox, sequence, sequence_version
+from relance.engine.tables import contact, enrollment, sequence
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,12 @@ class Position:
 
 
 _NAMES = tuple(Enrollment.__dataclass_fields__)
-_COLUMNS = [enrollment.c[name] for name in _NAMES]
+COLUMNS: list[sa.ColumnElement[Any]] = [enrollment.c[name] for name in _NAMES]
 _STATE = _NAMES.index("state")
 
 
-def _value(row: Sequence[Any]) -> Enrollment:
-    """The enrollment of a row that begins with `_COLUMNS`."""
+def value(row: Sequence[Any]) -> Enrollment:
+    """The enrollment of a row that begins with `COLUMNS`."""
     values = list(row[: len(_NAMES)])
     values[_STATE] = State(values[_STATE])
     return Enrollment(*values)
@@ -102,8 +102,8 @@ def apply(
 
 def _locked(conn: Connection, enrollment_ids: Iterable[int]) -> list[Enrollment]:
     ids = sorted(set(enrollment_ids))
-    query = sa.select(*_COLUMNS).where(enrollment.c.id.in_(ids)).order_by(enrollment.c.id).with_for_update()
-    return [_value(row) for row in conn.execute(query)] if ids else []
+    query = sa.select(*COLUMNS).where(enrollment.c.id.in_(ids)).order_by(enrollment.c.id).with_for_update()
+    return [value(row) for row in conn.execute(query)] if ids else []
 
 
 ALSO = "; also: "
@@ -211,9 +211,9 @@ def claim(conn: Connection, mailbox_id: int, now: dt.datetime, limit: int) -> li
         .where(enrollment.c.mailbox_id == mailbox_id, enrollment.c.step_kind == "mail")
         .where(enrollment.c.due_at <= now)
         .values(attempts=enrollment.c.attempts + 1)
-        .returning(*_COLUMNS)
+        .returning(*COLUMNS)
     )
-    claimed = {row.id: _value(row) for row in conn.execute(counted)}
+    claimed = {row.id: value(row) for row in conn.execute(counted)}
     return [claimed[number] for number in ids if number in claimed]
 
 
@@ -237,13 +237,13 @@ def reschedule(conn: Connection, row: Enrollment, due_at: dt.datetime, bound: Se
 def for_sending(conn: Connection, ids: Iterable[int]) -> dict[int, tuple[Enrollment, str]]:
     """Enrollments with their sequence's state, locked: nobody else's news can slip in before the commit."""
     query = (
-        sa.select(*_COLUMNS, sequence.c.state.label("sequence_state"))
+        sa.select(*COLUMNS, sequence.c.state.label("sequence_state"))
         .join(sequence, sequence.c.id == enrollment.c.sequence_id)
         .where(enrollment.c.id.in_(sorted(set(ids))))
         .order_by(enrollment.c.id)
         .with_for_update(of=enrollment)
     )
-    return {row.id: (_value(row), row.sequence_state) for row in conn.execute(query)}
+    return {row.id: (value(row), row.sequence_state) for row in conn.execute(query)}
 
 
 def follow_up_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> bool:
@@ -260,7 +260,7 @@ def follow_up_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> bool:
 def mails_due(conn: Connection, now: dt.datetime) -> list[Enrollment]:
     """Every enrollment whose mail is due, whatever its mailbox."""
     query = (
-        sa.select(*_COLUMNS)
+        sa.select(*COLUMNS)
         .where(
             enrollment.c.state == State.ACTIVE.value,
             enrollment.c.step_kind == "mail",
@@ -268,7 +268,7 @@ def mails_due(conn: Connection, now: dt.datetime) -> list[Enrollment]:
         )
         .order_by(enrollment.c.id)
     )
-    return [_value(row) for row in conn.execute(query)]
+    return [value(row) for row in conn.execute(query)]
 
 
 def first_mail_due(conn: Connection, mailbox_id: int) -> dt.datetime | None:
@@ -286,7 +286,7 @@ def first_mail_due(conn: Connection, mailbox_id: int) -> dt.datetime | None:
 def other_due(conn: Connection, now: dt.datetime, limit: int) -> list[Enrollment]:
     """Due steps that need no mailbox (branch, task, wait, end), locked so that two ticks never do the same one."""
     query = (
-        sa.select(*_COLUMNS)
+        sa.select(*COLUMNS)
         .join(sequence, sequence.c.id == enrollment.c.sequence_id)
         .where(
             enrollment.c.state == State.ACTIVE.value,
@@ -298,19 +298,19 @@ def other_due(conn: Connection, now: dt.datetime, limit: int) -> list[Enrollment
         .limit(limit)
         .with_for_update(of=enrollment, skip_locked=True)  # SQLite has one writer at a time and ignores this
     )
-    return [_value(row) for row in conn.execute(query)]
+    return [value(row) for row in conn.execute(query)]
 
 
 def away_until(conn: Connection, now: dt.datetime, limit: int) -> list[Enrollment]:
     """Those whose absence is over."""
     query = (
-        sa.select(*_COLUMNS)
+        sa.select(*COLUMNS)
         .where(enrollment.c.state == State.AWAY.value, enrollment.c.resume_at <= now)
         .order_by(enrollment.c.resume_at, enrollment.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [_value(row) for row in conn.execute(query)]
+    return [value(row) for row in conn.execute(query)]
 
 
 def next_due(conn: Connection) -> dt.datetime | None:
@@ -325,35 +325,35 @@ def next_due(conn: Connection) -> dt.datetime | None:
 
 def by_ids(conn: Connection, ids: Iterable[int]) -> list[Enrollment]:
     """As they are now, unlocked."""
-    query = sa.select(*_COLUMNS).where(enrollment.c.id.in_(sorted(set(ids)))).order_by(enrollment.c.id)
-    return [_value(row) for row in conn.execute(query)]
+    query = sa.select(*COLUMNS).where(enrollment.c.id.in_(sorted(set(ids)))).order_by(enrollment.c.id)
+    return [value(row) for row in conn.execute(query)]
 
 
 def of_contact(conn: Connection, contact_ids: Iterable[int]) -> list[Enrollment]:
     """Every enrollment of these people."""
     query = (
-        sa.select(*_COLUMNS)
+        sa.select(*COLUMNS)
         .where(enrollment.c.contact_id.in_(sorted(set(contact_ids))))
         .order_by(enrollment.c.id)
     )
-    return [_value(row) for row in conn.execute(query)]
+    return [value(row) for row in conn.execute(query)]
 
 
 def of_mailbox(conn: Connection, mailbox_id: int) -> list[Enrollment]:
     """Every enrollment that is written to from a mailbox."""
-    query = sa.select(*_COLUMNS).where(enrollment.c.mailbox_id == mailbox_id).order_by(enrollment.c.id)
-    return [_value(row) for row in conn.execute(query)]
+    query = sa.select(*COLUMNS).where(enrollment.c.mailbox_id == mailbox_id).order_by(enrollment.c.id)
+    return [value(row) for row in conn.execute(query)]
 
 
 def of_organisation(conn: Connection, organisation: str) -> list[Enrollment]:
     """Every enrollment of people whose address is in one registrable domain."""
     query = (
-        sa.select(*_COLUMNS)
+        sa.select(*COLUMNS)
         .join(contact, contact.c.id == enrollment.c.contact_id)
         .where(contact.c.organisation == organisation)
         .order_by(enrollment.c.id)
     )
-    return [_value(row) for row in conn.execute(query)]
+    return [value(row) for row in conn.execute(query)]
 
 
 def overdue(
@@ -361,79 +361,17 @@ def overdue(
 ) -> list[Enrollment]:
     """Active enrollments of a sequence whose step fell due before `now`, by id from `after` on."""
     query = (
-        sa.select(*_COLUMNS)
+        sa.select(*COLUMNS)
         .where(enrollment.c.sequence_id == sequence_id, enrollment.c.state == State.ACTIVE.value)
         .where(enrollment.c.due_at < now, enrollment.c.id > after)
         .order_by(enrollment.c.id)
         .limit(limit)
         .with_for_update()
     )
-    return [_value(row) for row in conn.execute(query)]
+    return [value(row) for row in conn.execute(query)]
 
 
 def change_mailbox(conn: Connection, row: Enrollment, mailbox_id: int) -> None:
     """Another mailbox goes on with it. The version goes up, so that a send under way in the old one finds out."""
     change = sa.update(enrollment).where(enrollment.c.id == row.id, enrollment.c.version == row.version)
     conn.execute(change.values(mailbox_id=mailbox_id, version=enrollment.c.version + 1))
-
-
-@dataclass(frozen=True)
-class Standing:
-    """An enrollment in words a person knows: names instead of numbers."""
-
-    enrollment: Enrollment
-    email: str
-    sequence: str
-    sequence_state: str
-    version: int
-    mailbox: str
-    mailbox_state: str
-
-
-_STANDING = (
-    sa.select(
-        *_COLUMNS,
-        contact.c.email.label("email"),
-        sequence.c.name.label("sequence"),
-        sequence.c.state.label("sequence_state"),
-        sequence_version.c.number.label("version_number"),
-        mailbox.c.address.label("mailbox"),
-        mailbox.c.state.label("mailbox_state"),
-    )
-    .join(contact, contact.c.id == enrollment.c.contact_id)
-    .join(sequence, sequence.c.id == enrollment.c.sequence_id)
-    .join(sequence_version, sequence_version.c.id == enrollment.c.sequence_version_id)
-    .join(mailbox, mailbox.c.id == enrollment.c.mailbox_id)
-)
-
-
-def standings(
-    conn: Connection,
-    *,
-    email: str | None = None,
-    sequence_name: str | None = None,
-    state: State | None = None,
-    limit: int = 1000,
-) -> list[Standing]:
-    """Enrollments with their names, filtered."""
-    query = _STANDING.order_by(enrollment.c.id).limit(limit)
-    if email is not None:
-        query = query.where(contact.c.email == email)
-    if sequence_name is not None:
-        query = query.where(sequence.c.name == sequence_name)
-    if state is not None:
-        query = query.where(enrollment.c.state == state.value)
-    return [_standing(row) for row in conn.execute(query)]
-
-
-def _standing(row: Any) -> Standing:
-    at = row._mapping
-    return Standing(
-        _value(row),
-        at["email"],
-        at["sequence"],
-        at["sequence_state"],
-        at["version_number"],
-        at["mailbox"],
-        at["mailbox_state"],
-    )

@@ -10,7 +10,7 @@ from relance.engine import enrolling, explaining, people, publishing
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import Event, MessageState
-from relance.engine.store import enrollments, mailboxes
+from relance.engine.store import enrollments, mailboxes, standings
 from relance.engine.store.enrollments import Position
 from tests import engine_house
 
@@ -46,7 +46,7 @@ def told(house: House) -> str:
 
 def row(house: House) -> enrollments.Enrollment:
     with house.database.read() as conn:
-        return enrollments.standings(conn, email=ADA)[0].enrollment
+        return standings.matching(conn, email=ADA)[0].enrollment
 
 
 def news(house: House, event: Event, **values: object) -> None:

@@ -11,7 +11,7 @@ from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.keeping import MailboxSpec
 from relance.engine.states import State
-from relance.engine.store import enrollments, events, mailboxes
+from relance.engine.store import events, mailboxes, standings
 from relance.mailbox.account import Security, Server
 from relance.sandbox.world import World
 
@@ -118,7 +118,7 @@ def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Hou
         keeping.remove(house, ADA)
     keeping.remove(house, ADA, force=True)
     with house.database.read() as conn:
-        standing = enrollments.standings(conn)[0]
+        standing = standings.matching(conn)[0]
         assert mailboxes.by_id(conn, 1).secret == b""
         told = [line.kind for line in events.of_contact(conn, standing.enrollment.contact_id)]
     assert told == ["enrolled", "held"]

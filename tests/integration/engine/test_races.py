@@ -11,7 +11,7 @@ from relance.engine import enrolling, gate, people, preparing, publishing, steer
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import MessageState
-from relance.engine.store import enrollments, mailboxes, messages
+from relance.engine.store import enrollments, mailboxes, messages, standings
 from relance.engine.tables import message
 from tests import engine_house
 
@@ -38,7 +38,7 @@ def ready(house: House) -> House:
 
 def row(house: House) -> enrollments.Enrollment:
     with house.database.read() as conn:
-        return enrollments.standings(conn, email=EVE)[0].enrollment
+        return standings.matching(conn, email=EVE)[0].enrollment
 
 
 def lease(house: House, mailbox_id: int = 1) -> mailboxes.Lease:

@@ -11,7 +11,7 @@ from relance.engine import enrolling, people, publishing, reports
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import Event, MessageState
-from relance.engine.store import answers, enrollments, events, hits
+from relance.engine.store import answers, enrollments, events, hits, standings
 from relance.engine.store.enrollments import Enrollment, Position
 from tests import engine_house
 
@@ -45,7 +45,7 @@ def ready(house: House) -> House:
 
 def rows(house: House) -> list[Enrollment]:
     with house.database.read() as conn:
-        return [each.enrollment for each in enrollments.standings(conn)]
+        return [each.enrollment for each in standings.matching(conn)]
 
 
 def sent(house: House, row: Enrollment, **values: object) -> int:
