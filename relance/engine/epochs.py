@@ -39,6 +39,7 @@ def beat(database: Database, file: Path) -> str | None:
     """Count the epoch up and copy it out; returns why the installation stands still, if it does."""
     seen = _read(file)
     with database.write() as conn:
+        marks.lock(conn)  # or two that count at once count once, and the file outruns the database
         installation = marks.get(conn, INSTALLATION)
         if installation is None:
             installation = secrets.token_hex(8)
@@ -67,7 +68,7 @@ def confirm(house: House, file: Path, *, hold_due: bool = True) -> int:
     now = house.clock.now()
     with house.database.write() as conn:
         words = marks.get(conn, HALTED) or "confirmed by a person"
-        due = enrollments.mails_due(conn, now) if hold_due else []
+        due = enrollments.gone_on(conn, now) if hold_due else []
         reason = "the database was restored; this step may have been sent after the backup was made"
         enrollments.apply(conn, [row.id for row in due], Event.HELD, now, reason=reason)
         seen = _read(file)

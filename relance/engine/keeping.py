@@ -107,8 +107,11 @@ def add(house: House, spec: MailboxSpec) -> MailboxView:
         if known is None:
             number = mailboxes.add(conn, address=found.normalised, created_at=now, **values)
         else:
-            # Its mails and their history stay its own; what lay in its folders meanwhile answers nothing of ours.
-            mailboxes.change(conn, known.id, synced_at=None, sync_error="", troubles=0, **values)
+            # Its mails and their history stay its own, and whoever answered them meanwhile is to be heard: it is read on
+            # from where it was left, or from the start where the numbers of its folders mean nothing any more.
+            mailboxes.change(conn, known.id, sync_error="", troubles=0, **values)
+            if (known.imap.host, known.username) != (spec.imap.host, spec.username):
+                mailboxes.forget_watermarks(conn, known.id)
             number = known.id
         events.add(conn, [events.News("mailbox added", now, mailbox_id=number)])
     return show(house, found.normalised)

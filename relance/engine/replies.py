@@ -58,18 +58,21 @@ def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
         own = frozenset(each.address for each in mailboxes.every(conn))
         marks = mailboxes.watermarks(conn, mailbox.id)
     look = _Look(house, lease, mailbox, now, own)
-    count = 0
+    count, roles = 0, set()
     try:
         with house.open_inbox(account) as inbox:
             for folder in inbox.folders(with_trash=True):
                 count += _folder(look, inbox, folder, marks.get(folder.name))
+                roles.add(folder.role)
     except errors.Trouble as trouble:
         _note_failure(look, trouble)
         raise
     with house.database.write() as conn:
         mailboxes.hold(conn, lease)
         mailboxes.change(conn, mailbox.id, synced_at=now, sync_error="")
-        messages.looked(conn, mailbox.id, now)
+        if not mailbox.files_sent or roles & {Role.SENT, Role.ALL}:
+            # Where copies are filed, a look that did not see their folder is none: it could show no trace.
+            messages.looked(conn, mailbox.id, now)
     return count
 
 

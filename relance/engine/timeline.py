@@ -13,6 +13,7 @@ from relance.engine.house import House
 from relance.engine.store import events
 
 _MOST = 1000
+_DIGITS = 19  # fewer fit a bigint
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,19 @@ def of_contact(house: House, email: str) -> list[EventView]:
 
 def page(house: House, cursor: str, limit: int) -> EventPage:
     """Events after a cursor ("" for the beginning). One is served only when nothing older can still appear."""
-    if cursor and not (cursor.isascii() and cursor.isdigit()):
+    with house.database.read() as conn:
+        lines = events.after(conn, _place(cursor), max(1, min(limit, _MOST)))
+    on = "-".join(map(str, lines[-1].place)) if lines else cursor or "0"
+    return EventPage(tuple(_view(line) for line in lines), on)
+
+
+def _place(cursor: str) -> events.Place:
+    xact, _, number = (cursor or "0").rpartition("-")
+    if not all(part.isascii() and part.isdigit() and len(part) < _DIGITS for part in (xact or "0", number)):
         raise errors.WrongUse(
             f"{cursor!r} is no cursor of ours: start with an empty one, go on with the one you were given"
         )
-    with house.database.read() as conn:
-        lines = events.after(conn, int(cursor or 0), max(1, min(limit, _MOST)))
-    return EventPage(tuple(_view(line) for line in lines), str(lines[-1].id) if lines else cursor or "0")
+    return int(xact or 0), int(number)
 
 
 def _view(line: events.Line) -> EventView:

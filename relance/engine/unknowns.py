@@ -86,10 +86,14 @@ def settle(
     now: dt.datetime,
 ) -> None:
     """Write what became of unknown mails: delivered ones move their enrollment on, missing ones make it due again."""
-    for mail in mails:
+    for read in mails:
+        # As they are now, locked: another mailbox's news or a person's word may have come since they were read.
+        row, _ = enrollments.for_sending(conn, [read.enrollment_id])[read.enrollment_id]
+        mail = messages.by_id(conn, read.id) or read
+        if mail.state is not read.state:
+            continue
         after = states.advance_message(mail.state, event)
         messages.settle(conn, [Settlement(mail, event, now, mail.code, words)])
-        row = enrollments.by_ids(conn, [mail.enrollment_id])[0]
         if after is states.MessageState.ACCEPTED and row.step == mail.step:
             script = house.library.script(conn, row.sequence_version_id)
             place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], house.workspace)

@@ -101,9 +101,16 @@ def apply(
 
 
 def _locked(conn: Connection, enrollment_ids: Iterable[int]) -> list[Enrollment]:
-    ids = sorted(set(enrollment_ids))
-    query = sa.select(*COLUMNS).where(enrollment.c.id.in_(ids)).order_by(enrollment.c.id).with_for_update()
-    return [value(row) for row in conn.execute(query)] if ids else []
+    ids, found = sorted(set(enrollment_ids)), []
+    for start in range(0, len(ids), _AT_ONCE):
+        some = enrollment.c.id.in_(ids[start : start + _AT_ONCE])
+        query = sa.select(*COLUMNS).where(some).order_by(enrollment.c.id).with_for_update()
+        found += [value(row) for row in conn.execute(query)]
+    return found
+
+
+_AT_ONCE = 5000
+# Ids in one statement; SQLite takes 32 766 values, PostgreSQL 65 535.
 
 
 ALSO = "; also: "
@@ -182,9 +189,11 @@ def move_many(conn: Connection, moves: Sequence[tuple[Enrollment, Position]], no
     ]
     done = _MOVE_MANY.run(conn, rows) == len(rows)
     late = [] if done else quick
-    versions = {found.id: found.version for found in _locked(conn, [row.id for row, _ in late])}
+    stands = {found.id: (found.version, found.step) for found in _locked(conn, [row.id for row, _ in late])}
     for row, position in moves:
-        if position.step is None or versions.get(row.id, row.version + 1) != row.version + 1:
+        # The step as well: a pause meanwhile raises the version by one, too.
+        moved = (row.version + 1, position.step)
+        if position.step is None or stands.get(row.id, moved) != moved:
             move(conn, row, position, now)
 
 
@@ -268,6 +277,14 @@ def mails_due(conn: Connection, now: dt.datetime) -> list[Enrollment]:
         )
         .order_by(enrollment.c.id)
     )
+    return [value(row) for row in conn.execute(query)]
+
+
+def gone_on(conn: Connection, now: dt.datetime) -> list[Enrollment]:
+    """Every enrollment that would have gone on by now: a step of any kind is due, or an absence is over."""
+    due = sa.and_(enrollment.c.state == State.ACTIVE.value, enrollment.c.due_at <= now)
+    back = sa.and_(enrollment.c.state == State.AWAY.value, enrollment.c.resume_at <= now)
+    query = sa.select(*COLUMNS).where(sa.or_(due, back)).order_by(enrollment.c.id)
     return [value(row) for row in conn.execute(query)]
 
 

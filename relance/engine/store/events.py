@@ -38,6 +38,12 @@ class Line:
     email: str | None
     step: str
     data: Mapping[str, Any]
+    xact: int = 0
+
+    @property
+    def place(self) -> Place:
+        """What to read on from."""
+        return self.xact, self.id
 
 
 _XACT: sa.ColumnElement[int] = sa.literal_column("pg_current_xact_id()::text::bigint")
@@ -68,9 +74,16 @@ _ADD = bulk.inserting(
 )
 
 
-def after(conn: Connection, cursor: int, limit: int) -> list[Line]:
-    """Lines after `cursor` that can no longer be overtaken by one still being committed."""
-    query = _select().where(event.c.id > cursor).order_by(event.c.id).limit(limit)
+Place = tuple[int, int]
+"""How far somebody has read: the writing transaction and the number of the last line they got. Numbers alone would not
+do: on PostgreSQL a lower one may be committed later."""
+
+
+def after(conn: Connection, cursor: Place | int, limit: int) -> list[Line]:
+    """Lines after `cursor` (0: the beginning) that can no longer be overtaken by one still being committed."""
+    xact, number = cursor if isinstance(cursor, tuple) else (0, cursor)
+    further = sa.or_(event.c.xact > xact, sa.and_(event.c.xact == xact, event.c.id > number))
+    query = _select().where(further).order_by(event.c.xact, event.c.id).limit(limit)
     if conn.dialect.name == "postgresql":
         horizon: sa.ColumnElement[int] = sa.literal_column(
             "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
@@ -86,9 +99,17 @@ def of_contact(conn: Connection, contact_id: int) -> list[Line]:
 
 
 def _select() -> sa.Select[Any]:
-    columns = (event.c.id, event.c.at, event.c.kind, contact.c.email, event.c.step, event.c.data)
+    columns = (
+        event.c.id,
+        event.c.at,
+        event.c.kind,
+        contact.c.email,
+        event.c.step,
+        event.c.data,
+        event.c.xact,
+    )
     return sa.select(*columns).select_from(event.outerjoin(contact, contact.c.id == event.c.contact_id))
 
 
 def _line(row: Any) -> Line:
-    return Line(row.id, row.at, row.kind, row.email, row.step, row.data)
+    return Line(row.id, row.at, row.kind, row.email, row.step, row.data, row.xact)

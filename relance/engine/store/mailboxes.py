@@ -202,6 +202,11 @@ def watermarks(conn: Connection, mailbox_id: int) -> dict[str, Watermark]:
     return {row.name: Watermark(row.name, row.uidvalidity, row.last_uid) for row in conn.execute(query)}
 
 
+def forget_watermarks(conn: Connection, mailbox_id: int) -> None:
+    """Read every folder from its start again; what was kept before is known by its id."""
+    conn.execute(sa.delete(folder).where(folder.c.mailbox_id == mailbox_id))
+
+
 def mark(conn: Connection, mailbox_id: int, role: str, watermark: Watermark) -> None:
     """Note how far a folder has been read, in the transaction that keeps what was read."""
     here = sa.and_(folder.c.mailbox_id == mailbox_id, folder.c.name == watermark.name)

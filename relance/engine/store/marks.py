@@ -20,6 +20,12 @@ def put(conn: Connection, key: str, value: str) -> None:
         database.insert_new(conn, meta, [{"key": key, "value": value}])
 
 
+def lock(conn: Connection) -> None:
+    """Nobody else changes a mark before this transaction ends."""
+    if conn.dialect.name == "postgresql":  # SQLite has one writer at a time
+        conn.execute(sa.text("lock table meta in share row exclusive mode"))
+
+
 def drop(conn: Connection, key: str) -> bool:
     """Take a mark away; False when it was not there."""
     return conn.execute(sa.delete(meta).where(meta.c.key == key)).rowcount > 0

@@ -1,0 +1,190 @@
+"""What would be forgotten, stuck or believed wrongly, if nobody thought of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from relance import errors
+from relance.engine import enrolling, epochs, keeping, people, publishing, replies, timeline, unknowns
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.engine.states import Event, MessageEvent, MessageState, State
+from relance.engine.store import enrollments, events, mailboxes, marks, messages, standings
+from relance.engine.store.enrollments import Position
+from relance.mailbox.folders import Folder, Role
+from tests import engine_house
+
+SEQUENCE = """
+sequence: Trial
+steps:
+  - {id: intro, subject: "Hello", body: "Hello"}
+  - {id: bump, after: 3 business days, thread: reply, body: "Again?"}
+"""
+EVE = "eve@acme.example"
+ADA = "ada@sales.example"
+
+
+@pytest.fixture
+def ready(house: House) -> House:
+    publishing.publish(house, SEQUENCE)
+    engine_house.add_mailbox(house, ADA)
+    people.add(house, EVE, {})
+    enrolling.enroll(house, Wish("Trial"))
+    return house
+
+
+def row(house: House) -> enrollments.Enrollment:
+    with house.database.read() as conn:
+        return standings.matching(conn, email=EVE)[0].enrollment
+
+
+def test_answers_that_came_while_a_mailbox_was_removed_are_read_when_it_is_back(ready: House) -> None:
+    with ready.database.write() as conn:
+        mailboxes.mark(conn, 1, "inbox", mailboxes.Watermark("INBOX", 7, 41))
+    seen = keeping.show(ready, ADA).synced_at
+    keeping.remove(ready, ADA, force=True)
+    here = keeping.Server("localhost", 1, keeping.Security.STARTTLS)
+    keeping.add(ready, keeping.MailboxSpec(ADA, "Ada", ADA, "new password", here, here))
+    assert seen is not None
+    assert keeping.show(ready, ADA).synced_at == seen
+    with ready.database.read() as conn:
+        assert mailboxes.watermarks(conn, 1)["INBOX"].last_uid == 41
+
+
+def test_a_mailbox_that_is_back_on_another_server_is_read_from_the_start(ready: House) -> None:
+    with ready.database.write() as conn:
+        mailboxes.mark(conn, 1, "inbox", mailboxes.Watermark("INBOX", 7, 41))
+    keeping.remove(ready, ADA, force=True)
+    there = keeping.Server("127.0.0.1", 2, keeping.Security.STARTTLS)
+    keeping.add(ready, keeping.MailboxSpec(ADA, "Ada", ADA, "password", there, there))
+    with ready.database.read() as conn:
+        assert mailboxes.watermarks(conn, 1) == {}
+
+
+def test_nobody_goes_on_from_a_mailbox_that_is_gone(ready: House) -> None:
+    keeping.remove(ready, ADA, force=True)
+    with pytest.raises(errors.Invalid, match="removed"):
+        enrolling.resume(ready, EVE)
+    assert row(ready).state is State.HELD
+
+
+def test_after_a_restore_those_are_held_too_who_may_have_gone_on_since(ready: House, tmp_path: Path) -> None:
+    now = ready.clock.now()
+    people.add(ready, "fay@acme.example", {})
+    enrolling.enroll(ready, Wish("Trial"))
+    with ready.database.write() as conn:
+        away, waiting = (each.enrollment for each in standings.matching(conn))
+        enrollments.apply(conn, [away.id], Event.OUT_OF_OFFICE, now, values={"resume_at": now})
+        enrollments.move(conn, waiting, Position("bump", "wait", now), now)
+        marks.put(conn, epochs.HALTED, "restored")
+    assert epochs.confirm(ready, tmp_path / "epoch.json") == 2
+    with ready.database.read() as conn:
+        assert {each.enrollment.state for each in standings.matching(conn)} == {State.HELD}
+
+
+def test_two_that_count_the_epoch_at_once_count_twice(house: House, tmp_path: Path) -> None:
+    if house.database.embedded:
+        pytest.skip("SQLite has one writer at a time")
+    epochs.beat(house.database, tmp_path / "epoch.json")
+    others: list[threading.Thread] = []
+
+    def meanwhile(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement.startswith("UPDATE meta") and not others:
+            others.append(
+                threading.Thread(target=epochs.beat, args=(house.database, tmp_path / "other.json"))
+            )
+            others[0].start()
+            others[0].join(0.5)
+
+    sa.event.listen(house.database.engine, "before_cursor_execute", meanwhile)
+    epochs.beat(house.database, tmp_path / "epoch.json")
+    others[0].join(10)
+    with house.database.read() as conn:
+        assert marks.get(conn, epochs.EPOCH) == "3"
+
+
+def test_who_was_paused_while_their_mail_left_goes_on_from_the_next_step(ready: House) -> None:
+    before, now = row(ready), ready.clock.now()
+    with ready.database.write() as conn:
+        enrollments.apply(conn, [before.id], Event.PAUSED, now)
+        enrollments.move_many(conn, [(before, Position("bump", "mail", now, (), now, wrote=True))], now)
+    assert (row(ready).state, row(ready).step, row(ready).wrote_before) == (State.PAUSED, "bump", True)
+
+
+class Blind:
+    """An inbox whose Sent folder cannot be seen today."""
+
+    def __init__(self, account: object) -> None:
+        del account
+
+    def __enter__(self) -> Blind:
+        return self
+
+    def __exit__(self, *rest: object) -> None:
+        pass
+
+    def folders(self, *, with_trash: bool = False) -> list[Folder]:
+        del with_trash
+        return [Folder("INBOX", Role.INBOX, 7, 1)]
+
+    def fetch_new(self, folder: Folder, after_uid: int, limit: int = 500) -> Iterator[Any]:
+        return iter(())
+
+
+def test_a_look_that_saw_no_sent_folder_says_nothing_of_what_it_files(ready: House) -> None:
+    mail = engine_house.add_message(ready, row(ready), MessageState.UNKNOWN)
+    with ready.database.write() as conn:
+        mailboxes.change(conn, 1, files_sent=True)
+        lease = mailboxes.take(conn, 1, "test")
+        mailbox = mailboxes.by_id(conn, 1)
+    assert lease is not None
+    engine_house.clock(ready).advance(hours=1)
+    object.__setattr__(ready, "open_inbox", Blind)
+    replies.sync(ready, lease, mailbox, ready.account(mailbox))
+    with ready.database.read() as conn:
+        assert [each.looks for each in messages.unknown(conn)] == [0]
+    assert mail.looks == 0
+
+
+def test_evidence_that_comes_second_changes_nothing(ready: House) -> None:
+    mail = engine_house.add_message(ready, row(ready), MessageState.UNKNOWN)
+    with ready.database.write() as conn:
+        enrollments.apply(
+            conn, [row(ready).id], Event.HELD, ready.clock.now(), reason="the mail may have been"
+        )
+    unknowns.decide(ready, mail.message_id, "sent")
+    after = row(ready)
+    with ready.database.write() as conn:
+        unknowns.settle(conn, ready, [mail], MessageEvent.MISSING, "the policy", ready.clock.now())
+        told = [line.kind for line in events.after(conn, 0, 100)]
+    assert told[-1] == "unknown mail accepted" if ready.database.embedded else True
+    assert row(ready) == after
+
+
+def test_the_feed_serves_what_was_committed_late(house: House) -> None:
+    if house.database.embedded:
+        pytest.skip("SQLite has one writer at a time")
+    now = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    first, second = house.database.engine.connect(), house.database.engine.connect()
+    with first.begin(), second.begin() as late:
+        marks.put(first, "a", "1")  # the older transaction
+        events.add(second, [events.News("the earlier number", now)])
+        events.add(first, [events.News("the later number", now)])
+        first.commit()
+        page = timeline.page(house, "", 10)
+        late.commit()
+    rest = timeline.page(house, page.cursor, 10)
+    assert sorted(each.kind for each in (*page.events, *rest.events)) == [
+        "the earlier number",
+        "the later number",
+    ]
+    first.close()
+    second.close()
+    assert timeline.page(house, rest.cursor, 10).events == ()
