@@ -146,6 +146,7 @@ def _sink(plan: Plan, folder: Path, accounts: Mapping[str, str], mail: dovecot.D
     command = [sys.executable, "-m", "tests.chaos.sink", "--record", str(folder / "accepted.jsonl")]
     command += ["--accounts", str(names), "--homes", str(mail.root / "home"), "--cert", str(cert)]
     command += ["--rate", str(plan.fault_rate), "--grace", str(plan.grace_seconds), "--seed", str(plan.seed)]
+    command += ["--reply-after", str(plan.reply_seconds)]
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
         command += ["--owner", f"{nobody.pw_uid}:{nobody.pw_gid}"]

@@ -23,6 +23,8 @@ from tests.chaos.plan import Plan
 SHARE_ENROLLED = 0.75
 # Of the strikes' time: everybody is enrolled by then, so that follow-ups fall due under strikes too.
 LOOK_SECONDS = 0.05
+PATIENCE = 12
+# Pauses after which a strike comes though no mail has left since the last.
 
 Say = Callable[[str], None]
 
@@ -129,14 +131,19 @@ class _Run:
 
     def _strike(self) -> None:
         """Strikes at random moments until there were enough, while mails fall due."""
-        start = following = time.monotonic()
+        start = following = latest = time.monotonic()
+        wanted = 0.0
         while self.strikes.crashes < self.plan.crashes and self._left() > self.plan.seconds / 4:
             self._look()
             share = self.strikes.crashes / max(1, self.plan.crashes)
             self.people.enroll(min(1.0, share / SHARE_ENROLLED + 0.02))
-            if time.monotonic() >= following:
+            now = time.monotonic()
+            if now >= latest or (now >= following and self.people.heard >= wanted):
                 self.strikes.strike()
-                following = time.monotonic() + self.strikes.rng.uniform(0.2, 1.8) * self.plan.pause
+                # The next one comes when some more mails have left, so that strikes hit work on slow machines too.
+                following = now + self.strikes.rng.uniform(0.2, 1.8) * self.plan.pause
+                latest = now + PATIENCE * self.plan.pause
+                wanted = self.people.heard + self.strikes.rng.random() * self.plan.steps / self.plan.crashes
         self.say(
             f"{self.strikes.crashes} crashes in {time.monotonic() - start:.0f} s: {dict(self.strikes.told)}"
         )

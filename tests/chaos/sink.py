@@ -78,6 +78,7 @@ class Sink(fault_smtp.FaultServer):
         self._began: dict[int, float] = {}  # by thread, which is by connection
         super().__init__(behaviour, tls=tls, seed=seed)
         self.keep_raw = False
+        self.reply_after = 0.0  # seconds between the record and its 250
 
     def draw(self) -> Fault | None:
         """A fault for a transaction; now and then one for a connection to come, or a polite "not now"."""
@@ -91,6 +92,13 @@ class Sink(fault_smtp.FaultServer):
                 point = self._strikes.choice((Point.MAIL, Point.RCPT, Point.DATA, Point.DOT))
                 return Fault(point, Kind.REPLY, LATER)
         return drawn
+
+    def take_fault(self, point: Point, drawn: Fault | None) -> Fault | None:
+        """Each fault due; and a slow server is slow with every 250."""
+        found = super().take_fault(point, drawn)
+        if found is None and point is Point.ACCEPTED and self.reply_after:
+            return Fault(point, Kind.DELAY, seconds=self.reply_after)
+        return found
 
     def note(self, verb: str, line: str) -> None:
         """When each connection's DATA began."""
@@ -139,6 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--cert", type=Path)
     parser.add_argument("--rate", type=float, default=0.03)
     parser.add_argument("--grace", type=float, default=3.0)
+    parser.add_argument("--reply-after", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args(arguments)
     over = threading.Event()
@@ -157,6 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         accounts=json.loads(chosen.accounts.read_text()),
     )
     with Sink(provider, chosen.record, filing, grace=chosen.grace, seed=chosen.seed, tls=context) as sink:
+        sink.reply_after = chosen.reply_after
         signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=sink.cut).start())
         signal.signal(signal.SIGUSR2, lambda *_: _calm(sink))
         print(f"listening on {sink.port}", flush=True)
