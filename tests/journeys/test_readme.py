@@ -100,6 +100,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # some twenty commands, each a process of its own
 def test_the_first_sequence_of_the_readme(terminal: Terminal) -> None:
     said: dict[str, str] = {}
     for line in lines():
