@@ -9,7 +9,7 @@ INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(PIP) install
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench chaos lock clean
+.PHONY: help demo test check format simulate bench chaos corpus fuzz lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,17 @@ bench: $(VENV)/.dev ## mails per second against smtp-source, measured in the sam
 
 chaos: $(VENV)/.dev ## kill, freeze and cut everything while mails fall due, then count (SEED, STEPS, CRASHES, SECONDS, EMBEDDED=1)
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) $(if $(CRASHES),--crashes $(CRASHES)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(EMBEDDED),--embedded)
+
+corpus: $(VENV)/.dev ## judge the corpus of answers and write docs/corpus.md
+	$(BIN)/python -m tests.corpus.score
+
+fuzz: $(VENV)/.dev ## a minute of mutated mails through reading and judging (FUZZ_SECONDS)
+	$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),60)
+
+SEEDS ?= 400
+SIM_FROM ?= 0
+simulate: $(VENV)/.dev ## play SEEDS simulated worlds from SIM_FROM on: crashes, freezes, lost commits, answers
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --from $(SIM_FROM) --processes 2
 
 lock: ## renew requirements/*.txt (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml -o requirements/base.txt
