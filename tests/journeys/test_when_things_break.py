@@ -1,0 +1,135 @@
+"""What an operator may live through, on real processes: servers that go away, workers that die, a backup that is restored."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from relance.app import Relance
+from tests.chaos.grounds import group
+from tests.journeys.office import CALM, PATIENCE, Office, standing
+from tests.servers.ports import wait_until
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def building() -> Iterator[Office]:
+    with standing() as office:
+        yield office
+
+
+@pytest.fixture
+def office(building: Office) -> Iterator[Office]:
+    yield building
+    building.crew.end()
+
+
+def test_redis_is_gone_for_a_while_and_mails_are_only_late(office: Office) -> None:
+    people = office.people(3)
+    office.hire("scheduler", "worker-a")
+    assert office.ground.broker is not None
+    office.ground.broker.kill()
+    office.enroll(people)
+    scheduler = office.crew.daemons[0]
+    wait_until(lambda: "the broker does not answer" in scheduler.log.read_text(), seconds=PATIENCE)
+    office.ground.broker.start()
+    office.settled(people)
+
+
+def test_two_stop_signals_leave_at_once_and_nothing_goes_twice(office: Office) -> None:
+    people = office.people(3)
+    worker = office.hire("scheduler", "worker-a")["worker-a"]
+    office.enroll(people)
+    office.wait_for_one(people)
+    assert worker.process is not None
+    office.ground.sink.signal(signal.SIGSTOP)  # the mail under way does not end
+    try:
+        os.kill(worker.process.pid, signal.SIGTERM)
+        wait_until(lambda: "stopping after the mails under way" in worker.log.read_text(), seconds=PATIENCE)
+        os.kill(worker.process.pid, signal.SIGTERM)
+        wait_until(lambda: not worker.alive, seconds=PATIENCE)
+        assert worker.process._child.returncode == 130
+    finally:
+        office.ground.sink.signal(signal.SIGCONT)
+    worker.start()
+    office.settled(people)
+
+
+def test_workers_whose_parent_was_killed_end_and_new_ones_go_on(office: Office) -> None:
+    people = office.people(4)
+    workers = office.hire("scheduler", "workers")["workers"]
+    office.enroll(people)
+    office.wait_for_one(people)
+    former = workers.process
+    assert former is not None
+    os.kill(former.pid, signal.SIGKILL)
+    wait_until(lambda: not workers.alive, seconds=PATIENCE)
+    wait_until(lambda: not group(former.pid), seconds=PATIENCE, what="the orphans' end")
+    workers.start()
+    office.settled(people)
+
+
+def test_postgresql_is_restarted_while_mails_are_on_their_way(office: Office) -> None:
+    people = office.people(4)
+    office.hire("scheduler", "worker-a")
+    office.enroll(people)
+    office.wait_for_one(people)
+    assert office.ground.database is not None
+    office.ground.database.kill(signal.SIGQUIT)
+    office.ground.database.start()
+    office.crew.look()
+    wait_until(lambda: office.crew.look() or min(office.got(people)) >= 1, seconds=PATIENCE)
+    office.settled(people)
+
+
+def test_a_mail_taken_while_the_database_was_killed_is_known_from_the_journal(office: Office) -> None:
+    people = office.people(1)
+    worker = office.hire("scheduler", "worker-a")["worker-a"]
+    office.enroll(people)
+    before = office.journal().count("accepted")
+    office.wait(people)  # recorded by the mail server; its 250 comes half a second later
+    assert office.ground.database is not None
+    office.ground.database.kill(signal.SIGQUIT)
+    wait_until(lambda: office.journal().count("accepted") > before, seconds=PATIENCE, what="the journal")
+    assert worker.process is not None
+    worker.process.kill()
+    office.ground.database.start()
+    wait_until(lambda: office.crew.look() or office.crew.calm(), seconds=PATIENCE, what="the daemons")
+    office.settled(people)
+    assert "mail unknown" not in office.kinds(people[0])
+
+
+def test_a_restored_database_sends_nothing_until_a_person_has_looked(tmp_path: Path) -> None:
+    with standing(dataclasses.replace(CALM, embedded=True, steps=9, reply_seconds=0.0)) as office:
+        people = office.people(3)
+        database = Path(office.ground.environment["RELANCE_HOME"], "relance.db")
+        office.enroll(people)
+        backup = tmp_path / "yesterday.db"
+        with sqlite3.connect(database) as live, sqlite3.connect(backup) as copy:
+            live.backup(copy)
+        live.close()
+        copy.close()
+        office.hire("run")
+        office.settled(people)
+        office.crew.end()
+        office.relance.close()
+        for path in database.parent.glob("relance.db*"):
+            path.unlink()
+        backup.rename(database)
+        office.hire("run")
+        with Relance() as relance:
+            assert "older than it was" in (relance.halted() or "")
+            assert relance.due_mailboxes(10)  # work there is
+            assert relance.turn(1).held  # and nobody may do it
+            assert relance.confirm_restore() == len(people)
+            assert relance.halted() is None
+            assert {view.reason.partition(";")[0] for view in relance.held()} == {"the database was restored"}
+            wait_until(lambda: relance.mailboxes.list()[0].synced_at, seconds=PATIENCE, what="a turn")
+        assert office.got(people) == [1] * len(people)
