@@ -34,6 +34,7 @@ class Spec:
     daily_cap: int | None = None
     gap_seconds: int = 60
     unknown_policy: str = "hold"
+    plus_addressing: bool = False
 
 
 @dataclass(frozen=True)
