@@ -24,7 +24,7 @@ def replan(house: House, lease: Lease, mailbox: Mailbox, now: dt.datetime) -> in
     """Give everything due a new time; returns how many steps that were."""
     with house.database.write() as conn:
         mailboxes.hold(conn, lease)
-        rows = [row for row in enrollments.mails_due(conn, now) if row.mailbox_id == mailbox.id]
+        rows = enrollments.mails_due(conn, mailbox.id, now)
         for case in cases.read(conn, house, rows) if rows else ():
             place = case.script.place(case.contact, house.workspace)
             when = calendar.next_opening(case.script.rule(case.step), place, now + scatter(str(case.row.id)))

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
+from relance import errors
 from relance.engine import calendar, cases, drafting
 from relance.engine.cases import Case
 from relance.engine.gate import Wanted
@@ -19,6 +21,9 @@ from relance.engine.store import enrollments, events, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment, Position
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.engine.store.messages import Message
+
+WORDS_MOST = 300
+# Characters of a fault's own words that are kept as a reason.
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,10 @@ def prepare(
     house: House, lease: Lease, mailbox: Mailbox, claimed: Sequence[Enrollment], now: dt.datetime
 ) -> list[Wanted]:
     """Render and freeze the mail of every claimed step; those without one are moved on, rescheduled, held or stopped."""
+    claimed = _not_spent(house, lease, claimed, now)
     with house.database.read() as conn:
         found = cases.read(conn, house, claimed)
-        verdicts = [(case, _verdict(house, mailbox, case, now)) for case in found]
+        verdicts = [(case, _alone(house, mailbox, case, now)) for case in found]
     with house.database.write() as conn:
         mailboxes.hold(conn, lease)
         for case, verdict in verdicts:
@@ -50,10 +56,37 @@ def prepare(
     return [Wanted(case.row, verdict.mail) for case, verdict in verdicts if verdict.mail]
 
 
+def _not_spent(
+    house: House, lease: Lease, claimed: Sequence[Enrollment], now: dt.datetime
+) -> Sequence[Enrollment]:
+    """Without those whose attempts never came to an end: they are held before anything of them is read."""
+    spent = [row for row in claimed if row.attempts > house.options.attempts]
+    if not spent:
+        return claimed
+    with house.database.write() as conn:
+        mailboxes.hold(conn, lease)
+        for row in spent:
+            words = f"given up after {row.attempts - 1} attempts that never came to an end"
+            enrollments.apply(conn, [row.id], Event.HELD, now, reason=words, values={"attempts": 0})
+            events.add(conn, [_news(row, Event.HELD.value, words, now)])
+    return [row for row in claimed if row not in spent]
+
+
+def _alone(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Verdict:
+    """What nobody foresaw spoils one mail, never those of everybody else in this mailbox."""
+    try:
+        return _verdict(house, mailbox, case, now)
+    except (SQLAlchemyError, errors.Trouble):
+        raise
+    except Exception as fault:
+        words = f"this mail could not be prepared: {type(fault).__name__}: {fault}"
+        return Verdict(event=Event.HELD, words=words[:WORDS_MOST])
+
+
 def _verdict(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Verdict:
     """The questions in order; the first with an answer decides."""
     return (
-        _barred(house, case)
+        _barred(case)
         or _left_over(case, now, house)
         or _too_early(house, case, now)
         or _unwanted(house, case, now)
@@ -61,12 +94,9 @@ def _verdict(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Ve
     )
 
 
-def _barred(house: House, case: Case) -> Verdict | None:
+def _barred(case: Case) -> Verdict | None:
     if case.suppressed is not None:
         return Verdict(event=Event.UNSUBSCRIBED, words=f"suppressed: {case.suppressed}")
-    if case.row.attempts > house.options.attempts:
-        words = f"given up after {case.row.attempts - 1} attempts that never came to an end"
-        return Verdict(event=Event.HELD, words=words)
     return None
 
 
@@ -147,6 +177,9 @@ def _carry_out(conn: Connection, case: Case, verdict: Verdict, now: dt.datetime)
     elif verdict.event is not None:
         enrollments.apply(conn, [row.id], verdict.event, now, reason=verdict.words, values={"attempts": 0})
     kind = verdict.event.value if verdict.event else "skipped"
-    data = {"reason": verdict.words}
-    line = events.News(kind, now, row.id, row.contact_id, row.mailbox_id, step=case.step, data=data)
-    events.add(conn, [line])
+    events.add(conn, [_news(row, kind, verdict.words, now)])
+
+
+def _news(row: Enrollment, kind: str, words: str, now: dt.datetime) -> events.News:
+    data = {"reason": words}
+    return events.News(kind, now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data=data)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from relance import errors, templates
 from relance.engine import cases, drafting, engagement, inbox, sequence
@@ -13,7 +15,7 @@ from relance.engine.cases import Case
 from relance.engine.house import House
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, tasks
-from relance.engine.store.enrollments import Position
+from relance.engine.store.enrollments import Enrollment, Position
 
 BATCH = 200
 # Steps advanced in one transaction.
@@ -75,15 +77,40 @@ def _back(conn: Connection, now: dt.datetime) -> int:
 
 def _steps(tick: _Tick) -> int:
     rows = enrollments.other_due(tick.conn, tick.now, BATCH)
-    found = cases.read(tick.conn, tick.house, rows) if rows else []
+    if rows and not _advance(tick, rows):
+        for row in rows:  # one of them spoils it: find out which, and hold it alone
+            _advance(tick, [row], hold=True)
+    return len(rows)
+
+
+def _advance(tick: _Tick, rows: Sequence[Enrollment], *, hold: bool = False) -> bool:
+    """Do these steps, or none of them where one fails in a way nobody foresaw; then `hold` holds them."""
+    try:
+        with tick.conn.begin_nested():
+            _do(tick, rows)
+    except (OperationalError, InterfaceError):
+        raise  # the database, not the step
+    except Exception as fault:
+        words = f"this step could not be done: {type(fault).__name__}: {fault}"[:300]
+        for row in rows if hold else ():
+            enrollments.apply(tick.conn, [row.id], Event.HELD, tick.now, reason=words)
+            news = {"reason": words}
+            line = events.News(
+                "held", tick.now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data=news
+            )
+            events.add(tick.conn, [line])
+        return False
+    return True
+
+
+def _do(tick: _Tick, rows: Sequence[Enrollment]) -> None:
     calls: dict[int, dt.datetime] = {}
-    for case in found:
+    for case in cases.read(tick.conn, tick.house, rows):
         position = _step(tick, case)
         if position is not None and position.step_kind == "mail" and position.due_at is not None:
             calls[case.row.mailbox_id] = min(position.due_at, calls.get(case.row.mailbox_id, position.due_at))
     for mailbox_id, at in sorted(calls.items()):
         mailboxes.call(tick.conn, [mailbox_id], at)
-    return len(rows)
 
 
 def _step(tick: _Tick, case: Case) -> Position | None:

@@ -65,7 +65,13 @@ class Loop:
         return seconds
 
     def _work(self) -> float:
-        report = self.app.tick()
+        try:
+            report = self.app.tick()
+        except errors.Unreachable:
+            raise
+        except Exception:
+            self.hints.send(self.app.due_mailboxes(LIMIT))  # what spoils the tick must not stop the mail
+            raise
         due = self.app.due_mailboxes(LIMIT)
         sent = self.hints.send(due)
         if report.more or (sent and len(due) == LIMIT):

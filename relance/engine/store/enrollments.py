@@ -109,8 +109,7 @@ def _locked(conn: Connection, enrollment_ids: Iterable[int]) -> list[Enrollment]
     return found
 
 
-_AT_ONCE = 5000
-# Ids in one statement; SQLite takes 32 766 values, PostgreSQL 65 535.
+_AT_ONCE = 5000  # ids in one statement; SQLite takes 32 766 values
 
 
 ALSO = "; also: "
@@ -203,14 +202,14 @@ def claim(conn: Connection, mailbox_id: int, now: dt.datetime, limit: int) -> li
     The mailbox's lease is the claim; counting first means that a step which kills its worker ends in quarantine.
     """
     due = (
-        sa.select(enrollment.c.id)
+        sa.select(enrollment.c.id, enrollment.c.attempts)
         .join(sequence, sequence.c.id == enrollment.c.sequence_id)
         .where(enrollment.c.mailbox_id == mailbox_id, enrollment.c.state == State.ACTIVE.value)
         .where(enrollment.c.step_kind == "mail", enrollment.c.due_at <= now, sequence.c.state == "active")
         .order_by(enrollment.c.priority.desc(), enrollment.c.due_at, enrollment.c.id)
         .limit(limit)
     )
-    ids = list(conn.execute(due).scalars())
+    ids = _beside_no_suspect([(row.id, row.attempts) for row in conn.execute(due)])
     if not ids:
         return []
     counted = (
@@ -224,6 +223,16 @@ def claim(conn: Connection, mailbox_id: int, now: dt.datetime, limit: int) -> li
     )
     claimed = {row.id: value(row) for row in conn.execute(counted)}
     return [claimed[number] for number in ids if number in claimed]
+
+
+SUSPECT = 2
+# Attempts without an end after which a step is done alone, so that its neighbours are not quarantined with it.
+
+
+def _beside_no_suspect(found: Sequence[tuple[int, int]]) -> list[int]:
+    """Those before the first suspect, or the suspect alone: [(id, attempts)]."""
+    first = next((place for place, (_, attempts) in enumerate(found) if attempts >= SUSPECT), len(found))
+    return [number for number, _ in found[: max(first, 1)]]
 
 
 def unclaim(conn: Connection, enrollment_ids: Iterable[int]) -> None:
@@ -266,15 +275,12 @@ def follow_up_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> bool:
     return conn.execute(query).first() is not None
 
 
-def mails_due(conn: Connection, now: dt.datetime) -> list[Enrollment]:
-    """Every enrollment whose mail is due, whatever its mailbox."""
+def mails_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> list[Enrollment]:
+    """Every enrollment of one mailbox whose mail is due."""
     query = (
         sa.select(*COLUMNS)
-        .where(
-            enrollment.c.state == State.ACTIVE.value,
-            enrollment.c.step_kind == "mail",
-            enrollment.c.due_at <= now,
-        )
+        .where(enrollment.c.mailbox_id == mailbox_id, enrollment.c.state == State.ACTIVE.value)
+        .where(enrollment.c.step_kind == "mail", enrollment.c.due_at <= now)
         .order_by(enrollment.c.id)
     )
     return [value(row) for row in conn.execute(query)]

@@ -54,6 +54,14 @@ def standing(app: App) -> loop.Loop:
     return loop.Loop(app, hints.Hints(carrier, marks.LocalMarks(), figures), figures)
 
 
+def test_a_tick_that_fails_in_an_unforeseen_way_does_not_stop_the_mail(tmp_path: Path) -> None:
+    app = App(tmp_path)
+    app.trouble, app.due = ZeroDivisionError("a bug"), [1, 2]
+    rounds = standing(app)
+    rounds.round()
+    assert rounds.hints.broker.queues[broker.QUEUE].qsize() == 2
+
+
 def test_an_idle_loop_waits_a_few_seconds(tmp_path: Path) -> None:
     rounds = standing(App(tmp_path))
     drawn = {rounds.round() for _ in range(20)}

@@ -1,0 +1,92 @@
+"""One row that nobody foresaw spoils itself, and nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from relance.engine import drafting, enrolling, people, preparing, progress, publishing
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.engine.store import enrollments, mailboxes, standings
+from relance.engine.tables import enrollment
+from tests import engine_house
+
+MAIL = """
+sequence: Mail
+steps: [{id: intro, subject: "Hello", body: "Hello"}]
+"""
+TASK = """
+sequence: Task
+steps: [{id: call, task: "Call {{ email }}"}, {id: intro, subject: "Hello", body: "Hello"}]
+"""
+EVE, FAY = "eve@acme.example", "fay@apex.example"
+
+
+def enroll(house: House, definition: str, name: str) -> None:
+    publishing.publish(house, definition)
+    engine_house.add_mailbox(house)
+    for email in (EVE, FAY):
+        people.add(house, email, {})
+    enrolling.enroll(house, Wish(name))
+    engine_house.clock(house).advance(hours=2)
+
+
+def states(house: House) -> dict[str, str]:
+    with house.database.read() as conn:
+        return {each.email: each.enrollment.state.value for each in standings.matching(conn)}
+
+
+def claim(house: House) -> list[enrollments.Enrollment]:
+    with house.database.write() as conn:
+        return enrollments.claim(conn, 1, house.clock.now(), 10)
+
+
+def prepare(house: House, claimed: list[enrollments.Enrollment]) -> int:
+    with house.database.write() as conn:
+        lease = mailboxes.take(conn, 1, "test")
+        mailbox = mailboxes.by_id(conn, 1)
+    assert lease is not None
+    return len(preparing.prepare(house, lease, mailbox, claimed, house.clock.now()))
+
+
+def test_a_mail_that_cannot_be_written_is_held_alone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    enroll(house, MAIL, "Mail")
+    draft = drafting.draft
+
+    def spoilt(house: House, mailbox: Any, case: Any, now: Any) -> Any:
+        if case.contact.email == EVE:
+            raise ZeroDivisionError("a bug")
+        return draft(house, mailbox, case, now)
+
+    monkeypatch.setattr(drafting, "draft", spoilt)
+    assert prepare(house, claim(house)) == 1
+    assert states(house) == {EVE: "held", FAY: "active"}
+
+
+def test_whose_attempts_never_ended_is_done_alone_and_then_held_unread(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enroll(house, MAIL, "Mail")
+    claim(house)
+    assert len(claim(house)) == 2
+    for _ in range(3):
+        (suspect,) = claim(house)
+    (spent,) = claim(house)
+    assert spent.id == suspect.id
+    monkeypatch.setattr("relance.engine.cases.read", lambda conn, house, rows: [] if not rows else 1 / 0)
+    assert prepare(house, [spent]) == 0
+    assert sorted(states(house).values()) == ["active", "held"]
+
+
+def test_a_step_that_cannot_be_done_holds_its_own_person_only(house: House) -> None:
+    enroll(house, TASK, "Task")
+    with house.database.write() as conn:
+        first = conn.execute(sa.select(sa.func.min(enrollment.c.id))).scalar_one()
+        conn.execute(sa.update(enrollment).where(enrollment.c.id == first).values(step="gone"))
+    progress.tick(house)
+    with house.database.read() as conn:
+        found = [each.enrollment for each in standings.matching(conn)]
+    assert [(each.state.value, each.step) for each in found] == [("held", "gone"), ("active", "intro")]
