@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,6 +40,11 @@ class _Sheet:
     number: int
     thread: Sequence[Message]
     now: dt.datetime
+
+    @functools.cached_property
+    def unsubscribe_url(self) -> str:
+        """Stands in the footer and in a header."""
+        return self.house.links.unsubscribe_url(self.number)
 
 
 def draft(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Message | Unwritten:
@@ -82,7 +88,7 @@ def _render(sheet: _Sheet) -> templates.Rendered | templates.Missing | templates
     pixel = f'<img src="{house.links.open_url(number)}" width="1" height="1" alt="">' if track.opens else ""
     if footer is None:
         return templates.with_footer(rendered, "", pixel)
-    url = house.links.unsubscribe_url(number)
+    url = sheet.unsubscribe_url
     words = html.escape(footer.replace("{link}", "").strip().rstrip(": "))
     line = f'<p style="font-size:12px;color:#777"><a href="{url}" style="color:#777">{words}</a></p>'
     return templates.with_footer(rendered, footer.replace("{link}", url), line + pixel)
@@ -136,7 +142,7 @@ def _link(link: templates.Link) -> dict[str, Any]:
 
 
 def _frozen(sheet: _Sheet, message: Message, rendered: templates.Rendered) -> Message:
-    house, mailbox, case, thread = sheet.house, sheet.mailbox, sheet.case, sheet.thread
+    mailbox, case, thread = sheet.mailbox, sheet.case, sheet.thread
     draft = compose.Draft(
         from_name=mailbox.name,
         from_address=mailbox.address,
@@ -150,7 +156,7 @@ def _frozen(sheet: _Sheet, message: Message, rendered: templates.Rendered) -> Me
         in_reply_to=thread[-1].message_id if thread else None,
         references=tuple(each.message_id for each in thread),
         reply_to=plus_address(mailbox, message.message_id) if mailbox.plus_addressing else None,
-        unsubscribe_url=house.links.unsubscribe_url(message.id),
+        unsubscribe_url=sheet.unsubscribe_url,
         unsubscribe_mailto=f"{mailbox.address}?subject=unsubscribe",
     )
     return dataclasses.replace(message, raw=compose.compose(draft))

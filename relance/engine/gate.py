@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import states
+from relance.engine import states, zones
 from relance.engine.states import MessageState, State
 from relance.engine.store import enrollments, mailboxes, messages, suppressions
 from relance.engine.store.enrollments import Enrollment
@@ -69,10 +69,11 @@ SETTLED = "the mail was settled or given up since it was prepared"
 
 @dataclass(frozen=True)
 class Wanted:
-    """A prepared mail and the enrollment as it was claimed."""
+    """A prepared mail, the enrollment as it was claimed, and where the person is, if that was asked already."""
 
     enrollment: Enrollment
     message: Message
+    place: zones.Place | None = None
 
 
 def admit(

@@ -24,7 +24,7 @@ class Options:
     """The engine's own numbers; times are business time unless said otherwise."""
 
     batch: int = 50  # the most mails of one turn
-    together: int = 20  # mails whose mark shares one commit, where a mailbox's pace allows several at once
+    together: int = 25  # mails whose mark shares one commit, where a mailbox's pace allows several at once
     sync_every: dt.timedelta = dt.timedelta(minutes=5)  # how often a mailbox is read when nothing is due
     fresh_seconds: float = 120.0  # machine time a sync stays good for the mails of its turn
     late: dt.timedelta = dt.timedelta(

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from relance import errors
-from relance.engine import calendar, cases, drafting
+from relance.engine import cases, drafting
 from relance.engine.cases import Case
 from relance.engine.gate import Wanted
 from relance.engine.house import House
@@ -53,7 +53,11 @@ def prepare(
         messages.add(conn, [verdict.mail for _, verdict in verdicts if verdict.mail and verdict.new])
         for case, verdict in verdicts:
             _carry_out(conn, case, verdict, now)
-    return [Wanted(case.row, verdict.mail) for case, verdict in verdicts if verdict.mail]
+    return [
+        Wanted(case.row, verdict.mail, case.script.place(case.contact, house.workspace))
+        for case, verdict in verdicts
+        if verdict.mail
+    ]
 
 
 def _not_spent(
@@ -115,7 +119,7 @@ def _left_over(case: Case, now: dt.datetime, house: House) -> Verdict | None:
 def _too_early(house: House, case: Case, now: dt.datetime) -> Verdict | None:
     """The window is asked again right before sending: zones, holidays and clocks may have changed since."""
     place = case.script.place(case.contact, house.workspace)
-    when = calendar.next_opening(case.script.rule(case.step), place, now)
+    when = case.script.opening(case.step, place, now)
     if when.at <= now:
         return None
     return Verdict(

@@ -18,6 +18,8 @@ from relance.engine.store.enrollments import Position
 
 KEPT = 256
 # Scripts kept compiled. A script is some 100 kB; a busy installation plays a few dozen versions at once.
+ANSWERS = 1024
+# Answers of the calendar a script remembers.
 
 _FOOTERS = {
     "pl": "Jeśli nie chcesz więcej wiadomości ode mnie: {link}",
@@ -38,6 +40,10 @@ class Script:
         self.plan = plan.build(self.definition)
         self.words = functools.lru_cache(maxsize=None)(self._words)
         self.condition = functools.lru_cache(maxsize=None)(templates.compile_condition)
+        self.rule = functools.lru_cache(maxsize=None)(self._rule)
+        # Many people of a turn are in the same few places, and they are all asked about at one instant.
+        self.opening = functools.lru_cache(maxsize=ANSWERS)(self._opening)
+        self._place = functools.lru_cache(maxsize=ANSWERS)(self._whereabouts)
 
     @property
     def name(self) -> str:
@@ -68,6 +74,9 @@ class Script:
         """Whose clock and holidays count for this person."""
         region = contact.fields.get("state") or contact.fields.get("region")
         where = zones.Whereabouts(contact.zone or None, contact.country or None, region)
+        return self._place(where, workspace)
+
+    def _whereabouts(self, where: zones.Whereabouts, workspace: zones.Workspace) -> zones.Place:
         return zones.place(where, self.definition.send, workspace)
 
     def first(self, since: dt.datetime, place: zones.Place, key: str) -> Position:
@@ -93,9 +102,13 @@ class Script:
         when = calendar.next_time(self.rule(step_id), since, wait, place, key=f"{key}:{step_id}")
         return Position(step_id, kind, when.at, bounds(when), since)
 
-    def rule(self, step_id: str) -> calendar.Rule:
+    def _rule(self, step_id: str) -> calendar.Rule:
         """When mail of this step may go."""
         return calendar.rule_for(self.definition, self.plan.step(step_id))
+
+    def _opening(self, step_id: str, place: zones.Place, now: dt.datetime) -> calendar.When:
+        """The first time from now on at which this step may go."""
+        return calendar.next_opening(self.rule(step_id), place, now)
 
 
 def _wait(step: sequence.Step) -> waits.Wait:

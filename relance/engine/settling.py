@@ -95,12 +95,13 @@ def _settlement(attempt: Attempt, end: Ending) -> Settlement:
 
 
 def _move_on(conn: Connection, house: House, done: Sequence[Attempt]) -> None:
-    people = contacts.by_ids(conn, [each.wanted.enrollment.contact_id for each in done]) if done else {}
+    asked = {each.wanted.enrollment.contact_id for each in done if each.wanted.place is None}
+    people = contacts.by_ids(conn, asked) if asked else {}
     moves = []
     for each in done:
         row = each.wanted.enrollment
         script = house.library.script(conn, row.sequence_version_id)
-        place = script.place(people[row.contact_id], house.workspace)
+        place = each.wanted.place or script.place(people[row.contact_id], house.workspace)
         position = script.after(each.wanted.message.step, each.at, place, str(row.id))
         moves.append((row, dataclasses.replace(position, wrote=True)))
     enrollments.move_many(conn, moves, max((each.at for each in done), default=house.clock.now()))

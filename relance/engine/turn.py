@@ -184,6 +184,7 @@ class _Turn:
         with self.house.database.write() as conn:
             mailbox = mailboxes.by_id(conn, self.mailbox.id)
             due = enrollments.first_mail_due(conn, mailbox.id) if mailbox.state == "active" else None
+            self.more = self.more and due is not None and due <= now
             if troubles != mailbox.troubles:
                 mailboxes.change(conn, mailbox.id, troubles=troubles)
             mailboxes.release(conn, self.lease, self._next(mailbox, due, troubles, now))
