@@ -6,11 +6,10 @@ import argparse
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from tests.simulation import story
+from tests.simulation import mutants, story
 from tests.simulation.story import Played
-
 
 SHOWN = 3
 # Breaches told of one seed: the first ones say most.
@@ -24,7 +23,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="only this one")
     parser.add_argument("--trace", action="store_true", help="tell the story")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--mutants", nargs="*", help="how many seeds it takes to catch these mutants (all)")
     asked = parser.parse_args()
+    if asked.mutants is not None:
+        return _mutants(asked.mutants or list(mutants.MUTANTS), range(asked.first, asked.first + asked.seeds))
     if asked.seed is not None:
         return _one(asked.seed, trace=asked.trace)
     return _many(range(asked.first, asked.first + asked.seeds), asked.processes)
@@ -38,6 +40,21 @@ def _one(seed: int, *, trace: bool) -> int:
     for each in played.breaches[:SHOWN]:
         print(f"  BROKEN: {each}")
     return 1 if played.breaches else 0
+
+
+def _mutants(names: Sequence[str], seeds: Sequence[int]) -> int:
+    survivors = 0
+    for name in names:
+        broken = next((played for seed in seeds if (played := _mutated(name, seed)).breaches), None)
+        survivors += broken is None
+        told = f"caught by seed {broken.seed}: {broken.breaches[0]}" if broken else "NOT CAUGHT"
+        print(f"{name}: {told}", flush=True)
+    return 1 if survivors else 0
+
+
+def _mutated(name: str, seed: int) -> Played:
+    with mutants.MUTANTS[name]():
+        return story.play(seed)
 
 
 def _many(seeds: Iterable[int], processes: int) -> int:

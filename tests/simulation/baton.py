@@ -12,6 +12,9 @@ PATIENCE_SECONDS = 60.0
 # Machine time nobody may hold the baton for: longer means a deadlock, in the engine or here.
 
 
+NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
 class Killed(BaseException):
     """The process was killed. Raised from every call of its actors from then on, so that no `finally` changes anything."""
 
@@ -40,7 +43,7 @@ class Actor:
     commits: list[Callable[[int], None]] = field(default_factory=list)  # what to note once the commit is made
     resolved: Callable[[int], None] | None = None  # what the next commit means to the world
     last_commit: int = 0
-    last_commit_at: dt.datetime = dt.datetime.min.replace(tzinfo=dt.UTC)
+    last_commit_at: dt.datetime = NEVER
 
     def ready(self, now: dt.datetime) -> bool:
         """Whether it can go on."""
@@ -137,7 +140,7 @@ class Stage:
                 actor.work()
         except Killed:
             pass
-        except BaseException as fault:  # noqa: BLE001 - judged by the caller
+        except BaseException as fault:
             self.faults.append((actor.name, fault))
         self.actors.remove(actor)
         _IDLE.append(actor.hand)

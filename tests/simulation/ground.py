@@ -247,7 +247,14 @@ def template() -> Path:
 def _contact(email: str) -> dict[str, object]:
     domain = email.partition("@")[2]
     blank: dict[str, object] = dict.fromkeys(contacts.FIELDS, "")
-    return {**blank, "email": email, "original": email, "organisation": domain, "company": domain, "fields": {}}
+    return {
+        **blank,
+        "email": email,
+        "original": email,
+        "organisation": domain,
+        "company": domain,
+        "fields": {},
+    }
 
 
 def _mailbox(conn: Connection, email: str) -> None:
@@ -255,7 +262,14 @@ def _mailbox(conn: Connection, email: str) -> None:
     secret = _vault().seal("simulated", f"mailbox/{email}")
     name = email.partition("@")[0].title()
     mailboxes.add(
-        conn, address=email, name=name, username=email, secret=secret, created_at=START, synced_at=START, **servers
+        conn,
+        address=email,
+        name=name,
+        username=email,
+        secret=secret,
+        created_at=START,
+        synced_at=START,
+        **servers,
     )
 
 
@@ -346,7 +360,9 @@ def moments(laid: Ground) -> tuple[list[dt.datetime], list[dt.datetime]]:
 
 _BOX, _ENR = tables.mailbox, tables.enrollment
 _LEASED = _BOX.c.lease_until > _BOX.c.next_turn_at
-_TURNS = sa.select(sa.case((_LEASED, _BOX.c.lease_until), else_=_BOX.c.next_turn_at)).where(_BOX.c.state != "removed")
+_TURNS = sa.select(sa.case((_LEASED, _BOX.c.lease_until), else_=_BOX.c.next_turn_at)).where(
+    _BOX.c.state != "removed"
+)
 _STEPS = sa.union_all(
     sa.select(_ENR.c.due_at).where(_ENR.c.state == "active", _ENR.c.step_kind != "mail"),
     sa.select(_ENR.c.resume_at).where(_ENR.c.state == "away"),

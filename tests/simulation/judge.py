@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import sqlalchemy as sa
 
@@ -72,7 +72,11 @@ def _twice(sim: Sim) -> Iterator[str]:
     count = Counter((each.mail.recipient, each.mail.sequence, each.mail.step) for each in sim.world.taken)
     for (person, sequence, step), times in count.items():
         if times > 1:
-            orders = [each.order for each in sim.world.taken if each.mail.recipient == person and each.mail.step == step]
+            orders = [
+                each.order
+                for each in sim.world.taken
+                if each.mail.recipient == person and each.mail.step == step
+            ]
             yield f"twice: {sequence}.{step} to {person}, {times} times, at {orders}"
 
 
@@ -114,7 +118,9 @@ def _let_go_on(sim: Sim, since: int, kind: Kind, taken: Taken) -> bool:
     """Whether a person looked at what a machine could not be sure of, and said: go on."""
     if kind not in (Kind.COLLEAGUE, Kind.AWAY):
         return False
-    return any(since < order < taken.marked and who == taken.mail.recipient for order, who in sim.world.resumed)
+    return any(
+        since < order < taken.marked and who == taken.mail.recipient for order, who in sim.world.resumed
+    )
 
 
 def _after_a_no(sim: Sim) -> Iterator[str]:
@@ -141,19 +147,28 @@ def _states(sim: Sim, rows: list[sa.Row], mails: list[sa.Row], settled: bool) ->
     for mail in mails:
         yield from _mail(sim, mail, mail.message_id in taken, settled)
     for row in rows:
-        who = f"{row.email} in {row.sequence}"
-        if row.state in ("active", "away") and settled and row.mailbox_state == "active":
-            yield f"lost: {who} is {row.state} with nothing to come"
-        if row.state not in ("active", "finished") and not row.reason:
-            yield f"unexplained: {who} is {row.state} without a reason"
-        if row.state == "finished":
-            for step in ground.STEPS[row.sequence]:
-                mail = by_step.get((row.id, step))
-                if mail is None or (mail.state != "accepted" and "passed over" not in row.reason and mail.state not in ("refused", "abandoned")):
-                    yield f"lost: {who} finished without {step} ({mail.state if mail else 'no mail'})"
-        if row.attempts > ground.ATTEMPTS + 1:
-            yield f"attempts: {who} was tried {row.attempts} times"
+        yield from _row(row, settled)
         yield from _cause(sim, row)
+        if row.state == "finished":
+            yield from _finished(row, by_step)
+
+
+def _row(row: sa.Row, settled: bool) -> Iterator[str]:
+    who = f"{row.email} in {row.sequence}"
+    if row.state in ("active", "away") and settled and row.mailbox_state == "active":
+        yield f"lost: {who} is {row.state} with nothing to come"
+    if row.state not in ("active", "finished") and not row.reason:
+        yield f"unexplained: {who} is {row.state} without a reason"
+    if row.attempts > ground.ATTEMPTS + 1:
+        yield f"attempts: {who} was tried {row.attempts} times"
+
+
+def _finished(row: sa.Row, by_step: Mapping[tuple[int, str], sa.Row]) -> Iterator[str]:
+    for step in ground.STEPS[row.sequence]:
+        mail = by_step.get((row.id, step))
+        state = mail.state if mail is not None else "no mail"
+        if state not in ("accepted", "refused", "abandoned"):
+            yield f"lost: {row.email} in {row.sequence} finished without {step} ({state})"
 
 
 def _mail(sim: Sim, mail: sa.Row, was_taken: bool, settled: bool) -> Iterator[str]:
@@ -182,4 +197,3 @@ def _cause(sim: Sim, row: sa.Row) -> Iterator[str]:
         yield f"stopped for nothing: {who} is bounced"
     if people.POISON in row.email and row.state not in ("held", "unsubscribed", "active"):
         yield f"poison: {who} is {row.state}"
-

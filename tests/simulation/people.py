@@ -12,6 +12,8 @@ from tests.simulation.world import Arrival, Taken
 
 POISON = "poison"
 PEOPLE = ("bob@acme.example", "beth@acme.example", "carl@corp.example", "dora@shop.example")
+GONE = "carl@corp.example"
+# Whose address does not exist, in some worlds.
 POISONED = "poison@venom.example"
 SENDERS = {1: "ada@sales.example", 2: "ben@sales.example"}
 
@@ -28,10 +30,10 @@ def got(sim: Sim, taken: Taken) -> None:
     if sim.chance(habits.letters):
         kind = sim.rng.choice(list(Kind))
         cause = Cause(provider_id, taken.mail.subject, SENDERS[number], taken.mail.recipient)
-        delay = dt.timedelta(minutes=sim.rng.choice((0, 1, 20, 100, 175, 181, 400)))
+        delay = dt.timedelta(minutes=sim.rng.choice((0, 1, 100, 180, 180, 180, 240, 400)))
         sim.plan(delay, lambda: _answer(sim, number, kind, cause))
     if taken.mail.unsubscribe and sim.chance(habits.unsubscribes):
-        delay = dt.timedelta(minutes=sim.rng.choice((0, 1, 60, 179, 181)))
+        delay = dt.timedelta(minutes=sim.rng.choice((0, 1, 60, 180, 180, 240)))
         sim.plan(delay, lambda: sim.unsubscribe(taken.mail.recipient, taken.mail.unsubscribe))
 
 

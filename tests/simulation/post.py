@@ -31,7 +31,12 @@ def _ends(stage: str, *ends: tuple[Outcome, Blame, int | None, str]) -> tuple[Se
 _LOST = (Outcome.NOT_SENT, Blame.SERVER, None, "")
 CONNECT = _ends("connect", _LOST, _LOST, (Outcome.NOT_SENT, Blame.SENDER, 535, "5.7.8"))
 OFFER = (
-    *_ends("mail", _LOST, (Outcome.DEFERRED, Blame.SENDER, 451, "4.7.1"), (Outcome.REFUSED, Blame.SENDER, 550, "5.7.1")),
+    *_ends(
+        "mail",
+        _LOST,
+        (Outcome.DEFERRED, Blame.SENDER, 451, "4.7.1"),
+        (Outcome.REFUSED, Blame.SENDER, 550, "5.7.1"),
+    ),
     *_ends(
         "rcpt",
         _LOST,
@@ -42,11 +47,20 @@ OFFER = (
     *_ends("data", _LOST, (Outcome.DEFERRED, Blame.SERVER, 451, "4.3.0")),
 )
 BODY = (
-    *_ends("final", (Outcome.DEFERRED, Blame.RECIPIENT, 451, "4.7.1"), (Outcome.DEFERRED, Blame.SERVER, 452, "4.3.1")),
-    *_ends("final", (Outcome.REFUSED, Blame.CONTENT, 554, "5.6.0"), (Outcome.REFUSED, Blame.RECIPIENT, 550, "5.1.1")),
+    *_ends(
+        "final",
+        (Outcome.DEFERRED, Blame.RECIPIENT, 451, "4.7.1"),
+        (Outcome.DEFERRED, Blame.SERVER, 452, "4.3.1"),
+    ),
+    *_ends(
+        "final",
+        (Outcome.REFUSED, Blame.CONTENT, 554, "5.6.0"),
+        (Outcome.REFUSED, Blame.RECIPIENT, 550, "5.1.1"),
+    ),
     *_ends("body", (Outcome.DEFERRED, Blame.SERVER, None, "")),
 )
 UNKNOWN = SendResult(Outcome.UNKNOWN, "final", text="simulated silence")
+NOBODY = SendResult(Outcome.REFUSED, "rcpt", Blame.RECIPIENT, 550, "5.1.1", "simulated: no such user")
 DEAD = SendResult(Outcome.NOT_SENT, "connect", text="simulated: the server hung up")
 
 
@@ -79,8 +93,12 @@ class Outbox:
         if people.POISON in recipient:
             self.sim.crash(self.sim.me.process)
             raise Killed
+        if self.sim.chance(self.sim.profile.people_act * 0.3):
+            self.sim.meddle(recipient)
         self.used = self.sim.now
         result = self._fault(OFFER)
+        if result is None and self.sim.profile.gone and recipient == people.GONE:
+            result = NOBODY
         if result is not None and result.outcome is Outcome.REFUSED:
             self.sim.world.refused.add(recipient)
         self.open = result is None

@@ -34,6 +34,7 @@ class Profile:
     unsubscribes: float
     people_act: float
     poison: bool
+    gone: bool  # whether one person's address does not exist
     slept: bool  # whether everything stands still for days once
 
 
@@ -43,7 +44,7 @@ def draw(rng: random.Random) -> Profile:
     def some(chance: float, *levels: float) -> float:
         return rng.choice(levels) if rng.random() < chance else 0.0
 
-    boxes = rng.choice((1, 1, 2))
+    boxes = rng.choice((1, 2))
     return Profile(
         people=rng.choice((1, 2, 2, 3)),
         mailboxes=boxes,
@@ -52,13 +53,13 @@ def draw(rng: random.Random) -> Profile:
         rewrites=tuple(rng.random() < 0.25 for _ in range(boxes)),
         together=rng.choice((1, 2, 3)),
         gap_seconds=rng.choice((0, 0, 0, 60)),
-        both=some(0.4, 0.5, 1.0),
+        both=some(0.5, 0.5, 1.0),
         switch=rng.choice((0.05, 0.2, 0.5)),
         crash=some(0.5, 0.01, 0.03, 0.1),
         crashes=rng.choice((1, 2, 4)),
         lost_hosts=rng.random() < 0.15,
         freeze=some(0.4, 0.01, 0.03),
-        jump=some(0.3, 0.01, 0.05),
+        jump=some(0.3, 0.02, 0.1),
         idle_minutes=rng.choice((None, 10)),
         smtp=some(0.5, 0.05, 0.15, 0.4),
         imap=some(0.3, 0.05, 0.2),
@@ -69,6 +70,7 @@ def draw(rng: random.Random) -> Profile:
         unsubscribes=some(0.3, 0.3),
         people_act=some(0.4, 0.2, 0.5),
         poison=rng.random() < 0.04,
+        gone=rng.random() < 0.15,
         slept=rng.random() < 0.06,
     )
 

@@ -18,6 +18,8 @@ START = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 CRITICAL = ("smtp body", "smtp reply", "journal", "smtp go")
 # Where a crash or a freeze teaches most: it is likelier there.
 CRITICAL_WEIGHT = 4
+FIRES = 0.12
+# The chance, at each step, that something the world had planned happens just then.
 
 
 class Sim:
@@ -36,6 +38,7 @@ class Sim:
         self.planned = 0
         self.boots: dict[str, int] = {}
         self.on_crash: Callable[[Process, bool], None] = lambda _process, _host: None
+        self.meddle: Callable[[str], None] = lambda _person: None
         self.unsubscribe: Callable[[str, str], None] = lambda _person, _token: None
 
     @property
@@ -88,7 +91,7 @@ class Sim:
         if actor.in_transaction:
             self.world.breaches.append(f"{actor.name} does {what} inside a transaction")
         self.note(what)
-        if self.chance(0.3):
+        if self.chance(FIRES):
             self.fire()
         self._fate(actor, what)
         if actor.frozen_until is not None or actor.process.frozen_until is not None:

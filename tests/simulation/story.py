@@ -91,6 +91,7 @@ class _Story:
         self.seen = 0  # the order of things when time last moved
         sim.on_crash = self._crashed
         sim.unsubscribe = self._unsubscribes
+        sim.meddle = self._a_person_acts
 
     def close(self) -> None:
         """Let go of every file."""
@@ -120,21 +121,27 @@ class _Story:
         sim, habits = self.sim, self.sim.profile
         for number in range(1, habits.mailboxes + 1):
             sim.world.folders[number] = world.boxes()
-        everybody = list(people.PEOPLE[: habits.people])
-        if habits.poison:
-            everybody.append(people.POISONED)
         with self.laid.real.write() as conn:
             for number, files in enumerate(habits.files_sent, 1):
-                mailboxes.change(conn, number, files_sent=files, gap_seconds=habits.gap_seconds, next_turn_at=sim.now)
+                mailboxes.change(
+                    conn, number, files_sent=files, gap_seconds=habits.gap_seconds, next_turn_at=sim.now
+                )
             if habits.mailboxes == 1:
                 mailboxes.change(conn, 2, state="removed")
+            everybody = self._everybody()
             found = contacts.by_emails(conn, everybody)
             for email in everybody:
-                names = ["plain", "forked"] if sim.chance(habits.both) else [sim.rng.choice(("plain", "forked"))]
-                for name in names:
+                both = sim.chance(habits.both)
+                for name in ("plain", "forked") if both else (sim.rng.choice(("plain", "forked")),):
                     self._enroll(conn, name, found[email])
         for number in range(habits.processes):
             self._start(f"p{number + 1}", "h1" if number < 2 else "h2")
+
+    def _everybody(self) -> list[str]:
+        habits = self.sim.profile
+        gone = [people.GONE] if habits.gone else []
+        poison = [people.POISONED] if habits.poison else []
+        return list(dict.fromkeys([*people.PEOPLE[: habits.people], *gone, *poison]))
 
     def _enroll(self, conn: object, name: str, person: contacts.Contact) -> None:
         sim, library = self.sim, self.laid.library
@@ -164,7 +171,11 @@ class _Story:
         self.workers.append(_Worker(process, self.laid.house(process)))
 
     def _crashed(self, process: Process, lost_host: bool) -> None:
-        gone = [each for each in self.workers if each.process is process or (lost_host and each.process.host == process.host)]
+        gone = [
+            each
+            for each in self.workers
+            if each.process is process or (lost_host and each.process.host == process.host)
+        ]
         for worker in gone:
             worker.process.dead = True
             diary = worker.house.journal
@@ -190,10 +201,12 @@ class _Story:
         for worker in loops:
             self._act(worker, "loop", lambda worker=worker: self._loop(worker))
         late, self.hints = self.hints, []
+        if self.sim.chance(self.sim.profile.hints):
+            late.append(self.sim.rng.randint(1, self.sim.profile.mailboxes))  # an old one comes again
         for mailbox in late:
             self._turn(mailbox)
         if awake and self.sim.chance(self.sim.profile.people_act):
-            self._a_person_acts(self.sim.rng.choice(awake))
+            self._a_person_acts(self.sim.rng.choice(people.PEOPLE[: self.sim.profile.people]))
         self.sim.stage.run()
         while self.sim.fire():
             self.sim.stage.run()
@@ -249,25 +262,36 @@ class _Story:
 
     # People.
 
-    def _a_person_acts(self, worker: _Worker) -> None:
+    def _a_person_acts(self, email: str) -> None:
         sim = self.sim
-        email = sim.rng.choice(people.PEOPLE[: sim.profile.people])
-        what = sim.rng.choice(("pause", "pause", "resume", "resume", "stop", "suppress", "suppress domain", "mailboxes"))
+        awake = self._awake()
+        if not awake:
+            return
+        worker = sim.rng.choice(awake)
+        what = sim.rng.choice(
+            ("pause", "pause", "resume", "resume", "stop", "suppress", "suppress domain", "mailboxes")
+        )
         self._act(worker, f"{what} {email}", lambda: self._steer(worker.house, what, email))
 
     def _steer(self, house: House, what: str, email: str) -> None:
         sim, record = self.sim, self.sim.world
         if what == "pause":
-            self._noting(lambda order: record.bar(email, "paused", order), lambda: steering.pause(house, email))
+            self._noting(
+                lambda order: record.bar(email, "paused", order), lambda: steering.pause(house, email)
+            )
         elif what == "resume":
             self._noting(lambda order: self._resumed(email, order), lambda: steering.resume(house, email))
         elif what == "stop":
-            self._noting(lambda order: record.bar(email, "stopped", order), lambda: steering.stop(house, email))
+            self._noting(
+                lambda order: record.bar(email, "stopped", order), lambda: steering.stop(house, email)
+            )
         elif what == "mailboxes":
             with house.database.write() as conn:
                 for each in mailboxes.every(conn):
                     if each.state == "paused":
-                        mailboxes.change(conn, each.id, state="active", reason="", sync_error="", next_turn_at=sim.now)
+                        mailboxes.change(
+                            conn, each.id, state="active", reason="", sync_error="", next_turn_at=sim.now
+                        )
         else:
             addresses.suppress(house, email if what == "suppress" else email.partition("@")[2])
 
@@ -313,7 +337,7 @@ class _Story:
         if busy or not ahead:
             to = min([sim.now + LOOP, *frozen])
         else:
-            to = min(ahead) + dt.timedelta(seconds=sim.rng.choice((0, 1, 1, 40)))
+            to = min(ahead) + dt.timedelta(seconds=sim.rng.choice((0, 0, 1, 40, -1, -20)))
         if sim.profile.slept and not frozen and sim.chance(0.2):
             to = sim.now + dt.timedelta(days=3)
         sim.clock.move_to(max(to, sim.now))

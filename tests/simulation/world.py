@@ -12,7 +12,9 @@ from tests.simulation.letters import Letter
 
 MARKER = re.compile(rb"marker-([a-z]+)-([a-z]+)")
 # Every step's words hold its sequence's name and its own.
-_HEADER = re.compile(rb"^(to|message-id|subject|list-unsubscribe):[ ]*([^\r]*(?:\r\n[ \t][^\r]*)*)", re.I | re.M)
+_HEADER = re.compile(
+    rb"^(to|message-id|subject|list-unsubscribe):[ ]*([^\r]*(?:\r\n[ \t][^\r]*)*)", re.I | re.M
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,9 @@ def look(raw: bytes) -> Mail:
     head = {name.lower(): value for name, value in _HEADER.findall(raw.partition(b"\r\n\r\n")[0])}
     marker = MARKER.search(raw)
     assert marker is not None, raw
-    flat = {name: b"".join(line.strip(b" \t") for line in value.split(b"\r\n")) for name, value in head.items()}
+    flat = {
+        name: b"".join(line.strip(b" \t") for line in value.split(b"\r\n")) for name, value in head.items()
+    }
     address = flat[b"to"].decode().rpartition("<")[2].rstrip(">")
     link = re.search(rb"/u/([^>]+)>", flat.get(b"list-unsubscribe", b""))
     return Mail(

@@ -1,0 +1,232 @@
+"""The engine with one guard taken out. Each must be caught by some seed, or the simulation proves nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from unittest import mock
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine import acting, delivery, gate, preparing, replies, states, steering
+from relance.engine.delivery import Delivery
+from relance.engine.gate import Facts, Wanted
+from relance.engine.house import House
+from relance.engine.journal import Entry, Findings, Journal
+from relance.engine.states import State
+from relance.engine.store import mailboxes, messages
+from relance.engine.store.mailboxes import Held, Lease
+from relance.engine.tables import mailbox
+from relance.mailbox.outcome import Outcome
+
+Mutant = Callable[[], AbstractContextManager[object]]
+
+
+def no_fence() -> AbstractContextManager[object]:
+    """A worker that lost its lease goes on writing."""
+
+    def hold(conn: Connection, lease: Lease) -> Held:
+        row = conn.execute(
+            sa.select(mailbox.c.state, mailbox.c.synced_at).where(mailbox.c.id == lease.mailbox_id)
+        ).one()
+        return Held(row.state, row.synced_at)
+
+    return mock.patch.object(mailboxes, "hold", hold)
+
+
+def no_lease() -> AbstractContextManager[object]:
+    """A mailbox is taken whoever holds it, and nobody notices."""
+    take = mailboxes.take
+
+    def taken(conn: Connection, mailbox_id: int, *rest: object) -> Lease | None:
+        conn.execute(sa.update(mailbox).where(mailbox.c.id == mailbox_id).values(lease_until=None))
+        return take(conn, mailbox_id, *rest)  # type: ignore[arg-type]
+
+    return _both(no_fence(), mock.patch.object(mailboxes, "take", taken))
+
+
+def no_compare_and_set() -> AbstractContextManager[object]:
+    """What happened to an enrollment since its mail was prepared does not matter."""
+    return _facts(
+        lambda facts: dataclasses.replace(
+            facts, state=State.ACTIVE, version_now=facts.version_claimed, step_now=facts.step_wanted
+        )
+    )
+
+
+def no_suppression_check() -> AbstractContextManager[object]:
+    """The gate does not look at the suppressions."""
+    return _facts(lambda facts: dataclasses.replace(facts, suppressed=None))
+
+
+def no_synced_check() -> AbstractContextManager[object]:
+    """The gate does not ask when the mailbox was read."""
+    return _facts(lambda facts: dataclasses.replace(facts, wrote_before=False))
+
+
+def no_sync() -> AbstractContextManager[object]:
+    """The mailbox is not read, but counts as read."""
+
+    def sync(house: House, lease: Lease, box: mailboxes.Mailbox, _account: object) -> int:
+        with house.database.write() as conn:
+            mailboxes.hold(conn, lease)
+            mailboxes.change(conn, box.id, synced_at=house.clock.now(), sync_error="")
+        return 0
+
+    return mock.patch.object(replies, "sync", sync)
+
+
+def no_begin_lines() -> AbstractContextManager[object]:
+    """The journal does not say which bodies have begun, nor what was accepted."""
+    nothing = mock.patch.object(Journal, "begin", _nothing)
+    return _both(nothing, mock.patch.object(Journal, "accepted", _nothing))
+
+
+def unread_journal() -> AbstractContextManager[object]:
+    """What was accepted stands in the journal, but nobody reads it."""
+
+    def look_up(_self: Journal, _messages: Iterable[int]) -> Findings:
+        return Findings({}, frozenset())
+
+    return mock.patch.object(Journal, "look_up", look_up)
+
+
+def frozen_is_dead() -> AbstractContextManager[object]:
+    """A turn that has begun no body is taken for one that never will; no body comes too late."""
+    look_up = Journal.look_up
+
+    def found(self: Journal, wanted: Iterable[int]) -> Findings:
+        with mock.patch.object(Journal, "_dead", _yes):
+            return look_up(self, wanted)
+
+    return _both(
+        mock.patch.object(Journal, "look_up", found), mock.patch.object(delivery, "BEGIN_WITHIN", 1e9)
+    )
+
+
+def forgetful_journal() -> AbstractContextManager[object]:
+    """The journal is believed to say everything, but the 250 is never written."""
+    return mock.patch.object(Findings, "of", _unheard)
+
+
+def no_sendable_check() -> AbstractContextManager[object]:
+    """A mail's own state is not asked: neither when its step is prepared, nor at the gate, nor at the mark."""
+    return _both(
+        mock.patch.object(preparing, "_left_over", _nothing),
+        _facts(lambda facts: dataclasses.replace(facts, message_state=states.MessageState.PREPARED)),
+        mock.patch.object(messages, "begin", _begin_anything),
+        _released_by_hand(),
+    )
+
+
+def watermark_alone() -> AbstractContextManager[object]:
+    """The watermark moves in a transaction of its own, before what was read is kept."""
+
+    def window(look: replies._Look, folder: object, window: Sequence[object], *rest: object) -> int:
+        with look.house.database.write() as conn:
+            mailboxes.hold(conn, look.lease)
+            replies._mark(conn, look, folder, window[-1].uid)  # type: ignore[arg-type,attr-defined]
+        return whole(look, folder, window, *rest)  # type: ignore[arg-type]
+
+    whole = replies._window
+    return mock.patch.object(replies, "_window", window)
+
+
+def watermark_only() -> AbstractContextManager[object]:
+    """The watermark moves, and what was read is not acted upon."""
+    return mock.patch.object(acting, "act", _nothing)
+
+
+def body_before_mark() -> AbstractContextManager[object]:
+    """The body leaves after the 354, and the mark is committed afterwards."""
+
+    def chunk(self: Delivery, chunk: Sequence[Wanted]) -> None:
+        for each in self._offered(chunk):
+            self.outbox.transmit(each.message.raw)
+            admitted = self._mark([each])
+            ended = [self._attempt(one, delivery.SendResult(Outcome.ACCEPTED, "final")) for one in admitted]
+            self._open += ended
+            if len(chunk) > 1:
+                self.stopped = True
+                return
+
+    return mock.patch.object(Delivery, "_chunk", chunk)
+
+
+def no_recovery_hold() -> AbstractContextManager[object]:
+    """A mail that may have been delivered counts as not sent."""
+
+    def ending(result: object, attempts: int, options: object) -> object:
+        if result.outcome is Outcome.UNKNOWN:  # type: ignore[attr-defined]
+            result = dataclasses.replace(result, outcome=Outcome.NOT_SENT)  # type: ignore[type-var]
+        return plain(result, attempts, options)  # type: ignore[arg-type]
+
+    plain = delivery.settling.ending
+    return mock.patch.object(delivery.settling, "ending", ending)
+
+
+MUTANTS: dict[str, Mutant] = {
+    each.__name__: each
+    for each in (
+        no_fence,
+        no_lease,
+        no_compare_and_set,
+        no_begin_lines,
+        unread_journal,
+        forgetful_journal,
+        frozen_is_dead,
+        no_sync,
+        no_synced_check,
+        no_suppression_check,
+        no_sendable_check,
+        watermark_alone,
+        watermark_only,
+        body_before_mark,
+        no_recovery_hold,
+    )
+}
+
+
+def _nothing(*_args: object, **_rest: object) -> None:
+    return None
+
+
+def _yes(*_args: object) -> bool:
+    return True
+
+
+def _unheard(*_args: object) -> Entry:
+    return Entry()
+
+
+def _facts(change: Callable[[Facts], Facts]) -> AbstractContextManager[object]:
+    objections = gate.objections
+    return mock.patch.object(gate, "objections", lambda facts: objections(change(facts)))
+
+
+def _begin_anything(conn: Connection, numbers: Sequence[int], fence: int, now: object) -> set[int]:
+    table = messages.message
+    values = {
+        "state": "transmitting",
+        "transmitting_at": now,
+        "fence": fence,
+        "attempts": table.c.attempts + 1,
+    }
+    conn.execute(sa.update(table).where(table.c.id.in_(numbers)).values(values))
+    return set(numbers)
+
+
+def _released_by_hand() -> AbstractContextManager[object]:
+    """Held because a mail may have been delivered: a person lets it go on, and nobody objects."""
+    return mock.patch.object(steering, "_refuse_unknown", _nothing)
+
+
+@contextmanager
+def _both(*patches: AbstractContextManager[object]) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        for each in patches:
+            stack.enter_context(each)
+        yield
