@@ -119,7 +119,11 @@ def _sqlite(url: URL) -> Engine:
             f"the folder {path.parent} does not exist. Create it, or run `relance init`."
         )
     _refuse_network_filesystem(path)
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = sa.create_engine(
+        url,
+        hide_parameters=True,  # an error's text goes to logs: no words, tokens or sealed secrets in it
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
     event.listen(engine, "connect", _sqlite_connect)
     event.listen(engine, "begin", _sqlite_begin)
     return engine
@@ -167,6 +171,7 @@ def _postgresql(url: URL, pool: int) -> Engine:
         max_overflow=pool,
         pool_pre_ping=False,
         pool_recycle=1800,
+        hide_parameters=True,
         insertmanyvalues_page_size=500,
         connect_args={
             "connect_timeout": 10,
@@ -201,6 +206,8 @@ def _lost(error: exc.DBAPIError) -> bool:
         or state is None
         or state[:2] == "08"
         or state[:3] in ("57P", "3D0", "28P")
+        # Nobody's fault and over in a moment: a deadlock, a lock or a statement that took too long.
+        or state in ("40P01", "40001", "55P03", "57014")
     )
 
 

@@ -59,7 +59,7 @@ def unjudged(conn: Connection, before: dt.datetime, limit: int) -> list[StoredHi
     """Hits whose settling time is over and which nobody judged yet, oldest first."""
     query = (
         _SELECT.where(hit.c.verdict.is_(None), hit.c.at <= before).order_by(hit.c.at, hit.c.id).limit(limit)
-    )
+    ).with_for_update(of=hit, skip_locked=True)  # two ticks at once must not tell of one click twice
     return [StoredHit(**dict(row._mapping)) for row in conn.execute(query)]
 
 

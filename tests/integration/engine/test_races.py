@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from relance import errors
 from relance.engine import enrolling, gate, people, preparing, publishing, steering
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import MessageState
-from relance.engine.store import enrollments, mailboxes, messages, standings
-from relance.engine.tables import message
+from relance.engine.store import enrollments, hits, mailboxes, messages, standings
+from relance.engine.tables import message, meta
 from tests import engine_house
 
 SEQUENCE = """
@@ -61,6 +62,32 @@ def test_a_mail_that_was_settled_meanwhile_does_not_go(ready: House) -> None:
         conn.execute(sa.update(message).values(state=MessageState.ACCEPTED.value))
         verdicts = gate.admit(conn, mine, [gate.Wanted(claimed, mail)], ready.clock.now())
     assert verdicts[mail.id]
+
+
+def test_two_that_wait_for_each_other_are_told_to_try_again(house: House) -> None:
+    if house.database.embedded:
+        pytest.skip("SQLite has one writer at a time")
+    with pytest.raises(errors.Unreachable), house.database.write() as conn:
+        conn.execute(sa.text("do $$ begin raise exception using errcode = '40P01'; end $$"))
+
+
+def test_what_the_database_refuses_is_not_told_in_the_error(house: House) -> None:
+    with pytest.raises(sa.exc.IntegrityError) as refused, house.database.write() as conn:
+        conn.execute(
+            sa.insert(meta).values(key="a", value=sa.null()).returning(sa.literal("a sealed secret"))
+        )
+    assert "a sealed secret" not in str(refused.value)
+
+
+def test_two_ticks_at_once_judge_a_click_once(ready: House) -> None:
+    if ready.database.embedded:
+        pytest.skip("SQLite has one writer at a time")
+    mail, now = engine_house.add_message(ready, row(ready), MessageState.ACCEPTED), ready.clock.now()
+    with ready.database.write() as conn:
+        hits.add(conn, message_id=mail.id, at=now, kind="click", link=0)
+    with ready.database.write() as one, ready.database.write() as other:
+        found = [len(hits.unjudged(conn, now, 10)) for conn in (one, other)]
+    assert found == [1, 0]
 
 
 def test_who_changed_the_mailbox_in_the_middle_of_a_claim_is_not_claimed(ready: House) -> None:
