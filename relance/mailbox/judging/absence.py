@@ -47,6 +47,7 @@ class Place:
     after: str
     sentence: str
     joined: bool  # "from ISO to ISO": this date ends a range that the one before it began
+    followed: bool  # the words after it go on to another date
 
 
 def first_day_back(
@@ -107,13 +108,9 @@ def _place(masked: str, days: Sequence[Day], index: int, join: re.Pattern[str]) 
     stop = stop_match.start() + 1 if stop_match else min(len(masked), day.end + 300)
     before = masked[max(floor, begin, day.start - _REACH) : day.start]
     joined = bool(index) and _joins(masked[floor : day.start], join)
-    return Place(
-        day,
-        before,
-        masked[day.end : max(day.end, min(ceiling, stop, day.end + _REACH))],
-        masked[begin:stop],
-        joined,
-    )
+    reach = min(stop, day.end + _REACH)
+    after = masked[day.end : max(day.end, min(ceiling, reach))]
+    return Place(day, before, after, masked[begin:stop], joined, followed=ceiling < min(reach, len(masked)))
 
 
 def _joins(between: str, join: re.Pattern[str]) -> bool:
@@ -143,9 +140,9 @@ def _ends_with(topic: str, place: Place, reader: Reader) -> bool:
 
 
 def _only_filling(between: str, reader: Reader) -> bool:
-    words = re.findall(r"[^\W_]+", between.replace("_", " "))
-    filler = reader.language.pattern("dates.filler")
-    return all(word in reader.language.weekdays or filler.fullmatch(word) for word in words)
+    filler, weekdays = reader.language.pattern("dates.filler"), reader.language.weekdays
+    spoken = " ".join(word for word in re.split(r"[\s,.()]+", between) if word not in weekdays)  # п’ятниця
+    return all(word in weekdays or filler.fullmatch(word) for word in re.findall(r"[^\W_]+", spoken))
 
 
 def _not_back_until(place: Place, reader: Reader) -> dt.date | None:
@@ -176,6 +173,8 @@ def _back(place: Place, reader: Reader) -> dt.date | None:
         return None
     said_before = reader.language.find("dates.back", place.before)
     said_after = reader.language.find("dates.back_after", place.after)
+    if said_after and place.followed and _only_filling(place.after[said_after.end() :], reader):
+        said_after = None  # "from 3 August, returning on 24 August": the words belong to the date after them
     return place.day.date if said_before or said_after else None
 
 

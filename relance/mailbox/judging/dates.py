@@ -163,14 +163,15 @@ def _is_likely(date: dt.date | None, reader: Reader) -> bool:
 
 
 @functools.cache
-def _forms(months: frozenset[str], joiner: str) -> dict[str, re.Pattern[str]]:
+def _forms(months: frozenset[str], joiner: str, back: str) -> dict[str, re.Pattern[str]]:
     """The expressions of one language; cached, since they cost more to build than to use."""
     month = "(?:" + "|".join(sorted(map(re.escape, months), key=len, reverse=True)) + r")\.?(?!\w)"
     day = rf"(?<![\w.,/:-])(?P<day>0?[1-9]|[12]\d|3[01]){_ORDINAL}"
     bare = rf"(?<![\w.,/:])(?P<first>0?[1-9]|[12]\d|3[01]){_ORDINAL}"
     year = r"(?:,?\s*(?:de\s+|del\s+|of\s+)?(?P<year>20\d\d|'\d\d)(?!\d))?"
     of = r"\s*(?:of\s+|de\s+|di\s+|d'|do\s+)?"
-    weekday = r"(?:[^\W\d_]{2,12}\.?,?\s+(?:the\s+|dem\s+|den\s+|le\s+|el\s+)?)?"
+    # Any short word may be the weekday of a range's end; but "3 August and returning 24 August" is no range.
+    weekday = rf"(?:(?!{back})[^\W\d_]{{2,12}}\.?,?\s+(?:the\s+|dem\s+|den\s+|le\s+|el\s+)?)?"
     join = rf"(?:\s*-+\s*|\s*(?:{joiner})\s*){weekday}"
     return {
         "written": re.compile(rf"{day}{of}(?P<month>{month}){year}"),
@@ -194,7 +195,8 @@ def _forms(months: frozenset[str], joiner: str) -> dict[str, re.Pattern[str]]:
 
 def forms(language: Language) -> dict[str, re.Pattern[str]]:
     """The date expressions of this language."""
-    return _forms(frozenset(language.months), language.pattern("dates.join").pattern)
+    patterns = (language.pattern(topic).pattern for topic in ("dates.join", "dates.back"))
+    return _forms(frozenset(language.months), *patterns)
 
 
 def _month(reader: Reader, name: str | None) -> int | None:
@@ -260,12 +262,15 @@ _FULL = re.compile(
 )
 _SHORT = re.compile(r"(?<![\w.,/:-])(?P<a>\d{1,2})[./](?P<b>\d{1,2})\.?(?![\w/%-])(?!\.?\d)")
 
+# "21. 8.": with blanks only where both points stand.
+_SPACED = re.compile(r"(?<![\w.,/:-])(?P<a>\d{1,2})\. (?P<b>\d{1,2})\.(?![\w/%-])(?!\s?\d)")
+
 
 def _numbers(masked: str, reader: Reader) -> Iterator[Day]:
     for match in _ISO.finditer(masked):
         if date := _dated(reader, int(match["month"]), int(match["day"]), match["year"]):
             yield Day(*match.span(), date)
-    for expression in (_FULL, _SHORT):
+    for expression in (_FULL, _SHORT, _SPACED):
         for match in expression.finditer(masked):
             if date := _ordered(reader, int(match["a"]), int(match["b"]), match.groupdict().get("year")):
                 yield Day(*match.span(), date)

@@ -103,7 +103,7 @@ class Letter:
 
     def say(self, topic: str, text: str) -> Finding | None:
         """Does this text hold a phrase of this topic, in any language?"""
-        found = language.find_any(topic, _INNER_POINT.sub("·", text))
+        found = language.find_any(topic, _INNER_POINT.sub("·", text), self.language)
         return Finding(folding.quote(text[found.start : found.end]), found.language) if found else None
 
     def addresses(self, text: str) -> Iterator[str]:
