@@ -53,7 +53,7 @@ class Outcome:
             f"crashes injected: {self.crashes}, steps due: {found.due}, accepted: {found.accepted}, "
             f"duplicates: {len(found.duplicates)}, lost: {len(found.lost)}, after an answer: {len(found.after_answer)}, "
             f"held as unknown: {len(found.unknown)}, held otherwise: {len(found.held)}, time to settle: {settled}, "
-            f"whole run: {self.seconds:.0f} s"
+            f"whole run: {self.seconds:.0f} s{'' if self.finished else ' (ended by its time limit)'}"
         )
 
 
