@@ -82,7 +82,7 @@ def act(conn: Connection, house: House, items: Sequence[Item], now: dt.datetime)
 def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment], now: dt.datetime) -> None:
     if not answers.add(conn, _row(item, rows, now)):
         return  # another reader of the same mailbox was first
-    if item.found.message is not None and item.found.match is Match.CERTAIN:
+    if item.found.message is not None and item.found.proven:
         sent_copies.delivered(conn, house, item.found.message, now)
     result = _counted(conn, news.consequence(item.found.match, item.judgement), item, rows)
     carry_out(conn, house, item.matter, rows, result, now)

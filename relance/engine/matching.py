@@ -41,6 +41,9 @@ class Seen:
     threads: Mapping[str, Message] = field(default_factory=dict)  # mails of ours read just now, by thread
 
 
+_TOKEN, _NAMED = "our token in the address it came to", "a mail of ours it names"
+
+
 @dataclass(frozen=True)
 class Found:
     """Whom a mail concerns, by which key, and how sure that is."""
@@ -50,6 +53,12 @@ class Found:
     contact: Contact | None = None  # none: a person must say who it is from
     message: Message | None = None  # the mail of ours it speaks of, where it names one
     also: tuple[int, ...] = ()  # further contacts a soft match may be about
+
+    @property
+    def proven(self) -> bool:
+        """Whether the mail could not have been written had ours not arrived: it names it. (Whoever writes of their own
+        accord, or answers an earlier mail of ours, proves nothing of the last one.)"""
+        return self.message is not None and self.by in (_TOKEN, _NAMED)
 
     @property
     def contact_id(self) -> int | None:
@@ -91,15 +100,13 @@ def _by_plus(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
         base, plus, token = local.partition("+")
         if plus and f"{base}@{domain}" in seen.own:
             named.append(f"<{token}@{domain}>")
-    return _first_known(conn, named, "our token in the address it came to") if named else None
+    return _first_known(conn, named, _TOKEN) if named else None
 
 
 def _by_key(conn: Connection, mail: Inbound) -> Found | None:
     envelopes = [report.envelope_id for report in mail.reports if report.envelope_id]
     named = (*mail.in_reply_to, *reversed(mail.references), *mail.returned_ids, *mail.aliases)
-    return _first_known(
-        conn, [*named, *envelopes, *(f"<{each}>" for each in envelopes)], "a mail of ours it names"
-    )
+    return _first_known(conn, [*named, *envelopes, *(f"<{each}>" for each in envelopes)], _NAMED)
 
 
 def _first_known(conn: Connection, named: Sequence[str], by: str) -> Found | None:
