@@ -19,7 +19,11 @@ import relance
 from relance import app, clock, config, errors
 
 ROOT = Path(__file__).parents[2]
-NOUNS = [each for each in vars(app).values() if isinstance(each, type) and each.__module__ == app.__name__]
+NOUNS = [
+    each
+    for each in vars(app).values()
+    if isinstance(each, type) and each.__module__.startswith(f"{app.__name__}.")
+]
 # `Relance` and what its attributes are: contacts, sequences, mailboxes and so on.
 
 

@@ -1,0 +1,22 @@
+"""Relance: the rooms, built once from the settings and offered as one object.
+
+Everything the command line, the daemons and other services do goes through here. What a method returns is a frozen
+value; what it raises is an `errors.RelanceError` whose text is a sentence a person can act on.
+"""
+
+from relance.app.building import check_database, judge_file, upgrade_database
+from relance.app.installation import Relance
+from relance.app.nouns import Answers, Contacts, Mailboxes, Sequences, Tasks, Unknown
+
+__all__ = [
+    "Answers",
+    "Contacts",
+    "Mailboxes",
+    "Relance",
+    "Sequences",
+    "Tasks",
+    "Unknown",
+    "check_database",
+    "judge_file",
+    "upgrade_database",
+]

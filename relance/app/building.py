@@ -1,0 +1,90 @@
+"""Building the rooms from the settings, and what can be done without an open installation."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import os
+import secrets
+import socket
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from relance.clock import Clock, machine_now
+from relance.config import Settings
+from relance.engine import (
+    migrating,
+    vault,
+    verdicts,
+)
+from relance.engine.database import Database
+from relance.engine.house import House, Options
+from relance.engine.journal import Journal
+from relance.engine.migrating import SchemaState
+from relance.engine.zones import Workspace
+from relance.mailbox.imap import Inbox
+from relance.mailbox.smtp import Outbox
+from relance.tracking.links import Links
+from relance.tracking.tokens import Signer
+
+
+def house(settings: Settings, clock: Clock, database: Database) -> House:
+    """Everything the flows need, from the settings."""
+    ring = settings.keyring()
+    owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    options = Options(
+        batch=settings.turn_batch,
+        sync_every=dt.timedelta(seconds=settings.sync_seconds),
+        keep_raw=dt.timedelta(days=settings.keep_raw_days),
+        lease=dt.timedelta(seconds=settings.lease_seconds),
+        allow_test_domains=settings.allow_test_domains,
+    )
+    return House(
+        database=database,
+        clock=clock,
+        vault=vault.Vault(ring.keys, ring.current),
+        links=Links(settings.base_url, signer(settings)),
+        journal=Journal(settings.home / "journal", owner),
+        owner=owner,
+        open_outbox=functools.partial(Outbox, helo=_helo()),
+        open_inbox=Inbox,
+        options=options,
+        workspace=Workspace(settings.zone, settings.country),
+    )
+
+
+def signer(settings: Settings) -> Signer:
+    """What signs the links in mails."""
+    ring = settings.keyring()
+    return Signer({number: vault.derive(key, "tracking") for number, key in ring.keys.items()}, ring.current)
+
+
+def _helo() -> str:
+    """This host's name as a mail server may hear it (RFC 5321, 4.1.4), or the loopback literal."""
+    name = socket.gethostname()
+    return name if name.isascii() and name.replace("-", "").replace(".", "").isalnum() else "[127.0.0.1]"
+
+
+def judge_file(
+    path: Path, *, received: dt.datetime | None = None, own: Iterable[str] = ()
+) -> Iterator[verdicts.Specimen]:
+    """Judge the raw mails of a file or folder; needs no installation. Raises only `OSError`."""
+    return verdicts.of_file(path, now=machine_now(), received=received, own=tuple(own))
+
+
+def upgrade_database(settings: Settings) -> tuple[SchemaState, SchemaState]:
+    """Bring the database's schema to this release's; returns how it was and how it is."""
+    database = Database(settings.database_url)
+    try:
+        return migrating.state(database), migrating.upgrade(database)
+    finally:
+        database.close()
+
+
+def check_database(settings: Settings) -> SchemaState:
+    """How far the database's schema is."""
+    database = Database(settings.database_url)
+    try:
+        return migrating.state(database)
+    finally:
+        database.close()

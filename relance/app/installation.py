@@ -1,0 +1,175 @@
+"""An open installation: what salespeople, other services and the daemons do with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Any
+
+from relance.app import building
+from relance.app.nouns import Answers, Contacts, Mailboxes, Progress, Sequences, Tasks, Unknown
+from relance.clock import Clock, elapsed
+from relance.config import Settings
+from relance.engine import (
+    accounts,
+    engagement,
+    enrolling,
+    epochs,
+    explaining,
+    migrating,
+    progress,
+    recovery,
+    reports,
+    turn,
+)
+from relance.engine import (
+    timeline as timelines,
+)
+from relance.engine.database import Database
+from relance.tracking import web
+
+BEAT_SECONDS = 60.0
+# How often the epoch is counted up, in machine time.
+
+
+class Relance:
+    """An open installation. A context manager; safe to share between threads."""
+
+    def __init__(self, settings: Settings | None = None, *, clock: Clock | None = None) -> None:
+        """Open the database of `settings` (by default: of the environment and `relance.toml`).
+
+        An SQLite database migrates itself; for PostgreSQL `relance db upgrade` does it, so that an operator decides when.
+        """
+        self.settings = settings or Settings()
+        self.clock = clock or self.settings.clock()
+        database = Database(self.settings.database_url)
+        if database.embedded:
+            migrating.upgrade(database)
+        else:
+            migrating.require(database)
+        self._house = building.house(self.settings, self.clock, database)
+        self._epoch_file = self.settings.home / "epoch.json"
+        self._beaten = elapsed()
+        if epochs.beat(database, self._epoch_file) is None:
+            recovery.replay(self._house)  # not into a restored database: it waits for a person
+        self.contacts = Contacts(self._house)
+        self.sequences = Sequences(self._house)
+        self.mailboxes = Mailboxes(self._house)
+        self.tasks = Tasks(self._house)
+        self.unknown = Unknown(self._house)
+        self.inbox = Answers(self._house)
+
+    def __enter__(self) -> Relance:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database and the journal; may be called twice."""
+        self._house.journal.close()
+        self._house.database.close()
+
+    # What a salesperson does.
+
+    def enroll(
+        self,
+        sequence: str,
+        emails: Iterable[str] | None = None,
+        *,
+        mailboxes: Iterable[str] | None = None,
+        also_elsewhere: bool = False,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> enrolling.EnrollReport:
+        """Start a sequence for these contacts (None: for everybody), spread over these mailboxes (None: over all)."""
+        wish = enrolling.Wish(
+            sequence,
+            None if emails is None else tuple(emails),
+            None if mailboxes is None else tuple(mailboxes),
+            also_elsewhere=also_elsewhere,
+        )
+        return enrolling.enroll(self._house, wish, dry_run=dry_run, progress=progress)
+
+    def pause(
+        self, email: str, sequence: str | None = None, reason: str = ""
+    ) -> list[enrolling.EnrollmentView]:
+        """Send a contact nothing more until resumed."""
+        return enrolling.pause(self._house, email, sequence, reason)
+
+    def resume(self, email: str, sequence: str | None = None) -> list[enrolling.EnrollmentView]:
+        """Go on with a paused or held contact."""
+        return enrolling.resume(self._house, email, sequence)
+
+    def stop(
+        self, email: str, sequence: str | None = None, reason: str = ""
+    ) -> list[enrolling.EnrollmentView]:
+        """End a contact's sequences for good."""
+        return enrolling.stop(self._house, email, sequence, reason)
+
+    # What people look at.
+
+    def status(self) -> reports.Status:
+        """How the whole installation stands."""
+        return reports.status(self._house)
+
+    def held(self, limit: int = 100) -> list[reports.HeldView]:
+        """Whoever waits for a person to decide, with the reason."""
+        return reports.held(self._house, limit)
+
+    def report(self, sequence: str) -> reports.Report:
+        """What became of a sequence, step by step."""
+        return reports.report(self._house, sequence)
+
+    def due_steps(self) -> list[accounts.StepAccount]:
+        """Every step that fell due so far, for everybody: what became of it, and why."""
+        return accounts.due_steps(self._house)
+
+    def explain(self, email: str, sequence: str | None = None) -> list[explaining.Explanation]:
+        """Why a contact stands where they stand, and what comes next and when."""
+        return explaining.explain(self._house, email, sequence)
+
+    def timeline(self, email: str) -> list[timelines.EventView]:
+        """Everything that happened to a contact, oldest first."""
+        return timelines.of_contact(self._house, email)
+
+    def events(self, after: str = "", limit: int = 100) -> timelines.EventPage:
+        """What happened since a cursor; every event is served once, in order, to who keeps the cursor of each page."""
+        return timelines.page(self._house, after, limit)
+
+    # What daemons do.
+
+    def due_mailboxes(self, limit: int) -> list[int]:
+        """Mailboxes with something to do that nobody works for, most overdue first."""
+        return turn.due(self._house, limit)
+
+    def turn(self, mailbox_id: int, stop: Callable[[], bool] = lambda: False) -> turn.TurnReport:
+        """Do one mailbox's turn; `stop` is asked between mails."""
+        return turn.take_turn(self._house, mailbox_id, stop)
+
+    def tick(self) -> progress.TickReport:
+        """Do what is due and needs no mailbox."""
+        if elapsed() - self._beaten > BEAT_SECONDS:
+            self._beaten = elapsed()
+            epochs.beat(self._house.database, self._epoch_file)
+        return progress.tick(self._house)
+
+    def next_wake(self) -> dt.datetime | None:
+        """When something falls due next (business time)."""
+        return progress.next_wake(self._house)
+
+    def halted(self) -> str | None:
+        """Why nothing is sent at all, if so: the database seems to have been restored from a backup."""
+        return epochs.halted(self._house.database)
+
+    def confirm_restore(self, *, hold_due: bool = True) -> int:
+        """Go on after a restore; what fell due is held for a person first, for it may have been sent already."""
+        return epochs.confirm(self._house, self._epoch_file, hold_due=hold_due)
+
+    def web_app(self) -> Any:
+        """The ASGI application that serves pixel, links and unsubscribe."""
+        house = self._house
+        return web.build(engagement.TrackingDesk(house), building.signer(self.settings), now=self.clock.now)

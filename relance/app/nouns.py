@@ -1,0 +1,217 @@
+"""The nouns of an installation: contacts, sequences, mailboxes, tasks, unknown mails, answers. Each hands on to the engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+from relance.engine import (
+    importing,
+    inbox,
+    keeping,
+    people,
+    progress,
+    publishing,
+    rejudging,
+    unknowns,
+)
+from relance.engine.house import House
+from relance.engine.sequence import Sequence
+from relance.engine.store import contacts, suppressions, tasks
+
+Progress = Callable[[int], None]
+
+
+class Contacts:
+    """The people and who may not be written to."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def import_file(
+        self,
+        path: Path | str,
+        *,
+        dry_run: bool = False,
+        errors_to: Path | None = None,
+        progress: Progress | None = None,
+    ) -> importing.ImportReport:
+        """Take a CSV file's people; rows that cannot be used go to a file of their own, with the reason."""
+        return importing.import_file(
+            self._house, Path(path), dry_run=dry_run, errors_to=errors_to, progress=progress
+        )
+
+    def add(self, email: str, **fields: str) -> contacts.Contact:
+        """One contact; known ones get the fields that are given."""
+        return people.add(self._house, email, fields)
+
+    def list(
+        self, search: str | None = None, limit: int = 100, after: str | None = None
+    ) -> list[contacts.Contact]:
+        """Contacts by address, a page at a time: `after` is the last address of the page before."""
+        return people.page(self._house, search=search, limit=limit, after=after)
+
+    def show(self, email: str) -> contacts.Contact:
+        """One contact."""
+        return people.show(self._house, email)
+
+    def suppress(self, value: str, reason: str = "asked by a person") -> suppressions.Suppression:
+        """Never write to an address or a domain again, from now on."""
+        return people.suppress(self._house, value, reason)
+
+    def unsuppress(self, value: str) -> bool:
+        """Lift a suppression; False when there was none. What it stopped stays stopped."""
+        return people.unsuppress(self._house, value)
+
+    def suppressions(self) -> tuple[suppressions.Suppression, ...]:
+        """Every suppression."""
+        return tuple(people.suppressed(self._house))
+
+
+class Sequences:
+    """What is said to whom and when."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def check(self, source: Path | str | Sequence) -> publishing.Checked:
+        """Every mistake and every doubt in a sequence, without storing anything."""
+        return publishing.check(self._house, source)
+
+    def publish(self, source: Path | str | Sequence) -> publishing.Published:
+        """Store a new version; whoever is enrolled stays on theirs."""
+        return publishing.publish(self._house, source)
+
+    def list(self) -> list[publishing.SequenceSummary]:
+        """Every sequence with its counts."""
+        return publishing.summaries(self._house)
+
+    def show(self, name: str, version: int | None = None) -> publishing.SequenceDetail:
+        """One sequence, as it was written."""
+        return publishing.show(self._house, name, version)
+
+    def pause(self, name: str, reason: str = "") -> None:
+        """Nothing of this sequence leaves until it is resumed."""
+        publishing.pause(self._house, name, reason)
+
+    def resume(self, name: str) -> None:
+        """Go on with a paused sequence."""
+        publishing.resume(self._house, name)
+
+
+class Mailboxes:
+    """The salespeople's own mailboxes."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def add(self, spec: keeping.MailboxSpec) -> keeping.MailboxView:
+        """Take a mailbox in; its password is sealed before it is stored."""
+        return keeping.add(self._house, spec)
+
+    def list(self) -> list[keeping.MailboxView]:
+        """Every mailbox."""
+        return keeping.every(self._house)
+
+    def show(self, address: str) -> keeping.MailboxView:
+        """One mailbox."""
+        return keeping.show(self._house, address)
+
+    def test(self, address: str) -> keeping.MailboxTest:
+        """Log in to both servers for real and say how it went."""
+        return keeping.test(self._house, address)
+
+    def pause(self, address: str, reason: str = "") -> None:
+        """Send nothing from this mailbox until it is resumed; it is still read."""
+        keeping.pause(self._house, address, reason)
+
+    def resume(self, address: str) -> None:
+        """Send from it again."""
+        keeping.resume(self._house, address)
+
+    def remove(self, address: str, *, force: bool = False) -> None:
+        """Forget a mailbox and its password. With open enrollments only by `force`, which holds them."""
+        keeping.remove(self._house, address, force=force)
+
+
+class Tasks:
+    """What sequences ask of people."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def list(self, *, open_only: bool = True) -> list[tasks.Task]:
+        """Tasks by due time."""
+        with self._house.database.read() as conn:
+            return tasks.every(conn, open_only=open_only)
+
+    def done(self, task_id: int) -> None:
+        """Tick a task off; a sequence that waited for it goes on."""
+        progress.task_done(self._house, task_id)
+
+
+class Unknown:
+    """Mails that may have been delivered."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def list(self) -> list[unknowns.UnknownMail]:
+        """All of them, oldest first."""
+        return unknowns.every(self._house)
+
+    def resolve(self, message_id: str, decision: str) -> None:
+        """A person's word: `sent`, `not sent` (the same bytes go again) or `give up`."""
+        unknowns.decide(self._house, message_id, decision)
+
+
+class Answers:
+    """What came back, over all mailboxes."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def list(
+        self, wanted: inbox.Wanted | None = None, *, limit: int = 100, before: int | None = None
+    ) -> list[inbox.AnswerView]:
+        """Kept mails, the newest first; `before` is the last number of the page before."""
+        return inbox.page(self._house, wanted or inbox.Wanted(), before=before, limit=limit)
+
+    def show(self, number: int, *, mark_read: bool = False) -> inbox.AnswerView:
+        """One kept mail with its judgement, the reason and the words it rests on."""
+        return inbox.show(self._house, number, mark_read=mark_read)
+
+    def correct(
+        self,
+        number: int,
+        *,
+        kind: str | None = None,
+        intent: str | None = None,
+        until: dt.date | None = None,
+        contact: str | None = None,
+        note: str = "",
+    ) -> inbox.Corrected:
+        """A person's word on what a mail is, or whose. Kept beside the judgement, and acted upon."""
+        said = inbox.Correction(kind, intent, until, contact, note)
+        return inbox.correct(self._house, number, said)
+
+    def accept_substitute(self, number: int) -> contacts.Contact:
+        """Make the person a mail names in its writer's place a contact."""
+        return inbox.accept_substitute(self._house, number)
+
+    def dismiss_substitute(self, number: int) -> None:
+        """Offer that person no more."""
+        inbox.dismiss_substitute(self._house, number)
+
+    def rejudge(
+        self,
+        *,
+        since: dt.datetime | None = None,
+        apply: bool = False,
+        reopen: bool = False,
+        progress: Progress | None = None,
+    ) -> rejudging.RejudgeReport:
+        """Judge the kept mails again by the rules as they are now; without `apply` only shows what would change."""
+        wish = rejudging.Wish(since, apply, reopen)
+        return rejudging.rejudge(self._house, wish, progress=progress)
