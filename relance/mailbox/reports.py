@@ -26,13 +26,18 @@ _CALENDAR = ("text/calendar", "application/ics", "application/calendar")
 
 
 def delivery(root: mime.Part, budget: mime.Budget) -> tuple[inbound.DeliveryReport, ...]:
-    """One report a recipient, from every delivery-status part; a complaint names its recipient the same way."""
+    """One report a recipient, from every delivery-status part; a complaint names its recipient the same way.
+
+    So does the mail that Outlook's JMRP sends back, in a header of its own that stands over the original's.
+    """
     found: list[inbound.DeliveryReport] = []
     for part in root.walk():
         if part.content_type in _DELIVERY_STATUS:
             found.extend(_recipients(part, budget))
         elif part.content_type == "message/feedback-report":
             found.extend(_complained(part, budget))
+        elif part.content_type in _RETURNED_MAIL and part.children:
+            found.extend(_complained_to_outlook(part.children[0]))
     if len(found) > MAX_RECIPIENTS:
         budget.note("more delivery reports than the limit")
     return tuple(found[:MAX_RECIPIENTS])
@@ -149,6 +154,13 @@ def _complained(part: mime.Part, budget: mime.Budget) -> Iterator[inbound.Delive
                 address, None, None, None, None, _field(block, "original-envelope-id")
             )
             return
+
+
+def _complained_to_outlook(original: mime.Part) -> Iterator[inbound.DeliveryReport]:
+    value = original.header("x-hmxmroriginalrecipient")
+    address = _address(value.decode("utf-8", "replace")) if value else None
+    if address:
+        yield inbound.DeliveryReport(address, None, None, None, None)
 
 
 def _address(value: str | None) -> str | None:

@@ -128,6 +128,22 @@ def test_calendar_answers(kind: str, text: str, expected: str | None) -> None:
     assert mail.calendar_method == expected
 
 
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("X-HmXmrOriginalRecipient: <Bob@buyer.example>\r\n", ["bob@buyer.example"]),
+        ("X-HmXmrOriginalRecipient: withheld\r\n", []),
+        ("", []),
+    ],
+)
+def test_a_complaint_from_outlook_names_its_recipient_over_the_original(
+    header: str, expected: list[str]
+) -> None:
+    original = f"{header}From: ada@sales.example\r\nTo: undisclosed-recipients:;\r\n\r\nbody\r\n"
+    mail = report("x", ("message/rfc822", original))
+    assert [each.final_recipient for each in mail.reports] == expected
+
+
 def test_nonsense_in_a_report_is_no_report() -> None:
     mail = report("delivery-status", ("message/delivery-status", "\x00\xff: :::\r\n\r\n\r\n= =\r\n"))
     assert mail.reports == ()
