@@ -50,9 +50,14 @@ def _is_unmarked_complaint(letter: Case) -> Finding | None:
         r"(?:complaint about message from(?P<named> [\d.:a-f]{6,45}$)?|e-?mail (?:feedback|abuse) report|abuse report|feedback loop)",
         letter.subject,
     )
-    if said is None or letter.mail.feedback_type or not (from_desk or said["named"]):
+    if letter.mail.feedback_type or not (from_desk or (said and said["named"])):
         return None
-    return Finding(letter.subject, recipient=_complainant(letter))
+    return Finding(letter.subject, recipient=_complainant(letter)) if said or _names_only(letter) else None
+
+
+def _names_only(letter: Case) -> bool:
+    """Does the returned mail name its recipient and say nothing of a delivery, as only JMRP's header does?"""
+    return any(not (each.action or each.status or each.diagnostic) for each in letter.mail.reports)
 
 
 def _complainant(letter: Case) -> str | None:

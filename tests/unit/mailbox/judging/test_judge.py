@@ -70,6 +70,15 @@ def test_a_complaint_in_a_persons_mail_is_an_attachment() -> None:
     assert judge(report, feedback_type="abuse").kind is Kind.COMPLAINT
 
 
+def test_outlook_names_who_complained_whatever_the_subject() -> None:
+    named = DeliveryReport("anna@acme.example", None, None, None, None)
+    found = judge(
+        from_address="staff@outlook.example", subject="FW: a call", in_reply_to=(), reports=(named,)
+    )
+    assert (found.kind, found.recipient) == (Kind.COMPLAINT, "anna@acme.example")
+    assert judge(reports=(named,)).kind is Kind.HUMAN  # a person who forwards one
+
+
 def test_our_own_mail_is_ours_unless_a_group_wrote_its_address_over_a_persons() -> None:
     assert judge(from_address="jan@us.example").kind is Kind.OWN_COPY
     assert (
