@@ -7,6 +7,7 @@ the journal says which bodies had begun, should this process die in between.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -19,7 +20,7 @@ from relance.engine.house import House
 from relance.engine.post import Outbox
 from relance.engine.settling import Attempt
 from relance.engine.states import MessageState
-from relance.engine.store import enrollments, events, mailboxes
+from relance.engine.store import enrollments, events, mailboxes, messages
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox.outcome import Outcome, SendResult
 
@@ -40,6 +41,7 @@ class Delivery:
     outbox: Outbox
     together: int
     sent: int = 0
+    waiting: bool = False  # somebody's mail waits for another mailbox to be read
     stopped: bool = False  # the server or the mailbox is in trouble: no more in this turn
     _open: list[Attempt] = field(default_factory=list)  # ended, not yet recorded
     _marked: float = 0.0  # when the mark of the chunk under way was begun, machine time
@@ -106,7 +108,18 @@ class Delivery:
             turned_away = [each for each in ready if verdicts[each.message.id]]
             enrollments.unclaim(conn, [each.enrollment.id for each in turned_away])
             events.add(conn, [self._turned_away(each, verdicts[each.message.id]) for each in turned_away])
+        self._call_others([each for each in turned_away if gate.ELSEWHERE in verdicts[each.message.id]], now)
         return [_marked(each, self.lease.fence) for each in ready if not verdicts[each.message.id]]
+
+    def _call_others(self, waiting: Sequence[Wanted], now: dt.datetime) -> None:
+        """Ask the other mailboxes that wrote to these people to be read; what waits for them goes in a later turn."""
+        if not waiting:
+            return
+        self.waiting = True
+        with self.house.database.write() as conn:
+            writers = messages.writers(conn, [each.enrollment.contact_id for each in waiting])
+            others = {number for numbers in writers.values() for number in numbers} - {self.mailbox.id}
+            mailboxes.call(conn, others, now)
 
     def _transmit(self, admitted: Sequence[Wanted], *, open_now: bool) -> Iterator[Attempt]:
         """The bodies, one after the other; the first has its 354 already when `open_now`."""

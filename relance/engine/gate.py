@@ -6,6 +6,7 @@ this transaction, whatever stopped them before is seen by it. There is no third 
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,10 @@ class Facts:
     wrote_before: bool
     due_at: dt.datetime | None
     synced_at: dt.datetime | None  # when the last complete sync of the mailbox began
+    unread_elsewhere: bool = False  # another mailbox wrote to them, and was not read since the step fell due
+
+
+ELSEWHERE = "another mailbox that wrote to them was not read for answers since the step fell due"
 
 
 def objections(facts: Facts) -> tuple[str, ...]:
@@ -57,6 +62,7 @@ def _rules(facts: Facts) -> tuple[tuple[bool, str], ...]:
             not facts.wrote_before or _read_since(facts),
             "the mailbox was not read for answers since the step fell due",
         ),
+        (not facts.unread_elsewhere, ELSEWHERE),
     )
 
 
@@ -86,15 +92,35 @@ def admit(
     held = mailboxes.hold(conn, lease)
     rows = enrollments.for_sending(conn, [each.enrollment.id for each in wanted])
     refused = suppressions.among(conn, [each.message.recipient for each in wanted])
-    verdicts = {
-        each.message.id: objections(
-            _facts(each, *rows[each.enrollment.id], held, refused.get(each.message.recipient))
-        )
-        for each in wanted
-    }
+    unread = _unread_elsewhere(conn, lease.mailbox_id, [row for row, _ in rows.values()])
+    verdicts = {}
+    for each in wanted:
+        row, sequence_state = rows[each.enrollment.id]
+        facts = _facts(each, row, sequence_state, held, refused.get(each.message.recipient))
+        facts = dataclasses.replace(facts, unread_elsewhere=row.id in unread)
+        verdicts[each.message.id] = objections(facts)
     going = [number for number, reasons in verdicts.items() if not reasons]
     marked = messages.begin(conn, going, lease.fence, now)
     return verdicts | {number: (SETTLED,) for number in going if number not in marked}
+
+
+def _unread_elsewhere(conn: Connection, mailbox_id: int, rows: Sequence[Enrollment]) -> set[int]:
+    """Those of these enrollments whose person another mailbox wrote to that was not read since the step fell due."""
+    follow_ups = [row for row in rows if row.wrote_before]
+    writers = messages.writers(conn, [row.contact_id for row in follow_ups])
+    others = {number for numbers in writers.values() for number in numbers} - {mailbox_id}
+    if not others:
+        return set()
+    synced = mailboxes.synced(conn, others)
+    return {
+        row.id
+        for row in follow_ups
+        for number in writers.get(row.contact_id, ())
+        if number in synced and row.due_at is not None and (synced[number] or _NEVER) < row.due_at
+    }
+
+
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def _facts(

@@ -69,6 +69,7 @@ class _Turn:
         self.words = ""
         self.trouble = False  # the servers were not reached: come back later
         self.more = False  # ended early: come back at once
+        self.waiting = False  # somebody's mail waits for another mailbox to be read: come back soon
         self.mailbox = self._mailbox()
         self.allowance = Allowance(0)
         self.synced = clock.elapsed()
@@ -118,7 +119,9 @@ class _Turn:
         now, last = self.house.clock.now(), self.mailbox.synced_at
         with self.house.database.read() as conn:
             follow_up = enrollments.follow_up_due(conn, self.mailbox.id, now)
-        if follow_up or last is None or now - last >= self.house.options.sync_every:
+            due = enrollments.first_mail_due(conn, self.mailbox.id)
+        called = due is None or due > now  # nothing to send: reading is all this turn can be for
+        if follow_up or called or last is None or now - last >= self.house.options.sync_every:
             self.synced = clock.elapsed()
             self.answers = replies.sync(self.house, self.lease, self.mailbox, account)
             self.mailbox = self._mailbox()
@@ -148,6 +151,7 @@ class _Turn:
                 delivery.deliver(wanted, lambda: stop() or self._stale())
             finally:
                 self.sent = delivery.sent
+                self.waiting = delivery.waiting
         self.trouble = delivery.stopped and self.sent == 0
 
     def _stale(self) -> bool:
@@ -184,7 +188,7 @@ class _Turn:
         with self.house.database.write() as conn:
             mailbox = mailboxes.by_id(conn, self.mailbox.id)
             due = enrollments.first_mail_due(conn, mailbox.id) if mailbox.state == "active" else None
-            self.more = self.more and due is not None and due <= now
+            self.more = self.more and not self.waiting and due is not None and due <= now
             if troubles != mailbox.troubles:
                 mailboxes.change(conn, mailbox.id, troubles=troubles)
             mailboxes.release(conn, self.lease, self._next(mailbox, due, troubles, now))
@@ -195,6 +199,8 @@ class _Turn:
         if troubles:
             pause = self.house.options.trouble * int(2 ** min(troubles - 1, 10))
             return now + min(pause, TROUBLE_MOST)
+        if self.waiting:
+            return now + self.house.options.trouble
         if self.more:
             return now
         look = (mailbox.synced_at or now) + self.house.options.sync_every

@@ -6,6 +6,7 @@ import email.utils
 
 import pytest
 
+from relance.engine import enrolling
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage
 
 OLA = "ola@acme.example"
@@ -126,3 +127,31 @@ def test_while_the_inbox_cannot_be_read_no_follow_up_leaves(stage: Stage) -> Non
     stage.world.open_imap()
     stage.advance(days=20)
     assert stage.sent_to(OLA) == 3
+
+
+def test_an_answer_lying_in_the_mailbox_that_wrote_before_stops_what_another_one_is_to_send(
+    stage: Stage,
+) -> None:
+    marek = "marek@northwind.example"
+    stage.enroll(OLA)
+    stage.advance(hours=1)
+    stage.mailbox(marek, "Marek Wolny")
+    stage.run()
+    enrolling.change_mailbox(stage.relance._house, OLA, marek)
+    stage.clock.advance(days=8)
+    stage.answer(OLA)
+    stage.relance.turn(2)  # Marek's turn comes first, and Ada's mailbox was not read for a week
+    assert stage.sent_to(OLA) == 1
+    stage.advance(days=20)
+    assert stage.sent_to(OLA) == 1
+    assert stage.state(OLA) == "replied"
+
+
+def test_a_person_handed_to_another_mailbox_gets_their_follow_ups_from_there(stage: Stage) -> None:
+    marek = "marek@northwind.example"
+    stage.enroll(OLA)
+    stage.advance(hours=1)
+    stage.mailbox(marek, "Marek Wolny")
+    enrolling.change_mailbox(stage.relance._house, OLA, marek)
+    stage.advance(days=30)
+    assert [mail.rep for mail in stage.arrived(OLA)] == [ADA, marek, marek]
