@@ -18,6 +18,8 @@ from relance.tracking.tokens import Purpose
 
 BATCH = 500
 # Hits judged in one transaction.
+MOST_HITS = 500
+# Kept of one mail. Whoever asks for a link more often than that is no reader, and each is judged beside all the others.
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class TrackingDesk:
     def _keep(self, hit: Hit, kind: str) -> Message | None:
         with self.house.database.write() as conn:
             message = messages.by_id(conn, hit.message)
-            if message is not None:
+            if message is not None and hits.count(conn, message.id) < MOST_HITS:
                 hits.add(
                     conn,
                     message_id=message.id,

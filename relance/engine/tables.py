@@ -338,5 +338,6 @@ event = sa.Table(
     # The writing transaction, so that a reader by cursor never steps over one that is still being committed.
     sa.Column("xact", sa.BigInteger, server_default=sa.text("0"), nullable=False),
 )
+sa.Index("ix_event_feed", event.c.xact, event.c.id)
 sa.Index("ix_event_enrollment", event.c.enrollment_id)
 sa.Index("ix_event_contact", event.c.contact_id)

@@ -55,6 +55,12 @@ def add(conn: Connection, **values: Any) -> None:
     conn.execute(sa.insert(hit).values(reasons=[], **values))
 
 
+def count(conn: Connection, message_id: int) -> int:
+    """How many hits of one mail are kept."""
+    query = sa.select(sa.func.count()).select_from(hit).where(hit.c.message_id == message_id)
+    return int(conn.execute(query).scalar_one())
+
+
 def unjudged(conn: Connection, before: dt.datetime, limit: int) -> list[StoredHit]:
     """Hits whose settling time is over and which nobody judged yet, oldest first."""
     query = (

@@ -1,0 +1,114 @@
+"""Opens, clicks and unsubscribes: what people do counts, what machines do does not, and a no is a no at once."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from relance.engine import engagement
+from tests.journeys.stage import Stage
+
+OLA = "ola@acme.example"
+BROWSER = {
+    "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "accept-language": "pl",
+}
+SCANNER = {"user-agent": "Mozilla/5.0 (compatible; MimecastURLProtect/2.0; link scanner)"}
+FORKED = {
+    "sequence": "Forked",
+    "send": {"hours": "09:00-17:00", "default_zone": "Europe/Warsaw"},
+    "steps": [
+        {
+            "id": "intro",
+            "subject": "Hello",
+            "body": 'See [what it costs](https://n.example/p?a=1 "pricing") and [a story](https://n.example/s "story").',
+        },
+        {
+            "id": "fork",
+            "after": "2 business days",
+            "when": "clicked('intro', 'pricing')",
+            "then": [{"id": "offer", "thread": "reply", "body": "Shall I work out the figures?"}],
+            "else": [{"id": "nudge", "thread": "reply", "body": "One more thought."}],
+        },
+    ],
+}
+
+
+def page(stage: Stage, number: int = -1) -> str:
+    """The HTML part of a mail Ola got."""
+    mail: Any = email.message_from_bytes(stage.arrived(OLA)[number].raw, policy=email.policy.default)
+    return str(mail.get_body(("html",)).get_content())
+
+
+@contextmanager
+def web(stage: Stage) -> Iterator[TestClient]:
+    with TestClient(stage.relance.web_app(), follow_redirects=False) as client:
+        yield client
+
+
+def paths(stage: Stage, kind: str) -> list[str]:
+    return re.findall(rf"http://127\.0\.0\.1:9(/{kind}/[^\"]+)", page(stage))
+
+
+def last_subject_line(stage: Stage) -> str:
+    mail: Any = email.message_from_bytes(stage.arrived(OLA)[-1].raw, policy=email.policy.default)
+    return str(mail.get_body(("plain",)).get_content()).splitlines()[0]
+
+
+def test_a_person_who_looked_at_the_price_gets_the_offer(stage: Stage) -> None:
+    stage.enroll(OLA, definition=FORKED)
+    stage.advance(hours=2)
+    with web(stage) as client:
+        answer = client.get(paths(stage, "c")[0], headers=BROWSER)
+    assert (answer.status_code, answer.headers["location"]) == (302, "https://n.example/p?a=1")
+    stage.advance(days=10)
+    assert last_subject_line(stage) == "Shall I work out the figures?"
+    assert "clicked" in stage.kinds(OLA)
+
+
+def test_a_scanner_that_follows_every_link_steers_nothing(stage: Stage) -> None:
+    stage.enroll(OLA, definition=FORKED)
+    stage.advance(hours=2)
+    with web(stage) as client:
+        for path in paths(stage, "c"):
+            client.head(path, headers=SCANNER)
+            client.get(path, headers=SCANNER)
+    stage.advance(days=10)
+    assert last_subject_line(stage) == "One more thought."
+    assert "clicked" not in stage.kinds(OLA)
+    funnel = stage.relance.report("Forked").steps[0]
+    assert (funnel.clicked, funnel.clicked_by_machines) == (0, 1)
+
+
+def test_the_one_click_of_a_mail_program_unsubscribes_before_it_is_answered(stage: Stage) -> None:
+    stage.enroll(OLA)
+    stage.advance(hours=1)
+    header = stage.arrived(OLA)[0].header("list-unsubscribe") or ""
+    path = re.findall(r"<http://127\.0\.0\.1:9(/u/[^>]+)>", header)[0]
+    with web(stage) as client:
+        assert client.get(path).status_code == 200
+        assert stage.relance.contacts.suppressions() == ()  # a page that was only looked at changes nothing
+        body = {"List-Unsubscribe": "One-Click"}
+        assert client.post(path, data=body).status_code == 200
+        assert [each.value for each in stage.relance.contacts.suppressions()] == [OLA]
+        assert client.post(path, data=body).status_code == 200
+    stage.advance(days=30)
+    assert stage.sent_to(OLA) == 1
+    assert stage.state(OLA) == "unsubscribed"
+
+
+def test_whoever_asks_for_a_link_for_ever_fills_no_disk(stage: Stage, monkeypatch: Any) -> None:
+    monkeypatch.setattr(engagement, "MOST_HITS", 5)
+    stage.enroll(OLA, definition=FORKED)
+    stage.advance(hours=2)
+    with web(stage) as client:
+        for _ in range(9):
+            assert client.get(paths(stage, "c")[0], headers=BROWSER).status_code == 302
+    stage.advance(hours=1)
+    assert stage.kinds(OLA).count("clicked") <= 5
