@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from relance.engine import reading, states
+from relance.sandbox import play
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -17,3 +18,7 @@ PAGES = [
 def test_a_generated_page_says_what_the_code_says(page, made, name):
     stands = (ROOT / page).read_text("utf-8")
     assert stands == made(), f"{page} is out of date: write what {name} returns into it"
+
+
+def test_the_demo_plays_the_example_as_it_stands():
+    assert play.SEQUENCE.read_text("utf-8") == (ROOT / "examples" / "first-meeting.yaml").read_text("utf-8")
