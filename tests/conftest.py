@@ -14,7 +14,7 @@ from tests.servers import finder, loopback, postgres, redis
 
 # Two slow cores must not fail a property: time is not what properties are about.
 hypothesis.settings.register_profile("dev", max_examples=50, deadline=None)
-hypothesis.settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -87,6 +87,13 @@ class Stage:
                 self.relance.turn(mailbox_id)
         raise AssertionError("something is due for ever")
 
+    def look(self) -> None:
+        """Half a day passes, and every mailbox is read: with nothing to send, reading is all a turn is for."""
+        self.advance(hours=13)
+        for number, _ in enumerate(self.relance.mailboxes.list(), start=1):
+            self.relance.turn(number)
+        self.run()
+
     def advance(self, **span: float) -> None:
         """Time passes, and whatever falls due in it is done when it falls due."""
         self.run()
@@ -161,7 +168,7 @@ def standing(folder: Path, database_url: str) -> Iterator[Stage]:
         database_url=database_url,
         zone="Europe/Warsaw",
         country="PL",
-        sync_seconds=12 * 3600,
+        sync_seconds=47 * 3600,  # seldom, so that a month takes few looks; a follow-up makes its own
         base_url="http://127.0.0.1:9",
     )
     with World(clock) as world, Relance(settings, clock=clock) as relance:

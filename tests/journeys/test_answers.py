@@ -71,7 +71,7 @@ def test_somebody_who_is_away_hears_from_us_after_they_are_back(stage: Stage) ->
     words = "Dzień dobry, jestem na urlopie do 20 marca 2026. Odpowiem po powrocie."
     stage.answer(OLA, words, headers={"Auto-Submitted": "auto-replied", "Subject": "Odpowiedź automatyczna"})
     stage.run()
-    stage.advance(hours=13)
+    stage.look()
     assert stage.state(OLA) == "away"
     stage.advance(days=40)
     mails = stage.arrived(OLA)
@@ -94,7 +94,7 @@ def test_an_answer_to_one_of_our_mailboxes_stops_what_another_one_sends(stage: S
     stage.enroll(OLA)
     stage.advance(hours=1)
     stage.mailbox("marek@northwind.example", "Marek Wolny")
-    stage.advance(hours=13)
+    stage.look()
     raw = (
         f"From: {OLA}\r\nTo: marek@northwind.example\r\nSubject: your colleague\r\nDate: {email.utils.formatdate()}\r\n"
         "Message-ID: <x1@acme.example>\r\n\r\nAda wrote to me, I would rather talk to you.\r\n"

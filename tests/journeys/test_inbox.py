@@ -26,7 +26,7 @@ def test_an_answer_is_listed_with_its_reason_and_its_words(stage: Stage) -> None
     stage.enroll(OLA)
     stage.advance(hours=1)
     stage.answer(OLA, "Yes, call me on Tuesday.")
-    stage.advance(hours=13)
+    stage.look()
     found = stage.relance.inbox.list()
     assert [(each.email, each.kind, each.intent) for each in found] == [(OLA, "human answer", "positive")]
     assert "call me" in found[0].evidence.lower()
@@ -44,7 +44,7 @@ def test_a_salesperson_corrects_a_wrong_stop_and_the_sequence_goes_on(stage: Sta
     stage.enroll(OLA)
     stage.advance(hours=1)
     stage.answer(OLA, "Thank you, your request was received by our team.")
-    stage.advance(hours=13)
+    stage.look()
     assert stage.state(OLA) == "replied"
     number = stage.relance.inbox.list()[0].id
     done = stage.relance.inbox.correct(number, kind="auto-reply", note="their ticket system")
@@ -63,7 +63,7 @@ def test_a_salesperson_corrects_a_missed_answer_and_nothing_more_is_sent(stage: 
     stage.enroll(OLA)
     stage.advance(hours=1)
     stage.answer(OLA, "We have received your message.", headers={"Auto-Submitted": "auto-replied"})
-    stage.advance(hours=13)
+    stage.look()
     assert stage.state(OLA) == "active"
     number = stage.relance.inbox.list()[0].id
     stage.relance.inbox.correct(number, kind="human answer", intent="negative")
@@ -77,7 +77,7 @@ def test_what_an_opt_out_ended_is_not_reopened_by_a_correction(stage: Stage) -> 
     stage.enroll(OLA)
     stage.advance(hours=1)
     stage.answer(OLA, "Please remove me from your list.")
-    stage.advance(hours=13)
+    stage.look()
     stage.relance.inbox.correct(stage.relance.inbox.list()[0].id, kind="human answer")
     stage.advance(days=20)
     assert stage.state(OLA) == "unsubscribed"
@@ -200,7 +200,7 @@ def test_an_answer_to_the_id_a_provider_gave_our_mail_is_found(stage: Stage) -> 
     theirs = "<0100018f@eu-west-1.amazonses.com>"
     copy = mail.raw.replace(mail.message_id.encode(), theirs.encode())
     stage.world.place("bea@northwind.example", Mail(copy, Placed.SENT_COPY, OLA, mail.rep, folder="Sent"))
-    stage.advance(hours=13)
+    stage.look()
     headers = {"In-Reply-To": theirs, "References": theirs, "Subject": "hello"}
     stage.answer(OLA, "Yes.", sender="assistant@elsewhere.example", headers=headers)
     stage.advance(days=20)
@@ -316,7 +316,7 @@ def test_better_rules_find_a_missed_answer_of_the_past(stage: Stage, monkeypatch
     stage.enroll(OLA)
     stage.advance(hours=1)
     stage.answer(OLA, "We have received your message.", headers={"Auto-Submitted": "auto-replied"})
-    stage.advance(hours=13)
+    stage.look()
 
     def better(mail: Inbound, **known: object) -> Judgement:
         return Judgement(Kind.HUMAN, "is person", "your message", intent="positive", version=99)
@@ -343,7 +343,7 @@ def test_better_rules_reopen_what_was_stopped_by_mistake_only_when_told_to(
     stage.enroll(OLA)
     stage.advance(hours=1)
     stage.answer(OLA, "Ich bin nicht im Büro.")
-    stage.advance(hours=13)
+    stage.look()
     before = stage.state(OLA)
 
     def better(mail: Inbound, **known: object) -> Judgement:
@@ -372,7 +372,7 @@ def test_a_correction_of_a_colleagues_interest_lets_the_company_go_on(stage: Sta
     stage.enroll(OLA, JAN, definition={**FOLLOW_UP, "stop": {"company": "positive reply"}})
     stage.advance(hours=1)
     stage.answer(OLA, "Yes, call me on Tuesday.")
-    stage.advance(hours=13)
+    stage.look()
     assert stage.state(JAN) == "stopped"
     stage.relance.inbox.correct(stage.relance.inbox.list()[0].id, intent="negative")
     assert (stage.state(OLA), stage.state(JAN)) == ("replied", "active")
