@@ -359,7 +359,7 @@ def test_the_bytes_are_dropped_after_their_time_and_the_judgement_stays(stage: S
     stage.enroll(OLA)
     stage.advance(hours=1)
     stage.answer(OLA)
-    stage.advance(days=1)
+    stage.look()
     assert stage.relance.inbox.rejudge().looked == 1
     stage.clock.advance(days=91)
     stage.run()
