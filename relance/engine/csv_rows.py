@@ -82,7 +82,10 @@ def read(data: bytes, where: str = "") -> Sheet:
         raise errors.Invalid([errors.Problem(f"more than {MAX_ROWS} lines. Split it.", where)])
     start, named = _named_delimiter(lines)
     delimiter = named or _sniffed(lines[start : start + _SNIFFED_LINES])
-    first = next(row for row in _records(lines, start, delimiter) if row.problem or any(row.cells))
+    records = _records(lines, start, delimiter)
+    first = next((row for row in records if row.problem or any(row.cells)), None)
+    if first is None:
+        raise errors.Invalid([errors.Problem("there is nothing in it but separators.", where)])
     if first.problem:
         raise errors.Invalid([errors.Problem(first.problem, where, "", first.line)])
     if len(first.cells) > MAX_COLUMNS:
