@@ -32,6 +32,8 @@ MOST = 10_000
 # Mails asked for in one go; more are asked for again.
 WINDOW = 50
 # Mails applied in one transaction.
+PASSES = 5
+# Looks over all folders in one sync, while anything new is found.
 RAW_LIMIT = 512 * 1024
 # Bytes of a mail that are kept for judging it again.
 
@@ -56,14 +58,10 @@ def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
     now = house.clock.now()
     with house.database.read() as conn:
         own = frozenset(each.address for each in mailboxes.every(conn))
-        marks = mailboxes.watermarks(conn, mailbox.id)
     look = _Look(house, lease, mailbox, now, own)
-    count, roles = 0, set()
     try:
         with house.open_inbox(account) as inbox:
-            for folder in inbox.folders(with_trash=True):
-                count += _folder(look, inbox, folder, marks.get(folder.name))
-                roles.add(folder.role)
+            count, roles = _folders(look, inbox)
     except errors.Trouble as trouble:
         _note_failure(look, trouble)
         raise
@@ -74,6 +72,30 @@ def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
             # Where copies are filed, a look that did not see their folder is none: it could show no trace.
             messages.looked(conn, mailbox.id, now)
     return count
+
+
+def _folders(look: _Look, inbox: Inbox) -> tuple[int, set[Role]]:
+    """Folder by folder, again and again until none has anything new: a mail moved meanwhile, out of a folder that was
+    not read yet into one that was, is found where it is now."""
+    count, seen = 0, None
+    for _ in range(PASSES):
+        folders = inbox.folders(with_trash=True)
+        with look.house.database.read() as conn:
+            marks = mailboxes.watermarks(conn, look.mailbox.id)
+        if folders == seen or not any(_has_news(each, marks.get(each.name)) for each in folders):
+            return count, {each.role for each in folders}
+        for folder in folders:
+            count += _folder(look, inbox, folder, marks.get(folder.name))
+        seen = folders
+    raise errors.Unreachable("mails came in or moved as long as the mailbox was read; it is read again soon")
+
+
+def _has_news(folder: Folder, mark: Watermark | None) -> bool:
+    return not folder.uidnext or folder.uidnext > _after(folder, mark) + 1
+
+
+def _after(folder: Folder, mark: Watermark | None) -> int:
+    return mark.last_uid if mark is not None and mark.uidvalidity == folder.uidvalidity else 0
 
 
 def _note_failure(look: _Look, trouble: errors.Trouble) -> None:
@@ -94,8 +116,8 @@ def _folder(look: _Look, inbox: Inbox, folder: Folder, mark: Watermark | None) -
         # What was there before we wrote to anybody answers nothing of ours.
         _advance(look, folder, max(0, folder.uidnext - 1))
         return 0
-    after = mark.last_uid if mark is not None and mark.uidvalidity == folder.uidvalidity else 0
-    if folder.uidnext and folder.uidnext <= after + 1:
+    after = _after(folder, mark)
+    if not _has_news(folder, mark):
         return 0
     if folder.role is Role.SENT:
         return _sent_folder(look, inbox, folder, after)
