@@ -217,13 +217,12 @@ def _item(
     conn: Connection, look: _Look, folder: Folder, fetched: Fetched, mail: Inbound, found: Found
 ) -> Item:
     sent = messages.of_contact(conn, found.contact.id) if found.contact else []
+    texts, recipients = [each.body for each in sent], [each.recipient for each in sent]
+    received = fetched.internal_date or look.now
     if fetched.trouble:
         judgement = Judgement(Kind.UNREADABLE, "the server could not give it", fetched.trouble)
     else:
-        texts, recipients = [each.body for each in sent], [each.recipient for each in sent]
-        judgement = verdicts.judge(
-            mail, verdicts.Known(fetched.internal_date or look.now, look.own, texts, recipients)
-        )
+        judgement = verdicts.judge(mail, verdicts.Known(received, look.own, texts, recipients))
     return Item(
         mailbox_id=look.mailbox.id,
         folder=folder.name,
@@ -232,10 +231,10 @@ def _item(
         dedupe=_dedupe(fetched, mail),
         mail=mail,
         raw=fetched.raw[:RAW_LIMIT],
-        received_at=fetched.internal_date or look.now,
+        received_at=received,
         found=found,
         judgement=judgement,
-        words=verdicts.own_words(mail, [each.body for each in sent]),
+        words=verdicts.own_words(mail, texts),
     )
 
 
