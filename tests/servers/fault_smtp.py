@@ -91,7 +91,8 @@ class Behaviour:
     faults: list[Fault] = field(default_factory=list)
     rate: float = 0.0  # besides `faults`: the chance of a random fault in each transaction
     kinds: Sequence[Kind] = (Kind.STOP, Kind.DROP, Kind.STALL, Kind.GARBLE, Kind.DELAY)
-    patience: float | None = None  # seconds after which a stalled connection is closed; none: when the client goes
+    # Seconds after which a stalled connection is closed; none: when the client goes.
+    patience: float | None = None
 
     def lets_in(self, name: str, secret: str) -> bool:
         """Whether this is a login."""
