@@ -119,7 +119,8 @@ class _Turn:
         now, last = self.house.clock.now(), self.mailbox.synced_at
         with self.house.database.read() as conn:
             follow_up = enrollments.follow_up_due(conn, self.mailbox.id, now)
-            due = enrollments.first_mail_due(conn, self.mailbox.id)
+            may_send = self.mailbox.state == "active"  # what waits in a paused one is nothing to send
+            due = enrollments.first_mail_due(conn, self.mailbox.id) if may_send else None
         called = due is None or due > now  # nothing to send: reading is all this turn can be for
         if follow_up or called or last is None or now - last >= self.house.options.sync_every:
             self.synced = clock.elapsed()
