@@ -89,6 +89,7 @@ class Base(Database):
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
+        asked = self.sim.now
         self.sim.step("write")
         fault = self.sim.rng.choice(("undone", "unheard")) if self.sim.chance(self.sim.profile.commit) else ""
         with self._inside(), super().write() as conn:
@@ -96,7 +97,7 @@ class Base(Database):
             yield conn
             if fault == "undone":
                 self._lost("before the commit")
-        self._committed()
+        self._committed(asked)
         if fault == "unheard":
             self._lost("after the commit")
 
@@ -109,9 +110,9 @@ class Base(Database):
         finally:
             actor.in_transaction = False
 
-    def _committed(self) -> None:
+    def _committed(self, asked: dt.datetime) -> None:
         actor = self.sim.me
-        actor.last_commit, actor.last_commit_at = self.sim.note("commits"), self.sim.now
+        actor.last_commit, actor.last_commit_at = self.sim.note("commits"), asked
         meant, actor.resolved = actor.resolved, None
         for note in (*actor.commits, *((meant,) if meant else ())):
             note(actor.last_commit)

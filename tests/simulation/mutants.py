@@ -11,15 +11,18 @@ from unittest import mock
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import acting, delivery, gate, preparing, replies, states, steering
+from relance.engine import acting, delivery, gate, preparing, replies, settling, states, steering, unknowns
 from relance.engine.delivery import Delivery
 from relance.engine.gate import Facts, Wanted
 from relance.engine.house import House
 from relance.engine.journal import Entry, Findings, Journal
+from relance.engine.matching import Found
+from relance.engine.post import Inbox
 from relance.engine.states import State
 from relance.engine.store import mailboxes, messages
 from relance.engine.store.mailboxes import Held, Lease
 from relance.engine.tables import mailbox
+from relance.mailbox.folders import Role
 from relance.mailbox.outcome import Outcome
 
 Mutant = Callable[[], AbstractContextManager[object]]
@@ -168,6 +171,37 @@ def no_recovery_hold() -> AbstractContextManager[object]:
     return mock.patch.object(delivery.settling, "ending", ending)
 
 
+# Bugs the simulation found in the engine, made again.
+
+
+def one_look() -> AbstractContextManager[object]:
+    """Folders are looked over once: a letter moved meanwhile is missed."""
+
+    def folders(look: replies._Look, inbox: Inbox) -> tuple[int, set[Role]]:
+        found = inbox.folders(with_trash=True)
+        with look.house.database.read() as conn:
+            marks = mailboxes.watermarks(conn, look.mailbox.id)
+        count = sum(replies._folder(look, inbox, folder, marks.get(folder.name)) for folder in found)
+        return count, {folder.role for folder in found}
+
+    return mock.patch.object(replies, "_folders", folders)
+
+
+def forgotten_pause() -> AbstractContextManager[object]:
+    """Evidence about a mail lets somebody go on who is held for another reason as well."""
+    return mock.patch.object(unknowns, "_held_for_this_alone", lambda row: settling.MAYBE in row.reason)
+
+
+def journal_asked_once() -> AbstractContextManager[object]:
+    """The journal of a worker taken for dead is never asked again."""
+    return mock.patch.object(unknowns, "told", _nothing)
+
+
+def anything_proves() -> AbstractContextManager[object]:
+    """Any mail from a person proves that our last one arrived."""
+    return mock.patch.object(Found, "proven", property(lambda self: self.message is not None))
+
+
 MUTANTS: dict[str, Mutant] = {
     each.__name__: each
     for each in (
@@ -186,6 +220,10 @@ MUTANTS: dict[str, Mutant] = {
         watermark_only,
         body_before_mark,
         no_recovery_hold,
+        one_look,
+        forgotten_pause,
+        journal_asked_once,
+        anything_proves,
     )
 }
 

@@ -13,7 +13,7 @@ from tests.simulation.world import Arrival, Taken
 POISON = "poison"
 PEOPLE = ("bob@acme.example", "beth@acme.example", "carl@corp.example", "dora@shop.example")
 GONE = "carl@corp.example"
-# Whose address does not exist, in some worlds.
+# Whom, in some worlds, the first mailbox's server knows not to exist, while the second's finds out later.
 POISONED = "poison@venom.example"
 SENDERS = {1: "ada@sales.example", 2: "ben@sales.example"}
 
@@ -60,6 +60,13 @@ def _answer(sim: Sim, mailbox: int, kind: Kind, cause: Cause) -> None:
         to = sim.rng.choice(("INBOX", "Junk", "Archive"))
         delay = dt.timedelta(minutes=sim.rng.choice((0, 0, 1, 60)))
         sim.plan(delay, lambda: _move(sim, mailbox, letter.raw, to))
+
+
+def tidy(sim: Sim, mailbox: int) -> None:
+    """The mailbox's owner, or a filter, moves one of its letters right now."""
+    letters_there = [each.letter for each in sim.world.arrivals if each.mailbox == mailbox]
+    if letters_there:
+        _move(sim, mailbox, sim.rng.choice(letters_there).raw, sim.rng.choice(("INBOX", "Junk", "Archive")))
 
 
 def _move(sim: Sim, mailbox: int, raw: bytes, to: str) -> None:

@@ -97,7 +97,7 @@ class Outbox:
             self.sim.meddle(recipient)
         self.used = self.sim.now
         result = self._fault(OFFER)
-        if result is None and self.sim.profile.gone and recipient == people.GONE:
+        if result is None and self.sim.profile.gone and (recipient, self.mailbox) == (people.GONE, 1):
             result = NOBODY
         if result is not None and result.outcome is Outcome.REFUSED:
             self.sim.world.refused.add(recipient)
@@ -212,6 +212,8 @@ class Inbox:
 
     def _ask(self, what: str) -> None:
         self.sim.step(what)
+        if self.sim.chance(self.sim.profile.moves * 0.1):
+            people.tidy(self.sim, self.mailbox)
         if self.sim.chance(self.sim.profile.imap * 0.3):
             self.sim.world.faults += 1
             self.sim.note("imap breaks off")

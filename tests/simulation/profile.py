@@ -44,7 +44,7 @@ def draw(rng: random.Random) -> Profile:
     def some(chance: float, *levels: float) -> float:
         return rng.choice(levels) if rng.random() < chance else 0.0
 
-    boxes = rng.choice((1, 2))
+    boxes, gone = rng.choice((1, 2)), rng.random() < 0.15
     return Profile(
         people=rng.choice((1, 2, 2, 3)),
         mailboxes=boxes,
@@ -53,7 +53,7 @@ def draw(rng: random.Random) -> Profile:
         rewrites=tuple(rng.random() < 0.25 for _ in range(boxes)),
         together=rng.choice((1, 2, 3)),
         gap_seconds=rng.choice((0, 0, 0, 60)),
-        both=some(0.5, 0.5, 1.0),
+        both=1.0 if gone else some(0.5, 0.5, 1.0),
         switch=rng.choice((0.05, 0.2, 0.5)),
         crash=some(0.5, 0.01, 0.03, 0.1),
         crashes=rng.choice((1, 2, 4)),
@@ -70,7 +70,7 @@ def draw(rng: random.Random) -> Profile:
         unsubscribes=some(0.3, 0.3),
         people_act=some(0.4, 0.2, 0.5),
         poison=rng.random() < 0.04,
-        gone=rng.random() < 0.15,
+        gone=gone,
         slept=rng.random() < 0.06,
     )
 

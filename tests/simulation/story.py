@@ -20,7 +20,7 @@ from tests.simulation.ground import Ground
 from tests.simulation.sim import Sim
 
 ROUNDS = 24
-SETTLING_ROUNDS = 90
+SETTLING_ROUNDS = 240
 LOOP = dt.timedelta(seconds=5)
 TICKS = 0.2
 # How often a tick is made for which nothing is due.
@@ -153,7 +153,7 @@ class _Story:
             "sequence_id": version.sequence_id,
             "sequence_version_id": version.id,
             "contact_id": person.id,
-            "mailbox_id": sim.rng.randint(1, sim.profile.mailboxes),
+            "mailbox_id": self._sender(name, person.email),
             "state": states.State.ACTIVE.value,
             "step": first.step,
             "step_kind": first.step_kind,
@@ -163,6 +163,11 @@ class _Story:
             "created_at": sim.now,
         }
         enrollments.add(conn, [row])  # type: ignore[arg-type]
+
+    def _sender(self, sequence: str, email: str) -> int:
+        if email == people.GONE and self.sim.profile.mailboxes == 2:
+            return 1 if sequence == "plain" else 2
+        return self.sim.rng.randint(1, self.sim.profile.mailboxes)
 
     # Processes.
 
