@@ -126,9 +126,9 @@ def play(plan: Plan, watch: Callable[[Scene], None], hire: Hire = together) -> O
         world = stack.enter_context(World(settings.clock(), plan.seed))
         relance = stack.enter_context(Relance(settings))
         roster = people.roster(plan.contacts, plan.seed)
-        stack.enter_context(Prospects(world, behaviour.cast(roster.people, plan.seed)))
         logs.configure(settings)
-        with hire(relance, bound) as parts:
+        # The people go first: whoever still clicks must find the web server.
+        with hire(relance, bound) as parts, Prospects(world, behaviour.cast(roster.people, plan.seed)):
             imported, enrolled = _set_up(relance, world, roster, plan, folder)
             _watch(relance, plan, parts, watch)
         story = world.record.story()
