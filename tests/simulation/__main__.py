@@ -72,16 +72,10 @@ def _many(seeds: Iterable[int], processes: int) -> int:
 
 def _results(seeds: Iterable[int], processes: int) -> Iterator[Played]:
     if processes <= 1:
-        yield from map(_brief, seeds)
+        yield from map(story.play_briefly, seeds)
         return
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap(_brief, seeds, chunksize=8)
-
-
-def _brief(seed: int) -> Played:
-    """Without its story, which would have to travel between processes."""
-    played = story.play(seed)
-    return Played(**{**played.__dict__, "lines": ()})
+        yield from pool.imap(story.play_briefly, seeds, chunksize=8)
 
 
 class Figures:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from relance import errors
 from relance.engine import engagement, progress, states, steering, turn
@@ -357,3 +357,9 @@ class _Story:
 
 
 assert suppressions
+
+
+def play_briefly(seed: int) -> Played:
+    """`play`, without the story, which would have to travel between processes. Here, for a spawned process does not see
+    what stands in a `__main__`."""
+    return replace(play(seed), lines=())

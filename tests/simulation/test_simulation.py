@@ -68,3 +68,10 @@ def test_a_missing_guard_is_noticed(name: str) -> None:
         broken = story.play(CAUGHT_BY[name])
     assert broken.breaches
     assert clean(CAUGHT_BY[name]).breaches == ()
+
+
+def test_two_processes_share_the_seeds() -> None:
+    command = [sys.executable, "-m", "tests.simulation", "--seeds", "4", "--processes", "2"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "seeds 4, broken 0" in done.stdout
