@@ -31,20 +31,25 @@ _ENROLLMENTS = (
 _MAILS = sa.select(_MSG, _BOX.c.files_sent).join(_BOX, _BOX.c.id == _MSG.c.mailbox_id)
 
 
-def quiet(laid: Ground) -> bool:
+def quiet(sim: Sim, laid: Ground) -> bool:
     """Whether every step is done or waits for a person."""
     with laid.real.read() as conn:
         rows = list(conn.execute(_ENROLLMENTS))
         mails = list(conn.execute(_MAILS))
     if any(row.state == "away" or (row.state == "active" and row.mailbox_state == "active") for row in rows):
         return False
-    return not any(_open(mail) for mail in mails)
+    return not any(_open(sim, mail) for mail in mails)
 
 
-def _open(mail: sa.Row) -> bool:
+def _open(sim: Sim, mail: sa.Row) -> bool:
     if mail.state == "unknown":
-        return bool(mail.files_sent) or mail.looks < unknowns.LOOKS
+        return bool(mail.files_sent) or mail.looks < unknowns.LOOKS or _known(sim, mail)
     return bool(mail.state == "transmitting")
+
+
+def _known(sim: Sim, mail: sa.Row) -> bool:
+    """Whether a journal that every process can read says what became of a mail (the third process is on another host)."""
+    return mail.id in sim.world.journaled and sim.profile.processes < 3
 
 
 def breaches(sim: Sim, laid: Ground, settled: bool) -> tuple[list[str], int]:
@@ -183,7 +188,7 @@ def _mail(sim: Sim, mail: sa.Row, was_taken: bool, settled: bool) -> Iterator[st
         yield f"stuck: {what} is transmitting for ever"
     if mail.state == "unknown" and mail.files_sent:
         yield f"unresolved: {what} is unknown, though the mailbox files Sent copies"
-    if mail.state == "unknown" and mail.id in sim.world.journaled and sim.profile.processes < 3:
+    if mail.state == "unknown" and _known(sim, mail):
         yield f"forgotten: {what} is unknown, though its acceptance is on the disk"
 
 

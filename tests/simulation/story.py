@@ -353,7 +353,7 @@ class _Story:
 
     def _quiet(self) -> bool:
         """Whether nothing is left to happen by itself."""
-        return not self.sim.pending and not self.sim.stage.actors and judge.quiet(self.laid)
+        return not self.sim.pending and not self.sim.stage.actors and judge.quiet(self.sim, self.laid)
 
 
 assert suppressions
