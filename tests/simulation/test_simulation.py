@@ -12,7 +12,7 @@ import pytest
 from tests.simulation import mutants, story
 
 ROOT = Path(__file__).parents[2]
-SEEDS = range(16)
+SEEDS = range(10)
 
 CAUGHT_BY = {
     "no_fence": 11,
