@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relance.cli import session, show
-from relance.mailbox.inbound import Kind
+from relance.mailbox.inbound import Intent, Kind
 
 if TYPE_CHECKING:
     from relance.engine.verdicts import Specimen
@@ -54,17 +54,6 @@ KindName = enum.Enum(  # type: ignore[misc]
 )
 
 
-class IntentName(enum.StrEnum):
-    """What a human answer wants."""
-
-    POSITIVE = "positive"
-    NEGATIVE = "negative"
-    QUESTION = "question"
-    REFERRAL = "referral"
-    LATER = "later"
-    UNCLEAR = "unclear"
-
-
 Number = Annotated[int, typer.Argument(metavar="ANSWER", help="Its number, as `list` shows it.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
@@ -74,7 +63,7 @@ Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="
 def list_(  # noqa: PLR0913 - a flag for every question
     ctx: typer.Context,
     kind: Annotated[KindName | None, typer.Option(help="Only this kind.")] = None,
-    intent: Annotated[IntentName | None, typer.Option(help="Only answers that want this.")] = None,
+    intent: Annotated[Intent | None, typer.Option(help="Only answers that want this.")] = None,
     contact: Annotated[str | None, typer.Option(metavar="EMAIL", help="Only from or about them.")] = None,
     mailbox: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only from this mailbox.")] = None,
     unread: Annotated[bool, typer.Option("--unread", help="Only those nobody looked at.")] = False,
@@ -127,7 +116,7 @@ def correct(  # noqa: PLR0913 - a flag for every question
     kind: Annotated[
         KindName | None, typer.Option(help="What it is. Saying the same again confirms it.")
     ] = None,
-    intent: Annotated[IntentName | None, typer.Option(help="What it wants.")] = None,
+    intent: Annotated[Intent | None, typer.Option(help="What it wants.")] = None,
     until: Annotated[
         dt.datetime | None,
         typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Out of office: the first day back."),

@@ -87,12 +87,7 @@ def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment],
     result = _counted(conn, news.consequence(item.found.match, item.judgement), item, rows)
     carry_out(conn, house, item.matter, rows, result, now)
     if result.pauses_mailbox:
-        said = item.matter.said(result)
-        mailboxes.change(conn, item.matter.mailbox_id, state="paused", reason=said)
-        events.add(
-            conn,
-            [events.News("mailbox paused", now, mailbox_id=item.matter.mailbox_id, data={"reason": said})],
-        )
+        mailboxes.pause(conn, item.matter.mailbox_id, item.matter.said(result), now)
     events.add(conn, [_line(item, rows, item.matter.said(result), now)])
 
 

@@ -128,11 +128,6 @@ def open_now(rule: Rule, place: Place, now: dt.datetime, *, away_until: dt.date 
     return next_opening(rule, place, now, away_until=away_until).at == now
 
 
-def is_business_day(rule: Rule, place: Place, day: dt.date) -> bool:
-    """Whether people work on that date where the contact is."""
-    return _rest(rule, place, day) is None
-
-
 # A campaign asks for the same few days, hours and zones thousands of times.
 @functools.lru_cache(maxsize=8192)
 def instant(day: dt.date, minute: int, zone: dt.tzinfo) -> dt.datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,9 +13,10 @@ from relance.engine.house import House
 from relance.engine.script import Script
 from relance.engine.store import contacts, messages, suppressions
 from relance.engine.store.contacts import Contact
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.enrollments import Enrollment, Position
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.messages import Message
+from relance.engine.zones import Place, Workspace
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,14 @@ class Case:
     def step(self) -> str:
         """The id of the step to do."""
         return self.row.step or ""
+
+    def place(self, workspace: Workspace) -> Place:
+        """Whose clock and holidays count for the person."""
+        return self.script.place(self.contact, workspace)
+
+    def after(self, workspace: Workspace, done_at: dt.datetime, taken: bool | None = None) -> Position:
+        """Where the enrollment stands once this step was done; `taken` says which way a branch went."""
+        return self.script.after(self.step, done_at, self.place(workspace), str(self.row.id), taken)
 
     def values(self, mailbox: Mailbox | None = None) -> dict[str, object]:
         """What the sequence's templates and conditions may speak of; with the sender's part where one is known."""

@@ -16,8 +16,7 @@ from relance.engine.revising import Reading, Revision
 from relance.engine.store import answers, contacts, events
 from relance.engine.store.answers import Answer, Wanted
 from relance.engine.store.contacts import Contact
-from relance.mailbox.inbound import Kind
-from relance.mailbox.judging.intent import Intent
+from relance.mailbox.inbound import Intent, Kind
 
 __all__ = ["AnswerView", "Corrected", "Correction", "Wanted", "correct", "forget_raw", "page", "show"]
 

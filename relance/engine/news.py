@@ -29,8 +29,6 @@ class Consequence:
     words: str = ""
 
 
-_HELD = Consequence(Event.HELD)
-
 CERTAIN: dict[Kind, Consequence] = {
     Kind.HUMAN: Consequence(Event.REPLIED, stops_company=True, words="answered"),
     Kind.CALENDAR: Consequence(Event.REPLIED, stops_company=True, words="answered an invitation"),

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from relance import errors
-from relance.engine import cases, drafting
+from relance.engine import cases, drafting, settling
 from relance.engine.cases import Case
 from relance.engine.gate import Wanted
 from relance.engine.house import House
@@ -54,7 +54,7 @@ def prepare(
         for case, verdict in verdicts:
             _carry_out(conn, case, verdict, now)
     return [
-        Wanted(case.row, verdict.mail, case.script.place(case.contact, house.workspace))
+        Wanted(case.row, verdict.mail, case.place(house.workspace))
         for case, verdict in verdicts
         if verdict.mail
     ]
@@ -110,7 +110,7 @@ def _left_over(case: Case, now: dt.datetime, house: House) -> Verdict | None:
     if state is MessageState.ACCEPTED:
         return Verdict(position=_onward(house, case, now, wrote=True))
     if state in (MessageState.UNKNOWN, MessageState.TRANSMITTING):
-        return Verdict(event=Event.HELD, words="the mail may have been delivered; nobody can tell yet")
+        return Verdict(event=Event.HELD, words=f"{settling.MAYBE}; nobody can tell yet")
     if state in (MessageState.REFUSED, MessageState.ABANDONED):
         return Verdict(event=Event.HELD, words=f"the mail of this step was {state}")
     return None
@@ -118,8 +118,7 @@ def _left_over(case: Case, now: dt.datetime, house: House) -> Verdict | None:
 
 def _too_early(house: House, case: Case, now: dt.datetime) -> Verdict | None:
     """The window is asked again right before sending: zones, holidays and clocks may have changed since."""
-    place = case.script.place(case.contact, house.workspace)
-    when = case.script.opening(case.step, place, now)
+    when = case.script.opening(case.step, case.place(house.workspace), now)
     if when.at <= now:
         return None
     return Verdict(
@@ -148,9 +147,7 @@ def _unwanted(house: House, case: Case, now: dt.datetime) -> Verdict | None:
 
 
 def _onward(house: House, case: Case, now: dt.datetime, *, wrote: bool) -> Position:
-    place = case.script.place(case.contact, house.workspace)
-    position = case.script.after(case.step, now, place, str(case.row.id))
-    return dataclasses.replace(position, wrote=wrote)
+    return dataclasses.replace(case.after(house.workspace, now), wrote=wrote)
 
 
 def _draft(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Verdict:

@@ -124,9 +124,8 @@ def _step(tick: _Tick, case: Case) -> Position | None:
 
 
 def _go_on(tick: _Tick, case: Case, *, kind: str, taken: bool | None = None, words: str = "") -> Position:
-    place = case.script.place(case.contact, tick.house.workspace)
     # A step that was done late (the tick was down) still counts from when it fell due, or waits would add up.
-    position = case.script.after(case.step, case.row.due_at or tick.now, place, str(case.row.id), taken)
+    position = case.after(tick.house.workspace, case.row.due_at or tick.now, taken)
     enrollments.move(tick.conn, case.row, position, tick.now)
     data: dict[str, object] = {"words": words} if words else {}
     if taken is not None:
@@ -198,8 +197,7 @@ def _task_ended(tick: _Tick, task: tasks.Task) -> None:
     if row.step != task.step:
         return
     case = cases.read(tick.conn, tick.house, [row])[0]
-    place = case.script.place(case.contact, tick.house.workspace)
-    position = case.script.after(task.step, tick.now, place, str(row.id))
+    position = case.after(tick.house.workspace, tick.now)
     enrollments.move(tick.conn, row, position, tick.now)
     if position.step_kind == "mail" and position.due_at is not None:
         mailboxes.call(tick.conn, [row.mailbox_id], position.due_at)

@@ -119,10 +119,7 @@ def _apply(conn: Connection, attempt: Attempt, end: Ending) -> None:
     if end.suppress:
         suppressions.add(conn, "address", message.recipient, f"bounced: {end.words}", at)
     if end.pause_mailbox:
-        mailboxes.change(conn, row.mailbox_id, state="paused", reason=end.words)
-        events.add(
-            conn, [events.News("mailbox paused", at, mailbox_id=row.mailbox_id, data={"reason": end.words})]
-        )
+        mailboxes.pause(conn, row.mailbox_id, end.words, at)
 
 
 def _line(attempt: Attempt, end: Ending) -> events.News:

@@ -11,7 +11,7 @@ from relance.engine import lateness, pace, preparing, recovery, replies, unknown
 from relance.engine.delivery import Delivery
 from relance.engine.house import House
 from relance.engine.pace import Allowance, Pace
-from relance.engine.store import enrollments, events, mailboxes
+from relance.engine.store import enrollments, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox.account import Account
 from relance.mailbox.outcome import Blame
@@ -120,8 +120,8 @@ class _Turn:
         with self.house.database.read() as conn:
             follow_up = enrollments.follow_up_due(conn, self.mailbox.id, now)
             may_send = self.mailbox.state == "active"  # what waits in a paused one is nothing to send
-            due = enrollments.first_mail_due(conn, self.mailbox.id) if may_send else None
-        called = due is None or due > now  # nothing to send: reading is all this turn can be for
+            first = enrollments.first_mail_due(conn, self.mailbox.id) if may_send else None
+        called = first is None or first > now  # nothing to send: reading is all this turn can be for
         if follow_up or called or last is None or now - last >= self.house.options.sync_every:
             self.synced = clock.elapsed()
             self.answers = replies.sync(self.house, self.lease, self.mailbox, account)
@@ -174,13 +174,9 @@ class _Turn:
         self.words, self.trouble = words, True
         with self.house.database.write() as conn:
             mailboxes.hold(conn, self.lease)
-            mailboxes.change(conn, self.mailbox.id, state="paused", reason=words)
+            mailboxes.pause(conn, self.mailbox.id, words, self.house.clock.now())
             if unreadable:
                 mailboxes.change(conn, self.mailbox.id, sync_error=words)
-            news = events.News(
-                "mailbox paused", self.house.clock.now(), mailbox_id=self.mailbox.id, data={"reason": words}
-            )
-            events.add(conn, [news])
 
     def release(self) -> None:
         """Give the lease back, with the time of the next turn."""

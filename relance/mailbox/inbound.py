@@ -76,6 +76,17 @@ class Kind(StrEnum):
     OWN_COPY = "own copy"  # our own mail, copied back
 
 
+class Intent(StrEnum):
+    """What a person's answer wants of us."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    QUESTION = "question"
+    REFERRAL = "referral"
+    LATER = "later"
+    UNCLEAR = "unclear"
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What we hold a mail to be, and why."""
@@ -86,7 +97,7 @@ class Judgement:
     until: dt.date | None = None  # out of office: the first day back
     recipient: str | None = None  # bounce, complaint: the address it speaks of
     status: str | None = None  # bounce: enhanced status code
-    intent: str | None = None  # human answer: positive, negative, question, referral, later, unclear
+    intent: str | None = None  # human answer: one of `Intent`
     language: str | None = None
     substitute: str | None = None  # left the company: the address named instead
     version: int = 1  # of the rules

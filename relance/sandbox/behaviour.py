@@ -29,7 +29,6 @@ class Fate(StrEnum):
 
 
 ANSWERING = frozenset({Fate.POSITIVE, Fate.NEGATIVE, Fate.QUESTION, Fate.CALENDAR, Fate.OPT_OUT})
-BY_MAIL = ANSWERING | {Fate.COMPLAINT}
 DEAD = frozenset({Fate.REFUSED, Fate.BOUNCE, Fate.LEFT})
 
 SHARES: tuple[tuple[Fate, int], ...] = (

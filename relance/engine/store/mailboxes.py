@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.database import machine_now
+from relance.engine.store import events
 from relance.engine.tables import folder, mailbox, message, meta
 from relance.mailbox.account import Account, Security, Server
 
@@ -93,6 +94,12 @@ def add(conn: Connection, **values: object) -> int:
 def change(conn: Connection, mailbox_id: int, **values: object) -> None:
     """Set columns of one mailbox."""
     conn.execute(sa.update(mailbox).where(mailbox.c.id == mailbox_id).values(**values))
+
+
+def pause(conn: Connection, mailbox_id: int, reason: str, at: dt.datetime) -> None:
+    """Nothing leaves it until a person resumes it; said in the log, too."""
+    change(conn, mailbox_id, state="paused", reason=reason)
+    events.add(conn, [events.News("mailbox paused", at, mailbox_id=mailbox_id, data={"reason": reason})])
 
 
 def by_id(conn: Connection, mailbox_id: int) -> Mailbox:

@@ -10,24 +10,13 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from relance.mailbox.inbound import Intent
 from relance.mailbox.judging import absence, later
 from relance.mailbox.judging.letter import Finding, Letter
 
 _SOON = dt.timedelta(days=7)
 # "Let's talk next week" is a yes; "let's talk next quarter" is a later.
-
-
-class Intent(StrEnum):
-    """What an answer wants of us."""
-
-    POSITIVE = "positive"
-    NEGATIVE = "negative"
-    QUESTION = "question"
-    REFERRAL = "referral"
-    LATER = "later"
-    UNCLEAR = "unclear"
 
 
 @dataclass(frozen=True)

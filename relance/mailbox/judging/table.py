@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 
-from relance.mailbox.inbound import Inbound, Judgement, Kind
+from relance.mailbox.inbound import Inbound, Intent, Judgement, Kind
 from relance.mailbox.judging import absence, folding, intent, rules, substitute
 from relance.mailbox.judging.case import Case
 from relance.mailbox.judging.letter import Finding
@@ -99,5 +99,5 @@ def _until(letter: Case, kind: Kind, spoken: str | None) -> dt.date | None:
 
 
 def _substitute(letter: Case, kind: Kind, wish: intent.Reading | None) -> str | None:
-    referred = wish is not None and wish.intent is intent.Intent.REFERRAL
+    referred = wish is not None and wish.intent is Intent.REFERRAL
     return substitute.named(letter) if referred or kind in {Kind.LEFT_COMPANY, Kind.OUT_OF_OFFICE} else None
