@@ -38,17 +38,8 @@ def main() -> None:
 def set_up(app: relance.Relance, world: World, folder: Path) -> None:
     """A mailbox, people and a sequence; whoever can not be used is told with the reason."""
     rep = world.add_rep("ada@northwind.example", "Ada Lind", "a password")
-    spec = relance.MailboxSpec(
-        address=rep.address,
-        name=rep.name,
-        username=rep.username,
-        password=rep.password,
-        smtp=rep.smtp,
-        imap=rep.imap,
-        ca_file=rep.ca_file,
-        gap_seconds=0,  # with a real mailbox leave this out: a minute between two mails is kinder
-    )
-    app.mailboxes.add(spec)
+    # With a real mailbox leave the gap out: a minute between two mails is kinder.
+    app.mailboxes.add(relance.MailboxSpec.of(rep, gap_seconds=0))
     imported = app.contacts.import_file(HERE / "people.csv", errors_to=folder / "rejected.csv")
     for row in imported.rejected:
         print(f"line {row.line}: {row.reason}")

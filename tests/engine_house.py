@@ -27,6 +27,13 @@ from relance.tracking.tokens import Signer
 MONDAY = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)  # nine in Warsaw, no holiday near
 SECRET = b"only for tests, thirty-two bytes"
 PASSWORD = "correct horse ż"
+TRIAL = """
+sequence: Trial
+steps:
+  - {id: intro, subject: "Hello", body: "Hello"}
+  - {id: bump, after: 3 business days, thread: reply, body: "Again?"}
+"""
+# The shortest sequence with a follow-up.
 
 
 @contextmanager

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from relance import errors
 from relance.engine import person_fields, states
@@ -35,6 +37,12 @@ class MailboxSpec:
         "hold"  # what becomes of mail nobody knows the fate of: hold, assume sent, send again
     )
     plus_addressing: bool = False  # whether ada+anything@ reaches ada@: then answers carry a token of ours
+
+    @classmethod
+    def of(cls, account: Account, **more: Any) -> MailboxSpec:
+        """A mailbox whose servers and login are known already; `more` are the other fields."""
+        login = {each.name: getattr(account, each.name) for each in dataclasses.fields(account)}
+        return cls(**login, **more)
 
 
 @dataclass(frozen=True)

@@ -185,19 +185,8 @@ def _set_up(
 ) -> tuple[ImportReport, EnrollReport]:
     for address, name in REPS:
         account = world.add_rep(address, name, f"password of {name}")
-        relance.mailboxes.add(
-            MailboxSpec(
-                address=address,
-                name=name,
-                username=account.username,
-                password=account.password,
-                smtp=account.smtp,
-                imap=account.imap,
-                ca_file=account.ca_file,
-                daily_cap=DAILY_CAP,
-                gap_seconds=0,  # a minute of theirs is too short for us to see
-            )
-        )
+        # No gap: a minute of theirs is too short for us to see.
+        relance.mailboxes.add(MailboxSpec.of(account, daily_cap=DAILY_CAP, gap_seconds=0))
     file = folder / "people.csv"
     roster.write(file)
     imported = relance.contacts.import_file(file, errors_to=folder / "people.errors.csv")

@@ -47,17 +47,7 @@ class Stage:
 
     def mailbox(self, address: str = ADA, name: str = "Ada Lind", **more: Any) -> None:
         account = self.world.add_rep(address, name, "correct horse")
-        spec = MailboxSpec(
-            address=address,
-            name=name,
-            username=account.username,
-            password=account.password,
-            smtp=account.smtp,
-            imap=account.imap,
-            ca_file=account.ca_file,
-            **more,
-        )
-        self.relance.mailboxes.add(spec)
+        self.relance.mailboxes.add(MailboxSpec.of(account, **more))
 
     def contact(self, address: str, first_name: str = "Ola", company: str = "Acme", **more: str) -> None:
         self.relance.contacts.add(address, first_name=first_name, company=company, **more)

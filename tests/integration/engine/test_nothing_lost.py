@@ -21,19 +21,13 @@ from relance.engine.store.enrollments import Position
 from relance.mailbox.folders import Folder, Role
 from tests import engine_house
 
-SEQUENCE = """
-sequence: Trial
-steps:
-  - {id: intro, subject: "Hello", body: "Hello"}
-  - {id: bump, after: 3 business days, thread: reply, body: "Again?"}
-"""
 EVE = "eve@acme.example"
 ADA = "ada@sales.example"
 
 
 @pytest.fixture
 def ready(house: House) -> House:
-    publishing.publish(house, SEQUENCE)
+    publishing.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house, ADA)
     people.add(house, EVE, {})
     enrolling.enroll(house, Wish("Trial"))

@@ -16,19 +16,13 @@ from relance.engine.store import enrollments, hits, mailboxes, messages, standin
 from relance.engine.tables import message, meta
 from tests import engine_house
 
-SEQUENCE = """
-sequence: Trial
-steps:
-  - {id: intro, subject: "Hello", body: "Hello"}
-  - {id: bump, after: 3 business days, thread: reply, body: "Again?"}
-"""
 EVE = "eve@acme.example"
 ADA, BOB = "ada@sales.example", "bob@sales.example"
 
 
 @pytest.fixture
 def ready(house: House) -> House:
-    publishing.publish(house, SEQUENCE)
+    publishing.publish(house, engine_house.TRIAL)
     for address in (ADA, BOB):
         engine_house.add_mailbox(house, address)
     people.add(house, EVE, {})
