@@ -76,11 +76,8 @@ class Delivery:
             if each.result.outcome is Outcome.ACCEPTED:
                 # Told at once, for a kill in mid-chunk; made sure on the disk once a chunk, before the database hears of it.
                 self.house.journal.took(each.wanted.message.id, each.result.text)
-        self.house.journal.accepted(
-            (each.wanted.message.id, each.result.text)
-            for each in ended
-            if each.result.outcome is Outcome.ACCEPTED
-        )
+        if any(each.result.outcome is Outcome.ACCEPTED for each in ended):
+            self.house.journal.sure()
         self._open += ended
 
     def _offered(self, chunk: Sequence[Wanted]) -> Sequence[Wanted]:

@@ -78,17 +78,14 @@ class Journal:
             self._append({"begin": message})
 
     def took(self, message: int, reply: str) -> None:
-        """The server has just taken this one. Survives a killed process at once; `accepted` makes it sure for the host."""
+        """The server has just taken this one. Survives a killed process at once, and a lost host from `sure` on."""
         with self._guard:
             self._append({"accepted": message, "reply": reply})
 
-    def accepted(self, accepted: Iterable[tuple[int, str]]) -> None:
-        """The server has taken these; on the disk when this returns."""
-        lines = [{"accepted": message, "reply": reply} for message, reply in accepted]
+    def sure(self) -> None:
+        """Everything written so far is on the disk when this returns."""
         with self._guard:
-            for line in lines:
-                self._append(line)
-            if lines and self._file is not None:
+            if self._file is not None:
                 os.fsync(self._file.fileno())
 
     def settled(self, messages: Iterable[int]) -> None:

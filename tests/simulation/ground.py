@@ -10,7 +10,7 @@ import functools
 import random
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
@@ -131,6 +131,7 @@ class Diary(Journal):
         super().__init__(folder, owner)
         self.sim = sim
         self.synced: dict[Path, int] = {}
+        self.taken: list[int] = []  # written, not yet sure
 
     def turn(self, mailbox_id: int, fence: int) -> None:
         self.sim.step("journal turn")
@@ -141,16 +142,18 @@ class Diary(Journal):
         super().begin(message)
         self.sim.note("journal begun")
 
-    def accepted(self, accepted: Iterable[tuple[int, str]]) -> None:
-        lines = list(accepted)
-        if not lines:
-            return
+    def took(self, message: int, reply: str) -> None:
+        super().took(message, reply)
+        self.taken.append(message)
+
+    def sure(self) -> None:
         self.sim.step("journal accepted")
-        super().accepted(lines)
+        super().sure()
         if self._file is not None:
             self.synced[Path(self._file.name)] = self._file.tell()
         self.sim.note("journal synced")
-        self.sim.world.journaled.update(number for number, _ in lines)
+        self.sim.world.journaled.update(self.taken)
+        self.taken.clear()
 
     def over(self, mailbox_id: int, fence: int, *, clean: bool) -> None:
         self.sim.step("journal over")

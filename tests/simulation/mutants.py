@@ -85,7 +85,7 @@ def no_sync() -> AbstractContextManager[object]:
 def no_begin_lines() -> AbstractContextManager[object]:
     """The journal does not say which bodies have begun, nor what was accepted."""
     nothing = mock.patch.object(Journal, "begin", _nothing)
-    return _both(nothing, mock.patch.object(Journal, "accepted", _nothing))
+    return _both(nothing, mock.patch.object(Journal, "sure", _nothing))
 
 
 def unread_journal() -> AbstractContextManager[object]:

@@ -79,7 +79,7 @@ def dead_journal(stage: Stage, message: int) -> list[Path]:
     dead = Journal(folder, "host-4711")
     dead.turn(1, 99)
     dead.begin(message)
-    dead.accepted([(message, "250 queued as 1")])
+    dead.took(message, "250 queued as 1")
     dead.close()
     return sorted(folder.glob("host-4711.*"))
 
