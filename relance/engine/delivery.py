@@ -20,7 +20,7 @@ from relance.engine.house import House
 from relance.engine.post import Outbox
 from relance.engine.settling import Attempt
 from relance.engine.states import MessageState
-from relance.engine.store import enrollments, events, mailboxes, messages
+from relance.engine.store import enrollments, events, mailboxes, messages, underway
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox.outcome import Outcome, SendResult
 
@@ -70,15 +70,15 @@ class Delivery:
             raise
         if ready[0] not in admitted:
             self.outbox.withdraw()
-        ended = []
-        for each in self._transmit(admitted, open_now=ready[0] in admitted):
-            ended.append(each)
-            if each.result.outcome is Outcome.ACCEPTED:
-                # Told at once, for a kill in mid-chunk; made sure on the disk once a chunk, before the database hears of it.
-                self.house.journal.took(each.wanted.message.id, each.result.text)
-        if any(each.result.outcome is Outcome.ACCEPTED for each in ended):
-            self.house.journal.sure()
-        self._open += ended
+        try:
+            for each in self._transmit(admitted, open_now=ready[0] in admitted):
+                self._open.append(each)
+                if each.result.outcome is Outcome.ACCEPTED:
+                    # Told at once, for a kill in mid-chunk; made sure on the disk once a chunk, before the database hears of it.
+                    self.house.journal.took(each.wanted.message.id, each.result.text)
+        finally:
+            if any(each.result.outcome is Outcome.ACCEPTED for each in self._open):
+                self.house.journal.sure()
 
     def _offered(self, chunk: Sequence[Wanted]) -> Sequence[Wanted]:
         """Offer mails until the server says 354 to one; returns it and those behind it. The others have ended."""
@@ -123,8 +123,22 @@ class Delivery:
         for number, each in enumerate(admitted):
             result = NOT_BEGUN if self.stopped else None
             if result is None and (number or not open_now):
-                result = self._offer(each)
+                result = self._offer(each) or self._changed(each)
             yield self._attempt(each, result or self._too_late() or self._body(each))
+
+    def _changed(self, each: Wanted) -> SendResult | None:
+        """Its own 354 came after the mark: whatever was said no to meanwhile (and answered) is still heard."""
+        try:
+            with self.house.database.read() as conn:
+                now = underway.of(conn, each.enrollment.id, each.message.recipient)
+        except BaseException:
+            self.outbox.withdraw()
+            raise
+        why = gate.changes(each.enrollment.version, self.lease.fence, now)
+        if not why:
+            return None
+        self.outbox.withdraw()
+        return SendResult(Outcome.NOT_SENT, "data", text=f"withdrawn before its body: {'; '.join(why)}")
 
     def _body(self, each: Wanted) -> SendResult:
         self.house.journal.begin(each.message.id)

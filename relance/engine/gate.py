@@ -2,6 +2,8 @@
 
 `objections` is the rule, pure. `admit` gathers its facts under locks: whatever stops the person afterwards waits for
 this transaction, whatever stopped them before is seen by it. There is no third possibility, and no other way to a body.
+
+A mail that was marked together with others before its own 354 is asked about once more behind that: `changes`.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from relance.engine.states import MessageState, State
 from relance.engine.store import enrollments, mailboxes, messages, suppressions
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.messages import Message
+from relance.engine.store.underway import Underway
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,15 @@ class Facts:
     due_at: dt.datetime | None
     synced_at: dt.datetime | None  # when the last complete sync of the mailbox began
     unread_elsewhere: bool = False  # another mailbox wrote to them, and was not read since the step fell due
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A prepared mail, the enrollment as it was claimed, and where the person is, if that was asked already."""
+
+    enrollment: Enrollment
+    message: Message
+    place: zones.Place | None = None
 
 
 ELSEWHERE = "another mailbox that wrote to them was not read for answers since the step fell due"
@@ -70,16 +82,19 @@ def _read_since(facts: Facts) -> bool:
     return facts.synced_at is not None and facts.due_at is not None and facts.synced_at >= facts.due_at
 
 
+def changes(version: int, fence: int, now: Underway) -> tuple[str, ...]:
+    """What has changed since a mail was marked that forbids its body, in words; empty when nothing has."""
+    rules = (
+        (now.version == version, "the enrollment changed"),
+        (now.sequence_state == "active", "the sequence was paused"),
+        (now.mailbox_state == "active", f"the mailbox is {now.mailbox_state}"),
+        (now.fence == fence, "another worker took the mailbox"),
+        (now.suppressed is None, f"the address is suppressed: {now.suppressed}"),
+    )
+    return tuple(words for holds, words in rules if not holds)
+
+
 SETTLED = "the mail was settled or given up since it was prepared"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A prepared mail, the enrollment as it was claimed, and where the person is, if that was asked already."""
-
-    enrollment: Enrollment
-    message: Message
-    place: zones.Place | None = None
 
 
 def admit(

@@ -130,8 +130,9 @@ def _let_go_on(sim: Sim, since: int, kind: Kind, taken: Taken) -> bool:
 
 def _after_a_no(sim: Sim) -> Iterator[str]:
     for taken in sim.world.taken:
-        for bar in sim.world.barred(taken.mail.recipient, taken.marked):
-            yield f"after a no: {_name(taken)}, marked at {taken.marked}, though {bar.why} since {bar.since}"
+        asked = max(taken.marked, taken.asked)
+        for bar in sim.world.barred(taken.mail.recipient, asked):
+            yield f"after a no: {_name(taken)}, asked about at {asked}, though {bar.why} since {bar.since}"
 
 
 def _fences(sim: Sim, mails: list[sa.Row]) -> Iterator[str]:

@@ -65,6 +65,11 @@ def no_suppression_check() -> AbstractContextManager[object]:
     return _facts(lambda facts: dataclasses.replace(facts, suppressed=None))
 
 
+def no_second_look() -> AbstractContextManager[object]:
+    """Mails that share a mark are not asked about again before their own bodies."""
+    return mock.patch.object(gate, "changes", _unchanged)
+
+
 def no_synced_check() -> AbstractContextManager[object]:
     """The gate does not ask when the mailbox was read."""
     return _facts(lambda facts: dataclasses.replace(facts, wrote_before=False))
@@ -215,6 +220,7 @@ MUTANTS: dict[str, Mutant] = {
         no_sync,
         no_synced_check,
         no_suppression_check,
+        no_second_look,
         no_sendable_check,
         watermark_alone,
         watermark_only,
@@ -230,6 +236,10 @@ MUTANTS: dict[str, Mutant] = {
 
 def _nothing(*_args: object, **_rest: object) -> None:
     return None
+
+
+def _unchanged(*_args: object) -> tuple[str, ...]:
+    return ()
 
 
 def _yes(*_args: object) -> bool:

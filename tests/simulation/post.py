@@ -71,6 +71,7 @@ class Outbox:
         self.sim = sim
         self.mailbox = MAILBOXES[account.address]
         self.open = False  # a 354 stands
+        self.asked = 0  # the order of the last 354
         self.used = sim.now
 
     def __enter__(self) -> Outbox:
@@ -102,6 +103,8 @@ class Outbox:
         if result is not None and result.outcome is Outcome.REFUSED:
             self.sim.world.refused.add(recipient)
         self.open = result is None
+        if self.open:
+            self.asked = self.sim.note("smtp 354")
         return result
 
     def withdraw(self) -> None:
@@ -148,7 +151,16 @@ class Outbox:
     def _take(self, mail: world.Mail) -> None:
         sim, actor = self.sim, self.sim.me
         order = sim.note(f"server takes {mail.recipient} {mail.sequence}.{mail.step}")
-        taken = Taken(order, sim.now, self.mailbox, mail, actor.name, actor.last_commit, actor.last_commit_at)
+        taken = Taken(
+            order,
+            sim.now,
+            self.mailbox,
+            mail,
+            actor.name,
+            actor.last_commit,
+            actor.last_commit_at,
+            self.asked,
+        )
         sim.world.taken.append(taken)
         people.got(sim, taken)
 

@@ -62,6 +62,7 @@ class Taken:
     actor: str
     marked: int  # the order of the sender's last commit before
     marked_at: dt.datetime
+    asked: int  # the order of the 354 it went behind
 
 
 @dataclass

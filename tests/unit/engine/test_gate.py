@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from relance.engine import gate
 from relance.engine.gate import Facts
 from relance.engine.states import MessageState, State
+from relance.engine.store.underway import Underway
 
 DUE = dt.datetime(2026, 3, 5, 9, 0, tzinfo=dt.UTC)
 GOOD = Facts(
@@ -83,3 +84,25 @@ def test_nothing_passes_but_the_one_good_case(
         and not stale
     )
     assert (gate.objections(facts) == ()) is good
+
+
+UNCHANGED = Underway(version=3, sequence_state="active", mailbox_state="active", fence=7, suppressed=None)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({}, None),
+        ({"version": 4}, "enrollment changed"),
+        ({"sequence_state": "paused"}, "sequence was paused"),
+        ({"mailbox_state": "paused"}, "mailbox is paused"),
+        ({"fence": 8}, "another worker"),
+        ({"suppressed": "asked"}, "suppressed: asked"),
+    ],
+)
+def test_whatever_changed_after_the_mark_forbids_the_body(
+    change: dict[str, object], words: str | None
+) -> None:
+    found = gate.changes(3, 7, dataclasses.replace(UNCHANGED, **change))
+    assert len(found) == (words is not None)
+    assert words is None or words in found[0]

@@ -1,0 +1,42 @@
+"""Where everything stands that a mail under way rests on, in one cheap read: no lock, no write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine.store import suppressions
+from relance.engine.tables import enrollment, mailbox, sequence
+
+
+@dataclass(frozen=True)
+class Underway:
+    """One enrollment's version, and the states around it."""
+
+    version: int
+    sequence_state: str
+    mailbox_state: str
+    fence: int  # of the mailbox's last lease
+    suppressed: str | None  # the reason, or None
+
+
+_UNDERWAY = (
+    sa.select(
+        enrollment.c.version,
+        sequence.c.state.label("sequence_state"),
+        mailbox.c.state.label("mailbox_state"),
+        mailbox.c.fence,
+    )
+    .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+    .join(mailbox, mailbox.c.id == enrollment.c.mailbox_id)
+    .where(enrollment.c.id == sa.bindparam("enrollment_id"))
+)
+
+
+def of(conn: Connection, enrollment_id: int, address: str) -> Underway:
+    """As it is at this moment, for an enrollment that exists; `address` is whom the mail goes to."""
+    row = conn.execute(_UNDERWAY, {"enrollment_id": enrollment_id}).one()
+    refused = suppressions.among(conn, [address])
+    return Underway(row.version, row.sequence_state, row.mailbox_state, row.fence, refused.get(address))

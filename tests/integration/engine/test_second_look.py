@@ -1,0 +1,64 @@
+"""Mails that share a mark: whoever says no before a mail's own 354 gets none, though the mark said yes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from relance.engine import gate
+from relance.mailbox.outcome import SendResult
+from relance.mailbox.smtp import Outbox
+from tests.journeys.stage import ADA, FOLLOW_UP, Stage, standing
+
+EWA, OLA, JAN = "ewa@acme.example", "ola@apex.example", "jan@aster.example"
+
+NEWS: dict[str, Callable[[Stage], object]] = {
+    "unsubscribed": lambda stage: stage.relance.contacts.suppress(OLA),
+    "paused": lambda stage: stage.relance.pause(OLA, reason="wait"),
+    "sequence paused": lambda stage: stage.relance.sequences.pause(str(FOLLOW_UP["sequence"]), "wait"),
+    "mailbox paused": lambda stage: stage.relance.mailboxes.pause(ADA, "wait"),
+}
+
+
+@pytest.fixture
+def stage(tmp_path: Path, database_url: str) -> Iterator[Stage]:
+    with standing(tmp_path, database_url) as ready:
+        ready.mailbox(daily_cap=None, gap_seconds=0)
+        ready.enroll(EWA, OLA, JAN)
+        yield ready
+
+
+def during_the_first_body(stage: Stage, news: Callable[[Stage], object]) -> None:
+    """Something happens while the first of the mails that share a mark is on its way."""
+    told: list[object] = []
+
+    class Outbound(Outbox):
+        def transmit(self, raw: bytes) -> SendResult:
+            if not told:
+                told.append(news(stage))
+            return super().transmit(raw)
+
+    stage.relance._house = dataclasses.replace(
+        stage.relance._house, open_outbox=lambda account: Outbound(account, helo="localhost")
+    )
+
+
+@pytest.mark.parametrize("what", NEWS)
+def test_who_says_no_while_another_mail_leaves_gets_none(stage: Stage, what: str) -> None:
+    during_the_first_body(stage, NEWS[what])
+    stage.run()
+    assert stage.sent_to(EWA) == 1
+    assert stage.sent_to(OLA) == 0
+    assert stage.sent_to(JAN) == (what in ("unsubscribed", "paused"))
+    lines = [line for person in (OLA, JAN) for line in stage.relance.timeline(person)]
+    assert [line.kind for line in lines if "withdrawn before its body" in str(line.data)] == ["mail prepared"]
+
+
+def test_without_the_second_look_it_would_have_left(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "changes", lambda *_: ())
+    during_the_first_body(stage, NEWS["unsubscribed"])
+    stage.run()
+    assert stage.sent_to(OLA) == 1
