@@ -28,6 +28,7 @@ MAX_FOLDERS = 1000
 _SCAN_BATCH = 500
 _SEARCH_SPAN = 50_000  # UIDs a search, so that its one-line answer stays far below the line limit
 _IDLE_SLICE = 300.0  # providers forget idle connections sooner than the 29 minutes of RFC 2177
+_NOWHERE = "no such folder, only to leave the one that is open"
 _DEFAULT = Timeouts()
 
 
@@ -160,7 +161,17 @@ class Inbox:
         if self._client.has_capability("UNSELECT"):
             self._client.unselect_folder()
         else:
+            self._close_folder()
+
+    def _close_folder(self) -> None:
+        """CLOSE; a server that says NO to a folder opened read-only lets go of it at a failed EXAMINE (RFC 3501 6.3.1)."""
+        try:
             self._client.close_folder()
+        except exceptions.IMAPClientAbortError:
+            raise
+        except exceptions.IMAPClientError:
+            with contextlib.suppress(exceptions.IMAPClientError):
+                self._client.select_folder(_NOWHERE, readonly=True)
 
     def _wire(self, name: str) -> str:
         return self._wire_names.get(name) or answers.wire_name(name)

@@ -79,6 +79,17 @@ def test_new_mail_by_uid_in_every_folder_found_by_name(pymap: Pymap) -> None:
     assert last.internal_date == WHEN
 
 
+def test_the_folders_are_looked_over_again_after_one_was_read(pymap: Pymap) -> None:
+    pymap.deliver(mail(1))
+    with imap.Inbox(pymap.account) as inbox:
+        before = {folder.name: folder.uidnext for folder in inbox.folders()}
+        (inbox_folder,) = [folder for folder in inbox.folders() if folder.name == "INBOX"]
+        assert len(list(inbox.fetch_new(inbox_folder, 0))) == 1
+        pymap.deliver(mail(2))  # while the folder is open
+        after = {folder.name: folder.uidnext for folder in inbox.folders()}
+    assert after["INBOX"] == before["INBOX"] + 1
+
+
 def test_a_copy_is_filed_where_the_name_says_sent(pymap: Pymap) -> None:
     with imap.Inbox(pymap.account) as inbox:
         assert inbox.append_sent(mail(5))
