@@ -73,11 +73,11 @@ class Delivery:
         try:
             for each in self._transmit(admitted, open_now=ready[0] in admitted):
                 self._open.append(each)
-                if each.result.outcome is Outcome.ACCEPTED:
+                if each.result.outcome is not Outcome.UNKNOWN:
                     # Told at once, for a kill in mid-chunk; made sure on the disk once a chunk, before the database hears of it.
-                    self.house.journal.took(each.wanted.message.id, each.result.text)
+                    self.house.journal.ended(each.wanted.message.id, self.lease.fence, each.result)
         finally:
-            if any(each.result.outcome is Outcome.ACCEPTED for each in self._open):
+            if any(each.result.outcome is not Outcome.UNKNOWN for each in self._open):
                 self.house.journal.sure()
 
     def _offered(self, chunk: Sequence[Wanted]) -> Sequence[Wanted]:
@@ -94,7 +94,8 @@ class Delivery:
 
     def _offer(self, wanted: Wanted) -> SendResult | None:
         message = wanted.message
-        return self.outbox.offer(self.mailbox.address, message.recipient, len(message.raw))
+        size, name = len(message.raw), message.message_id
+        return self.outbox.offer(self.mailbox.address, message.recipient, size, name)
 
     def _mark(self, ready: Sequence[Wanted]) -> list[Wanted]:
         """The commit to transmitting: with the record of what ended before, and only for those that may go."""
@@ -141,7 +142,7 @@ class Delivery:
         return SendResult(Outcome.NOT_SENT, "data", text=f"withdrawn before its body: {'; '.join(why)}")
 
     def _body(self, each: Wanted) -> SendResult:
-        self.house.journal.begin(each.message.id)
+        self.house.journal.begin(each.message.id, self.lease.fence)
         return self._too_late() or self.outbox.transmit(each.message.raw)
 
     def _too_late(self) -> SendResult | None:

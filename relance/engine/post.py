@@ -19,8 +19,10 @@ class Outbox(Protocol):
     def connect(self) -> SendResult | None:
         """Connect and log in."""
 
-    def offer(self, sender: str, recipient: str, size: int) -> SendResult | None:
-        """MAIL, RCPT, DATA; None after a 354."""
+    def offer(
+        self, sender: str, recipient: str, size: int, message_id: str | None = None
+    ) -> SendResult | None:
+        """MAIL, RCPT, DATA; None after a 354. `message_id` is what reports about the mail shall name."""
 
     def withdraw(self) -> None:
         """After a 354: send no body after all."""

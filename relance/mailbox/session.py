@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import re
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,11 +13,12 @@ import aiosmtplib
 from relance import errors
 from relance.mailbox import tls, trouble, wire
 from relance.mailbox.account import Account, Security
+from relance.mailbox.envelope import Envelope
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 
 _FAULTS = (wire.Lost, OSError, aiosmtplib.SMTPException)  # ssl.SSLError and TimeoutError are OSErrors
 _GOING_AWAY = 421
-_ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
+_NO_SUCH_PARAMETER = (("mail", 501), ("mail", 504), ("mail", 555))  # RFC 5321, 4.1.1.11 and what servers say
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Capabilities:
     starttls: bool = False
     pipelining: bool = False
     size: int | None = None  # the largest mail it takes; None where it does not say
+    dsn: bool = False  # takes our name for a mail and repeats it in its bounces (RFC 3461)
     auth: frozenset[str] = frozenset()
 
 
@@ -73,6 +74,7 @@ class Session:
         self._open = False  # a transaction was begun and refused: RSET comes before the next
         self._gone = False  # the connection proved dead before this mail was judged
         self._ready = False  # the server said 354 and waits for the body
+        self._stumbles = False  # the server offers DSN and refuses MAIL for it
 
     @property
     def connected(self) -> bool:
@@ -99,18 +101,17 @@ class Session:
             raise
         return None
 
-    async def offer(self, sender: str, recipient: str, size: int) -> SendResult | None:
+    async def offer(self, mail: Envelope) -> SendResult | None:
         """MAIL, RCPT and DATA. None: the server said 354 and the body may follow. Nothing of the mail has been sent.
 
         A connection found dead at MAIL is replaced once, transparently, if it had stood idle before.
         """
-        if not (_ADDRESS.fullmatch(sender) and _ADDRESS.fullmatch(recipient)):
-            raise ValueError(f"{sender!r} or {recipient!r} is no address for an envelope")
+        mail.check()
         if self.connected:
-            verdict = await self._transaction(sender, recipient, size)
+            verdict = await self._asked(mail)
             if not self._gone:
                 return verdict
-        return await self.connect() or await self._transaction(sender, recipient, size)
+        return await self.connect() or await self._asked(mail)
 
     async def transmit(self, raw: bytes) -> SendResult:
         """The body and the server's last word. Whatever is raised or cut short from the first byte on is `UNKNOWN`."""
@@ -226,15 +227,31 @@ class Session:
 
     # --- one mail ---
 
-    async def _transaction(self, sender: str, recipient: str, size: int) -> SendResult | None:
-        """Like `offer`, on the connection that stands."""
+    async def _asked(self, mail: Envelope) -> SendResult | None:
+        """Like `offer`, on the connection that stands.
+
+        A server that offers DSN and then stumbles over it is asked again without: its 501 would else be read as a word
+        about the sender.
+        """
+        verdict = await self._transaction(mail)
+        if verdict is None or not self._reports or (verdict.stage, verdict.code) not in _NO_SUCH_PARAMETER:
+            return verdict
+        self._stumbles = True
+        return (None if self.connected else await self.connect()) or await self._transaction(mail)
+
+    @property
+    def _reports(self) -> bool:
+        """Whether MAIL may say what reports shall call the mail."""
+        return self._can.dsn and not self._stumbles
+
+    async def _transaction(self, mail: Envelope) -> SendResult | None:
         self._stage, self._gone = "mail", False
-        if self._can.size and size > self._can.size:
-            why = f"the mail has {size} bytes, the server takes {self._can.size}"
+        if self._can.size and mail.size > self._can.size:
+            why = f"the mail has {mail.size} bytes, the server takes {self._can.size}"
             return SendResult(Outcome.REFUSED, "mail", Blame.CONTENT, text=why)
         try:
             await self._line().catch_up()
-            verdict = await self._envelope(self._commands(sender, recipient, size))
+            verdict = await self._envelope(self._commands(mail))
         except _FAULTS as fault:
             self._gone = self._stage == "mail" and not isinstance(fault, wire.Silent)
             self.abort()
@@ -248,13 +265,14 @@ class Session:
             self.abort()
         return verdict
 
-    def _commands(self, sender: str, recipient: str, size: int) -> tuple[_Command, ...]:
-        sized = f" SIZE={size}" if self._can.size is not None else ""
+    def _commands(self, mail: Envelope) -> tuple[_Command, ...]:
+        sized = f" SIZE={mail.size}" if self._can.size is not None else ""
+        named = mail.reporting if self._reports else ""
         reset = (_Command("mail", b"RSET", self._limits.mail),) if self._open else ()
         return (
             *reset,
-            _Command("mail", f"MAIL FROM:<{sender}>{sized}".encode("ascii"), self._limits.mail),
-            _Command("rcpt", f"RCPT TO:<{recipient}>".encode("ascii"), self._limits.rcpt),
+            _Command("mail", f"MAIL FROM:<{mail.sender}>{sized}{named}".encode("ascii"), self._limits.mail),
+            _Command("rcpt", f"RCPT TO:<{mail.recipient}>".encode("ascii"), self._limits.rcpt),
             _Command("data", b"DATA", self._limits.data),
         )
 
@@ -313,6 +331,7 @@ def capabilities(text: str) -> Capabilities:
         starttls="STARTTLS" in offers,
         pipelining="PIPELINING" in offers,
         size=int(size) if size.isdecimal() and size.isascii() else (0 if "SIZE" in offers else None),
+        dsn="DSN" in offers,
         auth=frozenset(offers.get("AUTH", [])),
     )
 

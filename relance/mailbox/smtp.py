@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from relance.mailbox import session, tls
 from relance.mailbox.account import Account
+from relance.mailbox.envelope import Envelope
 from relance.mailbox.outcome import SendResult
 from relance.mailbox.session import Limits
 
@@ -69,12 +70,14 @@ class Outbox:
         """
         return self._run(self._session.connect())
 
-    def offer(self, sender: str, recipient: str, size: int) -> SendResult | None:
+    def offer(
+        self, sender: str, recipient: str, size: int, message_id: str | None = None
+    ) -> SendResult | None:
         """MAIL, RCPT, DATA. None: the server said 354; call `transmit` or `withdraw` next. `size` is `len(raw)`.
 
-        Connects first where there is no connection, and once more where it proves dead before MAIL is judged.
+        Where the server offers DSN, reports about the mail name `message_id` (as Original-Envelope-Id). Connects first where there is no connection, and once more where it proves dead before MAIL is judged.
         """
-        return self._run(self._session.offer(sender, recipient, size))
+        return self._run(self._session.offer(Envelope(sender, recipient, size, message_id)))
 
     def withdraw(self) -> None:
         """After a 354: do not send the body after all. SMTP knows no polite way, so the connection is aborted."""

@@ -87,7 +87,9 @@ class Outbox:
         self.used = self.sim.now
         return self._fault(CONNECT, 0.3)
 
-    def offer(self, sender: str, recipient: str, size: int) -> SendResult | None:
+    def offer(
+        self, sender: str, recipient: str, size: int, message_id: str | None = None
+    ) -> SendResult | None:
         if self.open:
             self.sim.world.breaches.append("a second offer while a 354 stands open")
         self.sim.step(f"smtp offer {recipient}")

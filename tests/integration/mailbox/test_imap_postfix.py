@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import pytest
 from aiosmtpd.controller import Controller
 
-from relance.mailbox import imap, parse
+from relance.mailbox import imap, parse, smtp
+from relance.mailbox.account import Security, Server
 from relance.mailbox.folders import Role
 from relance.mailbox.inbound import Inbound
+from relance.mailbox.outcome import Outcome
 from tests.servers import dovecot, ports, postfix
 
 GONE = "nobody@buyer.example"
@@ -40,7 +43,12 @@ def test_a_real_bounce_is_read(world: int) -> None:
         f"Message-ID: {OURS}\r\n\r\nHello.\r\n"
     ).encode()
     with dovecot.running() as mail, postfix.running(mail, world) as server:
-        server.submit(raw, dovecot.USER, GONE, ("RET=HDRS", "ENVID=seq-42"))
+        account = dataclasses.replace(
+            mail.account(), smtp=Server("localhost", server.submission, Security.STARTTLS)
+        )
+        with smtp.Outbox(account, helo="localhost") as outbox:
+            refusal = outbox.offer(dovecot.USER, GONE, len(raw), OURS)
+            assert (refusal or outbox.transmit(raw)).outcome is Outcome.ACCEPTED
         with imap.Inbox(mail.account(), timeouts=imap.Timeouts(5, 20)) as inbox:
             ports.wait_until(lambda: uidnext(inbox) > 1, seconds=30, what="the bounce's arrival")
             (fetched,) = inbox.fetch_new(inbox.folders()[0], 0)
@@ -54,7 +62,7 @@ def uidnext(inbox: imap.Inbox) -> int:
 def check(bounce: Inbound) -> None:
     (report,) = bounce.reports
     assert (report.final_recipient, report.action, report.status) == (GONE, "failed", "5.1.1")
-    assert report.envelope_id == "seq-42"
+    assert report.envelope_id == OURS.strip("<>")
     assert "User unknown" in (report.diagnostic or "")
     assert bounce.returned_ids == (OURS,)
     assert dict(bounce.content_params)["report-type"] == "delivery-status"

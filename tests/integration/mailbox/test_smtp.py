@@ -148,6 +148,76 @@ def test_transmit_without_an_offer_is_a_mistake(outbox: smtp.Outbox) -> None:
         outbox.transmit(RAW)
 
 
+# --- what reports about a mail shall call it (RFC 3461) ---
+
+
+def named(outbox: smtp.Outbox, message_id: str | None = "<0k3x.7@firm.example>") -> SendResult:
+    refusal = outbox.offer("ada@firm.example", "jan@acme.example", len(RAW), message_id)
+    return refusal or outbox.transmit(RAW)
+
+
+def mail_lines(server: FaultServer) -> list[str]:
+    return [line for line in server.envelopes if line.upper().startswith("MAIL")]
+
+
+@pytest.mark.parametrize(
+    ("message_id", "said"),
+    [
+        ("<0k3x.7@firm.example>", "RET=HDRS ENVID=0k3x.7@firm.example"),
+        ("0k3x.7@firm.example", "RET=HDRS ENVID=0k3x.7@firm.example"),
+        ("<a+b=c@firm.example>", "RET=HDRS ENVID=a+2Bb+3Dc@firm.example"),
+        ("<" + "x" * 100 + ">", "RET=HDRS ENVID=" + "x" * 100),
+        ("<" + "x" * 101 + ">", "RET=HDRS"),
+        ("<a b@firm.example>", "RET=HDRS"),
+        ("<a\r\nRSET@firm.example>", "RET=HDRS"),
+        (None, "RET=HDRS"),
+    ],
+)
+def test_reports_shall_name_the_mail(
+    server: FaultServer, outbox: smtp.Outbox, message_id: str | None, said: str
+) -> None:
+    server.behaviour.extensions = ("SIZE 5000", "DSN")
+    assert named(outbox, message_id).outcome is Outcome.ACCEPTED
+    assert mail_lines(server) == [f"MAIL FROM:<ada@firm.example> SIZE={len(RAW)} {said}"]
+    assert server.envelopes[-1] == "RCPT TO:<jan@acme.example>"
+
+
+def test_a_server_without_dsn_is_told_nothing_of_it(server: FaultServer, outbox: smtp.Outbox) -> None:
+    assert named(outbox).outcome is Outcome.ACCEPTED
+    assert mail_lines(server) == ["MAIL FROM:<ada@firm.example>"]
+
+
+@pytest.mark.parametrize("pipelining", [(), ("PIPELINING",)])
+@pytest.mark.parametrize("words", ["501 5.5.4 bad ENVID", "555 5.5.4 unsupported: RET", "504 what?"])
+def test_a_server_that_stumbles_over_dsn_is_asked_without(
+    server: FaultServer, outbox: smtp.Outbox, words: str, pipelining: tuple[str, ...]
+) -> None:
+    server.behaviour.extensions = ("DSN", *pipelining)
+    server.fail(Fault(Point.MAIL, Kind.REPLY, words))
+    assert named(outbox).outcome is Outcome.ACCEPTED
+    assert named(outbox).outcome is Outcome.ACCEPTED
+    bare = "MAIL FROM:<ada@firm.example>"
+    assert mail_lines(server) == [f"{bare} RET=HDRS ENVID=0k3x.7@firm.example", bare, bare]
+    assert server.connections == 1
+
+
+def test_a_server_that_stumbles_and_waits_for_a_body_gets_none(
+    server: FaultServer, outbox: smtp.Outbox
+) -> None:
+    server.behaviour.extensions, server.behaviour.lenient = ("DSN", "PIPELINING"), True
+    server.fail(Fault(Point.MAIL, Kind.REPLY, "501 5.5.4 bad ENVID"))
+    assert named(outbox).outcome is Outcome.ACCEPTED
+    assert len(server.accepted) == 1
+
+
+def test_another_refusal_of_the_sender_is_asked_once(server: FaultServer, outbox: smtp.Outbox) -> None:
+    server.behaviour.extensions = ("DSN",)
+    server.fail(Fault(Point.MAIL, Kind.REPLY, "550 5.7.1 not yours"))
+    result = named(outbox)
+    assert (result.outcome, result.blame) == (Outcome.REFUSED, Blame.SENDER)
+    assert len(mail_lines(server)) == 1
+
+
 def test_nobody_listens(server: FaultServer, outbox: smtp.Outbox) -> None:
     server.close()
     refusal = outbox.connect()
