@@ -9,18 +9,24 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import calendar, news, waits
 from relance.engine.house import House
-from relance.engine.store import contacts
+from relance.engine.store import answers, contacts
 from relance.engine.store.enrollments import Enrollment
+
+
+def known(conn: Connection, row: Enrollment, until: dt.date | None) -> news.Absences:
+    """What is known besides the reply that says `until` (it is among the kept mails already)."""
+    said = answers.returns(conn, row.contact_id) if until is not None else []
+    return news.Absences(row.aways, said.count(until) > 1)
 
 
 def values(
     conn: Connection, house: House, row: Enrollment, until: dt.date | None, now: dt.datetime
 ) -> dict[str, Any]:
-    """The columns that make an enrollment wait: until the first business day at or after `until` (the first day back),
+    """What makes an enrollment wait: until the first business day at or after `until` (the first day back),
     or some business days where the reply names no date."""
     script = house.library.script(conn, row.sequence_version_id)
     place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], house.workspace)
     wait = waits.AT_ONCE if until else waits.Wait(news.AWAY_DEFAULT, waits.Unit.BUSINESS_DAYS)
     rule = script.rule(row.step or script.plan.first)
     when = calendar.next_time(rule, now, wait, place, away_until=until, key=f"{row.id}:away:{row.aways}")
-    return {"resume_at": when.at, "aways": row.aways + 1}
+    return {"resume_at": when.at}

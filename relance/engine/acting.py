@@ -112,20 +112,30 @@ def carry_out(
     for row in rows if result.event is not None else ():
         _apply(conn, house, matter, row, result, now)
     if result.suppress and matter.contact is not None:
-        suppressions.add(conn, "address", matter.contact.email, matter.said(result), now)
+        _suppress(conn, matter.contact.email, result, matter.said(result), now)
     if result.stops_company:
         _stop_company(conn, house, matter, matter.said(result), now)
+
+
+def _suppress(conn: Connection, email: str, result: Consequence, said: str, now: dt.datetime) -> None:
+    if result.event is Event.BOUNCED:
+        suppressions.add(conn, "address", email, said, now)
+    else:
+        suppressions.insist(conn, email, said, now)
 
 
 def _apply(
     conn: Connection, house: House, matter: Matter, row: Enrollment, result: Consequence, now: dt.datetime
 ) -> None:
-    result = news.absence(result, matter.judgement, row.aways, now.date())
-    if result.event is None:
-        return
     values: dict[str, Any] = {}
     if result.event is Event.OUT_OF_OFFICE:
-        values = absences.values(conn, house, row, matter.judgement.until, now)
+        known = absences.known(conn, row, matter.judgement.until)
+        result = news.absence(result, matter.judgement, known, now.date())
+        if result.event is Event.OUT_OF_OFFICE:
+            values = absences.values(conn, house, row, matter.judgement.until, now)
+            values["aways"] = row.aways + (not known.said_again)
+    if result.event is None:
+        return
     applied = enrollments.apply(conn, [row.id], result.event, now, reason=matter.said(result), values=values)
     ended = [
         before.id for before, after in applied if after in states.FINAL and before.state not in states.FINAL

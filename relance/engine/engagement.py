@@ -75,7 +75,7 @@ def unsubscribe(conn: Connection, mail: Message, now: dt.datetime, *, words: str
     """One person wants no more: suppress, stop, drop what was planned. Repeating changes nothing."""
     rows = enrollments.of_contact(conn, [mail.contact_id])
     enrollments.apply(conn, [row.id for row in rows], Event.UNSUBSCRIBED, now, reason=words)
-    if not suppressions.add(conn, "address", mail.recipient, words, now):
+    if not suppressions.insist(conn, mail.recipient, words, now):
         return
     tasks.drop_open(conn, [row.id for row in rows], now)
     line = events.News(

@@ -73,12 +73,20 @@ AWAY_LONGEST = dt.timedelta(days=120)
 # A date further off is more likely misread than meant; a person decides.
 
 
-def absence(consequence: Consequence, judgement: Judgement, aways: int, today: dt.date) -> Consequence:
+@dataclass(frozen=True)
+class Absences:
+    """What is known of somebody's absences besides the reply at hand."""
+
+    count: int  # how many have moved this enrollment
+    said_again: bool = False  # an earlier reply named the same day of return: it is the same absence
+
+
+def absence(consequence: Consequence, judgement: Judgement, known: Absences, today: dt.date) -> Consequence:
     """An out-of-office reply moves an enrollment only so often and only so far; then a person decides."""
     if consequence.event is not Event.OUT_OF_OFFICE:
         return consequence
-    if aways >= AWAY_MOST:
-        return Consequence(Event.HELD, words=f"out of office for the {aways + 1}th time")
+    if known.count >= AWAY_MOST and not known.said_again:
+        return Consequence(Event.HELD, words=f"out of office for the {known.count + 1}th time")
     if judgement.until is not None and judgement.until - today > AWAY_LONGEST:
         return Consequence(Event.HELD, words=f"out of office until {judgement.until}, which is far off")
     return consequence

@@ -242,7 +242,6 @@ def _say_anew(desk: _Desk) -> None:
             values: dict[str, Any] = {"reason": said}
             if row.state is State.AWAY and after.judgement.until != before.judgement.until:
                 values |= absences.values(desk.conn, desk.house, row, after.judgement.until, desk.now)
-                values["aways"] = row.aways
             enrollments.apply(desk.conn, [row.id], after.consequence.event, desk.now, values=values)
 
 

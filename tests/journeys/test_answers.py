@@ -80,6 +80,21 @@ def test_somebody_who_is_away_hears_from_us_after_they_are_back(stage: Stage) ->
     assert stage.state(OLA) == "finished"
 
 
+def test_the_same_absence_said_again_is_one_absence(stage: Stage) -> None:
+    away = {"Auto-Submitted": "auto-replied", "Subject": "Automatic reply"}
+    stage.enroll(OLA)
+    stage.advance(hours=1)
+    for _ in range(5):  # their program answers everything that comes in, ours among it
+        stage.answer(OLA, "I am out of the office until 20 March 2026.", headers=away)
+        stage.look()
+    assert stage.state(OLA) == "away"
+    for day in (23, 25, 27):
+        stage.answer(OLA, f"I am out of the office until {day} March 2026.", headers=away)
+        stage.look()
+    assert stage.state(OLA) == "held"
+    assert "for the 4th time" in stage.reason(OLA)
+
+
 def test_a_word_of_refusal_suppresses_the_person_everywhere(stage: Stage) -> None:
     stage.enroll(OLA)
     stage.advance(hours=1)

@@ -103,6 +103,22 @@ def test_the_one_click_of_a_mail_program_unsubscribes_before_it_is_answered(stag
     assert stage.state(OLA) == "unsubscribed"
 
 
+def test_a_no_is_told_once_and_outlives_whatever_the_address_was_suppressed_for(stage: Stage) -> None:
+    stage.enroll(OLA)
+    stage.advance(hours=1)
+    header = stage.arrived(OLA)[0].header("list-unsubscribe") or ""
+    path = re.findall(r"<http://127\.0\.0\.1:9(/u/[^>]+)>", header)[0]
+    stage.relance.contacts.suppress(OLA, "the address does not exist")
+    wish = "asked for no more mail by the link in it"
+    with web(stage) as client:
+        for _ in range(2):
+            assert client.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    told = [line.words for line in stage.relance.timeline(OLA) if line.kind == "unsubscribed"]
+    assert told == ["suppressed: the address does not exist", wish]
+    [suppression] = stage.relance.contacts.suppressions()
+    assert suppression.reason == f"{wish}; also: the address does not exist"
+
+
 def test_whoever_asks_for_a_link_for_ever_fills_no_disk(stage: Stage, monkeypatch: Any) -> None:
     monkeypatch.setattr(engagement, "MOST_HITS", 5)
     stage.enroll(OLA, definition=FORKED)

@@ -147,6 +147,16 @@ def of_contact(conn: Connection, contact_id: int) -> list[Answer]:
     return _values(conn, _SELECT.where(inbound.c.contact_id == contact_id).order_by(inbound.c.id))
 
 
+def returns(conn: Connection, contact_id: int) -> list[dt.date]:
+    """The days of return that somebody's out-of-office replies name, one a reply."""
+    until = sa.func.coalesce(
+        inbound.c.correction["until"].as_string(), inbound.c.judgement["until"].as_string()
+    )
+    certain = sa.or_(inbound.c.match == "certain", inbound.c.correction.is_not(None))
+    query = sa.select(until).where(inbound.c.contact_id == contact_id, KIND.in_(["out of office"]), certain)
+    return [dt.date.fromisoformat(day) for day in conn.execute(query).scalars() if day]
+
+
 @dataclass(frozen=True)
 class Kept:
     """A kept mail with its bytes, or the beginning of them."""

@@ -29,6 +29,22 @@ def add(conn: Connection, kind: str, value: str, reason: str, now: dt.datetime) 
     return database.insert_new(conn, suppression, [row]) == 1
 
 
+def insist(conn: Connection, address: str, reason: str, now: dt.datetime) -> bool:
+    """Suppress an address by the person's own wish; False when that very wish was known.
+
+    It stands before whatever the address was suppressed for already, so that taking that back (a bounce that was none)
+    does not take back the wish.
+    """
+    if add(conn, "address", address, reason, now):
+        return True
+    here = sa.and_(suppression.c.kind == "address", suppression.c.value == address)
+    before = str(conn.execute(sa.select(suppression.c.reason).where(here)).scalar_one())
+    if reason in before:
+        return False
+    conn.execute(sa.update(suppression).where(here).values(reason=f"{reason}; also: {before}"))
+    return True
+
+
 def remove(conn: Connection, value: str) -> bool:
     """Lift a suppression; False when there was none."""
     return conn.execute(sa.delete(suppression).where(suppression.c.value == value)).rowcount > 0
