@@ -37,6 +37,7 @@ def house(settings: Settings, clock: Clock, database: Database) -> House:
         sync_every=dt.timedelta(seconds=settings.sync_seconds),
         keep_raw=dt.timedelta(days=settings.keep_raw_days),
         lease=dt.timedelta(seconds=settings.lease_seconds),
+        skip_folders=settings.skip_folders,
         allow_test_domains=settings.allow_test_domains,
     )
     return House(

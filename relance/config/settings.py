@@ -112,6 +112,11 @@ class Settings(BaseSettings):
     sync_seconds: float = Field(
         default=300.0, gt=0, description="how often a mailbox is read when nothing is due, in business time"
     )
+    skip_folders: tuple[str, ...] = Field(
+        default=(),
+        description="IMAP folders that are never looked at, by name; Shared/* for all that begin so. Only for folders "
+        "where no answer can come: one that cannot be read holds its mailbox's follow-ups",
+    )
     lease_seconds: float = Field(
         default=900.0,
         ge=1,
@@ -262,4 +267,6 @@ def _shown(name: str, value: object) -> str | int | float | bool | None:
         return checks.mask_url(value)
     if value is None or isinstance(value, (bool, int, float)):
         return value
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     return value.isoformat() if isinstance(value, dt.datetime) else str(value)

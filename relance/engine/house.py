@@ -41,6 +41,9 @@ class Options:
         days=90
     )  # how long the bytes of answers are kept, to judge them again
     hits: judge.Limits = field(default_factory=judge.Limits)  # the spans by which opens and clicks are judged
+    skip_folders: tuple[
+        str, ...
+    ] = ()  # names of folders that are never looked at; `Shared/*` for all that begin so
     allow_test_domains: bool = False
 
 

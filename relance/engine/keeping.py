@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from relance import errors
-from relance.engine import person_fields, states
+from relance.engine import person_fields, replies, states
 from relance.engine.house import House
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes
@@ -210,9 +210,13 @@ def _try_smtp(house: House, account: Account) -> TestStep:
 def _try_imap(house: House, account: Account) -> TestStep:
     try:
         with house.open_inbox(account) as inbox:
-            names = ", ".join(folder.name for folder in inbox.folders())
+            folders = replies.watched(house, inbox)
     except errors.Trouble as trouble:
         return TestStep("imap", ok=False, words=str(trouble))
+    refused = [each.refused for each in folders if each.refused]
+    if refused:
+        return TestStep("imap", ok=False, words=" ".join([*refused, replies.MEND]))
+    names = ", ".join(each.name for each in folders)
     return TestStep(
         "imap", ok=True, words=f"{_place(account.imap)}: logged in; these folders are watched: {names}"
     )

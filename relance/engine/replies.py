@@ -22,7 +22,7 @@ from relance.engine.store import answers, events, mailboxes, messages
 from relance.engine.store.mailboxes import Lease, Mailbox, Watermark
 from relance.mailbox import parse
 from relance.mailbox.account import Account
-from relance.mailbox.folders import Folder, Role
+from relance.mailbox.folders import Folder, FolderRefused, Role
 from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.inbound import Inbound, Judgement, Kind
 
@@ -36,6 +36,7 @@ PASSES = 5
 # Looks over all folders in one sync, while anything new is found.
 RAW_LIMIT = 512 * 1024
 # Bytes of a mail that are kept for judging it again.
+MEND = "Let this user read it, or name it in the setting skip_folders if no answer can ever come there."
 
 
 @dataclass(frozen=True)
@@ -76,18 +77,50 @@ def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
 
 def _folders(look: _Look, inbox: Inbox) -> tuple[int, set[Role]]:
     """Folder by folder, again and again until none has anything new: a mail moved meanwhile, out of a folder that was
-    not read yet into one that was, is found where it is now."""
+    not read yet into one that was, is found where it is now.
+
+    A folder that refuses to be read keeps none of the others from it. Then the look is not complete, for the answer may
+    lie there, and this is raised in the end.
+    """
     count, seen = 0, None
     for _ in range(PASSES):
-        folders = inbox.folders(with_trash=True)
+        folders = watched(look.house, inbox)
+        refused = [FolderRefused(each.refused) for each in folders if each.refused]
+        readable = [each for each in folders if not each.refused]
         with look.house.database.read() as conn:
             marks = mailboxes.watermarks(conn, look.mailbox.id)
-        if folders == seen or not any(_has_news(each, marks.get(each.name)) for each in folders):
+        if folders == seen or not any(_has_news(each, marks.get(each.name)) for each in readable):
+            _complain(refused)
             return count, {each.role for each in folders}
-        for folder in folders:
-            count += _folder(look, inbox, folder, marks.get(folder.name))
+        for folder in readable:
+            try:
+                count += _folder(look, inbox, folder, marks.get(folder.name))
+            except FolderRefused as trouble:
+                refused.append(trouble)
+        _complain(refused)
         seen = folders
     raise errors.Unreachable("mails came in or moved as long as the mailbox was read; it is read again soon")
+
+
+def watched(house: House, inbox: Inbox) -> list[Folder]:
+    """Every folder where an answer can be, but those that the settings name as never looked at."""
+    return [each for each in inbox.folders(with_trash=True) if not _skipped(house, each.name)]
+
+
+def _skipped(house: House, name: str) -> bool:
+    """`Shared/*` stands for all that begin so."""
+    return any(
+        name.startswith(said[:-1]) if said.endswith("*") else name == said
+        for said in house.options.skip_folders
+    )
+
+
+def _complain(refused: Sequence[FolderRefused]) -> None:
+    if refused:
+        more = f" So it is with {len(refused) - 1} more." if len(refused) > 1 else ""
+        raise FolderRefused(
+            f"{refused[0]}{more} An answer may lie there, so no follow-up is sent. {MEND}"
+        ) from refused[0]
 
 
 def _has_news(folder: Folder, mark: Watermark | None) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from relance import errors
+
 
 class Role(StrEnum):
     """What a folder is for."""
@@ -29,6 +31,11 @@ class Folder:
     role: Role
     uidvalidity: int
     uidnext: int  # 0: the server does not say
+    refused: str = ""  # why it could not be looked at, in a sentence; the numbers are 0 then
+
+
+class FolderRefused(errors.Unreachable):
+    """One folder cannot be read; the connection is well, and so may be the other folders."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,13 @@ class Listed:
     flags: tuple[str, ...]  # lower case
     wire: str = ""
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether mails can lie in it: other names only hold a place in the hierarchy (RFC 3501, 7.2.2; RFC 5258)."""
+        return not _UNREADABLE.intersection(self.flags)
 
+
+_UNREADABLE = frozenset({"\\noselect", "\\nonexistent"})
 _FLAGS = {  # RFC 6154
     "\\sent": Role.SENT,
     "\\junk": Role.JUNK,
@@ -49,7 +62,6 @@ _FLAGS = {  # RFC 6154
     "\\trash": Role.TRASH,
     "\\drafts": Role.DRAFTS,
 }
-_UNREADABLE = frozenset({"\\noselect", "\\nonexistent"})
 
 
 def _names(text: str) -> frozenset[str]:
@@ -98,9 +110,7 @@ _LETTERS = str.maketrans("łŁøØđ", "lLoOd")
 
 def classify(listed: Iterable[Listed]) -> list[tuple[str, Role]]:
     """Each readable folder's name and role: by its flags, else by its name where no folder bears that flag."""
-    readable = [
-        each for each in listed if not _UNREADABLE.intersection(each.flags) and each.name.isprintable()
-    ]
+    readable = [each for each in listed if each.is_folder]
     flagged = {role for each in readable for flag, role in _FLAGS.items() if flag in each.flags}
     return [(each.name, _role(each, flagged)) for each in readable]
 

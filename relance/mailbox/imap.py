@@ -17,14 +17,14 @@ from relance import clock, errors
 from relance.mailbox import folders, imap_wire, parse
 from relance.mailbox import imap_answers as answers
 from relance.mailbox.account import Account
-from relance.mailbox.folders import Folder, Listed, Role
+from relance.mailbox.folders import Folder, FolderRefused, Listed, Role
 from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.imap_wire import Timeouts
 from relance.mailbox.inbound import Inbound
 
 __all__ = ["Fetched", "Folder", "Inbox", "Role", "Timeouts"]
 
-MAX_FOLDERS = 1000
+MAX_FOLDERS = 10_000  # more are not watched in part: nobody could say which were left out
 _SCAN_BATCH = 500
 _SEARCH_SPAN = 50_000  # UIDs a search, so that its one-line answer stays far below the line limit
 _IDLE_SLICE = 300.0  # providers forget idle connections sooner than the 29 minutes of RFC 2177
@@ -67,7 +67,10 @@ class Inbox:
         return bool(self._client.has_capability("IDLE"))
 
     def folders(self, *, with_trash: bool = False) -> list[Folder]:
-        """Every watched folder with its UIDVALIDITY and UIDNEXT, the inbox first; nothing is opened for it."""
+        """Every watched folder with its UIDVALIDITY and UIDNEXT, the inbox first; nothing is opened for it.
+
+        A folder that the server shows but lets nobody look at comes with `refused`: an answer may lie in it.
+        """
         with self._told("listing the folders"):
             self._leave()
             statuses = self._list_with_status() if self._client.has_capability("LIST-STATUS") else {}
@@ -77,7 +80,12 @@ class Inbox:
                     None  # it always exists, listed or not (RFC 3501, 5.1)
                 )
             self._wire_names = {each.name: each.wire for each in listed}
-            chosen = folders.watched(folders.classify(listed), with_trash=with_trash)[:MAX_FOLDERS]
+            chosen = folders.watched(folders.classify(listed), with_trash=with_trash)
+            if len(chosen) > MAX_FOLDERS:
+                raise errors.Unreachable(
+                    f"The mailbox {self._account.address} has {len(chosen)} folders; more than {MAX_FOLDERS} are not "
+                    "watched."
+                )
             by_name = {each.name: status for each, status in listed.items()}
             found = (self._folder(name, role, by_name.get(name)) for name, role in chosen)
             kept = [folder for folder in found if folder is not None]
@@ -195,24 +203,43 @@ class Inbox:
         return {each: statuses.get(each.name) for each in listed}
 
     def _folder(self, name: str, role: Role, status: answers.Answer | None) -> Folder | None:
-        """A folder that cannot be asked about is one that nobody can read (shared, broken, just deleted)."""
+        """A folder with its numbers, or with the server's words why not; None when it is gone by now."""
+        wire = self._wire(name)
+        if not answers.can_be_said(wire):
+            return Folder(name, role, 0, 0, self._why(name, "its name holds signs that no command can carry"))
         if status is None:
             try:
-                status = self._client.folder_status(self._wire(name), ["UIDNEXT", "UIDVALIDITY"])
+                status = self._client.folder_status(wire, ["UIDNEXT", "UIDVALIDITY"])
             except exceptions.IMAPClientAbortError:
                 raise
-            except exceptions.IMAPClientError:
+            except exceptions.IMAPClientError as refusal:
                 if role is Role.INBOX:
                     raise
-                return None
-            except UnicodeError:
-                return None
+                if self._gone(wire):
+                    return None
+                words = imap_wire.server_words(refusal, self._account.password)
+                return Folder(name, role, 0, 0, self._why(name, f"the server says {words}"))
         return Folder(
             name, role, answers.number(status.get(b"UIDVALIDITY")), answers.number(status.get(b"UIDNEXT"))
         )
 
+    def _why(self, name: str, words: str) -> str:
+        return f"The folder {name} of {self._account.address} cannot be looked at: {words}."
+
+    def _gone(self, wire: str) -> bool:
+        """Whether a refused folder is none any more: as the list says now, for refusals are worded in many ways."""
+        pattern = "*" if set("*%") & set(wire) else wire
+        now = [answers.listed(*line) for line in self._client.list_folders("", pattern)]
+        return not any(each.is_folder and each.wire == wire for each in now)
+
     def _examine(self, name: str) -> answers.Answer:
-        answer: answers.Answer = self._client.select_folder(self._wire(name), readonly=True)
+        try:
+            answer: answers.Answer = self._client.select_folder(self._wire(name), readonly=True)
+        except exceptions.IMAPClientAbortError:
+            raise
+        except exceptions.IMAPClientError as refusal:
+            words = imap_wire.server_words(refusal, self._account.password)
+            raise FolderRefused(self._why(name, f"the server says {words}")) from refusal
         self._opened = name
         return answer
 

@@ -57,12 +57,20 @@ def wire_name(name: str) -> str:
     return str(imap_utf7.encode(name).decode("ascii"))
 
 
+def can_be_said(wire: str) -> bool:
+    """Whether a folder's name can stand in a command: a line break would end it, and a lost letter name another."""
+    return "\ufffd" not in wire and not any(ord(letter) < 32 or ord(letter) == 127 for letter in wire)
+
+
 def _readable(wire: str) -> str:
+    """For people, in one printable line; else as it goes over the wire, which names one folder only, too."""
     try:
         text = str(imap_utf7.decode(wire.encode("ascii")))
-        return text if wire_name(text) == wire else wire
+        if text.isprintable() and wire_name(text) == wire:
+            return text
     except (ValueError, LookupError):
-        return wire
+        pass
+    return wire if wire.isprintable() else ascii(wire)[1:-1]
 
 
 def statuses(lines: Sequence[Any]) -> dict[str, Answer]:

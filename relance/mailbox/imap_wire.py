@@ -131,6 +131,7 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]
         )
         self.normalise_times = False
         self.folder_encode = False  # names are decoded by us: one bad name must not hide all folders
+        self._imap._encoding = "utf-8"  # for folders that a careless server names in it
         self._imap.debug = 0  # what is said, passwords among it, is nobody's log
         # A command goes out in pieces; held back for the acknowledgement of the first it costs 45 ms.
         self.wire.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

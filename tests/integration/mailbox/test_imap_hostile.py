@@ -352,14 +352,44 @@ def test_folders_whose_names_or_flags_are_odd() -> None:
     assert not any("\n" in name for name in names)
 
 
-def test_a_folder_that_cannot_be_asked_about_does_not_hide_the_others() -> None:
+def test_a_folder_that_cannot_be_asked_about_is_told_with_the_others() -> None:
     script = Script(mails(4))
     script.instead["LIST"] = lambda tag, _: (
         b'* LIST () "/" INBOX\r\n* LIST () "/" Shared\r\n{tag} OK done\r\n'
     )
     script.instead['STATUS "SHARED"'] = lambda tag, _: b"{tag} NO [NOPERM] not yours\r\n"
     with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
-        assert [folder.name for folder in inbox.folders()] == ["INBOX"]
+        found = {folder.name: folder.refused for folder in inbox.folders()}
+    assert found["INBOX"] == ""
+    assert "not yours" in found["Shared"]
+
+
+def test_a_folder_whose_name_no_command_can_carry_is_told() -> None:
+    script = Script(mails(4))
+    script.instead["LIST"] = lambda tag, _: (
+        b'* LIST () "/" INBOX\r\n* LIST () "/" {3}\r\nx\ny\r\n* LIST () "/" "Do&AKA-zrobienia"\r\n{tag} OK done\r\n'
+    )
+    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+        found = {folder.name: folder.refused for folder in inbox.folders()}
+    assert "no command can carry" in found[r"x\ny"]
+    assert found["Do&AKA-zrobienia"] == ""  # unprintable for people, but no reason not to read it
+    assert not any(said == "y" for said in script.heard)
+
+
+def test_more_folders_than_can_be_watched_is_said_and_none_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(imap, "MAX_FOLDERS", 2)
+    script = Script(mails(4))
+    script.instead["LIST"] = lambda tag, _: (
+        b"".join(b'* LIST () "/" F%d\r\n' % number for number in range(3)) + b"{tag} OK done\r\n"
+    )
+    with (
+        scripted_imap.running(script) as server,
+        imap.Inbox(server.account(), timeouts=QUICK) as inbox,
+        pytest.raises(errors.Unreachable, match="4 folders"),
+    ):
+        inbox.folders()
 
 
 def test_one_round_trip_tells_of_all_folders_where_the_server_can() -> None:
