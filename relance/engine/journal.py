@@ -1,8 +1,10 @@
 """The acceptance journal: what a process knows about mails under way before the database does.
 
-A few files a process, appended only. `begin` is written before a body's first byte and survives a killed process;
-`accepted` is written and fsynced after the server's 250 and before the database hears of it. At the next start, or
-when a lease has lapsed, `look_up` tells which mails had begun and which were accepted.
+A few files a process, appended only. `begin` is written before a body's first byte and survives a killed process; how an
+attempt ended for certain (accepted, refused, put off, not sent) is written after the server's last word and fsynced before
+the database hears of it. At the next start, or when a lease has lapsed, `look_up` tells what of that is known.
+
+Lines speak of one attempt: a message and the fence under which it was marked. An acceptance counts for every attempt.
 
 That a mail had *not* begun says something only if it can not begin any more: a worker may be frozen between its mark
 and its body. So each process holds a lock while it lives, and each turn says when it is over.
@@ -21,30 +23,49 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from relance.mailbox.outcome import Blame, Outcome, SendResult
+
 ROTATE_AFTER = 4 * 1024 * 1024
 # Bytes. Then a new file is begun.
 KEPT = 3
 # Full files that are kept though everything begun in them is settled: a turn that ended badly may need its lines soon.
 
+REPLY_LIMIT = 500
+# Characters of a server's words that are kept.
+NEVER = SendResult(Outcome.NOT_SENT, "data", text="the worker stopped before the mail's body")
+
 
 @dataclass(frozen=True)
 class Entry:
-    """What the journals say about one message."""
+    """What the journals say about one attempt."""
 
     began: bool = False
-    accepted: str | None = None  # the server's words
+    end: SendResult | None = None  # how it ended for certain
+
+
+Attempts = Mapping[int | None, Entry]
+# By fence; None: in a line of an earlier release, which did not say it.
 
 
 @dataclass(frozen=True)
 class Findings:
     """What the journals in a folder say about some messages, and of which turns they tell everything."""
 
-    entries: Mapping[int, Entry]
+    entries: Mapping[int, Attempts]
     whole: frozenset[tuple[int, int]]  # (mailbox id, fence): no body began there that is not written here
 
-    def of(self, message: int) -> Entry:
-        """What is known of one message."""
-        return self.entries.get(message, Entry())
+    def of(self, message: int, fence: int) -> Entry:
+        """What is known of one attempt at a message; an acceptance is known of all of them."""
+        attempts = self.entries.get(message, {})
+        taken = (each for each in attempts.values() if each.end and each.end.outcome is Outcome.ACCEPTED)
+        return next(taken, None) or attempts.get(fence) or attempts.get(None) or Entry()
+
+    def end(self, message: int, mailbox_id: int, fence: int) -> SendResult | None:
+        """How the attempt of that turn ended for certain; None: nothing here can tell."""
+        known = self.of(message, fence)
+        if known.end is None and not known.began and (mailbox_id, fence) in self.whole:
+            return NEVER
+        return known.end
 
 
 class Journal:
@@ -52,7 +73,9 @@ class Journal:
 
     def __init__(self, folder: Path, owner: str) -> None:
         self._folder = folder
-        self._folder.mkdir(parents=True, exist_ok=True)
+        if not self._folder.is_dir():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            _keep_names(self._folder.parent)
         self._owner = owner
         self._number = 0
         self._file: IO[bytes] | None = None
@@ -71,16 +94,17 @@ class Journal:
             self._turns[mailbox_id, fence] = self._number
             self._append({"turn": mailbox_id, "fence": fence, "boot": _boot_id()})
 
-    def begin(self, message: int) -> None:
+    def begin(self, message: int, fence: int) -> None:
         """The body of this message is about to leave. Survives a killed process, not a lost host: it is not fsynced."""
         with self._guard:
             self._under_way[message] = self._number
-            self._append({"begin": message})
+            self._append({"begin": message, "fence": fence})
 
-    def took(self, message: int, reply: str) -> None:
-        """The server has just taken this one. Survives a killed process at once, and a lost host from `sure` on."""
+    def ended(self, message: int, fence: int, result: SendResult) -> None:
+        """An attempt ended for certain. Survives a killed process at once, and a lost host from `sure` on."""
         with self._guard:
-            self._append({"accepted": message, "reply": reply})
+            self._under_way.setdefault(message, self._number)
+            self._append(_end(message, fence, result))
 
     def sure(self) -> None:
         """Everything written so far is on the disk when this returns."""
@@ -120,16 +144,18 @@ class Journal:
     def look_up(self, messages: Iterable[int]) -> Findings:
         """What any process that kept its journal in this folder knows about these messages."""
         wanted = set(messages)
-        found: dict[int, Entry] = {}
+        found: dict[int, dict[int | None, Entry]] = {}
         told: set[tuple[int, int]] = set()
         for owner, paths in self._owners().items():
             dead = self._dead(owner)  # asked before its lines are read: what it wrote until then is in them
+            here: dict[int, dict[int | None, Entry]] = {}
             for line in _lines(paths):
-                _note(line, wanted, found)
+                _note(line, wanted, here)
                 if line.get("boot") == _boot_id() and dead:
                     told.add((int(str(line["turn"])), int(str(line["fence"]))))
                 elif "over" in line:
                     told.add((int(str(line["over"])), int(str(line["fence"]))))
+            _merge(here, found)
         return Findings(found, frozenset(told))
 
     def sweep(
@@ -152,6 +178,7 @@ class Journal:
         if self._file is None:
             self._live()
             self._file = self._path(self._number).open("ab", buffering=0)
+            _keep_names(self._folder)
         data = (b"\n" if self._torn else b"") + json.dumps(line, separators=(",", ":")).encode() + b"\n"
         self._torn = self._file.write(data) != len(data)
         if self._torn:
@@ -196,18 +223,73 @@ def _number(path: Path) -> int:
     return int(part) if part.isdigit() else 0
 
 
-def _note(line: Mapping[str, object], wanted: set[int], found: dict[int, Entry]) -> None:
-    number = line.get("begin", line.get("accepted"))
+def _keep_names(folder: Path) -> None:
+    """What is in a new file is on the disk after its own fsync; its name only after its folder's."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _end(message: int, fence: int, result: SendResult) -> dict[str, object]:
+    words = " ".join(result.text.split())[:REPLY_LIMIT]
+    if result.outcome is Outcome.ACCEPTED:  # the line earlier releases know, too
+        return {"accepted": message, "fence": fence, "code": result.code, "reply": words}
+    more = {"as": result.outcome, "stage": result.stage, "blame": result.blame, "code": result.code}
+    return {"ended": message, "fence": fence, **more, "status": result.status, "reply": words}
+
+
+def _result(line: Mapping[str, object]) -> SendResult | None:
+    """The end a line tells of; None where it can not be understood."""
+    code, status = line.get("code"), line.get("status")
+    try:
+        outcome = Outcome.ACCEPTED if "accepted" in line else Outcome(str(line["as"]))
+        blame = Blame(str(line.get("blame", Blame.SERVER)))
+    except (KeyError, ValueError):
+        return None
+    return SendResult(
+        outcome,
+        str(line.get("stage", "final")),
+        blame,
+        code if isinstance(code, int) else None,
+        status if isinstance(status, str) else None,
+        str(line.get("reply", ""))[:REPLY_LIMIT],
+    )
+
+
+def _note(line: Mapping[str, object], wanted: set[int], found: dict[int, dict[int | None, Entry]]) -> None:
+    number, fence = _message(line), line.get("fence")
     if isinstance(number, int) and number in wanted:
-        known = found.get(number, Entry())
-        found[number] = Entry(True, str(line["reply"]) if "reply" in line else known.accepted)
+        end = None if "begin" in line else _result(line)
+        found.setdefault(number, {})[fence if isinstance(fence, int) else None] = Entry(True, end)
+
+
+def _message(line: Mapping[str, object]) -> object:
+    return line.get("begin", line.get("accepted", line.get("ended")))
+
+
+def _merge(here: Mapping[int, Attempts], found: dict[int, dict[int | None, Entry]]) -> None:
+    """What one process says, to what others say."""
+    for number, attempts in here.items():
+        known = found.setdefault(number, {})
+        for fence, entry in attempts.items():
+            known[fence] = max(known.get(fence, entry), entry, key=_weight)
+
+
+def _weight(entry: Entry) -> int:
+    """An acceptance stands. A body that began and has no end in its own journal leaves doubt, whatever another one knows
+    of the same fence: a restored database counts its fences again."""
+    if entry.end is None:
+        return 1
+    return 2 if entry.end.outcome is Outcome.ACCEPTED else 0
 
 
 def _speaks_of(
     line: Mapping[str, object], open_mails: Collection[int], open_turns: Collection[tuple[int, int]]
 ) -> bool:
     return (
-        line.get("begin", line.get("accepted")) in open_mails
+        _message(line) in open_mails
         or (
             line.get("turn", line.get("over")),
             line.get("fence"),

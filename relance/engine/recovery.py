@@ -22,6 +22,8 @@ from relance.mailbox.outcome import Outcome, SendResult
 KEPT = dt.timedelta(days=1)
 # Journals of ended processes are kept so long, whatever they say: a home may be opened with another database by mistake.
 
+NOBODY_KNOWS = SendResult(Outcome.UNKNOWN, "body", text="the worker stopped while the mail was under way")
+
 
 def settle_left_open(house: House, lease: Lease) -> int:
     """Settle what earlier holders of this mailbox left open; returns how many there were."""
@@ -68,15 +70,10 @@ def _tell(house: House, doubtful: Message, findings: Findings) -> bool:
         mail = messages.by_id(conn, doubtful.id)
         if mail is None or (mail.state, mail.fence) != (MessageState.UNKNOWN, doubtful.fence):
             return False
-        unknowns.settle(conn, house, [mail], *news, house.clock.now())
+        unknowns.hear(conn, house, mail, news, house.clock.now())
     return True
 
 
 def verdict(message: Message, findings: Findings) -> SendResult:
     """How an attempt ended whose worker did not live to say so."""
-    known = findings.of(message.id)
-    if known.accepted is not None:
-        return SendResult(Outcome.ACCEPTED, "final", text=known.accepted)
-    if not known.began and (message.mailbox_id, message.fence) in findings.whole:
-        return SendResult(Outcome.NOT_SENT, "data", text="the worker stopped before the mail's body")
-    return SendResult(Outcome.UNKNOWN, "body", text="the worker stopped while the mail was under way")
+    return findings.end(message.id, message.mailbox_id, message.fence) or NOBODY_KNOWS

@@ -87,7 +87,8 @@ class _Turn:
 
     def _stages(self, stop: Callable[[], bool]) -> None:
         """The stages in order; a server that cannot be reached ends the turn."""
-        recovery.settle_left_open(self.house, self.lease)
+        if recovery.settle_left_open(self.house, self.lease):
+            self.mailbox = self._mailbox()  # a refusal found in the journal may have paused it
         now = self.house.clock.now()
         if lateness.slept(self.mailbox, now, self.house.options.late):
             lateness.replan(self.house, self.lease, self.mailbox, now)

@@ -15,12 +15,15 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import settling, states
+from relance.engine.gate import Wanted
 from relance.engine.house import House
 from relance.engine.journal import Findings
+from relance.engine.settling import Attempt
 from relance.engine.states import Event, MessageEvent, State
 from relance.engine.store import contacts, enrollments, events, mailboxes, messages
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.engine.store.messages import Message, Settlement
+from relance.mailbox.outcome import Outcome, SendResult
 
 GRACE = dt.timedelta(minutes=30)
 # Providers file Sent copies within seconds, but bounces and slow queues take longer.
@@ -48,14 +51,9 @@ def verdict(
     return None
 
 
-def told(mail: Message, findings: Findings) -> tuple[MessageEvent, str] | None:
+def told(mail: Message, findings: Findings) -> SendResult | None:
     """What the journal says of an unknown mail by now: a worker taken for dead may have lived and known. Pure."""
-    known = findings.of(mail.id)
-    if known.accepted is not None:
-        return MessageEvent.FOUND, f"the server had taken it: {known.accepted}"
-    if not known.began and (mail.mailbox_id, mail.fence) in findings.whole:
-        return MessageEvent.MISSING, "its worker ended before the first byte of its body"
-    return None
+    return findings.end(mail.id, mail.mailbox_id, mail.fence)
 
 
 def resolve(house: House, lease: Lease, mailbox: Mailbox) -> int:
@@ -66,15 +64,49 @@ def resolve(house: House, lease: Lease, mailbox: Mailbox) -> int:
     findings = house.journal.look_up(mail.id for mail in open_mails) if open_mails else None
     count = 0
     for mail in open_mails:
-        found = (findings and told(mail, findings)) or verdict(
-            now - (mail.transmitting_at or now), mail.looks, mailbox.files_sent, mailbox.unknown_policy
-        )
-        if found is not None:
-            with house.database.write() as conn:
-                mailboxes.hold(conn, lease)
-                settle(conn, house, [mail], found[0], found[1], now)
-            count += 1
+        known = findings and told(mail, findings)
+        age = now - (mail.transmitting_at or now)
+        found = verdict(age, mail.looks, mailbox.files_sent, mailbox.unknown_policy)
+        if not known and found is None:
+            continue
+        with house.database.write() as conn:
+            mailboxes.hold(conn, lease)
+            if known:
+                hear(conn, house, mail, known, now)
+            elif found is not None:
+                settle(conn, house, [mail], *found, now)
+        count += 1
     return count
+
+
+def hear(conn: Connection, house: House, mail: Message, result: SendResult, now: dt.datetime) -> None:
+    """What a journal knows of an unknown mail: as if its worker had lived to say so."""
+    if result.outcome is Outcome.ACCEPTED:
+        settle(conn, house, [mail], MessageEvent.FOUND, f"the server had taken it: {result.text}", now)
+    elif result.outcome is Outcome.NOT_SENT:
+        settle(conn, house, [mail], MessageEvent.MISSING, f"it never left: {result.text}", now)
+    else:
+        _answered(conn, house, mail, result, now)
+
+
+def _answered(conn: Connection, house: House, read: Message, result: SendResult, now: dt.datetime) -> None:
+    """A full 4xx or 5xx that comes to light late means what it would have meant at once."""
+    row, mail = _as_now(conn, read)
+    if mail.state is not read.state:
+        return
+    if row.state is State.HELD and _held_for_this_alone(row):
+        enrollments.apply(
+            conn, [row.id], Event.RELEASED, now, reason=f"{result.code or ''} {result.text}".strip()
+        )
+        row, mail = _as_now(conn, read)
+    settling.record(conn, house, [Attempt(Wanted(row, mail), result, now)])
+    mailboxes.call(conn, [row.mailbox_id], now)
+
+
+def _as_now(conn: Connection, read: Message) -> tuple[enrollments.Enrollment, Message]:
+    """Locked: another mailbox's news or a person's word may have come since they were read."""
+    row, _ = enrollments.for_sending(conn, [read.enrollment_id])[read.enrollment_id]
+    return row, messages.by_id(conn, read.id) or read
 
 
 def settle(
@@ -87,9 +119,7 @@ def settle(
 ) -> None:
     """Write what became of unknown mails: delivered ones move their enrollment on, missing ones make it due again."""
     for read in mails:
-        # As they are now, locked: another mailbox's news or a person's word may have come since they were read.
-        row, _ = enrollments.for_sending(conn, [read.enrollment_id])[read.enrollment_id]
-        mail = messages.by_id(conn, read.id) or read
+        row, mail = _as_now(conn, read)
         if mail.state is not read.state:
             continue
         after = states.advance_message(mail.state, event)

@@ -28,6 +28,7 @@ from relance.engine.script import Library
 from relance.engine.store import contacts, mailboxes, sequences, suppressions
 from relance.engine.vault import Vault
 from relance.engine.zones import Workspace
+from relance.mailbox.outcome import SendResult
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
 from tests.simulation import people
@@ -131,20 +132,20 @@ class Diary(Journal):
         super().__init__(folder, owner)
         self.sim = sim
         self.synced: dict[Path, int] = {}
-        self.taken: list[int] = []  # written, not yet sure
+        self.told: list[tuple[int, int]] = []  # ends written, not yet sure
 
     def turn(self, mailbox_id: int, fence: int) -> None:
         self.sim.step("journal turn")
         super().turn(mailbox_id, fence)
 
-    def begin(self, message: int) -> None:
+    def begin(self, message: int, fence: int) -> None:
         self.sim.step("journal begin")
-        super().begin(message)
+        super().begin(message, fence)
         self.sim.note("journal begun")
 
-    def took(self, message: int, reply: str) -> None:
-        super().took(message, reply)
-        self.taken.append(message)
+    def ended(self, message: int, fence: int, result: SendResult) -> None:
+        super().ended(message, fence, result)
+        self.told.append((message, fence))
 
     def sure(self) -> None:
         self.sim.step("journal accepted")
@@ -152,8 +153,8 @@ class Diary(Journal):
         if self._file is not None:
             self.synced[Path(self._file.name)] = self._file.tell()
         self.sim.note("journal synced")
-        self.sim.world.journaled.update(self.taken)
-        self.taken.clear()
+        self.sim.world.journaled.update(self.told)
+        self.told.clear()
 
     def over(self, mailbox_id: int, fence: int, *, clean: bool) -> None:
         self.sim.step("journal over")

@@ -49,7 +49,7 @@ def _open(sim: Sim, mail: sa.Row) -> bool:
 
 def _known(sim: Sim, mail: sa.Row) -> bool:
     """Whether a journal that every process can read says what became of a mail (the third process is on another host)."""
-    return mail.id in sim.world.journaled and sim.profile.processes < 3
+    return (mail.id, mail.fence) in sim.world.journaled and sim.profile.processes < 3
 
 
 def breaches(sim: Sim, laid: Ground, settled: bool) -> tuple[list[str], int]:
@@ -190,7 +190,7 @@ def _mail(sim: Sim, mail: sa.Row, was_taken: bool, settled: bool) -> Iterator[st
     if mail.state == "unknown" and mail.files_sent:
         yield f"unresolved: {what} is unknown, though the mailbox files Sent copies"
     if mail.state == "unknown" and _known(sim, mail):
-        yield f"forgotten: {what} is unknown, though its acceptance is on the disk"
+        yield f"forgotten: {what} is unknown, though its end is on the disk"
 
 
 def _cause(sim: Sim, row: sa.Row) -> Iterator[str]:

@@ -129,7 +129,7 @@ class World:
     arrivals: list[Arrival] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
     resumed: list[tuple[int, str]] = field(default_factory=list)  # (order, person): a person let them go on
-    journaled: set[int] = field(default_factory=set)  # mails whose acceptance was on the disk
+    journaled: set[tuple[int, int]] = field(default_factory=set)  # (mail, fence) whose end was on the disk
     refused: set[str] = field(default_factory=set)  # people a server refused for good
     decided: set[str] = field(default_factory=set)  # Message-IDs of which a person said what became of them
     breaches: list[str] = field(default_factory=list)  # promises seen broken on the spot

@@ -12,7 +12,7 @@ import pytest
 
 from relance.app import Relance
 from relance.clock import machine_now
-from relance.engine.journal import Journal
+from relance.engine.journal import Entry, Journal
 from relance.engine.store import messages
 from relance.mailbox.outcome import Outcome, SendResult
 from relance.mailbox.smtp import Outbox
@@ -52,7 +52,10 @@ def test_a_worker_killed_in_mid_chunk_has_told_which_mails_were_taken(stage: Sta
     assert first is not None
     assert second is not None
     found = Journal(at_the_kill[1], "another").look_up([first.id, second.id])
-    assert (found.of(first.id).accepted is not None, found.of(second.id).began) == (True, True)
+    assert found.of(first.id, first.fence).end == SendResult(
+        Outcome.ACCEPTED, "final", code=250, text=first.reply
+    )
+    assert found.of(second.id, second.fence) == Entry(began=True)
 
 
 class Broken(Outbox):
@@ -78,8 +81,8 @@ def dead_journal(stage: Stage, message: int) -> list[Path]:
     folder = stage.relance.settings.home / "journal"
     dead = Journal(folder, "host-4711")
     dead.turn(1, 99)
-    dead.begin(message)
-    dead.took(message, "250 queued as 1")
+    dead.begin(message, 99)
+    dead.ended(message, 99, SendResult(Outcome.ACCEPTED, "final", code=250, text="queued as 1"))
     dead.close()
     return sorted(folder.glob("host-4711.*"))
 
@@ -109,7 +112,7 @@ def test_journals_of_ended_processes_go_after_a_day_unless_a_mail_is_still_open(
     needed, spent = dead_journal(stage, mail.id), []
     journal = Journal(stage.relance.settings.home / "journal", "host-4712")
     journal.turn(1, 98)
-    journal.begin(12345)
+    journal.begin(12345, 98)
     journal.close()
     spent = sorted((stage.relance.settings.home / "journal").glob("host-4712.*"))
     yesterday = machine_now().timestamp() - 90_000

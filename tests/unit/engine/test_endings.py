@@ -61,11 +61,20 @@ def message(**values: object) -> Message:
     return Message(**{**blank, **values})  # type: ignore[arg-type]
 
 
+TAKEN = SendResult(Outcome.ACCEPTED, "final", code=250, text="ok")
+NO = SendResult(Outcome.REFUSED, "final", code=550, text="no")
+
+
 @pytest.mark.parametrize(
     ("findings", "outcome"),
     [
-        (Findings({7: Entry(True, "250 ok")}, frozenset()), Outcome.ACCEPTED),
-        (Findings({7: Entry(True)}, frozenset({(5, 3)})), Outcome.UNKNOWN),
+        (Findings({7: {None: Entry(True, TAKEN)}}, frozenset()), Outcome.ACCEPTED),
+        (Findings({7: {2: Entry(True, TAKEN), 3: Entry(True)}}, frozenset()), Outcome.ACCEPTED),
+        (Findings({7: {3: Entry(True)}}, frozenset({(5, 3)})), Outcome.UNKNOWN),
+        (Findings({7: {None: Entry(True)}}, frozenset({(5, 3)})), Outcome.UNKNOWN),
+        (Findings({7: {2: Entry(True)}}, frozenset({(5, 3)})), Outcome.NOT_SENT),
+        (Findings({7: {3: Entry(True, NO)}}, frozenset()), Outcome.REFUSED),
+        (Findings({7: {2: Entry(True, NO)}}, frozenset()), Outcome.UNKNOWN),
         (Findings({}, frozenset({(5, 3)})), Outcome.NOT_SENT),
         (Findings({}, frozenset({(5, 2)})), Outcome.UNKNOWN),
         (Findings({}, frozenset()), Outcome.UNKNOWN),

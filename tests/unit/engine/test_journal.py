@@ -7,42 +7,141 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine.journal import Journal
+from relance.engine.journal import REPLY_LIMIT, Entry, Findings, Journal
 from relance.engine.vault import Vault, derive
+from relance.mailbox.outcome import Blame, Outcome, SendResult
+
+TAKEN = SendResult(Outcome.ACCEPTED, "final", code=250, text="250 queued as 1")
+PUT_OFF = SendResult(Outcome.DEFERRED, "final", Blame.SENDER, 452, "4.7.0", "not now")
+
+
+def words(found: Findings, message: int, fence: int) -> str | None:
+    """What a server said at last, where that is known."""
+    end = found.of(message, fence).end
+    return end.text if end else None
 
 
 def test_another_process_reads_what_a_dead_one_knew(tmp_path: Path) -> None:
     dead = Journal(tmp_path, "host-1")
     dead.turn(5, 3)
-    dead.begin(7)
-    dead.begin(8)
-    dead.took(7, "250 queued as 1")
+    dead.begin(7, 3)
+    dead.begin(8, 3)
+    dead.ended(7, 3, TAKEN)
     dead.sure()
     dead.close()
     found = Journal(tmp_path, "host-2").look_up([7, 8, 9])
-    assert (found.of(7).began, found.of(7).accepted) == (True, "250 queued as 1")
-    assert (found.of(8).began, found.of(8).accepted) == (True, None)
-    assert found.of(9).began is False
+    assert found.of(7, 3).end == TAKEN
+    assert found.of(8, 3) == Entry(began=True)
+    assert found.of(9, 3) == Entry()
     assert found.whole == frozenset({(5, 3)})
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        SendResult(Outcome.REFUSED, "final", Blame.RECIPIENT, 550, "5.1.1", "nobody here"),
+        PUT_OFF,
+        SendResult(Outcome.NOT_SENT, "data", text="the mail's turn came too late after its mark"),
+    ],
+)
+def test_every_definite_end_is_read_as_it_was(tmp_path: Path, result: SendResult) -> None:
+    dead = Journal(tmp_path, "host-1")
+    dead.begin(7, 3)
+    dead.ended(7, 3, result)
+    dead.close()
+    assert Journal(tmp_path, "host-2").look_up([7]).end(7, 5, 3) == result
+
+
+def test_an_end_speaks_of_its_own_attempt_and_an_acceptance_of_all(tmp_path: Path) -> None:
+    first, second = Journal(tmp_path, "b-1"), Journal(tmp_path, "a-1")
+    first.begin(7, 3)
+    first.ended(7, 3, PUT_OFF)
+    second.begin(7, 4)
+    found = first.look_up([7])
+    assert found.end(7, 5, 3) == PUT_OFF
+    assert found.end(7, 5, 4) is None
+    first.ended(7, 3, TAKEN)
+    assert first.look_up([7]).end(7, 5, 4) == TAKEN
+    first.close()
+    second.close()
+
+
+@pytest.mark.parametrize("owners", [("a-1", "b-1"), ("b-1", "a-1")])
+def test_a_body_without_an_end_leaves_doubt_though_another_process_had_the_same_fence(
+    tmp_path: Path, owners: tuple[str, str]
+) -> None:
+    before, restored = (Journal(tmp_path, owner) for owner in owners)
+    before.begin(7, 3)
+    before.ended(7, 3, PUT_OFF)
+    restored.begin(7, 3)
+    assert before.look_up([7]).end(7, 5, 3) is None
+    before.close()
+    restored.close()
+
+
+def test_a_servers_words_are_one_bounded_line(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "host-1")
+    journal.ended(7, 3, SendResult(Outcome.REFUSED, "final", text='no\r\n{"accepted": 8}\n' + "x" * 9999))
+    journal.close()
+    assert len(next(tmp_path.glob("*.journal")).read_bytes()) < 2 * REPLY_LIMIT
+    found = Journal(tmp_path, "host-2").look_up([7, 8])
+    assert (words(found, 7, 3) or "").startswith('no {"accepted": 8} xxx')
+    assert found.of(8, 3) == Entry()
+
+
+def test_lines_of_earlier_and_later_releases_are_read_as_far_as_they_are_understood(tmp_path: Path) -> None:
+    lines = [
+        '{"begin":7}', '{"accepted":7,"reply":"250 ok"}', '{"begin":8}',
+        '{"begin":9,"fence":3}', '{"ended":9,"fence":3,"as":"something new","reply":"?"}',
+    ]  # fmt: skip
+    (tmp_path / "host-1.0.journal").write_text("\n".join(lines) + "\n")
+    found = Journal(tmp_path, "host-2").look_up([7, 8, 9])
+    assert words(found, 7, 3) == "250 ok"
+    assert found.of(8, 3) == found.of(9, 3) == Entry(began=True)
 
 
 def test_a_line_cut_in_half_by_a_kill_is_passed_over(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "host-1")
-    journal.begin(7)
-    journal.took(7, "250 ok")
+    journal.begin(7, 3)
+    journal.ended(7, 3, TAKEN)
     journal.sure()
     journal.close()
     path = next(tmp_path.glob("*.journal"))
     path.write_bytes(path.read_bytes() + b'{"accepted": 8, "rep')
     found = Journal(tmp_path, "host-2").look_up([7, 8])
-    assert found.of(7).accepted == "250 ok"
-    assert found.of(8).accepted is None
+    assert words(found, 7, 3) == TAKEN.text
+    assert found.of(8, 3) == Entry()
+
+
+def test_the_names_of_new_files_are_on_the_disk_before_a_line_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[tuple[str, frozenset[str]]] = []
+
+    def fsync(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        synced.append(
+            (path.name, frozenset(each.name for each in path.iterdir()) if path.is_dir() else frozenset())
+        )
+
+    monkeypatch.setattr("os.fsync", fsync)
+    monkeypatch.setattr("relance.engine.journal.ROTATE_AFTER", 1)
+    journal = Journal(tmp_path / "journal", "host-1")
+    assert synced == [(tmp_path.name, frozenset({"journal"}))]
+    journal.turn(5, 1)
+    assert synced[1:] == [("journal", frozenset({"host-1.lock", "host-1.0.journal"}))]
+    journal.over(5, 1, clean=True)
+    journal.turn(5, 2)
+    assert "host-1.1.journal" in synced[-1][1]
+    journal.begin(7, 2)
+    assert len(synced) == 3
+    journal.close()
 
 
 def test_a_file_goes_only_when_everything_in_it_is_settled(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "host-1")
-    journal.begin(7)
-    journal.begin(8)
+    journal.begin(7, 3)
+    journal.begin(8, 3)
     journal.settled([7])
     journal.close()
     assert list(tmp_path.glob("*.journal"))
@@ -70,11 +169,11 @@ def test_full_files_go_but_for_those_that_are_needed(tmp_path: Path, monkeypatch
     for fence in range(1, 20):
         journal.turn(5, fence)
         if fence == 2:
-            journal.begin(7)
+            journal.begin(7, fence)
         journal.over(5, fence, clean=True)
     kept = sorted(int(path.name.split(".")[1]) for path in tmp_path.glob("*.journal"))
     assert kept == [1, 16, 17, 18]
-    assert journal.look_up([7]).of(7).began
+    assert journal.look_up([7]).of(7, 2).began
     journal.close()
 
 

@@ -1,0 +1,189 @@
+"""A server's full answer stays an answer, whatever is lost between its last word and the database."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from relance import errors
+from relance.engine import enrolling, people, publishing, recovery, settling, turn
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.engine.journal import Journal
+from relance.engine.states import Event, MessageState, State
+from relance.engine.store import enrollments, mailboxes, messages, standings, suppressions
+from relance.mailbox.folders import Folder, Role
+from relance.mailbox.outcome import Blame, Outcome, SendResult
+from tests import engine_house
+
+EVE, ADA = "eve@acme.example", "ada@sales.example"
+NOBODY = SendResult(Outcome.REFUSED, "final", Blame.RECIPIENT, 550, "5.1.1", "no such person")
+WORDS = SendResult(Outcome.REFUSED, "final", Blame.CONTENT, 554, "5.7.1", "we do not like it")
+QUOTA = SendResult(Outcome.REFUSED, "final", Blame.SENDER, 550, "5.4.5", "daily quota")
+LATER = SendResult(Outcome.DEFERRED, "final", Blame.SERVER, 451, "4.3.0", "try later")
+LATE = SendResult(Outcome.NOT_SENT, "data", text="the mail's turn came too late after its mark")
+ENDS = [
+    (NOBODY, MessageState.REFUSED, State.BOUNCED),
+    (WORDS, MessageState.REFUSED, State.HELD),
+    (QUOTA, MessageState.DEFERRED, State.ACTIVE),
+    (LATER, MessageState.DEFERRED, State.ACTIVE),
+    (LATE, MessageState.PREPARED, State.ACTIVE),
+]
+
+
+class Post:
+    """A server that hears every mail and gives one answer."""
+
+    def __init__(self, answer: SendResult) -> None:
+        self.answer = answer
+        self.bodies: list[bytes] = []
+
+    def __call__(self, account: object) -> Post:
+        return self
+
+    def __enter__(self) -> Post:
+        return self
+
+    def __exit__(self, *rest: object) -> None:
+        pass
+
+    def connect(self) -> None:
+        pass
+
+    def offer(self, *rest: object) -> None:
+        pass
+
+    def withdraw(self) -> None:
+        pass
+
+    def transmit(self, raw: bytes) -> SendResult:
+        self.bodies.append(raw)
+        return self.answer
+
+
+class Empty:
+    """An inbox with nothing in it."""
+
+    def __init__(self, account: object) -> None:
+        del account
+
+    def __enter__(self) -> Empty:
+        return self
+
+    def __exit__(self, *rest: object) -> None:
+        pass
+
+    def folders(self, *, with_trash: bool = False) -> list[Folder]:
+        del with_trash
+        return [Folder("INBOX", Role.INBOX, 7, 1)]
+
+    def fetch_new(self, folder: Folder, after_uid: int, limit: int = 500) -> Iterator[Any]:
+        return iter(())
+
+
+@pytest.fixture
+def ready(house: House) -> House:
+    """Eve's first mail is due."""
+    publishing.publish(house, engine_house.TRIAL)
+    engine_house.add_mailbox(house, ADA)
+    people.add(house, EVE, {})
+    enrolling.enroll(house, Wish("Trial"))
+    engine_house.clock(house).advance(hours=2)
+    return dataclasses.replace(house, open_inbox=Empty)
+
+
+def row(house: House) -> enrollments.Enrollment:
+    with house.database.read() as conn:
+        return standings.matching(conn, email=EVE)[0].enrollment
+
+
+def mail(house: House) -> messages.Message:
+    with house.database.read() as conn:
+        return messages.of_steps(conn, [(row(house).id, "intro")])[row(house).id, "intro"]
+
+
+def a_turn(house: House) -> turn.TurnReport:
+    return turn.take_turn(house, 1, lambda: False)
+
+
+@pytest.mark.parametrize(("answer", "state", "stands"), ENDS)
+def test_an_answer_survives_a_database_that_is_lost_at_that_moment(
+    ready: House, monkeypatch: pytest.MonkeyPatch, answer: SendResult, state: MessageState, stands: State
+) -> None:
+    def gone(conn: object, house: object, attempts: list[object]) -> None:
+        if attempts:
+            raise errors.Unreachable("simulated: the database went away")
+
+    post = Post(answer)
+    ready = dataclasses.replace(ready, open_outbox=post)
+    with monkeypatch.context() as patch:
+        patch.setattr(settling, "record", gone)
+        a_turn(ready)
+    assert (mail(ready).state, len(post.bodies)) == (MessageState.TRANSMITTING, 1)
+    a_turn(dataclasses.replace(ready, open_outbox=Post(LATER)))
+    if answer is LATE:  # it may go at once, and is put off by the second server
+        state, answer = MessageState.DEFERRED, LATER
+    assert (mail(ready).state, row(ready).state) == (state, stands)
+    assert (mail(ready).code, mail(ready).reply) == (answer.code, answer.text)
+
+
+def test_a_refusal_of_the_mailbox_pauses_it_before_the_turn_that_finds_it_offers_more(ready: House) -> None:
+    _left_transmitting(ready, QUOTA)
+    post = Post(LATER)
+    a_turn(dataclasses.replace(ready, open_outbox=post))
+    with ready.database.read() as conn:
+        assert mailboxes.by_id(conn, 1).state == "paused"
+    assert post.bodies == []
+
+
+def _left_transmitting(house: House, answer: SendResult) -> None:
+    """A worker heard the answer and died."""
+    engine_house.add_message(house, row(house), MessageState.TRANSMITTING, fence=0, recipient=EVE)
+    dead = Journal(house.journal._folder, "host-4711")
+    dead.turn(1, 0)
+    dead.begin(mail(house).id, 0)
+    dead.ended(mail(house).id, 0, answer)
+    dead.close()
+
+
+def by_a_turn(house: House) -> None:
+    a_turn(dataclasses.replace(house, open_outbox=Post(LATER)))
+
+
+@pytest.mark.parametrize("way", [recovery.replay, by_a_turn])
+@pytest.mark.parametrize(("answer", "state", "stands"), ENDS[:4])
+def test_an_answer_that_comes_to_light_late_means_what_it_would_have_meant(
+    ready: House, way: Callable[[House], object], answer: SendResult, state: MessageState, stands: State
+) -> None:
+    with ready.database.write() as conn:
+        words = f"{settling.MAYBE}: the worker stopped"
+        enrollments.apply(conn, [row(ready).id], Event.HELD, ready.clock.now(), reason=words)
+    engine_house.add_message(ready, row(ready), MessageState.UNKNOWN, fence=0, recipient=EVE)
+    dead = Journal(ready.journal._folder, "host-4711")
+    dead.begin(mail(ready).id, 0)
+    dead.ended(mail(ready).id, 0, answer)
+    dead.close()
+    way(ready)
+    assert (mail(ready).state, row(ready).state) == (state, stands)
+    with ready.database.read() as conn:
+        assert bool(suppressions.among(conn, [EVE])) is (answer is NOBODY)
+        assert (mailboxes.by_id(conn, 1).state == "paused") is (answer is QUOTA)
+    if answer is LATER:
+        assert row(ready).due_at == ready.clock.now() + ready.options.defer
+    if answer is WORDS:
+        assert settling.MAYBE not in row(ready).reason
+
+
+def test_an_answer_found_late_leaves_another_reason_to_hold_alone(ready: House, tmp_path: Path) -> None:
+    with ready.database.write() as conn:
+        enrollments.apply(conn, [row(ready).id], Event.HELD, ready.clock.now(), reason="ask Ada first")
+    engine_house.add_message(ready, row(ready), MessageState.UNKNOWN, fence=0, recipient=EVE)
+    dead = Journal(ready.journal._folder, "host-4711")
+    dead.ended(mail(ready).id, 0, LATER)
+    dead.close()
+    recovery.replay(ready)
+    assert (mail(ready).state, row(ready).state) == (MessageState.DEFERRED, State.HELD)
