@@ -153,11 +153,22 @@ def content_type(value: bytes | None, default: str = "text/plain") -> tuple[str,
     match = _TYPE.match(text)
     if match is None:
         return default, ()
+    return f"{match[1]}/{match[2]}".lower(), _parameters(text[match.end() :])
+
+
+def file_name(disposition: bytes | None) -> str:
+    """The file name in a Content-Disposition (RFC 2183), or nothing."""
+    text = decoding.to_text((disposition or b"")[:8192])[0]
+    found = dict(_parameters(text[text.find(";") :])) if ";" in text else {}
+    return found.get("filename", "")
+
+
+def _parameters(text: str) -> tuple[tuple[str, str], ...]:
     pairs = [
         (name.lower(), re.sub(r"\\(.)", r"\1", quoted) if quoted else plain.strip())
-        for name, quoted, plain in _PARAM.findall(text[match.end() :])[:50]
+        for name, quoted, plain in _PARAM.findall(text)[:50]
     ]
-    return f"{match[1]}/{match[2]}".lower(), tuple(_joined(pairs))
+    return tuple(_joined(pairs))
 
 
 def _joined(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:

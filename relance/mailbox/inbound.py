@@ -41,7 +41,7 @@ class Inbound:
     reports: tuple[DeliveryReport, ...] = ()
     returned_ids: tuple[
         str, ...
-    ] = ()  # Message-IDs found in a returned original (bounce, complaint, receipt)
+    ] = ()  # Message-IDs found in a returned original (bounce, complaint, receipt) or in mails a person enclosed
     feedback_type: str | None = None  # ARF (RFC 5965)
     calendar_method: str | None = None  # iTIP (RFC 5546)
     aliases: tuple[

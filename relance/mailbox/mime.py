@@ -51,6 +51,16 @@ class Part:
         """Whether the sender marked it as a file rather than as something to read."""
         return (self.header("content-disposition") or b"").strip().lower().startswith(b"attachment")
 
+    @property
+    def holds_a_mail(self) -> bool:
+        """Whether this part is a whole mail, by its type or as a file that a mail program saved."""
+        if self.content_type in ("message/rfc822", "message/global"):
+            return True
+        if not self.depth or self.content_type.startswith("multipart/"):
+            return False
+        name = self.param("name") or fields.file_name(self.header("content-disposition"))
+        return name.lower().endswith(".eml")
+
     def walk(self) -> Iterator[Part]:
         """This part and all below it, in order."""
         yield self
@@ -153,7 +163,7 @@ def _part(raw: bytes, budget: Budget, depth: int, default: str) -> Part:
     value = next((value for name, value in headers if name == "content-type"), None)
     content_type, params = fields.content_type(value, default)
     part = Part(headers, body, content_type, params, depth=depth)
-    if not content_type.startswith("multipart/") and not _holds_a_mail(part):
+    if not content_type.startswith("multipart/") and not part.holds_a_mail:
         return part
     if depth >= MAX_DEPTH:
         budget.note("parts nested deeper than the limit were not read")
@@ -163,10 +173,6 @@ def _part(raw: bytes, budget: Budget, depth: int, default: str) -> Part:
     else:
         children = (_part(part.payload().lstrip(b"\r\n"), budget, depth + 1, "text/plain"),)
     return Part(headers, body, content_type, params, children, depth)
-
-
-def _holds_a_mail(part: Part) -> bool:
-    return part.content_type in ("message/rfc822", "message/global")
 
 
 def _children(part: Part, budget: Budget) -> Iterator[Part]:

@@ -64,23 +64,45 @@ def calendar_method(root: mime.Part) -> str | None:
 
 
 def returned_ids(root: mime.Part, text: str, budget: mime.Budget, *, machine: bool) -> tuple[str, ...]:
-    """Ids of the mail that was returned or spoken of; `machine` allows a look into the readable text too."""
+    """Ids of the mail that was returned, enclosed or spoken of.
+
+    `machine` allows a look into the readable text too. What a person encloses is part of what they say, so the ids that
+    an enclosed mail answers count as well, the latest first; what a machine returns may answer us and be another's mail.
+    """
     found: dict[str, None] = {}
     for part in root.walk():
         for value in _id_values(part, budget):
             found.update((each, None) for each in fields.ids(value))
     if machine and not found:
         found.update((each, None) for each in _ID_LINE.findall(text)[: fields.MAX_IDS])
+    if not machine and root.content_type != "multipart/report":
+        for value in _answered(root, budget):
+            found.update((each, None) for each in reversed(fields.ids(value)))
     return tuple(found)[: fields.MAX_IDS]
 
 
-def _id_values(part: mime.Part, budget: mime.Budget) -> Iterator[bytes | None]:
-    names = ("message-id", *ALIAS_HEADERS)
-    if part.content_type in _RETURNED_MAIL and part.children:
-        yield from (part.children[0].header(name) for name in names)
-    elif part.content_type in _RETURNED_HEADERS:
-        headers, _ = mime.split(part.payload().lstrip(b"\r\n")[:_MAX_REPORT], budget)
-        yield from (value for name, value in headers if name in names)
+def _answered(root: mime.Part, budget: mime.Budget) -> Iterator[bytes]:
+    for part in root.walk():
+        headers = _enclosed_headers(part, budget)
+        for wanted in ("in-reply-to", "references"):
+            yield from (value for name, value in headers if name == wanted)
+
+
+def _enclosed_headers(part: mime.Part, budget: mime.Budget) -> mime.Headers:
+    """The headers of the mail that this part is, whole or without its body."""
+    if part.holds_a_mail:
+        return part.children[0].headers if part.children else ()
+    if part.content_type in _RETURNED_HEADERS:
+        return mime.split(part.payload().lstrip(b"\r\n")[:_MAX_REPORT], budget)[0]
+    return ()
+
+
+def _id_values(part: mime.Part, budget: mime.Budget) -> Iterator[bytes]:
+    """The ids a part's mail bears: its own first, then those a provider noted."""
+    headers = _enclosed_headers(part, budget)
+    if headers:
+        for wanted in ("message-id", *ALIAS_HEADERS):
+            yield from (value for name, value in headers if name == wanted)
     elif part.content_type in _RECEIPT:
         block = _block(part.payload()[:_MAX_REPORT], budget)
         yield from (value for name, value in block if name == "original-message-id")

@@ -47,8 +47,8 @@ class Capabilities:
     starttls: bool = False
     pipelining: bool = False
     size: int | None = None  # the largest mail it takes; None where it does not say
-    dsn: bool = False  # takes our name for a mail and repeats it in its bounces (RFC 3461)
     auth: frozenset[str] = frozenset()
+    dsn: bool = False  # takes our name for a mail and repeats it in its bounces (RFC 3461)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from relance.mailbox import parse
@@ -156,3 +158,75 @@ def test_very_many_recipients_are_bounded() -> None:
     )
     assert len(mail.reports) == 200
     assert "more delivery reports than the limit" in mail.defects
+
+
+# --- mails that a person encloses ---
+
+ANSWER = (
+    "From: bob@buyer.example\r\nMessage-ID: <b1@buyer.example>\r\nIn-Reply-To: <s1@sales.example>\r\n"
+    "References: <s0@sales.example>\r\n <s1@sales.example>\r\nSubject: Re: hi\r\n\r\nAsk Carol.\r\n"
+)
+
+
+def enclosing(part: str, body: str, sender: str = "carol@buyer.example") -> parse.Inbound:
+    return parse.read(
+        f'From: {sender}\r\nSubject: see below\r\nContent-Type: multipart/mixed; boundary="XX"\r\n\r\n'
+        f"--XX\r\nContent-Type: text/plain\r\n\r\nBob asked me to look at this.\r\n"
+        f"--XX\r\nContent-Type: {part}\r\n\r\n{body}\r\n--XX--\r\n".encode()
+    )
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "message/rfc822",
+        'message/rfc822; name="hi.eml"\r\nContent-Disposition: attachment; filename="hi.eml"',
+        'application/octet-stream; name="hi.EML"',
+        "application/octet-stream\r\nContent-Disposition: attachment;\r\n filename*=utf-8''cze%C5%9B%C4%87.eml",
+        'text/plain\r\nContent-Disposition: attachment; filename="hi.eml"',
+        "text/rfc822-headers",
+    ],
+)
+def test_an_enclosed_mail_names_what_it_is_and_what_it_answers(part: str) -> None:
+    mail = enclosing(part, ANSWER)
+    assert mail.returned_ids == ("<b1@buyer.example>", "<s1@sales.example>", "<s0@sales.example>")
+    assert mail.text == "Bob asked me to look at this."
+    assert not mail.in_reply_to
+
+
+def test_an_enclosed_mail_in_base64() -> None:
+    encoded = base64.encodebytes(ANSWER.encode()).decode().replace("\n", "\r\n")
+    mail = enclosing("application/octet-stream; name=hi.eml\r\nContent-Transfer-Encoding: base64", encoded)
+    assert "<s1@sales.example>" in mail.returned_ids
+
+
+def test_a_bounce_that_a_person_encloses_is_opened() -> None:
+    bounce = (
+        'Message-ID: <m1@mx.example>\r\nContent-Type: multipart/report; boundary="YY"\r\n\r\n'
+        f"--YY\r\nContent-Type: message/rfc822\r\n\r\n{RETURNED}\r\n--YY--\r\n"
+    )
+    mail = enclosing("message/rfc822", bounce)
+    assert mail.returned_ids == ("<m1@mx.example>", "<s1@sales.example>", "<o1@sales.example>")
+
+
+def test_what_a_machine_returns_is_named_by_its_own_id_alone() -> None:
+    """A mail written by hand into a conversation of ours may come back; the person we wrote to is not to blame."""
+    assert report("delivery-status", ("message/rfc822", ANSWER)).returned_ids == ("<b1@buyer.example>",)
+    mail = enclosing("message/rfc822", ANSWER, sender="postmaster@mx.example")
+    assert mail.returned_ids == ("<b1@buyer.example>",)
+
+
+def test_a_file_that_only_calls_itself_a_mail() -> None:
+    mail = enclosing("application/octet-stream; name=x.eml", "\x00\x01 no header at all <a@b>")
+    assert mail.returned_ids == ()
+    assert mail.text == "Bob asked me to look at this."
+
+
+def test_mails_enclosed_in_mails_are_opened_to_a_depth() -> None:
+    inner = "Message-ID: <deep@sales.example>\r\n\r\nx"
+    for number in range(60):
+        inner = f"Message-ID: <{number}@x.example>\r\nContent-Type: message/rfc822\r\n\r\n{inner}"
+    mail = enclosing("application/octet-stream; name=x.eml", inner)
+    assert "<59@x.example>" in mail.returned_ids
+    assert "<deep@sales.example>" not in mail.returned_ids
+    assert any("deeper" in defect for defect in mail.defects)

@@ -77,9 +77,9 @@ def test_dots_come_back_as_they_went(lines: list[bytes]) -> None:
 
 def test_what_a_server_offers() -> None:
     can = session.capabilities(
-        "mx.example\nSIZE 1000\nauth=plain LOGIN\nAUTH XOAUTH2\nStartTLS\nPIPELINING\n"
+        "mx.example\nSIZE 1000\nauth=plain LOGIN\nAUTH XOAUTH2\nStartTLS\nPIPELINING\nDSN\n"
     )
-    assert can == session.Capabilities(True, True, 1000, frozenset({"PLAIN", "LOGIN", "XOAUTH2"}))
+    assert can == session.Capabilities(True, True, 1000, frozenset({"PLAIN", "LOGIN", "XOAUTH2"}), dsn=True)
     assert session.capabilities("mx.example") == session.Capabilities()
 
 
