@@ -1,7 +1,7 @@
 """The main job, played from end to end in the mail world: what `relance demo` runs and the journeys test.
 
 Everything of ours is the real thing: the settings, the database, the daemons, the mail over SMTP and IMAP on loopback,
-the tracking over HTTP. Only the people are invented, and the clock runs fast.
+the tracking over HTTP. Only the people are invented, and the clock runs fast; in one process it waits for the work.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -25,7 +25,8 @@ from relance.engine.importing import ImportReport
 from relance.engine.keeping import MailboxSpec
 from relance.engine.reports import HeldView, Report, Status
 from relance.engine.timeline import EventView
-from relance.sandbox import accounting, behaviour, people
+from relance.engine.turn import TurnReport
+from relance.sandbox import accounting, behaviour, pacing, people
 from relance.sandbox.audit import Audit, audit
 from relance.sandbox.prospects import Prospects
 from relance.sandbox.record import Story
@@ -44,14 +45,14 @@ SEQUENCE = Path(str(resources.files("relance.sandbox") / "first-meeting.yaml"))
 LOOK_SECONDS = 0.2
 # How often the play is looked at.
 DAILY_CAP = 60
-SYNC_EVERY = dt.timedelta(hours=3)
+SYNC_EVERY = dt.timedelta(hours=6)
 BATCH = 8
 # Mails of one turn: a small batch keeps the time between reading and sending short, of which the clock makes a lot.
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to play: business days of it, in about so many seconds."""
+    """What to play: business days of it, in so many seconds and the time the work takes."""
 
     sequence: Path
     seed: int = 1
@@ -101,6 +102,17 @@ class Outcome:
         return self.audit.clean and not self.story.mishaps
 
 
+class Unhurried(Relance):
+    """The whole product in one process, on a clock that takes its time during a mailbox's turn."""
+
+    clock: pacing.PatientClock
+
+    def turn(self, mailbox_id: int, stop: Callable[[], bool] = lambda: False) -> TurnReport:
+        """One mailbox's turn, unhurried."""
+        with self.clock.at_work():
+            return super().turn(mailbox_id, stop)
+
+
 class Backstage(Protocol):
     """Who does the work while the play goes on."""
 
@@ -123,13 +135,14 @@ def play(plan: Plan, watch: Callable[[Scene], None], hire: Hire = together) -> O
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="relance-demo-")))
         bound = stack.enter_context(closing(web.listen("127.0.0.1", 0)))
         settings = _settings(plan, folder, bound.getsockname()[1])
-        world = stack.enter_context(World(settings.clock(), plan.seed))
-        relance = stack.enter_context(Relance(settings))
+        relance = stack.enter_context(_product(plan, settings))
+        world = stack.enter_context(World(relance.clock, plan.seed))
         roster = people.roster(plan.contacts, plan.seed)
         logs.configure(settings)
         # The people go first: whoever still clicks must find the web server.
         with hire(relance, bound) as parts, Prospects(world, behaviour.cast(roster.people, plan.seed)):
-            imported, enrolled = _set_up(relance, world, roster, plan, folder)
+            with relance.clock.at_work() if isinstance(relance, Unhurried) else nullcontext():
+                imported, enrolled = _set_up(relance, world, roster, plan, folder)
             _watch(relance, plan, parts, watch)
         story = world.record.story()
         steps = accounting.steps(relance)
@@ -147,6 +160,17 @@ def play(plan: Plan, watch: Callable[[Scene], None], hire: Hire = together) -> O
         )
 
 
+def _product(plan: Plan, settings: Settings) -> Relance:
+    """Daemons in other processes agree about a straight clock only; alone, time can wait for the work."""
+    if plan.redis_url is not None:
+        return Relance(settings)
+    return Unhurried(settings, clock=pacing.PatientClock(plan.scale, _early(plan)))
+
+
+def _early(plan: Plan) -> dt.datetime:
+    return START - dt.timedelta(seconds=plan.lead_seconds * plan.scale)
+
+
 def _explained(relance: Relance) -> list[Sequence[str]]:
     """`explain` asked for the first person found in each of three states."""
     by_state = {each.state: each.email for each in reversed(relance.due_steps())}
@@ -157,8 +181,7 @@ def _explained(relance: Relance) -> list[Sequence[str]]:
 
 def _settings(plan: Plan, folder: Path, port: int) -> Settings:
     """Written to the home's file, so that daemons in other processes agree about everything, the clock included."""
-    early = START - dt.timedelta(seconds=plan.lead_seconds * plan.scale)
-    scaled = clocks.Clock.scaled(plan.scale, early)
+    scaled = clocks.Clock.scaled(plan.scale, _early(plan))
     values: dict[str, str | int | float | bool] = {
         "base_url": f"http://127.0.0.1:{port}",
         "web_port": port,

@@ -21,6 +21,7 @@ from relance.engine.post import Inbox
 from relance.engine.states import State
 from relance.engine.store import mailboxes, messages
 from relance.engine.store.mailboxes import Held, Lease
+from relance.engine.store.underway import Underway
 from relance.engine.tables import mailbox
 from relance.mailbox.folders import Role
 from relance.mailbox.outcome import Outcome
@@ -53,16 +54,18 @@ def no_lease() -> AbstractContextManager[object]:
 
 def no_compare_and_set() -> AbstractContextManager[object]:
     """What happened to an enrollment since its mail was prepared does not matter."""
-    return _facts(
+    claimed = _facts(
         lambda facts: dataclasses.replace(
             facts, state=State.ACTIVE, version_now=facts.version_claimed, step_now=facts.step_wanted
         )
     )
+    return _both(claimed, _changes(lambda now, version: dataclasses.replace(now, version=version)))
 
 
 def no_suppression_check() -> AbstractContextManager[object]:
     """The gate does not look at the suppressions."""
-    return _facts(lambda facts: dataclasses.replace(facts, suppressed=None))
+    marked = _facts(lambda facts: dataclasses.replace(facts, suppressed=None))
+    return _both(marked, _changes(lambda now, _version: dataclasses.replace(now, suppressed=None)))
 
 
 def no_second_look() -> AbstractContextManager[object]:
@@ -253,6 +256,13 @@ def _unheard(*_args: object) -> Entry:
 def _facts(change: Callable[[Facts], Facts]) -> AbstractContextManager[object]:
     objections = gate.objections
     return mock.patch.object(gate, "objections", lambda facts: objections(change(facts)))
+
+
+def _changes(change: Callable[[Underway, int], Underway]) -> AbstractContextManager[object]:
+    plain = gate.changes
+    return mock.patch.object(
+        gate, "changes", lambda version, fence, now: plain(version, fence, change(now, version))
+    )
 
 
 def _begin_anything(conn: Connection, numbers: Sequence[int], fence: int, now: object) -> set[int]:
