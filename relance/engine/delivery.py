@@ -18,6 +18,7 @@ from relance.engine import gate, settling
 from relance.engine.gate import Wanted
 from relance.engine.house import House
 from relance.engine.post import Outbox
+from relance.engine.residue import Residue
 from relance.engine.settling import Attempt
 from relance.engine.states import MessageState
 from relance.engine.store import enrollments, events, mailboxes, messages, underway
@@ -42,6 +43,7 @@ class Delivery:
     together: int
     sent: int = 0
     waiting: bool = False  # somebody's mail waits for another mailbox to be read
+    residue: Residue = field(default_factory=Residue)
     stopped: bool = False  # the server or the mailbox is in trouble: no more in this turn
     _open: list[Attempt] = field(default_factory=list)  # ended, not yet recorded
     _marked: float = 0.0  # when the mark of the chunk under way was begun, machine time
@@ -56,6 +58,7 @@ class Delivery:
             mailboxes.hold(conn, self.lease)
             self._record(conn)
             enrollments.unclaim(conn, [each.enrollment.id for each in left])
+        self.residue.recorded()
         self.house.journal.settled(each.message.id for each in wanted)
 
     def _chunk(self, chunk: Sequence[Wanted]) -> None:
@@ -106,6 +109,8 @@ class Delivery:
             turned_away = [each for each in ready if verdicts[each.message.id]]
             enrollments.unclaim(conn, [each.enrollment.id for each in turned_away])
             events.add(conn, [self._turned_away(each, verdicts[each.message.id]) for each in turned_away])
+        self.residue.recorded()
+        self.residue.asked()
         self._call_others([each for each in turned_away if gate.ELSEWHERE in verdicts[each.message.id]], now)
         return [_marked(each, self.lease.fence) for each in ready if not verdicts[each.message.id]]
 
@@ -130,6 +135,7 @@ class Delivery:
     def _changed(self, each: Wanted) -> SendResult | None:
         """Its own 354 came after the mark: whatever was said no to meanwhile (and answered) is still heard."""
         try:
+            self.residue.asked()
             with self.house.database.read() as conn:
                 now = underway.of(conn, each.enrollment.id, each.message.recipient)
         except BaseException:
@@ -143,7 +149,11 @@ class Delivery:
 
     def _body(self, each: Wanted) -> SendResult:
         self.house.journal.begin(each.message.id, self.lease.fence)
-        return self._too_late() or self.outbox.transmit(each.message.raw)
+        late = self._too_late()
+        if late is not None:
+            return late
+        self.residue.begins()
+        return self.outbox.transmit(each.message.raw)
 
     def _too_late(self) -> SendResult | None:
         """A 354 stands open, but so long after the mark somebody else may hold the mailbox: send no body after all."""

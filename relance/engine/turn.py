@@ -11,6 +11,7 @@ from relance.engine import lateness, pace, preparing, recovery, replies, unknown
 from relance.engine.delivery import Delivery
 from relance.engine.house import House
 from relance.engine.pace import Allowance, Pace
+from relance.engine.residue import Residue
 from relance.engine.store import enrollments, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox.account import Account
@@ -30,6 +31,8 @@ class TurnReport:
     answers: int = 0
     words: str = ""
     more: bool = False  # something is due still that could be done at once
+    unseen_seconds: tuple[float, ...] = ()  # of each body: since it was last asked whether its mail may go
+    unrecorded_seconds: tuple[float, ...] = ()  # of each body: until its end was in the database
 
 
 def due(house: House, limit: int) -> list[int]:
@@ -55,7 +58,7 @@ def take_turn(house: House, mailbox_id: int, stop: Callable[[], bool]) -> TurnRe
         raise
     else:
         turn.release()
-    return TurnReport(mailbox_id, sent=turn.sent, answers=turn.answers, words=turn.words, more=turn.more)
+    return turn.report()
 
 
 class _Turn:
@@ -73,6 +76,19 @@ class _Turn:
         self.mailbox = self._mailbox()
         self.allowance = Allowance(0)
         self.synced = clock.elapsed()
+        self.residue = Residue()
+
+    def report(self) -> TurnReport:
+        """What it did."""
+        return TurnReport(
+            self.lease.mailbox_id,
+            sent=self.sent,
+            answers=self.answers,
+            words=self.words,
+            more=self.more,
+            unseen_seconds=tuple(self.residue.unseen),
+            unrecorded_seconds=tuple(self.residue.unrecorded),
+        )
 
     def run(self, stop: Callable[[], bool]) -> None:
         """The whole turn, between its first and its last line in the journal."""
@@ -148,7 +164,7 @@ class _Turn:
             if refused is not None:
                 self._no_way_out(refused.text, [each.enrollment.id for each in wanted], refused.blame)
                 return
-            delivery = Delivery(self.house, self.lease, self.mailbox, outbox, together)
+            delivery = Delivery(self.house, self.lease, self.mailbox, outbox, together, residue=self.residue)
             try:
                 delivery.deliver(wanted, lambda: stop() or self._stale())
             finally:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 
 import prometheus_client
 
 from relance import clock, errors
 
 TURN_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 180.0, 660.0)
+WINDOW_BUCKETS = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 240.0, 660.0)
 AGE_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 600.0)
 
 
@@ -37,6 +39,22 @@ class Meters:
         self.turn_seconds = prometheus_client.Histogram(
             "relance_turn_seconds", "How long a turn took.", registry=registry, buckets=TURN_BUCKETS
         )
+        self.window_seconds = prometheus_client.Histogram(
+            "relance_window_seconds",
+            "The two moments SMTP leaves open, for each mail. unseen: from the last look whether it may go to its body's "
+            "first byte. unrecorded: from there until its end is in the database.",
+            ["window"],
+            registry=registry,
+            buckets=WINDOW_BUCKETS,
+        )
+        self.window_longest = prometheus_client.Gauge(
+            "relance_window_longest_seconds",
+            "The longest of them since this process began.",
+            ["window"],
+            registry=registry,
+        )
+        self.longest: dict[str, float] = {}
+        self.guard = threading.Lock()
         self.running = prometheus_client.Gauge("relance_turns_running", "Turns under way.", registry=registry)
         self.workers = prometheus_client.Gauge(
             "relance_worker_threads", "Live worker threads.", registry=registry
@@ -56,6 +74,14 @@ class Meters:
         self.broker_away = prometheus_client.Gauge(
             "relance_broker_away", "1 while the broker does not answer.", registry=registry
         )
+
+    def windows(self, window: str, seconds: Sequence[float]) -> None:
+        """What one turn measured of a window."""
+        for each in seconds:
+            self.window_seconds.labels(window).observe(each)
+            with self.guard:
+                self.longest[window] = max(each, self.longest.get(window, 0.0))
+                self.window_longest.labels(window).set(self.longest[window])
 
     @contextlib.contextmanager
     def timing(self, histogram: prometheus_client.Histogram) -> Iterator[None]:

@@ -25,6 +25,14 @@ class TurnReport(Report, Protocol):
     def words(self) -> str:
         """What stopped it, where something did."""
 
+    @property
+    def unseen_seconds(self) -> Sequence[float]:
+        """Of each body that began: since it was last asked whether its mail may go."""
+
+    @property
+    def unrecorded_seconds(self) -> Sequence[float]:
+        """Of each body that began: until its end was in the database."""
+
 
 class App(Protocol):
     """The engine as a scheduler sees it. Every method may be called from several threads at once."""

@@ -32,6 +32,8 @@ CREATE TABLE IF NOT EXISTS knobs (name TEXT PRIMARY KEY, value REAL);
 class Report:
     more: bool = False
     words: str = ""
+    unseen_seconds: tuple[float, ...] = ()
+    unrecorded_seconds: tuple[float, ...] = (0.25,)
 
 
 class Ledger:

@@ -29,6 +29,8 @@ def test_every_due_mail_is_served_and_only_once(house: pretend.House) -> None:
     ports.wait_until(lambda: house.ledger.settled)
     assert house.ledger.clean
     assert house.hands.trouble() is None
+    ports.wait_until(lambda: house.figure("relance_window_seconds_count", window="unrecorded") > 0)
+    assert house.figure("relance_window_longest_seconds", window="unrecorded") == 0.25
 
 
 def test_doubled_and_shuffled_hints_change_nothing(house: pretend.House) -> None:
@@ -76,7 +78,7 @@ def test_a_mailbox_whose_turns_fail_rests_and_the_others_go_on(house: pretend.Ho
         house.loop.wake()
     assert house.hints.send([2]) == 0  # marked: it rests
     assert house.app.turns.count(2) == 1
-    assert house.figure("relance_turns_total", end="failed") == 1
+    ports.wait_until(lambda: house.figure("relance_turns_total", end="failed") == 1)
     assert house.hands.trouble() is None
 
 

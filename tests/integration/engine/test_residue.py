@@ -1,0 +1,68 @@
+"""The two moments SMTP leaves open are measured for each mail that began."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+
+from relance import clock
+from relance.engine import enrolling, people, publishing, turn
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.mailbox.outcome import Blame, Outcome, SendResult
+from tests import engine_house
+
+TAKEN = SendResult(Outcome.ACCEPTED, "final", Blame.SERVER, 250, text="ok")
+
+
+class Ticking:
+    """A server that takes a second to say 354, and three for a body."""
+
+    def __init__(self, pass_seconds: Callable[[float], None]) -> None:
+        self.pass_seconds = pass_seconds
+
+    def __call__(self, account: object) -> Ticking:
+        return self
+
+    def __enter__(self) -> Ticking:
+        return self
+
+    def __exit__(self, *rest: object) -> None:
+        pass
+
+    def connect(self) -> None:
+        pass
+
+    def offer(self, *rest: object) -> None:
+        self.pass_seconds(1)
+
+    def withdraw(self) -> None:
+        pass
+
+    def transmit(self, raw: bytes) -> SendResult:
+        self.pass_seconds(3)
+        return TAKEN
+
+
+def test_each_mail_counts_from_its_own_last_look_and_until_its_record(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publishing.publish(house, engine_house.TRIAL)
+    engine_house.add_mailbox(house, gap_seconds=0)
+    for name in ("eve", "fay", "gil"):
+        people.add(house, f"{name}@{name}.example", {})
+    enrolling.enroll(house, Wish("Trial"))
+    engine_house.clock(house).advance(hours=3)
+    with house.database.write() as conn:
+        turn.mailboxes.change(conn, 1, synced_at=house.clock.now())
+    seconds = [0.0]
+    monkeypatch.setattr(clock, "elapsed", lambda: seconds[0])
+    post = Ticking(lambda more: seconds.__setitem__(0, seconds[0] + more))
+    options = dataclasses.replace(house.options, together=2)
+    report = turn.take_turn(dataclasses.replace(house, open_outbox=post, options=options), 1, lambda: False)
+    assert report.sent == 3
+    # Two share a mark: the second is looked at behind its own 354, and both are recorded with the mark of the third.
+    assert report.unseen_seconds == (0, 0, 0)
+    assert report.unrecorded_seconds == (8, 4, 3)
