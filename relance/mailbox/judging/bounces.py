@@ -40,7 +40,7 @@ _PHRASES = re.compile(
 )
 _NEAR_ADDRESS = re.compile(
     r"(?:(?:final|original)-recipient\s*:\s*(?:rfc822|utf-8)\s*;|x-failed-recipients\s*:|"
-    r"(?:recipient|address|addresses|user|deliver(?:y|ed)?|to|reach|mailbox|for|an|do|a|para|destinat\w*|adres\w*|empfanger\w*|odbiorc\w*|message)\b)"
+    r"(?<![\w.+@-])(?:recipient|address|addresses|user|deliver(?:y|ed)?|to|reach|mailbox|for|an|do|a|para|destinat\w*|adres\w*|empfanger\w*|odbiorc\w*|message)\b)"
     r"[^@]{0,120}?<?([\w.+'/=&%#-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,24})"
 )  # fmt: skip
 _log = logging.getLogger(__name__)
@@ -72,10 +72,10 @@ _GRAVITY = ("failed", "delayed", None, "relayed", "expanded", "delivered")
 
 def _from_reports(letter: Letter) -> Bounce | None:
     reports = sorted(letter.mail.reports, key=lambda report: (not _is_ours(report, letter), _gravity(report)))
-    if not reports or letter.mail.feedback_type or not _is_machine_report(letter):
+    if not reports or letter.mail.feedback_type or not _is_machine_report(letter) or _asks_for_proof(letter):
         return None  # a person may forward a report as an attachment
     report = reports[0]
-    words = " ".join(filter(None, (report.diagnostic, _own_words(letter))))
+    words = "\n".join(filter(None, (report.diagnostic, letter.subject, _own_words(letter))))
     action = (report.action or "").lower()
     if action in {"delivered", "relayed", "expanded"}:
         return Bounce(None, _recipient(report, letter), report.status, f"Action: {action}")
@@ -83,6 +83,15 @@ def _from_reports(letter: Letter) -> Bounce | None:
     severity = _severity(code, report, words)
     evidence = report.diagnostic or f"Action: {action or 'not said'}, Status: {report.status or 'not said'}"
     return Bounce(severity, _recipient(report, letter), code, folding.quote(evidence), action == "delayed")
+
+
+def _asks_for_proof(letter: Letter) -> bool:
+    """A challenge dressed as a report: from nobody's mail system, and with something to click."""
+    return bool(
+        not is_from_daemon(letter)
+        and "http" in letter.text
+        and letter.say("challenge.phrases", letter.unwrapped)
+    )
 
 
 def _gravity(report: DeliveryReport) -> int:
@@ -118,7 +127,7 @@ def _severity(code: str | None, report: DeliveryReport, words: str) -> Severity:
             status.severity(code if code and code[0] == "4" else "4.0.0", report.diagnostic or "")
             or Severity.SOFT
         )
-    said = status.severity(code, report.diagnostic or "")
+    said = status.severity(code, " ".join((report.diagnostic or "").split()))
     unexplained = not report.diagnostic or code in {None, "5.0.0", "5.0.1"}
     return (status.severity(code, words) if unexplained else said) or said or _default(code)
 
@@ -130,11 +139,13 @@ def _default(code: str | None) -> Severity:
 def _own_words(letter: Letter) -> str:
     """The notice above the returned mail, whose words are ours and prove nothing."""
     notice = _RETURNED.split(letter.text, maxsplit=1)[0][:4000]
-    return _OUR_HEADERS.sub("", notice)
+    return _CONTINUED.sub(" ", _OUR_HEADERS.sub("", notice))
 
 
 # "Your message / To: … / Subject: … did not reach": Exchange repeats our headers, whose words are ours too.
 _OUR_HEADERS = re.compile(r"(?m)^[ \t]*\*?(?:to|cc|subject|from|sent|date|message-id):(?:[ \t].*)?$")
+_CONTINUED = re.compile(r"(?<=[\w,:>)])\n[ \t]{2,}(?=[\w(<])|(?<=[^\n]{50})(?<=[\w,])\n(?=[a-z])")
+# A sentence of the server's that was folded like a header, or broken at the end of a long line.
 _RETURNED = re.compile(
     r"\n[ >]*-{2,}[^\n]{0,60}(?:original|returned|copy of|forwarded|message header|below this line)[^\n]{0,60}|\n(?:received: from|return-path: <|dkim-signature:|message-id: <)|"
     r"\noriginal message (?:headers|details|follows)?|\n[ -]*message (?:headers|body|contents?) (?:follow|-)|\nreporting-mta:"
@@ -166,8 +177,17 @@ def _is_machine_report(letter: Letter) -> bool:
 
 
 def _is_report(letter: Letter) -> bool:
-    report_type = dict(letter.mail.content_params).get("report-type", "").lower()
+    report_type = letter.report_type
     return letter.mail.content_type == "multipart/report" and report_type in {"delivery-status", ""}
+
+
+_REFUSED = re.compile(r"(?:automatically |was |has been |is )(?:rejected|refused|returned|bounced)")
+
+
+def is_refusal(letter: Letter) -> bool:
+    """Sieve's "reject" (RFC 5429), which may come as a receipt: the mail was not taken."""
+    refused = _REFUSED.search(f"{letter.subject}\n{letter.text[:500]}")
+    return bool(is_from_daemon(letter) and refused and letter.report_type == "disposition-notification")
 
 
 _FORMULA = re.compile(
@@ -180,15 +200,17 @@ _FORMULA = re.compile(
 def _is_formula(letter: Letter) -> bool:
     """A gateway's report from some address of its own: a bounce's subject and formula, answering nobody, greeting nobody."""
     if (
-        letter.is_answer
+        letter.mail.in_reply_to
+        or letter.mail.references
         or letter.words.quotes_ours
         or re.match(r"\s*(?:hi|hello|dear|dzien|hallo|bonjour|hola)\b", letter.text)
     ):
         return False
     subject = letter.say("subject.bounce", letter.subject)
-    return bool(
-        subject and letter.subject.startswith(subject.evidence) and _FORMULA.search(letter.text[:400])
+    titled = subject and (
+        letter.subject.startswith(subject.evidence) or letter.subject.endswith(f"({subject.evidence})")
     )
+    return bool(titled and _FORMULA.search(letter.text[:400]))
 
 
 def _is_silent_system(letter: Letter) -> bool:
@@ -197,19 +219,31 @@ def _is_silent_system(letter: Letter) -> bool:
 
 
 def _from_words(letter: Letter) -> Bounce | None:
-    if not _is_machine_report(letter):
+    if not _is_machine_report(letter) or (letter.mail.reports and _asks_for_proof(letter)):
         return None
     words = _own_words(letter)
     said = _PHRASES.search(f"{letter.subject}\n{words}") or letter.say("subject.bounce", letter.subject)
-    if not said:
-        return None
-    code = status.find(words)
+    reason = _REASON.search(words)
+    telling = reason[1] if reason else words
+    code = status.find(telling)
     delayed = _is_delay(letter, words)
-    severity = status.severity(code or ("4.0.0" if delayed else None), words)
+    severity = status.severity(code or ("4.0.0" if delayed else None), telling)
+    if not said and severity is None and not _is_mailer_daemon(letter):
+        return None
     if delayed and severity is Severity.HARD:
         severity = Severity.SOFT
-    evidence = _evidence(letter, words)
-    return Bounce(severity or Severity.HARD, _named(letter, words), code, evidence, delayed)
+    # A daemon's words that nobody can read are no proof that the address is dead.
+    unknown = Severity.HARD if said else Severity.SOFT
+    return Bounce(severity or unknown, _named(letter, words), code, _evidence(letter, words), delayed)
+
+
+_REASON = re.compile(r"\(reason: ([^\n]{3,300}?)\)\s*(?:\n|$|\(expanded)")
+# Sendmail's summary of what the other server said; its transcript below adds a line of its own.
+
+
+def _is_mailer_daemon(letter: Letter) -> bool:
+    """The one address that never writes of anything else."""
+    return (letter.mail.from_address or "").startswith("mailer-daemon@")
 
 
 _DELAY = re.compile(
@@ -250,7 +284,8 @@ def _candidates(letter: Letter, words: str) -> Iterator[str]:
     yield from (
         address
         for address in everywhere
-        if address != sender and address not in letter.own_addresses and not _is_system(address)
+        if address not in {sender, *letter.own_addresses} and not _is_system(address)
+        if address in letter.mailed or address not in letter.mail.to  # it came to us
     )
 
 

@@ -33,22 +33,45 @@ def read(letter: Letter) -> Reading:
     """The intent of a person's answer."""
     for question, intent in TABLE:
         if found := question(letter):
-            date = (
-                later.date(letter.words.own, letter.today, found.language) if intent is Intent.LATER else None
-            )
+            date = _day(letter, found) if intent is Intent.LATER else None
             return Reading(intent, found.evidence, found.language, date)
     return Reading(Intent.UNCLEAR)
 
 
 def _day(letter: Letter, found: Finding) -> dt.date | None:
-    return _return(letter) or later.date(letter.words.own, letter.today, found.language)
+    """The day that belongs to these words; other days in the mail are about other things."""
+    return later.date(_near(letter, found), letter.today, found.language)
+
+
+_SENTENCE = re.compile(r"(?<=[^\d\s][.!?])\s+|\n+")
+_SPEECH = re.compile(r'"[^"\n]{12,400}"')
+
+
+def _near(letter: Letter, found: Finding) -> str:
+    """The sentence that says it and the next one; all where it stands in none."""
+    sentences = [" ".join(sentence.split()) for sentence in _SENTENCE.split(letter.own)]
+    words = found.evidence.rstrip("…")
+    for place, sentence in enumerate(sentences):
+        if words in sentence:
+            return " ".join(sentences[place : place + 2])
+    return letter.own
+
+
+def _speech(letter: Letter) -> str:
+    """Their own words without what they tell others to have said."""
+    return _SPEECH.sub(" ", letter.own)
+
+
+def _away(letter: Letter) -> Finding | None:
+    return letter.say("absence.away", _speech(letter))
 
 
 def _return(letter: Letter) -> dt.date | None:
     """The day a person who says that they are away is back."""
-    if not letter.say("absence.away", letter.own):
+    away = _away(letter)
+    if away is None:
         return None
-    found = absence.first_day_back(letter.words.own, letter.today, day_first=letter.day_first)
+    found = absence.first_day_back(_near(letter, away), letter.today, day_first=letter.day_first)
     return found.date if found and found.rank <= absence.SURE else None
 
 
@@ -78,15 +101,15 @@ def _names_another(letter: Letter) -> Finding | None:
 def _is_away(letter: Letter) -> Finding | None:
     """Away for longer than a few days: whatever they want, it is for then."""
     day = _return(letter)
-    return letter.say("absence.away", letter.own) if day and day - letter.today > _SOON else None
+    return _away(letter) if day and day - letter.today > _SOON else None
 
 
 def _puts_off(letter: Letter) -> Finding | None:
     """Later, unless they are glad and mean the coming days."""
-    found = letter.say("intent.later", letter.own)
+    found = letter.say("intent.later", _speech(letter))
     if found is None:
         return None
-    day = later.date(letter.words.own, letter.today, found.language)
+    day = _day(letter, found)
     soon = day is None or day - letter.today <= _SOON
     return None if soon and _is_glad(letter) and not _refuses(letter) else found
 

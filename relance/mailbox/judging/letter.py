@@ -56,6 +56,16 @@ class Letter:
         return folding.fold(folding.bounded(self.words.body))
 
     @cached_property
+    def unwrapped(self) -> str:
+        """The body with the lines of a paragraph joined: for phrases that reach over a line's end."""
+        return re.sub(r"(?<=\S)[ \t]*\n[ \t]*(?=\S)", " ", self.body)
+
+    @cached_property
+    def report_type(self) -> str:
+        """Of a multipart/report (RFC 6522): delivery-status, disposition-notification, feedback-report …"""
+        return dict(self.mail.content_params).get("report-type", "").lower()
+
+    @cached_property
     def own(self) -> str:
         """What the sender wrote, without the signature, folded."""
         return folding.fold(folding.bounded(self.words.own))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from relance.mailbox.judging import absence, folding, marks
+from relance.mailbox.judging import absence, bounces, folding, marks
 from relance.mailbox.judging.case import Case
 from relance.mailbox.judging.letter import Finding
 from relance.mailbox.judging.status import Severity
@@ -75,8 +75,7 @@ def _complainant(letter: Case) -> str | None:
 
 def is_receipt(letter: Case) -> Finding | None:
     """Read, displayed or deleted (RFC 8098), by structure or by the words mail programs use."""
-    report_type = dict(letter.mail.content_params).get("report-type", "").lower()
-    if report_type == "disposition-notification":
+    if letter.report_type == "disposition-notification" and not bounces.is_refusal(letter):
         return Finding("report-type=disposition-notification")
     said = letter.say("receipt.phrases", letter.text[:1500])
     titled = letter.say("subject.receipt", letter.subject[:40])
@@ -160,7 +159,7 @@ def is_unsubscribe_mail(letter: Case) -> Finding | None:
 def is_challenge(letter: Case) -> Finding | None:
     """Does a spam filter want a person to prove themselves?"""
     return (
-        letter.say("challenge.phrases", letter.body)
+        letter.say("challenge.phrases", letter.unwrapped)
         if not letter.words.quotes_ours and len(letter.body) < 6000
         else None
     )
@@ -192,9 +191,18 @@ def _names_a_return(letter: Case) -> Finding | None:
 def is_bulk_mail(letter: Case) -> Finding | None:
     """List or mass mail that answers nobody; a person's answer through a list is still an answer."""
     found = marks.is_bulk(letter)
-    if found is None or letter.words.quotes_ours:
+    if found is None or letter.words.quotes_ours or _is_personal(letter, found):
         return None
     return found if not letter.is_answer or _goes_to_others(letter) else None
+
+
+def _is_personal(letter: Case, found: Finding) -> bool:
+    """Automatic answers call themselves bulk too; and somebody we mailed may write through a program for mass mail."""
+    if found.evidence.startswith("precedence") and letter.machine:
+        return True
+    if letter.mail.header("list-id") or letter.machine or not marks.speaks_to_us(letter):
+        return False
+    return letter.mail.from_address in letter.mailed or bool(letter.say("absence.opening", letter.own[:300]))
 
 
 def _goes_to_others(letter: Case) -> bool:

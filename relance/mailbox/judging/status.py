@@ -17,32 +17,39 @@ class Severity(StrEnum):
 
 
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_ADDRESS = re.compile(r"<?[^\s<>@\[(]{1,64}@[\w.-]{1,255}>?")
+# Its points would end a sentence in the middle: "User anna@acme.example does not exist".
+_NOT_NOW = re.compile(
+    r"(?:host or domain name not found[^\n]{0,120})?(?:host not found|name service error)[^\n]{0,80}try again"
+)
+# A name server that was silent knows nothing about the address.
 _REPLY = re.compile(r"(?<![\d.-])([45]\d\d)(?=[\s#:,-]|$)")
 
 # In this order: what the words say outweighs the code, since servers misuse codes more than words.
 _WORDS: tuple[tuple[Severity, re.Pattern[str]], ...] = (
     (Severity.BLOCKED, re.compile(
-        r"spamhaus|spamcop|barracuda(?:central)?|\brbl\b|dnsbl|black ?list|block ?list|blocklisted|surbl|uribl|senderscore|cloudmark|"
+        r"(?<![\w.@/-])(?:anti-?)?spam(?!\w*[@.]\w)\w*|spamhaus|spamcop|barracuda(?:central)?|\brbl\b|dnsbl|black ?list|block ?list|blocklisted|surbl|uribl|senderscore|cloudmark|"
         r"(?:poor|bad|low|very low) reputation|reputation of|(?:ip|domain|sender)(?:'s)? reputation|"
-        r"spf (?:check )?(?:fail|softfail|validation)|(?:fail\w*|violat\w*|reject\w*|unauth\w*)[^.]{0,40}(?:dmarc|spf|dkim)|dmarc (?:policy|fail|evaluation|check|unauth|verif)|"
+        r"spf\)? (?:check )?(?:fail|softfail|validation)|(?:fail\w*|violat\w*|reject\w*|unauth\w*)[^.]{0,40}(?:dmarc|spf|dkim)|dmarc (?:policy|fail|evaluation|check|unauth|verif)|"
         r"unauthenticated (?:e-?)?mail|not authenticated|authentication (?:required|results|checks?|information)|unauthenticated sender|"
         r"(?:likely|suspected|considered|classified|identified|detected|rejected|flagged|looks like|appears to be|blocked)[^.]{0,40}\b(?:spam|junk|unsolicited|bulk)|"
-        r"\bspam (?:message|content|detected|score|filter|mail)|unsolicited (?:mail|e-?mail|bulk|message)|junk mail|message (?:was )?(?:considered|identified)|content (?:rejected|blocked|filter)|"
+        r"\bspam (?:message|content|detected|score|filter|mail)|unsolicited (?:mail|e-?mail|bulk|message)|junk mail|message (?:was )?(?:considered|identified)|(?:un|not )acceptable content|content (?:rejected?|blocked|filter|examination|polic)|"
         r"(?:daily|hourly|sending|outgoing|outbound|relay|submission|message rate|messages per \w+)[^.\n]{0,30}(?:limit|quota|rate)?[^.\n]{0,30}(?:exceed|reached|over)|"
         r"(?:exceed|reached|over)[^.\n]{0,50}(?:daily|hourly|sending|outgoing|relay|message rate|rate limit|max(?:imum)? (?:e-?mails|defers|messages|number of messages)|limit for sending|messages per|recipients? (?:per|limit)|emails per)|"
-        r"too many (?:messages|recipients|e-?mails|connections from)|rate[- ]limit(?:ed)?|unusual rate|sending limits?|sent too many|bad outbound sender|outbound spam|suspicious(?: activity)?|"
+        r"too many (?:(?:messages|e-?mails)(?! (?:on|in|for) )|recipients|connections from)|rate[- ]limit(?:ed)?|unusual rate|sending limits?|sent too many|bad outbound sender|outbound spam|suspicious(?: activity)?|"
         r"policy (?:reasons?|violation|restrictions?|rejection)|(?:due to|by|security|local|our|administrative|mail|sending) (?:local |security |a )?polic(?:y|ies)|administrative prohibition|administratively prohibited|"
         r"(?:client|sender|ip|host|server|domain|address|connection|mail from|messages? from)[^.\n]{0,60}(?:is |are |was |has been |been )?(?:blocked|banned|refused by policy|not allowed to send|temporarily blocked|temporarily deferred|not permitted)|"
         r"sender (?:address )?(?:rejected|denied|verify failed|not allowed|blocked|is blacklisted)|access denied, (?:bad|banned)|"
         r"relay(?:ing)? (?:access )?(?:denied|not permitted|not allowed|prohibited)|unable to relay|not permitted to relay|\bptr\b|reverse dns|rdns|"
         r"'send mail as' account|customfromdenied|does not advertise auth|not accepted (?:due to|from|for policy|because)|banned sending|prohibited|message rejected due|(?:contain|infect|detect)\w*[^.\n]{0,30}(?:virus|malware)|(?:virus|malware)[^.\n]{0,20}(?:found|detected|infected)|attachment (?:type )?(?:not|block)|mimecast.{0,60}reject|"
+        r"(?:\d{1,3}\.){3}\d{1,3}\]?[^\n]{0,40}(?:not allowed|blocked|listed|denied)|white-?list|requires (?:confirmation|authentication)|mass mail|not accepting (?:e-?mail|mail|messages) (?:with|from)|sender verify|verification failed for|"
         r"restricted (?:to|recipient|sender)|not authori[sz]ed to (?:send|e-?mail|post)|only accepts? (?:mail|e-?mails|messages?) from|allowed senders?"
     )),
     (Severity.HARD, re.compile(
-        r"(?:user|mailbox|recipient|account|address|addressee|alias|mail box|e-?mail address|e-?mail account|email addresses?|destination|customer|person|inbox|local part)"
+        r"(?:user|mailbox|recipient|rcpt|account|address|addressee|alias|mail box|e-?mail address|e-?mail account|email addresses?|destination|customer|person|inbox|local part)"
         r"[^.;\n]{0,60}(?:unknown|(?:does|do|did|was)(?: not|n't) (?:exist|found|appear)|not (?:found|exist|listed|valid|recogni[sz]ed|known|our customer|a valid)|(?:is|are) (?:invalid|unknown|disabled|inactive|deactivated|suspended|closed|no longer|not valid|unavailable)|disabled|inactive|deactivated|invalid|could ?(?:not|n't) be found|wasn'?t found|undeliverable|no longer (?:valid|available|exists?|in use|active|on|accept)|has been (?:disabled|deactivated|suspended|closed|deleted|terminated|discontinued|removed)|not (?:available|a known)|expired|doesn.?t have an? )|"
-        r"(?:no such|unknown|invalid|nonexistent|non-existent|unrouteable|unroutable|inactive|unrecogni[sz]ed|bad|not a valid|no valid|disabled|illegal|not a known|undeliverable) (?:a |local |destination |or )?(?:user|mailbox|recipient|address|account|person|alias|local part|host|domain|e-?mail|mail ?box|virtual|destination|virtual user|name|here)|"
-        r"(?:user|mailbox|recipient|address)(?: is)? unavailable|not listed in (?:the )?(?:domino|public|name)|no mailbox (?:here )?by that name|doesn'?t (?:have|exist)|"
+        r"(?:no such|unknown|invalid|nonexistent|non-existent|unrouteable|unroutable|inactive|unrecogni[sz]ed|bad|not a valid|no valid|disabled|illegal|not a known) (?:a |local |destination |or )?(?:user|mailbox|recipient|address|account|person|alias|local part|host|domain|e-?mail|mail ?box|virtual|destination|virtual user|name|here)|"
+        r"(?:user|mailbox|recipient|address)(?: is)? unavailable|not listed in (?:the )?(?:domino|public|name)|no (?:such )?mail ?box(?:es)? (?:here|found|available|by that name|for)|doesn'?t (?:have|exist)|"
         r"address(?:ee)? (?:not found|unknown|does not exist|couldn'?t be found)|"
         r"(?:domain|host)(?: name)?(?: \S{1,80})?(?: is| does| was| could| has)?[^.;\n]{0,20}(?:not found|does not exist|not exist|unknown|could not be resolved|couldn'?t be found|no mail exchangers?|nxdomain|doesn'?t exist|does not (?:accept|receive)|invalid|expired)|"
         r"nxdomain|on (?:the|your) suppression list|name or service not known|host or domain name not found|no (?:valid )?mx|unrouteable|unroutable|no such domain|null mx|dns error|does not accept (?:any )?(?:e-?)?mail|"
@@ -51,9 +58,9 @@ _WORDS: tuple[tuple[Severity, re.Pattern[str]], ...] = (
     )),
     (Severity.SOFT, re.compile(
         r"(?:mailbox|inbox|account|user|quota|recipient|disk|storage|mail box|e-?mail)[^.;\n]{0,50}(?:is |are |has been )?(?:full|over(?: its| the)? ?quota|exceeded|out of (?:storage|space|disk)|exceeds|quota exceeded|too much mail|size limit)|"
-        r"quota (?:is )?exceeded|exceeds? (?:the )?(?:mailbox |storage )?quota|over ?quota|mailbox (?:is )?full|insufficient (?:system )?(?:storage|disk|space)|no space|quotaexceeded|not enough (?:storage|space)|przepelnion|pelna|voll\b|plein|llen[oa]|pien[oa]|vol\b|chei[oa]|plna|"
+        r"quota (?:is )?exceeded|exceeds? (?:the )?(?:mailbox |storage )?quota|over (?:\w+ )?quota|overquota|too many (?:messages|e-?mails) (?:on|in) |zu ?viele (?:e-?)?mails|mailbox (?:is )?full|disk space limit|insufficient (?:system )?(?:storage|disk|space)|no space|quotaexceeded|not enough (?:storage|space)|przepelnion|pelna|voll\b|plein|llen[oa]|pien[oa]|vol\b|chei[oa]|plna|"
         r"grey ?list|gray ?list|try (?:again )?later|temporar(?:y|ily)|timed? ?out|time-out|connection (?:refused|timed|reset|dropped|lost)|retry|deferred|could not connect|no route|unreachable|not responding|did(?: not|n't) respond|expired|"
-        r"too (?:large|big)|size (?:limit|exceed)|exceeds? (?:the )?(?:fixed |maximum )?(?:message )?size|busy|service (?:un|not )available|system (?:not accepting|failure|error|resources)|queue[d]? (?:too long|for)|hop count|too many hops|routing loop|mail loop|message loop|loop(?:s|ing)? (?:back|detected|\()|internal (?:server )?error|configuration error|delayed|will be retried|lookup failed|tempfail|resource"
+        r"too (?:large|big)|size (?:limit|exceed)|exceed(?:s|ed|ing)? (?:\w+ ){0,5}size|size limit|max(?:imum)? (?:message )?size|busy|service (?:currently |temporarily )?(?:un|not )available|command (?:died|failed|time)|maximum delivery attempts|system (?:not accepting|failure|error|resources)|queue[d]? (?:too long|for)|hop count|too many hops|routing loop|mail loop|message loop|loop(?:s|ing)? (?:back|detected|\()|internal (?:server )?error|configuration error|delayed|will be retried|lookup failed|tempfail|resource"
     )),
 )  # fmt: skip
 
@@ -87,7 +94,7 @@ def find(text: str) -> str | None:
 
 def severity(code: str | None, words: str) -> Severity | None:
     """Whose problem it is; nothing where neither code nor words tell."""
-    folded = folding.fold(words)
+    folded = _NOT_NOW.sub("lookup failed", _ADDRESS.sub("@", folding.fold(words)))
     said = _said(folded)
     by_code = next((meaning for expression, meaning in _CODES if code and expression.fullmatch(code)), None)
     return _weigh(code, by_code, said) or _by_reply(folded)
@@ -114,8 +121,8 @@ def _contradicted(code: str, by_code: Severity, said: frozenset[Severity]) -> Se
         return Severity.SOFT
     if by_code is Severity.HARD and said and Severity.HARD not in said and Severity.BLOCKED in said:
         return Severity.BLOCKED
-    if by_code is Severity.BLOCKED and code == "5.7.1" and said == {Severity.HARD}:
-        return Severity.HARD
+    if by_code is Severity.BLOCKED and code in {"5.7.0", "5.7.1"} and len(said) == 1:
+        return next(iter(said))  # the commonest code for "no": whatever the words say
     return by_code
 
 

@@ -14,7 +14,7 @@ from relance.mailbox.judging import absence, folding, intent, rules, substitute
 from relance.mailbox.judging.case import Case
 from relance.mailbox.judging.letter import Finding
 
-VERSION = 2
+VERSION = 3
 # Raised whenever a rule or a data file changes what is judged, so that history can be judged again.
 
 Rule = Callable[[Case], Finding | None]
