@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any
 
@@ -17,6 +18,7 @@ from relance.engine import (
     enrolling,
     epochs,
     explaining,
+    listening,
     migrating,
     progress,
     recovery,
@@ -149,6 +151,18 @@ class Relance:
     def turn(self, mailbox_id: int, stop: Callable[[], bool] = lambda: False) -> turn.TurnReport:
         """Do one mailbox's turn; `stop` is asked between mails."""
         return turn.take_turn(self._house, mailbox_id, stop)
+
+    def audible(self, most: int, but: Collection[int] = ()) -> list[int]:
+        """At most so many mailboxes that can be listened to for new mail."""
+        return listening.audible(self._house, most, but)
+
+    def listen(self, mailbox_id: int) -> AbstractContextManager[Any]:
+        """A connection that hears of a mailbox's new mail: what `relance.scheduler.seams.Line` says."""
+        return listening.listening(self._house, mailbox_id)
+
+    def call(self, mailbox_id: int, heard: dt.datetime) -> bool:
+        """New mail was heard of then: bring the mailbox's turn forward; True once it was looked at since."""
+        return listening.call(self._house, mailbox_id, heard)
 
     def tick(self) -> progress.TickReport:
         """Do what is due and needs no mailbox."""

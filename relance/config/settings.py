@@ -112,6 +112,13 @@ class Settings(BaseSettings):
     sync_seconds: float = Field(
         default=300.0, gt=0, description="how often a mailbox is read when nothing is due, in business time"
     )
+    listen_mailboxes: int = Field(
+        default=20,
+        ge=0,
+        le=1000,
+        description="how many mailboxes are listened to for new mail (IMAP IDLE), so that an answer is read within "
+        "seconds; each takes a connection and a thread of the scheduler. 0: none",
+    )
     skip_folders: tuple[str, ...] = Field(
         default=(),
         description="IMAP folders that are never looked at, by name; Shared/* for all that begin so. Only for folders "

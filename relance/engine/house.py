@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from relance.clock import Clock
 from relance.engine.database import Database
 from relance.engine.journal import Journal
-from relance.engine.post import OpenInbox, OpenOutbox
+from relance.engine.post import OpenEar, OpenInbox, OpenOutbox
 from relance.engine.script import Library
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.vault import Vault
 from relance.engine.zones import Workspace
 from relance.mailbox.account import Account
+from relance.mailbox.imap import Inbox
 from relance.tracking import judge
 from relance.tracking.links import Links
 
@@ -61,6 +62,7 @@ class House:
     open_inbox: OpenInbox
     options: Options = field(default_factory=Options)
     workspace: Workspace = field(default_factory=Workspace)
+    open_ear: OpenEar = Inbox
     library: Library = field(default_factory=Library)
 
     def account(self, mailbox: Mailbox) -> Account:

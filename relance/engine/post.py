@@ -1,4 +1,4 @@
-"""The engine's two doors to the mail room. The real ones are `mailbox.smtp.Outbox` and `mailbox.imap.Inbox`."""
+"""The engine's doors to the mail room. The real ones are `mailbox.smtp.Outbox` and `mailbox.imap.Inbox`."""
 
 from __future__ import annotations
 
@@ -44,5 +44,17 @@ class Inbox(Protocol):
         """The headers of mails above a UID."""
 
 
+class Ear(Protocol):
+    """One connection that hears of new mail."""
+
+    @property
+    def can_idle(self) -> bool:
+        """Whether the server can announce new mail by itself."""
+
+    def idle(self, seconds: float, *, known: int = 0, stop: Callable[[], bool] = ...) -> bool:
+        """Wait for news of the inbox; True means: look now."""
+
+
 OpenOutbox = Callable[[Account], AbstractContextManager[Outbox]]
 OpenInbox = Callable[[Account], AbstractContextManager[Inbox]]
+OpenEar = Callable[[Account], AbstractContextManager[Ear]]

@@ -76,6 +76,7 @@ class _Turn:
         self.mailbox = self._mailbox()
         self.allowance = Allowance(0)
         self.synced = clock.elapsed()
+        self.looked = False  # the mailbox was read in this turn
         self.residue = Residue()
 
     def report(self) -> TurnReport:
@@ -140,10 +141,13 @@ class _Turn:
             first = enrollments.first_mail_due(conn, self.mailbox.id) if may_send else None
         called = first is None or first > now  # nothing to send: reading is all this turn can be for
         if follow_up or called or last is None or now - last >= self.house.options.sync_every:
-            self.synced = clock.elapsed()
-            self.answers = replies.sync(self.house, self.lease, self.mailbox, account)
-            self.mailbox = self._mailbox()
-            unknowns.resolve(self.house, self.lease, self.mailbox)
+            self._look(account)
+
+    def _look(self, account: Account) -> None:
+        self.synced, self.looked = clock.elapsed(), True
+        self.answers = replies.sync(self.house, self.lease, self.mailbox, account)
+        self.mailbox = self._mailbox()
+        unknowns.resolve(self.house, self.lease, self.mailbox)
 
     def _send(self, account: Account, stop: Callable[[], bool]) -> None:
         now = self.house.clock.now()
@@ -156,6 +160,8 @@ class _Turn:
             claimed = enrollments.claim(conn, self.mailbox.id, now, self.allowance.count)
         self.more = len(claimed) == self.allowance.count > 0 and self.allowance.next_at is None
         if not claimed:
+            if self.allowance.count == 0 and not self.looked:
+                self._look(account)  # called although its pace lets nothing leave: there is news of mail
             return
         wanted = preparing.prepare(self.house, self.lease, self.mailbox, claimed, now)
         together = self.house.options.together if limits.gap <= dt.timedelta(0) else 1

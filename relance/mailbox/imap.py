@@ -7,7 +7,7 @@ the fetches of what is new; nothing is ever searched by text, so no untrusted wo
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -29,6 +29,7 @@ _SCAN_BATCH = 500
 _SEARCH_SPAN = 50_000  # UIDs a search, so that its one-line answer stays far below the line limit
 _IDLE_SLICE = 300.0  # providers forget idle connections sooner than the 29 minutes of RFC 2177
 _NOWHERE = "no such folder, only to leave the one that is open"
+_STOP_SECONDS = 0.5  # between two questions whether to stop waiting
 _DEFAULT = Timeouts()
 
 
@@ -133,20 +134,25 @@ class Inbox:
             self._client.append(self._wire(name), raw, flags=[b"\\Seen"])
         return True
 
-    def idle(self, seconds: float) -> bool:
+    def idle(self, seconds: float, *, known: int = 0, stop: Callable[[], bool] = lambda: False) -> bool:
         """Wait until new mail is announced in the inbox, at most `seconds`; True means: look now. Only ever a hint.
 
-        Where the server cannot announce, this waits and then says True. A dead connection raises `errors.Unreachable`.
+        `known` is the UIDNEXT that the inbox was last read up to, where somebody else read it: mail that came since is
+        news at once. Ends early, with False, soon after `stop()` is true. Where the server cannot announce, this waits and
+        then says True. A dead connection raises `errors.Unreachable`.
         """
         with self._told("waiting for news"):
-            uidnext = answers.number(self._examine("INBOX").get(b"UIDNEXT"))
-            if self._told_uidnext and uidnext > self._told_uidnext:
+            known = max(known, self._told_uidnext)
+            uidnext = self._inbox_uidnext()
+            if 0 < known < uidnext:
                 return True  # came between the last look and now: no server will announce it again
             end = clock.elapsed() + seconds
-            while (left := end - clock.elapsed()) > 0:
-                if self._idle_once(min(left, _IDLE_SLICE)):
+            while (left := end - clock.elapsed()) > 0 and not stop():
+                if self._idle_once(min(left, _IDLE_SLICE), stop):
+                    with contextlib.suppress(OSError, exceptions.IMAPClientError, FolderRefused):
+                        self._inbox_uidnext()  # what is told now is no news the next time
                     return True
-            return not self.can_idle
+            return not self.can_idle and not stop()
 
     # Below: one command or one decision each.
 
@@ -337,14 +343,25 @@ class Inbox:
             classified = folders.classify(self._list())
         return next((name for name, role in classified if role is Role.SENT), None)
 
-    def _idle_once(self, seconds: float) -> bool:
+    def _inbox_uidnext(self) -> int:
+        self._told_uidnext = answers.number(self._examine("INBOX").get(b"UIDNEXT"))
+        return self._told_uidnext
+
+    def _idle_once(self, seconds: float, stop: Callable[[], bool]) -> bool:
         if not self.can_idle:
-            self._client.wait_readable(seconds)
+            self._wait_readable(seconds, stop)
             self._client.noop()
             return False
         tag = self._client.start_idle()
-        self._client.wait_readable(seconds)
+        self._wait_readable(seconds, stop)
         return self._client.end_idle(tag)
+
+    def _wait_readable(self, seconds: float, stop: Callable[[], bool]) -> None:
+        """Until the server says anything; nobody who wants to leave waits longer than a moment."""
+        end = clock.elapsed() + seconds
+        while (left := end - clock.elapsed()) > 0 and not stop():
+            if self._client.wait_readable(min(left, _STOP_SECONDS)):
+                return
 
 
 class _Spoilt(Exception):

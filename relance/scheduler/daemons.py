@@ -22,6 +22,7 @@ from relance.scheduler import (
     embedded,
     hands,
     hints,
+    listening,
     logs,
     loop,
     meters,
@@ -69,7 +70,8 @@ def run_scheduler(app: seams.App) -> int:
     _needs_redis(settings, "scheduler")
     logs.configure(settings)
     _, sender = _hints(settings, figures)
-    parts = [*_board(settings, figures), loop.Loop(app, sender, figures)]
+    rounds = loop.Loop(app, sender, figures)
+    parts = [*_board(settings, figures), rounds, *listening.parts(app, figures, rounds.wake)]
     return watch.stand(parts, watch.Bell(), settings.drain_seconds, ready=_ready("scheduler"))
 
 

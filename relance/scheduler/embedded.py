@@ -7,7 +7,7 @@ import socket
 from collections.abc import Iterator, Sequence
 
 from relance import errors
-from relance.scheduler import actors, broker, hands, hints, loop, meters, seams, watch, web
+from relance.scheduler import actors, broker, hands, hints, listening, loop, meters, seams, watch, web
 
 DRAIN_SECONDS = 30.0
 
@@ -36,7 +36,12 @@ def assemble(
     turns = actors.Turns(app, sender, figures)
     rounds = loop.Loop(app, sender, figures)
     turns.after = rounds.wake
-    return [web.Web(app.web_app(), sockets), hands.Hands(carrier, turns, threads, figures), rounds]
+    return [
+        web.Web(app.web_app(), sockets),
+        hands.Hands(carrier, turns, threads, figures),
+        rounds,
+        *listening.parts(app, figures, rounds.wake),
+    ]
 
 
 @contextlib.contextmanager

@@ -71,6 +71,12 @@ class Meters:
         self.last_round = prometheus_client.Gauge(
             "relance_last_round_timestamp_seconds", "When the last whole round ended.", registry=registry
         )
+        self.listening = prometheus_client.Gauge(
+            "relance_mailboxes_listened_to", "Mailboxes listened to by IDLE.", registry=registry
+        )
+        self.news = prometheus_client.Counter(
+            "relance_news", "Times a mailbox was called because a server announced mail.", registry=registry
+        )
         self.broker_away = prometheus_client.Gauge(
             "relance_broker_away", "1 while the broker does not answer.", registry=registry
         )

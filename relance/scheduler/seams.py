@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from relance.clock import Clock
@@ -34,6 +35,17 @@ class TurnReport(Report, Protocol):
         """Of each body that began: until its end was in the database."""
 
 
+class Line(Protocol):
+    """A connection that listens to one mailbox."""
+
+    @property
+    def can_hear(self) -> bool:
+        """Whether the server announces new mail by itself."""
+
+    def wait(self, seconds: float, stop: Callable[[], bool]) -> bool:
+        """Whether new mail was announced within these seconds; ends soon after `stop()` is true."""
+
+
 class App(Protocol):
     """The engine as a scheduler sees it. Every method may be called from several threads at once."""
 
@@ -53,6 +65,15 @@ class App(Protocol):
 
     def tick(self) -> Report:
         """Advance what needs no mailbox."""
+
+    def audible(self, most: int, but: Collection[int] = ()) -> Sequence[int]:
+        """At most so many mailboxes that can be listened to."""
+
+    def listen(self, mailbox_id: int) -> AbstractContextManager[Line]:
+        """Connect to a mailbox and listen for new mail."""
+
+    def call(self, mailbox_id: int, heard: dt.datetime) -> bool:
+        """New mail was heard of then: bring the next turn forward; True once it was looked at since."""
 
     def next_wake(self) -> dt.datetime | None:
         """When something falls due next (business time); None when nothing waits."""

@@ -12,7 +12,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,6 +86,35 @@ class Ledger:
         return self.count("sent > 1 OR begun > 1") == 0
 
 
+class Line:
+    """A connection that listens: `news` are announced one by one, `troubles` meet whoever connects, one each."""
+
+    def __init__(self, *, can_hear: bool = True) -> None:
+        self.can_hear = can_hear
+        self.news = threading.Semaphore(0)
+        self.troubles: list[Exception] = []
+        self.opens = 0
+        self.open = 0
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[Line]:
+        self.opens += 1
+        if self.troubles:
+            raise self.troubles.pop(0)
+        self.open += 1
+        try:
+            yield self
+        finally:
+            self.open -= 1
+
+    def wait(self, seconds: float, stop: Callable[[], bool]) -> bool:
+        del seconds
+        while not stop():
+            if self.news.acquire(timeout=0.02):
+                return True
+        return False
+
+
 class App:
     """What `relance.scheduler.seams.App` asks for, with knobs: `mail_seconds`, `batch`, `broken` (a mailbox)."""
 
@@ -94,6 +123,8 @@ class App:
         self.clock = settings.clock()
         self.ledger = Ledger(settings.home)
         self.turns: list[int] = []
+        self.lines: dict[int, Line] = {}
+        self.called: list[int] = []
         self.lock = threading.Lock()
 
     def due_mailboxes(self, limit: int) -> Sequence[int]:
@@ -118,6 +149,18 @@ class App:
 
     def tick(self) -> Report:
         return Report()
+
+    def audible(self, most: int, but: Collection[int] = ()) -> Sequence[int]:
+        return [number for number in self.lines if number not in but][:most]
+
+    def listen(self, mailbox_id: int) -> contextlib.AbstractContextManager[Line]:
+        return self.lines[mailbox_id].opened()
+
+    def call(self, mailbox_id: int, heard: dt.datetime) -> bool:
+        del heard
+        with self.lock:
+            self.called.append(mailbox_id)
+            return self.called.count(mailbox_id) % 2 == 0  # the first turn had looked a moment before
 
     def next_wake(self) -> dt.datetime | None:
         rows = self.ledger.all("SELECT min(due) FROM mails WHERE sent = 0")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 
 import imapclient
@@ -215,3 +216,26 @@ def test_mail_that_came_between_the_look_and_the_wait_is_told_at_once(
         inbox.folders()
         server.deliver(mail(1), account.username)
         assert inbox.idle(20) is True
+
+
+def test_mail_that_came_since_somebody_else_looked_is_told_once(
+    server: dovecot.Dovecot, account: Account
+) -> None:
+    server.deliver(mail(1), account.username)
+    with imap.Inbox(account, timeouts=TIMEOUTS) as inbox:
+        assert inbox.idle(20, known=1) is True
+        assert inbox.idle(0.2, known=1) is False
+        later = threading.Timer(0.3, server.deliver, (mail(2), account.username))
+        later.start()
+        assert inbox.idle(20) is True
+        later.join()
+        assert inbox.idle(0.2) is False
+
+
+def test_whoever_wants_to_leave_does_not_wait_for_news(account: Account) -> None:
+    leave = threading.Event()
+    with imap.Inbox(account, timeouts=TIMEOUTS) as inbox:
+        threading.Timer(0.2, leave.set).start()
+        begun = time.monotonic()
+        assert inbox.idle(60, stop=leave.is_set) is False
+        assert time.monotonic() - begun < 5
