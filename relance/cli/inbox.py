@@ -185,7 +185,10 @@ def judge(
         bool, typer.Option("--json", help="A JSON list, one object a mail, each on a line of its own.")
     ] = False,
 ) -> None:
-    """Judge mails that lie in files. Needs no home and no database, and changes nothing."""
+    """Judge mails that lie in files. Needs no home and no database, and changes nothing.
+
+    What is no mail, or can not be read, is of the kind "unreadable", and the command ends with 1.
+    """
     at = received.replace(tzinfo=dt.UTC) if received else None
     failed: list[str] = []
     found = _judged(files, at, own or [], failed)
@@ -202,12 +205,15 @@ def judge(
 def _judged(
     files: list[Path], received: dt.datetime | None, own: list[str], failed: list[str]
 ) -> Iterator[Specimen]:
-    """Every mail of every file; a file that cannot be opened is noted, and the others are judged all the same."""
+    """Every mail of every file; a file that cannot be opened or is no mail is noted, and the others are judged all the same."""
     from relance import app
 
     for path in files:
         try:
-            yield from app.judge_file(path, received=received, own=own)
+            for each in app.judge_file(path, received=received, own=own):
+                if each.kind == Kind.UNREADABLE:
+                    failed.append(f"{each.file}: could not be read as a mail ({each.evidence}).")
+                yield each
         except OSError as refused:
             failed.append(f"{path}: {refused.strerror or refused}.")
         except ValueError:

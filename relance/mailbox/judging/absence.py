@@ -175,7 +175,10 @@ def _back(place: Place, reader: Reader) -> dt.date | None:
     said_after = reader.language.find("dates.back_after", place.after)
     if said_after and place.followed and _only_filling(place.after[said_after.end() :], reader):
         said_after = None  # "from 3 August, returning on 24 August": the words belong to the date after them
-    return place.day.date if said_before or said_after else None
+    if not (said_before or said_after):
+        return None
+    later = not place.day.month_only and _ends_with("dates.after", place, reader)
+    return place.day.date + _ONE_DAY if later else place.day.date  # "I answer after the 14th"
 
 
 def _range(place: Place, reader: Reader) -> dt.date | None:

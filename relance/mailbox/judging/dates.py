@@ -187,7 +187,7 @@ def _forms(months: frozenset[str], joiner: str, back: str) -> dict[str, re.Patte
         ),
         "range of numbers": re.compile(
             r"(?<![\w.,/:-])(?P<first>\d{1,2})(?:[./-](?P<month1>\d{1,2}))?[./]?(?:(?<=[./-])(?P<year1>20\d\d|\d\d))?\.?"
-            rf"{join}(?P<day>\d{{1,2}})[./-](?P<month>\d{{1,2}})(?:[./-](?P<year>20\d\d|\d\d))?(?![\w/-])"
+            rf"{join}(?P<day>\d{{1,2}})[./-](?P<month>\d{{1,2}})(?:[./-](?P<year>20\d\d|\d\d))?[rрг]?(?![\w/-])"
         ),
         "month": re.compile(rf"(?<![\w-])(?P<month>{month})(?:\s+(?:de\s+|of\s+)?(?P<year>20\d\d)(?!\d))?"),
     }
@@ -257,8 +257,9 @@ def _written(masked: str, reader: Reader) -> Iterator[Day]:
 
 
 _ISO = re.compile(r"(?<![\w.,/:-])(?P<year>20\d\d)([-./])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?![\w/-])")
+# "21.08.2026r.": the word for "year" may stand directly behind it.
 _FULL = re.compile(
-    r"(?<![\w.,/:-])(?P<a>\d{1,2})\s?([./-])\s?(?P<b>\d{1,2})\s?\2\s?(?P<year>20\d\d|\d\d)(?![\w/-])"
+    r"(?<![\w.,/:-])(?P<a>\d{1,2})\s?([./-])\s?(?P<b>\d{1,2})\s?\2\s?(?P<year>20\d\d|\d\d)[rрг]?(?![\w/-])"
 )
 _SHORT = re.compile(r"(?<![\w.,/:-])(?P<a>\d{1,2})[./](?P<b>\d{1,2})\.?(?![\w/%-])(?!\.?\d)")
 

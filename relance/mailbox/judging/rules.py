@@ -104,11 +104,18 @@ def _at_start(found: Finding, text: str) -> Finding | None:
 
 
 def is_unreadable(letter: Case) -> Finding | None:
-    """Could nothing be read of it? Then a person must look."""
+    """Could nothing be read of it, or is it no mail? Then a person must look."""
     mail = letter.mail
-    if mail.from_address is None and not mail.text.strip() and not mail.subject.strip():
+    nothing = not mail.text.strip() and not mail.subject.strip()
+    if mail.from_address is None and (nothing or not any(name in _MAIL_HEADERS for name, _ in mail.headers)):
         return Finding("; ".join(mail.defects)[:160] or "neither sender nor subject nor text")
     return None
+
+
+_MAIL_HEADERS = frozenset(
+    ("from", "to", "subject", "date", "message-id", "received", "return-path", "in-reply-to", "references", "auto-submitted")
+)  # fmt: skip
+# Bytes with none of these are no mail at all.
 
 
 # --- bounces ------------------------------------------------------------------------------------------------------------------
@@ -233,7 +240,16 @@ def is_wordless_absence(letter: Case) -> Finding | None:
     """A person's automatic reply in words we do not know: mail programs offer it for absences, and little else."""
     by_subject = marks.by_subject(letter)
     replied = (letter.mail.header("auto-submitted") or "").lower().startswith("auto-replied")
-    return by_subject or (marks.by_header(letter) if replied else None)
+    return by_subject or (marks.by_header(letter) if replied or _is_exchange_absence(letter) else None)
+
+
+def _is_exchange_absence(letter: Case) -> bool:
+    """Exchange answers as "generated", to one mail, and asks for no answer; in a language we have no words of."""
+    asks = (
+        "oof" in (silenced := (letter.mail.header("x-auto-response-suppress") or "").lower())
+        or "all" in silenced
+    )
+    return asks and bool(letter.mail.in_reply_to) and letter.language is None
 
 
 def is_automatic(letter: Case) -> Finding | None:

@@ -72,7 +72,7 @@ def _small(addresses: Collection[str]) -> frozenset[str]:
 
 def _filled(letter: Case, kind: Kind, rule: str, finding: Finding) -> Judgement:
     """The judgement with everything that belongs to its kind."""
-    spoken = finding.language or letter.language
+    spoken = None if kind is Kind.UNREADABLE else finding.language or letter.language
     wish = intent.read(letter) if kind is Kind.HUMAN else None
     return Judgement(
         kind=kind,

@@ -7,8 +7,21 @@ from relance.mailbox.judging import folding, language
 CODES = ["cs", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "uk"]
 
 
-def test_the_ten_languages_are_there() -> None:
-    assert [words.code for words in language.known()] == CODES
+# Known by their plainest words: what else such a mail says is left to headers and structure.
+PLAIN = ["da", "fi", "hu", "ja", "ko", "nb", "ro", "ru", "sk", "sv", "tr", "zh"]
+
+
+def test_the_languages_are_there() -> None:
+    assert [words.code for words in language.known()] == sorted([*CODES, *PLAIN])
+
+
+@pytest.mark.parametrize("code", PLAIN)
+def test_a_plain_file_has_what_mail_programs_write(code: str) -> None:
+    words = language.by_code(code)
+    assert words is not None
+    assert {"subject.automatic", "subject.answer", "quote.header", "quote.attribution"} <= set(words.phrases)
+    assert set(words.months.values()) == set(range(1, 13))
+    assert set(words.weekdays.values()) == set(range(7))
 
 
 @pytest.mark.parametrize("code", CODES)
