@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from relance.engine.inbox import AnswerView, Corrected
     from relance.engine.keeping import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.migrating import SchemaState
+    from relance.engine.probes import ProviderHabits
     from relance.engine.progress import TickReport
     from relance.engine.publishing import Published, SequenceDetail, SequenceSummary, VersionView
     from relance.engine.rejudging import Change, RejudgeReport
@@ -109,6 +110,7 @@ __all__ = [
     "NotFound",
     "Planned",
     "Problem",
+    "ProviderHabits",
     "Published",
     "RejectedRow",
     "RejudgeReport",
@@ -164,6 +166,7 @@ _ROOMS = {
     "engine.inbox": ("AnswerView", "Corrected"),
     "engine.keeping": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.migrating": ("SchemaState",),
+    "engine.probes": ("ProviderHabits",),
     "engine.progress": ("TickReport",),
     "engine.publishing": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
     "engine.rejudging": ("Change", "RejudgeReport"),

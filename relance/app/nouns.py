@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from relance.engine import (
     inbox,
     keeping,
     people,
+    probing,
     progress,
     publishing,
     rejudging,
@@ -118,9 +120,23 @@ class Mailboxes:
         """One mailbox."""
         return keeping.show(self._house, address)
 
-    def test(self, address: str) -> keeping.MailboxTest:
-        """Log in to both servers for real and say how it went."""
-        return keeping.test(self._house, address)
+    def test(
+        self,
+        address: str,
+        *,
+        probe: bool = True,
+        wait_seconds: float = probing.DEFAULT.back,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> keeping.MailboxTest:
+        """Log in to both servers for real and say how it went.
+
+        With `probe` a mail is sent from the mailbox to itself and looked for, `wait_seconds` at most: it shows what the
+        provider makes of Message-IDs and whether it files Sent copies, which is kept. `progress` hears how far it is.
+        """
+        if not probe:
+            return keeping.test(self._house, address)
+        patience = dataclasses.replace(probing.DEFAULT, back=wait_seconds)
+        return probing.try_out(self._house, address, patience, progress)
 
     def pause(self, address: str, reason: str = "") -> None:
         """Send nothing from this mailbox until it is resumed; it is still read."""

@@ -14,6 +14,7 @@ from relance.mailbox.account import Account, Security, Server
 
 if TYPE_CHECKING:
     from relance.app import Relance
+    from relance.engine.keeping import MailboxTest
 
 group = typer.Typer(no_args_is_help=True, help="The mailboxes mails are sent from.")
 COLUMNS = {
@@ -26,6 +27,9 @@ COLUMNS = {
     "last read": "synced_at",
     "trouble": "sync_error",
 }
+
+SIGNING_IN = ("password", "smtp", "imap")
+# The steps of a test without which nothing works.
 
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The mailbox's address.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -88,6 +92,12 @@ Plus = Annotated[
     ),
 ]
 Test = Annotated[bool, typer.Option(help="Sign in to both servers afterwards.")]
+Probe = Annotated[
+    bool, typer.Option(help="Send a mail from the mailbox to itself, and see what the provider makes of it.")
+]
+Wait = Annotated[
+    int, typer.Option(min=1, max=3600, metavar="SECONDS", help="How long to look for that mail at most.")
+]
 
 
 @group.command()
@@ -136,7 +146,7 @@ def add(  # noqa: PLR0913 - a flag for every question
         }
         _add(relance, spec, extras)
         if test:
-            _test(relance, address)
+            _told(address, relance.mailboxes.test(address, probe=False))
 
 
 def _practice(ctx: typer.Context, provider: Any, address: str) -> Account | None:
@@ -184,21 +194,28 @@ def show_(ctx: typer.Context, address: Address, as_json: Json = False) -> None:
 
 
 @group.command("test")
-def try_(ctx: typer.Context, address: Address, as_json: Json = False) -> None:
-    """Sign in to both servers. Says what works and what does not; sends nothing."""
+def try_(
+    ctx: typer.Context, address: Address, probe: Probe = True, wait: Wait = 60, as_json: Json = False
+) -> None:
+    """Sign in to both servers and send a mail from the mailbox to itself. Says what works and what does not.
+
+    The mail shows whether the provider keeps Message-IDs, and whether it files Sent copies. It counts as no mail sent.
+    """
     with session.of(ctx).open() as relance:
-        _test(relance, address, as_json=as_json)
+        outcome = relance.mailboxes.test(address, probe=probe, wait_seconds=wait, progress=show.note)
+        _told(address, outcome, as_json=as_json)
 
 
-def _test(relance: Relance, address: str, *, as_json: bool = False) -> None:
-    outcome = relance.mailboxes.test(address)
+def _told(address: str, outcome: MailboxTest, *, as_json: bool = False) -> None:
     columns = {"step": "name", "works": "ok", "words": "words"}
     if as_json:
         show.data(outcome)
     else:
         show.listing(outcome.steps, columns, as_json=False, empty="")
     if not outcome.ok:
-        show.problem(f"{address} does not work yet. `relance mailbox test {address}` tries again.")
+        signed_in = all(step.ok for step in outcome.steps if step.name in SIGNING_IN)
+        what = f"Not all is well with {address}, see above." if signed_in else f"{address} does not work yet."
+        show.problem(f"{what} `relance mailbox test {address}` tries again.")
         raise typer.Exit(1)
 
 

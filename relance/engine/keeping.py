@@ -12,8 +12,9 @@ from typing import Any
 from relance import errors
 from relance.engine import person_fields, replies, states
 from relance.engine.house import House
+from relance.engine.probes import ProviderHabits
 from relance.engine.states import Event
-from relance.engine.store import enrollments, events, mailboxes
+from relance.engine.store import enrollments, events, habits, mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.unknowns import POLICIES
 from relance.mailbox import address
@@ -64,6 +65,7 @@ class MailboxView:
     synced_at: dt.datetime | None
     sync_error: str
     plus_addressing: bool = False
+    provider: str = ""  # what the last probe showed of it, in words
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,11 @@ class TestStep:
 
 @dataclass(frozen=True)
 class MailboxTest:
-    """What came of trying both servers."""
+    """What came of trying both servers, and of a probe where one was sent."""
 
     address: str
     steps: tuple[TestStep, ...]
+    learned: ProviderHabits | None = None  # what the probe showed of the provider
 
     @property
     def ok(self) -> bool:
@@ -109,18 +112,20 @@ def add(house: House, spec: MailboxSpec) -> MailboxView:
         "next_turn_at": now,  # the first turn looks where every folder ends, before anything is sent
     }
     with house.database.write() as conn:
-        known = mailboxes.by_address(conn, found.normalised)
-        if known is not None and known.state != "removed":
+        before = mailboxes.by_address(conn, found.normalised)
+        if before is not None and before.state != "removed":
             raise errors.Invalid(f"{found.normalised} is here already. `relance mailbox remove` it first.")
-        if known is None:
+        if before is None:
             number = mailboxes.add(conn, address=found.normalised, created_at=now, **values)
         else:
             # Its mails and their history stay its own, and whoever answered them meanwhile is to be heard: it is read on
             # from where it was left, or from the start where the numbers of its folders mean nothing any more.
-            mailboxes.change(conn, known.id, sync_error="", troubles=0, **values)
-            if (known.imap.host, known.username) != (spec.imap.host, spec.username):
-                mailboxes.forget_watermarks(conn, known.id)
-            number = known.id
+            mailboxes.change(conn, before.id, sync_error="", troubles=0, **values)
+            if (before.imap.host, before.username) != (spec.imap.host, spec.username):
+                mailboxes.forget_watermarks(conn, before.id)
+                mailboxes.change(conn, before.id, files_sent=None)
+                habits.drop(conn, before.id)
+            number = before.id
         events.add(conn, [events.News("mailbox added", now, mailbox_id=number)])
     return show(house, found.normalised)
 
@@ -163,15 +168,21 @@ def _sign_in_problems(spec: MailboxSpec) -> Iterator[errors.Problem]:
 def every(house: House) -> list[MailboxView]:
     """Every mailbox, by address."""
     with house.database.read() as conn:
-        return [_view(each) for each in mailboxes.every(conn)]
+        found = list(mailboxes.every(conn))
+        learned = habits.of(conn, [each.id for each in found])
+    return [_view(each, learned.get(each.id)) for each in found]
 
 
 def show(house: House, wanted: str) -> MailboxView:
     """One mailbox."""
-    return _view(_known(house, wanted))
+    found = known(house, wanted)
+    with house.database.read() as conn:
+        learned = habits.of(conn, [found.id])
+    return _view(found, learned.get(found.id))
 
 
-def _known(house: House, wanted: str) -> Mailbox:
+def known(house: House, wanted: str) -> Mailbox:
+    """The mailbox of that address. Raises `errors.NotFound` where there is none (any more)."""
     with house.database.read() as conn:
         found = mailboxes.by_address(conn, wanted.strip().lower())
     if found is None or found.state == "removed":
@@ -179,11 +190,13 @@ def _known(house: House, wanted: str) -> Mailbox:
     return found
 
 
-def _view(each: Mailbox) -> MailboxView:
-    own = {
-        name: getattr(each, name) for name in MailboxView.__dataclass_fields__ if name not in ("smtp", "imap")
-    }
-    return MailboxView(smtp=_place(each.smtp), imap=_place(each.imap), **own)
+_MADE = ("smtp", "imap", "provider")
+
+
+def _view(each: Mailbox, learned: ProviderHabits | None) -> MailboxView:
+    own = {name: getattr(each, name) for name in MailboxView.__dataclass_fields__ if name not in _MADE}
+    provider = f"{learned.words} (tried on {learned.tested_at.date()})" if learned else ""
+    return MailboxView(smtp=_place(each.smtp), imap=_place(each.imap), provider=provider, **own)
 
 
 def _place(server: Server) -> str:
@@ -192,7 +205,7 @@ def _place(server: Server) -> str:
 
 def test(house: House, wanted: str) -> MailboxTest:
     """Log in to both servers for real. Trouble is told in the steps, not raised."""
-    mailbox = _known(house, wanted)
+    mailbox = known(house, wanted)
     try:
         account = house.account(mailbox)
     except errors.Broken as broken:
@@ -233,7 +246,7 @@ def resume(house: House, wanted: str) -> None:
 
 
 def _set(house: House, wanted: str, state: str, reason: str) -> None:
-    mailbox, now = _known(house, wanted), house.clock.now()
+    mailbox, now = known(house, wanted), house.clock.now()
     with house.database.write() as conn:
         mailboxes.change(conn, mailbox.id, state=state, reason=reason, troubles=0)
         if state == "active":
@@ -246,7 +259,7 @@ def _set(house: House, wanted: str, state: str, reason: str) -> None:
 
 def remove(house: House, wanted: str, *, force: bool = False) -> None:
     """Forget a mailbox and its password; its history stays. What is planned for it must be ended first, or is held."""
-    mailbox, now = _known(house, wanted), house.clock.now()
+    mailbox, now = known(house, wanted), house.clock.now()
     with house.database.write() as conn:
         planned = [row for row in enrollments.of_mailbox(conn, mailbox.id) if row.state in states.OPEN]
         if planned and not force:

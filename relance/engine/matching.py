@@ -15,7 +15,7 @@ from relance.engine.store import contacts, enrollments, messages, traces
 from relance.engine.store.contacts import Contact
 from relance.engine.store.messages import Message
 from relance.engine.store.traces import Trace
-from relance.mailbox import address
+from relance.mailbox import address, given_ids
 from relance.mailbox.inbound import Inbound
 from relance.mailbox.judging import folding
 
@@ -106,7 +106,8 @@ def _by_plus(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
 def _by_key(conn: Connection, mail: Inbound) -> Found | None:
     envelopes = [report.envelope_id for report in mail.reports if report.envelope_id]
     named = (*mail.in_reply_to, *reversed(mail.references), *mail.returned_ids, *mail.aliases)
-    return _first_known(conn, [*named, *envelopes, *(f"<{each}>" for each in envelopes)], _NAMED)
+    named = given_ids.spellings((*named, *envelopes, *(f"<{each}>" for each in envelopes)))
+    return _first_known(conn, named, _NAMED)
 
 
 def _first_known(conn: Connection, named: Sequence[str], by: str) -> Found | None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import acting, matching, sent_copies, verdicts
+from relance.engine import acting, matching, probes, rereading, sent_copies, verdicts
 from relance.engine.acting import Item
 from relance.engine.house import House
 from relance.engine.matching import Found
@@ -154,15 +154,40 @@ def _folder(look: _Look, inbox: Inbox, folder: Folder, mark: Watermark | None) -
         return 0
     if folder.role is Role.SENT:
         return _sent_folder(look, inbox, folder, after)
-    count, read = 0, MOST
-    while read == MOST:
-        read = 0
-        for window in _windows(inbox.fetch_new(folder, after, limit=MOST)):
-            count += _window(look, folder, window)
-            read, after = read + len(window), window[-1].uid
+    count, since = 0, rereading.whole_since(look.house, look.mailbox, mark, folder)
+    for window in _windows(_mails(look, inbox, folder, after, since)):
+        count += _window(look, folder, window)
+        after = window[-1].uid
     if folder.uidnext:
         _advance(look, folder, max(after, folder.uidnext - 1))
     return count
+
+
+def _mails(
+    look: _Look, inbox: Inbox, folder: Folder, after: int, since: dt.datetime | None
+) -> Iterator[Fetched]:
+    """Every mail above a UID, ascending; of those before `since` only what may concern us."""
+    read = MOST
+    while read == MOST:
+        read = 0
+        found = inbox.fetch_new(folder, after, MOST, **({"whole_since": since} if since else {}))
+        for fetched in found:
+            read, after = read + 1, fetched.uid
+            if not fetched.only_headers:
+                yield fetched
+            elif _may_concern(look, fetched):
+                yield from inbox.fetch_new(folder, fetched.uid - 1, 1)
+
+
+def _may_concern(look: _Look, fetched: Fetched) -> bool:
+    mail = _read(fetched)
+    if mail.from_address in look.own or rereading.of_a_machine(mail):
+        return True
+    seen = matching.Seen(look.mailbox.id, fetched.internal_date or look.now, look.own, fetched.thread_id)
+    with look.house.database.read() as conn:
+        if answers.known(conn, look.mailbox.id, [_dedupe(fetched, mail)]):
+            return False
+        return matching.find(conn, mail, seen) != matching.NOBODY
 
 
 def _advance(look: _Look, folder: Folder, uid: int) -> None:
@@ -176,7 +201,8 @@ def _mark(conn: Connection, look: _Look, folder: Folder, uid: int) -> None:
 
 
 def _window(look: _Look, folder: Folder, window: Sequence[Fetched]) -> int:
-    read = [(each, _read(each)) for each in window]
+    fetched = ((each, _read(each)) for each in window)
+    read = [(each, mail) for each, mail in fetched if not probes.is_probe(mail, look.own)]
     with look.house.database.read() as conn:
         copies = _copies(look, folder, read)
         items = list(_items(conn, look, folder, read, _threads(conn, look, copies)))
@@ -280,7 +306,9 @@ def _sent_folder(look: _Look, inbox: Inbox, folder: Folder, after: int) -> int:
             with look.house.database.write() as conn:
                 mailboxes.hold(conn, look.lease)
                 copies = [
-                    Copy(mail, folder.name, folder.uidvalidity, uid, in_sent=True) for uid, mail in window
+                    Copy(mail, folder.name, folder.uidvalidity, uid, in_sent=True)
+                    for uid, mail in window
+                    if not probes.is_probe(mail, look.own)
                 ]
                 sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)
                 _mark(conn, look, folder, window[-1][0])

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from relance.engine import bulk, database, states
 from relance.engine.states import MessageEvent, MessageState
 from relance.engine.tables import message, message_key
+from relance.mailbox import given_ids
 
 
 @dataclass(frozen=True)
@@ -257,3 +258,11 @@ def settle(conn: Connection, settlements: Sequence[Settlement]) -> None:
         for each in settlements
     ]
     _SETTLE.run(conn, rows)
+    given = [
+        {"key": key, "message_id": row["id"]}
+        for row in rows
+        if row["state"] == MessageState.ACCEPTED.value
+        for key in given_ids.in_reply(str(row["reply"]))
+    ]
+    if given:  # answers may name the mail as the server that took it called it
+        database.insert_new(conn, message_key, given)

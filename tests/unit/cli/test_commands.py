@@ -440,3 +440,16 @@ def test_servers_are_guessed_by_the_domain(address: str, smtp: str, port: int) -
     assert (guessed.smtp.host, guessed.smtp.port) == (smtp, port)
     assert guessed.smtp.security is (Security.TLS if port == 465 else Security.STARTTLS)
     assert (guessed.imap.port, guessed.imap.security) == (993, Security.TLS)
+
+
+def test_a_mailbox_is_tried_with_a_mail_to_itself_or_without(engine: Engine) -> None:
+    engine.answers["mailboxes.test"] = Tried((Step("smtp", True, "in"), Step("came back", False, "not yet")))
+    shown = run("mailbox", "test", "me@acme.example", "--wait", "5")
+    assert shown.exit_code == 1
+    assert "Not all is well with me@acme.example" in shown.stderr
+    assert "not yet" in shown.stdout
+    engine.answers["mailboxes.test"] = Tried((Step("smtp", True, "in"),))
+    assert json.loads(run("mailbox", "test", "me@acme.example", "--no-probe", "--json").stdout)["steps"]
+    asked = [named for name, _, named in engine.calls if name == "mailboxes.test"]
+    assert [(each["probe"], each["wait_seconds"]) for each in asked] == [(True, 5), (False, 60)]
+    assert run("mailbox", "test", "me@acme.example", "--wait", "0").exit_code == 2

@@ -1,0 +1,204 @@
+"""Trying a mailbox whole: signed in to, sent a probe from, looked through for it; and what that teaches is kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from relance import clock, errors
+from relance.engine import ids, keeping, probes, replies
+from relance.engine.house import House
+from relance.engine.keeping import MailboxTest, TestStep
+from relance.engine.post import Inbox
+from relance.engine.probes import Probe, ProviderHabits, Sighting
+from relance.engine.store import habits, mailboxes
+from relance.mailbox import given_ids
+from relance.mailbox.account import Account
+from relance.mailbox.folders import Folder, Role
+from relance.mailbox.outcome import Outcome, SendResult
+
+Tell = Callable[[str], None]
+_REMIND = 10.0  # seconds between two words to who waits
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a probe is waited for, in seconds of machine time."""
+
+    back: float = 60.0
+    copy: float = 15.0  # for a copy in Sent, once it has come back
+    between: float = 2.0  # two looks
+
+
+DEFAULT = Patience()
+
+
+def try_out(
+    house: House, wanted: str, patience: Patience = DEFAULT, tell: Tell = lambda _: None
+) -> MailboxTest:
+    """Sign in to both servers; where that works, send a probe, look for it and keep what it teaches.
+
+    The probe is no mail of the engine: no pace, no report and no person counts it. Trouble is told in the steps, not
+    raised; `tell` hears how far it is.
+    """
+    signed_in = keeping.test(house, wanted)
+    if not signed_in.ok:
+        return signed_in
+    mailbox = keeping.known(house, wanted)
+    steps, learned = _Trial(house, house.account(mailbox), patience, tell).run()
+    if learned is not None:
+        with house.database.write() as conn:
+            if learned.folder:
+                habits.put(conn, mailbox.id, learned)
+            if learned.files_sent is not None:
+                mailboxes.change(conn, mailbox.id, files_sent=learned.files_sent)
+    return dataclasses.replace(signed_in, steps=(*signed_in.steps, *steps), learned=learned)
+
+
+@dataclass
+class _Trial:
+    """One probe of one mailbox. `run` is the only way in."""
+
+    house: House
+    account: Account
+    patience: Patience
+    tell: Tell
+    _ends: dict[str, int] = field(default_factory=dict)  # the last UID of each folder that was looked at
+    _seen: dict[str, Sighting] = field(default_factory=dict)  # by folder
+    _has_sent: bool = False
+
+    def run(self) -> tuple[list[TestStep], ProviderHabits | None]:
+        now = self.house.clock.now()
+        probe, result = probes.write(self.account, ids.token(), now), None
+        try:
+            with self.house.open_inbox(self.account) as inbox:
+                self._ends = {each.name: max(0, each.uidnext - 1) for each in self._folders(inbox)}
+                self.tell(f"Sending a mail from {probe.address} to itself.")
+                result = self._send(probe)
+                if result.outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN):
+                    self._search(inbox, probe)
+        except errors.Trouble as trouble:
+            steps = [_handed_over(result)] if result else []
+            return [
+                *steps,
+                TestStep("came back", ok=False, words=f"could not be looked for: {trouble}"),
+            ], None
+        if result.outcome not in (Outcome.ACCEPTED, Outcome.UNKNOWN):
+            return [_handed_over(result)], None
+        learned = probes.learn(probe, result.text, self._seen.values(), self._files_sent(), now)
+        return [_handed_over(result), *_told(learned, self.patience, has_sent=self._has_sent)], learned
+
+    def _send(self, probe: Probe) -> SendResult:
+        with self.house.open_outbox(self.account) as outbox:
+            refusal = outbox.connect() or outbox.offer(
+                probe.address, probe.address, len(probe.raw), probe.message_id
+            )
+            return refusal or outbox.transmit(probe.raw)
+
+    def _search(self, inbox: Inbox, probe: Probe) -> None:
+        """Look until it has come back and its copy was seen, or patience ends."""
+        self.tell(f"Sent. Looking for it, at most {self.patience.back:g} seconds.")
+        began = told = clock.elapsed()
+        while True:
+            spent = clock.elapsed() - began
+            self._look(inbox, probe, spent)
+            if self._done(clock.elapsed() - began):
+                return
+            if clock.elapsed() - told >= _REMIND:
+                told = clock.elapsed()
+                where = (
+                    f"It is in {self._back.folder}. No copy in Sent yet" if self._back else "Not there yet"
+                )
+                self.tell(f"{where}, after {told - began:.0f} seconds.")
+            time.sleep(self.patience.between)
+
+    def _look(self, inbox: Inbox, probe: Probe, spent: float) -> None:
+        for folder in self._folders(inbox):
+            end = self._ends.get(folder.name, 0)
+            if folder.uidnext and folder.uidnext <= end + 1:
+                continue
+            for uid, mail in inbox.sent_ids(folder, end):
+                self._ends[folder.name] = uid
+                if probe.is_in(mail):
+                    self._seen[folder.name] = Sighting(folder.name, folder.role, mail, spent)
+
+    def _folders(self, inbox: Inbox) -> list[Folder]:
+        found = [each for each in replies.watched(self.house, inbox) if not each.refused]
+        self._has_sent = any(each.role is Role.SENT for each in found)
+        return found
+
+    @property
+    def _back(self) -> Sighting | None:
+        return next((each for each in self._seen.values() if each.came_back), None)
+
+    @property
+    def _copied(self) -> bool:
+        return any(each.role is Role.SENT for each in self._seen.values())
+
+    def _done(self, spent: float) -> bool:
+        if self._back is None:
+            return spent >= self.patience.back
+        return self._copied or not self._has_sent or spent >= self._back.seconds + self.patience.copy
+
+    def _files_sent(self) -> bool | None:
+        """A copy proves it. None proves the contrary only where the probe is back and Sent was watched since."""
+        if self._copied:
+            return True
+        return False if self._back is not None and self._has_sent else None
+
+
+def _handed_over(result: SendResult) -> TestStep:
+    said = f"{result.code or ''} {result.text}".strip()
+    if result.outcome is Outcome.ACCEPTED:
+        return TestStep("send", ok=True, words=f"a mail to itself was taken: {said}")
+    if result.outcome is Outcome.UNKNOWN:
+        return TestStep("send", ok=False, words=f"nobody knows whether a mail to itself was taken: {said}")
+    return TestStep("send", ok=False, words=f"a mail to itself was not taken: {said}")
+
+
+def _told(learned: ProviderHabits, patience: Patience, *, has_sent: bool) -> Iterator[TestStep]:
+    if learned.folder:
+        yield TestStep("came back", ok=True, words=f"in {learned.folder} after {learned.seconds:g} seconds")
+        yield _about_ids(learned)
+        if learned.sender:
+            words = f"the provider writes {learned.sender} over the sender: answers will go there"
+            yield TestStep("sender", ok=False, words=words)
+    else:
+        words = (
+            f"not in any watched folder within {patience.back:g} seconds. It may be late, or be filtered away; so nobody "
+            "knows yet what the provider makes of Message-IDs. Try again, with a longer --wait."
+        )
+        yield TestStep("came back", ok=False, words=words)
+    yield TestStep("sent copies", ok=True, words=_about_copies(learned, patience, has_sent=has_sent))
+
+
+def _about_ids(learned: ProviderHabits) -> TestStep:
+    if not learned.given_id:
+        return TestStep("message id", ok=True, words="kept as we wrote it")
+    by = given_ids.maker(learned.given_id)
+    words = f"replaced by {learned.given_id}" + (f", as {by} does" if by else "")
+    if learned.noted_in:
+        words += f"; ours is noted in {', '.join(learned.noted_in)}"
+    if learned.told_by:
+        return TestStep(
+            "message id", ok=True, words=f"{words}; known all the same by {' and '.join(learned.told_by)}"
+        )
+    return TestStep(
+        "message id",
+        ok=True,
+        words=f"{words}; nothing tells which of our mails an answer names, so answers are known by their sender and "
+        "words. If the provider has plus addressing, add the mailbox with --plus-addressing",
+    )
+
+
+def _about_copies(learned: ProviderHabits, patience: Patience, *, has_sent: bool) -> str:
+    if learned.files_sent:
+        return "filed in Sent by the provider; a mail that may not have left can be looked up there"
+    if learned.files_sent is False:
+        return (
+            f"none in Sent within {patience.copy:g} seconds; what becomes of a mail that may not have left is for other "
+            "evidence or for you to say"
+        )
+    return "not known yet" if has_sent else "not known: no Sent folder can be read"
