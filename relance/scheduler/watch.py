@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sys
@@ -81,7 +82,9 @@ class ChildBell(Bell):
 
     def __init__(self) -> None:
         super().__init__()
-        self.parent = os.getppid()
+        parent = multiprocessing.parent_process()
+        # Not `os.getppid()`: a parent that died while this process was starting is not its parent any more.
+        self.parent = parent.pid if parent is not None else None
 
     def again(self) -> None:
         """A further ring: heeded only when there is no parent left to decide."""
