@@ -1,7 +1,8 @@
 """Lays out the corpus: `python -m tests.corpus.make` writes `mail/*.eml` and `mail/expected.jsonl`.
 
 Everything here is the project's own writing. What no layout produces (odd, broken and hostile mail) is written by hand in
-`hand/`, with what is expected of it in `hand/expected.jsonl`, and is not touched by this program.
+`hand/`, with what is expected of it in `hand/expected.jsonl`, and is not touched by this program. So is `field/`: mail written
+to prove the rules wrong, by what real servers, gateways and people were seen to do.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import flufl.bounce
 
 from relance.mailbox.inbound import DeliveryReport
-from relance.mailbox.judging import folding, status
+from relance.mailbox.judging import folding, language, status
 from relance.mailbox.judging.letter import Letter
 from relance.mailbox.judging.status import Severity
 
@@ -206,11 +206,17 @@ def _is_formula(letter: Letter) -> bool:
         or re.match(r"\s*(?:hi|hello|dear|dzien|hallo|bonjour|hola)\b", letter.text)
     ):
         return False
-    subject = letter.say("subject.bounce", letter.subject)
-    titled = subject and (
-        letter.subject.startswith(subject.evidence) or letter.subject.endswith(f"({subject.evidence})")
+    return bool(_is_titled(letter.subject) and _FORMULA.search(letter.text[:400]))
+
+
+def _is_titled(subject: str) -> bool:
+    """Does a bounce's subject open this one, or close it in brackets?"""
+    found = (
+        match for words in language.known() for match in words.pattern("subject.bounce").finditer(subject)
     )
-    return bool(titled and _FORMULA.search(letter.text[:400]))
+    return any(
+        not match.start() or (subject.endswith(")") and subject[match.start() - 1] == "(") for match in found
+    )
 
 
 def _is_silent_system(letter: Letter) -> bool:

@@ -21,6 +21,8 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\xad]")
 
 @functools.lru_cache(maxsize=4096)
 def _fold_letter(letter: str) -> str:
+    if "\uac00" <= letter <= "\ud7a3":
+        return letter  # Korean syllables fall apart into letters, not into a letter and its accents
     lowered = letter.lower()[:1]
     base = unicodedata.normalize("NFKD", lowered)[:1]
     if base.isspace() and base != "\n":

@@ -43,7 +43,7 @@ def _day(letter: Letter, found: Finding) -> dt.date | None:
     return later.date(_near(letter, found), letter.today, found.language)
 
 
-_SENTENCE = re.compile(r"(?<=[^\d\s][.!?])\s+|\n+")
+_SENTENCE = re.compile(r"(?:(?<=[^\d\s][.!?])|(?<=\d{4}\.)|(?<=[!?]))\s+|\n+")
 _SPEECH = re.compile(r'"[^"\n]{12,400}"')
 
 

@@ -151,17 +151,13 @@ def by_words(letter: Letter) -> Finding | None:
 
 
 def _says_so_too(letter: Letter) -> bool:
-    """A second sign beside the sentence: footers and angry people call a mail automatic as well."""
-    topics = (
-        "absence.away",
-        "absence.opening",
-        "absence.urgent",
-        "absence.promise",
-        "left.phrases",
-        "left.address_gone",
-    )
-    alone = not letter.mail.in_reply_to and not letter.mail.references
-    return alone or bool(acknowledges(letter)) or any(letter.say(topic, letter.own) for topic in topics)
+    """A second sign beside the robot's paragraph: footers and angry people call a mail automatic as well."""
+    if not letter.mail.in_reply_to and not letter.mail.references:
+        return True
+    paragraphs = re.split(r"\n\s*\n", letter.own)
+    rest = "\n\n".join(each for each in paragraphs if not letter.say("absence.robot", each))
+    topics = {*_FORMULAS, "acknowledgement.phrases"} - {"absence.automatic"}
+    return any(letter.say(topic, rest.strip() or letter.own) for topic in topics)
 
 
 def _robot(letter: Letter) -> Finding | None:

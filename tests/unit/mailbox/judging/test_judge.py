@@ -118,3 +118,59 @@ def test_any_bytes_are_judged(raw: bytes) -> None:
 )
 def test_endless_text_is_judged(piece: str) -> None:
     assert judge(text=piece * (60_000 // len(piece))).kind in Kind
+
+
+def test_bytes_that_are_no_mail_are_unreadable() -> None:
+    found = judging.judge(parse.read(bytes(range(256)) * 3), received=RECEIVED, own_addresses=[])
+    assert (found.kind, found.language) == (Kind.UNREADABLE, None)
+    assert "no headers" in found.evidence
+
+
+def test_a_daemon_nobody_understands_proves_no_address_dead() -> None:
+    found = judge(from_address="mailer-daemon@acme.example", subject="???", text="Hmm.", in_reply_to=())
+    assert found.kind is Kind.SOFT_BOUNCE
+
+
+def test_a_footer_that_calls_itself_automatic_makes_no_machine() -> None:
+    footer = "This is an automatically generated footer. Do not reply to this address.\nAutomatic reply."
+    assert judge(text=f"Yes please.\n\n{footer}").kind is Kind.HUMAN
+
+
+def test_a_robot_says_it_and_says_something_else_of_robots() -> None:
+    text = "Anna is out of the office until 14 August.\n\nThis is an automatic reply."
+    found = judge(text=text)
+    assert (found.kind, found.until) == (Kind.OUT_OF_OFFICE, dt.date(2026, 8, 15))
+
+
+def test_a_gateway_that_loses_the_envelope_sender_makes_no_machine() -> None:
+    path = (("return-path", "<>"),)
+    assert judge(headers=path, text="Thanks Jan, let me check with the team.").kind is Kind.HUMAN
+    assert judge(headers=path, text="Thank you for your message. I am away.").kind is Kind.OUT_OF_OFFICE
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("We signed with others on 14 August 2026. Call me in October.", dt.date(2026, 10, 1)),
+        ('Peter answered: "I am out of the office until 20 August". Who signs instead?', None),
+        ("Our office moves on 1 September. What does it cost?", None),
+        ("I am on vacation until 21 August, let's talk then.", dt.date(2026, 8, 22)),
+    ],
+)
+def test_a_persons_day_is_the_one_their_words_name(text: str, until: dt.date | None) -> None:
+    found = judge(text=text)
+    assert (found.kind, found.until) == (Kind.HUMAN, until)
+
+
+def test_a_report_speaks_of_nobody_it_came_to() -> None:
+    found = judge(
+        from_address="mailer-daemon@mx.example", to=("jan@private.example",), in_reply_to=(), subject="failure notice",
+        text="Dear jan@private.example, your mail to an.na@acme.example could not be delivered.",
+    )  # fmt: skip
+    assert (found.kind, found.recipient) == (Kind.HARD_BOUNCE, "an.na@acme.example")
+
+
+def test_bulk_of_a_person_we_mailed_who_speaks_to_us_is_an_answer() -> None:
+    bulk = (("precedence", "bulk"), ("list-unsubscribe", "<https://x.example/u>"))
+    assert judge(headers=bulk, in_reply_to=(), subject="Hi", text="Can you call me?").kind is Kind.HUMAN
+    assert judge(headers=bulk, in_reply_to=(), subject="News", text="Ten tips.").kind is Kind.LIST_MAIL
