@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
@@ -37,8 +38,10 @@ class Inbox(Protocol):
     def folders(self, *, with_trash: bool = False) -> list[Folder]:
         """Every watched folder; with the bin too, for an answer that was read and thrown away is still an answer."""
 
-    def fetch_new(self, folder: Folder, after_uid: int, limit: int = 500) -> Iterator[Fetched]:
-        """Mails above a UID, ascending."""
+    def fetch_new(
+        self, folder: Folder, after_uid: int, limit: int = 500, *, whole_since: dt.datetime | None = None
+    ) -> Iterator[Fetched]:
+        """Mails above a UID, ascending; of those that came before `whole_since` the headers."""
 
     def sent_ids(self, folder: Folder, after_uid: int, limit: int = 2000) -> Iterator[tuple[int, Inbound]]:
         """The headers of mails above a UID."""

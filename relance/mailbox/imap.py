@@ -7,6 +7,8 @@ the fetches of what is new; nothing is ever searched by text, so no untrusted wo
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
@@ -93,25 +95,47 @@ class Inbox:
             self._told_uidnext = next((each.uidnext for each in kept if each.role is Role.INBOX), 0)
             return kept
 
-    def fetch_new(self, folder: Folder, after_uid: int, limit: int = 500) -> Iterator[Fetched]:
+    def fetch_new(
+        self, folder: Folder, after_uid: int, limit: int = 500, *, whole_since: dt.datetime | None = None
+    ) -> Iterator[Fetched]:
         """Mails with a UID above `after_uid`, ascending, at most `limit` of them, each bounded in bytes.
 
-        A mail that vanished meanwhile (moved, expunged) is left out; one that the server cannot give comes with
-        `trouble`. Raises `errors.Unreachable`, also when the folder was replaced (UIDVALIDITY changed) or is gone.
+        Of mails that came before `whole_since` (INTERNALDATE) only some headers are fetched. A mail that vanished
+        meanwhile (moved, expunged) is left out; one that the server cannot give comes with `trouble`. Raises
+        `errors.Unreachable`, also when the folder was replaced (UIDVALIDITY changed) or is gone.
         """
         items = ["RFC822.SIZE", "INTERNALDATE"]
         if self._client.has_capability("X-GM-EXT-1"):
             items.append("X-GM-THRID")
         uids = self._uids_after(folder, after_uid, limit)
         for start in range(0, len(uids), _SCAN_BATCH):
-            facts = self._fetch(folder, uids[start : start + _SCAN_BATCH], items)
-            for batch in answers.batches(uids[start : start + _SCAN_BATCH], facts):
-                texts = self._fetch(folder, batch, [answers.HEADER, answers.TEXT])
-                for uid in batch:
-                    fetched = answers.joined(uid, facts.get(uid, {}), texts.get(uid, {}))
-                    fetched = fetched or self._second_look(folder, uid)
-                    if fetched is not None:
-                        yield fetched
+            scanned = uids[start : start + _SCAN_BATCH]
+            facts = self._fetch(folder, scanned, items)
+            old = {uid for uid in scanned if answers.came_before(facts.get(uid, {}), whole_since)}
+            for is_old, some in itertools.groupby(scanned, old.__contains__):
+                yield from (self._headers if is_old else self._whole)(folder, list(some), facts)
+
+    def _whole(
+        self, folder: Folder, uids: Sequence[int], facts: Mapping[int, answers.Answer]
+    ) -> Iterator[Fetched]:
+        for batch in answers.batches(uids, facts):
+            texts = self._fetch(folder, batch, [answers.HEADER, answers.TEXT])
+            for uid in batch:
+                fetched = answers.joined(uid, facts.get(uid, {}), texts.get(uid, {}))
+                fetched = fetched or self._second_look(folder, uid)
+                if fetched is not None:
+                    yield fetched
+
+    def _headers(
+        self, folder: Folder, uids: Sequence[int], facts: Mapping[int, answers.Answer]
+    ) -> Iterator[Fetched]:
+        found = self._fetch(folder, uids, [answers.MATCHED_FIELDS])
+        for uid in uids:
+            raw = answers.section(found.get(uid, {}), b"BODY[HEADER.FIELDS")
+            if raw is None:
+                yield from self._whole(folder, [uid], facts)
+            else:
+                yield answers.heading(uid, raw, facts[uid])
 
     def sent_ids(self, folder: Folder, after_uid: int, limit: int = 2000) -> Iterator[tuple[int, Inbound]]:
         """Ids, aliases, addresses, subject and date of the mails above `after_uid`: evidence of what was sent."""

@@ -21,6 +21,8 @@ _BATCH_BYTES = 4 * 1024 * 1024
 HEADER = f"BODY.PEEK[HEADER]<0.{MAX_HEADER}>"
 TEXT = f"BODY.PEEK[TEXT]<0.{MAX_BODY}>"
 _SENT_NAMES = ("message-id", "date", "from", "to", "cc", "subject", "in-reply-to", "references")
+_MATCHED_NAMES = (*_SENT_NAMES, "reply-to", "delivered-to", "x-original-to", "content-type", "auto-submitted")
+MATCHED_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join((*_MATCHED_NAMES, *reports.ALIAS_HEADERS))})]<0.32768>"
 SENT_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join((*_SENT_NAMES, *reports.ALIAS_HEADERS))})]<0.32768>"
 
 Answer = Mapping[bytes, Any]
@@ -41,6 +43,7 @@ class Fetched:
     internal_date: dt.datetime | None  # aware
     thread_id: str | None  # Gmail's X-GM-THRID
     trouble: str = ""
+    only_headers: bool = False  # a few of them: enough to tell whether the mail may concern us
 
 
 def listed(flags: Iterable[bytes], delimiter: bytes | None, name: str | bytes) -> Listed:
@@ -113,6 +116,19 @@ def joined(uid: int, facts: Answer, texts: Answer) -> Fetched | None:
     thread = facts.get(b"X-GM-THRID")
     truncated = cut or len(text) >= MAX_BODY
     return Fetched(uid, raw, size, truncated, date(facts), str(thread) if thread else None)
+
+
+def heading(uid: int, raw: bytes, facts: Answer) -> Fetched:
+    """A mail of which only some headers were read."""
+    thread = facts.get(b"X-GM-THRID")
+    size = number(facts.get(b"RFC822.SIZE")) or len(raw)
+    return Fetched(uid, raw, size, True, date(facts), str(thread) if thread else None, only_headers=True)
+
+
+def came_before(facts: Answer, since: dt.datetime | None) -> bool:
+    """Whether the server says that a mail came before an instant; what has no date may have come now."""
+    at = date(facts)
+    return since is not None and at is not None and at < since
 
 
 def section(answer: Answer, begins: bytes) -> bytes | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import imapclient
 import pytest
@@ -17,6 +19,7 @@ from relance.engine.sequence import Sequence
 from relance.engine.states import MessageState, State
 from relance.engine.store import answers, enrollments, mailboxes
 from relance.engine.store.answers import Wanted
+from relance.mailbox import imap
 from tests import engine_house
 from tests.servers import dovecot
 
@@ -81,8 +84,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(server: dovecot.Dovecot, tmp_path: Path, sqlite_url: str) -> Iterator[Desk]:
-    with engine_house.build(sqlite_url, tmp_path, NOW, allow_test_domains=True) as house:
+def desk(server: dovecot.Dovecot, tmp_path: Path, migrated_sqlite_url: str) -> Iterator[Desk]:
+    with engine_house.build(migrated_sqlite_url, tmp_path, NOW, allow_test_domains=True) as house:
         yield Desk(house, server)
 
 
@@ -141,6 +144,43 @@ def test_a_folder_that_is_numbered_anew_is_read_again_without_acting_twice(
     assert desk.sync() == 1
     assert [each.subject for each in desk.kept()] == ["number 41", "number 40"]
     assert desk.row.version == version
+
+
+def test_a_large_folder_that_is_numbered_anew_is_not_fetched_whole_again(
+    desk: Desk, server: dovecot.Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, ours, bounce = NOW - dt.timedelta(days=30), letter(61, answers_ours=True, sender=OLA), BOUNCE
+    with _client(server) as client:
+        client.create_folder("Attic")
+        for number in range(50, 60):
+            client.append("Attic", letter(number, answers_ours=False), msg_time=old)
+    desk.sync()
+    with _client(server) as client:
+        client.delete_folder("Attic")
+        client.create_folder("Attic")
+        for number in range(50, 60):
+            client.append("Attic", letter(number, answers_ours=False), msg_time=old)
+        client.append("Attic", bounce, msg_time=old)
+        client.append("Attic", ours, msg_time=old)  # dragged here from elsewhere: dated as it always was
+        client.append("Attic", letter(62, answers_ours=False))  # new
+    whole: list[int] = []
+    fetch = imap.Inbox._whole
+
+    def counted(inbox: imap.Inbox, folder: Any, uids: list[int], facts: Any) -> Iterator[imap.Fetched]:
+        whole.extend(uids)
+        return fetch(inbox, folder, uids, facts)
+
+    monkeypatch.setattr(imap.Inbox, "_whole", counted)
+    assert desk.sync() >= 1
+    assert sorted(whole) == [11, 12, 13]
+    assert "number 61" in [each.subject for each in desk.kept()]
+    assert desk.sync() == 0
+
+
+BOUNCE = (
+    b"From: MAILER-DAEMON@mx.example\r\nTo: ada@sales.example\r\nSubject: Undelivered\r\nMessage-ID: <b@mx.example>\r\n\r\n"
+    b"I could not deliver it to somebody@nowhere.example.\r\n"
+)
 
 
 def deliver(server: dovecot.Dovecot, raw: bytes) -> None:
