@@ -10,7 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.servers import finder, loopback, postgres, redis
+from tests.servers import finder, loopback, migrated, postgres, redis
 
 # Two slow cores must not fail a property: time is not what properties are about.
 hypothesis.settings.register_profile("dev", max_examples=50, deadline=None)
@@ -41,6 +41,34 @@ def postgres_url(postgres_server: postgres.Postgres) -> Iterator[str]:
 def sqlite_url(tmp_path: Path) -> str:
     """The SQLAlchemy URL of an SQLite file that does not exist yet."""
     return f"sqlite:///{tmp_path / 'relance.db'}"
+
+
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the schema, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "relance.db"
+    migrated.build(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def migrated_sqlite_url(_migrated_file: Path, tmp_path: Path) -> str:
+    """The SQLAlchemy URL of an SQLite file that has the schema and nothing else."""
+    return migrated.copied(_migrated_file, tmp_path)
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_server: postgres.Postgres) -> Iterator[str]:
+    """The SQLAlchemy URL of the PostgreSQL database that has the schema and nothing else. One test at a time has it."""
+    with migrated.emptied(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def migrated_url(request: pytest.FixtureRequest) -> str:
+    """A database with the schema and nobody in it, once of each kind we promise to run on."""
+    url: str = request.getfixturevalue(f"migrated_{request.param}_url")
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

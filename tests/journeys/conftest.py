@@ -11,7 +11,7 @@ from tests.journeys.stage import Stage, standing
 
 
 @pytest.fixture
-def stage(tmp_path: Path, database_url: str) -> Iterator[Stage]:
+def stage(tmp_path: Path, migrated_url: str) -> Iterator[Stage]:
     """An empty installation in an empty world, ten o'clock on a Monday in Warsaw."""
-    with standing(tmp_path, database_url) as ready:
+    with standing(tmp_path, migrated_url) as ready:
         yield ready

@@ -14,13 +14,12 @@ from typing import Any
 from relance.app import Relance
 from relance.clock import ManualClock
 from relance.config import Settings, make_home
-from relance.engine import migrating
-from relance.engine.database import Database
 from relance.engine.keeping import MailboxSpec
 from relance.engine.sequence import Sequence as Definition
 from relance.sandbox.postoffice import Mail
 from relance.sandbox.record import Arrived, Kind
 from relance.sandbox.world import World
+from tests.servers import migrated
 
 MONDAY = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)  # ten o'clock in Warsaw
 ADA = "ada@northwind.example"
@@ -148,10 +147,8 @@ class Stage:
 
 @contextmanager
 def standing(folder: Path, database_url: str) -> Iterator[Stage]:
-    """An installation with an empty database and an empty world."""
-    database = Database(database_url)
-    migrating.upgrade(database)
-    database.close()
+    """An installation with nobody in its database (`migrated_url` is the quick one) and an empty world."""
+    migrated.build(database_url)
     clock = ManualClock(MONDAY)
     settings = Settings(
         home=make_home(folder / "home").home,

@@ -13,9 +13,9 @@ from tests import engine_house
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+def house(migrated_url: str, tmp_path: Path) -> Iterator[House]:
     """A house with nobody in it, once on each database; it is Monday morning."""
-    with engine_house.build(database_url, tmp_path) as built:
+    with engine_house.build(migrated_url, tmp_path) as built:
         yield built
 
 

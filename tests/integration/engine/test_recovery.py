@@ -22,8 +22,8 @@ EWA, OLA = "ewa@acme.example", "ola@apex.example"
 
 
 @pytest.fixture
-def stage(tmp_path: Path, sqlite_url: str) -> Iterator[Stage]:
-    with standing(tmp_path, sqlite_url) as ready:
+def stage(tmp_path: Path, migrated_sqlite_url: str) -> Iterator[Stage]:
+    with standing(tmp_path, migrated_sqlite_url) as ready:
         yield ready
 
 

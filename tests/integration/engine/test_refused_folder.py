@@ -81,11 +81,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, sqlite_url: str) -> Iterator[Desk]:
+def desk(tmp_path: Path, migrated_sqlite_url: str) -> Iterator[Desk]:
     script = Script({1: ANSWER})
     with (
         scripted_imap.running(script) as server,
-        engine_house.build(sqlite_url, tmp_path, allow_test_domains=True) as house,
+        engine_house.build(migrated_sqlite_url, tmp_path, allow_test_domains=True) as house,
     ):
         yield Desk(house, script, server.port)
 
@@ -144,12 +144,12 @@ def test_a_folder_that_can_be_asked_about_but_not_opened_counts_as_refused(desk:
 
 @pytest.mark.parametrize("said", ["Team/Leads", "Team/*"])
 def test_a_folder_that_is_named_as_never_looked_at_is_left_out(
-    tmp_path: Path, sqlite_url: str, said: str
+    tmp_path: Path, migrated_sqlite_url: str, said: str
 ) -> None:
     script = Script({1: ANSWER})
     with (
         scripted_imap.running(script) as server,
-        engine_house.build(sqlite_url, tmp_path, skip_folders=(said,), allow_test_domains=True) as house,
+        engine_house.build(migrated_sqlite_url, tmp_path, skip_folders=(said,), allow_test_domains=True) as house,
     ):
         desk = Desk(house, script, server.port)
         assert desk.sync() == 1

@@ -24,8 +24,8 @@ NEWS: dict[str, Callable[[Stage], object]] = {
 
 
 @pytest.fixture
-def stage(tmp_path: Path, database_url: str) -> Iterator[Stage]:
-    with standing(tmp_path, database_url) as ready:
+def stage(tmp_path: Path, migrated_url: str) -> Iterator[Stage]:
+    with standing(tmp_path, migrated_url) as ready:
         ready.mailbox(daily_cap=None, gap_seconds=0)
         ready.enroll(EWA, OLA, JAN)
         yield ready

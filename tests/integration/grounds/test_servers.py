@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import signal
 
 import pytest
 import redis
 import sqlalchemy as sa
 
+from relance.engine import tables
 from tests.servers import postgres as postgres_ground
 from tests.servers import redis as redis_ground
+
+TABLES = tables.metadata.sorted_tables
 
 
 @pytest.mark.parametrize("turn", [1, 2])
@@ -37,6 +41,17 @@ def test_a_template_is_built_once_and_copied(postgres_server: postgres_ground.Po
             assert sa.inspect(engine).get_table_names() == ["kept"]
             engine.dispose()
     assert len(built) == 1
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_migrated_database_has_the_schema_and_nobody_in_it(migrated_url: str, turn: int) -> None:
+    engine = sa.create_engine(migrated_url)
+    with engine.begin() as connection:
+        counts = [connection.scalar(sa.select(sa.func.count()).select_from(table)) for table in TABLES]
+        assert set(counts) == {0}
+        values = {"name": f"{turn}", "created_at": dt.datetime.now(dt.UTC)}
+        assert connection.execute(sa.insert(tables.sequence).values(values)).inserted_primary_key == (1,)
+    engine.dispose()
 
 
 @pytest.mark.parametrize("turn", [1, 2])
