@@ -211,7 +211,10 @@ class Inbox:
             found.append(Folder(box.name, box.role, box.uidvalidity, box.uidnext))
         return found
 
-    def fetch_new(self, folder: Folder, after_uid: int, limit: int = 500) -> Iterator[Fetched]:
+    def fetch_new(
+        self, folder: Folder, after_uid: int, limit: int = 500, *, whole_since: object = None
+    ) -> Iterator[Fetched]:
+        del whole_since  # everything comes whole here
         box = self.boxes[folder.name]
         self._ask(f"imap search {box.name} after {after_uid}")
         for uid in sorted(uid for uid in box.mails if uid > after_uid)[:limit]:
