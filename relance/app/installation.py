@@ -102,9 +102,11 @@ class Relance:
         """Send a contact nothing more until resumed."""
         return enrolling.pause(self._house, email, sequence, reason)
 
-    def resume(self, email: str, sequence: str | None = None) -> list[enrolling.EnrollmentView]:
-        """Go on with a paused or held contact."""
-        return enrolling.resume(self._house, email, sequence)
+    def resume(
+        self, email: str, sequence: str | None = None, *, mailbox: str | None = None
+    ) -> list[enrolling.EnrollmentView]:
+        """Go on with a paused or held contact, from another `mailbox` if one is named."""
+        return enrolling.resume(self._house, email, sequence, mailbox=mailbox)
 
     def stop(
         self, email: str, sequence: str | None = None, reason: str = ""

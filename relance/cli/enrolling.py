@@ -141,10 +141,18 @@ def pause(
         _views(relance.pause(email, sequence, reason), as_json=as_json)
 
 
-def resume(ctx: typer.Context, email: Email, sequence: Sequence = None, as_json: Json = False) -> None:
+def resume(
+    ctx: typer.Context,
+    email: Email,
+    sequence: Sequence = None,
+    mailbox: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Go on from this mailbox, in the same conversation.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Let a contact go on. One that is paused, away or held."""
     with session.of(ctx).open() as relance:
-        _views(relance.resume(email, sequence), as_json=as_json)
+        _views(relance.resume(email, sequence, mailbox=mailbox), as_json=as_json)
 
 
 def stop(

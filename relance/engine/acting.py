@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import absences, matching, news, sent_copies, states
+from relance.engine import absences, company, matching, news, sent_copies, states
 from relance.engine.house import House
 from relance.engine.matching import Found
 from relance.engine.news import Consequence, Match
@@ -73,10 +73,16 @@ def concerns_us(found: Found, judgement: Judgement) -> bool:
 def act(conn: Connection, house: House, items: Sequence[Item], now: dt.datetime) -> None:
     """Apply what each mail means, oldest first."""
     touched = [(item, matching.concerned(conn, item.found)) for item in items]
+    telling = [(item.found.contact, item.judgement) for item in items if _consequence(item).tells_company]
     # Every row in one go and in order of id, so that two mailboxes reading at once never wait for each other in a ring.
-    enrollments.for_sending(conn, {row.id for _, rows in touched for row in rows})
+    ids = {row.id for _, rows in touched for row in rows} | company.ids(conn, house, telling)
+    enrollments.for_sending(conn, ids)
     for item, rows in touched:
         _one(conn, house, item, rows, now)
+
+
+def _consequence(item: Item) -> Consequence:
+    return news.consequence(item.found.match, item.judgement)
 
 
 def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment], now: dt.datetime) -> None:
@@ -84,11 +90,13 @@ def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment],
         return  # another reader of the same mailbox was first
     if item.found.message is not None and item.found.proven:
         sent_copies.delivered(conn, house, item.found.message, now)
-    result = _counted(conn, news.consequence(item.found.match, item.judgement), item, rows)
+    result = _counted(conn, _consequence(item), item, rows)
     carry_out(conn, house, item.matter, rows, result, now)
+    touched = _tell_company(conn, house, item, result, now)
     if result.pauses_mailbox:
         mailboxes.pause(conn, item.matter.mailbox_id, item.matter.said(result), now)
-    events.add(conn, [_line(item, rows, item.matter.said(result), now)])
+    said = item.matter.said(result)
+    events.add(conn, [_line(item, rows, f"{said}; at the company: {touched}" if touched else said, now)])
 
 
 def _counted(conn: Connection, result: Consequence, item: Item, rows: Sequence[Enrollment]) -> Consequence:
@@ -108,13 +116,11 @@ def carry_out(
     result: Consequence,
     now: dt.datetime,
 ) -> None:
-    """What a judgement means for the person's enrollments, their address and their company."""
+    """What a judgement means for the person's enrollments and their address."""
     for row in rows if result.event is not None else ():
         _apply(conn, house, matter, row, result, now)
     if result.suppress and matter.contact is not None:
         _suppress(conn, matter.contact.email, result, matter.said(result), now)
-    if result.stops_company:
-        _stop_company(conn, house, matter, matter.said(result), now)
 
 
 def _suppress(conn: Connection, email: str, result: Consequence, said: str, now: dt.datetime) -> None:
@@ -142,29 +148,18 @@ def _apply(
     ]
     if ended and result.event is not Event.REPLIED:
         tasks.drop_open(conn, ended, now)
+    elif ended:  # what else was to be done for them may still be; whether to go on is no question any more
+        tasks.close_step(conn, ended, tasks.HAND_OVER, "dropped", now)
 
 
-COLLEAGUE = "at the same company"
-
-
-def _stop_company(conn: Connection, house: House, matter: Matter, said: str, now: dt.datetime) -> None:
-    """Whoever else is written to at the company, by sequences that say a colleague's answer ends them."""
-    contact = matter.contact
-    if contact is None or not contact.organisation:
-        return
-    others = [
-        row
-        for row in enrollments.of_organisation(conn, contact.organisation)
-        if row.contact_id != contact.id and row.state in states.OPEN
-    ]
-    stopped = [row.id for row in others if rule_holds(house, conn, row, matter.judgement)]
-    enrollments.apply(conn, stopped, Event.STOPPED, now, reason=f"{contact.email} {COLLEAGUE} {said}")
-
-
-def rule_holds(house: House, conn: Connection, row: Enrollment, judgement: Judgement) -> bool:
-    """Whether this answer, by this row's own sequence, ends it for a colleague."""
-    rule = house.library.script(conn, row.sequence_version_id).definition.stop.company
-    return rule == "any reply" or (rule == "positive reply" and judgement.intent == "positive")
+def _tell_company(conn: Connection, house: House, item: Item, result: Consequence, now: dt.datetime) -> str:
+    """Whoever else is written to at the company, each by the rule of their own sequence; how many were, in words."""
+    contact = item.found.contact
+    if contact is None or not result.tells_company:
+        return ""
+    address = mailboxes.by_id(conn, item.mailbox_id).address
+    heard = company.Heard(contact, item.judgement, item.matter.said(result), address)
+    return company.carry_out(conn, house, heard, company.wanted(conn, house, heard), now)
 
 
 def _row(item: Item, rows: Sequence[Enrollment], now: dt.datetime) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import people, person_fields, revising
+from relance.engine import judgements, people, person_fields, revising
 from relance.engine.house import House
-from relance.engine.revising import Reading, Revision
+from relance.engine.judgements import Reading
+from relance.engine.revising import Revision
 from relance.engine.store import answers, contacts, events
 from relance.engine.store.answers import Answer, Wanted
 from relance.engine.store.contacts import Contact
@@ -105,7 +106,7 @@ def _known(conn: Connection, number: int) -> Answer:
 
 
 def _view(each: Answer) -> AnswerView:
-    judged = revising.in_force(each).judgement
+    judged = judgements.in_force(each).judgement
     same = set(AnswerView.__dataclass_fields__) & set(Answer.__dataclass_fields__)
     read = set(AnswerView.__dataclass_fields__) & {field.name for field in dataclasses.fields(judged)}
     values: dict[str, Any] = {name: getattr(each, name) for name in same - read}
@@ -130,14 +131,17 @@ def correct(house: House, number: int, correction: Correction) -> Corrected:
     now = house.clock.now()
     with house.database.write() as conn:
         answer = _known(conn, number)
-        before = revising.in_force(answer)
+        before = judgements.in_force(answer)
         said = _said(answer, before, correction, now)
         values: dict[str, Any] = {"correction": said, "read_at": answer.read_at or now}
         if correction.contact is not None:
             values["contact_id"] = people.known(conn, house, correction.contact).id
         answers.change(conn, number, **values)
-        after = revising.in_force(_known(conn, number))
-        effects = revising.revise(conn, house, Revision(answer, before, after), now, reopen=True)
+        after = judgements.in_force(_known(conn, number))
+        revision = Revision(answer, judgements.acted_on(answer), after)
+        revised = revising.revise(conn, house, revision, now, reopen=True)
+        judgements.note_acted(conn, answer, revision.before if revised.kept else None)
+        effects = revised.words
         _tell(conn, answer, after, effects, now)
         return Corrected(_view(_known(conn, number)), effects)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pydantic
 
 from relance import errors
-from relance.engine import sequence
+from relance.engine import colleagues, sequence
 from relance.engine.sequence import Path
 from relance.engine.yamltext import Places
 
@@ -142,6 +142,8 @@ def _model_at(path: Path, data: Any) -> type[pydantic.BaseModel]:
         return sequence.Sequence
     if len(path) > 1 and path[-2] == "variants":
         return sequence.Variant
+    if path == ("stop", "company"):
+        return colleagues.Rules
     if path[-1] in _PARTS:
         return _PARTS[str(path[-1])]
     return sequence.MODEL_BY_KIND[sequence.kind_of(_at(data, path)) or "mail"]
@@ -244,6 +246,8 @@ def _literal(key: str | int, error: Error, value: Any) -> tuple[str, str]:
     known = re.findall(r"'([^']+)'", error["ctx"]["expected"])
     near = nearest(str(value), known)
     hint = f"Did you mean {near}?" if near else ""
+    if key == "company" and not near:
+        hint = "Or say it by kind of answer, on lines below it: `positive reply: hand over`."
     return f'`{key}`: "{value}" is none of {", ".join(known)}.', hint
 
 

@@ -24,23 +24,25 @@ class Consequence:
 
     event: Event | None = None
     suppress: bool = False  # the person's address goes on the suppression list
-    stops_company: bool = False  # the sequence's rule about colleagues is asked
+    tells_company: bool = False  # the rules about colleagues are asked
     pauses_mailbox: bool = False  # the trouble is the sender's
     words: str = ""
 
 
 CERTAIN: dict[Kind, Consequence] = {
-    Kind.HUMAN: Consequence(Event.REPLIED, stops_company=True, words="answered"),
-    Kind.CALENDAR: Consequence(Event.REPLIED, stops_company=True, words="answered an invitation"),
+    Kind.HUMAN: Consequence(Event.REPLIED, tells_company=True, words="answered"),
+    Kind.CALENDAR: Consequence(Event.REPLIED, tells_company=True, words="answered an invitation"),
     Kind.OPT_OUT: Consequence(
-        Event.UNSUBSCRIBED, suppress=True, stops_company=True, words="asked for no more mail"
+        Event.UNSUBSCRIBED, suppress=True, tells_company=True, words="asked for no more mail"
     ),
-    Kind.COMPLAINT: Consequence(Event.COMPLAINED, suppress=True, words="complained about the mail"),
+    Kind.COMPLAINT: Consequence(
+        Event.COMPLAINED, suppress=True, tells_company=True, words="complained about the mail"
+    ),
     Kind.HARD_BOUNCE: Consequence(Event.BOUNCED, suppress=True, words="the address does not exist"),
     Kind.BLOCKED: Consequence(Event.HELD, pauses_mailbox=True, words="the receiver blocks this mailbox"),
     Kind.SOFT_BOUNCE: Consequence(words="the mail came back for now"),
     Kind.OUT_OF_OFFICE: Consequence(Event.OUT_OF_OFFICE, words="is out of office"),
-    Kind.LEFT_COMPANY: Consequence(Event.STOPPED, words="has left the company"),
+    Kind.LEFT_COMPANY: Consequence(Event.STOPPED, tells_company=True, words="has left the company"),
     Kind.UNREADABLE: Consequence(Event.HELD, words="sent a mail that could not be read"),
     Kind.CHALLENGE: Consequence(Event.HELD, words="asks the sender to prove that a person writes"),
     Kind.AUTO_REPLY: Consequence(words="an automatic reply came"),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import acting, revising, verdicts
+from relance.engine import acting, judgements, revising, verdicts
 from relance.engine.house import House
-from relance.engine.revising import Revision
+from relance.engine.judgements import Reading
+from relance.engine.revising import Revised, Revision
 from relance.engine.store import answers, events, mailboxes, messages
 from relance.engine.store.answers import Answer, Kept
 from relance.mailbox import judging, parse
@@ -91,16 +93,19 @@ def _one(house: House, kept: Kept, wish: Wish) -> Change | None:
         return None  # the server could not give it; there is nothing to read
     with house.database.read() as conn:
         judgement = _judge(conn, kept)
-    if _core(judgement) == _core(revising.judged(answer)):
+    same = _core(judgement) == _core(judgements.judged(answer))
+    if same and not (wish.reopen and judgements.is_behind(answer)):
         return None
-    effects: tuple[str, ...] = ()
+    revised = Revised(())
     try:
         with house.database.write() as conn:
-            effects = _apply(conn, house, answer.id, judgement, wish)
+            revised = _apply(conn, house, answer.id, judgement, wish)
             if not wish.apply:
                 raise _Rehearsed
     except _Rehearsed:
         pass
+    if same and not revised.effects:
+        return None
     return Change(
         id=answer.id,
         mailbox=answer.mailbox,
@@ -108,12 +113,12 @@ def _one(house: House, kept: Kept, wish: Wish) -> Change | None:
         from_address=answer.from_address,
         subject=answer.subject,
         received_at=answer.received_at,
-        before=_words(revising.judged(answer)),
+        before=_words(judgements.acted_on(answer).judgement if same else judgements.judged(answer)),
         after=_words(judgement),
         rule=judgement.rule,
         evidence=judgement.evidence,
         corrected=answer.correction is not None,
-        effects=effects,
+        effects=revised.words,
     )
 
 
@@ -144,27 +149,37 @@ def _words(judged: Judgement) -> str:
     return f"{judged.kind.value} ({said})" if said else judged.kind.value
 
 
-def _apply(conn: Connection, house: House, number: int, judgement: Judgement, wish: Wish) -> tuple[str, ...]:
+def _apply(conn: Connection, house: House, number: int, judgement: Judgement, wish: Wish) -> Revised:
     now = house.clock.now()
     answer = answers.by_id(conn, number)
     if answer is None:
-        return ()
-    before = revising.in_force(answer)
+        return Revised(())
+    before = judgements.acted_on(answer)
     columns = acting.judged(judgement, also=tuple(answer.judgement.get("also") or ()))
     answers.change(conn, number, **columns)
     after = answers.by_id(conn, number) or answer
     if answer.correction is not None or judgement.kind is Kind.OWN_COPY:
-        return ()
-    revision = Revision(answer, before, revising.in_force(after))
-    effects = revising.revise(conn, house, revision, now, reopen=wish.reopen)
-    _tell(conn, answer, judgement, effects, now)
-    return effects
+        return Revised(())
+    revision = Revision(answer, before, judgements.in_force(after), _others)
+    revised = revising.revise(conn, house, revision, now, reopen=wish.reopen)
+    judgements.note_acted(conn, after, before if revised.kept else None)
+    if revised.effects or _core(judgement) != _core(judgements.judged(answer)):
+        _tell(conn, answer, judgement, revised.words, now)
+    return revised
+
+
+def _others(conn: Connection, answer: Answer) -> Reading:
+    """Another mail of the same person as it is about to be judged: whether it has its turn before or after this one."""
+    kept = answers.kept(conn, answer.id)
+    if answer.correction is not None or kept is None or not kept.raw:
+        return judgements.in_force(answer)
+    return judgements.in_force(dataclasses.replace(answer, **acting.judged(_judge(conn, kept))))
 
 
 def _tell(
     conn: Connection, answer: Answer, judgement: Judgement, effects: tuple[str, ...], now: dt.datetime
 ) -> None:
-    words = f"judged again: {_words(judgement)}, before: {_words(revising.judged(answer))}"
+    words = f"judged again: {_words(judgement)}, before: {_words(judgements.judged(answer))}"
     data = {"words": words, "effects": list(effects), "rules_version": judgement.version}
     line = events.News(
         "answer judged again",

@@ -9,73 +9,25 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import absences, acting, news, resuming, states
+from relance.engine import absences, acting, colleagues, company, judgements, resuming, states
 from relance.engine.acting import Matter
+from relance.engine.colleagues import Action, Deed
+from relance.engine.company import Heard
 from relance.engine.house import House
-from relance.engine.news import Consequence, Match
+from relance.engine.judgements import Reading
+from relance.engine.news import Match
 from relance.engine.states import Event, State
-from relance.engine.store import answers, contacts, enrollments, mailboxes, suppressions
+from relance.engine.store import answers, contacts, enrollments, mailboxes, suppressions, tasks
 from relance.engine.store.answers import Answer
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
-from relance.mailbox.inbound import Judgement, Kind
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a kept mail is held to be, and whose."""
-
-    match: Match
-    judgement: Judgement
-    contact_id: int | None
-    also: tuple[int, ...] = ()
-
-    @property
-    def consequence(self) -> Consequence:
-        """What it leads to."""
-        return news.consequence(self.match, self.judgement)
-
-
-def judged(answer: Answer) -> Judgement:
-    """What the rules said."""
-    rest = answer.judgement
-    until = rest.get("until")
-    return Judgement(
-        kind=Kind(answer.kind),
-        rule=answer.rule,
-        evidence=answer.evidence,
-        until=dt.date.fromisoformat(until) if until else None,
-        recipient=rest.get("recipient"),
-        status=rest.get("status"),
-        intent=rest.get("intent"),
-        language=rest.get("language"),
-        substitute=rest.get("substitute"),
-        version=answer.rules_version,
-        notes=tuple(rest.get("notes") or ()),
-    )
-
-
-def in_force(answer: Answer) -> Reading:
-    """What it is held to be now: what a person said of it is certain and outranks the rules."""
-    match = Match(answer.match or (Match.SOFT if "colleague" in answer.matched_by else Match.CERTAIN))
-    judgement = judged(answer)
-    said = answer.correction
-    if said is None:
-        return Reading(match, judgement, answer.contact_id, tuple(answer.judgement.get("also") or ()))
-    until = said.get("until")
-    judgement = dataclasses.replace(
-        judgement,
-        kind=Kind(said["kind"]),
-        intent=said.get("intent", judgement.intent),
-        until=dt.date.fromisoformat(until) if until else judgement.until,
-    )
-    return Reading(Match.CERTAIN, judgement, answer.contact_id)
+from relance.mailbox.inbound import Kind
 
 
 @dataclass(frozen=True)
@@ -85,6 +37,8 @@ class Revision:
     answer: Answer
     before: Reading
     after: Reading
+    others: Callable[[Connection, Answer], Reading] = lambda _conn, each: judgements.in_force(each)
+    # What further mails of the same people are held to be: by better rules they may be about to change as well.
 
 
 @dataclass(frozen=True)
@@ -103,11 +57,30 @@ class _Desk:
     def said_before(self) -> str:
         return self.matter(self.revision.before).said(self.revision.before.consequence)
 
+    def heard(self, reading: Reading) -> Heard | None:
+        """The answer as the person's colleagues are told of it; None where it is none of their business."""
+        matter = self.matter(reading)
+        if matter.contact is None or not reading.consequence.tells_company:
+            return None
+        said = matter.said(reading.consequence)
+        return Heard(matter.contact, reading.judgement, said, self.revision.answer.mailbox)
 
-def revise(
-    conn: Connection, house: House, revision: Revision, now: dt.datetime, *, reopen: bool
-) -> tuple[str, ...]:
-    """Bring everybody concerned from one reading to the other; returns what changed, in words.
+
+@dataclass(frozen=True)
+class Revised:
+    """What changed for whom, in words; `kept`: why something that the earlier reading did still stands, if it does."""
+
+    effects: tuple[str, ...]
+    kept: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The effects; where there are none because something was kept, that."""
+        return self.effects or ((self.kept,) if self.kept else ())
+
+
+def revise(conn: Connection, house: House, revision: Revision, now: dt.datetime, *, reopen: bool) -> Revised:
+    """Bring everybody concerned from one reading to the other.
 
     A stop is always carried out. What an earlier reading stopped, held or put off goes on only with `reopen`; an
     opt-out never does.
@@ -121,7 +94,8 @@ def revise(
     if reopen:
         _undo(desk)
     _do(desk)
-    return _differences(conn, rows, kept=not reopen and _would_undo(desk))
+    why = "another answer of theirs asks for the same" if reopen else "it is kept until it is reopened"
+    return Revised(_differences(conn, rows), f"what it did stands: {why}" if _would_undo(desk) else "")
 
 
 def _touched(desk: _Desk) -> list[Enrollment]:
@@ -138,7 +112,8 @@ def _same(desk: _Desk) -> bool:
 
 
 def _would_undo(desk: _Desk) -> bool:
-    return not _same(desk) and any(_caused(desk, row) for row in _rows(desk, desk.revision.before))
+    own = not _same(desk) and any(_caused(desk, row) for row in _rows(desk, desk.revision.before))
+    return own or any(each.is_to_be_undone for each in _colleagues(desk))
 
 
 def _undo(desk: _Desk) -> None:
@@ -147,14 +122,9 @@ def _undo(desk: _Desk) -> None:
         for row in _rows(desk, desk.revision.before):
             if _caused(desk, row) and not _stands_otherwise(desk, row):
                 _go_on(desk, row)
-    for row in _colleagues(desk):
-        if not _company_rule_holds(desk, row):
-            _go_on(desk, row)
-
-
-def _company_rule_holds(desk: _Desk, row: Enrollment) -> bool:
-    after = desk.revision.after
-    return after.consequence.stops_company and acting.rule_holds(desk.house, desk.conn, row, after.judgement)
+    for each in _colleagues(desk):
+        if each.is_to_be_undone and not _asked_otherwise(desk, each):
+            _let_go(desk, each)
 
 
 def _lift(desk: _Desk) -> None:
@@ -174,32 +144,110 @@ def _rows(desk: _Desk, reading: Reading) -> list[Enrollment]:
 
 def _caused(desk: _Desk, row: Enrollment) -> bool:
     """Whether this mail, read as before, made the row what it is, and nothing else did."""
-    return (
-        desk.revision.before.consequence.event is not None
-        and row.state is not State.ACTIVE
-        and row.reason == desk.said_before
-    )
+    if row.state in (State.ACTIVE, State.UNSUBSCRIBED):
+        return False  # it goes on, or never does again
+    return row.reason in _reasons(desk, row)
+
+
+def _reasons(desk: _Desk, row: Enrollment) -> list[str]:
+    """The words of this mail as it was read before; and of others that meant as much then and mean it no more."""
+    said = [desk.said_before] if desk.revision.before.consequence.event is not None else []
+    for each in answers.of_contact(desk.conn, row.contact_id):
+        if each.id != desk.revision.answer.id and judgements.is_behind(each):
+            reading = judgements.acted_on(each)
+            said.append(desk.matter(reading).said(reading.consequence))
+    return said
 
 
 def _stands_otherwise(desk: _Desk, row: Enrollment) -> bool:
     """Whether another mail of the same person ends it all the same."""
     others = answers.of_contact(desk.conn, row.contact_id)
     return any(
-        in_force(each).consequence.event in states.STOP_NEWS
+        desk.revision.others(desk.conn, each).consequence.event in states.STOP_NEWS
         for each in others
         if each.id != desk.revision.answer.id
     )
 
 
-def _colleagues(desk: _Desk) -> list[Enrollment]:
-    """Those stopped because of this answer by somebody at their company."""
-    before = desk.revision.before
-    person = desk.people.get(before.contact_id) if before.contact_id is not None else None
-    if person is None or not person.organisation:
-        return []
-    words = f"{person.email} {acting.COLLEAGUE} {desk.said_before}"
-    rows = enrollments.of_organisation(desk.conn, person.organisation)
-    return [row for row in rows if row.state is State.STOPPED and row.reason == words]
+@dataclass(frozen=True)
+class _Colleague:
+    """A colleague's enrollment: what the answer did to it as it was read before, and what it asks for now."""
+
+    row: Enrollment
+    before: Action
+    after: Action
+    caused: bool  # whether it stands where it stands for this answer and nothing else
+
+    @property
+    def is_to_be_undone(self) -> bool:
+        return self.caused and self.before != self.after
+
+
+def _colleagues(desk: _Desk) -> list[_Colleague]:
+    """Everybody else at the company of whom the mail was, or is, held to be."""
+    before, after = desk.heard(desk.revision.before), desk.heard(desk.revision.after)
+    found: dict[int, Enrollment] = {}
+    for heard in (before, after):
+        found |= {row.id: row for row in company.rows(desk.conn, heard.contact if heard else None)}
+    made = []
+    for number in sorted(found):
+        row = found[number]
+        was, is_now = _action(desk, row, before), _action(desk, row, after)
+        caused = before is not None and company.caused(row, before, was)
+        made.append(_Colleague(row, was, is_now, caused))
+    return made
+
+
+def _action(desk: _Desk, row: Enrollment, heard: Heard | None) -> Action:
+    if heard is None or heard.contact.id == row.contact_id:
+        return colleagues.GO_ON
+    return company.action(desk.conn, desk.house, row, heard.judgement)
+
+
+def _asked_otherwise(desk: _Desk, each: _Colleague) -> bool:
+    """Whether a later answer of the same person asks for the same all the same."""
+    number = desk.revision.before.contact_id
+    later = answers.of_contact(desk.conn, number) if number is not None else []
+    readings = [
+        desk.revision.others(desk.conn, answer) for answer in later if answer.id > desk.revision.answer.id
+    ]
+    return any(
+        reading.consequence.tells_company
+        and company.action(desk.conn, desk.house, each.row, reading.judgement) == each.before
+        for reading in readings
+    )
+
+
+def _let_go(desk: _Desk, each: _Colleague) -> None:
+    if each.before.deed is not Deed.SLOW:
+        tasks.close_step(desk.conn, [each.row.id], tasks.HAND_OVER, "dropped", desk.now)
+        _go_on(desk, each.row)
+        return
+    at = company.speed_up(desk.conn, each.row, _anew(desk), desk.now)
+    if each.row.state is State.ACTIVE and each.row.step_kind == "mail":
+        mailboxes.call(desk.conn, [each.row.mailbox_id], at)
+
+
+def _tell_colleagues(desk: _Desk) -> None:
+    """What the answer asks for now and did not ask before; what stays the same is told in the words of now."""
+    before, after = desk.heard(desk.revision.before), desk.heard(desk.revision.after)
+    if after is None:
+        return
+    found = _colleagues(desk)
+    for each in found:
+        if each.caused and each.before == each.after and before is not None:
+            company.say_anew(desk.conn, each.row, each.after, before, after, desk.now)
+    fresh = [(each.row, each.after) for each in found if each.before != each.after]
+    asked = [
+        (row, action)
+        for row, action in fresh
+        if row.state in states.OPEN and not company.caused(row, after, action)
+    ]
+    company.carry_out(desk.conn, desk.house, after, asked, desk.now)
+
+
+def _anew(desk: _Desk) -> str:
+    return f"an answer was read anew: {desk.revision.after.judgement.kind.value}"
 
 
 def _go_on(desk: _Desk, row: Enrollment) -> None:
@@ -208,8 +256,11 @@ def _go_on(desk: _Desk, row: Enrollment) -> None:
     person = contacts.by_ids(desk.conn, [row.contact_id])[row.contact_id]
     due = resuming.overdue(desk.conn, desk.house, row, person)
     values: dict[str, Any] = {"resume_at": None, "finished_at": None, "attempts": 0, **due}
-    words = f"an answer was read anew: {desk.revision.after.judgement.kind.value}"
-    applied = enrollments.apply(desk.conn, [row.id], event, desk.now, reason=words, values=values)
+    if row.state is State.HELD:
+        del values["resume_at"]  # who was held in an absence is still absent
+    applied = enrollments.apply(desk.conn, [row.id], event, desk.now, reason=_anew(desk), values=values)
+    if row.state in states.FINAL and row.step is not None:
+        tasks.reopen(desk.conn, row.id, row.step)  # what it waited for was dropped when it ended
     at = due.get("due_at", row.due_at)
     if applied and applied[0][1] is State.ACTIVE and row.step_kind == "mail" and at is not None:
         mailboxes.call(desk.conn, [row.mailbox_id], at)
@@ -227,6 +278,7 @@ def _do(desk: _Desk) -> None:
     if after.match is Match.SOFT:
         rows = [row for row in rows if row.state in states.OPEN]
     acting.carry_out(desk.conn, desk.house, desk.matter(after), rows, result, desk.now)
+    _tell_colleagues(desk)
 
 
 def _is_past(until: dt.date | None, now: dt.datetime) -> bool:
@@ -245,17 +297,19 @@ def _say_anew(desk: _Desk) -> None:
             enrollments.apply(desk.conn, [row.id], after.consequence.event, desk.now, values=values)
 
 
-def _differences(conn: Connection, rows: Iterable[Enrollment], *, kept: bool) -> tuple[str, ...]:
+def _differences(conn: Connection, rows: Iterable[Enrollment]) -> tuple[str, ...]:
     were = {row.id: row for row in rows}
     now = enrollments.by_ids(conn, were) if were else []
     emails = {each.id: each.email for each in contacts.by_ids(conn, [row.contact_id for row in now]).values()}
-    changed = [
-        f"{emails[row.contact_id]}: {were[row.id].state} → {row.state}"
-        if row.state != were[row.id].state
-        else f"{emails[row.contact_id]}: {row.state}, back {row.resume_at:%Y-%m-%d}"
-        for row in now
-        if row.state != were[row.id].state or (row.resume_at and row.resume_at != were[row.id].resume_at)
-    ]
-    if kept and not changed:
-        changed.append("what it stopped stays stopped until it is reopened")
-    return tuple(changed)
+    told = [(emails[row.contact_id], _difference(were[row.id], row)) for row in now]
+    return tuple(f"{email}: {words}" for email, words in told if words)
+
+
+def _difference(was: Enrollment, row: Enrollment) -> str:
+    if row.state != was.state:
+        return f"{was.state} → {row.state}"
+    if row.resume_at and row.resume_at != was.resume_at:
+        return f"{row.state}, back {row.resume_at:%Y-%m-%d}"
+    if row.due_at and row.due_at != was.due_at:
+        return f"{row.state}, next step {row.due_at:%Y-%m-%d}"
+    return ""

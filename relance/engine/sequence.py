@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal
 import pydantic
 from pydantic_core import PydanticCustomError
 
-from relance.engine import waits, windows, zones
+from relance.engine import colleagues, waits, windows, zones
 
 MAX_STEPS = 100
 MAX_DEPTH = 5  # branches within branches: deeper than this no one reads it any more
@@ -118,8 +118,8 @@ def _week(days: str, hours: str | tuple[tuple[str, str], ...]) -> windows.Week:
 class Stop(_Written):
     """What ends the sequence besides the contact's own answer, bounce or opt-out, which always do."""
 
-    company: Literal["never", "any reply", "positive reply"] = "never"
-    """Whether a colleague's answer ends it for the whole company."""
+    company: colleagues.Company = "never"
+    """What a colleague's answer does: whether it ends it for the whole company, or what it does by kind of answer."""
     when: Condition | None = None
     """A condition asked before every step."""
 

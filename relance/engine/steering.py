@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 
@@ -16,6 +16,7 @@ from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollments, events, mailboxes, messages, standings, tasks
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.messages import Message
 from relance.engine.store.standings import Standing
 
@@ -73,12 +74,17 @@ def stop(house: House, email: str, sequence: str | None = None, reason: str = ""
     return _steer(house, email, sequence, act)
 
 
-def resume(house: House, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
-    """Go on with somebody who is paused, away or held. What fell due meanwhile goes at the next opening.
+def resume(
+    house: House, email: str, sequence: str | None = None, reason: str = "", mailbox: str | None = None
+) -> list[EnrollmentView]:
+    """Go on with somebody who is paused, away or held, from another `mailbox` if one is named. What fell due meanwhile
+    goes at the next opening.
 
     Held because its mail was refused or given up: that mail is passed over. Held because its mail may have been
     delivered: `errors.Invalid`, for that must be decided first.
     """
+
+    target = None if mailbox is None else _sender(house, mailbox)
 
     def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
         stuck = {row.id: desk.mail(row) for row in rows if row.state is State.HELD}
@@ -86,7 +92,8 @@ def resume(house: House, email: str, sequence: str | None = None, reason: str = 
             _refuse_unknown(mail)
         for row in rows:
             if row.state is not State.ACTIVE:
-                _go_on(desk, row, stuck.get(row.id), reason)
+                moves = target is not None and row.mailbox_id != target.id
+                _go_on(desk, _move(desk, row, target) if moves and target else row, stuck.get(row.id), reason)
 
     return _steer(house, email, sequence, act)
 
@@ -113,6 +120,7 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
     change = resuming.overdue(desk.conn, desk.house, row, desk.person)
     words = reason or ("released by a person" if event is Event.RELEASED else event.value)
     desk.apply([row], event, words, {"resume_at": None, "attempts": 0, **change})
+    tasks.close_step(desk.conn, [row.id], tasks.HAND_OVER, "done", desk.now)
     due, kind = change.get("due_at", row.due_at), row.step_kind
     if mail is not None and mail.state in _GIVEN_UP:
         place = desk.script(row).place(desk.person, desk.house.workspace)
@@ -131,20 +139,26 @@ def change_mailbox(
 
     The recipient sees the next mail come from somebody else, in the same conversation.
     """
-    with house.database.read() as conn:
-        target = mailboxes.by_address(conn, mailbox.strip().lower())
-    if target is None or target.state == "removed":
-        raise errors.NotFound(f"there is no mailbox {mailbox}")
+    target = _sender(house, mailbox)
 
     def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
         for row in rows:
             if row.mailbox_id != target.id:
-                _move(desk, row, target.id, target.address)
+                _move(desk, row, target)
 
     return _steer(house, email, sequence, act)
 
 
-def _move(desk: _Desk, row: Enrollment, mailbox_id: int, address: str) -> None:
+def _sender(house: House, mailbox: str) -> Mailbox:
+    with house.database.read() as conn:
+        found = mailboxes.by_address(conn, mailbox.strip().lower())
+    if found is None or found.state == "removed":
+        raise errors.NotFound(f"there is no mailbox {mailbox}")
+    return found
+
+
+def _move(desk: _Desk, row: Enrollment, target: Mailbox) -> Enrollment:
+    """Returns the row as it stands then."""
     mail = desk.mail(row)
     if mail is not None and (mail.state is not MessageState.PREPARED or mail.transmitting_at is not None):
         raise errors.Invalid(
@@ -152,10 +166,11 @@ def _move(desk: _Desk, row: Enrollment, mailbox_id: int, address: str) -> None:
             "Wait until it is settled, or stop this enrollment."
         )
     messages.forget_prepared(desk.conn, row.id)
-    enrollments.change_mailbox(desk.conn, row, mailbox_id)
-    desk.tell([row], "mailbox changed", f"goes on from {address}")
+    enrollments.change_mailbox(desk.conn, row, target.id)
+    desk.tell([row], "mailbox changed", f"goes on from {target.address}")
     if row.due_at is not None and row.step_kind == "mail":
-        mailboxes.call(desk.conn, [mailbox_id], row.due_at)
+        mailboxes.call(desk.conn, [target.id], row.due_at)
+    return replace(row, mailbox_id=target.id, version=row.version + 1)
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,14 @@ def with_raw(conn: Connection, *, after: int, since: dt.datetime | None, limit: 
     ]
 
 
+def kept(conn: Connection, number: int) -> Kept | None:
+    """One kept mail with its bytes; None when they are gone."""
+    query = sa.select(inbound.c.raw).where(inbound.c.id == number, inbound.c.raw.is_not(None))
+    raw = conn.execute(query).scalar_one_or_none()
+    answer = by_id(conn, number) if raw is not None else None
+    return Kept(answer, raw) if answer is not None and raw is not None else None
+
+
 def without_raw(conn: Connection, since: dt.datetime | None) -> int:
     """How many kept mails have no bytes any more (or never had: what a person wrote by hand)."""
     query = sa.select(sa.func.count()).where(inbound.c.raw.is_(None), inbound.c.kind != "own copy")

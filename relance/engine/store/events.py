@@ -92,6 +92,16 @@ def after(conn: Connection, cursor: Place | int, limit: int) -> list[Line]:
     return [_line(row) for row in conn.execute(query)]
 
 
+def data_of(
+    conn: Connection, enrollment_ids: Iterable[int], kinds: Iterable[str]
+) -> list[tuple[int, Mapping[str, Any]]]:
+    """What lines of these kinds say of these enrollments: [(enrollment id, data)]."""
+    query = sa.select(event.c.enrollment_id, event.c.data).where(
+        event.c.enrollment_id.in_(sorted(set(enrollment_ids))), event.c.kind.in_(sorted(set(kinds)))
+    )
+    return [(row.enrollment_id, row.data) for row in conn.execute(query)]
+
+
 def of_contact(conn: Connection, contact_id: int) -> list[Line]:
     """Everything that happened to one person, oldest first."""
     query = _select().where(event.c.contact_id == contact_id).order_by(event.c.at, event.c.id)

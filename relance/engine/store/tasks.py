@@ -42,6 +42,35 @@ def add(
     return database.insert_new(conn, task, [row]) == 1
 
 
+HAND_OVER = "hand over"
+"""The step of a task that asks whether to go on with somebody whose colleague answered. (No id has a blank.)"""
+
+
+def ask(
+    conn: Connection, *, enrollment_id: int, contact_id: int, step: str, words: str, due_at: dt.datetime
+) -> None:
+    """A task that may come up again: a new one, or the old one opened anew."""
+    if add(conn, enrollment_id=enrollment_id, contact_id=contact_id, step=step, words=words, due_at=due_at):
+        return
+    here = sa.update(task).where(task.c.enrollment_id == enrollment_id, task.c.step == step)
+    conn.execute(here.values(words=words, due_at=due_at, state="open", closed_at=None))
+
+
+def close_step(
+    conn: Connection, enrollment_ids: Iterable[int], step: str, state: str, now: dt.datetime
+) -> None:
+    """Close the open tasks that one step made."""
+    some = task.c.enrollment_id.in_(sorted(set(enrollment_ids)))
+    change = sa.update(task).where(some, task.c.step == step, task.c.state == "open")
+    conn.execute(change.values(state=state, closed_at=now))
+
+
+def reopen(conn: Connection, enrollment_id: int, step: str) -> None:
+    """A dropped task is to be done after all: its enrollment, which stands at this step, goes on."""
+    change = sa.update(task).where(task.c.enrollment_id == enrollment_id, task.c.step == step)
+    conn.execute(change.where(task.c.state == "dropped").values(state="open", closed_at=None))
+
+
 def every(conn: Connection, *, open_only: bool, limit: int = 1000) -> list[Task]:
     """Tasks by due time."""
     query = _select().order_by(task.c.due_at, task.c.id).limit(limit)

@@ -1,0 +1,170 @@
+"""What one person's answer does to whoever else is written to at their company, by kind of answer. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import pydantic
+
+from relance.engine import waits
+from relance.engine.waits import Unit, Wait
+from relance.mailbox.inbound import Intent, Judgement, Kind
+
+
+class Deed(StrEnum):
+    """What becomes of a colleague's enrollment."""
+
+    GO_ON = "go on"
+    SLOW = "slow"  # the next step goes some business days later
+    HAND_OVER = "hand over"  # held, with a task for whoever got the answer
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Action:
+    """One deed; `wait` (business days) is set for SLOW alone."""
+
+    deed: Deed
+    wait: Wait | None = None
+
+    def __str__(self) -> str:
+        return f"{self.deed} {self.wait}" if self.wait else self.deed.value
+
+
+GO_ON = Action(Deed.GO_ON)
+STOP = Action(Deed.STOP)
+GRAMMAR = 'write "stop", "hand over", "slow 3 business days" or "go on"'
+PATTERN = r"^ *(stop|hand over|go on|slow (by )?[1-9][0-9]{0,2} *(business|working) days?) *$"
+_SLOW = re.compile(r"slow(?: by)?\b(.*)")
+_PLAIN = {each.value: Action(each) for each in Deed if each is not Deed.SLOW}
+
+
+def parse(text: str) -> Action:
+    """The action that `text` names; ValueError with a sentence that shows what to write."""
+    words = " ".join(text.lower().split())
+    if slow := _SLOW.fullmatch(words):
+        return Action(Deed.SLOW, _span(slow[1].strip()))
+    if words in _PLAIN:
+        return _PLAIN[words]
+    near = difflib.get_close_matches(words.replace("-", " "), [*_PLAIN, Deed.SLOW.value], n=1, cutoff=0.7)
+    raise ValueError(
+        f'"{text}" is none of the actions: {GRAMMAR}' + (f'. Did you mean "{near[0]}"?' if near else "")
+    )
+
+
+def _span(text: str) -> Wait:
+    if not text:
+        raise ValueError('slow by how much? Write for instance "slow 3 business days"')
+    wait = waits.parse(text)
+    if wait.unit is not Unit.BUSINESS_DAYS:
+        raise ValueError(f'"slow {text}": count in business days, for instance "slow 3 business days"')
+    return wait
+
+
+def _action(value: object) -> Action:
+    if isinstance(value, Action):
+        return value
+    if isinstance(value, str):
+        return parse(value)
+    raise ValueError(GRAMMAR)
+
+
+ActionText = Annotated[
+    Action | None,
+    pydantic.PlainValidator(_action),
+    pydantic.PlainSerializer(str, return_type=str),
+    pydantic.WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": PATTERN,
+            "examples": ["stop", "hand over", "slow 3 business days", "go on"],
+        }
+    ),
+]
+
+
+class Rules(pydantic.BaseModel):
+    """What happens to the colleagues of somebody who answers, by kind of answer. The most precise line that fits counts;
+    without one nothing happens. Each is `stop`, `hand over`, `slow 3 business days` or `go on`."""
+
+    model_config = pydantic.ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True
+    )
+
+    any_reply: ActionText = pydantic.Field(None, alias="any reply")
+    """Whatever a person answers, an opt-out among it, where no other line says otherwise."""
+    positive: ActionText = pydantic.Field(None, alias="positive reply")
+    """Interested."""
+    negative: ActionText = pydantic.Field(None, alias="negative reply")
+    """Not interested."""
+    question: ActionText = None
+    """Asks something."""
+    referral: ActionText = None
+    """Names somebody else to talk to."""
+    later: ActionText = None
+    """Not now."""
+    unclear: ActionText = None
+    """A person's answer of which nobody can tell what it wants."""
+    calendar: ActionText = pydantic.Field(None, alias="calendar answer")
+    """Answers an invitation."""
+    opt_out: ActionText = pydantic.Field(None, alias="opt-out")
+    """Asks for no more mail."""
+    complaint: ActionText = None
+    """Called the mail spam."""
+    left: ActionText = pydantic.Field(None, alias="left the company")
+    """Works there no more, says a machine."""
+
+
+def _word_or_rules(value: object) -> str:
+    return "rules" if isinstance(value, (Mapping, Rules)) else "word"
+
+
+Company = Annotated[
+    Annotated[Literal["never", "any reply", "positive reply"], pydantic.Tag("word")]
+    | Annotated[Rules, pydantic.Tag("rules")],
+    pydantic.Discriminator(_word_or_rules),
+]
+"""What a sequence says under `stop: company`: one word for what stops everybody, or rules by kind of answer."""
+
+
+def table(company: Company) -> Mapping[str, Action]:
+    """The actions by the name of the answer that leads to them."""
+    if not isinstance(company, Rules):
+        return {} if company == "never" else {company: STOP}
+    fields = type(company).model_fields.items()
+    written = {info.alias or name: getattr(company, name) for name, info in fields}
+    return {name: action for name, action in written.items() if action is not None}
+
+
+ANY_REPLY = "any reply"
+BY_INTENT: dict[str, str] = {
+    Intent.POSITIVE: "positive reply",
+    Intent.NEGATIVE: "negative reply",
+    Intent.QUESTION: "question",
+    Intent.REFERRAL: "referral",
+    Intent.LATER: "later",
+    Intent.UNCLEAR: "unclear",
+}
+
+
+def names(judgement: Judgement) -> tuple[str, ...]:
+    """The lines that speak of such a mail, the most precise first; none for what only a machine says of itself."""
+    wish = (BY_INTENT[judgement.intent],) if judgement.intent in BY_INTENT else ()
+    named: dict[Kind, tuple[str, ...]] = {
+        Kind.HUMAN: (*(wish or ("unclear",)), ANY_REPLY),
+        Kind.CALENDAR: ("calendar answer", *wish, ANY_REPLY),
+        Kind.OPT_OUT: ("opt-out", ANY_REPLY),
+        Kind.COMPLAINT: ("complaint",),
+        Kind.LEFT_COMPANY: ("left the company",),
+    }
+    return named.get(judgement.kind, ())
+
+
+def action(rules: Mapping[str, Action], judgement: Judgement) -> Action:
+    """What these rules make of a colleague when somebody's mail is judged so."""
+    return next((rules[name] for name in names(judgement) if name in rules), GO_ON)

@@ -1,0 +1,208 @@
+"""What an answer does to the writer's colleagues: the rule of each one's own sequence carried out, and taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import calendar, colleagues, states
+from relance.engine.colleagues import Action, Deed
+from relance.engine.house import House
+from relance.engine.script import bounds
+from relance.engine.states import Event, State
+from relance.engine.store import contacts, enrollments, events, tasks
+from relance.engine.store.contacts import Contact
+from relance.engine.store.enrollments import Enrollment
+from relance.mailbox.inbound import Judgement, Kind
+
+DONE: dict[Deed, str] = {Deed.STOP: "stopped", Deed.SLOW: "slowed", Deed.HAND_OVER: "handed over"}
+"""The kind of line that tells it in a colleague's timeline."""
+BOUND = "colleague"
+# The kind of the reason beside a due time that a colleague's answer put off.
+
+Wanted = Sequence[tuple[Enrollment, Action]]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An answer as it is told to colleagues: who answered, what it is held to be, its words, and who got it."""
+
+    contact: Contact
+    judgement: Judgement
+    said: str
+    mailbox: str  # the address it came to
+
+    def words(self, action: Action) -> str:
+        """The reason that stands beside a colleague's state. By these very words it is known again."""
+        told = f"{self.contact.email} at the same company {self.said}"
+        if self.judgement.kind is Kind.HUMAN and self.judgement.intent and action.deed is not Deed.STOP:
+            told = f"{told} ({self.judgement.intent})"
+        if action.deed is Deed.HAND_OVER:
+            return f"{told}; handed over to {self.mailbox}"
+        return f"{told}, so it goes {action.wait} later" if action.deed is Deed.SLOW else told
+
+
+def rows(conn: Connection, contact: Contact | None) -> list[Enrollment]:
+    """Every enrollment of whoever else is known at somebody's company, by id; none for free-mail domains."""
+    if contact is None or not contact.organisation:
+        return []
+    found = enrollments.of_organisation(conn, contact.organisation)
+    return [row for row in found if row.contact_id != contact.id]
+
+
+def action(conn: Connection, house: House, row: Enrollment, judgement: Judgement) -> Action:
+    """What a colleague's own sequence says about an answer judged so."""
+    definition = house.library.script(conn, row.sequence_version_id).definition
+    return colleagues.action(colleagues.table(definition.stop.company), judgement)
+
+
+def _touched(conn: Connection, house: House, contact: Contact | None, judgement: Judgement) -> Wanted:
+    asked = [
+        (row, action(conn, house, row, judgement)) for row in rows(conn, contact) if row.state in states.OPEN
+    ]
+    return [(row, each) for row, each in asked if each.deed is not Deed.GO_ON]
+
+
+def ids(conn: Connection, house: House, heard: Iterable[tuple[Contact | None, Judgement]]) -> set[int]:
+    """The enrollments that these answers touch, to be locked together with everybody else's and in one order."""
+    return {row.id for contact, judgement in heard for row, _ in _touched(conn, house, contact, judgement)}
+
+
+def wanted(conn: Connection, house: House, heard: Heard) -> Wanted:
+    """Whom a new answer touches, and how. Who answers again and again slows a colleague, or hands them over, once:
+    a person may have let them go on meanwhile."""
+    found = _touched(conn, house, heard.contact, heard.judgement)
+    lasting = [row.id for row, each in found if each.deed is not Deed.STOP]
+    before = events.data_of(conn, lasting, (DONE[Deed.SLOW], DONE[Deed.HAND_OVER])) if lasting else []
+    told = {(number, data.get("by"), data.get("action")) for number, data in before}
+    return [(row, each) for row, each in found if (row.id, heard.contact.email, str(each)) not in told]
+
+
+def carry_out(conn: Connection, house: House, heard: Heard, asked: Wanted, now: dt.datetime) -> str:
+    """Do it, in order of id, with a line for everybody touched; returns how many were, in words."""
+    desk = _Desk(conn, house, heard, now)
+    done = [(row, each) for row, each in asked if _DEEDS[each.deed](desk, row, each)]
+    counts = Counter(DONE[each.deed] for _, each in done)
+    summary = ", ".join(f"{count} {verb}" for verb, count in sorted(counts.items()))
+    for row, each in done:
+        others = f" (at the company: {summary})" if len(done) > 1 else ""
+        data = {
+            "reason": f"{heard.words(each)}{others}",
+            "by": heard.contact.email,
+            "action": str(each),
+            "touched": dict(counts),
+        }
+        desk.tell(row, DONE[each.deed], data)
+    return summary
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """One answer being carried out among the colleagues, in one transaction."""
+
+    conn: Connection
+    house: House
+    heard: Heard
+    now: dt.datetime
+
+    def tell(self, row: Enrollment, kind: str, data: dict[str, Any]) -> None:
+        line = events.News(
+            kind, self.now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data=data
+        )
+        events.add(self.conn, [line])
+
+
+def _go_on(_desk: _Desk, _row: Enrollment, _action: Action) -> bool:
+    return False
+
+
+def _stop(desk: _Desk, row: Enrollment, each: Action) -> bool:
+    words = desk.heard.words(each)
+    applied = enrollments.apply(desk.conn, [row.id], Event.STOPPED, desk.now, reason=words)
+    tasks.drop_open(desk.conn, [row.id], desk.now)
+    return any(before.state in states.OPEN for before, _ in applied)
+
+
+def _hand_over(desk: _Desk, row: Enrollment, each: Action) -> bool:
+    words = desk.heard.words(each)
+    [(_, after)] = enrollments.apply(desk.conn, [row.id], Event.HELD, desk.now, reason=words)
+    if after is not State.HELD:
+        return False
+    email = contacts.by_ids(desk.conn, [row.contact_id])[row.contact_id].email
+    tasks.ask(
+        desk.conn,
+        enrollment_id=row.id,
+        contact_id=row.contact_id,
+        step=tasks.HAND_OVER,
+        words=f"{desk.heard.mailbox}: go on with {email}, or not? {words}",
+        due_at=desk.now,
+    )
+    return True
+
+
+def _slow(desk: _Desk, row: Enrollment, each: Action) -> bool:
+    """The next step goes so many business days after it would have gone, by its own hours and holidays."""
+    if each.wait is None or row.step is None or row.due_at is None or row.due_at.year >= dt.MAXYEAR:
+        return False  # nothing is to come, or it waits for a person's task and not for a day
+    script = desk.house.library.script(desk.conn, row.sequence_version_id)
+    person = contacts.by_ids(desk.conn, [row.contact_id])[row.contact_id]
+    when = calendar.next_time(
+        script.rule(row.step),
+        max(row.due_at, desk.now),
+        each.wait,
+        script.place(person, desk.house.workspace),
+        key=f"{row.id}:{row.step}",
+    )
+    reason = {
+        "kind": BOUND,
+        "words": desk.heard.words(each),
+        "until": when.at.isoformat(),
+        "was": row.due_at.isoformat(),
+    }
+    enrollments.reschedule(desk.conn, row, when.at, [*_put_off(row), reason, *bounds(when)])
+    return True
+
+
+_DEEDS = {Deed.GO_ON: _go_on, Deed.STOP: _stop, Deed.HAND_OVER: _hand_over, Deed.SLOW: _slow}
+
+
+def _put_off(row: Enrollment) -> list[Any]:
+    return [each for each in row.bound if each["kind"] == BOUND]
+
+
+# Taken back, when the answer is held to be something else.
+
+
+def caused(row: Enrollment, heard: Heard, each: Action) -> bool:
+    """Whether this answer made the row what it is, and nothing else did since."""
+    words = heard.words(each)
+    if each.deed is Deed.SLOW:
+        return [reason["words"] for reason in _put_off(row)] == [words]
+    states_of = {Deed.STOP: State.STOPPED, Deed.HAND_OVER: State.HELD}
+    return row.state is states_of.get(each.deed) and row.reason == words
+
+
+def speed_up(conn: Connection, row: Enrollment, words: str, now: dt.datetime) -> dt.datetime:
+    """The next step goes when it would have gone; returns that time."""
+    was = max(dt.datetime.fromisoformat(_put_off(row)[0]["was"]), now)
+    enrollments.reschedule(conn, row, was, [{"kind": "resumed", "words": words}])
+    return was
+
+
+def say_anew(
+    conn: Connection, row: Enrollment, each: Action, before: Heard, after: Heard, now: dt.datetime
+) -> None:
+    """The same done to the row, for an answer that is told in other words now."""
+    old, new = before.words(each), after.words(each)
+    if each.deed is Deed.SLOW:
+        bound = [{**one, "words": new} if one["words"] == old else one for one in row.bound]
+        if row.due_at is not None and bound != list(row.bound):
+            enrollments.reschedule(conn, row, row.due_at, bound)
+    elif row.reason == old and old != new:
+        event = Event.STOPPED if each.deed is Deed.STOP else Event.HELD  # which changes nothing but the words
+        enrollments.apply(conn, [row.id], event, now, values={"reason": new})

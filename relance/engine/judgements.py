@@ -1,0 +1,112 @@
+"""What a kept mail is held to be: by the rules, by a person's word, and as it was when it was acted upon."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import news
+from relance.engine.news import Consequence, Match
+from relance.engine.store import answers
+from relance.engine.store.answers import Answer
+from relance.mailbox.inbound import Judgement, Kind
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a kept mail is held to be, and whose."""
+
+    match: Match
+    judgement: Judgement
+    contact_id: int | None
+    also: tuple[int, ...] = ()
+
+    @property
+    def consequence(self) -> Consequence:
+        """What it leads to."""
+        return news.consequence(self.match, self.judgement)
+
+
+def judged(answer: Answer) -> Judgement:
+    """What the rules said."""
+    rest = answer.judgement
+    until = rest.get("until")
+    return Judgement(
+        kind=Kind(answer.kind),
+        rule=answer.rule,
+        evidence=answer.evidence,
+        until=dt.date.fromisoformat(until) if until else None,
+        recipient=rest.get("recipient"),
+        status=rest.get("status"),
+        intent=rest.get("intent"),
+        language=rest.get("language"),
+        substitute=rest.get("substitute"),
+        version=answer.rules_version,
+        notes=tuple(rest.get("notes") or ()),
+    )
+
+
+def in_force(answer: Answer) -> Reading:
+    """What it is held to be now: what a person said of it is certain and outranks the rules."""
+    match = Match(answer.match or (Match.SOFT if "colleague" in answer.matched_by else Match.CERTAIN))
+    judgement = judged(answer)
+    said = answer.correction
+    if said is None:
+        return Reading(match, judgement, answer.contact_id, tuple(answer.judgement.get("also") or ()))
+    until = said.get("until")
+    judgement = dataclasses.replace(
+        judgement,
+        kind=Kind(said["kind"]),
+        intent=said.get("intent", judgement.intent),
+        until=dt.date.fromisoformat(until) if until else judgement.until,
+    )
+    return Reading(Match.CERTAIN, judgement, answer.contact_id)
+
+
+_ACTED = "acted"
+# The key beside a judgement under which the reading stands that people's states still rest on.
+
+
+def acted_on(answer: Answer) -> Reading:
+    """What it was held to be when it was acted upon: that is what its reasons say, and what is to be taken back.
+
+    As a rule what is in force; but a better judgement may have been applied without reopening what the worse one did.
+    """
+    said = answer.judgement.get(_ACTED)
+    if said is None:
+        return in_force(answer)
+    until = said.get("until")
+    judgement = Judgement(
+        Kind(said["kind"]),
+        "",
+        said["evidence"],
+        dt.date.fromisoformat(until) if until else None,
+        intent=said.get("intent"),
+    )
+    return Reading(Match(said["match"]), judgement, said["contact_id"], tuple(said["also"]))
+
+
+def note_acted(conn: Connection, answer: Answer, reading: Reading | None) -> None:
+    """Keep beside a judgement what people's states still rest on; None: they rest on what is in force."""
+    rest = {key: value for key, value in answer.judgement.items() if key != _ACTED}
+    if reading is not None:
+        judgement = reading.judgement
+        rest[_ACTED] = {
+            "kind": judgement.kind.value,
+            "evidence": judgement.evidence,
+            "until": judgement.until.isoformat() if judgement.until else None,
+            "intent": judgement.intent,
+            "match": reading.match.value,
+            "contact_id": reading.contact_id,
+            "also": list(reading.also),
+        }
+    if rest != answer.judgement:
+        answers.change(conn, answer.id, judgement=rest)
+
+
+def is_behind(answer: Answer) -> bool:
+    """Whether people's states rest on another reading than the one in force."""
+    return _ACTED in answer.judgement
