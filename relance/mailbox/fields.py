@@ -37,6 +37,8 @@ def ids(*values: bytes | None) -> tuple[str, ...]:
         if not value:
             continue
         text = value.decode("utf-8", "replace")
+        if "=?" in text:  # programs written in Python encode ids that are longer than a line should be
+            text = decoding.words(text)
         inside = [_BLANKS.sub("", match) for match in _BRACKETED.findall(text)]
         bare = _BARE_ID.findall(_BRACKETED.sub(" ", text))
         found.update((f"<{each}>", None) for each in [*inside, *bare] if _is_id(each))

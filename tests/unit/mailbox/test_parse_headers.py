@@ -204,3 +204,14 @@ def test_any_line_end(end: str) -> None:
 )
 def test_codecs_that_are_not_for_mail(name: str) -> None:
     assert decoding.codec_name(name) is None
+
+
+def test_an_id_in_encoded_words() -> None:
+    """As Python's own library writes a long one (RFC 2047 forbids it, and readers see it all the same)."""
+    mail = parse.read(
+        b"In-Reply-To: =?utf-8?q?=3C0102018f3a5c7e90-1a2b3c4d-aaaa-bbbb-cccc-012345678?=\r\n"
+        b" =?utf-8?q?9ab-000000=40eu-west-1=2Eamazonses=2Ecom=3E?=\r\n\r\n"
+    )
+    assert mail.in_reply_to == (
+        "<0102018f3a5c7e90-1a2b3c4d-aaaa-bbbb-cccc-0123456789ab-000000@eu-west-1.amazonses.com>",
+    )
