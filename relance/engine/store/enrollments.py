@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import bulk, states
 from relance.engine.states import Event, State
+from relance.engine.store import due
 from relance.engine.tables import contact, enrollment, sequence
 
 
@@ -201,28 +202,22 @@ def claim(conn: Connection, mailbox_id: int, now: dt.datetime, limit: int) -> li
 
     The mailbox's lease is the claim; counting first means that a step which kills its worker ends in quarantine.
     """
-    due = (
-        sa.select(enrollment.c.id, enrollment.c.attempts)
-        .join(sequence, sequence.c.id == enrollment.c.sequence_id)
-        .where(enrollment.c.mailbox_id == mailbox_id, enrollment.c.state == State.ACTIVE.value)
-        .where(enrollment.c.step_kind == "mail", enrollment.c.due_at <= now, sequence.c.state == "active")
-        .order_by(enrollment.c.priority.desc(), enrollment.c.due_at, enrollment.c.id)
-        .limit(limit)
-    )
-    ids = _beside_no_suspect([(row.id, row.attempts) for row in conn.execute(due)])
+    asked = {"sender": mailbox_id, "now": now}
+    found = conn.execute(due.CLAIMABLE, asked | {"count": limit})
+    ids = _beside_no_suspect([(row.id, row.attempts) for row in found])
     if not ids:
         return []
-    counted = (
-        sa.update(enrollment)
-        .where(enrollment.c.id.in_(ids), enrollment.c.state == State.ACTIVE.value)
-        # Asked again of each row as it is now: PostgreSQL lets others commit between two statements.
-        .where(enrollment.c.mailbox_id == mailbox_id, enrollment.c.step_kind == "mail")
-        .where(enrollment.c.due_at <= now)
-        .values(attempts=enrollment.c.attempts + 1)
-        .returning(*COLUMNS)
-    )
-    claimed = {row.id: value(row) for row in conn.execute(counted)}
+    claimed = {row.id: value(row) for row in conn.execute(_COUNT_ATTEMPT, asked | {"wanted": ids})}
     return [claimed[number] for number in ids if number in claimed]
+
+
+_COUNT_ATTEMPT = (
+    sa.update(enrollment)
+    # Asked again of each row as it is now: PostgreSQL lets others commit between two statements.
+    .where(due.WANTED, due.MAIL_DUE)
+    .values(attempts=enrollment.c.attempts + 1)
+    .returning(*COLUMNS)
+)
 
 
 SUSPECT = 2
@@ -239,7 +234,7 @@ def unclaim(conn: Connection, enrollment_ids: Iterable[int]) -> None:
     """The attempt ended without the step being done, and not by the step's fault."""
     ids = sorted(set(enrollment_ids))
     if ids:
-        conn.execute(sa.update(enrollment).where(enrollment.c.id.in_(ids)).values(attempts=0))
+        conn.execute(due.UNCLAIM, {"wanted": ids})
 
 
 def reschedule(conn: Connection, row: Enrollment, due_at: dt.datetime, bound: Sequence[Any]) -> None:
@@ -254,55 +249,41 @@ def reschedule(conn: Connection, row: Enrollment, due_at: dt.datetime, bound: Se
 
 def for_sending(conn: Connection, ids: Iterable[int]) -> dict[int, tuple[Enrollment, str]]:
     """Enrollments with their sequence's state, locked: nobody else's news can slip in before the commit."""
-    query = (
-        sa.select(*COLUMNS, sequence.c.state.label("sequence_state"))
-        .join(sequence, sequence.c.id == enrollment.c.sequence_id)
-        .where(enrollment.c.id.in_(sorted(set(ids))))
-        .order_by(enrollment.c.id)
-        .with_for_update(of=enrollment)
-    )
-    return {row.id: (value(row), row.sequence_state) for row in conn.execute(query)}
+    found = conn.execute(_FOR_SENDING, {"wanted": sorted(set(ids))})
+    return {row.id: (value(row), row.sequence_state) for row in found}
+
+
+_FOR_SENDING = (
+    sa.select(*COLUMNS, sequence.c.state.label("sequence_state"))
+    .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+    .where(due.WANTED)
+    .order_by(enrollment.c.id)
+    .with_for_update(of=enrollment)
+)
 
 
 def follow_up_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> bool:
     """Whether a mail is due to somebody this mailbox wrote to before."""
-    query = (
-        sa.select(enrollment.c.id)
-        .where(enrollment.c.mailbox_id == mailbox_id, enrollment.c.state == State.ACTIVE.value)
-        .where(enrollment.c.step_kind == "mail", enrollment.c.due_at <= now, enrollment.c.wrote_before)
-        .limit(1)
-    )
-    return conn.execute(query).first() is not None
+    return conn.execute(due.FOLLOW_UP, {"sender": mailbox_id, "now": now}).first() is not None
 
 
 def mails_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> list[Enrollment]:
     """Every enrollment of one mailbox whose mail is due."""
-    query = (
-        sa.select(*COLUMNS)
-        .where(enrollment.c.mailbox_id == mailbox_id, enrollment.c.state == State.ACTIVE.value)
-        .where(enrollment.c.step_kind == "mail", enrollment.c.due_at <= now)
-        .order_by(enrollment.c.id)
-    )
-    return [value(row) for row in conn.execute(query)]
+    query = sa.select(*COLUMNS).where(due.MAIL_DUE).order_by(enrollment.c.id)
+    return [value(row) for row in conn.execute(query, {"sender": mailbox_id, "now": now})]
 
 
 def gone_on(conn: Connection, now: dt.datetime) -> list[Enrollment]:
     """Every enrollment that would have gone on by now: a step of any kind is due, or an absence is over."""
-    due = sa.and_(enrollment.c.state == State.ACTIVE.value, enrollment.c.due_at <= now)
+    step = sa.and_(enrollment.c.state == State.ACTIVE.value, enrollment.c.due_at <= now)
     back = sa.and_(enrollment.c.state == State.AWAY.value, enrollment.c.resume_at <= now)
-    query = sa.select(*COLUMNS).where(sa.or_(due, back)).order_by(enrollment.c.id)
+    query = sa.select(*COLUMNS).where(sa.or_(step, back)).order_by(enrollment.c.id)
     return [value(row) for row in conn.execute(query)]
 
 
 def first_mail_due(conn: Connection, mailbox_id: int) -> dt.datetime | None:
     """The oldest due time of a mail step this mailbox may do."""
-    query = (
-        sa.select(sa.func.min(enrollment.c.due_at))
-        .join(sequence, sequence.c.id == enrollment.c.sequence_id)
-        .where(enrollment.c.mailbox_id == mailbox_id, enrollment.c.state == State.ACTIVE.value)
-        .where(enrollment.c.step_kind == "mail", sequence.c.state == "active")
-    )
-    at: dt.datetime | None = conn.execute(query).scalar_one()
+    at: dt.datetime | None = conn.execute(due.FIRST_MAIL, {"sender": mailbox_id}).scalar_one()
     return at
 
 
@@ -348,8 +329,10 @@ def next_due(conn: Connection) -> dt.datetime | None:
 
 def by_ids(conn: Connection, ids: Iterable[int]) -> list[Enrollment]:
     """As they are now, unlocked."""
-    query = sa.select(*COLUMNS).where(enrollment.c.id.in_(sorted(set(ids)))).order_by(enrollment.c.id)
-    return [value(row) for row in conn.execute(query)]
+    return [value(row) for row in conn.execute(_BY_IDS, {"wanted": sorted(set(ids))})]
+
+
+_BY_IDS = sa.select(*COLUMNS).where(due.WANTED).order_by(enrollment.c.id)
 
 
 def of_contact(conn: Connection, contact_ids: Iterable[int]) -> list[Enrollment]:

@@ -75,6 +75,8 @@ class Watermark:
 
 _VALUES = [column for column in mailbox.c if column.name not in ("lease_owner", "lease_until", "fence")]
 _SELECT = sa.select(*_VALUES)
+# What every turn asks is built once: SQLAlchemy takes several times longer to build a statement than to run it.
+_BY_ID = _SELECT.where(mailbox.c.id == sa.bindparam("of"))
 
 
 def _mailbox(row: Any) -> Mailbox:
@@ -104,7 +106,7 @@ def pause(conn: Connection, mailbox_id: int, reason: str, at: dt.datetime) -> No
 
 def by_id(conn: Connection, mailbox_id: int) -> Mailbox:
     """One mailbox, by the id a hint carried."""
-    row = conn.execute(_SELECT.where(mailbox.c.id == mailbox_id)).one_or_none()
+    row = conn.execute(_BY_ID, {"of": mailbox_id}).one_or_none()
     if row is None:
         raise errors.NotFound(f"there is no mailbox number {mailbox_id}")
     return _mailbox(row)
@@ -124,14 +126,17 @@ def every(conn: Connection) -> list[Mailbox]:
 
 def with_turn_due(conn: Connection, now: dt.datetime, limit: int) -> list[int]:
     """Mailboxes with something to do at `now` (business time) that nobody holds, most overdue first."""
-    free = sa.or_(mailbox.c.lease_until.is_(None), mailbox.c.lease_until < machine_now(conn))
-    query = (
-        sa.select(mailbox.c.id)
-        .where(mailbox.c.state != "removed", mailbox.c.next_turn_at <= now, free)
-        .order_by(mailbox.c.next_turn_at)
-        .limit(limit)
-    )
-    return list(conn.execute(query).scalars())
+    asked = {"business": now, "machine": machine_now(conn), "count": limit}
+    return list(conn.execute(_TURN_DUE, asked).scalars())
+
+
+_FREE = sa.or_(mailbox.c.lease_until.is_(None), mailbox.c.lease_until < sa.bindparam("machine"))
+_TURN_DUE = (
+    sa.select(mailbox.c.id)
+    .where(mailbox.c.state != "removed", mailbox.c.next_turn_at <= sa.bindparam("business"), _FREE)
+    .order_by(mailbox.c.next_turn_at)
+    .limit(sa.bindparam("count", type_=sa.Integer))
+)
 
 
 def next_turn(conn: Connection) -> dt.datetime | None:
@@ -144,16 +149,18 @@ def next_turn(conn: Connection) -> dt.datetime | None:
 def take(conn: Connection, mailbox_id: int, owner: str, span: dt.timedelta = LEASE) -> Lease | None:
     """The lease, or None when somebody else holds it, or when the whole installation stands still."""
     now = machine_now(conn)
-    halted = sa.exists().where(meta.c.key == "halted")
-    free = sa.or_(mailbox.c.lease_until.is_(None), mailbox.c.lease_until < now)
-    taken = (
-        sa.update(mailbox)
-        .where(mailbox.c.id == mailbox_id, mailbox.c.state != "removed", free, sa.not_(halted))
-        .values(lease_owner=owner, lease_until=now + span, fence=mailbox.c.fence + 1)
-        .returning(mailbox.c.fence)
-    )
-    fence = conn.execute(taken).scalar_one_or_none()
+    asked = {"of": mailbox_id, "machine": now, "owner": owner, "until": now + span}
+    fence = conn.execute(_TAKE, asked).scalar_one_or_none()
     return None if fence is None else Lease(mailbox_id, fence, owner, span)
+
+
+_TAKE = (
+    sa.update(mailbox)
+    .where(mailbox.c.id == sa.bindparam("of"), mailbox.c.state != "removed", _FREE)
+    .where(sa.not_(sa.exists().where(meta.c.key == "halted")))
+    .values(lease_owner=sa.bindparam("owner"), lease_until=sa.bindparam("until"), fence=mailbox.c.fence + 1)
+    .returning(mailbox.c.fence)
+)
 
 
 @dataclass(frozen=True)
@@ -170,18 +177,22 @@ def hold(conn: Connection, lease: Lease) -> Held:
     Raises `errors.Superseded` when the lease lapsed or another worker took it.
     """
     now = machine_now(conn)
-    renewed = (
-        sa.update(mailbox)
-        .where(mailbox.c.id == lease.mailbox_id, mailbox.c.fence == lease.fence, mailbox.c.lease_until > now)
-        .values(lease_until=now + lease.span)
-        .returning(mailbox.c.state, mailbox.c.synced_at)
-    )
-    row = conn.execute(renewed).one_or_none()
+    asked = {"of": lease.mailbox_id, "under": lease.fence, "machine": now, "until": now + lease.span}
+    row = conn.execute(_RENEW, asked).one_or_none()
     if row is None:
         raise errors.Superseded(
             f"the lease on mailbox {lease.mailbox_id} lapsed or was taken over; this turn is void"
         )
     return Held(row.state, row.synced_at)
+
+
+_UNDER_LEASE = sa.and_(mailbox.c.id == sa.bindparam("of"), mailbox.c.fence == sa.bindparam("under"))
+_RENEW = (
+    sa.update(mailbox)
+    .where(_UNDER_LEASE, mailbox.c.lease_until > sa.bindparam("machine"))
+    .values(lease_until=sa.bindparam("until"))
+    .returning(mailbox.c.state, mailbox.c.synced_at)
+)
 
 
 def synced(conn: Connection, mailbox_ids: Iterable[int]) -> dict[int, dt.datetime | None]:
@@ -194,11 +205,14 @@ def synced(conn: Connection, mailbox_ids: Iterable[int]) -> dict[int, dt.datetim
 
 def release(conn: Connection, lease: Lease, next_turn_at: dt.datetime | None) -> None:
     """Give the lease back and say when to come again. Without effect when it was lost already."""
-    conn.execute(
-        sa.update(mailbox)
-        .where(mailbox.c.id == lease.mailbox_id, mailbox.c.fence == lease.fence)
-        .values(lease_until=None, lease_owner="", next_turn_at=next_turn_at)
-    )
+    conn.execute(_RELEASE, {"of": lease.mailbox_id, "under": lease.fence, "next": next_turn_at})
+
+
+_RELEASE = (
+    sa.update(mailbox)
+    .where(_UNDER_LEASE)
+    .values(lease_until=None, lease_owner="", next_turn_at=sa.bindparam("next"))
+)
 
 
 def call(conn: Connection, mailbox_ids: Iterable[int], at: dt.datetime) -> None:
@@ -232,10 +246,12 @@ def mark(conn: Connection, mailbox_id: int, role: str, watermark: Watermark) -> 
 
 def sent_since(conn: Connection, mailbox_id: int, since: dt.datetime) -> list[dt.datetime]:
     """When mails left, or may have left, since an instant (business time), oldest first. What pace counts."""
-    query = (
-        sa.select(message.c.transmitting_at)
-        .where(message.c.mailbox_id == mailbox_id, message.c.transmitting_at > since)
-        .where(message.c.state.in_(("transmitting", "accepted", "unknown")))
-        .order_by(message.c.transmitting_at)
-    )
-    return list(conn.execute(query).scalars())
+    return list(conn.execute(_SENT_SINCE, {"of": mailbox_id, "since": since}).scalars())
+
+
+_SENT_SINCE = (
+    sa.select(message.c.transmitting_at)
+    .where(message.c.mailbox_id == sa.bindparam("of"), message.c.transmitting_at > sa.bindparam("since"))
+    .where(message.c.state.in_(("transmitting", "accepted", "unknown")))
+    .order_by(message.c.transmitting_at)
+)

@@ -62,16 +62,19 @@ def among(conn: Connection, addresses: Iterable[str]) -> dict[str, str]:
     wanted = {*domains, *(domain for each in domains.values() for domain in each)}
     if not wanted:
         return {}
-    query = sa.select(suppression.c.value, suppression.c.reason).where(
-        suppression.c.value.in_(sorted(wanted))
-    )
-    reasons = {row.value: row.reason for row in conn.execute(query)}
+    reasons = {row.value: row.reason for row in conn.execute(_AMONG, {"wanted": sorted(wanted)})}
     found = {}
     for address, above in domains.items():
         reason = next((reasons[value] for value in (address, *above) if value in reasons), None)
         if reason is not None:
             found[address] = reason
     return found
+
+
+_AMONG = sa.select(suppression.c.value, suppression.c.reason).where(
+    suppression.c.value.in_(sa.bindparam("wanted", expanding=True))
+)
+# Built once: every mail asks several times.
 
 
 def _domains(address: str) -> tuple[str, ...]:
