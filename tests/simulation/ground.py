@@ -9,18 +9,19 @@ import datetime as dt
 import functools
 import random
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
-import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import ids, journal, reading, tables
+from relance.engine import database, ids, journal, reading, tables
 from relance.engine.database import Database
 from relance.engine.house import House, Options
 from relance.engine.journal import Journal
@@ -182,7 +183,12 @@ class Ground:
     real: Database
     library: Library
     vault: Vault
+    beside: sqlite3.Connection  # for what nobody simulated asks
     born: int = 0
+
+    def ask(self, statement: str) -> list[tuple[Any, ...]]:
+        """The rows of a statement made `aside.plain`, between two things that happen."""
+        return self.beside.execute(statement).fetchall()
 
     def house(self, process: Process) -> House:
         """The engine as one process runs it."""
@@ -286,7 +292,17 @@ def _database(path: Path) -> Database:
     """One engine for all seeds of this process: its compiled statements are worth more than all the rest."""
     real = Database(f"sqlite:///{path}")
     event.listen(real.engine, "connect", _careless)
+    event.remove(real.engine, "begin", database._sqlite_begin)
+    event.listen(real.engine, "begin", _begin)
     return real
+
+
+def _begin(conn: Connection) -> None:
+    """As the engine begins, in a third of the time; nobody else ever holds the lock here, so it cannot fail."""
+    writing = conn.get_execution_options().get("relance_write")
+    driver = conn.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 def _careless(connection: object, _record: object) -> None:
@@ -307,10 +323,12 @@ def laid(sim: Sim) -> Iterator[Ground]:
         each.unlink()
     shutil.copyfile(template(), path)
     folder = Path(tempfile.mkdtemp(dir=root))
+    beside = sqlite3.connect(path)
     try:
         with _seams(sim):
-            yield Ground(sim, folder, real, _LIBRARY, _vault())
+            yield Ground(sim, folder, real, _LIBRARY, _vault(), beside)
     finally:
+        beside.close()
         real.engine.dispose()
         shutil.rmtree(folder)
 
@@ -353,22 +371,3 @@ def _seams(sim: Sim) -> Iterator[None]:
         for where, name, what in seams:
             stack.enter_context(mock.patch.object(where, name, what))
         yield
-
-
-def moments(laid: Ground) -> tuple[list[dt.datetime], list[dt.datetime]]:
-    """Every moment at which something in the database changes its meaning: (for a mailbox, for the tick)."""
-    with laid.real.read() as conn:
-        turns = [moment for moment in conn.execute(_TURNS).scalars() if moment is not None]
-        steps = [moment for moment in conn.execute(_STEPS).scalars() if moment is not None]
-    return turns, steps
-
-
-_BOX, _ENR = tables.mailbox, tables.enrollment
-_LEASED = _BOX.c.lease_until > _BOX.c.next_turn_at
-_TURNS = sa.select(sa.case((_LEASED, _BOX.c.lease_until), else_=_BOX.c.next_turn_at)).where(
-    _BOX.c.state != "removed"
-)
-_STEPS = sa.union_all(
-    sa.select(_ENR.c.due_at).where(_ENR.c.state == "active", _ENR.c.step_kind != "mail"),
-    sa.select(_ENR.c.resume_at).where(_ENR.c.state == "away"),
-)

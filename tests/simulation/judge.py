@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 import sqlalchemy as sa
 
 from relance.engine import tables, unknowns
-from tests.simulation import ground, people
+from tests.simulation import aside, ground, people
+from tests.simulation.aside import Doubt
 from tests.simulation.ground import Ground
 from tests.simulation.letters import STOPS, Kind
 from tests.simulation.sim import Sim
@@ -33,21 +34,16 @@ _MAILS = sa.select(_MSG, _BOX.c.files_sent).join(_BOX, _BOX.c.id == _MSG.c.mailb
 
 def quiet(sim: Sim, laid: Ground) -> bool:
     """Whether every step is done or waits for a person."""
-    with laid.real.read() as conn:
-        rows = list(conn.execute(_ENROLLMENTS))
-        mails = list(conn.execute(_MAILS))
-    if any(row.state == "away" or (row.state == "active" and row.mailbox_state == "active") for row in rows):
-        return False
-    return not any(_open(sim, mail) for mail in mails)
+    return not aside.anybody_goes_on(laid) and not any(_open(sim, mail) for mail in aside.doubts(laid))
 
 
-def _open(sim: Sim, mail: sa.Row) -> bool:
+def _open(sim: Sim, mail: Doubt) -> bool:
     if mail.state == "unknown":
         return bool(mail.files_sent) or mail.looks < unknowns.LOOKS or _known(sim, mail)
     return bool(mail.state == "transmitting")
 
 
-def _known(sim: Sim, mail: sa.Row) -> bool:
+def _known(sim: Sim, mail: sa.Row | Doubt) -> bool:
     """Whether a journal that every process can read says what became of a mail (the third process is on another host)."""
     return (mail.id, mail.fence) in sim.world.journaled and sim.profile.processes < 3
 

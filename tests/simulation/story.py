@@ -14,7 +14,7 @@ from relance.engine.script import Script
 from relance.engine.store import contacts, enrollments, mailboxes, sequences, suppressions
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose
-from tests.simulation import ground, judge, people, world
+from tests.simulation import aside, ground, judge, people, world
 from tests.simulation.baton import Process
 from tests.simulation.ground import Ground
 from tests.simulation.sim import Sim
@@ -333,7 +333,7 @@ class _Story:
             for until in (each.frozen_until, each.process.frozen_until)
             if until is not None and until > sim.now
         ]
-        turns, steps = ground.moments(self.laid)
+        turns, steps = aside.moments(self.laid)
         self.ticks = any(at <= sim.now for at in steps)
         moments = [*turns, *steps, *frozen, *(at for at, _, _ in sim.pending[:1])]
         ahead = [at for at in moments if at > sim.now]

@@ -1,0 +1,74 @@
+"""What the story itself asks of the database, hundreds of times a seed: past the engine, and past what SQLAlchemy costs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+
+from relance.engine import tables
+from tests.simulation.ground import Ground
+
+_MSG, _ENR, _BOX = tables.message, tables.enrollment, tables.mailbox
+
+
+class Doubt(NamedTuple):
+    """A mail that is under way, or unknown."""
+
+    id: int
+    state: str
+    looks: int
+    fence: int
+    files_sent: bool | None
+
+
+def anybody_goes_on(laid: Ground) -> bool:
+    """Whether somebody's steps go on by themselves."""
+    return bool(laid.ask(_GOING_ON))
+
+
+def doubts(laid: Ground) -> list[Doubt]:
+    """Every mail under way or unknown."""
+    return [Doubt(*row) for row in laid.ask(_DOUBTFUL)]
+
+
+def moments(laid: Ground) -> tuple[list[dt.datetime], list[dt.datetime]]:
+    """Every moment at which something in the database changes its meaning: (for a mailbox, for the tick)."""
+    return _instants(laid, _TURNS), _instants(laid, _STEPS)
+
+
+def _instants(laid: Ground, statement: str) -> list[dt.datetime]:
+    found = (moment for (moment,) in laid.ask(statement) if moment is not None)
+    return [dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC) for moment in found]
+
+
+def plain(statement: sa.Select | sa.CompoundSelect) -> str:
+    """The statement as SQLite reads it."""
+    return str(statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+
+
+_GOING_ON = plain(
+    sa.select(_ENR.c.id)
+    .join(_BOX, _BOX.c.id == _ENR.c.mailbox_id)
+    .where(sa.or_(_ENR.c.state == "away", sa.and_(_ENR.c.state == "active", _BOX.c.state == "active")))
+    .limit(1)
+)
+_DOUBTFUL = plain(
+    sa.select(_MSG.c.id, _MSG.c.state, _MSG.c.looks, _MSG.c.fence, _BOX.c.files_sent)
+    .join(_BOX, _BOX.c.id == _MSG.c.mailbox_id)
+    .where(_MSG.c.state.in_(("unknown", "transmitting")))
+)
+_LEASED = _BOX.c.lease_until > _BOX.c.next_turn_at
+_TURNS = plain(
+    sa.select(sa.case((_LEASED, _BOX.c.lease_until), else_=_BOX.c.next_turn_at)).where(
+        _BOX.c.state != "removed"
+    )
+)
+_STEPS = plain(
+    sa.union_all(
+        sa.select(_ENR.c.due_at).where(_ENR.c.state == "active", _ENR.c.step_kind != "mail"),
+        sa.select(_ENR.c.resume_at).where(_ENR.c.state == "away"),
+    )
+)
