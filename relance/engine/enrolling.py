@@ -202,8 +202,18 @@ class _Run:
                 self._count(mailbox, self._first(person, f"dry:{person.id}"))
             return
         with self.house.database.write() as conn:
+            self._refuse_removed(mailboxes.lock(conn, self.by_id))
             known = self._read(conn, people)
             self._add(conn, self._chosen(people, known), known)
+
+    def _refuse_removed(self, states_now: dict[int, str]) -> None:
+        """Whoever joins a mailbox that is gone is written to by nobody."""
+        for number, state in states_now.items():
+            if state == "removed":
+                raise errors.Invalid(
+                    f"the mailbox {self.by_id[number].address} was removed meanwhile. {self.enrolled} contacts are enrolled; "
+                    "enroll the others again."
+                )
 
     def _read(self, conn: Connection, people: Sequence[Contact]) -> _Known:
         ids = [person.id for person in people]

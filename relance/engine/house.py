@@ -12,6 +12,7 @@ from relance.engine.post import OpenEar, OpenInbox, OpenOutbox
 from relance.engine.script import Library
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
+from relance.engine.under_way import AtWork
 from relance.engine.vault import Vault
 from relance.engine.zones import Workspace
 from relance.mailbox.account import Account
@@ -64,6 +65,7 @@ class House:
     workspace: Workspace = field(default_factory=Workspace)
     open_ear: OpenEar = Inbox
     library: Library = field(default_factory=Library)
+    at_work: AtWork = field(default_factory=AtWork)
 
     def account(self, mailbox: Mailbox) -> Account:
         """The mailbox with its password opened; `errors.Broken` when it does not open."""

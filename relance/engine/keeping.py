@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from relance import errors
-from relance.engine import person_fields, replies, states
+from relance.engine import person_fields, removing, replies, resuming
 from relance.engine.house import House
 from relance.engine.probes import ProviderHabits
-from relance.engine.states import Event
-from relance.engine.store import enrollments, events, habits, mailboxes
+from relance.engine.store import events, habits, mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.unknowns import POLICIES
 from relance.mailbox import address
@@ -241,7 +240,10 @@ def pause(house: House, wanted: str, reason: str) -> None:
 
 
 def resume(house: House, wanted: str) -> None:
-    """Send from it again, at once."""
+    """Send from it again, at once; what piled up over a long pause is spread, and does not go as fast as the pace allows."""
+    mailbox = known(house, wanted)
+    if mailbox.state == "paused":
+        resuming.spread_piled_up(house, mailbox.id)
     _set(house, wanted, "active", "")
 
 
@@ -259,23 +261,4 @@ def _set(house: House, wanted: str, state: str, reason: str) -> None:
 
 def remove(house: House, wanted: str, *, force: bool = False) -> None:
     """Forget a mailbox and its password; its history stays. What is planned for it must be ended first, or is held."""
-    mailbox, now = known(house, wanted), house.clock.now()
-    with house.database.write() as conn:
-        planned = [row for row in enrollments.of_mailbox(conn, mailbox.id) if row.state in states.OPEN]
-        if planned and not force:
-            raise errors.WrongUse(
-                f"{len(planned)} contacts are still written to from {mailbox.address}. Stop them first, or remove it "
-                "with --force, which holds them for you to decide."
-            )
-        words = f"the mailbox {mailbox.address} was removed"
-        enrollments.apply(conn, [row.id for row in planned], Event.HELD, now, reason=words)
-        data = {"reason": words}
-        news = [
-            events.News("held", now, row.id, row.contact_id, mailbox.id, step=row.step or "", data=data)
-            for row in planned
-        ]
-        mailboxes.change(
-            conn, mailbox.id, state="removed", secret=b"", next_turn_at=None, reason="removed by a person"
-        )
-        gone = events.News("mailbox removed", now, mailbox_id=mailbox.id, data={"held": len(planned)})
-        events.add(conn, [*news, gone])
+    removing.remove(house, known(house, wanted), force=force)

@@ -48,11 +48,22 @@ def _share(enrollment_id: int) -> float:
 
 def spread_overdue(house: House, name: str) -> int:
     """Everything of a sequence that fell due while it was paused, spread over the next opening; returns how many."""
+    with house.database.read() as conn:
+        sequence_id = sequences.versions(conn, name)[0].sequence_id
+    return _spread_all(house, house.clock.now(), sequence_id=sequence_id)
+
+
+def spread_piled_up(house: House, mailbox_id: int) -> int:
+    """Everything that waits in a mailbox for longer than it would be spread over; returns how many. A short pause moves
+    nothing."""
+    return _spread_all(house, house.clock.now() - SPREAD, mailbox_id=mailbox_id)
+
+
+def _spread_all(house: House, before: dt.datetime, **whose: int) -> int:
     count, last = 0, 0
     while True:
         with house.database.write() as conn:
-            sequence_id = sequences.versions(conn, name)[0].sequence_id
-            rows = enrollments.overdue(conn, sequence_id, house.clock.now(), after=last, limit=BATCH)
+            rows = enrollments.overdue(conn, before, after=last, limit=BATCH, **whose)
             count += _spread(conn, house, rows)
         if len(rows) < BATCH:
             return count

@@ -89,9 +89,11 @@ def record(conn: Connection, house: House, attempts: Sequence[Attempt]) -> None:
 
 
 def _settlement(attempt: Attempt, end: Ending) -> Settlement:
-    return Settlement(
-        attempt.wanted.message, end.message, attempt.at, attempt.result.code, attempt.result.text
-    )
+    message = attempt.wanted.message
+    if end.message is MessageEvent.WITHDRAWN:
+        # No server judged it: this one does not count towards giving up.
+        message = dataclasses.replace(message, attempts=max(0, message.attempts - 1))
+    return Settlement(message, end.message, attempt.at, attempt.result.code, attempt.result.text)
 
 
 def _move_on(conn: Connection, house: House, done: Sequence[Attempt]) -> None:

@@ -165,6 +165,8 @@ def _move(desk: _Desk, row: Enrollment, target: Mailbox) -> Enrollment:
             f'the mail of step "{mail.step}" to {mail.recipient} is {mail.state}: its sender cannot change any more. '
             "Wait until it is settled, or stop this enrollment."
         )
+    if mailboxes.lock(desk.conn, [target.id]).get(target.id) == "removed":
+        raise errors.NotFound(f"the mailbox {target.address} was removed meanwhile")
     messages.forget_prepared(desk.conn, row.id)
     enrollments.change_mailbox(desk.conn, row, target.id)
     desk.tell([row], "mailbox changed", f"goes on from {target.address}")
@@ -227,6 +229,7 @@ def _steer(
         if not found:
             where = f'the sequence "{sequence}"' if sequence else "any sequence"
             raise errors.NotFound(f"{person.email} is not in {where}.")
+        mailboxes.lock(conn, [each.enrollment.mailbox_id for each in found])
         locked = enrollments.for_sending(conn, [each.enrollment.id for each in found])
         rows = [row for row, _ in locked.values() if row.state in states.OPEN]
         act(_Desk(conn, house, person, house.clock.now()), rows)

@@ -38,15 +38,20 @@ class TurnReport:
 def due(house: House, limit: int) -> list[int]:
     """Mailboxes with something to do now that nobody works for, most overdue first."""
     with house.database.read() as conn:
-        return mailboxes.with_turn_due(conn, house.clock.now(), limit)
+        return mailboxes.with_turn_due(
+            conn, house.clock.now(), limit, owner=house.owner, at_work=house.at_work.mailboxes()
+        )
 
 
 def take_turn(house: House, mailbox_id: int, stop: Callable[[], bool]) -> TurnReport:
     """One whole turn. Safe to call at any time, from anywhere, twice: who does not get the lease does nothing."""
-    with house.database.write() as conn:
-        lease = mailboxes.take(conn, mailbox_id, house.owner, house.options.lease)
-    if lease is None:
-        return TurnReport(mailbox_id, held=True)
+    with house.at_work.entered(mailbox_id) as alone:
+        with house.database.write() as conn:
+            lease = mailboxes.take(conn, mailbox_id, house.owner, house.options.lease, alone=alone)
+        return TurnReport(mailbox_id, held=True) if lease is None else _take_turn(house, lease, stop)
+
+
+def _take_turn(house: House, lease: Lease, stop: Callable[[], bool]) -> TurnReport:
     turn = _Turn(house, lease)
     try:
         turn.run(stop)

@@ -337,11 +337,8 @@ _BY_IDS = sa.select(*COLUMNS).where(due.WANTED).order_by(enrollment.c.id)
 
 def of_contact(conn: Connection, contact_ids: Iterable[int]) -> list[Enrollment]:
     """Every enrollment of these people."""
-    query = (
-        sa.select(*COLUMNS)
-        .where(enrollment.c.contact_id.in_(sorted(set(contact_ids))))
-        .order_by(enrollment.c.id)
-    )
+    ids = sorted(set(contact_ids))
+    query = sa.select(*COLUMNS).where(enrollment.c.contact_id.in_(ids)).order_by(enrollment.c.id)
     return [value(row) for row in conn.execute(query)]
 
 
@@ -363,13 +360,14 @@ def of_organisation(conn: Connection, organisation: str) -> list[Enrollment]:
 
 
 def overdue(
-    conn: Connection, sequence_id: int, now: dt.datetime, *, after: int, limit: int
+    conn: Connection, before: dt.datetime, *, after: int, limit: int, **whose: int
 ) -> list[Enrollment]:
-    """Active enrollments of a sequence whose step fell due before `now`, by id from `after` on."""
+    """Active enrollments (`sequence_id=` or `mailbox_id=`) whose step fell due before then, by id from `after` on."""
     query = (
         sa.select(*COLUMNS)
-        .where(enrollment.c.sequence_id == sequence_id, enrollment.c.state == State.ACTIVE.value)
-        .where(enrollment.c.due_at < now, enrollment.c.id > after)
+        .where(*(enrollment.c[name] == number for name, number in whose.items()))
+        .where(enrollment.c.state == State.ACTIVE.value)
+        .where(enrollment.c.due_at < before, enrollment.c.id > after)
         .order_by(enrollment.c.id)
         .limit(limit)
         .with_for_update()

@@ -7,7 +7,7 @@ hands, and every write a holder makes says which fence it holds, so that a worke
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,22 +118,47 @@ def by_address(conn: Connection, address: str) -> Mailbox | None:
     return _mailbox(row) if row else None
 
 
+def lock(conn: Connection, mailbox_ids: Iterable[int]) -> dict[int, str]:
+    """Lock the rows in order of id, before anybody's enrollment: nothing happens to these mailboxes until the commit.
+
+    Returns their states as they are now.
+    """
+    query = (
+        sa.select(mailbox.c.id, mailbox.c.state)
+        .where(mailbox.c.id.in_(sorted(set(mailbox_ids))))
+        .order_by(mailbox.c.id)
+        .with_for_update(key_share=True)  # whoever only refers to the row need not wait
+    )
+    return {row.id: row.state for row in conn.execute(query)}
+
+
 def every(conn: Connection) -> list[Mailbox]:
     """All that were not removed, by address."""
     query = _SELECT.where(mailbox.c.state != "removed").order_by(mailbox.c.address)
     return [_mailbox(row) for row in conn.execute(query)]
 
 
-def with_turn_due(conn: Connection, now: dt.datetime, limit: int) -> list[int]:
-    """Mailboxes with something to do at `now` (business time) that nobody holds, most overdue first."""
-    asked = {"business": now, "machine": machine_now(conn), "count": limit}
+def with_turn_due(
+    conn: Connection, now: dt.datetime, limit: int, *, owner: str = "", at_work: Collection[int] = ()
+) -> list[int]:
+    """Mailboxes with something to do at `now` (business time) that nobody holds, most overdue first.
+
+    None while the whole installation stands still. `owner`'s own leases do not count, but for mailboxes `at_work` in it.
+    """
+    asked = {"business": now, "machine": machine_now(conn), "count": limit, "mine": owner}
+    asked["at_work"] = sorted(at_work)
     return list(conn.execute(_TURN_DUE, asked).scalars())
 
 
 _FREE = sa.or_(mailbox.c.lease_until.is_(None), mailbox.c.lease_until < sa.bindparam("machine"))
+_LEFT = sa.and_(mailbox.c.lease_owner == sa.bindparam("mine"), mailbox.c.lease_owner != "")
+# A lease in a process's own name that it could not give back.
+_IDLE = mailbox.c.id.not_in(sa.bindparam("at_work", expanding=True))
+_HALTED = sa.exists().where(meta.c.key == "halted")
 _TURN_DUE = (
     sa.select(mailbox.c.id)
-    .where(mailbox.c.state != "removed", mailbox.c.next_turn_at <= sa.bindparam("business"), _FREE)
+    .where(mailbox.c.state != "removed", mailbox.c.next_turn_at <= sa.bindparam("business"))
+    .where(sa.or_(_FREE, sa.and_(_LEFT, _IDLE)), sa.not_(_HALTED))
     .order_by(mailbox.c.next_turn_at)
     .limit(sa.bindparam("count", type_=sa.Integer))
 )
@@ -146,18 +171,24 @@ def next_turn(conn: Connection) -> dt.datetime | None:
     return at
 
 
-def take(conn: Connection, mailbox_id: int, owner: str, span: dt.timedelta = LEASE) -> Lease | None:
-    """The lease, or None when somebody else holds it, or when the whole installation stands still."""
+def take(
+    conn: Connection, mailbox_id: int, owner: str, span: dt.timedelta = LEASE, *, alone: bool = False
+) -> Lease | None:
+    """The lease, or None when somebody else holds it, or when the whole installation stands still.
+
+    `alone`: the owner works nowhere for this mailbox, so that a lease in its name is one it could not give back.
+    """
     now = machine_now(conn)
     asked = {"of": mailbox_id, "machine": now, "owner": owner, "until": now + span}
+    asked["mine"] = owner if alone else ""
     fence = conn.execute(_TAKE, asked).scalar_one_or_none()
     return None if fence is None else Lease(mailbox_id, fence, owner, span)
 
 
 _TAKE = (
     sa.update(mailbox)
-    .where(mailbox.c.id == sa.bindparam("of"), mailbox.c.state != "removed", _FREE)
-    .where(sa.not_(sa.exists().where(meta.c.key == "halted")))
+    .where(mailbox.c.id == sa.bindparam("of"), mailbox.c.state != "removed", sa.or_(_FREE, _LEFT))
+    .where(sa.not_(_HALTED))
     .values(lease_owner=sa.bindparam("owner"), lease_until=sa.bindparam("until"), fence=mailbox.c.fence + 1)
     .returning(mailbox.c.fence)
 )

@@ -1,19 +1,25 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+import threading
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
 from relance import errors
-from relance.engine import enrolling, keeping, people, publishing
+from relance.engine import enrolling, keeping, people, publishing, resuming, unknowns
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.keeping import MailboxSpec
-from relance.engine.states import State
-from relance.engine.store import events, mailboxes, standings
+from relance.engine.script import Script
+from relance.engine.states import MessageState, State
+from relance.engine.store import enrollments, events, mailboxes, messages, standings
 from relance.mailbox.account import Security, Server
 from relance.sandbox.world import World
+from tests import engine_house
+from tests.servers.ports import wait_until
 
 ADA = "ada@sales.example"
 SPEC = MailboxSpec(
@@ -129,3 +135,130 @@ def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Hou
         keeping.show(house, ADA)
     assert keeping.add(house, SPEC).state == "active"
     assert [each.state for each in enrolling.resume(house, "eve@acme.example")] == ["active"]
+
+
+def in_flight(house: House, fence: int) -> messages.Message:
+    """A mail that a worker marked as transmitting."""
+    keeping.add(house, SPEC)
+    publishing.publish(house, OTHER)
+    people.add(house, "eve@acme.example", {})
+    enrolling.enroll(house, Wish("Other"))
+    with house.database.read() as conn:
+        row = standings.matching(conn)[0].enrollment
+    return engine_house.add_message(house, row, MessageState.TRANSMITTING, fence=fence)
+
+
+def test_a_mailbox_is_not_removed_while_a_mail_is_leaving(house: House) -> None:
+    in_flight(house, fence=1)
+    with house.database.write() as conn:
+        lease = mailboxes.take(conn, 1, "somebody")
+    assert lease is not None
+    with pytest.raises(errors.WrongUse, match="is leaving from"):
+        keeping.remove(house, ADA, force=True)
+    assert keeping.show(house, ADA).state == "active"
+    with house.database.write() as conn:
+        mailboxes.hold(conn, lease)  # its worker goes on unharmed
+
+
+def test_what_a_dead_worker_left_of_a_removed_mailbox_is_left_to_a_person(house: House) -> None:
+    mail = in_flight(house, fence=0)
+    with pytest.raises(errors.WrongUse, match="1 contacts"):
+        keeping.remove(house, ADA)
+    with house.database.write() as conn:
+        again = mailboxes.take(conn, 1, "somebody")  # the refusal gave the lease back
+        assert again is not None
+        mailboxes.release(conn, again, None)
+    keeping.remove(house, ADA, force=True)
+    assert [each.message_id for each in unknowns.every(house)] == [mail.message_id]
+    unknowns.decide(house, mail.message_id, "not sent")
+    with house.database.read() as conn:
+        assert standings.matching(conn)[0].enrollment.state is State.HELD
+
+
+def test_nobody_joins_a_mailbox_that_was_removed_in_the_middle(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeping.add(house, SPEC)
+    publishing.publish(house, OTHER)
+    people.add(house, "eve@acme.example", {})
+
+    def meanwhile(script: Script) -> enrolling.Needs:
+        keeping.remove(house, ADA)
+        return needs(script)
+
+    needs = enrolling.needs
+    monkeypatch.setattr(enrolling, "needs", meanwhile)
+    with pytest.raises(errors.Invalid, match="was removed meanwhile"):
+        enrolling.enroll(house, Wish("Other"))
+    with house.database.read() as conn:
+        assert standings.matching(conn) == []
+
+
+@pytest.mark.parametrize("join", ["enroll", "hand over"])
+def test_whoever_joins_waits_for_a_removal_under_way(house: House, join: str) -> None:
+    if house.database.embedded:
+        pytest.skip("SQLite has one writer at a time")
+    keeping.add(house, SPEC)
+    keeping.add(house, dataclasses.replace(SPEC, address="bob@sales.example"))
+    publishing.publish(house, OTHER)
+    people.add(house, "eve@acme.example", {})
+    people.add(house, "fay@acme.example", {})
+    enrolling.enroll(house, Wish("Other", ["fay@acme.example"], ["bob@sales.example"]))
+    refused: list[BaseException] = []
+
+    def joining() -> None:
+        try:
+            if join == "enroll":
+                enrolling.enroll(house, Wish("Other", ["eve@acme.example"], [ADA]))
+            else:
+                enrolling.change_mailbox(house, "fay@acme.example", ADA)
+        except errors.RelanceError as words:
+            refused.append(words)
+
+    thread = threading.Thread(target=joining)
+    with house.database.write() as conn:
+        mailboxes.lock(conn, [1])
+        thread.start()
+        wait_until(lambda: _waiting(house))
+        mailboxes.change(conn, 1, state="removed", secret=b"")
+    thread.join(20)
+    assert refused
+    with house.database.read() as conn:
+        assert enrollments.of_mailbox(conn, 1) == []
+
+
+def _waiting(house: House) -> bool:
+    with house.database.read() as conn:
+        blocked = sa.text("select count(*) from pg_locks where not granted")
+        return bool(conn.execute(blocked).scalar_one())
+
+
+def test_what_piled_up_while_a_mailbox_was_paused_is_spread(house: House) -> None:
+    keeping.add(house, dataclasses.replace(SPEC, daily_cap=None, gap_seconds=0))
+    publishing.publish(house, OTHER)
+    for number in range(12):
+        people.add(house, f"eve{number}@acme{number}.example", {})
+    enrolling.enroll(house, Wish("Other"))
+    keeping.pause(house, ADA, "")
+    engine_house.clock(house).advance(hours=2)
+    with house.database.write() as conn:
+        planned = {each.enrollment.id: each.enrollment.due_at for each in standings.matching(conn)}
+        fresh = min(planned)
+        (row,) = enrollments.by_ids(conn, [fresh])
+        enrollments.reschedule(conn, row, house.clock.now() - dt.timedelta(minutes=5), [])
+    keeping.resume(house, ADA)
+    now = house.clock.now()
+    with house.database.read() as conn:
+        due = {each.enrollment.id: each.enrollment.due_at for each in standings.matching(conn)}
+    assert due.pop(fresh) == now - dt.timedelta(minutes=5)  # it goes at once
+    times = [at for at in due.values() if at is not None]
+    assert min(times) >= now
+    assert max(times) <= now + 2 * resuming.SPREAD
+    assert len(set(times)) > 8
+    again = dict(due)
+    keeping.resume(house, ADA)  # it is active: nothing is moved
+    with house.database.read() as conn:
+        assert (
+            again.items()
+            <= {each.enrollment.id: each.enrollment.due_at for each in standings.matching(conn)}.items()
+        )

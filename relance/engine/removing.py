@@ -1,0 +1,66 @@
+"""A mailbox is removed: what is in flight is settled first, and nobody is left planned for a mailbox that is gone."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine import recovery, states
+from relance.engine.house import House
+from relance.engine.states import Event
+from relance.engine.store import enrollments, events, mailboxes, messages
+from relance.engine.store.mailboxes import Lease, Mailbox
+
+ANY_FENCE = 2**31 - 1
+
+
+def remove(house: House, mailbox: Mailbox, *, force: bool) -> None:
+    """Forget a mailbox. Raises `errors.WrongUse` while a mail of it is leaving, and without `force` while it has people."""
+    with house.at_work.entered(mailbox.id) as alone:
+        with house.database.write() as conn:
+            lease = mailboxes.take(conn, mailbox.id, house.owner, house.options.lease, alone=alone)
+        _remove(house, mailbox, lease, force=force)
+
+
+def _remove(house: House, mailbox: Mailbox, lease: Lease | None, *, force: bool) -> None:
+    try:
+        if lease is not None:  # nobody works for it: what a dead worker left would be left to nobody
+            recovery.settle_left_open(house, lease)
+        with house.database.write() as conn:
+            mailboxes.lock(conn, [mailbox.id])
+            _refuse_in_flight(conn, mailbox)
+            _forget(conn, house, mailbox, force=force)
+    except BaseException:
+        if lease is not None:
+            with house.database.write() as conn:
+                mailboxes.release(conn, lease, house.clock.now())
+        raise
+
+
+def _refuse_in_flight(conn: Connection, mailbox: Mailbox) -> None:
+    flying = messages.left_open(conn, mailbox.id, ANY_FENCE)
+    if flying:
+        raise errors.WrongUse(
+            f"a mail to {flying[0].recipient} is leaving from {mailbox.address} at this moment. Remove it when that is "
+            "settled: in a minute, or within a quarter of an hour where the worker died."
+        )
+
+
+def _forget(conn: Connection, house: House, mailbox: Mailbox, *, force: bool) -> None:
+    planned = [row for row in enrollments.of_mailbox(conn, mailbox.id) if row.state in states.OPEN]
+    if planned and not force:
+        raise errors.WrongUse(
+            f"{len(planned)} contacts are still written to from {mailbox.address}. Stop them first, or remove it "
+            "with --force, which holds them for you to decide."
+        )
+    now, words = house.clock.now(), f"the mailbox {mailbox.address} was removed"
+    enrollments.apply(conn, [row.id for row in planned], Event.HELD, now, reason=words)
+    data = {"reason": words}
+    news = [
+        events.News("held", now, row.id, row.contact_id, mailbox.id, step=row.step or "", data=data)
+        for row in planned
+    ]
+    gone = {"state": "removed", "secret": b"", "next_turn_at": None, "reason": "removed by a person"}
+    mailboxes.change(conn, mailbox.id, **gone, lease_until=None, lease_owner="")
+    line = events.News("mailbox removed", now, mailbox_id=mailbox.id, data={"held": len(planned)})
+    events.add(conn, [*news, line])

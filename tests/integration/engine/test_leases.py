@@ -1,0 +1,75 @@
+"""Who may work for a mailbox, when a process could not give its lease back or everything stands still."""
+
+from __future__ import annotations
+
+import pytest
+
+from relance.engine import enrolling, epochs, people, publishing, settling, turn
+from relance.engine.enrolling import Wish
+from relance.engine.gate import Wanted
+from relance.engine.house import House
+from relance.engine.settling import Attempt
+from relance.engine.states import MessageState
+from relance.engine.store import mailboxes, marks, messages, standings
+from relance.mailbox.outcome import Outcome, SendResult
+from tests import engine_house
+
+EVE = "eve@acme.example"
+
+
+@pytest.fixture
+def ready(house: House) -> House:
+    engine_house.add_mailbox(house, next_turn_at=house.clock.now())
+    return house
+
+
+def take(house: House, owner: str, *, alone: bool = False) -> mailboxes.Lease | None:
+    with house.database.write() as conn:
+        return mailboxes.take(conn, 1, owner, alone=alone)
+
+
+def test_a_process_takes_up_the_lease_it_could_not_give_back(ready: House) -> None:
+    left = take(ready, ready.owner)
+    assert left is not None
+    assert take(ready, ready.owner) is None
+    assert turn.due(ready, 10) == [1]
+    assert not turn.take_turn(ready, 1, lambda: False).held
+    with ready.database.read() as conn:
+        assert mailboxes.by_id(conn, 1).troubles == 1  # its servers are not there, but they were asked
+
+
+def test_a_lease_of_a_turn_under_way_is_no_leftover(ready: House) -> None:
+    with ready.at_work.entered(1) as alone:
+        assert alone
+        take(ready, ready.owner)
+        assert turn.due(ready, 10) == []
+        assert turn.take_turn(ready, 1, lambda: False).held
+
+
+def test_another_process_waits_for_the_lease_to_lapse(ready: House) -> None:
+    take(ready, "somebody else")
+    assert turn.due(ready, 10) == []
+    assert turn.take_turn(ready, 1, lambda: False).held
+
+
+def test_nothing_is_due_while_everything_stands_still(ready: House) -> None:
+    assert turn.due(ready, 10) == [1]
+    with ready.database.write() as conn:
+        marks.put(conn, epochs.HALTED, "restored")
+    assert turn.due(ready, 10) == []
+
+
+def test_an_attempt_that_no_server_judged_does_not_count_towards_giving_up(ready: House) -> None:
+    publishing.publish(ready, engine_house.TRIAL)
+    people.add(ready, EVE, {})
+    enrolling.enroll(ready, Wish("Trial"))
+    with ready.database.read() as conn:
+        row = standings.matching(conn)[0].enrollment
+    mail = engine_house.add_message(ready, row, MessageState.TRANSMITTING, attempts=3)
+    result = SendResult(Outcome.NOT_SENT, "mail", text="the connection was gone")
+    with ready.database.write() as conn:
+        settling.record(conn, ready, [Attempt(Wanted(row, mail), result, ready.clock.now())])
+    with ready.database.read() as conn:
+        found = messages.by_id(conn, mail.id)
+    assert found is not None
+    assert (found.state, found.attempts) == (MessageState.PREPARED, 2)
