@@ -49,7 +49,10 @@ def demo(
         int | None, typer.Option(help="Repeat a run: the same people do the same things.")
     ] = None,
     contacts: Annotated[int, typer.Option(min=1, max=5000, help="Rows of the list that is imported.")] = 200,
-    seconds: Annotated[float, typer.Option(min=10, help="How long three weeks take; the clock waits while mails are under way.")] = 40.0,
+    seconds: Annotated[
+        float,
+        typer.Option(min=10, help="How long three weeks take; the clock waits while mails are under way."),
+    ] = 40.0,
     json_file: Annotated[
         Path | None,
         typer.Option("--json", metavar="FILE", help="Write the end as data, too ('-': standard output)."),

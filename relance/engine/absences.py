@@ -15,8 +15,8 @@ from relance.engine.store.enrollments import Enrollment
 
 def known(conn: Connection, row: Enrollment, until: dt.date | None) -> news.Absences:
     """What is known besides the reply that says `until` (it is among the kept mails already)."""
-    said = answers.returns(conn, row.contact_id) if until is not None else []
-    return news.Absences(row.aways, said.count(until) > 1)
+    again = until is not None and answers.returns(conn, row.contact_id).count(until) > 1
+    return news.Absences(row.aways, again)
 
 
 def values(

@@ -15,7 +15,7 @@ from relance.engine.cases import Case
 from relance.engine.house import House
 from relance.engine.states import MessageState, State
 from relance.engine.steering import EnrollmentView, view
-from relance.engine.store import mailboxes, standings
+from relance.engine.store import enrollments, mailboxes, standings
 from relance.engine.store.enrollments import Position
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.standings import Standing
@@ -55,6 +55,7 @@ class _Look:
     sent: Sequence[dt.datetime]  # when mails left the mailbox in the last day
     halted: str | None
     now: dt.datetime
+    unheard: bool  # another mailbox wrote to them, and was not read since the step fell due
 
     @property
     def state(self) -> State:
@@ -85,7 +86,8 @@ def _look(conn: Connection, house: House, standing: Standing, halted: str | None
     mailbox = mailboxes.by_id(conn, standing.enrollment.mailbox_id)
     case = cases.read(conn, house, [standing.enrollment])[0]
     sent = mailboxes.sent_since(conn, mailbox.id, now - pace.DAY)
-    return _Look(house, standing, case, mailbox, sent, halted, now)
+    unheard = bool(enrollments.unheard(conn, [standing.enrollment.id]))
+    return _Look(house, standing, case, mailbox, sent, halted, now, unheard)
 
 
 def _explained(look: _Look) -> Explanation:
@@ -234,6 +236,7 @@ def _facts(look: _Look) -> gate.Facts:
         and _due(look),  # of a step that is ahead nobody expects to have looked yet
         due_at=row.due_at,
         synced_at=look.mailbox.synced_at,
+        unread_elsewhere=look.unheard and _due(look),
     )
 
 

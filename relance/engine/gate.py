@@ -107,7 +107,7 @@ def admit(
     held = mailboxes.hold(conn, lease)
     rows = enrollments.for_sending(conn, [each.enrollment.id for each in wanted])
     refused = suppressions.among(conn, [each.message.recipient for each in wanted])
-    unread = _unread_elsewhere(conn, lease.mailbox_id, [row for row, _ in rows.values()])
+    unread = enrollments.unheard(conn, [row.id for row, _ in rows.values() if row.wrote_before])
     verdicts = {}
     for each in wanted:
         row, sequence_state = rows[each.enrollment.id]
@@ -117,25 +117,6 @@ def admit(
     going = [number for number, reasons in verdicts.items() if not reasons]
     marked = messages.begin(conn, going, lease.fence, now)
     return verdicts | {number: (SETTLED,) for number in going if number not in marked}
-
-
-def _unread_elsewhere(conn: Connection, mailbox_id: int, rows: Sequence[Enrollment]) -> set[int]:
-    """Those of these enrollments whose person another mailbox wrote to that was not read since the step fell due."""
-    follow_ups = [row for row in rows if row.wrote_before]
-    writers = messages.writers(conn, [row.contact_id for row in follow_ups])
-    others = {number for numbers in writers.values() for number in numbers} - {mailbox_id}
-    if not others:
-        return set()
-    synced = mailboxes.synced(conn, others)
-    return {
-        row.id
-        for row in follow_ups
-        for number in writers.get(row.contact_id, ())
-        if number in synced and row.due_at is not None and (synced[number] or _NEVER) < row.due_at
-    }
-
-
-_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def _facts(

@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import acting, matching, rereading, sent_copies, verdicts
+from relance.engine import acting, matching, probes, rereading, sent_copies, verdicts
 from relance.engine.acting import Item
 from relance.engine.house import House
 from relance.engine.matching import Found
@@ -201,7 +201,8 @@ def _mark(conn: Connection, look: _Look, folder: Folder, uid: int) -> None:
 
 
 def _window(look: _Look, folder: Folder, window: Sequence[Fetched]) -> int:
-    read = [(each, _read(each)) for each in window]
+    fetched = ((each, _read(each)) for each in window)
+    read = [(each, mail) for each, mail in fetched if not probes.is_probe(mail, look.own)]
     with look.house.database.read() as conn:
         copies = _copies(look, folder, read)
         items = list(_items(conn, look, folder, read, _threads(conn, look, copies)))
@@ -305,7 +306,9 @@ def _sent_folder(look: _Look, inbox: Inbox, folder: Folder, after: int) -> int:
             with look.house.database.write() as conn:
                 mailboxes.hold(conn, look.lease)
                 copies = [
-                    Copy(mail, folder.name, folder.uidvalidity, uid, in_sent=True) for uid, mail in window
+                    Copy(mail, folder.name, folder.uidvalidity, uid, in_sent=True)
+                    for uid, mail in window
+                    if not probes.is_probe(mail, look.own)
                 ]
                 sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)
                 _mark(conn, look, folder, window[-1][0])

@@ -143,7 +143,7 @@ class _Turn:
         with self.house.database.read() as conn:
             follow_up = enrollments.follow_up_due(conn, self.mailbox.id, now)
             may_send = self.mailbox.state == "active"  # what waits in a paused one is nothing to send
-            first = enrollments.first_mail_due(conn, self.mailbox.id) if may_send else None
+            first = enrollments.first_mail_due(conn, self.mailbox.id, now) if may_send else None
         called = first is None or first > now  # nothing to send: reading is all this turn can be for
         if follow_up or called or last is None or now - last >= self.house.options.sync_every:
             self._look(account)
@@ -163,6 +163,9 @@ class _Turn:
             sent = mailboxes.sent_since(conn, self.mailbox.id, now - pace.DAY) if history else []
             self.allowance = pace.allowance(limits, sent, now, self.house.options.batch)
             claimed = enrollments.claim(conn, self.mailbox.id, now, self.allowance.count)
+            others = enrollments.unread_writers(conn, self.mailbox.id, now)
+            mailboxes.call(conn, others, now)
+        self.waiting = bool(others)
         self.more = len(claimed) == self.allowance.count > 0 and self.allowance.next_at is None
         if not claimed:
             if self.allowance.count == 0 and not self.looked:
@@ -180,7 +183,7 @@ class _Turn:
                 delivery.deliver(wanted, lambda: stop() or self._stale())
             finally:
                 self.sent = delivery.sent
-                self.waiting = delivery.waiting
+                self.waiting = self.waiting or delivery.waiting
         self.trouble = delivery.stopped and self.sent == 0
 
     def _stale(self) -> bool:
@@ -212,8 +215,8 @@ class _Turn:
         troubles = self.mailbox.troubles + 1 if self.trouble else 0
         with self.house.database.write() as conn:
             mailbox = mailboxes.by_id(conn, self.mailbox.id)
-            due = enrollments.first_mail_due(conn, mailbox.id) if mailbox.state == "active" else None
-            self.more = self.more and not self.waiting and due is not None and due <= now
+            due = enrollments.first_mail_due(conn, mailbox.id, now) if mailbox.state == "active" else None
+            self.more = self.more and due is not None and due <= now
             if troubles != mailbox.troubles:
                 mailboxes.change(conn, mailbox.id, troubles=troubles)
             mailboxes.release(conn, self.lease, self._next(mailbox, due, troubles, now))
@@ -224,10 +227,11 @@ class _Turn:
         if troubles:
             pause = self.house.options.trouble * int(2 ** min(troubles - 1, 10))
             return now + min(pause, TROUBLE_MOST)
-        if self.waiting:
-            return now + self.house.options.trouble
         if self.more:
             return now
+        if self.waiting:
+            soon = now + self.house.options.trouble
+            return min(soon, self.allowance.next_at or soon) if self.sent else soon
         look = (mailbox.synced_at or now) + self.house.options.sync_every
         if self._locked_out():
             return now + self.house.options.sync_every  # or it would be asked for in every round

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from relance.engine.states import State
-from relance.engine.tables import enrollment, sequence
+from relance.engine.tables import enrollment, mailbox, message, sequence
 
 WANTED = enrollment.c.id.in_(sa.bindparam("wanted", expanding=True))
 MAIL_OF = sa.and_(
@@ -17,10 +17,21 @@ MAIL_OF = sa.and_(
     enrollment.c.step_kind == "mail",
 )
 MAIL_DUE = sa.and_(MAIL_OF, enrollment.c.due_at <= sa.bindparam("now"))
+_OTHER = mailbox.alias("other")
+_UNREAD = sa.and_(
+    message.c.contact_id == enrollment.c.contact_id,
+    message.c.transmitting_at.is_not(None),
+    _OTHER.c.id == message.c.mailbox_id,
+    _OTHER.c.id != enrollment.c.mailbox_id,
+    _OTHER.c.state != "removed",  # nobody can read it
+    sa.or_(_OTHER.c.synced_at.is_(None), _OTHER.c.synced_at < enrollment.c.due_at),
+)
+UNHEARD = sa.and_(enrollment.c.wrote_before, sa.exists().where(_UNREAD).correlate(enrollment))
+# Another mailbox wrote to them, too, and was not read for answers since the step fell due.
 CLAIMABLE = (
     sa.select(enrollment.c.id, enrollment.c.attempts)
     .join(sequence, sequence.c.id == enrollment.c.sequence_id)
-    .where(MAIL_DUE, sequence.c.state == "active")
+    .where(MAIL_DUE, sequence.c.state == "active", sa.not_(UNHEARD))
     .order_by(enrollment.c.priority.desc(), enrollment.c.due_at, enrollment.c.id)
     .limit(sa.bindparam("count", type_=sa.Integer))
 )
@@ -30,4 +41,17 @@ FIRST_MAIL = (
     sa.select(sa.func.min(enrollment.c.due_at))
     .join(sequence, sequence.c.id == enrollment.c.sequence_id)
     .where(MAIL_OF, sequence.c.state == "active")
+    .where(sa.or_(enrollment.c.due_at > sa.bindparam("now"), sa.not_(UNHEARD)))
 )
+_LOCKED_OUT = sa.and_(
+    _OTHER.c.state == "paused", _OTHER.c.sync_error != "", _OTHER.c.reason == _OTHER.c.sync_error
+)
+# Only a person can mend that: nothing is gained by asking for it every two minutes.
+UNREAD_WRITERS = (
+    sa.select(_OTHER.c.id)
+    .distinct()
+    .where(MAIL_DUE, enrollment.c.wrote_before, _UNREAD)
+    .where(sequence.c.id == enrollment.c.sequence_id, sequence.c.state == "active")
+    .where(sa.not_(_LOCKED_OUT))
+)
+UNHEARD_AMONG = sa.select(enrollment.c.id).where(WANTED, UNHEARD)

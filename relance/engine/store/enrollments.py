@@ -211,6 +211,16 @@ def claim(conn: Connection, mailbox_id: int, now: dt.datetime, limit: int) -> li
     return [claimed[number] for number in ids if number in claimed]
 
 
+def unread_writers(conn: Connection, mailbox_id: int, now: dt.datetime) -> list[int]:
+    """The other mailboxes that mails due in this one wait for: they wrote to the same people, and can be read first."""
+    return list(conn.execute(due.UNREAD_WRITERS, {"sender": mailbox_id, "now": now}).scalars())
+
+
+def unheard(conn: Connection, enrollment_ids: Iterable[int]) -> set[int]:
+    """Those of them whom another mailbox wrote to that was not read for answers since the step fell due."""
+    return set(conn.execute(due.UNHEARD_AMONG, {"wanted": sorted(set(enrollment_ids))}).scalars())
+
+
 _COUNT_ATTEMPT = (
     sa.update(enrollment)
     # Asked again of each row as it is now: PostgreSQL lets others commit between two statements.
@@ -281,9 +291,10 @@ def gone_on(conn: Connection, now: dt.datetime) -> list[Enrollment]:
     return [value(row) for row in conn.execute(query)]
 
 
-def first_mail_due(conn: Connection, mailbox_id: int) -> dt.datetime | None:
-    """The oldest due time of a mail step this mailbox may do."""
-    at: dt.datetime | None = conn.execute(due.FIRST_MAIL, {"sender": mailbox_id}).scalar_one()
+def first_mail_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> dt.datetime | None:
+    """The oldest due time of a mail step this mailbox may do; what waits for another mailbox to be read is left out."""
+    asked = {"sender": mailbox_id, "now": now}
+    at: dt.datetime | None = conn.execute(due.FIRST_MAIL, asked).scalar_one()
     return at
 
 

@@ -226,14 +226,6 @@ _RENEW = (
 )
 
 
-def synced(conn: Connection, mailbox_ids: Iterable[int]) -> dict[int, dt.datetime | None]:
-    """When the last complete look into each began; removed mailboxes are left out, for nobody can read them."""
-    query = sa.select(mailbox.c.id, mailbox.c.synced_at).where(
-        mailbox.c.id.in_(sorted(set(mailbox_ids))), mailbox.c.state != "removed"
-    )
-    return {row.id: row.synced_at for row in conn.execute(query)}
-
-
 def release(conn: Connection, lease: Lease, next_turn_at: dt.datetime | None) -> None:
     """Give the lease back and say when to come again. Without effect when it was lost already."""
     conn.execute(_RELEASE, {"of": lease.mailbox_id, "under": lease.fence, "next": next_turn_at})
