@@ -235,10 +235,27 @@ def _folder() -> Path:
     return folder
 
 
-@functools.cache
 def template() -> Path:
     """A database with the schema, two mailboxes, two sequences and the people; nobody is enrolled."""
-    path = _folder() / "template.db"
+    return _template("template.db")
+
+
+def template_without_wall() -> Path:
+    """The same, but one step of one person may have several mails."""
+    walls = tables.message.constraints
+    wall = next(
+        each for each in walls if {column.name for column in each.columns} == {"enrollment_id", "step"}
+    )
+    walls.discard(wall)
+    try:
+        return _template("open.db")
+    finally:
+        walls.add(wall)
+
+
+@functools.cache
+def _template(name: str) -> Path:
+    path = _folder() / name
     base = Database(f"sqlite:///{path}")
     tables.metadata.create_all(base.engine)
     with base.write() as conn:

@@ -146,6 +146,9 @@ def _fences(sim: Sim, mails: list[sa.Row]) -> Iterator[str]:
 def _states(sim: Sim, rows: list[sa.Row], mails: list[sa.Row], settled: bool) -> Iterator[str]:
     taken = {each.mail.message_id for each in sim.world.taken}
     by_step = {(mail.enrollment_id, mail.step): mail for mail in mails}
+    for (_, step), count in Counter((mail.enrollment_id, mail.step) for mail in mails).items():
+        if count > 1:
+            yield f"two mails: {step} of one person was written {count} times"
     for mail in mails:
         yield from _mail(sim, mail, mail.message_id in taken, settled)
     for row in rows:

@@ -25,6 +25,7 @@ from relance.engine.store.underway import Underway
 from relance.engine.tables import mailbox
 from relance.mailbox.folders import Role
 from relance.mailbox.outcome import Outcome
+from tests.simulation import ground
 
 Mutant = Callable[[], AbstractContextManager[object]]
 
@@ -45,11 +46,16 @@ def no_lease() -> AbstractContextManager[object]:
     """A mailbox is taken whoever holds it, and nobody notices."""
     take = mailboxes.take
 
-    def taken(conn: Connection, mailbox_id: int, *rest: object) -> Lease | None:
+    def taken(conn: Connection, mailbox_id: int, *rest: object, **named: object) -> Lease | None:
         conn.execute(sa.update(mailbox).where(mailbox.c.id == mailbox_id).values(lease_until=None))
-        return take(conn, mailbox_id, *rest)  # type: ignore[arg-type]
+        return take(conn, mailbox_id, *rest, **named)  # type: ignore[arg-type]
 
     return _both(no_fence(), mock.patch.object(mailboxes, "take", taken))
+
+
+def no_unique_constraint() -> AbstractContextManager[object]:
+    """A step may have several mails: the last wall is down, and so is the fence, behind which nothing ever reaches it."""
+    return _both(no_fence(), mock.patch.object(ground, "template", ground.template_without_wall))
 
 
 def no_compare_and_set() -> AbstractContextManager[object]:
@@ -215,6 +221,7 @@ MUTANTS: dict[str, Mutant] = {
     for each in (
         no_fence,
         no_lease,
+        no_unique_constraint,
         no_compare_and_set,
         no_begin_lines,
         unread_journal,

@@ -149,7 +149,9 @@ def test_a_folder_that_is_named_as_never_looked_at_is_left_out(
     script = Script({1: ANSWER})
     with (
         scripted_imap.running(script) as server,
-        engine_house.build(migrated_sqlite_url, tmp_path, skip_folders=(said,), allow_test_domains=True) as house,
+        engine_house.build(
+            migrated_sqlite_url, tmp_path, skip_folders=(said,), allow_test_domains=True
+        ) as house,
     ):
         desk = Desk(house, script, server.port)
         assert desk.sync() == 1
