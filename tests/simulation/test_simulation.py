@@ -35,7 +35,7 @@ CAUGHT_BY = {
     "one_look": 37,
     "forgotten_pause": 420,
     "journal_asked_once": 2,
-    "anything_proves": 123,
+    "anything_proves": 1005,
 }
 """A seed that catches each mutant; `python -m tests.simulation --mutants` looks for them anew."""
 
