@@ -126,8 +126,11 @@ def test_a_restored_database_sends_nothing_until_a_person_has_looked(tmp_path: P
         office.hire("run")
         with Relance() as relance:
             assert "older than it was" in (relance.halted() or "")
-            assert relance.due_mailboxes(10)  # work there is
-            assert relance.turn(1).held  # and nobody may do it
+            wake = relance.next_wake()
+            assert wake is not None
+            assert wake <= relance.clock.now()  # work there is
+            assert relance.due_mailboxes(10) == []  # and nobody is asked to do it
+            assert relance.turn(1).held  # nor may
             assert relance.confirm_restore() == len(people)
             assert relance.halted() is None
             assert {view.reason.partition(";")[0] for view in relance.held()} == {"the database was restored"}
