@@ -13,6 +13,8 @@ from tests.simulation.story import Played
 
 SHOWN = 3
 # Breaches told of one seed: the first ones say most.
+PROGRESS = 500
+# Seeds between two lines about how far it is.
 
 
 def main() -> int:
@@ -62,6 +64,8 @@ def _many(seeds: Iterable[int], processes: int) -> int:
     total = Figures()
     for played in _results(seeds, processes):
         total.add(played)
+        if total.seeds % PROGRESS == 0:
+            print(f"{total.seeds} seeds played, {total.broken} broken", file=sys.stderr, flush=True)
         for each in played.breaches[:SHOWN]:
             print(f"seed {played.seed} BROKEN: {each}")
         if played.breaches:

@@ -20,7 +20,7 @@ from tests.simulation.ground import Ground
 from tests.simulation.sim import Sim
 
 ROUNDS = 24
-SETTLING_ROUNDS = 130
+SETTLING_ROUNDS = 300
 LOOP = dt.timedelta(seconds=5)
 TICKS = 0.2
 # How often a tick is made for which nothing is due.
