@@ -6,7 +6,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 # uv is quicker where someone has it; plain pip does the same work.
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(PIP) install) --require-hashes
-PYTEST_ARGS ?= -n 2 --dist worksteal
+# One more than most small machines have cores: many tests wait for servers.
+PYTEST_ARGS ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format simulate bench chaos corpus fuzz lock clean
