@@ -37,7 +37,8 @@ WATCHED: tuple[tuple[Any, str, str], ...] = (
     (smtp.Outbox, "close", "smtp"),
     (Journal, "turn", "journal"),
     (Journal, "begin", "journal"),
-    (Journal, "accepted", "journal"),
+    (Journal, "ended", "journal"),
+    (Journal, "sure", "journal"),
     (Journal, "settled", "journal"),
     (delivery.Delivery, "deliver", "mark+record"),  # and the last record of the turn
 )
