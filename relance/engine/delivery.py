@@ -136,7 +136,7 @@ class Delivery:
         """Its own 354 came after the mark: whatever was said no to meanwhile (and answered) is still heard."""
         try:
             self.residue.asked()
-            with self.house.database.read() as conn:
+            with self.house.database.glance() as conn:
                 now = underway.of(conn, each.enrollment.id, each.message.recipient)
         except BaseException:
             self.outbox.withdraw()

@@ -77,6 +77,11 @@ _AMONG = sa.select(suppression.c.value, suppression.c.reason).where(
 # Built once: every mail asks several times.
 
 
+def refusing(address: str) -> list[str]:
+    """Every value that would suppress this address: itself, its domain and every domain above it."""
+    return [address, *_domains(address)]
+
+
 def _domains(address: str) -> tuple[str, ...]:
     """The address's domain and every domain above it: a@b.c.example → b.c.example, c.example, example."""
     labels = address.rpartition("@")[2].split(".")

@@ -1,4 +1,4 @@
-"""Where everything stands that a mail under way rests on, in one cheap read: no lock, no write."""
+"""Where everything stands that a mail under way rests on, in one cheap statement: no lock, no write."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.store import suppressions
-from relance.engine.tables import enrollment, mailbox, sequence
+from relance.engine.tables import enrollment, mailbox, sequence, suppression
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,11 @@ _UNDERWAY = (
         sequence.c.state.label("sequence_state"),
         mailbox.c.state.label("mailbox_state"),
         mailbox.c.fence,
+        sa.select(suppression.c.reason)
+        .where(suppression.c.value.in_(sa.bindparam("refusing", expanding=True)))
+        .limit(1)
+        .scalar_subquery()
+        .label("suppressed"),
     )
     .join(sequence, sequence.c.id == enrollment.c.sequence_id)
     .join(mailbox, mailbox.c.id == enrollment.c.mailbox_id)
@@ -37,6 +42,5 @@ _UNDERWAY = (
 
 def of(conn: Connection, enrollment_id: int, address: str) -> Underway:
     """As it is at this moment, for an enrollment that exists; `address` is whom the mail goes to."""
-    row = conn.execute(_UNDERWAY, {"enrollment_id": enrollment_id}).one()
-    refused = suppressions.among(conn, [address])
-    return Underway(row.version, row.sequence_state, row.mailbox_state, row.fence, refused.get(address))
+    asked = {"enrollment_id": enrollment_id, "refusing": suppressions.refusing(address)}
+    return Underway(*conn.execute(_UNDERWAY, asked).one())
