@@ -170,7 +170,7 @@ def _mails(
     read = MOST
     while read == MOST:
         read = 0
-        found = inbox.fetch_new(folder, after, MOST, **({"whole_since": since} if since else {}))
+        found = inbox.fetch_new(folder, after, MOST, whole_since=since)
         for fetched in found:
             read, after = read + 1, fetched.uid
             if not fetched.only_headers:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,9 +15,9 @@ from relance.engine.house import House
 from relance.engine.journal import Journal
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollments, mailboxes, messages, standings, suppressions
-from relance.mailbox.folders import Folder, Role
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 from tests import engine_house
+from tests.engine_doors import NoMail, OneAnswer
 
 EVE, ADA = "eve@acme.example", "ada@sales.example"
 NOBODY = SendResult(Outcome.REFUSED, "final", Blame.RECIPIENT, 550, "5.1.1", "no such person")
@@ -35,56 +34,6 @@ ENDS = [
 ]
 
 
-class Post:
-    """A server that hears every mail and gives one answer."""
-
-    def __init__(self, answer: SendResult) -> None:
-        self.answer = answer
-        self.bodies: list[bytes] = []
-
-    def __call__(self, account: object) -> Post:
-        return self
-
-    def __enter__(self) -> Post:
-        return self
-
-    def __exit__(self, *rest: object) -> None:
-        pass
-
-    def connect(self) -> None:
-        pass
-
-    def offer(self, *rest: object) -> None:
-        pass
-
-    def withdraw(self) -> None:
-        pass
-
-    def transmit(self, raw: bytes) -> SendResult:
-        self.bodies.append(raw)
-        return self.answer
-
-
-class Empty:
-    """An inbox with nothing in it."""
-
-    def __init__(self, account: object) -> None:
-        del account
-
-    def __enter__(self) -> Empty:
-        return self
-
-    def __exit__(self, *rest: object) -> None:
-        pass
-
-    def folders(self, *, with_trash: bool = False) -> list[Folder]:
-        del with_trash
-        return [Folder("INBOX", Role.INBOX, 7, 1)]
-
-    def fetch_new(self, folder: Folder, after_uid: int, limit: int = 500) -> Iterator[Any]:
-        return iter(())
-
-
 @pytest.fixture
 def ready(house: House) -> House:
     """Eve's first mail is due."""
@@ -93,7 +42,7 @@ def ready(house: House) -> House:
     people.add(house, EVE, {})
     enrolling.enroll(house, Wish("Trial"))
     engine_house.clock(house).advance(hours=2)
-    return dataclasses.replace(house, open_inbox=Empty)
+    return dataclasses.replace(house, open_inbox=NoMail())
 
 
 def row(house: House) -> enrollments.Enrollment:
@@ -118,13 +67,13 @@ def test_an_answer_survives_a_database_that_is_lost_at_that_moment(
         if attempts:
             raise errors.Unreachable("simulated: the database went away")
 
-    post = Post(answer)
+    post = OneAnswer(answer)
     ready = dataclasses.replace(ready, open_outbox=post)
     with monkeypatch.context() as patch:
         patch.setattr(settling, "record", gone)
         a_turn(ready)
     assert (mail(ready).state, len(post.bodies)) == (MessageState.TRANSMITTING, 1)
-    a_turn(dataclasses.replace(ready, open_outbox=Post(LATER)))
+    a_turn(dataclasses.replace(ready, open_outbox=OneAnswer(LATER)))
     if answer is LATE:  # it may go at once, and is put off by the second server
         state, answer = MessageState.DEFERRED, LATER
     assert (mail(ready).state, row(ready).state) == (state, stands)
@@ -133,7 +82,7 @@ def test_an_answer_survives_a_database_that_is_lost_at_that_moment(
 
 def test_a_refusal_of_the_mailbox_pauses_it_before_the_turn_that_finds_it_offers_more(ready: House) -> None:
     _left_transmitting(ready, QUOTA)
-    post = Post(LATER)
+    post = OneAnswer(LATER)
     a_turn(dataclasses.replace(ready, open_outbox=post))
     with ready.database.read() as conn:
         assert mailboxes.by_id(conn, 1).state == "paused"
@@ -151,7 +100,7 @@ def _left_transmitting(house: House, answer: SendResult) -> None:
 
 
 def by_a_turn(house: House) -> None:
-    a_turn(dataclasses.replace(house, open_outbox=Post(LATER)))
+    a_turn(dataclasses.replace(house, open_outbox=OneAnswer(LATER)))
 
 
 @pytest.mark.parametrize("way", [recovery.replay, by_a_turn])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,8 @@ from relance.engine.house import House
 from relance.engine.states import Event, MessageEvent, MessageState, State
 from relance.engine.store import enrollments, events, mailboxes, marks, messages, standings
 from relance.engine.store.enrollments import Position
-from relance.mailbox.folders import Folder, Role
 from tests import engine_house
+from tests.engine_doors import NoMail
 
 EVE = "eve@acme.example"
 ADA = "ada@sales.example"
@@ -112,26 +111,6 @@ def test_who_was_paused_while_their_mail_left_goes_on_from_the_next_step(ready: 
     assert (row(ready).state, row(ready).step, row(ready).wrote_before) == (State.PAUSED, "bump", True)
 
 
-class Blind:
-    """An inbox whose Sent folder cannot be seen today."""
-
-    def __init__(self, account: object) -> None:
-        del account
-
-    def __enter__(self) -> Blind:
-        return self
-
-    def __exit__(self, *rest: object) -> None:
-        pass
-
-    def folders(self, *, with_trash: bool = False) -> list[Folder]:
-        del with_trash
-        return [Folder("INBOX", Role.INBOX, 7, 1)]
-
-    def fetch_new(self, folder: Folder, after_uid: int, limit: int = 500) -> Iterator[Any]:
-        return iter(())
-
-
 def test_a_look_that_saw_no_sent_folder_says_nothing_of_what_it_files(ready: House) -> None:
     mail = engine_house.add_message(ready, row(ready), MessageState.UNKNOWN)
     with ready.database.write() as conn:
@@ -140,7 +119,7 @@ def test_a_look_that_saw_no_sent_folder_says_nothing_of_what_it_files(ready: Hou
         mailbox = mailboxes.by_id(conn, 1)
     assert lease is not None
     engine_house.clock(ready).advance(hours=1)
-    object.__setattr__(ready, "open_inbox", Blind)
+    object.__setattr__(ready, "open_inbox", NoMail())  # whose Sent folder cannot be seen
     replies.sync(ready, lease, mailbox, ready.account(mailbox))
     with ready.database.read() as conn:
         assert [each.looks for each in messages.unknown(conn)] == [0]

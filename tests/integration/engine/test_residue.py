@@ -13,37 +13,24 @@ from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 from tests import engine_house
+from tests.engine_doors import OneAnswer
 
 TAKEN = SendResult(Outcome.ACCEPTED, "final", Blame.SERVER, 250, text="ok")
 
 
-class Ticking:
+class Ticking(OneAnswer):
     """A server that takes a second to say 354, and three for a body."""
 
     def __init__(self, pass_seconds: Callable[[float], None]) -> None:
+        super().__init__(TAKEN)
         self.pass_seconds = pass_seconds
-
-    def __call__(self, account: object) -> Ticking:
-        return self
-
-    def __enter__(self) -> Ticking:
-        return self
-
-    def __exit__(self, *rest: object) -> None:
-        pass
-
-    def connect(self) -> None:
-        pass
 
     def offer(self, *rest: object) -> None:
         self.pass_seconds(1)
 
-    def withdraw(self) -> None:
-        pass
-
     def transmit(self, raw: bytes) -> SendResult:
         self.pass_seconds(3)
-        return TAKEN
+        return super().transmit(raw)
 
 
 def test_each_mail_counts_from_its_own_last_look_and_until_its_record(
