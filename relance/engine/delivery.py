@@ -7,7 +7,6 @@ the journal says which bodies had begun, should this process die in between.
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -21,7 +20,7 @@ from relance.engine.post import Outbox
 from relance.engine.residue import Residue
 from relance.engine.settling import Attempt
 from relance.engine.states import MessageState
-from relance.engine.store import enrollments, events, mailboxes, messages, underway
+from relance.engine.store import enrollments, events, mailboxes, underway
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox.outcome import Outcome, SendResult
 
@@ -111,18 +110,8 @@ class Delivery:
             events.add(conn, [self._turned_away(each, verdicts[each.message.id]) for each in turned_away])
         self.residue.recorded()
         self.residue.asked()
-        self._call_others([each for each in turned_away if gate.ELSEWHERE in verdicts[each.message.id]], now)
+        self.waiting = self.waiting or any(gate.ELSEWHERE in reasons for reasons in verdicts.values())
         return [_marked(each, self.lease.fence) for each in ready if not verdicts[each.message.id]]
-
-    def _call_others(self, waiting: Sequence[Wanted], now: dt.datetime) -> None:
-        """Ask the other mailboxes that wrote to these people to be read; what waits for them goes in a later turn."""
-        if not waiting:
-            return
-        self.waiting = True
-        with self.house.database.write() as conn:
-            writers = messages.writers(conn, [each.enrollment.contact_id for each in waiting])
-            others = {number for numbers in writers.values() for number in numbers} - {self.mailbox.id}
-            mailboxes.call(conn, others, now)
 
     def _transmit(self, admitted: Sequence[Wanted], *, open_now: bool) -> Iterator[Attempt]:
         """The bodies, one after the other; the first has its 354 already when `open_now`."""

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy.engine import Connection
+
 from relance import clock, errors
 from relance.engine import lateness, pace, preparing, recovery, replies, unknowns
 from relance.engine.delivery import Delivery
@@ -163,9 +165,7 @@ class _Turn:
             sent = mailboxes.sent_since(conn, self.mailbox.id, now - pace.DAY) if history else []
             self.allowance = pace.allowance(limits, sent, now, self.house.options.batch)
             claimed = enrollments.claim(conn, self.mailbox.id, now, self.allowance.count)
-            others = enrollments.unread_writers(conn, self.mailbox.id, now)
-            mailboxes.call(conn, others, now)
-        self.waiting = bool(others)
+            self._call_others(conn, now)
         self.more = len(claimed) == self.allowance.count > 0 and self.allowance.next_at is None
         if not claimed:
             if self.allowance.count == 0 and not self.looked:
@@ -183,8 +183,16 @@ class _Turn:
                 delivery.deliver(wanted, lambda: stop() or self._stale())
             finally:
                 self.sent = delivery.sent
-                self.waiting = self.waiting or delivery.waiting
         self.trouble = delivery.stopped and self.sent == 0
+        if delivery.waiting:
+            with self.house.database.write() as conn:
+                self._call_others(conn, now)
+
+    def _call_others(self, conn: Connection, now: dt.datetime) -> None:
+        """Ask the other mailboxes that wrote to people with a mail due here to be read; theirs go in a later turn."""
+        others = enrollments.unread_writers(conn, self.mailbox.id, now)
+        mailboxes.call(conn, others, now)
+        self.waiting = self.waiting or bool(others)
 
     def _stale(self) -> bool:
         """Whether the last look into the mailbox is too long ago for more mails of this turn."""
