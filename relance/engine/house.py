@@ -6,13 +6,13 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from relance.clock import Clock
+from relance.engine.at_work import AtWork
 from relance.engine.database import Database
 from relance.engine.journal import Journal
 from relance.engine.post import OpenEar, OpenInbox, OpenOutbox
 from relance.engine.script import Library
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
-from relance.engine.under_way import AtWork
 from relance.engine.vault import Vault
 from relance.engine.zones import Workspace
 from relance.mailbox.account import Account

@@ -183,10 +183,7 @@ def show(house: House, wanted: str) -> MailboxView:
 def known(house: House, wanted: str) -> Mailbox:
     """The mailbox of that address. Raises `errors.NotFound` where there is none (any more)."""
     with house.database.read() as conn:
-        found = mailboxes.by_address(conn, wanted.strip().lower())
-    if found is None or found.state == "removed":
-        raise errors.NotFound(f"there is no mailbox {wanted}. `relance mailbox list` shows those there are.")
-    return found
+        return mailboxes.named(conn, wanted)
 
 
 _MADE = ("smtp", "imap", "provider")

@@ -151,10 +151,7 @@ def change_mailbox(
 
 def _sender(house: House, mailbox: str) -> Mailbox:
     with house.database.read() as conn:
-        found = mailboxes.by_address(conn, mailbox.strip().lower())
-    if found is None or found.state == "removed":
-        raise errors.NotFound(f"there is no mailbox {mailbox}")
-    return found
+        return mailboxes.named(conn, mailbox)
 
 
 def _move(desk: _Desk, row: Enrollment, target: Mailbox) -> Enrollment:

@@ -118,6 +118,14 @@ def by_address(conn: Connection, address: str) -> Mailbox | None:
     return _mailbox(row) if row else None
 
 
+def named(conn: Connection, address: str) -> Mailbox:
+    """The mailbox a person means. Raises `errors.NotFound` where there is none (any more)."""
+    found = by_address(conn, address.strip().lower())
+    if found is None or found.state == "removed":
+        raise errors.NotFound(f"there is no mailbox {address}. `relance mailbox list` shows those there are.")
+    return found
+
+
 def lock(conn: Connection, mailbox_ids: Iterable[int]) -> dict[int, str]:
     """Lock the rows in order of id, before anybody's enrollment: nothing happens to these mailboxes until the commit.
 

@@ -58,14 +58,14 @@ def every(conn: Connection) -> list[Suppression]:
 
 def among(conn: Connection, addresses: Iterable[str]) -> dict[str, str]:
     """Those of these addresses that may not be written to, with the reason."""
-    domains = {address: _domains(address) for address in set(addresses)}
-    wanted = {*domains, *(domain for each in domains.values() for domain in each)}
+    refused_by = {address: refusing(address) for address in set(addresses)}
+    wanted = {value for values in refused_by.values() for value in values}
     if not wanted:
         return {}
     reasons = {row.value: row.reason for row in conn.execute(_AMONG, {"wanted": sorted(wanted)})}
     found = {}
-    for address, above in domains.items():
-        reason = next((reasons[value] for value in (address, *above) if value in reasons), None)
+    for address, values in refused_by.items():
+        reason = next((reasons[value] for value in values if value in reasons), None)
         if reason is not None:
             found[address] = reason
     return found
@@ -78,11 +78,9 @@ _AMONG = sa.select(suppression.c.value, suppression.c.reason).where(
 
 
 def refusing(address: str) -> list[str]:
-    """Every value that would suppress this address: itself, its domain and every domain above it."""
-    return [address, *_domains(address)]
+    """Every value that would suppress an address: itself, its domain and every domain above it, the closest first.
 
-
-def _domains(address: str) -> tuple[str, ...]:
-    """The address's domain and every domain above it: a@b.c.example → b.c.example, c.example, example."""
+    a@b.c.example → a@b.c.example, b.c.example, c.example, example.
+    """
     labels = address.rpartition("@")[2].split(".")
-    return tuple(".".join(labels[start:]) for start in range(len(labels)))
+    return [address, *(".".join(labels[start:]) for start in range(len(labels)))]
