@@ -44,7 +44,7 @@ class _Sheet:
     @functools.cached_property
     def unsubscribe_url(self) -> str:
         """Stands in the footer and in a header."""
-        return self.house.links.unsubscribe_url(self.number)
+        return self.house.links.unsubscribe_url(self.number, self.case.contact.email)
 
 
 def draft(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Message | Unwritten:
@@ -80,7 +80,7 @@ def _render(sheet: _Sheet) -> templates.Rendered | templates.Missing | templates
     track, footer = case.script.definition.track, case.script.footer
 
     def mark(link: templates.Link) -> str:
-        return house.links.click_url(number, link.index) if track.clicks else link.target
+        return house.links.click_url(number, link.index, link.target) if track.clicks else link.target
 
     rendered = case.script.words(case.step, sheet.variant).render(case.values(sheet.mailbox), mark)
     if not isinstance(rendered, templates.Rendered):

@@ -9,10 +9,11 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.house import House
 from relance.engine.states import Event
-from relance.engine.store import enrollments, events, hits, messages, suppressions, tasks
+from relance.engine.store import contacts, enrollments, events, hits, messages, suppressions, tasks
 from relance.engine.store.hits import StoredHit
 from relance.engine.store.messages import Message
 from relance.tracking import judge, pages
+from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose
 
@@ -36,20 +37,25 @@ class TrackingDesk:
         """Keep a click and say where it leads; None for a link we never made."""
         message = self._keep(hit, "click")
         if message is None or not 0 <= hit.index < len(message.links):
-            return None
+            return hit.carried or None
         return str(message.links[hit.index]["target"])
 
-    def unsubscribe(self, message: int, hit: Hit) -> None:
-        """Suppress the recipient and stop everything they are in; in force when this returns."""
+    def unsubscribe(self, hit: Hit) -> Heard:
+        """Suppress the recipient and stop everything they are in; in force when this returns so."""
         with self.house.database.write() as conn:
-            mail = messages.by_id(conn, message)
-            if mail is not None:
-                unsubscribe(conn, mail, hit.at, words="asked for no more mail by the link in it")
+            mail = messages.by_id(conn, hit.message)
+            recipient = hit.carried or (mail.recipient if mail else "")
+            if not recipient:
+                return Heard.UNKNOWN
+            unsubscribe(conn, recipient, mail, hit.at)
+        return Heard.IN_FORCE
 
-    def contact_of(self, message: int) -> str | None:
+    def contact_of(self, hit: Hit) -> str | None:
         """The recipient's address, masked."""
+        if hit.carried:
+            return pages.mask(hit.carried)
         with self.house.database.read() as conn:
-            mail = messages.by_id(conn, message)
+            mail = messages.by_id(conn, hit.message)
         return pages.mask(mail.recipient) if mail else None
 
     def _keep(self, hit: Hit, kind: str) -> Message | None:
@@ -71,24 +77,34 @@ class TrackingDesk:
         return message
 
 
-def unsubscribe(conn: Connection, mail: Message, now: dt.datetime, *, words: str) -> None:
-    """One person wants no more: suppress, stop, drop what was planned. Repeating changes nothing."""
-    rows = enrollments.of_contact(conn, [mail.contact_id])
-    enrollments.apply(conn, [row.id for row in rows], Event.UNSUBSCRIBED, now, reason=words)
-    if not suppressions.insist(conn, mail.recipient, words, now):
+BY_LINK = "asked for no more mail by the link in it"
+
+
+def unsubscribe(conn: Connection, recipient: str, mail: Message | None, now: dt.datetime) -> None:
+    """One person wants no more: suppress, stop, drop what was planned. Repeating changes nothing.
+
+    Without the `mail` whose link it was (a database put back from a backup forgot it) the address alone says who.
+    """
+    known = contacts.by_emails(conn, [recipient]).values()
+    people = sorted({each.id for each in known} | ({mail.contact_id} if mail else set()))
+    rows = enrollments.of_contact(conn, people)
+    enrollments.apply(conn, [row.id for row in rows], Event.UNSUBSCRIBED, now, reason=BY_LINK)
+    if not suppressions.insist(conn, recipient, BY_LINK, now):
         return
     tasks.drop_open(conn, [row.id for row in rows], now)
-    line = events.News(
-        "unsubscribed",
-        now,
-        mail.enrollment_id,
-        mail.contact_id,
-        mail.mailbox_id,
-        mail.id,
-        mail.step,
-        {"reason": words},
+    if mail is not None:
+        events.add(conn, [_said_no(mail, now)])
+    else:
+        events.add(conn, [events.News("unsubscribed", now, contact_id=who, data=_WHY) for who in people])
+
+
+_WHY = {"reason": BY_LINK}
+
+
+def _said_no(mail: Message, now: dt.datetime) -> events.News:
+    return events.News(
+        "unsubscribed", now, mail.enrollment_id, mail.contact_id, mail.mailbox_id, mail.id, mail.step, _WHY
     )
-    events.add(conn, [line])
 
 
 def judge_settled(house: House, now: dt.datetime) -> int:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Protocol
 
 from relance.tracking import hits
+
+
+class Heard(enum.Enum):
+    """What became of a wish to get no more mail. There is no answer for "something was done, perhaps"."""
+
+    IN_FORCE = "in force"  # no mail leaves for them any more
+    UNKNOWN = "unknown"  # the link is ours, but neither it nor our records say whose mail it stood in
 
 
 class Desk(Protocol):
@@ -14,10 +22,10 @@ class Desk(Protocol):
         """Record that the pixel was loaded. The response has been sent already."""
 
     def clicked(self, hit: hits.Hit) -> str | None:
-        """Record that a link was followed; return its stored target, or None for a link we do not know."""
+        """Record that a link was followed; return its target, or None for a link we do not know."""
 
-    def unsubscribe(self, message: int, hit: hits.Hit) -> None:
-        """Suppress the message's recipient, now: once this returns, no mail leaves for them. Repeating is no error."""
+    def unsubscribe(self, hit: hits.Hit) -> Heard:
+        """Suppress the recipient, now: what is returned is durable. Repeating is no error."""
 
-    def contact_of(self, message: int) -> str | None:
+    def contact_of(self, hit: hits.Hit) -> str | None:
         """The recipient's address as the page may show it (see `pages.mask`), or None."""

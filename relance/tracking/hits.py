@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from relance.tracking import tokens
 
@@ -27,6 +27,7 @@ class Hit:
     network: str = ""  # the address without its end: 203.0.113.0/24, 2001:db8::/48
     has_language: bool = False  # whether the request said which languages its reader speaks
     prefetch: bool = False  # whether the request itself said that nobody has asked for it yet
+    carried: str = field(default="", repr=False)  # what the link itself says: see `tokens.Claim`
 
 
 def agent_text(raw: str) -> str:

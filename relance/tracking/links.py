@@ -19,13 +19,14 @@ class Links:
         """Where the pixel of a message is loaded from."""
         return f"{self._base}/o/{self._signer.sign(tokens.Purpose.OPEN, message)}.gif"
 
-    def click_url(self, message: int, index: int) -> str:
-        """What stands in the mail instead of its link number `index`; the target itself is not in it."""
-        return f"{self._base}/c/{self._signer.sign(tokens.Purpose.CLICK, message, index)}"
+    def click_url(self, message: int, index: int, target: str) -> str:
+        """What stands in the mail instead of its link number `index`; the target is sealed in it, if not too long."""
+        carried = target if len(target.encode()) <= tokens.LONGEST_CARRIED else ""
+        return f"{self._base}/c/{self._signer.sign(tokens.Purpose.CLICK, message, index, carried)}"
 
-    def unsubscribe_url(self, message: int) -> str:
-        """For the List-Unsubscribe header (RFC 8058) and the line at the mail's end."""
-        return f"{self._base}/u/{self._signer.sign(tokens.Purpose.UNSUBSCRIBE, message)}"
+    def unsubscribe_url(self, message: int, recipient: str) -> str:
+        """For the List-Unsubscribe header (RFC 8058) and the line at the mail's end; the address is sealed in it."""
+        return f"{self._base}/u/{self._signer.sign(tokens.Purpose.UNSUBSCRIBE, message, carried=recipient)}"
 
 
 def _checked(base_url: str) -> str:

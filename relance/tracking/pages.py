@@ -23,6 +23,7 @@ class Phrases:
     done_for: str
     gone_title: str
     gone: str
+    lost: str
     trouble_title: str
     trouble: str
 
@@ -37,6 +38,7 @@ PHRASES: Mapping[str, Phrases] = {
         done_for="Done. {contact} will get no more of our emails.",
         gone_title="Page not found",
         gone="This link leads nowhere. It may have been cut off on its way to you.",
+        lost="We cannot tell any more whom this email was sent to, so nothing was done. Please answer the email and write that you want no more: that always works.",
         trouble_title="Please try again",
         trouble="We could not do this just now. Please try again in a few minutes.",
     ),
@@ -49,6 +51,7 @@ PHRASES: Mapping[str, Phrases] = {
         done_for="Gotowe. Nie będziemy już pisać na adres {contact}.",
         gone_title="Nie ma takiej strony",
         gone="Ten odnośnik donikąd nie prowadzi. Być może został po drodze ucięty.",
+        lost="Nie możemy już ustalić, do kogo trafiła ta wiadomość, więc nic nie zostało zrobione. Proszę na nią odpisać, że mamy już nie pisać: to zawsze działa.",
         trouble_title="Proszę spróbować ponownie",
         trouble="Nie udało się tego teraz zrobić. Proszę spróbować ponownie za kilka minut.",
     ),
@@ -61,6 +64,7 @@ PHRASES: Mapping[str, Phrases] = {
         done_for="Erledigt. {contact} erhält keine E-Mails mehr von uns.",
         gone_title="Seite nicht gefunden",
         gone="Dieser Link führt nirgendwohin. Vielleicht wurde er unterwegs abgeschnitten.",
+        lost="Wir können nicht mehr feststellen, an wen diese E-Mail ging; deshalb ist nichts geschehen. Bitte antworten Sie auf die E-Mail, dass Sie keine mehr möchten: Das hilft immer.",
         trouble_title="Bitte noch einmal versuchen",
         trouble="Das hat gerade nicht geklappt. Bitte versuchen Sie es in ein paar Minuten noch einmal.",
     ),
@@ -73,6 +77,7 @@ PHRASES: Mapping[str, Phrases] = {
         done_for="C’est fait. {contact} ne recevra plus nos e-mails.",
         gone_title="Page introuvable",
         gone="Ce lien ne mène nulle part. Il a peut-être été coupé en chemin.",
+        lost="Nous ne pouvons plus savoir à qui cet e-mail a été envoyé ; rien n’a donc été fait. Veuillez y répondre que vous n’en voulez plus : cela fonctionne toujours.",
         trouble_title="Veuillez réessayer",
         trouble="Cela n’a pas pu être fait à l’instant. Veuillez réessayer dans quelques minutes.",
     ),
@@ -85,6 +90,7 @@ PHRASES: Mapping[str, Phrases] = {
         done_for="Hecho. {contact} ya no recibirá nuestros correos.",
         gone_title="Página no encontrada",
         gone="Este enlace no lleva a ninguna parte. Puede que se haya cortado por el camino.",
+        lost="Ya no podemos saber a quién se envió este correo, así que no se ha hecho nada. Por favor, responda a ese correo diciendo que no quiere más: eso siempre funciona.",
         trouble_title="Inténtelo de nuevo",
         trouble="Ahora mismo no ha sido posible. Inténtelo de nuevo dentro de unos minutos.",
     ),
@@ -147,6 +153,12 @@ def gone(language: str) -> str:
     """The page for a token or address we do not know."""
     words = PHRASES[language]
     return _page(language, words.gone_title, _paragraph(words.gone))
+
+
+def lost(language: str) -> str:
+    """The page for a link of ours that nobody can tell the recipient of any more: nothing was done."""
+    words = PHRASES[language]
+    return _page(language, words.title, _paragraph(words.lost, role="alert"))
 
 
 def trouble(language: str) -> str:

@@ -1,8 +1,12 @@
 """Signed tokens: which mail, which link and for what, so that nobody can guess or swap one.
 
 A token is base64url of `key id (1 byte) | tag (16 bytes) | hidden claim`. The tag is HMAC-SHA256 over the claim, cut to
-128 bits, with a key made for one purpose only; the claim is hidden under a key stream made from the tag, so that a
-recipient cannot count our mails. Tokens never expire: an unsubscribe link has to work for as long as the mail is kept.
+128 bits, with a key made for one purpose only; the claim is hidden under a key stream made from the tag (a synthetic IV:
+Rogaway and Shrimpton, "Deterministic Authenticated-Encryption", 2006). So a recipient cannot count our mails, and whoever
+sees a link does not read what it carries: whom to write to no more, or where a click leads. A link thus does its work
+also where its mail's row is gone (a database put back from a backup) or cannot be asked just now.
+
+Tokens never expire: an unsubscribe link has to work for as long as the mail is kept.
 """
 
 from __future__ import annotations
@@ -14,14 +18,16 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from relance import errors
 
 TAG_BYTES = 16
+STREAM_BYTES = 32  # a block of the key stream: one SHA-256
 SMALLEST_SECRET = 16
-# Two numbers of at most 64 and 32 bits, seven bits a byte.
-LONGEST_CLAIM = 10 + 5
+LONGEST_CARRIED = 1100  # bytes; a mail program may cut an address of more than 2,000 characters
+# Two numbers of at most 64 and 32 bits, seven bits a byte, and what the link carries.
+LONGEST_CLAIM = 10 + 5 + LONGEST_CARRIED
 LONGEST_TOKEN = -(-(1 + TAG_BYTES + LONGEST_CLAIM) * 4 // 3)
 LARGEST_MESSAGE = 2**63 - 1
 LARGEST_INDEX = 2**31 - 1
@@ -39,10 +45,14 @@ class Purpose(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Claim:
-    """What a valid token says: the number of the message, and of the link within it."""
+    """What a valid token says: the number of the message, of the link within it, and what the link carries.
+
+    `carried` is the recipient (unsubscribe) or the target (click); empty in links made before they carried anything.
+    """
 
     message: int
     index: int
+    carried: str = field(default="", repr=False)
 
 
 class Mac:
@@ -89,12 +99,15 @@ class Signer:
             for purpose in Purpose
         }
 
-    def sign(self, purpose: Purpose, message: int, index: int = 0) -> str:
-        """The token for one message (and link) and one purpose: 28 characters for the first two million messages."""
+    def sign(self, purpose: Purpose, message: int, index: int = 0, carried: str = "") -> str:
+        """The token for one message (and link) and one purpose; four characters for every three bytes it carries."""
+        text = carried.encode()
         if not (0 <= message <= LARGEST_MESSAGE and 0 <= index <= LARGEST_INDEX):
             raise ValueError(f"no token can carry message {message}, link {index}")
+        if len(text) > LONGEST_CARRIED:
+            raise ValueError(f"no token can carry {len(text)} bytes")
         keys = self._keys[self._current, purpose]
-        claim = _number(message) + _number(index)
+        claim = _number(message) + _number(index) + text
         tag = _tag(keys, self._current, claim)
         return _encoded(bytes((self._current,)) + tag + _masked(keys, tag, claim))
 
@@ -134,8 +147,10 @@ def _tag(keys: _Keys, key_id: int, claim: bytes) -> bytes:
 
 def _masked(keys: _Keys, tag: bytes, claim: bytes) -> bytes:
     """Hide a claim, or bring a hidden one back: the same exclusive-or both ways."""
-    stream = keys.hide.digest(tag)[: len(claim)]
-    return (int.from_bytes(claim) ^ int.from_bytes(stream)).to_bytes(len(claim))
+    stream = keys.hide.digest(tag)
+    for block in range(1, -(-len(claim) // STREAM_BYTES)):
+        stream += keys.hide.digest(tag + bytes((block,)))
+    return (int.from_bytes(claim) ^ int.from_bytes(stream[: len(claim)])).to_bytes(len(claim))
 
 
 def _decoded(token: str) -> bytes | None:
@@ -164,13 +179,17 @@ def _number(value: int) -> bytes:
 
 
 def _claim(raw: bytes) -> Claim:
-    """The two numbers of a claim whose tag was right, so that only `sign` can have written it."""
-    numbers = [0]
-    shift = 0
-    for byte in raw:
-        numbers[-1] |= (byte & 0x7F) << shift
-        shift += 7
+    """What stands in a claim whose tag was right, so that only `sign` can have written it."""
+    message, after = _read_number(raw, 0)
+    index, after = _read_number(raw, after)
+    return Claim(message, index, raw[after:].decode())
+
+
+def _read_number(raw: bytes, start: int) -> tuple[int, int]:
+    """The number that begins there, and where it ends."""
+    value = 0
+    for place, byte in enumerate(raw[start:]):
+        value |= (byte & 0x7F) << 7 * place
         if byte < 0x80:
-            numbers.append(0)
-            shift = 0
-    return Claim(numbers[0], numbers[1])
+            return value, start + place + 1
+    return value, len(raw)

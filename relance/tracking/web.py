@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from relance import clock
 from relance.tracking import hits, pages, targets, tokens
-from relance.tracking.desk import Desk
+from relance.tracking.desk import Desk, Heard
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ class Counter:
         hit = self._hit(request, tokens.Purpose.UNSUBSCRIBE)
         if hit is None:
             return _page(request, pages.gone, 404)
-        return _contact_page(request, pages.ask, await self._contact(hit.message))
+        return _contact_page(request, pages.ask, await self._contact(hit))
 
     async def unsubscribe(self, request: Request) -> Response:
         """Act, then answer: for the button of the page and for one click in a mail program alike (RFC 8058)."""
@@ -123,9 +123,10 @@ class Counter:
             return _page(request, pages.gone, 404)
         form = await _read_form(request)
         if form.get("List-Unsubscribe") != "One-Click":
-            return _contact_page(request, pages.ask, await self._contact(hit.message), 400)
-        await self._ask(self._desk.unsubscribe, hit.message, hit)
-        return _contact_page(request, pages.done, await self._contact(hit.message))
+            return _contact_page(request, pages.ask, await self._contact(hit), 400)
+        if await self._ask(self._desk.unsubscribe, hit) is Heard.UNKNOWN:
+            return _page(request, pages.lost, 404)
+        return _contact_page(request, pages.done, await self._contact(hit))
 
     def _hit(self, request: Request, purpose: tokens.Purpose) -> hits.Hit | None:
         claim = self._signer.read(purpose, request.path_params["token"])
@@ -144,6 +145,7 @@ class Counter:
             prefetch=any(
                 "prefetch" in said.get(name, "").lower() for name in ("sec-purpose", "purpose", "x-moz")
             ),
+            carried=claim.carried,
         )
 
     async def _record_open(self, hit: hits.Hit) -> None:
@@ -155,10 +157,10 @@ class Counter:
         except Exception:  # the reader has the pixel; what is lost is one count
             log.warning("an open of message %d was lost", hit.message, exc_info=True)
 
-    async def _contact(self, message: int) -> str | None:
+    async def _contact(self, hit: hits.Hit) -> str | None:
         """The masked address; the page does without it rather than fail."""
         try:
-            return await self._ask(self._desk.contact_of, message)
+            return await self._ask(self._desk.contact_of, hit)
         except DeskFailed:
             return None
 

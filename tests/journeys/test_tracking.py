@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from relance.engine import engagement
+from relance.engine.tables import message, message_key
 from tests.journeys.stage import Stage
 
 OLA = "ola@acme.example"
@@ -101,6 +103,24 @@ def test_the_one_click_of_a_mail_program_unsubscribes_before_it_is_answered(stag
     stage.advance(days=30)
     assert stage.sent_to(OLA) == 1
     assert stage.state(OLA) == "unsubscribed"
+
+
+def test_a_no_is_kept_by_a_link_whose_mail_the_database_has_forgotten(stage: Stage) -> None:
+    stage.enroll(OLA)
+    stage.advance(hours=1)
+    header = stage.arrived(OLA)[0].header("list-unsubscribe") or ""
+    path = re.findall(r"<http://127\.0\.0\.1:9(/u/[^>]+)>", header)[0]
+    house = stage.relance._house
+    with house.database.write() as conn:  # as a database put back from before the mail has it
+        conn.execute(sa.delete(message_key))
+        conn.execute(sa.delete(message))
+    with web(stage) as client:
+        assert "o•••@acme.example" in client.get(path).text
+        assert client.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert [each.value for each in stage.relance.contacts.suppressions()] == [OLA]
+    assert stage.state(OLA) == "unsubscribed"
+    stage.advance(days=30)
+    assert stage.sent_to(OLA) == 1
 
 
 def test_a_no_is_told_once_and_outlives_whatever_the_address_was_suppressed_for(stage: Stage) -> None:

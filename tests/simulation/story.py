@@ -12,6 +12,7 @@ from relance.engine import people as addresses
 from relance.engine.house import House
 from relance.engine.script import Script
 from relance.engine.store import contacts, enrollments, mailboxes, sequences, suppressions
+from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose
 from tests.simulation import aside, ground, judge, people, world
@@ -317,8 +318,9 @@ class _Story:
         sim = self.sim
 
         def work() -> None:
-            hit = Hit(Purpose.UNSUBSCRIBE, claim.message, 0, sim.now, "POST")
-            engagement.TrackingDesk(worker.house).unsubscribe(claim.message, hit)
+            hit = Hit(Purpose.UNSUBSCRIBE, claim.message, 0, sim.now, "POST", carried=claim.carried)
+            heard = engagement.TrackingDesk(worker.house).unsubscribe(hit)
+            assert heard is Heard.IN_FORCE
             sim.world.bar(person, "told that it is done", sim.note(f"{person} is told that no mail follows"))
 
         self._act(worker, "web", work)

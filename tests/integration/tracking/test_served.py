@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 
 from relance.tracking import web
+from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
@@ -21,6 +22,7 @@ from tests.servers import ports
 
 SIGNER = Signer({1: bytes(32)}, current=1)
 LINKS = Links("http://127.0.0.1", SIGNER)
+OLA = "ola@acme.example"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -29,7 +31,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.hits: list[Hit] = []
-        self.unsubscribed: list[int] = []
+        self.unsubscribed: list[str] = []
         self.gate = threading.Event()
         self.gate.set()
 
@@ -41,10 +43,11 @@ class Desk:
         self.hits.append(hit)
         return f"https://acme.example/{hit.index}"
 
-    def unsubscribe(self, message: int, hit: Hit) -> None:
-        self.unsubscribed.append(message)
+    def unsubscribe(self, hit: Hit) -> Heard:
+        self.unsubscribed.append(hit.carried)
+        return Heard.IN_FORCE
 
-    def contact_of(self, message: int) -> str | None:
+    def contact_of(self, hit: Hit) -> str | None:
         return None
 
 
@@ -79,7 +82,7 @@ def ask(port: int, method: str, url: str, body: bytes | None = None, headers: di
 
 
 def test_head_sends_the_headers_of_get_and_no_body(port: int) -> None:
-    for url in (LINKS.open_url(1), LINKS.click_url(1, 4), LINKS.unsubscribe_url(1)):
+    for url in (LINKS.open_url(1), LINKS.click_url(1, 4, ""), LINKS.unsubscribe_url(1, OLA)):
         got, body = ask(port, "GET", url)
         head, nothing = ask(port, "HEAD", url)
         assert nothing == b""
@@ -95,10 +98,10 @@ def test_a_slow_database_does_not_hold_up_the_pixel_or_those_who_say_no(port: in
     for _ in range(10):
         response, body = ask(port, "GET", LINKS.open_url(1))
         assert (response.status, body) == (200, web.PIXEL)
-    response, _ = ask(port, "POST", LINKS.unsubscribe_url(1), b"List-Unsubscribe=One-Click", FORM)
+    response, _ = ask(port, "POST", LINKS.unsubscribe_url(1, OLA), b"List-Unsubscribe=One-Click", FORM)
     assert response.status == 200
-    assert desk.unsubscribed == [1]
-    assert ask(port, "GET", LINKS.click_url(1, 3))[0].getheader("location") == "https://acme.example/3"
+    assert desk.unsubscribed == [OLA]
+    assert ask(port, "GET", LINKS.click_url(1, 3, ""))[0].getheader("location") == "https://acme.example/3"
     desk.gate.set()
     ports.wait_until(lambda: len(desk.hits) == 11, what="the recording of the opens")
 
@@ -106,7 +109,9 @@ def test_a_slow_database_does_not_hold_up_the_pixel_or_those_who_say_no(port: in
 def test_each_hit_is_one_call_with_many_at_once(port: int, desk: Desk) -> None:
     with ThreadPoolExecutor(8) as pool:
         places = list(
-            pool.map(lambda n: ask(port, "GET", LINKS.click_url(7, n))[0].getheader("location"), range(100))
+            pool.map(
+                lambda n: ask(port, "GET", LINKS.click_url(7, n, ""))[0].getheader("location"), range(100)
+            )
         )
     assert places == [f"https://acme.example/{n}" for n in range(100)]
     assert sorted(hit.index for hit in desk.hits) == list(range(100))
@@ -114,7 +119,7 @@ def test_each_hit_is_one_call_with_many_at_once(port: int, desk: Desk) -> None:
 
 @pytest.mark.parametrize("length", ["Content-Length: 1000000", "Transfer-Encoding: chunked"])
 def test_an_endless_body_is_cut_off(port: int, desk: Desk, length: str) -> None:
-    path = urlsplit(LINKS.unsubscribe_url(1)).path
+    path = urlsplit(LINKS.unsubscribe_url(1, OLA)).path
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n{length}\r\n\r\n"
     piece = b"List-Unsubscribe=One-Click&" * 100
     chunk = b"%x\r\n%s\r\n" % (len(piece), piece) if "chunked" in length else piece
@@ -129,7 +134,7 @@ def test_an_endless_body_is_cut_off(port: int, desk: Desk, length: str) -> None:
 
 def test_a_body_that_never_comes_times_out(port: int, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web, "SLOWEST_BODY", 0.05)
-    path = urlsplit(LINKS.unsubscribe_url(1)).path
+    path = urlsplit(LINKS.unsubscribe_url(1, OLA)).path
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 26\r\n\r\nList-Unsub"
     with socket.create_connection((ports.LOOPBACK, port), timeout=20) as client:
         client.sendall(head.encode())
@@ -138,7 +143,7 @@ def test_a_body_that_never_comes_times_out(port: int, desk: Desk, monkeypatch: p
 
 
 def test_a_client_that_hangs_up_in_the_middle_unsubscribes_nobody(port: int, desk: Desk) -> None:
-    path = urlsplit(LINKS.unsubscribe_url(1)).path
+    path = urlsplit(LINKS.unsubscribe_url(1, OLA)).path
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 26\r\n\r\nList-Unsub"
     with socket.create_connection((ports.LOOPBACK, port), timeout=20) as client:
         client.sendall(head.encode())

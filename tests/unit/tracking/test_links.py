@@ -9,6 +9,8 @@ from relance.tracking import links
 from relance.tracking.tokens import Claim, Purpose, Signer
 
 SIGNER = Signer({1: bytes(32)}, current=1)
+OLA = "ola@acme.example"
+TARGET = "https://acme.example/pricing?who=żółw"
 
 
 @pytest.mark.parametrize(
@@ -17,10 +19,14 @@ SIGNER = Signer({1: bytes(32)}, current=1)
 def test_each_address_holds_a_token_for_its_purpose(base: str) -> None:
     made = links.Links(base, SIGNER)
     start = base.rstrip("/")
-    opened, clicked, unsubscribed = made.open_url(5), made.click_url(5, 2), made.unsubscribe_url(5)
+    opened, clicked, unsubscribed = (
+        made.open_url(5),
+        made.click_url(5, 2, TARGET),
+        made.unsubscribe_url(5, OLA),
+    )
     assert SIGNER.read(Purpose.OPEN, opened.removeprefix(f"{start}/o/").removesuffix(".gif")) == Claim(5, 0)
-    assert SIGNER.read(Purpose.CLICK, clicked.removeprefix(f"{start}/c/")) == Claim(5, 2)
-    assert SIGNER.read(Purpose.UNSUBSCRIBE, unsubscribed.removeprefix(f"{start}/u/")) == Claim(5, 0)
+    assert SIGNER.read(Purpose.CLICK, clicked.removeprefix(f"{start}/c/")) == Claim(5, 2, TARGET)
+    assert SIGNER.read(Purpose.UNSUBSCRIBE, unsubscribed.removeprefix(f"{start}/u/")) == Claim(5, 0, OLA)
 
 
 @pytest.mark.parametrize(
@@ -31,3 +37,22 @@ def test_each_address_holds_a_token_for_its_purpose(base: str) -> None:
 def test_a_base_that_could_not_stand_in_a_header_is_refused(base: str) -> None:
     with pytest.raises(errors.Misconfigured, match="tracking address"):
         links.Links(base, SIGNER)
+
+
+def test_a_link_with_the_longest_address_fits_a_line_of_a_header() -> None:
+    longest = f"{'a' * 64}@{'b' * 60}.{'c' * 60}.{'d' * 60}.example"
+    assert len(longest) > 250
+    url = links.Links("https://go.a-rather-long-name-of-a-company.example/mail", SIGNER).unsubscribe_url(
+        2**62, longest
+    )
+    assert len(url) < 500  # compose refuses 900, RFC 5322 998
+
+
+def test_a_target_too_long_for_a_link_is_left_to_the_database() -> None:
+    made = links.Links("https://go.acme.example", SIGNER)
+    for length, carried in ((1_050, True), (1_900, False)):
+        target = "https://acme.example/" + "x" * length
+        url = made.click_url(2**62, 3, target)
+        assert len(url) < 1_600  # browsers and mail programs bear 2,000
+        claim = SIGNER.read(Purpose.CLICK, url.rpartition("/")[2])
+        assert claim == Claim(2**62, 3, target if carried else "")

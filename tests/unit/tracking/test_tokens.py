@@ -20,14 +20,44 @@ SIGNER = Signer({1: SECRET}, current=1)
 messages = st.integers(0, tokens.LARGEST_MESSAGE)
 indexes = st.integers(0, tokens.LARGEST_INDEX)
 purposes = st.sampled_from(Purpose)
+carried_texts = st.text(st.characters(codec="utf-8"), max_size=275)
 
 
-@given(purposes, messages, indexes)
-def test_what_was_signed_is_read_again(purpose: Purpose, message: int, index: int) -> None:
-    token = SIGNER.sign(purpose, message, index)
+@given(purposes, messages, indexes, carried_texts)
+def test_what_was_signed_is_read_again(purpose: Purpose, message: int, index: int, carried: str) -> None:
+    token = SIGNER.sign(purpose, message, index, carried)
     assert set(token) <= set(string.ascii_letters + string.digits + "-_")
     assert len(token) <= tokens.LONGEST_TOKEN
-    assert SIGNER.read(purpose, token) == Claim(message, index)
+    assert SIGNER.read(purpose, token) == Claim(message, index, carried)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "token", "claim"),
+    [
+        (Purpose.UNSUBSCRIBE, "Acd51Wm4uRctdkL0GcQ53Sqg29SNeTH_-UIA", Claim(123456789012345678, 0)),
+        (Purpose.CLICK, "AT_PxhgxSroMoqf0hrQxENFsg4Pqq1WKaOkz", Claim(123456789012345678, 3)),
+        (Purpose.OPEN, "ATHZ2hO_Dj34VrGLs5f-tUqruA", Claim(5, 0)),
+    ],
+)
+def test_links_made_before_they_carried_anything_are_read_for_ever(
+    purpose: Purpose, token: str, claim: Claim
+) -> None:
+    assert SIGNER.read(purpose, token) == claim
+
+
+@given(carried_texts, st.integers(0, 1000))
+def test_what_a_link_carries_cannot_be_read_without_the_key(text: str, message: int) -> None:
+    tokens_of_two = [SIGNER.sign(Purpose.UNSUBSCRIBE, each, carried=text) for each in (message, message + 1)]
+    raw = [base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))[17:] for token in tokens_of_two]
+    data = text.encode()
+    assert all(data[at : at + 8] not in each for each in raw for at in range(len(data) - 7))
+    # The same address in two mails has nothing in common: no two bytes are hidden alike for long.
+    assert not any(a == b for a, b in zip(_pieces(raw[0]), _pieces(raw[1]), strict=False))
+    assert Signer({1: OTHER}, 1).read(Purpose.UNSUBSCRIBE, tokens_of_two[0]) is None
+
+
+def _pieces(raw: bytes) -> list[bytes]:
+    return [raw[at : at + 8] for at in range(len(raw) - 7)]
 
 
 @given(purposes, purposes, messages)
@@ -38,7 +68,7 @@ def test_a_token_is_good_for_one_purpose_only(made: Purpose, asked: Purpose, mes
 
 @given(purposes, messages, indexes, st.data())
 def test_no_bit_can_be_changed(purpose: Purpose, message: int, index: int, data: st.DataObject) -> None:
-    token = SIGNER.sign(purpose, message, index)
+    token = SIGNER.sign(purpose, message, index, data.draw(carried_texts))
     raw = bytearray(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
     bit = data.draw(st.integers(0, len(raw) * 8 - 1))
     raw[bit // 8] ^= 1 << bit % 8
@@ -118,3 +148,8 @@ def test_a_signer_never_shows_its_keys() -> None:
 def test_numbers_beyond_a_token_are_a_mistake_of_the_caller(message: int, index: int) -> None:
     with pytest.raises(ValueError, match="no token"):
         SIGNER.sign(Purpose.OPEN, message, index)
+
+
+def test_more_than_a_link_may_hold_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="no token"):
+        SIGNER.sign(Purpose.CLICK, 1, carried="ż" * 551)

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from relance.tracking import pages, web
+from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit
 from relance.tracking.links import Links
 from relance.tracking.tokens import Purpose, Signer
@@ -24,6 +25,7 @@ NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 SIGNER = Signer({1: bytes(32)}, current=1)
 LINKS = Links("http://testserver", SIGNER)
 TARGET = "https://acme.example/pricing?a=b#c"
+OLA = "ola@acme.example"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -32,7 +34,7 @@ class FakeDesk:
 
     def __init__(self) -> None:
         self.hits: list[Hit] = []
-        self.unsubscribed: list[int] = []
+        self.unsubscribed: list[str] = []
         self.targets: dict[tuple[int, int], str] = {(5, 2): TARGET}
         self.contact: str | None = "a•••@acme.example"
         self.broken = False
@@ -45,11 +47,14 @@ class FakeDesk:
         self._work(hit)
         return self.targets.get((hit.message, hit.index))
 
-    def unsubscribe(self, message: int, hit: Hit) -> None:
+    def unsubscribe(self, hit: Hit) -> Heard:
         self._work(hit)
-        self.unsubscribed.append(message)
+        if not hit.carried:
+            return Heard.UNKNOWN
+        self.unsubscribed.append(hit.carried)
+        return Heard.IN_FORCE
 
-    def contact_of(self, message: int) -> str | None:
+    def contact_of(self, hit: Hit) -> str | None:
         if self.broken:
             raise ConnectionError("database secret-dsn is down")
         return self.contact
@@ -89,7 +94,9 @@ def test_the_pixel_is_the_same_for_every_token(client: TestClient, desk: FakeDes
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_click_leads_to_the_stored_target(client: TestClient, desk: FakeDesk, method: str) -> None:
-    response = client.request(method, LINKS.click_url(5, 2) + "?url=https://evil.example&to=//evil.example")
+    response = client.request(
+        method, LINKS.click_url(5, 2, "") + "?url=https://evil.example&to=//evil.example"
+    )
     assert response.status_code == 302
     assert response.headers["location"] == TARGET
     assert response.headers["referrer-policy"] == "no-referrer"
@@ -102,7 +109,7 @@ def test_an_unknown_link_is_a_page_and_never_a_redirect(client: TestClient, desk
     wrong_purpose = LINKS.open_url(5).replace("/o/", "/c/").removesuffix(".gif")
     for path in (
         "/c/nonsense",
-        LINKS.click_url(5, 3),
+        LINKS.click_url(5, 3, ""),
         wrong_purpose,
         "/c/https://evil.example",
         "/c//evil.example",
@@ -125,7 +132,7 @@ def test_an_unknown_link_is_a_page_and_never_a_redirect(client: TestClient, desk
 )
 def test_a_spoiled_stored_target_is_not_followed(client: TestClient, desk: FakeDesk, target: str) -> None:
     desk.targets[5, 2] = target
-    response = client.get(LINKS.click_url(5, 2))
+    response = client.get(LINKS.click_url(5, 2, ""))
     assert response.status_code == 404
     assert "location" not in response.headers
     assert "set-cookie" not in response.headers
@@ -133,10 +140,10 @@ def test_a_spoiled_stored_target_is_not_followed(client: TestClient, desk: FakeD
 
 def test_looking_at_the_unsubscribe_page_changes_nothing(client: TestClient, desk: FakeDesk) -> None:
     for method in ("GET", "HEAD"):
-        response = client.request(method, LINKS.unsubscribe_url(5) + "?List-Unsubscribe=One-Click")
+        response = client.request(method, LINKS.unsubscribe_url(5, OLA) + "?List-Unsubscribe=One-Click")
         assert response.status_code == 200
-    assert "a•••@acme.example" in client.get(LINKS.unsubscribe_url(5)).text
-    polish = client.get(LINKS.unsubscribe_url(5), headers={"accept-language": "pl"})
+    assert "a•••@acme.example" in client.get(LINKS.unsubscribe_url(5, OLA)).text
+    polish = client.get(LINKS.unsubscribe_url(5, OLA), headers={"accept-language": "pl"})
     assert '<html lang="pl">' in polish.text
     assert desk.unsubscribed == []
 
@@ -145,13 +152,25 @@ def test_one_click_acts_before_it_answers_without_redirect_or_cookie(
     client: TestClient, desk: FakeDesk
 ) -> None:
     for _ in range(2):
-        response = client.post(LINKS.unsubscribe_url(5), data=ONE_CLICK)
+        response = client.post(LINKS.unsubscribe_url(5, OLA), data=ONE_CLICK)
         assert response.status_code == 200
         assert "set-cookie" not in response.headers
-    as_multipart = client.post(LINKS.unsubscribe_url(6), files={"List-Unsubscribe": (None, "One-Click")})
+    as_multipart = client.post(LINKS.unsubscribe_url(6, OLA), files={"List-Unsubscribe": (None, "One-Click")})
     assert as_multipart.status_code == 200
     assert 'role="status"' in as_multipart.text
-    assert desk.unsubscribed == [5, 5, 6]
+    assert desk.unsubscribed == [OLA, OLA, OLA]
+
+
+def test_nothing_is_called_done_where_nobody_can_tell_whose_mail_it_was(
+    client: TestClient, desk: FakeDesk
+) -> None:
+    old = f"/u/{SIGNER.sign(Purpose.UNSUBSCRIBE, 5)}"
+    for language, words in (("en", "nothing was done"), ("pl", "nic nie zostało zrobione")):
+        response = client.post(old, data=ONE_CLICK, headers={"accept-language": language})
+        assert response.status_code == 404
+        assert words in response.text
+        assert pages.PHRASES[language].done not in response.text
+    assert desk.unsubscribed == []
 
 
 @pytest.mark.parametrize(
@@ -170,16 +189,16 @@ def test_one_click_acts_before_it_answers_without_redirect_or_cookie(
 def test_any_other_post_does_nothing(
     client: TestClient, desk: FakeDesk, body: bytes, kind: str, status: int
 ) -> None:
-    response = client.post(LINKS.unsubscribe_url(5), content=body, headers={"content-type": kind})
+    response = client.post(LINKS.unsubscribe_url(5, OLA), content=body, headers={"content-type": kind})
     assert response.status_code == status
     assert desk.unsubscribed == []
 
 
 def test_a_token_of_another_purpose_unsubscribes_nobody(client: TestClient, desk: FakeDesk) -> None:
-    for path in (LINKS.click_url(5, 0).replace("/c/", "/u/"), "/u/nonsense"):
+    for path in (LINKS.click_url(5, 0, "").replace("/c/", "/u/"), "/u/nonsense"):
         assert client.post(path, data=ONE_CLICK).status_code == 404
         assert client.get(path).status_code == 404
-    assert client.post(LINKS.click_url(5, 2), data=ONE_CLICK).status_code == 405
+    assert client.post(LINKS.click_url(5, 2, ""), data=ONE_CLICK).status_code == 405
     assert desk.hits == []
 
 
@@ -190,16 +209,16 @@ def test_without_its_database_the_desk_breaks_nothing(
     caplog.set_level(logging.INFO, logger="relance")
     assert client.get(LINKS.open_url(5)).content == web.PIXEL
     for response in (
-        client.get(LINKS.click_url(5, 2)),
-        client.post(LINKS.unsubscribe_url(5), data=ONE_CLICK),
+        client.get(LINKS.click_url(5, 2, "")),
+        client.post(LINKS.unsubscribe_url(5, OLA), data=ONE_CLICK),
     ):
         assert response.status_code == 503
         assert response.headers["retry-after"]
         assert "secret-dsn" not in response.text
         assert "Please try again" in response.text
-    assert client.get(LINKS.unsubscribe_url(5)).status_code == 200
+    assert client.get(LINKS.unsubscribe_url(5, OLA)).status_code == 200
     tokens = [
-        url.rpartition("/")[2].removesuffix(".gif") for url in (LINKS.open_url(5), LINKS.click_url(5, 2))
+        url.rpartition("/")[2].removesuffix(".gif") for url in (LINKS.open_url(5), LINKS.click_url(5, 2, ""))
     ]
     ours = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("relance"))
     assert not any(token in ours for token in tokens)
@@ -211,22 +230,22 @@ def test_what_a_stranger_sends_is_shown_to_nobody(client: TestClient, desk: Fake
     attack = "<script>alert(2)</script>"
     headers = {"user-agent": attack, "referer": attack, "accept-language": attack}
     for response in (
-        client.get(LINKS.unsubscribe_url(5), headers=headers),
+        client.get(LINKS.unsubscribe_url(5, OLA), headers=headers),
         client.get(f"/{attack}", headers=headers),
     ):
         assert "<script" not in response.text
-    client.get(LINKS.click_url(5, 2), headers={"user-agent": "a\tb" + "c" * 1000})
+    client.get(LINKS.click_url(5, 2, ""), headers={"user-agent": "a\tb" + "c" * 1000})
     assert desk.hits[-1].user_agent == "a?b" + "c" * 297
 
 
 def test_a_browser_that_loads_ahead_says_so(client: TestClient, desk: FakeDesk) -> None:
-    client.get(LINKS.click_url(5, 2), headers={"sec-purpose": "prefetch;prerender"})
-    client.get(LINKS.click_url(5, 2))
+    client.get(LINKS.click_url(5, 2, ""), headers={"sec-purpose": "prefetch;prerender"})
+    client.get(LINKS.click_url(5, 2, ""))
     assert [hit.prefetch for hit in desk.hits] == [True, False]
 
 
 def test_every_response_has_the_safe_headers(client: TestClient) -> None:
-    paths = ("/", "/healthz", "/o/x.gif", "/c/x", LINKS.unsubscribe_url(5), LINKS.click_url(5, 2))
+    paths = ("/", "/healthz", "/o/x.gif", "/c/x", LINKS.unsubscribe_url(5, OLA), LINKS.click_url(5, 2, ""))
     for path in paths:
         response = client.get(path)
         for name, value in web.HEADERS.items():

@@ -1,0 +1,60 @@
+"""A link whose mail the database does not have (put back from a backup): a no is a no all the same."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from relance.engine import engagement, ids, people
+from relance.engine.house import House
+from relance.engine.store import suppressions
+from relance.engine.tables import event, hit
+from relance.tracking.desk import Heard
+from relance.tracking.hits import Hit
+from relance.tracking.tokens import Purpose
+from tests import engine_house
+
+EVE = "eve@acme.example"
+
+
+def a_hit(house: House, purpose: Purpose, carried: str = "") -> Hit:
+    return Hit(purpose, ids.message(house.clock.now()), 0, house.clock.now(), "POST", carried=carried)
+
+
+def test_the_address_in_the_link_is_suppressed_though_nobody_knows_the_mail(house: House) -> None:
+    desk = engagement.TrackingDesk(house)
+    for _ in range(2):
+        assert desk.unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE, EVE)) is Heard.IN_FORCE
+    with house.database.read() as conn:
+        assert suppressions.among(conn, [EVE]) == {EVE: engagement.BY_LINK}
+
+
+def test_a_known_person_is_stopped_in_everything_they_are_in(house: House) -> None:
+    people.add(house, EVE, {})
+    engine_house.add_mailbox(house)
+    desk = engagement.TrackingDesk(house)
+    for _ in range(2):
+        desk.unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE, EVE))
+    with house.database.read() as conn:
+        told = list(conn.execute(sa.select(event.c.kind).where(event.c.contact_id.is_not(None))).scalars())
+    assert told.count("unsubscribed") == 1
+
+
+def test_an_old_link_that_tells_nobody_is_not_called_done(house: House) -> None:
+    assert engagement.TrackingDesk(house).unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE)) is Heard.UNKNOWN
+    with house.database.read() as conn:
+        assert suppressions.every(conn) == []
+
+
+def test_a_click_leads_on_and_is_counted_for_nobody(house: House) -> None:
+    desk = engagement.TrackingDesk(house)
+    assert desk.clicked(a_hit(house, Purpose.CLICK, "https://acme.example/x")) == "https://acme.example/x"
+    assert desk.clicked(a_hit(house, Purpose.CLICK)) is None
+    with house.database.read() as conn:
+        assert conn.execute(sa.select(sa.func.count()).select_from(hit)).scalar_one() == 0
+
+
+def test_the_page_names_the_person_by_the_link_alone(house: House) -> None:
+    assert (
+        engagement.TrackingDesk(house).contact_of(a_hit(house, Purpose.UNSUBSCRIBE, EVE))
+        == "e•••@acme.example"
+    )
