@@ -55,6 +55,7 @@ class Relance:
         self._beaten = elapsed()
         if epochs.beat(database, self._epoch_file) is None:
             recovery.replay(self._house)  # not into a restored database: it waits for a person
+            recovery.give_back(self._house)
         self.contacts = Contacts(self._house)
         self.sequences = Sequences(self._house)
         self.mailboxes = Mailboxes(self._house)
@@ -149,6 +150,10 @@ class Relance:
     def due_mailboxes(self, limit: int) -> list[int]:
         """Mailboxes with something to do that nobody works for, most overdue first."""
         return turn.due(self._house, limit)
+
+    def give_back(self) -> list[int]:
+        """End the leases that dead processes of this home left; returns the mailboxes that are free by that."""
+        return recovery.give_back(self._house)
 
     def turn(self, mailbox_id: int, stop: Callable[[], bool] = lambda: False) -> turn.TurnReport:
         """Do one mailbox's turn; `stop` is asked between mails."""

@@ -15,13 +15,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from relance import clock, errors
+from relance.engine.disks import network_filesystem
 
 POOL = 10
 # Workers have eight threads and need one connection each; two are left for the web and the tick.
 BUSY_SECONDS = 10.0
 # How long SQLite waits for another writer. Our write transactions last milliseconds.
-
-_NETWORK_FILESYSTEMS = ("nfs", "cifs", "smb", "smb2", "smb3", "fuse.sshfs", "9p")
 
 
 class Database:
@@ -159,18 +158,10 @@ def _sqlite_begin(conn: Connection) -> None:
 
 def _refuse_network_filesystem(path: Path) -> None:
     """WAL needs shared memory, which no network filesystem gives (sqlite.org/wal.html, "Overview")."""
-    mounts = Path("/proc/self/mounts")
-    if not mounts.exists():
-        return
-    best = ("", "")
-    absolute = str(path.resolve())
-    for line in mounts.read_text(errors="replace").splitlines():
-        fields = line.split(" ")
-        if len(fields) > 2 and absolute.startswith(fields[1]) and len(fields[1]) > len(best[0]):
-            best = (fields[1], fields[2])
-    if best[1] in _NETWORK_FILESYSTEMS:
+    kind = network_filesystem(path)
+    if kind is not None:
         raise errors.Misconfigured(
-            f"{path} lies on a network filesystem ({best[1]}), where SQLite loses data. Use a local disk, or PostgreSQL."
+            f"{path} lies on a network filesystem ({kind}), where SQLite loses data. Use a local disk, or PostgreSQL."
         )
 
 

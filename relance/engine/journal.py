@@ -12,6 +12,7 @@ and its body. So each process holds a lock while it lives, and each turn says wh
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import functools
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from relance.engine.disks import network_filesystem
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 
 ROTATE_AFTER = 4 * 1024 * 1024
@@ -88,6 +90,24 @@ class Journal:
         self._torn = False
         self._guard = threading.Lock()
 
+    def live(self) -> None:
+        """Hold this process's lock from now on: whoever takes a lease in its name can be known to be gone."""
+        with self._guard:
+            self._live()
+
+    def stay(self) -> None:
+        """Something in this process's name is open elsewhere: its lock file is kept when it closes, as proof of its end."""
+        with self._guard:
+            self._clean = False
+
+    def died(self, owner: str) -> bool:
+        """Whether the process of this name kept its journal here and has ended for certain.
+
+        A frozen one holds its lock still. Where locks may be unknown to other hosts (a network filesystem) nothing is
+        certain, and nor is it for a name that has no lock here.
+        """
+        return "/" not in owner and network_filesystem(self._folder) is None and self._dead(owner)
+
     def turn(self, mailbox_id: int, fence: int) -> None:
         """A turn begins here; from now on every body it sends is written down first."""
         with self._guard:
@@ -133,7 +153,8 @@ class Journal:
     def close(self) -> None:
         """Close the files. Where every mail is settled and every turn ended well they go; else a later start reads them."""
         with self._guard:
-            if self._file is not None and self._clean and not self._under_way and not self._turns:
+            used = self._file is not None or self._alive is not None
+            if used and self._clean and not self._under_way and not self._turns:
                 self._drop(self._number + 1)
                 self._lock_of(self._owner).unlink(missing_ok=True)
             for file in (self._file, self._alive):
@@ -172,7 +193,15 @@ class Journal:
             for path in (*paths, self._lock_of(owner)):
                 path.unlink(missing_ok=True)
             gone += 1
+        self._sweep_locks(before)
         return gone
+
+    def _sweep_locks(self, before: float) -> None:
+        """Of processes that ended before they wrote a line."""
+        owners = self._owners()
+        for path in (*self._folder.glob("*.lock"), *self._folder.glob("*.new")):
+            if path.stem not in owners and path.stat().st_mtime < before and self._dead(path.stem):
+                path.unlink(missing_ok=True)
 
     def _append(self, line: dict[str, object]) -> None:
         if self._file is None:
@@ -185,10 +214,18 @@ class Journal:
             raise OSError(errno.ENOSPC, "the journal could not be written; is the disk full?")
 
     def _live(self) -> None:
-        """Hold this process's lock; the kernel lets go of it when the process ends, however it ends."""
+        """Hold this process's lock; the kernel lets go of it when the process ends, however it ends.
+
+        The file gets its name when it is locked: under it nobody ever finds a living process's lock free.
+        """
         if self._alive is None:
-            self._alive = self._lock_of(self._owner).open("ab")
-            fcntl.flock(self._alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            nameless = self._folder / f"{self._owner}.new"
+            with contextlib.ExitStack() as undo:
+                file = undo.enter_context(nameless.open("ab"))
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                nameless.replace(self._lock_of(self._owner))
+                undo.pop_all()
+            self._alive = file
 
     def _dead(self, owner: str) -> bool:
         """Whether a process has ended for certain."""

@@ -60,6 +60,21 @@ def replay(house: House) -> int:
     return settled
 
 
+def give_back(house: House) -> list[int]:
+    """End the leases of processes of this home that are dead for certain; returns the mailboxes that are free by that.
+
+    The proof is a lock that the kernel gave up when its process ended. One that is only frozen keeps its lock and its
+    leases, and so does one that keeps its journal elsewhere: those lapse by themselves.
+    """
+    with house.database.glance() as conn:
+        named = mailboxes.holders(conn)
+    dead = [owner for owner in named if owner != house.owner and house.journal.died(owner)]
+    if not dead:
+        return []
+    with house.database.write() as conn:
+        return mailboxes.free(conn, dead)
+
+
 def _tell(house: House, doubtful: Message, findings: Findings) -> bool:
     """Needs no lease: the person's row is locked, and the mail looked at again."""
     news = unknowns.told(doubtful, findings)

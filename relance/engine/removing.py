@@ -17,6 +17,7 @@ ANY_FENCE = 2**31 - 1
 def remove(house: House, mailbox: Mailbox, *, force: bool) -> None:
     """Forget a mailbox. Raises `errors.WrongUse` while a mail of it is leaving, and without `force` while it has people."""
     with house.at_work.entered(mailbox.id) as alone:
+        house.journal.live()
         with house.database.write() as conn:
             lease = mailboxes.take(conn, mailbox.id, house.owner, house.options.lease, alone=alone)
         _remove(house, mailbox, lease, force=force)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -48,9 +49,20 @@ def due(house: House, limit: int) -> list[int]:
 def take_turn(house: House, mailbox_id: int, stop: Callable[[], bool]) -> TurnReport:
     """One whole turn. Safe to call at any time, from anywhere, twice: who does not get the lease does nothing."""
     with house.at_work.entered(mailbox_id) as alone:
-        with house.database.write() as conn:
+        house.journal.live()  # before a lease is in this process's name
+        with _kept(house), house.database.write() as conn:
             lease = mailboxes.take(conn, mailbox_id, house.owner, house.options.lease, alone=alone)
         return TurnReport(mailbox_id, held=True) if lease is None else _take_turn(house, lease, stop)
+
+
+@contextmanager
+def _kept(house: House) -> Iterator[None]:
+    """Where this fails, a lease may stay in this process's name: proof of its end must stay, too."""
+    try:
+        yield
+    except BaseException:
+        house.journal.stay()
+        raise
 
 
 def _take_turn(house: House, lease: Lease, stop: Callable[[], bool]) -> TurnReport:
@@ -221,7 +233,7 @@ class _Turn:
         """Give the lease back, with the time of the next turn."""
         now = self.house.clock.now()
         troubles = self.mailbox.troubles + 1 if self.trouble else 0
-        with self.house.database.write() as conn:
+        with _kept(self.house), self.house.database.write() as conn:
             mailbox = mailboxes.by_id(conn, self.mailbox.id)
             due = enrollments.first_mail_due(conn, mailbox.id, now) if mailbox.state == "active" else None
             self.more = self.more and due is not None and due <= now

@@ -96,6 +96,8 @@ def _work(
     figures = meters.Meters()
     carrier, sender = _hints(settings, figures)
     turns = actors.Turns(app, sender, figures)
+    with contextlib.suppress(errors.Unreachable):  # the loop hints them, too, when their marks have faded
+        sender.renew(app.due_mailboxes(loop.LIMIT))
     parts = [
         *_board(settings, figures),
         hands.Hands(carrier, turns, threads or settings.worker_threads, figures),

@@ -202,6 +202,29 @@ _TAKE = (
 )
 
 
+def holders(conn: Connection) -> list[str]:
+    """In whose names there are leases that have not lapsed."""
+    return list(conn.execute(_HOLDERS, {"machine": machine_now(conn)}).scalars())
+
+
+_HOLDERS = (
+    sa.select(mailbox.c.lease_owner)
+    .where(mailbox.c.lease_until > sa.bindparam("machine"), mailbox.c.lease_owner != "")
+    .distinct()
+)
+
+
+def free(conn: Connection, owners: Collection[str]) -> list[int]:
+    """End the leases of processes that are gone; returns whose mailboxes they were. The next to take one raises the fence."""
+    ended = (
+        sa.update(mailbox)
+        .where(mailbox.c.lease_owner.in_(sorted(owners)))
+        .values(lease_until=None, lease_owner="")
+        .returning(mailbox.c.id)
+    )
+    return sorted(conn.execute(ended).scalars())
+
+
 @dataclass(frozen=True)
 class Held:
     """What the locked row says at the moment the lease was renewed."""

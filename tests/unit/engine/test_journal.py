@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 
 import pytest
@@ -192,3 +193,33 @@ def test_a_password_opens_only_in_its_own_row_and_with_its_own_key() -> None:
 
 def test_keys_for_different_purposes_differ() -> None:
     assert derive(b"a" * 32, "tracking") != derive(b"a" * 32, "credentials")
+
+
+def test_a_lock_has_its_name_only_when_it_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or a process that is just starting would be taken for dead by one that asks between the two."""
+    seen: list[bool] = []
+
+    def flock(file: object, how: int) -> None:
+        seen.append((tmp_path / "host-1.lock").exists())
+        real(file, how)  # type: ignore[arg-type]
+
+    real = fcntl.flock
+    monkeypatch.setattr(fcntl, "flock", flock)
+    journal, other = Journal(tmp_path, "host-1"), Journal(tmp_path, "host-2")
+    journal.live()
+    assert seen == [False]
+    assert not other.died("host-1")
+    journal.close()
+
+
+def test_locks_of_processes_that_wrote_nothing_are_swept(tmp_path: Path) -> None:
+    dead, living, sweeper = (Journal(tmp_path, f"host-{number}") for number in (1, 2, 3))
+    dead.live()
+    dead.stay()
+    dead.close()
+    living.live()
+    assert sweeper.died("host-1")
+    sweeper.sweep([], [], before=1e12)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["host-2.lock"]
+    living.close()
+    assert list(tmp_path.iterdir()) == []

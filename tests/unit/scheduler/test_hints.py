@@ -75,3 +75,12 @@ def test_a_full_queue_leaves_the_rest_unmarked() -> None:
     assert sender.send([1, 2, 3, 4]) == 2
     carrier.flush(broker.QUEUE)
     assert sender.send([1, 2, 3, 4]) == 2
+
+
+def test_a_mailbox_whose_hint_died_with_its_worker_is_hinted_again() -> None:
+    carrier = broker.LocalBroker([], limit=9)
+    carrier.declare_queue(broker.QUEUE)
+    sender = hints.Hints(carrier, marks.LocalMarks(), meters.Meters())
+    assert sender.send([1, 2]) == 2
+    assert sender.send([1, 2]) == 0  # marked, whoever has the hints
+    assert sender.renew([2]) == 1

@@ -1,0 +1,99 @@
+"""A lease in a dead process's name is given back at once, and one of a process that is only frozen never is."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from relance.engine import recovery, turn
+from relance.engine.house import House
+from relance.engine.journal import Journal
+from relance.engine.store import mailboxes
+from tests import engine_house
+from tests.servers import processes
+
+ROOT = Path(__file__).parents[3]
+OTHER = "host-7-abcd"
+WORKER = f"""
+import dataclasses, pathlib, sys, threading
+from relance.engine import turn
+from relance.engine.journal import Journal
+from tests import engine_house
+
+def stuck(account):
+    print("working", flush=True)
+    threading.Event().wait()
+
+folder = pathlib.Path(sys.argv[2])
+with engine_house.build(sys.argv[1], folder) as house:
+    own = dataclasses.replace(
+        house, owner={OTHER!r}, journal=Journal(folder / "journal", {OTHER!r}), open_inbox=stuck, open_outbox=stuck
+    )
+    turn.take_turn(own, 1, lambda: False)
+"""
+
+
+@pytest.fixture
+def worker(house: House, tmp_path: Path) -> Iterator[processes.Process]:
+    """Another process in the middle of a turn of mailbox 1."""
+    engine_house.add_mailbox(house, next_turn_at=house.clock.now())
+    url = house.database.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", WORKER, url, str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    found = processes.Process(processes.Program(command, tmp_path / "worker.log", environment=environment))
+    found.wait_ready(lambda: "working" in found.log(), seconds=60)
+    yield found
+    found.kill()
+
+
+def holders(house: House) -> list[str]:
+    with house.database.read() as conn:
+        return mailboxes.holders(conn)
+
+
+def test_the_lease_of_a_process_killed_in_mid_turn_is_free_at_once(
+    house: House, worker: processes.Process
+) -> None:
+    assert holders(house) == [OTHER]
+    assert recovery.give_back(house) == []  # alive
+    worker.kill()
+    assert turn.due(house, 10) == []
+    assert turn.take_turn(house, 1, lambda: False).held
+    assert recovery.give_back(house) == [1]
+    assert turn.due(house, 10) == [1]
+    assert not turn.take_turn(house, 1, lambda: False).held
+
+
+def test_a_frozen_process_keeps_its_lease(house: House, worker: processes.Process) -> None:
+    worker.signal(signal.SIGSTOP)
+    assert recovery.give_back(house) == []
+    assert holders(house) == [OTHER]
+    assert turn.take_turn(house, 1, lambda: False).held
+
+
+def test_a_process_without_a_lock_here_may_live_elsewhere(house: House) -> None:
+    engine_house.add_mailbox(house, next_turn_at=house.clock.now())
+    for owner in ("another-host-9-ffff", "../somewhere"):
+        with house.database.write() as conn:
+            lease = mailboxes.take(conn, 1, owner)
+            assert lease is not None
+        assert recovery.give_back(house) == []
+        with house.database.write() as conn:
+            mailboxes.release(conn, lease, house.clock.now())
+
+
+def test_who_could_not_give_a_lease_back_leaves_the_proof_of_its_end(house: House, tmp_path: Path) -> None:
+    """Its journal is clean and goes; its lock stays as long as a lease may be in its name."""
+    engine_house.add_mailbox(house, next_turn_at=house.clock.now())
+    other = Journal(tmp_path / "journal", OTHER)
+    other.live()
+    with house.database.write() as conn:
+        mailboxes.take(conn, 1, OTHER)
+    other.stay()
+    other.close()
+    assert recovery.give_back(house) == [1]
