@@ -21,6 +21,7 @@ from relance.engine.database import Database
 from relance.engine.house import House, Options
 from relance.engine.journal import Journal
 from relance.engine.migrating import SchemaState
+from relance.engine.own_ids import OwnIds
 from relance.engine.zones import Workspace
 from relance.mailbox.imap import Inbox
 from relance.mailbox.smtp import Outbox
@@ -45,6 +46,9 @@ def house(settings: Settings, clock: Clock, database: Database) -> House:
         clock=clock,
         vault=vault.Vault(ring.keys, ring.current),
         links=Links(settings.base_url, signer(settings)),
+        own_ids=OwnIds(
+            {number: vault.derive(key, "message ids") for number, key in ring.keys.items()}, ring.current
+        ),
         journal=Journal(settings.home / "journal", owner),
         owner=owner,
         open_outbox=functools.partial(Outbox, helo=_helo()),

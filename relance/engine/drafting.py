@@ -101,7 +101,8 @@ def _message(sheet: _Sheet, rendered: templates.Rendered) -> Message:
         subject = (
             thread[0].subject if thread[0].subject.lower().startswith("re:") else f"Re: {thread[0].subject}"
         )
-    message_id = compose.new_message_id(ids.token(), mailbox.address.rpartition("@")[2])
+    token = sheet.house.own_ids.token(case.row.id, case.script.name, case.contact.email, case.step)
+    message_id = compose.new_message_id(token, mailbox.address.rpartition("@")[2])
     return Message(
         id=sheet.number,
         enrollment_id=case.row.id,

@@ -9,6 +9,7 @@ from relance.clock import Clock
 from relance.engine.at_work import AtWork
 from relance.engine.database import Database
 from relance.engine.journal import Journal
+from relance.engine.own_ids import OwnIds
 from relance.engine.post import OpenEar, OpenInbox, OpenOutbox
 from relance.engine.script import Library
 from relance.engine.store import mailboxes
@@ -57,6 +58,7 @@ class House:
     clock: Clock
     vault: Vault
     links: Links
+    own_ids: OwnIds
     journal: Journal
     owner: str  # this process, as leases name it
     open_outbox: OpenOutbox

@@ -16,5 +16,5 @@ def message(now: dt.datetime) -> int:
 
 
 def token() -> str:
-    """120 random bits for a Message-ID: nobody can guess the id of a mail they have not seen."""
+    """120 random bits: nobody can guess what bears them without having seen it."""
     return secrets.token_hex(15)

@@ -25,6 +25,7 @@ from relance.engine import database, ids, journal, reading, tables
 from relance.engine.database import Database
 from relance.engine.house import House, Options
 from relance.engine.journal import Journal
+from relance.engine.own_ids import OwnIds
 from relance.engine.script import Library
 from relance.engine.store import contacts, mailboxes, sequences, suppressions
 from relance.engine.vault import Vault
@@ -203,6 +204,7 @@ class Ground:
             clock=self.sim.clock,
             vault=self.vault,
             links=links(),
+            own_ids=OwnIds({1: SECRET}, 1),
             journal=Diary(self.sim, self.folder / f"journal-{process.host}", owner),
             owner=owner,
             open_outbox=functools.partial(Outbox, self.sim),
