@@ -84,7 +84,9 @@ class OwnIds:
 
 def _made(secret: bytes) -> _Keys:
     maker = Mac(secret)
-    return _Keys(*(Mac(maker.digest(f"relance message id {use}".encode())) for use in ("print", "tag", "hide")))
+    return _Keys(
+        *(Mac(maker.digest(f"relance message id {use}".encode())) for use in ("print", "tag", "hide"))
+    )
 
 
 def _fingerprint(keys: _Keys, sequence: str, recipient: str, step: str) -> bytes:

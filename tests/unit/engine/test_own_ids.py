@@ -32,7 +32,12 @@ def test_an_id_tells_its_step_to_who_made_it_and_to_nobody_else(
 
 def test_the_same_step_to_the_same_person_has_one_id_whoever_writes_it() -> None:
     assert OURS.token(*EVE) == OURS.token(7, "First meeting", "EVE@acme.example", "intro")
-    others = ((8, *EVE[1:]), (7, "Other", *EVE[2:]), (*EVE[:2], "bob@acme.example", "intro"), (*EVE[:3], "bump"))
+    others = (
+        (8, *EVE[1:]),
+        (7, "Other", *EVE[2:]),
+        (*EVE[:2], "bob@acme.example", "intro"),
+        (*EVE[:3], "bump"),
+    )
     assert len({OURS.token(*each) for each in (EVE, *others)}) == 5
 
 
