@@ -20,16 +20,20 @@ $(VENV)/.base: requirements/base.txt Makefile
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@echo "installing what Relance needs into $(VENV) ..."
 	@$(INSTALL) -r requirements/base.txt
-	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/relance.pth"
-	@printf '#!%s\nimport sys\nfrom relance.cli import main\nsys.exit(main())\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/relance && chmod +x $(BIN)/relance
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.base requirements/dev.txt
+# The command, as pip writes it for a wheel (tests/integration/grounds/test_wheel.py compares the two).
+$(BIN)/relance: $(VENV)/.base Makefile
+	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/relance.pth"
+	@printf '%s\n' '#!$(abspath $(BIN))/python' 'import sys' 'from relance.cli import main' "if __name__ == '__main__':" '    sys.exit(main())' > $@
+	@chmod +x $@
+
+$(VENV)/.dev: $(BIN)/relance requirements/dev.txt
 	@echo "installing what the tests need ..."
 	@$(INSTALL) -r requirements/dev.txt
 	@touch $@
 
-demo: $(VENV)/.base ## play three weeks of a real sequence in about a minute, then audit it
+demo: $(BIN)/relance ## play three weeks of a real sequence in about a minute, then audit it
 	@$(BIN)/relance demo
 
 test: $(VENV)/.dev ## all three rings of tests

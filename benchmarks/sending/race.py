@@ -20,7 +20,7 @@ from relance import config
 from relance.engine.database import Database
 from relance.engine.states import MessageState
 from relance.engine.tables import message
-from tests.servers import ports, processes
+from tests.servers import command, ports, processes
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60.0
@@ -115,7 +115,7 @@ def _daemons(ground: Ground, settings: config.Settings, workers: int) -> Iterato
 
 def _command(name: str, stages: Path) -> list[str]:
     if name == "scheduler":
-        return [sys.executable, "-c", "from relance.cli import main; main()", name]
+        return command.relance(name)
     return [sys.executable, "-m", "benchmarks.sending.hands", str(stages), "worker"]
 
 

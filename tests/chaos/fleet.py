@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.chaos.grounds import RELANCE, group
-from tests.servers import processes
+from tests.chaos.grounds import group
+from tests.servers import command, processes
 from tests.servers.ports import wait_until
 
 REST_SECONDS = 0.3  # of the supervisor, before it starts a daemon again
@@ -31,7 +31,7 @@ class Daemon:
 
     def start(self) -> None:
         program = processes.Program(
-            [*RELANCE, *self.arguments], self.log, goodbye=signal.SIGKILL, environment=self.environment
+            command.relance(*self.arguments), self.log, goodbye=signal.SIGKILL, environment=self.environment
         )
         if self.process is not None:
             self.former.append(self.process)

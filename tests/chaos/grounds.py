@@ -28,7 +28,6 @@ from tests.servers import dovecot, postgres, processes, redis
 from tests.servers.ports import LOOPBACK, wait_until
 
 ROOT = Path(__file__).parents[2]
-RELANCE = [sys.executable, "-c", "import sys; from relance.cli import main; sys.exit(main())"]
 _LOGIN = re.compile(r"^(\w{3} \d\d \d\d:\d\d:\d\d) imap-login: Info: Login: user=<([^>]+)>")
 
 
@@ -162,7 +161,6 @@ def _environment(plan: Plan, folder: Path) -> dict[str, str]:
     clock = Clock.scaled(plan.scale, START)
     return {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
         "RELANCE_HOME": str(home),
         "RELANCE_ALLOW_TEST_DOMAINS": "true",
         "RELANCE_CLOCK_ORIGIN": clock.origin.isoformat(),

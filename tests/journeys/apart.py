@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from relance import errors
 from relance.app import Relance
-
-COMMAND = [sys.executable, "-c", "import sys; from relance.cli import main; sys.exit(main())"]
+from tests.servers import command
 
 
 class Daemons:
@@ -22,7 +20,9 @@ class Daemons:
 
     def start(self, name: str, *arguments: str, ready: int = 1) -> None:
         """Start a daemon and wait until it, and every child it has, says that it is ready."""
-        process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            command.relance(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         self.processes[name] = process
         lines = iter(process.stdout or ())
         for _ in range(ready):

@@ -84,7 +84,7 @@ class Process:
                 cwd="/",
                 env=None if program.environment is None else dict(program.environment),
                 start_new_session=True,
-                preexec_fn=functools.partial(_end_with_parent, program.goodbye),
+                preexec_fn=functools.partial(_as_from_a_terminal, program.goodbye),
                 **program.identity.options(),  # type: ignore[call-overload]
             )
 
@@ -137,7 +137,9 @@ class Process:
         self._child.wait()
 
 
-def _end_with_parent(number: signal.Signals) -> None:
-    """In the child: ask the kernel to end it when the test run dies without a word (Linux only)."""
+def _as_from_a_terminal(goodbye: signal.Signals) -> None:
+    """In the child: Ctrl-C is heard, though the test run may have been started by a script, in the background, where it is
+    ignored; and the kernel ends the child when the test run dies without a word (Linux only)."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(number))
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(goodbye))

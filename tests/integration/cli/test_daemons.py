@@ -11,17 +11,13 @@ from pathlib import Path
 import pytest
 
 from relance import config
-from tests.servers import ports, processes
-
-ROOT = Path(__file__).parents[3]
-COMMAND = [sys.executable, "-c", "from relance.cli import main; main()"]
+from tests.servers import command, ports, processes
 
 
 @pytest.fixture
 def environment(tmp_path: Path, postgres_url: str, redis_url: str) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
         "RELANCE_HOME": str(tmp_path),
         "RELANCE_DATABASE_URL": postgres_url,
         "RELANCE_REDIS_URL": redis_url,
@@ -33,22 +29,26 @@ def test_scheduler_worker_and_web_each_in_processes_of_their_own(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     before = subprocess.run(
-        [*COMMAND, "scheduler"], capture_output=True, text=True, env=environment, check=False
+        command.relance("scheduler"), capture_output=True, text=True, env=environment, check=False
     )
     assert before.returncode != 0
     assert "relance db upgrade" in before.stderr  # PostgreSQL waits for its operator
-    subprocess.run([*COMMAND, "db", "upgrade"], env=environment, check=True, stdout=subprocess.DEVNULL)
-    kinds = (("scheduler",), ("worker", "--processes", "2"), ("web", "--port", "0"))
+    subprocess.run(command.relance("db", "upgrade"), env=environment, check=True, stdout=subprocess.DEVNULL)
+    workers = ("worker", "--processes", "2")
+    kinds = {  # how each is started, and how many of its processes say that they are ready
+        "scheduler": (command.relance("scheduler"), 1),
+        "workers": (command.relance(*workers), 3),
+        "workers by module": ([sys.executable, "-m", "relance", *workers], 3),
+        "web": (command.relance("web", "--port", "0"), 1),
+    }
     started: list[processes.Process] = []
     try:
-        for words in kinds:
-            log = tmp_path / f"{words[0]}.log"
-            started.append(
-                processes.Process(processes.Program([*COMMAND, *words], log, environment=environment))
-            )
-        for process, words in zip(started, kinds, strict=True):
+        for name, (words, _) in kinds.items():
+            log = tmp_path / f"{name}.log"
+            started.append(processes.Process(processes.Program(words, log, environment=environment)))
+        for process, (_, ready) in zip(started, kinds.values(), strict=True):
             process.wait_ready(
-                lambda process=process, words=words: f"relance {words[0]}: ready" in process.log(), seconds=90
+                lambda process=process, ready=ready: process.log().count(": ready") == ready, seconds=90
             )  # type: ignore[misc]
         for process in started:
             os.kill(process.pid, signal.SIGTERM)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from relance.cli import tree
-from tests.servers import ports, processes
+from tests.servers import command, ports, processes
 
 ROOT = Path(__file__).parents[3]
 SEQUENCE = """\
@@ -159,10 +158,9 @@ def test_the_tables_are_up_to_date(run: Run) -> None:
 
 def test_everything_in_one_process(run: Run, tmp_path: Path) -> None:
     enrolled(run, tmp_path)
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "RELANCE_ALLOW_TEST_DOMAINS": "true"}
-    command = [sys.executable, "-c", "from relance.cli import main; main()"]
-    command += ["--home", str(tmp_path / ".relance"), "run", "--port", "0"]
-    process = processes.Process(processes.Program(command, tmp_path / "run.log", environment=environment))
+    environment = {"PATH": os.environ["PATH"], "RELANCE_ALLOW_TEST_DOMAINS": "true"}
+    words = command.relance("--home", str(tmp_path / ".relance"), "run", "--port", "0")
+    process = processes.Process(processes.Program(words, tmp_path / "run.log", environment=environment))
     try:
         process.wait_ready(lambda: "ready" in process.log(), seconds=60)
         address = next(word for word in process.log().split() if word.startswith("http://"))

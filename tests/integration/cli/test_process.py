@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.servers import command
+
 ROOT = Path(__file__).parents[3]
-COMMAND = [sys.executable, "-c", "from relance.cli import main; main()"]
 HEAVY = (
     "sqlalchemy",
     "pydantic",
@@ -37,7 +38,7 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
 
 def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
     writer = subprocess.Popen(
-        [*COMMAND, "config", "--json"],
+        command.relance("config", "--json"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(tmp_path),
@@ -53,7 +54,7 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
 def test_nothing_is_cut_off_in_a_pipe(tmp_path: Path) -> None:
     home = tmp_path / ("long" * 40)
     done = subprocess.run(
-        [*COMMAND, "config"], capture_output=True, text=True, env=environment(home), check=True
+        command.relance("config"), capture_output=True, text=True, env=environment(home), check=True
     )
     assert f"{home}/relance.key" in done.stdout
     assert all(line == line.rstrip() for line in done.stdout.splitlines())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,17 +12,14 @@ from relance import config
 from relance.cli import sandbox
 from relance.mailbox.imap import Inbox
 from relance.mailbox.smtp import Outbox
-from tests.servers import ports, processes
-
-ROOT = Path(__file__).parents[3]
-COMMAND = [sys.executable, "-c", "from relance.cli import main; main()", "sandbox"]
+from tests.servers import command, ports, processes
 
 
 @pytest.mark.parametrize("goodbye", [signal.SIGINT, signal.SIGTERM])
 def test_it_stands_until_it_is_told_to_end(tmp_path: Path, goodbye: signal.Signals) -> None:
     home = config.make_home(tmp_path / "home").home
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "RELANCE_HOME": str(home)}
-    program = processes.Program(COMMAND, tmp_path / "log", environment=environment)
+    environment = {"PATH": os.environ["PATH"], "RELANCE_HOME": str(home)}
+    program = processes.Program(command.relance("sandbox"), tmp_path / "log", environment=environment)
     world = processes.Process(program)
     try:
         world.wait_ready(lambda: "relance sandbox: ready" in world.log(), seconds=60)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import signal
+from pathlib import Path
 
 import pytest
 import redis
 import sqlalchemy as sa
 
 from relance.engine import tables
+from tests.servers import ports, processes
 from tests.servers import postgres as postgres_ground
 from tests.servers import redis as redis_ground
 
@@ -71,3 +74,17 @@ def test_a_private_redis_can_be_frozen_and_thawed() -> None:
         server.process.signal(signal.SIGCONT)
         with redis.Redis.from_url(server.url) as client:
             assert client.ping() is True
+
+
+def test_a_child_hears_ctrl_c_though_the_run_ignores_it(tmp_path: Path) -> None:
+    """As in a suite that a script starts in the background: `make test &`."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        child = processes.Process(processes.Program(["sleep", "60"], tmp_path / "log"))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    try:
+        os.kill(child.pid, signal.SIGINT)
+        ports.wait_until(lambda: not child.alive, seconds=10, what="its end")
+    finally:
+        child.kill()

@@ -188,6 +188,14 @@ def test_a_body_that_stops_flowing_never_gets_its_dot(server: FaultServer, ours:
     assert server.accepted_count == 0
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard, also where the whole run was started by a script in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupt_when(condition: Callable[[], bool], server: FaultServer) -> threading.Thread:
     """Press Ctrl-C once the server has got that far."""
 
@@ -200,6 +208,7 @@ def interrupt_when(condition: Callable[[], bool], server: FaultServer) -> thread
     return thread
 
 
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize(
     "point", [Point.BANNER, Point.AUTH, Point.RCPT, Point.DATA, Point.DOT, Point.ACCEPTED]
 )
