@@ -78,6 +78,8 @@ mailbox = sa.Table(
     sa.Column("synced_at", Instant),  # when the last complete sync began (business time)
     _text("sync_error"),
     _count("troubles"),  # turns in a row that could not reach the servers
+    # Further addresses its owner writes from: a mail from one of them is the owner's, never a prospect's.
+    sa.Column("aliases", Json, nullable=False, server_default="[]"),
     sa.Column("created_at", Instant, nullable=False),
     sa.CheckConstraint("state in ('active', 'paused', 'removed')", name="state"),
 )
@@ -173,6 +175,8 @@ enrollment = sa.Table(
     # Whether we wrote to this person before: then nothing leaves before the mailbox was read for an answer.
     sa.Column("wrote_before", sa.Boolean, nullable=False, server_default=sa.false()),
     _count("aways"),  # how often an out-of-office reply has moved it
+    # Set by a restore: what fell due before this may have been sent by a history this database has lost.
+    sa.Column("lost_before", Instant),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("finished_at", Instant),
     sa.UniqueConstraint("sequence_id", "contact_id"),
@@ -284,6 +288,21 @@ sa.Index("ix_inbound_enrollment", inbound.c.enrollment_id)
 sa.Index("ix_inbound_contact", inbound.c.contact_id)
 _kept = inbound.c.raw.is_not(None)
 sa.Index("ix_inbound_kept", inbound.c.judged_at, postgresql_where=_kept, sqlite_where=_kept)
+
+lost_mail = sa.Table(
+    "lost_mail",  # mails of ours, met in a mailbox, to people or in sequences that a restored database does not know
+    metadata,
+    sa.Column(
+        "fingerprint", sa.Text, primary_key=True
+    ),  # of sequence, recipient and step, as the Message-ID bears it
+    sa.Column("message_id", sa.Text, nullable=False),
+    _to("mailbox"),
+    _text("subject"),
+    sa.Column("sent_at", Instant, nullable=False),
+    sa.Column(
+        "answered", sa.Boolean, nullable=False, server_default=sa.false()
+    ),  # a mail that came in named it
+)
 
 hit = sa.Table(
     "hit",

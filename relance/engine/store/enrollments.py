@@ -38,6 +38,7 @@ class Enrollment:
     resume_at: dt.datetime | None
     wrote_before: bool
     aways: int
+    lost_before: dt.datetime | None  # after a restore: what fell due before this may have been sent already
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ hands, and every write a holder makes says which fence it holds, so that a worke
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,7 @@ class Mailbox:
     troubles: int
     created_at: dt.datetime
     plus_addressing: bool = False
+    aliases: Sequence[str] = ()  # further addresses its owner writes from
 
     def account(self, password: str) -> Account:
         """What the mail room needs."""

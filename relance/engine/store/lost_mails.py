@@ -1,0 +1,44 @@
+"""Mails of ours that were met in a mailbox and that this database has no place for: it was restored, or made anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine import database
+from relance.engine.tables import lost_mail
+
+
+@dataclass(frozen=True)
+class LostMail:
+    """One of them. `fingerprint` says which step to whom, by the key of its Message-ID."""
+
+    fingerprint: str
+    message_id: str
+    mailbox_id: int
+    subject: str
+    sent_at: dt.datetime  # as its copy says; else when the mail came that names it
+    answered: bool = False  # a mail that came in named it
+
+
+def add(conn: Connection, mail: LostMail) -> None:
+    """Keep one. What was kept before stays; that it was answered is learned."""
+    database.insert_new(conn, lost_mail, [mail.__dict__])
+    if mail.answered:
+        here = lost_mail.c.fingerprint == mail.fingerprint
+        conn.execute(sa.update(lost_mail).where(here).values(answered=True))
+
+
+def known(conn: Connection, fingerprints: Iterable[str]) -> dict[str, LostMail]:
+    """Those of some steps that were met: {fingerprint: mail}."""
+    wanted = sorted(set(fingerprints))
+    found = conn.execute(_KNOWN, {"wanted": wanted}) if wanted else ()
+    return {row.fingerprint: LostMail(**row._mapping) for row in found}
+
+
+_KNOWN = sa.select(lost_mail).where(lost_mail.c.fingerprint.in_(sa.bindparam("wanted", expanding=True)))
+# Built once: every chunk of mails asks.
