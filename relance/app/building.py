@@ -28,6 +28,9 @@ from relance.mailbox.smtp import Outbox
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
 
+MIGRATION_SECONDS = 3600.0
+# A change of a large table takes its time, and another process may be at it.
+
 
 def house(settings: Settings, clock: Clock, database: Database) -> House:
     """Everything the flows need, from the settings."""
@@ -79,7 +82,7 @@ def judge_file(
 
 def upgrade_database(settings: Settings) -> tuple[SchemaState, SchemaState]:
     """Bring the database's schema to this release's; returns how it was and how it is."""
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, answer_seconds=MIGRATION_SECONDS)
     try:
         return migrating.state(database), migrating.upgrade(database)
     finally:

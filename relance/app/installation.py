@@ -45,7 +45,7 @@ class Relance:
         """
         self.settings = settings or Settings()
         self.clock = clock or self.settings.clock()
-        database = Database(self.settings.database_url)
+        database = Database(self.settings.database_url, answer_seconds=self.settings.database_answer_seconds)
         if database.embedded:
             migrating.upgrade(database)
         else:

@@ -135,6 +135,11 @@ class Settings(BaseSettings):
         ge=1,
         description="how long the bytes of answers are kept, so that they can be judged again",
     )
+    database_answer_seconds: float = Field(
+        default=30.0,
+        ge=3,
+        description="the longest wait for one answer of PostgreSQL; a connection that says nothing for so long is given up",
+    )
     drain_seconds: float = Field(
         default=660.0, ge=0, description="how long a stopping process waits for the mails under way"
     )  # above the 600 s RFC 5321 (4.5.3.2.6) gives a server to answer the final dot

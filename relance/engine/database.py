@@ -11,11 +11,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql as postgresql_dialect
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from relance import clock, errors
+from relance.engine import postgresql
 from relance.engine.disks import network_filesystem
+from relance.engine.postgresql import ANSWER_SECONDS
 
 POOL = 10
 # Workers have eight threads and need one connection each; two are left for the web and the tick.
@@ -26,10 +29,14 @@ BUSY_SECONDS = 10.0
 class Database:
     """An open database. `read()` and `write()` are the only ways in; neither is ever held across the network."""
 
-    def __init__(self, url: str, *, pool: int = POOL) -> None:
+    def __init__(self, url: str, *, pool: int = POOL, answer_seconds: float = ANSWER_SECONDS) -> None:
+        """`answer_seconds`: the longest wait for one answer of PostgreSQL."""
         self.url = _parse(url)
         self.dialect = self.url.get_backend_name()
-        self.engine = _sqlite(self.url) if self.dialect == "sqlite" else _postgresql(self.url, pool)
+        if self.dialect == "sqlite":
+            self.engine = _sqlite(self.url)
+        else:
+            self.engine = postgresql.engine(self.url, pool, answer_seconds)
 
     @property
     def embedded(self) -> bool:
@@ -66,6 +73,10 @@ class Database:
         with self.read() as conn:
             conn.execute(sa.text("select 1"))
 
+    def reconnect(self) -> None:
+        """Let go of every idle connection; those in use go when they are given back."""
+        self.engine.dispose()
+
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
@@ -87,7 +98,7 @@ def insert_new(conn: Connection, table: sa.Table, rows: Sequence[Mapping[str, An
     """Insert those rows that break no unique constraint, and say how many there were; the others are left alone."""
     if not rows:
         return 0
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    insert = postgresql_dialect.insert if conn.dialect.name == "postgresql" else sqlite.insert
     count = 0
     for row in rows:
         # By what it returns: psycopg counts no rows where SQLAlchemy asks for the new key.
@@ -163,25 +174,6 @@ def _refuse_network_filesystem(path: Path) -> None:
         raise errors.Misconfigured(
             f"{path} lies on a network filesystem ({kind}), where SQLite loses data. Use a local disk, or PostgreSQL."
         )
-
-
-def _postgresql(url: URL, pool: int) -> Engine:
-    return sa.create_engine(
-        url,
-        pool_size=pool,
-        max_overflow=pool,
-        pool_pre_ping=False,
-        pool_recycle=1800,
-        hide_parameters=True,
-        insertmanyvalues_page_size=500,
-        connect_args={
-            "connect_timeout": 10,
-            "application_name": "relance",
-            # A claim must never hang behind a migration, nor a forgotten transaction hold the horizon.
-            "options": "-c statement_timeout=60000 -c lock_timeout=15000 "
-            "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
-        },
-    )
 
 
 @contextmanager

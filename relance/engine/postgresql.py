@@ -1,0 +1,105 @@
+"""How we talk to PostgreSQL: through a pool of connections, none of which waits for ever for an answer.
+
+A firewall or a pooler may forget a connection and say nothing; it may even go on acknowledging what we send, so that
+TCP sees no fault (keepalives and `tcp_user_timeout` find only those that do not). So each answer has a bound of its
+own here. The server's bounds are shorter: a long statement ends with the server's words and keeps its connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.engine.interfaces import Dialect
+
+from relance import clock
+
+CONNECT_SECONDS = 10
+ANSWER_SECONDS = 30.0
+# The longest wait for one answer. Mail shall flow again within a minute of a silence: one wait, and a few tries.
+_PATIENCE = {"statement_timeout": 5 / 6, "lock_timeout": 1 / 2, "idle_in_transaction_session_timeout": 2 / 3}
+# The server's own bounds, as shares of ours. Between two statements of a transaction we compute for milliseconds; what a
+# silent connection left locked is free again before its client has given it up.
+KEEPALIVES = {
+    "keepalives": 1,
+    "keepalives_idle": 15,  # seconds
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,  # milliseconds; RFC 5482. Where it is not known, libpq ignores it
+}
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection that is given up when an answer does not come in time."""
+
+    answer_seconds: float = ANSWER_SECONDS
+
+    def wait(self, gen: Generator[Any, Any, Any], *args: Any, **more: Any) -> Any:
+        """psycopg's, within our bound. Raises `psycopg.OperationalError`, and the connection is closed then."""
+        try:
+            return super().wait(_bounded(gen, clock.elapsed() + self.answer_seconds), *args, **more)
+        except _Silent:
+            self.pgconn.finish()
+            raise psycopg.OperationalError(
+                f"no answer within {self.answer_seconds:g} seconds; the connection is given up"
+            ) from None
+
+
+class _Silent(Exception):
+    """The peer said nothing for too long."""
+
+
+def _bounded(gen: Generator[Any, Any, Any], deadline: float) -> Generator[Any, Any, Any]:
+    """psycopg's generator of a conversation, as long as there is time. It is resumed with 0 where nothing was ready."""
+    try:
+        wanted = next(gen)
+        while True:
+            ready = yield wanted
+            if not ready and clock.elapsed() > deadline:
+                raise _Silent
+            wanted = gen.send(ready)
+    except StopIteration as end:
+        return end.value
+    finally:
+        gen.close()
+
+
+def engine(url: URL, pool: int, answer_seconds: float = ANSWER_SECONDS) -> Engine:
+    """An engine whose connections are bounded in every way."""
+    made = sa.create_engine(
+        url,
+        pool_size=pool,
+        max_overflow=pool,
+        pool_timeout=answer_seconds,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+        hide_parameters=True,
+        insertmanyvalues_page_size=500,
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "relance",
+            "options": _options(answer_seconds),
+            **{name: value for name, value in KEEPALIVES.items() if name not in url.query},
+        },
+    )
+
+    def connect(_: Dialect, __: object, args: Any, given: Any) -> Connection:
+        found = Connection.connect(*args, **given)
+        found.answer_seconds = answer_seconds
+        return found
+
+    event.listen(made, "do_connect", connect)
+    return made
+
+
+def _options(answer_seconds: float) -> str:
+    """What the server is told. A claim must never hang behind a migration, nor a forgotten transaction hold the horizon."""
+    told = {name: str(int(share * answer_seconds * 1000)) for name, share in _PATIENCE.items()}
+    told["tcp_keepalives_idle"] = str(KEEPALIVES["keepalives_idle"])
+    told["tcp_keepalives_interval"] = str(KEEPALIVES["keepalives_interval"])
+    told["timezone"] = "UTC"
+    return " ".join(f"-c {name}={value}" for name, value in told.items())
