@@ -66,7 +66,7 @@ def concerns_us(found: Found, judgement: Judgement) -> bool:
         return False
     if found.match is Match.SOFT:
         # What no person wrote is left alone where we cannot even say whom it is about.
-        return found.contact is not None or judgement.kind in news.SOFT
+        return found.contact is not None or news.SOFT[judgement.kind] != news.NOTHING
     return found.match is not Match.NONE or judgement.kind is Kind.UNREADABLE
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import pydantic
 
 from relance.engine import waits
+from relance.engine.complete import complete
 from relance.engine.waits import Unit, Wait
 from relance.mailbox.inbound import Intent, Judgement, Kind
 
@@ -142,27 +143,53 @@ def table(company: Company) -> Mapping[str, Action]:
 
 
 ANY_REPLY = "any reply"
-BY_INTENT: dict[str, str] = {
-    Intent.POSITIVE: "positive reply",
-    Intent.NEGATIVE: "negative reply",
-    Intent.QUESTION: "question",
-    Intent.REFERRAL: "referral",
-    Intent.LATER: "later",
-    Intent.UNCLEAR: "unclear",
-}
+UNCLEAR = "unclear"
+BY_INTENT: Mapping[str, str] = complete(
+    Intent,
+    {
+        Intent.POSITIVE: "positive reply",
+        Intent.NEGATIVE: "negative reply",
+        Intent.QUESTION: "question",
+        Intent.REFERRAL: "referral",
+        Intent.LATER: "later",
+        Intent.UNCLEAR: UNCLEAR,
+    },
+)
+_WISH = ""
+# The place of the line that speaks of what the writer wants.
+LINES: Mapping[Kind, tuple[str, ...]] = complete(
+    Kind,
+    {
+        Kind.HUMAN: (_WISH, ANY_REPLY),
+        Kind.CALENDAR: ("calendar answer", _WISH, ANY_REPLY),
+        Kind.OPT_OUT: ("opt-out", ANY_REPLY),
+        Kind.COMPLAINT: ("complaint",),
+        Kind.LEFT_COMPANY: ("left the company",),
+        Kind.UNREADABLE: (),
+        Kind.CHALLENGE: (),
+        Kind.OUT_OF_OFFICE: (),
+        Kind.AUTO_REPLY: (),
+        Kind.HARD_BOUNCE: (),
+        Kind.SOFT_BOUNCE: (),
+        Kind.BLOCKED: (),
+        Kind.RECEIPT: (),
+        Kind.LIST_MAIL: (),
+        Kind.OWN_COPY: (),
+    },
+)
+"""The lines that speak of each kind of mail, the most precise first; none where only a machine speaks of itself."""
 
 
 def names(judgement: Judgement) -> tuple[str, ...]:
     """The lines that speak of such a mail, the most precise first; none for what only a machine says of itself."""
-    wish = (BY_INTENT[judgement.intent],) if judgement.intent in BY_INTENT else ()
-    named: dict[Kind, tuple[str, ...]] = {
-        Kind.HUMAN: (*(wish or ("unclear",)), ANY_REPLY),
-        Kind.CALENDAR: ("calendar answer", *wish, ANY_REPLY),
-        Kind.OPT_OUT: ("opt-out", ANY_REPLY),
-        Kind.COMPLAINT: ("complaint",),
-        Kind.LEFT_COMPANY: ("left the company",),
-    }
-    return named.get(judgement.kind, ())
+    wish = _wish(judgement)
+    return tuple(name for each in LINES[judgement.kind] if (name := each or wish))
+
+
+def _wish(judgement: Judgement) -> str:
+    """The line of what they want: an answer of which nobody can tell it is an unclear one, an invitation's may be silent."""
+    silent = UNCLEAR if judgement.kind is Kind.HUMAN else ""
+    return BY_INTENT.get(judgement.intent, UNCLEAR) if judgement.intent else silent
 
 
 def action(rules: Mapping[str, Action], judgement: Judgement) -> Action:

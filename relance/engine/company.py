@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import calendar, colleagues, states
 from relance.engine.colleagues import Action, Deed
+from relance.engine.complete import complete
 from relance.engine.house import House
 from relance.engine.script import bounds
 from relance.engine.states import Event, State
@@ -168,7 +169,7 @@ def _slow(desk: _Desk, row: Enrollment, each: Action) -> bool:
     return True
 
 
-_DEEDS = {Deed.GO_ON: _go_on, Deed.STOP: _stop, Deed.HAND_OVER: _hand_over, Deed.SLOW: _slow}
+_DEEDS = complete(Deed, {Deed.GO_ON: _go_on, Deed.STOP: _stop, Deed.HAND_OVER: _hand_over, Deed.SLOW: _slow})
 
 
 def _put_off(row: Enrollment) -> list[Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from relance.engine.complete import complete
 from relance.engine.states import Event
 from relance.mailbox.inbound import Judgement, Kind
 
@@ -29,42 +31,67 @@ class Consequence:
     words: str = ""
 
 
-CERTAIN: dict[Kind, Consequence] = {
-    Kind.HUMAN: Consequence(Event.REPLIED, tells_company=True, words="answered"),
-    Kind.CALENDAR: Consequence(Event.REPLIED, tells_company=True, words="answered an invitation"),
-    Kind.OPT_OUT: Consequence(
-        Event.UNSUBSCRIBED, suppress=True, tells_company=True, words="asked for no more mail"
-    ),
-    Kind.COMPLAINT: Consequence(
-        Event.COMPLAINED, suppress=True, tells_company=True, words="complained about the mail"
-    ),
-    Kind.HARD_BOUNCE: Consequence(Event.BOUNCED, suppress=True, words="the address does not exist"),
-    Kind.BLOCKED: Consequence(Event.HELD, pauses_mailbox=True, words="the receiver blocks this mailbox"),
-    Kind.SOFT_BOUNCE: Consequence(words="the mail came back for now"),
-    Kind.OUT_OF_OFFICE: Consequence(Event.OUT_OF_OFFICE, words="is out of office"),
-    Kind.LEFT_COMPANY: Consequence(Event.STOPPED, tells_company=True, words="has left the company"),
-    Kind.UNREADABLE: Consequence(Event.HELD, words="sent a mail that could not be read"),
-    Kind.CHALLENGE: Consequence(Event.HELD, words="asks the sender to prove that a person writes"),
-    Kind.AUTO_REPLY: Consequence(words="an automatic reply came"),
-    Kind.RECEIPT: Consequence(words="a receipt came"),
-    Kind.LIST_MAIL: Consequence(words="list mail came"),
-    Kind.OWN_COPY: Consequence(),
-}
+NOTHING = Consequence()
+
+CERTAIN: Mapping[Kind, Consequence] = complete(
+    Kind,
+    {
+        Kind.HUMAN: Consequence(Event.REPLIED, tells_company=True, words="answered"),
+        Kind.CALENDAR: Consequence(Event.REPLIED, tells_company=True, words="answered an invitation"),
+        Kind.OPT_OUT: Consequence(
+            Event.UNSUBSCRIBED, suppress=True, tells_company=True, words="asked for no more mail"
+        ),
+        Kind.COMPLAINT: Consequence(
+            Event.COMPLAINED, suppress=True, tells_company=True, words="complained about the mail"
+        ),
+        Kind.HARD_BOUNCE: Consequence(Event.BOUNCED, suppress=True, words="the address does not exist"),
+        Kind.BLOCKED: Consequence(Event.HELD, pauses_mailbox=True, words="the receiver blocks this mailbox"),
+        Kind.SOFT_BOUNCE: Consequence(words="the mail came back for now"),
+        Kind.OUT_OF_OFFICE: Consequence(Event.OUT_OF_OFFICE, words="is out of office"),
+        Kind.LEFT_COMPANY: Consequence(Event.STOPPED, tells_company=True, words="has left the company"),
+        Kind.UNREADABLE: Consequence(Event.HELD, words="sent a mail that could not be read"),
+        Kind.CHALLENGE: Consequence(Event.HELD, words="asks the sender to prove that a person writes"),
+        Kind.AUTO_REPLY: Consequence(words="an automatic reply came"),
+        Kind.RECEIPT: Consequence(words="a receipt came"),
+        Kind.LIST_MAIL: Consequence(words="list mail came"),
+        Kind.OWN_COPY: NOTHING,
+    },
+)
 """For a mail that is certainly from, or about, the contact."""
 
-SOFT: dict[Kind, Consequence] = {
-    Kind.HUMAN: Consequence(Event.HELD, words="somebody at the company may have answered for them"),
-    Kind.CALENDAR: Consequence(Event.HELD, words="somebody at the company may have answered for them"),
-    Kind.OPT_OUT: Consequence(Event.HELD, words="somebody at the company may have asked for no more mail"),
-    Kind.UNREADABLE: Consequence(Event.HELD, words="a mail from the company could not be read"),
-}
+SOFT: Mapping[Kind, Consequence] = complete(
+    Kind,
+    {
+        Kind.HUMAN: Consequence(Event.HELD, words="somebody at the company may have answered for them"),
+        Kind.CALENDAR: Consequence(Event.HELD, words="somebody at the company may have answered for them"),
+        Kind.OPT_OUT: Consequence(
+            Event.HELD, words="somebody at the company may have asked for no more mail"
+        ),
+        Kind.UNREADABLE: Consequence(Event.HELD, words="a mail from the company could not be read"),
+        Kind.COMPLAINT: NOTHING,
+        Kind.HARD_BOUNCE: NOTHING,
+        Kind.BLOCKED: NOTHING,
+        Kind.SOFT_BOUNCE: NOTHING,
+        Kind.OUT_OF_OFFICE: NOTHING,
+        Kind.LEFT_COMPANY: NOTHING,
+        Kind.CHALLENGE: NOTHING,
+        Kind.AUTO_REPLY: NOTHING,
+        Kind.RECEIPT: NOTHING,
+        Kind.LIST_MAIL: NOTHING,
+        Kind.OWN_COPY: NOTHING,
+    },
+)
 """For a mail that only may be about the contact: what could be a person's answer holds, the rest says nothing."""
+
+_TABLES = complete(
+    Match,
+    {Match.CERTAIN: CERTAIN, Match.SOFT: SOFT, Match.NONE: complete(Kind, dict.fromkeys(Kind, NOTHING))},
+)
 
 
 def consequence(match: Match, judgement: Judgement) -> Consequence:
     """What a mail of this kind, matched this surely, leads to."""
-    table = CERTAIN if match is Match.CERTAIN else SOFT if match is Match.SOFT else {}
-    return table.get(judgement.kind, Consequence())
+    return _TABLES[match][judgement.kind]
 
 
 AWAY_DEFAULT = 5

@@ -120,7 +120,9 @@ def _step(tick: _Tick, case: Case) -> Position | None:
         return _branch(tick, case, step)
     if isinstance(step, sequence.TaskStep):
         return _task(tick, case, step)
-    return _go_on(tick, case, kind=str(sequence.kind_of(step)))
+    if isinstance(step, sequence.WaitStep | sequence.EndStep):
+        return _go_on(tick, case, kind=str(sequence.kind_of(step)))
+    raise TypeError(f"nobody knows how to do {case.step!r} without a mailbox")  # it is held, and says so
 
 
 def _go_on(tick: _Tick, case: Case, *, kind: str, taken: bool | None = None, words: str = "") -> Position:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance.engine import states
+from relance.engine.complete import complete
 from relance.engine.gate import Wanted
 from relance.engine.house import House, Options
 from relance.engine.states import Event, MessageEvent
 from relance.engine.store import contacts, enrollments, events, mailboxes, messages, suppressions
 from relance.engine.store.messages import Settlement
+from relance.mailbox import trouble
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 
 MAYBE = "the mail may have been delivered"
@@ -47,34 +49,92 @@ class Ending:
 def ending(result: SendResult, attempts: int, options: Options) -> Ending:
     """What follows from a result; `attempts` counts this one. Every outcome and every blame has an answer."""
     said = f"{result.code or ''} {result.text}".strip()
-    if result.outcome is Outcome.ACCEPTED:
-        return Ending(MessageEvent.ACCEPTED, done=True)
-    if result.outcome is Outcome.UNKNOWN:
-        words = f"{MAYBE}: {said or 'the connection broke after its body'}"
-        return Ending(MessageEvent.LOST, event=Event.HELD, words=words, stop_turn=True)
-    if result.outcome is Outcome.NOT_SENT:
+    return _BY_OUTCOME[result.outcome](_Case(result, attempts, options, said))
+
+
+@dataclass(frozen=True)
+class _Case:
+    result: SendResult
+    attempts: int
+    options: Options
+    said: str  # the server's answer as people read it
+
+    @property
+    def later(self) -> dt.timedelta:
+        """Doubled at each deferral (RFC 5321, 4.5.4.1)."""
+        return self.options.defer * int(2 ** min(max(0, self.attempts - 1), 10))
+
+
+def _accepted(_: _Case) -> Ending:
+    return Ending(MessageEvent.ACCEPTED, done=True)
+
+
+def _lost(case: _Case) -> Ending:
+    words = f"{MAYBE}: {case.said or 'the connection broke after its body'}"
+    return Ending(MessageEvent.LOST, event=Event.HELD, words=words, stop_turn=True)
+
+
+def _withdrawn(case: _Case) -> Ending:
+    pauses = case.result.blame is Blame.SENDER
+    return Ending(MessageEvent.WITHDRAWN, words=case.said, stop_turn=True, pause_mailbox=pauses)
+
+
+def _refused(case: _Case) -> Ending:
+    return _BY_BLAME[case.result.blame](case)
+
+
+def _of_sender(case: _Case) -> Ending:
+    """A quota or a reputation is no fault of the person's: the same bytes may go when the mailbox is well again."""
+    return Ending(MessageEvent.DEFERRED, words=case.said, pause_mailbox=True, stop_turn=True)
+
+
+def _of_recipient(case: _Case) -> Ending:
+    if trouble.is_definite(case.result):
+        return Ending(MessageEvent.REFUSED, event=Event.BOUNCED, words=case.said, suppress=True)
+    words = f"the address is not taken, and nothing says for certain that it does not exist: {case.said}"
+    return Ending(MessageEvent.REFUSED, event=Event.HELD, words=words)
+
+
+def _of_this_mail(case: _Case) -> Ending:
+    return Ending(MessageEvent.REFUSED, event=Event.HELD, words=f"the server refused this mail: {case.said}")
+
+
+def _deferred(case: _Case) -> Ending:
+    """Put off: again and again for the person's sake asks a person; for the sender's, it charges nobody written to."""
+    spent, ours = case.attempts >= case.options.deferrals, case.result.blame is Blame.SENDER
+    words = f"put off {case.attempts} times: {case.said}" if spent else case.said
+    if ours:
         return Ending(
-            MessageEvent.WITHDRAWN, words=said, stop_turn=True, pause_mailbox=result.blame is Blame.SENDER
+            MessageEvent.DEFERRED,
+            retry_after=case.later,
+            words=words,
+            stop_turn=True,
+            pause_mailbox=spent,
         )
-    if result.outcome is Outcome.REFUSED:
-        return _refused(result, said)
-    if attempts >= options.deferrals:
-        words = f"put off {attempts} times by the receiving server: {said}"
+    if spent:
         return Ending(MessageEvent.DEFERRED, event=Event.HELD, words=words)
-    later = options.defer * int(2 ** max(0, attempts - 1))
-    return Ending(
-        MessageEvent.DEFERRED, retry_after=later, words=said, stop_turn=result.blame is Blame.SENDER
-    )
+    return Ending(MessageEvent.DEFERRED, retry_after=case.later, words=words)
 
 
-def _refused(result: SendResult, said: str) -> Ending:
-    if result.blame is Blame.SENDER:
-        # A quota or a reputation is no fault of the person's: the same bytes may go when the mailbox is well again.
-        return Ending(MessageEvent.DEFERRED, words=said, pause_mailbox=True, stop_turn=True)
-    if result.blame is Blame.RECIPIENT:
-        gone = result.status is None or result.status.startswith("5.1.")
-        return Ending(MessageEvent.REFUSED, event=Event.BOUNCED, words=said, suppress=gone)
-    return Ending(MessageEvent.REFUSED, event=Event.HELD, words=f"the server refused this mail: {said}")
+_BY_OUTCOME = complete(
+    Outcome,
+    {
+        Outcome.ACCEPTED: _accepted,
+        Outcome.REFUSED: _refused,
+        Outcome.DEFERRED: _deferred,
+        Outcome.NOT_SENT: _withdrawn,
+        Outcome.UNKNOWN: _lost,
+    },
+)
+_BY_BLAME = complete(
+    Blame,
+    {
+        Blame.RECIPIENT: _of_recipient,
+        Blame.SENDER: _of_sender,
+        Blame.CONTENT: _of_this_mail,
+        Blame.SERVER: _of_this_mail,
+    },
+)
 
 
 def record(conn: Connection, house: House, attempts: Sequence[Attempt]) -> None:

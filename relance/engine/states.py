@@ -13,6 +13,8 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
+from relance.engine.complete import complete
+
 
 class State(StrEnum):
     """Where one contact stands in one sequence."""
@@ -75,7 +77,9 @@ _GRID: dict[Event, tuple[State, ...]] = {
 # fmt: on
 
 TRANSITIONS: dict[tuple[State, Event], State] = {
-    (state, event): after for event, row in _GRID.items() for state, after in zip(State, row, strict=True)
+    (state, event): after
+    for event, row in complete(Event, _GRID).items()
+    for state, after in zip(State, row, strict=True)
 }
 """The one table: where every event leads from every state."""
 
@@ -166,7 +170,7 @@ _MESSAGE_GRID: dict[MessageEvent, tuple[MessageState, ...]] = {
 
 MESSAGE_TRANSITIONS: dict[tuple[MessageState, MessageEvent], MessageState] = {
     (state, event): after
-    for event, row in _MESSAGE_GRID.items()
+    for event, row in complete(MessageEvent, _MESSAGE_GRID).items()
     for state, after in zip(MessageState, row, strict=True)
 }
 """The one table of messages: where every event leads from every state."""

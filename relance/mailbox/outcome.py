@@ -11,7 +11,7 @@ class Outcome(StrEnum):
 
     ACCEPTED = "accepted"  # a full 2xx after the body: the server has taken responsibility (RFC 5321, 6.1)
     REFUSED = "refused"  # a full 5xx: this mail will not go, whoever is to blame
-    DEFERRED = "deferred"  # a full 4xx: the same bytes may be offered again later
+    DEFERRED = "deferred"  # a full 4xx, or a 5xx that is so for now (a full mailbox): offered again later
     NOT_SENT = "not sent"  # trouble before the first byte of the body: certainly not delivered
     UNKNOWN = "unknown"  # trouble after it: may have been delivered (RFC 1047)
 
@@ -19,8 +19,8 @@ class Outcome(StrEnum):
 class Blame(StrEnum):
     """Whom a refusal or deferral speaks of; decides what is paused or suppressed."""
 
-    RECIPIENT = "recipient"  # the address is bad or full (5.1.x, 5.2.x)
-    SENDER = "sender"  # the mailbox: quota, policy, reputation, login (5.7.x, 5.4.5, AUTH)
+    RECIPIENT = "recipient"  # the address is not taken, or full (5.1.x, 5.2.x)
+    SENDER = "sender"  # the mailbox: quota, identity, policy, reputation, login (5.7.x, 5.4.5, AUTH)
     CONTENT = "content"  # this mail's words or size
     SERVER = "server"  # the connection or the server; nobody's fault
 

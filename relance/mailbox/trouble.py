@@ -5,59 +5,62 @@ from __future__ import annotations
 import os
 import re
 import ssl
+from typing import Literal
 
+from relance.mailbox import wording
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 
 TEXT_LIMIT = 500
+Later = Literal["for now"]
+FOR_NOW: Later = "for now"
 
-# Asked with "stage code status words", lower case; a missing status reads "-". The first match decides.
-# Statuses are those of RFC 3463 and the IANA registry; providers' own uses are named beside their row.
-BLAME: tuple[tuple[str, Blame], ...] = (
+# Asked with "stage code status <what the words speak of>..."; a missing status reads "-". The first match decides, and a
+# third value says that it is so for now, whatever the code. Statuses are those of RFC 3463 and the IANA registry.
+BLAME: tuple[tuple[str, Blame] | tuple[str, Blame, Later], ...] = (
     # Before any mail: the login and the server's door.
     (r"auth 5", Blame.SENDER),
     (r"auth 4", Blame.SERVER),
     (r"(connect|tls) ", Blame.SERVER),
     # The mailbox is not logged in, wherever the server notices (530; Gmail's 5.5.1, Microsoft's 5.7.57).
     (r"\w+ 53[0458] ", Blame.SENDER),
-    # Greylisting asks everybody to come back.
-    (r"\w+ 4\d\d \S+ .*gr[ae]y-?list", Blame.SERVER),
-    # Quotas of the mailbox: Gmail's 5.4.5, Exchange's 432 and 5.2.2 at MAIL, and those who only use words.
-    (r"\w+ [45]\d\d [45]\.4\.5 .*(quota|limit|sending)", Blame.SENDER),
+    # Words that are unmistakably about us outweigh every code: providers put them under those of the recipient, too.
+    (r"\w+ 4\d\d 4\.5\.3 ", Blame.SERVER),
     (r"\w+ 432 ", Blame.SENDER),
-    (
-        r"\w+ [45]\d\d \S+ .*\b(daily|hourly|sending|sender|outgoing|outbound|rate|messages per)\b.*\b(limit|quota)",
-        Blame.SENDER,
-    ),
-    # Addresses (X.1): 7 and 8 are about the sender's, the rest about the recipient's.
-    (r"\w+ [45]\d\d [45]\.1\.[78] ", Blame.SENDER),
-    (r"(rcpt|data|final) [45]\d\d [45]\.1\.\d+ ", Blame.RECIPIENT),
-    # Mailboxes (X.2): full or disabled; 3 is "message too long".
-    (r"\w+ [45]\d\d [45]\.2\.3 ", Blame.CONTENT),
-    (r"(rcpt|data|final) [45]\d\d [45]\.2\.\d+ ", Blame.RECIPIENT),
-    # Mail systems (X.3): 4 is "message too big".
-    (r"\w+ [45]\d\d [45]\.3\.4 ", Blame.CONTENT),
-    (r"\w+ [45]\d\d [45]\.3\.\d+ ", Blame.SERVER),
-    # Routing (X.4): Microsoft says 5.4.1 of addresses its directory does not know.
-    (r"rcpt 5\d\d 5\.4\.1 ", Blame.RECIPIENT),
-    (r"\w+ [45]\d\d [45]\.4\.\d+ ", Blame.SERVER),
-    # Protocol (X.5) and content (X.6).
-    (r"\w+ [45]\d\d [45]\.5\.\d+ ", Blame.SERVER),
-    (r"\w+ [45]\d\d [45]\.6\.\d+ ", Blame.CONTENT),
-    # Policy (X.7): after the body 0 and 1 speak of what it says; everything else of who sends it
-    # (5.7.26 Gmail, 5.7.9 Yahoo, 5.7.515 Microsoft: not authenticated; 4.7.x: too fast).
-    (r"final 5\d\d 5\.7\.[01] ", Blame.CONTENT),
-    (r"\w+ [45]\d\d [45]\.7\.\d+ ", Blame.SENDER),
-    # Without a useful status: the bare code at its stage (RFC 5321, 4.3.2).
+    (r"\w+ .*<sender>", Blame.SENDER),
+    (r"\w+ [45]\d\d [45]\.(1\.[78]|4\.5) ", Blame.SENDER),
+    # A full mailbox and a full disk are so for now (at MAIL 5.2.2 is Exchange's quota of the sender).
+    (r"(rcpt|data|final) [45]\d\d ([45]\.2\.2 |.*<full>)", Blame.RECIPIENT, FOR_NOW),
+    (r"\w+ [45]\d\d [45]\.3\.[12] ", Blame.SERVER, FOR_NOW),
+    # Put off: greylisting asks everybody to come back, whatever its status; a policy (X.7) asks the sender to slow down.
+    (r"\w+ 4\d\d (?!.*<(spam|rule)>).*<not now>", Blame.SERVER),
+    (r"\w+ 4\d\d 4\.[12]\.\d+ ", Blame.RECIPIENT),
+    (r"\w+ 4\d\d (4\.7\.\d+ |.*<spam>)", Blame.SENDER),
+    (r"\w+ 4", Blame.SERVER),
+    # This mail: its size (2.3, 3.4), its form (X.6), what is in it; not where the words call it spam.
+    (r"\w+ 5\d\d 5\.(2\.3|3\.4|6\.\d+) ", Blame.CONTENT),
+    (r"(mail|data|final) 5\d\d (?!.*<spam>).*<content>", Blame.CONTENT),
+    # The address, where it is what the server was just asked about. Policy under an address's status is policy all the same.
+    (r"rcpt 5\d\d 5\.4\.1 ", Blame.RECIPIENT),  # Microsoft, of addresses its directory does not know
+    (r"(rcpt|data|final) 5\d\d .*<no address>", Blame.RECIPIENT),
+    (r"(rcpt|data|final) 5\d\d 5\.1\.\d+ (?!.*<(spam|rule)>)", Blame.RECIPIENT),
+    # Policy and reputation: the sender's, until proved otherwise.
+    (r"\w+ 5\d\d (5\.7\.\d+ |.*<(spam|rule)>)", Blame.SENDER),
+    (r"\w+ 5\d\d .*<not now>", Blame.SERVER, FOR_NOW),
+    (r"(rcpt|data|final) 5\d\d 5\.2\.\d+ ", Blame.RECIPIENT),
+    (r"\w+ 5\d\d 5\.[345]\.\d+ ", Blame.SERVER),
+    # Without a useful status or word: the bare code at its stage (RFC 5321, 4.3.2).
+    (r"rcpt 552 ", Blame.RECIPIENT, FOR_NOW),
     (r"(mail|data|final) 552 ", Blame.CONTENT),
     (r"mail 5", Blame.SENDER),
     (r"rcpt 5(5[0-3]|1[0-3]|21|56) ", Blame.RECIPIENT),
     (r"rcpt 5", Blame.SENDER),
     (r"final 5", Blame.CONTENT),
-    (r"\w+ [45]", Blame.SERVER),
+    (r"", Blame.SERVER),
 )
 
-_ROWS = tuple((re.compile(pattern), blame) for pattern, blame in BLAME)
-_STATUS = re.compile(r"([245])\.\d{1,3}\.\d{1,3}(?!\S)")
+_ROWS = tuple((re.compile(pattern), blame, bool(later)) for pattern, blame, *later in BLAME)
+_GONE = frozenset({"5.1.1", "5.1.10"})
+# Bad destination mailbox; recipient not found, or a domain that takes no mail at all (RFC 7505).
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 _BEFORE_MAIL = ("connect", "tls", "auth")
@@ -70,15 +73,26 @@ def verdict(stage: str, code: int, text: str) -> SendResult:
     person must act. A 421 before the body says that the server goes away, so the mail may simply be offered again;
     421 4.7.x is a deferral all the same, for it asks this sender to slow down.
     """
-    status, words = _status(code, text), bounded(text)
-    question = f"{stage} {code} {status or '-'} {words.lower()} "
-    blame = next(blame for row, blame in _ROWS if row.match(question))
-    return SendResult(_outcome(stage, code, status), stage, blame, code, status, words)
+    status, words = wording.status(text, code), bounded(text)
+    spoken = "".join(f"<{about}>" for about in sorted(wording.read(text)))
+    question = f"{stage} {code} {status or '-'} {spoken}"
+    blame, later = next((blame, later) for row, blame, later in _ROWS if row.match(question))
+    return SendResult(_outcome(stage, code, status, later=later), stage, blame, code, status, words)
+
+
+def is_definite(result: SendResult) -> bool:
+    """Whether a refusal says for certain that there is no such address: by its status, or by clear words at RCPT."""
+    if result.outcome is not Outcome.REFUSED or result.blame is not Blame.RECIPIENT:
+        return False
+    clear = result.stage == "rcpt" and wording.About.NO_ADDRESS in wording.read(result.text)
+    return result.status in _GONE or clear
 
 
 def accepted(code: int, text: str) -> SendResult:
     """A full 2xx after the body. The words may carry the provider's own id, so they are kept."""
-    return SendResult(Outcome.ACCEPTED, "final", Blame.SERVER, code, _status(code, text), bounded(text))
+    return SendResult(
+        Outcome.ACCEPTED, "final", Blame.SERVER, code, wording.status(text, code), bounded(text)
+    )
 
 
 def not_sent(stage: str, fault: BaseException | str) -> SendResult:
@@ -112,15 +126,9 @@ def bounded(text: str) -> str:
     return _CONTROLS.sub(" ", text[: 4 * TEXT_LIMIT]).strip()[:TEXT_LIMIT]
 
 
-def _outcome(stage: str, code: int, status: str | None) -> Outcome:
+def _outcome(stage: str, code: int, status: str | None, *, later: bool) -> Outcome:
     if stage in _BEFORE_MAIL:
         return Outcome.NOT_SENT
     if code == 421 and stage != "final" and not (status or "").startswith("4.7."):
         return Outcome.NOT_SENT
-    return Outcome.REFUSED if code >= 500 else Outcome.DEFERRED
-
-
-def _status(code: int, text: str) -> str | None:
-    """The enhanced status at the start of the words, where its class agrees with the code (RFC 2034, 4)."""
-    found = _STATUS.match(text)
-    return found[0] if found and found[1] == str(code)[0] else None
+    return Outcome.REFUSED if code >= 500 and not later else Outcome.DEFERRED

@@ -37,11 +37,34 @@ def test_a_quota_pauses_the_mailbox_and_suppresses_nobody() -> None:
     assert end.message is MessageEvent.DEFERRED
 
 
-def test_an_address_that_does_not_exist_is_suppressed_and_a_full_one_is_not() -> None:
-    gone = ending(SendResult(Outcome.REFUSED, "rcpt", Blame.RECIPIENT, 550, "5.1.1", ""), 1, Options())
-    full = ending(SendResult(Outcome.REFUSED, "rcpt", Blame.RECIPIENT, 552, "5.2.2", ""), 1, Options())
-    assert (gone.event, gone.suppress) == (Event.BOUNCED, True)
-    assert (full.event, full.suppress) == (Event.BOUNCED, False)
+def refused(stage: str, code: int, status: str | None, words: str) -> SendResult:
+    return SendResult(Outcome.REFUSED, stage, Blame.RECIPIENT, code, status, words)
+
+
+@pytest.mark.parametrize(
+    ("result", "dead"),
+    [
+        (refused("rcpt", 550, "5.1.1", ""), True),
+        (refused("rcpt", 556, "5.1.10", "no"), True),
+        (refused("final", 550, "5.1.1", "no"), True),
+        (refused("rcpt", 550, None, "No such user here"), True),
+        (refused("final", 550, None, "No such user here"), False),  # nobody was just asked about a user
+        (refused("rcpt", 550, "5.1.0", "Address rejected."), False),
+        (refused("rcpt", 550, None, ""), False),
+        (refused("rcpt", 550, "5.2.1", "mailbox disabled"), False),
+    ],
+)
+def test_only_a_definite_no_bounces_and_suppresses_the_rest_is_held(result: SendResult, dead: bool) -> None:
+    end = ending(result, 1, Options())
+    assert (end.event, end.suppress) == ((Event.BOUNCED, True) if dead else (Event.HELD, False))
+    assert not end.pause_mailbox
+
+
+def test_a_sender_that_is_slowed_down_waits_and_is_paused_in_the_end_and_nobody_is_charged() -> None:
+    slow = SendResult(Outcome.DEFERRED, "final", Blame.SENDER, 454, None, "Throttling failure")
+    first, last = ending(slow, 1, Options()), ending(slow, Options().deferrals, Options())
+    assert (first.event, first.retry_after, first.stop_turn) == (None, dt.timedelta(minutes=30), True)
+    assert (last.event, last.pause_mailbox) == (None, True)
 
 
 def test_deferrals_wait_twice_as_long_each_time_and_then_ask_a_person() -> None:

@@ -1,0 +1,73 @@
+"""A table that decides fails closed: with a case that has no row its module does not import."""
+
+from __future__ import annotations
+
+import enum
+import importlib.util
+import sys
+from types import ModuleType
+from unittest import mock
+
+import pytest
+
+from relance.engine import colleagues, company, news, settling, states
+from relance.engine.complete import complete
+from relance.engine.news import Match
+from relance.mailbox import inbound, outcome
+from relance.mailbox.inbound import Judgement, Kind
+
+
+def wider(cases: type[enum.StrEnum]) -> enum.StrEnum:
+    """The same cases and one more, as a release that adds one would have them."""
+    return enum.StrEnum(cases.__name__, {**{each.name: each.value for each in cases}, "NOVEL": "novel"})  # type: ignore[no-any-return]
+
+
+def import_anew(module: ModuleType) -> None:
+    """Run the module's file as an import would, under a name of its own."""
+    spec = importlib.util.spec_from_file_location("anew", str(module.__file__))
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    with mock.patch.dict(sys.modules, {"anew": made}):  # dataclasses look their module up
+        spec.loader.exec_module(made)
+
+
+@pytest.mark.parametrize(
+    ("module", "home", "name"),
+    [
+        (news, inbound, "Kind"),
+        (colleagues, inbound, "Kind"),
+        (colleagues, inbound, "Intent"),
+        (company, colleagues, "Deed"),
+        (settling, outcome, "Outcome"),
+        (settling, outcome, "Blame"),
+    ],
+)
+def test_a_new_case_without_a_row_does_not_import(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, home: ModuleType, name: str
+) -> None:
+    import_anew(module)
+    monkeypatch.setattr(home, name, wider(getattr(home, name)))
+    with pytest.raises(LookupError, match="novel"):
+        import_anew(module)
+
+
+def test_the_sentence_names_what_is_missing_and_the_table_can_not_be_changed() -> None:
+    with pytest.raises(LookupError, match="says nothing of: complained"):
+        complete([states.Event.STOPPED, states.Event.COMPLAINED], {states.Event.STOPPED: 1})
+    with pytest.raises(TypeError):
+        complete([1], {1: 2})[1] = 3  # type: ignore[index]
+
+
+@pytest.mark.parametrize("match", list(Match))
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_of_mail_has_a_consequence_however_surely_it_was_matched(match: Match, kind: Kind) -> None:
+    found = news.consequence(match, Judgement(kind, "a rule"))
+    assert match is not Match.NONE or found == news.NOTHING
+
+
+def test_the_lines_about_colleagues_are_those_that_a_sequence_may_say() -> None:
+    fields = colleagues.Rules.model_fields.items()
+    known = {info.alias or name for name, info in fields}
+    assert {name for lines in colleagues.LINES.values() for name in lines if name} <= known
+    assert set(colleagues.BY_INTENT.values()) <= known
