@@ -68,8 +68,8 @@ simulate: $(VENV)/.dev ## play SEEDS simulated worlds from SIM_FROM on: crashes,
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --from $(SIM_FROM) --processes 2
 
 lock: ## renew requirements/*.txt (needs uv)
-	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml -o requirements/base.txt
-	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --no-emit-index-url --no-annotate --group dev pyproject.toml -c requirements/base.txt -o requirements/dev.txt
+	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --no-emit-index-url --no-annotate --extra sandbox pyproject.toml -o requirements/base.txt
+	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --no-emit-index-url --no-annotate --extra sandbox --group dev pyproject.toml -c requirements/base.txt -o requirements/dev.txt
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

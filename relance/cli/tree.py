@@ -32,7 +32,7 @@ def build() -> typer.Typer:
         name="relance",
         cls=failures.Root,
         no_args_is_help=True,
-        add_completion=False,
+        add_completion=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},

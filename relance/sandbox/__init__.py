@@ -3,3 +3,19 @@
 `world` holds the servers and the reps' mailboxes, `record` what really happened there. `people` invents contacts,
 `behaviour` decides what each will do, `prospects` lets them do it. `audit` holds the record against the promises.
 """
+
+from __future__ import annotations
+
+from importlib import util
+
+from relance import errors
+
+# What only the mail world needs (`[project.optional-dependencies]` in pyproject.toml, which a test compares).
+NEEDED = ("aiosmtpd", "pymap", "trustme")
+
+_missing = [name for name in NEEDED if util.find_spec(name) is None]
+if _missing:
+    raise errors.Misconfigured(
+        f"The mail world is not installed ({', '.join(_missing)}); `pip install 'relance[sandbox]'` brings it. "
+        "`relance demo` and `relance sandbox` need it, and nothing else does."
+    )
