@@ -8,6 +8,7 @@ the two are equal. For the demo business time runs faster, and tests hold it sti
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from dataclasses import dataclass, field
 
@@ -22,6 +23,83 @@ def machine_now() -> dt.datetime:
 def elapsed() -> float:
     """Seconds on a clock that never jumps, for measuring how long something took."""
     return time.monotonic()
+
+
+def believed(stored: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
+    """A stored time, or None where it is ahead of now: a clock was wrong when it was written, or is wrong now, and
+    nothing may rest on it. Pure."""
+    return None if stored is None or stored > now else stored
+
+
+JUMP_SECONDS = 5.0
+# What the wall clock and the steady one may drift apart between two readings: NTP slews by 0.5 ms a second.
+SETTLE_SECONDS = 120.0
+# How long a clock that jumped must then stay as it is, before anything is done by it.
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Both clocks at one moment: the one that can be set, and the one that only ever goes on."""
+
+    wall: dt.datetime
+    steady: float  # seconds
+
+    @classmethod
+    def now(cls) -> Reading:
+        """As they stand."""
+        return cls(machine_now(), elapsed())
+
+
+def jumped(before: Reading, after: Reading) -> float:
+    """Seconds by which the wall clock was set forward (negative: back) between two readings; 0 where it was not. Pure.
+
+    A host that slept or was paused looks the same, for then the steady clock stands still.
+    """
+    by = (after.wall - before.wall).total_seconds() - (after.steady - before.steady)
+    return by if abs(by) > JUMP_SECONDS else 0.0
+
+
+class Watch:
+    """Notices in one process that the computer's clock jumped, and doubts it for a while. Shared by threads."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._last: Reading | None = None
+        self._until = float("-inf")
+        self._words = ""
+        self._untold = self._unmended = False
+
+    def doubt(self) -> str:
+        """Why nothing should be done by the clock now; empty when it can be relied on."""
+        with self._guard:
+            here = Reading.now()
+            by = jumped(self._last, here) if self._last else 0.0
+            self._last = here
+            if by:
+                self._untold = self._unmended = True
+                self._until = here.steady + SETTLE_SECONDS
+                self._words = _said(by)
+            return self._words if here.steady < self._until else ""
+
+    def news(self) -> bool:
+        """Whether a jump was noticed since this was last asked: it is told once."""
+        with self._guard:
+            untold, self._untold = self._untold, False
+            return untold
+
+    def noticed(self) -> bool:
+        """The same, for whoever looks after what the wrong clock has written."""
+        with self._guard:
+            unmended, self._unmended = self._unmended, False
+            return unmended
+
+
+def _said(by: float) -> str:
+    way = "forward" if by > 0 else "back"
+    return (
+        f"this computer's clock jumped {way} by {dt.timedelta(seconds=round(abs(by)))}; nothing is sent for "
+        f"{SETTLE_SECONDS:.0f} seconds, until it has shown that it stays so"
+    )
 
 
 @dataclass(frozen=True)

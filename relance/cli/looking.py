@@ -54,9 +54,11 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         return
     if found.halted:
         show.problem(f"nothing is sent: {found.halted} `relance db confirm-restore` goes on.")
+    if found.clock:
+        show.problem(found.clock)
     for name, reason in found.paused_sequences.items():
         show.note(f"The sequence {name} is paused{f': {reason}' if reason else ''}.")
-    show.record(found, as_json=False, leave_out=("paused_sequences", "mailboxes", "halted"))
+    show.record(found, as_json=False, leave_out=("paused_sequences", "mailboxes", "halted", "clock"))
     if found.mailboxes:
         show.say()
         show.listing(found.mailboxes, MAILBOXES, as_json=False, empty="")

@@ -86,12 +86,37 @@ def machine_now(conn: Connection) -> dt.datetime:
     """Machine time as everybody who shares this database sees it: PostgreSQL's own clock, or this host's for SQLite.
 
     Workers on several hosts must agree about leases, so their own clocks do not count (`clock_timestamp()` moves
-    on inside a transaction, unlike `now()`).
+    on inside a transaction, unlike `now()`). Business time hangs on their own clocks, though: PostgreSQL's is the
+    witness, and a host that differs from it by more than `SKEW` does no work. Raises `errors.Unreachable` then.
     """
-    if conn.dialect.name == "postgresql":
-        now: dt.datetime = conn.execute(_CLOCK_TIMESTAMP).scalar_one()
-        return now.astimezone(dt.UTC)
-    return clock.machine_now()
+    before = clock.machine_now()
+    if conn.dialect.name != "postgresql":
+        return before
+    now: dt.datetime = conn.execute(_CLOCK_TIMESTAMP).scalar_one().astimezone(dt.UTC)
+    apart = skew(before, now, clock.machine_now())
+    if abs(apart) > SKEW:
+        raise errors.Unreachable(disagreeing(apart))
+    return now
+
+
+SKEW = dt.timedelta(seconds=5)
+# How far the clocks of two hosts may be apart.
+
+
+def skew(before: dt.datetime, theirs: dt.datetime, after: dt.datetime) -> dt.timedelta:
+    """How far our clock is ahead of theirs (negative: behind), at least; ours was read before and after theirs. Pure."""
+    if before > theirs:
+        return before - theirs
+    return min(after - theirs, dt.timedelta(0))
+
+
+def disagreeing(apart: dt.timedelta) -> str:
+    """What is said of a host whose clock is not the database's."""
+    way = "ahead of" if apart > dt.timedelta(0) else "behind"
+    return (
+        f"the clock of this host is {abs(apart)} {way} the database's. Nothing is sent from here until they agree: "
+        "set the clock, or start the time service."
+    )
 
 
 def insert_new(conn: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> int:

@@ -86,7 +86,7 @@ def _look(conn: Connection, house: House, standing: Standing, halted: str | None
     mailbox = mailboxes.by_id(conn, standing.enrollment.mailbox_id)
     case = cases.read(conn, house, [standing.enrollment])[0]
     sent = mailboxes.sent_since(conn, mailbox.id, now - pace.DAY)
-    unheard = bool(enrollments.unheard(conn, [standing.enrollment.id]))
+    unheard = bool(enrollments.unheard(conn, [standing.enrollment.id], now))
     return _Look(house, standing, case, mailbox, sent, halted, now, unheard)
 
 
@@ -236,6 +236,7 @@ def _facts(look: _Look) -> gate.Facts:
         and _due(look),  # of a step that is ahead nobody expects to have looked yet
         due_at=row.due_at,
         synced_at=look.mailbox.synced_at,
+        now=look.now,
         unread_elsewhere=look.unheard and _due(look),
     )
 
@@ -249,7 +250,7 @@ def _mailbox(look: _Look) -> Iterator[str]:
         yield f"The mailbox {box.address} is {box.state}{f': {box.reason}' if box.reason else ''}."
     if box.sync_error and box.sync_error != box.reason:
         yield f"The mailbox cannot be read: {box.sync_error}"
-    yield f"It was last read for answers {_ago(look, box.synced_at)}."
+    yield f"It was last read for answers {_ago(look, box.read_at)}."
     limits = pace.Pace(box.daily_cap, dt.timedelta(seconds=box.gap_seconds))
     allowed = pace.allowance(limits, look.sent, look.now, look.house.options.batch)
     if _due(look) and allowed.count == 0 and allowed.next_at is not None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
+from relance import clock
 from relance.engine import states, zones
 from relance.engine.states import MessageState, State
 from relance.engine.store import enrollments, mailboxes, messages, suppressions
@@ -39,6 +40,7 @@ class Facts:
     wrote_before: bool
     due_at: dt.datetime | None
     synced_at: dt.datetime | None  # when the last complete sync of the mailbox began
+    now: dt.datetime
     unread_elsewhere: bool = False  # another mailbox wrote to them, and was not read since the step fell due
 
 
@@ -79,7 +81,8 @@ def _rules(facts: Facts) -> tuple[tuple[bool, str], ...]:
 
 
 def _read_since(facts: Facts) -> bool:
-    return facts.synced_at is not None and facts.due_at is not None and facts.synced_at >= facts.due_at
+    synced = clock.believed(facts.synced_at, facts.now)
+    return synced is not None and facts.due_at is not None and synced >= facts.due_at
 
 
 def changes(version: int, fence: int, now: Underway) -> tuple[str, ...]:
@@ -107,11 +110,11 @@ def admit(
     held = mailboxes.hold(conn, lease)
     rows = enrollments.for_sending(conn, [each.enrollment.id for each in wanted])
     refused = suppressions.among(conn, [each.message.recipient for each in wanted])
-    unread = enrollments.unheard(conn, [row.id for row, _ in rows.values() if row.wrote_before])
+    unread = enrollments.unheard(conn, [row.id for row, _ in rows.values() if row.wrote_before], now)
     verdicts = {}
     for each in wanted:
         row, sequence_state = rows[each.enrollment.id]
-        facts = _facts(each, row, sequence_state, held, refused.get(each.message.recipient))
+        facts = _facts(each, row, sequence_state, held, refused.get(each.message.recipient), now)
         facts = dataclasses.replace(facts, unread_elsewhere=row.id in unread)
         verdicts[each.message.id] = objections(facts)
     going = [number for number, reasons in verdicts.items() if not reasons]
@@ -120,7 +123,12 @@ def admit(
 
 
 def _facts(
-    wanted: Wanted, row: Enrollment, sequence_state: str, held: mailboxes.Held, suppressed: str | None
+    wanted: Wanted,
+    row: Enrollment,
+    sequence_state: str,
+    held: mailboxes.Held,
+    suppressed: str | None,
+    now: dt.datetime,
 ) -> Facts:
     return Facts(
         state=row.state,
@@ -135,4 +143,5 @@ def _facts(
         wrote_before=row.wrote_before,
         due_at=row.due_at,
         synced_at=held.synced_at,
+        now=now,
     )

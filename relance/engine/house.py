@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from relance.clock import Clock
+from relance.clock import Clock, Watch
 from relance.engine.at_work import AtWork
 from relance.engine.database import Database
 from relance.engine.journal import Journal
@@ -68,6 +68,7 @@ class House:
     open_ear: OpenEar = Inbox
     library: Library = field(default_factory=Library)
     at_work: AtWork = field(default_factory=AtWork)
+    watch: Watch = field(default_factory=Watch)
 
     def account(self, mailbox: Mailbox) -> Account:
         """The mailbox with its password opened; `errors.Broken` when it does not open."""

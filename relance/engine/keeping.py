@@ -191,6 +191,7 @@ _MADE = ("smtp", "imap", "provider")
 
 def _view(each: Mailbox, learned: ProviderHabits | None) -> MailboxView:
     own = {name: getattr(each, name) for name in MailboxView.__dataclass_fields__ if name not in _MADE}
+    own["synced_at"] = each.read_at
     provider = f"{learned.words} (tried on {learned.tested_at.date()})" if learned else ""
     return MailboxView(smtp=_place(each.smtp), imap=_place(each.imap), provider=provider, **own)
 

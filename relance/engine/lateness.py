@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
-from relance.engine import calendar, cases
+from relance.engine import calendar, cases, jumps
 from relance.engine.house import House
 from relance.engine.script import bounds
 from relance.engine.store import enrollments, events, mailboxes
@@ -17,7 +17,7 @@ SPREAD = dt.timedelta(hours=3)
 
 def slept(mailbox: Mailbox, now: dt.datetime, late: dt.timedelta) -> bool:
     """Whether this mailbox was left alone for longer than `late`: the system stood still, and steps piled up."""
-    return mailbox.synced_at is not None and now - mailbox.synced_at > late
+    return mailbox.read_at is not None and now - mailbox.read_at > late
 
 
 def replan(house: House, lease: Lease, mailbox: Mailbox, now: dt.datetime) -> int:
@@ -29,13 +29,15 @@ def replan(house: House, lease: Lease, mailbox: Mailbox, now: dt.datetime) -> in
             place = case.script.place(case.contact, house.workspace)
             when = calendar.next_opening(case.script.rule(case.step), place, now + scatter(str(case.row.id)))
             words = {
-                "kind": "late",
+                "kind": jumps.LATE,
                 "words": f"nothing ran since {mailbox.synced_at}; planned anew",
                 "until": None,
             }
             enrollments.reschedule(conn, case.row, when.at, [words, *bounds(when)])
         data = {"steps": len(rows), "since": str(mailbox.synced_at)}
-        events.add(conn, [events.News("planned anew", now, mailbox_id=mailbox.id, data=data)] if rows else [])
+        events.add(
+            conn, [events.News(jumps.PLANNED_ANEW, now, mailbox_id=mailbox.id, data=data)] if rows else []
+        )
     return len(rows)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from relance import clock
 from relance.engine.house import House
 from relance.engine.post import Ear
 from relance.engine.store import mailboxes
@@ -65,7 +66,9 @@ def call(house: House, mailbox_id: int, heard: dt.datetime) -> bool:
         mailbox = mailboxes.by_id(conn, mailbox_id)
         if mailbox.state == "removed" or not _can_be_read(mailbox):
             return True
-        if mailbox.synced_at is not None and mailbox.synced_at >= heard:
+        now = house.clock.now()
+        read_at = clock.believed(mailbox.read_at, now)
+        if read_at is not None and read_at >= heard:
             return True
-        mailboxes.call(conn, [mailbox_id], house.clock.now())
+        mailboxes.call(conn, [mailbox_id], now)
     return False

@@ -37,7 +37,7 @@ def needs_history(pace: Pace) -> bool:
 
 def allowance(pace: Pace, sent: Sequence[dt.datetime], now: dt.datetime, batch: int) -> Allowance:
     """What may go at `now`, given when mails left in the last 24 hours (oldest first); never more than `batch`."""
-    recent = [at for at in sent if at > now - DAY]
+    recent = [min(at, now) for at in sent if at > now - DAY]  # it left, whatever clock says that it will
     room = batch if pace.cap is None else pace.cap - len(recent)
     if pace.cap is not None and room <= 0:
         frees = recent[len(recent) - pace.cap] + DAY if pace.cap else now + DAY

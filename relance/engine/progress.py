@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from relance import errors, templates
-from relance.engine import cases, drafting, engagement, inbox, sequence
+from relance.engine import cases, drafting, engagement, inbox, jumps, sequence
 from relance.engine.cases import Case
 from relance.engine.house import House
 from relance.engine.states import Event
@@ -29,6 +29,7 @@ class TickReport:
     back: int = 0
     hits: int = 0
     more: bool = False  # something is due still that could be done at once
+    words: str = ""  # why nothing was done, where nothing was
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,14 @@ class _Tick:
 
 
 def tick(house: House) -> TickReport:
-    """Everything due that needs no mailbox. Several processes may tick at once: rows in another's hands are passed over."""
+    """Everything due that needs no mailbox. Several processes may tick at once: rows in another's hands are passed over.
+
+    While the clock is in doubt nothing is done; what it wrote when it was wrong is healed first.
+    """
+    doubt = jumps.tell(house)
+    if doubt:
+        return TickReport(words=doubt)
+    jumps.heal(house)
     now = house.clock.now()
     judged = engagement.judge_settled(house, now)
     forgotten = inbox.forget_raw(house, now)

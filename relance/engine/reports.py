@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import epochs, publishing, sequence
+from relance.engine import epochs, jumps, publishing, sequence
 from relance.engine.house import House
 from relance.engine.plan import Plan, known
 from relance.engine.script import Script
@@ -127,6 +127,7 @@ class Status:
     paused_sequences: Mapping[str, str]  # name: reason
     mailboxes: tuple[MailboxLine, ...]
     halted: str | None  # why nothing is sent at all
+    clock: str = ""  # what is wrong with the clock, or was a short while ago
 
 
 def status(house: House) -> Status:
@@ -148,6 +149,7 @@ def status(house: House) -> Status:
             },
             mailboxes=_mailboxes(conn, now),
             halted=halted,
+            clock=jumps.trouble(conn, now),
         )
 
 
@@ -160,7 +162,7 @@ def _mailboxes(conn: Connection, now: dt.datetime) -> tuple[MailboxLine, ...]:
             each.state,
             each.reason,
             each.next_turn_at,
-            each.synced_at,
+            each.read_at,
             each.sync_error,
             sent.get(each.id, 0),
             each.daily_cap,

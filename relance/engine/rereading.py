@@ -26,9 +26,11 @@ def whole_since(house: House, mailbox: Mailbox, mark: Watermark | None, folder: 
     """Mails that came before this need not be read whole; None: all must be."""
     if mark is not None and mark.uidvalidity == folder.uidvalidity:
         return None
-    if mailbox.synced_at is None or abs(house.clock.now() - clock.machine_now()) > SLACK:
+    now = house.clock.now()
+    read_at = clock.believed(mailbox.read_at, now)
+    if read_at is None or abs(now - clock.machine_now()) > SLACK:
         return None
-    return mailbox.synced_at - MARGIN
+    return read_at - MARGIN
 
 
 def of_a_machine(mail: Inbound) -> bool:

@@ -39,15 +39,25 @@ class TurnReport:
 
 
 def due(house: House, limit: int) -> list[int]:
-    """Mailboxes with something to do now that nobody works for, most overdue first."""
+    """Mailboxes with something to do now that nobody works for, most overdue first. None while the clock is in doubt."""
+    if house.watch.doubt():
+        return []
     with house.database.read() as conn:
         return mailboxes.with_turn_due(
-            conn, house.clock.now(), limit, owner=house.owner, at_work=house.at_work.mailboxes()
+            conn,
+            house.clock.now(),
+            limit,
+            owner=house.owner,
+            at_work=house.at_work.mailboxes(),
+            span=house.options.lease,
         )
 
 
 def take_turn(house: House, mailbox_id: int, stop: Callable[[], bool]) -> TurnReport:
     """One whole turn. Safe to call at any time, from anywhere, twice: who does not get the lease does nothing."""
+    doubt = house.watch.doubt()
+    if doubt:
+        return TurnReport(mailbox_id, words=doubt)
     with house.at_work.entered(mailbox_id) as alone:
         house.journal.live()  # before a lease is in this process's name
         with _kept(house), house.database.write() as conn:
@@ -153,7 +163,8 @@ class _Turn:
 
     def _read(self, account: Account) -> None:
         """Read the mailbox when it is time, and always before a follow-up."""
-        now, last = self.house.clock.now(), self.mailbox.synced_at
+        now = self.house.clock.now()
+        last = clock.believed(self.mailbox.synced_at, now)
         with self.house.database.read() as conn:
             follow_up = enrollments.follow_up_due(conn, self.mailbox.id, now)
             may_send = self.mailbox.state == "active"  # what waits in a paused one is nothing to send
@@ -207,8 +218,10 @@ class _Turn:
         self.waiting = self.waiting or bool(others)
 
     def _stale(self) -> bool:
-        """Whether the last look into the mailbox is too long ago for more mails of this turn."""
-        return clock.elapsed() - self.synced > self.house.options.fresh_seconds
+        """Whether the last look into the mailbox is too long ago for more mails of this turn, or nobody knows how long."""
+        return (
+            bool(self.house.watch.doubt()) or clock.elapsed() - self.synced > self.house.options.fresh_seconds
+        )
 
     def _no_way_out(self, words: str, claimed: list[int], blame: Blame) -> None:
         self.words = words
@@ -239,7 +252,8 @@ class _Turn:
             self.more = self.more and due is not None and due <= now
             if troubles != mailbox.troubles:
                 mailboxes.change(conn, mailbox.id, troubles=troubles)
-            mailboxes.release(conn, self.lease, self._next(mailbox, due, troubles, now))
+            planned = min(self._next(mailbox, due, troubles, now), now + mailboxes.FURTHEST)
+            mailboxes.release(conn, self.lease, planned)
 
     def _next(
         self, mailbox: Mailbox, due: dt.datetime | None, troubles: int, now: dt.datetime
@@ -252,7 +266,7 @@ class _Turn:
         if self.waiting:
             soon = now + self.house.options.trouble
             return min(soon, self.allowance.next_at or soon) if self.sent else soon
-        look = (mailbox.synced_at or now) + self.house.options.sync_every
+        look = (clock.believed(mailbox.synced_at, now) or now) + self.house.options.sync_every
         if self._locked_out():
             return now + self.house.options.sync_every  # or it would be asked for in every round
         if due is None:

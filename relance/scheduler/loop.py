@@ -33,6 +33,7 @@ class Loop:
         self.stopping = threading.Event()
         self.woken = threading.Event()
         self.failures = 0
+        self.said = ""
         self.hurry = min(MOST_HURRY, max(1.0, app.clock.scale))
         self.log = structlog.get_logger(__name__)
         self.thread = threading.Thread(target=self.run, name="relance-loop", daemon=True)
@@ -72,11 +73,18 @@ class Loop:
         except Exception:
             self.hints.send(self.app.due_mailboxes(LIMIT))  # what spoils the tick must not stop the mail
             raise
+        self._say(report.words)
         due = self.app.due_mailboxes(LIMIT)
         sent = self.hints.send(due)
         if report.more or (sent and len(due) == LIMIT):
             return 0.0
         return self._until_next()
+
+    def _say(self, words: str) -> None:
+        """Why nothing is done, once as long as it is the same."""
+        if words and words != self.said:
+            self.log.warning("nothing is done for a while", reason=words)
+        self.said = words
 
     def _until_next(self) -> float:
         """A few seconds, or less when something falls due before. What is due already has its hint under way."""

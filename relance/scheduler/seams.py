@@ -19,6 +19,14 @@ class Report(Protocol):
         """True when something is due still that could be done at once."""
 
 
+class TickReport(Report, Protocol):
+    """What a tick says of itself."""
+
+    @property
+    def words(self) -> str:
+        """Why nothing was done, where nothing was."""
+
+
 class TurnReport(Report, Protocol):
     """What a turn says of itself."""
 
@@ -63,7 +71,7 @@ class App(Protocol):
     def turn(self, mailbox_id: int, stop: Callable[[], bool]) -> TurnReport:
         """Serve one mailbox; once `stop()` is true, end after the mail under way."""
 
-    def tick(self) -> Report:
+    def tick(self) -> TickReport:
         """Advance what needs no mailbox."""
 
     def audible(self, most: int, but: Collection[int] = ()) -> Sequence[int]:

@@ -24,7 +24,11 @@ _UNREAD = sa.and_(
     _OTHER.c.id == message.c.mailbox_id,
     _OTHER.c.id != enrollment.c.mailbox_id,
     _OTHER.c.state != "removed",  # nobody can read it
-    sa.or_(_OTHER.c.synced_at.is_(None), _OTHER.c.synced_at < enrollment.c.due_at),
+    sa.or_(
+        _OTHER.c.synced_at.is_(None),
+        _OTHER.c.synced_at < enrollment.c.due_at,
+        _OTHER.c.synced_at > sa.bindparam("now"),  # a time ahead of now is not believed
+    ),
 )
 UNHEARD = sa.and_(enrollment.c.wrote_before, sa.exists().where(_UNREAD).correlate(enrollment))
 # Another mailbox wrote to them, too, and was not read for answers since the step fell due.

@@ -217,9 +217,10 @@ def unread_writers(conn: Connection, mailbox_id: int, now: dt.datetime) -> list[
     return list(conn.execute(due.UNREAD_WRITERS, {"sender": mailbox_id, "now": now}).scalars())
 
 
-def unheard(conn: Connection, enrollment_ids: Iterable[int]) -> set[int]:
+def unheard(conn: Connection, enrollment_ids: Iterable[int], now: dt.datetime) -> set[int]:
     """Those of them whom another mailbox wrote to that was not read for answers since the step fell due."""
-    return set(conn.execute(due.UNHEARD_AMONG, {"wanted": sorted(set(enrollment_ids))}).scalars())
+    asked = {"wanted": sorted(set(enrollment_ids)), "now": now}
+    return set(conn.execute(due.UNHEARD_AMONG, asked).scalars())
 
 
 _COUNT_ATTEMPT = (

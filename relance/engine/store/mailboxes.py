@@ -15,11 +15,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine.database import machine_now
+from relance.engine.database import SKEW, machine_now
 from relance.engine.store import events
 from relance.engine.tables import folder, mailbox, message, meta
 from relance.mailbox.account import Account, Security, Server
 
+FURTHEST = dt.timedelta(days=1)
+# No turn is planned further ahead: a mailbox is read every few minutes.
+FORGOTTEN = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+# What `synced_at` becomes when it turns out to be ahead of now: read some time ago, but nobody knows when. Empty would
+# mean that the mailbox was never read, and then nothing that lies there would count as an answer.
 LEASE = dt.timedelta(minutes=15)
 # Longer than the longest wait of one mail (600 s after the final dot, RFC 5321 4.5.3.2.6), and renewed before each.
 
@@ -59,6 +64,11 @@ class Mailbox:
     created_at: dt.datetime
     plus_addressing: bool = False
     aliases: Sequence[str] = ()  # further addresses its owner writes from
+
+    @property
+    def read_at(self) -> dt.datetime | None:
+        """When it was last read to its end; None: never, or nobody knows (see `FORGOTTEN`)."""
+        return None if self.synced_at == FORGOTTEN else self.synced_at
 
     def account(self, password: str) -> Account:
         """What the mail room needs."""
@@ -148,25 +158,47 @@ def every(conn: Connection) -> list[Mailbox]:
 
 
 def with_turn_due(
-    conn: Connection, now: dt.datetime, limit: int, *, owner: str = "", at_work: Collection[int] = ()
+    conn: Connection,
+    now: dt.datetime,
+    limit: int,
+    *,
+    owner: str = "",
+    at_work: Collection[int] = (),
+    span: dt.timedelta = LEASE,
 ) -> list[int]:
     """Mailboxes with something to do at `now` (business time) that nobody holds, most overdue first.
 
-    None while the whole installation stands still. `owner`'s own leases do not count, but for mailboxes `at_work` in it.
+    None while the whole installation stands still. A turn further ahead than `FURTHEST` was planned by a clock that was
+    wrong, and is due. `owner`'s own leases do not count, but for mailboxes `at_work` in it.
     """
-    asked = {"business": now, "machine": machine_now(conn), "count": limit, "mine": owner}
-    asked["at_work"] = sorted(at_work)
+    asked = {"business": now, "far": now + FURTHEST, "count": limit, "mine": owner}
+    asked |= _machine(conn, span) | {"at_work": sorted(at_work)}
     return list(conn.execute(_TURN_DUE, asked).scalars())
 
 
-_FREE = sa.or_(mailbox.c.lease_until.is_(None), mailbox.c.lease_until < sa.bindparam("machine"))
+def _machine(conn: Connection, span: dt.timedelta) -> dict[str, Any]:
+    """Now as leases count it, and how far ahead a lease can end at most."""
+    now = machine_now(conn)
+    return {"machine": now, "until": now + span, "beyond": now + max(span, LEASE) + SKEW}
+
+
+_FREE = sa.or_(
+    mailbox.c.lease_until.is_(None),
+    mailbox.c.lease_until < sa.bindparam("machine"),
+    mailbox.c.lease_until > sa.bindparam("beyond"),  # written by a clock that was ahead
+)
 _LEFT = sa.and_(mailbox.c.lease_owner == sa.bindparam("mine"), mailbox.c.lease_owner != "")
 # A lease in a process's own name that it could not give back.
 _IDLE = mailbox.c.id.not_in(sa.bindparam("at_work", expanding=True))
 _HALTED = sa.exists().where(meta.c.key == "halted")
 _TURN_DUE = (
     sa.select(mailbox.c.id)
-    .where(mailbox.c.state != "removed", mailbox.c.next_turn_at <= sa.bindparam("business"))
+    .where(mailbox.c.state != "removed")
+    .where(
+        sa.or_(
+            mailbox.c.next_turn_at <= sa.bindparam("business"), mailbox.c.next_turn_at > sa.bindparam("far")
+        )
+    )
     .where(sa.or_(_FREE, sa.and_(_LEFT, _IDLE)), sa.not_(_HALTED))
     .order_by(mailbox.c.next_turn_at)
     .limit(sa.bindparam("count", type_=sa.Integer))
@@ -187,9 +219,7 @@ def take(
 
     `alone`: the owner works nowhere for this mailbox, so that a lease in its name is one it could not give back.
     """
-    now = machine_now(conn)
-    asked = {"of": mailbox_id, "machine": now, "owner": owner, "until": now + span}
-    asked["mine"] = owner if alone else ""
+    asked = {"of": mailbox_id, "owner": owner, "mine": owner if alone else ""} | _machine(conn, span)
     fence = conn.execute(_TAKE, asked).scalar_one_or_none()
     return None if fence is None else Lease(mailbox_id, fence, owner, span)
 

@@ -46,6 +46,7 @@ def test_each_mail_counts_from_its_own_last_look_and_until_its_record(
         turn.mailboxes.change(conn, 1, synced_at=house.clock.now())
     seconds = [0.0]
     monkeypatch.setattr(clock, "elapsed", lambda: seconds[0])
+    monkeypatch.setattr(clock, "JUMP_SECONDS", 60.0)  # the wall clock stands still here
     post = Ticking(lambda more: seconds.__setitem__(0, seconds[0] + more))
     options = dataclasses.replace(house.options, together=2)
     report = turn.take_turn(dataclasses.replace(house, open_outbox=post, options=options), 1, lambda: False)

@@ -28,6 +28,7 @@ GOOD = Facts(
     wrote_before=True,
     due_at=DUE,
     synced_at=DUE,
+    now=DUE,
 )
 
 
@@ -51,6 +52,7 @@ def test_a_follow_up_goes_when_nothing_speaks_against_it() -> None:
         ({"suppressed": "asked"}, "suppressed: asked"),
         ({"synced_at": None}, "not read"),
         ({"synced_at": DUE - dt.timedelta(seconds=1)}, "not read"),
+        ({"synced_at": DUE + dt.timedelta(seconds=1)}, "not read"),
     ],
 )
 def test_each_guard_bites_alone(change: dict[str, object], words: str) -> None:

@@ -13,8 +13,9 @@ NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 
 
 class Report:
-    def __init__(self, more: bool = False) -> None:
+    def __init__(self, more: bool = False, words: str = "") -> None:
         self.more = more
+        self.words = words
 
 
 class App:
@@ -25,11 +26,12 @@ class App:
         self.due: list[int] = []
         self.wake: dt.datetime | None = None
         self.more = False
+        self.words = ""
 
     def tick(self) -> Report:
         if self.trouble:
             raise self.trouble
-        return Report(self.more)
+        return Report(self.more, self.words)
 
     def due_mailboxes(self, limit: int) -> list[int]:
         return self.due[:limit]

@@ -1,0 +1,150 @@
+"""Times in the future: written while the computer's clock was ahead. Noticed by what is stored, said, and healed.
+
+No rule believes a stored time that is ahead of now (`clock.believed`), so that nothing wrong follows from one while it
+is there. But it does not stay ahead for ever: a mailbox that counts as read at ten past nine must not count as read once
+it is a quarter past. And what was planned from such a time would wait for it. So both are mended as soon as they are seen.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine import cases, company
+from relance.engine.cases import Case
+from relance.engine.database import SKEW, machine_now
+from relance.engine.house import House
+from relance.engine.store import ahead, enrollments, events, mailboxes, marks
+from relance.engine.store.enrollments import Enrollment, Position
+
+BATCH = 500
+JUMPED, HEALED, MARK = "clock jumped", "clock was ahead", "clock"
+# The events that tell of it, and the mark that `status` looks for.
+REMEMBERED = dt.timedelta(days=1)
+PLANNED_ANEW, LATE = "planned anew", "late"
+# The event, and the kind of bound, of a step that was planned anew after a long silence: a clock that is ahead looks like one.
+_WORDS = {"kind": "ahead", "words": "the clock had been ahead when this was planned", "until": None}
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The earliest and the latest moment ahead of now that something is said to have happened at."""
+
+    first: dt.datetime
+    last: dt.datetime
+
+
+def was_ahead(found: Ahead | None, now: dt.datetime) -> bool:
+    """Whether a clock that was ahead wrote these times, and not one that is behind now reads them. Pure.
+
+    A clock that was wrong for a while leaves a gap between now and what it wrote, longer than all it wrote. To a clock
+    that is behind, everything that happened since seems to lie ahead, from now on and without a gap. The rest is either
+    over soon, or a person has to look at the clock.
+    """
+    return found is not None and found.first - now > max(found.last - found.first, SKEW)
+
+
+def heal(house: House) -> int:
+    """Mend what a clock that was ahead has written; returns how many people's steps were planned anew.
+
+    Called in every round: as long as nothing lies ahead it asks two small questions.
+    """
+    now, noticed = house.clock.now(), house.watch.noticed()
+    with house.database.read() as conn:
+        reads = ahead.mailboxes(conn, now + SKEW)
+        log = noticed or ahead.newest_event(conn, now + SKEW)
+        found = ahead.span(conn, now + SKEW) if log else None
+    wrong = None if found is None else Ahead(*found)
+    if reads:
+        with house.database.write() as conn:
+            ahead.forget_reads(conn, now + SKEW, now)
+    return _mend(house, wrong, now) if wrong and was_ahead(wrong, now) else 0
+
+
+def _mend(house: House, wrong: Ahead, now: dt.datetime) -> int:
+    with house.database.write() as conn:
+        count = _plans(conn, house, now)
+        ahead.clamp(conn, now)
+        by = wrong.last - now
+        said = f"the clock had been ahead by {by - by % dt.timedelta(seconds=1)}; {count} steps were planned anew"
+        _note(conn, HEALED, said, now)
+    return count
+
+
+def tell(house: House) -> str:
+    """Why nothing is done by the clock now, if so. The first time it is noted for everybody to see."""
+    doubt, now = house.watch.doubt(), house.clock.now()
+    if doubt and house.watch.news():
+        with house.database.write() as conn:
+            _note(conn, JUMPED, doubt, now)
+    return doubt
+
+
+def _note(conn: Connection, kind: str, said: str, now: dt.datetime) -> None:
+    events.add(conn, [events.News(kind, now, data={"reason": said})])
+    marks.put(conn, MARK, json.dumps({"at": now.isoformat(), "said": said}))
+
+
+def trouble(conn: Connection, now: dt.datetime) -> str:
+    """What `status` says of the clock: that it is wrong, seems to be, or was a short while ago; else empty."""
+    try:
+        machine_now(conn)
+    except errors.Unreachable as apart:
+        return str(apart)
+    newest, noted = ahead.newest_event(conn, now + SKEW), json.loads(marks.get(conn, MARK) or "{}")
+    if newest is not None:
+        return words(newest, now)
+    lately = noted and now - dt.datetime.fromisoformat(noted["at"]) < REMEMBERED
+    return f"{noted['said']} (at {noted['at']})" if lately else ""
+
+
+def _plans(conn: Connection, house: House, now: dt.datetime) -> int:
+    """Whoever moved on, or was planned, by the wrong clock gets the time they would have got."""
+    moved, count, calls = ahead.moved(conn, now), 0, dict[int, dt.datetime]()
+    ids = sorted({*moved, *ahead.in_mailboxes_with(conn, PLANNED_ANEW, now)})
+    for start in range(0, len(ids), BATCH):
+        rows = [row for row, _ in enrollments.for_sending(conn, ids[start : start + BATCH]).values()]
+        wrong = [row for row in rows if planned_by_it(row, moved=row.id in moved)]
+        for case in cases.read(conn, house, wrong):
+            due = _replan(conn, house, case, now)
+            count += 1
+            if case.row.step_kind == "mail":
+                calls[case.row.mailbox_id] = min(due, calls.get(case.row.mailbox_id, due))
+    for mailbox_id, due in sorted(calls.items()):
+        mailboxes.call(conn, [mailbox_id], due)
+    return count
+
+
+def planned_by_it(row: Enrollment, *, moved: bool) -> bool:
+    """Whether a wrong clock planned this step: it moved the person on, or found them late. Pure.
+
+    A step that a colleague's answer put off keeps its time: that one was counted from what was planned before.
+    """
+    kinds = {each["kind"] for each in row.bound}
+    return company.BOUND not in kinds and (moved or LATE in kinds)
+
+
+def _replan(conn: Connection, house: House, case: Case, now: dt.datetime) -> dt.datetime:
+    row = case.row
+    since = min(row.stepped_at, now)
+    position = case.script.position(case.step, since, case.place(house.workspace), str(row.id))
+    due = sooner(row.due_at or now, position, now)
+    enrollments.reschedule(conn, row, due, [_WORDS, *position.bound])
+    return due
+
+
+def sooner(planned: dt.datetime, anew: Position, now: dt.datetime) -> dt.datetime:
+    """When a step is due that was planned by a wrong clock: never later than it was, never in the past. Pure."""
+    return min(planned, max(anew.due_at or now, now))
+
+
+def words(last: dt.datetime, now: dt.datetime) -> str:
+    """What is said while times lie ahead that are not mended: either they are wrong or the clock is. Pure."""
+    return (
+        f"the newest line of the log is from {last - now} after now. Is this computer's clock behind? If it is "
+        "right, it was written while it was ahead."
+    )

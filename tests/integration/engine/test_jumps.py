@@ -1,0 +1,208 @@
+"""A clock that was wrong for a while: nothing leaves after an answer for it, and what it planned is mended."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import pytest
+from sqlalchemy.engine import Connection
+
+from relance import clock, errors
+from relance.clock import ManualClock, Watch
+from relance.engine import enrolling, jumps, people, progress, publishing, reports, timeline, turn
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.engine.states import MessageState
+from relance.engine.store import enrollments, hits, mailboxes, messages, standings
+from relance.engine.store.enrollments import Enrollment
+from relance.mailbox.outcome import Blame, Outcome, SendResult
+from tests import engine_house
+from tests.engine_doors import NoMail, OneAnswer
+
+EVE = "eve@acme.example"
+MONTH, DAY, MINUTE = dt.timedelta(days=30), dt.timedelta(days=1), dt.timedelta(minutes=1)
+LONG = """
+sequence: Long
+send: {days: mon-sun, hours: "00:00-24:00", zone: UTC, holidays: none}
+steps:
+  - {id: intro, subject: "Hello", body: "Hello"}
+  - {id: bump, after: 3 days, thread: reply, body: "Again?"}
+  - {id: bye, after: 3 days, thread: reply, body: "Goodbye"}
+"""
+
+
+@pytest.fixture
+def post() -> OneAnswer:
+    return OneAnswer(SendResult(Outcome.ACCEPTED, "final", Blame.SERVER, 250, text="ok"))
+
+
+@pytest.fixture
+def ready(house: House, post: OneAnswer) -> House:
+    """Eve got her first mail from Ada; her next is due in three days."""
+    options = dataclasses.replace(house.options, late=4 * DAY)
+    house = dataclasses.replace(house, open_outbox=post, open_inbox=NoMail(), options=options)
+    publishing.publish(house, LONG)
+    engine_house.add_mailbox(house, next_turn_at=house.clock.now())
+    people.add(house, EVE, {})
+    enrolling.enroll(house, Wish("Long"))
+    for _ in range(2):
+        turn.take_turn(house, 1, lambda: False)
+        engine_house.clock(house).advance(minutes=15)
+    assert (len(post.bodies), row(house).step) == (1, "bump")
+    return house
+
+
+def at(house: House, now: dt.datetime) -> House:
+    """The same installation by another clock, as a process that has just started sees it."""
+    return dataclasses.replace(house, clock=ManualClock(now), watch=Watch())
+
+
+def row(house: House) -> Enrollment:
+    with house.database.read() as conn:
+        return standings.matching(conn, email=EVE)[0].enrollment
+
+
+def mailbox(house: House, number: int = 1) -> mailboxes.Mailbox:
+    with house.database.read() as conn:
+        return mailboxes.by_id(conn, number)
+
+
+def change(house: House, number: int = 1, **values: object) -> None:
+    with house.database.write() as conn:
+        mailboxes.change(conn, number, **values)
+
+
+def play(house: House) -> None:
+    """One round: the tick, and every mailbox that is due."""
+    progress.tick(house)
+    for number in turn.due(house, 10):
+        turn.take_turn(house, number, lambda: False)
+
+
+def test_a_colleagues_mailbox_that_says_it_was_read_next_month_was_not_read(
+    ready: House, post: OneAnswer
+) -> None:
+    due, now = row(ready), ready.clock.now()
+    engine_house.add_mailbox(ready, "ben@sales.example", next_turn_at=now + MONTH)
+    engine_house.add_message(
+        ready, dataclasses.replace(due, mailbox_id=2, step="other"), MessageState.ACCEPTED
+    )
+    change(ready, 2, synced_at=now + MONTH)
+    later = at(ready, due.due_at or now)
+    with later.database.read() as conn:
+        assert enrollments.unheard(conn, [due.id], later.clock.now()) == {due.id}
+    turn.take_turn(later, 1, lambda: False)
+    assert len(post.bodies) == 1  # it may hold Eve's answer
+    assert turn.due(later, 10) == [2]
+    turn.take_turn(later, 2, lambda: False)
+    turn.take_turn(later, 1, lambda: False)
+    assert len(post.bodies) == 2
+
+
+def test_a_look_that_is_ahead_for_ten_minutes_does_not_count_in_eleven(ready: House) -> None:
+    now = ready.clock.now()
+    change(ready, synced_at=now + 10 * MINUTE, next_turn_at=now + 15 * MINUTE)
+    jumps.heal(at(ready, now + MINUTE))
+    assert mailbox(ready).synced_at == mailboxes.FORGOTTEN
+    assert mailbox(ready).read_at is None
+    assert turn.due(at(ready, now + MINUTE), 10) == [1]
+
+
+def test_a_clock_a_month_ahead_for_one_minute_costs_a_minute(ready: House, post: OneAnswer) -> None:
+    planned, now = row(ready).due_at, ready.clock.now()
+    play(at(ready, now + MONTH))  # planned anew, for it looks as if nothing ran for a month
+    assert (mailbox(ready).synced_at, len(post.bodies)) == (now + MONTH, 1)
+    back = at(ready, now + MINUTE)
+    play(back)
+    assert row(back).due_at == planned
+    assert mailbox(back).synced_at == now + MINUTE
+    assert (mailbox(back).next_turn_at or now) <= now + 10 * MINUTE
+    play(at(ready, planned or now))
+    assert len(post.bodies) == 2
+
+
+def test_what_was_sent_by_a_wrong_clock_was_sent_by_now(ready: House, post: OneAnswer) -> None:
+    now = ready.clock.now()
+    wrong = at(ready, now + MONTH)
+    wrong = dataclasses.replace(wrong, options=dataclasses.replace(wrong.options, late=2 * MONTH))
+    play(wrong)
+    assert (len(post.bodies), row(wrong).stepped_at) == (2, now + MONTH)
+    with ready.database.write() as conn:
+        number = standings.matching(conn, email=EVE)[0].enrollment.id
+        mails = mailboxes.sent_since(conn, 1, now)
+        hits.add(conn, message_id=_message(conn, number), at=now + MONTH, kind="open")
+    assert mails == [now + MONTH]
+    back = at(ready, now + MINUTE)
+    assert jumps.heal(back) == 1
+    assert row(back).stepped_at == back.clock.now()
+    assert now + 2 * DAY < (row(back).due_at or now) < now + 4 * DAY
+    with back.database.read() as conn:
+        assert mailboxes.sent_since(conn, 1, now) == [back.clock.now()]
+        assert hits.next_unjudged(conn) == back.clock.now()
+    told = timeline.page(back, "", 100).events[-1]
+    assert (told.kind, jumps.heal(back)) == (jumps.HEALED, 0)
+    assert "1 steps were planned anew" in reports.status(back).clock
+
+
+def _message(conn: Connection, enrollment_id: int) -> int:
+    [found] = enrollments.by_ids(conn, [enrollment_id])
+    return messages.of_contact(conn, found.contact_id)[-1].id
+
+
+def test_a_clock_that_is_behind_changes_nothing_but_says_so(ready: House) -> None:
+    play(at(ready, ready.clock.now() + 2 * DAY))
+    with ready.database.write() as conn:
+        jumps._note(conn, "something", "happened", ready.clock.now() + MONTH)
+    before = row(ready)
+    behind = at(ready, before.stepped_at - MONTH)
+    assert jumps.heal(behind) == 0
+    assert row(behind) == before
+    assert "Is this computer's clock behind?" in reports.status(behind).clock
+
+
+def test_a_lease_or_a_turn_that_lies_too_far_ahead_is_not_believed(ready: House) -> None:
+    now = ready.clock.now()
+    with ready.database.write() as conn:
+        mailboxes.change(conn, 1, next_turn_at=now)
+        assert mailboxes.take(conn, 1, "somebody") is not None
+        assert mailboxes.take(conn, 1, "another") is None
+    assert turn.due(ready, 10) == []
+    change(ready, lease_until=clock.machine_now() + MONTH)
+    assert turn.due(ready, 10) == [1]
+    change(ready, next_turn_at=now + MONTH)
+    assert turn.due(ready, 10) == [1]
+    with ready.database.write() as conn:
+        assert mailboxes.take(conn, 1, "another") is not None
+
+
+@pytest.mark.parametrize("by", [MONTH, -MONTH])
+def test_while_the_clock_is_in_doubt_nothing_is_done_and_status_says_so(
+    ready: House, post: OneAnswer, monkeypatch: pytest.MonkeyPatch, by: dt.timedelta
+) -> None:
+    planned, now = row(ready).due_at or ready.clock.now(), clock.machine_now()
+    late = at(ready, planned)
+    assert turn.due(late, 10) == [1]
+    with monkeypatch.context() as patched:
+        patched.setattr(clock, "machine_now", lambda: now + by)
+        assert turn.due(late, 10) == []
+        assert "jumped" in turn.take_turn(late, 1, lambda: False).words
+        assert "jumped" in progress.tick(late).words
+    assert len(post.bodies) == 1
+    assert "jumped" in reports.status(late).clock
+
+
+def test_the_databases_clock_is_a_witness(
+    ready: House, post: OneAnswer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if ready.database.embedded:
+        pytest.skip("SQLite has no clock of its own")
+    now = clock.machine_now()
+    monkeypatch.setattr(clock, "machine_now", lambda: now + MONTH)
+    wrong = at(ready, ready.clock.now() + MONTH)
+    with pytest.raises(errors.Unreachable, match="ahead of the database's"):
+        turn.due(wrong, 10)
+    with pytest.raises(errors.Unreachable, match="ahead of the database's"):
+        turn.take_turn(wrong, 1, lambda: False)
+    assert len(post.bodies) == 1
+    assert "ahead of the database's" in reports.status(wrong).clock

@@ -1,0 +1,83 @@
+"""Which clock is wrong when times lie ahead, and what is planned anew."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relance.engine import company, database, jumps
+from relance.engine.jumps import Ahead
+from relance.engine.states import State
+from relance.engine.store.enrollments import Enrollment, Position
+
+NOW = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
+MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
+ROW = Enrollment(
+    1, 1, 1, 1, 1, State.ACTIVE, "", "bump", "mail", NOW, [], NOW, 0, 0, 0, None, wrote_before=True, aways=0
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "was"),
+    [
+        (30 * DAY, 30 * DAY, True),
+        (30 * DAY, 30 * DAY + MINUTE, True),
+        (HOUR, HOUR + MINUTE, True),
+        (MINUTE, 30 * DAY, False),  # this clock is a month behind: everything of that month lies ahead
+        (3 * DAY, 30 * DAY, False),
+        (MINUTE, MINUTE + HOUR, False),
+        (database.SKEW, database.SKEW, False),
+    ],
+)
+def test_a_clock_that_was_ahead_leaves_a_gap(first: dt.timedelta, last: dt.timedelta, was: bool) -> None:
+    assert jumps.was_ahead(Ahead(NOW + first, NOW + last), NOW) is was
+    assert not jumps.was_ahead(None, NOW)
+
+
+@given(st.timedeltas(MINUTE, 900 * DAY), st.timedeltas(-900 * DAY, 900 * DAY))
+def test_a_step_is_never_planned_later_than_it_was_nor_in_the_past(
+    planned: dt.timedelta, anew: dt.timedelta
+) -> None:
+    due = jumps.sooner(NOW + planned, Position("bump", "mail", NOW + anew), NOW)
+    assert NOW <= due <= NOW + planned
+    assert due == NOW + anew or not NOW <= NOW + anew <= NOW + planned
+
+
+def test_a_step_without_a_time_of_its_own_is_due() -> None:
+    assert jumps.sooner(NOW + DAY, Position(None, "", None), NOW) == NOW
+
+
+@pytest.mark.parametrize(
+    ("kinds", "moved", "planned"),
+    [
+        ((), True, True),
+        ((), False, False),
+        (("late", "window"), False, True),
+        (("deferred",), True, True),
+        ((company.BOUND,), True, False),
+        (("late", company.BOUND), False, False),
+    ],
+)
+def test_what_a_wrong_clock_planned_is_told_from_what_a_colleague_put_off(
+    kinds: tuple[str, ...], moved: bool, planned: bool
+) -> None:
+    row = dataclasses.replace(ROW, bound=[{"kind": kind, "words": ""} for kind in kinds])
+    assert jumps.planned_by_it(row, moved=moved) is planned
+
+
+@given(st.timedeltas(-DAY, DAY), st.timedeltas(dt.timedelta(0), 10 * MINUTE))
+def test_two_clocks_are_apart_by_what_no_slow_answer_explains(
+    theirs: dt.timedelta, took: dt.timedelta
+) -> None:
+    apart = database.skew(NOW, NOW + theirs, NOW + took)
+    if dt.timedelta(0) <= theirs <= took:
+        assert apart == dt.timedelta(0)
+    elif theirs < dt.timedelta(0):
+        assert apart == -theirs
+    else:
+        assert apart == took - theirs
+    assert ("ahead of" in database.disagreeing(apart)) == (apart > dt.timedelta(0))
