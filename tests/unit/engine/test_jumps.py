@@ -17,7 +17,25 @@ from relance.engine.store.enrollments import Enrollment, Position
 NOW = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 ROW = Enrollment(
-    1, 1, 1, 1, 1, State.ACTIVE, "", "bump", "mail", NOW, [], NOW, 0, 0, 0, None, wrote_before=True, aways=0
+    1,
+    1,
+    1,
+    1,
+    1,
+    State.ACTIVE,
+    "",
+    "bump",
+    "mail",
+    NOW,
+    [],
+    NOW,
+    0,
+    0,
+    0,
+    None,
+    wrote_before=True,
+    aways=0,
+    lost_before=None,
 )
 
 
