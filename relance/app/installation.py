@@ -178,6 +178,10 @@ class Relance:
             epochs.beat(self._house.database, self._epoch_file)
         return progress.tick(self._house)
 
+    def reconnect(self) -> None:
+        """Let go of the connections to the database, for new ones."""
+        self._house.database.reconnect()
+
     def next_wake(self) -> dt.datetime | None:
         """When something falls due next (business time)."""
         return progress.next_wake(self._house)

@@ -7,14 +7,16 @@ own here. The server's bounds are shorter: a long statement ends with the server
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Generator
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy import event
+from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from relance import clock
 
@@ -24,6 +26,10 @@ ANSWER_SECONDS = 30.0
 _PATIENCE = {"statement_timeout": 5 / 6, "lock_timeout": 1 / 2, "idle_in_transaction_session_timeout": 2 / 3}
 # The server's own bounds, as shares of ours. Between two statements of a transaction we compute for milliseconds; what a
 # silent connection left locked is free again before its client has given it up.
+RESTED_SECONDS = 5.0
+# A connection that lay idle for longer is asked for a sign of life before it is used ...
+SIGN_SECONDS = 5.0
+# ... and given up after so long: a process that had nothing to do while its connections fell silent loses no time.
 KEEPALIVES = {
     "keepalives": 1,
     "keepalives_idle": 15,  # seconds
@@ -93,7 +99,27 @@ def engine(url: URL, pool: int, answer_seconds: float = ANSWER_SECONDS) -> Engin
         return found
 
     event.listen(made, "do_connect", connect)
+    event.listen(made, "checkin", _rest)
+    event.listen(made, "checkout", functools.partial(_sign_of_life, made.dialect))
     return made
+
+
+def _rest(_: object, record: ConnectionPoolEntry) -> None:
+    record.info["resting since"] = clock.elapsed()
+
+
+def _sign_of_life(dialect: Dialect, connection: Connection, record: ConnectionPoolEntry, _: object) -> None:
+    """Raises `sqlalchemy.exc.InvalidatePoolError` for a silent one: the pool drops all as old and makes a new one."""
+    since = record.info.get("resting since")
+    if since is None or clock.elapsed() - since < RESTED_SECONDS:
+        return
+    patience, connection.answer_seconds = connection.answer_seconds, SIGN_SECONDS
+    try:
+        dialect.do_ping(connection)  # type: ignore[arg-type]
+    except psycopg.Error as silent:
+        raise exc.InvalidatePoolError(str(silent)) from silent
+    finally:
+        connection.answer_seconds = patience
 
 
 def _options(answer_seconds: float) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import dramatiq
 import structlog
 
-from relance import errors
+from relance import clock, errors
 from relance.scheduler import broker as brokers
 from relance.scheduler import hints, meters, seams
 
@@ -28,6 +28,9 @@ class Turns:
         self.after: Callable[[], None] = lambda: None  # called when a turn has ended
         self.failures: dict[int, int] = {}  # turns in a row that failed, by mailbox
         self.running = 0
+        self.moved: dict[
+            object, tuple[int, float]
+        ] = {}  # the turns under way: mailbox, and when each last moved
         self.lock = threading.Lock()
         self.log = structlog.get_logger(__name__)
 
@@ -37,20 +40,33 @@ class Turns:
             self.hints.done(mailbox_id)
             return
         self._count(+1)
+        mark = object()
+        self.moved[mark] = (mailbox_id, clock.elapsed())
         try:
             with self.figures.timing(self.figures.turn_seconds):
-                end, again = self._turn(mailbox_id)
+                end, again = self._turn(mailbox_id, lambda: self._asked(mark, mailbox_id))
         finally:
             self._count(-1)
+            self.moved.pop(mark, None)
         self.figures.turns.labels(end).inc()
         if again and not self.stopping.is_set():
             self.hints.send([mailbox_id])
         self.after()
 
-    def _turn(self, mailbox_id: int) -> tuple[str, bool]:
+    def _asked(self, mark: object, mailbox_id: int) -> bool:
+        """Whether to stop. A turn asks before each mail: it moves."""
+        self.moved[mark] = (mailbox_id, clock.elapsed())
+        return self.stopping.is_set()
+
+    def still(self, seconds: float) -> int:
+        """How many turns have not moved for so long."""
+        now = clock.elapsed()
+        return sum(now - moved > seconds for _, moved in list(self.moved.values()))
+
+    def _turn(self, mailbox_id: int, stop: Callable[[], bool]) -> tuple[str, bool]:
         """The turn itself: how it ended, and whether this mailbox has more to do at once."""
         try:
-            report = self.app.turn(mailbox_id, self.stopping.is_set)
+            report = self.app.turn(mailbox_id, stop)
         except errors.Superseded:
             self.hints.done(mailbox_id)
             return "superseded", False

@@ -27,6 +27,7 @@ from relance.scheduler import (
     loop,
     meters,
     seams,
+    stalls,
     watch,
     web,
 )
@@ -71,7 +72,8 @@ def run_scheduler(app: seams.App) -> int:
     logs.configure(settings)
     _, sender = _hints(settings, figures)
     rounds = loop.Loop(app, sender, figures)
-    parts = [*_board(settings, figures), rounds, *listening.parts(app, figures, rounds.wake)]
+    watchdog = stalls.Watchdog(figures, app.reconnect, [rounds.pulses])
+    parts = [*_board(settings, figures), rounds, *listening.parts(app, figures, rounds.wake), watchdog]
     return watch.stand(parts, watch.Bell(), settings.drain_seconds, ready=_ready("scheduler"))
 
 
@@ -80,7 +82,9 @@ def run_web(app: seams.App, *, sockets: Sequence[socket.socket] = ()) -> int:
     settings, figures = app.settings, meters.Meters()
     logs.configure(settings)
     bound = list(sockets) or [web.listen(settings.web_host, settings.web_port)]
-    parts = [*_board(settings, figures), web.Web(app.web_app(), bound)]
+    server = web.Web(app.web_app(), bound)
+    watchdog = stalls.Watchdog(figures, app.reconnect, [server.pulses])
+    parts = [*_board(settings, figures), server, watchdog]
     return watch.stand(
         parts, watch.Bell(), settings.drain_seconds, ready=_ready("web", web.address(bound[0]))
     )
@@ -98,10 +102,8 @@ def _work(
     turns = actors.Turns(app, sender, figures)
     with contextlib.suppress(errors.Unreachable):  # the loop hints them, too, when their marks have faded
         sender.renew(app.due_mailboxes(loop.LIMIT))
-    parts = [
-        *_board(settings, figures),
-        hands.Hands(carrier, turns, threads or settings.worker_threads, figures),
-    ]
+    worker = hands.Hands(carrier, turns, threads or settings.worker_threads, figures)
+    parts = [*_board(settings, figures), worker, stalls.Watchdog(figures, app.reconnect, [worker.pulses])]
     return watch.stand(parts, bell, settings.drain_seconds, ready=_ready("worker"), say=say)
 
 

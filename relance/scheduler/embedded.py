@@ -7,7 +7,7 @@ import socket
 from collections.abc import Iterator, Sequence
 
 from relance import errors
-from relance.scheduler import actors, broker, hands, hints, listening, loop, meters, seams, watch, web
+from relance.scheduler import actors, broker, hands, hints, listening, loop, meters, seams, stalls, watch, web
 
 DRAIN_SECONDS = 30.0
 
@@ -36,11 +36,14 @@ def assemble(
     turns = actors.Turns(app, sender, figures)
     rounds = loop.Loop(app, sender, figures)
     turns.after = rounds.wake
+    server, worker = web.Web(app.web_app(), sockets), hands.Hands(carrier, turns, threads, figures)
+    hearts = [server.pulses, worker.pulses, rounds.pulses]
     return [
-        web.Web(app.web_app(), sockets),
-        hands.Hands(carrier, turns, threads, figures),
+        server,
+        worker,
         rounds,
         *listening.parts(app, figures, rounds.wake),
+        stalls.Watchdog(figures, app.reconnect, hearts),
     ]
 
 

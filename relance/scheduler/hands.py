@@ -9,8 +9,14 @@ import structlog
 
 from relance import clock
 from relance.scheduler import actors, meters
+from relance.scheduler.stalls import Pulse
 
 POLL_MS = 250  # how long an idle consumer waits on its queue
+STILL_SECONDS, END_SECONDS = (
+    900.0,
+    3600.0,
+)  # of one turn: between two mails a server may take ten minutes (RFC 5321), a look more
+ALL_END_SECONDS = 1200.0  # where no thread is left
 SETTLE_SECONDS = (
     3.0  # after the last turn: for acknowledgements, which a broker that is away would hold up for ever
 )
@@ -50,6 +56,19 @@ class Hands:
             return "the thread that reads the broker has died"
         return None
 
+    def pulses(self) -> list[Pulse]:
+        """Whether the turns under way move; and whether any thread does, where all are at work."""
+        now = clock.elapsed()
+        turns = list(self.turns.moved.values())
+        found = [
+            Pulse("turn", f"the turn of mailbox {mailbox}", now - moved, STILL_SECONDS, END_SECONDS)
+            for mailbox, moved in turns
+        ]
+        if len(turns) >= self.worker.worker_threads:
+            latest = max(moved for _, moved in turns)
+            found.append(Pulse("hands", "every worker thread", now - latest, STILL_SECONDS, ALL_END_SECONDS))
+        return found
+
     def stop(self, seconds: float) -> None:
         """Begin no turn, wait for those under way (each ends after the mail it is at), hand back what was not begun."""
         self.turns.stopping.set()
@@ -60,7 +79,7 @@ class Hands:
         stopper.start()
         if self.turns.running:
             self.log.info("waiting for the mails under way", turns=self.turns.running)
-        while stopper.is_alive() and self.turns.running and clock.elapsed() < deadline:
+        while stopper.is_alive() and self._moving() and clock.elapsed() < deadline:
             stopper.join(0.1)
         stopper.join(SETTLE_SECONDS)
         if self.turns.running:
@@ -68,6 +87,10 @@ class Hands:
                 "leaving with turns under way; what they sent is settled later", turns=self.turns.running
             )
         self.broker.close()
+
+    def _moving(self) -> bool:
+        """Whether turns are under way that can be waited for."""
+        return self.turns.running > self.turns.still(STILL_SECONDS)
 
     def _alive(self) -> int:
         return sum(thread.is_alive() for thread in self.worker.workers)

@@ -9,6 +9,7 @@ import structlog
 
 from relance import clock, errors
 from relance.scheduler import hints, meters, seams
+from relance.scheduler.stalls import Pulse
 
 SHORTEST_SECONDS, LONGEST_SECONDS = (
     1.0,
@@ -17,6 +18,11 @@ SHORTEST_SECONDS, LONGEST_SECONDS = (
 GAP_SECONDS = (0.005, 0.25)  # between two rounds however much happens; the least is for clocks that run fast
 MOST_HURRY = 20.0  # where the clock runs fast, rounds follow each other faster, too
 FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 1.0, 60.0
+STILL_SECONDS, END_SECONDS = (
+    120.0,
+    240.0,
+)  # a round ends within seconds, its waits within a minute, and a rest is that long
+STOP_SECONDS = 60.0  # a round under way ends by itself
 LIMIT = 500  # mailboxes hinted in one round
 
 
@@ -34,6 +40,7 @@ class Loop:
         self.woken = threading.Event()
         self.failures = 0
         self.said = ""
+        self.moved = clock.elapsed()  # when a round last began or ended
         self.hurry = min(MOST_HURRY, max(1.0, app.clock.scale))
         self.log = structlog.get_logger(__name__)
         self.thread = threading.Thread(target=self.run, name="relance-loop", daemon=True)
@@ -53,6 +60,18 @@ class Loop:
 
     def round(self) -> float:
         """One round; returns how many seconds to wait for the next. Never raises."""
+        self.moved = clock.elapsed()
+        try:
+            return self._round()
+        finally:
+            self.moved = clock.elapsed()
+
+    def pulses(self) -> list[Pulse]:
+        """Whether rounds are made, however they end."""
+        age = clock.elapsed() - self.moved
+        return [Pulse("loop", "the scheduler's loop", age, STILL_SECONDS, END_SECONDS)]
+
+    def _round(self) -> float:
         try:
             with self.figures.timing(self.figures.round_seconds):
                 seconds = self._work()
@@ -112,6 +131,7 @@ class Loop:
 
     def start(self) -> None:
         """Go round in a thread."""
+        self.moved = clock.elapsed()
         self.thread.start()
 
     def trouble(self) -> str | None:
@@ -122,4 +142,4 @@ class Loop:
         """Begin no further round."""
         self.stopping.set()
         self.woken.set()
-        self.thread.join(seconds)
+        self.thread.join(min(seconds, STOP_SECONDS))

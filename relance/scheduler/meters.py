@@ -77,6 +77,12 @@ class Meters:
         self.news = prometheus_client.Counter(
             "relance_news", "Times a mailbox was called because a server announced mail.", registry=registry
         )
+        self.stalls = prometheus_client.Counter(
+            "relance_stalls",
+            "Times that something was found standing still: loop, turn, hands (every thread of a worker), web.",
+            ["what"],
+            registry=registry,
+        )
         self.broker_away = prometheus_client.Gauge(
             "relance_broker_away", "1 while the broker does not answer.", registry=registry
         )

@@ -89,6 +89,9 @@ class App(Protocol):
     def web_app(self) -> Any:
         """The ASGI application for opens, clicks and unsubscribes."""
 
+    def reconnect(self) -> None:
+        """Let go of the connections to the database, for new ones."""
+
     def close(self) -> None:
         """Let go of the database."""
 

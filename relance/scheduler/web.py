@@ -10,9 +10,12 @@ from typing import Any
 import uvicorn
 
 from relance import clock, errors
+from relance.scheduler.stalls import Pulse
 
 START_SECONDS = 30.0
 BACKLOG = 2048
+BEAT_SECONDS = 5  # between two signs that requests are looked at
+STILL_SECONDS, END_SECONDS = 60.0, 120.0  # nothing in there computes for so long
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -41,6 +44,7 @@ class Web:
 
     def __init__(self, application: Any, sockets: Sequence[socket.socket]) -> None:
         self.sockets = list(sockets)
+        self.moved = clock.elapsed()
         self.server = uvicorn.Server(
             uvicorn.Config(
                 application,
@@ -48,14 +52,24 @@ class Web:
                 access_log=False,  # it would name people's tokens and addresses
                 server_header=False,
                 timeout_graceful_shutdown=10,
+                callback_notify=self._moved,
+                timeout_notify=BEAT_SECONDS,
             )
         )
         self.thread = threading.Thread(
             target=self.server.run, kwargs={"sockets": self.sockets}, name="relance-web", daemon=True
         )
 
+    async def _moved(self) -> None:
+        self.moved = clock.elapsed()
+
+    def pulses(self) -> list[Pulse]:
+        """Whether the server looks at its requests."""
+        return [Pulse("web", "the web server", clock.elapsed() - self.moved, STILL_SECONDS, END_SECONDS)]
+
     def start(self) -> None:
         """Serve; returns when requests are answered."""
+        self.moved = clock.elapsed()
         self.thread.start()
         deadline = clock.elapsed() + START_SECONDS
         while not self.server.started:

@@ -41,9 +41,9 @@ class Office:
     def enroll(self, people: Sequence[str]) -> None:
         assert self.relance.enroll(sales.NAME, people).enrolled == len(people)
 
-    def hire(self, *names: str) -> dict[str, fleet.Daemon]:
-        """Start these daemons; each is ready when this returns."""
-        whole = fleet.of(self.ground.environment, self.ground.folder, embedded="run" in names)
+    def hire(self, *names: str, **extra: str) -> dict[str, fleet.Daemon]:
+        """Start these daemons; each is ready when this returns. `extra` goes to their environment."""
+        whole = fleet.of({**self.ground.environment, **extra}, self.ground.folder, embedded="run" in names)
         self.crew = fleet.Fleet([daemon for daemon in whole.daemons if daemon.name in names])
         self.crew.start(PATIENCE)
         return {daemon.name: daemon for daemon in self.crew.daemons}

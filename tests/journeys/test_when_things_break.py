@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from relance.app import Relance
 from tests.chaos.grounds import group
 from tests.journeys.office import CALM, PATIENCE, Office, standing
+from tests.servers import silent
 from tests.servers.ports import wait_until
 
 pytestmark = pytest.mark.slow
@@ -87,6 +89,49 @@ def test_postgresql_is_restarted_while_mails_are_on_their_way(office: Office) ->
     office.crew.look()
     wait_until(lambda: office.crew.look() or min(office.got(people)) >= 1, seconds=PATIENCE)
     office.settled(people)
+
+
+def through(office: Office, proxy: silent.SilentProxy, seconds: float) -> dict[str, str]:
+    """The daemons' environment, with the database behind a proxy and little patience."""
+    url = sa.make_url(office.ground.environment["RELANCE_DATABASE_URL"]).set(
+        host="127.0.0.1", port=proxy.port
+    )
+    address = url.render_as_string(hide_password=False)
+    return {"RELANCE_DATABASE_URL": address, "RELANCE_DATABASE_ANSWER_SECONDS": str(seconds)}
+
+
+def test_the_connections_to_postgresql_fall_silent_and_mail_flows_again(office: Office) -> None:
+    """TCP acknowledges all of it. No process has to be started again."""
+    first, second = office.people(2), office.people(2)
+    port = sa.make_url(office.ground.environment["RELANCE_DATABASE_URL"]).port
+    with silent.running(port or 5432) as proxy:
+        daemons = office.hire("scheduler", "worker-a", **through(office, proxy, 4))
+        office.enroll(first)
+        office.settled(first)
+        before = proxy.accepted
+        proxy.silence()
+        office.enroll(second)
+        office.settled(second)
+        assert proxy.accepted > before
+        assert proxy.swallowed
+        assert [daemon.starts for daemon in daemons.values()] == [1, 1]
+
+
+def test_a_stop_signal_ends_processes_whose_database_says_nothing(office: Office) -> None:
+    people = office.people(1)
+    port = sa.make_url(office.ground.environment["RELANCE_DATABASE_URL"]).port
+    with silent.running(port or 5432) as proxy:
+        daemons = office.hire("scheduler", "worker-a", **through(office, proxy, 4))
+        office.enroll(people)
+        office.settled(people)
+        proxy.silence(new=True)
+        wait_until(lambda: proxy.swallowed, seconds=PATIENCE, what="a question that nobody answers")
+        for daemon in daemons.values():
+            assert daemon.process is not None
+            os.kill(daemon.process.pid, signal.SIGTERM)
+        wait_until(lambda: not any(daemon.alive for daemon in daemons.values()), seconds=PATIENCE)
+        codes = [daemon.process._child.returncode for daemon in daemons.values() if daemon.process]
+        assert codes == [0, 0]
 
 
 def test_a_mail_taken_while_the_database_was_killed_is_known_from_the_journal(office: Office) -> None:

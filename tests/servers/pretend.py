@@ -169,6 +169,9 @@ class App:
     def web_app(self) -> Any:
         return _hello
 
+    def reconnect(self) -> None:
+        """There is nothing to connect to."""
+
     def close(self) -> None:
         """Nothing stays open."""
 

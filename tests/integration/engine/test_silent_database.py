@@ -75,6 +75,25 @@ def test_one_silence_ends_every_connection_of_the_pool(database: Database, proxy
     assert clock.elapsed() - begun < SECONDS
 
 
+def test_a_connection_that_rested_is_asked_for_a_sign_of_life(
+    database: Database, proxy: silent.SilentProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker without work finds its silent connections when work comes: that must not cost the wait of an answer."""
+    monkeypatch.setattr(postgresql, "SIGN_SECONDS", 0.2)
+    monkeypatch.setattr(postgresql, "RESTED_SECONDS", 0.0)
+    with database.engine.connect(), database.engine.connect():
+        database.ping()
+    proxy.silence()
+    begun = clock.elapsed()
+    assert bounded(database.ping) == []
+    assert clock.elapsed() - begun < SECONDS
+    before = proxy.accepted
+    with database.engine.connect(), database.engine.connect():
+        database.ping()  # the sign of life of a connection that speaks costs no connection
+    assert proxy.accepted - before <= 2
+    database.ping()
+
+
 def test_a_commit_that_nobody_answers_is_bounded_and_its_locks_are_let_go(
     database: Database, proxy: silent.SilentProxy, postgres_url: str
 ) -> None:
