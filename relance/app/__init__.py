@@ -4,7 +4,7 @@ Everything the command line, the daemons and other services do goes through here
 value; what it raises is an `errors.RelanceError` whose text is a sentence a person can act on.
 """
 
-from relance.app.building import check_database, judge_file, upgrade_database
+from relance.app.building import check_database, first_tables, judge_file, upgrade_database
 from relance.app.installation import Relance
 from relance.app.nouns import Answers, Contacts, Mailboxes, Sequences, Tasks, Unknown
 
@@ -17,6 +17,7 @@ __all__ = [
     "Tasks",
     "Unknown",
     "check_database",
+    "first_tables",
     "judge_file",
     "upgrade_database",
 ]

@@ -89,6 +89,18 @@ def upgrade_database(settings: Settings) -> tuple[SchemaState, SchemaState]:
         database.close()
 
 
+def first_tables(settings: Settings) -> tuple[SchemaState, SchemaState]:
+    """Make the tables where there are none yet: nobody works on them, so that nobody is surprised. What an earlier release
+    made on PostgreSQL waits for `upgrade_database`. Returns how it was and how it is."""
+    database = Database(settings.database_url, answer_seconds=MIGRATION_SECONDS)
+    try:
+        before = migrating.state(database)
+        ours = database.embedded or before.current is None
+        return before, migrating.upgrade(database) if ours else before
+    finally:
+        database.close()
+
+
 def check_database(settings: Settings) -> SchemaState:
     """How far the database's schema is."""
     database = Database(settings.database_url)

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any
 
+from relance import config
 from relance.app import building
 from relance.app.nouns import Answers, Contacts, Mailboxes, Progress, Sequences, Tasks, Unknown
 from relance.clock import Clock, elapsed
@@ -45,6 +46,7 @@ class Relance:
         """
         self.settings = settings or Settings()
         self.clock = clock or self.settings.clock()
+        config.require_closed(self.settings)
         database = Database(self.settings.database_url, answer_seconds=self.settings.database_answer_seconds)
         if database.embedded:
             migrating.upgrade(database)

@@ -15,6 +15,7 @@ own), else `./.relance`, which `relance init` makes.
 from __future__ import annotations
 
 from relance.config.checks import mask_url
+from relance.config.closing import close, open_to_others, require_closed
 from relance.config.homes import Made, make_home
 from relance.config.keys import Keyring, new_key, read_keys
 from relance.config.settings import FILE_NAME, KEY_NAME, Setting, Settings, find_home, password_of_environment
@@ -26,10 +27,13 @@ __all__ = [
     "Made",
     "Setting",
     "Settings",
+    "close",
     "find_home",
     "make_home",
     "mask_url",
     "new_key",
+    "open_to_others",
     "password_of_environment",
     "read_keys",
+    "require_closed",
 ]

@@ -21,17 +21,20 @@ class Made:
     kept: tuple[Path, ...]
 
 
-def make_home(home: Path, values: Mapping[str, str | int | float | bool] | None = None) -> Made:
-    """Make the folder (0700), the key (0600) and a commented settings file. What is there already is kept as it is."""
+def make_home(
+    home: Path, values: Mapping[str, str | int | float | bool] | None = None, *, key: bool = True
+) -> Made:
+    """Make the folder (0700), the key (0600) and a commented settings file. What is there already is kept as it is.
+
+    Without `key` none is made: the environment has it.
+    """
     home = settings.full_path(home)
     made: list[Path] = []
     kept: list[Path] = []
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        texts = {
-            home / settings.KEY_NAME: f"1:{keys.new_key()}\n",
-            home / settings.FILE_NAME: file_text(values or {}),
-        }
+        texts = {home / settings.KEY_NAME: f"1:{keys.new_key()}\n"} if key else {}
+        texts[home / settings.FILE_NAME] = file_text(values or {})
         for path, text in texts.items():
             (made if _write_new(path, text) else kept).append(path)
     except OSError as refused:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -164,6 +166,7 @@ def _sqlite(url: URL) -> Engine:
             f"the folder {path.parent} does not exist. Create it, or run `relance init`."
         )
     _refuse_network_filesystem(path)
+    _make_for_us_alone(path)
     engine = sa.create_engine(
         url,
         hide_parameters=True,  # an error's text goes to logs: no words, tokens or sealed secrets in it
@@ -190,6 +193,12 @@ def _sqlite_begin(conn: Connection) -> None:
     # timeout; taking the write lock at its start makes writers queue instead.
     writing = conn.get_execution_options().get("relance_write")
     conn.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _make_for_us_alone(path: Path) -> None:
+    """An empty file is an empty database; SQLite gives its WAL and the rest the same mode."""
+    with contextlib.suppress(OSError):  # it is there, or it can not be made, which SQLite tells when it tries
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _refuse_network_filesystem(path: Path) -> None:

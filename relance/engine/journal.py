@@ -76,7 +76,7 @@ class Journal:
     def __init__(self, folder: Path, owner: str) -> None:
         self._folder = folder
         if not self._folder.is_dir():
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _keep_names(self._folder.parent)
         self._owner = owner
         self._number = 0
@@ -206,7 +206,7 @@ class Journal:
     def _append(self, line: dict[str, object]) -> None:
         if self._file is None:
             self._live()
-            self._file = self._path(self._number).open("ab", buffering=0)
+            self._file = open(self._path(self._number), "ab", buffering=0, opener=_for_us_alone)  # noqa: SIM115
             _keep_names(self._folder)
         data = (b"\n" if self._torn else b"") + json.dumps(line, separators=(",", ":")).encode() + b"\n"
         self._torn = self._file.write(data) != len(data)
@@ -221,7 +221,7 @@ class Journal:
         if self._alive is None:
             nameless = self._folder / f"{self._owner}.new"
             with contextlib.ExitStack() as undo:
-                file = undo.enter_context(nameless.open("ab"))
+                file = undo.enter_context(open(nameless, "ab", opener=_for_us_alone))
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 nameless.replace(self._lock_of(self._owner))
                 undo.pop_all()
@@ -253,6 +253,11 @@ class Journal:
 
     def _lock_of(self, owner: str) -> Path:
         return self._folder / f"{owner}.lock"
+
+
+def _for_us_alone(path: str, flags: int) -> int:
+    """Servers' words about people stand in it."""
+    return os.open(path, flags, 0o600)
 
 
 def _number(path: Path) -> int:
