@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -39,12 +39,23 @@ class Inbox(Protocol):
         """Every watched folder; with the bin too, for an answer that was read and thrown away is still an answer."""
 
     def fetch_new(
-        self, folder: Folder, after_uid: int, limit: int = 500, *, whole_since: dt.datetime | None = None
+        self,
+        folder: Folder,
+        after_uid: int,
+        limit: int = 500,
+        *,
+        whole_since: dt.datetime | None = None,
+        again: Collection[int] = (),
     ) -> Iterator[Fetched]:
-        """Mails above a UID, ascending; of those that came before `whole_since` the headers."""
+        """Mails above a UID or among `again`, ascending; of those that came before `whole_since` the headers.
 
-    def sent_ids(self, folder: Folder, after_uid: int, limit: int = 2000) -> Iterator[tuple[int, Inbound]]:
-        """The headers of mails above a UID."""
+        Raises `FolderRefused` where not every mail that the server counts was shown.
+        """
+
+    def sent_ids(
+        self, folder: Folder, after_uid: int, limit: int = 2000, *, again: Collection[int] = ()
+    ) -> Iterator[tuple[int, Inbound | None]]:
+        """The headers of mails above a UID or among `again`; None where the server shows a mail and does not give it."""
 
 
 class Ear(Protocol):

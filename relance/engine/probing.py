@@ -121,7 +121,7 @@ class _Trial:
                 continue
             for uid, mail in inbox.sent_ids(folder, end):
                 self._ends[folder.name] = uid
-                if probe.is_in(mail):
+                if mail is not None and probe.is_in(mail):
                     self._seen[folder.name] = Sighting(folder.name, folder.role, mail, spent)
 
     def _folders(self, inbox: Inbox) -> list[Folder]:

@@ -23,6 +23,10 @@ class Role(StrEnum):
     OTHER = "other"
 
 
+STRETCH = 200
+# UIDs below the last one read that are looked at again: what one answer left out may stand in the next.
+
+
 @dataclass(frozen=True)
 class Folder:
     """One folder as STATUS told of it: UIDs mean something only together with `uidvalidity` (RFC 3501, 2.3.1.1)."""
@@ -32,10 +36,19 @@ class Folder:
     uidvalidity: int
     uidnext: int  # 0: the server does not say
     refused: str = ""  # why it could not be looked at, in a sentence; the numbers are 0 then
+    messages: int | None = None  # how many mails lie in it; None: the server does not say
+    object_id: str = ""  # the server's own id of it, which stays when it is renamed (RFC 8474)
 
 
 class FolderRefused(errors.Unreachable):
-    """One folder cannot be read; the connection is well, and so may be the other folders."""
+    """One folder was not read, or not all of it; the connection is well, and so may be the other folders.
+
+    `barred`: the server lets this user not look into it, which a person may mend.
+    """
+
+    def __init__(self, words: str, *, barred: bool = False) -> None:
+        super().__init__(words)
+        self.barred = barred
 
 
 @dataclass(frozen=True)

@@ -8,27 +8,25 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator
 from types import TracebackType
 from typing import Any
 
 from imapclient import exceptions
 
 from relance import clock, errors
-from relance.mailbox import folders, imap_wire, parse
+from relance.mailbox import folders, imap_wire
 from relance.mailbox import imap_answers as answers
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder, FolderRefused, Listed, Role
 from relance.mailbox.imap_answers import Fetched
+from relance.mailbox.imap_reading import Place, Reading
 from relance.mailbox.imap_wire import Timeouts
 from relance.mailbox.inbound import Inbound
 
 __all__ = ["Fetched", "Folder", "Inbox", "Role", "Timeouts"]
 
 MAX_FOLDERS = 10_000  # more are not watched in part: nobody could say which were left out
-_SCAN_BATCH = 500
-_SEARCH_SPAN = 50_000  # UIDs a search, so that its one-line answer stays far below the line limit
 _IDLE_SLICE = 300.0  # providers forget idle connections sooner than the 29 minutes of RFC 2177
 _NOWHERE = "no such folder, only to leave the one that is open"
 _STOP_SECONDS = 0.5  # between two questions whether to stop waiting
@@ -96,58 +94,29 @@ class Inbox:
             return kept
 
     def fetch_new(
-        self, folder: Folder, after_uid: int, limit: int = 500, *, whole_since: dt.datetime | None = None
+        self,
+        folder: Folder,
+        after_uid: int,
+        limit: int = 500,
+        *,
+        whole_since: dt.datetime | None = None,
+        again: Collection[int] = (),
     ) -> Iterator[Fetched]:
-        """Mails with a UID above `after_uid`, ascending, at most `limit` of them, each bounded in bytes.
+        """Mails with a UID above `after_uid`, or among `again`, ascending, at most `limit` of them, each bounded in bytes.
 
         Of mails that came before `whole_since` (INTERNALDATE) only some headers are fetched. A mail that vanished
-        meanwhile (moved, expunged) is left out; one that the server cannot give comes with `trouble`. Raises
-        `errors.Unreachable`, also when the folder was replaced (UIDVALIDITY changed) or is gone.
+        meanwhile (moved, expunged) is left out; one that the server cannot give, although it gives others, comes with
+        `trouble`. Raises `FolderRefused` when the server shows fewer mails than it counts, gives none of them, or the
+        folder was replaced (UIDVALIDITY changed) or is gone; `errors.Unreachable` when the connection breaks.
         """
-        items = ["RFC822.SIZE", "INTERNALDATE"]
-        if self._client.has_capability("X-GM-EXT-1"):
-            items.append("X-GM-THRID")
-        uids = self._uids_after(folder, after_uid, limit)
-        for start in range(0, len(uids), _SCAN_BATCH):
-            scanned = uids[start : start + _SCAN_BATCH]
-            facts = self._fetch(folder, scanned, items)
-            old = {uid for uid in scanned if answers.came_before(facts.get(uid, {}), whole_since)}
-            for is_old, some in itertools.groupby(scanned, old.__contains__):
-                yield from (self._headers if is_old else self._whole)(folder, list(some), facts)
+        return self._reading(folder).mails(after_uid, limit, whole_since, again)
 
-    def _whole(
-        self, folder: Folder, uids: Sequence[int], facts: Mapping[int, answers.Answer]
-    ) -> Iterator[Fetched]:
-        for batch in answers.batches(uids, facts):
-            texts = self._fetch(folder, batch, [answers.HEADER, answers.TEXT])
-            for uid in batch:
-                fetched = answers.joined(uid, facts.get(uid, {}), texts.get(uid, {}))
-                fetched = fetched or self._second_look(folder, uid)
-                if fetched is not None:
-                    yield fetched
-
-    def _headers(
-        self, folder: Folder, uids: Sequence[int], facts: Mapping[int, answers.Answer]
-    ) -> Iterator[Fetched]:
-        found = self._fetch(folder, uids, [answers.MATCHED_FIELDS])
-        for uid in uids:
-            raw = answers.section(found.get(uid, {}), b"BODY[HEADER.FIELDS")
-            if raw is None:
-                yield from self._whole(folder, [uid], facts)
-            else:
-                yield answers.heading(uid, raw, facts[uid])
-
-    def sent_ids(self, folder: Folder, after_uid: int, limit: int = 2000) -> Iterator[tuple[int, Inbound]]:
-        """Ids, aliases, addresses, subject and date of the mails above `after_uid`: evidence of what was sent."""
-        uids = self._uids_after(folder, after_uid, limit)
-        for start in range(0, len(uids), _SCAN_BATCH):
-            batch = uids[start : start + _SCAN_BATCH]
-            found = self._fetch(folder, batch, [answers.SENT_FIELDS, "RFC822.SIZE"])
-            for uid in batch:
-                raw = answers.section(found.get(uid, {}), b"BODY[HEADER.FIELDS")
-                if raw is not None:
-                    size = answers.number(found[uid].get(b"RFC822.SIZE"))
-                    yield uid, parse.read(raw, size=size, truncated=True)
+    def sent_ids(
+        self, folder: Folder, after_uid: int, limit: int = 2000, *, again: Collection[int] = ()
+    ) -> Iterator[tuple[int, Inbound | None]]:
+        """Ids, aliases, addresses, subject and date of the mails above `after_uid` (and of `again`): evidence of what
+        was sent. None: the mail is there, and the server could not give it."""
+        return self._reading(folder).sent_ids(after_uid, limit, again)
 
     def append_sent(self, raw: bytes, folder: Folder | None = None) -> bool:
         """File a copy of a sent mail as read; False when there is no Sent folder. Raises `errors.Unreachable`."""
@@ -220,8 +189,10 @@ class Inbox:
     def _list_with_status(self) -> dict[Listed, answers.Answer | None]:
         """LIST and every STATUS in one round trip (RFC 5819); empty when the server answers otherwise than promised."""
         wire: Any = self._client.wire
+        # Dovecot leaves the flags out where only the numbers are asked for (RFC 6154, 2).
+        flags = "SPECIAL-USE " if self._client.has_capability("SPECIAL-USE") else ""
         try:
-            wire._simple_command("LIST", '""', '"*"', "RETURN (STATUS (UIDNEXT UIDVALIDITY))")
+            wire._simple_command("LIST", '""', '"*"', f"RETURN ({flags}STATUS ({' '.join(self._numbers)}))")
         except exceptions.IMAPClientAbortError:
             raise
         except exceptions.IMAPClientError:
@@ -239,7 +210,7 @@ class Inbox:
             return Folder(name, role, 0, 0, self._why(name, "its name holds signs that no command can carry"))
         if status is None:
             try:
-                status = self._client.folder_status(wire, ["UIDNEXT", "UIDVALIDITY"])
+                status = self._client.folder_status(wire, self._numbers)
             except exceptions.IMAPClientAbortError:
                 raise
             except exceptions.IMAPClientError as refusal:
@@ -249,9 +220,13 @@ class Inbox:
                     return None
                 words = imap_wire.server_words(refusal, self._account.password)
                 return Folder(name, role, 0, 0, self._why(name, f"the server says {words}"))
-        return Folder(
-            name, role, answers.number(status.get(b"UIDVALIDITY")), answers.number(status.get(b"UIDNEXT"))
-        )
+        return answers.folder(name, role, status)
+
+    @property
+    def _numbers(self) -> list[str]:
+        """What STATUS is asked for; a folder's own id says more than its name (RFC 8474)."""
+        known = ["UIDNEXT", "UIDVALIDITY", "MESSAGES"]
+        return [*known, "MAILBOXID"] if self._client.has_capability("OBJECTID") else known
 
     def _why(self, name: str, words: str) -> str:
         return f"The folder {name} of {self._account.address} cannot be looked at: {words}."
@@ -269,98 +244,20 @@ class Inbox:
             raise
         except exceptions.IMAPClientError as refusal:
             words = imap_wire.server_words(refusal, self._account.password)
-            raise FolderRefused(self._why(name, f"the server says {words}")) from refusal
+            raise FolderRefused(self._why(name, f"the server says {words}"), barred=True) from refusal
         self._opened = name
         return answer
 
-    def _uids_after(self, folder: Folder, after_uid: int, limit: int) -> list[int]:
-        with self._told(f"opening the folder {folder.name}"):
-            answer = self._examine(folder.name)
-            uidvalidity = answers.number(answer.get(b"UIDVALIDITY"))
-            if folder.uidvalidity and uidvalidity and uidvalidity != folder.uidvalidity:
-                raise errors.Unreachable(
-                    f"The folder {folder.name} of {self._account.address} was replaced while it was read. "
-                    "It will be read again."
-                )
-            end = max(folder.uidnext, answers.number(answer.get(b"UIDNEXT")))
-            return self._search(after_uid, end, answers.number(answer.get(b"EXISTS")), limit)
-
-    def _search(self, after_uid: int, uidnext: int, exists: int, limit: int) -> list[int]:
-        """UIDs above the watermark by explicit spans; wider ones where the numbers lie far apart."""
-        if not exists:
-            return []
-        if not uidnext or exists <= _SEARCH_SPAN:
-            return self._search_span(after_uid + 1, "*", after_uid)[:limit]
-        found: list[int] = []
-        span, low = _SEARCH_SPAN, after_uid + 1
-        while low < uidnext and len(found) < limit:
-            hits = self._search_span(low, str(low + span - 1), after_uid)
-            found.extend(hits)
-            low += span
-            span = span * 2 if len(hits) < _SEARCH_SPAN // 4 else _SEARCH_SPAN
-        return found[:limit]
-
-    def _search_span(self, low: int, high: str, after_uid: int) -> list[int]:
-        """`n:*` answers with the last mail even where that lies below n (RFC 3501, 6.4.8), so the answer is sifted."""
-        return sorted({uid for uid in self._client.uids(low, high) if uid > after_uid})
-
-    def _fetch(
-        self, folder: Folder, uids: Sequence[int], items: Sequence[str]
-    ) -> Mapping[int, answers.Answer]:
-        """One FETCH; an answer that cannot be read is asked for again mail by mail, so that one mail spoils only itself."""
-        if not uids:
-            return {}
-        with self._told(f"reading the folder {folder.name}"):
-            if self._opened != folder.name:
-                self._examine(folder.name)
-            try:
-                return self._fetch_once(uids, items)
-            except _Spoilt:
-                found: dict[int, answers.Answer] = {}
-                for uid in uids if len(uids) > 1 else ():
-                    found.update(self._fetch_alone(uid, items))
-                return found
-
-    def _fetch_alone(self, uid: int, items: Sequence[str]) -> Mapping[int, answers.Answer]:
-        try:
-            return self._fetch_once([uid], items)
-        except _Spoilt:
-            return {}
-
-    def _fetch_once(self, uids: Sequence[int], items: Sequence[str]) -> Mapping[int, answers.Answer]:
-        try:
-            found: Mapping[int, answers.Answer] = self._client.fetch(list(uids), list(items))
-        except exceptions.IMAPClientAbortError:
-            raise
-        except OSError:
-            raise
-        except (
-            exceptions.IMAPClientError,
-            RecursionError,
-            ValueError,
-            TypeError,
-            LookupError,
-            AttributeError,
-        ) as error:
-            raise _Spoilt from error
-        return found
-
-    def _second_look(self, folder: Folder, uid: int) -> Fetched | None:
-        """A mail without a text: None when it is gone; else it is told, so that a person can look."""
-        facts = self._fetch(folder, [uid], ["RFC822.SIZE", "INTERNALDATE"]).get(uid, {})
-        texts = self._fetch(folder, [uid], [answers.HEADER, answers.TEXT]).get(uid, {})
-        fetched = answers.joined(uid, facts, texts)
-        if fetched is not None:
-            return fetched
-        with self._told(f"reading the folder {folder.name}"):
-            if uid not in self._search_span(uid, str(uid), uid - 1):
-                return None
-        few = self._fetch(folder, [uid], [answers.SENT_FIELDS]).get(uid, {})
-        raw = answers.section(few, b"BODY[HEADER.FIELDS") or b""  # perhaps enough to tell whose mail it is
-        size = answers.number(facts.get(b"RFC822.SIZE"))
-        return Fetched(
-            uid, raw, size, True, answers.date(facts), None, trouble="the server could not give this mail"
+    def _reading(self, folder: Folder) -> Reading:
+        place = Place(
+            client=self._client,
+            examine=lambda: self._examine(folder.name),
+            is_open=lambda: self._opened == folder.name,
+            told=self._told,
+            refused=lambda words: FolderRefused(self._why(folder.name, words)),
+            secret=self._account.password,
         )
+        return Reading(folder, place)
 
     def _sent_folder(self) -> str | None:
         with self._told("looking for the Sent folder"):
@@ -386,7 +283,3 @@ class Inbox:
         while (left := end - clock.elapsed()) > 0 and not stop():
             if self._client.wait_readable(min(left, _STOP_SECONDS)):
                 return
-
-
-class _Spoilt(Exception):
-    """An answer that the protocol library cannot read, or a NO to a FETCH."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from imapclient import imap_utf7
 from imapclient.response_parser import parse_response
 
 from relance.mailbox import reports
-from relance.mailbox.folders import Listed
+from relance.mailbox.folders import Folder, Listed, Role
 
 MAX_HEADER = 128 * 1024  # bytes of headers read of one mail
 MAX_BODY = 256 * 1024  # bytes of text read of one mail
@@ -112,17 +113,17 @@ def joined(uid: int, facts: Answer, texts: Answer) -> Fetched | None:
     if cut:  # cut headers lack their empty line; the last one may be half
         header = header[: header.rfind(b"\n") + 1] + b"\r\n"
     raw = header[: MAX_HEADER + 2] + text[:MAX_BODY]
-    size = number(facts.get(b"RFC822.SIZE")) or len(raw)
     thread = facts.get(b"X-GM-THRID")
     truncated = cut or len(text) >= MAX_BODY
-    return Fetched(uid, raw, size, truncated, date(facts), str(thread) if thread else None)
+    return Fetched(uid, raw, size(facts, raw), truncated, date(facts), str(thread) if thread else None)
 
 
 def heading(uid: int, raw: bytes, facts: Answer) -> Fetched:
     """A mail of which only some headers were read."""
     thread = facts.get(b"X-GM-THRID")
-    size = number(facts.get(b"RFC822.SIZE")) or len(raw)
-    return Fetched(uid, raw, size, True, date(facts), str(thread) if thread else None, only_headers=True)
+    return Fetched(
+        uid, raw, size(facts, raw), True, date(facts), str(thread) if thread else None, only_headers=True
+    )
 
 
 def came_before(facts: Answer, since: dt.datetime | None) -> bool:
@@ -139,14 +140,57 @@ def section(answer: Answer, begins: bytes) -> bytes | None:
     return None
 
 
+MAX_NUMBER = 2**63 - 1  # the largest that a database keeps; UIDs and their like end at 2**32 (RFC 3501, 9)
+MAX_SIZE = 2**31 - 1
+
+
 def number(value: object) -> int:
     """A number from an answer, where bytes, lists of bytes and nothing at all occur; 0 when there is none."""
     if isinstance(value, (list, tuple)):
         value = value[0] if value else 0
     try:
-        return max(0, int(value)) if isinstance(value, (int, bytes, str)) else 0
-    except ValueError:
+        found = int(value) if isinstance(value, (int, bytes, str)) else 0
+    except ValueError:  # no number, or one of so many digits that Python refuses to read it
         return 0
+    return found if 0 <= found <= MAX_NUMBER else 0
+
+
+def size(facts: Answer, raw: bytes) -> int:
+    """How large the whole mail is, as the server says; else what of it is at hand."""
+    return min(number(facts.get(b"RFC822.SIZE")) or len(raw), MAX_SIZE)
+
+
+def folder(name: str, role: Role, status: Answer) -> Folder:
+    """A folder with the numbers that STATUS told."""
+    told = status.get(b"MAILBOXID")
+    told = told[0] if isinstance(told, (list, tuple)) and told else told
+    return Folder(
+        name,
+        role,
+        number(status.get(b"UIDVALIDITY")),
+        number(status.get(b"UIDNEXT")),
+        messages=number(status[b"MESSAGES"]) if b"MESSAGES" in status else None,
+        object_id=told.decode("ascii", "replace")[:255] if isinstance(told, bytes) else "",
+    )
+
+
+def unaccounted(places: Sequence[int | None], exists: int | None, *, begins: bool) -> int:
+    """How many mails the server counts and did not show, or shows and does not count.
+
+    `places` are the sequence numbers of the mails shown, in order of UID, None where one was not told. Sequence numbers
+    have no holes (RFC 3501, 2.3.1.2), so neither may these; they begin at 1 where `begins`, and end at `exists`.
+    """
+    known = [(-1, 0)] if begins else []
+    known += [(index, place) for index, place in enumerate(places) if place is not None]
+    if exists is not None:
+        newest = max([exists, *(place for _, place in known)])  # some may have come since
+        known.append((len(places), newest + 1))
+    pairs = itertools.pairwise(known)
+    return sum(abs((after - before) - (there - here)) for (here, before), (there, after) in pairs)
+
+
+EARLIEST, LATEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+# No mail lies outside; with what does, dates can not be reckoned on.
 
 
 def date(facts: Answer) -> dt.datetime | None:
@@ -154,4 +198,8 @@ def date(facts: Answer) -> dt.datetime | None:
     value = facts.get(b"INTERNALDATE")
     if not isinstance(value, dt.datetime):
         return None
-    return (value if value.tzinfo else value.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    try:
+        at = (value if value.tzinfo else value.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except (ValueError, OverflowError):  # a zone of 99 hours, the last day of the calendar
+        return None
+    return at if EARLIEST <= at <= LATEST else None

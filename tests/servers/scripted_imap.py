@@ -98,7 +98,8 @@ class _Session:
 
     def on_status(self, command: str) -> bytes:
         script = self.script
-        return f"* STATUS INBOX (UIDVALIDITY {script.uidvalidity} UIDNEXT {script.next_uid()})\r\n".encode()
+        numbers = f"UIDVALIDITY {script.uidvalidity} UIDNEXT {script.next_uid()} MESSAGES {len(script.mails)}"
+        return f"* STATUS INBOX ({numbers})\r\n".encode()
 
     def on_examine(self, command: str) -> bytes:
         script = self.script
@@ -148,8 +149,10 @@ def fetch_line(sequence: int, uid: int, raw: bytes, command: str) -> bytes:
         items.append(f"RFC822.SIZE {len(raw)}".encode())
     if "INTERNALDATE" in command:
         items.append(b'INTERNALDATE "01-Mar-2026 10:00:00 +0100"')
-    if "[HEADER" in command:
-        items.append(_literal("BODY[HEADER]<0>", header + b"\r\n\r\n"))
+    if asked := re.search(
+        r"BODY\.PEEK(\[HEADER[^\]]*\])", command
+    ):  # the fields asked for, and the others, too
+        items.append(_literal(f"BODY{asked[1]}<0>", header + b"\r\n\r\n"))
     if "[TEXT]" in command:
         items.append(_literal("BODY[TEXT]<0>", text))
     return f"* {sequence} FETCH (".encode() + b" ".join(items) + b")\r\n"

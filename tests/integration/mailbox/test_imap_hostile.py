@@ -42,7 +42,9 @@ def uids(found: list[imap.Fetched]) -> list[int]:
 def test_the_last_mail_is_not_new_although_the_server_says_so() -> None:
     script = Script(mails(4, 9))
     assert uids(poll(script, after=9)) == []
-    assert any("UID SEARCH UID 10:*" in said for said in script.heard)
+    assert any(
+        "UID SEARCH UID 1:*" in said for said in script.heard
+    )  # and the last stretch is looked at again
 
 
 @pytest.mark.parametrize("pieces", [1, 3, 7, 100])
@@ -72,13 +74,10 @@ def test_a_fetch_is_never_asked_for_an_open_range() -> None:
 
 
 def test_a_large_folder_is_searched_in_spans() -> None:
-    script = Script(mails(5, 70_000, 170_000), uidnext=170_001)
-    script.instead["EXAMINE"] = lambda tag, _: (
-        b"* 90000 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 170001] x\r\n{tag} OK done\r\n"
-    )
-    assert uids(poll(script)) == [5, 70_000, 170_000]
+    script = Script(mails(*range(1, 60_001), 170_000))
+    assert uids(poll(script, after=59_999)) == [60_000, 170_000]
     searches = [said for said in script.heard if "SEARCH" in said]
-    assert len(searches) == 3
+    assert len(searches) == 2
     assert not any("*" in said for said in searches)
 
 
