@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from relance.engine.timeline import EventPage, EventView
     from relance.engine.turn import TurnReport
     from relance.engine.unknowns import UnknownMail
+    from relance.engine.unread_mail import UnreadMail
     from relance.errors import (
         Broken,
         Invalid,
@@ -141,6 +142,7 @@ __all__ = [
     "TurnReport",
     "UnknownMail",
     "Unreachable",
+    "UnreadMail",
     "Variant",
     "VariantReport",
     "VersionView",
@@ -184,6 +186,7 @@ _ROOMS = {
     "engine.timeline": ("EventPage", "EventView"),
     "engine.turn": ("TurnReport",),
     "engine.unknowns": ("UnknownMail",),
+    "engine.unread_mail": ("UnreadMail",),
     "errors": (
         "Broken", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded", "Trouble",
         "Unreachable", "WrongUse",

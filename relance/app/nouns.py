@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import dataclasses
 import datetime as dt
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from relance.engine import (
     publishing,
     rejudging,
     unknowns,
+    unread_mail,
 )
 from relance.engine.house import House
 from relance.engine.sequence import Sequence
@@ -145,6 +147,16 @@ class Mailboxes:
     def resume(self, address: str) -> None:
         """Send from it again."""
         keeping.resume(self._house, address)
+
+    def unread(self, address: str | None = None) -> builtins.list[unread_mail.UnreadMail]:
+        """Mails that the server shows and does not give; of one mailbox where its address is given."""
+        return unread_mail.every(self._house, address)
+
+    def dismiss(
+        self, address: str, folder: str | None = None, uid: int | None = None
+    ) -> builtins.list[unread_mail.UnreadMail]:
+        """Say that you have looked at mails which could not be read, so that the mailbox's follow-ups go on; returns them."""
+        return unread_mail.dismiss(self._house, address, folder, uid)
 
     def remove(self, address: str, *, force: bool = False) -> None:
         """Forget a mailbox and its password. With open enrollments only by `force`, which holds them."""

@@ -56,6 +56,9 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         show.problem(f"nothing is sent: {found.halted} `relance db confirm-restore` goes on.")
     if found.clock:
         show.problem(found.clock)
+    for mailbox in found.mailboxes:
+        for words in mailbox.notes:
+            show.note(f"{mailbox.address}: {words}")
     for name, reason in found.paused_sequences.items():
         show.note(f"The sequence {name} is paused{f': {reason}' if reason else ''}.")
     show.record(found, as_json=False, leave_out=("paused_sequences", "mailboxes", "halted", "clock"))

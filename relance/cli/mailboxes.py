@@ -28,6 +28,17 @@ COLUMNS = {
     "trouble": "sync_error",
 }
 
+UNREAD = {
+    "mailbox": "mailbox",
+    "folder": "folder",
+    "mail": "uid",
+    "state": "state",
+    "looks": "tries",
+    "from": "sender",
+    "subject": "subject",
+    "server says": "words",
+}
+
 SIGNING_IN = ("password", "smtp", "imap")
 # The steps of a test without which nothing works.
 
@@ -237,6 +248,39 @@ def resume(ctx: typer.Context, address: Address) -> None:
     with session.of(ctx).open() as relance:
         relance.mailboxes.resume(address)
         show.say(f"{address} sends again.")
+
+
+@group.command()
+def unread(
+    ctx: typer.Context,
+    address: Annotated[str | None, typer.Argument(metavar="ADDRESS", help="Only of this mailbox.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the mails that a server shows and does not give. Follow-ups may wait for them; `dismiss` ends that."""
+    with session.of(ctx).open() as relance:
+        found = relance.mailboxes.unread(address)
+    show.listing(found, UNREAD, as_json=as_json, empty="Every mail could be read.")
+
+
+@group.command()
+def dismiss(
+    ctx: typer.Context,
+    address: Address,
+    folder: Annotated[str | None, typer.Option(help="Only those in this folder.")] = None,
+    uid: Annotated[int | None, typer.Option(help="Only the mail of this number.")] = None,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Say that you have looked at the mails which could not be read. The mailbox's follow-ups go on."""
+    with session.of(ctx).open() as relance:
+        relance.mailboxes.show(address)  # an address that is none is told before the question
+        question = "Have you looked at them in a mail program? Follow-ups may go to whoever wrote them."
+        if not asking.confirmed(question, yes=yes or as_json):
+            raise typer.Abort
+        found = relance.mailboxes.dismiss(address, folder, uid)
+    show.listing(found, UNREAD, as_json=as_json, empty="")
+    if not as_json:
+        show.say(f"Dismissed; {address} is read at once.")
 
 
 @group.command()

@@ -100,15 +100,12 @@ def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment],
 
 
 def _counted(conn: Connection, result: Consequence, item: Item, rows: Sequence[Enrollment]) -> Consequence:
-    """Mails that come back again and again: for now, and a person decides; for good, and the second witness is proof."""
-    kind, about = item.judgement.kind, _spoken_of(item, rows)
-    if item.found.match is not Match.CERTAIN or about is None:
+    """Mails that come back for now, again and again: a person decides."""
+    if item.judgement.kind is not Kind.SOFT_BOUNCE or item.found.match is not Match.CERTAIN:
         return result
-    if kind is Kind.SOFT_BOUNCE:
-        return news.soft_bounces(result, answers.count_of_kind(conn, about, kind.value))
-    if kind is Kind.HARD_BOUNCE and not item.judgement.definite:
-        return news.hard_bounces(result, answers.count_of_kind(conn, about, kind.value))
-    return result
+    about = _spoken_of(item, rows)
+    count = answers.count_of_kind(conn, about, Kind.SOFT_BOUNCE.value) if about is not None else 0
+    return news.soft_bounces(result, count)
 
 
 def carry_out(
@@ -199,8 +196,6 @@ def judged(judgement: Judgement, *, also: Sequence[int] = ()) -> dict[str, Any]:
         "substitute": judgement.substitute,
         "notes": list(judgement.notes) or None,
         "also": list(also) or None,
-        "weak": not judgement.definite or None,
-        "ours": judgement.ours or None,
     }
     return {
         "kind": judgement.kind.value,

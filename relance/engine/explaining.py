@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import calendar, cases, epochs, gate, pace, people, sequence, states
+from relance.engine import calendar, cases, epochs, gate, pace, people, sequence, states, unread_mail
 from relance.engine.calendar import Bound, BoundKind, When
 from relance.engine.cases import Case
 from relance.engine.house import House
@@ -55,6 +55,7 @@ class _Look:
     sent: Sequence[dt.datetime]  # when mails left the mailbox in the last day
     halted: str | None
     now: dt.datetime
+    odd: Sequence[str]  # what is odd in the mailbox's folders
     unheard: bool  # another mailbox wrote to them, and was not read since the step fell due
 
     @property
@@ -87,7 +88,8 @@ def _look(conn: Connection, house: House, standing: Standing, halted: str | None
     case = cases.read(conn, house, [standing.enrollment])[0]
     sent = mailboxes.sent_since(conn, mailbox.id, now - pace.DAY)
     unheard = bool(enrollments.unheard(conn, [standing.enrollment.id], now))
-    return _Look(house, standing, case, mailbox, sent, halted, now, unheard)
+    odd = unread_mail.oddities(conn, now).get(mailbox.id, ())
+    return _Look(house, standing, case, mailbox, sent, halted, now, odd, unheard)
 
 
 def _explained(look: _Look) -> Explanation:
@@ -250,6 +252,7 @@ def _mailbox(look: _Look) -> Iterator[str]:
         yield f"The mailbox {box.address} is {box.state}{f': {box.reason}' if box.reason else ''}."
     if box.sync_error and box.sync_error != box.reason:
         yield f"The mailbox cannot be read: {box.sync_error}"
+    yield from look.odd
     yield f"It was last read for answers {_ago(look, box.read_at)}."
     limits = pace.Pace(box.daily_cap, dt.timedelta(seconds=box.gap_seconds))
     allowed = pace.allowance(limits, look.sent, look.now, look.house.options.batch)

@@ -83,12 +83,6 @@ SOFT: Mapping[Kind, Consequence] = complete(
 )
 """For a mail that only may be about the contact: what could be a person's answer holds, the rest says nothing."""
 
-DOUBTFUL = Consequence(
-    Event.HELD,
-    words="the mail came back for good, and nothing says for certain that the address does not exist",
-)
-"""For a hard bounce that names no clear reason: nobody is lost on one such word."""
-
 _TABLES = complete(
     Match,
     {Match.CERTAIN: CERTAIN, Match.SOFT: SOFT, Match.NONE: complete(Kind, dict.fromkeys(Kind, NOTHING))},
@@ -97,8 +91,7 @@ _TABLES = complete(
 
 def consequence(match: Match, judgement: Judgement) -> Consequence:
     """What a mail of this kind, matched this surely, leads to."""
-    weak = judgement.kind is Kind.HARD_BOUNCE and not judgement.definite
-    return DOUBTFUL if weak and match is Match.CERTAIN else _TABLES[match][judgement.kind]
+    return _TABLES[match][judgement.kind]
 
 
 AWAY_DEFAULT = 5
@@ -137,11 +130,3 @@ def soft_bounces(consequence: Consequence, count: int) -> Consequence:
     if count < SOFT_BOUNCES_MOST:
         return consequence
     return Consequence(Event.HELD, words=f"the mail came back for now, {count} times")
-
-
-def hard_bounces(consequence: Consequence, count: int) -> Consequence:
-    """What a doubtful hard bounce leads to when it is the `count`th of one enrollment: a second witness is proof."""
-    return consequence if count < HARD_BOUNCES_MOST else CERTAIN[Kind.HARD_BOUNCE]
-
-
-HARD_BOUNCES_MOST = 2

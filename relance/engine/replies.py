@@ -1,53 +1,42 @@
-"""Reading a mailbox: every new mail found, judged, matched and acted upon, in the transaction that moves the watermark."""
+"""Reading a mailbox: every new mail found, judged, matched and acted upon, in the transaction that moves the watermark.
+
+A look counts only if everything that the folders hold is accounted for. What a server shows and does not give, counts and
+does not show, or lets nobody open makes it incomplete: `synced_at` stays, and so do the follow-ups.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
+import dataclasses
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import acting, matching, probes, rereading, sent_copies, verdicts
-from relance.engine.acting import Item
+from relance.engine import acting, incoming, marks, probes, rereading, sent_copies, unread_mail
 from relance.engine.house import House
-from relance.engine.matching import Found
+from relance.engine.incoming import Look
+from relance.engine.marks import Plan, Progress
 from relance.engine.post import Inbox
 from relance.engine.sent_copies import Copy
-from relance.engine.store import answers, events, mailboxes, messages
+from relance.engine.store import events, mailboxes, messages, withheld
 from relance.engine.store.mailboxes import Lease, Mailbox, Watermark
-from relance.mailbox import parse
+from relance.engine.store.withheld import Withheld
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder, FolderRefused, Role
 from relance.mailbox.imap_answers import Fetched
-from relance.mailbox.inbound import Inbound, Judgement, Kind
+from relance.mailbox.inbound import Inbound
 
 T = TypeVar("T")
-Read = tuple[Fetched, Inbound]
 MOST = 10_000
 # Mails asked for in one go; more are asked for again.
 WINDOW = 50
 # Mails applied in one transaction.
-PASSES = 5
+PASSES = 6
 # Looks over all folders in one sync, while anything new is found.
-RAW_LIMIT = 512 * 1024
-# Bytes of a mail that are kept for judging it again.
 MEND = "Let this user read it, or name it in the setting skip_folders if no answer can ever come there."
-
-
-@dataclass(frozen=True)
-class _Look:
-    """One look into one mailbox."""
-
-    house: House
-    lease: Lease
-    mailbox: Mailbox
-    now: dt.datetime
-    own: frozenset[str]
 
 
 def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
@@ -59,7 +48,7 @@ def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
     now = house.clock.now()
     with house.database.read() as conn:
         own = frozenset(each.address for each in mailboxes.every(conn))
-    look = _Look(house, lease, mailbox, now, own)
+    look = Look(house, lease, mailbox, now, own)
     try:
         with house.open_inbox(account) as inbox:
             count, roles = _folders(look, inbox)
@@ -75,29 +64,45 @@ def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
     return count
 
 
-def _folders(look: _Look, inbox: Inbox) -> tuple[int, set[Role]]:
+@dataclass
+class _Round:
+    """What one look has found out so far, over all its passes."""
+
+    refused: list[FolderRefused] = field(default_factory=list)  # of the pass under way
+    moved: set[str] = field(default_factory=set)  # folders that were numbered anew in this look
+    gone: set[str] = field(default_factory=set)  # folders that the last list did not name any more
+
+
+def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
     """Folder by folder, again and again until none has anything new: a mail moved meanwhile, out of a folder that was
     not read yet into one that was, is found where it is now.
 
     A folder that refuses to be read keeps none of the others from it. Then the look is not complete, for the answer may
     lie there, and this is raised in the end.
     """
-    count, seen = 0, None
+    count, seen, so_far = 0, None, _Round()
     for _ in range(PASSES):
-        folders = watched(look.house, inbox)
-        refused = [FolderRefused(each.refused) for each in folders if each.refused]
-        readable = [each for each in folders if not each.refused]
+        listed = inbox.folders(with_trash=True)
         with look.house.database.read() as conn:
-            marks = mailboxes.watermarks(conn, look.mailbox.id)
-        if folders == seen or not any(_has_news(each, marks.get(each.name)) for each in readable):
-            _complain(refused)
-            return count, {each.role for each in folders}
-        for folder in readable:
+            known = mailboxes.watermarks(conn, look.mailbox.id)
+            rows = withheld.of_mailbox(conn, look.mailbox.id)
+        if _gone(look, so_far, listed, known):
+            continue
+        folders = [each for each in listed if not _skipped(look.house, each.name)]
+        so_far.refused = [FolderRefused(each.refused, barred=True) for each in folders if each.refused]
+        plans = {each: _plan(look, each, known, rows) for each in folders if not each.refused}
+        if folders == seen or not any(plan.look for plan, _ in plans.values()):
+            for folder, (plan, mark) in plans.items():
+                _settle(look, folder, plan, mark)
+            _complain(so_far.refused)
+            _wait(folders, rows)
+            return count, _evidence(folders, rows)
+        for folder, (plan, _) in plans.items():
             try:
-                count += _folder(look, inbox, folder, marks.get(folder.name))
+                count += _folder(look, inbox, folder, plan, rows, so_far)
             except FolderRefused as trouble:
-                refused.append(trouble)
-        _complain(refused)
+                so_far.refused.append(trouble)
+        _complain(so_far.refused)
         seen = folders
     raise errors.Unreachable("mails came in or moved as long as the mailbox was read; it is read again soon")
 
@@ -117,21 +122,62 @@ def _skipped(house: House, name: str) -> bool:
 
 def _complain(refused: Sequence[FolderRefused]) -> None:
     if refused:
+        first = refused[0]
         more = f" So it is with {len(refused) - 1} more." if len(refused) > 1 else ""
+        mend = f" {MEND}" if first.barred else ""
         raise FolderRefused(
-            f"{refused[0]}{more} An answer may lie there, so no follow-up is sent. {MEND}"
-        ) from refused[0]
+            f"{first}{more} An answer may lie there, so no follow-up is sent.{mend}"
+        ) from first
 
 
-def _has_news(folder: Folder, mark: Watermark | None) -> bool:
-    return not folder.uidnext or folder.uidnext > _after(folder, mark) + 1
+def _gone(look: Look, so_far: _Round, listed: Sequence[Folder], known: Mapping[str, Watermark]) -> bool:
+    """Whether the list must be asked for again, for it does not name a folder that was there: one answer proves nothing.
+
+    What is gone is forgotten, and so is how far those were read that may be it under another name.
+    """
+    names, ids = {each.name for each in listed}, {each.object_id for each in listed if each.object_id}
+    gone = {name for name, mark in known.items() if name not in names and mark.object_id not in ids}
+    sure, so_far.gone = gone == so_far.gone, gone
+    if gone and sure:
+        forgotten = gone | (marks.namesakes([known[name] for name in gone], listed) & known.keys())
+        with look.house.database.write() as conn:
+            mailboxes.hold(conn, look.lease)
+            mailboxes.forget_folders(conn, look.mailbox.id, forgotten)
+            rows = withheld.of_mailbox(conn, look.mailbox.id)
+            withheld.forget(conn, [each.id for each in rows if each.folder in gone])
+    return bool(gone)
 
 
-def _after(folder: Folder, mark: Watermark | None) -> int:
-    return mark.last_uid if mark is not None and mark.uidvalidity == folder.uidvalidity else 0
+def _plan(
+    look: Look, folder: Folder, known: Mapping[str, Watermark], rows: Sequence[Withheld]
+) -> tuple[Plan, Watermark | None]:
+    mark = marks.of(folder, known.values())
+    owed = unread_mail.owed(unread_mail.here(rows, folder), look.now)
+    return marks.plan(folder, mark, owed), mark
 
 
-def _note_failure(look: _Look, trouble: errors.Trouble) -> None:
+def _settle(look: Look, folder: Folder, plan: Plan, mark: Watermark | None) -> None:
+    """Mails that were taken away are noted, or as many could come in their place without being noticed."""
+    if mark is None or plan.look or folder.messages is None:
+        return
+    now = dataclasses.replace(mark, messages=folder.messages, object_id=folder.object_id)
+    if now != mark:
+        _advance(look, folder, now)
+
+
+def _wait(folders: Sequence[Folder], rows: Sequence[Withheld]) -> None:
+    waiting = unread_mail.waiting(rows, {each.name: each.role for each in folders})
+    if waiting:
+        raise FolderRefused(unread_mail.sentence(waiting))
+
+
+def _evidence(folders: Sequence[Folder], rows: Sequence[Withheld]) -> set[Role]:
+    """The roles of the folders that were seen whole."""
+    doubtful = {each.folder for each in rows if each.state == "aside"}
+    return {each.role for each in folders if each.name not in doubtful}
+
+
+def _note_failure(look: Look, trouble: errors.Trouble) -> None:
     if isinstance(trouble, errors.Superseded):
         return
     with look.house.database.write() as conn:
@@ -144,68 +190,150 @@ def _note_failure(look: _Look, trouble: errors.Trouble) -> None:
             )
 
 
-def _folder(look: _Look, inbox: Inbox, folder: Folder, mark: Watermark | None) -> int:
+def _folder(
+    look: Look, inbox: Inbox, folder: Folder, plan: Plan, rows: Sequence[Withheld], so_far: _Round
+) -> int:
+    if not plan.look:
+        return 0
     if look.mailbox.synced_at is None:
-        # What was there before we wrote to anybody answers nothing of ours.
-        _advance(look, folder, max(0, folder.uidnext - 1))
-        return 0
-    after = _after(folder, mark)
-    if not _has_news(folder, mark):
-        return 0
-    if folder.role is Role.SENT:
-        return _sent_folder(look, inbox, folder, after)
-    count, since = 0, rereading.whole_since(look.house, look.mailbox, mark, folder)
-    for window in _windows(_mails(look, inbox, folder, after, since)):
-        count += _window(look, folder, window)
-        after = window[-1].uid
-    if folder.uidnext:
-        _advance(look, folder, max(after, folder.uidnext - 1))
+        return _first(look, inbox, folder)
+    if plan.moved:
+        _note_move(look, folder, plan, so_far)
+    mine = [each for each in rows if each.folder == folder.name]
+    count, progress = _whole_folder(look, inbox, Progress(folder, plan), mine)
+    if progress.unexplained:
+        more, progress = _whole_folder(look, inbox, Progress(folder, marks.ANEW), mine)
+        count += more
     return count
 
 
-def _mails(
-    look: _Look, inbox: Inbox, folder: Folder, after: int, since: dt.datetime | None
-) -> Iterator[Fetched]:
-    """Every mail above a UID, ascending; of those before `since` only what may concern us."""
-    read = MOST
-    while read == MOST:
-        read = 0
-        found = inbox.fetch_new(folder, after, MOST, whole_since=since)
-        for fetched in found:
-            read, after = read + 1, fetched.uid
-            if not fetched.only_headers:
-                yield fetched
-            elif _may_concern(look, fetched):
-                yield from inbox.fetch_new(folder, fetched.uid - 1, 1)
+def _first(look: Look, inbox: Inbox, folder: Folder) -> int:
+    """What was there before we wrote to anybody answers nothing of ours; but that it can be read is proved now."""
+    prove(inbox, folder)
+    _advance(
+        look, folder, Progress(folder, Plan(look=True, after=max(0, folder.uidnext - 1), counted=0)).end()
+    )
+    return 0
 
 
-def _may_concern(look: _Look, fetched: Fetched) -> bool:
-    mail = _read(fetched)
-    if mail.from_address in look.own or rereading.of_a_machine(mail):
-        return True
-    seen = matching.Seen(look.mailbox.id, fetched.internal_date or look.now, look.own, fetched.thread_id)
-    with look.house.database.read() as conn:
-        if answers.known(conn, look.mailbox.id, [_dedupe(fetched, mail)]):
-            return False
-        return matching.find(conn, mail, seen) != matching.NOBODY
+def prove(inbox: Inbox, folder: Folder) -> None:
+    """That a folder which shows its numbers can be opened and its last mail read, too. Raises `FolderRefused`."""
+    for _ in inbox.fetch_new(folder, max(0, folder.uidnext - 2), 1):
+        pass
 
 
-def _advance(look: _Look, folder: Folder, uid: int) -> None:
+def _note_move(look: Look, folder: Folder, plan: Plan, so_far: _Round) -> None:
+    place = f"folder {folder.name} of {look.mailbox.address}"
+    if folder.name in so_far.moved:
+        raise FolderRefused(
+            f"The {place} cannot be looked at: it is numbered anew as long as it is read ({plan.moved})."
+        )
+    so_far.moved.add(folder.name)
+    words = f"The {place} was numbered anew and is read again: {plan.moved}."
     with look.house.database.write() as conn:
         mailboxes.hold(conn, look.lease)
-        _mark(conn, look, folder, uid)
+        mailboxes.moved(conn, look.mailbox.id, folder.name, plan.moved, look.now)
+        data = {"folder": folder.name, "words": words}
+        events.add(
+            conn, [events.News("folder numbered anew", look.now, mailbox_id=look.mailbox.id, data=data)]
+        )
 
 
-def _mark(conn: Connection, look: _Look, folder: Folder, uid: int) -> None:
-    mailboxes.mark(conn, look.mailbox.id, folder.role.value, Watermark(folder.name, folder.uidvalidity, uid))
+def _whole_folder(
+    look: Look, inbox: Inbox, progress: Progress, rows: Sequence[Withheld]
+) -> tuple[int, Progress]:
+    """Read what is planned. Raises `FolderRefused` for a mail that is not given, when all others were read."""
+    folder = progress.folder
+    trouble = _Trouble(look, progress, {each.uid: each for each in unread_mail.here(rows, folder)})
+    if folder.role is Role.SENT:
+        _sent_folder(look, inbox, progress, trouble)
+        count = 0
+    else:
+        windows = _windows(_mails(look, inbox, progress, trouble))
+        count = sum(_window(look, progress, window, trouble) for window in windows)
+    with look.house.database.write() as conn:
+        mailboxes.hold(conn, look.lease)
+        mailboxes.mark(conn, look.mailbox.id, folder.role.value, progress.end())
+        withheld.forget(conn, [each.id for each in rows if trouble.is_over(each)])
+    if trouble.words:
+        raise FolderRefused(f"{trouble.words}.")
+    return count, progress
 
 
-def _window(look: _Look, folder: Folder, window: Sequence[Fetched]) -> int:
-    fetched = ((each, _read(each)) for each in window)
+@dataclass
+class _Trouble:
+    """The mails of one folder that its server shows and does not give."""
+
+    look: Look
+    progress: Progress
+    rows: Mapping[int, Withheld]
+    not_given: set[int] = field(default_factory=set)
+    words: str = ""  # of the first one for which the look is not complete
+
+    def meets(self, fetched: Fetched) -> bool:
+        """Note one more; True when it is set aside now."""
+        look, folder, row = self.look, self.progress.folder, self.rows.get(fetched.uid)
+        self.not_given.add(fetched.uid)
+        if row is None or row.state != "dismissed":
+            with look.house.database.write() as conn:
+                mailboxes.hold(conn, look.lease)
+                unread_mail.note(conn, look, folder, fetched, incoming.read(fetched), row)
+        if not unread_mail.is_set_aside(row):
+            self.progress.stick(fetched.uid)
+            self.words = self.words or unread_mail.stuck(row, folder, fetched, look.mailbox.address)
+            return False
+        self.progress.saw(fetched.uid)
+        return row is not None and row.state == "trying"
+
+    def is_over(self, row: Withheld) -> bool:
+        """Whether it was read after all, or is not there any more."""
+        if row.uidvalidity != self.progress.folder.uidvalidity:
+            return True
+        asked = row.uid > self.progress.plan.after or row.uid in self.progress.plan.again
+        return asked and row.uid not in self.not_given
+
+
+def _mails(look: Look, inbox: Inbox, progress: Progress, trouble: _Trouble) -> Iterator[Fetched]:
+    """Every mail that is planned, ascending; of those read before only what may concern us."""
+    plan, folder, read = progress.plan, progress.folder, MOST
+    after, again = plan.after, plan.again
+    since = rereading.whole_since(look.house, look.mailbox) if plan.anew else None
+    while read == MOST:
+        read = 0
+        for fetched in inbox.fetch_new(folder, after, MOST, whole_since=since, again=again):
+            read, after = read + 1, max(after, fetched.uid)
+            if fetched.only_headers and incoming.may_concern(look, fetched):
+                found = inbox.fetch_new(folder, fetched.uid - 1, 1)
+            else:
+                found = iter((fetched,))
+            for each in found:
+                if each.trouble:
+                    if trouble.meets(each):
+                        yield each
+                    continue
+                progress.saw(each.uid)
+                if not each.only_headers:
+                    yield each
+        again = frozenset()
+
+
+def _advance(look: Look, folder: Folder, mark: Watermark) -> None:
+    with look.house.database.write() as conn:
+        mailboxes.hold(conn, look.lease)
+        mailboxes.mark(conn, look.mailbox.id, folder.role.value, mark)
+
+
+def _mark(conn: Connection, look: Look, progress: Progress, uid: int) -> None:
+    mailboxes.mark(conn, look.mailbox.id, progress.folder.role.value, progress.upto(uid))
+
+
+def _window(look: Look, progress: Progress, window: Sequence[Fetched], trouble: _Trouble) -> int:
+    folder = progress.folder
+    fetched = ((each, incoming.read(each)) for each in window)
     read = [(each, mail) for each, mail in fetched if not probes.is_probe(mail, look.own)]
     with look.house.database.read() as conn:
-        copies = _copies(look, folder, read)
-        items = list(_items(conn, look, folder, read, _threads(conn, look, copies)))
+        copies = incoming.copies(look, folder, read)
+        items = list(incoming.items(conn, look, folder, read, incoming.threads(conn, look, copies)))
     if copies:
         with look.house.database.write() as conn:
             mailboxes.hold(conn, look.lease)
@@ -213,46 +341,11 @@ def _window(look: _Look, folder: Folder, window: Sequence[Fetched]) -> int:
     with look.house.database.write() as conn:
         mailboxes.hold(conn, look.lease)
         acting.act(conn, look.house, items, look.now)
-        _mark(conn, look, folder, window[-1].uid)
+        for each in window:
+            if each.trouble:
+                unread_mail.set_aside(conn, look, trouble.rows[each.uid], items)
+        _mark(conn, look, progress, window[-1].uid)
     return len(items)
-
-
-def _copies(look: _Look, folder: Folder, read: Sequence[Read]) -> list[Copy]:
-    """Mails of our own that lie among the others: in an inbox we wrote to ourselves, in Gmail's All Mail."""
-    return [
-        Copy(mail, folder.name, folder.uidvalidity, fetched.uid, in_sent=False, thread_id=fetched.thread_id)
-        for fetched, mail in read
-        if mail.from_address in look.own
-    ]
-
-
-def _threads(conn: Connection, look: _Look, copies: Sequence[Copy]) -> dict[str, messages.Message]:
-    """Which conversations these copies belong to, for answers that were read together with them."""
-    ours = sent_copies.known(conn, look.mailbox.id, copies)
-    found = ((copies[place].thread_id, mail) for place, mail in ours.items())
-    return {thread: mail for thread, mail in found if thread is not None}
-
-
-def _items(
-    conn: Connection,
-    look: _Look,
-    folder: Folder,
-    read: Sequence[Read],
-    threads: Mapping[str, messages.Message],
-) -> Iterator[Item]:
-    """Those mails of a window that concern us and were not kept before, judged and matched."""
-    known = answers.known(conn, look.mailbox.id, [_dedupe(each, mail) for each, mail in read])
-    for fetched, mail in read:
-        key = _dedupe(fetched, mail)
-        if key in known:
-            continue
-        known.add(key)
-        received = fetched.internal_date or look.now
-        seen = matching.Seen(look.mailbox.id, received, look.own, fetched.thread_id, threads)
-        found = matching.find(conn, mail, seen)
-        item = _item(conn, look, folder, fetched, mail, found)
-        if acting.concerns_us(found, item.judgement):
-            yield item
 
 
 def _windows(found: Iterator[T]) -> Iterator[list[T]]:
@@ -260,57 +353,33 @@ def _windows(found: Iterator[T]) -> Iterator[list[T]]:
         yield window
 
 
-def _read(fetched: Fetched) -> Inbound:
-    return parse.read(fetched.raw, size=fetched.size, truncated=fetched.truncated)
-
-
-def _dedupe(fetched: Fetched, mail: Inbound) -> str:
-    """A mail moved by a filter, or seen again in All Mail, is one mail; an id alone may be used twice by mistake."""
-    if mail.message_id is None:
-        return hashlib.sha256(fetched.raw or str(fetched.uid).encode()).hexdigest()
-    said = f"{mail.from_address}\n{mail.date}\n{mail.subject}"
-    return f"{mail.message_id} {hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:16]}"
-
-
-def _item(
-    conn: Connection, look: _Look, folder: Folder, fetched: Fetched, mail: Inbound, found: Found
-) -> Item:
-    sent = messages.of_contact(conn, found.contact.id) if found.contact else []
-    texts, recipients = [each.body for each in sent], [each.recipient for each in sent]
-    received = fetched.internal_date or look.now
-    if fetched.trouble:
-        judgement = Judgement(Kind.UNREADABLE, "the server could not give it", fetched.trouble)
-    else:
-        judgement = verdicts.judge(mail, verdicts.Known(received, look.own, texts, recipients))
-    return Item(
-        mailbox_id=look.mailbox.id,
-        folder=folder.name,
-        uidvalidity=folder.uidvalidity,
-        uid=fetched.uid,
-        dedupe=_dedupe(fetched, mail),
-        mail=mail,
-        raw=fetched.raw[:RAW_LIMIT],
-        received_at=received,
-        found=found,
-        judgement=judgement,
-        words=verdicts.own_words(mail, texts),
-    )
-
-
-def _sent_folder(look: _Look, inbox: Inbox, folder: Folder, after: int) -> int:
+def _sent_folder(look: Look, inbox: Inbox, progress: Progress, trouble: _Trouble) -> None:
     """Copies of our own mails: evidence that they left, and the ids the provider gave them."""
-    read = MOST
+    folder = progress.folder
+    for window in _windows(_copies(inbox, progress, trouble)):
+        with look.house.database.write() as conn:
+            mailboxes.hold(conn, look.lease)
+            copies = [
+                Copy(mail, folder.name, folder.uidvalidity, uid, in_sent=True)
+                for uid, mail in window
+                if not probes.is_probe(mail, look.own)
+            ]
+            sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)
+            _mark(conn, look, progress, window[-1][0])
+
+
+def _copies(inbox: Inbox, progress: Progress, trouble: _Trouble) -> Iterator[tuple[int, Inbound]]:
+    look, plan, read = trouble.look, progress.plan, MOST
+    after, again = plan.after, plan.again
     while read == MOST:
         read = 0
-        for window in _windows(inbox.sent_ids(folder, after, limit=MOST)):
-            with look.house.database.write() as conn:
-                mailboxes.hold(conn, look.lease)
-                copies = [
-                    Copy(mail, folder.name, folder.uidvalidity, uid, in_sent=True)
-                    for uid, mail in window
-                    if not probes.is_probe(mail, look.own)
-                ]
-                sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)
-                _mark(conn, look, folder, window[-1][0])
-            read, after = read + len(window), window[-1][0]
-    return 0
+        for uid, mail in inbox.sent_ids(progress.folder, after, limit=MOST, again=again):
+            read, after = read + 1, max(after, uid)
+            if mail is not None:
+                progress.saw(uid)
+                yield uid, mail
+            elif trouble.meets(Fetched(uid, b"", 0, True, None, None, "the server could not give this copy")):
+                with look.house.database.write() as conn:
+                    mailboxes.hold(conn, look.lease)
+                    unread_mail.set_aside(conn, look, trouble.rows[uid], ())
+        again = frozenset()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import epochs, jumps, publishing, sequence
+from relance.engine import epochs, jumps, publishing, sequence, unread_mail
 from relance.engine.house import House
 from relance.engine.plan import Plan, known
 from relance.engine.script import Script
@@ -105,6 +105,7 @@ class MailboxLine:
     sent_today: int  # in the last 24 hours
     daily_cap: int | None
     under_way: int  # people it is writing to
+    notes: tuple[str, ...] = ()  # what is odd in its folders, a sentence each
 
     def __str__(self) -> str:
         cap = f" of {self.daily_cap}" if self.daily_cap is not None else ""
@@ -156,6 +157,7 @@ def status(house: House) -> Status:
 def _mailboxes(conn: Connection, now: dt.datetime) -> tuple[MailboxLine, ...]:
     sent = figures.sent_since(conn, now - DAY)
     busy = figures.waiting_by_mailbox(conn)
+    odd = unread_mail.oddities(conn, now)
     return tuple(
         MailboxLine(
             each.address,
@@ -167,6 +169,7 @@ def _mailboxes(conn: Connection, now: dt.datetime) -> tuple[MailboxLine, ...]:
             sent.get(each.id, 0),
             each.daily_cap,
             busy.get(each.id, 0),
+            tuple(odd.get(each.id, ())),
         )
         for each in mailboxes.every(conn)
     )

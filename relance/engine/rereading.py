@@ -11,8 +11,7 @@ import datetime as dt
 
 from relance import clock
 from relance.engine.house import House
-from relance.engine.store.mailboxes import Mailbox, Watermark
-from relance.mailbox.folders import Folder
+from relance.engine.store.mailboxes import Mailbox
 from relance.mailbox.inbound import Inbound
 
 MARGIN = dt.timedelta(days=2)
@@ -22,10 +21,8 @@ SLACK = dt.timedelta(hours=1)
 _MACHINES = ("mailer-daemon", "postmaster", "")
 
 
-def whole_since(house: House, mailbox: Mailbox, mark: Watermark | None, folder: Folder) -> dt.datetime | None:
+def whole_since(house: House, mailbox: Mailbox) -> dt.datetime | None:
     """Mails that came before this need not be read whole; None: all must be."""
-    if mark is not None and mark.uidvalidity == folder.uidvalidity:
-        return None
     now = house.clock.now()
     read_at = clock.believed(mailbox.read_at, now)
     if read_at is None or abs(now - clock.machine_now()) > SLACK:

@@ -94,7 +94,33 @@ folder = sa.Table(
     _text("role"),
     sa.Column("uidvalidity", sa.BigInteger, nullable=False),
     sa.Column("last_uid", sa.BigInteger, nullable=False),
+    sa.Column("messages", sa.BigInteger),  # how many mails lay in it when it was read; empty: not known
+    _text("gaps"),  # UIDs below `last_uid` that were not there then, as "11,15:20"
+    _text("object_id"),  # the server's own id of it (RFC 8474)
+    _count("moves"),  # how often it was numbered anew of late
+    _text("moved"),  # which number moved last
+    sa.Column("moved_at", Instant),
     sa.UniqueConstraint("mailbox_id", "name"),
+)
+
+withheld = sa.Table(  # mails that a server shows and does not give
+    "withheld",
+    metadata,
+    _id(),
+    _to("mailbox"),
+    sa.Column("folder", sa.Text, nullable=False),
+    sa.Column("uidvalidity", sa.BigInteger, nullable=False),
+    sa.Column("uid", sa.BigInteger, nullable=False),
+    _text("state", default="trying"),  # trying, aside, dismissed
+    _count("tries"),
+    _text("words"),  # the server's, of the last try
+    _text("sender"),
+    _text("subject"),
+    sa.Column("person_held", sa.Boolean, nullable=False, server_default=sa.false()),  # whose it is was told
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("tried_at", Instant, nullable=False),
+    sa.UniqueConstraint("mailbox_id", "folder", "uidvalidity", "uid"),
+    sa.CheckConstraint("state in ('trying', 'aside', 'dismissed')", name="state"),
 )
 
 contact = sa.Table(

@@ -142,7 +142,7 @@ def no_sendable_check() -> AbstractContextManager[object]:
 def watermark_alone() -> AbstractContextManager[object]:
     """The watermark moves in a transaction of its own, before what was read is kept."""
 
-    def window(look: replies._Look, folder: object, window: Sequence[object], *rest: object) -> int:
+    def window(look: replies.Look, folder: object, window: Sequence[object], *rest: object) -> int:
         with look.house.database.write() as conn:
             mailboxes.hold(conn, look.lease)
             replies._mark(conn, look, folder, window[-1].uid)  # type: ignore[arg-type,attr-defined]
@@ -191,11 +191,14 @@ def no_recovery_hold() -> AbstractContextManager[object]:
 def one_look() -> AbstractContextManager[object]:
     """Folders are looked over once: a letter moved meanwhile is missed."""
 
-    def folders(look: replies._Look, inbox: Inbox) -> tuple[int, set[Role]]:
+    def folders(look: replies.Look, inbox: Inbox) -> tuple[int, set[Role]]:
         found = inbox.folders(with_trash=True)
         with look.house.database.read() as conn:
             marks = mailboxes.watermarks(conn, look.mailbox.id)
-        count = sum(replies._folder(look, inbox, folder, marks.get(folder.name)) for folder in found)
+        plans = {folder: replies._plan(look, folder, marks, ())[0] for folder in found}
+        count = sum(
+            replies._folder(look, inbox, folder, plan, (), replies._Round()) for folder, plan in plans.items()
+        )
         return count, {folder.role for folder in found}
 
     return mock.patch.object(replies, "_folders", folders)

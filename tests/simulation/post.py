@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from types import TracebackType
 
 from relance import errors
@@ -208,23 +208,31 @@ class Inbox:
         found = []
         for box in self.boxes.values():
             self._ask(f"imap status {box.name}")
-            found.append(Folder(box.name, box.role, box.uidvalidity, box.uidnext))
+            found.append(Folder(box.name, box.role, box.uidvalidity, box.uidnext, messages=len(box.mails)))
         return found
 
     def fetch_new(
-        self, folder: Folder, after_uid: int, limit: int = 500, *, whole_since: object = None
+        self,
+        folder: Folder,
+        after_uid: int,
+        limit: int = 500,
+        *,
+        whole_since: object = None,
+        again: Collection[int] = (),
     ) -> Iterator[Fetched]:
         del whole_since  # everything comes whole here
         box = self.boxes[folder.name]
         self._ask(f"imap search {box.name} after {after_uid}")
-        for uid in sorted(uid for uid in box.mails if uid > after_uid)[:limit]:
+        for uid in sorted(uid for uid in box.mails if uid > after_uid or uid in again)[:limit]:
             self._ask(f"imap fetch {box.name} {uid}")
             if uid in box.mails:
                 raw, at = box.mails[uid]
                 yield Fetched(uid, raw, len(raw), False, at, None)
 
-    def sent_ids(self, folder: Folder, after_uid: int, limit: int = 2000) -> Iterator[tuple[int, Inbound]]:
-        for each in self.fetch_new(folder, after_uid, limit):
+    def sent_ids(
+        self, folder: Folder, after_uid: int, limit: int = 2000, *, again: Collection[int] = ()
+    ) -> Iterator[tuple[int, Inbound]]:
+        for each in self.fetch_new(folder, after_uid, limit, again=again):
             yield each.uid, parse.read(each.raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
 
     def _ask(self, what: str) -> None:

@@ -6,6 +6,7 @@ hands, and every write a holder makes says which fence it holds, so that a worke
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -82,6 +83,19 @@ class Watermark:
     name: str
     uidvalidity: int
     last_uid: int
+    messages: int | None = None  # how many mails lay in it then; None: not known
+    gaps: str = ""  # UIDs up to `last_uid` that were not there, as "11,15:20"
+    object_id: str = ""  # the server's own id of the folder
+
+
+@dataclass(frozen=True)
+class Unstable:
+    """A folder that was numbered anew, and how often of late."""
+
+    folder: str
+    moves: int
+    words: str  # which number moved
+    at: dt.datetime
 
 
 _VALUES = [column for column in mailbox.c if column.name not in ("lease_owner", "lease_until", "fence")]
@@ -310,10 +324,13 @@ def call(conn: Connection, mailbox_ids: Iterable[int], at: dt.datetime) -> None:
 
 def watermarks(conn: Connection, mailbox_id: int) -> dict[str, Watermark]:
     """How far each folder has been read, by name."""
-    query = sa.select(folder.c.name, folder.c.uidvalidity, folder.c.last_uid).where(
-        folder.c.mailbox_id == mailbox_id
-    )
-    return {row.name: Watermark(row.name, row.uidvalidity, row.last_uid) for row in conn.execute(query)}
+    rows = conn.execute(_MARKS, {"of": mailbox_id})
+    return {row.name: Watermark(*row) for row in rows}
+
+
+_MARKS = sa.select(*(folder.c[name] for name in Watermark.__dataclass_fields__)).where(
+    folder.c.mailbox_id == sa.bindparam("of")
+)
 
 
 def forget_watermarks(conn: Connection, mailbox_id: int) -> None:
@@ -321,10 +338,44 @@ def forget_watermarks(conn: Connection, mailbox_id: int) -> None:
     conn.execute(sa.delete(folder).where(folder.c.mailbox_id == mailbox_id))
 
 
+def forget_folders(conn: Connection, mailbox_id: int, names: Iterable[str]) -> None:
+    """Know nothing of these folders any more: what bears such a name is read from its first mail."""
+    gone = sorted(set(names))
+    if gone:
+        conn.execute(sa.delete(folder).where(folder.c.mailbox_id == mailbox_id, folder.c.name.in_(gone)))
+
+
+def moved(conn: Connection, mailbox_id: int, name: str, words: str, now: dt.datetime) -> None:
+    """Count that a folder was numbered anew; what lies a week back does not count any more."""
+    here = sa.and_(folder.c.mailbox_id == mailbox_id, folder.c.name == name)
+    lately = folder.c.moved_at > now - MOVES_COUNT
+    moves = sa.case((lately, folder.c.moves + 1), else_=1)
+    conn.execute(sa.update(folder).where(here).values(moves=moves, moved=words, moved_at=now))
+
+
+MOVES_COUNT = dt.timedelta(days=7)
+MOVES_MANY = 3
+# A folder numbered anew so often within that time is not a server mended once, but one that can not count.
+
+
+def unstable(conn: Connection, now: dt.datetime) -> dict[int, list[Unstable]]:
+    """Folders that are numbered anew again and again, by mailbox."""
+    query = (
+        sa.select(folder.c.mailbox_id, folder.c.name, folder.c.moves, folder.c.moved, folder.c.moved_at)
+        .where(folder.c.moves >= MOVES_MANY, folder.c.moved_at > now - MOVES_COUNT)
+        .order_by(folder.c.name)
+    )
+    found: dict[int, list[Unstable]] = {}
+    for row in conn.execute(query):
+        found.setdefault(row.mailbox_id, []).append(Unstable(row.name, row.moves, row.moved, row.moved_at))
+    return found
+
+
 def mark(conn: Connection, mailbox_id: int, role: str, watermark: Watermark) -> None:
     """Note how far a folder has been read, in the transaction that keeps what was read."""
     here = sa.and_(folder.c.mailbox_id == mailbox_id, folder.c.name == watermark.name)
-    values = {"role": role, "uidvalidity": watermark.uidvalidity, "last_uid": watermark.last_uid}
+    values = {"role": role, **dataclasses.asdict(watermark)}
+    del values["name"]
     if conn.execute(sa.update(folder).where(here).values(**values)).rowcount == 0:
         conn.execute(sa.insert(folder).values(mailbox_id=mailbox_id, name=watermark.name, **values))
 

@@ -164,6 +164,9 @@ def test_once_it_can_be_read_the_look_is_complete_again(desk: Desk) -> None:
     desk.script.instead['STATUS "TEAM'] = lambda tag, command: (
         b"* STATUS Team/Leads (UIDVALIDITY 9 UIDNEXT 1)\r\n{tag} OK done\r\n"
     )
+    desk.script.instead['EXAMINE "TEAM'] = lambda tag, command: (
+        b"* 0 EXISTS\r\n* OK [UIDVALIDITY 9] x\r\n* OK [UIDNEXT 1] x\r\n{tag} OK done\r\n"
+    )
     engine_house.clock(desk.house).advance(minutes=5)
     desk.sync()
     assert desk.mailbox.synced_at == desk.house.clock.now()

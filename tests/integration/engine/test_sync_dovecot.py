@@ -20,6 +20,7 @@ from relance.engine.states import MessageState, State
 from relance.engine.store import answers, enrollments, mailboxes
 from relance.engine.store.answers import Wanted
 from relance.mailbox import imap
+from relance.mailbox.imap_reading import Reading
 from tests import engine_house
 from tests.servers import dovecot
 
@@ -164,13 +165,13 @@ def test_a_large_folder_that_is_numbered_anew_is_not_fetched_whole_again(
         client.append("Attic", ours, msg_time=old)  # dragged here from elsewhere: dated as it always was
         client.append("Attic", letter(62, answers_ours=False))  # new
     whole: list[int] = []
-    fetch = imap.Inbox._whole
+    fetch = Reading._whole
 
-    def counted(inbox: imap.Inbox, folder: Any, uids: list[int], facts: Any) -> Iterator[imap.Fetched]:
+    def counted(reading: Reading, uids: list[int], facts: Any) -> Iterator[imap.Fetched]:
         whole.extend(uids)
-        return fetch(inbox, folder, uids, facts)
+        return fetch(reading, uids, facts)
 
-    monkeypatch.setattr(imap.Inbox, "_whole", counted)
+    monkeypatch.setattr(Reading, "_whole", counted)
     assert desk.sync() >= 1
     assert sorted(whole) == [11, 12, 13]
     assert "number 61" in [each.subject for each in desk.kept()]

@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from relance import config, errors
 from relance.cli import presets, session, show, tree
+from relance.engine.unread_mail import UnreadMail
 from relance.mailbox.account import Security
 
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
@@ -453,3 +454,15 @@ def test_a_mailbox_is_tried_with_a_mail_to_itself_or_without(engine: Engine) -> 
     asked = [named for name, _, named in engine.calls if name == "mailboxes.test"]
     assert [(each["probe"], each["wait_seconds"]) for each in asked] == [(True, 5), (False, 60)]
     assert run("mailbox", "test", "me@acme.example", "--wait", "0").exit_code == 2
+
+
+def test_mails_that_could_not_be_read_are_listed_and_dismissed(engine: Engine) -> None:
+    told = UnreadMail(
+        "me@acme.example", "INBOX", 12, "aside", 5, "NO [SERVERBUG]", "", "", True, dt.datetime.now(dt.UTC)
+    )
+    engine.answers["mailboxes.unread"] = engine.answers["mailboxes.dismiss"] = [told]
+    assert "SERVERBUG" in run("mailbox", "unread").stdout
+    assert run("mailbox", "dismiss", "me@acme.example").exit_code == 2  # a person is asked first
+    found = run("mailbox", "dismiss", "me@acme.example", "--folder", "INBOX", "--uid", "12", "--json")
+    assert json.loads(found.stdout)[0]["uid"] == 12
+    assert ("mailboxes.dismiss", ("me@acme.example", "INBOX", 12), {}) in engine.calls

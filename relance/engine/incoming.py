@@ -1,0 +1,132 @@
+"""The mails of one look: read, judged and matched, before anything is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import matching, rereading, sent_copies, verdicts
+from relance.engine.acting import Item, concerns_us
+from relance.engine.house import House
+from relance.engine.matching import Found
+from relance.engine.sent_copies import Copy
+from relance.engine.store import answers, messages
+from relance.engine.store.mailboxes import Lease, Mailbox
+from relance.mailbox import parse
+from relance.mailbox.folders import Folder
+from relance.mailbox.imap_answers import Fetched
+from relance.mailbox.inbound import Inbound, Judgement, Kind
+
+Read = tuple[Fetched, Inbound]
+RAW_LIMIT = 512 * 1024
+# Bytes of a mail that are kept for judging it again.
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look into one mailbox."""
+
+    house: House
+    lease: Lease
+    mailbox: Mailbox
+    now: dt.datetime
+    own: frozenset[str]
+
+
+def may_concern(look: Look, fetched: Fetched) -> bool:
+    """Whether a mail of which only some headers were read must be read whole."""
+    mail = read(fetched)
+    if mail.from_address in look.own or rereading.of_a_machine(mail):
+        return True
+    seen = matching.Seen(look.mailbox.id, fetched.internal_date or look.now, look.own, fetched.thread_id)
+    with look.house.database.read() as conn:
+        if answers.known(conn, look.mailbox.id, [_dedupe(fetched, mail)]):
+            return False
+        return matching.find(conn, mail, seen) != matching.NOBODY
+
+
+def copies(look: Look, folder: Folder, read: Sequence[Read]) -> list[Copy]:
+    """Mails of our own that lie among the others: in an inbox we wrote to ourselves, in Gmail's All Mail."""
+    return [
+        Copy(mail, folder.name, folder.uidvalidity, fetched.uid, in_sent=False, thread_id=fetched.thread_id)
+        for fetched, mail in read
+        if mail.from_address in look.own
+    ]
+
+
+def threads(conn: Connection, look: Look, copies: Sequence[Copy]) -> dict[str, messages.Message]:
+    """Which conversations these copies belong to, for answers that were read together with them."""
+    ours = sent_copies.known(conn, look.mailbox.id, copies)
+    found = ((copies[place].thread_id, mail) for place, mail in ours.items())
+    return {thread: mail for thread, mail in found if thread is not None}
+
+
+def items(
+    conn: Connection,
+    look: Look,
+    folder: Folder,
+    read: Sequence[Read],
+    threads: Mapping[str, messages.Message],
+) -> Iterator[Item]:
+    """Those mails of a window that concern us and were not kept before, judged and matched."""
+    known = answers.known(conn, look.mailbox.id, [_key(folder, each, mail) for each, mail in read])
+    for fetched, mail in read:
+        key = _key(folder, fetched, mail)
+        if key in known:
+            continue
+        known.add(key)
+        received = fetched.internal_date or look.now
+        seen = matching.Seen(look.mailbox.id, received, look.own, fetched.thread_id, threads)
+        found = matching.find(conn, mail, seen)
+        item = _item(conn, look, folder, fetched, mail, found)
+        if concerns_us(found, item.judgement):
+            yield item
+
+
+def read(fetched: Fetched) -> Inbound:
+    """A fetched mail, parsed."""
+    return parse.read(fetched.raw, size=fetched.size, truncated=fetched.truncated)
+
+
+def _key(folder: Folder, fetched: Fetched, mail: Inbound) -> str:
+    """What could not be read is no mail that was read: should the server give it one day, it is new."""
+    if fetched.trouble:
+        return f"not given {folder.name} {folder.uidvalidity}:{fetched.uid}"
+    return _dedupe(fetched, mail)
+
+
+def _dedupe(fetched: Fetched, mail: Inbound) -> str:
+    """A mail moved by a filter, or seen again in All Mail, is one mail; an id alone may be used twice by mistake."""
+    if mail.message_id is None:
+        return hashlib.sha256(fetched.raw or str(fetched.uid).encode()).hexdigest()
+    said = f"{mail.from_address}\n{mail.date}\n{mail.subject}"
+    return f"{mail.message_id} {hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+
+def _item(
+    conn: Connection, look: Look, folder: Folder, fetched: Fetched, mail: Inbound, found: Found
+) -> Item:
+    sent = messages.of_contact(conn, found.contact.id) if found.contact else []
+    texts, recipients = [each.body for each in sent], [each.recipient for each in sent]
+    received = fetched.internal_date or look.now
+    if fetched.trouble:
+        judgement = Judgement(Kind.UNREADABLE, "the server could not give it", fetched.trouble)
+    else:
+        judgement = verdicts.judge(mail, verdicts.Known(received, look.own, texts, recipients))
+    return Item(
+        mailbox_id=look.mailbox.id,
+        folder=folder.name,
+        uidvalidity=folder.uidvalidity,
+        uid=fetched.uid,
+        dedupe=_key(folder, fetched, mail),
+        mail=mail,
+        raw=fetched.raw[:RAW_LIMIT],
+        received_at=received,
+        found=found,
+        judgement=judgement,
+        words=verdicts.own_words(mail, texts),
+    )

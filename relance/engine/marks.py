@@ -1,0 +1,163 @@
+"""What a folder's numbers say against how far it was read: what is new, what came late, and whether it is the same folder.
+
+Pure. A UID below the last one read that was not there then is a *gap*: moved away before we looked, as a rule, or left out
+of one answer. Gaps among the last UIDs are remembered, so that a mail which appears in one later is read, and no other is
+read twice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from relance.engine.store.mailboxes import Watermark
+from relance.mailbox.folders import STRETCH, Folder
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a folder is to be looked at."""
+
+    look: bool  # it must be opened
+    after: int = 0  # mails above this UID are new
+    again: frozenset[int] = frozenset()  # UIDs up to `after` that are new if they are there
+    moved: str = ""  # which of its numbers moved, so that it is read from its first mail
+    counted: int | None = None  # how many mails were accounted for up to `after`
+
+    @property
+    def anew(self) -> bool:
+        """Whether what lies there may have been read before."""
+        return self.counted is None and not self.after
+
+
+ANEW = Plan(look=True)
+
+
+def plan(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> Plan:
+    """What is to be looked at; `owed` are UIDs that the server showed and did not give."""
+    if mark is None:
+        return ANEW
+    if moved := which_moved(folder, mark):
+        return dataclasses.replace(ANEW, moved=moved)
+    again = frozenset({*uids(mark.gaps), *owed})
+    more = not folder.uidnext or folder.uidnext > mark.last_uid + 1
+    changed = folder.messages is None or folder.messages != mark.messages
+    late = None not in (folder.messages, mark.messages) and (folder.messages or 0) > (mark.messages or 0)
+    look = more or late or bool(owed) or (bool(again) and changed)
+    return Plan(look, mark.last_uid, again, counted=mark.messages)
+
+
+def which_moved(folder: Folder, mark: Watermark) -> str:
+    """Which number says that UIDs mean other mails than they did (RFC 3501, 2.3.1.1; RFC 8474, 4); empty: none."""
+    if mark.object_id and folder.object_id and folder.object_id != mark.object_id:
+        return f"its MAILBOXID was {mark.object_id}, and is {folder.object_id}: it is another folder of that name"
+    if mark.uidvalidity != folder.uidvalidity:
+        return f"its UIDVALIDITY was {mark.uidvalidity}, and is {folder.uidvalidity}"
+    if folder.uidnext and folder.uidnext <= mark.last_uid:
+        return f"its UIDNEXT was {mark.last_uid + 1} or more, and is {folder.uidnext}, under the same UIDVALIDITY"
+    return ""
+
+
+def of(folder: Folder, marks: Iterable[Watermark]) -> Watermark | None:
+    """The mark of a folder: by the server's own id of it where there is one, whatever it is called now; else by name."""
+    known = list(marks)
+    here = next((each for each in known if each.name == folder.name), None)
+    if folder.object_id and (here is None or here.object_id != folder.object_id):
+        for each in known:
+            if each.object_id == folder.object_id and each.uidvalidity == folder.uidvalidity:
+                return dataclasses.replace(each, name=folder.name)
+    return here
+
+
+def namesakes(gone: Iterable[Watermark], there: Iterable[Folder]) -> set[str]:
+    """Folders that may be another one that is gone, renamed: the UIDVALIDITY is the same, and no id tells them apart.
+
+    Cyrus gives all folders made in one second the same one.
+    """
+    numbers = {each.uidvalidity for each in gone}
+    return {each.name for each in there if not each.object_id and each.uidvalidity in numbers}
+
+
+@dataclass
+class Progress:
+    """One folder being read: which UIDs were there, and the first one that could not be read."""
+
+    folder: Folder
+    plan: Plan
+    there: set[int] = field(default_factory=set)
+    stuck: int | None = None
+
+    def saw(self, uid: int) -> None:
+        """A mail was read."""
+        self.there.add(uid)
+
+    def stick(self, uid: int) -> None:
+        """A mail is there and could not be read: the mark stays below it, so that it is asked for again."""
+        self.there.add(uid)
+        self.stuck = uid if self.stuck is None else min(self.stuck, uid)
+
+    def upto(self, uid: int) -> Watermark:
+        """The mark once everything up to a UID was dealt with."""
+        last = max(uid, self.plan.after)  # it may be one of those that came late
+        last = last if self.stuck is None else min(last, self.stuck - 1)
+        counted = self.plan.counted if not self.plan.anew else 0
+        if counted is not None:
+            counted += sum(each <= last for each in self.there)
+        return self._mark(last, counted)
+
+    def end(self) -> Watermark:
+        """The mark once the folder was read to its end."""
+        folder = self.folder
+        end = max(folder.uidnext - 1, self.plan.after, *self.there, 0)
+        last = end if self.stuck is None else min(end, self.stuck - 1)
+        messages = folder.messages
+        if messages is not None:
+            since = sum(each >= folder.uidnext for each in self.there) if folder.uidnext else 0
+            messages = max(0, messages + since - sum(each > last for each in self.there))
+        return self._mark(last, messages)
+
+    @property
+    def unexplained(self) -> int:
+        """How many mails the folder holds beyond those that were counted before and those that were found now."""
+        folder, counted = self.folder, self.plan.counted
+        if self.plan.anew or counted is None or folder.messages is None or not folder.uidnext:
+            return 0
+        return max(0, folder.messages - counted - sum(each < folder.uidnext for each in self.there))
+
+    def _mark(self, last: int, messages: int | None) -> Watermark:
+        if last < self.plan.after:
+            messages = None  # how many of those counted lie above, nobody knows
+        first = max(1, last - STRETCH + 1)
+        new, again = self.plan.after, self.plan.again
+        gaps = (
+            uid for uid in range(first, last + 1) if uid not in self.there and (uid > new or uid in again)
+        )
+        folder = self.folder
+        return Watermark(
+            folder.name, folder.uidvalidity, max(0, last), messages, spans(gaps), folder.object_id
+        )
+
+
+def spans(numbers: Iterable[int]) -> str:
+    """UIDs as IMAP writes a set of them: `11,15:20`."""
+    found: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return ",".join(f"{low}:{high}" if high > low else f"{low}" for low, high in found)
+
+
+_SPAN = re.compile(r"(\d{1,18})(?::(\d{1,18}))?")
+
+
+def uids(said: str) -> Iterator[int]:
+    """The UIDs of such a set; what is none, or spans more than a stretch, is passed over."""
+    for each in said.split(","):
+        found = _SPAN.fullmatch(each)
+        if found is not None:
+            low = int(found[1])
+            yield from range(low, min(int(found[2] or low), low + STRETCH) + 1)

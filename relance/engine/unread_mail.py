@@ -1,0 +1,201 @@
+"""A mail that a server shows and does not give: asked for in several looks, then set aside, and tried again later.
+
+While it is asked for the look is not complete. Set aside, it holds whoever it could be from; where nobody can tell, no
+follow-up of its mailbox leaves until a person has looked and dismissed it, or the server gives it after all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine.acting import Item
+from relance.engine.house import House
+from relance.engine.incoming import Look
+from relance.engine.store import events, mailboxes, withheld
+from relance.engine.store.withheld import Withheld
+from relance.mailbox import decoding
+from relance.mailbox.folders import Folder, Role
+from relance.mailbox.imap_answers import Fetched
+from relance.mailbox.inbound import Inbound
+
+TRIES = 5
+# Looks that ask for a mail before it is set aside.
+RETRY = dt.timedelta(hours=1)
+# How often one that was set aside is asked for again.
+
+
+@dataclass(frozen=True)
+class UnreadMail:
+    """One such mail, for people. `waiting` says whether the mailbox's follow-ups wait for it."""
+
+    mailbox: str
+    folder: str
+    uid: int
+    state: str  # trying, aside
+    tries: int
+    words: str
+    sender: str
+    subject: str
+    waiting: bool
+    since: dt.datetime
+
+
+def here(rows: Iterable[Withheld], folder: Folder) -> list[Withheld]:
+    """Those of one folder, under the numbers it has now."""
+    return [each for each in rows if (each.folder, each.uidvalidity) == (folder.name, folder.uidvalidity)]
+
+
+def owed(rows: Iterable[Withheld], now: dt.datetime) -> frozenset[int]:
+    """The UIDs of those that were set aside and are asked for again now."""
+    aside = [each for each in rows if each.state == "aside"]
+    # A time ahead of now was written by a clock that was wrong.
+    return frozenset(each.uid for each in aside if not now - RETRY < each.tried_at <= now)
+
+
+def is_set_aside(row: Withheld | None) -> bool:
+    """Whether the look goes on without a mail that is not given once more; `row` is what is known of it."""
+    return row is not None and (row.state != "trying" or row.tries + 1 >= TRIES)
+
+
+def note(
+    conn: Connection, look: Look, folder: Folder, fetched: Fetched, mail: Inbound, row: Withheld | None
+) -> None:
+    """Count one more look that did not get it."""
+    values = {"words": fetched.trouble, "tried_at": look.now}
+    if row is None:
+        withheld.add(
+            conn,
+            mailbox_id=look.mailbox.id,
+            folder=folder.name,
+            uidvalidity=folder.uidvalidity,
+            uid=fetched.uid,
+            tries=1,
+            sender=mail.from_address or "",
+            subject=decoding.clean_line(mail.subject, 200),
+            since=look.now,
+            **values,
+        )
+    else:
+        withheld.change(conn, row.id, tries=row.tries + 1, **values)
+
+
+def set_aside(conn: Connection, look: Look, row: Withheld, held: Collection[Item]) -> None:
+    """Go on without it. `held`: what became of it, where somebody can tell whose it is."""
+    if row.state != "trying":
+        return
+    person = any(item.uid == row.uid and item.found.contact is not None for item in held)
+    withheld.change(conn, row.id, state="aside", person_held=person)
+    data = {"words": _named(row), "folder": row.folder, "uid": row.uid}
+    events.add(conn, [events.News("mail set aside", look.now, mailbox_id=look.mailbox.id, data=data)])
+
+
+def stuck(row: Withheld | None, folder: Folder, fetched: Fetched, address: str) -> str:
+    """The sentence for a look that is not complete because of it."""
+    tries = row.tries + 1 if row else 1
+    return (
+        f"Mail {fetched.uid} in the folder {folder.name} of {address} could not be read (look {tries} of {TRIES}): "
+        f"{fetched.trouble}"
+    )
+
+
+def waiting(rows: Sequence[Withheld], roles: dict[str, Role]) -> list[Withheld]:
+    """Those for which no follow-up may leave: nobody can tell whose they are. (A copy in Sent is nobody's answer.)"""
+    return [
+        each
+        for each in rows
+        if each.state == "aside" and not each.person_held and roles.get(each.folder) not in (None, Role.SENT)
+    ]
+
+
+def sentence(rows: Sequence[Withheld]) -> str:
+    """What is said of them, and what to do."""
+    more = f" So it is with {len(rows) - 1} more." if len(rows) > 1 else ""
+    first = rows[0]
+    return (
+        f"{_named(first)}{more} It could be anybody's answer, so no follow-up is sent. Look at it in a mail program; "
+        f"then `relance mailbox dismiss {first.mailbox}` lets them go on."
+    )
+
+
+def _named(row: Withheld) -> str:
+    said = f' from {row.sender}, "{row.subject}",' if row.sender else ""
+    return (
+        f"Mail {row.uid} in the folder {row.folder} of {row.mailbox}{said} could not be read in {row.tries} looks: "
+        f"{row.words}."
+    )
+
+
+def notes(rows: Iterable[Withheld]) -> list[str]:
+    """What `status` says of those that were set aside: one sentence each."""
+    end = "It is asked for again every hour."
+    return [f"{_named(each)} {end}" for each in rows if each.state == "aside"]
+
+
+def oddities(conn: Connection, now: dt.datetime) -> dict[int, list[str]]:
+    """What is odd in folders, by mailbox: mails that are not given, and numbers that do not stay."""
+    found: dict[int, list[str]] = {}
+    for number, folders in mailboxes.unstable(conn, now).items():
+        found.setdefault(number, []).extend(_unstable(each) for each in folders)
+    for row in withheld.every(conn):
+        found.setdefault(row.mailbox_id, []).extend(notes([row]))
+    return found
+
+
+def _unstable(folder: mailboxes.Unstable) -> str:
+    return (
+        f"The folder {folder.folder} is numbered anew again and again, {folder.moves} times in a week; the last time "
+        f"{folder.words}. It is read from its first mail each time. Ask whoever runs the server."
+    )
+
+
+def every(house: House, address: str | None = None) -> list[UnreadMail]:
+    """All that were not dismissed; of one mailbox where its address is given."""
+    with house.database.read() as conn:
+        wanted = mailboxes.named(conn, address).id if address is not None else None
+        rows = [each for each in withheld.every(conn) if wanted in (None, each.mailbox_id)]
+    return [_view(each) for each in rows]
+
+
+def _view(row: Withheld) -> UnreadMail:
+    return UnreadMail(
+        mailbox=row.mailbox,
+        folder=row.folder,
+        uid=row.uid,
+        state=row.state,
+        tries=row.tries,
+        words=row.words,
+        sender=row.sender,
+        subject=row.subject,
+        waiting=not row.person_held,
+        since=row.since,
+    )
+
+
+def dismiss(
+    house: House, address: str, folder: str | None = None, uid: int | None = None
+) -> list[UnreadMail]:
+    """A person has looked: these mails answer nothing, or were seen to. Returns them; raises `errors.NotFound`.
+
+    Those that are still asked for may be dismissed as well.
+    """
+    now = house.clock.now()
+    with house.database.write() as conn:
+        mailbox = mailboxes.named(conn, address)
+        rows = [
+            each
+            for each in withheld.of_mailbox(conn, mailbox.id)
+            if each.state != "dismissed" and folder in (None, each.folder) and uid in (None, each.uid)
+        ]
+        if not rows:
+            raise errors.NotFound(f"there is no such mail of {mailbox.address} that could not be read.")
+        for row in rows:
+            withheld.change(conn, row.id, state="dismissed")
+            data = {"words": _named(row), "folder": row.folder, "uid": row.uid}
+            events.add(conn, [events.News("mail dismissed", now, mailbox_id=mailbox.id, data=data)])
+        mailboxes.call(conn, [mailbox.id], now)
+    return [_view(each) for each in rows]
