@@ -16,24 +16,26 @@ import contextlib
 import errno
 import fcntl
 import functools
+import glob
 import json
 import os
+import stat
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from relance.engine import journal_lines
 from relance.engine.disks import network_filesystem
-from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.engine.journal_lines import Kind, Line
+from relance.mailbox.outcome import Outcome, SendResult
 
 ROTATE_AFTER = 4 * 1024 * 1024
 # Bytes. Then a new file is begun.
 KEPT = 3
 # Full files that are kept though everything begun in them is settled: a turn that ended badly may need its lines soon.
 
-REPLY_LIMIT = 500
-# Characters of a server's words that are kept.
 NEVER = SendResult(Outcome.NOT_SENT, "data", text="the worker stopped before the mail's body")
 
 
@@ -124,7 +126,7 @@ class Journal:
         """An attempt ended for certain. Survives a killed process at once, and a lost host from `sure` on."""
         with self._guard:
             self._under_way.setdefault(message, self._number)
-            self._append(_end(message, fence, result))
+            self._append(journal_lines.ended(message, fence, result))
 
     def sure(self) -> None:
         """Everything written so far is on the disk when this returns."""
@@ -156,7 +158,7 @@ class Journal:
             used = self._file is not None or self._alive is not None
             if used and self._clean and not self._under_way and not self._turns:
                 self._drop(self._number + 1)
-                self._lock_of(self._owner).unlink(missing_ok=True)
+                _remove(self._lock_of(self._owner))
             for file in (self._file, self._alive):
                 if file is not None:
                     file.close()
@@ -169,14 +171,13 @@ class Journal:
         told: set[tuple[int, int]] = set()
         for owner, paths in self._owners().items():
             dead = self._dead(owner)  # asked before its lines are read: what it wrote until then is in them
+            lines, whole = journal_lines.read(paths)
             here: dict[int, dict[int | None, Entry]] = {}
-            for line in _lines(paths):
+            for line in lines:
                 _note(line, wanted, here)
-                if line.get("boot") == _boot_id() and dead:
-                    told.add((int(str(line["turn"])), int(str(line["fence"]))))
-                elif "over" in line:
-                    told.add((int(str(line["over"])), int(str(line["fence"]))))
             _merge(here, found)
+            if whole:
+                told |= _told(lines, dead=dead)
         return Findings(found, frozenset(told))
 
     def sweep(
@@ -186,12 +187,12 @@ class Journal:
         are open still, nor of turns that marked one; returns how many processes that were."""
         gone = 0
         for owner, paths in self._owners().items():
-            if max(path.stat().st_mtime for path in paths) >= before or not self._dead(owner):
+            if not all(_older(path, before) for path in paths) or not self._dead(owner):
                 continue
-            if any(_speaks_of(line, open_mails, open_turns) for line in _lines(paths)):
+            if any(_speaks_of(line, open_mails, open_turns) for line in journal_lines.read(paths)[0]):
                 continue
             for path in (*paths, self._lock_of(owner)):
-                path.unlink(missing_ok=True)
+                _remove(path)
             gone += 1
         self._sweep_locks(before)
         return gone
@@ -200,8 +201,8 @@ class Journal:
         """Of processes that ended before they wrote a line."""
         owners = self._owners()
         for path in (*self._folder.glob("*.lock"), *self._folder.glob("*.new")):
-            if path.stem not in owners and path.stat().st_mtime < before and self._dead(path.stem):
-                path.unlink(missing_ok=True)
+            if path.stem not in owners and _older(path, before) and self._dead(path.stem):
+                _remove(path)
 
     def _append(self, line: dict[str, object]) -> None:
         if self._file is None:
@@ -230,11 +231,11 @@ class Journal:
     def _dead(self, owner: str) -> bool:
         """Whether a process has ended for certain."""
         try:
-            with self._lock_of(owner).open("rb") as file:
+            with open(self._lock_of(owner), "rb", opener=_without_waiting) as file:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return stat.S_ISREG(os.fstat(file.fileno()).st_mode)
         except OSError:
             return False
-        return True
 
     def _owners(self) -> dict[str, list[Path]]:
         found: dict[str, list[Path]] = {}
@@ -244,9 +245,9 @@ class Journal:
 
     def _drop(self, below: int) -> None:
         needed = set(self._under_way.values())
-        for path in self._folder.glob(f"{self._owner}.*.journal"):
+        for path in self._folder.glob(f"{glob.escape(self._owner)}.*.journal"):
             if _number(path) < below and _number(path) not in needed:
-                path.unlink(missing_ok=True)
+                _remove(path)
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{self._owner}.{number}.journal"
@@ -260,9 +261,29 @@ def _for_us_alone(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
+def _without_waiting(path: str, flags: int) -> int:
+    """A pipe of that name would be waited for."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
 def _number(path: Path) -> int:
     part = path.name.rsplit(".", 2)[1]
-    return int(part) if part.isdigit() else 0
+    return int(part) if part.isascii() and part.isdigit() else 0
+
+
+def _older(path: Path, instant: float) -> bool:
+    """Whether it is a file that was last written before; what is gone meanwhile, or is no file, is left alone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_mtime < instant
+
+
+def _remove(path: Path) -> None:
+    """A file that is needed no more. One that can not be removed costs nothing but its place."""
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def _keep_names(folder: Path) -> None:
@@ -274,41 +295,19 @@ def _keep_names(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _end(message: int, fence: int, result: SendResult) -> dict[str, object]:
-    words = " ".join(result.text.split())[:REPLY_LIMIT]
-    if result.outcome is Outcome.ACCEPTED:  # the line earlier releases know, too
-        return {"accepted": message, "fence": fence, "code": result.code, "reply": words}
-    more = {"as": result.outcome, "stage": result.stage, "blame": result.blame, "code": result.code}
-    return {"ended": message, "fence": fence, **more, "status": result.status, "reply": words}
+def _note(line: Line, wanted: set[int], found: dict[int, dict[int | None, Entry]]) -> None:
+    if line.kind in (Kind.BEGUN, Kind.ENDED) and line.number in wanted:
+        found.setdefault(line.number, {})[line.fence] = Entry(True, line.end)
 
 
-def _result(line: Mapping[str, object]) -> SendResult | None:
-    """The end a line tells of; None where it can not be understood."""
-    code, status = line.get("code"), line.get("status")
-    try:
-        outcome = Outcome.ACCEPTED if "accepted" in line else Outcome(str(line["as"]))
-        blame = Blame(str(line.get("blame", Blame.SERVER)))
-    except (KeyError, ValueError):
-        return None
-    return SendResult(
-        outcome,
-        str(line.get("stage", "final")),
-        blame,
-        code if isinstance(code, int) else None,
-        status if isinstance(status, str) else None,
-        str(line.get("reply", ""))[:REPLY_LIMIT],
-    )
-
-
-def _note(line: Mapping[str, object], wanted: set[int], found: dict[int, dict[int | None, Entry]]) -> None:
-    number, fence = _message(line), line.get("fence")
-    if isinstance(number, int) and number in wanted:
-        end = None if "begin" in line else _result(line)
-        found.setdefault(number, {})[fence if isinstance(fence, int) else None] = Entry(True, end)
-
-
-def _message(line: Mapping[str, object]) -> object:
-    return line.get("begin", line.get("accepted", line.get("ended")))
+def _told(lines: Iterable[Line], *, dead: bool) -> set[tuple[int, int]]:
+    """The turns of which these lines tell everything: they are over, or their process is, and the host's memory is not."""
+    found = set()
+    for line in lines:
+        ours = line.kind is Kind.TURN and dead and line.boot == _boot_id()
+        if line.fence is not None and (ours or line.kind is Kind.OVER):
+            found.add((line.number, line.fence))
+    return found
 
 
 def _merge(here: Mapping[int, Attempts], found: dict[int, dict[int | None, Entry]]) -> None:
@@ -327,28 +326,10 @@ def _weight(entry: Entry) -> int:
     return 2 if entry.end.outcome is Outcome.ACCEPTED else 0
 
 
-def _speaks_of(
-    line: Mapping[str, object], open_mails: Collection[int], open_turns: Collection[tuple[int, int]]
-) -> bool:
-    return (
-        _message(line) in open_mails
-        or (
-            line.get("turn", line.get("over")),
-            line.get("fence"),
-        )
-        in open_turns
-    )
-
-
-def _lines(paths: Iterable[Path]) -> Iterator[dict[str, object]]:
-    for path in paths:
-        for raw in path.read_bytes().splitlines():
-            try:
-                line = json.loads(raw)
-            except ValueError:
-                continue  # the last line of a process killed in mid-write
-            if isinstance(line, dict):
-                yield line
+def _speaks_of(line: Line, open_mails: Collection[int], open_turns: Collection[tuple[int, int]]) -> bool:
+    if line.kind in (Kind.TURN, Kind.OVER):
+        return (line.number, line.fence) in open_turns
+    return line.number in open_mails
 
 
 @functools.cache

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine.journal import REPLY_LIMIT, Entry, Findings, Journal
+from relance.engine.journal import Entry, Findings, Journal
+from relance.engine.journal_lines import REPLY_LIMIT
 from relance.engine.vault import Vault, derive
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 
