@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from relance.mailbox.folders import Folder, Role
 from relance.mailbox.outcome import SendResult
+from relance.mailbox.usage import Usage
 
 
 class _Door:
@@ -39,6 +40,7 @@ class OneAnswer(_Door):
     def __init__(self, answer: SendResult) -> None:
         self.answer = answer
         self.bodies: list[bytes] = []
+        self.usage = Usage()
 
     def connect(self) -> None:
         pass

@@ -70,10 +70,12 @@ class Delivery:
         except BaseException:
             self.outbox.withdraw()  # a 354 stands open and its body must not follow
             raise
-        if ready[0] not in admitted:
+        # By id: the mark has changed the values.
+        open_now = ready[0].message.id in {each.message.id for each in admitted}
+        if not open_now:
             self.outbox.withdraw()
         try:
-            for each in self._transmit(admitted, open_now=ready[0] in admitted):
+            for each in self._transmit(admitted, open_now=open_now):
                 self._open.append(each)
                 if each.result.outcome is not Outcome.UNKNOWN:
                     # Told at once, for a kill in mid-chunk; made sure on the disk once a chunk, before the database hears of it.

@@ -12,10 +12,15 @@ from relance.mailbox.folders import Folder
 from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.inbound import Inbound
 from relance.mailbox.outcome import SendResult
+from relance.mailbox.usage import Usage
 
 
 class Outbox(Protocol):
     """One connection to send by. Each method that returns None says: go on; a value says how it ended."""
+
+    @property
+    def usage(self) -> Usage:
+        """What it has cost the server so far."""
 
     def connect(self) -> SendResult | None:
         """Connect and log in."""

@@ -73,7 +73,7 @@ def _not_spent(
             words = f"given up after {row.attempts - 1} attempts that never came to an end"
             enrollments.apply(conn, [row.id], Event.HELD, now, reason=words, values={"attempts": 0})
             events.add(conn, [_news(row, Event.HELD.value, words, now)])
-    return [row for row in claimed if row not in spent]
+    return [row for row in claimed if row.attempts <= house.options.attempts]
 
 
 def _alone(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Verdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
@@ -19,6 +19,7 @@ from relance.engine.store import enrollments, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox.account import Account
 from relance.mailbox.outcome import Blame
+from relance.mailbox.usage import Usage
 
 TROUBLE_MOST = dt.timedelta(hours=1)
 # The longest a mailbox whose servers do not answer is left alone.
@@ -36,6 +37,7 @@ class TurnReport:
     more: bool = False  # something is due still that could be done at once
     unseen_seconds: tuple[float, ...] = ()  # of each body: since it was last asked whether its mail may go
     unrecorded_seconds: tuple[float, ...] = ()  # of each body: until its end was in the database
+    smtp: Usage = field(default_factory=Usage)  # connections, logins and the like that its mails took
 
 
 def due(house: House, limit: int) -> list[int]:
@@ -107,6 +109,7 @@ class _Turn:
         self.synced = clock.elapsed()
         self.looked = False  # the mailbox was read in this turn
         self.residue = Residue()
+        self.smtp = Usage()
 
     def report(self) -> TurnReport:
         """What it did."""
@@ -118,6 +121,7 @@ class _Turn:
             more=self.more,
             unseen_seconds=tuple(self.residue.unseen),
             unrecorded_seconds=tuple(self.residue.unrecorded),
+            smtp=self.smtp,
         )
 
     def run(self, stop: Callable[[], bool]) -> None:
@@ -183,11 +187,11 @@ class _Turn:
         now = self.house.clock.now()
         limits = Pace(self.mailbox.daily_cap, dt.timedelta(seconds=self.mailbox.gap_seconds))
         with self.house.database.write() as conn:
-            mailboxes.hold(conn, self.lease)
+            held = mailboxes.hold(conn, self.lease)
             history = pace.needs_history(limits)
             sent = mailboxes.sent_since(conn, self.mailbox.id, now - pace.DAY) if history else []
             self.allowance = pace.allowance(limits, sent, now, self.house.options.batch)
-            claimed = enrollments.claim(conn, self.mailbox.id, now, self.allowance.count)
+            claimed = enrollments.claim(conn, self.mailbox.id, now, self.allowance.count, seen=held.synced_at)
             self._call_others(conn, now)
         self.more = len(claimed) == self.allowance.count > 0 and self.allowance.next_at is None
         if not claimed:
@@ -197,6 +201,7 @@ class _Turn:
         wanted = preparing.prepare(self.house, self.lease, self.mailbox, claimed, now)
         together = self.house.options.together if limits.gap <= dt.timedelta(0) else 1
         with self.house.open_outbox(account) as outbox:
+            self.smtp = outbox.usage
             refused = outbox.connect() if wanted else None
             if refused is not None:
                 self._no_way_out(refused.text, [each.enrollment.id for each in wanted], refused.blame)

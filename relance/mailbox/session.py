@@ -15,6 +15,7 @@ from relance.mailbox import tls, trouble, wire
 from relance.mailbox.account import Account, Security
 from relance.mailbox.envelope import Envelope
 from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.usage import Usage
 
 _FAULTS = (wire.Lost, OSError, aiosmtplib.SMTPException)  # ssl.SSLError and TimeoutError are OSErrors
 _GOING_AWAY = 421
@@ -75,6 +76,7 @@ class Session:
         self._gone = False  # the connection proved dead before this mail was judged
         self._ready = False  # the server said 354 and waits for the body
         self._stumbles = False  # the server offers DSN and refuses MAIL for it
+        self.usage = Usage()
 
     @property
     def connected(self) -> bool:
@@ -126,6 +128,7 @@ class Session:
             await line.catch_up()
             line.expect_quiet()
             begun = True
+            self.usage.bodies += 1
             await line.pour(stuffed(raw), self._limits.body)
             self._stage = "final"
             reply = await line.read_response(self._limits.final)
@@ -145,6 +148,11 @@ class Session:
                 self._wire.abort(reset=False)
             except _FAULTS:
                 pass  # leaving anyway
+        self.abort()
+
+    def withdraw(self) -> None:
+        """Send no body after a 354. SMTP knows no polite way, so the connection goes."""
+        self.usage.withdrawn += self._ready
         self.abort()
 
     def abort(self) -> None:
@@ -167,6 +175,7 @@ class Session:
         loop = asyncio.get_running_loop()
         # Known from the start, so that an abort in the middle of the handshake finds it.
         self._wire = line = wire.Wire(loop)
+        self.usage.connections += 1
         async with asyncio.timeout(self._limits.connect):
             await loop.create_connection(
                 lambda: line,
@@ -210,6 +219,7 @@ class Session:
         if not self._account.username:
             return None
         self._stage = "auth"
+        self.usage.logins += 1
         name, secret = self._account.username.encode(), self._account.password.encode()
         if "PLAIN" in self._can.auth:
             reply = await self._line().ask(

@@ -16,6 +16,7 @@ from relance.mailbox.account import Account
 from relance.mailbox.envelope import Envelope
 from relance.mailbox.outcome import SendResult
 from relance.mailbox.session import Limits
+from relance.mailbox.usage import Usage
 
 __all__ = ["Limits", "Outbox"]
 
@@ -62,6 +63,11 @@ class Outbox:
         """Whether a connection stands, as far as we have heard; `offer` replaces a dead one by itself."""
         return self._session.connected
 
+    @property
+    def usage(self) -> Usage:
+        """What it has cost the server so far."""
+        return self._session.usage
+
     def connect(self) -> SendResult | None:
         """Connect and log in. None: ready. A value (`NOT_SENT`, stage connect, tls or auth): what stood in the way.
 
@@ -81,7 +87,7 @@ class Outbox:
 
     def withdraw(self) -> None:
         """After a 354: do not send the body after all. SMTP knows no polite way, so the connection is aborted."""
-        self._session.abort()
+        self._session.withdraw()
         self._settle()
 
     def transmit(self, raw: bytes) -> SendResult:

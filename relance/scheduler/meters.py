@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import prometheus_client
 
 from relance import clock, errors
+from relance.scheduler import seams
 
 TURN_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 180.0, 660.0)
 WINDOW_BUCKETS = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 240.0, 660.0)
@@ -53,6 +54,13 @@ class Meters:
             ["window"],
             registry=registry,
         )
+        self.smtp = prometheus_client.Counter(
+            "relance_smtp",
+            "What mails took of their servers, by what: connections, logins, bodies begun, and withdrawn (a 354 whose body "
+            "did not follow, which costs the connection).",
+            ["what"],
+            registry=registry,
+        )
         self.longest: dict[str, float] = {}
         self.guard = threading.Lock()
         self.running = prometheus_client.Gauge("relance_turns_running", "Turns under way.", registry=registry)
@@ -94,6 +102,13 @@ class Meters:
             with self.guard:
                 self.longest[window] = max(each, self.longest.get(window, 0.0))
                 self.window_longest.labels(window).set(self.longest[window])
+
+    def used(self, usage: seams.Usage) -> None:
+        """What one turn's mails took of their server."""
+        self.smtp.labels("connections").inc(usage.connections)
+        self.smtp.labels("logins").inc(usage.logins)
+        self.smtp.labels("withdrawn").inc(usage.withdrawn)
+        self.smtp.labels("bodies").inc(usage.bodies)
 
     @contextlib.contextmanager
     def timing(self, histogram: prometheus_client.Histogram) -> Iterator[None]:

@@ -27,6 +27,26 @@ class TickReport(Report, Protocol):
         """Why nothing was done, where nothing was."""
 
 
+class Usage(Protocol):
+    """What a turn's mails took of their server."""
+
+    @property
+    def connections(self) -> int:
+        """Dialled."""
+
+    @property
+    def logins(self) -> int:
+        """Asked for."""
+
+    @property
+    def withdrawn(self) -> int:
+        """A 354 whose body did not follow."""
+
+    @property
+    def bodies(self) -> int:
+        """Begun."""
+
+
 class TurnReport(Report, Protocol):
     """What a turn says of itself."""
 
@@ -41,6 +61,10 @@ class TurnReport(Report, Protocol):
     @property
     def unrecorded_seconds(self) -> Sequence[float]:
         """Of each body that began: until its end was in the database."""
+
+    @property
+    def smtp(self) -> Usage:
+        """What its mails took of their server."""
 
 
 class Line(Protocol):

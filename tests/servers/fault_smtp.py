@@ -124,6 +124,9 @@ class FaultServer:
         self.accepted_count = 0
         self.commands: list[str] = []  # verbs in order, over all connections; never a password
         self.envelopes: list[str] = []  # MAIL and RCPT lines, whole
+        self.talks: list[
+            list[str]
+        ] = []  # of each connection: its verbs, and "354" and "body" where they came
         self.connections = 0
         self.ended = 0
         self.injected: Counter[str] = Counter()
@@ -200,12 +203,19 @@ class FaultServer:
                 point, self._random.choice(list(self.behaviour.kinds)), seconds=self._random.random()
             )
 
-    def note(self, verb: str, line: str) -> None:
+    def note(self, number: int, verb: str, line: str) -> None:
+        self.happened(number, verb)
         with self.changed:
             if self.keep_raw:
                 self.commands.append(verb)
                 self.envelopes += [line] if verb in ("MAIL", "RCPT") else []
             self.changed.notify_all()
+
+    def happened(self, number: int, what: str) -> None:
+        """Note what came next on one connection."""
+        with self.lock:
+            if self.keep_raw:
+                self.talks[number - 1].append(what)
 
     def take(self, mail: Accepted) -> None:
         """Record an acceptance durably; only then may the 250 be written."""
@@ -242,6 +252,7 @@ class FaultServer:
                 return
             with self.lock:
                 self.connections += 1
+                self.talks.append([])
                 self._open.add(connection)
                 number = self.connections
             thread = threading.Thread(target=self._serve, args=(connection, number), daemon=True)
@@ -281,7 +292,7 @@ class _Connection:
         for line in self._lines():
             verb, _, rest = line.partition(" ")
             verb = verb.upper()
-            self.server.note(verb, line)
+            self.server.note(self.number, verb, line)
             getattr(self, f"do_{verb.lower()}", self._unknown)(rest)
 
     def close(self) -> None:
@@ -337,6 +348,7 @@ class _Connection:
             return
         if not self._fault_or(Point.DATA, "354 go ahead"):
             return
+        self.server.happened(self.number, "354")
         self._fault_or(Point.AFTER_354, "")
         raw = self._body()
         mail = Accepted(self.sender, self.recipient, raw, self.login, self.number)
@@ -425,6 +437,7 @@ class _Connection:
         """The body up to its dot, unstuffed. The fault of point BODY strikes once a part of it was read."""
         while not self.buffer:
             self._receive()
+        self.server.happened(self.number, "body")
         self._fault_or(Point.BODY, "")
         while not (self.buffer.startswith(b".\r\n") or b"\r\n.\r\n" in self.buffer):
             self._receive()

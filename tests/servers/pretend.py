@@ -13,11 +13,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from relance import config
+from relance.mailbox.usage import Usage
 from relance.scheduler import actors, broker, daemons, hands, hints, loop, meters
 
 LEASE_SECONDS = 30.0
@@ -34,6 +35,7 @@ class Report:
     words: str = ""
     unseen_seconds: tuple[float, ...] = ()
     unrecorded_seconds: tuple[float, ...] = (0.25,)
+    smtp: Usage = field(default_factory=lambda: Usage(connections=1, logins=1, bodies=3))
 
 
 class Ledger:

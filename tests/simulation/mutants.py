@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from unittest import mock
@@ -19,7 +20,8 @@ from relance.engine.journal import Entry, Findings, Journal
 from relance.engine.matching import Found
 from relance.engine.post import Inbox
 from relance.engine.states import State
-from relance.engine.store import mailboxes, messages
+from relance.engine.store import enrollments, mailboxes, messages
+from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.mailboxes import Held, Lease
 from relance.engine.store.underway import Underway
 from relance.engine.tables import mailbox
@@ -80,8 +82,14 @@ def no_second_look() -> AbstractContextManager[object]:
 
 
 def no_synced_check() -> AbstractContextManager[object]:
-    """The gate does not ask when the mailbox was read."""
-    return _facts(lambda facts: dataclasses.replace(facts, wrote_before=False))
+    """Neither the claim nor the gate asks when the mailbox was read."""
+    claim = enrollments.claim
+
+    def everything(conn: Connection, box: int, now: dt.datetime, limit: int, **_: object) -> list[Enrollment]:
+        return claim(conn, box, now, limit, seen=now)
+
+    claimed = mock.patch.object(enrollments, "claim", everything)
+    return _both(claimed, _facts(lambda facts: dataclasses.replace(facts, wrote_before=False)))
 
 
 def no_sync() -> AbstractContextManager[object]:

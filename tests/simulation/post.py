@@ -13,6 +13,7 @@ from relance.mailbox.folders import Folder
 from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.inbound import Inbound
 from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.usage import Usage
 from tests.simulation import people, world
 from tests.simulation.baton import Killed
 from tests.simulation.sim import Sim
@@ -73,6 +74,7 @@ class Outbox:
         self.open = False  # a 354 stands
         self.asked = 0  # the order of the last 354
         self.used = sim.now
+        self.usage = Usage()
 
     def __enter__(self) -> Outbox:
         return self

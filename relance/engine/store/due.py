@@ -17,6 +17,8 @@ MAIL_OF = sa.and_(
     enrollment.c.step_kind == "mail",
 )
 MAIL_DUE = sa.and_(MAIL_OF, enrollment.c.due_at <= sa.bindparam("now"))
+SEEN = sa.or_(sa.not_(enrollment.c.wrote_before), enrollment.c.due_at <= sa.bindparam("seen"))
+# Its mailbox was read since the step fell due; a first mail needs no look.
 _OTHER = mailbox.alias("other")
 _UNREAD = sa.and_(
     message.c.contact_id == enrollment.c.contact_id,
@@ -35,7 +37,7 @@ UNHEARD = sa.and_(enrollment.c.wrote_before, sa.exists().where(_UNREAD).correlat
 CLAIMABLE = (
     sa.select(enrollment.c.id, enrollment.c.attempts)
     .join(sequence, sequence.c.id == enrollment.c.sequence_id)
-    .where(MAIL_DUE, sequence.c.state == "active", sa.not_(UNHEARD))
+    .where(MAIL_DUE, SEEN, sequence.c.state == "active", sa.not_(UNHEARD))
     .order_by(enrollment.c.priority.desc(), enrollment.c.due_at, enrollment.c.id)
     .limit(sa.bindparam("count", type_=sa.Integer))
 )

@@ -198,12 +198,16 @@ def move_many(conn: Connection, moves: Sequence[tuple[Enrollment, Position]], no
             move(conn, row, position, now)
 
 
-def claim(conn: Connection, mailbox_id: int, now: dt.datetime, limit: int) -> list[Enrollment]:
+def claim(
+    conn: Connection, mailbox_id: int, now: dt.datetime, limit: int, *, seen: dt.datetime | None
+) -> list[Enrollment]:
     """Due mail steps of one mailbox, most urgent first, with their attempt counted before the work starts.
 
+    Of follow-ups those that were due at `seen`, when the last complete look into the mailbox began (None: it was never
+    read): what fell due since could not pass the gate, and its 354 would be asked for in vain.
     The mailbox's lease is the claim; counting first means that a step which kills its worker ends in quarantine.
     """
-    asked = {"sender": mailbox_id, "now": now}
+    asked = {"sender": mailbox_id, "now": now, "seen": seen}
     found = conn.execute(due.CLAIMABLE, asked | {"count": limit})
     ids = _beside_no_suspect([(row.id, row.attempts) for row in found])
     if not ids:
@@ -226,7 +230,7 @@ def unheard(conn: Connection, enrollment_ids: Iterable[int], now: dt.datetime) -
 _COUNT_ATTEMPT = (
     sa.update(enrollment)
     # Asked again of each row as it is now: PostgreSQL lets others commit between two statements.
-    .where(due.WANTED, due.MAIL_DUE)
+    .where(due.WANTED, due.MAIL_DUE, due.SEEN)
     .values(attempts=enrollment.c.attempts + 1)
     .returning(*COLUMNS)
 )

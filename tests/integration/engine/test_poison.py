@@ -41,7 +41,7 @@ def states(house: House) -> dict[str, str]:
 
 def claim(house: House) -> list[enrollments.Enrollment]:
     with house.database.write() as conn:
-        return enrollments.claim(conn, 1, house.clock.now(), 10)
+        return enrollments.claim(conn, 1, house.clock.now(), 10, seen=None)
 
 
 def prepare(house: House, claimed: list[enrollments.Enrollment]) -> int:

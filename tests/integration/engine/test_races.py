@@ -45,7 +45,7 @@ def lease(house: House, mailbox_id: int = 1) -> mailboxes.Lease:
 
 def claim(house: House, mailbox_id: int = 1) -> list[enrollments.Enrollment]:
     with house.database.write() as conn:
-        return enrollments.claim(conn, mailbox_id, house.clock.now(), 10)
+        return enrollments.claim(conn, mailbox_id, house.clock.now(), 10, seen=None)
 
 
 def test_a_mail_that_was_settled_meanwhile_does_not_go(ready: House) -> None:

@@ -1,0 +1,194 @@
+"""The way a mail takes is the one that is meant: 354, commit, body, on one connection and one login a turn.
+
+A withdrawn 354 and a new connection are safe, too, and were once taken for every first mail without anybody noticing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from relance.engine import enrolling, people, publishing, turn
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.engine.states import MessageState
+from relance.engine.store import mailboxes, messages, standings
+from relance.engine.store.enrollments import Enrollment
+from relance.engine.tables import enrollment, event
+from relance.mailbox.folders import Folder
+from relance.mailbox.outcome import SendResult
+from relance.mailbox.smtp import Outbox
+from relance.mailbox.usage import Usage
+from tests import engine_house
+from tests.engine_doors import NoMail
+from tests.servers.fault_smtp import Behaviour, FaultServer
+
+ADA = "ada@sales.example"
+PEOPLE = tuple(f"{name}@{name}.example" for name in ("eve", "fay", "gil", "hal", "ida", "jan", "kim"))
+MAIL = ["MAIL", "RCPT", "DATA", "354", "body"]
+LOGIN = ["EHLO", "AUTH"]
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    login = (ADA, engine_house.PASSWORD)
+    with FaultServer(Behaviour(starttls=False, login=login)) as running:
+        yield running
+
+
+@pytest.fixture
+def ready(house: House, server: FaultServer) -> House:
+    """Seven first mails are due in a mailbox on a real server."""
+    publishing.publish(house, engine_house.TRIAL)
+    engine_house.add_mailbox(
+        house, ADA, smtp_host="127.0.0.1", smtp_port=server.port, smtp_security="plain", daily_cap=None
+    )
+    for email in PEOPLE:
+        people.add(house, email, {})
+    enrolling.enroll(house, Wish("Trial"))
+    engine_house.clock(house).advance(hours=3)
+    return dataclasses.replace(house, open_inbox=NoMail())
+
+
+def paced(house: House, gap_seconds: int, together: int = 25) -> House:
+    with house.database.write() as conn:
+        mailboxes.change(conn, 1, gap_seconds=gap_seconds)
+    return dataclasses.replace(house, options=dataclasses.replace(house.options, together=together))
+
+
+def a_turn(house: House) -> turn.TurnReport:
+    return turn.take_turn(house, 1, lambda: False)
+
+
+def talks(server: FaultServer) -> list[list[str]]:
+    """What was said on each connection, once all of them have ended."""
+    server.wait_for(lambda: server.ended == server.connections)
+    return server.talks
+
+
+def rows(house: House) -> dict[str, Enrollment]:
+    with house.database.read() as conn:
+        return {each.email: each.enrollment for each in standings.matching(conn)}
+
+
+def test_each_turn_of_a_paced_mailbox_makes_one_connection_and_one_login(
+    ready: House, server: FaultServer
+) -> None:
+    house = paced(ready, gap_seconds=60)
+    for _ in PEOPLE[:3]:
+        report = a_turn(house)
+        assert (report.sent, report.smtp.connections, report.smtp.logins, report.smtp.withdrawn) == (
+            1,
+            1,
+            1,
+            0,
+        )
+        engine_house.clock(house).advance(minutes=2)
+    assert talks(server) == [[*LOGIN, *MAIL, "QUIT"]] * 3
+
+
+@pytest.mark.parametrize("together", [1, 3, 25])
+def test_a_turn_of_many_mails_makes_one_connection_and_one_login(
+    ready: House, server: FaultServer, together: int
+) -> None:
+    report = a_turn(paced(ready, gap_seconds=0, together=together))
+    assert (report.sent, report.smtp) == (7, Usage(connections=1, logins=1, bodies=7))
+    assert talks(server) == [[*LOGIN, *MAIL * 7, "QUIT"]]
+    assert [mail.recipient for mail in server.accepted] == list(PEOPLE)
+
+
+@pytest.mark.parametrize("together", [1, 3])
+def test_a_body_follows_its_own_354_and_the_mark_stands_between(ready: House, together: int) -> None:
+    seen: list[tuple[str, str, MessageState]] = []
+
+    class Watched(Outbox):
+        """Says how the mail stood in the database behind its 354 and before its body."""
+
+        def offer(self, sender: str, recipient: str, *rest: object) -> SendResult | None:
+            self.recipient = recipient
+            result = super().offer(sender, recipient, *rest)  # type: ignore[arg-type]
+            seen.append(("354", recipient, state(ready, recipient)))
+            return result
+
+        def transmit(self, raw: bytes) -> SendResult:
+            seen.append(("body", self.recipient, state(ready, self.recipient)))
+            return super().transmit(raw)
+
+    watched = dataclasses.replace(ready, open_outbox=functools.partial(Watched, helo="localhost"))
+    assert a_turn(paced(watched, gap_seconds=0, together=together)).sent == 7
+    firsts = PEOPLE[::together]
+    before = {who: MessageState.PREPARED if who in firsts else MessageState.TRANSMITTING for who in PEOPLE}
+    expected = [[("354", who, before[who]), ("body", who, MessageState.TRANSMITTING)] for who in PEOPLE]
+    assert seen == [each for pair in expected for each in pair]
+
+
+def state(house: House, email: str) -> MessageState:
+    with house.database.read() as conn:
+        found = standings.matching(conn, email=email)[0].enrollment
+        return messages.of_steps(conn, [(found.id, "intro")])[found.id, "intro"].state
+
+
+def test_only_a_354_whose_mail_may_not_go_is_withdrawn(ready: House, server: FaultServer) -> None:
+    """The first of a chunk is paused at the last moment: its 354 costs the connection, and nobody else's does."""
+
+    class Interrupted(Outbox):
+        def offer(self, sender: str, recipient: str, *rest: object) -> SendResult | None:
+            if recipient == PEOPLE[0]:
+                enrolling.pause(ready, recipient)
+            return super().offer(sender, recipient, *rest)  # type: ignore[arg-type]
+
+    interrupted = dataclasses.replace(ready, open_outbox=functools.partial(Interrupted, helo="localhost"))
+    report = a_turn(paced(interrupted, gap_seconds=0))
+    assert (report.sent, report.smtp) == (6, Usage(connections=2, logins=2, withdrawn=1, bodies=6))
+    assert talks(server) == [[*LOGIN, *MAIL[:4]], [*LOGIN, *MAIL * 6, "QUIT"]]
+
+
+class Slow(NoMail):
+    """An inbox with nothing in it; reading it takes a minute."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.looks = 0
+
+    def folders(self, *, with_trash: bool = False) -> list[Folder]:
+        self.looks += 1
+        engine_house.clock(self.house).advance(minutes=1)
+        return super().folders(with_trash=with_trash)
+
+
+def test_a_claim_takes_only_follow_ups_that_were_due_when_the_mailbox_was_last_read(
+    ready: House, server: FaultServer
+) -> None:
+    """What falls due while the mailbox is read could not go: it is neither claimed nor offered before the next look."""
+    assert a_turn(paced(ready, gap_seconds=0)).sent == 7
+    first, later = (rows(ready)[email].id for email in PEOPLE[:2])
+    now = ready.clock.now()
+    due = {first: now, later: now + dt.timedelta(seconds=30)}
+    with ready.database.write() as conn:
+        conn.execute(sa.update(enrollment).values(due_at=now + dt.timedelta(days=9)))
+        for number, at in due.items():
+            here = enrollment.c.id == number
+            conn.execute(sa.update(enrollment).where(here).values(due_at=at))
+    inbox = Slow(ready)
+    house = paced(dataclasses.replace(ready, open_inbox=inbox), gap_seconds=0)
+    report = a_turn(house)
+    assert (report.sent, report.smtp.withdrawn, rows(house)[PEOPLE[1]].attempts) == (1, 0, 0)
+    assert turn.due(house, 5) == [1]  # at once again
+    report = a_turn(house)
+    assert (report.sent, report.smtp.withdrawn, inbox.looks) == (1, 0, 2)
+    assert [mail.recipient for mail in server.accepted[7:]] == list(PEOPLE[:2])
+    assert talks(server)[1:] == [[*LOGIN, *MAIL, "QUIT"]] * 2
+    with house.database.read() as conn:
+        told = conn.execute(sa.select(event.c.kind)).scalars()
+        assert "turned away at the gate" not in set(told)
+
+
+def test_first_mails_are_claimed_without_any_look(ready: House, server: FaultServer) -> None:
+    with ready.database.write() as conn:
+        mailboxes.change(conn, 1, synced_at=ready.clock.now() - dt.timedelta(minutes=4))
+    assert a_turn(paced(ready, gap_seconds=0)).sent == 7
