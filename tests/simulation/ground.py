@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
-
-import sqlalchemy as sa
 
 from relance import clock, errors
 from relance.engine import database, ids, journal, reading, tables
