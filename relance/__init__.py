@@ -79,6 +79,7 @@ if TYPE_CHECKING:
         WrongUse,
     )
     from relance.mailbox.account import Security, Server
+    from relance.mailbox.usage import Usage
 
 __all__ = [
     "AnswerView",
@@ -143,6 +144,7 @@ __all__ = [
     "UnknownMail",
     "Unreachable",
     "UnreadMail",
+    "Usage",
     "Variant",
     "VariantReport",
     "VersionView",
@@ -192,6 +194,7 @@ _ROOMS = {
         "Unreachable", "WrongUse",
     ),
     "mailbox.account": ("Security", "Server"),
+    "mailbox.usage": ("Usage",),
 }  # fmt: skip
 _ROOM_OF = {name: f"relance.{room}" for room, names in _ROOMS.items() for name in names}
 

@@ -201,8 +201,8 @@ class _Turn:
         wanted = preparing.prepare(self.house, self.lease, self.mailbox, claimed, now)
         together = self.house.options.together if limits.gap <= dt.timedelta(0) else 1
         with self.house.open_outbox(account) as outbox:
-            self.smtp = outbox.usage
             refused = outbox.connect() if wanted else None
+            self.smtp = outbox.usage
             if refused is not None:
                 self._no_way_out(refused.text, [each.enrollment.id for each in wanted], refused.blame)
                 return
@@ -210,7 +210,7 @@ class _Turn:
             try:
                 delivery.deliver(wanted, lambda: stop() or self._stale())
             finally:
-                self.sent = delivery.sent
+                self.sent, self.smtp = delivery.sent, outbox.usage
         self.trouble = delivery.stopped and self.sent == 0
         if delivery.waiting:
             with self.house.database.write() as conn:

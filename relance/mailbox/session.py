@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import dataclasses
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -128,7 +129,7 @@ class Session:
             await line.catch_up()
             line.expect_quiet()
             begun = True
-            self.usage.bodies += 1
+            self._count(bodies=1)
             await line.pour(stuffed(raw), self._limits.body)
             self._stage = "final"
             reply = await line.read_response(self._limits.final)
@@ -152,7 +153,7 @@ class Session:
 
     def withdraw(self) -> None:
         """Send no body after a 354. SMTP knows no polite way, so the connection goes."""
-        self.usage.withdrawn += self._ready
+        self._count(withdrawn=int(self._ready))
         self.abort()
 
     def abort(self) -> None:
@@ -175,7 +176,7 @@ class Session:
         loop = asyncio.get_running_loop()
         # Known from the start, so that an abort in the middle of the handshake finds it.
         self._wire = line = wire.Wire(loop)
-        self.usage.connections += 1
+        self._count(connections=1)
         async with asyncio.timeout(self._limits.connect):
             await loop.create_connection(
                 lambda: line,
@@ -219,7 +220,7 @@ class Session:
         if not self._account.username:
             return None
         self._stage = "auth"
-        self.usage.logins += 1
+        self._count(logins=1)
         name, secret = self._account.username.encode(), self._account.password.encode()
         if "PLAIN" in self._can.auth:
             reply = await self._line().ask(
@@ -316,6 +317,10 @@ class Session:
         if reply.code == _GOING_AWAY:
             self.abort()
         return trouble.verdict("final", reply.code, reply.message)
+
+    def _count(self, **more: int) -> None:
+        so_far = {name: getattr(self.usage, name) + number for name, number in more.items()}
+        self.usage = dataclasses.replace(self.usage, **so_far)
 
     def _line(self) -> wire.Wire:
         if self._wire is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass
+@dataclass(frozen=True)
 class Usage:
     """What one `Outbox` has done so far. A turn of n mails is meant to make one connection, one login and n bodies."""
 
