@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import zoneinfo
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -39,6 +40,16 @@ def redis(url: str) -> str:
     if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
         raise ValueError("must be a Redis address, such as redis://localhost:6379/0")
     return url
+
+
+def network(written: str) -> str:
+    """An address or a network, as a network."""
+    try:
+        return str(ipaddress.ip_network(written.strip(), strict=False))
+    except ValueError:
+        raise ValueError(
+            f"names {written!r}, which is no address or network; write one such as 10.0.0.7 or 10.0.0.0/8"
+        ) from None
 
 
 def zone(name: str) -> str:

@@ -86,6 +86,20 @@ class Settings(BaseSettings):
     )
     web_host: str = Field(default="127.0.0.1", description="the address the web server listens on")
     web_port: int = Field(default=8765, ge=0, le=65535, description="its port; 0 lets the system pick one")
+    web_connections: int = Field(
+        default=256,
+        ge=8,
+        le=100_000,
+        description="how many connections the web server takes at once; fewer where the process may open few files",
+    )
+    web_connections_each: int = Field(
+        default=32, ge=1, description="how many of them may come from one address that is no trusted proxy"
+    )
+    trusted_proxies: tuple[Annotated[str, AfterValidator(checks.network)], ...] = Field(
+        default=("127.0.0.0/8", "::1/128"),
+        description="addresses and networks of your own web servers in front of ours: many people come through each, and "
+        "X-Forwarded-For is believed from them alone",
+    )
     base_url: Annotated[str, AfterValidator(checks.web_address)] = Field(
         default_factory=lambda given: f"http://{checks.url_host(given['web_host'])}:{given['web_port']}",
         description="the address recipients reach the web server by; it stands in every tracked link",

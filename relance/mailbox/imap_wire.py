@@ -20,7 +20,7 @@ from imapclient import exceptions, imap4
 from imapclient import tls as imap_tls
 
 from relance import clock, errors
-from relance.mailbox import decoding, tls
+from relance.mailbox import decoding, secrets, tls
 from relance.mailbox.account import Account, Security, Server
 
 MAX_LINE = 4 * 1024 * 1024  # a SEARCH over a large folder answers in one line
@@ -243,9 +243,7 @@ def server_words(error: BaseException, secret: str = "") -> str:
     words = str(error.args[0]) if error.args else str(error)
     if words.startswith("b'") or words.startswith('b"'):
         words = words[2:-1]
-    if secret:
-        words = words.replace(secret, "•••")
-    return f"“{decoding.clean_line(words, 300)}”"
+    return f"“{decoding.clean_line(secrets.Mask((secret,)).over(words), 300)}”"
 
 
 def connect(account: Account, timeouts: Timeouts) -> Client:

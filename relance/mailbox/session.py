@@ -221,6 +221,7 @@ class Session:
             return None
         self._stage = "auth"
         self._count(logins=1)
+        self._line().conceal(self._account.password)
         name, secret = self._account.username.encode(), self._account.password.encode()
         if "PLAIN" in self._can.auth:
             reply = await self._line().ask(

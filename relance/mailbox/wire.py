@@ -13,6 +13,8 @@ from collections.abc import Sequence
 import aiosmtplib
 from aiosmtplib import protocol
 
+from relance.mailbox import secrets
+
 REPLY_LIMIT = 32 * 1024  # far above any real EHLO; bounds what a server can make us hold
 BLOCK = 256 * 1024
 _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])([^\r\n]*))?\r?\n")
@@ -44,6 +46,7 @@ class Wire(protocol.SMTPProtocol):
         self._arrival: asyncio.Future[None] | None = None
         self._end: Lost | None = None
         self._news: select.poll | None = None
+        self._mask = secrets.Mask(())
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport, unless the connection was given up before it stood."""
@@ -74,6 +77,10 @@ class Wire(protocol.SMTPProtocol):
         )
         super().connection_lost(exc)
         self._wake()
+
+    def conceal(self, password: str) -> None:
+        """From now on no reply repeats this password: a server's words are stored, logged and shown."""
+        self._mask = secrets.Mask((password,))
 
     def send(self, lines: Sequence[bytes]) -> None:
         """Write command lines; nothing may be left unread from before."""
@@ -177,10 +184,12 @@ class Wire(protocol.SMTPProtocol):
             words.append(line[3] or b"")
             if line[2] != b"-":
                 del self._buffer[:position]
-                return aiosmtplib.SMTPResponse(int(code), b"\n".join(words).decode("utf-8", "replace"))
+                text = b"\n".join(words).decode("utf-8", "replace")
+                return aiosmtplib.SMTPResponse(int(code), self._mask.over(text))
         if line is None and b"\n" not in data[position:]:
             return None
-        raise Garbled(f"the server sent what is no SMTP reply: {data[position : position + 80]!r}")
+        odd = self._mask.over(data[position:].decode("utf-8", "replace"))[:80]
+        raise Garbled(f"the server sent what is no SMTP reply: {odd!r}")
 
     def _expire(self) -> None:
         self._end = self._end or Silent("the server did not answer in time")

@@ -82,7 +82,7 @@ def run_web(app: seams.App, *, sockets: Sequence[socket.socket] = ()) -> int:
     settings, figures = app.settings, meters.Meters()
     logs.configure(settings)
     bound = list(sockets) or [web.listen(settings.web_host, settings.web_port)]
-    server = web.Web(app.web_app(), bound)
+    server = web.of(app, bound)
     watchdog = stalls.Watchdog(figures, app.reconnect, [server.pulses])
     parts = [*_board(settings, figures), server, watchdog]
     return watch.stand(

@@ -36,7 +36,8 @@ def assemble(
     turns = actors.Turns(app, sender, figures)
     rounds = loop.Loop(app, sender, figures)
     turns.after = rounds.wake
-    server, worker = web.Web(app.web_app(), sockets), hands.Hands(carrier, turns, threads, figures)
+    server = web.of(app, sockets, turns=threads, ears=app.settings.listen_mailboxes)
+    worker = hands.Hands(carrier, turns, threads, figures)
     hearts = [server.pulses, worker.pulses, rounds.pulses]
     return [
         server,

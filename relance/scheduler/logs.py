@@ -8,31 +8,16 @@ from typing import TextIO
 
 import structlog
 
-from relance import clock, config
-
-REPEAT_SECONDS = 60.0
-# Libraries that would repeat themselves every few seconds while a server is away, each time with a traceback.
-NOISY = ("dramatiq", "uvicorn")
+from relance import config
+from relance.scheduler import concealing, repeats
 
 
-class Once(logging.Filter):
-    """Lets a library say the same thing once a minute, and without its traceback where it is only about a connection."""
+class Lines(logging.StreamHandler[TextIO]):
+    """Writes lines. One that cannot be written (a full disk, a closed pipe) is lost: the usual complaint about it would
+    print the line's values past every mask."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: dict[tuple[str, str], float] = {}
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """False for what was said within the last minute."""
-        if record.name.partition(".")[0] not in NOISY:
-            return True
-        now = clock.elapsed()
-        self.said = {what: when for what, when in self.said.items() if now - when < REPEAT_SECONDS}
-        key = (record.name, str(record.msg))
-        if key in self.said:
-            return False
-        self.said[key] = now
-        return True
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Nothing."""
 
 
 def configure(settings: config.Settings, stream: TextIO | None = None) -> None:
@@ -52,10 +37,12 @@ def configure(settings: config.Settings, stream: TextIO | None = None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,  # a logger made before this call follows it all the same
     )
-    handler = logging.StreamHandler(out)
-    handler.addFilter(Once())
+    handler = Lines(out)
+    handler.addFilter(repeats.Repeats(handler.handle))
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_renderers(as_json, out))
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared, processors=_renderers(settings, as_json, out)
+        )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -65,11 +52,21 @@ def configure(settings: config.Settings, stream: TextIO | None = None) -> None:
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
 
 
-def _renderers(as_json: bool, out: TextIO) -> list[structlog.typing.Processor]:
-    remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+def _renderers(settings: config.Settings, as_json: bool, out: TextIO) -> list[structlog.typing.Processor]:
+    """Values as text, never the local variables of a traceback, and no secret in the finished line."""
+    hidden = concealing.Concealing(settings)
+    steps: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if as_json:
-        return [remove, structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    return [
-        remove,
-        structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback),
-    ]
+        steps += [
+            structlog.processors.ExceptionRenderer(concealing.TRACEBACKS),
+            hidden.values,
+            structlog.processors.JSONRenderer(),
+        ]
+    else:
+        steps += [
+            hidden.values,
+            structlog.dev.ConsoleRenderer(
+                colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ]
+    return [*steps, hidden.line]

@@ -10,10 +10,15 @@ from typing import Any
 import uvicorn
 
 from relance import clock, errors
+from relance.scheduler import descriptors, door
+from relance.scheduler.seams import App
 from relance.scheduler.stalls import Pulse
 
 START_SECONDS = 30.0
 BACKLOG = 2048
+# How many may wait in the kernel.
+LARGEST_HEAD = 16 * 1024
+# Bytes of a request's line and headers, before anybody looks at them.
 BEAT_SECONDS = 5  # between two signs that requests are looked at
 STILL_SECONDS, END_SECONDS = 60.0, 120.0  # nothing in there computes for so long
 
@@ -37,20 +42,42 @@ def address(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def of(app: App, sockets: Sequence[socket.socket], *, turns: int = 0, ears: int = 0) -> Web:
+    """The server of an installation, in a process that also does so many turns and listens to so many mailboxes."""
+    settings = app.settings
+    kept = descriptors.of_mail(turns, ears) + door.UNSEEN
+    rules = door.Rules(
+        most=descriptors.room(settings.web_connections, kept),
+        most_each=settings.web_connections_each,
+        trusted=settings.trusted_proxies,
+    )
+    return Web(app.web_app(), sockets, rules)
+
+
+OPEN = door.Rules()
+
+
 class Web:
     """A part of a daemon."""
 
     name = "web"
 
-    def __init__(self, application: Any, sockets: Sequence[socket.socket]) -> None:
+    def __init__(self, application: Any, sockets: Sequence[socket.socket], rules: door.Rules = OPEN) -> None:
         self.sockets = list(sockets)
         self.moved = clock.elapsed()
+        entrance: Any = door.Door(rules).protocol()
         self.server = uvicorn.Server(
             uvicorn.Config(
                 application,
+                http=entrance,
+                ws="none",
                 log_config=None,
                 access_log=False,  # it would name people's tokens and addresses
                 server_header=False,
+                headers=[("connection", "close")],  # one request each: nobody keeps a place for a next one
+                forwarded_allow_ips=list(rules.trusted),
+                h11_max_incomplete_event_size=LARGEST_HEAD,
+                backlog=door.ACCEPTED_AT_ONCE,
                 timeout_graceful_shutdown=10,
                 callback_notify=self._moved,
                 timeout_notify=BEAT_SECONDS,
@@ -76,6 +103,8 @@ class Web:
             self.thread.join(0.01)
             if not self.thread.is_alive() or clock.elapsed() > deadline:
                 raise errors.Broken("The web server did not start; the log says why.")
+        for bound in self.sockets:
+            bound.listen(BACKLOG)  # the loop has set it to what it takes at once
 
     def trouble(self) -> str | None:
         """What is wrong with this part, if anything."""

@@ -178,6 +178,22 @@ def test_a_last_word_that_is_none_is_unknown(server: FaultServer, ours: Account,
     assert server.accepted_count == 1
 
 
+SAID = ["secret", "c2VjcmV0", "AGFkYUBmaXJtLmV4YW1wbGUAc2VjcmV0"]
+
+
+@pytest.mark.parametrize("point", [Point.AUTH, Point.MAIL, Point.RCPT, Point.DATA, Point.DOT, Point.ACCEPTED])
+@pytest.mark.parametrize("words", ["535 5.7.8 you said {}", "hm {}", "250-you said\r\n250 {}", "421 {}"])
+@pytest.mark.parametrize("said", SAID)
+def test_a_server_that_repeats_the_password_is_not_quoted(
+    server: FaultServer, ours: Account, point: Point, words: str, said: str
+) -> None:
+    server.fail(Fault(point, Kind.REPLY, words.format(said)))
+    with smtp.Outbox(ours, helo="x.example", limits=PATIENT) as outbox:
+        result = send(outbox)
+    assert said.lower() not in repr(result).lower()
+    assert "c2VjcmV0" not in repr(result)
+
+
 def test_a_body_that_stops_flowing_never_gets_its_dot(server: FaultServer, ours: Account) -> None:
     server.fail(Fault(Point.BODY, Kind.STALL))
     raw = RAW + (b"x" * 76 + b"\r\n") * 300_000

@@ -53,6 +53,7 @@ def test_a_library_does_not_repeat_itself(tmp_path: Path) -> None:
         logging.getLogger("dramatiq.worker").critical("Consumer encountered a connection error: %s", "x")
         logging.getLogger("relance.y").warning("ours is always told")
     assert out.getvalue().count("connection error") == 1
+    assert out.getvalue().count("\n") == 6
     assert out.getvalue().count("always told") == 5
 
 

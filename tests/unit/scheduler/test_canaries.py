@@ -1,0 +1,219 @@
+"""No secret in the log: a canary for each goes through every place that logs an exception, in every dress."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import base64
+import datetime as dt
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import dramatiq
+import pytest
+import structlog
+from starlette.testclient import TestClient
+
+import relance
+from relance import clock, config
+from relance.mailbox import secrets
+from relance.mailbox.judging import bounces
+from relance.scheduler import actors, broker, hints, listening, logs, loop, marks, meters
+from relance.tracking import links, tokens, web
+
+DATABASE, REDIS, MAILBOX = "Dat/a Can@ry ż", "Red:is+Canary", 'Post fach\\Kanarek"'
+KEY = base64.b64encode(b"the key of the installation, 32 b").decode()[:44]
+SIGNER = tokens.Signer({1: bytes(32)}, 1)
+TOKEN = SIGNER.sign(tokens.Purpose.UNSUBSCRIBE, 5, carried="eve@acme.example")
+FORMATS = ("json", "console")
+
+
+class Fault(Exception):
+    """What fails, with every secret that our own settings know in its words."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"postgresql://u:{quote(DATABASE, safe='')}@db/x and {DATABASE!r} and redis://:{quote(REDIS)}@r:1 and {REDIS}, "
+            f"key {KEY}, GET /u/{TOKEN}, {json.dumps([DATABASE, REDIS])}, {base64.b64encode(f'u:{DATABASE}'.encode()).decode()}"
+        )
+
+
+def fails(*_: Any, **__: Any) -> Any:
+    """Somebody's function with every secret in its local variables, down a chain of causes."""
+    database_password, redis_password, mailbox_password, secret_key, token = (
+        DATABASE,
+        REDIS,
+        MAILBOX,
+        KEY,
+        TOKEN,
+    )
+    try:
+        raise Fault
+    except Fault as fault:
+        later = RuntimeError(f"something else: {fault}")
+        later.add_note(f"{database_password} {redis_password} {secret_key} /c/{token}")
+        assert mailbox_password
+        raise later from fault
+
+
+@pytest.fixture(params=FORMATS)
+def out(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[io.StringIO]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    out = io.StringIO()
+    settings = config.Settings(
+        home=tmp_path,
+        database_url=f"postgresql://u:{quote(DATABASE, safe='')}@db.example/x",
+        redis_url=f"redis://:{quote(REDIS, safe='')}@redis.example:6379/0",
+        secret_key=f"1:{KEY}",
+        log_format=request.param,
+        log_level="debug",
+    )
+    logs.configure(settings, out)
+    yield out
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def clean(said: str) -> bool:
+    """Something was told, and no canary sings in it."""
+    assert "Fault" in said
+    assert secrets.MASK in said or "•" in said or "\\u2022" in said
+    dresses = [KEY, TOKEN, "Can@ry", "Can%40ry", "is+Canary", "is%2BCanary", "Kanarek", "locals"]
+    dresses += [
+        base64.b64encode(bytes(n) + each.encode()).decode()[4:-6]
+        for n in range(3)
+        for each in (DATABASE, REDIS, MAILBOX)
+    ]
+    assert [each for each in dresses if each in said] == []
+    return True
+
+
+class App:
+    """An engine in which everything fails."""
+
+    clock = clock.ManualClock(dt.datetime(2026, 3, 2, tzinfo=dt.UTC))
+    settings: Any = None
+    tick = turn = audible = listen = fails
+
+    def due_mailboxes(self, limit: int) -> list[int]:
+        return []
+
+
+def a_round(app: Any) -> None:
+    carrier = broker.LocalBroker([])
+    carrier.declare_queue(broker.QUEUE)
+    figures = meters.Meters()
+    loop.Loop(app, hints.Hints(carrier, marks.LocalMarks(), figures), figures).round()
+
+
+def a_turn(app: Any) -> None:
+    carrier = broker.LocalBroker([])
+    carrier.declare_queue(broker.QUEUE)
+    figures = meters.Meters()
+    actors.Turns(app, hints.Hints(carrier, marks.LocalMarks(), figures), figures).run(1)
+
+
+def listeners(app: Any) -> None:
+    ears = listening.Listeners(app, 1, meters.Meters(), lambda: None)
+    ears.stopping.wait = lambda seconds: ears.stopping.set() or True  # type: ignore[method-assign,assignment,func-returns-value]
+    ears.run()
+
+
+def one_listener(app: Any) -> None:
+    ears = listening.Listeners(app, 1, meters.Meters(), lambda: None)
+    place = listening._Place(1)
+    place.leave.wait = lambda seconds: place.leave.set() or True  # type: ignore[method-assign,assignment,func-returns-value]
+    ears._listen(place)
+
+
+class Desk:
+    opened = clicked = unsubscribe = contact_of = fails
+
+
+def pages(_: Any) -> None:
+    made = links.Links("http://testserver", SIGNER)
+    with TestClient(web.build(Desk(), SIGNER), raise_server_exceptions=False) as client:
+        client.get(made.open_url(5))
+        client.get(made.click_url(5, 0, ""))
+        client.post(made.unsubscribe_url(5, "e@acme.example"), data={"List-Unsubscribe": "One-Click"})
+
+
+def a_strange_bounce(_: Any) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bounces.flufl.bounce, "all_failures", fails)
+        letter: Any = type(
+            "Letter", (), {"mail": type("Mail", (), {"from_address": "", "subject": "", "text": ""})}
+        )
+        bounces._ask_flufl(letter)
+
+
+def an_event_loop(_: Any) -> None:
+    async def fall() -> None:
+        asyncio.get_running_loop().call_soon(fails)
+        await asyncio.sleep(0)
+
+    asyncio.run(fall())
+
+
+def a_worker_of_dramatiq(_: Any) -> None:
+    try:
+        fails()
+    except RuntimeError:
+        logging.getLogger(dramatiq.worker.__name__).exception("Failed to process message %s", "x")
+
+
+def values(_: Any) -> None:
+    structlog.get_logger("relance.x").warning("Fault", reason=repr(Fault()), deep={"a": [str(Fault())]})
+    logging.getLogger("library").error("Fault %s", Fault())
+
+
+def a_group(_: Any) -> None:
+    try:
+        raise ExceptionGroup(f"{DATABASE}", [Fault(), Fault()])
+    except ExceptionGroup:
+        structlog.get_logger("relance.x").exception("several")
+
+
+PLACES: dict[str, tuple[Callable[[Any], None], ...]] = {
+    "mailbox/judging/bounces.py": (a_strange_bounce,),
+    "scheduler/actors.py": (a_turn,),
+    "scheduler/listening.py": (listeners, one_listener),
+    "scheduler/loop.py": (a_round,),
+    "tracking/web.py": (pages,),
+}
+OTHERS = (an_event_loop, a_worker_of_dramatiq, values, a_group)
+
+
+@pytest.mark.parametrize("place", [*(each for several in PLACES.values() for each in several), *OTHERS])
+def test_no_canary_sings(out: io.StringIO, place: Callable[[Any], None]) -> None:
+    place(App())
+    assert clean(out.getvalue())
+
+
+def test_every_place_that_logs_an_exception_is_tried() -> None:
+    """A new one is noticed here: add it to `PLACES`."""
+    root = Path(relance.__file__).parent
+    found = {
+        str(path.relative_to(root))
+        for path in root.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if (node.func.attr == "exception" and node.args)
+        or any(word.arg == "exc_info" for word in node.keywords)
+    }
+    assert found == set(PLACES)
+
+
+def test_a_line_is_bounded_whatever_is_in_it(out: io.StringIO) -> None:
+    try:
+        raise ValueError("x" * 5_000_000)
+    except ValueError:
+        structlog.get_logger("relance.x").exception("long", value="y" * 5_000_000)
+    assert len(out.getvalue()) < 70_000
