@@ -30,6 +30,9 @@ class NoMail(_Door):
         del with_trash
         return [Folder("INBOX", Role.INBOX, 7, 1)]
 
+    def others(self) -> tuple[str, ...]:
+        return ()
+
     def fetch_new(self, *asked: object, **how: object) -> Iterator[Any]:
         return iter(())
 

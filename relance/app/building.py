@@ -42,6 +42,7 @@ def house(settings: Settings, clock: Clock, database: Database) -> House:
         keep_raw=dt.timedelta(days=settings.keep_raw_days),
         lease=dt.timedelta(seconds=settings.lease_seconds),
         skip_folders=settings.skip_folders,
+        watch_folders=settings.watch_folders,
         allow_test_domains=settings.allow_test_domains,
     )
     return House(

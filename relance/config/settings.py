@@ -138,6 +138,11 @@ class Settings(BaseSettings):
         description="IMAP folders that are never looked at, by name; Shared/* for all that begin so. Only for folders "
         "where no answer can come: one that cannot be read holds its mailbox's follow-ups",
     )
+    watch_folders: tuple[str, ...] = Field(
+        default=(),
+        description="other people's IMAP folders that are looked at, by name; Team/* for all that begin so. Left out are "
+        "those that the server says are another user's",
+    )
     lease_seconds: float = Field(
         default=900.0,
         ge=1,

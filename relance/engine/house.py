@@ -47,6 +47,9 @@ class Options:
     skip_folders: tuple[
         str, ...
     ] = ()  # names of folders that are never looked at; `Shared/*` for all that begin so
+    watch_folders: tuple[
+        str, ...
+    ] = ()  # other people's folders that are looked at all the same, named likewise
     allow_test_domains: bool = False
 
 

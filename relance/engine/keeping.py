@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from relance import errors
-from relance.engine import person_fields, removing, replies, resuming
+from relance.engine import person_fields, removing, resuming, watching
 from relance.engine.house import House
+from relance.engine.post import Inbox
 from relance.engine.probes import ProviderHabits
 from relance.engine.store import events, habits, mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.unknowns import POLICIES
 from relance.mailbox import address
 from relance.mailbox.account import Account, Security, Server
+from relance.mailbox.folders import Folder, FolderRefused
 
 
 @dataclass(frozen=True)
@@ -220,16 +222,26 @@ def _try_smtp(house: House, account: Account) -> TestStep:
 def _try_imap(house: House, account: Account) -> TestStep:
     try:
         with house.open_inbox(account) as inbox:
-            folders = replies.watched(house, inbox)
+            folders = watching.watched(house, inbox)
+            refused = [words for each in folders if (words := _unreadable(inbox, each))]
     except errors.Trouble as trouble:
         return TestStep("imap", ok=False, words=str(trouble))
-    refused = [each.refused for each in folders if each.refused]
     if refused:
-        return TestStep("imap", ok=False, words=" ".join([*refused, replies.MEND]))
+        return TestStep("imap", ok=False, words=" ".join([*refused, watching.MEND]))
     names = ", ".join(each.name for each in folders)
     return TestStep(
         "imap", ok=True, words=f"{_place(account.imap)}: logged in; these folders are watched: {names}"
     )
+
+
+def _unreadable(inbox: Inbox, folder: Folder) -> str:
+    """Why a folder cannot be read; empty when it can. Some show their numbers and let nobody in."""
+    try:
+        if not folder.refused:
+            watching.prove(inbox, folder)
+    except FolderRefused as refusal:
+        return str(refusal)
+    return folder.refused
 
 
 def pause(house: House, wanted: str, reason: str) -> None:

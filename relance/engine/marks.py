@@ -37,7 +37,7 @@ ANEW = Plan(look=True)
 
 def plan(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> Plan:
     """What is to be looked at; `owed` are UIDs that the server showed and did not give."""
-    if mark is None:
+    if mark is None or (folder.uidvalidity and not mark.uidvalidity):
         return ANEW
     if moved := which_moved(folder, mark):
         return dataclasses.replace(ANEW, moved=moved)

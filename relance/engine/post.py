@@ -43,6 +43,9 @@ class Inbox(Protocol):
     def folders(self, *, with_trash: bool = False) -> list[Folder]:
         """Every watched folder; with the bin too, for an answer that was read and thrown away is still an answer."""
 
+    def others(self) -> tuple[str, ...]:
+        """What the names of other people's folders begin with (RFC 2342)."""
+
     def fetch_new(
         self,
         folder: Folder,

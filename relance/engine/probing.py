@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from relance import clock, errors
-from relance.engine import ids, keeping, probes, replies
+from relance.engine import ids, keeping, probes, watching
 from relance.engine.house import House
 from relance.engine.keeping import MailboxTest, TestStep
 from relance.engine.post import Inbox
@@ -125,7 +125,7 @@ class _Trial:
                     self._seen[folder.name] = Sighting(folder.name, folder.role, mail, spent)
 
     def _folders(self, inbox: Inbox) -> list[Folder]:
-        found = [each for each in replies.watched(self.house, inbox) if not each.refused]
+        found = [each for each in watching.watched(self.house, inbox) if not each.refused]
         self._has_sent = any(each.role is Role.SENT for each in found)
         return found
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import acting, incoming, marks, probes, rereading, sent_copies, unread_mail
+from relance.engine import acting, incoming, marks, probes, rereading, sent_copies, unread_mail, watching
 from relance.engine.house import House
 from relance.engine.incoming import Look
 from relance.engine.marks import Plan, Progress
@@ -36,7 +36,6 @@ WINDOW = 50
 # Mails applied in one transaction.
 PASSES = 6
 # Looks over all folders in one sync, while anything new is found.
-MEND = "Let this user read it, or name it in the setting skip_folders if no answer can ever come there."
 
 
 def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
@@ -88,7 +87,7 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
             rows = withheld.of_mailbox(conn, look.mailbox.id)
         if _gone(look, so_far, listed, known):
             continue
-        folders = [each for each in listed if not _skipped(look.house, each.name)]
+        folders = watching.of_look(look, inbox, listed, known)
         so_far.refused = [FolderRefused(each.refused, barred=True) for each in folders if each.refused]
         plans = {each: _plan(look, each, known, rows) for each in folders if not each.refused}
         if folders == seen or not any(plan.look for plan, _ in plans.values()):
@@ -107,24 +106,11 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
     raise errors.Unreachable("mails came in or moved as long as the mailbox was read; it is read again soon")
 
 
-def watched(house: House, inbox: Inbox) -> list[Folder]:
-    """Every folder where an answer can be, but those that the settings name as never looked at."""
-    return [each for each in inbox.folders(with_trash=True) if not _skipped(house, each.name)]
-
-
-def _skipped(house: House, name: str) -> bool:
-    """`Shared/*` stands for all that begin so."""
-    return any(
-        name.startswith(said[:-1]) if said.endswith("*") else name == said
-        for said in house.options.skip_folders
-    )
-
-
 def _complain(refused: Sequence[FolderRefused]) -> None:
     if refused:
         first = refused[0]
         more = f" So it is with {len(refused) - 1} more." if len(refused) > 1 else ""
-        mend = f" {MEND}" if first.barred else ""
+        mend = f" {watching.MEND}" if first.barred else ""
         raise FolderRefused(
             f"{first}{more} An answer may lie there, so no follow-up is sent.{mend}"
         ) from first
@@ -209,17 +195,11 @@ def _folder(
 
 def _first(look: Look, inbox: Inbox, folder: Folder) -> int:
     """What was there before we wrote to anybody answers nothing of ours; but that it can be read is proved now."""
-    prove(inbox, folder)
+    watching.prove(inbox, folder)
     _advance(
         look, folder, Progress(folder, Plan(look=True, after=max(0, folder.uidnext - 1), counted=0)).end()
     )
     return 0
-
-
-def prove(inbox: Inbox, folder: Folder) -> None:
-    """That a folder which shows its numbers can be opened and its last mail read, too. Raises `FolderRefused`."""
-    for _ in inbox.fetch_new(folder, max(0, folder.uidnext - 2), 1):
-        pass
 
 
 def _note_move(look: Look, folder: Folder, plan: Plan, so_far: _Round) -> None:

@@ -93,6 +93,21 @@ class Inbox:
             self._told_uidnext = next((each.uidnext for each in kept if each.role is Role.INBOX), 0)
             return kept
 
+    def others(self) -> tuple[str, ...]:
+        """What the names of other people's folders begin with (RFC 2342); empty where the server does not say."""
+        if not self._client.has_capability("NAMESPACE"):
+            return ()
+        with self._told("asking whose folders are whose"):
+            try:
+                said = self._client.namespace()
+            except exceptions.IMAPClientAbortError:
+                raise
+            except exceptions.IMAPClientError:
+                return ()
+            own = {answers.readable(prefix) for prefix, _ in said.personal or ()}
+            found = (answers.readable(prefix) for prefix, _ in said.other or ())
+            return tuple(prefix for prefix in found if prefix and prefix not in own)
+
     def fetch_new(
         self,
         folder: Folder,

@@ -52,7 +52,7 @@ def listed(flags: Iterable[bytes], delimiter: bytes | None, name: str | bytes) -
     wire = name.decode("utf-8", "replace") if isinstance(name, bytes) else name
     mark = delimiter.decode("ascii", "replace") if isinstance(delimiter, bytes) else None
     return Listed(
-        _readable(wire), mark, tuple(flag.decode("ascii", "replace").lower() for flag in flags), wire
+        readable(wire), mark, tuple(flag.decode("ascii", "replace").lower() for flag in flags), wire
     )
 
 
@@ -66,8 +66,9 @@ def can_be_said(wire: str) -> bool:
     return "\ufffd" not in wire and not any(ord(letter) < 32 or ord(letter) == 127 for letter in wire)
 
 
-def _readable(wire: str) -> str:
+def readable(name: str | bytes) -> str:
     """For people, in one printable line; else as it goes over the wire, which names one folder only, too."""
+    wire = name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
     try:
         text = str(imap_utf7.decode(wire.encode("ascii")))
         if text.isprintable() and wire_name(text) == wire:
@@ -84,7 +85,7 @@ def statuses(lines: Sequence[Any]) -> dict[str, Answer]:
     for name, items in zip(parsed[::2], parsed[1::2], strict=False):
         if isinstance(items, tuple):
             wire = name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
-            found[_readable(wire)] = dict(zip(items[::2], items[1::2], strict=False))
+            found[readable(wire)] = dict(zip(items[::2], items[1::2], strict=False))
     return found
 
 

@@ -213,6 +213,9 @@ class Inbox:
             found.append(Folder(box.name, box.role, box.uidvalidity, box.uidnext, messages=len(box.mails)))
         return found
 
+    def others(self) -> tuple[str, ...]:
+        return ()
+
     def fetch_new(
         self,
         folder: Folder,

@@ -338,6 +338,16 @@ def forget_watermarks(conn: Connection, mailbox_id: int) -> None:
     conn.execute(sa.delete(folder).where(folder.c.mailbox_id == mailbox_id))
 
 
+OTHERS = "others"
+# The role of a folder that is somebody else's, and not looked at.
+
+
+def folders_of_others(conn: Connection, mailbox_id: int) -> set[str]:
+    """Folders that this mailbox's user sees and that are somebody else's, by name."""
+    query = sa.select(folder.c.name).where(folder.c.mailbox_id == mailbox_id, folder.c.role == OTHERS)
+    return set(conn.execute(query).scalars())
+
+
 def forget_folders(conn: Connection, mailbox_id: int, names: Iterable[str]) -> None:
     """Know nothing of these folders any more: what bears such a name is read from its first mail."""
     gone = sorted(set(names))

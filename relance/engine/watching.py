@@ -1,0 +1,64 @@
+"""Which folders of a mailbox are looked at: all where an answer can be, but those that the settings leave out, and other
+people's that this user merely sees."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from relance.engine.house import House
+from relance.engine.incoming import Look
+from relance.engine.post import Inbox
+from relance.engine.store import mailboxes
+from relance.engine.store.mailboxes import Watermark
+from relance.mailbox.folders import Folder
+
+MEND = "Let this user read it, or name it in the setting skip_folders if no answer can ever come there."
+_DELIMITERS = frozenset("/.\\^|")
+
+
+def watched(house: House, inbox: Inbox) -> list[Folder]:
+    """Every folder that is looked at, asked of the server anew."""
+    listed = inbox.folders(with_trash=True)
+    return _left(house, listed, _others(inbox, listed))
+
+
+def of_look(
+    look: Look, inbox: Inbox, listed: Sequence[Folder], known: Mapping[str, Watermark]
+) -> list[Folder]:
+    """The same in a look. Which folders are other people's is remembered: the server is asked only about new ones."""
+    with look.house.database.read() as conn:
+        others = mailboxes.folders_of_others(conn, look.mailbox.id)
+    if new := _others(inbox, [each for each in listed if each.name not in known]):
+        with look.house.database.write() as conn:
+            mailboxes.hold(conn, look.lease)
+            for name in sorted(new):
+                mailboxes.mark(conn, look.mailbox.id, mailboxes.OTHERS, Watermark(name, 0, 0))
+    return _left(look.house, listed, others | new)
+
+
+def _left(house: House, listed: Iterable[Folder], others: Collection[str]) -> list[Folder]:
+    asked_for, skipped = house.options.watch_folders, house.options.skip_folders
+    return [
+        each
+        for each in listed
+        if not _named(each, skipped) and (each.name not in others or _named(each, asked_for))
+    ]
+
+
+def _others(inbox: Inbox, listed: Iterable[Folder]) -> set[str]:
+    """Those of the folders that belong to somebody else. Their names have a prefix, so most mailboxes need not ask."""
+    names = [each.name for each in listed if _DELIMITERS.intersection(each.name)]
+    prefixes = inbox.others() if names else ()
+    return {name for name in names if name.startswith(tuple(prefixes))}
+
+
+def _named(folder: Folder, patterns: Iterable[str]) -> bool:
+    """`Shared/*` stands for all that begin so."""
+    name = folder.name
+    return any(name.startswith(said[:-1]) if said.endswith("*") else name == said for said in patterns)
+
+
+def prove(inbox: Inbox, folder: Folder) -> None:
+    """That a folder which shows its numbers can be opened and its last mail read, too. Raises `FolderRefused`."""
+    for _ in inbox.fetch_new(folder, max(0, folder.uidnext - 2), 1):
+        pass
