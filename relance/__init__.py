@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from relance.clock import Clock, ManualClock
     from relance.config import Settings, make_home
     from relance.engine.accounts import StepAccount
+    from relance.engine.attendance import Attendance, Process
     from relance.engine.calendar import Bound, BoundKind, When
     from relance.engine.checking import Checked
+    from relance.engine.concerns import Concern, ConcernKind
     from relance.engine.enrolling import EnrollReport, Skipped
     from relance.engine.explaining import Explanation, Planned
     from relance.engine.importing import ImportReport, RejectedRow
@@ -83,6 +85,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnswerView",
+    "Attendance",
     "Bound",
     "BoundKind",
     "BranchStep",
@@ -90,6 +93,8 @@ __all__ = [
     "Change",
     "Checked",
     "Clock",
+    "Concern",
+    "ConcernKind",
     "Contact",
     "Corrected",
     "EndStep",
@@ -112,6 +117,7 @@ __all__ = [
     "NotFound",
     "Planned",
     "Problem",
+    "Process",
     "ProviderHabits",
     "Published",
     "RejectedRow",
@@ -162,8 +168,10 @@ _ROOMS = {
     "clock": ("Clock", "ManualClock"),
     "config": ("Settings", "make_home"),
     "engine.accounts": ("StepAccount",),
+    "engine.attendance": ("Attendance", "Process"),
     "engine.calendar": ("Bound", "BoundKind", "When"),
     "engine.checking": ("Checked",),
+    "engine.concerns": ("Concern", "ConcernKind"),
     "engine.enrolling": ("EnrollReport", "Skipped"),
     "engine.explaining": ("Explanation", "Planned"),
     "engine.importing": ("ImportReport", "RejectedRow"),

@@ -11,14 +11,16 @@ from typing import Any
 from relance import config
 from relance.app import building
 from relance.app.nouns import Answers, Contacts, Mailboxes, Progress, Sequences, Tasks, Unknown
-from relance.clock import Clock, elapsed
+from relance.clock import Clock, elapsed, machine_now
 from relance.config import Settings
 from relance.engine import (
     accounts,
+    attendance,
     engagement,
     enrolling,
     epochs,
     explaining,
+    heartbeats,
     listening,
     migrating,
     progress,
@@ -29,6 +31,7 @@ from relance.engine import (
 from relance.engine import (
     timeline as timelines,
 )
+from relance.engine.attendance import Attendance
 from relance.engine.database import Database
 from relance.tracking import web
 
@@ -55,6 +58,7 @@ class Relance:
         self._house = building.house(self.settings, self.clock, database)
         self._epoch_file = self.settings.home / "epoch.json"
         self._beaten = elapsed()
+        self._me: attendance.Process | None = None
         if epochs.beat(database, self._epoch_file) is None:
             recovery.replay(self._house)  # not into a restored database: it waits for a person
             recovery.give_back(self._house)
@@ -123,6 +127,11 @@ class Relance:
         """How the whole installation stands."""
         return reports.status(self._house)
 
+    def attendance(self) -> Attendance:
+        """Who is at work, and which part of the work nobody does."""
+        with self._house.database.read() as conn:
+            return heartbeats.read(conn)
+
     def held(self, limit: int = 100) -> list[reports.HeldView]:
         """Whoever waits for a person to decide, with the reason."""
         return reports.held(self._house, limit)
@@ -148,6 +157,18 @@ class Relance:
         return timelines.page(self._house, after, limit)
 
     # What daemons do.
+
+    def beat(self, role: str, *, broker_away: bool = False) -> str | None:
+        """This process is at work as `role`; returns why nothing is sent at all, if so."""
+        if self._me is None:
+            self._me = attendance.myself(self._house.owner, role, machine_now())
+        heartbeats.beat(self._house, self._me, broker_away=broker_away)
+        return epochs.halted(self._house.database)
+
+    def leave(self) -> None:
+        """This process is at work no more."""
+        if self._me is not None:
+            heartbeats.leave(self._house, self._me)
 
     def due_mailboxes(self, limit: int) -> list[int]:
         """Mailboxes with something to do that nobody works for, most overdue first."""

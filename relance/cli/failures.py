@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from relance import errors
 from relance.cli import session, show
 
-FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
+FAILED, WRONG_USE, STANDS_STILL, INTERRUPTED = 1, 2, 3, 130
 
 
 class Root(TyperGroup):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relance.cli import session, show
+from relance.cli import failures, session, show
+
+if TYPE_CHECKING:
+    from relance.engine.attendance import Attendance
+    from relance.engine.explaining import Explanation
+    from relance.engine.reports import Status
 
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Email = Annotated[str, typer.Argument(metavar="EMAIL")]
@@ -22,6 +28,8 @@ MAILBOXES = {
     "last read": "synced_at",
     "trouble": "sync_error",
 }
+TOLD = ("paused_sequences", "mailboxes", "halted", "clock", "attendance", "held_by_reason", "concerns")
+# What `status` says in sentences, or in a table of its own.
 FUNNEL = {
     "step": "id",
     "kind": "kind",
@@ -46,22 +54,28 @@ def add_to(root: typer.Typer) -> None:
 
 
 def status(ctx: typer.Context, as_json: Json = False) -> None:
-    """How everything stands. Contacts by state, what is due, every mailbox, what needs a person."""
+    """How everything stands. Who is at work, what is wrong, what is due; ends with 3 when something stands still."""
     with session.of(ctx).open() as relance:
         found = relance.status()
     if as_json:
         show.data(found)
-        return
-    if found.halted:
-        show.problem(f"nothing is sent: {found.halted} `relance db confirm-restore` goes on.")
-    if found.clock:
-        show.problem(found.clock)
+    else:
+        _standing(found)
+    if found.grave:
+        raise typer.Exit(failures.STANDS_STILL)
+
+
+def _standing(found: Status) -> None:
+    if not found.attendance.missing:
+        show.say(str(found.attendance))
+    for each in found.concerns:
+        (show.problem if each.grave else show.note)(each.words)
     for mailbox in found.mailboxes:
         for words in mailbox.notes:
             show.note(f"{mailbox.address}: {words}")
     for name, reason in found.paused_sequences.items():
         show.note(f"The sequence {name} is paused{f': {reason}' if reason else ''}.")
-    show.record(found, as_json=False, leave_out=("paused_sequences", "mailboxes", "halted", "clock"))
+    show.record(found, as_json=False, leave_out=TOLD)
     if found.mailboxes:
         show.say()
         show.listing(found.mailboxes, MAILBOXES, as_json=False, empty="")
@@ -75,10 +89,20 @@ def explain(
 ) -> None:
     """Why a contact gets what, and when. The rules that decided, in sentences."""
     with session.of(ctx).open() as relance:
-        found = relance.explain(email, sequence)
+        found, here = relance.explain(email, sequence), relance.attendance()
+    if here.missing:
+        show.problem(str(here))
     if as_json:
         show.data(found)
-        return
+    else:
+        _explained(found, email, here)
+    if here.missing:
+        raise typer.Exit(failures.STANDS_STILL)
+
+
+def _explained(found: Sequence[Explanation], email: str, here: Attendance) -> None:
+    if not here.missing:
+        show.say(str(here))
     if not found:
         show.note(f"{email} is in no such sequence.")
     for explanation in found:

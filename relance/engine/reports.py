@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import epochs, jumps, publishing, sequence, unread_mail
+from relance.engine import concerns, epochs, heartbeats, jumps, publishing, sequence, unread_mail
+from relance.engine.attendance import Attendance
+from relance.engine.concerns import Concern
 from relance.engine.house import House
 from relance.engine.plan import Plan, known
 from relance.engine.script import Script
@@ -129,6 +132,15 @@ class Status:
     mailboxes: tuple[MailboxLine, ...]
     halted: str | None  # why nothing is sent at all
     clock: str = ""  # what is wrong with the clock, or was a short while ago
+    attendance: Attendance = field(default_factory=Attendance)  # who is at work
+    waiting_since: dt.datetime | None = None  # since when the oldest work waits that could be done now
+    held_by_reason: Mapping[str, int] = field(default_factory=dict)
+    concerns: tuple[Concern, ...] = ()  # what is wrong; what stops most first
+
+    @property
+    def grave(self) -> bool:
+        """Whether something stands still that should not."""
+        return any(each.grave for each in self.concerns)
 
 
 def status(house: House) -> Status:
@@ -137,7 +149,7 @@ def status(house: House) -> Status:
     halted = epochs.halted(house.database)
     with house.database.read() as conn:
         states = figures.states_of(conn)
-        return Status(
+        found = Status(
             now=now,
             states=states,
             due_now=figures.due(conn, now),
@@ -151,7 +163,30 @@ def status(house: House) -> Status:
             mailboxes=_mailboxes(conn, now),
             halted=halted,
             clock=jumps.trouble(conn, now),
+            attendance=heartbeats.read(conn),
+            waiting_since=figures.waiting_since(conn, now),
+            held_by_reason=figures.held_by_reason(conn),
         )
+    return dataclasses.replace(found, concerns=concerns.concerns(_facts(house, found)))
+
+
+def _facts(house: House, found: Status) -> concerns.Facts:
+    waits = (
+        found.waiting_since is not None and house.clock.scale > 0
+    )  # where time stands still nothing is late
+    waited = found.now - (found.waiting_since or found.now)
+    return concerns.Facts(
+        halted=found.halted,
+        clock=found.clock,
+        attendance=found.attendance,
+        waiting_seconds=house.clock.machine_seconds(waited) if waits else 0.0,
+        mailboxes=tuple(
+            concerns.MailboxFacts(each.address, each.state, each.reason, each.sync_error)
+            for each in found.mailboxes
+        ),
+        held=found.held_by_reason,
+        unknown_mails=found.unknown_mails,
+    )
 
 
 def _mailboxes(conn: Connection, now: dt.datetime) -> tuple[MailboxLine, ...]:

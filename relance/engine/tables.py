@@ -386,3 +386,17 @@ event = sa.Table(
 sa.Index("ix_event_feed", event.c.xact, event.c.id)
 sa.Index("ix_event_enrollment", event.c.enrollment_id)
 sa.Index("ix_event_contact", event.c.contact_id)
+
+process = sa.Table(
+    "process",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),  # as leases name it
+    sa.Column("role", sa.Text, nullable=False),  # run, scheduler, worker, web
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),  # machine time, as all three
+    sa.Column("seen_at", Instant, nullable=False),
+    sa.Column("stopped_at", Instant),
+    sa.Column("broker_away", sa.Boolean, nullable=False, server_default=sa.false()),
+)

@@ -26,6 +26,7 @@ from relance.scheduler import (
     logs,
     loop,
     meters,
+    presence,
     seams,
     stalls,
     watch,
@@ -72,8 +73,10 @@ def run_scheduler(app: seams.App) -> int:
     logs.configure(settings)
     _, sender = _hints(settings, figures)
     rounds = loop.Loop(app, sender, figures)
-    watchdog = stalls.Watchdog(figures, app.reconnect, [rounds.pulses])
-    parts = [*_board(settings, figures), rounds, *listening.parts(app, figures, rounds.wake), watchdog]
+    present = presence.Presence(app, "scheduler", sender)
+    watchdog = stalls.Watchdog(figures, app.reconnect, [rounds.pulses, present.pulses])
+    heard = listening.parts(app, figures, rounds.wake)
+    parts = [*_board(settings, figures), present, rounds, *heard, watchdog]
     return watch.stand(parts, watch.Bell(), settings.drain_seconds, ready=_ready("scheduler"))
 
 
@@ -83,8 +86,9 @@ def run_web(app: seams.App, *, sockets: Sequence[socket.socket] = ()) -> int:
     logs.configure(settings)
     bound = list(sockets) or [web.listen(settings.web_host, settings.web_port)]
     server = web.of(app, bound)
-    watchdog = stalls.Watchdog(figures, app.reconnect, [server.pulses])
-    parts = [*_board(settings, figures), server, watchdog]
+    present = presence.Presence(app, "web")
+    watchdog = stalls.Watchdog(figures, app.reconnect, [server.pulses, present.pulses])
+    parts = [*_board(settings, figures), present, server, watchdog]
     return watch.stand(
         parts, watch.Bell(), settings.drain_seconds, ready=_ready("web", web.address(bound[0]))
     )
@@ -103,7 +107,9 @@ def _work(
     with contextlib.suppress(errors.Unreachable):  # the loop hints them, too, when their marks have faded
         sender.renew(app.due_mailboxes(loop.LIMIT))
     worker = hands.Hands(carrier, turns, threads or settings.worker_threads, figures)
-    parts = [*_board(settings, figures), worker, stalls.Watchdog(figures, app.reconnect, [worker.pulses])]
+    present = presence.Presence(app, "worker", sender)
+    watchdog = stalls.Watchdog(figures, app.reconnect, [worker.pulses, present.pulses])
+    parts = [*_board(settings, figures), present, worker, watchdog]
     return watch.stand(parts, bell, settings.drain_seconds, ready=_ready("worker"), say=say)
 
 

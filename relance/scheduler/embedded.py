@@ -7,7 +7,20 @@ import socket
 from collections.abc import Iterator, Sequence
 
 from relance import errors
-from relance.scheduler import actors, broker, hands, hints, listening, loop, meters, seams, stalls, watch, web
+from relance.scheduler import (
+    actors,
+    broker,
+    hands,
+    hints,
+    listening,
+    loop,
+    meters,
+    presence,
+    seams,
+    stalls,
+    watch,
+    web,
+)
 
 DRAIN_SECONDS = 30.0
 
@@ -38,8 +51,10 @@ def assemble(
     turns.after = rounds.wake
     server = web.of(app, sockets, turns=threads, ears=app.settings.listen_mailboxes)
     worker = hands.Hands(carrier, turns, threads, figures)
-    hearts = [server.pulses, worker.pulses, rounds.pulses]
+    present = presence.Presence(app, "run", sender)
+    hearts = [server.pulses, worker.pulses, rounds.pulses, present.pulses]
     return [
+        present,
         server,
         worker,
         rounds,

@@ -113,6 +113,15 @@ class App(Protocol):
     def web_app(self) -> Any:
         """The ASGI application for opens, clicks and unsubscribes."""
 
+    def beat(self, role: str, *, broker_away: bool = False) -> str | None:
+        """Say that this process is at work; returns why nothing is sent at all, if so."""
+
+    def leave(self) -> None:
+        """Say that it is at work no more."""
+
+    def give_back(self) -> Sequence[int]:
+        """End the leases that dead processes of this home left; returns the mailboxes that are free by that."""
+
     def reconnect(self) -> None:
         """Let go of the connections to the database, for new ones."""
 

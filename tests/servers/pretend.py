@@ -171,6 +171,15 @@ class App:
     def web_app(self) -> Any:
         return _hello
 
+    def beat(self, role: str, *, broker_away: bool = False) -> str | None:
+        """Nobody asks who is at work."""
+
+    def leave(self) -> None:
+        """Nobody asks."""
+
+    def give_back(self) -> Sequence[int]:
+        return []
+
     def reconnect(self) -> None:
         """There is nothing to connect to."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,9 @@ from relance.engine import states
 from relance.engine.states import MessageState, State
 from relance.engine.store import answers
 from relance.engine.tables import contact, enrollment, event, hit, inbound, mailbox, message, sequence, task
+
+MOST_REASONS = 20
+# Of held people that are told apart.
 
 
 def states_of(conn: Connection, sequence_id: int | None = None) -> dict[str, int]:
@@ -44,6 +48,45 @@ def next_step(conn: Connection, now: dt.datetime) -> dt.datetime | None:
     )
     at: dt.datetime | None = conn.execute(query).scalar_one()
     return at
+
+
+def waiting_since(conn: Connection, now: dt.datetime) -> dt.datetime | None:
+    """Since when the oldest work waits that could be done (business time): a step that needs no mailbox, or a mail whose
+    mailbox's turn has come. None: nothing waits."""
+    turn = mailbox.c.next_turn_at
+    mail = enrollment.c.step_kind == "mail"
+    since = sa.case((sa.and_(mail, turn > enrollment.c.due_at), turn), else_=enrollment.c.due_at)
+    query = (
+        sa.select(sa.func.min(since, type_=enrollment.c.due_at.type))
+        .select_from(
+            enrollment.join(sequence, sequence.c.id == enrollment.c.sequence_id).join(
+                mailbox, mailbox.c.id == enrollment.c.mailbox_id
+            )
+        )
+        .where(enrollment.c.state == State.ACTIVE.value, enrollment.c.due_at <= now)
+        .where(sequence.c.state == "active")
+        .where(
+            sa.or_(sa.not_(mail), sa.and_(mailbox.c.state == "active", sa.or_(turn.is_(None), turn <= now)))
+        )
+    )
+    at: dt.datetime | None = conn.execute(query).scalar_one()
+    return at
+
+
+def held_by_reason(conn: Connection) -> dict[str, int]:
+    """Held people by the kind of their reason: what stands before its first colon. No person is named in it."""
+    query = (
+        sa.select(enrollment.c.reason, sa.func.count().label("many"))
+        .where(enrollment.c.state == State.HELD.value)
+        .group_by(enrollment.c.reason)
+    )
+    found: Counter[str] = Counter()
+    for row in conn.execute(query):
+        words = row.reason.partition(":")[0].strip()
+        found[words if words and "@" not in words else "for a reason of its own"] += row.many
+    most = dict(found.most_common(MOST_REASONS))
+    rest = found.total() - sum(most.values())
+    return {**most, "for other reasons": rest} if rest else most
 
 
 def open_tasks(conn: Connection) -> int:

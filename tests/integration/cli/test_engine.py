@@ -135,10 +135,12 @@ def test_mailboxes_are_kept_without_showing_their_password(run: Run) -> None:
 def test_who_is_enrolled_is_shown_explained_paused_and_stopped(run: Run, tmp_path: Path) -> None:
     enrolled(run, tmp_path)
     assert data(run("enroll", "First words", "--all", "--yes", "--json"))["enrolled"] == 0
-    assert "active" in run("status").stdout
-    data(run("status", "--json"))
-    assert run("explain", "ada@acme.example").stdout.strip()
-    assert data(run("explain", "ada@acme.example", "--json"))[0]["sentences"]
+    shown = run("status", code=3)  # nobody is at work
+    assert "active" in shown.stdout
+    assert shown.stderr.startswith("relance: Nobody is at work")
+    assert data(run("status", "--json", code=3))["concerns"][0]["kind"] == "absent"
+    assert run("explain", "ada@acme.example", code=3).stdout.strip()
+    assert data(run("explain", "ada@acme.example", "--json", code=3))[0]["sentences"]
     assert data(run("timeline", "ada@acme.example", "--json"))[0]["kind"]
     assert [step["id"] for step in data(run("report", "First words", "--json"))["steps"]] == ["intro", "bump"]
     run("report", "First words")

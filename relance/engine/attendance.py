@@ -1,0 +1,87 @@
+"""Who is at work (the rule): every daemon says so in the database every few seconds, and who has not said so for a while is gone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import metadata
+
+from relance.engine.database import SKEW
+
+BEAT_SECONDS = 20.0
+# Between two heartbeats of a process (machine time).
+ALIVE = dt.timedelta(seconds=75)
+# Who was seen since then is at work: a beat may wait for a busy database, and one may be lost.
+DUTIES = {"run": {"scheduler", "worker", "web"}}
+# What a process does besides its role's own name.
+NEEDED = ("scheduler", "worker")
+# Without both nothing is sent and nothing is read.
+
+
+@dataclass(frozen=True)
+class Process:
+    """One daemon. Times are machine time; `stopped_at` is set when it ended because it was told to."""
+
+    name: str
+    role: str
+    host: str
+    pid: int
+    version: str
+    started_at: dt.datetime
+    seen_at: dt.datetime
+    stopped_at: dt.datetime | None = None
+    broker_away: bool = False  # it does not reach Redis
+
+    @property
+    def duties(self) -> set[str]:
+        """Which parts of the work it does."""
+        return DUTIES.get(self.role, {self.role})
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """Who is at work now, which duties nobody does, and who was there last where nobody is."""
+
+    processes: tuple[Process, ...] = ()
+    missing: tuple[str, ...] = NEEDED
+    last: Process | None = None
+
+    def __str__(self) -> str:
+        if not self.processes:
+            return f"Nobody is at work: nothing is sent and nothing is read.{self._last()}"
+        here = ", ".join(f"{each.role} on {each.host} (pid {each.pid})" for each in self.processes)
+        if not self.missing:
+            return f"At work: {here}."
+        lacking = " and no ".join(self.missing)
+        return f"No {lacking} is at work: nothing is sent and nothing is read. At work: {here}."
+
+    def _last(self) -> str:
+        if self.last is None:
+            return " `relance run` starts everything."
+        how = "stopped" if self.last.stopped_at else "was last seen"
+        at = f"{self.last.seen_at.astimezone():%a %d %b %Y %H:%M %Z}"
+        return f" `relance {self.last.role}` on {self.last.host} {how} on {at}."
+
+
+def attendance(known: Iterable[Process], now: dt.datetime) -> Attendance:
+    """Who of them is at work at `now` (machine time). Pure. A time ahead of now is not believed."""
+    rows = sorted(known, key=lambda each: each.seen_at, reverse=True)
+    here = [each for each in rows if each.stopped_at is None and -SKEW <= now - each.seen_at <= ALIVE]
+    done = {duty for each in here for duty in each.duties}
+    return Attendance(
+        processes=tuple(sorted(here, key=lambda each: (each.role, each.host, each.pid))),
+        missing=tuple(duty for duty in NEEDED if duty not in done),
+        last=rows[0] if rows and not here else None,
+    )
+
+
+def myself(name: str, role: str, now: dt.datetime) -> Process:
+    """This very process as it begins."""
+    try:
+        version = metadata.version("relance")
+    except metadata.PackageNotFoundError:  # run from its source
+        version = ""
+    return Process(name, role, socket.gethostname(), os.getpid(), version, now, now)

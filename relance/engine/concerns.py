@@ -1,0 +1,147 @@
+"""What is wrong, by the facts: one list that `status`, exit codes, the log, metrics and health all ask. Pure."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from relance.engine.attendance import Attendance
+from relance.engine.complete import complete
+
+LATE_SECONDS = 900.0
+# Work that could be done and was not begun for so long is late: no turn before it takes longer.
+
+
+class ConcernKind(enum.StrEnum):
+    """What can be wrong."""
+
+    DATABASE = "database"  # it does not answer
+    BROKER = "broker"  # Redis does not answer
+    ABSENT = "absent"  # nobody does what has to be done
+    STALLED = "stalled"  # a part of a process stands still
+    HALTED = "halted"  # until a person has looked at a restored database
+    LATE = "late"
+    UNREADABLE = "unreadable"  # a mailbox
+    PAUSED = "paused"  # a mailbox
+    CLOCK = "clock"
+    HELD = "held"
+    UNKNOWN = "unknown"  # mails that may have been delivered
+
+
+@dataclass(frozen=True)
+class _Weight:
+    grave: bool  # something stands still because of it
+    stops: frozenset[str] = frozenset()  # the duties that can not be done: not ready
+
+
+_WORK = frozenset({"scheduler", "worker"})
+_WEIGHTS: Mapping[ConcernKind, _Weight] = complete(
+    ConcernKind,
+    {
+        ConcernKind.DATABASE: _Weight(True, _WORK | {"web"}),
+        ConcernKind.BROKER: _Weight(True, _WORK),
+        ConcernKind.ABSENT: _Weight(True),  # a process that is asked is there
+        ConcernKind.STALLED: _Weight(True, _WORK | {"web"}),
+        ConcernKind.HALTED: _Weight(True, _WORK),
+        ConcernKind.LATE: _Weight(True),
+        ConcernKind.UNREADABLE: _Weight(True),
+        ConcernKind.PAUSED: _Weight(False),  # perhaps a person wants it so
+        ConcernKind.CLOCK: _Weight(True),
+        ConcernKind.HELD: _Weight(False),
+        ConcernKind.UNKNOWN: _Weight(False),
+    },
+)
+
+
+@dataclass(frozen=True)
+class MailboxFacts:
+    """What of a mailbox can be a concern."""
+
+    address: str
+    state: str
+    reason: str = ""
+    sync_error: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known; what is not asked is left as it is."""
+
+    database: str = ""  # why it does not answer
+    broker: bool = True  # whether Redis answers whoever needs it
+    stalled: tuple[str, ...] = ()
+    halted: str | None = None
+    clock: str = ""
+    attendance: Attendance | None = None
+    waiting_seconds: float = 0.0  # machine time: how long the oldest work waits that could be done
+    mailboxes: tuple[MailboxFacts, ...] = ()
+    held: Mapping[str, int] = field(default_factory=dict)  # reason: people
+    unknown_mails: int = 0
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One thing that is wrong. `grave`: something stands still because of it; else a person should look when they can."""
+
+    kind: ConcernKind
+    words: str
+
+    @property
+    def grave(self) -> bool:
+        """Whether something stands still because of it."""
+        return _WEIGHTS[self.kind].grave
+
+    def stops(self, duties: set[str]) -> bool:
+        """Whether who has these duties can not do one of them."""
+        return bool(_WEIGHTS[self.kind].stops & duties)
+
+
+def concerns(facts: Facts) -> tuple[Concern, ...]:
+    """Everything that is wrong, what stops most first."""
+    return tuple(_found(facts))
+
+
+def _found(facts: Facts) -> Iterator[Concern]:
+    if facts.database:
+        yield Concern(ConcernKind.DATABASE, facts.database)
+    if facts.attendance is not None and facts.attendance.missing:
+        yield Concern(ConcernKind.ABSENT, str(facts.attendance))
+    for what in facts.stalled:
+        yield Concern(ConcernKind.STALLED, f"{what} stands still.")
+    if facts.halted is not None:
+        yield Concern(
+            ConcernKind.HALTED, f"nothing is sent: {facts.halted} `relance db confirm-restore` goes on."
+        )
+    if not facts.broker or (facts.attendance and any(p.broker_away for p in facts.attendance.processes)):
+        yield Concern(
+            ConcernKind.BROKER, "Redis does not answer: nothing is sent until it is back; nothing is lost."
+        )
+    if facts.clock:
+        yield Concern(ConcernKind.CLOCK, facts.clock)
+    if facts.waiting_seconds > LATE_SECONDS:
+        minutes = int(facts.waiting_seconds // 60)
+        yield Concern(
+            ConcernKind.LATE, f"work that is due has waited for {minutes} minutes and nobody does it."
+        )
+    yield from _of_mailboxes(facts)
+    yield from _for_people(facts)
+
+
+def _of_mailboxes(facts: Facts) -> Iterator[Concern]:
+    for each in facts.mailboxes:
+        if each.sync_error:
+            yield Concern(ConcernKind.UNREADABLE, f"{each.address} can not be read: {each.sync_error}")
+        if each.state == "paused" and (not each.sync_error or each.reason != each.sync_error):
+            why = f": {each.reason}" if each.reason else "."
+            yield Concern(ConcernKind.PAUSED, f"{each.address} is paused{why}")
+
+
+def _for_people(facts: Facts) -> Iterator[Concern]:
+    for reason, count in facts.held.items():
+        yield Concern(ConcernKind.HELD, f"{count} held for a person: {reason}")
+    if facts.unknown_mails:
+        yield Concern(
+            ConcernKind.UNKNOWN,
+            f"{facts.unknown_mails} mails may have been delivered: `relance unknown list`.",
+        )

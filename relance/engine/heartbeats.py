@@ -1,0 +1,43 @@
+"""Heartbeats: a daemon says in the database that it is at work, and when it ends; anybody asks who is."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+from sqlalchemy.engine import Connection
+
+from relance import clock, errors
+from relance.engine.attendance import Attendance, Process, attendance
+from relance.engine.database import machine_now
+from relance.engine.house import House
+from relance.engine.store import processes
+
+
+def beat(house: House, me: Process, *, broker_away: bool) -> None:
+    """This process is alive: one small write."""
+    with house.database.write() as conn:
+        now = _now(conn)
+        processes.beat(
+            conn,
+            dataclasses.replace(me, seen_at=now, started_at=min(me.started_at, now), broker_away=broker_away),
+        )
+
+
+def leave(house: House, me: Process) -> None:
+    """It ends because it was told to."""
+    with house.database.write() as conn:
+        processes.stopped(conn, me.name, _now(conn))
+
+
+def read(conn: Connection) -> Attendance:
+    """Who is at work now."""
+    return attendance(processes.every(conn), _now(conn))
+
+
+def _now(conn: Connection) -> dt.datetime:
+    """The database's machine time; where this host's clock disagrees (that is told elsewhere), this host's."""
+    try:
+        return machine_now(conn)
+    except errors.Unreachable:
+        return clock.machine_now()

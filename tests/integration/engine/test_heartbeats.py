@@ -1,0 +1,109 @@
+"""Heartbeats in both databases, and the facts that status draws from what is stored."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import pytest
+
+from relance import clock
+from relance.clock import Clock
+from relance.engine import attendance, enrolling, heartbeats, people, publishing, reports
+from relance.engine.concerns import ConcernKind
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.engine.states import Event
+from relance.engine.store import enrollments, mailboxes, processes, standings
+from relance.engine.tables import process
+from tests import engine_house
+
+
+def me(role: str = "run") -> attendance.Process:
+    return attendance.myself("post-1-7-abcd", role, clock.machine_now())
+
+
+def test_a_process_is_at_work_until_it_says_that_it_stops(house: House) -> None:
+    assert reports.status(house).attendance == attendance.Attendance()
+    for _ in range(2):
+        heartbeats.beat(house, me(), broker_away=False)
+    found = reports.status(house)
+    assert [each.role for each in found.attendance.processes] == ["run"]
+    assert not found.concerns
+    heartbeats.leave(house, me())
+    found = reports.status(house)
+    assert found.grave
+    assert "stopped on" in str(found.attendance)
+    heartbeats.beat(house, me(), broker_away=True)  # it goes on
+    assert [each.kind for each in reports.status(house).concerns] == [ConcernKind.BROKER]
+
+
+def test_who_was_killed_is_missed_and_in_the_end_forgotten(house: House) -> None:
+    heartbeats.beat(house, me(), broker_away=False)
+    long_ago = clock.machine_now() - dt.timedelta(minutes=3)
+    with house.database.write() as conn:
+        conn.execute(process.update().values(seen_at=long_ago))
+    assert "was last seen on" in str(reports.status(house).attendance)
+    with house.database.write() as conn:
+        conn.execute(process.update().values(seen_at=long_ago - processes.KEPT))
+    heartbeats.beat(house, dataclasses.replace(me(), name="another"), broker_away=False)
+    with house.database.read() as conn:
+        assert [each.name for each in processes.every(conn)] == ["another"]
+
+
+@pytest.fixture
+def ada(house: House) -> House:
+    """Somebody's first mail is due."""
+    engine_house.add_mailbox(house, next_turn_at=house.clock.now())
+    publishing.publish(house, engine_house.TRIAL)
+    people.add(house, "eve@acme.example", {})
+    enrolling.enroll(house, Wish("Trial"))
+    heartbeats.beat(house, me(), broker_away=False)
+    return house
+
+
+def running(house: House) -> House:
+    """The same house, where time goes on at its usual pace."""
+    return dataclasses.replace(house, clock=Clock.scaled(1.0, house.clock.now()))
+
+
+def kinds(house: House) -> list[ConcernKind]:
+    return [each.kind for each in reports.status(running(house)).concerns]
+
+
+def test_due_work_that_nobody_does_is_late(ada: House) -> None:
+    assert kinds(ada) == []
+    engine_house.clock(ada).advance(minutes=14)
+    assert kinds(ada) == []
+    engine_house.clock(ada).advance(minutes=2)
+    assert kinds(ada) == [ConcernKind.LATE]
+    later = ada.clock.now() + dt.timedelta(hours=2)
+    with ada.database.write() as conn:
+        mailboxes.change(conn, 1, next_turn_at=later)  # its pace lets nothing leave before
+    assert kinds(ada) == []
+    with ada.database.write() as conn:
+        mailboxes.change(conn, 1, next_turn_at=None, state="paused", reason="on holiday")
+    assert kinds(ada) == [ConcernKind.PAUSED]
+
+
+def test_holds_are_told_by_reason_and_name_nobody(ada: House) -> None:
+    with ada.database.write() as conn:
+        row = standings.matching(conn)[0].enrollment
+        reason = 'somebody may have answered for them: "eve@acme.example is away"'
+        enrollments.apply(conn, [row.id], Event.HELD, ada.clock.now(), reason=reason)
+    found = reports.status(ada)
+    assert found.held_by_reason == {"somebody may have answered for them": 1}
+    assert not found.grave
+    with ada.database.write() as conn:
+        mailboxes.change(conn, 1, sync_error="the folder Sales can not be read")
+    found = reports.status(ada)
+    assert found.grave
+    assert "the folder Sales can not be read" in found.concerns[0].words
+
+
+def test_a_heartbeat_costs_one_small_write(house: House) -> None:
+    """Nothing piles up: a row a process, however often it beats."""
+    for _ in range(5):
+        heartbeats.beat(house, me(), broker_away=False)
+    with house.database.read() as conn:
+        assert len(processes.every(conn)) == 1

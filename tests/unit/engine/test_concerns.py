@@ -1,0 +1,70 @@
+"""What is wrong, by the facts: the one list that status, exit codes, log, metrics and health ask."""
+
+from __future__ import annotations
+
+import pytest
+
+from relance.engine.attendance import Attendance, Process
+from relance.engine.concerns import LATE_SECONDS, ConcernKind, Facts, MailboxFacts, concerns
+from tests.unit.engine.test_attendance import NOW
+
+ALL = {"scheduler", "worker", "web"}
+
+
+def at_work(*, broker_away: bool = False) -> Attendance:
+    one = Process("one", "run", "post-1", 7, "0.1.0", NOW, NOW, None, broker_away)
+    return Attendance((one,), missing=())
+
+
+WELL = Facts(attendance=at_work(), mailboxes=(MailboxFacts("ada@sales.example", "active"),))
+
+
+def test_where_nothing_is_wrong_nothing_is_said() -> None:
+    assert concerns(WELL) == ()
+    assert concerns(Facts()) == ()
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind", "grave", "stops"),
+    [
+        (Facts(database="no answer"), ConcernKind.DATABASE, True, ALL),
+        (Facts(broker=False), ConcernKind.BROKER, True, {"scheduler", "worker"}),
+        (Facts(attendance=at_work(broker_away=True)), ConcernKind.BROKER, True, {"scheduler", "worker"}),
+        (Facts(attendance=Attendance()), ConcernKind.ABSENT, True, set()),
+        (Facts(stalled=("the loop",)), ConcernKind.STALLED, True, ALL),
+        (Facts(halted="restored."), ConcernKind.HALTED, True, {"scheduler", "worker"}),
+        (Facts(waiting_seconds=LATE_SECONDS + 1), ConcernKind.LATE, True, set()),
+        (Facts(clock="it jumped"), ConcernKind.CLOCK, True, set()),
+        (
+            Facts(mailboxes=(MailboxFacts("a@b.example", "active", "", "no such folder"),)),
+            ConcernKind.UNREADABLE,
+            True,
+            set(),
+        ),
+        (
+            Facts(mailboxes=(MailboxFacts("a@b.example", "paused", "refused", "refused"),)),
+            ConcernKind.UNREADABLE,
+            True,
+            set(),
+        ),
+        (
+            Facts(mailboxes=(MailboxFacts("a@b.example", "paused", "on holiday"),)),
+            ConcernKind.PAUSED,
+            False,
+            set(),
+        ),
+        (Facts(held={"somebody may have answered": 3}), ConcernKind.HELD, False, set()),
+        (Facts(unknown_mails=2), ConcernKind.UNKNOWN, False, set()),
+    ],
+    ids=lambda each: each.value if isinstance(each, ConcernKind) else "",
+)
+def test_each_fact_has_its_concern(facts: Facts, kind: ConcernKind, grave: bool, stops: set[str]) -> None:
+    (found,) = concerns(facts)
+    assert found.kind is kind
+    assert found.grave is grave
+    assert {duty for duty in ALL if found.stops({duty})} == stops
+    assert found.words
+
+
+def test_work_that_is_only_just_due_is_not_late() -> None:
+    assert concerns(Facts(waiting_seconds=LATE_SECONDS)) == ()
