@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from relance.engine.calendar import Bound, BoundKind, When
     from relance.engine.checking import Checked
     from relance.engine.concerns import Concern, ConcernKind
+    from relance.engine.doubts import Decided, DoubtView, Whom
     from relance.engine.enrolling import EnrollReport, Skipped
     from relance.engine.explaining import Explanation, Planned
     from relance.engine.importing import ImportReport, RejectedRow
@@ -97,6 +98,8 @@ __all__ = [
     "ConcernKind",
     "Contact",
     "Corrected",
+    "Decided",
+    "DoubtView",
     "EndStep",
     "EnrollReport",
     "EnrollmentView",
@@ -157,6 +160,7 @@ __all__ = [
     "WaitStep",
     "Wanted",
     "When",
+    "Whom",
     "WrongUse",
     "check_database",
     "make_home",
@@ -172,6 +176,7 @@ _ROOMS = {
     "engine.calendar": ("Bound", "BoundKind", "When"),
     "engine.checking": ("Checked",),
     "engine.concerns": ("Concern", "ConcernKind"),
+    "engine.doubts": ("Decided", "DoubtView", "Whom"),
     "engine.enrolling": ("EnrollReport", "Skipped"),
     "engine.explaining": ("Explanation", "Planned"),
     "engine.importing": ("ImportReport", "RejectedRow"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from relance import config
 from relance.app import building
-from relance.app.nouns import Answers, Contacts, Mailboxes, Progress, Sequences, Tasks, Unknown
+from relance.app.nouns import Answers, Contacts, Mailboxes, Progress, Restored, Sequences, Tasks, Unknown
 from relance.clock import Clock, elapsed, machine_now
 from relance.config import Settings
 from relance.engine import (
@@ -67,6 +67,7 @@ class Relance:
         self.mailboxes = Mailboxes(self._house)
         self.tasks = Tasks(self._house)
         self.unknown = Unknown(self._house)
+        self.restored = Restored(self._house)
         self.inbox = Answers(self._house)
 
     def __enter__(self) -> Relance:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from relance.engine import (
+    doubts,
     importing,
     inbox,
     keeping,
@@ -192,6 +193,28 @@ class Unknown:
     def resolve(self, message_id: str, decision: str) -> None:
         """A person's word: `sent`, `not sent` (the same bytes go again) or `give up`."""
         unknowns.decide(self._house, message_id, decision)
+
+
+class Restored:
+    """Steps that may have been sent before the database was restored from a backup, and that no mailbox tells of."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def list(self, whom: doubts.Whom | None = None) -> list[doubts.DoubtView]:
+        """Everybody in doubt, or those of `whom`. Who is proved leaves the list by themselves, and goes on."""
+        return doubts.every(self._house, whom)
+
+    def decide(
+        self,
+        decision: str,
+        whom: doubts.Whom | None = None,
+        *,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> doubts.Decided:
+        """A person's word on all of them: `sent` (they go on behind it) or `not sent` (it goes at the next opening)."""
+        return doubts.decide(self._house, decision, whom or doubts.Whom(), dry_run=dry_run, progress=progress)
 
 
 class Answers:

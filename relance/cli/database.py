@@ -60,4 +60,10 @@ def confirm_restore(
         if not asking.confirmed(question, yes=yes):
             raise typer.Abort
         held = relance.confirm_restore(hold_due=not send_due)
-    show.say(f"Going on. {held} steps are held: `relance held` lists them.")
+    show.say(
+        f"Going on. {held} steps are held. Who is proved by their mailbox goes on by itself within minutes."
+    )
+    if held:
+        show.say(
+            "`relance restored list` shows the rest then; say `sent` or `not-sent` of them, one by one or all."
+        )

@@ -17,6 +17,7 @@ from relance.cli import (
     inbox,
     looking,
     mailboxes,
+    restored,
     running,
     sandbox,
     sequences,
@@ -48,6 +49,7 @@ def build() -> typer.Typer:
     inbox.add_to(root)
     root.add_typer(tasks.group, name="task")
     root.add_typer(unknowns.group, name="unknown")
+    root.add_typer(restored.group, name="restored")
     running.add_to(root)
     demo.add_to(root)
     root.add_typer(sandbox.group, name="sandbox")

@@ -101,8 +101,7 @@ def _message(sheet: _Sheet, rendered: templates.Rendered) -> Message:
         subject = (
             thread[0].subject if thread[0].subject.lower().startswith("re:") else f"Re: {thread[0].subject}"
         )
-    token = sheet.house.own_ids.token(case.row.id, case.script.name, case.contact.email, case.step)
-    message_id = compose.new_message_id(token, mailbox.address.rpartition("@")[2])
+    own_id = message_id(sheet.house, mailbox, case)
     return Message(
         id=sheet.number,
         enrollment_id=case.row.id,
@@ -111,8 +110,8 @@ def _message(sheet: _Sheet, rendered: templates.Rendered) -> Message:
         contact_id=case.contact.id,
         mailbox_id=mailbox.id,
         state=MessageState.PREPARED,
-        message_id=message_id,
-        thread=thread[0].message_id if thread else message_id,
+        message_id=own_id,
+        thread=thread[0].message_id if thread else own_id,
         recipient=case.contact.email,
         subject=subject,
         body=rendered.text,
@@ -122,6 +121,12 @@ def _message(sheet: _Sheet, rendered: templates.Rendered) -> Message:
         fence=0,
         prepared_at=sheet.now,
     )
+
+
+def message_id(house: House, mailbox: Mailbox, case: Case) -> str:
+    """The Message-ID of a step's mail: always the same one for the same step to the same person."""
+    token = house.own_ids.token(case.row.id, case.script.name, case.contact.email, case.step)
+    return compose.new_message_id(token, mailbox.address.rpartition("@")[2])
 
 
 LOCAL_MOST = 64  # RFC 5321, 4.5.3.1.1

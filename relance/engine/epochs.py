@@ -7,19 +7,29 @@ it may have been sent after the backup was made.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import secrets
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import Connection
 
 from relance.engine.database import Database
 from relance.engine.house import House
-from relance.engine.states import Event
-from relance.engine.store import enrollments, events, marks
+from relance.engine.states import Event, State
+from relance.engine.store import doubts, enrollments, events, mailboxes, marks
+from relance.engine.store.enrollments import Enrollment
 
 INSTALLATION, EPOCH, HALTED = "installation", "epoch", "halted"
+RESTORED = "restored"
+# When a person last said that a restored database may go on (ISO 8601, business time).
+MAYBE_SENT = "the database was restored; this step may have been sent after the backup was made"
+# The reason of whoever is held for that alone.
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,11 @@ def beat(database: Database, file: Path) -> str | None:
     return halted
 
 
+def restored(conn: Connection) -> bool:
+    """Whether this database was ever put back from a backup."""
+    return marks.get(conn, RESTORED) is not None
+
+
 def halted(database: Database) -> str | None:
     """Why nothing is sent, if so."""
     with database.read() as conn:
@@ -69,13 +84,47 @@ def confirm(house: House, file: Path, *, hold_due: bool = True) -> int:
     with house.database.write() as conn:
         words = marks.get(conn, HALTED) or "confirmed by a person"
         due = enrollments.gone_on(conn, now) if hold_due else []
-        reason = "the database was restored; this step may have been sent after the backup was made"
-        enrollments.apply(conn, [row.id for row in due], Event.HELD, now, reason=reason)
+        if hold_due:
+            doubts.put(conn, now)
+        enrollments.apply(conn, [row.id for row in due], Event.HELD, now, reason=MAYBE_SENT)
         seen = _read(file)
         marks.put(conn, EPOCH, str(max(int(marks.get(conn, EPOCH) or 0), seen.epoch if seen else 0)))
+        marks.put(conn, RESTORED, now.isoformat())
         marks.drop(conn, HALTED)
+        mailboxes.call(conn, [each.id for each in mailboxes.every(conn)], now)  # the proof lies in them
         events.add(conn, [events.News("restore confirmed", now, data={"reason": words, "held": len(due)})])
     return len(due)
+
+
+def let_go_on(conn: Connection, enrollment_id: int, now: dt.datetime) -> bool:
+    """Whoever is proved goes on by itself: the last mail that can have left was found, for the next was not due by then.
+
+    What else holds or pauses somebody stays.
+    """
+    row = enrollments.by_ids(conn, [enrollment_id])[0]
+    if row.lost_before is None:
+        return False
+    if row.step is not None and (row.due_at is None or row.due_at <= row.lost_before):
+        return False
+    release(conn, row, now, "what it was held for was found sent")
+    return True
+
+
+def release(
+    conn: Connection, row: Enrollment, now: dt.datetime, words: str, values: Mapping[str, Any] | None = None
+) -> None:
+    """Nothing is in doubt of this one any more; it goes on if it was held for that alone."""
+    doubts.lift(conn, row.id)
+    if row.state is not State.HELD or row.reason != MAYBE_SENT:
+        return
+    enrollments.apply(conn, [row.id], Event.RELEASED, now, reason=words, values=dict(values or {}))
+    line = events.News(
+        "released", now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data={"reason": words}
+    )
+    events.add(conn, [line])
+    due = (values or {}).get("due_at", row.due_at)
+    if due is not None and row.step_kind == "mail":
+        mailboxes.call(conn, [row.mailbox_id], due)
 
 
 def _read(file: Path) -> Seen | None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import matching, rereading, sent_copies, verdicts
+from relance.engine import evidence, matching, rereading, sent_copies, verdicts
 from relance.engine.acting import Item, concerns_us
+from relance.engine.evidence import Evidence
 from relance.engine.house import House
 from relance.engine.matching import Found
 from relance.engine.sent_copies import Copy
@@ -35,18 +36,27 @@ class Look:
     mailbox: Mailbox
     now: dt.datetime
     own: frozenset[str]
+    restored: bool = False  # the first look since the database came from a backup
 
 
 def may_concern(look: Look, fetched: Fetched) -> bool:
     """Whether a mail of which only some headers were read must be read whole."""
     mail = read(fetched)
-    if mail.from_address in look.own or rereading.of_a_machine(mail):
+    if mail.from_address in look.own or rereading.of_a_machine(mail) or shown(look, fetched, mail):
         return True
     seen = matching.Seen(look.mailbox.id, fetched.internal_date or look.now, look.own, fetched.thread_id)
     with look.house.database.read() as conn:
         if answers.known(conn, look.mailbox.id, [_dedupe(fetched, mail)]):
             return False
         return matching.find(conn, mail, seen) != matching.NOBODY
+
+
+def shown(look: Look, fetched: Fetched, mail: Inbound) -> list[Evidence]:
+    """What a mail shows of mails of ours, whether a row tells of them or not."""
+    house, came = look.house, min(fetched.internal_date or look.now, look.now)
+    if mail.from_address in look.own:
+        return evidence.of_copy(house.own_ids, house.links, mail, came)
+    return evidence.of_incoming(house.own_ids, mail, came)
 
 
 def copies(look: Look, folder: Folder, read: Sequence[Read]) -> list[Copy]:
@@ -80,7 +90,8 @@ def items(
             continue
         known.add(key)
         received = fetched.internal_date or look.now
-        seen = matching.Seen(look.mailbox.id, received, look.own, fetched.thread_id, threads)
+        ours = bool(shown(look, fetched, mail))
+        seen = matching.Seen(look.mailbox.id, received, look.own, fetched.thread_id, threads, ours)
         found = matching.find(conn, mail, seen)
         item = _item(conn, look, folder, fetched, mail, found)
         if concerns_us(found, item.judgement):

@@ -39,6 +39,7 @@ class Seen:
     own: frozenset[str] = frozenset()  # the addresses of our mailboxes
     thread_id: str | None = None  # Gmail's
     threads: Mapping[str, Message] = field(default_factory=dict)  # mails of ours read just now, by thread
+    ours: bool = False  # it names a Message-ID that bears our mark, whether a row tells of that mail or not
 
 
 _TOKEN, _NAMED = "our token in the address it came to", "a mail of ours it names"
@@ -80,6 +81,7 @@ def find(conn: Connection, mail: Inbound, seen: Seen) -> Found:
         or _by_company(conn, mail, seen)
         or _by_named(conn, mail, seen)
         or _by_words(conn, mail, seen)
+        or _by_mark(seen)
         or NOBODY
     )
 
@@ -193,6 +195,11 @@ def _by_words(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
         if not 0 < len(namesakes) <= _CANDIDATES:
             return Found(Match.SOFT, f"{by}; {len(people)} people were sent them")
     return _soft(conn, quoted, by, seen)
+
+
+def _by_mark(seen: Seen) -> Found | None:
+    """It names a mail of ours that no row tells of: somebody answers whom a restored database has forgotten."""
+    return Found(Match.SOFT, "a mail of ours that this database has lost") if seen.ours else None
 
 
 def _is_namesake(person: Contact, mail: Inbound) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from relance import errors
-from relance.engine import cases, drafting, settling
+from relance.engine import adopting, cases, drafting, epochs, settling
 from relance.engine.cases import Case
 from relance.engine.gate import Wanted
 from relance.engine.house import House
@@ -19,6 +19,7 @@ from relance.engine.script import bounds
 from relance.engine.states import Event, MessageState
 from relance.engine.store import enrollments, events, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment, Position
+from relance.engine.store.lost_mails import LostMail
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.engine.store.messages import Message
 
@@ -35,6 +36,7 @@ class Verdict:
     position: Position | None = None
     event: Event | None = None
     words: str = ""
+    left: dt.datetime | None = None  # when the mail, of which the database knew nothing, left long ago
 
 
 def prepare(
@@ -44,7 +46,10 @@ def prepare(
     claimed = _not_spent(house, lease, claimed, now)
     with house.database.read() as conn:
         found = cases.read(conn, house, claimed)
-        verdicts = [(case, _alone(house, mailbox, case, now)) for case in found]
+        lost = adopting.lost(conn, house, found)
+        verdicts = [
+            (case, _met(conn, house, case, lost) or _alone(house, mailbox, case, now)) for case in found
+        ]
     with house.database.write() as conn:
         mailboxes.hold(conn, lease)
         for case, verdict in verdicts:
@@ -52,12 +57,25 @@ def prepare(
                 messages.forget_prepared(conn, case.row.id)
         messages.add(conn, [verdict.mail for _, verdict in verdicts if verdict.mail and verdict.new])
         for case, verdict in verdicts:
-            _carry_out(conn, case, verdict, now)
+            if verdict.left is not None and verdict.mail is not None:
+                adopting.written(conn, house, case.row, adopting.Left(case.step, verdict.left), now)
+            else:
+                _carry_out(conn, case, verdict, now)
     return [
         Wanted(case.row, verdict.mail, case.place(house.workspace))
         for case, verdict in verdicts
-        if verdict.mail
+        if verdict.mail and verdict.left is None
     ]
+
+
+def _met(conn: Connection, house: House, case: Case, lost: Mapping[int, LostMail]) -> Verdict | None:
+    """A step whose mail was met in a mailbox, sent by a history that this database has lost, is done."""
+    mail = lost.get(case.row.id)
+    if mail is None:
+        return None
+    if mail.answered:
+        return Verdict(event=Event.HELD, words="they wrote about this very mail, which the database had lost")
+    return Verdict(mail=adopting.as_sent(conn, house, case.row, mail), new=True, left=mail.sent_at)
 
 
 def _not_spent(
@@ -91,6 +109,7 @@ def _verdict(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Ve
     """The questions in order; the first with an answer decides."""
     return (
         _barred(case)
+        or _in_doubt(case)
         or _left_over(case, now, house)
         or _too_early(house, case, now)
         or _unwanted(house, case, now)
@@ -102,6 +121,11 @@ def _barred(case: Case) -> Verdict | None:
     if case.suppressed is not None:
         return Verdict(event=Event.UNSUBSCRIBED, words=f"suppressed: {case.suppressed}")
     return None
+
+
+def _in_doubt(case: Case) -> Verdict | None:
+    """Whichever way somebody came to be active again: what a restore put in doubt is not sent by guess."""
+    return Verdict(event=Event.HELD, words=epochs.MAYBE_SENT) if case.row.lost_before is not None else None
 
 
 def _left_over(case: Case, now: dt.datetime, house: House) -> Verdict | None:

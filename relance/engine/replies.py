@@ -15,7 +15,18 @@ from typing import TypeVar
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import acting, incoming, marks, probes, rereading, sent_copies, unread_mail, watching
+from relance.engine import (
+    acting,
+    adopting,
+    epochs,
+    incoming,
+    marks,
+    probes,
+    rereading,
+    sent_copies,
+    unread_mail,
+    watching,
+)
 from relance.engine.house import House
 from relance.engine.incoming import Look
 from relance.engine.marks import Plan, Progress
@@ -34,6 +45,8 @@ MOST = 10_000
 # Mails asked for in one go; more are asked for again.
 WINDOW = 50
 # Mails applied in one transaction.
+FIRST_SENT = 2000
+# Mails of a Sent folder, the newest ones, that the first look into a mailbox reads: the database may be older than they.
 PASSES = 6
 # Looks over all folders in one sync, while anything new is found.
 
@@ -47,7 +60,9 @@ def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
     now = house.clock.now()
     with house.database.read() as conn:
         own = frozenset(each.address for each in mailboxes.every(conn))
-    look = Look(house, lease, mailbox, now, own)
+        # Then what it forgot lies among the mails that were there before the first look.
+        restored = mailbox.synced_at is None and epochs.restored(conn)
+    look = Look(house, lease, mailbox, now, own, restored)
     try:
         with house.open_inbox(account) as inbox:
             count, roles = _folders(look, inbox)
@@ -181,8 +196,10 @@ def _folder(
 ) -> int:
     if not plan.look:
         return 0
-    if look.mailbox.synced_at is None:
-        return _first(look, inbox, folder)
+    if look.mailbox.synced_at is None and not look.restored:
+        if folder.role is not Role.SENT:
+            return _first(look, inbox, folder)
+        plan = dataclasses.replace(plan, after=max(plan.after, folder.uidnext - 1 - FIRST_SENT))
     if plan.moved:
         _note_move(look, folder, plan, so_far)
     mine = [each for each in rows if each.folder == folder.name]
@@ -311,6 +328,7 @@ def _window(look: Look, progress: Progress, window: Sequence[Fetched], trouble: 
     folder = progress.folder
     fetched = ((each, incoming.read(each)) for each in window)
     read = [(each, mail) for each, mail in fetched if not probes.is_probe(mail, look.own)]
+    adopting.adopt(look.house, look.lease, [shown for each in read for shown in incoming.shown(look, *each)])
     with look.house.database.read() as conn:
         copies = incoming.copies(look, folder, read)
         items = list(incoming.items(conn, look, folder, read, incoming.threads(conn, look, copies)))
@@ -337,13 +355,14 @@ def _sent_folder(look: Look, inbox: Inbox, progress: Progress, trouble: _Trouble
     """Copies of our own mails: evidence that they left, and the ids the provider gave them."""
     folder = progress.folder
     for window in _windows(_copies(inbox, progress, trouble)):
+        copies = [
+            Copy(mail, folder.name, folder.uidvalidity, uid, in_sent=True)
+            for uid, mail in window
+            if not probes.is_probe(mail, look.own)
+        ]
+        adopting.adopt(look.house, look.lease, sent_copies.shown(look.house, copies, look.now))
         with look.house.database.write() as conn:
             mailboxes.hold(conn, look.lease)
-            copies = [
-                Copy(mail, folder.name, folder.uidvalidity, uid, in_sent=True)
-                for uid, mail in window
-                if not probes.is_probe(mail, look.own)
-            ]
             sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)
             _mark(conn, look, progress, window[-1][0])
 

@@ -24,7 +24,8 @@ _MACHINES = ("mailer-daemon", "postmaster", "")
 def whole_since(house: House, mailbox: Mailbox) -> dt.datetime | None:
     """Mails that came before this need not be read whole; None: all must be."""
     now = house.clock.now()
-    read_at = clock.believed(mailbox.read_at, now)
+    # What came to a mailbox before it was added answers nothing of ours.
+    read_at = clock.believed(mailbox.read_at or mailbox.created_at, now)
     if read_at is None or abs(now - clock.machine_now()) > SLACK:
         return None
     return read_at - MARGIN

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import matching, states, unknowns
+from relance.engine import evidence, matching, states, unknowns
+from relance.engine.evidence import Evidence
 from relance.engine.house import House
 from relance.engine.states import Event, MessageEvent, MessageState
 from relance.engine.store import answers, contacts, enrollments, events, mailboxes, messages, traces
@@ -35,6 +36,12 @@ class Copy:
     def names(self) -> tuple[str, ...]:
         """Every id it bears."""
         return tuple(key for key in (self.mail.message_id, *self.mail.aliases) if key)
+
+
+def shown(house: House, copies: Sequence[Copy], now: dt.datetime) -> list[Evidence]:
+    """What these copies show of mails of ours, whether a row tells of them or not."""
+    found = (evidence.of_copy(house.own_ids, house.links, each.mail, now) for each in copies)
+    return [each for some in found for each in some]
 
 
 def known(conn: Connection, mailbox_id: int, copies: Sequence[Copy]) -> Mapping[int, Message]:
@@ -66,8 +73,14 @@ def take(conn: Connection, house: House, mailbox_id: int, copies: Sequence[Copy]
         mail = ours.get(place)
         if mail is not None:
             _learn(conn, house, mailbox_id, each, mail, now)
-        elif each.in_sent:
+        elif each.in_sent and not _is_ours(house, each):
             _by_hand(conn, mailbox_id, each, now)
+
+
+def _is_ours(house: House, copy: Copy) -> bool:
+    """Whether the engine wrote it, by what it carries: a row may be gone, and nobody wrote it by hand all the same."""
+    own = house.own_ids.among(copy.names)
+    return bool(own) or evidence.link(house.links, copy.mail) is not None
 
 
 def _learn(

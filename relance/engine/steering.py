@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import people, resuming, states
+from relance.engine import doubts, people, resuming, states
 from relance.engine.house import House
 from relance.engine.script import Script
 from relance.engine.states import Event, MessageState, State
@@ -91,6 +91,8 @@ def resume(
         for mail in stuck.values():
             _refuse_unknown(mail)
         for row in rows:
+            _refuse_unproved(desk, row)
+        for row in rows:
             if row.state is not State.ACTIVE:
                 moves = target is not None and row.mailbox_id != target.id
                 _go_on(desk, _move(desk, row, target) if moves and target else row, stuck.get(row.id), reason)
@@ -109,6 +111,18 @@ def _refuse_unknown(mail: Message | None) -> None:
         )
 
 
+def _refuse_unproved(desk: _Desk, row: Enrollment) -> None:
+    if row.lost_before is None or row.step is None:
+        return
+    sender = mailboxes.by_id(desk.conn, row.mailbox_id)
+    if not doubts.shown_absent(row.lost_before, sender.files_sent, sender.synced_at):
+        raise errors.Invalid(
+            f'the mail of step "{row.step}" to {desk.person.email} may have been sent before the database was restored, '
+            "and nothing in its mailbox tells. Say what became of it: `relance restored sent` or `relance restored not-sent`, "
+            f"with {desk.person.email}."
+        )
+
+
 def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> None:
     sender = mailboxes.by_id(desk.conn, row.mailbox_id)
     if sender.state == "removed":
@@ -119,7 +133,7 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
     event = Event.RELEASED if row.state is State.HELD else Event.RESUMED
     change = resuming.overdue(desk.conn, desk.house, row, desk.person)
     words = reason or ("released by a person" if event is Event.RELEASED else event.value)
-    desk.apply([row], event, words, {"resume_at": None, "attempts": 0, **change})
+    desk.apply([row], event, words, {"resume_at": None, "attempts": 0, "lost_before": None, **change})
     tasks.close_step(desk.conn, [row.id], tasks.HAND_OVER, "done", desk.now)
     due, kind = change.get("due_at", row.due_at), row.step_kind
     if mail is not None and mail.state in _GIVEN_UP:

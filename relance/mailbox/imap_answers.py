@@ -21,7 +21,17 @@ _BATCH_BYTES = 4 * 1024 * 1024
 
 HEADER = f"BODY.PEEK[HEADER]<0.{MAX_HEADER}>"
 TEXT = f"BODY.PEEK[TEXT]<0.{MAX_BODY}>"
-_SENT_NAMES = ("message-id", "date", "from", "to", "cc", "subject", "in-reply-to", "references")
+_SENT_NAMES = (
+    "message-id",
+    "date",
+    "from",
+    "to",
+    "cc",
+    "subject",
+    "in-reply-to",
+    "references",
+    "list-unsubscribe",
+)
 _MATCHED_NAMES = (*_SENT_NAMES, "reply-to", "delivered-to", "x-original-to", "content-type", "auto-submitted")
 MATCHED_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join((*_MATCHED_NAMES, *reports.ALIAS_HEADERS))})]<0.32768>"
 SENT_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join((*_SENT_NAMES, *reports.ALIAS_HEADERS))})]<0.32768>"

@@ -28,6 +28,11 @@ class Links:
         """For the List-Unsubscribe header (RFC 8058) and the line at the mail's end; the address is sealed in it."""
         return f"{self._base}/u/{self._signer.sign(tokens.Purpose.UNSUBSCRIBE, message, carried=recipient)}"
 
+    def sealed(self, address: str) -> tokens.Claim | None:
+        """What an unsubscribe address says that this installation made, below whatever base; None for any other."""
+        token = address.partition("?")[0].rpartition("/")[2]
+        return self._signer.read(tokens.Purpose.UNSUBSCRIBE, token)
+
 
 def _checked(base_url: str) -> str:
     """The base without its last slash; it goes into headers and attributes as it stands, so it must be plain."""

@@ -224,6 +224,14 @@ def begin(conn: Connection, numbers: Sequence[int], fence: int, now: dt.datetime
 _SENDABLE = [state.value for state in states.MESSAGE_SENDABLE]
 
 
+def found(conn: Connection, number: int, at: dt.datetime, words: str) -> None:
+    """A mail that this database never saw leaving did leave, then."""
+    offered = sa.func.coalesce(message.c.transmitting_at, at)
+    after = states.advance_message(MessageState.PREPARED, MessageEvent.FOUND).value
+    values = {"state": after, "transmitting_at": offered, "settled_at": at, "reply": words}
+    conn.execute(sa.update(message).where(message.c.id == number).values(values))
+
+
 @dataclass(frozen=True)
 class Settlement:
     """How an attempt ended, for the row."""

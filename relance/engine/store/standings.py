@@ -63,6 +63,14 @@ def matching(
     return [_standing(row) for row in conn.execute(query)]
 
 
+def in_doubt(conn: Connection, *, after: int = 0, limit: int = 1000, **whose: str | None) -> list[Standing]:
+    """Whose steps a restore has put in doubt, by id from `after` on; of one `sequence` or `mailbox`, by name."""
+    query = _STANDING.where(enrollment.c.lost_before.is_not(None), enrollment.c.id > after)
+    names = {"sequence": sequence.c.name, "mailbox": mailbox.c.address}
+    query = query.where(*(names[name] == value for name, value in whose.items() if value is not None))
+    return [_standing(row) for row in conn.execute(query.order_by(enrollment.c.id).limit(limit))]
+
+
 def _standing(row: Any) -> Standing:
     at = row._mapping
     return Standing(

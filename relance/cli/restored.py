@@ -1,0 +1,122 @@
+"""`restored`: steps that may have been sent before a backup was put back, and that no mailbox tells of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from relance.cli import asking, progress, session, show
+
+if TYPE_CHECKING:
+    from relance.engine.doubts import Decided, Whom
+
+group = typer.Typer(
+    no_args_is_help=True, help="After a restore: steps that may have been sent, for you to decide."
+)
+COLUMNS = {
+    "email": "email",
+    "sequence": "sequence",
+    "step": "step",
+    "state": "state",
+    "due": "due_at",
+    "mailbox": "mailbox",
+    "no copy though copies are filed": "looked",
+}
+SHOWN = 10
+
+Emails = Annotated[list[str] | None, typer.Argument(metavar="EMAIL", help="Whose; or --all.")]
+Everybody = Annotated[bool, typer.Option("--all", help="Everybody who is in doubt.")]
+Sequence = Annotated[str | None, typer.Option(help="Only in this sequence.")]
+Mailbox = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only from this mailbox.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+@group.command("list")
+def list_(
+    ctx: typer.Context, sequence: Sequence = None, mailbox: Mailbox = None, as_json: Json = False
+) -> None:
+    """List them. Whoever a copy in Sent, an answer or a bounce proves goes on by itself."""
+    from relance.engine.doubts import Whom
+
+    with session.of(ctx).open() as relance:
+        found = relance.restored.list(Whom(None, sequence, mailbox))
+    show.listing(found, COLUMNS, as_json=as_json, empty="No step is in doubt.")
+
+
+@group.command()
+def sent(  # noqa: PLR0913 - a flag for every question
+    ctx: typer.Context,
+    emails: Emails = None,
+    everybody: Everybody = False,
+    sequence: Sequence = None,
+    mailbox: Mailbox = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Say that it was sent: they go on behind it. Every mail that was due before the restore counts as sent."""
+    whom = _whom(emails, everybody=everybody, sequence=sequence, mailbox=mailbox)
+    _decide(ctx, "sent", whom, dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+@group.command("not-sent")
+def not_sent(  # noqa: PLR0913 - a flag for every question
+    ctx: typer.Context,
+    emails: Emails = None,
+    everybody: Everybody = False,
+    sequence: Sequence = None,
+    mailbox: Mailbox = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Say that it was not sent: it goes at the next opening. Who did get it gets it twice."""
+    whom = _whom(emails, everybody=everybody, sequence=sequence, mailbox=mailbox)
+    _decide(ctx, "not sent", whom, dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+def _whom(emails: list[str] | None, *, everybody: bool, sequence: str | None, mailbox: str | None) -> Whom:
+    from relance.engine.doubts import Whom
+
+    if bool(emails) == everybody and sequence is None and mailbox is None:
+        raise asking.wrong(
+            "say who: addresses, or --sequence, or --mailbox, or --all for everybody in doubt."
+        )
+    return Whom(emails or None, sequence, mailbox)
+
+
+def _decide(
+    ctx: typer.Context, decision: str, whom: Whom, *, dry_run: bool, yes: bool, as_json: bool
+) -> None:
+    with session.of(ctx).open() as relance:
+        plan = relance.restored.decide(decision, whom, dry_run=True)
+        if dry_run or not plan.people:
+            _tell(plan, dry_run=True, as_json=as_json)
+            return
+        if not asking.confirmed(f"{_sum(plan)} Say so?", yes=yes):
+            raise typer.Abort
+        with progress.bar("Deciding", len(plan.people)) as tell:
+            done = relance.restored.decide(decision, whom, progress=tell)
+    _tell(done, dry_run=False, as_json=as_json)
+
+
+def _sum(plan: Decided) -> str:
+    if plan.decision == "sent":
+        return f"{len(plan.people)} people; {plan.steps} mails count as sent."
+    return f"{len(plan.people)} people get the mail they stand at, from the next opening on."
+
+
+def _tell(done: Decided, *, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        show.data(done)
+        return
+    show.say(f"{'Would decide' if dry_run else 'Decided'}: {_sum(done)}")
+    for email in done.still[:SHOWN]:
+        show.say(
+            f"  {email} comes to a branch or a task first, and is asked about again at the mail behind it"
+        )
+    if len(done.still) > SHOWN:
+        show.say(f"  and {len(done.still) - SHOWN} more (--json lists all of them).")

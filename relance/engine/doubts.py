@@ -1,0 +1,200 @@
+"""What may have been sent by a history that a restored database has lost: shown, and decided in bulk by a person.
+
+Evidence decides first and by itself (`adopting`). A person says of the rest "it was sent, go on" or "it was not".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine import adopting, epochs, resuming, states
+from relance.engine.house import House
+from relance.engine.states import Event, State
+from relance.engine.store import contacts, enrollments, mailboxes, messages, standings
+from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.standings import Standing
+
+BATCH = 500
+DECISIONS = ("sent", "not sent")
+"""What a person may say of a step that may have been sent."""
+
+
+@dataclass(frozen=True)
+class DoubtView:
+    """Somebody whose next step may have been sent before the restore. `looked`: their mailbox files a copy of all it
+    sends, and showed none of this in a complete look since."""
+
+    email: str
+    sequence: str
+    step: str
+    state: str
+    mailbox: str
+    due_at: dt.datetime | None
+    looked: bool
+
+
+@dataclass(frozen=True)
+class Whom:
+    """Whom a decision is about; everything that is set must hold. None of them: everybody in doubt."""
+
+    emails: Collection[str] | None = None
+    sequence: str | None = None
+    mailbox: str | None = None
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a decision did, or would do: who it was about, in the order of enrollment, and how many steps count as sent."""
+
+    decision: str
+    people: tuple[str, ...]
+    steps: int
+    still: tuple[
+        str, ...
+    ]  # who came to a branch or a task that may have been done, too: asked again at the next mail
+
+
+def shown_absent(before: dt.datetime, files_sent: bool | None, synced_at: dt.datetime | None) -> bool:
+    """Whether a missing copy says that nothing left: the provider files every mail, and all was read since. Pure."""
+    return bool(files_sent) and synced_at is not None and synced_at >= before
+
+
+def every(house: House, whom: Whom | None = None) -> list[DoubtView]:
+    """Everybody in doubt."""
+    with house.database.read() as conn:
+        senders = {each.id: each for each in mailboxes.every(conn)}
+        found = list(_chosen(conn, whom or Whom()))
+    return [_view(each, senders.get(each.enrollment.mailbox_id)) for each in found]
+
+
+def _view(standing: Standing, sender: mailboxes.Mailbox | None) -> DoubtView:
+    row = standing.enrollment
+    before = row.lost_before
+    looked = before is not None and sender is not None
+    absent = looked and shown_absent(before, sender.files_sent, sender.synced_at)  # type: ignore[arg-type,union-attr]
+    return DoubtView(
+        standing.email,
+        standing.sequence,
+        row.step or "",
+        row.state.value,
+        standing.mailbox,
+        row.due_at,
+        absent,
+    )
+
+
+def _chosen(conn: Connection, whom: Whom) -> Iterator[Standing]:
+    after, wanted = 0, None if whom.emails is None else {each.strip().lower() for each in whom.emails}
+    while True:
+        page = standings.in_doubt(
+            conn, after=after, limit=BATCH, sequence=whom.sequence, mailbox=whom.mailbox
+        )
+        yield from (each for each in page if wanted is None or each.email in wanted)
+        if len(page) < BATCH:
+            return
+        after = page[-1].enrollment.id
+
+
+def decide(
+    house: House,
+    decision: str,
+    whom: Whom,
+    *,
+    dry_run: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Decided:
+    """A person's word on all of these: `sent` (go on behind it) or `not sent` (it goes at the next opening).
+
+    `sent` counts for every mail that was due before the restore, for whoever got one got the next as well.
+    """
+    if decision not in DECISIONS:
+        raise errors.WrongUse(f"say one of: {', '.join(DECISIONS)}; not {decision!r}")
+    with house.database.read() as conn:
+        found = list(_chosen(conn, whom))
+    steps, still = 0, []
+    for count, each in enumerate(found, start=1):
+        done = _one(house, decision, each.enrollment.id, dry_run=dry_run)
+        steps += done.steps
+        if done.waits:
+            still.append(each.email)
+        if progress is not None:
+            progress(count)
+    return Decided(decision, tuple(each.email for each in found), steps, tuple(still))
+
+
+@dataclass(frozen=True)
+class _Done:
+    steps: int
+    waits: bool = False
+
+
+class _OnlyAsked(Exception):
+    """Ends a dry run's transaction, so that nothing of it stays."""
+
+    def __init__(self, done: _Done) -> None:
+        super().__init__()
+        self.done = done
+
+
+def _one(house: House, decision: str, enrollment_id: int, *, dry_run: bool) -> _Done:
+    try:
+        with house.database.write() as conn:
+            done = _decided(conn, house, decision, enrollment_id)
+            if dry_run:
+                raise _OnlyAsked(done)
+    except _OnlyAsked as asked:
+        return asked.done
+    return done
+
+
+def _decided(conn: Connection, house: House, decision: str, enrollment_id: int) -> _Done:
+    now = house.clock.now()
+    read = enrollments.by_ids(conn, [enrollment_id])[0]
+    mailboxes.lock(conn, [read.mailbox_id])
+    row, _ = enrollments.for_sending(conn, [enrollment_id])[enrollment_id]
+    if row.lost_before is None:
+        return _Done(0)  # proved or decided meanwhile
+    return _was_sent(conn, house, row, now) if decision == "sent" else _was_not(conn, house, row, now)
+
+
+def _was_not(conn: Connection, house: House, row: Enrollment, now: dt.datetime) -> _Done:
+    person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
+    change = resuming.overdue(conn, house, row, person, spread=True)
+    epochs.release(conn, row, now, "a person says that it was not sent", {"attempts": 0, **change})
+    return _Done(0)
+
+
+def _was_sent(conn: Connection, house: House, row: Enrollment, now: dt.datetime) -> _Done:
+    steps, words = 0, "a person says that it was sent"
+    while _due_then(row) and row.step_kind == "mail":
+        at = row.due_at or now
+        key = (row.id, row.step or "")
+        there = messages.of_steps(conn, [key]).get(key)
+        if there is None:
+            messages.add(conn, [adopting.assumed(conn, house, row, at)])
+        elif there.state is not states.MessageState.ACCEPTED:
+            messages.found(conn, there.id, at, words)
+        adopting.written(conn, house, row, adopting.Left(row.step or "", at, words), now)
+        row, steps = enrollments.by_ids(conn, [row.id])[0], steps + 1
+    if not _due_then(row):
+        epochs.release(conn, row, now, words)
+        return _Done(steps)
+    if row.state is State.HELD and row.reason == epochs.MAYBE_SENT:
+        # A branch, a task: it is done by its own rule, and the mail behind it is asked about again before it goes.
+        enrollments.apply(conn, [row.id], Event.RELEASED, now, reason=words)
+    return _Done(steps, waits=True)
+
+
+def _due_then(row: Enrollment) -> bool:
+    """Whether the step to do was due when the database was restored."""
+    return (
+        row.step is not None
+        and row.due_at is not None
+        and row.lost_before is not None
+        and row.due_at <= row.lost_before
+    )

@@ -1,0 +1,98 @@
+"""What a mail in a mailbox shows of mails of ours, by what it carries and by no row. Pure.
+
+A copy shows that its own mail left, and when. Whatever names one of our Message-IDs (an answer, a bounce, a later mail of
+the thread) shows that this one left, but not when.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from relance.engine.own_ids import OwnId, OwnIds
+from relance.mailbox.inbound import Inbound
+from relance.tracking.links import Links
+from relance.tracking.tokens import Claim
+
+_ADDRESS = re.compile(r"<(https?://[^<>\s]+)>")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One mail of ours that left. `own` is None where only its sealed link tells that it is ours."""
+
+    own: OwnId | None
+    at: dt.datetime  # the copy's own date; else when the mail came that names it
+    recipients: tuple[str, ...]  # who it may have gone to
+    copy: bool = False
+    answered: bool = False  # a mail that came in names it
+    names: tuple[str, ...] = ()  # every id the copy bears
+    subject: str = ""
+    thread: str = ""  # the first of its References
+    number: int | None = None  # of the message, as its links say
+
+
+def link(links: Links, mail: Inbound) -> Claim | None:
+    """What the unsubscribe link in a mail's header says, where it is one of ours."""
+    found = _ADDRESS.findall(mail.header("list-unsubscribe") or "")
+    return next((claim for each in found if (claim := links.sealed(each)) is not None), None)
+
+
+def of_copy(ids: OwnIds, links: Links, mail: Inbound, seen: dt.datetime) -> list[Evidence]:
+    """What a mail from one of our own addresses shows: that it left itself, and what it carries on."""
+    own = next(iter(ids.among(_names(mail))), None)
+    claim = link(links, mail)
+    earlier = _named(ids, mail, seen, mail.to)
+    if own is None and claim is None:
+        return earlier
+    carried = (claim.carried,) if claim and claim.carried else ()
+    itself = Evidence(
+        own,
+        min(mail.date or seen, seen),
+        tuple(dict.fromkeys((*mail.to, *carried))),
+        copy=True,
+        names=_names(mail),
+        subject=mail.subject,
+        thread=next(iter(mail.references), ""),
+        number=claim.message if claim else None,
+    )
+    return [*(each for each in earlier if own is None or each.own != own), itself]
+
+
+def of_incoming(ids: OwnIds, mail: Inbound, seen: dt.datetime) -> list[Evidence]:
+    """What an answer or a bounce shows: the mails of ours it names."""
+    about = [each for report in mail.reports for each in (report.original_recipient, report.final_recipient)]
+    writers = (mail.from_address, *(each.lower() for each in about if each))
+    found = _named(ids, mail, seen, tuple(each for each in writers if each))
+    return [replace(each, answered=True) for each in found]
+
+
+def _names(mail: Inbound) -> tuple[str, ...]:
+    return tuple(each for each in (mail.message_id, *mail.aliases) if each)
+
+
+def _named(ids: OwnIds, mail: Inbound, at: dt.datetime, people: tuple[str, ...]) -> list[Evidence]:
+    envelopes = [report.envelope_id for report in mail.reports if report.envelope_id]
+    plus = [
+        f"<{local.partition('+')[2]}@{home}>" for local, _, home in (each.rpartition("@") for each in mail.to)
+    ]
+    said = (*mail.references, *mail.in_reply_to, *mail.returned_ids, *mail.aliases, *envelopes, *plus)
+    return [Evidence(own, at, people) for own in ids.among(said)]
+
+
+def gathered(found: Iterable[Evidence]) -> list[Evidence]:
+    """Each mail once, oldest first: by its copy where there is one; answered if any mail that came in names it."""
+    best: dict[object, Evidence] = {}
+    for each in found:
+        key = each.own.fingerprint if each.own else each.number
+        known = best.get(key)
+        chosen = each if known is None or (each.copy and not known.copy) else known
+        best[key] = replace(chosen, answered=each.answered or (known is not None and known.answered))
+    return sorted(best.values(), key=lambda each: each.at)
+
+
+def ids_of(found: Sequence[Evidence]) -> set[str]:
+    """Every id by which the database may know one of these."""
+    return {key for each in found for key in (*each.names, *([each.own.message_id] if each.own else []))}
