@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from relance.engine import absences, company, matching, news, sent_copies, state
 from relance.engine.house import House
 from relance.engine.matching import Found
 from relance.engine.news import Consequence, Match
+from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event
 from relance.engine.store import answers, enrollments, events, mailboxes, suppressions, tasks
 from relance.engine.store.contacts import Contact
@@ -30,6 +32,7 @@ class Matter:
     judgement: Judgement
     contact: Contact | None
     mailbox_id: int  # the one that wrote, where that is known
+    source: str = ""  # the kept mail, as reasons name it
 
     def said(self, result: Consequence) -> str:
         """The reason as it stands beside the state, with the words that decided."""
@@ -91,12 +94,24 @@ def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment],
     if item.found.message is not None and item.found.proven:
         sent_copies.delivered(conn, house, item.found.message, now)
     result = _counted(conn, _consequence(item), item, rows)
-    carry_out(conn, house, item.matter, rows, result, now)
+    matter = dataclasses.replace(item.matter, source=_source(conn, item, result))
+    carry_out(conn, house, matter, rows, result, now)
     touched = _tell_company(conn, house, item, result, now)
     if result.pauses_mailbox:
         mailboxes.pause(conn, item.matter.mailbox_id, item.matter.said(result), now)
     said = item.matter.said(result)
     events.add(conn, [_line(item, rows, f"{said}; at the company: {touched}" if touched else said, now)])
+
+
+def source_of(number: int) -> str:
+    """How reasons name a kept mail."""
+    return f"answer {number}"
+
+
+def _source(conn: Connection, item: Item, result: Consequence) -> str:
+    if result.event is None:
+        return ""  # nothing is to be found again by it
+    return source_of(answers.number(conn, item.mailbox_id, item.dedupe))
 
 
 def _counted(conn: Connection, result: Consequence, item: Item, rows: Sequence[Enrollment]) -> Consequence:
@@ -120,14 +135,9 @@ def carry_out(
     for row in rows if result.event is not None else ():
         _apply(conn, house, matter, row, result, now)
     if result.suppress and matter.contact is not None:
-        _suppress(conn, matter.contact.email, result, matter.said(result), now)
-
-
-def _suppress(conn: Connection, email: str, result: Consequence, said: str, now: dt.datetime) -> None:
-    if result.event is Event.BOUNCED:
-        suppressions.add(conn, "address", email, said, now)
-    else:
-        suppressions.insist(conn, email, said, now)
+        said = matter.said(result)
+        why = suppressions.bounced(matter.source, said) if result.event is Event.BOUNCED else said
+        suppressions.add(conn, "address", matter.contact.email, why, now)
 
 
 def _apply(
@@ -142,7 +152,8 @@ def _apply(
             values["aways"] = row.aways + (not known.said_again)
     if result.event is None:
         return
-    applied = enrollments.apply(conn, [row.id], result.event, now, reason=matter.said(result), values=values)
+    why = Reason(matter.said(result), Cause.ANSWER, matter.source)
+    applied = enrollments.apply(conn, [row.id], result.event, now, reason=why, values=values)
     ended = [
         before.id for before, after in applied if after in states.FINAL and before.state not in states.FINAL
     ]

@@ -15,6 +15,7 @@ from relance.engine import adopting, cases, drafting, epochs, settling
 from relance.engine.cases import Case
 from relance.engine.gate import Wanted
 from relance.engine.house import House
+from relance.engine.reasons import Cause, Reason
 from relance.engine.script import bounds
 from relance.engine.states import Event, MessageState
 from relance.engine.store import enrollments, events, mailboxes, messages
@@ -37,6 +38,7 @@ class Verdict:
     event: Event | None = None
     words: str = ""
     left: dt.datetime | None = None  # when the mail, of which the database knew nothing, left long ago
+    cause: Cause = Cause.OTHER
 
 
 def prepare(
@@ -134,7 +136,8 @@ def _left_over(case: Case, now: dt.datetime, house: House) -> Verdict | None:
     if state is MessageState.ACCEPTED:
         return Verdict(position=_onward(house, case, now, wrote=True))
     if state in (MessageState.UNKNOWN, MessageState.TRANSMITTING):
-        return Verdict(event=Event.HELD, words=f"{settling.MAYBE}; nobody can tell yet")
+        words = f"{settling.MAYBE}; nobody can tell yet"
+        return Verdict(event=Event.HELD, words=words, cause=Cause.UNKNOWN_MAIL)
     if state in (MessageState.REFUSED, MessageState.ABANDONED):
         return Verdict(event=Event.HELD, words=f"the mail of this step was {state}")
     return None
@@ -200,7 +203,8 @@ def _carry_out(conn: Connection, case: Case, verdict: Verdict, now: dt.datetime)
     if position is not None:
         enrollments.move(conn, row, position, now)
     elif verdict.event is not None:
-        enrollments.apply(conn, [row.id], verdict.event, now, reason=verdict.words, values={"attempts": 0})
+        why = Reason(verdict.words, verdict.cause)
+        enrollments.apply(conn, [row.id], verdict.event, now, reason=why, values={"attempts": 0})
     kind = verdict.event.value if verdict.event else "skipped"
     events.add(conn, [_news(row, kind, verdict.words, now)])
 

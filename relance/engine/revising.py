@@ -51,7 +51,8 @@ class _Desk:
 
     def matter(self, reading: Reading) -> Matter:
         person = self.people.get(reading.contact_id) if reading.contact_id is not None else None
-        return Matter(reading.judgement, person, self.revision.answer.mailbox_id)
+        answer = self.revision.answer
+        return Matter(reading.judgement, person, answer.mailbox_id, acting.source_of(answer.id))
 
     @property
     def said_before(self) -> str:
@@ -133,8 +134,7 @@ def _lift(desk: _Desk) -> None:
     person = desk.people.get(before.contact_id) if before.contact_id is not None else None
     if before.judgement.kind is not Kind.HARD_BOUNCE or after.consequence.suppress or person is None:
         return
-    if suppressions.among(desk.conn, [person.email]).get(person.email) == desk.said_before:
-        suppressions.remove(desk.conn, person.email)
+    suppressions.take_back(desk.conn, person.email, [acting.source_of(desk.revision.answer.id)])
 
 
 def _rows(desk: _Desk, reading: Reading) -> list[Enrollment]:
@@ -254,6 +254,10 @@ def _go_on(desk: _Desk, row: Enrollment) -> None:
     events = {State.HELD: Event.RELEASED, State.AWAY: Event.BACK}
     event = events.get(row.state, Event.REOPENED if row.state in states.FINAL else Event.RESUMED)
     person = contacts.by_ids(desk.conn, [row.contact_id])[row.contact_id]
+    refused = suppressions.among(desk.conn, [person.email]).get(person.email)
+    if refused is not None:  # something else says no: a person's wish, another bounce
+        _not_on(desk, row, person.email, f"suppressed: {refused}")
+        return
     due = resuming.overdue(desk.conn, desk.house, row, person)
     values: dict[str, Any] = {"resume_at": None, "finished_at": None, "attempts": 0, **due}
     if row.state is State.HELD:
@@ -264,6 +268,12 @@ def _go_on(desk: _Desk, row: Enrollment) -> None:
     at = due.get("due_at", row.due_at)
     if applied and applied[0][1] is State.ACTIVE and row.step_kind == "mail" and at is not None:
         mailboxes.call(desk.conn, [row.mailbox_id], at)
+
+
+def _not_on(desk: _Desk, row: Enrollment, email: str, words: str) -> None:
+    """Who asked for no more mail meanwhile is unsubscribed; whom another bounce stops stays bounced."""
+    if suppressions.is_wished(desk.conn, email):
+        enrollments.apply(desk.conn, [row.id], Event.UNSUBSCRIBED, desk.now, reason=words)
 
 
 def _do(desk: _Desk) -> None:

@@ -13,6 +13,7 @@ from relance.engine import states
 from relance.engine.complete import complete
 from relance.engine.gate import Wanted
 from relance.engine.house import House, Options
+from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, MessageEvent
 from relance.engine.store import contacts, enrollments, events, mailboxes, messages, suppressions
 from relance.engine.store.messages import Settlement
@@ -20,7 +21,6 @@ from relance.mailbox import trouble
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 
 MAYBE = "the mail may have been delivered"
-# How the reason of an enrollment begins that is held because of an unknown mail, and for nothing else.
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Ending:
     done: bool = False  # the step is done; on to the next
     event: Event | None = None  # news for the enrollment
     words: str = ""
+    cause: Cause = Cause.REFUSED
     retry_after: dt.timedelta | None = None  # offer the same bytes again then
     suppress: bool = False
     pause_mailbox: bool = False
@@ -71,7 +72,7 @@ def _accepted(_: _Case) -> Ending:
 
 def _lost(case: _Case) -> Ending:
     words = f"{MAYBE}: {case.said or 'the connection broke after its body'}"
-    return Ending(MessageEvent.LOST, event=Event.HELD, words=words, stop_turn=True)
+    return Ending(MessageEvent.LOST, event=Event.HELD, words=words, cause=Cause.UNKNOWN_MAIL, stop_turn=True)
 
 
 def _withdrawn(case: _Case) -> Ending:
@@ -169,17 +170,24 @@ def _move_on(conn: Connection, house: House, done: Sequence[Attempt]) -> None:
     enrollments.move_many(conn, moves, max((each.at for each in done), default=house.clock.now()))
 
 
+def source_of(message_id: int) -> str:
+    """How reasons name the refusal of a mail."""
+    return f"message {message_id}"
+
+
 def _apply(conn: Connection, attempt: Attempt, end: Ending) -> None:
     row, message, at = attempt.wanted.enrollment, attempt.wanted.message, attempt.at
     if end.event is not None:
-        enrollments.apply(conn, [row.id], end.event, at, reason=end.words, values={"attempts": 0})
+        why = Reason(end.words, end.cause, source_of(message.id))
+        enrollments.apply(conn, [row.id], end.event, at, reason=why, values={"attempts": 0})
     elif end.retry_after is not None:
         bound = [{"kind": "deferred", "words": f"the receiving server asked to try later: {end.words}"}]
         enrollments.reschedule(conn, row, at + end.retry_after, bound)
     else:
         enrollments.unclaim(conn, [row.id])
     if end.suppress:
-        suppressions.add(conn, "address", message.recipient, f"bounced: {end.words}", at)
+        bounced = suppressions.bounced(source_of(message.id), f"bounced: {end.words}")
+        suppressions.add(conn, "address", message.recipient, bounced, at)
     if end.pause_mailbox:
         mailboxes.pause(conn, row.mailbox_id, end.words, at)
 

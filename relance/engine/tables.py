@@ -62,6 +62,7 @@ mailbox = sa.Table(
     sa.Column("ca_file", sa.Text),
     _text("state", default="active"),  # active, paused, removed
     _text("reason"),
+    sa.Column("refusal", NullJson),  # the last mail in a row that its server refused: code, words, contact
     sa.Column("daily_cap", sa.Integer),  # mails in any 24 hours; empty: no cap
     _count("gap_seconds"),  # at least so long between two mails
     _text("unknown_policy", default="hold"),  # hold, assume sent, send again
@@ -156,6 +157,34 @@ suppression = sa.Table(
     sa.CheckConstraint("kind in ('address', 'domain')", name="kind"),
 )
 
+suppression_reason = sa.Table(
+    "suppression_reason",
+    metadata,
+    _id(),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("cause", sa.Text, nullable=False),  # person, bounce
+    sa.Column(
+        "source", sa.Text, nullable=False
+    ),  # what it rests on: a kept mail, a message, a digest of a wish
+    _text("words"),
+    sa.Column("created_at", Instant, nullable=False),
+    # One row a reason: taking one back takes back no other.
+    sa.UniqueConstraint("kind", "value", "cause", "source"),
+    sa.CheckConstraint("cause in ('person', 'bounce')", name="cause"),
+)
+
+refusal = sa.Table(
+    "refusal",
+    metadata,
+    _id(),
+    _to("mailbox"),
+    sa.Column("organisation", sa.Text, nullable=False),  # whose server refuses this mailbox's mail
+    _text("words"),
+    sa.Column("at", Instant, nullable=False),
+    sa.UniqueConstraint("mailbox_id", "organisation"),
+)
+
 sequence = sa.Table(
     "sequence",
     metadata,
@@ -189,6 +218,8 @@ enrollment = sa.Table(
     _to("mailbox"),
     sa.Column("state", sa.Text, nullable=False),
     _text("reason"),  # why it stands where it stands, in words
+    # The same one by one, as [{"cause": ..., "source": ..., "words": ...}]: what is decided is decided by these.
+    sa.Column("reasons", Json, nullable=False, server_default="[]"),
     sa.Column("step", sa.Text),  # the step to do next; empty when there is none
     _text("step_kind"),  # mail, or a kind the tick does without a mailbox
     sa.Column("due_at", Instant),

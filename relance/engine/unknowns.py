@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import settling, states
+from relance.engine import reasons, settling, states
 from relance.engine.gate import Wanted
 from relance.engine.house import House
 from relance.engine.journal import Findings
+from relance.engine.reasons import Cause
 from relance.engine.settling import Attempt
 from relance.engine.states import Event, MessageEvent, State
 from relance.engine.store import contacts, enrollments, events, mailboxes, messages
@@ -149,7 +150,7 @@ def settle(
 
 def _held_for_this_alone(row: enrollments.Enrollment) -> bool:
     """Evidence about a mail says nothing of other reasons to hold: an answer nobody could place, a person's pause."""
-    return row.reason.startswith(settling.MAYBE) and enrollments.ALSO not in row.reason
+    return reasons.alone(row.why, Cause.UNKNOWN_MAIL)
 
 
 @dataclass(frozen=True)

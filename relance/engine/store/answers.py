@@ -65,6 +65,12 @@ def add(conn: Connection, row: Mapping[str, Any]) -> bool:
     return database.insert_new(conn, inbound, [row]) == 1
 
 
+def number(conn: Connection, mailbox_id: int, dedupe: str) -> int:
+    """The number of a mail that is kept."""
+    here = sa.and_(inbound.c.mailbox_id == mailbox_id, inbound.c.dedupe == dedupe)
+    return int(conn.execute(sa.select(inbound.c.id).where(here)).scalar_one())
+
+
 def change(conn: Connection, number: int, **values: Any) -> None:
     """Set columns of one kept mail."""
     conn.execute(sa.update(inbound).where(inbound.c.id == number).values(**values))

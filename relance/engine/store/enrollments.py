@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import bulk, states
+from relance.engine import bulk, reasons, states
+from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, State
 from relance.engine.store import due
 from relance.engine.tables import contact, enrollment, sequence
@@ -39,6 +41,12 @@ class Enrollment:
     wrote_before: bool
     aways: int
     lost_before: dt.datetime | None  # after a restore: what fell due before this may have been sent already
+    reasons: Sequence[Any] = ()  # `reason` one by one, as they are stored
+
+    @property
+    def why(self) -> tuple[Reason, ...]:
+        """Why it stands where it stands: what is decided is decided by these."""
+        return reasons.read(self.reason, self.reasons)
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ def apply(
     event: Event,
     now: dt.datetime,
     *,
-    reason: str = "",
+    reason: str | Reason = "",
     values: dict[str, Any] | None = None,
 ) -> list[tuple[Enrollment, State]]:
     """Apply one piece of news to enrollments, in order of id (so that two writers never wait for each other in a ring).
@@ -94,7 +102,7 @@ def apply(
             after = states.advance(
                 after, Event.COMPLETED
             )  # released after its last step: there is nothing to go on with
-        change = _change(row, event, after, now, reason) | (values or {})
+        change = _change(row, event, after, now, _given(event, reason)) | _told(row, values or {})
         applied.append((row, after))
         if change:
             change["version"] = row.version + 1
@@ -114,22 +122,38 @@ def _locked(conn: Connection, enrollment_ids: Iterable[int]) -> list[Enrollment]
 _AT_ONCE = 5000  # ids in one statement; SQLite takes 32 766 values
 
 
-ALSO = "; also: "
+def _given(event: Event, reason: str | Reason) -> Reason:
+    if isinstance(reason, Reason):
+        return reason
+    return Reason(reason, Cause.PERSON if event in states.BY_A_PERSON else Cause.OTHER)
 
 
-def _change(row: Enrollment, event: Event, after: State, now: dt.datetime, reason: str) -> dict[str, Any]:
+def _change(row: Enrollment, event: Event, after: State, now: dt.datetime, given: Reason) -> dict[str, Any]:
     change: dict[str, Any] = {}
     if after is State.HELD and row.state is State.PAUSED:
         # What clears the hold (evidence about a mail) must not end the pause.
-        change = {"state": after.value, "reason": f"{reason}{ALSO}{row.reason or State.PAUSED.value}"}
+        paused = row.why or (Reason(State.PAUSED.value, Cause.PERSON),)
+        change = {"state": after.value, **_written(given, *paused)}
     elif after != row.state:
-        change = {"state": after.value, "reason": reason}
-    elif after is State.HELD and event in (Event.HELD, Event.PAUSED) and reason not in row.reason:
+        change = {"state": after.value, **_written(given)}
+    elif after is State.HELD and event in (Event.HELD, Event.PAUSED) and given not in row.why:
         # A second reason to hold must not vanish behind the first: what clears the one does not clear the other.
-        change = {"reason": f"{reason or event.value}{ALSO}{row.reason}"}
+        named = given if given.words else dataclasses.replace(given, words=event.value)
+        change = _written(named, *row.why)
     if after in states.FINAL and row.state not in states.FINAL:
         change["finished_at"] = now
     return change
+
+
+def _written(*why: Reason) -> dict[str, Any]:
+    return {"reason": reasons.said(why), "reasons": [each.row() for each in why]}
+
+
+def _told(row: Enrollment, values: dict[str, Any]) -> dict[str, Any]:
+    """The same reason in other words stays the same reason."""
+    if "reason" not in values or len(row.why) != 1:
+        return values
+    return values | _written(dataclasses.replace(row.why[0], words=values["reason"]))
 
 
 def move(

@@ -3,57 +3,125 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine import database
-from relance.engine.tables import suppression
+from relance.engine.reasons import ALSO
+from relance.engine.tables import suppression, suppression_reason
+
+
+class Because(StrEnum):
+    """What a reason not to write to somebody rests on."""
+
+    PERSON = "person"  # somebody asked for it: it stays until a person lifts it
+    BOUNCE = "bounce"  # the address was held to be dead: it goes when that proves wrong
+
+
+@dataclass(frozen=True)
+class Why:
+    """One reason; `source` says what it rests on, so that it can be taken back alone."""
+
+    words: str
+    cause: Because = Because.PERSON
+    source: str = ""
+
+
+def bounced(source: str, words: str) -> Why:
+    """Because a mail came back, or was refused: `source` is that mail."""
+    return Why(words, Because.BOUNCE, source)
 
 
 @dataclass(frozen=True)
 class Suppression:
-    """One address or one whole domain (with every domain below it)."""
+    """One address or one whole domain (with every domain below it). `reasons` are those in `reason`, one by one."""
 
     kind: str
     value: str
     reason: str
     created_at: dt.datetime
+    reasons: tuple[str, ...] = ()
 
 
-def add(conn: Connection, kind: str, value: str, reason: str, now: dt.datetime) -> bool:
-    """Suppress; False when it was already. In effect from the commit on."""
-    row = {"kind": kind, "value": value, "reason": reason, "created_at": now}
-    return database.insert_new(conn, suppression, [row]) == 1
+def add(conn: Connection, kind: str, value: str, reason: str | Why, now: dt.datetime) -> bool:
+    """Suppress, or add a reason; False when that very reason was known. In effect from the commit on."""
+    why = reason if isinstance(reason, Why) else Why(reason)
+    # Whoever asks twice in the same words asked once; a digest keeps the index short.
+    source = why.source or hashlib.sha256(why.words.encode("utf-8", "replace")).hexdigest()[:16]
+    one = {"kind": kind, "value": value, "cause": why.cause.value, "source": source}
+    row = {"kind": kind, "value": value, "reason": why.words, "created_at": now}
+    database.insert_new(conn, suppression, [row])
+    new = database.insert_new(conn, suppression_reason, [{**one, "words": why.words, "created_at": now}]) == 1
+    if new:
+        _say(conn, kind, value)
+    return new
 
 
 def insist(conn: Connection, address: str, reason: str, now: dt.datetime) -> bool:
-    """Suppress an address by the person's own wish; False when that very wish was known.
+    """Suppress an address by the person's own wish; False when that very wish was known. Taking back a bounce that was
+    none does not take back the wish."""
+    return add(conn, "address", address, reason, now)
 
-    It stands before whatever the address was suppressed for already, so that taking that back (a bounce that was none)
-    does not take back the wish.
-    """
-    if add(conn, "address", address, reason, now):
-        return True
-    here = sa.and_(suppression.c.kind == "address", suppression.c.value == address)
-    before = str(conn.execute(sa.select(suppression.c.reason).where(here)).scalar_one())
-    if reason in before:
+
+def _say(conn: Connection, kind: str, value: str) -> None:
+    """Let the suppression say all its reasons: what a person asked for before what was found out."""
+    rows = _reasons(conn, kind, value)
+    if rows:
+        here = sa.and_(suppression.c.kind == kind, suppression.c.value == value)
+        conn.execute(sa.update(suppression).where(here).values(reason=ALSO.join(each.words for each in rows)))
+
+
+def _reasons(conn: Connection, kind: str, value: str) -> Sequence[sa.Row[Any]]:
+    """Every reason, the strongest first."""
+    query = sa.select(suppression_reason).where(
+        suppression_reason.c.kind == kind, suppression_reason.c.value == value
+    )
+    return conn.execute(query.order_by(*_STRONGEST_FIRST)).all()
+
+
+_STRONGEST_FIRST = (suppression_reason.c.cause != Because.PERSON.value, suppression_reason.c.id.desc())
+
+
+def take_back(conn: Connection, address: str, sources: Iterable[str]) -> bool:
+    """What these bounces said of an address is not so. True when it may be written to again; what a person asked for, and
+    what any other bounce said, stays."""
+    rows = _reasons(conn, "address", address)
+    wrong = [row.id for row in rows if row.cause == Because.BOUNCE.value and row.source in set(sources)]
+    if not wrong:
         return False
-    conn.execute(sa.update(suppression).where(here).values(reason=f"{reason}; also: {before}"))
+    conn.execute(sa.delete(suppression_reason).where(suppression_reason.c.id.in_(wrong)))
+    if len(wrong) < len(rows):
+        _say(conn, "address", address)
+        return False
+    here = sa.and_(suppression.c.kind == "address", suppression.c.value == address)
+    conn.execute(sa.delete(suppression).where(here))
     return True
 
 
 def remove(conn: Connection, value: str) -> bool:
-    """Lift a suppression; False when there was none."""
+    """Lift a suppression with all its reasons; False when there was none."""
+    conn.execute(sa.delete(suppression_reason).where(suppression_reason.c.value == value))
     return conn.execute(sa.delete(suppression).where(suppression.c.value == value)).rowcount > 0
 
 
 def every(conn: Connection) -> list[Suppression]:
     """All of them, by value."""
     query = sa.select(suppression).order_by(suppression.c.value)
-    return [Suppression(row.kind, row.value, row.reason, row.created_at) for row in conn.execute(query)]
+    words: dict[tuple[str, str], list[str]] = {}
+    for row in conn.execute(sa.select(suppression_reason).order_by(*_STRONGEST_FIRST)):
+        words.setdefault((row.kind, row.value), []).append(row.words)
+    return [
+        Suppression(
+            row.kind, row.value, row.reason, row.created_at, tuple(words.get((row.kind, row.value), ()))
+        )
+        for row in conn.execute(query)
+    ]
 
 
 def among(conn: Connection, addresses: Iterable[str]) -> dict[str, str]:
@@ -69,6 +137,15 @@ def among(conn: Connection, addresses: Iterable[str]) -> dict[str, str]:
         if reason is not None:
             found[address] = reason
     return found
+
+
+def is_wished(conn: Connection, address: str) -> bool:
+    """Whether anybody asked not to write to an address, or to its domain."""
+    query = sa.select(suppression_reason.c.id).where(
+        suppression_reason.c.value.in_(refusing(address)),
+        suppression_reason.c.cause == Because.PERSON.value,
+    )
+    return conn.execute(query.limit(1)).first() is not None
 
 
 _AMONG = sa.select(suppression.c.value, suppression.c.reason).where(

@@ -13,6 +13,7 @@ from relance.engine import enrolling, people, publishing, recovery, settling, tu
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.journal import Journal
+from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollments, mailboxes, messages, standings, suppressions
 from relance.mailbox.outcome import Blame, Outcome, SendResult
@@ -109,8 +110,8 @@ def test_an_answer_that_comes_to_light_late_means_what_it_would_have_meant(
     ready: House, way: Callable[[House], object], answer: SendResult, state: MessageState, stands: State
 ) -> None:
     with ready.database.write() as conn:
-        words = f"{settling.MAYBE}: the worker stopped"
-        enrollments.apply(conn, [row(ready).id], Event.HELD, ready.clock.now(), reason=words)
+        why = Reason(f"{settling.MAYBE}: the worker stopped", Cause.UNKNOWN_MAIL)
+        enrollments.apply(conn, [row(ready).id], Event.HELD, ready.clock.now(), reason=why)
     engine_house.add_message(ready, row(ready), MessageState.UNKNOWN, fence=0, recipient=EVE)
     dead = Journal(ready.journal._folder, "host-4711")
     dead.begin(mail(ready).id, 0)

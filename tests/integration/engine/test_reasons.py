@@ -1,0 +1,151 @@
+"""A person's no is never lost, nor is their pause: one row a reason, and no sentence is split or compared."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.integration.engine.test_refusals import KIM, bounce, hear, ready, row, sent, state, suppressed
+
+from relance.engine import engagement, inbox, migrating, people, settling, steering, tables, unknowns
+from relance.engine.database import Database
+from relance.engine.house import House
+from relance.engine.inbox import Correction
+from relance.engine.reasons import ALSO, Cause, Reason, read, said
+from relance.engine.states import Event, MessageEvent, MessageState, State
+from relance.engine.store import enrollments, suppressions
+from relance.mailbox.outcome import Outcome, SendResult
+from tests import engine_house
+
+__all__ = ["ready"]
+
+
+def corrected(house: House) -> None:
+    """A person says of every returned mail that it was none."""
+    with house.database.read() as conn:
+        numbers = list(conn.execute(sa.select(tables.inbound.c.id)).scalars())
+    for number in numbers:
+        inbox.correct(house, number, Correction(kind="auto-reply"))
+
+
+def by_link(house: House) -> None:
+    with house.database.write() as conn:
+        engagement.unsubscribe(conn, KIM, None, house.clock.now())
+
+
+def by_hand(house: House) -> None:
+    people.suppress(house, KIM, "asked on the phone")
+
+
+@pytest.mark.parametrize("wish", [by_link, by_hand])
+@pytest.mark.parametrize("first", ["bounce", "wish"])
+def test_what_a_person_asked_for_stays_when_a_bounce_is_corrected(ready: House, wish, first: str) -> None:  # type: ignore[no-untyped-def]
+    mail = sent(ready, KIM)
+    if first == "wish":
+        wish(ready)
+    hear(ready, mail, bounce())
+    if first == "bounce":
+        wish(ready)
+    corrected(ready)
+    assert suppressed(ready) == {KIM}
+    assert state(ready, KIM) is State.UNSUBSCRIBED
+    with ready.database.read() as conn:
+        [left] = suppressions.every(conn)
+    assert len(left.reasons) == 1
+    assert "does not exist" not in left.reason
+
+
+def test_each_bounce_stands_until_it_is_corrected_itself(ready: House) -> None:
+    mail = sent(ready, KIM)
+    for _ in range(2):
+        hear(ready, mail, bounce())
+    with ready.database.read() as conn:
+        first, second = conn.execute(sa.select(tables.inbound.c.id).order_by(tables.inbound.c.id)).scalars()
+    inbox.correct(ready, first, Correction(kind="auto-reply"))
+    assert suppressed(ready) == {KIM}
+    inbox.correct(ready, second, Correction(kind="auto-reply"))
+    assert suppressed(ready) == set()
+
+
+def held_for_unknown(house: House, words: str) -> None:
+    """Kim's first mail may have been delivered, in the server's words."""
+    mail = engine_house.add_message(
+        house, row(house, KIM), MessageState.UNKNOWN, recipient=KIM, transmitting_at=house.clock.now()
+    )
+    end = settling.ending(SendResult(Outcome.UNKNOWN, "final", text=words), 1, house.options)
+    why = Reason(end.words, end.cause, settling.source_of(mail.id))
+    with house.database.write() as conn:
+        enrollments.apply(conn, [row(house, KIM).id], Event.HELD, house.clock.now(), reason=why)
+
+
+def found(house: House) -> None:
+    """Evidence comes that the mail was delivered."""
+    with house.database.write() as conn:
+        from relance.engine.store import messages
+
+        unknowns.settle(
+            conn, house, messages.unknown(conn), MessageEvent.FOUND, "it is there", house.clock.now()
+        )
+
+
+def test_a_servers_words_do_not_block_the_release(ready: House) -> None:
+    held_for_unknown(ready, f"451 busy{ALSO}paused by a person")
+    found(ready)
+    assert state(ready, KIM) is State.ACTIVE
+
+
+@pytest.mark.parametrize("reason", ["the mail", "may", "paused by a person", "", f"a{ALSO}b"])
+def test_a_persons_pause_outlives_the_other_hold_whatever_its_words(ready: House, reason: str) -> None:
+    held_for_unknown(ready, "paused by a person, the mail may have been delivered")
+    steering.pause(ready, KIM, reason=reason)
+    found(ready)
+    assert state(ready, KIM) is not State.ACTIVE
+    assert any(each.cause is Cause.PERSON for each in row(ready, KIM).why)
+
+
+@given(st.lists(st.builds(Reason, st.text(), st.sampled_from(Cause), st.text()), max_size=4))
+def test_reasons_come_back_as_they_were_written(why: list[Reason]) -> None:
+    assert list(read(said(why), [each.row() for each in why])) == why
+
+
+def test_what_an_earlier_release_wrote_is_one_reason_of_no_kind() -> None:
+    rows = [Reason("the mail may have been delivered", Cause.UNKNOWN_MAIL).row()]
+    assert read("paused by a person", rows) == (Reason("paused by a person"),)
+    assert read("x", [{"cause": "of a later release", "words": "x"}]) == (Reason("x"),)
+
+
+def test_suppressions_and_holds_of_the_release_before_are_sorted(database_url: str) -> None:
+    from alembic import command
+
+    base = Database(database_url)
+    now = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    with base.write() as conn:
+        config = migrating._config()
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0005")
+        for value, reason in (
+            ("dead@lake.example", "bounced: 550 no"),
+            ("said@lake.example", "asked for no more mail"),
+            ("both@lake.example", "asked for no more mail; also: bounced: 550 no"),
+        ):
+            row = {"kind": "address", "value": value, "reason": reason, "at": now.isoformat()}
+            conn.execute(
+                sa.text(
+                    "insert into suppression (kind, value, reason, created_at) values (:kind, :value, :reason, :at)"
+                ),
+                row,
+            )
+    migrating.upgrade(base)
+    with base.read() as conn:
+        rows = conn.execute(
+            sa.select(tables.suppression_reason.c.value, tables.suppression_reason.c.cause)
+        ).all()
+    base.close()
+    assert dict(map(tuple, rows)) == {
+        "dead@lake.example": "bounce",
+        "said@lake.example": "person",
+        "both@lake.example": "person",
+    }
