@@ -15,7 +15,7 @@ from typing import Any
 from imapclient import exceptions
 
 from relance import clock, errors
-from relance.mailbox import folders, imap_wire
+from relance.mailbox import folders, imap_login, imap_wire
 from relance.mailbox import imap_answers as answers
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder, FolderRefused, Listed, Role
@@ -48,7 +48,7 @@ class Inbox:
         self._told_uidnext = 0  # the inbox's, when the folders were last listed
 
     def __enter__(self) -> Inbox:
-        self._connected = imap_wire.connect(self._account, self._timeouts)
+        self._connected = imap_login.connect(self._account, self._timeouts)
         return self
 
     def __exit__(

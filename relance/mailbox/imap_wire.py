@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
-import re
 import selectors
 import socket
 import ssl
@@ -20,8 +19,8 @@ from imapclient import exceptions, imap4
 from imapclient import tls as imap_tls
 
 from relance import clock, errors
-from relance.mailbox import decoding, secrets, tls
-from relance.mailbox.account import Account, Security, Server
+from relance.mailbox import decoding, secrets
+from relance.mailbox.account import Security, Server
 
 MAX_LINE = 4 * 1024 * 1024  # a SEARCH over a large folder answers in one line
 MAX_KEPT = 32 * 1024 * 1024  # bytes that the answer to one command may fill
@@ -45,9 +44,10 @@ class _Bounded(imaplib.IMAP4):
     _held_for: object = None
     _kept = 0
     _deadline = float("inf")
+    said = ""  # how the last command ended: OK, NO or BAD; BYE where the server broke off
 
     def _new_tag(self) -> bytes:
-        self._kept = 0
+        self._kept, self.said = 0, "BYE"
         self._deadline = clock.elapsed() + COMMAND_SECONDS
         tag: bytes = super()._new_tag()  # type: ignore[misc]
         return tag
@@ -76,6 +76,11 @@ class _Bounded(imaplib.IMAP4):
             self._fill()
         return self._take(size)
 
+    def _get_tagged_response(self, tag: bytes, expect_bye: bool = False) -> tuple[str, list[bytes]]:
+        kind, data = super()._get_tagged_response(tag, expect_bye)  # type: ignore[misc]
+        self.said = str(kind)
+        return kind, data
+
     def _buffer(self) -> bytearray:
         if self._held_for is not self.sock:
             if self._held:  # bytes from before STARTTLS must not pass for protected ones
@@ -88,7 +93,8 @@ class _Bounded(imaplib.IMAP4):
             raise TimeoutError("the answer took too long")
         data = self.sock.recv(65536)
         if not data:
-            raise self.abort("the server closed the connection")
+            bye = self.untagged_responses.get("BYE", [b""])[-1]  # its own words say more
+            raise self.abort(bye.decode("utf-8", "replace") or "the server closed the connection")
         self._held += data
 
     def _take(self, size: int) -> bytes:
@@ -140,6 +146,11 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]
         if self.ssl:
             return _Protected(self.host, self.port, self.ssl_context, self._timeout.connect)  # type: ignore[call-arg]
         return _Plain(self.host, self.port, self._timeout.connect)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the last command came to an end; a connection on which one did not is of no use any more."""
+        return self.wire.said != "BYE"
 
     @property
     def wire(self) -> _Bounded:
@@ -244,88 +255,6 @@ def server_words(error: BaseException, secret: str = "") -> str:
     if words.startswith("b'") or words.startswith('b"'):
         words = words[2:-1]
     return f"“{decoding.clean_line(secrets.Mask((secret,)).over(words), 300)}”"
-
-
-def connect(account: Account, timeouts: Timeouts) -> Client:
-    """A connection that is protected and logged in. Raises `errors.Unreachable` or `errors.Broken`."""
-    server = account.imap
-    if server.security is Security.PLAIN and not tls.is_loopback(server.host):
-        raise errors.Broken(
-            f"The IMAP server {server.host}:{server.port} is set to be used without protection, "
-            "which would show the password to the network. Set its security to `tls` or `starttls`."
-        )
-    context = tls.context(account.ca_file)
-    with told(server, "connecting", account.password):
-        client = Client(server, context, timeouts)
-    try:
-        if server.security is Security.STARTTLS:
-            _protect(client, server, context)
-        _login(client, account)
-    except BaseException:
-        close(client)
-        raise
-    return client
-
-
-def _protect(client: Client, server: Server, context: ssl.SSLContext) -> None:
-    with told(server, "protecting the connection"):
-        if not client.has_capability("STARTTLS"):
-            raise errors.Broken(
-                f"The IMAP server {server.host}:{server.port} does not offer STARTTLS, so the password would be "
-                "shown to the network. Use security `tls` (usually port 993)."
-            )
-        client.starttls(context)
-
-
-# Response codes of RFC 5530 and words of servers that refuse only for now.
-_FOR_NOW = re.compile(
-    r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|THROTTLED)\]|temporar|try again|too many|rate limit", re.IGNORECASE
-)
-
-
-def _login(client: Client, account: Account) -> None:
-    place = f"{account.imap.host}:{account.imap.port}"
-    if not account.username.isprintable() or not account.password.isprintable():
-        raise errors.Broken(
-            f"The user name or password for the IMAP server {place} holds a line break or another control "
-            "character. Enter it again."
-        )
-    with told(account.imap, "logging in", account.password):
-        try:
-            _authenticate(client, account)
-        except exceptions.LoginError as error:
-            cause = error.__context__
-            if isinstance(cause, exceptions.IMAPClientAbortError):
-                raise cause from None
-            words = server_words(error, account.password)
-            if _FOR_NOW.search(words):
-                raise errors.Unreachable(
-                    f"The IMAP server {place} refuses the login of {account.username} for now: {words}. "
-                    "It will be tried again."
-                ) from None
-            raise errors.Broken(
-                f"The IMAP server {place} refused the login of {account.username}: {words}. Check the user name "
-                "and password; many providers want an app password and IMAP switched on in the settings."
-            ) from None
-
-
-def _authenticate(client: Client, account: Account) -> None:
-    """PLAIN where offered, being able to carry every password; else LOGIN, which is ASCII only."""
-    if client.has_capability("AUTH=PLAIN"):
-        client.plain_login(account.username, account.password)
-        return
-    if client.has_capability("LOGINDISABLED"):
-        raise exceptions.LoginError("the server takes no password here")
-    if not (account.username.isascii() and account.password.isascii()):
-        raise exceptions.LoginError("the server takes only ASCII letters in user names and passwords")
-    client.login(_quoted(account.username), account.password)
-
-
-def _quoted(username: str) -> str:
-    """imaplib quotes the password but not the name."""
-    if re.fullmatch(r"[A-Za-z0-9.@_+-]+", username):
-        return username
-    return '"' + username.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def close(client: Client) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import dataclasses
 import ssl
 from collections.abc import Callable, Sequence
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 import aiosmtplib
 
 from relance import errors
-from relance.mailbox import tls, trouble, wire
+from relance.mailbox import smtp_login, tls, trouble, wire
 from relance.mailbox.account import Account, Security
 from relance.mailbox.envelope import Envelope
 from relance.mailbox.outcome import Blame, Outcome, SendResult
@@ -216,26 +215,17 @@ class Session:
         return await self._hello()
 
     async def _login(self) -> SendResult | None:
-        """One mechanism, one attempt: a second failure could lock the person out."""
         if not self._account.username:
             return None
         self._stage = "auth"
         self._count(logins=1)
-        self._line().conceal(self._account.password)
-        name, secret = self._account.username.encode(), self._account.password.encode()
-        if "PLAIN" in self._can.auth:
-            reply = await self._line().ask(
-                b"AUTH PLAIN " + _b64(b"\0%b\0%b" % (name, secret)), self._limits.auth
-            )
-        elif "LOGIN" in self._can.auth:
-            reply = await self._line().ask(b"AUTH LOGIN", self._limits.auth)
-            for answer in (name, secret):
-                if reply.code == 334:
-                    reply = await self._line().ask(_b64(answer), self._limits.auth)
-        else:
+        reply = await smtp_login.ask(self._line(), self._account, self._can.auth, self._limits.auth)
+        if reply is None:
             offered = ", ".join(sorted(self._can.auth)) or "none"
             return _person_must_act("auth", f"the server offers no login by password (it offers: {offered})")
-        return None if reply.code == 235 else self._refused(reply)
+        if reply.code < 400:
+            return None if reply.code == 235 else self._refused(reply)
+        return smtp_login.refused(reply)
 
     # --- one mail ---
 
@@ -386,7 +376,3 @@ def _not_begun(fault: BaseException) -> SendResult:
 
 def _person_must_act(stage: str, why: str) -> SendResult:
     return SendResult(Outcome.NOT_SENT, stage, Blame.SENDER, text=why)
-
-
-def _b64(data: bytes) -> bytes:
-    return base64.b64encode(data)

@@ -79,6 +79,8 @@ class _Session:
             if reply is None:
                 raise Refused
             self.send(reply.replace(b"{tag}", tag.encode()))
+            if reply.startswith(b"* BYE"):
+                raise Refused
             return
         word = upper.removeprefix("UID ").partition(" ")[0].lower()
         handler: Callable[[str], bytes] = getattr(self, f"on_{word}", lambda _: b"")

@@ -193,7 +193,8 @@ def test_an_answer_nobody_can_read_spoils_only_its_own_mail(answer: bytes) -> No
 def test_trouble_at_any_command_is_a_sentence_in_bounded_time(
     begins: str, reply: Callable[[str, str], bytes | None]
 ) -> None:
-    script = Script(mails(4))
+    # No way round AUTHENTICATE: one that breaks would be followed by LOGIN.
+    script = Script(mails(4), capabilities=f"{scripted_imap.DEFAULT_CAPABILITIES} LOGINDISABLED")
     script.instead[begins] = reply
     started = time.monotonic()
     with pytest.raises(errors.Unreachable, match=r"IMAP server 127\.0\.0\.1:\d+") as caught:
@@ -215,8 +216,8 @@ def test_a_greeting_of_bye_is_for_now() -> None:
         (b"[ALERT] Application-specific password required", errors.Broken),
         (b"[UNAVAILABLE] Temporary authentication failure", errors.Unreachable),
         (b"[LIMIT] Too many simultaneous connections", errors.Unreachable),
-        (b"you said s3same", errors.Broken),
-        (b"you said AGFkYQBzM3NhbWU= or czNzYW1l or %733same or S3SAME", errors.Broken),
+        (b"Wrong password, you said s3same", errors.Broken),
+        (b"Wrong password, you said AGFkYQBzM3NhbWU= or czNzYW1l or %733same or S3SAME", errors.Broken),
     ],
 )
 def test_a_refused_login_is_told_from_one_refused_for_now(words: bytes, kind: type[errors.Trouble]) -> None:
@@ -226,6 +227,52 @@ def test_a_refused_login_is_told_from_one_refused_for_now(words: bytes, kind: ty
         poll(script)
     assert type(caught.value) is kind
     assert not [each for each in ("s3same", "S3SAME", "czNzYW1l", "zM3NhbW") if each in str(caught.value)]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"{tag} BAD Command Error. 12\r\n",
+        b"{tag} NO Unsupported authentication mechanism\r\n",
+        b"this is no answer at all\r\n{tag} BAD what\r\n",
+        b"* BYE going\r\n",
+        None,
+    ],
+)
+def test_where_authenticate_breaks_login_is_tried_once(reply: bytes | None) -> None:
+    script = Script(mails(1))
+    script.instead["AUTHENTICATE"] = lambda _tag, _: reply
+    assert uids(poll(script)) == [1]
+    asked = [said.partition(" ")[0] for said in script.heard if said.startswith(("AUTHENTICATE", "LOGIN"))]
+    assert asked == ["AUTHENTICATE", "LOGIN"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (b"{tag} NO [AUTHENTICATIONFAILED] Invalid credentials\r\n", errors.Broken),
+        (b"{tag} NO no\r\n", errors.Unreachable),
+        (b"{tag} BAD Server busy\r\n", errors.Unreachable),
+        (b"* BYE Too many connections, try again later\r\n", errors.Unreachable),
+    ],
+)
+def test_who_refuses_or_says_not_now_is_asked_once(reply: bytes, kind: type[errors.Trouble]) -> None:
+    script = Script(mails(1))
+    script.instead["AUTHENTICATE"] = lambda _tag, _: reply
+    with pytest.raises(kind) as caught:
+        poll(script)
+    assert type(caught.value) is kind
+    assert not any(said.startswith("LOGIN") for said in script.heard)
+
+
+@pytest.mark.parametrize("words", ["NO [AUTHENTICATIONFAILED] wrong", "BAD what"])
+def test_login_is_tried_once_and_means_what_it_says(words: str) -> None:
+    script = Script(mails(1))
+    script.instead["AUTHENTICATE"] = lambda _tag, _: b"{tag} BAD Command Error\r\n"
+    script.instead["LOGIN"] = lambda _tag, _: b"{tag} " + words.encode() + b"\r\n"
+    with pytest.raises(errors.Broken if words.startswith("NO") else errors.Unreachable):
+        poll(script)
+    assert len([said for said in script.heard if said.startswith("LOGIN ")]) == 1
 
 
 def test_a_password_is_never_sent_where_starttls_is_missing() -> None:

@@ -264,6 +264,25 @@ def test_a_login_that_fails_for_now_is_nobodys_fault(server: FaultServer, outbox
     assert outbox.connect() is None
 
 
+def test_a_server_that_knows_no_such_mechanism_is_asked_by_the_other_it_offers(
+    server: FaultServer, outbox: smtp.Outbox
+) -> None:
+    server.fail(Fault(Point.AUTH, Kind.REPLY, "504 5.5.4 unrecognized authentication type"))
+    assert outbox.connect() is None
+    assert server.count("AUTH") == 2
+
+
+@pytest.mark.parametrize("words", ["535 5.7.0 too many failed logins", "454 4.7.0 later", "550 go away"])
+def test_a_login_that_is_not_refused_for_its_password_is_nobodys_fault(
+    server: FaultServer, outbox: smtp.Outbox, words: str
+) -> None:
+    server.fail(Fault(Point.AUTH, Kind.REPLY, words))
+    refusal = outbox.connect()
+    assert refusal is not None
+    assert (refusal.outcome, refusal.stage, refusal.blame) == (Outcome.NOT_SENT, "auth", Blame.SERVER)
+    assert server.count("AUTH") == 1
+
+
 @pytest.mark.parametrize("mechanisms", ["CRAM-MD5 XOAUTH2", None])
 def test_no_login_by_password_is_offered(
     server: FaultServer, outbox: smtp.Outbox, mechanisms: str | None

@@ -1,0 +1,151 @@
+"""From nothing to a connection that is protected and logged in, by the one way that this server can."""
+
+from __future__ import annotations
+
+import re
+import ssl
+
+from imapclient import exceptions
+
+from relance import errors
+from relance.mailbox import imap_wire, login, tls
+from relance.mailbox.account import Account, Security, Server
+from relance.mailbox.imap_wire import Client, Timeouts, told
+from relance.mailbox.login import Meaning
+
+
+class _Broke(Exception):
+    """AUTHENTICATE came to nothing, and nobody has judged the credentials."""
+
+
+def connect(account: Account, timeouts: Timeouts) -> Client:
+    """A connection that is protected and logged in. Raises `errors.Unreachable` or `errors.Broken`.
+
+    A server whose AUTHENTICATE breaks is asked once more, by LOGIN; one that refuses is asked once, for a second refusal
+    could lock the person out.
+    """
+    _check(account)
+    client = _protected(account, timeouts)
+    try:
+        try:
+            _sign_in(client, account)
+        except _Broke:
+            if not client.alive:
+                imap_wire.close(client)
+                client = _protected(account, timeouts)
+            _by_login(client, account)
+    except BaseException:
+        imap_wire.close(client)
+        raise
+    return client
+
+
+def _check(account: Account) -> None:
+    server = account.imap
+    if server.security is Security.PLAIN and not tls.is_loopback(server.host):
+        raise errors.Broken(
+            f"The IMAP server {server.host}:{server.port} is set to be used without protection, "
+            "which would show the password to the network. Set its security to `tls` or `starttls`."
+        )
+    if not account.username.isprintable() or not account.password.isprintable():
+        raise errors.Broken(
+            f"The user name or password for the IMAP server {server.host}:{server.port} holds a line break or another "
+            "control character. Enter it again."
+        )
+
+
+def _protected(account: Account, timeouts: Timeouts) -> Client:
+    server, context = account.imap, tls.context(account.ca_file)
+    with told(server, "connecting", account.password):
+        client = Client(server, context, timeouts)
+    try:
+        if server.security is Security.STARTTLS:
+            _protect(client, server, context)
+    except BaseException:
+        imap_wire.close(client)
+        raise
+    return client
+
+
+def _protect(client: Client, server: Server, context: ssl.SSLContext) -> None:
+    with told(server, "protecting the connection"):
+        if not client.has_capability("STARTTLS"):
+            raise errors.Broken(
+                f"The IMAP server {server.host}:{server.port} does not offer STARTTLS, so the password would be "
+                "shown to the network. Use security `tls` (usually port 993)."
+            )
+        client.starttls(context)
+
+
+def _sign_in(client: Client, account: Account) -> None:
+    """PLAIN where offered, being able to carry every password; else LOGIN, which is ASCII only."""
+    with told(account.imap, "logging in", account.password):
+        plain = client.has_capability("AUTH=PLAIN")
+    if not plain:
+        _by_login(client, account)
+        return
+    with told(account.imap, "logging in", account.password):
+        try:
+            client.plain_login(account.username, account.password)
+        except (exceptions.LoginError, *imap_wire.NONSENSE) as error:
+            words = imap_wire.server_words(error, account.password)
+            if _can_login(client, account) and _broke(client, words):
+                raise _Broke from None
+            _raise(client, account, error)
+
+
+def _broke(client: Client, words: str) -> bool:
+    """Whether the server broke off, or stumbled over the command; whoever says "not now" is not asked again."""
+    said = client.wire.said if client.alive else "BYE"
+    return login.about_the_command(said, words)
+
+
+def _can_login(client: Client, account: Account) -> bool:
+    ascii_only = account.username.isascii() and account.password.isascii()
+    return ascii_only and not client.has_capability("LOGINDISABLED")
+
+
+def _by_login(client: Client, account: Account) -> None:
+    with told(account.imap, "logging in", account.password):
+        try:
+            if client.has_capability("LOGINDISABLED"):
+                raise exceptions.LoginError(
+                    "the server takes no password here: login by password is disabled"
+                )
+            if not (account.username.isascii() and account.password.isascii()):
+                raise exceptions.LoginError(
+                    "login not accepted: the server takes only ASCII letters in user names and passwords"
+                )
+            client.login(_quoted(account.username), account.password)
+        except exceptions.LoginError as error:
+            _raise(client, account, error)
+
+
+def _raise(client: Client, account: Account, error: BaseException) -> None:
+    """Tell a refusal of the credentials from everything else."""
+    place = f"{account.imap.host}:{account.imap.port}"
+    if not isinstance(error, exceptions.LoginError):
+        raise error
+    if isinstance(error.__context__, exceptions.IMAPClientAbortError):
+        raise error.__context__ from None
+    words = imap_wire.server_words(error, account.password)
+    meaning = login.of_imap(client.wire.said, words)
+    if meaning is Meaning.REFUSED:
+        raise errors.Broken(
+            f"The IMAP server {place} refused the login of {account.username}: {words}. {login.mend('IMAP')}"
+        ) from None
+    if meaning is Meaning.NOT_NOW:
+        raise errors.Unreachable(
+            f"The IMAP server {place} refuses the login of {account.username} for now: {words}. It will be tried again."
+        ) from None
+    raise errors.Unreachable(
+        f"The IMAP server {place} did not grant the login of {account.username}, and does not say that the password is "
+        f"wrong: {words}. It will be tried again. If it stays so: {login.mend('IMAP')}"
+    ) from None
+
+
+def _quoted(username: str) -> str:
+    """imaplib quotes the password but not the name."""
+    if re.fullmatch(r"[A-Za-z0-9.@_+-]+", username):
+        return username
+    return '"' + username.replace("\\", "\\\\").replace('"', '\\"') + '"'

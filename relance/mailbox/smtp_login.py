@@ -1,0 +1,64 @@
+"""The login of an SMTP session: one mechanism, one refusal, and what the refusal means."""
+
+from __future__ import annotations
+
+import base64
+
+import aiosmtplib
+
+from relance.mailbox import login, trouble, wire, wording
+from relance.mailbox.account import Account
+from relance.mailbox.login import Meaning
+from relance.mailbox.outcome import Blame, Outcome, SendResult
+
+KNOWN = ("PLAIN", "LOGIN")
+
+
+async def ask(
+    line: wire.Wire, account: Account, offered: frozenset[str], seconds: float
+) -> aiosmtplib.SMTPResponse | None:
+    """The server's last word on the login; None where it offers no mechanism that takes a password.
+
+    One mechanism is asked: a second refusal could lock the person out. Only a server that knows no such command after all
+    is asked by the other one it offers.
+    """
+    line.conceal(account.password)
+    reply = None
+    for way in KNOWN:
+        if way in offered and (reply is None or reply.code in login.SMTP_NO_SUCH_WAY):
+            reply = await (_plain if way == "PLAIN" else _login)(line, account, seconds)
+    return reply
+
+
+async def _plain(line: wire.Wire, account: Account, seconds: float) -> aiosmtplib.SMTPResponse:
+    said = f"\0{account.username}\0{account.password}".encode()
+    return await line.ask(b"AUTH PLAIN " + base64.b64encode(said), seconds)
+
+
+async def _login(line: wire.Wire, account: Account, seconds: float) -> aiosmtplib.SMTPResponse:
+    reply = await line.ask(b"AUTH LOGIN", seconds)
+    for answer in (account.username, account.password):
+        if reply.code == 334:
+            reply = await line.ask(base64.b64encode(answer.encode()), seconds)
+    return reply
+
+
+def refused(reply: aiosmtplib.SMTPResponse) -> SendResult:
+    """What a 4xx or 5xx to AUTH means; blame `SENDER` says that these credentials are refused, and a person must act."""
+    said, meaning = trouble.bounded(reply.message), login.of_smtp(reply.code, reply.message)
+    blame = Blame.SENDER if meaning is Meaning.REFUSED else Blame.SERVER
+    status = wording.status(reply.message, reply.code)
+    return SendResult(Outcome.NOT_SENT, "auth", blame, reply.code, status, said)
+
+
+def told(account: Account, refusal: SendResult) -> str:
+    """A refusal of the way out in a sentence that says what to do."""
+    place = f"{account.smtp.host}:{account.smtp.port}"
+    if refusal.stage != "auth" or refusal.code is None:
+        return refusal.text
+    said = f"“{refusal.code} {refusal.text}”"
+    if refusal.blame is Blame.SENDER:
+        return (
+            f"The SMTP server {place} refused the login of {account.username}: {said}. {login.mend('SMTP')}"
+        )
+    return f"The SMTP server {place} does not grant the login of {account.username} for now: {said}. It will be tried again."
