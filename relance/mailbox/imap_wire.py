@@ -94,7 +94,8 @@ class _Bounded(imaplib.IMAP4):
         data = self.sock.recv(65536)
         if not data:
             bye = self.untagged_responses.get("BYE", [b""])[-1]  # its own words say more
-            raise self.abort(bye.decode("utf-8", "replace") or "the server closed the connection")
+            words = bye.decode("utf-8", "replace") if isinstance(bye, bytes) else ""
+            raise self.abort(words or "the server closed the connection")
         self._held += data
 
     def _take(self, size: int) -> bytes:
