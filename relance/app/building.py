@@ -14,6 +14,7 @@ from relance.clock import Clock, machine_now
 from relance.config import Settings
 from relance.engine import (
     migrating,
+    refusal,
     vault,
     verdicts,
 )
@@ -85,7 +86,8 @@ def upgrade_database(settings: Settings) -> tuple[SchemaState, SchemaState]:
     """Bring the database's schema to this release's; returns how it was and how it is."""
     database = Database(settings.database_url, answer_seconds=MIGRATION_SECONDS)
     try:
-        return migrating.state(database), migrating.upgrade(database)
+        with refusal.told(database.url):
+            return migrating.state(database), migrating.upgrade(database)
     finally:
         database.close()
 
@@ -95,7 +97,8 @@ def first_tables(settings: Settings) -> tuple[SchemaState, SchemaState]:
     made on PostgreSQL waits for `upgrade_database`. Returns how it was and how it is."""
     database = Database(settings.database_url, answer_seconds=MIGRATION_SECONDS)
     try:
-        before = migrating.state(database)
+        with refusal.told(database.url):
+            before = migrating.state(database)
         ours = database.embedded or before.current is None
         return before, migrating.upgrade(database) if ours else before
     finally:
@@ -106,6 +109,7 @@ def check_database(settings: Settings) -> SchemaState:
     """How far the database's schema is."""
     database = Database(settings.database_url)
     try:
-        return migrating.state(database)
+        with refusal.told(database.url):
+            return migrating.state(database)
     finally:
         database.close()

@@ -25,6 +25,7 @@ from relance.engine import (
     migrating,
     progress,
     recovery,
+    refusal,
     reports,
     turn,
 )
@@ -51,10 +52,11 @@ class Relance:
         self.clock = clock or self.settings.clock()
         config.require_closed(self.settings)
         database = Database(self.settings.database_url, answer_seconds=self.settings.database_answer_seconds)
-        if database.embedded:
-            migrating.upgrade(database)
-        else:
-            migrating.require(database)
+        with refusal.told(database.url):
+            if database.embedded:
+                migrating.upgrade(database)
+            else:
+                migrating.require(database)
         self._house = building.house(self.settings, self.clock, database)
         self._epoch_file = self.settings.home / "epoch.json"
         self._beaten = elapsed()

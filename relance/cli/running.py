@@ -27,27 +27,31 @@ def run(ctx: typer.Context, host: Host = None, port: Port = None, threads: Threa
 
 def web(ctx: typer.Context, host: Host = None, port: Port = None) -> None:
     """Run the web server only. Opens, clicks and unsubscribes."""
-    from relance.scheduler import daemons
+    from relance.scheduler import daemons, logs, waiting, watch
     from relance.scheduler import web as server
 
     settings = session.of(ctx).settings(web_host=host, web_port=port)
     with contextlib.closing(server.listen(settings.web_host, settings.web_port)) as bound:
         settings = session.of(ctx).settings(web_host=host, web_port=bound.getsockname()[1])
-        with session.open_app(settings) as app:
-            code = daemons.run_web(app, sockets=[bound])
+        logs.configure(settings)
+        bell = watch.Bell()
+        with waiting.opened(settings, session.open_app, bell, broker_needed=False) as app:
+            code = 0 if app is None else daemons.run_web(app, sockets=[bound], bell=bell)
     raise typer.Exit(code)
 
 
 def _serve(ctx: typer.Context, host: str | None, port: int | None, threads: int | None) -> None:
-    from relance.scheduler import daemons
+    from relance.scheduler import daemons, logs, waiting, watch
     from relance.scheduler import web as server
 
     settings = session.of(ctx).settings(web_host=host, web_port=port)
     # Bound first: links carry the port, and the system may pick it.
     with contextlib.closing(server.listen(settings.web_host, settings.web_port)) as bound:
         settings = session.of(ctx).settings(web_host=host, web_port=bound.getsockname()[1])
-        with session.open_app(settings) as app:
-            code = daemons.run_all(app, sockets=[bound], threads=threads)
+        logs.configure(settings)
+        bell = watch.Bell()
+        with waiting.opened(settings, session.open_app, bell) as app:
+            code = 0 if app is None else daemons.run_all(app, sockets=[bound], threads=threads, bell=bell)
     raise typer.Exit(code)
 
 
@@ -67,8 +71,11 @@ def worker(
 
 def scheduler(ctx: typer.Context) -> None:
     """Run the scheduler only. It finds out which mailboxes have something to do; needs Redis (RELANCE_REDIS_URL)."""
-    from relance.scheduler import daemons
+    from relance.scheduler import daemons, logs, waiting, watch
 
-    with session.of(ctx).open() as app:
-        code = daemons.run_scheduler(app)
+    settings, bell = session.of(ctx).settings(), watch.Bell()
+    daemons.needs_redis(settings, "scheduler")
+    logs.configure(settings)
+    with waiting.opened(settings, session.open_app, bell) as app:
+        code = 0 if app is None else daemons.run_scheduler(app, bell=bell)
     raise typer.Exit(code)

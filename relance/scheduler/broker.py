@@ -6,6 +6,7 @@ database again in a few seconds. Delayed messages are refused: Dramatiq would ke
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ from dramatiq.middleware import Middleware, SkipMessage
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from relance import clock, config
+from relance import clock, config, errors
 from relance.scheduler import marks, meters
 
 QUEUE = "turns"
@@ -169,6 +170,19 @@ def connect(redis_url: str) -> redis.Redis:
         retry=Retry(NoBackoff(), 1),  # one: a connection the server closed while it was idle
     )
     return client
+
+
+def knock(redis_url: str) -> None:
+    """Return when Redis answers. Raises `errors.Unreachable` while it does not, `errors.Misconfigured` when it never will."""
+    try:
+        with contextlib.closing(connect(redis_url)) as client:
+            client.ping()
+    except (redis.AuthenticationError, redis.exceptions.NoPermissionError) as refused:
+        raise errors.Misconfigured(f"redis_url does not work: {refused}. Is its password right?") from refused
+    except (redis.ConnectionError, redis.TimeoutError, OSError) as away:
+        raise errors.Unreachable(f"Redis does not answer: {away}") from away
+    except (redis.ResponseError, ValueError) as wrong:
+        raise errors.Misconfigured(f"redis_url does not work: {wrong}") from wrong
 
 
 def build(settings: config.Settings, figures: meters.Meters) -> tuple[dramatiq.Broker, marks.Marks]:

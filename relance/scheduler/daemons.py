@@ -29,12 +29,19 @@ from relance.scheduler import (
     presence,
     seams,
     stalls,
+    waiting,
     watch,
     web,
 )
 
 
-def run_all(app: seams.App, *, sockets: Sequence[socket.socket] = (), threads: int | None = None) -> int:
+def run_all(
+    app: seams.App,
+    *,
+    sockets: Sequence[socket.socket] = (),
+    threads: int | None = None,
+    bell: watch.Bell | None = None,
+) -> int:
     """Web server, scheduler and worker in this process. Without `sockets`, listens as the settings say."""
     settings, figures = app.settings, meters.Meters()
     logs.configure(settings)
@@ -44,32 +51,37 @@ def run_all(app: seams.App, *, sockets: Sequence[socket.socket] = (), threads: i
         *embedded.assemble(app, bound, threads or settings.worker_threads, figures),
     ]
     ready = _ready("run", web.address(bound[0]))
-    return watch.stand(parts, watch.Bell(), settings.drain_seconds, ready=ready)
+    return watch.stand(parts, bell or watch.Bell(), settings.drain_seconds, ready=ready)
 
 
 def run_worker(
     settings: config.Settings, open_app: seams.OpenApp, *, threads: int | None = None, processes: int = 1
 ) -> int:
     """Workers only; needs Redis. With several `processes` this one only watches over them."""
-    _needs_redis(settings, "worker")
+    needs_redis(settings, "worker")
     logs.configure(settings)
-    if processes == 1:
-        with contextlib.closing(open_app(settings)) as app:
-            return _work(settings, app, threads, watch.Bell())
+    bell = watch.Bell()
+    with waiting.opened(settings, open_app, bell) as app:
+        if app is None:
+            return 0
+        if processes == 1:
+            return _work(settings, app, threads, bell)
+    # What the children need answers; they open it for themselves.
     brood = children.Children(processes, _child, (settings, open_app, threads))
+    bell.last = brood.kill
     # The children wait for their mails; this process waits a little longer for them.
     return watch.stand(
         [brood],
-        watch.Bell(last=brood.kill),
+        bell,
         settings.drain_seconds + 30,
         ready=_ready("worker", f"processes={processes}"),
     )
 
 
-def run_scheduler(app: seams.App) -> int:
+def run_scheduler(app: seams.App, *, bell: watch.Bell | None = None) -> int:
     """The loop only; needs Redis. Several may run: the others only make hints that find nothing to do."""
     settings, figures = app.settings, meters.Meters()
-    _needs_redis(settings, "scheduler")
+    needs_redis(settings, "scheduler")
     logs.configure(settings)
     _, sender = _hints(settings, figures)
     rounds = loop.Loop(app, sender, figures)
@@ -77,10 +89,10 @@ def run_scheduler(app: seams.App) -> int:
     watchdog = stalls.Watchdog(figures, app.reconnect, [rounds.pulses, present.pulses])
     heard = listening.parts(app, figures, rounds.wake)
     parts = [*_board(settings, figures), present, rounds, *heard, watchdog]
-    return watch.stand(parts, watch.Bell(), settings.drain_seconds, ready=_ready("scheduler"))
+    return watch.stand(parts, bell or watch.Bell(), settings.drain_seconds, ready=_ready("scheduler"))
 
 
-def run_web(app: seams.App, *, sockets: Sequence[socket.socket] = ()) -> int:
+def run_web(app: seams.App, *, sockets: Sequence[socket.socket] = (), bell: watch.Bell | None = None) -> int:
     """The tracking server only."""
     settings, figures = app.settings, meters.Meters()
     logs.configure(settings)
@@ -90,7 +102,10 @@ def run_web(app: seams.App, *, sockets: Sequence[socket.socket] = ()) -> int:
     watchdog = stalls.Watchdog(figures, app.reconnect, [server.pulses, present.pulses])
     parts = [*_board(settings, figures), present, server, watchdog]
     return watch.stand(
-        parts, watch.Bell(), settings.drain_seconds, ready=_ready("web", web.address(bound[0]))
+        parts,
+        bell or watch.Bell(),
+        settings.drain_seconds,
+        ready=_ready("web", web.address(bound[0])),
     )
 
 
@@ -130,8 +145,9 @@ def _child(
     if settings.metrics_port:
         settings = settings.model_copy(update={"metrics_port": settings.metrics_port + number})
     try:
-        with contextlib.closing(open_app(settings)) as app:
-            code = _work(settings, app, threads, watch.ChildBell(), say)
+        bell = watch.ChildBell()
+        with waiting.opened(settings, open_app, bell) as app:
+            code = 0 if app is None else _work(settings, app, threads, bell, say)
     except errors.RelanceError as trouble:
         structlog.get_logger(__name__).critical("a worker can not work", reason=str(trouble))
         code = 1
@@ -149,7 +165,8 @@ def _board(settings: config.Settings, figures: meters.Meters) -> list[watch.Part
     return [meters.Board(figures, settings.metrics_host, settings.metrics_port)]
 
 
-def _needs_redis(settings: config.Settings, what: str) -> None:
+def needs_redis(settings: config.Settings, what: str) -> None:
+    """Raises `errors.Misconfigured` where no broker is set."""
     if settings.redis_url is None:
         raise errors.Misconfigured(
             f"`relance {what}` finds its work through Redis, and redis_url is not set. Set it (RELANCE_REDIS_URL), "

@@ -19,9 +19,9 @@ CHUNK = 65536
 class SilentProxy:
     """Connections to `port` reach `upstream`, until they are silenced. Use `running`."""
 
-    def __init__(self, upstream: int, host: str = LOOPBACK) -> None:
+    def __init__(self, upstream: int, host: str = LOOPBACK, port: int = 0) -> None:
         self.upstream = (host, upstream)
-        self.listener = socket.create_server((LOOPBACK, 0))
+        self.listener = socket.create_server((LOOPBACK, port))
         self.port: int = self.listener.getsockname()[1]
         self.deaf = False  # whether new connections are accepted and say nothing
         self.accepted = 0  # connections so far
@@ -118,9 +118,9 @@ class SilentProxy:
 
 
 @contextlib.contextmanager
-def running(upstream: int) -> Iterator[SilentProxy]:
-    """A proxy before a loopback port, closed at the end."""
-    proxy = SilentProxy(upstream)
+def running(upstream: int, port: int = 0) -> Iterator[SilentProxy]:
+    """A proxy before a loopback port, closed at the end. Port 0 lets the system pick one."""
+    proxy = SilentProxy(upstream, port=port)
     proxy.start()
     try:
         yield proxy
