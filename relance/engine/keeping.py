@@ -121,7 +121,7 @@ def add(house: House, spec: MailboxSpec) -> MailboxView:
         else:
             # Its mails and their history stay its own, and whoever answered them meanwhile is to be heard: it is read on
             # from where it was left, or from the start where the numbers of its folders mean nothing any more.
-            mailboxes.change(conn, before.id, sync_error="", troubles=0, **values)
+            mailboxes.change(conn, before.id, sync_error="", troubles=0, logins_refused=0, **values)
             if (before.imap.host, before.username) != (spec.imap.host, spec.username):
                 mailboxes.forget_watermarks(conn, before.id)
                 mailboxes.change(conn, before.id, files_sent=None)
@@ -260,7 +260,7 @@ def resume(house: House, wanted: str) -> None:
 def _set(house: House, wanted: str, state: str, reason: str) -> None:
     mailbox, now = known(house, wanted), house.clock.now()
     with house.database.write() as conn:
-        mailboxes.change(conn, mailbox.id, state=state, reason=reason, troubles=0)
+        mailboxes.change(conn, mailbox.id, state=state, reason=reason, troubles=0, logins_refused=0)
         if state == "active":
             mailboxes.change(conn, mailbox.id, sync_error="")
         mailboxes.call(conn, [mailbox.id], now)

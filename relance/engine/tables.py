@@ -79,6 +79,7 @@ mailbox = sa.Table(
     sa.Column("synced_at", Instant),  # when the last complete sync began (business time)
     _text("sync_error"),
     _count("troubles"),  # turns in a row that could not reach the servers
+    _count("logins_refused"),  # turns in a row in which they refused what only a person can mend
     # Further addresses its owner writes from: a mail from one of them is the owner's, never a prospect's.
     sa.Column("aliases", Json, nullable=False, server_default="[]"),
     sa.Column("created_at", Instant, nullable=False),

@@ -17,12 +17,21 @@ from relance.engine.pace import Allowance, Pace
 from relance.engine.residue import Residue
 from relance.engine.store import enrollments, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox
+from relance.mailbox import smtp_login
 from relance.mailbox.account import Account
-from relance.mailbox.outcome import Blame
+from relance.mailbox.outcome import Blame, SendResult
 from relance.mailbox.usage import Usage
 
 TROUBLE_MOST = dt.timedelta(hours=1)
 # The longest a mailbox whose servers do not answer is left alone.
+REFUSALS = 4
+# Refusals in a row after which a mailbox is paused whose login worked before: providers say "wrong password" of an outage
+# of their own, too. With the pauses between turns in trouble that is a quarter of an hour; more could lock the account.
+
+
+def give_up_at(mailbox: Mailbox) -> int:
+    """At the how-manieth refusal in a row a mailbox is paused. Pure."""
+    return REFUSALS if mailbox.synced_at is not None else 1
 
 
 @dataclass(frozen=True)
@@ -102,6 +111,7 @@ class _Turn:
         self.answers = 0
         self.words = ""
         self.trouble = False  # the servers were not reached: come back later
+        self.refused = False  # they refused what only a person can mend
         self.more = False  # ended early: come back at once
         self.waiting = False  # somebody's mail waits for another mailbox to be read: come back soon
         self.mailbox = self._mailbox()
@@ -151,7 +161,7 @@ class _Turn:
             if not stop() and self.mailbox.state == "active":
                 self._send(account, stop)
         except errors.Broken as broken:
-            self._pause(str(broken), unreadable=True)
+            self._refused(str(broken), unreadable=True)
         except errors.Unreachable as away:
             self.trouble, self.words = True, str(away)
 
@@ -204,7 +214,7 @@ class _Turn:
             refused = outbox.connect() if wanted else None
             self.smtp = outbox.usage
             if refused is not None:
-                self._no_way_out(refused.text, [each.enrollment.id for each in wanted], refused.blame)
+                self._no_way_out(account, refused, [each.enrollment.id for each in wanted])
                 return
             delivery = Delivery(self.house, self.lease, self.mailbox, outbox, together, residue=self.residue)
             try:
@@ -228,19 +238,25 @@ class _Turn:
             bool(self.house.watch.doubt()) or clock.elapsed() - self.synced > self.house.options.fresh_seconds
         )
 
-    def _no_way_out(self, words: str, claimed: list[int], blame: Blame) -> None:
-        self.words = words
+    def _no_way_out(self, account: Account, refusal: SendResult, claimed: list[int]) -> None:
+        self.words = smtp_login.told(account, refusal)
         with self.house.database.write() as conn:
             mailboxes.hold(conn, self.lease)
             enrollments.unclaim(conn, claimed)
-        if blame is Blame.SENDER:
-            self._pause(words)
+        if refusal.blame is Blame.SENDER:
+            self._refused(self.words)
         else:
             self.trouble = True
 
-    def _pause(self, words: str, *, unreadable: bool = False) -> None:
-        """Only a person can mend this (a refused login, a bad certificate): stop asking the server, and say so."""
-        self.words, self.trouble = words, True
+    def _refused(self, words: str, *, unreadable: bool = False) -> None:
+        """Only a person can mend this (a refused login, a bad certificate), if it is what it says it is: where the login
+        worked before, it is asked again a few times, further and further apart."""
+        self.words, self.trouble, self.refused = words, True, True
+        if self.mailbox.logins_refused + 1 >= give_up_at(self.mailbox):
+            self._pause(words, unreadable=unreadable)
+
+    def _pause(self, words: str, *, unreadable: bool) -> None:
+        """Stop asking the server, and say so."""
         with self.house.database.write() as conn:
             mailboxes.hold(conn, self.lease)
             mailboxes.pause(conn, self.mailbox.id, words, self.house.clock.now())
@@ -251,12 +267,13 @@ class _Turn:
         """Give the lease back, with the time of the next turn."""
         now = self.house.clock.now()
         troubles = self.mailbox.troubles + 1 if self.trouble else 0
+        refused = self.mailbox.logins_refused + self.refused if self.trouble else 0
         with _kept(self.house), self.house.database.write() as conn:
             mailbox = mailboxes.by_id(conn, self.mailbox.id)
             due = enrollments.first_mail_due(conn, mailbox.id, now) if mailbox.state == "active" else None
             self.more = self.more and due is not None and due <= now
-            if troubles != mailbox.troubles:
-                mailboxes.change(conn, mailbox.id, troubles=troubles)
+            if (troubles, refused) != (mailbox.troubles, mailbox.logins_refused):
+                mailboxes.change(conn, mailbox.id, troubles=troubles, logins_refused=refused)
             planned = min(self._next(mailbox, due, troubles, now), now + mailboxes.FURTHEST)
             mailboxes.release(conn, self.lease, planned)
 

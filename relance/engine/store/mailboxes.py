@@ -62,6 +62,7 @@ class Mailbox:
     synced_at: dt.datetime | None
     sync_error: str
     troubles: int
+    logins_refused: int
     created_at: dt.datetime
     plus_addressing: bool = False
     aliases: Sequence[str] = ()  # further addresses its owner writes from

@@ -1,0 +1,141 @@
+"""A login that worked before is not given up for one answer: it is asked again, further and further apart."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+
+from relance.engine import enrolling, keeping, people, publishing, turn
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.engine.store import mailboxes
+from relance.engine.store.mailboxes import Mailbox
+from tests import engine_house
+from tests.engine_doors import NoMail
+from tests.servers import scripted_imap
+from tests.servers.fault_smtp import Behaviour, Fault, FaultServer, Kind, Point
+from tests.servers.scripted_imap import Script, Scripted
+
+ADA = "ada@sales.example"
+WRONG = "[AUTHENTICATIONFAILED] Invalid credentials"
+BUSY = "[ALERT] Account exceeded command or bandwidth limits. (Failure)"
+
+
+@pytest.fixture
+def server() -> Iterator[Scripted]:
+    with scripted_imap.running(Script()) as running:
+        yield running
+
+
+def refuse(server: Scripted, words: str) -> None:
+    server.script.instead["AUTHENTICATE"] = lambda _tag, _: b"{tag} NO " + words.encode() + b"\r\n"
+
+
+def add(house: House, server: Scripted, **values: object) -> None:
+    place = {"imap_host": "127.0.0.1", "imap_port": server.port, "imap_security": "plain"}
+    engine_house.add_mailbox(house, ADA, next_turn_at=house.clock.now(), **place, **values)
+
+
+def the(house: House) -> Mailbox:
+    with house.database.read() as conn:
+        return mailboxes.by_id(conn, 1)
+
+
+def next_turns(house: House, count: int) -> list[dt.timedelta]:
+    """Turn after turn, each when it is due; returns how long each was waited for."""
+    waits = []
+    for _ in range(count):
+        at = the(house).next_turn_at
+        assert at is not None
+        waits.append(max(at - house.clock.now(), dt.timedelta()))
+        engine_house.clock(house).advance(seconds=waits[-1].total_seconds())
+        turn.take_turn(house, 1, lambda: False)
+    return waits
+
+
+def logins(server: Scripted) -> int:
+    return sum(said.startswith(("AUTHENTICATE", "LOGIN ")) for said in server.script.heard)
+
+
+def test_a_login_that_worked_before_is_refused_several_times_before_the_mailbox_is_paused(
+    house: House, server: Scripted
+) -> None:
+    add(house, server)
+    refuse(server, WRONG)
+    minutes = [wait.total_seconds() / 60 for wait in next_turns(house, turn.REFUSALS - 1)]
+    assert minutes == [0, 2, 4]
+    assert (the(house).state, the(house).logins_refused) == ("active", turn.REFUSALS - 1)
+    assert WRONG in the(house).sync_error
+    next_turns(house, 1)
+    assert the(house).state == "paused"
+    assert "app password" in the(house).reason
+    assert logins(server) == turn.REFUSALS
+    next_turns(house, 2)
+    assert logins(server) == turn.REFUSALS  # it is not asked again: that would lock the account
+
+
+def test_a_login_that_never_worked_is_refused_once(house: House, server: Scripted) -> None:
+    add(house, server, synced_at=None)
+    refuse(server, WRONG)
+    next_turns(house, 1)
+    assert (the(house).state, logins(server)) == ("paused", 1)
+
+
+@pytest.mark.parametrize("synced", [True, False])
+def test_not_now_never_pauses(house: House, server: Scripted, synced: bool) -> None:
+    add(house, server, **({} if synced else {"synced_at": None}))
+    refuse(server, BUSY)
+    waits = next_turns(house, 9)
+    assert (the(house).state, the(house).logins_refused, logins(server)) == ("active", 0, 9)
+    assert waits[-1] == turn.TROUBLE_MOST
+    server.script.instead.clear()
+    next_turns(house, 1)
+    assert (the(house).sync_error, the(house).troubles) == ("", 0)
+
+
+def test_a_login_that_works_again_starts_the_count_anew(house: House, server: Scripted) -> None:
+    add(house, server)
+    refuse(server, WRONG)
+    next_turns(house, turn.REFUSALS - 1)
+    server.script.instead.clear()
+    next_turns(house, 1)
+    assert (the(house).state, the(house).logins_refused) == ("active", 0)
+    refuse(server, WRONG)
+    next_turns(house, turn.REFUSALS - 1)
+    assert the(house).state == "active"
+
+
+def test_a_person_who_says_go_on_starts_it_anew_too(house: House, server: Scripted) -> None:
+    add(house, server)
+    refuse(server, WRONG)
+    next_turns(house, turn.REFUSALS)
+    keeping.resume(house, ADA)
+    assert (the(house).state, the(house).logins_refused) == ("active", 0)
+
+
+def test_the_way_out_is_refused_as_often_and_says_what_to_do(house: House) -> None:
+    publishing.publish(house, engine_house.TRIAL)
+    people.add(house, "eve@acme.example", {})
+    login = (ADA, engine_house.PASSWORD)
+    with FaultServer(Behaviour(starttls=False, login=login)) as smtp:
+        place = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "plain"}
+        engine_house.add_mailbox(house, ADA, next_turn_at=house.clock.now(), **place)
+        enrolling.enroll(house, Wish("Trial"))
+        engine_house.clock(house).advance(hours=2)
+        house = dataclasses.replace(house, open_inbox=NoMail())
+        smtp.fail(Fault(Point.AUTH, Kind.REPLY, "535 5.7.8 authentication failed", times=3))
+        next_turns(house, 3)
+        assert (the(house).state, the(house).logins_refused, smtp.count("AUTH")) == ("active", 3, 3)
+        next_turns(house, 1)
+        assert (the(house).logins_refused, smtp.accepted_count) == (0, 1)
+        people.add(house, "fay@acme.example", {})
+        enrolling.enroll(house, Wish("Trial"))
+        engine_house.clock(house).advance(hours=2)
+        smtp.fail(Fault(Point.AUTH, Kind.REPLY, "535 5.7.8 authentication failed", times=4))
+        next_turns(house, 5)
+        assert the(house).state == "paused"
+        assert "app password" in the(house).reason
+        assert smtp.accepted_count == 1
