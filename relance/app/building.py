@@ -22,6 +22,7 @@ from relance.engine.database import Database
 from relance.engine.house import House, Options
 from relance.engine.journal import Journal
 from relance.engine.migrating import SchemaState
+from relance.engine.noes import Noes
 from relance.engine.own_ids import OwnIds
 from relance.engine.zones import Workspace
 from relance.mailbox.imap import Inbox
@@ -55,6 +56,7 @@ def house(settings: Settings, clock: Clock, database: Database) -> House:
             {number: vault.derive(key, "message ids") for number, key in ring.keys.items()}, ring.current
         ),
         journal=Journal(settings.home / "journal", owner),
+        noes=Noes(settings.home / "noes"),
         owner=owner,
         open_outbox=functools.partial(Outbox, helo=_helo()),
         open_inbox=Inbox,

@@ -64,6 +64,7 @@ class Relance:
         if epochs.beat(database, self._epoch_file) is None:
             recovery.replay(self._house)  # not into a restored database: it waits for a person
             recovery.give_back(self._house)
+        engagement.replay(self._house)
         self.contacts = Contacts(self._house)
         self.sequences = Sequences(self._house)
         self.mailboxes = Mailboxes(self._house)

@@ -105,7 +105,7 @@ class Delivery:
         """The commit to transmitting: with the record of what ended before, and only for those that may go."""
         now = self.house.clock.now()
         with self.house.database.write() as conn:
-            verdicts = gate.admit(conn, self.lease, ready, now)
+            verdicts = gate.admit(conn, self.lease, ready, now, self.house.noes.among)
             self._record(conn)
             turned_away = [each for each in ready if verdicts[each.message.id]]
             enrollments.unclaim(conn, [each.enrollment.id for each in turned_away])
@@ -125,13 +125,17 @@ class Delivery:
 
     def _changed(self, each: Wanted) -> SendResult | None:
         """Its own 354 came after the mark: whatever was said no to meanwhile (and answered) is still heard."""
+        recipient = each.message.recipient
         try:
             self.residue.asked()
+            said_no = self.house.noes.among([recipient])  # before the database, which it moves to
             with self.house.database.glance() as conn:
-                now = underway.of(conn, each.enrollment.id, each.message.recipient)
+                now = underway.of(conn, each.enrollment.id, recipient)
+            said_no |= self.house.noes.among([recipient])
         except BaseException:
             self.outbox.withdraw()
             raise
+        now = dataclasses.replace(now, suppressed=now.suppressed or said_no.get(recipient))
         why = gate.changes(each.enrollment.version, self.lease.fence, now)
         if not why:
             return None

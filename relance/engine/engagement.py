@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from relance import errors
 from relance.engine.house import House
+from relance.engine.noes import No
 from relance.engine.states import Event
 from relance.engine.store import contacts, enrollments, events, hits, messages, suppressions, tasks
+from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.hits import StoredHit
 from relance.engine.store.messages import Message
 from relance.tracking import judge, pages
@@ -17,10 +23,16 @@ from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose
 
-BATCH = 500
+log = logging.getLogger(__name__)
+
+BATCH = 200
 # Hits judged in one transaction.
 MOST_HITS = 500
 # Kept of one mail. Whoever asks for a link more often than that is no reader, and each is judged beside all the others.
+MOST_OF_MACHINES = MOST_HITS // 2
+# What is a machine's at first sight takes no more than half of a mail's room.
+MOST_OF_A_NETWORK = 50
+# Kept of one mail from one network: a reader has several.
 
 
 @dataclass(frozen=True)
@@ -29,16 +41,32 @@ class TrackingDesk:
 
     house: House
 
-    def opened(self, hit: Hit) -> None:
-        """Keep an open."""
-        self._keep(hit, "open")
+    def record(self, found: Sequence[Hit]) -> None:
+        """Keep opens and clicks, of mails that we know and that have room for them."""
+        with self.house.database.write() as conn:
+            known = messages.known(conn, {hit.message for hit in found})
+            _keep(conn, [hit for hit in found if hit.message in known])
 
     def clicked(self, hit: Hit) -> str | None:
         """Keep a click and say where it leads; None for a link we never made."""
-        message = self._keep(hit, "click")
+        with self.house.database.write() as conn:
+            message = messages.by_id(conn, hit.message)
+            if message is not None:
+                _keep(conn, [hit])
         if message is None or not 0 <= hit.index < len(message.links):
             return hit.carried or None
         return str(message.links[hit.index]["target"])
+
+    def keep(self, hit: Hit) -> bool:
+        """Write a no down on this host. A link that names nobody says too little to be kept."""
+        if not hit.carried:
+            return False
+        try:
+            self.house.noes.keep(No(hit.carried, hit.message, hit.at))
+        except OSError as refused:
+            log.error("a wish to get no more mail could not be written down: %s", refused)
+            return False
+        return True
 
     def unsubscribe(self, hit: Hit) -> Heard:
         """Suppress the recipient and stop everything they are in; in force when this returns so."""
@@ -48,7 +76,12 @@ class TrackingDesk:
             if not recipient:
                 return Heard.UNKNOWN
             unsubscribe(conn, recipient, mail, hit.at)
+        self.house.noes.drop(recipient)
         return Heard.IN_FORCE
+
+    def replay(self) -> None:
+        """Carry out what was written down while the database was away."""
+        replay(self.house)
 
     def contact_of(self, hit: Hit) -> str | None:
         """The recipient's address, masked."""
@@ -58,23 +91,57 @@ class TrackingDesk:
             mail = messages.by_id(conn, hit.message)
         return pages.mask(mail.recipient) if mail else None
 
-    def _keep(self, hit: Hit, kind: str) -> Message | None:
-        with self.house.database.write() as conn:
-            message = messages.by_id(conn, hit.message)
-            if message is not None and hits.count(conn, message.id) < MOST_HITS:
-                hits.add(
-                    conn,
-                    message_id=message.id,
-                    at=hit.at,
-                    kind=kind,
-                    link=hit.index,
-                    method=hit.method,
-                    user_agent=hit.user_agent,
-                    network=hit.network,
-                    language=hit.has_language,
-                    prefetch=hit.prefetch,
-                )
-        return message
+
+def replay(house: House) -> int:
+    """Carry out every no that the database has not heard; returns how many. Raises where the database is in the way."""
+    count = 0
+    for no in house.noes.waiting():
+        try:
+            with house.database.write() as conn:
+                unsubscribe(conn, no.recipient, messages.by_id(conn, no.message), no.at)
+        except errors.RelanceError:
+            raise
+        except Exception:
+            log.exception("a wish to get no more mail could not be carried out; it is kept")
+            continue
+        house.noes.drop(no.recipient)
+        count += 1
+    return count
+
+
+def _keep(conn: Connection, found: Sequence[Hit]) -> None:
+    """Keep those hits for which their mail has room."""
+    totals, of_network = hits.counts(conn, {(hit.message, hit.network) for hit in found})
+    rows = []
+    for hit in found:
+        here = (hit.message, hit.network)
+        if has_room(hit, totals[hit.message], of_network[here]):
+            totals[hit.message] += 1
+            of_network[here] += 1
+            rows.append(_row(hit))
+    hits.add_all(conn, rows)
+
+
+def has_room(hit: Hit, kept: int, of_network: int) -> bool:
+    """Whether a mail of which so many hits are kept, so many of them from the hit's network, has room for one more."""
+    if hit.network and of_network >= MOST_OF_A_NETWORK:
+        return False
+    return kept < (MOST_OF_MACHINES if judge.at_first_sight(hit) is judge.Kind.MACHINE else MOST_HITS)
+
+
+def _row(hit: Hit) -> dict[str, Any]:
+    return {
+        "message_id": hit.message,
+        "at": hit.at,
+        "kind": hit.purpose.value,
+        "link": hit.index,
+        "method": hit.method,
+        "user_agent": hit.user_agent,
+        "network": hit.network,
+        "language": hit.has_language,
+        "prefetch": hit.prefetch,
+        "reasons": [],
+    }
 
 
 BY_LINK = "asked for no more mail by the link in it"
@@ -108,27 +175,41 @@ def _said_no(mail: Message, now: dt.datetime) -> events.News:
 
 
 def judge_settled(house: House, now: dt.datetime) -> int:
-    """Judge hits whose settling time is over; returns how many."""
+    """Judge hits whose settling time is over; returns how many. They are read and judged without holding up any writer."""
     limits = house.options.hits
-    with house.database.write() as conn:
+    with house.database.read() as conn:
         settled = hits.unjudged(conn, now - limits.settling, BATCH)
-        verdicts = [(each, _verdict(conn, each, now, limits)) for each in settled]
-        hits.judge(conn, [(each.id, v.kind.value, v.reasons, v.rules_version) for each, v in verdicts])
-        events.add(conn, [_line(conn, each, v) for each, v in verdicts if v.kind is judge.Kind.HUMAN])
+        verdicts = _verdicts(conn, settled, now, limits) if settled else []
+    if not verdicts:
+        return 0
+    with house.database.write() as conn:
+        ours = hits.judge(conn, [(each.id, v.kind.value, v.reasons, v.rules_version) for each, v in verdicts])
+        told = [(each, v) for each, v in verdicts if each.id in ours and v.kind is judge.Kind.HUMAN]
+        rows = {row.id: row for row in enrollments.by_ids(conn, [each.enrollment_id for each, _ in told])}
+        events.add(conn, [_line(rows[each.enrollment_id], each, v) for each, v in told])
     return len(settled)
 
 
-def _verdict(conn: Connection, hit: StoredHit, now: dt.datetime, limits: judge.Limits) -> judge.Verdict:
-    value = _hit(hit)
+def _verdicts(
+    conn: Connection, settled: Sequence[StoredHit], now: dt.datetime, limits: judge.Limits
+) -> list[tuple[StoredHit, judge.Verdict]]:
+    clicks = hits.clicks_of(conn, {each.message_id for each in settled})
+    near = {number: judge.Nearby(found, limits.burst) for number, found in clicks.items()}
+    return [
+        (each, judge.judge(_hit(each), _context(conn, each, near[each.message_id], now, limits), limits))
+        for each in settled
+    ]
+
+
+def _context(
+    conn: Connection, hit: StoredHit, near: judge.Nearby, now: dt.datetime, limits: judge.Limits
+) -> judge.HitContext:
     crowd = 1
     if hit.network:
-        crowd = hits.mails_from_network(conn, hit.network, hit.at - limits.crowd, hit.at + limits.crowd)
-    around = [_hit(each) for each in hits.around(conn, hit.message_id)]
-    context = judge.context_of(value, around, now=now, accepted_at=hit.accepted_at, limits=limits)
-    wider = judge.HitContext(
-        now, hit.accepted_at, context.links_nearby, max(crowd, context.recipients_nearby)
-    )
-    return judge.judge(value, wider, limits)
+        span = (hit.at - limits.crowd, hit.at + limits.crowd)
+        crowd = max(1, hits.mails_from_network(conn, hit.network, *span, most=limits.crowd_size))
+    links = near.links(hit.at) if hit.kind == Purpose.CLICK.value else 1
+    return judge.HitContext(now, hit.accepted_at, links, crowd)
 
 
 def _hit(hit: StoredHit) -> Hit:
@@ -145,8 +226,7 @@ def _hit(hit: StoredHit) -> Hit:
     )
 
 
-def _line(conn: Connection, hit: StoredHit, verdict: judge.Verdict) -> events.News:
-    row = enrollments.by_ids(conn, [hit.enrollment_id])[0]
+def _line(row: Enrollment, hit: StoredHit, verdict: judge.Verdict) -> events.News:
     kind = "clicked" if hit.kind == "click" else "opened"
     data = {"link": hit.link, "reasons": list(verdict.reasons)}
     return events.News(kind, hit.at, row.id, row.contact_id, row.mailbox_id, hit.message_id, hit.step, data)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -100,8 +100,16 @@ def changes(version: int, fence: int, now: Underway) -> tuple[str, ...]:
 SETTLED = "the mail was settled or given up since it was prepared"
 
 
+SaidNo = Callable[[Collection[str]], Mapping[str, str]]
+"""Those of some addresses who said no where the database has not heard it yet, with the reason."""
+
+
 def admit(
-    conn: Connection, lease: mailboxes.Lease, wanted: Sequence[Wanted], now: dt.datetime
+    conn: Connection,
+    lease: mailboxes.Lease,
+    wanted: Sequence[Wanted],
+    now: dt.datetime,
+    said_no: SaidNo = lambda _: {},
 ) -> Mapping[int, tuple[str, ...]]:
     """Mark those that may go as transmitting; returns every message's objections (empty: its body may follow).
 
@@ -109,7 +117,7 @@ def admit(
     """
     held = mailboxes.hold(conn, lease)
     rows = enrollments.for_sending(conn, [each.enrollment.id for each in wanted])
-    refused = suppressions.among(conn, [each.message.recipient for each in wanted])
+    refused = refusals(conn, [each.message.recipient for each in wanted], said_no)
     unread = enrollments.unheard(conn, [row.id for row, _ in rows.values() if row.wrote_before], now)
     verdicts = {}
     for each in wanted:
@@ -120,6 +128,12 @@ def admit(
     going = [number for number, reasons in verdicts.items() if not reasons]
     marked = messages.begin(conn, going, lease.fence, now)
     return verdicts | {number: (SETTLED,) for number in going if number not in marked}
+
+
+def refusals(conn: Connection, recipients: Collection[str], said_no: SaidNo) -> dict[str, str]:
+    """Who may not be written to, with the reason. What people said is asked before the database, which it moves to, and
+    after, for who speaks in between."""
+    return {**said_no(recipients), **suppressions.among(conn, recipients), **said_no(recipients)}
 
 
 def _facts(

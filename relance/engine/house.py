@@ -9,6 +9,7 @@ from relance.clock import Clock, Watch
 from relance.engine.at_work import AtWork
 from relance.engine.database import Database
 from relance.engine.journal import Journal
+from relance.engine.noes import Noes
 from relance.engine.own_ids import OwnIds
 from relance.engine.post import OpenEar, OpenInbox, OpenOutbox
 from relance.engine.script import Library
@@ -72,6 +73,7 @@ class House:
     library: Library = field(default_factory=Library)
     at_work: AtWork = field(default_factory=AtWork)
     watch: Watch = field(default_factory=Watch)
+    noes: Noes = field(default_factory=Noes)
 
     def account(self, mailbox: Mailbox) -> Account:
         """The mailbox with its password opened; `errors.Broken` when it does not open."""

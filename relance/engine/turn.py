@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import lateness, pace, preparing, recovery, replies, unknowns
+from relance.engine import engagement, lateness, pace, preparing, recovery, replies, unknowns
 from relance.engine.delivery import Delivery
 from relance.engine.house import House
 from relance.engine.pace import Allowance, Pace
@@ -69,6 +69,9 @@ def take_turn(house: House, mailbox_id: int, stop: Callable[[], bool]) -> TurnRe
     doubt = house.watch.doubt()
     if doubt:
         return TurnReport(mailbox_id, words=doubt)
+    engagement.replay(
+        house
+    )  # who said no while the database was away is not claimed first and turned away then
     with house.at_work.entered(mailbox_id) as alone:
         house.journal.live()  # before a lease is in this process's name
         with _kept(house), house.database.write() as conn:

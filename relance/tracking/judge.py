@@ -6,9 +6,10 @@ second link may still come. Nothing here ever stops a sequence; it only says wha
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from relance.tracking import hits, machines, tokens
@@ -84,6 +85,32 @@ def judge(hit: hits.Hit, context: HitContext, limits: Limits = Limits()) -> Verd
         if names:
             return Verdict(kind, names)
     return Verdict(Kind.HUMAN, ())
+
+
+def at_first_sight(hit: hits.Hit, limits: Limits = Limits()) -> Kind:
+    """What the hit says of itself alone, before anything is known around it."""
+    return judge(hit, HitContext(hit.at + limits.settling), limits).kind
+
+
+class Nearby:
+    """The clicks on one mail, each with its link, oldest first; tells how many links were followed around a moment."""
+
+    def __init__(self, clicks: Sequence[tuple[dt.datetime, int]], burst: dt.timedelta) -> None:
+        self._times = [at for at, _ in clicks]
+        self._links = [link for _, link in clicks]
+        self._burst = burst
+        # From each click, the next one with another link: so many the same one asks for are passed over at once.
+        self._next = [len(clicks)] * len(clicks)
+        for place in range(len(clicks) - 2, -1, -1):
+            same = self._links[place] == self._links[place + 1]
+            self._next[place] = self._next[place + 1] if same else place + 1
+
+    def links(self, at: dt.datetime) -> int:
+        """Different links followed within the burst around a click: 1, or 2 for two and more."""
+        first = bisect.bisect_left(self._times, at - self._burst)
+        if first == len(self._times) or self._next[first] == len(self._times):
+            return 1
+        return 2 if self._times[self._next[first]] <= at + self._burst else 1
 
 
 def settles_at(hit: hits.Hit, limits: Limits = Limits()) -> dt.datetime:

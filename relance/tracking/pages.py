@@ -21,6 +21,8 @@ class Phrases:
     button: str
     done: str
     done_for: str
+    kept: str
+    kept_for: str
     gone_title: str
     gone: str
     lost: str
@@ -36,6 +38,8 @@ PHRASES: Mapping[str, Phrases] = {
         button="Yes, unsubscribe me",
         done="Done. You will get no more of our emails.",
         done_for="Done. {contact} will get no more of our emails.",
+        kept="We have noted it for good: you will get no more of our emails. It may take some minutes until this is in force everywhere.",
+        kept_for="We have noted it for good: {contact} will get no more of our emails. It may take some minutes until this is in force everywhere.",
         gone_title="Page not found",
         gone="This link leads nowhere. It may have been cut off on its way to you.",
         lost="We cannot tell any more whom this email was sent to, so nothing was done. Please answer the email and write that you want no more: that always works.",
@@ -49,6 +53,8 @@ PHRASES: Mapping[str, Phrases] = {
         button="Tak, proszę mnie wypisać",
         done="Gotowe. Nie będziemy już do Państwa pisać.",
         done_for="Gotowe. Nie będziemy już pisać na adres {contact}.",
+        kept="Zapisaliśmy to trwale: nie będziemy już do Państwa pisać. Zanim zacznie to działać wszędzie, może minąć kilka minut.",
+        kept_for="Zapisaliśmy to trwale: nie będziemy już pisać na adres {contact}. Zanim zacznie to działać wszędzie, może minąć kilka minut.",
         gone_title="Nie ma takiej strony",
         gone="Ten odnośnik donikąd nie prowadzi. Być może został po drodze ucięty.",
         lost="Nie możemy już ustalić, do kogo trafiła ta wiadomość, więc nic nie zostało zrobione. Proszę na nią odpisać, że mamy już nie pisać: to zawsze działa.",
@@ -62,6 +68,8 @@ PHRASES: Mapping[str, Phrases] = {
         button="Ja, bitte abmelden",
         done="Erledigt. Sie erhalten keine E-Mails mehr von uns.",
         done_for="Erledigt. {contact} erhält keine E-Mails mehr von uns.",
+        kept="Das ist fest vermerkt: Sie erhalten keine E-Mails mehr von uns. Bis es überall gilt, können einige Minuten vergehen.",
+        kept_for="Das ist fest vermerkt: {contact} erhält keine E-Mails mehr von uns. Bis es überall gilt, können einige Minuten vergehen.",
         gone_title="Seite nicht gefunden",
         gone="Dieser Link führt nirgendwohin. Vielleicht wurde er unterwegs abgeschnitten.",
         lost="Wir können nicht mehr feststellen, an wen diese E-Mail ging; deshalb ist nichts geschehen. Bitte antworten Sie auf die E-Mail, dass Sie keine mehr möchten: Das hilft immer.",
@@ -75,6 +83,8 @@ PHRASES: Mapping[str, Phrases] = {
         button="Oui, me désinscrire",
         done="C’est fait. Vous ne recevrez plus nos e-mails.",
         done_for="C’est fait. {contact} ne recevra plus nos e-mails.",
+        kept="C’est noté pour de bon : vous ne recevrez plus nos e-mails. Quelques minutes peuvent passer avant que cela vaille partout.",
+        kept_for="C’est noté pour de bon : {contact} ne recevra plus nos e-mails. Quelques minutes peuvent passer avant que cela vaille partout.",
         gone_title="Page introuvable",
         gone="Ce lien ne mène nulle part. Il a peut-être été coupé en chemin.",
         lost="Nous ne pouvons plus savoir à qui cet e-mail a été envoyé ; rien n’a donc été fait. Veuillez y répondre que vous n’en voulez plus : cela fonctionne toujours.",
@@ -88,6 +98,8 @@ PHRASES: Mapping[str, Phrases] = {
         button="Sí, darme de baja",
         done="Hecho. Ya no recibirá nuestros correos.",
         done_for="Hecho. {contact} ya no recibirá nuestros correos.",
+        kept="Ha quedado anotado: ya no recibirá nuestros correos. Pueden pasar unos minutos hasta que valga en todas partes.",
+        kept_for="Ha quedado anotado: {contact} ya no recibirá nuestros correos. Pueden pasar unos minutos hasta que valga en todas partes.",
         gone_title="Página no encontrada",
         gone="Este enlace no lleva a ninguna parte. Puede que se haya cortado por el camino.",
         lost="Ya no podemos saber a quién se envió este correo, así que no se ha hecho nada. Por favor, responda a ese correo diciendo que no quiere más: eso siempre funciona.",
@@ -149,6 +161,12 @@ def done(language: str, contact: str | None) -> str:
     return _page(language, words.title, _paragraph(words.done, role="status"))
 
 
+def kept(language: str, contact: str | None) -> str:
+    """The page after the button while the database is away: written down, and not in force everywhere yet."""
+    words = _for_contact(PHRASES[language], contact)
+    return _page(language, words.title, _paragraph(words.kept, role="status"))
+
+
 def gone(language: str) -> str:
     """The page for a token or address we do not know."""
     words = PHRASES[language]
@@ -192,6 +210,7 @@ def _for_contact(words: Phrases, contact: str | None) -> Phrases:
         words,
         question=words.question_for.replace("{contact}", contact),
         done=words.done_for.replace("{contact}", contact),
+        kept=words.kept_for.replace("{contact}", contact),
     )
 
 

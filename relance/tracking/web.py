@@ -6,13 +6,14 @@ recipients, so whoever serves this app keeps them out of access logs.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import datetime as dt
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-import anyio
-import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.datastructures import FormData, MutableHeaders
@@ -25,7 +26,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from relance import clock
-from relance.tracking import hits, pages, targets, tokens
+from relance.tracking import hits, pages, recording, targets, tokens
 from relance.tracking.desk import Desk, Heard
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,8 @@ PIXEL = bytes.fromhex(
 )
 LARGEST_BODY = 16 * 1024  # RFC 8058 needs 26 bytes, and some room where they come as multipart
 SLOWEST_BODY = 10.0  # seconds; whoever needs longer for one line of form is no mailbox provider
-WAITING_OPENS = 1000  # opens not yet recorded; beyond that they are dropped, they steer nothing
+PATIENCE = 2.0  # seconds a visitor waits for our database
+REPLAY_SECONDS = 5.0  # between two tries to carry out what was kept
 DESK_THREADS = 20
 
 HEADERS = {
@@ -64,7 +66,14 @@ def build(
 ) -> Starlette:
     """The ASGI app. `now` gives the time written on hits (business time; the machine's clock by default)."""
     counter = Counter(desk, signer, now or clock.Clock().now)
+
+    @contextlib.asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        async with counter.open_for_visitors():
+            yield
+
     return Starlette(
+        lifespan=life,
         routes=[
             Route("/o/{token}.gif", counter.open),
             Route("/c/{token}", counter.click),
@@ -85,29 +94,48 @@ class Counter:
         self._desk = desk
         self._signer = signer
         self._now = now
-        # Opens come in floods and may wait; they must not stand in the way of somebody who clicks or says no.
-        self._open_threads = anyio.CapacityLimiter(DESK_THREADS // 4)
-        self._threads = anyio.CapacityLimiter(DESK_THREADS)
+        # Hits come in floods and may wait; they must not stand in the way of somebody who says no, and nobody who waits
+        # for the database in the way of what is written down beside it.
+        self._threads = ThreadPoolExecutor(DESK_THREADS, "relance-desk")
+        self._beside = ThreadPoolExecutor(2, "relance-desk-beside")
+        self._recording = ThreadPoolExecutor(1, "relance-desk-hits")
+        self._recorder = recording.Recorder(self._record)
+
+    @contextlib.asynccontextmanager
+    async def open_for_visitors(self) -> AsyncIterator[None]:
+        """While it lasts, what was kept is carried out; at its end, what is waiting is recorded."""
+        replaying = asyncio.get_running_loop().create_task(self._replay())
+        try:
+            yield
+        finally:
+            replaying.cancel()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await self._recorder.close()
+            for pool in (self._threads, self._beside, self._recording):
+                pool.shutdown(wait=False, cancel_futures=True)
 
     async def open(self, request: Request) -> Response:
         """The pixel, the same for every token. It is sent before the open is recorded, so neither a token that is
         not ours nor a slow database shows in the response or its timing."""
         hit = self._hit(request, tokens.Purpose.OPEN)
-        background = BackgroundTask(self._record_open, hit) if hit else None
+        background = BackgroundTask(self._recorded, hit) if hit else None
         return Response(PIXEL, media_type="image/gif", background=background)
 
     async def click(self, request: Request) -> Response:
-        """A redirect to the stored target, and to nothing else."""
+        """A redirect to the target in the link, whatever the database does, or to the one stored for an older link; and
+        to nothing else."""
         hit = self._hit(request, tokens.Purpose.CLICK)
-        target = await self._ask(self._desk.clicked, hit) if hit else None
+        if hit is None:
+            return _page(request, pages.gone, 404)
+        target: str | None = hit.carried or await self._ask(self._desk.clicked, hit)
         place = targets.location(target) if target is not None else None
-        if hit and target is not None and place is None:
-            log.error(
-                "link %d of message %d has a stored target that must not be followed", hit.index, hit.message
-            )
+        if target is not None and place is None:
+            log.error("link %d of message %d has a target that must not be followed", hit.index, hit.message)
         if place is None:
             return _page(request, pages.gone, 404)
-        return Response(status_code=302, headers={"location": place})
+        background = BackgroundTask(self._recorded, hit) if hit.carried else None
+        return Response(status_code=302, headers={"location": place}, background=background)
 
     async def ask(self, request: Request) -> Response:
         """The page with the unsubscribe button; scanners may load it as often as they like."""
@@ -124,9 +152,24 @@ class Counter:
         form = await _read_form(request)
         if form.get("List-Unsubscribe") != "One-Click":
             return _contact_page(request, pages.ask, await self._contact(hit), 400)
-        if await self._ask(self._desk.unsubscribe, hit) is Heard.UNKNOWN:
+        heard = await self._said_no(hit)
+        if heard is Heard.UNKNOWN:
             return _page(request, pages.lost, 404)
+        if heard is Heard.KEPT:
+            return _contact_page(request, pages.kept, await self._contact(hit), 202)
         return _contact_page(request, pages.done, await self._contact(hit))
+
+    async def _said_no(self, hit: hits.Hit) -> Heard:
+        """Written down first, then carried out: whatever ends this process or its database in between, it stands."""
+        kept = False
+        with contextlib.suppress(DeskFailed):
+            kept = await self._ask(self._desk.keep, hit, pool=self._beside)
+        try:
+            return await self._ask(self._desk.unsubscribe, hit)
+        except DeskFailed:
+            if kept:
+                return Heard.KEPT
+            raise
 
     def _hit(self, request: Request, purpose: tokens.Purpose) -> hits.Hit | None:
         claim = self._signer.read(purpose, request.path_params["token"])
@@ -148,14 +191,24 @@ class Counter:
             carried=claim.carried,
         )
 
-    async def _record_open(self, hit: hits.Hit) -> None:
-        if self._open_threads.statistics().tasks_waiting >= WAITING_OPENS:
-            log.warning("an open of message %d was dropped: too many are waiting", hit.message)
-            return
-        try:
-            await anyio.to_thread.run_sync(self._desk.opened, hit, limiter=self._open_threads)
-        except Exception:  # the reader has the pixel; what is lost is one count
-            log.warning("an open of message %d was lost", hit.message, exc_info=True)
+    async def _recorded(self, hit: hits.Hit) -> None:
+        """Have a hit recorded; returns when that was tried, or soon."""
+        tried = self._recorder.add(hit)
+        if tried is not None:
+            await asyncio.wait([tried], timeout=PATIENCE)
+
+    async def _record(self, found: Sequence[hits.Hit]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._recording, self._desk.record, found)
+
+    async def _replay(self) -> None:
+        while True:
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._recording, self._desk.replay)
+            except Exception:
+                log.warning(
+                    "what people asked for could not be carried out just now; it is kept", exc_info=True
+                )
+            await asyncio.sleep(REPLAY_SECONDS)
 
     async def _contact(self, hit: hits.Hit) -> str | None:
         """The masked address; the page does without it rather than fail."""
@@ -164,9 +217,16 @@ class Counter:
         except DeskFailed:
             return None
 
-    async def _ask(self, question: Callable[..., Answer], *args: object) -> Answer:
+    async def _ask(
+        self, question: Callable[..., Answer], hit: hits.Hit, *, pool: ThreadPoolExecutor | None = None
+    ) -> Answer:
+        """The desk's answer, if it comes in time; what came too late is done all the same, and nobody waits for it."""
+        asked = asyncio.get_running_loop().run_in_executor(pool or self._threads, question, hit)
         try:
-            return await anyio.to_thread.run_sync(question, *args, limiter=self._threads)
+            return await asyncio.wait_for(asked, PATIENCE)
+        except TimeoutError as late:
+            log.warning("a tracking request was not answered in time")
+            raise DeskFailed from late
         except Exception as trouble:
             log.warning("a tracking request could not be handled", exc_info=True)
             raise DeskFailed from trouble
@@ -195,7 +255,7 @@ async def _read_form(request: Request) -> FormData:
     """The form of a POST, bounded in size, time and number of fields."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
-        with anyio.fail_after(SLOWEST_BODY):
+        async with asyncio.timeout(SLOWEST_BODY):
             body = await _read_body(request)
             if kind == "multipart/form-data":
                 return await MultiPartParser(request.headers, _once(body), max_files=0, max_fields=10).parse()

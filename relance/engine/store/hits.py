@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,20 +53,36 @@ _SELECT = sa.select(*_COLUMNS).join(message, message.c.id == hit.c.message_id)
 
 def add(conn: Connection, **values: Any) -> None:
     """Keep one hit."""
-    conn.execute(sa.insert(hit).values(reasons=[], **values))
+    add_all(conn, [{"reasons": [], **values}])
 
 
-def count(conn: Connection, message_id: int) -> int:
-    """How many hits of one mail are kept."""
-    query = sa.select(sa.func.count()).select_from(hit).where(hit.c.message_id == message_id)
-    return int(conn.execute(query).scalar_one())
+def add_all(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep hits."""
+    if rows:
+        conn.execute(sa.insert(hit), rows)
+
+
+def counts(
+    conn: Connection, places: Iterable[tuple[int, str]]
+) -> tuple[Counter[int], Counter[tuple[int, str]]]:
+    """How many hits are kept of each of these mails, and of each mail from each of these networks."""
+    mails, networks = ({place[at] for place in places} for at in (0, 1))
+    found = sa.select(hit.c.message_id, sa.func.count()).group_by(hit.c.message_id)
+    totals = conn.execute(found.where(hit.c.message_id.in_(sorted(mails))))
+    each = (
+        sa.select(hit.c.message_id, hit.c.network, sa.func.count())
+        .where(hit.c.message_id.in_(sorted(mails)), hit.c.network.in_(sorted(networks)))
+        .group_by(hit.c.message_id, hit.c.network)
+    )
+    of_network = {(number, network): count for number, network, count in conn.execute(each)}
+    return Counter({number: count for number, count in totals}), Counter(of_network)
 
 
 def unjudged(conn: Connection, before: dt.datetime, limit: int) -> list[StoredHit]:
     """Hits whose settling time is over and which nobody judged yet, oldest first."""
     query = (
         _SELECT.where(hit.c.verdict.is_(None), hit.c.at <= before).order_by(hit.c.at, hit.c.id).limit(limit)
-    ).with_for_update(of=hit, skip_locked=True)  # two ticks at once must not tell of one click twice
+    )
     return [StoredHit(**dict(row._mapping)) for row in conn.execute(query)]
 
 
@@ -88,30 +105,48 @@ def last_unjudged(conn: Connection, enrollment_id: int) -> dt.datetime | None:
     return at
 
 
-def around(conn: Connection, message_id: int) -> list[StoredHit]:
-    """Every hit on one mail, oldest first: what a single one is judged against."""
-    query = _SELECT.where(hit.c.message_id == message_id).order_by(hit.c.at, hit.c.id)
-    return [StoredHit(**dict(row._mapping)) for row in conn.execute(query)]
-
-
-def mails_from_network(conn: Connection, network: str, since: dt.datetime, until: dt.datetime) -> int:
-    """How many different mails one network touched in a span."""
-    query = sa.select(sa.func.count(sa.distinct(hit.c.message_id))).where(
-        hit.c.network == network, hit.c.at >= since, hit.c.at <= until
+def clicks_of(conn: Connection, message_ids: Iterable[int]) -> dict[int, list[tuple[dt.datetime, int]]]:
+    """When which link of each of these mails was followed, oldest first: what a single click is judged against."""
+    found: dict[int, list[tuple[dt.datetime, int]]] = {number: [] for number in message_ids}
+    query = (
+        sa.select(hit.c.message_id, hit.c.at, hit.c.link)
+        .where(hit.c.message_id.in_(sorted(found)), hit.c.kind == "click")
+        .order_by(hit.c.at, hit.c.id)
     )
-    return int(conn.execute(query).scalar_one())
+    for number, at, link in conn.execute(query):
+        found[number].append((at, link))
+    return found
 
 
-def judge(conn: Connection, verdicts: Iterable[tuple[int, str, Sequence[str], int]]) -> None:
-    """Write verdicts: (hit id, verdict, reasons, version of the rules)."""
-    rows = [{"h_id": i, "h_v": v, "h_r": list(r), "h_n": n} for i, v, r, n in verdicts]
-    change = (
-        sa.update(hit)
-        .where(hit.c.id == sa.bindparam("h_id"))
-        .values(verdict=sa.bindparam("h_v"), reasons=sa.bindparam("h_r"), rules_version=sa.bindparam("h_n"))
+def mails_from_network(
+    conn: Connection, network: str, since: dt.datetime, until: dt.datetime, *, most: int
+) -> int:
+    """How many different mails one network touched in a span; counted no further than `most`."""
+    found = (
+        sa.select(hit.c.message_id)
+        .where(hit.c.network == network, hit.c.at >= since, hit.c.at <= until)
+        .distinct()
+        .limit(most)
     )
-    if rows:
-        conn.execute(change, rows)
+    return int(conn.execute(sa.select(sa.func.count()).select_from(found.subquery())).scalar_one())
+
+
+def judge(conn: Connection, verdicts: Iterable[tuple[int, str, Sequence[str], int]]) -> set[int]:
+    """Write verdicts: (hit id, verdict, reasons, version of the rules). Returns the hits that had none before: of two
+    ticks at once only one tells of a click."""
+    alike: dict[tuple[str, tuple[str, ...], int], list[int]] = {}
+    for number, verdict, reasons, version in verdicts:
+        alike.setdefault((verdict, tuple(reasons), version), []).append(number)
+    ours: set[int] = set()
+    for (verdict, reasons, version), numbers in sorted(alike.items()):
+        change = (
+            sa.update(hit)
+            .where(hit.c.id.in_(sorted(numbers)), hit.c.verdict.is_(None))
+            .values(verdict=verdict, reasons=list(reasons), rules_version=version)
+            .returning(hit.c.id)
+        )
+        ours.update(conn.execute(change).scalars())
+    return ours
 
 
 def human(conn: Connection, enrollment_id: int) -> set[tuple[str, str, int]]:

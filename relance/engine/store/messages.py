@@ -107,6 +107,16 @@ def by_id(conn: Connection, number: int) -> Message | None:
     return _value(row) if row else None
 
 
+def known(conn: Connection, numbers: Iterable[int]) -> set[int]:
+    """Those of these ids that are messages'."""
+    wanted = sorted(set(numbers))
+    return (
+        set(conn.execute(sa.select(message.c.id).where(message.c.id.in_(wanted))).scalars())
+        if wanted
+        else set()
+    )
+
+
 def by_keys(conn: Connection, keys: Iterable[str]) -> dict[str, Message]:
     """Messages by any id the world calls them: {key: message}."""
     wanted = sorted(set(keys))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from relance.engine import gate
+from relance.engine.noes import No
 from relance.mailbox.outcome import SendResult
 from relance.mailbox.smtp import Outbox
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage, standing
@@ -17,6 +18,9 @@ EWA, OLA, JAN = "ewa@acme.example", "ola@apex.example", "jan@aster.example"
 
 NEWS: dict[str, Callable[[Stage], object]] = {
     "unsubscribed": lambda stage: stage.relance.contacts.suppress(OLA),
+    "said no to a page whose database was away": lambda stage: stage.relance._house.noes.keep(
+        No(OLA, 1, stage.clock.now())
+    ),
     "paused": lambda stage: stage.relance.pause(OLA, reason="wait"),
     "sequence paused": lambda stage: stage.relance.sequences.pause(str(FOLLOW_UP["sequence"]), "wait"),
     "mailbox paused": lambda stage: stage.relance.mailboxes.pause(ADA, "wait"),
@@ -52,7 +56,7 @@ def test_who_says_no_while_another_mail_leaves_gets_none(stage: Stage, what: str
     stage.run()
     assert stage.sent_to(EWA) == 1
     assert stage.sent_to(OLA) == 0
-    assert stage.sent_to(JAN) == (what in ("unsubscribed", "paused"))
+    assert stage.sent_to(JAN) == ("mailbox" not in what and "sequence" not in what)
     lines = [line for person in (OLA, JAN) for line in stage.relance.timeline(person)]
     assert [line.kind for line in lines if "withdrawn before its body" in str(line.data)] == ["mail prepared"]
 

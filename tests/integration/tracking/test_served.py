@@ -6,7 +6,7 @@ import contextlib
 import http.client
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -35,9 +35,15 @@ class Desk:
         self.gate = threading.Event()
         self.gate.set()
 
-    def opened(self, hit: Hit) -> None:
+    def record(self, found: Sequence[Hit]) -> None:
         assert self.gate.wait(30)
-        self.hits.append(hit)
+        self.hits.extend(found)
+
+    def keep(self, hit: Hit) -> bool:
+        return False
+
+    def replay(self) -> None:
+        """Nothing is kept."""
 
     def clicked(self, hit: Hit) -> str | None:
         self.hits.append(hit)

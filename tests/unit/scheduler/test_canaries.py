@@ -21,6 +21,8 @@ from starlette.testclient import TestClient
 
 import relance
 from relance import clock, config
+from relance.engine import engagement
+from relance.engine.noes import No
 from relance.mailbox import secrets
 from relance.mailbox.judging import bounces
 from relance.scheduler import actors, broker, hints, listening, logs, loop, marks, meters
@@ -134,7 +136,7 @@ def one_listener(app: Any) -> None:
 
 
 class Desk:
-    opened = clicked = unsubscribe = contact_of = fails
+    record = clicked = keep = unsubscribe = replay = contact_of = fails
 
 
 def pages(_: Any) -> None:
@@ -181,17 +183,28 @@ def a_group(_: Any) -> None:
         structlog.get_logger("relance.x").exception("several")
 
 
+def a_no_that_cannot_be_carried_out(_: Any) -> None:
+    house: Any = type("House", (), {})
+    house.noes = type("Noes", (), {"waiting": lambda: [No("eve@acme.example", 5, App.clock.now())]})
+    house.database = type("Database", (), {"write": fails})
+    engagement.replay(house)
+
+
 PLACES: dict[str, tuple[Callable[[Any], None], ...]] = {
     "mailbox/judging/bounces.py": (a_strange_bounce,),
     "scheduler/actors.py": (a_turn,),
     "scheduler/listening.py": (listeners, one_listener),
     "scheduler/loop.py": (a_round,),
+    "engine/engagement.py": (a_no_that_cannot_be_carried_out,),
+    "tracking/recording.py": (pages,),
     "tracking/web.py": (pages,),
 }
 OTHERS = (an_event_loop, a_worker_of_dramatiq, values, a_group)
 
 
-@pytest.mark.parametrize("place", [*(each for several in PLACES.values() for each in several), *OTHERS])
+@pytest.mark.parametrize(
+    "place", dict.fromkeys([*(each for several in PLACES.values() for each in several), *OTHERS])
+)
 def test_no_canary_sings(out: io.StringIO, place: Callable[[Any], None]) -> None:
     place(App())
     assert clean(out.getvalue())

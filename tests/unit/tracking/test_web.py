@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 import pytest
@@ -20,6 +21,7 @@ from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit
 from relance.tracking.links import Links
 from relance.tracking.tokens import Purpose, Signer
+from tests.servers import ports
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 SIGNER = Signer({1: bytes(32)}, current=1)
@@ -38,10 +40,21 @@ class FakeDesk:
         self.targets: dict[tuple[int, int], str] = {(5, 2): TARGET}
         self.contact: str | None = "a•••@acme.example"
         self.broken = False
+        self.disk = True
+        self.kept: list[str] = []
+        self.replayed = 0
         self.threads: set[int] = set()
 
-    def opened(self, hit: Hit) -> None:
-        self._work(hit)
+    def record(self, found: Sequence[Hit]) -> None:
+        for hit in found:
+            self._work(hit)
+
+    def keep(self, hit: Hit) -> bool:
+        self.kept += [hit.carried] if self.disk and hit.carried else []
+        return self.disk and bool(hit.carried)
+
+    def replay(self) -> None:
+        self.replayed += 1
 
     def clicked(self, hit: Hit) -> str | None:
         self._work(hit)
@@ -205,12 +218,13 @@ def test_a_token_of_another_purpose_unsubscribes_nobody(client: TestClient, desk
 def test_without_its_database_the_desk_breaks_nothing(
     client: TestClient, desk: FakeDesk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    desk.broken = True
+    desk.broken, desk.disk = True, False
     caplog.set_level(logging.INFO, logger="relance")
     assert client.get(LINKS.open_url(5)).content == web.PIXEL
     for response in (
         client.get(LINKS.click_url(5, 2, "")),
         client.post(LINKS.unsubscribe_url(5, OLA), data=ONE_CLICK),
+        client.post(f"/u/{SIGNER.sign(Purpose.UNSUBSCRIBE, 5)}", data=ONE_CLICK),
     ):
         assert response.status_code == 503
         assert response.headers["retry-after"]
@@ -222,7 +236,57 @@ def test_without_its_database_the_desk_breaks_nothing(
     ]
     ours = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("relance"))
     assert not any(token in ours for token in tokens)
-    assert "an open of message 5 was lost" in ours
+    assert "hits were lost" in ours
+
+
+def test_a_click_leads_on_whatever_the_database_does(client: TestClient, desk: FakeDesk) -> None:
+    desk.broken = True
+    answer = client.get(LINKS.click_url(5, 2, TARGET))
+    assert (answer.status_code, answer.headers["location"]) == (302, TARGET)
+    desk.broken = False
+    client.head(LINKS.click_url(5, 2, TARGET))
+    assert [(hit.purpose, hit.index, hit.method) for hit in desk.hits] == [(Purpose.CLICK, 2, "HEAD")]
+
+
+def test_a_target_in_a_link_is_looked_at_like_any_other(client: TestClient, desk: FakeDesk) -> None:
+    for target in ("javascript:alert(1)", "https://a\\@b.example", "//evil.example"):
+        answer = client.get(LINKS.click_url(5, 2, target))
+        assert answer.status_code == 404
+        assert "location" not in answer.headers
+
+
+def test_a_no_is_written_down_before_the_database_is_asked(client: TestClient, desk: FakeDesk) -> None:
+    desk.broken = True
+    answer = client.post(LINKS.unsubscribe_url(5, OLA), data=ONE_CLICK)
+    assert answer.status_code == 202
+    assert "noted it for good" in answer.text
+    assert pages.PHRASES["en"].done not in answer.text
+    assert (desk.kept, desk.unsubscribed) == ([OLA], [])
+
+
+def test_nobody_waits_longer_than_they_have_patience(
+    client: TestClient, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "PATIENCE", 0.1)
+    stuck = threading.Event()
+    monkeypatch.setattr(desk, "_work", lambda hit: stuck.wait(20))
+    began = time.monotonic()
+    try:
+        assert client.get(LINKS.click_url(5, 2, "")).status_code == 503
+        assert client.get(LINKS.click_url(5, 2, TARGET)).status_code == 302
+        assert client.get(LINKS.open_url(5)).status_code == 200
+        answers = [
+            client.post(LINKS.unsubscribe_url(5, OLA), data=ONE_CLICK) for _ in range(web.DESK_THREADS + 3)
+        ]
+        assert {each.status_code for each in answers} == {202}
+        assert time.monotonic() - began < 10
+    finally:
+        stuck.set()
+
+
+def test_what_was_kept_is_carried_out_while_the_server_stands(client: TestClient, desk: FakeDesk) -> None:
+    client.get("/healthz")
+    ports.wait_until(lambda: desk.replayed)
 
 
 def test_what_a_stranger_sends_is_shown_to_nobody(client: TestClient, desk: FakeDesk) -> None:

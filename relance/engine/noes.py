@@ -1,0 +1,138 @@
+"""Wishes to get no more mail, kept on this host's disk until the database has them.
+
+A wish is written here, and flushed to the disk, before the database is asked: if that is locked, away or slow, it is kept
+all the same, and whoever said no is told so. It is carried out as soon as the database answers; until then the gate asks
+here, so that no mail leaves this host for them. One file a person: saying no again changes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import logging
+import os
+import secrets
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from relance import clock
+
+log = logging.getLogger(__name__)
+
+ENDING = ".no"
+UNFINISHED = ".part"
+OLD_SECONDS = 3600
+# An unfinished file so old was left by a process that died; nobody was told anything about it.
+MOST = 10_000
+# Persons kept at once: links are signed, so that nobody can make up more of them than we wrote to.
+LARGEST = 4096
+# Bytes of a file of ours.
+WORDS = "asked for no more mail by a link; the database is to hear of it"
+
+
+@dataclass(frozen=True)
+class No:
+    """Who wants no more, by the link of which mail, and when they said so (business time)."""
+
+    recipient: str
+    message: int
+    at: dt.datetime
+
+
+class Noes:
+    """The folder. Safe to share between threads and processes; without a folder nothing can be kept."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+
+    def keep(self, no: No) -> None:
+        """Write it down; it survives a power cut when this returns. Raises `OSError` where that cannot be."""
+        if self._folder is None:
+            raise OSError("there is no folder for what people ask for")
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        path = self._folder / _name(no.recipient)
+        if not path.exists() and sum(1 for _ in self._names()) >= MOST:
+            raise OSError(f"{MOST} wishes are waiting for the database already")
+        text = json.dumps({"recipient": no.recipient, "message": no.message, "at": no.at.isoformat()})
+        beside = path.with_suffix(f".{secrets.token_hex(4)}{UNFINISHED}")
+        _write(beside, text)
+        beside.replace(path)
+        _flush(self._folder)
+
+    def drop(self, recipient: str) -> None:
+        """The database has it."""
+        if self._folder is not None:
+            (self._folder / _name(recipient)).unlink(missing_ok=True)
+
+    def among(self, recipients: Collection[str]) -> dict[str, str]:
+        """Those of these people who said no, with the reason. Asked before each body: a look into an empty folder."""
+        waiting = set(self._names())
+        return {each: WORDS for each in recipients if _name(each) in waiting} if waiting else {}
+
+    def waiting(self) -> Iterator[No]:
+        """Every wish that can be read, in no order."""
+        for name in list(self._names(UNFINISHED)):
+            self._tidy(name)
+        for name in list(self._names()):
+            no = self._read(name)
+            if no is not None:
+                yield no
+
+    def _tidy(self, name: str) -> None:
+        path = (self._folder or Path()) / name
+        with contextlib.suppress(OSError):
+            if clock.machine_now().timestamp() - path.stat().st_mtime > OLD_SECONDS:
+                path.unlink()
+
+    def _names(self, ending: str = ENDING) -> Iterator[str]:
+        if self._folder is None:
+            return
+        with contextlib.suppress(FileNotFoundError), os.scandir(self._folder) as found:
+            yield from (each.name for each in found if each.name.endswith(ending))
+
+    def _read(self, name: str) -> No | None:
+        path = (self._folder or Path()) / name
+        try:
+            with path.open("rb") as file:
+                no = _parsed(file.read(LARGEST))
+            if _name(no.recipient) != name:
+                raise ValueError("it is somebody else's")
+        except FileNotFoundError:
+            return None  # carried out in the meantime
+        except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as odd:
+            log.error("a wish to get no more mail cannot be read; look at the file %s: %s", path, odd)
+            return None
+        return no
+
+
+def _parsed(raw: bytes) -> No:
+    found = json.loads(raw)
+    recipient, message, at = found["recipient"], found["message"], dt.datetime.fromisoformat(found["at"])
+    if not isinstance(recipient, str) or type(message) is not int or at.tzinfo is None:
+        raise ValueError("it does not say who, by which mail and when")
+    return No(recipient, message, at)
+
+
+def _name(recipient: str) -> str:
+    """No address in the name: folders are listed in more places than files are read."""
+    return hashlib.sha256(recipient.encode()).hexdigest()[:40] + ENDING
+
+
+def _write(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(handle)
+
+
+def _flush(folder: Path) -> None:
+    """The name of a new file is on the disk once its folder is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,92 @@
+"""A no said while the database is locked or away: written down, honoured before any later mail, and carried out."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from relance.engine import engagement
+from relance.engine.noes import No
+from relance.tracking import web
+from tests.journeys.stage import Stage
+from tests.servers import ports
+
+OLA, EWA = "ola@acme.example", "ewa@aster.example"
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@contextmanager
+def locked(stage: Stage) -> Iterator[None]:
+    """Somebody else writes, and does not come to an end."""
+    database = stage.relance._house.database
+    if database.embedded:
+        with contextlib.closing(sqlite3.connect(str(database.url.database), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+        return
+    url = sa.make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url) as beside:
+        beside.execute("LOCK TABLE enrollment, suppression, hit IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+def path(stage: Stage, person: str) -> str:
+    header = stage.arrived(person)[-1].header("list-unsubscribe") or ""
+    return str(re.findall(r"<http://127\.0\.0\.1:9(/u/[^>]+)>", header)[0])
+
+
+def test_a_no_while_the_database_is_locked_is_kept_and_carried_out(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "PATIENCE", 0.3)
+    monkeypatch.setattr(web, "REPLAY_SECONDS", 0.05)
+    stage.enroll(OLA)
+    stage.advance(hours=1)
+    with TestClient(stage.relance.web_app(), follow_redirects=False) as client:
+        with locked(stage):
+            began = time.monotonic()
+            answer = client.post(path(stage, OLA), data=ONE_CLICK)
+            assert answer.status_code == 202
+            assert time.monotonic() - began < 5
+            assert stage.relance._house.noes.among([OLA])
+        ports.wait_until(lambda: stage.relance.contacts.suppressions(), seconds=30)
+        ports.wait_until(lambda: not stage.relance._house.noes.among([OLA]))
+    assert stage.state(OLA) == "unsubscribed"
+    assert stage.kinds(OLA).count("unsubscribed") == 1
+    stage.advance(days=30)
+    assert stage.sent_to(OLA) == 1
+
+
+def test_no_mail_leaves_for_whom_the_database_has_not_heard_yet(stage: Stage) -> None:
+    stage.enroll(OLA, EWA)
+    stage.relance._house.noes.keep(No(OLA, 1, stage.clock.now()))
+    stage.advance(hours=1)
+    assert (stage.sent_to(OLA), stage.sent_to(EWA)) == (0, 1)
+    assert stage.state(OLA) == "unsubscribed"
+    assert engagement.replay(stage.relance._house) == 0
+
+
+def test_one_that_cannot_be_carried_out_holds_up_no_other(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noes, plain = stage.relance._house.noes, engagement.unsubscribe
+    for person in (OLA, EWA):
+        noes.keep(No(person, 1, stage.clock.now()))
+
+    def odd(conn: object, recipient: str, *rest: object) -> None:
+        if recipient == OLA:
+            raise ValueError("nobody foresaw this")
+        plain(conn, recipient, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engagement, "unsubscribe", odd)
+    assert engagement.replay(stage.relance._house) == 1
+    assert set(noes.among([OLA, EWA])) == {OLA}
