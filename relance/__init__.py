@@ -79,6 +79,7 @@ if TYPE_CHECKING:
         Superseded,
         Trouble,
         Unreachable,
+        Unwritable,
         WrongUse,
     )
     from relance.mailbox.account import Security, Server
@@ -153,6 +154,7 @@ __all__ = [
     "UnknownMail",
     "Unreachable",
     "UnreadMail",
+    "Unwritable",
     "Usage",
     "Variant",
     "VariantReport",
@@ -204,7 +206,7 @@ _ROOMS = {
     "engine.unread_mail": ("UnreadMail",),
     "errors": (
         "Broken", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded", "Trouble",
-        "Unreachable", "WrongUse",
+        "Unreachable", "Unwritable", "WrongUse",
     ),
     "mailbox.account": ("Security", "Server"),
     "mailbox.usage": ("Usage",),

@@ -69,6 +69,10 @@ class Unreachable(Trouble):
     """Nothing answers there now; trying later may work."""
 
 
+class Unwritable(Trouble):
+    """Nothing can be written there now (a full disk, a read-only one); what is there can be read."""
+
+
 class Broken(Trouble):
     """Trying again changes nothing until a person acts."""
 

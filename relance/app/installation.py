@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any
 
-from relance import config
+from relance import config, errors
 from relance.app import building
 from relance.app.nouns import Answers, Contacts, Mailboxes, Progress, Restored, Sequences, Tasks, Unknown
 from relance.clock import Clock, elapsed, machine_now
@@ -43,17 +43,24 @@ BEAT_SECONDS = 60.0
 class Relance:
     """An open installation. A context manager; safe to share between threads."""
 
-    def __init__(self, settings: Settings | None = None, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, settings: Settings | None = None, *, clock: Clock | None = None, look_only: bool = False
+    ) -> None:
         """Open the database of `settings` (by default: of the environment and `relance.toml`).
 
         An SQLite database migrates itself; for PostgreSQL `relance db upgrade` does it, so that an operator decides when.
+        `look_only` writes nothing, for when nothing can be written; what would change something raises `errors.Unwritable`.
         """
         self.settings = settings or Settings()
         self.clock = clock or self.settings.clock()
         config.require_closed(self.settings)
-        database = Database(self.settings.database_url, answer_seconds=self.settings.database_answer_seconds)
+        database = Database(
+            self.settings.database_url,
+            answer_seconds=self.settings.database_answer_seconds,
+            look_only=look_only,
+        )
         with refusal.told(database.url):
-            if database.embedded:
+            if database.embedded and not look_only:
                 migrating.upgrade(database)
             else:
                 migrating.require(database)
@@ -61,7 +68,7 @@ class Relance:
         self._epoch_file = self.settings.home / "epoch.json"
         self._beaten = elapsed()
         self._me: attendance.Process | None = None
-        if epochs.beat(database, self._epoch_file) is None:
+        if not look_only and epochs.beat(database, self._epoch_file) is None:
             recovery.replay(self._house)  # not into a restored database: it waits for a person
             recovery.give_back(self._house)
         engagement.replay(self._house)
@@ -200,10 +207,22 @@ class Relance:
 
     def tick(self) -> progress.TickReport:
         """Do what is due and needs no mailbox."""
+        trouble = self._count_up()
+        report = progress.tick(self._house)
+        if trouble is not None:
+            raise trouble
+        return report
+
+    def _count_up(self) -> errors.Unwritable | None:
+        """The epoch, once a minute. What can not be written here is told, and tried again in the next round; a database
+        elsewhere is worked on all the same."""
         if elapsed() - self._beaten > BEAT_SECONDS:
+            try:
+                epochs.beat(self._house.database, self._epoch_file)
+            except errors.Unwritable as trouble:
+                return trouble
             self._beaten = elapsed()
-            epochs.beat(self._house.database, self._epoch_file)
-        return progress.tick(self._house)
+        return None
 
     def reconnect(self) -> None:
         """Let go of the connections to the database, for new ones."""

@@ -33,8 +33,18 @@ class Session:
 
     @contextlib.contextmanager
     def open(self, **values: Any) -> Iterator[Relance]:
-        """The engine of this home."""
-        with open_app(self.settings(**values)) as app:
+        """The engine of this home. Where nothing can be written, what is there can be looked at all the same."""
+        from relance import errors
+
+        settings = self.settings(**values)
+        try:
+            app = open_app(settings)
+        except errors.Unwritable as full:
+            from relance.cli import show
+
+            show.note(f"{full} What is there can be looked at; nothing can be changed.")
+            app = open_app(settings, look_only=True)
+        with app:
             yield app
 
 
@@ -44,8 +54,8 @@ def of(ctx: typer.Context) -> Session:
     return found or Session()
 
 
-def open_app(settings: Settings) -> Relance:
+def open_app(settings: Settings, *, look_only: bool = False) -> Relance:
     """The engine; importing it takes most of a second, which `--help` shall not pay."""
     from relance.app import Relance
 
-    return Relance(settings)
+    return Relance(settings, look_only=look_only)

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from relance import clock, errors
-from relance.engine import postgresql
+from relance.engine import looking, postgresql
 from relance.engine.disks import network_filesystem
 from relance.engine.postgresql import ANSWER_SECONDS
 
@@ -31,12 +31,14 @@ BUSY_SECONDS = 10.0
 class Database:
     """An open database. `read()` and `write()` are the only ways in; neither is ever held across the network."""
 
-    def __init__(self, url: str, *, pool: int = POOL, answer_seconds: float = ANSWER_SECONDS) -> None:
-        """`answer_seconds`: the longest wait for one answer of PostgreSQL."""
+    def __init__(
+        self, url: str, *, pool: int = POOL, answer_seconds: float = ANSWER_SECONDS, look_only: bool = False
+    ) -> None:
+        """`answer_seconds`: the longest wait for one answer of PostgreSQL. `look_only`: where a file can not be written."""
         self.url = _parse(url)
         self.dialect = self.url.get_backend_name()
         if self.dialect == "sqlite":
-            self.engine = _sqlite(self.url)
+            self.engine = looking.engine(self.url, BUSY_SECONDS) if look_only else _sqlite(self.url)
         else:
             self.engine = postgresql.engine(self.url, pool, answer_seconds)
 
@@ -215,12 +217,26 @@ def _words(url: URL) -> Iterator[None]:
     """Say in a sentence what the driver says in a traceback, when the database cannot be reached."""
     try:
         yield
-    except (exc.OperationalError, exc.InterfaceError) as error:
+    except (exc.OperationalError, exc.InterfaceError, exc.InternalError) as error:
+        where = url.render_as_string(hide_password=True)
+        reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+        if _unwritable(error, url):
+            raise errors.Unwritable(
+                f"the database {where} can not be written: {reason}. Make room on its disk, or make it writable."
+            ) from error
         if _lost(error):
-            where = url.render_as_string(hide_password=True)
-            reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
             raise errors.Unreachable(f"the database {where} does not answer: {reason}") from error
         raise
+
+
+def _unwritable(error: exc.DBAPIError, url: URL) -> bool:
+    """Whether the disk is full, failing or read-only; SQLite also says so when it can not make the files beside its own."""
+    if not isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlstate", None) in ("53100", "25006")  # disk full; read-only transaction
+    kind = (getattr(error.orig, "sqlite_errorcode", None) or 0) & 0xFF
+    if kind == sqlite3.SQLITE_CANTOPEN:
+        return Path(str(url.database)).is_file()
+    return kind in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR)
 
 
 def _lost(error: exc.DBAPIError) -> bool:

@@ -7,6 +7,7 @@ it may have been sent after the backup was made.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import os
@@ -19,6 +20,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from relance import errors
 from relance.engine.database import Database
 from relance.engine.house import House
 from relance.engine.states import Event, State
@@ -136,10 +138,17 @@ def _read(file: Path) -> Seen | None:
 
 
 def _write(file: Path, seen: Seen) -> None:
-    """Replace the file in one step, so that nobody ever reads half of it."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-    with os.fdopen(handle, "w") as out:
-        json.dump({"installation": seen.installation, "epoch": seen.epoch}, out)
-        out.flush()
-        os.fsync(handle)
-    Path(name).replace(file)
+    """Replace the file in one step, so that nobody ever reads half of it. Raises `errors.Unwritable`."""
+    try:
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
+        with contextlib.ExitStack() as undo:
+            undo.callback(Path(name).unlink, missing_ok=True)
+            with os.fdopen(handle, "w") as out:
+                json.dump({"installation": seen.installation, "epoch": seen.epoch}, out)
+                out.flush()
+                os.fsync(handle)
+            Path(name).replace(file)
+    except OSError as refused:
+        raise errors.Unwritable(
+            f"{file} can not be written: {refused.strerror}. Make room on its disk, or make it writable."
+        ) from refused

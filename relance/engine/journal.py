@@ -21,11 +21,12 @@ import json
 import os
 import stat
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from relance import errors
 from relance.engine import journal_lines
 from relance.engine.disks import network_filesystem
 from relance.engine.journal_lines import Kind, Line
@@ -76,10 +77,7 @@ class Journal:
     """This process's files, and everybody's lines when asked. Safe to share between threads."""
 
     def __init__(self, folder: Path, owner: str) -> None:
-        self._folder = folder
-        if not self._folder.is_dir():
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _keep_names(self._folder.parent)
+        self._folder = folder  # made when the first line is written: who only looks writes nothing
         self._owner = owner
         self._number = 0
         self._file: IO[bytes] | None = None
@@ -90,11 +88,12 @@ class Journal:
         self._under_way: dict[int, int] = {}  # mails begun and not settled, and the file that says so
         self._clean = True  # whether every turn so far ended as it should
         self._torn = False
+        self._owed: list[dict[str, object]] = []  # what is true all the same, and could not be written yet
         self._guard = threading.Lock()
 
     def live(self) -> None:
         """Hold this process's lock from now on: whoever takes a lease in its name can be known to be gone."""
-        with self._guard:
+        with self._guard, _telling(self._folder):
             self._live()
 
     def stay(self) -> None:
@@ -113,6 +112,9 @@ class Journal:
     def turn(self, mailbox_id: int, fence: int) -> None:
         """A turn begins here; from now on every body it sends is written down first."""
         with self._guard:
+            while self._owed:
+                self._append(self._owed[0])
+                del self._owed[0]
             self._turns[mailbox_id, fence] = self._number
             self._append({"turn": mailbox_id, "fence": fence, "boot": _boot_id()})
 
@@ -132,7 +134,8 @@ class Journal:
         """Everything written so far is on the disk when this returns."""
         with self._guard:
             if self._file is not None:
-                os.fsync(self._file.fileno())
+                with _telling(self._folder):
+                    os.fsync(self._file.fileno())
 
     def settled(self, messages: Iterable[int]) -> None:
         """The database knows how these ended: their lines are needed no more."""
@@ -141,9 +144,16 @@ class Journal:
                 self._under_way.pop(number, None)
 
     def over(self, mailbox_id: int, fence: int, *, clean: bool) -> None:
-        """No body of this turn begins any more, however it ended. Full files nobody needs go."""
+        """No body of this turn begins any more, however it ended. Full files nobody needs go.
+
+        Where that can not be written now, it is before the next turn: else a mail that never left would be in doubt.
+        """
         with self._guard:
-            self._append({"over": mailbox_id, "fence": fence})
+            line: dict[str, object] = {"over": mailbox_id, "fence": fence}
+            try:
+                self._append(line)
+            except errors.Unwritable:
+                self._owed.append(line)
             self._turns.pop((mailbox_id, fence), None)
             self._clean = self._clean and clean
             if self._file is not None and self._file.tell() > ROTATE_AFTER:
@@ -205,6 +215,10 @@ class Journal:
                 _remove(path)
 
     def _append(self, line: dict[str, object]) -> None:
+        with _telling(self._folder):
+            self._write(line)
+
+    def _write(self, line: Mapping[str, object]) -> None:
         if self._file is None:
             self._live()
             self._file = open(self._path(self._number), "ab", buffering=0, opener=_for_us_alone)  # noqa: SIM115
@@ -212,7 +226,7 @@ class Journal:
         data = (b"\n" if self._torn else b"") + json.dumps(line, separators=(",", ":")).encode() + b"\n"
         self._torn = self._file.write(data) != len(data)
         if self._torn:
-            raise OSError(errno.ENOSPC, "the journal could not be written; is the disk full?")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _live(self) -> None:
         """Hold this process's lock; the kernel lets go of it when the process ends, however it ends.
@@ -220,6 +234,7 @@ class Journal:
         The file gets its name when it is locked: under it nobody ever finds a living process's lock free.
         """
         if self._alive is None:
+            self._make_folder()
             nameless = self._folder / f"{self._owner}.new"
             with contextlib.ExitStack() as undo:
                 file = undo.enter_context(open(nameless, "ab", opener=_for_us_alone))
@@ -227,6 +242,11 @@ class Journal:
                 nameless.replace(self._lock_of(self._owner))
                 undo.pop_all()
             self._alive = file
+
+    def _make_folder(self) -> None:
+        if not self._folder.is_dir():
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _keep_names(self._folder.parent)
 
     def _dead(self, owner: str) -> bool:
         """Whether a process has ended for certain."""
@@ -254,6 +274,18 @@ class Journal:
 
     def _lock_of(self, owner: str) -> Path:
         return self._folder / f"{owner}.lock"
+
+
+@contextlib.contextmanager
+def _telling(folder: Path) -> Iterator[None]:
+    """`errors.Unwritable` for what the disk refuses: no mail leaves that is not written down first."""
+    try:
+        yield
+    except OSError as refused:
+        raise errors.Unwritable(
+            f"the journal in {folder} can not be written: {refused.strerror}. Make room on its disk, or make it writable; "
+            "no mail leaves that is not written down first."
+        ) from refused
 
 
 def _for_us_alone(path: str, flags: int) -> int:

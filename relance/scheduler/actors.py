@@ -15,6 +15,8 @@ from relance.scheduler import hints, meters, seams
 
 FIRST_REST_SECONDS = 5.0
 LONGEST_REST_SECONDS = 300.0
+FULL_REST_SECONDS = 5.0  # while the disk is full; a try costs a statement
+SAID_SECONDS = 60.0
 
 
 class Turns:
@@ -26,6 +28,7 @@ class Turns:
         self.figures = figures
         self.stopping = threading.Event()
         self.after: Callable[[], None] = lambda: None  # called when a turn has ended
+        self.told: float | None = None  # when it was last told that nothing can be written
         self.failures: dict[int, int] = {}  # turns in a row that failed, by mailbox
         self.running = 0
         self.moved: dict[
@@ -70,6 +73,10 @@ class Turns:
         except errors.Superseded:
             self.hints.done(mailbox_id)
             return "superseded", False
+        except errors.Unwritable as full:
+            self.hints.rest(mailbox_id, FULL_REST_SECONDS)  # of the disk, not of the mailbox
+            self._tell(str(full))
+            return "trouble", False
         except errors.RelanceError as trouble:
             self._rest(mailbox_id)
             self.log.warning("a turn could not be finished", mailbox=mailbox_id, reason=str(trouble))
@@ -86,6 +93,16 @@ class Turns:
         self.failures.pop(mailbox_id, None)
         self.hints.done(mailbox_id)
         return "done", report.more
+
+    def _tell(self, reason: str) -> None:
+        """Once a minute for all mailboxes: it is the same for each of them."""
+        now = clock.elapsed()
+        with self.lock:
+            told, self.told = self.told, now
+            if told is not None and now - told < SAID_SECONDS:
+                self.told = told
+                return
+        self.log.error("nothing can be written here, so nothing is sent", reason=reason)
 
     def _rest(self, mailbox_id: int) -> None:
         """Keep a mailbox whose turns fail from being tried in every round."""

@@ -23,6 +23,7 @@ STILL_SECONDS, END_SECONDS = (
     240.0,
 )  # a round ends within seconds, its waits within a minute, and a rest is that long
 STOP_SECONDS = 60.0  # a round under way ends by itself
+SAID_SECONDS = 60.0  # what is still wrong is told so often, for whoever looks at the end of the log
 LIMIT = 500  # mailboxes hinted in one round
 
 
@@ -40,6 +41,7 @@ class Loop:
         self.woken = threading.Event()
         self.failures = 0
         self.said = ""
+        self.told: float | None = None  # when it was last told that rounds fail
         self.moved = clock.elapsed()  # when a round last began or ended
         self.hurry = min(MOST_HURRY, max(1.0, app.clock.scale))
         self.log = structlog.get_logger(__name__)
@@ -77,6 +79,11 @@ class Loop:
                 seconds = self._work()
         except errors.Unreachable as away:
             return self._failed("unreachable", str(away))
+        except errors.Unwritable as full:
+            self._failed("unwritable", str(full))
+            return self.rng.uniform(
+                SHORTEST_SECONDS, LONGEST_SECONDS
+            )  # others of this database are hinted still
         except Exception as fault:
             if self.failures == 0:
                 self.log.exception("a round failed in a way nobody foresaw")
@@ -116,16 +123,22 @@ class Loop:
 
     def _worked(self) -> None:
         if self.failures:
-            self.log.info("the database answers again", rounds_failed=self.failures)
+            self.log.info("rounds are made again as they should be", rounds_failed=self.failures)
             self.failures = 0
+            self.told = None
         self.figures.rounds.labels("done").inc()
         self.figures.last_round.set(clock.machine_now().timestamp())
 
     def _failed(self, end: str, reason: str) -> float:
         self.figures.rounds.labels(end).inc()
         self.failures += 1
-        if self.failures == 1:
-            self.log.warning("the work can not be looked up; trying again until it can", reason=reason)
+        if self.told is None or clock.elapsed() - self.told >= SAID_SECONDS:
+            self.told = clock.elapsed()
+            self.log.warning(
+                "the work can not be looked up or written down; trying again until it can",
+                reason=reason,
+                rounds_failed=self.failures,
+            )
         longest = min(LONGEST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2 ** (min(self.failures, 10) - 1))
         return self.rng.uniform(longest / 2, longest)
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine.journal import Entry, Findings, Journal
+from relance.engine.journal import NEVER, Entry, Findings, Journal
 from relance.engine.journal_lines import REPLY_LIMIT
 from relance.engine.vault import Vault, derive
 from relance.mailbox.outcome import Blame, Outcome, SendResult
+from tests.servers import disks
 
 TAKEN = SendResult(Outcome.ACCEPTED, "final", code=250, text="250 queued as 1")
 PUT_OFF = SendResult(Outcome.DEFERRED, "final", Blame.SENDER, 452, "4.7.0", "not now")
@@ -129,8 +130,9 @@ def test_the_names_of_new_files_are_on_the_disk_before_a_line_is(
     monkeypatch.setattr("os.fsync", fsync)
     monkeypatch.setattr("relance.engine.journal.ROTATE_AFTER", 1)
     journal = Journal(tmp_path / "journal", "host-1")
-    assert synced == [(tmp_path.name, frozenset({"journal"}))]
+    assert synced == []  # who only looks makes nothing
     journal.turn(5, 1)
+    assert synced[0] == (tmp_path.name, frozenset({"journal"}))
     assert synced[1:] == [("journal", frozenset({"host-1.lock", "host-1.0.journal"}))]
     journal.over(5, 1, clean=True)
     journal.turn(5, 2)
@@ -224,3 +226,44 @@ def test_locks_of_processes_that_wrote_nothing_are_swept(tmp_path: Path) -> None
     assert sorted(path.name for path in tmp_path.iterdir()) == ["host-2.lock"]
     living.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_disk_refuses_is_told_and_a_mail_that_never_left_is_no_riddle_afterwards(
+    tmp_path: Path,
+) -> None:
+    """The disk is full when a body is about to leave, and still is when its turn ends; then there is room again."""
+    journal = Journal(tmp_path, "host-1")
+    journal.turn(5, 3)
+    journal.begin(7, 3)
+    journal.ended(7, 3, TAKEN)
+    with disks.writing_nothing():
+        with pytest.raises(errors.Unwritable, match="can not be written"):
+            journal.begin(8, 3)
+        journal.over(5, 3, clean=False)
+    journal.turn(5, 4)
+    found = journal.look_up([7, 8])
+    assert found.end(8, 5, 3) == NEVER
+    assert found.end(7, 5, 3) == TAKEN
+    journal.over(5, 4, clean=True)
+    journal.close()
+
+
+def test_half_a_line_that_fitted_on_the_disk_says_nothing(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "host-1")
+    journal.turn(5, 3)
+    (file,) = tmp_path.glob("*.journal")
+    with disks.writing_nothing(beyond=file.stat().st_size + 7), pytest.raises(errors.Unwritable):
+        journal.begin(8, 3)
+    assert file.read_bytes().endswith(b'\n{"begin')
+    journal.over(5, 3, clean=False)
+    assert journal.look_up([8]).end(8, 5, 3) == NEVER
+    journal.close()
+
+
+def test_a_disk_that_refuses_from_the_start_is_told(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal", "host-1")
+    with disks.writing_nothing(), pytest.raises(errors.Unwritable):
+        journal.turn(5, 3)
+    journal.turn(5, 3)
+    assert journal.look_up([8]).entries == {}
+    journal.close()

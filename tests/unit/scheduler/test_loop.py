@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import pytest
 import structlog
 
 from relance import clock, config, errors
@@ -119,3 +120,26 @@ def test_it_outlives_a_fault_of_our_own(tmp_path: Path) -> None:
         rounds.round()
         rounds.round()
     assert sum("exc_info" in entry for entry in told) == 1
+
+
+def test_what_can_not_be_written_here_is_said_every_minute_and_others_are_hinted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk of this host is full; workers elsewhere go on."""
+    app = App(tmp_path)
+    app.trouble, app.due = (
+        errors.Unwritable("epoch.json can not be written: No space left on device."),
+        [1, 2],
+    )
+    rounds = standing(app)
+    elapsed = 1000.0
+    monkeypatch.setattr(clock, "elapsed", lambda: elapsed)
+    with structlog.testing.capture_logs() as told:
+        for _ in range(61):
+            assert rounds.round() <= loop.LONGEST_SECONDS  # it is tried again soon
+            elapsed += 3.0
+        app.trouble = None
+        rounds.round()
+    assert [entry["log_level"] for entry in told] == [*["warning"] * 4, "info"]
+    assert all("No space left" in entry["reason"] for entry in told[:-1])
+    assert rounds.hints.broker.queues[broker.QUEUE].qsize() == 2
