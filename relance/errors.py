@@ -9,6 +9,7 @@ Our exception hierarchy::
     │   └── Misconfigured        a setting is wrong or missing
     └── Trouble                  the world is in the way (the command line exits with 1)
         ├── Unreachable          try later: a database, broker or server does not answer
+        ├── Unwritable           look, and try later: a disk is full or read-only
         ├── Broken               a person must act: login refused, certificate not trusted, wrong key
         └── Superseded           stop now: another worker holds this mailbox (a lost lease)
 

@@ -42,7 +42,7 @@ class _Try:
 def opened(
     settings: config.Settings, open_app: seams.OpenApp, bell: watch.Bell, *, broker_needed: bool = True
 ) -> Iterator[seams.App | None]:
-    """The engine, once its database and its broker answer; None when the process was told to stop before.
+    """The engine, once its database and its broker answer and its disk can be written; None when the process was told to stop before.
 
     What is wrong with a setting, and what only a person can mend, is raised at once.
     """
@@ -75,7 +75,7 @@ def _waited(work: Callable[[], seams.App], bell: watch.Bell) -> seams.App | None
             if said is not None:
                 log.info("it answers; going on", waited_seconds=round(clock.elapsed() - begun))
             return one.app
-        if not isinstance(one.fault, errors.Unreachable):
+        if not isinstance(one.fault, (errors.Unreachable, errors.Unwritable)):
             raise one.fault or errors.Broken("The engine did not open.")
         if said is None or clock.elapsed() - said >= SAY_SECONDS:
             said = clock.elapsed()

@@ -111,7 +111,7 @@ def test_status_and_explain_work_where_nothing_can_be_written(
 class Daemon:
     """`relance run`, heard through a pipe: a log that is a file could not be written either."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, refused: bool = False) -> None:
         now = dt.datetime.now(dt.UTC).isoformat()
         environment = {
             "PATH": os.environ["PATH"],
@@ -122,13 +122,14 @@ class Daemon:
             "RELANCE_CLOCK_SCALE": "20",
             "RELANCE_LOG_FORMAT": "json",
         }
-        self.process = subprocess.Popen(
-            command.relance("run"),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            text=True,
-        )
+        with disks.writing_nothing() if refused else contextlib.nullcontext():  # a child inherits it
+            self.process = subprocess.Popen(
+                command.relance("run"),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                text=True,
+            )
         self.lines: list[str] = []
         self.ear = threading.Thread(target=self._listen, daemon=True)
         self.ear.start()
@@ -167,3 +168,14 @@ def test_a_daemon_says_that_it_can_not_write_and_goes_on_by_itself(tmp_path: Pat
         assert daemon.process.poll() is None
         assert not daemon.said("Traceback")
         assert not daemon.said("nobody foresaw")
+
+
+def test_a_daemon_that_starts_on_a_full_disk_waits_for_room(tmp_path: Path) -> None:
+    home = home_at(tmp_path, MailboxSpec("me@sales.example", "Me", "me", "hunter2", NOBODY, NOBODY))
+    with contextlib.ExitStack() as stack:
+        daemon = Daemon(home, refused=True)
+        stack.callback(daemon.end)
+        ports.wait_until(lambda: daemon.said("can not be written"), seconds=60, what="its words")
+        disks.let_write(daemon.process.pid, True)
+        ports.wait_until(lambda: daemon.said("relance run: ready"), seconds=60, what="its readiness")
+        assert not daemon.said("Traceback")
