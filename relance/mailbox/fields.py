@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from relance.mailbox import decoding
 
+EARLIEST, LATEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+# No mail lies outside; a date that does cannot be told in every zone, nor reckoned on.
 MAX_IDS = 200
 MAX_ADDRESSES = 300
 _MAX_ID = 900
@@ -142,7 +144,8 @@ def date(value: bytes | None) -> dt.datetime | None:
     try:
         parsed = email.utils.parsedate_to_datetime(value[:200].decode("ascii", "replace"))
         aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
-        return aware.astimezone(dt.UTC)
+        at = aware.astimezone(dt.UTC)
+        return at if EARLIEST <= at <= LATEST else None
     except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
         return None
 

@@ -11,7 +11,7 @@ from typing import Any
 from imapclient import imap_utf7
 from imapclient.response_parser import parse_response
 
-from relance.mailbox import reports
+from relance.mailbox import fields, reports
 from relance.mailbox.folders import Folder, Listed, Role
 
 MAX_HEADER = 128 * 1024  # bytes of headers read of one mail
@@ -200,10 +200,6 @@ def unaccounted(places: Sequence[int | None], exists: int | None, *, begins: boo
     return sum(abs((after - before) - (there - here)) for (here, before), (there, after) in pairs)
 
 
-EARLIEST, LATEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
-# No mail lies outside; with what does, dates can not be reckoned on.
-
-
 def date(facts: Answer) -> dt.datetime | None:
     """INTERNALDATE in UTC; None where it was unreadable."""
     value = facts.get(b"INTERNALDATE")
@@ -213,4 +209,4 @@ def date(facts: Answer) -> dt.datetime | None:
         at = (value if value.tzinfo else value.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
     except (ValueError, OverflowError):  # a zone of 99 hours, the last day of the calendar
         return None
-    return at if EARLIEST <= at <= LATEST else None
+    return at if fields.EARLIEST <= at <= fields.LATEST else None

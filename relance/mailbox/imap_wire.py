@@ -26,6 +26,9 @@ MAX_LINE = 4 * 1024 * 1024  # a SEARCH over a large folder answers in one line
 MAX_KEPT = 32 * 1024 * 1024  # bytes that the answer to one command may fill
 MAX_LITERAL = 4 * 1024 * 1024  # a longer one was not asked for: it is read past, not kept
 MAX_SKIPPED = 256 * 1024 * 1024  # reading past more than this is worse than a new connection
+MAX_UID = 2**32 - 1  # RFC 3501, 9
+_LENGTHY = re.compile(rb"\{\d{11,}\+?\}\r?\n$")  # a literal's size that no number of ours holds
+_TAIL = 32 * 1024
 COMMAND_SECONDS = 300.0  # a server that drips is as good as silent
 
 
@@ -65,7 +68,10 @@ class _Bounded(imaplib.IMAP4):
             if searched > MAX_LINE:
                 raise self.abort("the server sent a line without end")
             self._fill()
-        return self._take(end + 1)
+        line = self._take(end + 1)
+        if _LENGTHY.search(line, max(0, len(line) - _TAIL)):
+            raise self.abort("the server announced a text beyond all measure")
+        return line
 
     def read(self, size: int) -> bytes:
         """A literal; one that is larger than anything asked for is read past and comes back empty."""
@@ -165,7 +171,10 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]
         said = (
             line.partition(b"(")[0] for line in lines if isinstance(line, bytes)
         )  # "(MODSEQ 5)" may follow
-        return [int(number) for line in said for number in line.split() if number.isdigit()]
+        found = [int(number) for line in said for number in line.split() if number.isdigit()]
+        if found and max(found) > MAX_UID:
+            raise ValueError("a UID of more than 32 bits")
+        return found
 
     def start_idle(self) -> bytes:
         """Enter IDLE; untagged answers that come before the `+` are kept, not taken for an error."""

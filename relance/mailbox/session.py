@@ -18,6 +18,7 @@ from relance.mailbox.outcome import Blame, Outcome, SendResult
 from relance.mailbox.usage import Usage
 
 _FAULTS = (wire.Lost, OSError, aiosmtplib.SMTPException)  # ssl.SSLError and TimeoutError are OSErrors
+_SIZE_DIGITS = 20  # RFC 1870, 4; of 5,000 digits Python reads no number
 _GOING_AWAY = 421
 _NO_SUCH_PARAMETER = (("mail", 501), ("mail", 504), ("mail", 555))  # RFC 5321, 4.1.1.11 and what servers say
 
@@ -336,10 +337,15 @@ def capabilities(text: str) -> Capabilities:
     return Capabilities(
         starttls="STARTTLS" in offers,
         pipelining="PIPELINING" in offers,
-        size=int(size) if size.isdecimal() and size.isascii() else (0 if "SIZE" in offers else None),
+        size=_limit(size) if "SIZE" in offers else None,
         dsn="DSN" in offers,
         auth=frozenset(offers.get("AUTH", [])),
     )
+
+
+def _limit(said: str) -> int:
+    """The largest mail a server takes; 0: no limit, or none that makes sense (RFC 1870, 3)."""
+    return int(said) if said.isdecimal() and said.isascii() and len(said) <= _SIZE_DIGITS else 0
 
 
 def stuffed(raw: bytes) -> bytes:

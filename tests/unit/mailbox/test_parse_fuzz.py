@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 import tracemalloc
+import zoneinfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from relance.mailbox import fields, html_text, mime, parse, reports
@@ -160,3 +161,17 @@ def test_size_and_truncation_are_the_callers_word() -> None:
     mail = parse.read(REAL[:300], size=12_345_678, truncated=True)
     assert (mail.size, mail.truncated) == (12_345_678, True)
     assert len(mail.references) <= fields.MAX_IDS
+
+
+@given(
+    st.one_of(st.binary(max_size=60), st.datetimes().map(lambda at: f"{at:%d %b %Y %H:%M:%S} -2359".encode()))
+)
+@example(b"Fri, 31 Dec 9999 23:59:59 -2359")
+@example(b"Fri, 31 Dec 9999 23:59:59 +0000")
+@example(b"1 Jan 2026 00:00:00 +9999")
+@example(b"1 Jan " + b"9" * 150 + b" 00:00:00 +0000")
+def test_any_date_can_be_told_in_every_zone(said: bytes) -> None:
+    found = fields.date(said)
+    if found is not None:
+        for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
+            found.astimezone(zoneinfo.ZoneInfo(zone))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 
 import pytest
@@ -117,3 +118,35 @@ def test_every_refusal_has_a_meaning(stage: str, code: int, words: str) -> None:
 )
 def test_whom_a_refusal_speaks_of(stage: str, code: int, words: str, blame: Blame) -> None:
     assert trouble.verdict(stage, code, words).blame is blame
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_reply_or_said_to_be_none(junk: bytes) -> None:
+    with contextlib.suppress(wire.Lost):
+        ((code, text),) = read([junk, b"\r\n221 bye\r\n"], 1)
+        assert 200 <= code <= 599
+        text.encode("utf-8")
+
+
+OFFERS = st.sampled_from(
+    ["SIZE", "AUTH", "AUTH=", "=", " ", "\n", "\r", "9" * 5000, "-1", "²", "١", "PLAIN", "STARTTLS", "\x00"]
+)
+
+
+@given(st.lists(st.one_of(OFFERS, st.text(max_size=8)), max_size=20).map("".join))
+def test_any_greeting_is_read(text: str) -> None:
+    can = session.capabilities(text)
+    assert can.size is None or 0 <= can.size < 10**20
+
+
+@pytest.mark.parametrize(("said", "size"), [("9" * 5000, 0), ("²", 0), ("", 0), ("35882577", 35882577)])
+def test_a_size_that_is_no_number_is_no_limit(said: str, size: int) -> None:
+    assert session.capabilities(f"mx.example\nSIZE {said}").size == size
+
+
+@given(
+    st.sampled_from(["connect", "auth", "mail", "rcpt", "data", "final"]), st.integers(400, 599), st.text()
+)
+def test_any_words_of_a_refusal_have_a_meaning(stage: str, code: int, text: str) -> None:
+    for words in (text, f"{'9' * 5000}.{text}", f"5.{'9' * 5000}.1 {text}", f"5.1.{'9' * 5000} {text}"):
+        assert trouble.verdict(stage, code, words).blame in Blame
