@@ -24,6 +24,7 @@ from relance.engine import (
     probes,
     rereading,
     sent_copies,
+    surprises,
     unread_mail,
     watching,
 )
@@ -84,7 +85,7 @@ class _Round:
 
     refused: list[FolderRefused] = field(default_factory=list)  # of the pass under way
     moved: set[str] = field(default_factory=set)  # folders that were numbered anew in this look
-    gone: set[str] = field(default_factory=set)  # folders that the last list did not name any more
+    gone: watching.Gone = field(default_factory=watching.Gone)
 
 
 def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
@@ -100,7 +101,7 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
         with look.house.database.read() as conn:
             known = mailboxes.watermarks(conn, look.mailbox.id)
             rows = withheld.of_mailbox(conn, look.mailbox.id)
-        if _gone(look, so_far, listed, known):
+        if so_far.gone.some(look, listed, known):
             continue
         folders = watching.of_look(look, inbox, listed, known)
         so_far.refused = [FolderRefused(each.refused, barred=True) for each in folders if each.refused]
@@ -129,24 +130,6 @@ def _complain(refused: Sequence[FolderRefused]) -> None:
         raise FolderRefused(
             f"{first}{more} An answer may lie there, so no follow-up is sent.{mend}"
         ) from first
-
-
-def _gone(look: Look, so_far: _Round, listed: Sequence[Folder], known: Mapping[str, Watermark]) -> bool:
-    """Whether the list must be asked for again, for it does not name a folder that was there: one answer proves nothing.
-
-    What is gone is forgotten, and so is how far those were read that may be it under another name.
-    """
-    names, ids = {each.name for each in listed}, {each.object_id for each in listed if each.object_id}
-    gone = {name for name, mark in known.items() if name not in names and mark.object_id not in ids}
-    sure, so_far.gone = gone == so_far.gone, gone
-    if gone and sure:
-        forgotten = gone | (marks.namesakes([known[name] for name in gone], listed) & known.keys())
-        with look.house.database.write() as conn:
-            mailboxes.hold(conn, look.lease)
-            mailboxes.forget_folders(conn, look.mailbox.id, forgotten)
-            rows = withheld.of_mailbox(conn, look.mailbox.id)
-            withheld.forget(conn, [each.id for each in rows if each.folder in gone])
-    return bool(gone)
 
 
 def _plan(
@@ -241,7 +224,9 @@ def _whole_folder(
 ) -> tuple[int, Progress]:
     """Read what is planned. Raises `FolderRefused` for a mail that is not given, when all others were read."""
     folder = progress.folder
-    trouble = _Trouble(look, progress, {each.uid: each for each in unread_mail.here(rows, folder)})
+    trouble = unread_mail.Troubles(
+        look, progress, {each.uid: each for each in unread_mail.here(rows, folder)}
+    )
     if folder.role is Role.SENT:
         _sent_folder(look, inbox, progress, trouble)
         count = 0
@@ -257,40 +242,7 @@ def _whole_folder(
     return count, progress
 
 
-@dataclass
-class _Trouble:
-    """The mails of one folder that its server shows and does not give."""
-
-    look: Look
-    progress: Progress
-    rows: Mapping[int, Withheld]
-    not_given: set[int] = field(default_factory=set)
-    words: str = ""  # of the first one for which the look is not complete
-
-    def meets(self, fetched: Fetched) -> bool:
-        """Note one more; True when it is set aside now."""
-        look, folder, row = self.look, self.progress.folder, self.rows.get(fetched.uid)
-        self.not_given.add(fetched.uid)
-        if row is None or row.state != "dismissed":
-            with look.house.database.write() as conn:
-                mailboxes.hold(conn, look.lease)
-                unread_mail.note(conn, look, folder, fetched, incoming.read(fetched), row)
-        if not unread_mail.is_set_aside(row):
-            self.progress.stick(fetched.uid)
-            self.words = self.words or unread_mail.stuck(row, folder, fetched, look.mailbox.address)
-            return False
-        self.progress.saw(fetched.uid)
-        return row is not None and row.state == "trying"
-
-    def is_over(self, row: Withheld) -> bool:
-        """Whether it was read after all, or is not there any more."""
-        if row.uidvalidity != self.progress.folder.uidvalidity:
-            return True
-        asked = row.uid > self.progress.plan.after or row.uid in self.progress.plan.again
-        return asked and row.uid not in self.not_given
-
-
-def _mails(look: Look, inbox: Inbox, progress: Progress, trouble: _Trouble) -> Iterator[Fetched]:
+def _mails(look: Look, inbox: Inbox, progress: Progress, trouble: unread_mail.Troubles) -> Iterator[Fetched]:
     """Every mail that is planned, ascending; of those read before only what may concern us."""
     plan, folder, read = progress.plan, progress.folder, MOST
     after, again = plan.after, plan.again
@@ -299,7 +251,7 @@ def _mails(look: Look, inbox: Inbox, progress: Progress, trouble: _Trouble) -> I
         read = 0
         for fetched in inbox.fetch_new(folder, after, MOST, whole_since=since, again=again):
             read, after = read + 1, max(after, fetched.uid)
-            if fetched.only_headers and incoming.may_concern(look, fetched):
+            if fetched.only_headers and _may_concern(look, fetched):
                 found = inbox.fetch_new(folder, fetched.uid - 1, 1)
             else:
                 found = iter((fetched,))
@@ -314,6 +266,15 @@ def _mails(look: Look, inbox: Inbox, progress: Progress, trouble: _Trouble) -> I
         again = frozenset()
 
 
+def _may_concern(look: Look, fetched: Fetched) -> bool:
+    try:
+        return incoming.may_concern(look, fetched)
+    except Exception as fault:
+        if not surprises.is_one(fault):
+            raise
+        return True  # read whole it is worked on alone
+
+
 def _advance(look: Look, folder: Folder, mark: Watermark) -> None:
     with look.house.database.write() as conn:
         mailboxes.hold(conn, look.lease)
@@ -324,7 +285,32 @@ def _mark(conn: Connection, look: Look, progress: Progress, uid: int) -> None:
     mailboxes.mark(conn, look.mailbox.id, progress.folder.role.value, progress.upto(uid))
 
 
-def _window(look: Look, progress: Progress, window: Sequence[Fetched], trouble: _Trouble) -> int:
+def _window(look: Look, progress: Progress, window: Sequence[Fetched], trouble: unread_mail.Troubles) -> int:
+    """Act upon some mails; where that fails in a way nobody foresaw, on each alone, so that one spoils only itself."""
+    try:
+        return _act(look, progress, window, trouble)
+    except Exception as fault:
+        if not surprises.is_one(fault):
+            raise
+        if len(window) > 1:
+            return sum(_window(look, progress, [each], trouble) for each in window)
+        _spoilt(look, progress, window[0], trouble, fault)
+        return 0
+
+
+def _spoilt(
+    look: Look, progress: Progress, fetched: Fetched, trouble: unread_mail.Troubles, fault: Exception
+) -> None:
+    """A mail that no part of ours can work on is like one that the server does not give."""
+    words = f"it could not be worked on ({surprises.described(fault)})"
+    if trouble.meets(dataclasses.replace(fetched, trouble=words)):
+        with look.house.database.write() as conn:
+            mailboxes.hold(conn, look.lease)
+            unread_mail.set_aside(conn, look, trouble.rows[fetched.uid], ())
+            _mark(conn, look, progress, fetched.uid)
+
+
+def _act(look: Look, progress: Progress, window: Sequence[Fetched], trouble: unread_mail.Troubles) -> int:
     folder = progress.folder
     fetched = ((each, incoming.read(each)) for each in window)
     read = [(each, mail) for each, mail in fetched if not probes.is_probe(mail, look.own)]
@@ -351,23 +337,43 @@ def _windows(found: Iterator[T]) -> Iterator[list[T]]:
         yield window
 
 
-def _sent_folder(look: Look, inbox: Inbox, progress: Progress, trouble: _Trouble) -> None:
+def _sent_folder(look: Look, inbox: Inbox, progress: Progress, trouble: unread_mail.Troubles) -> None:
     """Copies of our own mails: evidence that they left, and the ids the provider gave them."""
-    folder = progress.folder
     for window in _windows(_copies(inbox, progress, trouble)):
-        copies = [
-            Copy(mail, folder.name, folder.uidvalidity, uid, in_sent=True)
-            for uid, mail in window
-            if not probes.is_probe(mail, look.own)
-        ]
-        adopting.adopt(look.house, look.lease, sent_copies.shown(look.house, copies, look.now))
-        with look.house.database.write() as conn:
-            mailboxes.hold(conn, look.lease)
-            sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)
-            _mark(conn, look, progress, window[-1][0])
+        _learn(look, progress, window, trouble)
 
 
-def _copies(inbox: Inbox, progress: Progress, trouble: _Trouble) -> Iterator[tuple[int, Inbound]]:
+def _learn(
+    look: Look, progress: Progress, window: Sequence[tuple[int, Inbound]], trouble: unread_mail.Troubles
+) -> None:
+    """Take some copies in; where that fails in a way nobody foresaw, each alone."""
+    try:
+        _take(look, progress, window)
+    except Exception as fault:
+        if not surprises.is_one(fault):
+            raise
+        if len(window) == 1:
+            uid = window[0][0]
+            _spoilt(look, progress, Fetched(uid, b"", 0, True, None, None), trouble, fault)
+        for each in window if len(window) > 1 else ():
+            _learn(look, progress, [each], trouble)
+
+
+def _take(look: Look, progress: Progress, window: Sequence[tuple[int, Inbound]]) -> None:
+    folder = progress.folder
+    copies = [
+        Copy(mail, folder.name, folder.uidvalidity, uid, in_sent=True)
+        for uid, mail in window
+        if not probes.is_probe(mail, look.own)
+    ]
+    adopting.adopt(look.house, look.lease, sent_copies.shown(look.house, copies, look.now))
+    with look.house.database.write() as conn:
+        mailboxes.hold(conn, look.lease)
+        sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)
+        _mark(conn, look, progress, window[-1][0])
+
+
+def _copies(inbox: Inbox, progress: Progress, trouble: unread_mail.Troubles) -> Iterator[tuple[int, Inbound]]:
     look, plan, read = trouble.look, progress.plan, MOST
     after, again = plan.after, plan.again
     while read == MOST:

@@ -80,6 +80,7 @@ mailbox = sa.Table(
     _text("sync_error"),
     _count("troubles"),  # turns in a row that could not reach the servers
     _count("logins_refused"),  # turns in a row in which they refused what only a person can mend
+    _text("turn_error"),  # the fault of ours that its last turn ended in
     # Further addresses its owner writes from: a mail from one of them is the owner's, never a prospect's.
     sa.Column("aliases", Json, nullable=False, server_default="[]"),
     sa.Column("created_at", Instant, nullable=False),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import engagement, lateness, pace, preparing, recovery, replies, unknowns
+from relance.engine import engagement, lateness, pace, preparing, recovery, replies, surprises, unknowns
 from relance.engine.delivery import Delivery
 from relance.engine.house import House
 from relance.engine.pace import Allowance, Pace
@@ -19,6 +19,7 @@ from relance.engine.store import enrollments, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox import smtp_login
 from relance.mailbox.account import Account
+from relance.mailbox.folders import FolderRefused
 from relance.mailbox.outcome import Blame, SendResult
 from relance.mailbox.usage import Usage
 
@@ -95,8 +96,9 @@ def _take_turn(house: House, lease: Lease, stop: Callable[[], bool]) -> TurnRepo
         turn.run(stop)
     except errors.Superseded as lost:
         turn.words = str(lost)
-    except BaseException:
+    except BaseException as error:
         turn.trouble = True
+        turn.surprise = surprises.described(error) if surprises.is_one(error) else ""
         turn.release()
         raise
     else:
@@ -115,6 +117,8 @@ class _Turn:
         self.words = ""
         self.trouble = False  # the servers were not reached: come back later
         self.refused = False  # they refused what only a person can mend
+        self.partial = False  # not all of the mailbox was seen: first mails go, follow-ups wait
+        self.surprise = ""  # the fault of ours that ended it
         self.more = False  # ended early: come back at once
         self.waiting = False  # somebody's mail waits for another mailbox to be read: come back soon
         self.mailbox = self._mailbox()
@@ -160,7 +164,7 @@ class _Turn:
         try:
             account = self.house.account(self.mailbox)
             if not stop():
-                self._read(account)
+                self._read_what_can_be(account)
             if not stop() and self.mailbox.state == "active":
                 self._send(account, stop)
         except errors.Broken as broken:
@@ -189,6 +193,13 @@ class _Turn:
         called = first is None or first > now  # nothing to send: reading is all this turn can be for
         if follow_up or called or last is None or now - last >= self.house.options.sync_every:
             self._look(account)
+
+    def _read_what_can_be(self, account: Account) -> None:
+        try:
+            self._read(account)
+        except FolderRefused as refusal:
+            self.partial, self.words = True, str(refusal)
+            self.mailbox = self._mailbox()
 
     def _look(self, account: Account) -> None:
         self.synced, self.looked = clock.elapsed(), True
@@ -269,14 +280,15 @@ class _Turn:
     def release(self) -> None:
         """Give the lease back, with the time of the next turn."""
         now = self.house.clock.now()
-        troubles = self.mailbox.troubles + 1 if self.trouble else 0
+        troubles = self.mailbox.troubles + 1 if self.trouble or self.partial else 0
         refused = self.mailbox.logins_refused + self.refused if self.trouble else 0
         with _kept(self.house), self.house.database.write() as conn:
             mailbox = mailboxes.by_id(conn, self.mailbox.id)
             due = enrollments.first_mail_due(conn, mailbox.id, now) if mailbox.state == "active" else None
             self.more = self.more and due is not None and due <= now
-            if (troubles, refused) != (mailbox.troubles, mailbox.logins_refused):
-                mailboxes.change(conn, mailbox.id, troubles=troubles, logins_refused=refused)
+            stands = {"troubles": troubles, "logins_refused": refused, "turn_error": self.surprise}
+            if any(getattr(mailbox, name) != value for name, value in stands.items()):
+                mailboxes.change(conn, mailbox.id, **stands)
             planned = min(self._next(mailbox, due, troubles, now), now + mailboxes.FURTHEST)
             mailboxes.release(conn, self.lease, planned)
 
@@ -285,7 +297,9 @@ class _Turn:
     ) -> dt.datetime:
         if troubles:
             pause = self.house.options.trouble * int(2 ** min(troubles - 1, 10))
-            return now + min(pause, TROUBLE_MOST)
+            later = now + min(pause, TROUBLE_MOST)
+            soon = now if self.more else self.allowance.next_at
+            return min(later, soon) if self.sent and soon is not None and not self.trouble else later
         if self.more:
             return now
         if self.waiting:

@@ -7,15 +7,16 @@ follow-up of its mailbox leaves until a person has looked and dismissed it, or t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.acting import Item
 from relance.engine.house import House
-from relance.engine.incoming import Look
+from relance.engine.incoming import Look, read
+from relance.engine.marks import Progress
 from relance.engine.store import events, mailboxes, withheld
 from relance.engine.store.withheld import Withheld
 from relance.mailbox import decoding
@@ -103,6 +104,39 @@ def stuck(row: Withheld | None, folder: Folder, fetched: Fetched, address: str) 
     )
 
 
+@dataclass
+class Troubles:
+    """The mails of one folder that its server shows and does not give."""
+
+    look: Look
+    progress: Progress
+    rows: Mapping[int, Withheld]
+    not_given: set[int] = field(default_factory=set)
+    words: str = ""  # of the first one for which the look is not complete
+
+    def meets(self, fetched: Fetched) -> bool:
+        """Note one more; True when it is set aside now."""
+        look, folder, row = self.look, self.progress.folder, self.rows.get(fetched.uid)
+        self.not_given.add(fetched.uid)
+        if row is None or row.state != "dismissed":
+            with look.house.database.write() as conn:
+                mailboxes.hold(conn, look.lease)
+                note(conn, look, folder, fetched, read(fetched), row)
+        if not is_set_aside(row):
+            self.progress.stick(fetched.uid)
+            self.words = self.words or stuck(row, folder, fetched, look.mailbox.address)
+            return False
+        self.progress.saw(fetched.uid)
+        return row is not None and row.state == "trying"
+
+    def is_over(self, row: Withheld) -> bool:
+        """Whether it was read after all, or is not there any more."""
+        if row.uidvalidity != self.progress.folder.uidvalidity:
+            return True
+        asked = row.uid > self.progress.plan.after or row.uid in self.progress.plan.again
+        return asked and row.uid not in self.not_given
+
+
 def waiting(rows: Sequence[Withheld], roles: dict[str, Role]) -> list[Withheld]:
     """Those for which no follow-up may leave: nobody can tell whose they are. (A copy in Sent is nobody's answer.)"""
     return [
@@ -141,6 +175,12 @@ def oddities(conn: Connection, now: dt.datetime) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for number, folders in mailboxes.unstable(conn, now).items():
         found.setdefault(number, []).extend(_unstable(each) for each in folders)
+    for mailbox in mailboxes.every(conn):
+        if mailbox.turn_error:
+            found.setdefault(mailbox.id, []).append(
+                f"The last turn of {mailbox.address} ended in a fault of Relance ({mailbox.turn_error}); it is tried "
+                "again. The log says more; please report it."
+            )
     for row in withheld.every(conn):
         found.setdefault(row.mailbox_id, []).extend(notes([row]))
     return found

@@ -4,11 +4,13 @@ people's that this user merely sees."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from relance.engine import marks
 from relance.engine.house import House
 from relance.engine.incoming import Look
 from relance.engine.post import Inbox
-from relance.engine.store import mailboxes
+from relance.engine.store import mailboxes, withheld
 from relance.engine.store.mailboxes import Watermark
 from relance.mailbox.folders import Folder
 
@@ -56,6 +58,30 @@ def _named(folder: Folder, patterns: Iterable[str]) -> bool:
     """`Shared/*` stands for all that begin so."""
     name = folder.name
     return any(name.startswith(said[:-1]) if said.endswith("*") else name == said for said in patterns)
+
+
+@dataclass
+class Gone:
+    """Folders that the last list did not name any more."""
+
+    names: set[str] = field(default_factory=set)
+
+    def some(self, look: Look, listed: Sequence[Folder], known: Mapping[str, Watermark]) -> bool:
+        """Whether the list must be asked for again, for it does not name a folder that was there: one answer proves nothing.
+
+        What is gone is forgotten, and so is how far those were read that may be it under another name.
+        """
+        names, ids = {each.name for each in listed}, {each.object_id for each in listed if each.object_id}
+        gone = {name for name, mark in known.items() if name not in names and mark.object_id not in ids}
+        sure, self.names = gone == self.names, gone
+        if gone and sure:
+            doubtful = marks.namesakes([known[name] for name in gone], listed)
+            with look.house.database.write() as conn:
+                mailboxes.hold(conn, look.lease)
+                mailboxes.forget_folders(conn, look.mailbox.id, gone | (doubtful & known.keys()))
+                rows = withheld.of_mailbox(conn, look.mailbox.id)
+                withheld.forget(conn, [each.id for each in rows if each.folder in gone])
+        return bool(gone)
 
 
 def prove(inbox: Inbox, folder: Folder) -> None:

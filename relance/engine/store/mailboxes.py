@@ -63,6 +63,7 @@ class Mailbox:
     sync_error: str
     troubles: int
     logins_refused: int
+    turn_error: str
     created_at: dt.datetime
     plus_addressing: bool = False
     aliases: Sequence[str] = ()  # further addresses its owner writes from

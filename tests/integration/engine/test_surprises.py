@@ -1,0 +1,115 @@
+"""A fault of ours that nobody foresaw: one mail spoils only itself, one mailbox only its own turn, and it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from relance.engine import matching, replies, reports, sent_copies, turn, unread_mail
+from relance.engine.explaining import explain
+from relance.engine.states import State
+from relance.mailbox.folders import Role
+from relance.mailbox.inbound import Inbound
+from tests import engine_house
+from tests.integration.engine.test_withheld import ANSWER, OLA, OTHER, Desk
+from tests.servers import scripted_imap
+
+POISON = (
+    b"From: eve@elsewhere.example\r\nSubject: poison\r\nMessage-ID: <p@elsewhere.example>\r\n\r\nHello.\r\n"
+)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, migrated_sqlite_url: str) -> Iterator[Desk]:
+    with (
+        scripted_imap.running(scripted_imap.Script({1: OTHER % (1, 1)})) as server,
+        engine_house.build(migrated_sqlite_url, tmp_path, allow_test_domains=True) as house,
+    ):
+        yield Desk(house, server.script, server.port)
+
+
+@pytest.fixture
+def poisonous(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail that a rule of ours cannot cope with."""
+    find = matching.find
+
+    def found(conn: Any, mail: Inbound, seen: Any) -> matching.Found:
+        if mail.subject == "poison":
+            raise IndexError("anybody's words")
+        return find(conn, mail, seen)
+
+    monkeypatch.setattr(matching, "find", found)
+
+
+@pytest.mark.usefixtures("poisonous")
+def test_a_mail_that_no_rule_can_cope_with_spoils_only_itself(desk: Desk) -> None:
+    desk.script.mails |= {2: OTHER % (2, 2), 3: POISON, 4: ANSWER}
+    desk.refused(r"Mail 3 .* could not be read \(look 1 of 5\): it could not be worked on \(IndexError")
+    assert desk.row.state is State.REPLIED
+    for _ in range(unread_mail.TRIES - 2):
+        desk.refused("Mail 3")
+    desk.refused("could be anybody's answer")
+    assert "anybody's words" not in desk.mailbox.sync_error
+    unread_mail.dismiss(desk.house, "ada@sales.example")
+    desk.sync()
+    assert desk.mailbox.synced_at == desk.house.clock.now()
+
+
+def test_a_copy_that_no_rule_can_cope_with_spoils_only_itself(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    def take(conn: Any, house: Any, mailbox_id: int, copies: Any, now: Any) -> None:
+        if any(each.mail.subject == "poison" for each in copies):
+            raise IndexError
+        seen.extend(each.uid for each in copies)
+
+    monkeypatch.setattr(sent_copies, "take", take)
+    desk.script.instead["LIST"] = lambda tag, command: b'* LIST (\\Sent) "/" INBOX\r\n{tag} OK done\r\n'
+    monkeypatch.setattr(replies, "WINDOW", 3)
+    monkeypatch.setattr("relance.mailbox.folders._role", lambda *_: Role.SENT)
+    desk.script.mails |= {2: OTHER % (2, 2), 3: POISON, 4: OTHER % (4, 4)}
+    desk.refused("Mail 3")
+    assert seen == [2, 4]
+
+
+def test_a_turn_that_fails_is_told_where_somebody_asks_and_tried_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> int:
+        raise KeyError("password=s3same")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(replies, "sync", broken)
+        with pytest.raises(KeyError):
+            turn.take_turn(desk.house, desk.number, lambda: False)
+    (line,) = reports.status(desk.house).mailboxes
+    (note,) = line.notes
+    assert (
+        "The last turn of ada@sales.example ended in a fault of Relance (KeyError at relance/engine/turn.py"
+        in note
+    )
+    assert "s3same" not in note
+    assert note in explain(desk.house, OLA)[0].sentences
+    assert line.next_turn_at is not None
+    assert line.next_turn_at > desk.house.clock.now()
+    turn.take_turn(desk.house, desk.number, lambda: False)
+    assert reports.status(desk.house).mailboxes[0].notes == ()
+
+
+def test_first_mails_leave_while_a_folder_was_not_seen_whole_and_follow_ups_wait(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(turn._Turn, "_send", lambda self, account, stop: asked.append(True))
+    desk.script.mails[2] = ANSWER
+    desk.fetching({1, 2}, b"{tag} NO [UNAVAILABLE] not now\r\n")
+    report = turn.take_turn(desk.house, desk.number, lambda: False)
+    assert "gives none of its mails now" in report.words
+    assert asked == [True]
+    assert desk.mailbox.troubles == 1
+    assert desk.mailbox.synced_at == desk.before
