@@ -28,7 +28,7 @@ MAX_KEPT = 32 * 1024 * 1024  # bytes that the answer to one command may fill
 MAX_LITERAL = 4 * 1024 * 1024  # a longer one was not asked for: it is read past, not kept
 MAX_SKIPPED = 256 * 1024 * 1024  # reading past more than this is worse than a new connection
 MAX_UID = 2**32 - 1  # RFC 3501, 9
-_LENGTHY = re.compile(rb"\{\d{11,}\+?\}\r?\n$")  # a literal's size that no number of ours holds
+_LENGTHY = re.compile(rb"\{\d{21,}\+?\}\r?\n$")  # a literal's size that no number of ours holds
 _TAIL = 32 * 1024
 COMMAND_SECONDS = 300.0  # a server that drips is as good as silent
 
