@@ -139,21 +139,24 @@ def _deliver(rep: Account, raw: bytes) -> None:
 
 def account(home: Path) -> Account:
     """The salesperson's mailbox in the sandbox that runs for this home; raises `errors.NotFound` when none does."""
+    file = home / FILE_NAME
     try:
-        told: dict[str, Any] = json.loads((home / FILE_NAME).read_text(encoding="utf-8"))
+        return _account(json.loads(file.read_bytes()))
     except FileNotFoundError:
         raise errors.NotFound(
             f"no sandbox runs for {home}. Start one in another terminal: relance sandbox"
         ) from None
-    return Account(
-        address=told["address"],
-        name=told["name"],
-        username=told["username"],
-        password=told["password"],
-        smtp=_server(told["smtp"]),
-        imap=_server(told["imap"]),
-        ca_file=told["ca_file"],
-    )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise errors.NotFound(
+            f"{file} is not what a sandbox writes. Start one anew in another terminal: relance sandbox"
+        ) from None
+
+
+def _account(told: dict[str, Any]) -> Account:
+    words = {name: told[name] for name in ("address", "name", "username", "password", "ca_file")}
+    if not all(isinstance(value, str) for value in words.values()):
+        raise TypeError("words are wanted")
+    return Account(**words, smtp=_server(told["smtp"]), imap=_server(told["imap"]))
 
 
 def account_of(home: Path, address: str) -> Account:
@@ -168,7 +171,7 @@ def account_of(home: Path, address: str) -> Account:
 
 
 def _server(told: dict[str, Any]) -> Server:
-    return Server(told["host"], told["port"], Security(told["security"]))
+    return Server(str(told["host"]), int(told["port"]), Security(told["security"]))
 
 
 @contextlib.contextmanager

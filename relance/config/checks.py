@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import zoneinfo
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -17,6 +18,7 @@ def database(url: str) -> str:
         raise ValueError(
             "is no database address; write sqlite:////path/to/file.db or postgresql://user@host/name"
         )
+    _split(url)
     base, _, driver = scheme.partition("+")
     known = DIALECTS.get(base)
     if known is None or driver not in ("", known.partition("+")[2] or "pysqlite"):
@@ -29,7 +31,7 @@ def database(url: str) -> str:
 
 def web_address(url: str) -> str:
     """A base for links."""
-    parts = urlsplit(url)
+    parts = _split(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be a web address without ? and #, such as https://t.example.com")
     return url.rstrip("/")
@@ -37,7 +39,7 @@ def web_address(url: str) -> str:
 
 def redis(url: str) -> str:
     """An address redis-py understands."""
-    if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+    if _split(url).scheme not in ("redis", "rediss", "unix"):
         raise ValueError("must be a Redis address, such as redis://localhost:6379/0")
     return url
 
@@ -52,6 +54,29 @@ def network(written: str) -> str:
         ) from None
 
 
+def listed(value: object) -> object:
+    """A list; in the environment it is written as JSON."""
+    if not isinstance(value, str):
+        return value
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list):
+        raise ValueError('must be a list, such as ["Shared/*", "Archive"]')
+    return found
+
+
+def _split(url: str) -> SplitResult:
+    """Its parts, or `ValueError` with words that can be acted on."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - read here, for it is checked only when it is read
+    except ValueError:
+        raise ValueError("can not be read as an address; look at its brackets and its port") from None
+    return parts
+
+
 def zone(name: str) -> str:
     """A name of the IANA time zone database."""
     if name not in zoneinfo.available_timezones():
@@ -63,7 +88,10 @@ def zone(name: str) -> str:
 
 def mask_url(url: str) -> str:
     """The address without the password that may stand in it."""
-    parts = urlsplit(url)
+    try:
+        parts = _split(url)
+    except ValueError:
+        return f"{url.partition('://')[0]}://{MASK}" if "://" in url else MASK
     query = [(key, MASK if "pass" in key.lower() else value) for key, value in parse_qsl(parts.query)]
     masked = _masked_login(parts)._replace(query=urlencode(query, safe="*/"))
     return urlunsplit(masked) if masked != parts else url

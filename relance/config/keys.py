@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import secrets
 import stat
@@ -14,6 +13,7 @@ from pathlib import Path
 from relance import errors
 
 KEY_BYTES = 32  # AES-256
+LARGEST_ID, ID_DIGITS = 255, 3
 OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -58,14 +58,20 @@ def _read_key(line: str, how_many: int, source: str) -> tuple[int, bytes]:
         number, encoded = "1", line
     try:
         key = base64.b64decode(encoded.strip(), validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:  # of base64, or not ASCII
         key = b""
-    if not (number.isascii() and number.isdigit() and 1 <= int(number) <= 255) or len(key) != KEY_BYTES:
+    if not _is_id(number) or len(key) != KEY_BYTES:
         raise errors.Misconfigured(
             f"A key in {source} has the wrong shape. Write `1:` and {KEY_BYTES} random bytes in base64, as "
             f"`openssl rand -base64 {KEY_BYTES}` prints them (a number from 1 to 255 tells keys apart)."
         )
     return int(number), key
+
+
+def _is_id(number: str) -> bool:
+    return (
+        number.isascii() and number.isdigit() and len(number) <= ID_DIGITS and 1 <= int(number) <= LARGEST_ID
+    )
 
 
 def read_file(path: Path, own: Path) -> Keyring:

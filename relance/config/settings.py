@@ -11,9 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -29,6 +38,12 @@ FILE_NAME = "relance.toml"
 KEY_NAME = "relance.key"
 DATABASE_NAME = "relance.db"
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+_LISTED = (NoDecode, BeforeValidator(checks.listed))
+# The library's own reading of a list in the environment ends in an error that names no setting.
+Names = Annotated[tuple[str, ...], *_LISTED]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(checks.network)], ...], *_LISTED]
 
 
 def find_home() -> Path:
@@ -95,7 +110,7 @@ class Settings(BaseSettings):
     web_connections_each: int = Field(
         default=32, ge=1, description="how many of them may come from one address that is no trusted proxy"
     )
-    trusted_proxies: tuple[Annotated[str, AfterValidator(checks.network)], ...] = Field(
+    trusted_proxies: Networks = Field(
         default=("127.0.0.0/8", "::1/128"),
         description="addresses and networks of your own web servers in front of ours: many people come through each, and "
         "X-Forwarded-For is believed from them alone",
@@ -133,12 +148,12 @@ class Settings(BaseSettings):
         description="how many mailboxes are listened to for new mail (IMAP IDLE), so that an answer is read within "
         "seconds; each takes a connection and a thread of the scheduler. 0: none",
     )
-    skip_folders: tuple[str, ...] = Field(
+    skip_folders: Names = Field(
         default=(),
         description="IMAP folders that are never looked at, by name; Shared/* for all that begin so. Only for folders "
         "where no answer can come: one that cannot be read holds its mailbox's follow-ups",
     )
-    watch_folders: tuple[str, ...] = Field(
+    watch_folders: Names = Field(
         default=(),
         description="other people's IMAP folders that are looked at, by name; Team/* for all that begin so. Left out are "
         "those that the server says are another user's",
@@ -242,7 +257,10 @@ class Setting:
 def _file_source(settings_cls: type[BaseSettings], path: Path) -> TomlConfigSettingsSource:
     try:
         return TomlConfigSettingsSource(settings_cls, path)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as mistake:
+    except (
+        ValueError,
+        RecursionError,
+    ) as mistake:  # beside what TOML forbids: numbers and depths nobody writes
         raise errors.Misconfigured(f"{path} is not readable TOML: {mistake}.") from None
     except OSError as refused:
         raise errors.Misconfigured(f"{path} can not be read: {refused.strerror}.") from refused
@@ -255,7 +273,7 @@ def _source(name: str, given: Collection[str], home: Path) -> str:
     if os.environ.get(variable):  # noqa: TID251 - this is the place
         return f"environment {variable}"
     path = home / FILE_NAME
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, RecursionError):
         if name in tomllib.loads(path.read_text(encoding="utf-8")):
             return str(path)
     return "default"

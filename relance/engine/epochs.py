@@ -28,6 +28,7 @@ from relance.engine.store import doubts, enrollments, events, mailboxes, marks
 from relance.engine.store.enrollments import Enrollment
 
 INSTALLATION, EPOCH, HALTED = "installation", "epoch", "halted"
+LARGEST = 2**63  # no installation counts so far, one a minute
 RESTORED = "restored"
 # When a person last said that a restored database may go on (ISO 8601, business time).
 MAYBE_SENT = "the database was restored; this step may have been sent after the backup was made"
@@ -130,11 +131,17 @@ def release(
 
 
 def _read(file: Path) -> Seen | None:
+    """What the file says; None where there is none, or nothing that we ever wrote."""
     try:
-        found = json.loads(file.read_text())
-        return Seen(str(found["installation"]), int(found["epoch"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        found = json.loads(file.read_bytes()) if file.is_file() else None
+    except (OSError, ValueError, RecursionError):
         return None
+    if not isinstance(found, dict):
+        return None
+    installation, epoch = found.get("installation"), found.get("epoch")
+    if not isinstance(installation, str) or type(epoch) is not int or not 0 <= epoch < LARGEST:
+        return None
+    return Seen(installation, epoch)
 
 
 def _write(file: Path, seen: Seen) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from relance import errors
@@ -72,3 +76,16 @@ def test_without_a_home_or_a_world_the_next_step_is_named(
     done = CliRunner().invoke(tree.build(), words)
     assert done.exit_code == 2
     assert told in done.output
+
+
+@given(
+    st.binary(max_size=60)
+    | st.dictionaries(st.sampled_from(["address", "smtp", "imap"]), st.text()).map(json.dumps).map(str.encode)
+)
+@example(b"[" * 200_000)
+@example(b"[]")
+def test_a_file_that_no_sandbox_wrote_is_told(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / sandbox.FILE_NAME).write_bytes(content)
+        with pytest.raises(errors.NotFound, match="relance sandbox"):
+            sandbox.account(Path(name))
