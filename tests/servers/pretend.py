@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import multiprocessing
 import os
 import sqlite3
 import sys
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from relance import config
+from relance import config, errors
 from relance.mailbox.usage import Usage
 from relance.scheduler import actors, broker, daemons, hands, hints, loop, meters
 
@@ -121,6 +122,8 @@ class App:
     """What `relance.scheduler.seams.App` asks for, with knobs: `mail_seconds`, `batch`, `broken` (a mailbox)."""
 
     def __init__(self, settings: config.Settings) -> None:
+        if multiprocessing.parent_process() and (settings.home / "poison").exists():
+            raise errors.Broken("this child is poisoned")
         self.settings = settings
         self.clock = settings.clock()
         self.ledger = Ledger(settings.home)

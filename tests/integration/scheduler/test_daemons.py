@@ -148,6 +148,6 @@ def test_daemons_that_need_redis_say_so(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_can_not_start_ends_the_whole(start: Start, tmp_path: Path, redis_url: str) -> None:
-    (tmp_path / "pretend.db").mkdir()  # the pretended engine can not open this
+    (tmp_path / "poison").touch()  # the pretended engine does not open in a child
     with pytest.raises(RuntimeError, match="did not start"):
         start("worker", "2", RELANCE_REDIS_URL=redis_url)
