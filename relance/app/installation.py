@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any
@@ -175,6 +175,10 @@ class Relance:
             self._me = attendance.myself(self._house.owner, role, machine_now())
         heartbeats.beat(self._house, self._me, broker_away=broker_away)
         return epochs.halted(self._house.database)
+
+    def outcomes(self) -> Mapping[str, int]:
+        """How the mails of this process ended so far, by outcome."""
+        return self._house.tally.counts()
 
     def leave(self) -> None:
         """This process is at work no more."""

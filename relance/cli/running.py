@@ -35,7 +35,7 @@ def web(ctx: typer.Context, host: Host = None, port: Port = None) -> None:
         settings = session.of(ctx).settings(web_host=host, web_port=bound.getsockname()[1])
         logs.configure(settings)
         bell = watch.Bell()
-        with waiting.opened(settings, session.open_app, bell, broker_needed=False) as app:
+        with waiting.opened(settings, session.open_app, bell, "web") as app:
             code = 0 if app is None else daemons.run_web(app, sockets=[bound], bell=bell)
     raise typer.Exit(code)
 
@@ -50,7 +50,7 @@ def _serve(ctx: typer.Context, host: str | None, port: int | None, threads: int 
         settings = session.of(ctx).settings(web_host=host, web_port=bound.getsockname()[1])
         logs.configure(settings)
         bell = watch.Bell()
-        with waiting.opened(settings, session.open_app, bell) as app:
+        with waiting.opened(settings, session.open_app, bell, "run") as app:
             code = 0 if app is None else daemons.run_all(app, sockets=[bound], threads=threads, bell=bell)
     raise typer.Exit(code)
 
@@ -76,6 +76,6 @@ def scheduler(ctx: typer.Context) -> None:
     settings, bell = session.of(ctx).settings(), watch.Bell()
     daemons.needs_redis(settings, "scheduler")
     logs.configure(settings)
-    with waiting.opened(settings, session.open_app, bell) as app:
+    with waiting.opened(settings, session.open_app, bell, "scheduler") as app:
         code = 0 if app is None else daemons.run_scheduler(app, bell=bell)
     raise typer.Exit(code)

@@ -125,6 +125,13 @@ class Settings(BaseSettings):
         le=65535,
         description="where a worker or scheduler serves its metrics; none: nowhere",
     )
+    health_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="where a process answers /health/live and /health/ready; none: nowhere. Never the public port",
+    )
+    health_host: str = Field(default="127.0.0.1", description="the address health is answered on")
     metrics_host: str = Field(default="127.0.0.1", description="the address the metrics are served on")
     zone: Annotated[str, AfterValidator(checks.zone)] = Field(
         default="UTC", description="the time zone of contacts and sequences that name none"

@@ -86,6 +86,7 @@ class Concern:
 
     kind: ConcernKind
     words: str
+    subject: str = ""  # which mailbox, which reason: one kind may have several
 
     @property
     def grave(self) -> bool:
@@ -108,7 +109,7 @@ def _found(facts: Facts) -> Iterator[Concern]:
     if facts.attendance is not None and facts.attendance.missing:
         yield Concern(ConcernKind.ABSENT, str(facts.attendance))
     for what in facts.stalled:
-        yield Concern(ConcernKind.STALLED, f"{what} stands still.")
+        yield Concern(ConcernKind.STALLED, f"{what} stands still.", what)
     if facts.halted is not None:
         yield Concern(
             ConcernKind.HALTED, f"nothing is sent: {facts.halted} `relance db confirm-restore` goes on."
@@ -131,15 +132,17 @@ def _found(facts: Facts) -> Iterator[Concern]:
 def _of_mailboxes(facts: Facts) -> Iterator[Concern]:
     for each in facts.mailboxes:
         if each.sync_error:
-            yield Concern(ConcernKind.UNREADABLE, f"{each.address} can not be read: {each.sync_error}")
+            yield Concern(
+                ConcernKind.UNREADABLE, f"{each.address} can not be read: {each.sync_error}", each.address
+            )
         if each.state == "paused" and (not each.sync_error or each.reason != each.sync_error):
             why = f": {each.reason}" if each.reason else "."
-            yield Concern(ConcernKind.PAUSED, f"{each.address} is paused{why}")
+            yield Concern(ConcernKind.PAUSED, f"{each.address} is paused{why}", each.address)
 
 
 def _for_people(facts: Facts) -> Iterator[Concern]:
     for reason, count in facts.held.items():
-        yield Concern(ConcernKind.HELD, f"{count} held for a person: {reason}")
+        yield Concern(ConcernKind.HELD, f"{count} held for a person: {reason}", reason)
     if facts.unknown_mails:
         yield Concern(
             ConcernKind.UNKNOWN,

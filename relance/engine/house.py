@@ -15,6 +15,7 @@ from relance.engine.post import OpenEar, OpenInbox, OpenOutbox
 from relance.engine.script import Library
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
+from relance.engine.tally import Tally
 from relance.engine.vault import Vault
 from relance.engine.zones import Workspace
 from relance.mailbox.account import Account
@@ -74,6 +75,7 @@ class House:
     at_work: AtWork = field(default_factory=AtWork)
     watch: Watch = field(default_factory=Watch)
     noes: Noes = field(default_factory=Noes)
+    tally: Tally = field(default_factory=Tally)
 
     def account(self, mailbox: Mailbox) -> Account:
         """The mailbox with its password opened; `errors.Broken` when it does not open."""

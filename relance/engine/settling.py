@@ -147,6 +147,7 @@ def record(conn: Connection, house: House, attempts: Sequence[Attempt]) -> None:
         if not end.done:
             _apply(conn, attempt, end)
     events.add(conn, [_line(attempt, end) for attempt, end in ends])
+    house.tally.add(attempt.result.outcome.value for attempt in attempts)
 
 
 def _settlement(attempt: Attempt, end: Ending) -> Settlement:

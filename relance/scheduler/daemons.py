@@ -18,6 +18,7 @@ from relance import config, errors
 from relance.scheduler import (
     actors,
     broker,
+    care,
     children,
     embedded,
     hands,
@@ -26,9 +27,7 @@ from relance.scheduler import (
     logs,
     loop,
     meters,
-    presence,
     seams,
-    stalls,
     waiting,
     watch,
     web,
@@ -61,7 +60,7 @@ def run_worker(
     needs_redis(settings, "worker")
     logs.configure(settings)
     bell = watch.Bell()
-    with waiting.opened(settings, open_app, bell) as app:
+    with waiting.opened(settings, open_app, bell, "worker") as app:
         if app is None:
             return 0
         if processes == 1:
@@ -85,10 +84,9 @@ def run_scheduler(app: seams.App, *, bell: watch.Bell | None = None) -> int:
     logs.configure(settings)
     _, sender = _hints(settings, figures)
     rounds = loop.Loop(app, sender, figures)
-    present = presence.Presence(app, "scheduler", sender)
-    watchdog = stalls.Watchdog(figures, app.reconnect, [rounds.pulses, present.pulses])
-    heard = listening.parts(app, figures, rounds.wake)
-    parts = [*_board(settings, figures), present, rounds, *heard, watchdog]
+    own: list[watch.Part] = [rounds, *listening.parts(app, figures, rounds.wake)]
+    around = care.around(app, "scheduler", figures, own, hearts=[rounds.pulses], sender=sender)
+    parts = [*_board(settings, figures), *around]
     return watch.stand(parts, bell or watch.Bell(), settings.drain_seconds, ready=_ready("scheduler"))
 
 
@@ -98,9 +96,8 @@ def run_web(app: seams.App, *, sockets: Sequence[socket.socket] = (), bell: watc
     logs.configure(settings)
     bound = list(sockets) or [web.listen(settings.web_host, settings.web_port)]
     server = web.of(app, bound)
-    present = presence.Presence(app, "web")
-    watchdog = stalls.Watchdog(figures, app.reconnect, [server.pulses, present.pulses])
-    parts = [*_board(settings, figures), present, server, watchdog]
+    around = care.around(app, "web", figures, [server], hearts=[server.pulses])
+    parts = [*_board(settings, figures), *around]
     return watch.stand(
         parts,
         bell or watch.Bell(),
@@ -122,9 +119,8 @@ def _work(
     with contextlib.suppress(errors.Unreachable):  # the loop hints them, too, when their marks have faded
         sender.renew(app.due_mailboxes(loop.LIMIT))
     worker = hands.Hands(carrier, turns, threads or settings.worker_threads, figures)
-    present = presence.Presence(app, "worker", sender)
-    watchdog = stalls.Watchdog(figures, app.reconnect, [worker.pulses, present.pulses])
-    parts = [*_board(settings, figures), present, worker, watchdog]
+    around = care.around(app, "worker", figures, [worker], hearts=[worker.pulses], sender=sender)
+    parts = [*_board(settings, figures), *around]
     return watch.stand(parts, bell, settings.drain_seconds, ready=_ready("worker"), say=say)
 
 
@@ -135,18 +131,18 @@ def _child(
     open_app: seams.OpenApp,
     threads: int | None,
 ) -> None:
-    """What a spawned worker process runs. Each serves its metrics on a port of its own, one above the other."""
+    """What a spawned worker process runs. Each serves its metrics and its health on ports of its own, one above the other."""
     logs.configure(settings)
 
     def say(line: str) -> None:
         watch.announce(line)
         ready()
 
-    if settings.metrics_port:
-        settings = settings.model_copy(update={"metrics_port": settings.metrics_port + number})
+    ports = {name: getattr(settings, name) for name in ("metrics_port", "health_port")}
+    settings = settings.model_copy(update={name: port + number for name, port in ports.items() if port})
     try:
         bell = watch.ChildBell()
-        with waiting.opened(settings, open_app, bell) as app:
+        with waiting.opened(settings, open_app, bell, "worker") as app:
             code = 0 if app is None else _work(settings, app, threads, bell, say)
     except errors.RelanceError as trouble:
         structlog.get_logger(__name__).critical("a worker can not work", reason=str(trouble))

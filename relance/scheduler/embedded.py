@@ -7,20 +7,7 @@ import socket
 from collections.abc import Iterator, Sequence
 
 from relance import errors
-from relance.scheduler import (
-    actors,
-    broker,
-    hands,
-    hints,
-    listening,
-    loop,
-    meters,
-    presence,
-    seams,
-    stalls,
-    watch,
-    web,
-)
+from relance.scheduler import actors, broker, care, hands, hints, listening, loop, meters, seams, watch, web
 
 DRAIN_SECONDS = 30.0
 
@@ -51,16 +38,9 @@ def assemble(
     turns.after = rounds.wake
     server = web.of(app, sockets, turns=threads, ears=app.settings.listen_mailboxes)
     worker = hands.Hands(carrier, turns, threads, figures)
-    present = presence.Presence(app, "run", sender)
-    hearts = [server.pulses, worker.pulses, rounds.pulses, present.pulses]
-    return [
-        present,
-        server,
-        worker,
-        rounds,
-        *listening.parts(app, figures, rounds.wake),
-        stalls.Watchdog(figures, app.reconnect, hearts),
-    ]
+    own: list[watch.Part] = [server, worker, rounds, *listening.parts(app, figures, rounds.wake)]
+    hearts = [server.pulses, worker.pulses, rounds.pulses]
+    return care.around(app, "run", figures, own, hearts=hearts, sender=sender)
 
 
 @contextlib.contextmanager

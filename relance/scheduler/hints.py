@@ -46,6 +46,15 @@ class Hints:
             self._back()
         return sent
 
+    def knock(self) -> None:
+        """Ask whether the broker answers: who has nothing to send would not notice that it is away."""
+        try:
+            self.marks.knock()
+        except AWAY as trouble:
+            self._lost(0, trouble)
+        else:
+            self._back()
+
     def renew(self, ids: Iterable[int]) -> int:
         """Hint these whatever is marked: whoever held their hints may have died with them. A hint too many does no harm."""
         wanted = list(ids)

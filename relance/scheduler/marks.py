@@ -29,6 +29,9 @@ class Marks(Protocol):
     def rest(self, mailbox_id: int, seconds: float) -> None:
         """Leave the mark for so long, whoever asks."""
 
+    def knock(self) -> None:
+        """Return when marks can be set."""
+
 
 class LocalMarks:
     """Marks of one process."""
@@ -57,6 +60,9 @@ class LocalMarks:
         with self.lock:
             self.until[mailbox_id] = self.elapsed() + seconds
 
+    def knock(self) -> None:
+        """They always can."""
+
 
 class RedisMarks:
     """Marks all processes share. Raises `redis.RedisError` while Redis is away."""
@@ -83,3 +89,7 @@ class RedisMarks:
     def rest(self, mailbox_id: int, seconds: float) -> None:
         """Leave the mark for so long."""
         self.client.set(f"{KEY}{mailbox_id}", 1, px=max(1, int(seconds * 1000)))
+
+    def knock(self) -> None:
+        """One question."""
+        self.client.ping()

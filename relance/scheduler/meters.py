@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import prometheus_client
+from prometheus_client.core import CounterMetricFamily
 
 from relance import clock, errors
 from relance.scheduler import seams
@@ -118,6 +119,20 @@ class Meters:
             yield
         finally:
             histogram.observe(clock.elapsed() - begun)
+
+
+class Mails(prometheus_client.registry.Collector):
+    """How the mails of this process ended, asked of the engine when somebody looks."""
+
+    def __init__(self, outcomes: Callable[[], Mapping[str, int]]) -> None:
+        self.outcomes = outcomes
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """One counter, a value for each outcome."""
+        found = CounterMetricFamily("relance_mails", "Mails by how their attempts ended.", labels=["outcome"])
+        for outcome, count in sorted(self.outcomes().items()):
+            found.add_metric([outcome], count)
+        yield found
 
 
 class Board:

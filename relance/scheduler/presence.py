@@ -56,6 +56,8 @@ class Presence:
     def beat(self) -> None:
         """One beat. Never raises."""
         self.moved = clock.elapsed()
+        if self.hints is not None:
+            self.hints.knock()
         away = self.hints is not None and self.hints.away_since is not None
         try:
             self.halted = self.app.beat(self.role, broker_away=away)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from relance.clock import Clock
 from relance.config import Settings
+from relance.engine.reports import Status
 
 
 class Report(Protocol):
@@ -112,6 +113,12 @@ class App(Protocol):
 
     def web_app(self) -> Any:
         """The ASGI application for opens, clicks and unsubscribes."""
+
+    def status(self) -> Status:
+        """How the whole installation stands."""
+
+    def outcomes(self) -> Mapping[str, int]:
+        """How the mails of this process ended so far, by outcome."""
 
     def beat(self, role: str, *, broker_away: bool = False) -> str | None:
         """Say that this process is at work; returns why nothing is sent at all, if so."""

@@ -62,7 +62,7 @@ class Watchdog:
         self.figures = figures
         self.reconnect = reconnect
         self.hearts = hearts
-        self.said: set[str] = set()
+        self.said: dict[str, str] = {}  # what stands still, and its kind
         self.looked = self.pardoned = clock.elapsed()
         self.log = structlog.get_logger(__name__)
 
@@ -89,8 +89,13 @@ class Watchdog:
             threading.Thread(target=self.reconnect, name="relance-reconnect", daemon=True).start()
         for what in verdict.moving:
             self.log.info("it moves again", what=what)
-        self.said = (self.said - set(verdict.moving)) | {pulse.what for pulse in verdict.fresh}
+        still = {what: kind for what, kind in self.said.items() if what not in verdict.moving}
+        self.said = {**still, **{pulse.what: pulse.kind for pulse in verdict.fresh}}
         return verdict.end
+
+    def kinds(self) -> set[str]:
+        """Of what stands still now."""
+        return set(self.said.values())
 
     def stop(self, seconds: float) -> None:
         """Nothing to stop."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,7 +10,9 @@ from dataclasses import dataclass, field
 import structlog
 
 from relance import clock, config, errors
-from relance.scheduler import broker, seams, watch
+from relance.engine.attendance import DUTIES
+from relance.engine.concerns import Concern, ConcernKind
+from relance.scheduler import broker, health, seams, watch
 
 FIRST_SECONDS, LONGEST_SECONDS = 0.5, 5.0  # between two tries
 SAY_SECONDS = 60.0  # between two lines of the log
@@ -38,16 +39,55 @@ class _Try:
             self.app.close()
 
 
+class Opening:
+    """What has to answer before a process of this role can begin, and what it waits for now."""
+
+    def __init__(self, settings: config.Settings, open_app: seams.OpenApp, role: str) -> None:
+        self.settings = settings
+        self.open_app = open_app
+        self.role = role
+        self.duties = DUTIES.get(role, {role})
+        self.asked = ConcernKind.DATABASE
+        self.words = "it is opened"
+
+    def open(self) -> seams.App:
+        """The engine, or the reason why not."""
+        if self.duties != {"web"} and self.settings.redis_url is not None:
+            self.asked = ConcernKind.BROKER
+            broker.knock(self.settings.redis_url)
+        self.asked = ConcernKind.DATABASE
+        return self.open_app(self.settings)
+
+    def answer(self, path: str) -> health.Answer:
+        """Health of a process that waits: it lives, and is not ready."""
+        return health.answer(path, self.role, self.duties, [Concern(self.asked, self.words)], ())
+
+    @contextlib.contextmanager
+    def shown(self) -> Iterator[None]:
+        """Health is answered meanwhile."""
+        if self.settings.health_port is None:
+            yield
+            return
+        board = health.Health(self.settings.health_host, self.settings.health_port, self.answer)
+        board.start()
+        try:
+            yield
+        finally:
+            board.stop(1.0)
+
+
 @contextlib.contextmanager
 def opened(
-    settings: config.Settings, open_app: seams.OpenApp, bell: watch.Bell, *, broker_needed: bool = True
+    settings: config.Settings, open_app: seams.OpenApp, bell: watch.Bell, role: str
 ) -> Iterator[seams.App | None]:
     """The engine, once its database and its broker answer and its disk can be written; None when the process was told to stop before.
 
     What is wrong with a setting, and what only a person can mend, is raised at once.
     """
     bell.hang()
-    app = _waited(functools.partial(_open, settings, open_app, broker_needed=broker_needed), bell)
+    opening = Opening(settings, open_app, role)
+    with opening.shown():
+        app = _waited(opening, bell)
     if app is None:
         yield None
         return
@@ -55,17 +95,11 @@ def opened(
         yield app
 
 
-def _open(settings: config.Settings, open_app: seams.OpenApp, *, broker_needed: bool) -> seams.App:
-    if broker_needed and settings.redis_url is not None:
-        broker.knock(settings.redis_url)
-    return open_app(settings)
-
-
-def _waited(work: Callable[[], seams.App], bell: watch.Bell) -> seams.App | None:
+def _waited(opening: Opening, bell: watch.Bell) -> seams.App | None:
     log = structlog.get_logger(__name__)
     pause, said, begun = FIRST_SECONDS, None, clock.elapsed()
     while not _told_to_stop(bell):
-        one = _Try(work)
+        one = _Try(opening.open)
         threading.Thread(target=one.run, name="relance-open", daemon=True).start()
         while not one.over.wait(LOOK_SECONDS):
             if _told_to_stop(bell):
@@ -77,6 +111,7 @@ def _waited(work: Callable[[], seams.App], bell: watch.Bell) -> seams.App | None
             return one.app
         if not isinstance(one.fault, (errors.Unreachable, errors.Unwritable)):
             raise one.fault or errors.Broken("The engine did not open.")
+        opening.words = str(one.fault)
         if said is None or clock.elapsed() - said >= SAY_SECONDS:
             said = clock.elapsed()
             log.warning("waiting until it answers", reason=str(one.fault))

@@ -13,12 +13,13 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from relance import config, errors
+from relance.engine.reports import Status
 from relance.mailbox.usage import Usage
 from relance.scheduler import actors, broker, daemons, hands, hints, loop, meters
 
@@ -173,6 +174,12 @@ class App:
 
     def web_app(self) -> Any:
         return _hello
+
+    def status(self) -> Status:
+        return Status(dt.datetime.now(dt.UTC), {}, 0, None, 0, 0, 0, {}, (), None)
+
+    def outcomes(self) -> Mapping[str, int]:
+        return {"accepted": self.ledger.count("sent > 0")}
 
     def beat(self, role: str, *, broker_away: bool = False) -> str | None:
         """Nobody asks who is at work."""

@@ -41,7 +41,7 @@ def test_it_waits_until_the_engine_opens_and_says_so_once(
 
     with (
         structlog.testing.capture_logs() as told,
-        waiting.opened(settings_of(tmp_path), open_app, watch.Bell()) as app,
+        waiting.opened(settings_of(tmp_path), open_app, watch.Bell(), "run") as app,
     ):
         assert app is not None
     assert len(tries) == 4
@@ -62,7 +62,7 @@ def test_it_says_so_again_once_a_minute(tmp_path: Path, monkeypatch: pytest.Monk
 
     with (
         structlog.testing.capture_logs() as told,
-        waiting.opened(settings_of(tmp_path), open_app, watch.Bell()),
+        waiting.opened(settings_of(tmp_path), open_app, watch.Bell(), "run"),
     ):
         pass
     assert [entry["log_level"] for entry in told] == ["warning"] * 3 + ["info"]
@@ -81,7 +81,7 @@ def test_a_signal_ends_the_waiting_though_the_opening_hangs(tmp_path: Path) -> N
         bell.rung.set()
 
     threading.Thread(target=ring, daemon=True).start()
-    with waiting.opened(settings_of(tmp_path), open_app, bell) as app:
+    with waiting.opened(settings_of(tmp_path), open_app, bell, "run") as app:
         assert app is None
     hang.set()
 
@@ -90,7 +90,10 @@ def test_what_waiting_does_not_mend_is_raised_at_once(tmp_path: Path) -> None:
     def open_app(settings: config.Settings) -> pretend.App:
         raise errors.Misconfigured("the schema is old")
 
-    with pytest.raises(errors.Misconfigured), waiting.opened(settings_of(tmp_path), open_app, watch.Bell()):
+    with (
+        pytest.raises(errors.Misconfigured),
+        waiting.opened(settings_of(tmp_path), open_app, watch.Bell(), "run"),
+    ):
         pass
 
 

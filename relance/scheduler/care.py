@@ -1,0 +1,63 @@
+"""What every daemon has around its own parts: a heartbeat, a watchdog, health, and figures of the whole where it schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from relance.engine.attendance import DUTIES
+from relance.engine.concerns import Concern, Facts, concerns
+from relance.scheduler import gauges, health, hints, meters, presence, seams, stalls, watch
+
+
+class Vitals:
+    """What one process knows of itself, by the facts it meets anyway: no question to the database of its own."""
+
+    def __init__(
+        self, role: str, present: presence.Presence, watchdog: stalls.Watchdog, shown: gauges.Gauges | None
+    ) -> None:
+        self.role = role
+        self.duties = DUTIES.get(role, {role})
+        self.present = present
+        self.watchdog = watchdog
+        self.gauges = shown
+
+    def concerns(self) -> tuple[Concern, ...]:
+        """What is wrong here, and what the last look at the whole found."""
+        sender = self.present.hints
+        own = concerns(
+            Facts(
+                database=self.present.missed,
+                broker=sender is None or sender.away_since is None,
+                stalled=tuple(sorted(self.watchdog.said)),
+                halted=self.present.halted,
+            )
+        )
+        known = {(each.kind, each.subject) for each in own}
+        whole = self.gauges.known.values() if self.gauges is not None else ()
+        return (*own, *(each for each in whole if (each.kind, each.subject) not in known))
+
+    def answer(self, path: str) -> health.Answer:
+        """What health says."""
+        return health.answer(path, self.role, self.duties, self.concerns(), self.watchdog.kinds())
+
+
+def around(
+    app: seams.App,
+    role: str,
+    figures: meters.Meters,
+    parts: Sequence[watch.Part],
+    *,
+    hearts: Sequence[Callable[[], Iterable[stalls.Pulse]]],
+    sender: hints.Hints | None = None,
+) -> list[watch.Part]:
+    """These parts, with everything a daemon of this role has around them, in the order of their start."""
+    settings = app.settings
+    figures.registry.register(meters.Mails(app.outcomes))
+    present = presence.Presence(app, role, sender)
+    watchdog = stalls.Watchdog(figures, app.reconnect, [*hearts, present.pulses])
+    shown = gauges.Gauges(app, figures) if "scheduler" in DUTIES.get(role, {role}) else None
+    vitals = Vitals(role, present, watchdog, shown)
+    first: list[watch.Part] = [present]
+    if settings.health_port is not None:
+        first.append(health.Health(settings.health_host, settings.health_port, vitals.answer))
+    return [*first, *parts, *([shown] if shown is not None else []), watchdog]
