@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
-from tests.simulation import mutants, story
+from tests.simulation import mutants, profile, story
 from tests.simulation.story import Played
 
 SHOWN = 3
@@ -47,7 +47,8 @@ def _one(seed: int, *, trace: bool) -> int:
 def _mutants(names: Sequence[str], seeds: Sequence[int]) -> int:
     survivors = 0
     for name in names:
-        broken = next((played for seed in seeds if (played := _mutated(name, seed)).breaches), None)
+        worth = (seed for seed in seeds if mutants.could_be_caught(name, profile.draw(seed)))
+        broken = next((played for seed in worth if (played := _mutated(name, seed)).breaches), None)
         survivors += broken is None
         told = f"caught by seed {broken.seed}: {broken.breaches[0]}" if broken else "NOT CAUGHT"
         print(f"{name}: {told}", flush=True)

@@ -22,7 +22,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import database, ids, journal, reading, tables
+from relance.engine import database, ids, journal, jumps, reading, tables
 from relance.engine.database import Database
 from relance.engine.house import House, Options
 from relance.engine.journal import Journal
@@ -202,7 +202,7 @@ class Ground:
         )
         return House(
             database=Base(self.sim, self.real),
-            clock=self.sim.clock,
+            clock=self.sim.reads,
             vault=self.vault,
             links=links(),
             own_ids=OwnIds({1: SECRET}, 1),
@@ -377,8 +377,17 @@ def _seams(sim: Sim) -> Iterator[None]:
     def boot() -> str:
         return str(sim.boots.get(sim.me.process.host, 0)) if sim.stage.current else "0"
 
+    def witnessed(_conn: Connection) -> dt.datetime:
+        """The database's own clock where it has one, as `database.machine_now` asks it."""
+        apart = sim.wrong_by
+        if sim.profile.witness and abs(apart) > database.SKEW:
+            raise errors.Unreachable(database.disagreeing(apart))
+        return sim.now if sim.profile.witness else sim.wall
+
     seams: tuple[tuple[object, str, Callable[..., object] | object], ...] = (
-        (clock, "machine_now", lambda: sim.now),
+        (clock, "machine_now", lambda: sim.wall),
+        (mailboxes, "machine_now", witnessed),
+        (jumps, "machine_now", witnessed),
         (clock, "elapsed", sim.elapsed),
         (ids, "secrets", _Dice(sim.seed)),
         (journal, "_boot_id", boot),

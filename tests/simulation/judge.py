@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
+from relance import clock
 from relance.engine import tables, unknowns
 from tests.simulation import aside, ground, people
 from tests.simulation.aside import Doubt
@@ -57,12 +58,36 @@ def breaches(sim: Sim, laid: Ground, settled: bool) -> tuple[list[str], int]:
     found += [f"{name} failed in a way nobody foresaw: {fault!r}" for name, fault in sim.stage.faults]
     if not settled:
         found.append("the world does not settle")
+    found += _late(sim)
+    found += _by_a_wrong_clock(sim)
     found += _twice(sim)
     found += _after_an_answer(sim)
     found += _after_a_no(sim)
     found += _fences(sim, mails)
     found += _states(sim, rows, mails, settled)
     return found, sum(mail.state == "unknown" for mail in mails)
+
+
+LATEST = dt.timedelta(days=10)
+# A world is calm and done: a few waits, an absence, a mail that a server puts off again and again.
+
+
+def _late(sim: Sim) -> Iterator[str]:
+    """What a clock that was a month ahead has planned does not take a month."""
+    if sim.calm_since is None or sim.profile.slept or sim.now - sim.calm_since <= LATEST:
+        return
+    yield f"late: what was left to do when all was calm took {sim.now - sim.calm_since}"
+
+
+def _by_a_wrong_clock(sim: Sim) -> Iterator[str]:
+    """A process that lived when its clock jumped does nothing by it for a while."""
+    doubted = dt.timedelta(seconds=clock.SETTLE_SECONDS)
+    for taken in sim.world.taken if not sim.world.crashes else ():
+        since, ahead = max(
+            (each for each in sim.clock_was if each[0] <= taken.marked_at), default=(ground.START, None)
+        )
+        if ahead and taken.marked_at - since < doubted:
+            yield f"by a wrong clock: {_name(taken)}, {taken.marked_at - since} after it jumped by {ahead}"
 
 
 def _name(taken: Taken) -> str:
@@ -92,26 +117,46 @@ def _after_an_answer(sim: Sim) -> Iterator[str]:
 
 
 def _follow_up(sim: Sim, before: Taken, taken: Taken) -> Iterator[str]:
-    looks = [
-        each
-        for each in sim.world.sessions
-        if each.mailbox == taken.mailbox and each.ended is not None and each.ended < taken.marked
-    ]
-    due = before.marked_at + ground.WAIT
-    if before.mail.step != taken.mail.step and not any(each.began_at >= due for each in looks):
-        yield f"no look into mailbox {taken.mailbox} between {due} and {_name(taken)}"
-    if looks:
-        yield from _unheard(sim, max(looks, key=lambda each: each.began), taken)
+    """Every mailbox that wrote to them must have been read since it fell due, for answers to this one or another."""
+    who, due = taken.mail.recipient, earliest_due(before.marked_at, ground.WAIT, sim.clock_was)
+    wrote = {
+        each.mailbox for each in sim.world.taken if each.mail.recipient == who and each.order < taken.marked
+    }
+    for mailbox in sorted(wrote):
+        looks = [
+            each
+            for each in sim.world.sessions
+            if each.mailbox == mailbox and each.ended is not None and each.ended < taken.marked
+        ]
+        if before.mail.step != taken.mail.step and not any(each.began_at >= due for each in looks):
+            yield f"no look into mailbox {mailbox} between {due} and {_name(taken)}"
+        if looks:
+            yield from _unheard(sim, max(looks, key=lambda each: each.began), taken)
+
+
+def earliest_due(
+    since: dt.datetime, wait: dt.timedelta, clock_was: Sequence[tuple[dt.datetime, dt.timedelta]]
+) -> dt.datetime:
+    """The first true moment at which a step may be due whose wait began then, by a clock that was ahead at times."""
+    begun = [since, *(at for at, _ in clock_was if at > since)]
+    least = dt.timedelta.max
+    for start, end in zip(begun, [*begun[1:], dt.datetime.max.replace(tzinfo=dt.UTC)], strict=True):
+        ahead = next((by for at, by in reversed(clock_was) if at <= start), dt.timedelta(0))
+        least = min(least, ahead)  # a wait that began by a clock further ahead is counted anew
+        due = max(start, since + wait - (ahead - least))
+        if due < end:
+            return due
+    raise AssertionError("no clock goes on for ever")
 
 
 def _unheard(sim: Sim, look: Session, taken: Taken) -> Iterator[str]:
     for each in sim.world.arrivals:
-        about = each.mailbox == taken.mailbox and each.letter.person == taken.mail.recipient
+        about = each.mailbox == look.mailbox and each.letter.person == taken.mail.recipient
         if not about or each.order > look.began or _let_go_on(sim, each.order, each.letter.kind, taken):
             continue
         if each.letter.kind in STOPS:
             yield f"after an answer: {_name(taken)}, though {each.letter.kind} of {each.order} stood there at {look.began}"
-        elif taken.at < each.at + dt.timedelta(days=1):
+        elif taken.wall < each.at + dt.timedelta(days=1):
             yield f"in an absence: {_name(taken)}, though {each.letter.kind} of {each.order} stood there at {look.began}"
 
 

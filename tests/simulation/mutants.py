@@ -7,12 +7,27 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 from unittest import mock
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql import operators, visitors
 
-from relance.engine import acting, delivery, gate, preparing, replies, settling, states, steering, unknowns
+from relance import clock
+from relance.engine import (
+    acting,
+    database,
+    delivery,
+    gate,
+    jumps,
+    preparing,
+    replies,
+    settling,
+    states,
+    steering,
+    unknowns,
+)
 from relance.engine.delivery import Delivery
 from relance.engine.gate import Facts, Wanted
 from relance.engine.house import House
@@ -20,7 +35,7 @@ from relance.engine.journal import Entry, Findings, Journal
 from relance.engine.matching import Found
 from relance.engine.post import Inbox
 from relance.engine.states import State
-from relance.engine.store import enrollments, mailboxes, messages
+from relance.engine.store import due, enrollments, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.mailboxes import Held, Lease
 from relance.engine.store.underway import Underway
@@ -28,6 +43,7 @@ from relance.engine.tables import mailbox
 from relance.mailbox.folders import Role
 from relance.mailbox.outcome import Outcome
 from tests.simulation import ground
+from tests.simulation.profile import Profile
 
 Mutant = Callable[[], AbstractContextManager[object]]
 
@@ -193,6 +209,34 @@ def no_recovery_hold() -> AbstractContextManager[object]:
     return mock.patch.object(delivery.settling, "ending", ending)
 
 
+def future_looks() -> AbstractContextManager[object]:
+    """A mailbox that says it was read next month counts as read."""
+    return _both(
+        *(
+            mock.patch.object(due, name, _without_now(getattr(due, name)))
+            for name in ("CLAIMABLE", "FIRST_MAIL", "UNREAD_WRITERS", "UNHEARD_AMONG")
+        ),
+        mock.patch.object(clock, "believed", lambda stored, _now: stored),
+        no_healing(),
+        no_doubt(),
+    )
+
+
+def no_healing() -> AbstractContextManager[object]:
+    """What a wrong clock has planned stays so."""
+    return mock.patch.object(jumps, "heal", _no_steps)
+
+
+def no_witness() -> AbstractContextManager[object]:
+    """A host works by its own clock, whatever the database's says."""
+    return mock.patch.object(database, "SKEW", dt.timedelta(days=9999))
+
+
+def no_doubt() -> AbstractContextManager[object]:
+    """A clock that jumped is believed at once."""
+    return mock.patch.object(clock.Watch, "doubt", _no_words)
+
+
 # Bugs the simulation found in the engine, made again.
 
 
@@ -251,8 +295,45 @@ MUTANTS: dict[str, Mutant] = {
         forgotten_pause,
         journal_asked_once,
         anything_proves,
+        future_looks,
+        no_healing,
+        no_witness,
+        no_doubt,
     )
 }
+
+
+NEEDS = {
+    "future_looks": ("clock",),
+    "no_healing": ("clock",),
+    "no_witness": ("clock", "witness"),
+    "no_doubt": ("clock",),
+}
+"""The faults without which a mutant lives like anybody: worlds that lack one need not be searched."""
+
+
+def could_be_caught(name: str, habits: Profile) -> bool:
+    """Whether a world has what a mutant needs to do harm."""
+    return all(getattr(habits, fault) for fault in NEEDS.get(name, ()))
+
+
+def _without_now(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """The statement, believing a mailbox that was read later than now."""
+
+    def replaced(element: Any, **_rest: object) -> Any:
+        ahead = isinstance(element, sa.BinaryExpression) and element.operator is operators.gt
+        return sa.false() if ahead and getattr(element.left, "name", "") == "synced_at" else None
+
+    changed: sa.Select[Any] = visitors.replacement_traverse(statement, {}, replaced)
+    return changed
+
+
+def _no_words(_watch: object) -> str:
+    return ""
+
+
+def _no_steps(_house: House) -> int:
+    return 0
 
 
 def _nothing(*_args: object, **_rest: object) -> None:

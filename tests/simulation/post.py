@@ -164,6 +164,7 @@ class Outbox:
             actor.last_commit,
             actor.last_commit_at,
             self.asked,
+            sim.wall,
         )
         sim.world.taken.append(taken)
         people.got(sim, taken)

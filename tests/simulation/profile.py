@@ -36,10 +36,18 @@ class Profile:
     poison: bool
     gone: bool  # whether one person's address does not exist
     slept: bool  # whether everything stands still for days once
+    # Each fault below has dice of its own, so that a new one leaves the worlds without it as they are.
+    clock: float = 0.0  # the computers' clock is set, forward or back, and later right again
+    witness: bool = False  # whether the database has a clock of its own, and each host another
 
 
-def draw(rng: random.Random) -> Profile:
+def draw(seed: int) -> Profile:
     """A world's habits from its seed."""
+    rng = random.Random(f"world {seed}")
+
+    def fault(name: str, chance: float, *levels: float) -> float:
+        dice = random.Random(f"{name} {seed}")
+        return dice.choice(levels) if dice.random() < chance else 0.0
 
     def some(chance: float, *levels: float) -> float:
         return rng.choice(levels) if rng.random() < chance else 0.0
@@ -72,6 +80,8 @@ def draw(rng: random.Random) -> Profile:
         poison=rng.random() < 0.04,
         gone=gone,
         slept=rng.random() < 0.06,
+        clock=fault("clock", 0.15, 0.005, 0.02),
+        witness=bool(fault("witness", 0.5, 1)),
     )
 
 
@@ -84,5 +94,6 @@ CALM = {
     "commit": 0.0,
     "hints": 0.0,
     "people_act": 0.0,
+    "clock": 0.0,
 }
 """What is set to settle a world: no further trouble."""

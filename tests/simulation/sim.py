@@ -9,7 +9,8 @@ import heapq
 import random
 from collections.abc import Callable
 
-from relance.clock import ManualClock
+from relance import clock
+from relance.clock import Clock, ManualClock
 from tests.simulation import profile
 from tests.simulation.baton import Actor, Killed, Process, Stage
 from tests.simulation.world import World
@@ -18,8 +19,33 @@ START = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 CRITICAL = ("smtp body", "smtp reply", "journal", "smtp go")
 # Where a crash or a freeze teaches most: it is likelier there.
 CRITICAL_WEIGHT = 4
+NOTHING = dt.timedelta(0)
 FIRES = 0.12
 # The chance, at each step, that something the world had planned happens just then.
+
+
+EVERYWHERE = ""
+SET_BY = tuple(
+    dt.timedelta(**{unit: sign * count})
+    for sign in (1, -1)
+    for unit, count in (("minutes", 4), ("hours", 1), ("days", 30))
+)
+SET_FOR = (40, 60, 600, 7200)
+# By how much a clock is set wrong, and for how many seconds.
+
+
+class Wall(Clock):
+    """Business time as who runs reads it: by the clock of their own host, which may be wrong."""
+
+    def __init__(self, sim: Sim) -> None:
+        super().__init__()
+        object.__setattr__(self, "_sim", sim)
+
+    def at(self, machine: dt.datetime) -> dt.datetime:
+        """Machine and business time are one."""
+        del machine
+        sim: Sim = object.__getattribute__(self, "_sim")
+        return sim.wall
 
 
 class Sim:
@@ -28,8 +54,9 @@ class Sim:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.rng = random.Random(seed)
-        self.profile = profile.draw(random.Random(f"world {seed}"))
+        self.profile = profile.draw(seed)
         self.clock = ManualClock(START)
+        self.reads = Wall(self)
         self.stage = Stage(self.rng, lambda: self.now)
         self.world = World()
         self.order = 0
@@ -37,14 +64,29 @@ class Sim:
         self.pending: list[tuple[dt.datetime, int, Callable[[], None]]] = []
         self.planned = 0
         self.boots: dict[str, int] = {}
+        self.wrong: dict[str, dt.timedelta] = {}  # by host: how far its clock is ahead
+        self.clock_was: list[tuple[dt.datetime, dt.timedelta]] = []  # since when it was ahead, and how far
+        self.settles_at = START  # until when engines that noticed a jump do nothing
+        self.calm_since: dt.datetime | None = None
         self.on_crash: Callable[[Process, bool], None] = lambda _process, _host: None
         self.meddle: Callable[[str], None] = lambda _person: None
         self.unsubscribe: Callable[[str, str], None] = lambda _person, _token: None
 
     @property
     def now(self) -> dt.datetime:
-        """Machine and business time alike."""
+        """The true time."""
         return self.clock.at(START)
+
+    @property
+    def wrong_by(self) -> dt.timedelta:
+        """How far the clock of who runs is ahead."""
+        host = self.me.process.host if self.profile.witness and self.stage.current else EVERYWHERE
+        return self.wrong.get(host, NOTHING)
+
+    @property
+    def wall(self) -> dt.datetime:
+        """What the clock of who runs says: machine and business time alike."""
+        return self.now + self.wrong_by
 
     @property
     def me(self) -> Actor:
@@ -112,6 +154,8 @@ class Sim:
             self._freeze(actor)
         elif self.chance(habits.jump):
             self._jump()
+        if self.chance(habits.clock):
+            self._set_clock(actor)
 
     def crash(self, process: Process, *, lost_host: bool = False) -> None:
         """kill -9, or the whole host gone."""
@@ -137,6 +181,25 @@ class Sim:
         self.clock.move_to(self.now + dt.timedelta(seconds=seconds))
         self.note(f"{seconds} seconds pass")
 
+    def _set_clock(self, actor: Actor) -> None:
+        """Wrong for a while, then right again."""
+        host = actor.process.host if self.profile.witness else EVERYWHERE
+        if self.wrong.get(host):
+            return
+        self._set(host, self.rng.choice(SET_BY))
+        self.plan(dt.timedelta(seconds=self.rng.choice(SET_FOR)), lambda: self._set(host, NOTHING))
+
+    def _set(self, host: str, ahead: dt.timedelta) -> None:
+        self.world.faults += 1
+        self.wrong[host] = ahead
+        if not self.profile.witness:  # or its host does no work meanwhile
+            self.clock_was.append((self.now, ahead))
+        self.settles_at = self.now + dt.timedelta(seconds=clock.SETTLE_SECONDS + 1)
+        self.note(f"the clock{' of ' + host if host else ''} is {ahead} ahead")
+
     def calm(self) -> None:
         """No further trouble."""
+        self.calm_since = self.now
+        for host in [host for host, ahead in self.wrong.items() if ahead]:
+            self._set(host, NOTHING)
         self.profile = dataclasses.replace(self.profile, **profile.CALM)  # type: ignore[arg-type]

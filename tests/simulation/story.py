@@ -296,7 +296,7 @@ class _Story:
                 for each in mailboxes.every(conn):
                     if each.state == "paused":
                         mailboxes.change(
-                            conn, each.id, state="active", reason="", sync_error="", next_turn_at=sim.now
+                            conn, each.id, state="active", reason="", sync_error="", next_turn_at=sim.wall
                         )
         else:
             addresses.suppress(house, email if what == "suppress" else email.partition("@")[2])
@@ -318,7 +318,7 @@ class _Story:
         sim = self.sim
 
         def work() -> None:
-            hit = Hit(Purpose.UNSUBSCRIBE, claim.message, 0, sim.now, "POST", carried=claim.carried)
+            hit = Hit(Purpose.UNSUBSCRIBE, claim.message, 0, sim.wall, "POST", carried=claim.carried)
             heard = engagement.TrackingDesk(worker.house).unsubscribe(hit)
             assert heard is Heard.IN_FORCE
             sim.world.bar(person, "told that it is done", sim.note(f"{person} is told that no mail follows"))
@@ -335,13 +335,15 @@ class _Story:
             for until in (each.frozen_until, each.process.frozen_until)
             if until is not None and until > sim.now
         ]
-        turns, steps = aside.moments(self.laid)
+        turns, steps = ([at - sim.wrong_by for at in some] for some in aside.moments(self.laid))
         self.ticks = any(at <= sim.now for at in steps)
         moments = [*turns, *steps, *frozen, *(at for at, _, _ in sim.pending[:1])]
         ahead = [at for at in moments if at > sim.now]
         busy = sim.order != self.seen and any(at <= sim.now for at in moments)
         self.seen = sim.order
-        if busy or not ahead:
+        if sim.settles_at > sim.now:
+            to = min([sim.settles_at, *frozen, *(at for at, _, _ in sim.pending[:1])])
+        elif busy or not ahead:
             to = min([sim.now + LOOP, *frozen])
         else:
             to = min(ahead) + dt.timedelta(seconds=sim.rng.choice((0, 0, 1, 40, -1, -20)))

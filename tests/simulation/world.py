@@ -63,6 +63,7 @@ class Taken:
     marked: int  # the order of the sender's last commit before
     marked_at: dt.datetime
     asked: int  # the order of the 354 it went behind
+    wall: dt.datetime  # what the sender's clock said
 
 
 @dataclass
