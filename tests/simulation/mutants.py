@@ -7,12 +7,10 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
 from unittest import mock
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.sql import operators, visitors
 
 from relance import clock
 from relance.engine import (
@@ -35,7 +33,7 @@ from relance.engine.journal import Entry, Findings, Journal
 from relance.engine.matching import Found
 from relance.engine.post import Inbox
 from relance.engine.states import State
-from relance.engine.store import due, enrollments, mailboxes, messages
+from relance.engine.store import enrollments, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.mailboxes import Held, Lease
 from relance.engine.store.underway import Underway
@@ -209,19 +207,6 @@ def no_recovery_hold() -> AbstractContextManager[object]:
     return mock.patch.object(delivery.settling, "ending", ending)
 
 
-def future_looks() -> AbstractContextManager[object]:
-    """A mailbox that says it was read next month counts as read."""
-    return _both(
-        *(
-            mock.patch.object(due, name, _without_now(getattr(due, name)))
-            for name in ("CLAIMABLE", "FIRST_MAIL", "UNREAD_WRITERS", "UNHEARD_AMONG")
-        ),
-        mock.patch.object(clock, "believed", lambda stored, _now: stored),
-        no_healing(),
-        no_doubt(),
-    )
-
-
 def no_healing() -> AbstractContextManager[object]:
     """What a wrong clock has planned stays so."""
     return mock.patch.object(jumps, "heal", _no_steps)
@@ -295,7 +280,6 @@ MUTANTS: dict[str, Mutant] = {
         forgotten_pause,
         journal_asked_once,
         anything_proves,
-        future_looks,
         no_healing,
         no_witness,
         no_doubt,
@@ -304,7 +288,13 @@ MUTANTS: dict[str, Mutant] = {
 
 
 NEEDS = {
-    "future_looks": ("clock",),
+    "no_unique_constraint": ("freeze",),
+    "no_suppression_check": ("stops",),
+    "no_second_look": ("chunks", "stops"),
+    "no_sendable_check": ("people_act", "doubts"),
+    "one_look": ("letters", "moves"),
+    "forgotten_pause": ("people_act", "doubts", "letters"),
+    "anything_proves": ("letters", "doubts"),
     "no_healing": ("clock",),
     "no_witness": ("clock", "witness"),
     "no_doubt": ("clock",),
@@ -315,17 +305,6 @@ NEEDS = {
 def could_be_caught(name: str, habits: Profile) -> bool:
     """Whether a world has what a mutant needs to do harm."""
     return all(getattr(habits, fault) for fault in NEEDS.get(name, ()))
-
-
-def _without_now(statement: sa.Select[Any]) -> sa.Select[Any]:
-    """The statement, believing a mailbox that was read later than now."""
-
-    def replaced(element: Any, **_rest: object) -> Any:
-        ahead = isinstance(element, sa.BinaryExpression) and element.operator is operators.gt
-        return sa.false() if ahead and getattr(element.left, "name", "") == "synced_at" else None
-
-    changed: sa.Select[Any] = visitors.replacement_traverse(statement, {}, replaced)
-    return changed
 
 
 def _no_words(_watch: object) -> str:

@@ -40,6 +40,21 @@ class Profile:
     clock: float = 0.0  # the computers' clock is set, forward or back, and later right again
     witness: bool = False  # whether the database has a clock of its own, and each host another
 
+    @property
+    def chunks(self) -> bool:
+        """Whether several mails share a mark."""
+        return self.together > 1 and not self.gap_seconds
+
+    @property
+    def stops(self) -> bool:
+        """Whether people say no in the middle of things."""
+        return bool(self.people_act or self.unsubscribes)
+
+    @property
+    def doubts(self) -> bool:
+        """Whether it can be unknown what became of a mail."""
+        return bool(self.crash or self.smtp or self.freeze)
+
 
 def draw(seed: int) -> Profile:
     """A world's habits from its seed."""

@@ -3,39 +3,43 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.simulation import mutants, story
+from tests.simulation import mutants, profile, story
 
 ROOT = Path(__file__).parents[2]
 SEEDS = range(10)
 
 CAUGHT_BY = {
-    "no_fence": 11,
-    "no_lease": 11,
+    "no_fence": 20,
+    "no_lease": 5,
     "no_unique_constraint": 11,
-    "no_compare_and_set": 65,
-    "no_begin_lines": 3,
-    "unread_journal": 2,
-    "forgetful_journal": 2,
-    "frozen_is_dead": 2,
+    "no_compare_and_set": 169,
+    "no_begin_lines": 1,
+    "unread_journal": 3,
+    "forgetful_journal": 0,
+    "frozen_is_dead": 3,
     "no_sync": 0,
-    "no_synced_check": 194,
-    "no_suppression_check": 339,
+    "no_synced_check": 89,
+    "no_suppression_check": 366,
     "no_second_look": 186,
     "no_sendable_check": 46,
-    "watermark_alone": 188,
+    "watermark_alone": 25,
     "watermark_only": 0,
     "body_before_mark": 2,
-    "no_recovery_hold": 1,
-    "one_look": 171,
+    "no_recovery_hold": 0,
+    "one_look": 69,
     "forgotten_pause": 8,
-    "journal_asked_once": 2,
+    "journal_asked_once": 3,
     "anything_proves": 127,
+    "no_healing": 15,
+    "no_witness": 380,
+    "no_doubt": 68,
 }
 """A seed that catches each mutant; `python -m tests.simulation --mutants` looks for them anew."""
 
@@ -43,6 +47,21 @@ CAUGHT_BY = {
 @functools.cache
 def clean(seed: int) -> story.Played:
     return story.play(seed)
+
+
+NEARBY = 60
+# A change in the engine moves what happens in every world: then one of the next ones catches the mutant.
+
+
+@functools.cache
+def caught(name: str, words: str = "") -> story.Played | None:
+    """The first world from its seed on that catches a mutant."""
+    seeds = (
+        seed for seed in itertools.count(CAUGHT_BY[name]) if mutants.could_be_caught(name, profile.draw(seed))
+    )
+    with mutants.MUTANTS[name]():
+        played = (story.play(seed) for seed in itertools.islice(seeds, NEARBY))
+        return next((each for each in played if any(words in one for one in each.breaches)), None)
 
 
 def test_every_mutant_has_its_seed() -> None:
@@ -66,17 +85,15 @@ def test_a_seed_plays_the_same_in_another_process() -> None:
 
 @pytest.mark.parametrize("name", CAUGHT_BY)
 def test_a_missing_guard_is_noticed(name: str) -> None:
-    with mutants.MUTANTS[name]():
-        broken = story.play(CAUGHT_BY[name])
-    assert broken.breaches
+    broken = caught(name)
+    assert broken is not None, "look for another seed: python -m tests.simulation --mutants"
     assert not any(words in each for each in broken.breaches for words in ("TypeError", "AttributeError"))
-    assert clean(CAUGHT_BY[name]).breaches == ()
+    assert clean(broken.seed).breaches == ()
 
 
 def test_without_its_last_wall_a_step_would_have_two_mails() -> None:
-    with mutants.MUTANTS["no_unique_constraint"]():
-        broken = story.play(CAUGHT_BY["no_unique_constraint"])
-    assert any(each.startswith("two mails") for each in broken.breaches)
+    broken = caught("no_unique_constraint", "two mails")
+    assert broken is not None
 
 
 def test_two_processes_share_the_seeds() -> None:
