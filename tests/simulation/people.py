@@ -6,9 +6,9 @@ import datetime as dt
 
 from relance.mailbox.folders import Role
 from tests.simulation import letters
-from tests.simulation.letters import Cause, Kind
+from tests.simulation.letters import Cause, Kind, Letter
 from tests.simulation.sim import Sim
-from tests.simulation.world import Arrival, Taken
+from tests.simulation.world import FIRST_UID, Arrival, Taken
 
 POISON = "poison"
 PEOPLE = ("bob@acme.example", "beth@acme.example", "carl@corp.example", "dora@shop.example")
@@ -50,12 +50,35 @@ def _file_copy(sim: Sim, taken: Taken, provider_id: str) -> None:
 
 
 def _answer(sim: Sim, mailbox: int, kind: Kind, cause: Cause) -> None:
-    number = len(sim.world.arrivals) + 1
-    letter = letters.write(kind, cause, number, sim.now)
+    sim.world.written += 1
+    letter = letters.write(kind, cause, sim.world.written, sim.now)
     folder = sim.rng.choice(("INBOX", "INBOX", "INBOX", "Junk", "Archive"))
-    order = sim.note(f"{kind} of {cause.recipient} in {folder} of mailbox {mailbox}")
+    box = sim.world.folders[mailbox][folder]
+    uid = box.file(letter.raw, sim.now)
+    if sim.chance(sim.profile.hides):
+        kept = box.mails.pop(uid)
+        sim.note(f"a letter in {folder} of mailbox {mailbox} is not shown")
+        delay = dt.timedelta(minutes=sim.rng.choice((1, 30, 200, 400)))
+        sim.plan(delay, lambda: _shown(sim, mailbox, folder, letter, uid, kept))
+    else:
+        _arrived(sim, mailbox, folder, letter)
+
+
+def _shown(
+    sim: Sim, mailbox: int, folder: str, letter: Letter, uid: int, mail: tuple[bytes, dt.datetime]
+) -> None:
+    """A mail that the server left out of its answers stands in them, below others that came after it."""
+    box = sim.world.folders[mailbox][folder]
+    if uid in box.mails or uid >= box.uidnext:
+        box.file(*mail)  # numbered anew meanwhile
+    else:
+        box.mails[uid] = mail
+    _arrived(sim, mailbox, folder, letter)
+
+
+def _arrived(sim: Sim, mailbox: int, folder: str, letter: Letter) -> None:
+    order = sim.note(f"{letter.kind} of {letter.person} in {folder} of mailbox {mailbox}")
     sim.world.arrivals.append(Arrival(order, sim.now, mailbox, letter))
-    sim.world.folders[mailbox][folder].file(letter.raw, sim.now)
     if sim.chance(sim.profile.moves):
         to = sim.rng.choice(("INBOX", "Junk", "Archive"))
         delay = dt.timedelta(minutes=sim.rng.choice((0, 0, 1, 60)))
@@ -67,6 +90,16 @@ def tidy(sim: Sim, mailbox: int) -> None:
     letters_there = [each.letter for each in sim.world.arrivals if each.mailbox == mailbox]
     if letters_there:
         _move(sim, mailbox, sim.rng.choice(letters_there).raw, sim.rng.choice(("INBOX", "Junk", "Archive")))
+
+
+def renumber(sim: Sim, mailbox: int) -> None:
+    """A folder's counter goes back; or its name is given to another folder, made in the same second."""
+    box = sim.rng.choice(list(sim.world.folders[mailbox].values()))
+    if box.uidnext < FIRST_UID:
+        return
+    box.renumber()
+    sim.world.faults += 1
+    sim.note(f"{box.name} of mailbox {mailbox} is numbered anew, from 1 to {box.uidnext}")
 
 
 def _move(sim: Sim, mailbox: int, raw: bytes, to: str) -> None:

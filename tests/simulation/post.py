@@ -9,7 +9,7 @@ from types import TracebackType
 from relance import errors
 from relance.mailbox import parse
 from relance.mailbox.account import Account
-from relance.mailbox.folders import Folder
+from relance.mailbox.folders import Folder, FolderRefused
 from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.inbound import Inbound
 from relance.mailbox.outcome import Blame, Outcome, SendResult
@@ -211,7 +211,10 @@ class Inbox:
         found = []
         for box in self.boxes.values():
             self._ask(f"imap status {box.name}")
-            found.append(Folder(box.name, box.role, box.uidvalidity, box.uidnext, messages=len(box.mails)))
+            numbers = box.uidvalidity, box.uidnext
+            found.append(
+                Folder(box.name, box.role, *numbers, messages=len(box.mails), object_id=box.object_id)
+            )
         return found
 
     def others(self) -> tuple[str, ...]:
@@ -229,23 +232,40 @@ class Inbox:
         del whole_since  # everything comes whole here
         box = self.boxes[folder.name]
         self._ask(f"imap search {box.name} after {after_uid}")
+        if (box.uidvalidity, box.object_id) != (folder.uidvalidity, folder.object_id):
+            raise FolderRefused(f"simulated: the folder {box.name} was replaced")
+        if self.sim.chance(self.sim.profile.refuses):
+            self._fault("gives none of the mails")
+            raise FolderRefused(f"simulated: {box.name}: BAD Server busy")
         for uid in sorted(uid for uid in box.mails if uid > after_uid or uid in again)[:limit]:
             self._ask(f"imap fetch {box.name} {uid}")
             if uid in box.mails:
                 raw, at = box.mails[uid]
+                if self.sim.chance(self.sim.profile.refuses):
+                    self._fault(f"refuses mail {uid}")
+                    yield Fetched(uid, b"", len(raw), False, at, None, "NO [UNAVAILABLE] simulated")
+                    continue
                 yield Fetched(uid, raw, len(raw), False, at, None)
 
     def sent_ids(
         self, folder: Folder, after_uid: int, limit: int = 2000, *, again: Collection[int] = ()
-    ) -> Iterator[tuple[int, Inbound]]:
+    ) -> Iterator[tuple[int, Inbound | None]]:
         for each in self.fetch_new(folder, after_uid, limit, again=again):
-            yield each.uid, parse.read(each.raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+            yield (
+                each.uid,
+                None if each.trouble else parse.read(each.raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"),
+            )
+
+    def _fault(self, what: str) -> None:
+        self.sim.world.faults += 1
+        self.sim.note(f"imap {what}")
 
     def _ask(self, what: str) -> None:
         self.sim.step(what)
         if self.sim.chance(self.sim.profile.moves * 0.1):
             people.tidy(self.sim, self.mailbox)
+        if self.sim.chance(self.sim.profile.renumbers):
+            people.renumber(self.sim, self.mailbox)
         if self.sim.chance(self.sim.profile.imap * 0.3):
-            self.sim.world.faults += 1
-            self.sim.note("imap breaks off")
+            self._fault("breaks off")
             raise errors.Unreachable("simulated: the IMAP server does not answer")

@@ -38,6 +38,11 @@ class Profile:
     slept: bool  # whether everything stands still for days once
     # Each fault below has dice of its own, so that a new one leaves the worlds without it as they are.
     clock: float = 0.0  # the computers' clock is set, forward or back, and later right again
+    refuses: float = 0.0  # a FETCH is refused for a moment: one mail, or all of them
+    hides: float = 0.0  # a mail is left out of the server's answers for a while, and appears below others
+    renumbers: float = (
+        0.0  # a folder is numbered anew from 1 under the same UIDVALIDITY, or another takes its name
+    )
     witness: bool = False  # whether the database has a clock of its own, and each host another
 
     @property
@@ -96,6 +101,9 @@ def draw(seed: int) -> Profile:
         gone=gone,
         slept=rng.random() < 0.06,
         clock=fault("clock", 0.15, 0.005, 0.02),
+        refuses=fault("refuses", 0.12, 0.1, 0.3),
+        hides=fault("hides", 0.12, 0.3, 0.6),
+        renumbers=fault("renumbers", 0.1, 0.02, 0.06),
         witness=bool(fault("witness", 0.5, 1)),
     )
 
@@ -110,5 +118,7 @@ CALM = {
     "hints": 0.0,
     "people_act": 0.0,
     "clock": 0.0,
+    "refuses": 0.0,
+    "renumbers": 0.0,
 }
 """What is set to settle a world: no further trouble."""

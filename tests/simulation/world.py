@@ -106,6 +106,7 @@ class Box:
     uidvalidity: int = 1
     uidnext: int = 1
     mails: dict[int, tuple[bytes, dt.datetime]] = field(default_factory=dict)
+    object_id: str = ""
 
     def file(self, raw: bytes, at: dt.datetime) -> int:
         """A mail comes in; returns its UID."""
@@ -113,11 +114,20 @@ class Box:
         self.mails[uid] = (raw, at)
         return uid
 
+    def renumber(self) -> None:
+        """The same mails under the numbers from 1, and the counter set back behind them; nobody is told."""
+        self.mails = dict(enumerate(self.mails.values(), 1))
+        self.uidnext = len(self.mails) + 1
+
+
+FIRST_UID = 40
+# Folders have had mails before, so that a counter that is set back does not come to the same number again.
+
 
 def boxes() -> dict[str, Box]:
     """The watched folders of one mailbox."""
     wanted = (("INBOX", Role.INBOX), ("Archive", Role.ARCHIVE), ("Junk", Role.JUNK), ("Sent", Role.SENT))
-    return {name: Box(name, role) for name, role in wanted}
+    return {name: Box(name, role, uidnext=FIRST_UID) for name, role in wanted}
 
 
 @dataclass
@@ -133,6 +143,7 @@ class World:
     journaled: set[tuple[int, int]] = field(default_factory=set)  # (mail, fence) whose end was on the disk
     refused: set[str] = field(default_factory=set)  # people a server refused for good
     decided: set[str] = field(default_factory=set)  # Message-IDs of which a person said what became of them
+    written: int = 0  # letters
     breaches: list[str] = field(default_factory=list)  # promises seen broken on the spot
     crashes: int = 0
     freezes: int = 0
