@@ -14,17 +14,18 @@ from typing import Any
 
 import dramatiq
 import redis
+import structlog
 from dramatiq.broker import Consumer, MessageProxy
 from dramatiq.brokers.redis import RedisBroker
-from dramatiq.errors import BrokerError, QueueNotFound
+from dramatiq.errors import BrokerError, DecodeError, QueueNotFound
 from dramatiq.middleware import Middleware, SkipMessage
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from relance import clock, config, errors
-from relance.scheduler import marks, meters
+from relance.scheduler import marks, meters, refusals
 
-QUEUE = "turns"
+QUEUE, ACTOR = "turns", "turn"
 MAX_AGE_SECONDS = 600.0  # what an older hint says is known from the database by now
 LOCAL_LIMIT = 1000  # hints waiting in one process; more would only make the list longer, not the work faster
 NAMESPACE = "relance"
@@ -147,6 +148,8 @@ class LocalConsumer(Consumer):
 class SharedBroker(RedisBroker):
     """Dramatiq's broker on Redis, without its queue for delayed messages (which would be polled in vain)."""
 
+    log = structlog.get_logger(__name__)
+
     def declare_queue(self, queue_name: str) -> None:
         """Make the queue, and none for delayed messages beside it."""
         if queue_name not in self.queues:
@@ -158,6 +161,47 @@ class SharedBroker(RedisBroker):
         """Put a hint into the queue. Raises `redis.RedisError` while Redis is away."""
         _refuse_delay(delay)
         return super().enqueue(message)
+
+    def do_fetch(self, queue_name: str, how_many: int) -> list[bytes | None]:
+        """Some hints. What is none of ours is dropped here: behind this, Dramatiq would fail on it, and stop reading for a
+        while. What Redis refuses becomes a lost connection, which Dramatiq takes up again, with words that tell what to do.
+        """
+        try:
+            found: list[bytes | None] = self._dispatch("fetch")(queue_name, how_many)  # type: ignore[no-untyped-call]
+        except redis.ResponseError as refused:
+            raise redis.ConnectionError(refusals.refused(refused)) from refused
+        return [data for data in found if data is None or self._ours(queue_name, data)]
+
+    def _ours(self, queue_name: str, data: bytes) -> bool:
+        id_ = hint_id(data)
+        if id_ is not None and _is_hint(data):
+            return True
+        self.log.error("something in the queue is no hint of ours and is dropped", bytes=len(data))
+        if id_ is not None:
+            self._dispatch("ack")(queue_name, id_)  # type: ignore[no-untyped-call]
+        return False
+
+
+def hint_id(data: bytes) -> str | None:
+    """Under which id Redis keeps a message; None where it says none."""
+    try:
+        found = dramatiq.Message.decode(data).options["redis_message_id"]
+    except (DecodeError, RecursionError, TypeError, LookupError):
+        return None
+    return found if isinstance(found, str) else None
+
+
+def _is_hint(data: bytes) -> bool:
+    """Whether a message can be handed to the one actor: one mailbox's number, sent at some time."""
+    message = dramatiq.Message.decode(data)
+    sent = message.message_timestamp
+    return (
+        (message.queue_name, message.actor_name) == (QUEUE, ACTOR)
+        and [type(each) for each in message.args] == [int]
+        and message.kwargs == {}
+        and type(sent) is int
+        and isinstance(message.message_id, str)
+    )
 
 
 def connect(redis_url: str) -> redis.Redis:

@@ -13,9 +13,10 @@ from dramatiq.errors import BrokerConnectionError
 
 from relance import clock
 from relance.scheduler import broker as brokers
-from relance.scheduler import marks, meters
+from relance.scheduler import marks, meters, refusals
 
-ACTOR = "turn"
+ACTOR = brokers.ACTOR
+SAID_SECONDS = 60.0  # what is still so is told so often
 # What a broker that is away raises: redis-py's own tree, Dramatiq's, and the socket's.
 AWAY = (redis.RedisError, BrokerConnectionError, OSError)
 
@@ -30,6 +31,7 @@ class Hints:
         self.log = structlog.get_logger(__name__)
         self.lock = threading.Lock()
         self.away_since: float | None = None
+        self.told = 0.0  # when it was last told that the broker is away
 
     def send(self, ids: Iterable[int]) -> int:
         """One hint for each mailbox that has none under way; returns how many left. A broker that is away is no error:
@@ -90,12 +92,19 @@ class Hints:
 
     def _lost(self, how_many: int, trouble: Exception) -> None:
         self.figures.hints.labels("lost").inc(how_many)
+        now = clock.elapsed()
         with self.lock:
-            if self.away_since is not None:
+            if self.away_since is None:
+                self.away_since = now
+            elif now - self.told < SAID_SECONDS:
                 return
-            self.away_since = clock.elapsed()
+            self.told = now
         self.figures.broker_away.set(1)
-        self.log.warning("the broker does not answer; work waits in the database", reason=str(trouble))
+        why = refusals.refused(trouble)
+        if why is None:
+            self.log.warning("the broker does not answer; work waits in the database", reason=str(trouble))
+        else:
+            self.log.error("the broker refuses what it is asked; work waits in the database", reason=why)
 
     def _back(self) -> None:
         with self.lock:

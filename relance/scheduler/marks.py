@@ -15,6 +15,8 @@ from relance import clock
 
 FADE_SECONDS = 60.0  # how late a mailbox comes whose hint was lost with the worker that held it (its lease may take longer)
 KEY = "relance:hinted:"
+NEVER = -1  # what TTL answers for a key that does not fade
+LONG_FADES = 2  # after so many times its fading a mark is looked at; turns that fail rest longer, and lose nothing by it
 
 
 class Marks(Protocol):
@@ -67,9 +69,16 @@ class LocalMarks:
 class RedisMarks:
     """Marks all processes share. Raises `redis.RedisError` while Redis is away."""
 
-    def __init__(self, client: redis.Redis, fade_seconds: float = FADE_SECONDS) -> None:
+    def __init__(
+        self,
+        client: redis.Redis,
+        fade_seconds: float = FADE_SECONDS,
+        elapsed: Callable[[], float] = clock.elapsed,
+    ) -> None:
         self.client = client
         self.fade_seconds = fade_seconds
+        self.elapsed = elapsed
+        self.marked: dict[int, float] = {}  # since when each was found marked, at every look
 
     def take(self, ids: Iterable[int]) -> list[int]:
         """Mark every id that has no mark, and return those. One round trip."""
@@ -80,7 +89,18 @@ class RedisMarks:
             for mailbox in wanted:
                 pipe.set(f"{KEY}{mailbox}", 1, nx=True, px=int(self.fade_seconds * 1000))
             answers = pipe.execute()
-        return [mailbox for mailbox, taken in zip(wanted, answers, strict=True) if taken]
+        fresh = [mailbox for mailbox, taken in zip(wanted, answers, strict=True) if taken]
+        self._mend(set(wanted) - set(fresh))
+        return fresh
+
+    def _mend(self, marked: set[int]) -> None:
+        """A mark that does not fade (restored without its time, or no mark at all) would silence its mailbox for ever."""
+        now = self.elapsed()
+        self.marked = {mailbox: self.marked.get(mailbox, now) for mailbox in marked}
+        for mailbox, since in self.marked.items():
+            old = now - since > LONG_FADES * self.fade_seconds
+            if old and self.client.ttl(f"{KEY}{mailbox}") == NEVER:
+                self.client.expire(f"{KEY}{mailbox}", max(1, int(self.fade_seconds)))
 
     def release(self, mailbox_id: int) -> None:
         """Take the mark away."""
