@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from relance.engine.probes import ProviderHabits
     from relance.engine.progress import TickReport
     from relance.engine.publishing import Published, SequenceDetail, SequenceSummary, VersionView
+    from relance.engine.refusing import Retried
     from relance.engine.rejudging import Change, RejudgeReport
     from relance.engine.reports import (
         Funnel,
@@ -129,6 +130,7 @@ __all__ = [
     "Relance",
     "RelanceError",
     "Report",
+    "Retried",
     "SchemaState",
     "Security",
     "Send",
@@ -188,6 +190,7 @@ _ROOMS = {
     "engine.probes": ("ProviderHabits",),
     "engine.progress": ("TickReport",),
     "engine.publishing": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
+    "engine.refusing": ("Retried",),
     "engine.rejudging": ("Change", "RejudgeReport"),
     "engine.reports": (
         "Funnel", "HeldView", "MailboxLine", "Report", "Status", "StepReport", "VariantReport",

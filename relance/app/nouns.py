@@ -17,6 +17,7 @@ from relance.engine import (
     probing,
     progress,
     publishing,
+    refusing,
     rejudging,
     unknowns,
     unread_mail,
@@ -158,6 +159,10 @@ class Mailboxes:
     ) -> builtins.list[unread_mail.UnreadMail]:
         """Say that you have looked at mails which could not be read, so that the mailbox's follow-ups go on; returns them."""
         return unread_mail.dismiss(self._house, address, folder, uid)
+
+    def retry(self, address: str, organisation: str, *, dry_run: bool = False) -> refusing.Retried:
+        """Write to an organisation again that refused this mailbox's mail: whoever was held for that alone goes on."""
+        return refusing.retry(self._house, address, organisation, dry_run=dry_run)
 
     def remove(self, address: str, *, force: bool = False) -> None:
         """Forget a mailbox and its password. With open enrollments only by `force`, which holds them."""

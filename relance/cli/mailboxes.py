@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,6 +27,7 @@ COLUMNS = {
     "next turn": "next_turn_at",
     "last read": "synced_at",
     "trouble": "sync_error",
+    "refused by": "refused_by",
 }
 
 UNREAD = {
@@ -281,6 +283,36 @@ def dismiss(
     show.listing(found, UNREAD, as_json=as_json, empty="")
     if not as_json:
         show.say(f"Dismissed; {address} is read at once.")
+
+
+@group.command()
+def retry(
+    ctx: typer.Context,
+    address: Address,
+    organisation: Annotated[str, typer.Argument(metavar="DOMAIN", help="Whose server refuses its mail.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say who would go on.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write to an organisation again that refused this mailbox's mail. Whoever was held for that alone goes on."""
+    with session.of(ctx).open() as relance:
+        done = relance.mailboxes.retry(address, organisation, dry_run=dry_run)
+    if as_json:
+        show.data(done)
+        return
+    would = "would go on" if dry_run else "go on"
+    show.say(f"{done.organisation} had said: {done.words}")
+    show.say(f"{len(done.going_on)} {would}{show_few(done.going_on)}.")
+    if done.still_held:
+        show.say(f"{len(done.still_held)} stay held for another reason{show_few(done.still_held)}.")
+
+
+SHOWN = 10
+
+
+def show_few(emails: Sequence[str]) -> str:
+    """The first few of many people."""
+    more = f" and {len(emails) - SHOWN} more" if len(emails) > SHOWN else ""
+    return f": {', '.join(emails[:SHOWN])}{more}" if emails else ""
 
 
 @group.command()

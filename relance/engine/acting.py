@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import absences, company, matching, news, sent_copies, states
+from relance.engine import absences, company, matching, news, refusing, sent_copies, states
 from relance.engine.house import House
 from relance.engine.matching import Found
 from relance.engine.news import Consequence, Match
@@ -79,9 +79,20 @@ def act(conn: Connection, house: House, items: Sequence[Item], now: dt.datetime)
     telling = [(item.found.contact, item.judgement) for item in items if _consequence(item).tells_company]
     # Every row in one go and in order of id, so that two mailboxes reading at once never wait for each other in a ring.
     ids = {row.id for _, rows in touched for row in rows} | company.ids(conn, house, telling)
+    ids |= _held_there(conn, items)
     enrollments.for_sending(conn, ids)
     for item, rows in touched:
         _one(conn, house, item, rows, now)
+
+
+def _held_there(conn: Connection, items: Sequence[Item]) -> set[int]:
+    """The enrollments at organisations that are about to be held as a whole."""
+    refused = {
+        (item.matter.mailbox_id, refusing.of(item.found.contact))
+        for item in items
+        if item.found.contact is not None and _consequence(item).refused_there
+    }
+    return {row.id for there in refused for row in enrollments.of_receiver(conn, *there)}
 
 
 def _consequence(item: Item) -> Consequence:
@@ -97,6 +108,9 @@ def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment],
     matter = dataclasses.replace(item.matter, source=_source(conn, item, result))
     carry_out(conn, house, matter, rows, result, now)
     touched = _tell_company(conn, house, item, result, now)
+    if result.refused_there and item.found.contact is not None:
+        there, said = refusing.of(item.found.contact), item.judgement.evidence
+        refusing.note(conn, item.matter.mailbox_id, there, said, now)
     if result.pauses_mailbox:
         mailboxes.pause(conn, item.matter.mailbox_id, item.matter.said(result), now)
     said = item.matter.said(result)
@@ -115,12 +129,15 @@ def _source(conn: Connection, item: Item, result: Consequence) -> str:
 
 
 def _counted(conn: Connection, result: Consequence, item: Item, rows: Sequence[Enrollment]) -> Consequence:
-    """Mails that come back for now, again and again: a person decides."""
-    if item.judgement.kind is not Kind.SOFT_BOUNCE or item.found.match is not Match.CERTAIN:
+    """Mails that come back again and again: for now, and a person decides; for good, and the second witness is proof."""
+    kind, about = item.judgement.kind, _spoken_of(item, rows)
+    if item.found.match is not Match.CERTAIN or about is None:
         return result
-    about = _spoken_of(item, rows)
-    count = answers.count_of_kind(conn, about, Kind.SOFT_BOUNCE.value) if about is not None else 0
-    return news.soft_bounces(result, count)
+    if kind is Kind.SOFT_BOUNCE:
+        return news.soft_bounces(result, answers.count_of_kind(conn, about, kind.value))
+    if kind is Kind.HARD_BOUNCE and not item.judgement.definite:
+        return news.hard_bounces(result, answers.count_of_kind(conn, about, kind.value))
+    return result
 
 
 def carry_out(
@@ -152,7 +169,7 @@ def _apply(
             values["aways"] = row.aways + (not known.said_again)
     if result.event is None:
         return
-    why = Reason(matter.said(result), Cause.ANSWER, matter.source)
+    why = _why(matter, row, result)
     applied = enrollments.apply(conn, [row.id], result.event, now, reason=why, values=values)
     ended = [
         before.id for before, after in applied if after in states.FINAL and before.state not in states.FINAL
@@ -161,6 +178,13 @@ def _apply(
         tasks.drop_open(conn, ended, now)
     elif ended:  # what else was to be done for them may still be; whether to go on is no question any more
         tasks.close_step(conn, ended, tasks.HAND_OVER, "dropped", now)
+
+
+def _why(matter: Matter, row: Enrollment, result: Consequence) -> Reason:
+    said, here = matter.said(result), row.mailbox_id == matter.mailbox_id
+    if result.refused_there and here and matter.contact is not None:
+        return Reason(said, Cause.ORGANISATION, refusing.of(matter.contact))
+    return Reason(said, Cause.ANSWER, matter.source)
 
 
 def _tell_company(conn: Connection, house: House, item: Item, result: Consequence, now: dt.datetime) -> str:
@@ -207,6 +231,8 @@ def judged(judgement: Judgement, *, also: Sequence[int] = ()) -> dict[str, Any]:
         "substitute": judgement.substitute,
         "notes": list(judgement.notes) or None,
         "also": list(also) or None,
+        "weak": not judgement.definite or None,
+        "ours": judgement.ours or None,
     }
     return {
         "kind": judgement.kind.value,

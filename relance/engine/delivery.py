@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import clock
-from relance.engine import gate, settling
+from relance.engine import gate, repeats, settling
 from relance.engine.gate import Wanted
 from relance.engine.house import House
 from relance.engine.post import Outbox
+from relance.engine.repeats import Refusal
 from relance.engine.residue import Residue
 from relance.engine.settling import Attempt
 from relance.engine.states import MessageState
@@ -45,7 +46,11 @@ class Delivery:
     residue: Residue = field(default_factory=Residue)
     stopped: bool = False  # the server or the mailbox is in trouble: no more in this turn
     _open: list[Attempt] = field(default_factory=list)  # ended, not yet recorded
+    _refused: Refusal | None = None  # the last mail the server refused, none accepted since
     _marked: float = 0.0  # when the mark of the chunk under way was begun, machine time
+
+    def __post_init__(self) -> None:
+        self._refused = self._noted = repeats.of(self.mailbox.refusal)
 
     def deliver(self, wanted: Sequence[Wanted], stop: Callable[[], bool]) -> None:
         """Send what may go, in order, until all is done, trouble stops the turn or `stop` says so."""
@@ -151,17 +156,28 @@ class Delivery:
         return self.outbox.transmit(each.message.raw)
 
     def _too_late(self) -> SendResult | None:
-        """A 354 stands open, but so long after the mark somebody else may hold the mailbox: send no body after all."""
-        if clock.elapsed() - self._marked <= BEGIN_WITHIN * self.house.options.lease.total_seconds():
+        """A 354 stands open, but so long after the mark somebody else may hold the mailbox: send no body after all.
+
+        A host that slept, or was paused, since the mark is known by its wall clock alone: it jumped.
+        """
+        within = BEGIN_WITHIN * self.house.options.lease.total_seconds()
+        if clock.elapsed() - self._marked <= within and not self.house.watch.doubt():
             return None
         self.outbox.withdraw()
         return TOO_LATE
 
     def _attempt(self, wanted: Wanted, result: SendResult) -> Attempt:
+        result = self._read(wanted, result)
         end = settling.ending(result, wanted.message.attempts, self.house.options)
         self.stopped = self.stopped or end.stop_turn
         self.sent += result.outcome is Outcome.ACCEPTED
         return Attempt(wanted, result, self.house.clock.now())
+
+    def _read(self, wanted: Wanted, result: SendResult) -> SendResult:
+        """The result beside the one before it: the same answer to two people is about neither."""
+        who, before = wanted.enrollment.contact_id, self._refused
+        self._refused = repeats.heard(before, result, who)
+        return repeats.read(result, before, who, self.mailbox.address, wanted.message.recipient)
 
     def _end(self, wanted: Wanted, result: SendResult) -> None:
         """An attempt that ended before any body: it counts as one all the same."""
@@ -170,6 +186,9 @@ class Delivery:
 
     def _record(self, conn: Connection) -> None:
         settling.record(conn, self.house, self._open)
+        if self._refused != self._noted:
+            mailboxes.change(conn, self.mailbox.id, refusal=self._refused and self._refused.row())
+            self._noted = self._refused
         self._open.clear()
 
     def _unclaim(self, left: Sequence[Wanted]) -> None:

@@ -46,6 +46,8 @@ def judged(answer: Answer) -> Judgement:
         substitute=rest.get("substitute"),
         version=answer.rules_version,
         notes=tuple(rest.get("notes") or ()),
+        definite=not rest.get("weak"),
+        ours=bool(rest.get("ours")),
     )
 
 
@@ -62,6 +64,7 @@ def in_force(answer: Answer) -> Reading:
         kind=Kind(said["kind"]),
         intent=said.get("intent", judgement.intent),
         until=dt.date.fromisoformat(until) if until else judgement.until,
+        definite=True,
     )
     return Reading(Match.CERTAIN, judgement, answer.contact_id)
 
@@ -85,6 +88,8 @@ def acted_on(answer: Answer) -> Reading:
         said["evidence"],
         dt.date.fromisoformat(until) if until else None,
         intent=said.get("intent"),
+        definite=not said.get("weak"),
+        ours=bool(said.get("ours")),
     )
     return Reading(Match(said["match"]), judgement, said["contact_id"], tuple(said["also"]))
 
@@ -102,6 +107,8 @@ def note_acted(conn: Connection, answer: Answer, reading: Reading | None) -> Non
             "match": reading.match.value,
             "contact_id": reading.contact_id,
             "also": list(reading.also),
+            "weak": not judgement.definite,
+            "ours": judgement.ours,
         }
     if rest != answer.judgement:
         answers.change(conn, answer.id, judgement=rest)

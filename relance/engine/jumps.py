@@ -51,27 +51,32 @@ def was_ahead(found: Ahead | None, now: dt.datetime) -> bool:
 def heal(house: House) -> int:
     """Mend what a clock that was ahead has written; returns how many people's steps were planned anew.
 
-    Called in every round: as long as nothing lies ahead it asks two small questions.
+    Called in every round: as long as nothing lies ahead it asks one small question.
     """
-    now, noticed = house.clock.now(), house.watch.noticed()
+    noticed = house.watch.noticed()
     with house.database.read() as conn:
-        reads = ahead.mailboxes(conn, now + SKEW)
-        log = noticed or ahead.newest_event(conn, now + SKEW)
-        found = ahead.span(conn, now + SKEW) if log else None
-    wrong = None if found is None else Ahead(*found)
-    if reads:
-        with house.database.write() as conn:
-            ahead.forget_reads(conn, now + SKEW, now)
-    return _mend(house, wrong, now) if wrong and was_ahead(wrong, now) else 0
-
-
-def _mend(house: House, wrong: Ahead, now: dt.datetime) -> int:
+        machine_now(conn)  # a host whose clock is not the database's mends nothing
+        latest = ahead.latest(conn)
+    # Asked after what was read: while this process stood still, others may have gone on.
+    if not noticed and (latest is None or latest <= house.clock.now() + SKEW):
+        return 0
     with house.database.write() as conn:
-        count = _plans(conn, house, now)
-        ahead.clamp(conn, now)
-        by = wrong.last - now
-        said = f"the clock had been ahead by {by - by % dt.timedelta(seconds=1)}; {count} steps were planned anew"
-        _note(conn, HEALED, said, now)
+        now = house.clock.now()
+        ahead.forget_reads(conn, now + SKEW, now)
+        found = ahead.span(conn, now + SKEW)
+        wrong = None if found is None else Ahead(*found)
+        return _mend(conn, house, wrong, now) if wrong and was_ahead(wrong, now) else 0
+
+
+def _mend(conn: Connection, house: House, wrong: Ahead, now: dt.datetime) -> int:
+    cut = (
+        now + (wrong.first - now) / 2
+    )  # in the middle of the gap: what is written meanwhile is on this side of it
+    count = _plans(conn, house, cut, now)
+    ahead.clamp(conn, cut, now)
+    by = wrong.last - now
+    said = f"the clock had been ahead by {by - by % dt.timedelta(seconds=1)}; {count} steps were planned anew"
+    _note(conn, HEALED, said, now)
     return count
 
 
@@ -95,17 +100,17 @@ def trouble(conn: Connection, now: dt.datetime) -> str:
         machine_now(conn)
     except errors.Unreachable as apart:
         return str(apart)
-    newest, noted = ahead.newest_event(conn, now + SKEW), json.loads(marks.get(conn, MARK) or "{}")
-    if newest is not None:
+    newest, noted = ahead.newest_event(conn), json.loads(marks.get(conn, MARK) or "{}")
+    if newest is not None and newest > now + SKEW:
         return words(newest, now)
     lately = noted and now - dt.datetime.fromisoformat(noted["at"]) < REMEMBERED
     return f"{noted['said']} (at {noted['at']})" if lately else ""
 
 
-def _plans(conn: Connection, house: House, now: dt.datetime) -> int:
+def _plans(conn: Connection, house: House, cut: dt.datetime, now: dt.datetime) -> int:
     """Whoever moved on, or was planned, by the wrong clock gets the time they would have got."""
-    moved, count, calls = ahead.moved(conn, now), 0, dict[int, dt.datetime]()
-    ids = sorted({*moved, *ahead.in_mailboxes_with(conn, PLANNED_ANEW, now)})
+    moved, count, calls = ahead.moved(conn, cut), 0, dict[int, dt.datetime]()
+    ids = sorted({*moved, *ahead.in_mailboxes_with(conn, PLANNED_ANEW, cut)})
     for start in range(0, len(ids), BATCH):
         rows = [row for row, _ in enrollments.for_sending(conn, ids[start : start + BATCH]).values()]
         wrong = [row for row in rows if planned_by_it(row, moved=row.id in moved)]

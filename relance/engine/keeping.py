@@ -14,7 +14,7 @@ from relance.engine import person_fields, removing, resuming, watching
 from relance.engine.house import House
 from relance.engine.post import Inbox
 from relance.engine.probes import ProviderHabits
-from relance.engine.store import events, habits, mailboxes
+from relance.engine.store import events, habits, mailboxes, refusals
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.unknowns import POLICIES
 from relance.mailbox import address
@@ -67,6 +67,7 @@ class MailboxView:
     sync_error: str
     plus_addressing: bool = False
     provider: str = ""  # what the last probe showed of it, in words
+    refused_by: tuple[str, ...] = ()  # receiving organisations that refuse its mail: nothing goes there
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,8 @@ def every(house: House) -> list[MailboxView]:
     with house.database.read() as conn:
         found = list(mailboxes.every(conn))
         learned = habits.of(conn, [each.id for each in found])
-    return [_view(each, learned.get(each.id)) for each in found]
+        refused = refusals.by_mailbox(conn)
+    return [_view(each, learned.get(each.id), refused.get(each.id, ())) for each in found]
 
 
 def show(house: House, wanted: str) -> MailboxView:
@@ -179,7 +181,8 @@ def show(house: House, wanted: str) -> MailboxView:
     found = known(house, wanted)
     with house.database.read() as conn:
         learned = habits.of(conn, [found.id])
-    return _view(found, learned.get(found.id))
+        refused = refusals.by_mailbox(conn)
+    return _view(found, learned.get(found.id), refused.get(found.id, ()))
 
 
 def known(house: House, wanted: str) -> Mailbox:
@@ -188,14 +191,17 @@ def known(house: House, wanted: str) -> Mailbox:
         return mailboxes.named(conn, wanted)
 
 
-_MADE = ("smtp", "imap", "provider")
+_MADE = ("smtp", "imap", "provider", "refused_by")
 
 
-def _view(each: Mailbox, learned: ProviderHabits | None) -> MailboxView:
-    own = {name: getattr(each, name) for name in MailboxView.__dataclass_fields__ if name not in _MADE}
+def _view(each: Mailbox, learned: ProviderHabits | None, refused: tuple[str, ...] = ()) -> MailboxView:
+    own: dict[str, Any] = {
+        name: getattr(each, name) for name in MailboxView.__dataclass_fields__ if name not in _MADE
+    }
     own["synced_at"] = each.read_at
     provider = f"{learned.words} (tried on {learned.tested_at.date()})" if learned else ""
-    return MailboxView(smtp=_place(each.smtp), imap=_place(each.imap), provider=provider, **own)
+    own |= {"smtp": _place(each.smtp), "imap": _place(each.imap), "provider": provider, "refused_by": refused}
+    return MailboxView(**own)
 
 
 def _place(server: Server) -> str:
@@ -262,7 +268,7 @@ def _set(house: House, wanted: str, state: str, reason: str) -> None:
     with house.database.write() as conn:
         mailboxes.change(conn, mailbox.id, state=state, reason=reason, troubles=0, logins_refused=0)
         if state == "active":
-            mailboxes.change(conn, mailbox.id, sync_error="")
+            mailboxes.change(conn, mailbox.id, sync_error="", refusal=None)  # a person has looked at it
         mailboxes.call(conn, [mailbox.id], now)
         kind = "mailbox resumed" if state == "active" else "mailbox paused"
         line = events.News(kind, now, mailbox_id=mailbox.id, data={"reason": reason})

@@ -27,7 +27,8 @@ class Consequence:
     event: Event | None = None
     suppress: bool = False  # the person's address goes on the suppression list
     tells_company: bool = False  # the rules about colleagues are asked
-    pauses_mailbox: bool = False  # the trouble is the sender's
+    pauses_mailbox: bool = False  # the server we send through refuses us
+    refused_there: bool = False  # a receiving organisation refuses this mailbox's mail
     words: str = ""
 
 
@@ -45,7 +46,9 @@ CERTAIN: Mapping[Kind, Consequence] = complete(
             Event.COMPLAINED, suppress=True, tells_company=True, words="complained about the mail"
         ),
         Kind.HARD_BOUNCE: Consequence(Event.BOUNCED, suppress=True, words="the address does not exist"),
-        Kind.BLOCKED: Consequence(Event.HELD, pauses_mailbox=True, words="the receiver blocks this mailbox"),
+        Kind.BLOCKED: Consequence(
+            Event.HELD, refused_there=True, words="their organisation refuses mail from this mailbox"
+        ),
         Kind.SOFT_BOUNCE: Consequence(words="the mail came back for now"),
         Kind.OUT_OF_OFFICE: Consequence(Event.OUT_OF_OFFICE, words="is out of office"),
         Kind.LEFT_COMPANY: Consequence(Event.STOPPED, tells_company=True, words="has left the company"),
@@ -83,6 +86,17 @@ SOFT: Mapping[Kind, Consequence] = complete(
 )
 """For a mail that only may be about the contact: what could be a person's answer holds, the rest says nothing."""
 
+BLOCKED_HERE = Consequence(
+    Event.HELD, pauses_mailbox=True, words="the provider of this mailbox refuses to send"
+)
+"""For a mail that the server we send through gave back: a quota, an account. The next one will fare the same."""
+
+DOUBTFUL = Consequence(
+    Event.HELD,
+    words="the mail came back for good, and nothing says for certain that the address does not exist",
+)
+"""For a hard bounce that names no clear reason: nobody is lost on one such word."""
+
 _TABLES = complete(
     Match,
     {Match.CERTAIN: CERTAIN, Match.SOFT: SOFT, Match.NONE: complete(Kind, dict.fromkeys(Kind, NOTHING))},
@@ -91,6 +105,10 @@ _TABLES = complete(
 
 def consequence(match: Match, judgement: Judgement) -> Consequence:
     """What a mail of this kind, matched this surely, leads to."""
+    if match is Match.CERTAIN and judgement.kind is Kind.HARD_BOUNCE and not judgement.definite:
+        return DOUBTFUL
+    if match is Match.CERTAIN and judgement.kind is Kind.BLOCKED and judgement.ours:
+        return BLOCKED_HERE
     return _TABLES[match][judgement.kind]
 
 
@@ -130,3 +148,11 @@ def soft_bounces(consequence: Consequence, count: int) -> Consequence:
     if count < SOFT_BOUNCES_MOST:
         return consequence
     return Consequence(Event.HELD, words=f"the mail came back for now, {count} times")
+
+
+def hard_bounces(consequence: Consequence, count: int) -> Consequence:
+    """What a doubtful hard bounce leads to when it is the `count`th of one enrollment: a second witness is proof."""
+    return consequence if count < HARD_BOUNCES_MOST else CERTAIN[Kind.HARD_BOUNCE]
+
+
+HARD_BOUNCES_MOST = 2

@@ -11,18 +11,19 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from relance import errors
-from relance.engine import adopting, cases, drafting, epochs, settling
+from relance.engine import adopting, cases, drafting, epochs, refusing, settling
 from relance.engine.cases import Case
 from relance.engine.gate import Wanted
 from relance.engine.house import House
 from relance.engine.reasons import Cause, Reason
 from relance.engine.script import bounds
 from relance.engine.states import Event, MessageState
-from relance.engine.store import enrollments, events, mailboxes, messages
+from relance.engine.store import enrollments, events, mailboxes, messages, refusals
 from relance.engine.store.enrollments import Enrollment, Position
 from relance.engine.store.lost_mails import LostMail
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.engine.store.messages import Message
+from relance.engine.store.refusals import Refused
 
 WORDS_MOST = 300
 # Characters of a fault's own words that are kept as a reason.
@@ -39,6 +40,7 @@ class Verdict:
     words: str = ""
     left: dt.datetime | None = None  # when the mail, of which the database knew nothing, left long ago
     cause: Cause = Cause.OTHER
+    source: str = ""
 
 
 def prepare(
@@ -48,9 +50,10 @@ def prepare(
     claimed = _not_spent(house, lease, claimed, now)
     with house.database.read() as conn:
         found = cases.read(conn, house, claimed)
-        lost = adopting.lost(conn, house, found)
+        lost, no = adopting.lost(conn, house, found), refusals.standing(conn, mailbox.id)
         verdicts = [
-            (case, _met(conn, house, case, lost) or _alone(house, mailbox, case, now)) for case in found
+            (case, _met(conn, house, case, lost) or _refused(case, no) or _alone(house, mailbox, case, now))
+            for case in found
         ]
     with house.database.write() as conn:
         mailboxes.hold(conn, lease)
@@ -78,6 +81,15 @@ def _met(conn: Connection, house: House, case: Case, lost: Mapping[int, LostMail
     if mail.answered:
         return Verdict(event=Event.HELD, words="they wrote about this very mail, which the database had lost")
     return Verdict(mail=adopting.as_sent(conn, house, case.row, mail), new=True, left=mail.sent_at)
+
+
+def _refused(case: Case, no: Mapping[str, Refused]) -> Verdict | None:
+    """Nothing goes to an organisation that refuses this mailbox's mail before a person tries it again."""
+    there = no.get(refusing.of(case.contact)) if no else None
+    if there is None:
+        return None
+    why = refusing.reason(there.organisation, there.words)
+    return Verdict(event=Event.HELD, words=why.words, cause=why.cause, source=why.source)
 
 
 def _not_spent(
@@ -203,7 +215,7 @@ def _carry_out(conn: Connection, case: Case, verdict: Verdict, now: dt.datetime)
     if position is not None:
         enrollments.move(conn, row, position, now)
     elif verdict.event is not None:
-        why = Reason(verdict.words, verdict.cause)
+        why = Reason(verdict.words, verdict.cause, verdict.source)
         enrollments.apply(conn, [row.id], verdict.event, now, reason=why, values={"attempts": 0})
     kind = verdict.event.value if verdict.event else "skipped"
     events.add(conn, [_news(row, kind, verdict.words, now)])

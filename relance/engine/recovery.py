@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 from relance import clock
-from relance.engine import settling, unknowns
+from relance.engine import repeats, settling, unknowns
 from relance.engine.gate import Wanted
 from relance.engine.house import House
 from relance.engine.journal import Findings
@@ -40,6 +40,11 @@ def settle_left_open(house: House, lease: Lease) -> int:
             Attempt(Wanted(rows[each.enrollment_id], each), verdict(each, findings), now) for each in left
         ]
         settling.record(conn, house, attempts)
+        before = after = repeats.of(mailboxes.by_id(conn, lease.mailbox_id).refusal)
+        for each in attempts:
+            after = repeats.heard(after, each.result, each.wanted.enrollment.contact_id)
+        if after != before:
+            mailboxes.change(conn, lease.mailbox_id, refusal=after and after.row())
     return len(attempts)
 
 

@@ -139,7 +139,8 @@ def _judge(conn: Connection, kept: Kept) -> Judgement:
 
 def _core(judged: Judgement) -> tuple[object, ...]:
     """What makes a difference to anybody; another quotation of the same finding does not."""
-    return (judged.kind, judged.until, judged.intent, judged.substitute, judged.status, judged.recipient)
+    told = (judged.kind, judged.until, judged.intent, judged.substitute, judged.status, judged.recipient)
+    return (*told, judged.definite, judged.ours)
 
 
 def _words(judged: Judgement) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import states
+from relance.engine import refusing, states
 from relance.engine.complete import complete
 from relance.engine.gate import Wanted
 from relance.engine.house import House, Options
@@ -45,6 +45,7 @@ class Ending:
     suppress: bool = False
     pause_mailbox: bool = False
     stop_turn: bool = False
+    refused_there: bool = False  # the recipient's organisation refuses this mailbox's mail
 
 
 def ending(result: SendResult, attempts: int, options: Options) -> Ending:
@@ -87,6 +88,11 @@ def _refused(case: _Case) -> Ending:
 def _of_sender(case: _Case) -> Ending:
     """A quota or a reputation is no fault of the person's: the same bytes may go when the mailbox is well again."""
     return Ending(MessageEvent.DEFERRED, words=case.said, pause_mailbox=True, stop_turn=True)
+
+
+def _of_receiver(case: _Case) -> Ending:
+    """What one organisation thinks of us is no fault of the person's, and says little of the next organisation."""
+    return Ending(MessageEvent.DEFERRED, words=case.said, refused_there=True)
 
 
 def _of_recipient(case: _Case) -> Ending:
@@ -132,6 +138,7 @@ _BY_BLAME = complete(
     {
         Blame.RECIPIENT: _of_recipient,
         Blame.SENDER: _of_sender,
+        Blame.RECEIVER: _of_receiver,
         Blame.CONTENT: _of_this_mail,
         Blame.SERVER: _of_this_mail,
     },
@@ -189,6 +196,9 @@ def _apply(conn: Connection, attempt: Attempt, end: Ending) -> None:
     if end.suppress:
         bounced = suppressions.bounced(source_of(message.id), f"bounced: {end.words}")
         suppressions.add(conn, "address", message.recipient, bounced, at)
+    if end.refused_there:
+        person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
+        refusing.note(conn, row.mailbox_id, refusing.of(person), end.words, at)
     if end.pause_mailbox:
         mailboxes.pause(conn, row.mailbox_id, end.words, at)
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import doubts, people, resuming, states
+from relance.engine import doubts, people, refusing, resuming, states
 from relance.engine.house import House
 from relance.engine.script import Script
 from relance.engine.states import Event, MessageState, State
-from relance.engine.store import enrollments, events, mailboxes, messages, standings, tasks
+from relance.engine.store import enrollments, events, mailboxes, messages, refusals, standings, tasks
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.mailboxes import Mailbox
@@ -133,6 +133,8 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
     event = Event.RELEASED if row.state is State.HELD else Event.RESUMED
     change = resuming.overdue(desk.conn, desk.house, row, desk.person)
     words = reason or ("released by a person" if event is Event.RELEASED else event.value)
+    for name in refusing.names(row.why):
+        refusals.lift(desk.conn, row.mailbox_id, name)  # a person tries it again
     desk.apply([row], event, words, {"resume_at": None, "attempts": 0, "lost_before": None, **change})
     tasks.close_step(desk.conn, [row.id], tasks.HAND_OVER, "done", desk.now)
     due, kind = change.get("due_at", row.due_at), row.step_kind

@@ -102,3 +102,7 @@ class Judgement:
     substitute: str | None = None  # left the company: the address named instead
     version: int = 1  # of the rules
     notes: tuple[str, ...] = field(default=())
+    definite: bool = True  # hard bounce: whether it says for certain that there is no such address
+    ours: bool = (
+        False  # blocked: by the server we send through (a quota, an account), not by one that receives
+    )

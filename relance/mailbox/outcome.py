@@ -21,6 +21,9 @@ class Blame(StrEnum):
 
     RECIPIENT = "recipient"  # the address is not taken, or full (5.1.x, 5.2.x)
     SENDER = "sender"  # the mailbox: quota, identity, policy, reputation, login (5.7.x, 5.4.5, AUTH)
+    RECEIVER = (
+        "receiver"  # the recipient's organisation refuses our mail, and our server only hands its words on
+    )
     CONTENT = "content"  # this mail's words or size
     SERVER = "server"  # the connection or the server; nobody's fault
 

@@ -59,6 +59,7 @@ BLAME: tuple[tuple[str, Blame] | tuple[str, Blame, Later], ...] = (
 )
 
 _ROWS = tuple((re.compile(pattern), blame, bool(later)) for pattern, blame, *later in BLAME)
+_OF_ONE_MAIL = ("rcpt", "data", "final")
 _GONE = frozenset({"5.1.1", "5.1.10"})
 # Bad destination mailbox; recipient not found, or a domain that takes no mail at all (RFC 7505).
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -77,6 +78,8 @@ def verdict(stage: str, code: int, text: str) -> SendResult:
     spoken = "".join(f"<{about}>" for about in sorted(wording.read(text)))
     question = f"{stage} {code} {status or '-'} {spoken}"
     blame, later = next((blame, later) for row, blame, later in _ROWS if row.match(question))
+    if blame is Blame.SENDER and code >= 500 and stage in _OF_ONE_MAIL and wording.is_passed_on(text):
+        blame = Blame.RECEIVER
     return SendResult(_outcome(stage, code, status, later=later), stage, blame, code, status, words)
 
 

@@ -7,9 +7,8 @@ submission services of the large providers. They are asked folded (small letters
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import StrEnum
-
-from relance.mailbox.judging import folding
 
 
 class About(StrEnum):
@@ -99,7 +98,7 @@ _WORDS_LIMIT = 2000
 
 def read(words: str) -> frozenset[About]:
     """Everything these words speak of; nothing where nobody can tell."""
-    folded = _FORMULA.sub(" ", _ADDRESS.sub("@", folding.fold(words[:_WORDS_LIMIT])))
+    folded = _FORMULA.sub(" ", _ADDRESS.sub("@", _folded(words[:_WORDS_LIMIT])))
     return frozenset(about for about, pattern in _PATTERNS.items() if pattern.search(folded))
 
 
@@ -118,6 +117,13 @@ def status(text: str, code: int) -> str | None:
     return None
 
 
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text.lower())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
 _TOKEN = re.compile(r"\S*\d\S*")
 
 
@@ -127,7 +133,7 @@ def same(one: str, other: str) -> bool:
 
 
 def _bare(words: str) -> str:
-    return " ".join(_TOKEN.sub("#", _ADDRESS.sub("@", folding.fold(words[:_WORDS_LIMIT]))).split())
+    return " ".join(_TOKEN.sub("#", _ADDRESS.sub("@", _folded(words[:_WORDS_LIMIT]))).split())
 
 
 _PASSED_ON = re.compile(
@@ -138,4 +144,4 @@ _PASSED_ON = re.compile(
 
 def is_passed_on(words: str) -> bool:
     """Whether our submission server only hands on what the recipient's own server told it, at once."""
-    return _PASSED_ON.search(folding.fold(words[:_WORDS_LIMIT])) is not None
+    return _PASSED_ON.search(_folded(words[:_WORDS_LIMIT])) is not None

@@ -236,16 +236,33 @@ def test_a_bounce_that_comes_back_later_ends_it_and_suppresses_the_address(stage
     assert stage.sent_to(OLA) == 3
 
 
-def test_a_bounce_about_our_reputation_pauses_the_mailbox_and_suppresses_nobody(stage: Stage) -> None:
+def test_a_bounce_about_our_reputation_holds_that_organisation_and_suppresses_nobody(stage: Stage) -> None:
     stage.enroll(OLA)
     stage.advance(hours=1)
     words = "550 5.7.1 message rejected due to the reputation of the sender"
     stage.place(OLA, bounce(stage, "5.7.1", words), kind=Placed.BOUNCE)
     stage.advance(days=20)
-    assert stage.relance.mailboxes.show(ADA).state == "paused"
+    view = stage.relance.mailboxes.show(ADA)
+    assert (view.state, view.refused_by) == ("active", ("acme.example",))
     assert stage.relance.contacts.suppressions() == ()
     assert stage.state(OLA) == "held"
     assert stage.sent_to(OLA) == 1
+    assert stage.relance.mailboxes.retry(ADA, "acme.example", dry_run=True).going_on == (OLA,)
+    assert stage.state(OLA) == "held"
+    stage.relance.mailboxes.retry(ADA, "acme.example")
+    stage.advance(days=20)
+    assert stage.sent_to(OLA) == 3
+    assert stage.relance.mailboxes.show(ADA).refused_by == ()
+
+
+def test_a_quota_of_our_own_provider_pauses_the_mailbox_at_once(stage: Stage) -> None:
+    stage.enroll(OLA)
+    stage.advance(hours=1)
+    words = "550 5.4.5 Daily user sending limit exceeded"
+    stage.place(OLA, bounce(stage, "5.4.5", words), kind=Placed.BOUNCE)
+    stage.advance(days=20)
+    assert stage.relance.mailboxes.show(ADA).state == "paused"
+    assert (stage.state(OLA), stage.sent_to(OLA)) == ("held", 1)
 
 
 def test_a_full_mailbox_is_tried_again(stage: Stage) -> None:

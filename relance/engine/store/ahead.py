@@ -12,60 +12,59 @@ from relance.engine.tables import enrollment, event, hit, mailbox, message
 
 _NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 # Who waits for a task to be ticked off waits for no time.
-_SAYS_READ = sa.and_(mailbox.c.state != "removed", mailbox.c.synced_at > sa.bindparam("now"))
-_MAILBOXES = sa.select(mailbox.c.id).where(_SAYS_READ).limit(1)
+_KEPT = mailbox.c.state != "removed"
+_READ = sa.select(sa.func.max(mailbox.c.synced_at)).where(_KEPT)
 _NEWEST = sa.select(event.c.at).order_by(event.c.id.desc()).limit(1)
+_LATEST = sa.select(_READ.scalar_subquery(), _NEWEST.scalar_subquery())
 
 
-def mailboxes(conn: Connection, now: dt.datetime) -> bool:
-    """Whether any mailbox counts as read later than now."""
-    return conn.execute(_MAILBOXES, {"now": now}).first() is not None
+def latest(conn: Connection) -> dt.datetime | None:
+    """The later of when a mailbox was read last, and of when what was noted last is said to have happened."""
+    return max((at for at in conn.execute(_LATEST).one() if at is not None), default=None)
 
 
-def newest_event(conn: Connection, now: dt.datetime) -> dt.datetime | None:
-    """When what was noted last is said to have happened, if that is later than now."""
+def newest_event(conn: Connection) -> dt.datetime | None:
+    """When what was noted last is said to have happened."""
     at: dt.datetime | None = conn.execute(_NEWEST).scalar_one_or_none()
-    return at if at is not None and at > now else None
+    return at
 
 
 def forget_reads(conn: Connection, beyond: dt.datetime, now: dt.datetime) -> None:
     """Mailboxes read later than `beyond` were read at a time nobody knows, and are to be read at once."""
-    query = (
-        sa.update(mailbox).where(_SAYS_READ).values(synced_at=FORGOTTEN, next_turn_at=sa.bindparam("then"))
-    )
-    conn.execute(query, {"now": beyond, "then": now})
+    wrong = sa.and_(_KEPT, mailbox.c.synced_at > beyond)
+    conn.execute(sa.update(mailbox).where(wrong).values(synced_at=FORGOTTEN, next_turn_at=now))
 
 
-def span(conn: Connection, now: dt.datetime) -> tuple[dt.datetime, dt.datetime] | None:
-    """The first and the last moment ahead of now that stands in the log."""
-    query = sa.select(sa.func.min(event.c.at), sa.func.max(event.c.at)).where(event.c.at > now)
+def span(conn: Connection, cut: dt.datetime) -> tuple[dt.datetime, dt.datetime] | None:
+    """The first and the last moment after `cut` that stands in the log."""
+    query = sa.select(sa.func.min(event.c.at), sa.func.max(event.c.at)).where(event.c.at > cut)
     first, last = conn.execute(query).one()
     return None if first is None else (first, last)
 
 
-def moved(conn: Connection, now: dt.datetime) -> set[int]:
-    """Enrollments whose next time was reckoned from one ahead of now: they moved on then, or something was noted then."""
-    noted = sa.select(event.c.enrollment_id).where(event.c.at > now, event.c.enrollment_id.is_not(None))
-    theirs = sa.or_(enrollment.c.stepped_at > now, enrollment.c.id.in_(noted))
-    return {row.id for row in conn.execute(_planned(now).where(theirs))}
+def moved(conn: Connection, cut: dt.datetime) -> set[int]:
+    """Enrollments whose next time was reckoned from one after `cut`: they moved on then, or something was noted then."""
+    noted = sa.select(event.c.enrollment_id).where(event.c.at > cut, event.c.enrollment_id.is_not(None))
+    theirs = sa.or_(enrollment.c.stepped_at > cut, enrollment.c.id.in_(noted))
+    return {row.id for row in conn.execute(_planned(cut).where(theirs))}
 
 
-def in_mailboxes_with(conn: Connection, kind: str, now: dt.datetime) -> set[int]:
-    """Enrollments in mailboxes of which something of this kind was noted at a time ahead of now."""
-    noted = sa.select(event.c.mailbox_id).where(event.c.at > now, event.c.kind == kind)
-    return {row.id for row in conn.execute(_planned(now).where(enrollment.c.mailbox_id.in_(noted)))}
+def in_mailboxes_with(conn: Connection, kind: str, cut: dt.datetime) -> set[int]:
+    """Enrollments in mailboxes of which something of this kind was noted at a time after `cut`."""
+    noted = sa.select(event.c.mailbox_id).where(event.c.at > cut, event.c.kind == kind)
+    return {row.id for row in conn.execute(_planned(cut).where(enrollment.c.mailbox_id.in_(noted)))}
 
 
-def _planned(now: dt.datetime) -> sa.Select[tuple[int]]:
+def _planned(cut: dt.datetime) -> sa.Select[tuple[int]]:
     return (
         sa.select(enrollment.c.id)
         .where(enrollment.c.state.in_(("active", "paused", "held")), enrollment.c.step.is_not(None))
-        .where(enrollment.c.due_at > now, enrollment.c.due_at < _NEVER)
+        .where(enrollment.c.due_at > cut, enrollment.c.due_at < _NEVER)
     )
 
 
-def clamp(conn: Connection, now: dt.datetime) -> None:
-    """What is said to have happened later than now happened by now, whenever that was."""
+def clamp(conn: Connection, cut: dt.datetime, now: dt.datetime) -> None:
+    """What is said to have happened after `cut` happened by now, whenever that was."""
     for column in (
         message.c.prepared_at,
         message.c.transmitting_at,
@@ -75,4 +74,4 @@ def clamp(conn: Connection, now: dt.datetime) -> None:
         hit.c.at,
         event.c.at,
     ):
-        conn.execute(sa.update(column.table).where(column > now).values({column.name: now}))
+        conn.execute(sa.update(column.table).where(column > cut).values({column.name: now}))

@@ -133,27 +133,28 @@ def _change(row: Enrollment, event: Event, after: State, now: dt.datetime, given
     if after is State.HELD and row.state is State.PAUSED:
         # What clears the hold (evidence about a mail) must not end the pause.
         paused = row.why or (Reason(State.PAUSED.value, Cause.PERSON),)
-        change = {"state": after.value, **_written(given, *paused)}
+        change = {"state": after.value, **written([given, *paused])}
     elif after != row.state:
-        change = {"state": after.value, **_written(given)}
+        change = {"state": after.value, **written([given])}
     elif after is State.HELD and event in (Event.HELD, Event.PAUSED) and given not in row.why:
         # A second reason to hold must not vanish behind the first: what clears the one does not clear the other.
         named = given if given.words else dataclasses.replace(given, words=event.value)
-        change = _written(named, *row.why)
+        change = written([named, *row.why])
     if after in states.FINAL and row.state not in states.FINAL:
         change["finished_at"] = now
     return change
 
 
-def _written(*why: Reason) -> dict[str, Any]:
+def written(why: Sequence[Reason]) -> dict[str, Any]:
+    """Reasons as the columns they are kept in."""
     return {"reason": reasons.said(why), "reasons": [each.row() for each in why]}
 
 
 def _told(row: Enrollment, values: dict[str, Any]) -> dict[str, Any]:
     """The same reason in other words stays the same reason."""
-    if "reason" not in values or len(row.why) != 1:
+    if "reason" not in values or "reasons" in values or len(row.why) != 1:
         return values
-    return values | _written(dataclasses.replace(row.why[0], words=values["reason"]))
+    return values | written([dataclasses.replace(row.why[0], words=values["reason"])])
 
 
 def move(
@@ -395,6 +396,21 @@ def of_organisation(conn: Connection, organisation: str) -> list[Enrollment]:
         sa.select(*COLUMNS)
         .join(contact, contact.c.id == enrollment.c.contact_id)
         .where(contact.c.organisation == organisation)
+        .order_by(enrollment.c.id)
+    )
+    return [value(row) for row in conn.execute(query)]
+
+
+def of_receiver(conn: Connection, mailbox_id: int, organisation: str) -> list[Enrollment]:
+    """Every enrollment of a mailbox whose mail one organisation receives: a company, or a free-mail provider."""
+    at_provider = sa.and_(
+        contact.c.organisation == "", contact.c.email.endswith(f"@{organisation}", autoescape=True)
+    )
+    query = (
+        sa.select(*COLUMNS)
+        .join(contact, contact.c.id == enrollment.c.contact_id)
+        .where(enrollment.c.mailbox_id == mailbox_id)
+        .where(sa.or_(contact.c.organisation == organisation, at_provider))
         .order_by(enrollment.c.id)
     )
     return [value(row) for row in conn.execute(query)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +67,7 @@ class Mailbox:
     created_at: dt.datetime
     plus_addressing: bool = False
     aliases: Sequence[str] = ()  # further addresses its owner writes from
+    refusal: Mapping[str, Any] | None = None  # the last mail its server refused, with none accepted since
 
     @property
     def read_at(self) -> dt.datetime | None:

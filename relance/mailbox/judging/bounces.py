@@ -14,10 +14,12 @@ from dataclasses import dataclass
 
 import flufl.bounce
 
+from relance.mailbox import wording
 from relance.mailbox.inbound import DeliveryReport
 from relance.mailbox.judging import folding, language, status
 from relance.mailbox.judging.letter import Letter
 from relance.mailbox.judging.status import Severity
+from relance.mailbox.wording import About
 
 _DAEMON = re.compile(
     r"mailer-?daemon|post-?master|mail-?daemon|mailerdaemon|microsoftexchange[0-9a-f]+|system-?administrator|mail-?delivery|"
@@ -55,6 +57,8 @@ class Bounce:
     status: str | None
     evidence: str
     delayed: bool = False
+    definite: bool = True  # where it is for good: whether it says for certain that there is no such address
+    ours: bool = False  # where it is the sender's: whether our own provider says so, not a receiving server
 
 
 def read(letter: Letter) -> Bounce | None:
@@ -79,10 +83,24 @@ def _from_reports(letter: Letter) -> Bounce | None:
     action = (report.action or "").lower()
     if action in {"delivered", "relayed", "expanded"}:
         return Bounce(None, _recipient(report, letter), report.status, f"Action: {action}")
-    code = _telling_code(report)
+    code, said = _telling_code(report), report.diagnostic
+    if not said and code in _GENERIC:  # OpenSMTPD, Exim: what was said stands in the notice alone
+        code = status.find(_own_words(letter)) or code
+        said = _evidence(letter, _own_words(letter)) if code not in _GENERIC else None
     severity = _severity(code, report, words)
-    evidence = report.diagnostic or f"Action: {action or 'not said'}, Status: {report.status or 'not said'}"
-    return Bounce(severity, _recipient(report, letter), code, folding.quote(evidence), action == "delayed")
+    evidence = said or f"Action: {action or 'not said'}, Status: {report.status or 'not said'}"
+    return Bounce(
+        severity,
+        _recipient(report, letter),
+        code,
+        folding.quote(evidence),
+        action == "delayed",
+        status.is_definite(code, words),
+        status.is_ours(code, words),
+    )
+
+
+_GENERIC = frozenset({None, "5.0.0", "5.0.1"})
 
 
 def _asks_for_proof(letter: Letter) -> bool:
@@ -127,9 +145,19 @@ def _severity(code: str | None, report: DeliveryReport, words: str) -> Severity:
             status.severity(code if code and code[0] == "4" else "4.0.0", report.diagnostic or "")
             or Severity.SOFT
         )
-    said = status.severity(code, " ".join((report.diagnostic or "").split()))
-    unexplained = not report.diagnostic or code in {None, "5.0.0", "5.0.1"}
+    diagnostic = " ".join((report.diagnostic or "").split())
+    if _speaks_of_us(code, diagnostic):
+        return Severity.BLOCKED
+    said = status.severity(code, diagnostic)
+    unexplained = not report.diagnostic or code in _GENERIC
     return (status.severity(code, words) if unexplained else said) or said or _default(code)
+
+
+def _speaks_of_us(code: str | None, diagnostic: str) -> bool:
+    """Unmistakable words about the sender, whatever the code: a quota, an identity, an account that may not send."""
+    said = wording.read(diagnostic)
+    full = About.FULL in said and (code or "").startswith(("5.2.", "4."))
+    return About.SENDER in said and About.NO_ADDRESS not in said and not full
 
 
 def _default(code: str | None) -> Severity:
@@ -240,7 +268,15 @@ def _from_words(letter: Letter) -> Bounce | None:
         severity = Severity.SOFT
     # A daemon's words that nobody can read are no proof that the address is dead.
     unknown = Severity.HARD if said else Severity.SOFT
-    return Bounce(severity or unknown, _named(letter, words), code, _evidence(letter, words), delayed)
+    return Bounce(
+        severity or unknown,
+        _named(letter, words),
+        code,
+        _evidence(letter, words),
+        delayed,
+        status.is_definite(code, telling),
+        status.is_ours(code, telling),
+    )
 
 
 _REASON = re.compile(r"\(reason: ([^\n]{3,300}?)\)\s*(?:\n|$|\(expanded)")
@@ -322,6 +358,7 @@ def _from_second_opinion(letter: Letter) -> Bounce | None:
                 min(about_ours),
                 status.find(words),
                 letter.subject,
+                definite=status.is_definite(status.find(words), words),
             )
     return None
 

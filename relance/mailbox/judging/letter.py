@@ -28,6 +28,8 @@ class Finding:
     recipient: str | None = None
     status: str | None = None
     notes: tuple[str, ...] = ()
+    definite: bool = True
+    ours: bool = False
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,14 @@ def _bounced(letter: Case, severity: Severity | None) -> Finding | None:
     notes: tuple[str, ...] = ("delayed, not failed: the server keeps trying",) if bounce.delayed else ()
     if bounce.recipient and letter.mailed and bounce.recipient not in letter.mailed:
         notes += ("speaks of an address we did not mail: perhaps a forwarded one",)
-    return Finding(bounce.evidence, recipient=bounce.recipient, status=bounce.status, notes=notes)
+    return Finding(
+        bounce.evidence,
+        recipient=bounce.recipient,
+        status=bounce.status,
+        notes=notes,
+        definite=bounce.definite,
+        ours=bounce.ours,
+    )
 
 
 def is_blocked(letter: Case) -> Finding | None:

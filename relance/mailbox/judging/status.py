@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from relance.mailbox import wording
 from relance.mailbox.judging import folding
 
 
@@ -16,13 +17,23 @@ class Severity(StrEnum):
     BLOCKED = "blocked"  # the sender: quota, reputation, policy
 
 
-_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\d|\.\d)")
 _ADDRESS = re.compile(r"<?[^\s<>@\[(]{1,64}@[\w.-]{1,255}>?")
 # Its points would end a sentence in the middle: "User anna@acme.example does not exist".
 _NOT_NOW = re.compile(
     r"(?:host or domain name not found[^\n]{0,120})?(?:host not found|name service error)[^\n]{0,80}try again"
 )
 # A name server that was silent knows nothing about the address.
+_BEFORE_RCPT = re.compile(
+    r"in reply to (?:the )?(?:mail from|helo|ehlo|lhlo|starttls|auth|initial|greeting|banner)|"
+    r"after (?:sending |pipelined )?(?:mail from|helo|ehlo|starttls|auth|initial connection)|"
+    r">>> (?:mail from|helo|ehlo|starttls)[^\n]{0,300}\n\s*<<< 5\d\d|but sender was rejected"
+)
+# Where the other server has not been told yet whom the mail is for, as Postfix, Exim, Sendmail and qmail write it.
+_NO_MAIL_AT_ALL = re.compile(r"\bnull ?mx\b")
+# RFC 7505: the domain says itself that it takes no mail. No later try changes that, whatever the status.
+_GONE = frozenset({"5.1.1", "5.1.10"})
+_FORMULA = re.compile(r"mailbox (?:is )?unavailable")
 _REPLY = re.compile(r"(?<![\d.-])([45]\d\d)(?=[\s#:,-]|$)")
 
 # In this order: what the words say outweighs the code, since servers misuse codes more than words.
@@ -30,7 +41,7 @@ _WORDS: tuple[tuple[Severity, re.Pattern[str]], ...] = (
     (Severity.BLOCKED, re.compile(
         r"(?<![\w.@/-])(?:anti-?)?spam(?!\w*[@.]\w)\w*|spamhaus|spamcop|barracuda(?:central)?|\brbl\b|dnsbl|black ?list|block ?list|blocklisted|surbl|uribl|senderscore|cloudmark|"
         r"(?:poor|bad|low|very low) reputation|reputation of|(?:ip|domain|sender)(?:'s)? reputation|"
-        r"spf\)? (?:check )?(?:fail|softfail|validation)|(?:fail\w*|violat\w*|reject\w*|unauth\w*)[^.]{0,40}(?:dmarc|spf|dkim)|dmarc (?:policy|fail|evaluation|check|unauth|verif)|"
+        r"spf\)? (?:check )?(?:fail|softfail|validation)|(?:fail\w*|violat\w*|reject\w*|unauth\w*|not pass\w*)[^.]{0,40}(?:dmarc|spf|dkim)|dmarc ?(?:policy|fail|evaluation|check|unauth|verif)|"
         r"unauthenticated (?:e-?)?mail|not authenticated|authentication (?:required|results|checks?|information)|unauthenticated sender|"
         r"(?:likely|suspected|considered|classified|identified|detected|rejected|flagged|looks like|appears to be|blocked)[^.]{0,40}\b(?:spam|junk|unsolicited|bulk)|"
         r"\bspam (?:message|content|detected|score|filter|mail)|unsolicited (?:mail|e-?mail|bulk|message)|junk mail|message (?:was )?(?:considered|identified)|(?:un|not )acceptable content|content (?:rejected?|blocked|filter|examination|polic)|"
@@ -94,10 +105,38 @@ def find(text: str) -> str | None:
 
 def severity(code: str | None, words: str) -> Severity | None:
     """Whose problem it is; nothing where neither code nor words tell."""
-    folded = _NOT_NOW.sub("lookup failed", _ADDRESS.sub("@", folding.fold(words)))
+    folded = _plain(words)
+    if _NO_MAIL_AT_ALL.search(folded):
+        return Severity.HARD
     said = _said(folded)
     by_code = next((meaning for expression, meaning in _CODES if code and expression.fullmatch(code)), None)
-    return _weigh(code, by_code, said) or _by_reply(folded)
+    found = _weigh(code, by_code, said) or _by_reply(folded)
+    # Refused before the recipient was named: it can not be about them.
+    return Severity.BLOCKED if found is Severity.HARD and _BEFORE_RCPT.search(folded) else found
+
+
+def is_definite(code: str | None, words: str) -> bool:
+    """Whether a failure for good says for certain that there is no such address: by its code, or by clear words."""
+    folded = _FORMULA.sub(" ", _plain(words))
+    return code in _GONE or bool(_NO_MAIL_AT_ALL.search(folded)) or Severity.HARD in _said(folded)
+
+
+def is_ours(code: str | None, words: str) -> bool:
+    """Whether the server we send through refuses us: a quota or an account, where no other server was asked."""
+    quota = code in _OWN_CODES or bool(_OWN_WORDS.search(_plain(words)))
+    return quota and not wording.is_passed_on(words)
+
+
+_OWN_CODES = frozenset({"5.4.5", "5.1.8", "5.1.90", "5.2.252"})
+# Gmail's and Exchange Online's, of the mailbox they send for.
+_OWN_WORDS = re.compile(
+    r"(?:daily|hourly|sending|outgoing|outbound|submission)[^.\n]{0,30}(?:limit|quota)|max(?:imum)? (?:e-?mails|defers|messages)|"
+    r"e-?mails per hour|send ?as ?denied|outbound ?spam|sending (?:suspended|paused|disabled)"
+)
+
+
+def _plain(words: str) -> str:
+    return _NOT_NOW.sub("lookup failed", _ADDRESS.sub("@", folding.fold(words)))
 
 
 def _said(words: str) -> frozenset[Severity]:

@@ -14,7 +14,7 @@ from relance.mailbox.judging import absence, folding, intent, rules, substitute
 from relance.mailbox.judging.case import Case
 from relance.mailbox.judging.letter import Finding
 
-VERSION = 3
+VERSION = 4
 # Raised whenever a rule or a data file changes what is judged, so that history can be judged again.
 
 Rule = Callable[[Case], Finding | None]
@@ -85,6 +85,8 @@ def _filled(letter: Case, kind: Kind, rule: str, finding: Finding) -> Judgement:
         language=(wish.language if wish else None) or spoken,
         substitute=_substitute(letter, kind, wish),
         version=VERSION,
+        definite=finding.definite,
+        ours=finding.ours,
         notes=finding.notes
         + ((folding.quote(f"intent: {wish.evidence}"),) if wish and wish.evidence else ()),
     )

@@ -206,3 +206,21 @@ def test_the_databases_clock_is_a_witness(
         turn.take_turn(wrong, 1, lambda: False)
     assert len(post.bodies) == 1
     assert "ahead of the database's" in reports.status(wrong).clock
+
+
+def test_no_body_follows_when_the_host_slept_since_its_mark(
+    ready: House, post: OneAnswer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due, now = row(ready).due_at or ready.clock.now(), clock.machine_now()
+    begin = ready.journal.begin
+
+    def slept(message: int, fence: int) -> None:
+        begin(message, fence)
+        if ready.database.embedded:  # PostgreSQL's clock would have gone on
+            monkeypatch.setattr(clock, "machine_now", lambda: now + dt.timedelta(minutes=10))
+
+    monkeypatch.setattr(ready.journal, "begin", slept)
+    report = turn.take_turn(at(ready, due), 1, lambda: False)
+    assert (report.sent, len(post.bodies)) == ((0, 1) if ready.database.embedded else (1, 2))
+    monkeypatch.undo()
+    assert row(ready).step == ("bump" if ready.database.embedded else "bye")

@@ -1,0 +1,148 @@
+"""One receiving organisation refuses a mailbox's mail: mail to it is held, and a second one pauses the mailbox."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine import reasons, resuming, states
+from relance.engine.house import House
+from relance.engine.reasons import Cause, Reason
+from relance.engine.states import Event, State
+from relance.engine.store import contacts, enrollments, events, mailboxes, refusals
+from relance.engine.store.contacts import Contact
+from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.refusals import Refused
+
+WITHIN = dt.timedelta(days=30)
+# Two organisations that refuse a mailbox's mail within so long say the like; an older no says nothing of today.
+
+
+def organisation(email: str, registered: str) -> str:
+    """Whose server receives for an address: its company's domain, or a free-mail provider's."""
+    return registered or email.rpartition("@")[2]
+
+
+def of(person: Contact) -> str:
+    """The receiving organisation of a contact."""
+    return organisation(person.email, person.organisation)
+
+
+def reason(name: str, words: str) -> Reason:
+    """Why somebody is held whose organisation refuses the mailbox's mail."""
+    return Reason(f"{name} refuses mail from this mailbox: {words}", Cause.ORGANISATION, name)
+
+
+def note(conn: Connection, mailbox_id: int, name: str, words: str, now: dt.datetime) -> None:
+    """Hold everybody at an organisation that refused this mailbox's mail; where another one did, pause the mailbox."""
+    before = refusals.standing(conn, mailbox_id)
+    refusals.add(conn, mailbox_id, name, words, now)
+    rows = [row for row in enrollments.of_receiver(conn, mailbox_id, name) if _to_hold(row, name)]
+    enrollments.apply(conn, [row.id for row in rows], Event.HELD, now, reason=reason(name, words))
+    data = {"reason": reason(name, words).words}
+    events.add(
+        conn,
+        [
+            events.News("held", now, row.id, row.contact_id, mailbox_id, step=row.step or "", data=data)
+            for row in rows
+        ],
+    )
+    others = sorted(each.organisation for each in before.values() if _alike(each, name, now))
+    if others:
+        named = ", ".join([*others, name])
+        mailboxes.pause(conn, mailbox_id, f"several organisations refuse its mail ({named}): {words}", now)
+
+
+def _to_hold(row: Enrollment, name: str) -> bool:
+    known = any(each.source == name for each in reasons.of_cause(row.why, Cause.ORGANISATION))
+    return row.state in states.OPEN and not known
+
+
+def _alike(each: Refused, name: str, now: dt.datetime) -> bool:
+    return each.organisation != name and now - each.at <= WITHIN
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What trying an organisation again does: who goes on, and who stays held for another reason."""
+
+    mailbox: str
+    organisation: str
+    words: str  # what it had said
+    going_on: tuple[str, ...]
+    still_held: tuple[str, ...]
+    dry_run: bool
+
+
+def retry(house: House, address: str, name: str, *, dry_run: bool = False) -> Retried:
+    """Write to an organisation again from a mailbox whose mail it refused. Raises `errors.NotFound`."""
+    wanted, now = name.strip().lower().lstrip("@"), house.clock.now()
+    with house.database.write() as conn:
+        mailbox = mailboxes.named(conn, address)
+        stood = refusals.standing(conn, mailbox.id).get(wanted)
+        if stood is None:
+            raise errors.NotFound(
+                f"{wanted} does not refuse mail from {mailbox.address}. `relance mailbox show {mailbox.address}` "
+                "names the organisations that do."
+            )
+        rows = held_for(conn, mailbox.id, wanted)
+        people = contacts.by_ids(conn, [row.contact_id for row in rows])
+        going = [row for row in rows if len(row.why) == 1]
+        report = Retried(
+            mailbox.address,
+            wanted,
+            stood.words,
+            tuple(sorted(people[row.contact_id].email for row in going)),
+            tuple(sorted(people[row.contact_id].email for row in rows if len(row.why) > 1)),
+            dry_run,
+        )
+        if not dry_run:
+            lift(conn, house, mailbox.id, wanted, now)
+            data = {"reason": f"{wanted} is tried again by a person", "going_on": len(going)}
+            events.add(conn, [events.News("organisation retried", now, mailbox_id=mailbox.id, data=data)])
+    return report
+
+
+def held_for(conn: Connection, mailbox_id: int, name: str) -> list[Enrollment]:
+    """Whoever is held because an organisation refuses a mailbox's mail."""
+    rows = enrollments.of_receiver(conn, mailbox_id, name)
+    return [
+        row
+        for row in rows
+        if row.state is State.HELD
+        and any(each.source == name for each in reasons.of_cause(row.why, Cause.ORGANISATION))
+    ]
+
+
+def lift(conn: Connection, house: House, mailbox_id: int, name: str, now: dt.datetime) -> None:
+    """It refuses no more: who was held for this alone goes on, what else holds somebody stays."""
+    rows = held_for(conn, mailbox_id, name)
+    refusals.lift(conn, mailbox_id, name)
+    people = contacts.by_ids(conn, [row.contact_id for row in rows])
+    enrollments.for_sending(conn, [row.id for row in rows])
+    for row in rows:
+        rest = [each for each in row.why if (each.cause, each.source) != (Cause.ORGANISATION, name)]
+        if rest:
+            enrollments.apply(conn, [row.id], Event.HELD, now, values=enrollments.written(rest))
+        else:
+            _go_on(conn, house, row, people[row.contact_id], now)
+
+
+def _go_on(conn: Connection, house: House, row: Enrollment, person: Contact, now: dt.datetime) -> None:
+    change = resuming.overdue(conn, house, row, person, spread=True)
+    words = "its organisation is tried again"
+    [(_, after)] = enrollments.apply(
+        conn, [row.id], Event.RELEASED, now, reason=words, values={"attempts": 0, **change}
+    )
+    due = change.get("due_at", row.due_at)
+    if after is State.ACTIVE and due is not None and row.step_kind == "mail":
+        mailboxes.call(conn, [row.mailbox_id], due)
+
+
+def names(rows: Sequence[Reason]) -> tuple[str, ...]:
+    """The organisations for which somebody is held."""
+    return tuple(each.source for each in reasons.of_cause(rows, Cause.ORGANISATION))

@@ -1,0 +1,59 @@
+"""Which receiving organisations refuse a mailbox's mail, until a person says that it may be tried again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine import database
+from relance.engine.tables import refusal
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One organisation's no, in its words."""
+
+    organisation: str
+    words: str
+    at: dt.datetime
+
+
+def add(conn: Connection, mailbox_id: int, organisation: str, words: str, at: dt.datetime) -> None:
+    """An organisation refuses this mailbox's mail; said again, the newer words stand."""
+    row = {"mailbox_id": mailbox_id, "organisation": organisation, "words": words, "at": at}
+    if database.insert_new(conn, refusal, [row]) == 0:
+        conn.execute(sa.update(refusal).where(_here(mailbox_id, organisation)).values(words=words, at=at))
+
+
+def standing(conn: Connection, mailbox_id: int) -> Mapping[str, Refused]:
+    """Those in force, by organisation."""
+    found = conn.execute(_STANDING, {"of": mailbox_id})
+    return {row.organisation: Refused(row.organisation, row.words, row.at) for row in found}
+
+
+_STANDING = sa.select(refusal.c.organisation, refusal.c.words, refusal.c.at).where(
+    refusal.c.mailbox_id == sa.bindparam("of")
+)
+# Built once: every turn that sends asks.
+
+
+def by_mailbox(conn: Connection) -> Mapping[int, tuple[str, ...]]:
+    """The organisations that refuse each mailbox's mail."""
+    found: dict[int, tuple[str, ...]] = {}
+    query = sa.select(refusal.c.mailbox_id, refusal.c.organisation).order_by(refusal.c.organisation)
+    for row in conn.execute(query):
+        found[row.mailbox_id] = (*found.get(row.mailbox_id, ()), row.organisation)
+    return found
+
+
+def lift(conn: Connection, mailbox_id: int, organisation: str) -> bool:
+    """It may be tried again; False when nothing stood."""
+    return conn.execute(sa.delete(refusal).where(_here(mailbox_id, organisation))).rowcount > 0
+
+
+def _here(mailbox_id: int, organisation: str) -> sa.ColumnElement[bool]:
+    return sa.and_(refusal.c.mailbox_id == mailbox_id, refusal.c.organisation == organisation)

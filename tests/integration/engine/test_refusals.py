@@ -1,0 +1,310 @@
+"""The sender's trouble is not the recipient's: what refusals and returned mails do to people, mailboxes and organisations."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from relance import errors
+from relance.engine import acting, enrolling, keeping, people, publishing, refusing, steering, turn
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.engine.matching import Found
+from relance.engine.news import Match
+from relance.engine.states import MessageState, State
+from relance.engine.store import contacts, enrollments, mailboxes, messages, standings, suppressions
+from relance.mailbox import parse, trouble
+from relance.mailbox.inbound import Judgement, Kind
+from relance.mailbox.outcome import SendResult
+from relance.mailbox.usage import Usage
+from tests import engine_house
+from tests.engine_doors import NoMail
+
+ADA = "ada@firm.example"
+KIM, BOB, EVE = "kim@lake.example", "bob@hill.example", "eve@wood.example"
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def ready(house: House) -> House:
+    """Kim's, Bob's and Eve's first mails are due, in this order."""
+    publishing.publish(house, engine_house.TRIAL)
+    engine_house.add_mailbox(house, ADA)
+    for email in (KIM, BOB, EVE):
+        people.add(house, email, {})
+        enrolling.enroll(house, Wish("Trial", emails=[email]))
+    engine_house.clock(house).advance(hours=2)
+    return dataclasses.replace(house, open_inbox=NoMail())
+
+
+def row(house: House, email: str) -> enrollments.Enrollment:
+    with house.database.read() as conn:
+        return standings.matching(conn, email=email)[0].enrollment
+
+
+def state(house: House, email: str) -> State:
+    return row(house, email).state
+
+
+def mailbox(house: House) -> mailboxes.Mailbox:
+    with house.database.read() as conn:
+        return mailboxes.by_id(conn, 1)
+
+
+def suppressed(house: House) -> set[str]:
+    with house.database.read() as conn:
+        return {each.value for each in suppressions.every(conn)}
+
+
+def a_turn(house: House) -> turn.TurnReport:
+    return turn.take_turn(house, 1, lambda: False)
+
+
+def sent(house: House, email: str) -> messages.Message:
+    """The person's first mail, accepted."""
+    enrollment = row(house, email)
+    return engine_house.add_message(house, enrollment, MessageState.ACCEPTED, recipient=email)
+
+
+def hear(house: House, mail: messages.Message, judgement: Judgement) -> int:
+    """A returned mail about `mail`, judged so, is acted upon; returns its number in the inbox."""
+    number = next(_NUMBERS)
+    raw = f"From: mailer-daemon@firm.example\r\nMessage-ID: <b{number}@firm.example>\r\n\r\nno".encode()
+    now = house.clock.now()
+    with house.database.write() as conn:
+        contact = contacts.by_ids(conn, [mail.contact_id])[mail.contact_id]
+        found = Found(Match.CERTAIN, "a test", contact, mail)
+        item = acting.Item(
+            1, "INBOX", 1, number, f"b{number}", parse.read(raw), raw, now, found, judgement, "no"
+        )
+        acting.act(conn, house, [item], now)
+    return number
+
+
+def bounce(**values: object) -> Judgement:
+    return Judgement(Kind.HARD_BOUNCE, "is hard bounce", "550 no", **values)  # type: ignore[arg-type]
+
+
+def test_a_doubtful_bounce_holds_and_a_second_one_is_proof(ready: House) -> None:
+    mail = sent(ready, KIM)
+    hear(ready, mail, bounce(definite=False))
+    assert (state(ready, KIM), suppressed(ready)) == (State.HELD, set())
+    hear(ready, mail, bounce(definite=False))
+    assert (state(ready, KIM), suppressed(ready)) == (State.BOUNCED, {KIM})
+
+
+def test_a_definite_bounce_ends_at_once(ready: House) -> None:
+    hear(ready, sent(ready, KIM), bounce())
+    assert (state(ready, KIM), suppressed(ready)) == (State.BOUNCED, {KIM})
+
+
+# One server answer to several people.
+
+
+class Post:
+    """A server that answers each recipient as told, at RCPT or after the body, and keeps who was offered."""
+
+    def __init__(self, stage: str, answer: Callable[[str], tuple[int, str] | None]) -> None:
+        self.stage = stage
+        self.answer = answer
+        self.offered: list[str] = []
+        self.usage = Usage()
+
+    def __call__(self, account: object) -> Post:
+        return self
+
+    def __enter__(self) -> Post:
+        return self
+
+    def __exit__(self, *rest: object) -> None:
+        pass
+
+    def connect(self) -> None:
+        pass
+
+    def withdraw(self) -> None:
+        pass
+
+    def offer(self, sender: str, recipient: str, *rest: object) -> SendResult | None:
+        self.offered.append(recipient)
+        return self._said(recipient) if self.stage == "rcpt" else None
+
+    def transmit(self, raw: bytes) -> SendResult:
+        said = self._said(self.offered[-1]) if self.stage == "final" else None
+        return said or trouble.accepted(250, "2.0.0 Ok")
+
+    def _said(self, recipient: str) -> SendResult | None:
+        found = self.answer(recipient)
+        return None if found is None else trouble.verdict(self.stage, *found)
+
+
+def touched(house: House) -> list[str]:
+    """Whoever a refusal was held against."""
+    return [email for email in (KIM, BOB, EVE) if state(house, email) is not State.ACTIVE]
+
+
+ANSWERS = [
+    ("rcpt", 550, "5.1.1 <{}>: Recipient address rejected: User unknown"),
+    ("rcpt", 550, "No such user here"),
+    ("rcpt", 550, "#5.1.0 Address rejected."),
+    ("rcpt", 552, "5.2.2 <{}> mailbox full"),
+    ("final", 552, "5.3.4 Message size exceeds limit"),
+    ("final", 554, "something nobody ever heard of, id 4f3a-{}"),
+    ("rcpt", 550, ""),
+]
+
+
+@pytest.mark.parametrize(("stage", "code", "words"), ANSWERS)
+@pytest.mark.parametrize("gap", [0, 60])
+def test_the_same_words_to_two_people_pause_the_mailbox_before_a_third(
+    ready: House, stage: str, code: int, words: str, gap: int
+) -> None:
+    with ready.database.write() as conn:
+        mailboxes.change(conn, 1, gap_seconds=gap)  # with a gap, each mail has a turn of its own
+    post = Post(stage, lambda who: (code, words.format(who)))
+    house = dataclasses.replace(ready, open_outbox=post)
+    for _ in range(4):
+        a_turn(house)
+        engine_house.clock(house).advance(minutes=2)
+    assert mailbox(house).state == "paused"
+    assert "two people in a row" in mailbox(house).reason
+    assert post.offered == [KIM, BOB]
+    assert touched(house) in ([], [KIM])
+    assert suppressed(house) <= {KIM}
+
+
+def test_an_accepted_mail_between_them_shows_that_all_is_well(ready: House) -> None:
+    post = Post("rcpt", lambda who: None if who == BOB else (550, "5.1.1 User unknown"))
+    a_turn(dataclasses.replace(ready, open_outbox=post))
+    assert mailbox(ready).state == "active"
+    assert touched(ready) == [KIM, EVE]
+    assert suppressed(ready) == {KIM, EVE}
+
+
+def test_after_a_person_resumed_it_the_next_one_is_heard_out(ready: House) -> None:
+    house = dataclasses.replace(ready, open_outbox=Post("rcpt", lambda _: (550, "No such user here")))
+    a_turn(house)
+    assert touched(house) == [KIM]
+    keeping.resume(house, ADA)
+    engine_house.clock(house).advance(hours=1)  # what piled up is spread
+    a_turn(house)
+    assert (len(touched(house)), mailbox(house).state) == (2, "paused")
+
+
+@pytest.mark.parametrize(
+    "words", ["554 5.2.252 SendAsDenied", "550 Outgoing mail from ada@firm.example has been suspended"]
+)
+def test_the_senders_trouble_touches_nobody(ready: House, words: str) -> None:
+    post = Post("final", lambda _: (int(words[:3]), words[4:]))
+    a_turn(dataclasses.replace(ready, open_outbox=post))
+    assert (post.offered, touched(ready), mailbox(ready).state) == ([KIM], [], "paused")
+
+
+def test_words_that_name_our_own_address_alone_are_about_us(ready: House) -> None:
+    post = Post("rcpt", lambda _: (550, f"Mailbox {ADA} has been closed"))
+    a_turn(dataclasses.replace(ready, open_outbox=post))
+    assert (touched(ready), mailbox(ready).state) == ([], "paused")
+
+
+# One receiving organisation refuses.
+
+
+def blocked(**values: object) -> Judgement:
+    return Judgement(Kind.BLOCKED, "is blocked", "550 5.7.1 blocked for reputation", **values)  # type: ignore[arg-type]
+
+
+def colleague(house: House) -> str:
+    """Somebody else at Kim's company, enrolled now."""
+    people.add(house, "lou@lake.example", {})
+    enrolling.enroll(house, Wish("Trial", emails=["lou@lake.example"]))
+    return "lou@lake.example"
+
+
+def test_a_block_by_one_organisation_holds_mail_to_it_and_the_rest_goes_on(ready: House) -> None:
+    lou = colleague(ready)
+    hear(ready, sent(ready, KIM), blocked())
+    assert (state(ready, KIM), state(ready, lou)) == (State.HELD, State.HELD)
+    assert "lake.example refuses mail" in row(ready, lou).reason
+    assert (mailbox(ready).state, touched(ready)) == ("active", [KIM])
+    view = keeping.show(ready, ADA)
+    assert view.refused_by == ("lake.example",)
+
+
+def test_a_second_organisation_that_says_the_like_pauses_the_mailbox(ready: House) -> None:
+    mail = sent(ready, KIM)
+    hear(ready, mail, blocked())
+    hear(ready, mail, blocked())
+    assert mailbox(ready).state == "active"  # the same one again
+    hear(ready, sent(ready, BOB), blocked())
+    assert mailbox(ready).state == "paused"
+    assert "lake.example" in mailbox(ready).reason
+    assert "hill.example" in mailbox(ready).reason
+
+
+def test_a_no_of_long_ago_says_nothing_of_today(ready: House) -> None:
+    hear(ready, sent(ready, KIM), blocked())
+    engine_house.clock(ready).advance(days=40)
+    hear(ready, sent(ready, BOB), blocked())
+    assert mailbox(ready).state == "active"
+
+
+def test_our_own_provider_pauses_at_once_and_holds_no_organisation(ready: House) -> None:
+    hear(ready, sent(ready, KIM), blocked(ours=True))
+    assert mailbox(ready).state == "paused"
+    assert keeping.show(ready, ADA).refused_by == ()
+
+
+def test_what_a_receiving_server_said_at_once_holds_its_organisation(ready: House) -> None:
+    lou = colleague(ready)
+    engine_house.clock(ready).advance(hours=1)
+    words = "host mx.lake.example[192.0.2.1] said: 550 5.7.1 blocked for its reputation (in reply to RCPT TO)"
+    post = Post("rcpt", lambda who: (550, words) if who == KIM else None)
+    a_turn(dataclasses.replace(ready, open_outbox=post))
+    assert (state(ready, KIM), state(ready, lou), mailbox(ready).state) == (State.HELD, State.HELD, "active")
+    assert BOB in post.offered
+    assert suppressed(ready) == set()
+
+
+def test_who_is_enrolled_later_is_held_as_well_and_goes_on_when_it_is_tried_again(ready: House) -> None:
+    hear(ready, sent(ready, KIM), blocked())
+    lou = colleague(ready)
+    engine_house.clock(ready).advance(hours=2)
+    post = Post("final", lambda _: None)
+    house = dataclasses.replace(ready, open_outbox=post)
+    a_turn(house)
+    assert lou not in post.offered
+    assert state(house, lou) is State.HELD
+    rehearsed = refusing.retry(house, ADA, "lake.example", dry_run=True)
+    assert (rehearsed.going_on, state(house, lou)) == ((KIM, lou), State.HELD)
+    assert refusing.retry(house, ADA, "@Lake.example").going_on == (KIM, lou)
+    engine_house.clock(house).advance(hours=2)
+    a_turn(house)
+    assert lou in post.offered
+    with pytest.raises(errors.NotFound, match="does not refuse"):
+        refusing.retry(house, ADA, "lake.example")
+
+
+def test_another_reason_to_hold_outlives_the_retry(ready: House) -> None:
+    hear(ready, sent(ready, KIM), blocked())
+    steering.pause(ready, KIM, reason="ask first")
+    report = refusing.retry(ready, ADA, "lake.example")
+    assert (report.going_on, report.still_held) == ((), (KIM,))
+    assert (state(ready, KIM), row(ready, KIM).reason) == (State.HELD, "ask first")
+
+
+def test_resuming_one_person_tries_their_organisation_again(ready: House) -> None:
+    hear(ready, sent(ready, KIM), blocked())
+    steering.resume(ready, KIM)
+    assert state(ready, KIM) is State.ACTIVE
+    assert keeping.show(ready, ADA).refused_by == ()
+
+
+def test_a_free_mail_provider_is_one_organisation(ready: House) -> None:
+    for email in ("a@gmail.com", "b@gmail.com"):
+        people.add(ready, email, {})
+        enrolling.enroll(ready, Wish("Trial", emails=[email]))
+    hear(ready, sent(ready, "a@gmail.com"), blocked())
+    assert state(ready, "b@gmail.com") is State.HELD
