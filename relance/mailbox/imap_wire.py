@@ -23,7 +23,7 @@ from relance import clock, errors
 from relance.mailbox import decoding, secrets
 from relance.mailbox.account import Security, Server
 
-MAX_LINE = 4 * 1024 * 1024  # a SEARCH over a large folder answers in one line
+MAX_LINE = 1024 * 1024  # a SEARCH over 50,000 UIDs answers in one line, of 550 KB at most
 MAX_KEPT = 32 * 1024 * 1024  # bytes that the answer to one command may fill
 MAX_LITERAL = 4 * 1024 * 1024  # a longer one was not asked for: it is read past, not kept
 MAX_SKIPPED = 256 * 1024 * 1024  # reading past more than this is worse than a new connection

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import io
+import tracemalloc
 import zoneinfo
 from collections.abc import Sequence
 
@@ -231,3 +232,30 @@ def test_after_a_number_beyond_all_measure_nothing_is_believed(command: str, sai
         patch.setattr(imap_wire._Plain, "_create_socket", lambda *_, **__: Line([(command, said)]))
         with imap.Inbox(ACCOUNT) as inbox, pytest.raises(errors.Unreachable, match=words):
             list(inbox.fetch_new(inbox.folders()[0], 0))
+
+
+class Endless(Line):
+    """A server whose answer to a FETCH is one line without an end."""
+
+    given = 0
+
+    def recv(self, size: int) -> bytes:
+        if not self.waiting:
+            self.given += size
+            return b"x" * size
+        return super().recv(size)
+
+
+def test_a_line_without_end_costs_what_a_line_may() -> None:
+    line = Endless([("UID FETCH", b"* 1 FETCH (")])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(imap_wire._Plain, "_create_socket", lambda *_, **__: line)
+        with imap.Inbox(ACCOUNT) as inbox:
+            folder = inbox.folders()[0]
+            tracemalloc.start()
+            with pytest.raises(errors.Unreachable, match="a line without end"):
+                list(inbox.fetch_new(folder, 0))
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+    assert line.given < imap_wire.MAX_LINE + 200_000
+    assert peak < 4 * imap_wire.MAX_LINE
