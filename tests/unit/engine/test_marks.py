@@ -1,0 +1,167 @@
+"""How far a folder was read, and what its numbers say: whatever comes, goes and comes late, every mail is read once."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relance.engine import marks
+from relance.engine.marks import Progress
+from relance.engine.store.mailboxes import Watermark
+from relance.mailbox.folders import STRETCH, Folder, Role
+
+
+def folder(uidnext: int, messages: int | None = None, uidvalidity: int = 7, object_id: str = "") -> Folder:
+    return Folder("INBOX", Role.INBOX, uidvalidity, uidnext, messages=messages, object_id=object_id)
+
+
+def mark(last: int, messages: int | None = None, gaps: str = "", object_id: str = "") -> Watermark:
+    return Watermark("INBOX", 7, last, messages, gaps, object_id)
+
+
+class World:
+    """A folder that mails come into, leave, and appear in late, and what was read of it."""
+
+    def __init__(self) -> None:
+        self.there: set[int] = set()
+        self.late: list[int] = []  # numbered, and not shown yet
+        self.uidnext = 1
+        self.read: list[int] = []
+        self.mark: Watermark | None = None
+        self.doubtful = False  # one went and one came late: the numbers are as they were
+
+    def act(self, what: str) -> None:
+        if what in ("comes", "comes late"):
+            (self.there.add if what == "comes" else self.late.append)(self.uidnext)
+            self.uidnext += 1
+            self.doubtful = self.doubtful and what != "comes"
+        elif what == "appears" and self.late:
+            self.there.add(self.late.pop(0))
+        elif what == "goes" and self.there:
+            self.there.discard(max(self.there))
+        elif what == "look":
+            self.look()
+
+    def look(self) -> None:
+        seen = folder(self.uidnext, len(self.there))
+        plan = marks.plan(seen, self.mark)
+        if plan.look:
+            progress = self.reading(Progress(seen, plan))
+            if progress.unexplained:
+                progress = self.reading(Progress(seen, marks.ANEW))
+            self.mark = progress.end()
+        elif self.mark is not None:
+            self.mark = dataclasses.replace(self.mark, messages=seen.messages)
+
+    def reading(self, progress: Progress) -> Progress:
+        for uid in sorted(self.there):
+            if uid > progress.plan.after or uid in progress.plan.again:
+                progress.saw(uid)
+                if uid not in self.read:
+                    self.read.append(uid)
+        return progress
+
+
+EVENTS = st.lists(st.sampled_from(["comes", "comes late", "appears", "goes", "look", "look"]), max_size=60)
+
+
+@given(EVENTS)
+def test_at_the_first_look_after_a_new_mail_everything_there_was_read(happens: list[str]) -> None:
+    world = World()
+    for what in happens:
+        world.act(what)
+    world.act("comes")
+    world.look()
+    assert world.there <= set(world.read)
+    assert world.mark is not None
+    assert world.mark.messages == len(world.there)
+
+
+@given(EVENTS)
+def test_a_mail_that_appears_late_is_read_at_the_next_look_where_none_was_taken_away(
+    happens: list[str],
+) -> None:
+    world = World()
+    for what in happens:
+        if what != "goes":
+            world.act(what)
+    world.look()
+    assert world.there <= set(world.read)
+
+
+@given(EVENTS, st.sets(st.integers(1, 60)))
+def test_the_mark_stays_below_a_mail_that_is_not_given(happens: list[str], refused: set[int]) -> None:
+    world = World()
+    for what in happens:
+        world.act(what)
+    progress = Progress(folder(world.uidnext, len(world.there)), marks.plan(folder(world.uidnext), None))
+    for uid in sorted(world.there):
+        (progress.stick if uid in refused else progress.saw)(uid)
+        assert progress.upto(uid).last_uid <= uid
+    withheld = world.there & refused
+    assert progress.end().last_uid == (min(withheld) - 1 if withheld else world.uidnext - 1)
+
+
+@given(st.sets(st.integers(1, STRETCH)))
+def test_a_set_of_uids_is_written_and_read(numbers: set[int]) -> None:
+    assert set(marks.uids(marks.spans(numbers))) == numbers
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_read_as_a_set_of_uids_of_no_great_size(said: str) -> None:
+    assert len(list(marks.uids(said))) <= (STRETCH + 1) * (said.count(",") + 1)
+
+
+@pytest.mark.parametrize(
+    ("seen", "known", "words"),
+    [
+        (folder(10, 5), mark(9, 5), ""),
+        (folder(10, 4), mark(9, 5), ""),  # somebody tidied up
+        (folder(9, 5), mark(9, 5), "UIDNEXT was 10 or more, and is 9"),
+        (folder(0, 5), mark(9, 5), ""),  # the server does not say
+        (folder(10, 5, uidvalidity=8), mark(9, 5), "UIDVALIDITY was 7, and is 8"),
+        (folder(10, 5, object_id="b"), mark(9, 5, object_id="a"), "MAILBOXID was a, and is b"),
+        (folder(10, 5, object_id="b"), mark(9, 5), ""),  # asked for the first time
+        (folder(10, 5), mark(9, 5, object_id="a"), ""),  # told no more
+    ],
+)
+def test_which_number_moved(seen: Folder, known: Watermark, words: str) -> None:
+    found = marks.plan(seen, known)
+    assert words in found.moved
+    assert bool(found.moved) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("seen", "known", "look"),
+    [
+        (folder(11, 6), mark(9, 5), True),
+        (folder(10, 6), mark(9, 5), True),  # one more than was counted, and no new number
+        (folder(10, 4), mark(9, 5, gaps="7"), True),  # one went, or two, and number 7 came
+        (folder(10, 5), mark(9, 5, gaps="7"), False),
+        (folder(10), mark(9, 5, gaps="7"), True),
+        (folder(10), mark(9), False),
+        (folder(0), mark(9), True),
+    ],
+)
+def test_when_a_folder_is_opened(seen: Folder, known: Watermark, look: bool) -> None:
+    assert marks.plan(seen, known).look is look
+
+
+def test_a_renamed_folder_is_known_by_its_id_and_another_of_its_name_is_not() -> None:
+    a = Watermark("A", 7, 5, 5, "", "id-a")
+    b = Watermark("B", 7, 9, 9, "", "id-b")
+    renamed = Folder("A", Role.OTHER, 7, 10, messages=9, object_id="id-b")
+    found = marks.of(renamed, [a, b])
+    assert found is not None
+    assert (found.name, found.last_uid) == ("A", 9)
+    stranger = Folder("A", Role.OTHER, 7, 10, messages=9, object_id="id-c")
+    assert marks.plan(stranger, marks.of(stranger, [a, b])).moved
+
+
+def test_namesakes_are_those_that_no_id_tells_apart() -> None:
+    gone = [Watermark("Old", 7, 3)]
+    there = [folder(4), Folder("Other", Role.OTHER, 8, 4), Folder("New", Role.OTHER, 7, 4, object_id="x")]
+    assert marks.namesakes(gone, there) == {"INBOX"}
