@@ -80,7 +80,8 @@ def _render(sheet: _Sheet) -> templates.Rendered | templates.Missing | templates
     track, footer = case.script.definition.track, case.script.footer
 
     def mark(link: templates.Link) -> str:
-        return house.links.click_url(number, link.index, link.target) if track.clicks else link.target
+        led = track.clicks and _is_authors(link, case.script.definition)
+        return house.links.click_url(number, link.index, link.target) if led else link.target
 
     rendered = case.script.words(case.step, sheet.variant).render(case.values(sheet.mailbox), mark)
     if not isinstance(rendered, templates.Rendered):
@@ -92,6 +93,15 @@ def _render(sheet: _Sheet) -> templates.Rendered | templates.Missing | templates
     words = html.escape(footer.replace("{link}", "").strip().rstrip(": "))
     line = f'<p style="font-size:12px;color:#777"><a href="{url}" style="color:#777">{words}</a></p>'
     return templates.with_footer(rendered, footer.replace("{link}", url), line + pixel)
+
+
+def _is_authors(link: templates.Link, definition: sequence.Sequence) -> bool:
+    """Whether the author says to which site a link leads, in its words or in a value of the sequence: a contact's own field
+    may be called the same and wins, so it is the site that is compared."""
+    if link.names_site:
+        return True
+    here = templates.site(link.target)
+    return here is not None and any(templates.site(each) == here for each in definition.values.values())
 
 
 def _message(sheet: _Sheet, rendered: templates.Rendered) -> Message:

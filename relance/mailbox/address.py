@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 import email_validator
+import idna
 import publicsuffixlist
 
 from relance import errors
@@ -24,6 +26,7 @@ _FORBIDDEN_LOCAL = {
 _LOCAL = re.compile(r"[A-Za-z0-9.#$&'*+/=?^_{}~-]+")
 _DISPLAY = re.compile(r"\s*(?P<name>[^<>]*?)\s*<\s*(?P<address>[^<>\s]+)\s*>\s*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_OTHER_DOTS = re.compile("[\u3002\uff0e\uff61]")  # which programs take for the dot between two labels
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -123,7 +126,28 @@ def _checked_domain(written: str, allow_test_domains: bool) -> str:
         )
     except email_validator.EmailNotValidError as problem:
         raise errors.Invalid(f"{_shown(written)} is no mail address: {_sentence(problem)}") from None
-    return str(checked.ascii_domain).lower().removesuffix(aside)
+    found = str(checked.ascii_domain).lower().removesuffix(aside)
+    if ascii_form(domain) != found:
+        raise errors.Invalid(
+            f"{_shown(written)} has letters in its domain that stand for others: mail would go to "
+            f"{written.partition('@')[0]}@{found}. Write it so if that is meant."
+        )
+    return found
+
+
+def ascii_form(domain: str) -> str | None:
+    """A domain as DNS has it, lower case; None where that would be another name than the one written.
+
+    IDNA 2008 (RFC 5891) without any mapping but to small letters: `①.com` does not become `1.com`, nor `faß.de` `fass.de`.
+    """
+    if domain.isascii():
+        return domain.lower()
+    if _OTHER_DOTS.search(domain) or any(not each.isascii() and each.lower().isascii() for each in domain):
+        return None
+    try:
+        return idna.encode(unicodedata.normalize("NFC", domain.lower())).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        return None
 
 
 def _sentence(problem: Exception) -> str:

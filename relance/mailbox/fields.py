@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from relance.mailbox import decoding
+from relance.mailbox.address import ascii_form
 
 EARLIEST, LATEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
 # No mail lies outside; a date that does cannot be told in every zone, nor reckoned on.
@@ -130,11 +131,8 @@ def address_in(text: str) -> str | None:
 
 
 def _ascii(domain: str) -> str:
-    """The form in which domains are compared (RFC 3490); one that has none stays as it was written."""
-    try:
-        return domain if domain.isascii() else domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return domain
+    """The form in which domains are compared; one that has none stays as it was written, and is nobody's we wrote to."""
+    return found if (found := ascii_form(domain)) is not None else domain
 
 
 def date(value: bytes | None) -> dt.datetime | None:

@@ -2,7 +2,7 @@
 
 from relance.templates.compiling import Compiled, check_source, compile_source
 from relance.templates.conditions import Condition, check_condition, compile_condition
-from relance.templates.links import Link, slug
+from relance.templates.links import Link, site, slug
 from relance.templates.words import Missing, Rendered, Source, Unusable, Words, with_footer
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "check_source",
     "compile_condition",
     "compile_source",
+    "site",
     "slug",
     "with_footer",
 ]

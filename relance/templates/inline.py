@@ -49,9 +49,10 @@ class Weaving:
     spots: list[links.Spot] = field(default_factory=list)
     problems: list[errors.Problem] = field(default_factory=list)
 
-    def add_spot(self, label: str | None, target: str | None) -> int:
-        """Remember a link; returns its number."""
-        self.spots.append(links.Spot(label, target))
+    def add_spot(self, label: str | None, target: str | None, words: str) -> int:
+        """Remember a link by the words of its target; returns its number."""
+        named = target is not None or links.names_site(_ATOM.split(words)[0])
+        self.spots.append(links.Spot(label, target, named))
         return len(self.spots) - 1
 
     def complain(self, what: str, hint: str, line: int) -> None:
@@ -170,7 +171,7 @@ class _Line:
             )
         name = links.slug(_ATOM.sub(" ", title or label or ""))
         expression, fixed = self._target(target)
-        number = self.weaving.add_spot(name, fixed)
+        number = self.weaving.add_spot(name, fixed, target)
         call = f"{number}, {expression}" if expression else str(number)
         bare = f"{{{{ _target({call}) }}}}" if fixed is None else literal(fixed).text
         words = Both(bare, bare) if label is None else self.read(label, with_links=False)

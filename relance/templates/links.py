@@ -20,19 +20,40 @@ _WEB = frozenset({"http", "https"})
 
 @dataclass(frozen=True)
 class Link:
-    """One link of one mail: its place among the links, where it leads, and the name conditions know it by."""
+    """One link of one mail: its place among the links, where it leads, and the name conditions know it by.
+
+    Where a value says to which site it leads (not `names_site`), whoever marks links has to ask whose value that is: through
+    our own address we would else send people to wherever a contact's field says, and lend it our name.
+    """
 
     index: int
     target: str
     label: str | None
+    names_site: bool = True
 
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a template has a link; `target` where it is the same in every mail."""
+    """Where a template has a link; `target` where it is the same in every mail, `names_site` where its site is."""
 
     label: str | None
     target: str | None
+    names_site: bool = True
+
+
+def names_site(before: str) -> bool:
+    """Whether a target's words before its first value name the whole site: https://acme.example/ and more."""
+    scheme, colon, rest = before.partition("://")
+    return bool(scheme and colon) and re.search(r"[/?#]", rest) is not None
+
+
+def site(target: object) -> str | None:
+    """The site a target leads to, `https://acme.example`; None for what is no web address."""
+    try:
+        parts = urllib.parse.urlsplit(checked(str(target)))
+    except values.Unfit:
+        return None
+    return f"{parts.scheme}://{parts.netloc.lower()}" if parts.scheme in _WEB else None
 
 
 def slug(words: str) -> str | None:
@@ -110,7 +131,8 @@ class Marking:
         """The marked target of a spot, escaped for an attribute."""
         target = self.target(number, made)
         if not target.startswith("mailto:"):
-            link = Link(len(self.links), target, self.spots[number].label)
+            spot = self.spots[number]
+            link = Link(len(self.links), target, spot.label, spot.names_site)
             self.links.append(link)
             target = self.mark(link)
         return markupsafe.escape(target)

@@ -5,10 +5,11 @@ A value may stand in words and in quoted attributes, where escaping holds; not i
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import html.parser
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from relance.templates import inline, links, pieces, values
 from relance.templates.inline import Both
@@ -17,6 +18,31 @@ _ATOM = re.compile("\x02(\\d+)\x03")
 _REFUSED = frozenset(
     {"script", "iframe", "object", "embed", "form", "base", "frame", "applet", "math", "svg"}
 )
+_ADDRESSES = frozenset(
+    [
+        "src",
+        "background",
+        "href",
+        "poster",
+        "cite",
+        "longdesc",
+        "lowsrc",
+        "dynsrc",
+        "data",
+        "action",
+        "ping",
+        "profile",
+        "codebase",
+        "manifest",
+        "icon",
+        "xlink:href",
+        "usemap",
+    ]
+)
+# Attributes whose whole value is an address.
+_SCRIPT = re.compile(r"(?:java|vb|live)script:|data:(?:text/html|image/svg)|expression\(", re.IGNORECASE)
+_UNSEEN_LETTERS = re.compile("[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028\u2029\ufeff\\\\]|/\\*.*?\\*/")
+# Browsers read an address over these, and style sheets over their comments and backslashes.
 _UNSEEN = frozenset({"head", "style", "title"})
 _LINE = frozenset({"div", "tr", "li", "hr", "dt", "dd", "center"})
 _PARAGRAPH = frozenset({"p", "ul", "ol", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre"})
@@ -110,6 +136,8 @@ class _Page(html.parser.HTMLParser):
                 self._complain(
                     f"A value cannot stand within <{self.cdata_elem}>.", "Put it into the words of the mail."
                 )
+            if _SCRIPT.search(_UNSEEN_LETTERS.sub("", data)):
+                self._complain(f"<{self.cdata_elem}> holds a script; no mail program runs it.", "Remove it.")
             self.html.append(_OPENS_A_TAG.sub('{{ "{" }}', _ATOM.sub("", data)))
             return
         # A lone < before a value would let the value become a tag.
@@ -169,6 +197,8 @@ class _Page(html.parser.HTMLParser):
             (name for name in names if name.startswith("on") or name in ("srcdoc", "formaction")), None
         ):
             self._complain(f"The attribute “{bad}” runs a script; no mail program allows it.", "Remove it.")
+        elif bad := next((name for name, value in attrs if _holds_script(name, value)), None):
+            self._complain(f"The attribute “{bad}” holds a script; no mail program runs it.", "Remove it.")
         else:
             return True
         return False
@@ -178,12 +208,15 @@ class _Page(html.parser.HTMLParser):
             return f" {name}"
         if name == "href" and tag in ("a", "area"):
             return f' href="{self._href(value)}"'
-        if name in ("src", "background", "href"):
+        if name in _ADDRESSES:
             return f' {name}="{self._source(value)}"'
         if name in ("style", "srcset") and _ATOM.search(value):
             self._complain(
                 f"A value cannot stand within the attribute “{name}”.", "Put it into the words of the mail."
             )
+        if name == "srcset":
+            for address in _candidates(value):
+                self._source(address)
         shown = html.escape(value).replace("{", "&#123;")
         return f' {name}="{self._with_codes(shown)}"'
 
@@ -191,16 +224,16 @@ class _Page(html.parser.HTMLParser):
         if target.startswith("#"):
             return html.escape(target).replace("{", "&#123;")
         expression, fixed = inline.made_target(target, self._code, self._complain)
-        number = self.weaving.add_spot(None, fixed)
+        number = self.weaving.add_spot(None, fixed, target)
         call = f"{number}, {expression}" if expression else str(number)
         self.anchors.append((len(self.text), call, target))
         return f"{{{{ _href({call}) }}}}"
 
     def _source(self, target: str) -> str:
-        if target.startswith("cid:"):
+        if target.startswith(("cid:", "#")):
             return self._with_codes(html.escape(target).replace("{", "&#123;"))
         expression, fixed = inline.made_target(target, self._code, self._complain)
-        number = self.weaving.add_spot(None, fixed)
+        number = self.weaving.add_spot(None, fixed, target)
         if fixed is not None:
             return html.escape(fixed).replace("{", "&#123;")
         return f"{{{{ _target({number}, {expression}) }}}}"
@@ -243,6 +276,27 @@ class _Page(html.parser.HTMLParser):
             del self.text[begin:]
         name = links.slug(re.sub(r"\{[{%].*?[%}]\}", " ", label))
         number = int(call.partition(",")[0])
-        self.weaving.spots[number] = links.Spot(name, self.weaving.spots[number].target)
+        self.weaving.spots[number] = dataclasses.replace(self.weaving.spots[number], label=name)
         bare = f"{{{{ _target({call}) }}}}"
         self.text.append(bare if label in ("", target) else f" <{bare}>")
+
+
+def _holds_script(name: str, value: str | None) -> bool:
+    """Whether an attribute that is no address, which is looked at as one, holds a script all the same."""
+    return (
+        name != "srcset"
+        and name not in _ADDRESSES
+        and _SCRIPT.search(_UNSEEN_LETTERS.sub("", value or "")) is not None
+    )
+
+
+def _candidates(srcset: str) -> Iterator[str]:
+    """The addresses in a srcset (HTML, 4.8.4.2.1): each ends at white space, its width or density at a comma."""
+    rest = srcset.lstrip(" \t\n\f\r,")
+    while rest:
+        address = re.split(r"[ \t\n\f\r]", rest, maxsplit=1)[0]
+        rest = rest[len(address) :]
+        if not address.endswith(","):
+            rest = re.sub(r"\A(?:\([^)]*\)?|[^,(])*", "", rest)
+        yield address.rstrip(",")
+        rest = rest.lstrip(" \t\n\f\r,")

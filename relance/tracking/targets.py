@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
+import idna
+
 LONGEST_TARGET = 8000
 # Everything printable in ASCII stays as the author wrote it; only what lies beyond is percent-encoded.
 _KEPT = "".join(map(chr, range(0x21, 0x7F)))
@@ -33,10 +35,12 @@ def location(target: str) -> str | None:
 
 
 def _ascii_host(netloc: str) -> str:
-    """The host part with its letters beyond ASCII spelled for DNS; user and port stay."""
+    """The host part with its letters beyond ASCII spelled for DNS, as browsers do it (UTS 46); user and port stay."""
     user, at, place = netloc.rpartition("@")
     host, colon, port = place.partition(":")
-    return f"{user}{at}{host if host.isascii() else host.encode('idna').decode('ascii')}{colon}{port}"
+    return (
+        f"{user}{at}{host if host.isascii() else idna.encode(host, uts46=True).decode('ascii')}{colon}{port}"
+    )
 
 
 def _final(header: str) -> str | None:

@@ -72,7 +72,7 @@ def build(
         async with counter.open_for_visitors():
             yield
 
-    return Starlette(
+    application = Starlette(
         lifespan=life,
         routes=[
             Route("/o/{token}.gif", counter.open),
@@ -85,6 +85,9 @@ def build(
         middleware=[Middleware(SafeHeaders)],
         exception_handlers={HTTPException: _http_error, DeskFailed: _desk_failed},
     )
+    # To the address without (or with) the last slash it would lead by way of the request's Host header: anybody's words.
+    application.router.redirect_slashes = False
+    return application
 
 
 class Counter:

@@ -74,6 +74,41 @@ def test_a_person_who_looked_at_the_price_gets_the_offer(stage: Stage) -> None:
     assert "clicked" in stage.kinds(OLA)
 
 
+SITES = {
+    "sequence": "Sites",
+    "send": {"hours": "09:00-17:00", "default_zone": "Europe/Warsaw"},
+    "values": {"prices": "https://n.example/p"},
+    "steps": [
+        {
+            "id": "intro",
+            "subject": "Hello",
+            "body": "[our prices]({{ prices }}), [your page]({{ website }}), [you with us](https://n.example/{{ company }})",
+        },
+    ],
+}
+
+
+def test_only_sites_that_the_author_names_are_led_to_through_us(stage: Stage) -> None:
+    stage.contact("eve@acme.example", prices="https://evil.example/p", website="https://n.example/x")
+    stage.mailbox()
+    stage.contact(OLA, website="evil.example")
+    stage.relance.enroll(stage.publish(SITES), [OLA, "eve@acme.example"])
+    stage.advance(hours=2)
+    shown = page(stage)
+    assert 'href="https://evil.example"' in shown
+    with web(stage) as client:
+        led = [client.get(path, headers=BROWSER).headers["location"] for path in paths(stage, "c")]
+    assert led == ["https://n.example/p", "https://n.example/Acme"]
+    mail: Any = email.message_from_bytes(
+        stage.arrived("eve@acme.example")[0].raw, policy=email.policy.default
+    )
+    other = str(mail.get_body(("html",)).get_content())
+    assert (
+        'href="https://evil.example/p"' in other
+    )  # a contact's field called as the author's value leads nowhere of ours
+    assert other.count("http://127.0.0.1:9/c/") == 2
+
+
 def test_a_scanner_that_follows_every_link_steers_nothing(stage: Stage) -> None:
     stage.enroll(OLA, definition=FORKED)
     stage.advance(hours=2)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+
+import idna
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +21,9 @@ from relance.mailbox import address
         ("o'neil@firm.example", "o'neil@firm.example"),
         ("jan@müller.de", "jan@xn--mller-kva.de"),
         ("jan@xn--mller-kva.de", "jan@xn--mller-kva.de"),
+        ("jan@MÜLLER.de", "jan@xn--mller-kva.de"),
+        ("jan@mu\u0308ller.de", "jan@xn--mller-kva.de"),
+        ("jan@straße.de", "jan@xn--strae-oqa.de"),
     ],
 )
 def test_addresses_we_take(written: str, normalised: str) -> None:
@@ -40,6 +46,33 @@ def test_addresses_we_refuse_with_a_sentence(written: str) -> None:
     with pytest.raises(errors.Invalid) as refused:
         address.normalise(written)
     assert str(refused.value).rstrip().endswith((".", ").", "alike."))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("a@①.com", "a@1.com"),
+        ("a@ｅxample.com", "a@example.com"),
+        ("a@ﬁrma.de", "a@firma.de"),
+        ("a@firm。example", "a@firm.example"),
+        ("a@ⅷ.com", "a@viii.com"),
+        ("a@\u212aarma.example", "a@karma.example"),
+        ("a@ſtadt.example", "a@stadt.example"),
+    ],
+)
+def test_letters_that_stand_for_others_are_asked_about(written: str, meant: str) -> None:
+    with pytest.raises(errors.Invalid, match=f"would go to {meant}. Write it so") as refused:
+        address.normalise(written)
+    assert written in str(refused.value)
+    assert address.ascii_form(written.partition("@")[2]) is None
+
+
+@given(st.text(max_size=40))
+def test_no_two_domains_become_one_but_by_their_small_letters(text: str) -> None:
+    found = address.ascii_form(text)
+    if found is not None and not text.isascii():
+        assert found.isascii()
+        assert unicodedata.normalize("NFC", text.lower()) == idna.decode(found)
 
 
 def test_test_domains_where_allowed() -> None:

@@ -162,6 +162,35 @@ def test_values_in_targets_are_encoded_for_their_place():
     assert made.text.endswith("https://a.example/?u=a%26b%20c%2Fd.\n")
 
 
+@pytest.mark.parametrize(
+    ("target", "named"),
+    [
+        ("{{ v }}", False),
+        ("https://{{ v }}", False),
+        ("https://{{ v }}/pricing", False),
+        ("https://{{ v }}.acme.example/", False),
+        ("https://acme.example.{{ v }}", False),
+        ("http://acme.example/{{ v }}", True),
+        ("https://acme.example?x={{ v }}", True),
+        ("https://acme.example#{{ v }}", True),
+        ("https://acme.example/pricing", True),
+    ],
+)
+@pytest.mark.parametrize("kind", ["markdown", "html"])
+def test_a_link_says_whether_the_author_names_its_site(target, named, kind):
+    body = (
+        Source(None, f"[go]({target})")
+        if kind == "markdown"
+        else Source(None, html=f'<a href="{target}">go</a>')
+    )
+    made = compile_source(body).render(
+        {"v": "evil.example"}, lambda link: "https://t.example/c/x" if link.names_site else link.target
+    )
+    assert isinstance(made, Rendered)
+    assert [link.names_site for link in made.links] == [named]
+    assert ("t.example" in made.html) is named
+
+
 def test_mail_links_are_not_marked():
     made = compile_source(Source(None, "[write](mailto:{{ m }}?subject={{ s }})")).render(
         {"m": "a@b.example", "s": "a&b"}, lambda link: "T"

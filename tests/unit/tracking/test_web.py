@@ -133,6 +133,27 @@ def test_an_unknown_link_is_a_page_and_never_a_redirect(client: TestClient, desk
         assert "<h1>Page not found</h1>" in response.text
 
 
+def test_whoever_writes_the_host_header_is_led_nowhere_by_it(client: TestClient, desk: FakeDesk) -> None:
+    paths = [
+        LINKS.unsubscribe_url(5, OLA),
+        LINKS.click_url(5, 3, ""),
+        "/healthz",
+        "/o/x.gif",
+        "/u",
+        "/c",
+        "/o",
+        "",
+        "/x",
+    ]
+    for path in [*paths, *(f"{path}/" for path in paths)]:
+        for method in ("GET", "HEAD", "POST"):
+            answer = client.request(
+                method, path, headers={"host": "evil.example", "x-forwarded-host": "evil.example"}
+            )
+            assert "location" not in answer.headers
+            assert "evil" not in answer.text
+
+
 @pytest.mark.parametrize(
     "target",
     [
