@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from relance.engine.own_ids import OwnId, OwnIds
+from relance.mailbox import witnesses
 from relance.mailbox.inbound import Inbound
 from relance.tracking.links import Links
 from relance.tracking.tokens import Claim
@@ -64,8 +65,12 @@ def of_copy(ids: OwnIds, links: Links, mail: Inbound, seen: dt.datetime) -> list
 def of_incoming(ids: OwnIds, mail: Inbound, seen: dt.datetime) -> list[Evidence]:
     """What an answer or a bounce shows: the mails of ours it names."""
     about = [each for report in mail.reports for each in (report.original_recipient, report.final_recipient)]
-    writers = (mail.from_address, *(each.lower() for each in about if each))
-    found = _named(ids, mail, seen, tuple(each for each in writers if each))
+    writers = (
+        *witnesses.sure(mail, ()),
+        *witnesses.possible(mail, ()),
+        *(each.lower() for each in about if each),
+    )
+    found = _named(ids, mail, seen, tuple(dict.fromkeys(writers)))
     return [replace(each, answered=True) for each in found]
 
 

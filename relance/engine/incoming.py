@@ -17,7 +17,7 @@ from relance.engine.matching import Found
 from relance.engine.sent_copies import Copy
 from relance.engine.store import answers, messages
 from relance.engine.store.mailboxes import Lease, Mailbox
-from relance.mailbox import parse
+from relance.mailbox import parse, witnesses
 from relance.mailbox.folders import Folder
 from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.inbound import Inbound, Judgement, Kind
@@ -42,7 +42,11 @@ class Look:
 def may_concern(look: Look, fetched: Fetched) -> bool:
     """Whether a mail of which only some headers were read must be read whole."""
     mail = read(fetched)
-    if mail.from_address in look.own or rereading.of_a_machine(mail) or shown(look, fetched, mail):
+    if (
+        witnesses.is_ours(mail.from_address, look.own)
+        or rereading.of_a_machine(mail)
+        or shown(look, fetched, mail)
+    ):
         return True
     seen = matching.Seen(look.mailbox.id, fetched.internal_date or look.now, look.own, fetched.thread_id)
     with look.house.database.read() as conn:
@@ -54,9 +58,17 @@ def may_concern(look: Look, fetched: Fetched) -> bool:
 def shown(look: Look, fetched: Fetched, mail: Inbound) -> list[Evidence]:
     """What a mail shows of mails of ours, whether a row tells of them or not."""
     house, came = look.house, min(fetched.internal_date or look.now, look.now)
-    if mail.from_address in look.own:
+    if is_our_own(look, mail):
         return evidence.of_copy(house.own_ids, house.links, mail, came)
     return evidence.of_incoming(house.own_ids, mail, came)
+
+
+def is_our_own(look: Look, mail: Inbound) -> bool:
+    """Whether we wrote it: by our mark in its Message-ID, or by From, where nothing speaks against that."""
+    if mail.from_address not in look.own:
+        return False
+    names = [each for each in (mail.message_id, *mail.aliases) if each]
+    return bool(look.house.own_ids.among(names)) or witnesses.wrote_it_ourselves(mail, look.own)
 
 
 def copies(look: Look, folder: Folder, read: Sequence[Read]) -> list[Copy]:
@@ -64,7 +76,7 @@ def copies(look: Look, folder: Folder, read: Sequence[Read]) -> list[Copy]:
     return [
         Copy(mail, folder.name, folder.uidvalidity, fetched.uid, in_sent=False, thread_id=fetched.thread_id)
         for fetched, mail in read
-        if mail.from_address in look.own
+        if is_our_own(look, mail)
     ]
 
 
@@ -126,6 +138,8 @@ def _item(
     received = fetched.internal_date or look.now
     if fetched.trouble:
         judgement = Judgement(Kind.UNREADABLE, "the server could not give it", fetched.trouble)
+    elif mail.message_id and look.house.own_ids.read(mail.message_id) and is_our_own(look, mail):
+        judgement = Judgement(Kind.OWN_COPY, "bears our mark", f"From: {mail.from_address}")
     else:
         judgement = verdicts.judge(mail, verdicts.Known(received, look.own, texts, recipients))
     return Item(

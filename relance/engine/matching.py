@@ -15,7 +15,7 @@ from relance.engine.store import contacts, enrollments, messages, traces
 from relance.engine.store.contacts import Contact
 from relance.engine.store.messages import Message
 from relance.engine.store.traces import Trace
-from relance.mailbox import address, given_ids
+from relance.mailbox import address, given_ids, witnesses
 from relance.mailbox.inbound import Inbound
 from relance.mailbox.judging import folding
 
@@ -78,6 +78,7 @@ def find(conn: Connection, mail: Inbound, seen: Seen) -> Found:
         or _by_thread(conn, seen)
         or _by_sender(conn, mail, seen)
         or _by_report(conn, mail)
+        or _by_witness(conn, mail, seen)
         or _by_company(conn, mail, seen)
         or _by_named(conn, mail, seen)
         or _by_words(conn, mail, seen)
@@ -132,12 +133,29 @@ def _by_thread(conn: Connection, seen: Seen) -> Found | None:
 
 
 def _by_sender(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
-    if mail.from_address is None:
+    """Whoever wrote it: as From says, or whose address a list wrote over there."""
+    writers = witnesses.sure(mail, seen.own)
+    contact = _first_begun(conn, writers, seen)
+    if contact is None:
         return None
-    contact = contacts.by_emails(conn, [mail.from_address]).get(mail.from_address)
-    if contact is None or not _begun(conn, [contact.id], seen):
+    by = "the sender's address" if contact.email == mail.from_address else "the sender a list wrote over"
+    return Found(Match.CERTAIN, by, contact, messages.to_recipient(conn, contact.email))
+
+
+def _by_witness(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
+    """Somebody else is to be answered, or stood on the envelope: it may be theirs."""
+    contact = _first_begun(conn, witnesses.possible(mail, seen.own), seen)
+    if contact is None:
         return None
-    return Found(Match.CERTAIN, "the sender's address", contact, messages.to_recipient(conn, contact.email))
+    last = messages.to_recipient(conn, contact.email)
+    return Found(Match.SOFT, "whoever else it may be from, by Reply-To or its envelope", contact, last)
+
+
+def _first_begun(conn: Connection, addresses: Sequence[str], seen: Seen) -> Contact | None:
+    people = contacts.by_emails(conn, addresses) if addresses else {}
+    begun = _begun(conn, [person.id for person in people.values()], seen) if people else set()
+    found = (people[each] for each in addresses if each in people)
+    return next((person for person in found if person.id in begun), None)
 
 
 def _begun(conn: Connection, contact_ids: Iterable[int], seen: Seen) -> set[int]:
@@ -161,11 +179,9 @@ def _by_report(conn: Connection, mail: Inbound) -> Found | None:
 
 def _by_company(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
     """Another address of the same company, about the same subject or with our words in it."""
-    domain = (mail.from_address or "").rpartition("@")[2]
-    organisation = address.organisation(domain) if domain else None
-    if not organisation:
-        return None
-    alike = _alike(mail, traces.to_organisation(conn, organisation))
+    domains = (each.rpartition("@")[2] for each in witnesses.sure(mail, seen.own))
+    organisations = dict.fromkeys(each for domain in domains if (each := address.organisation(domain)))
+    alike = _alike(mail, [each for name in organisations for each in traces.to_organisation(conn, name)])
     return _soft(conn, alike, "a colleague's address and our subject or words", seen)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from imapclient import imap_utf7
 from imapclient.response_parser import parse_response
 
-from relance.mailbox import fields, reports
+from relance.mailbox import fields, reports, witnesses
 from relance.mailbox.folders import Folder, Listed, Role
 
 MAX_HEADER = 128 * 1024  # bytes of headers read of one mail
@@ -32,7 +32,14 @@ _SENT_NAMES = (
     "references",
     "list-unsubscribe",
 )
-_MATCHED_NAMES = (*_SENT_NAMES, "reply-to", "delivered-to", "x-original-to", "content-type", "auto-submitted")
+_MATCHED_NAMES = (
+    *_SENT_NAMES,
+    *witnesses.HEADERS,
+    "delivered-to",
+    "x-original-to",
+    "content-type",
+    "auto-submitted",
+)
 MATCHED_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join((*_MATCHED_NAMES, *reports.ALIAS_HEADERS))})]<0.32768>"
 SENT_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join((*_SENT_NAMES, *reports.ALIAS_HEADERS))})]<0.32768>"
 

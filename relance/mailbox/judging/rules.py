@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from relance.mailbox import witnesses
 from relance.mailbox.judging import absence, bounces, folding, marks
 from relance.mailbox.judging.case import Case
 from relance.mailbox.judging.letter import Finding
@@ -13,12 +14,11 @@ from relance.mailbox.judging.status import Severity
 
 
 def is_own_copy(letter: Case) -> Finding | None:
-    """Did one of our own mailboxes write it? Not where a group wrote its address over a person's, nor a report."""
-    sender = letter.mail.from_address
-    rewritten = letter.mail.header("x-original-from") or letter.mail.header("x-original-sender")
-    if sender not in letter.own_addresses or rewritten or letter.mail.reports or letter.mail.feedback_type:
+    """Did one of our own mailboxes write it? Not where a list wrote its address over a person's, nor a report."""
+    if letter.mail.reports or letter.mail.feedback_type:
         return None
-    return Finding(f"From: {sender}")
+    ours = witnesses.wrote_it_ourselves(letter.mail, letter.own_addresses)
+    return Finding(f"From: {letter.mail.from_address}") if ours else None
 
 
 def is_complaint(letter: Case) -> Finding | None:
@@ -220,7 +220,9 @@ def _is_personal(letter: Case, found: Finding) -> bool:
 
 
 def _goes_to_others(letter: Case) -> bool:
-    """A discussion list's post: not addressed to any mailbox of ours."""
+    """A discussion list's post: not addressed to any mailbox of ours, nor in the name of one."""
+    if letter.mail.from_address in letter.own_addresses:
+        return False  # a list of ours wrote over who it is from
     addressed = f"{letter.mail.header('to') or ''} {letter.mail.header('cc') or ''}".lower()
     posted = letter.mail.header("list-post") or letter.mail.header("list-id")
     return bool(

@@ -1,0 +1,84 @@
+"""Who wrote a mail, where From alone does not tell: lists and forwarders write their own address over it, even ours. Pure.
+
+*Sure* witnesses are those a list leaves when it rewrites From (X-Original-From; Reply-To beside a List-Id or an address of
+ours in From). The others (Reply-To and Sender of any mail, the envelope's sender, RFC 8601 and RFC 8617 results, which
+are not verified here) only say who it may be from: in doubt somebody has to look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from relance.mailbox import fields
+from relance.mailbox.inbound import Inbound
+
+_ORIGINAL = ("x-original-from", "x-original-sender")
+# Not X-Google-Original-From: Gmail notes there what one of its own users wrote, such as an alias of ours.
+_LIST = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-loop")
+_MAIL_FROM = re.compile(r"\bsmtp\.mailfrom=\"?([^\s;\"()]{1,320})", re.IGNORECASE)
+_RESULTS = ("arc-authentication-results", "authentication-results")
+HEADERS = (*_ORIGINAL, "reply-to", "sender", "return-path", "list-id", *_RESULTS)
+"""What must be fetched of a mail for its witnesses to be heard."""
+
+
+def bare(address: str) -> str:
+    """An address without the token that stands behind a plus in it."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def is_ours(address: str | None, own: Collection[str]) -> bool:
+    """Whether an address is one of ours, whatever token stands in it."""
+    return address is not None and (address in own or bare(address) in own)
+
+
+def wrote_it_ourselves(mail: Inbound, own: Collection[str]) -> bool:
+    """Whether a mail with our address in From is our own: not if somebody else answers through it.
+
+    That is so when another address is to be answered, on a mail that came to us or through a list; or when the mail came
+    to nobody but us and answers one.
+    """
+    if mail.from_address not in own:
+        return False
+    if _others(mail, _ORIGINAL, own):
+        return False
+    came = any(is_ours(each, own) for each in mail.to)
+    if (came or _through_a_list(mail)) and _others(mail, ("reply-to", "sender"), own):
+        return False
+    answers = bool(mail.in_reply_to or mail.references)
+    return not (came and answers and all(is_ours(each, own) for each in mail.to))
+
+
+def sure(mail: Inbound, own: Collection[str]) -> tuple[str, ...]:
+    """Whoever wrote it, as surely as From says so elsewhere: From itself, or whose address was written over there."""
+    original = _others(mail, _ORIGINAL, own)
+    rewritten = mail.from_address in own or mail.from_address is None or _through_a_list(mail)
+    replies = _others(mail, ("reply-to",), own) if rewritten else ()
+    sender = () if is_ours(mail.from_address, own) or mail.from_address is None else (mail.from_address,)
+    return tuple(dict.fromkeys((*sender, *original, *replies)))
+
+
+def possible(mail: Inbound, own: Collection[str]) -> tuple[str, ...]:
+    """Whoever else may have written it."""
+    known = {*sure(mail, own), mail.from_address}
+    found = (*_others(mail, ("reply-to", "sender", "return-path"), own), *_envelope(mail, own))
+    return tuple(dict.fromkeys(each for each in found if each not in known))
+
+
+def _through_a_list(mail: Inbound) -> bool:
+    return any(mail.header(name) for name in _LIST)
+
+
+def _others(mail: Inbound, names: Collection[str], own: Collection[str]) -> tuple[str, ...]:
+    values = [value.encode("utf-8", "replace") for name, value in mail.headers if name in names]
+    return tuple(found.address for found in fields.addresses(values) if not is_ours(found.address, own))
+
+
+def _envelope(mail: Inbound, own: Collection[str]) -> Iterator[str]:
+    """The envelope's sender as the servers on the way noted it: forwarders keep that, or a list's own."""
+    said = (value for name, value in mail.headers if name in _RESULTS)
+    for each in (found for value in said for found in _MAIL_FROM.findall(value)):
+        for mailbox in fields.addresses([each.encode("utf-8", "replace")]):
+            if not is_ours(mailbox.address, own):
+                yield mailbox.address
