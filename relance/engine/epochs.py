@@ -21,8 +21,10 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance import errors
+from relance.engine import reasons
 from relance.engine.database import Database
 from relance.engine.house import House
+from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, State
 from relance.engine.store import doubts, enrollments, events, mailboxes, marks
 from relance.engine.store.enrollments import Enrollment
@@ -31,8 +33,9 @@ INSTALLATION, EPOCH, HALTED = "installation", "epoch", "halted"
 LARGEST = 2**63  # no installation counts so far, one a minute
 RESTORED = "restored"
 # When a person last said that a restored database may go on (ISO 8601, business time).
-MAYBE_SENT = "the database was restored; this step may have been sent after the backup was made"
-# The reason of whoever is held for that alone.
+MAYBE_SENT = Reason(
+    "the database was restored; this step may have been sent after the backup was made", Cause.RESTORED
+)
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def release(
 ) -> None:
     """Nothing is in doubt of this one any more; it goes on if it was held for that alone."""
     doubts.lift(conn, row.id)
-    if row.state is not State.HELD or row.reason != MAYBE_SENT:
+    if row.state is not State.HELD or not reasons.alone(row.why, Cause.RESTORED):
         return
     enrollments.apply(conn, [row.id], Event.RELEASED, now, reason=words, values=dict(values or {}))
     line = events.News(

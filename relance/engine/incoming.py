@@ -63,12 +63,17 @@ def shown(look: Look, fetched: Fetched, mail: Inbound) -> list[Evidence]:
     return evidence.of_incoming(house.own_ids, mail, came)
 
 
-def is_our_own(look: Look, mail: Inbound) -> bool:
+def is_our_own(look: Look, mail: Inbound, *, answers_us: bool = False) -> bool:
     """Whether we wrote it: by our mark in its Message-ID, or by From, where nothing speaks against that."""
     if mail.from_address not in look.own:
         return False
-    names = [each for each in (mail.message_id, *mail.aliases) if each]
-    return bool(look.house.own_ids.among(names)) or witnesses.wrote_it_ourselves(mail, look.own)
+    ids = look.house.own_ids
+    if ids.among(each for each in (mail.message_id, *mail.aliases) if each):
+        return True
+    answers_us = answers_us or bool(ids.among((*mail.in_reply_to, *mail.references)))
+    if answers_us and witnesses.came_to_us_alone(mail, look.own):
+        return False
+    return witnesses.wrote_it_ourselves(mail, look.own)
 
 
 def copies(look: Look, folder: Folder, read: Sequence[Read]) -> list[Copy]:
@@ -138,10 +143,11 @@ def _item(
     received = fetched.internal_date or look.now
     if fetched.trouble:
         judgement = Judgement(Kind.UNREADABLE, "the server could not give it", fetched.trouble)
-    elif mail.message_id and look.house.own_ids.read(mail.message_id) and is_our_own(look, mail):
-        judgement = Judgement(Kind.OWN_COPY, "bears our mark", f"From: {mail.from_address}")
     else:
-        judgement = verdicts.judge(mail, verdicts.Known(received, look.own, texts, recipients))
+        # One of our addresses that somebody else answers through says nothing of who wrote.
+        ours = is_our_own(look, mail, answers_us=found.proven)
+        own = look.own if ours else look.own - {mail.from_address}
+        judgement = verdicts.judge(mail, verdicts.Known(received, own, texts, recipients))
     return Item(
         mailbox_id=look.mailbox.id,
         folder=folder.name,

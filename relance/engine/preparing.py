@@ -139,7 +139,11 @@ def _barred(case: Case) -> Verdict | None:
 
 def _in_doubt(case: Case) -> Verdict | None:
     """Whichever way somebody came to be active again: what a restore put in doubt is not sent by guess."""
-    return Verdict(event=Event.HELD, words=epochs.MAYBE_SENT) if case.row.lost_before is not None else None
+    return (
+        Verdict(event=Event.HELD, words=epochs.MAYBE_SENT.words, cause=epochs.MAYBE_SENT.cause)
+        if case.row.lost_before is not None
+        else None
+    )
 
 
 def _left_over(case: Case, now: dt.datetime, house: House) -> Verdict | None:

@@ -19,6 +19,9 @@ class Cause(StrEnum):
     PERSON = "person"  # a person paused or decided it; only a person clears it
     REFUSED = "refused"  # a server refused the mail of the step to do
     ORGANISATION = "organisation"  # the receiving organisation refuses the mailbox's mail; `source`: which
+    RESTORED = (
+        "restored"  # the step may have been sent before a backup was put back; proof or a person clears it
+    )
     ANSWER = "answer"  # a kept mail; `source`: which
 
 

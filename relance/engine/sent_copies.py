@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import evidence, matching, states, unknowns
+from relance.engine import epochs, evidence, matching, states, unknowns
 from relance.engine.evidence import Evidence
 from relance.engine.house import House
 from relance.engine.states import Event, MessageEvent, MessageState
@@ -100,6 +100,7 @@ def delivered(conn: Connection, house: House, mail: Message, now: dt.datetime) -
     """An answer, a bounce or a copy proves that a mail left, whatever its attempt's end looked like."""
     if mail.state in (MessageState.UNKNOWN, MessageState.NOT_SENT):
         unknowns.settle(conn, house, [mail], MessageEvent.FOUND, "mail in the mailbox proves it", now)
+        epochs.let_go_on(conn, mail.enrollment_id, now)
 
 
 def _by_hand(conn: Connection, mailbox_id: int, copy: Copy, now: dt.datetime) -> None:

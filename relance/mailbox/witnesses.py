@@ -36,18 +36,19 @@ def is_ours(address: str | None, own: Collection[str]) -> bool:
 def wrote_it_ourselves(mail: Inbound, own: Collection[str]) -> bool:
     """Whether a mail with our address in From is our own: not if somebody else answers through it.
 
-    That is so when another address is to be answered, on a mail that came to us or through a list; or when the mail came
-    to nobody but us and answers one.
+    That is so when another address is to be answered, on a mail that came to us or through a list.
     """
     if mail.from_address not in own:
         return False
     if _others(mail, _ORIGINAL, own):
         return False
     came = any(is_ours(each, own) for each in mail.to)
-    if (came or _through_a_list(mail)) and _others(mail, ("reply-to", "sender"), own):
-        return False
-    answers = bool(mail.in_reply_to or mail.references)
-    return not (came and answers and all(is_ours(each, own) for each in mail.to))
+    return not ((came or _through_a_list(mail)) and _others(mail, ("reply-to", "sender"), own))
+
+
+def came_to_us_alone(mail: Inbound, own: Collection[str]) -> bool:
+    """Whether a mail names nobody but us as who it is for. If it answers a mail of ours then, From is not who wrote it."""
+    return bool(mail.to) and all(is_ours(each, own) for each in mail.to)
 
 
 def sure(mail: Inbound, own: Collection[str]) -> tuple[str, ...]:
