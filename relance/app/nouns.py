@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from relance.engine import (
+    aliasing,
     doubts,
     importing,
     inbox,
@@ -141,6 +142,17 @@ class Mailboxes:
             return keeping.test(self._house, address)
         patience = dataclasses.replace(probing.DEFAULT, back=wait_seconds)
         return probing.try_out(self._house, address, patience, progress)
+
+    def add_alias(self, address: str, alias: str) -> tuple[str, ...]:
+        """A further address the mailbox's owner writes from: their mails from it are theirs, never a prospect's answer.
+
+        Returns all aliases. `show(address).offered` names addresses that the Sent folder shows in From.
+        """
+        return aliasing.add(self._house, address, alias)
+
+    def remove_alias(self, address: str, alias: str) -> tuple[str, ...]:
+        """It is somebody else's address again; returns the aliases that are left."""
+        return aliasing.remove(self._house, address, alias)
 
     def pause(self, address: str, reason: str = "") -> None:
         """Send nothing from this mailbox until it is resumed; it is still read."""

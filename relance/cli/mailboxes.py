@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relance.cli import asking, presets, sandbox, session, show
+from relance.cli import aliases, asking, presets, sandbox, session, show
 from relance.mailbox.account import Account, Security, Server
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from relance.engine.keeping import MailboxTest
 
 group = typer.Typer(no_args_is_help=True, help="The mailboxes mails are sent from.")
+group.add_typer(aliases.group, name="alias")
 COLUMNS = {
     "address": "address",
     "name": "name",

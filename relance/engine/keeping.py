@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from relance import errors
-from relance.engine import person_fields, removing, resuming, watching
+from relance.engine import aliasing, person_fields, removing, resuming, watching
 from relance.engine.house import House
 from relance.engine.post import Inbox
 from relance.engine.probes import ProviderHabits
-from relance.engine.store import events, habits, mailboxes, refusals
+from relance.engine.store import aliases, events, habits, mailboxes, refusals
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.unknowns import POLICIES
 from relance.mailbox import address
@@ -67,6 +67,8 @@ class MailboxView:
     sync_error: str
     plus_addressing: bool = False
     provider: str = ""  # what the last probe showed of it, in words
+    aliases: tuple[str, ...] = ()  # further addresses its owner writes from
+    offered: tuple[str, ...] = ()  # others that its Sent folder shows: aliases, if you say so
     refused_by: tuple[str, ...] = ()  # receiving organisations that refuse its mail: nothing goes there
 
 
@@ -173,7 +175,8 @@ def every(house: House) -> list[MailboxView]:
         found = list(mailboxes.every(conn))
         learned = habits.of(conn, [each.id for each in found])
         refused = refusals.by_mailbox(conn)
-    return [_view(each, learned.get(each.id), refused.get(each.id, ())) for each in found]
+        own = aliases.own_addresses(conn)
+    return [_view(each, own, learned.get(each.id), refused.get(each.id, ())) for each in found]
 
 
 def show(house: House, wanted: str) -> MailboxView:
@@ -182,7 +185,8 @@ def show(house: House, wanted: str) -> MailboxView:
     with house.database.read() as conn:
         learned = habits.of(conn, [found.id])
         refused = refusals.by_mailbox(conn)
-    return _view(found, learned.get(found.id), refused.get(found.id, ()))
+        own = aliases.own_addresses(conn)
+    return _view(found, own, learned.get(found.id), refused.get(found.id, ()))
 
 
 def known(house: House, wanted: str) -> Mailbox:
@@ -191,16 +195,19 @@ def known(house: House, wanted: str) -> Mailbox:
         return mailboxes.named(conn, wanted)
 
 
-_MADE = ("smtp", "imap", "provider", "refused_by")
+_MADE = ("smtp", "imap", "provider", "refused_by", "aliases", "offered")
 
 
-def _view(each: Mailbox, learned: ProviderHabits | None, refused: tuple[str, ...] = ()) -> MailboxView:
+def _view(
+    each: Mailbox, ours: frozenset[str], learned: ProviderHabits | None, refused: tuple[str, ...] = ()
+) -> MailboxView:
     own: dict[str, Any] = {
         name: getattr(each, name) for name in MailboxView.__dataclass_fields__ if name not in _MADE
     }
     own["synced_at"] = each.read_at
     provider = f"{learned.words} (tried on {learned.tested_at.date()})" if learned else ""
     own |= {"smtp": _place(each.smtp), "imap": _place(each.imap), "provider": provider, "refused_by": refused}
+    own |= {"aliases": tuple(each.aliases), "offered": aliasing.offered(each.seen_from, ours)}
     return MailboxView(**own)
 
 
@@ -215,7 +222,11 @@ def test(house: House, wanted: str) -> MailboxTest:
         account = house.account(mailbox)
     except errors.Broken as broken:
         return MailboxTest(mailbox.address, (TestStep("password", ok=False, words=str(broken)),))
-    return MailboxTest(mailbox.address, (_try_smtp(house, account), _try_imap(house, account)))
+    steps: tuple[TestStep, ...] = (_try_smtp(house, account), _try_imap(house, account))
+    found = show(house, wanted).offered
+    if found:
+        steps = (*steps, TestStep("aliases", ok=True, words=aliasing.hint(mailbox.address, found)))
+    return MailboxTest(mailbox.address, steps)
 
 
 def _try_smtp(house: House, account: Account) -> TestStep:

@@ -13,7 +13,7 @@ from relance.engine import acting, judgements, revising, verdicts
 from relance.engine.house import House
 from relance.engine.judgements import Reading
 from relance.engine.revising import Revised, Revision
-from relance.engine.store import answers, events, mailboxes, messages
+from relance.engine.store import aliases, answers, events, messages
 from relance.engine.store.answers import Answer, Kept
 from relance.mailbox import judging, parse
 from relance.mailbox.inbound import Judgement, Kind
@@ -130,7 +130,7 @@ def _judge(conn: Connection, kept: Kept) -> Judgement:
     answer = kept.answer
     mail = parse.read(kept.raw, size=answer.size or len(kept.raw), truncated=answer.size > len(kept.raw))
     sent = messages.of_contact(conn, answer.contact_id) if answer.contact_id is not None else []
-    own = frozenset(each.address for each in mailboxes.every(conn))
+    own = aliases.own_addresses(conn)
     known = verdicts.Known(
         answer.received_at, own, [each.body for each in sent], [each.recipient for each in sent]
     )

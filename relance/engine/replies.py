@@ -33,7 +33,7 @@ from relance.engine.incoming import Look
 from relance.engine.marks import Plan, Progress
 from relance.engine.post import Inbox
 from relance.engine.sent_copies import Copy
-from relance.engine.store import events, mailboxes, messages, withheld
+from relance.engine.store import aliases, events, mailboxes, messages, withheld
 from relance.engine.store.mailboxes import Lease, Mailbox, Watermark
 from relance.engine.store.withheld import Withheld
 from relance.mailbox.account import Account
@@ -60,7 +60,7 @@ def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
     """
     now = house.clock.now()
     with house.database.read() as conn:
-        own = frozenset(each.address for each in mailboxes.every(conn))
+        own = aliases.own_addresses(conn)
         # Then what it forgot lies among the mails that were there before the first look.
         restored = mailbox.synced_at is None and epochs.restored(conn)
     look = Look(house, lease, mailbox, now, own, restored)
@@ -370,6 +370,9 @@ def _take(look: Look, progress: Progress, window: Sequence[tuple[int, Inbound]])
     with look.house.database.write() as conn:
         mailboxes.hold(conn, look.lease)
         sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)
+        others = {each.mail.from_address for each in copies} - look.own - set(look.mailbox.seen_from)
+        if found := sorted(each for each in others if each):
+            aliases.saw(conn, look.mailbox.id, found)
         _mark(conn, look, progress, window[-1][0])
 
 

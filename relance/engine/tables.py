@@ -83,6 +83,9 @@ mailbox = sa.Table(
     _text("turn_error"),  # the fault of ours that its last turn ended in
     # Further addresses its owner writes from: a mail from one of them is the owner's, never a prospect's.
     sa.Column("aliases", Json, nullable=False, server_default="[]"),
+    sa.Column(
+        "seen_from", Json, nullable=False, server_default="[]"
+    ),  # what else its Sent folder shows in From
     sa.Column("created_at", Instant, nullable=False),
     sa.CheckConstraint("state in ('active', 'paused', 'removed')", name="state"),
 )

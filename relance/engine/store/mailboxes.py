@@ -67,6 +67,7 @@ class Mailbox:
     created_at: dt.datetime
     plus_addressing: bool = False
     aliases: Sequence[str] = ()  # further addresses its owner writes from
+    seen_from: Sequence[str] = ()  # other addresses in From in its Sent folder
     refusal: Mapping[str, Any] | None = None  # the last mail its server refused, with none accepted since
 
     @property

@@ -1,0 +1,60 @@
+"""`mailbox alias`: further addresses a mailbox's owner writes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from relance.cli import session, show
+
+group = typer.Typer(
+    no_args_is_help=True, help="Further addresses its owner writes from; their mails are never answers."
+)
+COLUMNS = {"alias": "alias", "state": "state"}
+
+Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The mailbox's address.")]
+Alias = Annotated[str, typer.Argument(metavar="ALIAS", help="The other address.")]
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One address of a mailbox besides its own."""
+
+    alias: str
+    state: str  # alias, or seen in Sent
+
+
+@group.command("list")
+def list_(ctx: typer.Context, address: Address, as_json: Json = False) -> None:
+    """List a mailbox's aliases. And addresses its Sent folder shows, which may be some."""
+    with session.of(ctx).open() as relance:
+        found = relance.mailboxes.show(address)
+    rows = [
+        *(Line(each, "alias") for each in found.aliases),
+        *(Line(each, "seen in Sent") for each in found.offered),
+    ]
+    show.listing(rows, COLUMNS, as_json=as_json, empty="It has no alias, and its Sent folder shows none.")
+
+
+@group.command()
+def add(ctx: typer.Context, address: Address, alias: Alias, as_json: Json = False) -> None:
+    """Say that an address is an alias: its mails are the owner's own, and pause as theirs do."""
+    with session.of(ctx).open() as relance:
+        _told(address, relance.mailboxes.add_alias(address, alias), as_json=as_json)
+
+
+@group.command()
+def remove(ctx: typer.Context, address: Address, alias: Alias, as_json: Json = False) -> None:
+    """Say that it is none (any more)."""
+    with session.of(ctx).open() as relance:
+        _told(address, relance.mailboxes.remove_alias(address, alias), as_json=as_json)
+
+
+def _told(address: str, found: tuple[str, ...], *, as_json: bool) -> None:
+    if as_json:
+        show.data({"address": address, "aliases": list(found)})
+    else:
+        show.say(f"Aliases of {address}: {', '.join(found) or 'none'}.")

@@ -1,0 +1,66 @@
+"""A mailbox's aliases: further addresses its owner writes from, offered from what the Sent folder shows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine.house import House
+from relance.engine.store import aliases, contacts, events, mailboxes
+from relance.engine.store.mailboxes import Mailbox
+from relance.mailbox import address
+
+
+def offered(seen: Sequence[str], own: Collection[str]) -> tuple[str, ...]:
+    """Addresses that may be aliases: they stand in From in the Sent folder and are nobody's yet. Pure."""
+    return tuple(each for each in seen if each not in own)
+
+
+def hint(mailbox: str, found: Sequence[str]) -> str:
+    """What to do about addresses that are offered."""
+    commands = " ".join(f"`relance mailbox alias add {mailbox} {each}`" for each in found)
+    return f"Sent holds mails from {', '.join(found)} as well. If these are aliases, say so: {commands}"
+
+
+def add(house: House, wanted: str, alias: str) -> tuple[str, ...]:
+    """From now on a mail from this address is the mailbox's owner's; returns all its aliases.
+
+    Raises `errors.Invalid` for what is no address, a mailbox of its own, or a contact.
+    """
+    found = address.normalise(alias, allow_test_domains=house.options.allow_test_domains).normalised
+    with house.database.write() as conn:
+        mailbox = mailboxes.named(conn, wanted)
+        _check(conn, mailbox, found)
+        return _put(conn, house, mailbox, {*mailbox.aliases, found}, f"{found} is an alias")
+
+
+def _check(conn: Connection, mailbox: Mailbox, alias: str) -> None:
+    if mailboxes.by_address(conn, alias) is not None:
+        raise errors.Invalid(f"{alias} is a mailbox of its own; its mails are known as yours already.")
+    if contacts.by_emails(conn, [alias]):
+        raise errors.Invalid(
+            f"{alias} is a contact: as an alias of {mailbox.address} nothing they write would count as an answer."
+        )
+
+
+def remove(house: House, wanted: str, alias: str) -> tuple[str, ...]:
+    """It is somebody else's address again; returns the aliases that are left. `errors.NotFound` where it was none."""
+    gone = alias.strip().lower()
+    with house.database.write() as conn:
+        mailbox = mailboxes.named(conn, wanted)
+        if gone not in mailbox.aliases:
+            raise errors.NotFound(f"{gone} is no alias of {mailbox.address}.")
+        return _put(conn, house, mailbox, {*mailbox.aliases} - {gone}, f"{gone} is no alias any more")
+
+
+def _put(
+    conn: Connection, house: House, mailbox: Mailbox, wanted: Collection[str], words: str
+) -> tuple[str, ...]:
+    aliases.put(conn, mailbox.id, sorted(wanted))
+    data = {"words": words}
+    events.add(
+        conn, [events.News("mailbox aliases changed", house.clock.now(), mailbox_id=mailbox.id, data=data)]
+    )
+    return tuple(sorted(wanted))

@@ -1,0 +1,81 @@
+"""A rep's aliases: offered from Sent, and from then on a letter from one is the rep's own, never a prospect's answer."""
+
+from __future__ import annotations
+
+import email.policy
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from relance import errors
+from relance.engine import aliasing
+from relance.engine.house import House
+from relance.engine.states import State
+from tests.journeys.stage import ADA, Stage, standing
+from tests.reading import KIM, enrolled, hear, letter, row, wrote
+
+EWA, ALIAS = "ewa@acme.example", "a.lind@northwind.example"
+
+
+@pytest.fixture
+def stage(tmp_path: Path, migrated_url: str) -> Iterator[Stage]:
+    with standing(tmp_path, migrated_url) as ready:
+        yield ready
+
+
+def by_hand(stage: Stage, folder: str, **headers: str) -> None:
+    mail = EmailMessage(policy=email.policy.SMTP)
+    mail["From"], mail["Subject"], mail["Message-ID"] = (
+        f"Ada Lind <{ALIAS}>",
+        "Lunch?",
+        f"<{folder}@northwind.example>",
+    )
+    for name, value in headers.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content("Shall we?")
+    stage.place(EWA, mail.as_bytes(), folder=folder)
+
+
+def test_what_sent_shows_is_offered_and_a_letter_from_it_pauses(stage: Stage) -> None:
+    stage.enroll(EWA)
+    stage.run()
+    by_hand(stage, "Sent", To=EWA)
+    stage.look()
+    assert stage.state(EWA) == "paused"
+    shown = stage.relance.mailboxes.show(ADA)
+    assert (shown.aliases, shown.offered) == ((), (ALIAS,))
+    told = stage.relance.mailboxes.test(ADA, probe=False)
+    assert told.ok
+    assert f"relance mailbox alias add {ADA} {ALIAS}" in told.steps[-1].words
+    assert stage.relance.mailboxes.add_alias(ADA, f" {ALIAS.upper()} ") == (ALIAS,)
+    shown = stage.relance.mailboxes.show(ADA)
+    assert (shown.aliases, shown.offered) == ((ALIAS,), ())
+
+
+def test_a_letter_from_an_alias_is_nobodys_answer(house: House) -> None:
+    enrolled(house, KIM)
+    named = wrote(house).message_id
+    alias = "a.lovelace@sales.example"
+    assert aliasing.add(house, "ada@sales.example", alias) == (alias,)
+    assert hear(house, letter(alias, To=KIM, Cc="ada@sales.example", In_Reply_To=named)) == 0
+    assert row(house).state is State.ACTIVE
+    assert aliasing.remove(house, "ada@sales.example", alias) == ()
+    assert hear(house, letter(alias, To=KIM, Cc="ada@sales.example", In_Reply_To=named)) == 1
+    assert row(house).state is State.REPLIED
+
+
+def test_what_can_be_no_alias_is_refused(house: House) -> None:
+    enrolled(house, KIM)
+    for alias, why in ((KIM, "contact"), ("ada@sales.example", "mailbox of its own"), ("nobody", "nobody")):
+        with pytest.raises(errors.Invalid, match=why):
+            aliasing.add(house, "ada@sales.example", alias)
+    with pytest.raises(errors.NotFound, match="no alias"):
+        aliasing.remove(house, "ada@sales.example", "other@sales.example")
+    with pytest.raises(errors.NotFound, match="no mailbox"):
+        aliasing.add(house, "bob@sales.example", "other@sales.example")
+
+
+def test_only_what_is_nobodys_is_offered() -> None:
+    assert aliasing.offered(["a@x", "b@x"], {"a@x"}) == ("b@x",)

@@ -1,0 +1,113 @@
+"""Whose mail it is: what names us first, then who wrote, then what it is about; in doubt a person, and nobody is chased."""
+
+from __future__ import annotations
+
+import pytest
+
+from relance.engine.house import House
+from relance.engine.states import MessageState, State
+from relance.mailbox.folders import Role
+from tests.reading import ADA, KIM, LINE, MIA, enrolled, hear, letter, row, wrote
+
+
+@pytest.fixture
+def ready(house: House) -> House:
+    enrolled(house, KIM, MIA)
+    return house
+
+
+def through_a_list(**more: str) -> bytes:
+    return letter(f"Kim via Sales <{ADA}>", Reply_To=f"Kim <{KIM}>", List_Id="<sales.sales.example>", **more)
+
+
+def test_a_list_that_wrote_our_address_over_from_stops_nobody_else(ready: House) -> None:
+    assert hear(ready, through_a_list(In_Reply_To="<0192f@sales.example>")) == 1
+    assert (row(ready, KIM).state, row(ready, MIA).state) == (State.REPLIED, State.ACTIVE)
+
+
+def test_only_the_id_it_names_tells_who_answers_through_us(ready: House) -> None:
+    named = wrote(ready).message_id
+    assert hear(ready, letter(f"Sales <{ADA}>", In_Reply_To=named)) == 1
+    assert row(ready).state is State.REPLIED
+
+
+def test_a_letter_of_our_own_is_nobodys_answer(ready: House) -> None:
+    named = wrote(ready).message_id
+    by_hand = letter(ADA, To=KIM, Cc=ADA, In_Reply_To=named)
+    follow_up = letter(ADA, To=KIM, Reply_To="ada+k3jd93@sales.example", In_Reply_To=named)
+    assert hear(ready, by_hand, follow_up) == 0
+    assert row(ready).state is State.ACTIVE
+
+
+def test_somebody_elses_reply_to_holds_for_a_person(ready: House) -> None:
+    wrote(ready)
+    assert hear(ready, letter("desk@signing.example", "Signed", "All done, see you.", Reply_To=KIM)) == 1
+    assert (row(ready).state, row(ready, MIA).state) == (State.HELD, State.ACTIVE)
+
+
+def test_the_envelope_tells_where_nothing_else_does(ready: House) -> None:
+    wrote(ready)
+    seen = f"i=1; mx.example; spf=pass smtp.mailfrom={KIM}; dmarc=pass"
+    hear(ready, letter("relay@forward.example", "Prices", "How much?", ARC_Authentication_Results=seen))
+    assert row(ready).state is State.HELD
+
+
+def test_the_token_in_our_address_outranks_who_writes(ready: House) -> None:
+    token = wrote(ready).message_id.strip("<>").partition("@")[0]
+    hear(ready, letter(MIA, "Hello", To=f"ada+{token}@sales.example"))
+    assert (row(ready, KIM).state, row(ready, MIA).state) == (State.REPLIED, State.ACTIVE)
+
+
+def test_whoever_answers_from_another_address_is_known_by_the_id_they_name(ready: House) -> None:
+    named = wrote(ready).message_id
+    hear(
+        ready,
+        letter("kim.private@gmail.example", "Hm", In_Reply_To="<other@x>", References=f"{named} <other@x>"),
+    )
+    assert row(ready).state is State.REPLIED
+
+
+def test_a_colleague_with_our_subject_or_words_holds(ready: House) -> None:
+    wrote(ready)
+    hear(ready, letter("boss@lake.example", "Your offer", f"Kim showed me this.\n> {LINE}\n"))
+    assert row(ready).state is State.HELD
+    assert "somebody at the company" in row(ready).reason
+
+
+def test_our_words_from_an_address_nobody_knows_hold(ready: House) -> None:
+    wrote(ready)
+    hear(ready, letter("kim.home@isp.example", text=f"Yes, gladly.\n\n> {LINE}\n"))
+    assert row(ready).state is State.HELD
+
+
+def test_private_mail_is_read_past(ready: House) -> None:
+    wrote(ready)
+    assert hear(ready, letter("aunt@family.example", "Sunday", "Lunch at noon?")) == 0
+    assert row(ready).state is State.ACTIVE
+
+
+def test_an_answer_proves_the_mail_it_names_and_no_other(ready: House) -> None:
+    named = wrote(ready, state=MessageState.UNKNOWN)
+    hear(ready, letter(MIA, "Out", "I am out of office until 20 March.", Auto_Submitted="auto-replied"))
+    assert row(ready, MIA).state is not State.REPLIED
+    hear(ready, letter(KIM, In_Reply_To=named.message_id))
+    with ready.database.read() as conn:
+        from relance.engine.store import messages
+
+        mail = messages.by_id(conn, named.id)
+    assert mail is not None
+    assert mail.state is MessageState.ACCEPTED
+
+
+def test_a_bounce_that_returns_nothing_of_ours_names_whom_it_could_not_reach(ready: House) -> None:
+    wrote(ready)
+    said = f"Reporting-MTA: dns; mx.lake.example\r\n\r\nFinal-Recipient: rfc822; {KIM}\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    kind = 'multipart/report; report-type=delivery-status; boundary="b"'
+    text = f"--b\r\n\r\nNo such user.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n{said}\r\n--b--"
+    hear(ready, letter("mailer-daemon@mx.lake.example", "Undelivered", text, Content_Type=kind))
+    assert (row(ready, KIM).state, row(ready, MIA).state) == (State.BOUNCED, State.ACTIVE)
+
+
+def test_a_mail_in_another_folder_is_an_answer_all_the_same(ready: House) -> None:
+    hear(ready, letter(KIM), role=Role.JUNK)
+    assert row(ready).state is State.REPLIED
