@@ -15,7 +15,7 @@ from relance.config.settings import Settings
 
 TO_OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 THROUGH = stat.S_IXGRP | stat.S_IXOTH  # a folder without these closes everything below it
-IN_THE_HOME = ("journal", "spool", "epoch.json", "sandbox.json")
+IN_THE_HOME = ("journal", "noes", "epoch.json", "sandbox.json")
 BESIDE_SQLITE = ("", "-wal", "-shm", "-journal")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import ports, processes
+from tests.servers import command, ports, processes
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -95,6 +95,7 @@ class Terminal:
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     (tmp_path / ".venv").symlink_to(sys.prefix)
+    command.relance()  # what `relance` is from now on: the file that the Makefile writes
     with ExitStack() as stack:
         yield Terminal(tmp_path, stack)
 
