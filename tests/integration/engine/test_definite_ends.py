@@ -137,3 +137,42 @@ def test_an_answer_found_late_leaves_another_reason_to_hold_alone(ready: House, 
     dead.close()
     recovery.replay(ready)
     assert (mail(ready).state, row(ready).state) == (MessageState.DEFERRED, State.HELD)
+
+
+STRANGE = [
+    b"[" * 200_000,
+    b'{"begin":[1],"fence":{}}',
+    b'{"turn":"x","boot":"b"}',
+    b"\xff\xfe\x00",
+    b'{"over":' + b"9" * 5000,
+]
+
+
+def test_whatever_stands_in_the_journals_folder_a_turn_settles_what_a_dead_worker_knew(ready: House) -> None:
+    _left_transmitting(ready, NOBODY)
+    folder = ready.journal._folder
+    for number, content in enumerate(STRANGE):
+        (folder / f"stranger-{number}.0.journal").write_bytes(content)
+        (folder / f"stranger-{number}.lock").touch()
+    (folder / "x.journal").mkdir()
+    post = OneAnswer(LATER)
+    report = a_turn(dataclasses.replace(ready, open_outbox=post))
+    assert (report.words, post.bodies) == ("", [])
+    assert (mail(ready).state, row(ready).state) == (MessageState.REFUSED, State.BOUNCED)
+
+
+def test_a_damaged_journal_leaves_doubt_and_no_second_mail(ready: House) -> None:
+    """Where it had said that the body had begun there is a hole; the turn's own lines are whole."""
+    engine_house.add_message(ready, row(ready), MessageState.TRANSMITTING, fence=0, recipient=EVE)
+    dead = Journal(ready.journal._folder, "host-4711")
+    dead.turn(1, 0)
+    dead.begin(mail(ready).id, 0)
+    dead.over(1, 0, clean=False)
+    dead.close()
+    (file,) = ready.journal._folder.glob("host-4711.*.journal")
+    turn_line, begun, over = file.read_bytes().splitlines()
+    file.write_bytes(b"\n".join([turn_line, b"\0" * len(begun), over, b""]))
+    post = OneAnswer(LATER)
+    a_turn(dataclasses.replace(ready, open_outbox=post))
+    assert post.bodies == []
+    assert (mail(ready).state, row(ready).state) == (MessageState.UNKNOWN, State.HELD)
