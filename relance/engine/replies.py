@@ -85,7 +85,6 @@ class _Round:
 
     refused: list[FolderRefused] = field(default_factory=list)  # of the pass under way
     moved: set[str] = field(default_factory=set)  # folders that were numbered anew in this look
-    gone: watching.Gone = field(default_factory=watching.Gone)
 
 
 def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
@@ -101,10 +100,11 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
         with look.house.database.read() as conn:
             known = mailboxes.watermarks(conn, look.mailbox.id)
             rows = withheld.of_mailbox(conn, look.mailbox.id)
-        if so_far.gone.some(look, listed, known):
-            continue
+        forgotten, missed = watching.missing(look, listed, known)
+        known = {name: mark for name, mark in known.items() if name not in forgotten}
         folders = watching.of_look(look, inbox, listed, known)
-        so_far.refused = [FolderRefused(each.refused, barred=True) for each in folders if each.refused]
+        barred = [FolderRefused(each.refused, barred=True) for each in folders if each.refused]
+        so_far.refused = [*barred, *missed]
         plans = {each: _plan(look, each, known, rows) for each in folders if not each.refused}
         if folders == seen or not any(plan.look for plan, _ in plans.values()):
             for folder, (plan, mark) in plans.items():
@@ -142,9 +142,11 @@ def _plan(
 
 def _settle(look: Look, folder: Folder, plan: Plan, mark: Watermark | None) -> None:
     """Mails that were taken away are noted, or as many could come in their place without being noticed."""
-    if mark is None or plan.look or folder.messages is None:
+    if mark is None or plan.look:
         return
-    now = dataclasses.replace(mark, messages=folder.messages, object_id=folder.object_id)
+    messages = mark.messages if folder.messages is None else folder.messages
+    known = folder.object_id or mark.object_id
+    now = dataclasses.replace(mark, messages=messages, object_id=known, missing_at=None)
     if now != mark:
         _advance(look, folder, now)
 

@@ -106,6 +106,7 @@ folder = sa.Table(
     _count("moves"),  # how often it was numbered anew of late
     _text("moved"),  # which number moved last
     sa.Column("moved_at", Instant),
+    sa.Column("missing_at", Instant),  # the look in which the server's list did not name it
     sa.UniqueConstraint("mailbox_id", "name"),
 )
 

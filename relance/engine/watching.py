@@ -4,7 +4,6 @@ people's that this user merely sees."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from relance.engine import marks
 from relance.engine.house import House
@@ -12,7 +11,7 @@ from relance.engine.incoming import Look
 from relance.engine.post import Inbox
 from relance.engine.store import mailboxes, withheld
 from relance.engine.store.mailboxes import Watermark
-from relance.mailbox.folders import Folder
+from relance.mailbox.folders import Folder, FolderRefused
 
 MEND = "Let this user read it, or name it in the setting skip_folders if no answer can ever come there."
 _DELIMITERS = frozenset("/.\\^|")
@@ -60,28 +59,34 @@ def _named(folder: Folder, patterns: Iterable[str]) -> bool:
     return any(name.startswith(said[:-1]) if said.endswith("*") else name == said for said in patterns)
 
 
-@dataclass
-class Gone:
-    """Folders that the last list did not name any more."""
+def missing(
+    look: Look, listed: Sequence[Folder], known: Mapping[str, Watermark]
+) -> tuple[set[str], list[FolderRefused]]:
+    """Folders that were there and that the list does not name: what is to be forgotten, and what is to be said.
 
-    names: set[str] = field(default_factory=set)
+    One answer proves nothing, so the look in which a folder is missed first is not complete. What the next one misses, too,
+    is gone, and forgotten with how far those were read that may be it under another name.
+    """
+    names, ids = {each.name for each in listed}, {each.object_id for each in listed if each.object_id}
+    gone = {name: mark for name, mark in known.items() if name not in names and mark.object_id not in ids}
+    sure = [mark for mark in gone.values() if mark.missing_at is not None and mark.missing_at != look.now]
+    new = sorted(gone.keys() - {mark.name for mark in sure})
+    forgotten = {mark.name for mark in sure} | (marks.namesakes(sure, listed) & known.keys())
+    if gone:
+        with look.house.database.write() as conn:
+            mailboxes.hold(conn, look.lease)
+            mailboxes.missing(conn, look.mailbox.id, new, look.now)
+            mailboxes.forget_folders(conn, look.mailbox.id, forgotten)
+            rows = withheld.of_mailbox(conn, look.mailbox.id)
+            withheld.forget(conn, [each.id for each in rows if each.folder in forgotten - names])
+    return forgotten, [FolderRefused(_missed(look, name)) for name in new]
 
-    def some(self, look: Look, listed: Sequence[Folder], known: Mapping[str, Watermark]) -> bool:
-        """Whether the list must be asked for again, for it does not name a folder that was there: one answer proves nothing.
 
-        What is gone is forgotten, and so is how far those were read that may be it under another name.
-        """
-        names, ids = {each.name for each in listed}, {each.object_id for each in listed if each.object_id}
-        gone = {name for name, mark in known.items() if name not in names and mark.object_id not in ids}
-        sure, self.names = gone == self.names, gone
-        if gone and sure:
-            doubtful = marks.namesakes([known[name] for name in gone], listed)
-            with look.house.database.write() as conn:
-                mailboxes.hold(conn, look.lease)
-                mailboxes.forget_folders(conn, look.mailbox.id, gone | (doubtful & known.keys()))
-                rows = withheld.of_mailbox(conn, look.mailbox.id)
-                withheld.forget(conn, [each.id for each in rows if each.folder in gone])
-        return bool(gone)
+def _missed(look: Look, name: str) -> str:
+    return (
+        f"The folder {name} of {look.mailbox.address} was not in the server's list; if the next look misses it, too, it "
+        "counts as deleted."
+    )
 
 
 def prove(inbox: Inbox, folder: Folder) -> None:

@@ -21,6 +21,7 @@ _BATCH_BYTES = 4 * 1024 * 1024
 
 HEADER = f"BODY.PEEK[HEADER]<0.{MAX_HEADER}>"
 TEXT = f"BODY.PEEK[TEXT]<0.{MAX_BODY}>"
+_NO_TEXT = 16  # bytes by which a server may miscount a mail of headers only
 _SENT_NAMES = (
     "message-id",
     "date",
@@ -122,11 +123,12 @@ def batches(uids: Sequence[int], facts: Mapping[int, Answer]) -> Iterator[list[i
 
 
 def joined(uid: int, facts: Answer, texts: Answer) -> Fetched | None:
-    """Headers and text put together; None when the server gave no headers."""
+    """Headers and text put together; None when the server gave no headers, or no text where there is one."""
     header = section(texts, b"BODY[HEADER]")
-    if header is None:
+    text = section(texts, b"BODY[TEXT]")
+    if header is None or (text is None and number(facts.get(b"RFC822.SIZE")) > len(header) + _NO_TEXT):
         return None
-    text = section(texts, b"BODY[TEXT]") or b""
+    text = text or b""
     cut = len(header) >= MAX_HEADER
     if cut:  # cut headers lack their empty line; the last one may be half
         header = header[: header.rfind(b"\n") + 1] + b"\r\n"

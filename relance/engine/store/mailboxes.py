@@ -90,6 +90,7 @@ class Watermark:
     messages: int | None = None  # how many mails lay in it then; None: not known
     gaps: str = ""  # UIDs up to `last_uid` that were not there, as "11,15:20"
     object_id: str = ""  # the server's own id of the folder
+    missing_at: dt.datetime | None = None  # the look in which the server's list did not name it
 
 
 @dataclass(frozen=True)
@@ -344,6 +345,12 @@ def forget_watermarks(conn: Connection, mailbox_id: int) -> None:
 
 OTHERS = "others"
 # The role of a folder that is somebody else's, and not looked at.
+
+
+def missing(conn: Connection, mailbox_id: int, names: Iterable[str], at: dt.datetime) -> None:
+    """Note that the server's list did not name these folders."""
+    here = sa.and_(folder.c.mailbox_id == mailbox_id, folder.c.name.in_(sorted(set(names))))
+    conn.execute(sa.update(folder).where(here, folder.c.missing_at.is_(None)).values(missing_at=at))
 
 
 def folders_of_others(conn: Connection, mailbox_id: int) -> set[str]:

@@ -379,24 +379,28 @@ def test_a_renamed_folder_does_not_pass_for_the_one_whose_name_it_took(two: Desk
     two.sync()  # both are read to their ends, mail 2
     two.names = ["Clients"]  # Clients is gone, and Other bears its name; the numbers are the same
     two.clients = {1: OTHER % (31, 31), 2: ANSWER}
+    two.refused("The folder Other of ada@sales.example was not in the server's list")
+    engine_house.clock(two.house).advance(minutes=5)
     assert two.sync() == 1
     assert two.row.state is State.REPLIED
 
 
 def test_one_list_without_a_folder_proves_nothing(two: Desk) -> None:
-    def lines(tag: str, command: str) -> Reply:
-        two.script.instead["LIST"] = whole
-        return b'* LIST () "/" INBOX\r\n{tag} OK done\r\n'
-
-    whole = two.script.instead["LIST"]
+    two.names = []
     two.clients[3] = ANSWER
-    two.script.instead["LIST"] = lines
+    two.refused("The folder Clients of ada@sales.example was not in the server's list")
+    two.names = ["Clients"]
+    engine_house.clock(two.house).advance(minutes=5)
     assert two.sync() == 1
     assert two.row.state is State.REPLIED
-
-
-def test_a_folder_that_was_deleted_is_missed_by_nobody(two: Desk) -> None:
     two.names = []
+    two.refused("Clients")  # missed for the first time again
+
+
+def test_a_folder_that_is_missed_twice_is_gone(two: Desk) -> None:
+    two.names = []
+    two.refused("if the next look misses it, too, it counts as deleted")
+    engine_house.clock(two.house).advance(minutes=5)
     two.sync()
     assert two.mailbox.synced_at == two.house.clock.now()
     with two.house.database.read() as conn:

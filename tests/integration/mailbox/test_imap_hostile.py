@@ -157,6 +157,7 @@ def test_of_a_mail_that_cannot_be_given_the_sender_may_still_be_told() -> None:
         b"* 1 FETCH NIL\r\n{tag} OK done\r\n",
         b"* 1 FETCH (UID 4 BODY[HEADER]<0> NIL BODY[TEXT]<0> NIL)\r\n{tag} OK done\r\n",
         b"* 1 FETCH (UID 4 ENVELOPE ())\r\n{tag} OK done\r\n",
+        b"* 1 FETCH (UID 4 RFC822.SIZE 900 BODY[HEADER]<0> {2}\r\n\r\n)\r\n{tag} OK done\r\n",
         b"{tag} NO [SERVERBUG] this mail is broken\r\n",
         b"{tag} OK but nothing\r\n",
     ],
