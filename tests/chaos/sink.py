@@ -100,11 +100,11 @@ class Sink(fault_smtp.FaultServer):
             return Fault(point, Kind.DELAY, seconds=self.reply_after)
         return found
 
-    def note(self, verb: str, line: str) -> None:
+    def note(self, number: int, verb: str, line: str) -> None:
         """When each connection's DATA began."""
         if verb == "DATA":
             self._began[threading.get_ident()] = time.monotonic()
-        super().note(verb, line)
+        super().note(number, verb, line)
 
     def take(self, mail: Accepted) -> None:
         """File the copy, then write the line; both before the 250."""
