@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.integration.engine.test_refusals import KIM, bounce, hear, ready, row, sent, state, suppressed
 
 from relance.engine import engagement, inbox, migrating, people, settling, steering, tables, unknowns
 from relance.engine.database import Database
@@ -19,6 +18,7 @@ from relance.engine.states import Event, MessageEvent, MessageState, State
 from relance.engine.store import enrollments, suppressions
 from relance.mailbox.outcome import Outcome, SendResult
 from tests import engine_house
+from tests.integration.engine.test_refusals import KIM, bounce, hear, ready, row, sent, state, suppressed
 
 __all__ = ["ready"]
 
