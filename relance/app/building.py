@@ -9,10 +9,12 @@ import secrets
 import socket
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from relance.clock import Clock, machine_now
 from relance.config import Settings
 from relance.engine import (
+    engagement,
     migrating,
     refusal,
     vault,
@@ -27,6 +29,7 @@ from relance.engine.own_ids import OwnIds
 from relance.engine.zones import Workspace
 from relance.mailbox.imap import Inbox
 from relance.mailbox.smtp import Outbox
+from relance.tracking import web
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
 
@@ -56,13 +59,23 @@ def house(settings: Settings, clock: Clock, database: Database) -> House:
             {number: vault.derive(key, "message ids") for number, key in ring.keys.items()}, ring.current
         ),
         journal=Journal(settings.home / "journal", owner),
-        noes=Noes(settings.home / "noes"),
+        noes=_noes(settings),
         owner=owner,
         open_outbox=functools.partial(Outbox, helo=_helo()),
         open_inbox=Inbox,
         options=options,
         workspace=Workspace(settings.zone, settings.country),
     )
+
+
+def waiting_web_app(settings: Settings) -> Any:
+    """The tracking pages of an installation whose database is not open yet."""
+    desk = engagement.WaitingDesk(_noes(settings))
+    return web.build(desk, signer(settings), now=settings.clock().now)
+
+
+def _noes(settings: Settings) -> Noes:
+    return Noes(settings.home / "noes")
 
 
 def signer(settings: Settings) -> Signer:

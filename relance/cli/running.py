@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from typing import Annotated
 
 import typer
@@ -35,7 +36,8 @@ def web(ctx: typer.Context, host: Host = None, port: Port = None) -> None:
         settings = session.of(ctx).settings(web_host=host, web_port=bound.getsockname()[1])
         logs.configure(settings)
         bell = watch.Bell()
-        with waiting.opened(settings, session.open_app, bell, "web") as app:
+        meanwhile = functools.partial(server.meanwhile, settings, bound)
+        with waiting.opened(settings, session.open_app, bell, "web", meanwhile) as app:
             code = 0 if app is None else daemons.run_web(app, sockets=[bound], bell=bell)
     raise typer.Exit(code)
 
@@ -50,7 +52,8 @@ def _serve(ctx: typer.Context, host: str | None, port: int | None, threads: int 
         settings = session.of(ctx).settings(web_host=host, web_port=bound.getsockname()[1])
         logs.configure(settings)
         bell = watch.Bell()
-        with waiting.opened(settings, session.open_app, bell, "run") as app:
+        meanwhile = functools.partial(server.meanwhile, settings, bound)
+        with waiting.opened(settings, session.open_app, bell, "run", meanwhile) as app:
             code = 0 if app is None else daemons.run_all(app, sockets=[bound], threads=threads, bell=bell)
     raise typer.Exit(code)
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.house import House
-from relance.engine.noes import No
+from relance.engine.noes import No, Noes
 from relance.engine.states import Event
 from relance.engine.store import contacts, enrollments, events, hits, messages, suppressions, tasks
 from relance.engine.store.enrollments import Enrollment
@@ -58,15 +58,8 @@ class TrackingDesk:
         return str(message.links[hit.index]["target"])
 
     def keep(self, hit: Hit) -> bool:
-        """Write a no down on this host. A link that names nobody says too little to be kept."""
-        if not hit.carried:
-            return False
-        try:
-            self.house.noes.keep(No(hit.carried, hit.message, hit.at))
-        except OSError as refused:
-            log.error("a wish to get no more mail could not be written down: %s", refused)
-            return False
-        return True
+        """Write a no down on this host."""
+        return keep(self.house.noes, hit)
 
     def unsubscribe(self, hit: Hit) -> Heard:
         """Suppress the recipient and stop everything they are in; in force when this returns so."""
@@ -90,6 +83,54 @@ class TrackingDesk:
         with self.house.database.read() as conn:
             mail = messages.by_id(conn, hit.message)
         return pages.mask(mail.recipient) if mail else None
+
+
+NOT_YET = "the database is not open yet"
+
+
+@dataclass(frozen=True)
+class WaitingDesk:
+    """What the tracking pages can ask before there is a database: links lead on, and a no is written down."""
+
+    noes: Noes
+
+    def record(self, found: Sequence[Hit]) -> None:
+        """Later."""
+        del found
+        raise errors.Unreachable(NOT_YET)
+
+    def clicked(self, hit: Hit) -> str | None:
+        """Where an older link leads stands in the database."""
+        del hit
+        raise errors.Unreachable(NOT_YET)
+
+    def keep(self, hit: Hit) -> bool:
+        """Write a no down on this host."""
+        return keep(self.noes, hit)
+
+    def unsubscribe(self, hit: Hit) -> Heard:
+        """Later."""
+        del hit
+        raise errors.Unreachable(NOT_YET)
+
+    def replay(self) -> None:
+        """Nothing can be carried out yet."""
+
+    def contact_of(self, hit: Hit) -> str | None:
+        """The recipient's address, masked."""
+        return pages.mask(hit.carried) if hit.carried else None
+
+
+def keep(noes: Noes, hit: Hit) -> bool:
+    """Write a no down; False where that cannot be. A link that names nobody says too little to be kept."""
+    if not hit.carried:
+        return False
+    try:
+        noes.keep(No(hit.carried, hit.message, hit.at))
+    except OSError as refused:
+        log.error("a wish to get no more mail could not be written down: %s", refused)
+        return False
+    return True
 
 
 def replay(house: House) -> int:

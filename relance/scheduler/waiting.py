@@ -16,6 +16,8 @@ from relance.scheduler import broker, health, seams, watch
 
 FIRST_SECONDS, LONGEST_SECONDS = 0.5, 5.0  # between two tries
 SAY_SECONDS = 60.0  # between two lines of the log
+MOMENT_SECONDS = 1.0  # a start that takes longer waits for something
+Meanwhile = Callable[[], contextlib.AbstractContextManager[None]]
 LOOK_SECONDS = 0.1  # how soon a signal is heard
 
 
@@ -78,16 +80,21 @@ class Opening:
 
 @contextlib.contextmanager
 def opened(
-    settings: config.Settings, open_app: seams.OpenApp, bell: watch.Bell, role: str
+    settings: config.Settings,
+    open_app: seams.OpenApp,
+    bell: watch.Bell,
+    role: str,
+    meanwhile: Meanwhile = contextlib.nullcontext,
 ) -> Iterator[seams.App | None]:
     """The engine, once its database and its broker answer and its disk can be written; None when the process was told to stop before.
 
-    What is wrong with a setting, and what only a person can mend, is raised at once.
+    What is wrong with a setting, and what only a person can mend, is raised at once. Where it takes more than a moment,
+    `meanwhile` is entered for the time.
     """
     bell.hang()
     opening = Opening(settings, open_app, role)
-    with opening.shown():
-        app = _waited(opening, bell)
+    with opening.shown(), contextlib.ExitStack() as stack:
+        app = _waited(opening, bell, lambda: stack.enter_context(meanwhile()))
     if app is None:
         yield None
         return
@@ -95,13 +102,29 @@ def opened(
         yield app
 
 
-def _waited(opening: Opening, bell: watch.Bell) -> seams.App | None:
+class _StandIn:
+    """Enters what serves meanwhile, once, where opening fails or takes more than a moment."""
+
+    def __init__(self, enter: Callable[[], object]) -> None:
+        self.enter = enter
+        self.begun = clock.elapsed()
+        self.entered = False
+
+    def look(self, *, failed: bool = False) -> None:
+        if not self.entered and (failed or clock.elapsed() - self.begun > MOMENT_SECONDS):
+            self.entered = True
+            self.enter()
+
+
+def _waited(opening: Opening, bell: watch.Bell, meanwhile: Callable[[], object]) -> seams.App | None:
     log = structlog.get_logger(__name__)
     pause, said, begun = FIRST_SECONDS, None, clock.elapsed()
+    stand_in = _StandIn(meanwhile)
     while not _told_to_stop(bell):
         one = _Try(opening.open)
         threading.Thread(target=one.run, name="relance-open", daemon=True).start()
         while not one.over.wait(LOOK_SECONDS):
+            stand_in.look()
             if _told_to_stop(bell):
                 one.unwanted = True
                 return None
@@ -115,6 +138,7 @@ def _waited(opening: Opening, bell: watch.Bell) -> seams.App | None:
         if said is None or clock.elapsed() - said >= SAY_SECONDS:
             said = clock.elapsed()
             log.warning("waiting until it answers", reason=str(one.fault))
+        stand_in.look(failed=True)
         bell.rung.wait(pause)
         pause = min(LONGEST_SECONDS, pause * 2)
     return None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import uvicorn
 
-from relance import clock, errors
+from relance import clock, config, errors
+from relance.app import building
 from relance.scheduler import descriptors, door
 from relance.scheduler.seams import App
 from relance.scheduler.stalls import Pulse
@@ -44,14 +46,27 @@ def address(bound: socket.socket) -> str:
 
 def of(app: App, sockets: Sequence[socket.socket], *, turns: int = 0, ears: int = 0) -> Web:
     """The server of an installation, in a process that also does so many turns and listens to so many mailboxes."""
-    settings = app.settings
+    return Web(app.web_app(), sockets, _rules(app.settings, turns, ears))
+
+
+def _rules(settings: config.Settings, turns: int = 0, ears: int = 0) -> door.Rules:
     kept = descriptors.of_mail(turns, ears) + door.UNSEEN
-    rules = door.Rules(
+    return door.Rules(
         most=descriptors.room(settings.web_connections, kept),
         most_each=settings.web_connections_each,
         trusted=settings.trusted_proxies,
     )
-    return Web(app.web_app(), sockets, rules)
+
+
+@contextlib.contextmanager
+def meanwhile(settings: config.Settings, bound: socket.socket) -> Iterator[None]:
+    """While it lasts, visitors are served as well as can be without a database; the socket stays open behind it."""
+    server = Web(building.waiting_web_app(settings), [bound.dup()], _rules(settings))
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop(15.0)
 
 
 OPEN = door.Rules()
