@@ -130,7 +130,8 @@ def _judge(conn: Connection, kept: Kept) -> Judgement:
     answer = kept.answer
     mail = parse.read(kept.raw, size=answer.size or len(kept.raw), truncated=answer.size > len(kept.raw))
     sent = messages.of_contact(conn, answer.contact_id) if answer.contact_id is not None else []
-    own = aliases.own_addresses(conn)
+    # What was kept is nobody's copy: somebody else answered through the address of ours that stands in From.
+    own = aliases.own_addresses(conn) - {mail.from_address}
     known = verdicts.Known(
         answer.received_at, own, [each.body for each in sent], [each.recipient for each in sent]
     )

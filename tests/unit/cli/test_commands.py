@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from relance import config, errors
 from relance.cli import presets, session, show, tree
+from relance.engine.doubts import Decided, Whom
 from relance.engine.unread_mail import UnreadMail
 from relance.mailbox.account import Security
 
@@ -134,7 +135,7 @@ class Engine:
         self.calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
         self.answers: dict[str, Any] = {}
         self.settings: config.Settings | None = None
-        for noun in ("contacts", "sequences", "mailboxes", "tasks", "unknown"):
+        for noun in ("contacts", "sequences", "mailboxes", "tasks", "unknown", "restored"):
             setattr(self, noun, Noun(noun, self))
 
     def __getattr__(self, verb: str) -> Any:
@@ -415,6 +416,37 @@ def test_going_on_after_a_restore(engine: Engine) -> None:
     assert run("db", "confirm-restore").exit_code == 2
     assert "4 steps are held" in run("db", "confirm-restore", "--yes").stdout
     assert [call[2] for call in engine.calls if call[0] == "confirm_restore"] == [{"hold_due": True}]
+
+
+def test_what_was_sent_before_a_restore_is_said_in_bulk(engine: Engine) -> None:
+    engine.answers["restored.decide"] = Decided("sent", ("ewa@acme.example",), 2, ("ewa@acme.example",))
+    assert run("restored", "sent").exit_code == 2  # of whom?
+    assert run("restored", "sent", "ewa@acme.example", "--all").exit_code == 2
+    assert run("restored", "sent", "--all").exit_code == 2  # nobody was asked
+    assert [more for _, _, more in engine.calls if more and not more["dry_run"]] == []
+    engine.calls.clear()
+    assert "2 mails count as sent" in run("restored", "sent", "--all", "--dry-run").stdout
+    told = run("restored", "not-sent", "ewa@acme.example", "--mailbox", "me@acme.example", "--yes", "--json")
+    assert json.loads(told.stdout)["people"] == ["ewa@acme.example"]
+    whom = Whom(["ewa@acme.example"], None, "me@acme.example")
+    decided = [(given, more) for name, given, more in engine.calls if name == "restored.decide"]
+    assert [given for given, _ in decided][1:] == [("not sent", whom)] * 2
+    assert [more.get("dry_run", False) for _, more in decided] == [True, True, False]
+
+
+def test_aliases_of_a_mailbox(engine: Engine) -> None:
+    engine.answers |= {"mailboxes.add_alias": ("b@acme.example",), "mailboxes.remove_alias": ()}
+    assert "b@acme.example" in run("mailbox", "alias", "add", "me@acme.example", "b@acme.example").stdout
+    told = run("mailbox", "alias", "remove", "me@acme.example", "b@acme.example", "--json")
+    assert json.loads(told.stdout) == {"address": "me@acme.example", "aliases": []}
+    engine.answers["mailboxes.show"] = types.SimpleNamespace(
+        aliases=("b@acme.example",), offered=("c@acme.example",)
+    )
+    listed = json.loads(run("mailbox", "alias", "list", "me@acme.example", "--json").stdout)
+    assert listed == [
+        {"alias": "b@acme.example", "state": "alias"},
+        {"alias": "c@acme.example", "state": "seen in Sent"},
+    ]
 
 
 def test_no_command_stands_without_help(engine: Engine) -> None:
