@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         StepReport,
         VariantReport,
     )
+    from relance.engine.returning import WayBack
     from relance.engine.sequence import (
         BranchStep,
         EndStep,
@@ -163,6 +164,7 @@ __all__ = [
     "VersionView",
     "WaitStep",
     "Wanted",
+    "WayBack",
     "When",
     "Whom",
     "WrongUse",
@@ -195,6 +197,7 @@ _ROOMS = {
     "engine.reports": (
         "Funnel", "HeldView", "MailboxLine", "Report", "Status", "StepReport", "VariantReport",
     ),
+    "engine.returning": ("WayBack",),
     "engine.sequence": (
         "BranchStep", "EndStep", "MailStep", "Send", "Sequence", "Stop", "TaskStep", "Track", "Variant", "WaitStep",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from relance.engine import (
@@ -20,6 +20,7 @@ from relance.engine import (
     publishing,
     refusing,
     rejudging,
+    returning,
     unknowns,
     unread_mail,
 )
@@ -68,8 +69,12 @@ class Contacts:
         return people.suppress(self._house, value, reason)
 
     def unsuppress(self, value: str) -> bool:
-        """Lift a suppression; False when there was none. What it stopped stays stopped."""
+        """Lift a suppression; False when there was none. What it stopped stays stopped: `lift` lets it go on."""
         return people.unsuppress(self._house, value)
+
+    def lift(self, value: str, *, go_on: bool = True, dry_run: bool = False) -> returning.WayBack:
+        """Lift a suppression and let whoever had bounced go on where they were. Raises `NotFound`."""
+        return returning.lift(self._house, value, go_on=go_on, dry_run=dry_run)
 
     def suppressions(self) -> tuple[suppressions.Suppression, ...]:
         """Every suppression."""
@@ -171,6 +176,19 @@ class Mailboxes:
     ) -> builtins.list[unread_mail.UnreadMail]:
         """Say that you have looked at mails which could not be read, so that the mailbox's follow-ups go on; returns them."""
         return unread_mail.dismiss(self._house, address, folder, uid)
+
+    def undo_bounces(
+        self,
+        address: str,
+        *,
+        since: dt.datetime | None = None,
+        emails: Iterable[str] | None = None,
+        dry_run: bool = False,
+    ) -> returning.WayBack:
+        """Take back bounces that were the sender's trouble, of some people or all since a time: people go on where they
+        were, and nobody gets a step twice. What a person asked for stays."""
+        whose = None if emails is None else tuple(emails)
+        return returning.undo_bounces(self._house, returning.Wrong(address, since, whose), dry_run=dry_run)
 
     def retry(self, address: str, organisation: str, *, dry_run: bool = False) -> refusing.Retried:
         """Write to an organisation again that refused this mailbox's mail: whoever was held for that alone goes on."""

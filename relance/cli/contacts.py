@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relance import errors
 from relance.cli import progress, session, show
 
 if TYPE_CHECKING:
     from relance.engine.importing import ImportReport
+    from relance.engine.returning import WayBack
 
 group = typer.Typer(no_args_is_help=True, help="The people mails go to, and those they never go to.")
 COLUMNS = {
@@ -24,6 +24,7 @@ COLUMNS = {
 }
 SHOWN_REJECTS = 10
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
 
 
 @group.command("import")
@@ -109,13 +110,35 @@ def suppress(
 def unsuppress(
     ctx: typer.Context,
     value: Annotated[str, typer.Argument(metavar="EMAIL|DOMAIN", help="As it was suppressed.")],
+    go_on: Annotated[
+        bool, typer.Option("--go-on", help="Whoever had bounced goes on where they were; no step goes twice.")
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
 ) -> None:
-    """Lift a suppression. What it stopped stays stopped."""
+    """Lift a suppression. What it stopped stays stopped, unless whoever had bounced is to go on."""
     with session.of(ctx).open() as relance:
-        lifted = relance.contacts.unsuppress(value)
-    if not lifted:
-        raise errors.NotFound(f"{value} is not suppressed. `relance contacts suppressed` lists who is.")
-    show.say(f"{value} may be written to again.")
+        back = relance.contacts.lift(value, go_on=go_on, dry_run=dry_run)
+    if as_json:
+        show.data(back)
+        return
+    tell_way_back(back)
+    could = [each.email for each in back.staying if each.state == "bounced"]
+    if could and not go_on:
+        show.say(f"{len(could)} could go on where they were: relance contacts unsuppress {value} --go-on")
+
+
+def tell_way_back(back: WayBack) -> None:
+    """Who may be written to again, who goes on and who does not."""
+    would = "would " if back.dry_run else ""
+    for value in back.lifted:
+        show.say(f"{value} {would or 'may '}be written to again.")
+    for each in back.going_on:
+        show.say(
+            f"{each.email} {'would go on' if would else 'goes on'} in {each.sequence!r} with {each.step}."
+        )
+    for each in back.staying:
+        show.say(f"{each.email} stays {each.state} in {each.sequence!r}: {each.reason}")
 
 
 @group.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relance.cli import aliases, asking, presets, sandbox, session, show
+from relance.cli import aliases, asking, contacts, presets, sandbox, session, show
 from relance.mailbox.account import Account, Security, Server
 
 if TYPE_CHECKING:
@@ -284,6 +285,41 @@ def dismiss(
     show.listing(found, UNREAD, as_json=as_json, empty="")
     if not as_json:
         show.say(f"Dismissed; {address} is read at once.")
+
+
+@group.command("undo-bounces")
+def undo_bounces(  # noqa: PLR0913 - a flag for every question
+    ctx: typer.Context,
+    address: Address,
+    since: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], metavar="TIME", help="All from then on, in UTC."
+        ),
+    ] = None,
+    email: Annotated[list[str] | None, typer.Option(metavar="EMAIL", help="Only this person's.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say who would go on.")] = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Take back bounces that were the sender's trouble. People go on where they were, and nobody gets a step twice.
+
+    What a person asked for stays. A mail that was refused is offered again; one that came back is not.
+    """
+    at = since.replace(tzinfo=dt.UTC) if since else None
+    with session.of(ctx).open() as relance:
+        back = relance.mailboxes.undo_bounces(address, since=at, emails=email, dry_run=True)
+        question = f"Let {len(back.going_on)} go on, and lift {len(back.lifted)} suppressions?"
+        if not dry_run:
+            if not asking.confirmed(question, yes=yes):
+                raise typer.Abort
+            back = relance.mailboxes.undo_bounces(address, since=at, emails=email)
+    if as_json:
+        show.data(back)
+    else:
+        contacts.tell_way_back(back)
+        if not (back.lifted or back.going_on or back.staying):
+            show.say("No bounce of this mailbox is to be taken back.")
 
 
 @group.command()

@@ -128,22 +128,27 @@ def correct(house: House, number: int, correction: Correction) -> Corrected:
 
     Saying again what was judged confirms it: a mail that only may be somebody's answer is theirs from then on.
     """
-    now = house.clock.now()
     with house.database.write() as conn:
-        answer = _known(conn, number)
-        before = judgements.in_force(answer)
-        said = _said(answer, before, correction, now)
-        values: dict[str, Any] = {"correction": said, "read_at": answer.read_at or now}
-        if correction.contact is not None:
-            values["contact_id"] = people.known(conn, house, correction.contact).id
-        answers.change(conn, number, **values)
-        after = judgements.in_force(_known(conn, number))
-        revision = Revision(answer, judgements.acted_on(answer), after)
-        revised = revising.revise(conn, house, revision, now, reopen=True)
-        judgements.note_acted(conn, answer, revision.before if revised.kept else None)
-        effects = revised.words
-        _tell(conn, answer, after, effects, now)
-        return Corrected(_view(_known(conn, number)), effects)
+        return correct_in(conn, house, number, correction)
+
+
+def correct_in(conn: Connection, house: House, number: int, correction: Correction) -> Corrected:
+    """`correct`, in the caller's transaction."""
+    now = house.clock.now()
+    answer = _known(conn, number)
+    before = judgements.in_force(answer)
+    said = _said(answer, before, correction, now)
+    values: dict[str, Any] = {"correction": said, "read_at": answer.read_at or now}
+    if correction.contact is not None:
+        values["contact_id"] = people.known(conn, house, correction.contact).id
+    answers.change(conn, number, **values)
+    after = judgements.in_force(_known(conn, number))
+    revision = Revision(answer, judgements.acted_on(answer), after)
+    revised = revising.revise(conn, house, revision, now, reopen=True)
+    judgements.note_acted(conn, answer, revision.before if revised.kept else None)
+    effects = revised.words
+    _tell(conn, answer, after, effects, now)
+    return Corrected(_view(_known(conn, number)), effects)
 
 
 def _said(answer: Answer, before: Reading, correction: Correction, now: dt.datetime) -> dict[str, Any]:

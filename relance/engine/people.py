@@ -78,7 +78,7 @@ def suppress(house: House, value: str, reason: str = "asked for no more mail") -
 
     In effect when this returns: open enrollments end in the same transaction.
     """
-    kind, fit = _meant(house, value)
+    kind, fit = meant(house, value)
     reason = person_fields.tidy("reason", reason)
     now = house.clock.now()
     with house.database.write() as conn:
@@ -107,7 +107,7 @@ def _end(conn: Connection, house: House, contact_ids: list[int], reason: str) ->
 
 def unsuppress(house: House, value: str) -> bool:
     """Lift a suppression; False when there was none. What it ended stays ended."""
-    _, fit = _meant(house, value)
+    _, fit = meant(house, value)
     with house.database.write() as conn:
         return suppressions.remove(conn, fit)
 
@@ -118,8 +118,8 @@ def suppressed(house: House) -> list[Suppression]:
         return suppressions.every(conn)
 
 
-def _meant(house: House, value: str) -> tuple[str, str]:
-    """("address" or "domain", the form we compare)."""
+def meant(house: House, value: str) -> tuple[str, str]:
+    """What a person means by an address or a domain: "address" or "domain", and the form we compare."""
     written = value.strip()
     if "@" in written.lstrip("@"):
         found = address.normalise(written, allow_test_domains=house.options.allow_test_domains)

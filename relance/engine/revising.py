@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import absences, acting, colleagues, company, judgements, resuming, states
+from relance.engine import absences, acting, colleagues, company, judgements, refusing, resuming, states
 from relance.engine.acting import Matter
 from relance.engine.colleagues import Action, Deed
 from relance.engine.company import Heard
@@ -129,12 +129,18 @@ def _undo(desk: _Desk) -> None:
 
 
 def _lift(desk: _Desk) -> None:
-    """An address that was held to be dead is alive. What a person asked for stays."""
+    """An address that was held to be dead is alive, an organisation that was held to refuse us does not. What a person
+    asked for stays."""
     before, after = desk.revision.before, desk.revision.after
     person = desk.people.get(before.contact_id) if before.contact_id is not None else None
+    if person is not None and before.consequence.refused_there and not after.consequence.refused_there:
+        there = refusing.of(person)
+        refusing.lift(desk.conn, desk.house, desk.revision.answer.mailbox_id, there, desk.now)
     if before.judgement.kind is not Kind.HARD_BOUNCE or after.consequence.suppress or person is None:
         return
-    suppressions.take_back(desk.conn, person.email, [acting.source_of(desk.revision.answer.id)])
+    suppressions.take_back(
+        desk.conn, person.email, [acting.source_of(desk.revision.answer.id), suppressions.UNSAID]
+    )
 
 
 def _rows(desk: _Desk, reading: Reading) -> list[Enrollment]:

@@ -137,6 +137,7 @@ class MessageEvent(StrEnum):
     )
     ASSUMED = "assumed sent"  # a person or a policy takes it as delivered
     ABANDONED = "abandoned"
+    RETRIED = "offered again by a person"  # its refusal was the sender's trouble: the same bytes may go
 
 
 _PRE, _TRA, _ACC, _REF = (
@@ -165,6 +166,7 @@ _MESSAGE_GRID: dict[MessageEvent, tuple[MessageState, ...]] = {
     MessageEvent.MISSING:   (_PRE,    _TRA,   _ACC,    _REF,   _DEF,    _NOT,   _NOT,    _ABA),
     MessageEvent.ASSUMED:   (_PRE,    _TRA,   _ACC,    _REF,   _DEF,    _ACC,   _NOT,    _ABA),
     MessageEvent.ABANDONED: (_ABA,    _TRA,   _ACC,    _REF,   _ABA,    _ABA,   _ABA,    _ABA),
+    MessageEvent.RETRIED:   (_PRE,    _TRA,   _ACC,    _DEF,   _DEF,    _UNK,   _NOT,    _ABA),
 }
 # fmt: on
 
@@ -178,7 +180,8 @@ MESSAGE_TRANSITIONS: dict[tuple[MessageState, MessageEvent], MessageState] = {
 MESSAGE_FINAL: frozenset[MessageState] = frozenset(
     {MessageState.ACCEPTED, MessageState.REFUSED, MessageState.ABANDONED}
 )
-"""No further attempt is made; evidence of delivery still turns the last two into ACCEPTED."""
+"""No further attempt is made; evidence of delivery still turns the last two into ACCEPTED, and a person's RETRIED lets a
+refused one go again: a full refusal says for certain that it was not delivered."""
 
 MESSAGE_SENDABLE: frozenset[MessageState] = frozenset(
     {MessageState.PREPARED, MessageState.DEFERRED, MessageState.NOT_SENT}
@@ -220,6 +223,9 @@ folder, an answer, a bounce.
 **Unknown is left** only by evidence, by a full answer that arrives late, or by a person or policy; never by time. A worker
 that was taken for dead and can say "not one byte of the body had left" makes it not sent.
 
+**A refusal is left** by a person's "{retried}" alone, where it was the sender's trouble and not the recipient's: a full
+refusal says for certain that the mail was not delivered, so the same bytes may go.
+
 **A full answer outranks a guess**: news that an attempt was lost changes neither a refusal nor a deferral of that attempt.
 """
 
@@ -237,7 +243,7 @@ def as_markdown() -> str:
         _WHY.format(strength=strength, reopened=Event.REOPENED.value).strip(),
         "## Messages: where one mail stands",
         _grid(MessageState, MessageEvent, MESSAGE_TRANSITIONS, MESSAGE_FINAL),
-        _MESSAGE_WHY.format(sendable=sendable).strip(),
+        _MESSAGE_WHY.format(sendable=sendable, retried=MessageEvent.RETRIED.value).strip(),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -153,6 +153,14 @@ def of_contact(conn: Connection, contact_id: int) -> list[Answer]:
     return _values(conn, _SELECT.where(inbound.c.contact_id == contact_id).order_by(inbound.c.id))
 
 
+def bounces_since(conn: Connection, mailbox_id: int, since: dt.datetime | None) -> list[Answer]:
+    """The mails that came back for good to a mailbox, and are held to be that, from an instant on."""
+    query = _SELECT.where(inbound.c.mailbox_id == mailbox_id, KIND.in_(["hard bounce"]))
+    if since is not None:
+        query = query.where(inbound.c.received_at >= since)
+    return _values(conn, query.order_by(inbound.c.id))
+
+
 def returns(conn: Connection, contact_id: int) -> list[dt.date]:
     """The days of return that somebody's out-of-office replies name, one a reply."""
     until = sa.func.coalesce(

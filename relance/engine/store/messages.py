@@ -148,6 +148,16 @@ def of_contact(conn: Connection, contact_id: int) -> list[Message]:
     return [_value(row) for row in conn.execute(query)]
 
 
+def refused_since(conn: Connection, mailbox_id: int, since: dt.datetime | None) -> list[Message]:
+    """The mails of a mailbox that were refused, from an instant on."""
+    query = sa.select(*_COLUMNS).where(
+        message.c.mailbox_id == mailbox_id, message.c.state == MessageState.REFUSED.value
+    )
+    if since is not None:
+        query = query.where(message.c.settled_at >= since)
+    return [_value(row) for row in conn.execute(query.order_by(message.c.id))]
+
+
 def writers(conn: Connection, contact_ids: Iterable[int]) -> dict[int, list[int]]:
     """The mailboxes that wrote, or may have written, to each of these people: {contact id: [mailbox id, the last first]}."""
     wanted = sorted(set(contact_ids))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,12 @@ def matching(
         query = query.where(sequence.c.name == sequence_name)
     if state is not None:
         query = query.where(enrollment.c.state == state.value)
+    return [_standing(row) for row in conn.execute(query)]
+
+
+def of_ids(conn: Connection, ids: Iterable[int]) -> list[Standing]:
+    """These enrollments with their names."""
+    query = _STANDING.where(enrollment.c.id.in_(sorted(set(ids)))).order_by(enrollment.c.id)
     return [_standing(row) for row in conn.execute(query)]
 
 

@@ -33,6 +33,10 @@ class Why:
     source: str = ""
 
 
+UNSAID = ""
+# The source of a bounce that an earlier release did not keep.
+
+
 def bounced(source: str, words: str) -> Why:
     """Because a mail came back, or was refused: `source` is that mail."""
     return Why(words, Because.BOUNCE, source)

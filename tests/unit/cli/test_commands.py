@@ -17,6 +17,9 @@ from typer.testing import CliRunner, Result
 from relance import config, errors
 from relance.cli import presets, session, show, tree
 from relance.engine.doubts import Decided, Whom
+from relance.engine.refusing import Retried
+from relance.engine.returning import WayBack
+from relance.engine.steering import EnrollmentView
 from relance.engine.unread_mail import UnreadMail
 from relance.mailbox.account import Security
 
@@ -361,11 +364,42 @@ def test_nobody_to_enroll_is_told_without_a_question(engine: Engine) -> None:
     assert "skipped bo@acme.example: suppressed" in shown.stdout
 
 
-def test_lifting_a_suppression(engine: Engine) -> None:
-    engine.answers["contacts.unsuppress"] = True
-    assert run("contacts", "unsuppress", "acme.example").exit_code == 0
-    engine.answers["contacts.unsuppress"] = False
-    assert run("contacts", "unsuppress", "acme.example").exit_code == 2
+ADA = EnrollmentView(1, "ada@acme.example", "Trial", 1, "me@acme.example", "bounced", "550 no", "intro", None)
+
+
+def test_lifting_a_suppression_says_who_could_go_on(engine: Engine) -> None:
+    engine.answers["contacts.lift"] = WayBack(("acme.example",), (), (ADA,))
+    shown = run("contacts", "unsuppress", "acme.example")
+    assert "acme.example may be written to again." in shown.stdout
+    assert "1 could go on where they were: relance contacts unsuppress acme.example --go-on" in shown.stdout
+    assert engine.calls[0] == ("contacts.lift", ("acme.example",), {"go_on": False, "dry_run": False})
+    engine.answers["contacts.lift"] = WayBack(("acme.example",), (ADA,), (), dry_run=True)
+    shown = run("contacts", "unsuppress", "acme.example", "--go-on", "--dry-run", "--json")
+    assert json.loads(shown.stdout)["going_on"][0]["email"] == "ada@acme.example"
+
+
+def test_bounces_are_taken_back_only_after_a_yes(engine: Engine) -> None:
+    engine.answers["mailboxes.undo_bounces"] = WayBack(("ada@acme.example",), (ADA,), (), dry_run=True)
+    words = ("mailbox", "undo-bounces", "me@acme.example", "--since", "2026-03-02")
+    asked = run(*words)
+    assert asked.exit_code == 2  # nobody sits at a terminal
+    shown = run(*words, "--dry-run")
+    assert "ada@acme.example would go on in 'Trial' with intro." in shown.stdout
+    assert all(named["dry_run"] for name, _, named in engine.calls if name != "close")
+    engine.calls.clear()
+    assert run(*words, "--yes", "--json").exit_code == 0
+    asked_for = [named for name, _, named in engine.calls if name == "mailboxes.undo_bounces"]
+    at = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    assert asked_for == [{"since": at, "emails": None, "dry_run": True}, {"since": at, "emails": None}]
+
+
+def test_an_organisation_is_tried_again(engine: Engine) -> None:
+    engine.answers["mailboxes.retry"] = Retried(
+        "me@acme.example", "lake.example", "550 blocked", ("kim@lake.example",), ("lou@lake.example",), False
+    )
+    shown = run("mailbox", "retry", "me@acme.example", "lake.example")
+    assert "1 go on: kim@lake.example." in shown.stdout
+    assert "1 stay held for another reason: lou@lake.example." in shown.stdout
 
 
 def test_importing_tells_what_was_not_taken(engine: Engine, tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ def test_unknown_is_left_only_by_evidence_an_answer_or_a_decision():
         for event in MessageEvent
         if states.advance_message(MessageState.UNKNOWN, event) is not MessageState.UNKNOWN
     }
-    assert leaving == set(MessageEvent) - {MessageEvent.BEGUN, MessageEvent.LOST}
+    assert leaving == set(MessageEvent) - {MessageEvent.BEGUN, MessageEvent.LOST, MessageEvent.RETRIED}
 
 
 def test_what_may_have_been_delivered_becomes_sendable_only_by_evidence_against_it():
@@ -166,3 +166,9 @@ def test_a_message_given_up_while_in_flight_still_waits_for_its_answer():
     assert (
         states.advance_message(MessageState.TRANSMITTING, MessageEvent.ABANDONED) is MessageState.TRANSMITTING
     )
+
+
+def test_a_person_may_offer_again_what_was_refused_and_nothing_else():
+    for state in MessageState:
+        after = states.advance_message(state, MessageEvent.RETRIED)
+        assert after is (MessageState.DEFERRED if state is MessageState.REFUSED else state)

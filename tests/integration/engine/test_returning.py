@@ -1,0 +1,151 @@
+"""The way back: who was lost for the sender's trouble goes on where they were, and nobody gets a step twice."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from relance import errors
+from relance.engine import enrolling, people, returning, steering, turn
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.engine.returning import Wrong
+from relance.engine.states import MessageState, State
+from relance.engine.store import messages
+from tests import engine_house
+from tests.integration.engine.test_refusals import (
+    ADA,
+    BOB,
+    EVE,
+    KIM,
+    Post,
+    bounce,
+    hear,
+    ready,
+    row,
+    sent,
+    state,
+    suppressed,
+)
+
+__all__ = ["ready"]
+
+BEFORE = engine_house.MONDAY
+
+
+def taking(answer: Callable[[str], tuple[int, str] | None] = lambda _: None) -> Post:
+    return Post("rcpt", answer)
+
+
+def a_turn(house: House, post: Post) -> None:
+    engine_house.clock(house).advance(hours=1)
+    turn.take_turn(dataclasses.replace(house, open_outbox=post), 1, lambda: False)
+
+
+def mail(house: House, email: str) -> messages.Message:
+    enrollment = row(house, email)
+    with house.database.read() as conn:
+        return messages.of_steps(conn, [(enrollment.id, "intro")])[enrollment.id, "intro"]
+
+
+@pytest.fixture
+def bounced(ready: House) -> House:
+    """Kim's address was refused for good; Bob and Eve got their mail."""
+    a_turn(ready, taking(lambda who: (550, "5.1.1 unknown") if who == KIM else None))
+    assert (state(ready, KIM), suppressed(ready)) == (State.BOUNCED, {KIM})
+    return ready
+
+
+WAYS: list[Callable[[House], returning.WayBack]] = [
+    lambda house: returning.undo_bounces(house, Wrong(ADA, since=BEFORE)),
+    lambda house: returning.undo_bounces(house, Wrong(ADA, emails=(KIM,))),
+    lambda house: returning.lift(house, KIM, go_on=True),
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_mail_that_was_refused_is_offered_again_and_to_nobody_else(
+    bounced: House, way: Callable[[House], returning.WayBack]
+) -> None:
+    before = mail(bounced, KIM)
+    report = way(bounced)
+    assert (report.lifted, [each.email for each in report.going_on], report.staying) == ((KIM,), [KIM], ())
+    assert (state(bounced, KIM), suppressed(bounced)) == (State.ACTIVE, set())
+    post = taking()
+    for _ in range(3):
+        a_turn(bounced, post)
+    assert post.offered == [KIM]
+    after = mail(bounced, KIM)
+    assert (after.state, after.message_id, after.raw) == (
+        MessageState.ACCEPTED,
+        before.message_id,
+        before.raw,
+    )
+
+
+def test_a_rehearsal_says_the_same_and_changes_nothing(bounced: House) -> None:
+    wrong = Wrong(ADA, since=BEFORE)
+    rehearsed = returning.undo_bounces(bounced, wrong, dry_run=True)
+    assert (state(bounced, KIM), suppressed(bounced)) == (State.BOUNCED, {KIM})
+    assert rehearsed.dry_run
+    assert returning.lift(bounced, KIM, go_on=True, dry_run=True).lifted == (KIM,)
+    assert suppressed(bounced) == {KIM}
+    done = returning.undo_bounces(bounced, wrong)
+    assert [each.email for each in done.going_on] == [each.email for each in rehearsed.going_on] == [KIM]
+
+
+def test_a_mail_that_came_back_is_not_sent_a_second_time(ready: House) -> None:
+    hear(ready, sent(ready, KIM), bounce())
+    assert state(ready, KIM) is State.BOUNCED
+    report = returning.undo_bounces(ready, Wrong(ADA, since=BEFORE))
+    assert ([each.email for each in report.going_on], report.lifted) == ([KIM], (KIM,))
+    post = taking()
+    a_turn(ready, post)
+    assert KIM not in post.offered
+    assert row(ready, KIM).step == "bump"
+
+
+def test_what_a_person_asked_for_stays_and_is_named(bounced: House) -> None:
+    people.suppress(bounced, KIM, "asked on the phone")
+    report = returning.undo_bounces(bounced, Wrong(ADA, since=BEFORE))
+    assert (report.lifted, report.going_on) == ((), ())
+    assert [(each.email, each.state) for each in report.staying] == [(KIM, "bounced")]
+    assert suppressed(bounced) == {KIM}
+    assert state(bounced, KIM) is not State.ACTIVE
+
+
+def test_only_what_is_asked_for_is_taken_back(bounced: House) -> None:
+    later = engine_house.clock(bounced).now() + dt.timedelta(minutes=1)
+    assert returning.undo_bounces(bounced, Wrong(ADA, since=later)).going_on == ()
+    assert returning.undo_bounces(bounced, Wrong(ADA, emails=(BOB,))).going_on == ()
+    assert state(bounced, KIM) is State.BOUNCED
+    with pytest.raises(errors.Invalid, match="since"):
+        returning.undo_bounces(bounced, Wrong(ADA))
+
+
+def test_lifting_alone_says_who_could_go_on_and_a_second_word_lets_them(bounced: House) -> None:
+    report = returning.lift(bounced, KIM)
+    assert (report.lifted, report.going_on, [each.email for each in report.staying]) == ((KIM,), (), [KIM])
+    assert state(bounced, KIM) is State.BOUNCED
+    assert [each.email for each in returning.lift(bounced, KIM, go_on=True).going_on] == [KIM]
+    with pytest.raises(errors.NotFound):
+        returning.lift(bounced, KIM)
+
+
+def test_a_doubtful_refusal_is_offered_again_unless_a_person_holds_them_too(ready: House) -> None:
+    people.add(ready, "lou@meadow.example", {})
+    enrolling.enroll(ready, Wish("Trial", emails=["lou@meadow.example"]))
+    no = {KIM: (550, "#5.1.0 Address rejected."), EVE: (550, "mailbox unavailable")}
+    a_turn(ready, taking(no.get))
+    assert (state(ready, KIM), state(ready, EVE)) == (State.HELD, State.HELD)
+    steering.pause(ready, EVE, reason="ask first")
+    report = returning.undo_bounces(ready, Wrong(ADA, since=BEFORE))
+    assert [each.email for each in report.going_on] == [KIM]
+    assert [each.email for each in report.staying] == [EVE]
+    post = taking()
+    a_turn(ready, post)
+    assert KIM in post.offered
+    assert EVE not in post.offered
