@@ -56,7 +56,7 @@ def tick(house: House) -> TickReport:
     with house.database.write() as conn:
         back = _back(conn, now)
         steps = _steps(_Tick(conn, house, now))
-    return TickReport(steps, back, judged, more=max(steps, back, forgotten) >= BATCH)
+    return TickReport(steps, back, judged, more=max(steps, back, forgotten, judged) >= BATCH)
 
 
 def next_wake(house: House) -> dt.datetime | None:
