@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -59,19 +60,20 @@ class Relance:
             answer_seconds=self.settings.database_answer_seconds,
             look_only=look_only,
         )
-        with refusal.told(database.url):
-            if database.embedded and not look_only:
-                migrating.upgrade(database)
-            else:
-                migrating.require(database)
-        self._house = building.house(self.settings, self.clock, database)
-        self._epoch_file = self.settings.home / "epoch.json"
-        self._beaten = elapsed()
-        self._me: attendance.Process | None = None
-        if not look_only and epochs.beat(database, self._epoch_file) is None:
-            recovery.replay(self._house)  # not into a restored database: it waits for a person
-            recovery.give_back(self._house)
-        engagement.replay(self._house)
+        with contextlib.ExitStack() as undo:
+            undo.callback(database.close)
+            with refusal.told(database.url):
+                if database.embedded and not look_only:
+                    migrating.upgrade(database)
+                else:
+                    migrating.require(database)
+            self._house = building.house(self.settings, self.clock, database)
+            self._epoch_file = self.settings.home / "epoch.json"
+            self._beaten = elapsed()
+            self._me: attendance.Process | None = None
+            if not look_only:
+                self._take_up()
+            undo.pop_all()
         self.contacts = Contacts(self._house)
         self.sequences = Sequences(self._house)
         self.mailboxes = Mailboxes(self._house)
@@ -79,6 +81,13 @@ class Relance:
         self.unknown = Unknown(self._house)
         self.restored = Restored(self._house)
         self.inbox = Answers(self._house)
+
+    def _take_up(self) -> None:
+        """What an earlier process left is written down first."""
+        if epochs.beat(self._house.database, self._epoch_file) is None:
+            recovery.replay(self._house)  # not into a restored database: it waits for a person
+            recovery.give_back(self._house)
+        engagement.replay(self._house)
 
     def __enter__(self) -> Relance:
         return self

@@ -42,7 +42,7 @@ class Session:
         except errors.Unwritable as full:
             from relance.cli import show
 
-            show.note(f"{full} What is there can be looked at; nothing can be changed.")
+            show.note(f"{full} What is there can be looked at.")
             app = open_app(settings, look_only=True)
         with app:
             yield app

@@ -19,6 +19,7 @@ from relance.app import Relance
 from relance.cli import tree
 from relance.clock import Clock
 from relance.engine.keeping import MailboxSpec
+from relance.engine.noes import No
 from relance.mailbox.account import Security, Server
 from relance.sandbox.world import World
 from tests.servers import command, disks, ports
@@ -53,6 +54,9 @@ def crashed(home: Path) -> None:
     with Relance(config.Settings(home=home)) as relance:
         relance.contacts.add("bo@bolt.example", company="Bolt")
         relance._house.journal.turn(1, 1)
+        relance._house.noes.keep(
+            No("ada@acme.example", 1, relance.clock.now())
+        )  # a wish waits to be carried out
         image = home.with_name("image")
         shutil.copytree(home, image)
     shutil.rmtree(home)
