@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import functools
 import ipaddress
+import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+log = logging.getLogger(__name__)
 
 ACCEPTED_AT_ONCE = 16
 # Connections the event loop takes from the kernel at a time.
@@ -48,11 +51,9 @@ class Door:
         """Whether a connection may stay; where the house is full, one that is still at saying what it wants leaves for it."""
         party = self._party(address)
         if party and self._of[party] >= self.rules.most_each:
-            self.turned_away += 1
-            return False
+            return self._turn_away("its address has its share")
         if len(self._inside) >= self.rules.most and not self._make_room():
-            self.turned_away += 1
-            return False
+            return self._turn_away("the house is full")
         self._inside[visitor] = party
         self._of[party] += 1
         return True
@@ -73,10 +74,15 @@ class Door:
         slow = next((each for each in self._inside if not each.said_all), None)
         if slow is None:
             return False
-        self.turned_away += 1
+        self._turn_away("the house is full, and it was longest in saying what it wants")
         slow.cut()
         self.leave(slow)
         return True
+
+    def _turn_away(self, why: str) -> bool:
+        self.turned_away += 1
+        log.warning("a connection to the web server was turned away: %s", why)
+        return False
 
     def _party(self, address: str) -> str:
         """Whom an address counts for: itself, its /64 of IPv6 (one customer's, RFC 6177), or nobody if it is a proxy's."""

@@ -8,17 +8,21 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from relance.app import Relance, building
+from relance.config import Settings, make_home
 from relance.engine import engagement
 from relance.engine.noes import No
 from relance.tracking import web
+from relance.tracking.links import Links
 from tests.journeys.stage import Stage
-from tests.servers import ports
+from tests.servers import migrated, ports, silent
 
 OLA, EWA = "ola@acme.example", "ewa@aster.example"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -90,3 +94,33 @@ def test_one_that_cannot_be_carried_out_holds_up_no_other(
     monkeypatch.setattr(engagement, "unsubscribe", odd)
     assert engagement.replay(stage.relance._house) == 1
     assert set(noes.among([OLA, EWA])) == {OLA}
+
+
+def test_a_no_while_the_database_says_nothing_is_kept_and_carried_out(
+    tmp_path: Path, migrated_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Connections that are acknowledged and never answered, old and new ones: longer than anybody waits for a page."""
+    monkeypatch.setattr(web, "PATIENCE", 0.5)
+    monkeypatch.setattr(web, "REPLAY_SECONDS", 0.05)
+    migrated.build(migrated_postgres_url)
+    url = sa.make_url(migrated_postgres_url)
+    with silent.running(url.port or 5432) as proxy:
+        through = url.set(host=ports.LOOPBACK, port=proxy.port).render_as_string(hide_password=False)
+        settings = Settings(
+            home=make_home(tmp_path / "home").home, database_url=through, database_answer_seconds=3
+        )
+        links = Links("http://testserver", building.signer(settings))
+        with (
+            Relance(settings) as relance,
+            TestClient(relance.web_app(), follow_redirects=False) as client,
+        ):
+            assert client.post(links.unsubscribe_url(5, EWA), data=ONE_CLICK).status_code == 200
+            proxy.silence(new=True)
+            began = time.monotonic()
+            assert client.post(links.unsubscribe_url(6, OLA), data=ONE_CLICK).status_code == 202
+            assert client.get(links.click_url(6, 0, "https://acme.example/x")).status_code == 302
+            assert client.get(links.click_url(6, 0, "")).status_code == 503
+            assert time.monotonic() - began < 3 * web.PATIENCE + 3
+            proxy.speak()
+            ports.wait_until(lambda: not relance._house.noes.among([OLA]), seconds=30)
+            assert {each.value for each in relance.contacts.suppressions()} == {EWA, OLA}
