@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from relance import clock
 from relance.app import Relance
 from tests.chaos.grounds import group
 from tests.journeys.office import CALM, PATIENCE, Office, standing
@@ -149,6 +150,26 @@ def test_a_mail_taken_while_the_database_was_killed_is_known_from_the_journal(of
     wait_until(lambda: office.crew.look() or office.crew.calm(), seconds=PATIENCE, what="the daemons")
     office.settled(people)
     assert "mail unknown" not in office.kinds(people[0])
+
+
+@pytest.mark.parametrize("embedded", [True, False], ids=["sqlite", "postgresql"])
+def test_a_process_killed_in_mid_mail_leaves_its_mailboxes_to_the_next_one_at_once(embedded: bool) -> None:
+    """The lease is a quarter of an hour, and the dead process's lock proves that nobody holds it."""
+    with standing(dataclasses.replace(CALM, embedded=embedded, lease_seconds=900.0)) as office:
+        first, second = office.people(2), office.people(2)
+        name = "run" if embedded else "worker-a"
+        daemon = office.hire(*(["run"] if embedded else ["scheduler", "worker-a"]))[name]
+        office.enroll(first)
+        office.wait_for_one(first)  # recorded by the mail server; its 250 comes half a second later
+        assert daemon.process is not None
+        daemon.process.kill()
+        killed = clock.elapsed()
+        daemon.start()
+        office.enroll(second)
+        office.wait(second)
+        assert clock.elapsed() - killed < 60  # on a busy machine; starting takes most of it
+        wait_until(lambda: min(office.got(first)) >= 1, seconds=PATIENCE, what="the mails that had not begun")
+        assert office.got(first) == [1, 1]
 
 
 def test_a_restored_database_sends_nothing_until_a_person_has_looked(tmp_path: Path) -> None:

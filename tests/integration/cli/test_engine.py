@@ -45,9 +45,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("RELANCE_ALLOW_TEST_DOMAINS", "true")
     monkeypatch.chdir(tmp_path)
 
-    def call(*words: str, code: int = 0, given: str | None = None) -> Result:
+    def call(*words: str, code: int | None = 0, given: str | None = None) -> Result:
         done = CliRunner().invoke(tree.build(), list(words), input=given)
-        assert done.exit_code == code, f"{words}: {done.exit_code}\n{done.output}\n{done.exception!r}"
+        assert code is None or done.exit_code == code, (
+            f"{words}: {done.exit_code}\n{done.output}\n{done.exception!r}"
+        )
         return done
 
     call("init", "--zone", "Europe/Warsaw", "--country", "PL")
@@ -168,9 +170,14 @@ def test_everything_in_one_process(run: Run, tmp_path: Path) -> None:
         address = next(word for word in process.log().split() if word.startswith("http://"))
         with urllib.request.urlopen(f"{address}/healthz") as answer:
             assert answer.status == 200
+        assert run("explain", "ada@acme.example").stdout.startswith("At work: run on ")
+        assert data(run("status", "--json", code=None))["attendance"]["processes"][0]["pid"] == process.pid
         os.kill(process.pid, signal.SIGTERM)
         ports.wait_until(lambda: not process.alive, seconds=60)
         assert process._child.returncode == 0, process.log()
         assert "Traceback" not in process.log()
+        stopped = run("explain", "ada@acme.example", code=3).stderr
+        assert stopped.startswith("relance: Nobody is at work")
+        assert " stopped on " in stopped
     finally:
         process.kill()
