@@ -34,6 +34,7 @@ from relance.engine.marks import Plan, Progress
 from relance.engine.post import Inbox
 from relance.engine.sent_copies import Copy
 from relance.engine.store import aliases, events, mailboxes, messages, withheld
+from relance.engine.store import folders as stored
 from relance.engine.store.mailboxes import Lease, Mailbox, Watermark
 from relance.engine.store.withheld import Withheld
 from relance.mailbox.account import Account
@@ -214,11 +215,11 @@ def _note_move(look: Look, folder: Folder, plan: Plan, so_far: _Round) -> None:
     words = f"The {place} was numbered anew and is read again: {plan.moved}."
     with look.house.database.write() as conn:
         mailboxes.hold(conn, look.lease)
-        mailboxes.moved(conn, look.mailbox.id, folder.name, plan.moved, look.now)
-        data = {"folder": folder.name, "words": words}
-        events.add(
-            conn, [events.News("folder numbered anew", look.now, mailbox_id=look.mailbox.id, data=data)]
-        )
+        moves = stored.moved(conn, look.mailbox.id, folder.name, plan.moved, look.now)
+        if moves <= stored.MOVES_MANY:  # from then on `status` says it, and the log is spared
+            data = {"folder": folder.name, "words": words}
+            news = events.News("folder numbered anew", look.now, mailbox_id=look.mailbox.id, data=data)
+            events.add(conn, [news])
 
 
 def _whole_folder(

@@ -17,7 +17,7 @@ from relance.engine.acting import Item
 from relance.engine.house import House
 from relance.engine.incoming import Look, read
 from relance.engine.marks import Progress
-from relance.engine.store import events, mailboxes, withheld
+from relance.engine.store import events, folders, mailboxes, withheld
 from relance.engine.store.withheld import Withheld
 from relance.mailbox import decoding
 from relance.mailbox.folders import Folder, Role
@@ -173,8 +173,8 @@ def notes(rows: Iterable[Withheld]) -> list[str]:
 def oddities(conn: Connection, now: dt.datetime) -> dict[int, list[str]]:
     """What is odd in folders, by mailbox: mails that are not given, and numbers that do not stay."""
     found: dict[int, list[str]] = {}
-    for number, folders in mailboxes.unstable(conn, now).items():
-        found.setdefault(number, []).extend(_unstable(each) for each in folders)
+    for number, moved in folders.unstable(conn, now).items():
+        found.setdefault(number, []).extend(_unstable(each) for each in moved)
     for mailbox in mailboxes.every(conn):
         if mailbox.turn_error:
             found.setdefault(mailbox.id, []).append(
@@ -186,7 +186,7 @@ def oddities(conn: Connection, now: dt.datetime) -> dict[int, list[str]]:
     return found
 
 
-def _unstable(folder: mailboxes.Unstable) -> str:
+def _unstable(folder: folders.Unstable) -> str:
     return (
         f"The folder {folder.folder} is numbered anew again and again, {folder.moves} times in a week; the last time "
         f"{folder.words}. It is read from its first mail each time. Ask whoever runs the server."

@@ -9,7 +9,7 @@ from relance.engine import marks
 from relance.engine.house import House
 from relance.engine.incoming import Look
 from relance.engine.post import Inbox
-from relance.engine.store import mailboxes, withheld
+from relance.engine.store import folders, mailboxes, withheld
 from relance.engine.store.mailboxes import Watermark
 from relance.mailbox.folders import Folder, FolderRefused
 
@@ -28,12 +28,12 @@ def of_look(
 ) -> list[Folder]:
     """The same in a look. Which folders are other people's is remembered: the server is asked only about new ones."""
     with look.house.database.read() as conn:
-        others = mailboxes.folders_of_others(conn, look.mailbox.id)
+        others = folders.of_others(conn, look.mailbox.id)
     if new := _others(inbox, [each for each in listed if each.name not in known]):
         with look.house.database.write() as conn:
             mailboxes.hold(conn, look.lease)
             for name in sorted(new):
-                mailboxes.mark(conn, look.mailbox.id, mailboxes.OTHERS, Watermark(name, 0, 0))
+                mailboxes.mark(conn, look.mailbox.id, folders.OTHERS, Watermark(name, 0, 0))
     return _left(look.house, listed, others | new)
 
 
@@ -75,8 +75,8 @@ def missing(
     if gone:
         with look.house.database.write() as conn:
             mailboxes.hold(conn, look.lease)
-            mailboxes.missing(conn, look.mailbox.id, new, look.now)
-            mailboxes.forget_folders(conn, look.mailbox.id, forgotten)
+            folders.missing(conn, look.mailbox.id, new, look.now)
+            folders.forget(conn, look.mailbox.id, forgotten)
             rows = withheld.of_mailbox(conn, look.mailbox.id)
             withheld.forget(conn, [each.id for each in rows if each.folder in forgotten - names])
     return forgotten, [FolderRefused(_missed(look, name)) for name in new]

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine.database import SKEW, machine_now
 from relance.engine.store import events
-from relance.engine.tables import folder, mailbox, message, meta
+from relance.engine.tables import folder, mailbox, message, meta, withheld
 from relance.mailbox.account import Account, Security, Server
 
 FURTHEST = dt.timedelta(days=1)
@@ -91,16 +91,6 @@ class Watermark:
     gaps: str = ""  # UIDs up to `last_uid` that were not there, as "11,15:20"
     object_id: str = ""  # the server's own id of the folder
     missing_at: dt.datetime | None = None  # the look in which the server's list did not name it
-
-
-@dataclass(frozen=True)
-class Unstable:
-    """A folder that was numbered anew, and how often of late."""
-
-    folder: str
-    moves: int
-    words: str  # which number moved
-    at: dt.datetime
 
 
 _VALUES = [column for column in mailbox.c if column.name not in ("lease_owner", "lease_until", "fence")]
@@ -341,55 +331,7 @@ _MARKS = sa.select(*(folder.c[name] for name in Watermark.__dataclass_fields__))
 def forget_watermarks(conn: Connection, mailbox_id: int) -> None:
     """Read every folder from its start again; what was kept before is known by its id."""
     conn.execute(sa.delete(folder).where(folder.c.mailbox_id == mailbox_id))
-
-
-OTHERS = "others"
-# The role of a folder that is somebody else's, and not looked at.
-
-
-def missing(conn: Connection, mailbox_id: int, names: Iterable[str], at: dt.datetime) -> None:
-    """Note that the server's list did not name these folders."""
-    here = sa.and_(folder.c.mailbox_id == mailbox_id, folder.c.name.in_(sorted(set(names))))
-    conn.execute(sa.update(folder).where(here, folder.c.missing_at.is_(None)).values(missing_at=at))
-
-
-def folders_of_others(conn: Connection, mailbox_id: int) -> set[str]:
-    """Folders that this mailbox's user sees and that are somebody else's, by name."""
-    query = sa.select(folder.c.name).where(folder.c.mailbox_id == mailbox_id, folder.c.role == OTHERS)
-    return set(conn.execute(query).scalars())
-
-
-def forget_folders(conn: Connection, mailbox_id: int, names: Iterable[str]) -> None:
-    """Know nothing of these folders any more: what bears such a name is read from its first mail."""
-    gone = sorted(set(names))
-    if gone:
-        conn.execute(sa.delete(folder).where(folder.c.mailbox_id == mailbox_id, folder.c.name.in_(gone)))
-
-
-def moved(conn: Connection, mailbox_id: int, name: str, words: str, now: dt.datetime) -> None:
-    """Count that a folder was numbered anew; what lies a week back does not count any more."""
-    here = sa.and_(folder.c.mailbox_id == mailbox_id, folder.c.name == name)
-    lately = folder.c.moved_at > now - MOVES_COUNT
-    moves = sa.case((lately, folder.c.moves + 1), else_=1)
-    conn.execute(sa.update(folder).where(here).values(moves=moves, moved=words, moved_at=now))
-
-
-MOVES_COUNT = dt.timedelta(days=7)
-MOVES_MANY = 3
-# A folder numbered anew so often within that time is not a server mended once, but one that can not count.
-
-
-def unstable(conn: Connection, now: dt.datetime) -> dict[int, list[Unstable]]:
-    """Folders that are numbered anew again and again, by mailbox."""
-    query = (
-        sa.select(folder.c.mailbox_id, folder.c.name, folder.c.moves, folder.c.moved, folder.c.moved_at)
-        .where(folder.c.moves >= MOVES_MANY, folder.c.moved_at > now - MOVES_COUNT)
-        .order_by(folder.c.name)
-    )
-    found: dict[int, list[Unstable]] = {}
-    for row in conn.execute(query):
-        found.setdefault(row.mailbox_id, []).append(Unstable(row.name, row.moves, row.moved, row.moved_at))
-    return found
+    conn.execute(sa.delete(withheld).where(withheld.c.mailbox_id == mailbox_id))
 
 
 def mark(conn: Connection, mailbox_id: int, role: str, watermark: Watermark) -> None:

@@ -13,7 +13,7 @@ from relance.engine.explaining import explain
 from relance.engine.house import House
 from relance.engine.sequence import Sequence
 from relance.engine.states import MessageState, State
-from relance.engine.store import enrollments, mailboxes, withheld
+from relance.engine.store import enrollments, folders, mailboxes, withheld
 from tests import engine_house
 from tests.servers import scripted_imap
 from tests.servers.scripted_imap import Reply, Script
@@ -331,6 +331,28 @@ def test_a_folder_that_is_numbered_anew_again_and_again_is_named(desk: Desk) -> 
     assert "its UIDVALIDITY was 9, and is 10" in note
     (told,) = explain(desk.house, OLA)
     assert note in told.sentences
+
+
+def test_a_uidnext_that_is_always_wrong_is_read_through_and_told_without_end(desk: Desk) -> None:
+    desk.script.uidnext = 2  # and mails 1 to 3 are there
+    for uid in range(4, 10):
+        desk.script.mails[uid] = OTHER % (uid, uid)
+        desk.sync()
+        assert desk.mailbox.synced_at == desk.house.clock.now()
+    desk.script.mails[10] = ANSWER
+    assert desk.sync() == 1
+    assert len(reports.status(desk.house).mailboxes[0].notes) == 1
+    told = [each.kind for each in timeline.page(desk.house, "", 100).events]
+    assert told.count("folder numbered anew") == folders.MOVES_MANY
+
+
+def test_a_mailbox_on_another_server_owes_no_mails_of_the_old_one(desk: Desk) -> None:
+    desk.script.mails[4] = OTHER % (4, 4)
+    desk.fetching({4}, b"{tag} NO [SERVERBUG] this mail is broken\r\n")
+    desk.refused()
+    with desk.house.database.write() as conn:
+        mailboxes.forget_watermarks(conn, desk.number)
+    assert desk.unread == []
 
 
 def test_a_folder_that_is_numbered_anew_while_it_is_read_is_not_taken_for_read(desk: Desk) -> None:

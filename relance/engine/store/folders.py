@@ -1,0 +1,71 @@
+"""What else is known of a mailbox's folders: whose they are, which are missed, and which are numbered anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine.tables import folder
+
+OTHERS = "others"
+# The role of a folder that is somebody else's, and not looked at.
+
+
+@dataclass(frozen=True)
+class Unstable:
+    """A folder that was numbered anew, and how often of late."""
+
+    folder: str
+    moves: int
+    words: str  # which number moved
+    at: dt.datetime
+
+
+def missing(conn: Connection, mailbox_id: int, names: Iterable[str], at: dt.datetime) -> None:
+    """Note that the server's list did not name these folders."""
+    here = sa.and_(folder.c.mailbox_id == mailbox_id, folder.c.name.in_(sorted(set(names))))
+    conn.execute(sa.update(folder).where(here, folder.c.missing_at.is_(None)).values(missing_at=at))
+
+
+def of_others(conn: Connection, mailbox_id: int) -> set[str]:
+    """Folders that this mailbox's user sees and that are somebody else's, by name."""
+    query = sa.select(folder.c.name).where(folder.c.mailbox_id == mailbox_id, folder.c.role == OTHERS)
+    return set(conn.execute(query).scalars())
+
+
+def forget(conn: Connection, mailbox_id: int, names: Iterable[str]) -> None:
+    """Know nothing of these folders any more: what bears such a name is read from its first mail."""
+    gone = sorted(set(names))
+    if gone:
+        conn.execute(sa.delete(folder).where(folder.c.mailbox_id == mailbox_id, folder.c.name.in_(gone)))
+
+
+def moved(conn: Connection, mailbox_id: int, name: str, words: str, now: dt.datetime) -> int:
+    """Count that a folder was numbered anew; returns how often of late. What lies a week back does not count any more."""
+    here = sa.and_(folder.c.mailbox_id == mailbox_id, folder.c.name == name)
+    lately = folder.c.moved_at > now - MOVES_COUNT
+    moves = sa.case((lately, folder.c.moves + 1), else_=1)
+    counted = sa.update(folder).where(here).values(moves=moves, moved=words, moved_at=now)
+    return conn.execute(counted.returning(folder.c.moves)).scalar_one_or_none() or 1
+
+
+MOVES_COUNT = dt.timedelta(days=7)
+MOVES_MANY = 3
+# A folder numbered anew so often within that time is not a server mended once, but one that can not count.
+
+
+def unstable(conn: Connection, now: dt.datetime) -> dict[int, list[Unstable]]:
+    """Folders that are numbered anew again and again, by mailbox."""
+    query = (
+        sa.select(folder.c.mailbox_id, folder.c.name, folder.c.moves, folder.c.moved, folder.c.moved_at)
+        .where(folder.c.moves >= MOVES_MANY, folder.c.moved_at > now - MOVES_COUNT)
+        .order_by(folder.c.name)
+    )
+    found: dict[int, list[Unstable]] = {}
+    for row in conn.execute(query):
+        found.setdefault(row.mailbox_id, []).append(Unstable(row.name, row.moves, row.moved, row.moved_at))
+    return found
