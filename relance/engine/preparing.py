@@ -18,7 +18,7 @@ from relance.engine.house import House
 from relance.engine.reasons import Cause, Reason
 from relance.engine.script import bounds
 from relance.engine.states import Event, MessageState
-from relance.engine.store import enrollments, events, mailboxes, messages, refusals
+from relance.engine.store import enrollments, events, lost_mails, mailboxes, messages, refusals
 from relance.engine.store.enrollments import Enrollment, Position
 from relance.engine.store.lost_mails import LostMail
 from relance.engine.store.mailboxes import Lease, Mailbox
@@ -66,6 +66,8 @@ def prepare(
                 adopting.written(conn, house, case.row, adopting.Left(case.step, verdict.left), now)
             else:
                 _carry_out(conn, case, verdict, now)
+            if verdict.event is Event.HELD and case.row.id in lost:
+                lost_mails.told(conn, lost[case.row.id].fingerprint)
     return [
         Wanted(case.row, verdict.mail, case.place(house.workspace))
         for case, verdict in verdicts

@@ -33,6 +33,11 @@ def add(conn: Connection, mail: LostMail) -> None:
         conn.execute(sa.update(lost_mail).where(here).values(answered=True))
 
 
+def told(conn: Connection, fingerprint: str) -> None:
+    """That it was answered was put to a person, who decides; it is not asked about again."""
+    conn.execute(sa.update(lost_mail).where(lost_mail.c.fingerprint == fingerprint).values(answered=False))
+
+
 def known(conn: Connection, fingerprints: Iterable[str]) -> dict[str, LostMail]:
     """Those of some steps that were met: {fingerprint: mail}."""
     wanted = sorted(set(fingerprints))

@@ -194,6 +194,10 @@ def test_who_was_forgotten_and_answered_is_held_when_enrolled_again(stage: Stage
     weeks(stage)
     assert sent(stage, OLA) == [1]
     assert stage.state(OLA) == "held"
+    stage.relance.resume(OLA)  # a person read what they wrote
+    weeks(stage)
+    assert sent(stage, OLA) == [3]
+    assert len({each.message_id for each in stage.arrived(OLA)}) == 3
 
 
 def test_a_mail_without_a_mark_is_ours_by_its_sealed_link(stage: Stage) -> None:
@@ -211,6 +215,22 @@ def test_a_mail_without_a_mark_is_ours_by_its_sealed_link(stage: Stage) -> None:
     stage.relance.restored.decide("sent")
     weeks(stage)
     assert sent(stage, EWA, OLA) == [3, 3]
+
+
+def test_a_mail_of_ours_that_cannot_be_placed_is_nobodys_letter(stage: Stage) -> None:
+    enrolled(stage, EWA, files_sent=False)
+    taken = backup(stage)
+    stage.run()
+    mail = email.message_from_bytes(stage.arrived(EWA)[0].raw, policy=email.policy.SMTP)
+    mail.replace_header("Message-ID", "<d9428888-122b-11e1-b85c-61cd3cbb3210@northwind.example>")
+    mail.replace_header("Subject", "A subject that an older version had")
+    restore(stage, taken)
+    stage.place(EWA, mail.as_bytes(), folder="Sent", kind=Kind.SENT_COPY)
+    stage.look()
+    assert "written by hand" not in stage.kinds(EWA)
+    assert [each.email for each in stage.relance.restored.list()] == [EWA]
+    stage.relance.restored.decide("sent")
+    assert stage.state(EWA) == "active"
 
 
 def test_a_letter_written_by_hand_is_one_still(stage: Stage) -> None:
