@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import threading
+import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -29,7 +30,15 @@ BROWSERS = 3
 SCAN_AFTER = dt.timedelta(seconds=2)
 NOTE_AFTER = dt.timedelta(minutes=1)
 BOUNCE_AFTER = dt.timedelta(minutes=12)
-NO_SUCH_USER = "550 5.1.1 <{}>: Recipient address rejected: User unknown"
+NO_SUCH_USER = (
+    "550 5.1.1 <{}>: Recipient address rejected: User unknown",
+    "550 5.1.1 There is no account of that name here; please check the address",
+    "550 No such user here",
+    "550 5.1.10 Recipient not found by SMTP address lookup",
+    "553 sorry, no mailbox here by that name (#5.1.1)",
+    "550 5.1.1 <{}>... User unknown, not local",
+)
+# Each company's server has words of its own: the same ones twice in a row would be the sender's trouble.
 GREYLISTED = "451 4.7.1 <{}>: Greylisted, please try again later"
 
 
@@ -108,7 +117,8 @@ class Prospects:
         if persona is None:
             return None
         if persona.fate is behaviour.Fate.REFUSED:
-            return NO_SUCH_USER.format(recipient)
+            domain = recipient.rpartition("@")[2]
+            return NO_SUCH_USER[zlib.crc32(domain.encode()) % len(NO_SUCH_USER)].format(recipient)
         course = self._courses[recipient]
         if persona.greylisted and not course.refused_once:
             course.refused_once = True

@@ -222,7 +222,7 @@ def test_an_absence_tells_its_end_and_the_answer_waits_for_it(theatre: Theatre) 
 def test_an_unknown_person_is_refused_at_once(theatre: Theatre) -> None:
     stage = theatre.play(persona(Fate.REFUSED))
 
-    assert stage.write().startswith("550 5.1.1")
+    assert stage.write().startswith(("550 ", "553 "))
     assert stage.world.record.story().arrived == ()
 
 

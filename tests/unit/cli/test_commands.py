@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import json
 import os
 import sys
@@ -171,6 +172,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
             monkeypatch.delenv(name)
     monkeypatch.setattr(session, "open_app", open_app)
     monkeypatch.chdir(tmp_path)
+    importlib.import_module("relance.app")  # with the real one: `init` needs it
     keeping = types.ModuleType("relance.engine.keeping")
     keeping.MailboxSpec = Spec  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "relance.engine.keeping", keeping)
