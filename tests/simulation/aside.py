@@ -22,6 +22,7 @@ class Doubt(NamedTuple):
     looks: int
     fence: int
     files_sent: bool | None
+    unread: bool | None = False  # its mailbox is not read until a person comes
 
 
 def anybody_goes_on(laid: Ground) -> bool:
@@ -32,6 +33,11 @@ def anybody_goes_on(laid: Ground) -> bool:
 def doubts(laid: Ground) -> list[Doubt]:
     """Every mail under way or unknown."""
     return [Doubt(*row) for row in laid.ask(_DOUBTFUL)]
+
+
+def paused(laid: Ground) -> list[tuple[int, str]]:
+    """The mailboxes that wait for a person, with the reason."""
+    return [(number, reason) for number, reason in laid.ask(_PAUSED)]
 
 
 def moments(laid: Ground) -> tuple[list[dt.datetime], list[dt.datetime]]:
@@ -49,14 +55,18 @@ def plain(statement: sa.Select | sa.CompoundSelect) -> str:
     return str(statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
 
 
+UNREAD = sa.and_(_BOX.c.state == "paused", _BOX.c.sync_error != "", _BOX.c.sync_error == _BOX.c.reason).label(
+    "unread"
+)
 _GOING_ON = plain(
     sa.select(_ENR.c.id)
     .join(_BOX, _BOX.c.id == _ENR.c.mailbox_id)
     .where(sa.or_(_ENR.c.state == "away", sa.and_(_ENR.c.state == "active", _BOX.c.state == "active")))
     .limit(1)
 )
+_PAUSED = plain(sa.select(_BOX.c.id, _BOX.c.reason).where(_BOX.c.state == "paused"))
 _DOUBTFUL = plain(
-    sa.select(_MSG.c.id, _MSG.c.state, _MSG.c.looks, _MSG.c.fence, _BOX.c.files_sent)
+    sa.select(_MSG.c.id, _MSG.c.state, _MSG.c.looks, _MSG.c.fence, _BOX.c.files_sent, UNREAD)
     .join(_BOX, _BOX.c.id == _MSG.c.mailbox_id)
     .where(_MSG.c.state.in_(("unknown", "transmitting")))
 )

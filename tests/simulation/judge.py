@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import sqlalchemy as sa
 
 from relance import clock
-from relance.engine import tables, unknowns
-from tests.simulation import aside, ground, people
+from relance.engine import tables, turn, unknowns
+from tests.simulation import aside, ground, people, post
 from tests.simulation.aside import Doubt
 from tests.simulation.ground import Ground
 from tests.simulation.letters import STOPS, Kind
@@ -30,7 +31,7 @@ _ENROLLMENTS = (
     .join(_SEQ, _SEQ.c.id == _ENR.c.sequence_id)
     .join(_BOX, _BOX.c.id == _ENR.c.mailbox_id)
 )
-_MAILS = sa.select(_MSG, _BOX.c.files_sent).join(_BOX, _BOX.c.id == _MSG.c.mailbox_id)
+_MAILS = sa.select(_MSG, _BOX.c.files_sent, aside.UNREAD).join(_BOX, _BOX.c.id == _MSG.c.mailbox_id)
 
 
 def quiet(sim: Sim, laid: Ground) -> bool:
@@ -40,7 +41,8 @@ def quiet(sim: Sim, laid: Ground) -> bool:
 
 def _open(sim: Sim, mail: Doubt) -> bool:
     if mail.state == "unknown":
-        return bool(mail.files_sent) or mail.looks < unknowns.LOOKS or _known(sim, mail)
+        waits = bool(mail.files_sent) or mail.looks < unknowns.LOOKS or _known(sim, mail)
+        return waits and not mail.unread
     return bool(mail.state == "transmitting")
 
 
@@ -59,6 +61,7 @@ def breaches(sim: Sim, laid: Ground, settled: bool) -> tuple[list[str], int]:
     if not settled:
         found.append("the world does not settle")
     found += _late(sim)
+    found += _paused(sim, laid)
     found += _by_a_wrong_clock(sim)
     found += _twice(sim)
     found += _after_an_answer(sim)
@@ -79,13 +82,20 @@ def _late(sim: Sim) -> Iterator[str]:
     yield f"late: what was left to do when all was calm took {sim.now - sim.calm_since}"
 
 
+def _paused(sim: Sim, laid: Ground) -> Iterator[str]:
+    """A login that worked before is not given up for one refusal, which may be the server's own trouble."""
+    for number, reason in aside.paused(laid):
+        for_a_login = any(words in reason for words in (post.NO_ENTRY, post.WRONG_PASSWORD.text))
+        if for_a_login and sim.world.logins_refused[number] < turn.REFUSALS:
+            yield f"paused: mailbox {number}, after {sim.world.logins_refused[number]} refused logins: {reason}"
+
+
 def _by_a_wrong_clock(sim: Sim) -> Iterator[str]:
     """A process that lived when its clock jumped does nothing by it for a while."""
     doubted = dt.timedelta(seconds=clock.SETTLE_SECONDS)
     for taken in sim.world.taken if not sim.world.crashes else ():
-        since, ahead = max(
-            (each for each in sim.clock_was if each[0] <= taken.marked_at), default=(ground.START, None)
-        )
+        jumps = bisect.bisect(sim.jumped_at, taken.marked)
+        since, ahead = sim.clock_was[jumps - 1] if jumps else (ground.START, None)
         if ahead and taken.marked_at - since < doubted:
             yield f"by a wrong clock: {_name(taken)}, {taken.marked_at - since} after it jumped by {ahead}"
 
@@ -227,7 +237,7 @@ def _mail(sim: Sim, mail: sa.Row, was_taken: bool, settled: bool) -> Iterator[st
         yield f"lost: {what} counts as accepted, but no server took it"
     if was_taken and mail.state not in ("accepted", "unknown", "transmitting"):
         yield f"miscounted: {what} is {mail.state}, but a server took it"
-    if not settled:
+    if not settled or mail.unread:
         return
     if mail.state == "transmitting":
         yield f"stuck: {what} is transmitting for ever"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from unittest import mock
 
@@ -19,11 +19,13 @@ from relance.engine import (
     delivery,
     gate,
     jumps,
+    marks,
     preparing,
     replies,
     settling,
     states,
     steering,
+    turn,
     unknowns,
 )
 from relance.engine.delivery import Delivery
@@ -35,11 +37,13 @@ from relance.engine.post import Inbox
 from relance.engine.states import State
 from relance.engine.store import enrollments, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
-from relance.engine.store.mailboxes import Held, Lease
+from relance.engine.store.mailboxes import Held, Lease, Watermark
 from relance.engine.store.underway import Underway
 from relance.engine.tables import mailbox
-from relance.mailbox.folders import Role
-from relance.mailbox.outcome import Outcome
+from relance.mailbox import trouble
+from relance.mailbox.folders import Folder, Role
+from relance.mailbox.imap_answers import Fetched
+from relance.mailbox.outcome import Blame, Outcome, SendResult
 from tests.simulation import ground
 from tests.simulation.profile import Profile
 
@@ -217,6 +221,53 @@ def no_witness() -> AbstractContextManager[object]:
     return mock.patch.object(database, "SKEW", dt.timedelta(days=9999))
 
 
+def refused_is_read() -> AbstractContextManager[object]:
+    """A mail that the server shows and does not give for a moment counts as read."""
+
+    def meets(self: replies._Trouble, fetched: Fetched) -> bool:
+        self.progress.saw(fetched.uid)
+        return False
+
+    return mock.patch.object(replies._Trouble, "meets", meets)
+
+
+def one_answer_proves() -> AbstractContextManager[object]:
+    """A mail that one answer left out is not looked for again."""
+    plan = marks.plan
+
+    def planned(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> marks.Plan:
+        found = plan(folder, mark, owed)
+        more = not folder.uidnext or folder.uidnext > found.after + 1
+        return dataclasses.replace(found, look=more, again=frozenset()) if mark else found
+
+    nothing = mock.patch.object(marks.Progress, "unexplained", property(_zero))
+    return _both(mock.patch.object(marks, "plan", planned), nothing)
+
+
+def counter_believed() -> AbstractContextManager[object]:
+    """A counter that went back means nothing, nor do fewer mails."""
+    return _both(mock.patch.object(marks, "which_moved", _no_words), one_answer_proves())
+
+
+def sender_is_recipient() -> AbstractContextManager[object]:
+    """What a server says of the sender's own doing is taken for the recipient's address."""
+    verdict = trouble.verdict
+
+    def blamed(stage: str, code: int, text: str) -> SendResult:
+        result = verdict(stage, code, text)
+        taken = stage in ("mail", "rcpt", "final")
+        return (
+            dataclasses.replace(result, blame=Blame.RECIPIENT, outcome=Outcome.REFUSED) if taken else result
+        )
+
+    return mock.patch.object(trouble, "verdict", blamed)
+
+
+def first_refusal_counts() -> AbstractContextManager[object]:
+    """One refused login pauses a mailbox."""
+    return mock.patch.object(turn, "give_up_at", _one)
+
+
 def no_doubt() -> AbstractContextManager[object]:
     """A clock that jumped is believed at once."""
     return mock.patch.object(clock.Watch, "doubt", _no_words)
@@ -283,6 +334,11 @@ MUTANTS: dict[str, Mutant] = {
         no_healing,
         no_witness,
         no_doubt,
+        refused_is_read,
+        one_answer_proves,
+        counter_believed,
+        sender_is_recipient,
+        first_refusal_counts,
     )
 }
 
@@ -298,6 +354,11 @@ NEEDS = {
     "no_healing": ("clock",),
     "no_witness": ("clock", "witness"),
     "no_doubt": ("clock",),
+    "refused_is_read": ("refuses", "letters"),
+    "one_answer_proves": ("hides", "letters"),
+    "counter_believed": ("renumbers", "letters"),
+    "sender_is_recipient": ("disowns",),
+    "first_refusal_counts": ("logins",),
 }
 """The faults without which a mutant lives like anybody: worlds that lack one need not be searched."""
 
@@ -307,8 +368,16 @@ def could_be_caught(name: str, habits: Profile) -> bool:
     return all(getattr(habits, fault) for fault in NEEDS.get(name, ()))
 
 
-def _no_words(_watch: object) -> str:
+def _no_words(*_args: object) -> str:
     return ""
+
+
+def _zero(_self: object) -> int:
+    return 0
+
+
+def _one(_mailbox: object) -> int:
+    return 1
 
 
 def _no_steps(_house: House) -> int:

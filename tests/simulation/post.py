@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from types import TracebackType
 
 from relance import errors
-from relance.mailbox import parse
+from relance.mailbox import parse, trouble
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder, FolderRefused
 from relance.mailbox.imap_answers import Fetched
@@ -60,6 +60,21 @@ BODY = (
     ),
     *_ends("body", (Outcome.DEFERRED, Blame.SERVER, None, "")),
 )
+DISOWNED = (
+    ("mail", 554, "5.2.252 SendAsDenied; ada@sales.example not allowed to send as ada@sales.example"),
+    ("rcpt", 554, "5.7.1 relay quota exceeded for this account"),
+    ("rcpt", 550, "Relaying disallowed as ada@sales.example"),
+    (
+        "final",
+        554,
+        "Message rejected: Email address is not verified. The following identities failed the check",
+    ),
+    ("final", 550, "Domain sales.example has exceeded the max emails per hour (100/100 (100%)) allowed."),
+)
+# The sender's own trouble, as servers say it to whoever the mail is for.
+WRONG_PASSWORD = trouble.verdict("auth", 535, "5.7.8 Authentication credentials invalid")
+NO_ENTRY = "simulated: the IMAP server refuses the login"
+_SENDERS = frozenset(words for _, _, words in DISOWNED)
 UNKNOWN = SendResult(Outcome.UNKNOWN, "final", text="simulated silence")
 NOBODY = SendResult(Outcome.REFUSED, "rcpt", Blame.RECIPIENT, 550, "5.1.1", "simulated: no such user")
 DEAD = SendResult(Outcome.NOT_SENT, "connect", text="simulated: the server hung up")
@@ -87,6 +102,10 @@ class Outbox:
     def connect(self) -> SendResult | None:
         self.sim.step("smtp connect")
         self.used = self.sim.now
+        if self.sim.chance(self.sim.profile.logins):
+            self.sim.note("smtp refuses the login")
+            self.sim.world.logins_refused[self.mailbox] += 1
+            return WRONG_PASSWORD
         return self._fault(CONNECT, 0.3)
 
     def offer(
@@ -101,10 +120,10 @@ class Outbox:
         if self.sim.chance(self.sim.profile.people_act * 0.3):
             self.sim.meddle(recipient)
         self.used = self.sim.now
-        result = self._fault(OFFER)
+        result = self._disowned(recipient, "mail", "rcpt") or self._fault(OFFER)
         if result is None and self.sim.profile.gone and (recipient, self.mailbox) == (people.GONE, 1):
             result = NOBODY
-        if result is not None and result.outcome is Outcome.REFUSED:
+        if result is not None and result.outcome is Outcome.REFUSED and result.text not in _SENDERS:
             self.sim.world.refused.add(recipient)
         self.open = result is None
         if self.open:
@@ -139,11 +158,13 @@ class Outbox:
             raise
         if self._silent_too_long():
             return UNKNOWN
-        result = self._fault(BODY) if sim.chance(0.5) else None
+        result = self._disowned(mail.recipient, "final")
+        if result is None and sim.chance(0.5):
+            result = self._fault(BODY)
         lost = result is None and sim.chance(sim.profile.smtp)
         if result is None and not (lost and sim.chance(0.5)):
             self._take(mail)
-        elif result is not None and result.outcome is Outcome.REFUSED:
+        elif result is not None and result.outcome is Outcome.REFUSED and result.text not in _SENDERS:
             sim.world.refused.add(mail.recipient)
         sim.step("smtp reply")
         if lost:
@@ -179,6 +200,26 @@ class Outbox:
         self.sim.note(f"smtp says {result.outcome} at {result.stage} ({result.blame} {result.code})")
         return result
 
+    def _disowned(self, recipient: str, *stages: str) -> SendResult | None:
+        """What a server says that refuses everybody just now, at one of these stages."""
+        sim, spells = self.sim, self.sim.world.disowned
+        if self.mailbox not in spells and sim.chance(sim.profile.disowns):
+            spells[self.mailbox] = world.Disowned(*sim.rng.choice(DISOWNED))
+            sim.world.faults += 1
+            sim.plan(
+                dt.timedelta(minutes=sim.rng.choice((5, 60, 400))), lambda: spells.pop(self.mailbox, None)
+            )
+        spell = spells.get(self.mailbox)
+        if spell is None or spell.stage not in stages:
+            return None
+        spell.touched.add(recipient)
+        if len(spell.touched) > 2:
+            sim.world.breaches.append(
+                f"a third person was touched: {sorted(spell.touched)} all met {spell.words!r}"
+            )
+        sim.note(f"smtp refuses everybody: {spell.words}")
+        return trouble.verdict(spell.stage, spell.code, spell.words)
+
     def _silent_too_long(self) -> bool:
         limit = self.sim.profile.idle_minutes
         quiet = self.sim.now - self.used
@@ -199,6 +240,10 @@ class Inbox:
         self.session = Session(self.mailbox, sim.me.name, sim.note("imap begins"), sim.now)
         sim.world.sessions.append(self.session)
         self._ask("imap login")
+        if sim.chance(sim.profile.logins):
+            self._fault("refuses the login")
+            sim.world.logins_refused[self.mailbox] += 1
+            raise errors.Broken(NO_ENTRY)
         return self
 
     def __exit__(

@@ -43,6 +43,8 @@ class Profile:
     renumbers: float = (
         0.0  # a folder is numbered anew from 1 under the same UIDVALIDITY, or another takes its name
     )
+    disowns: float = 0.0  # a submission server refuses everybody for a while, for what its sender has done
+    logins: float = 0.0  # a login that is right is refused
     witness: bool = False  # whether the database has a clock of its own, and each host another
 
     @property
@@ -104,6 +106,8 @@ def draw(seed: int) -> Profile:
         refuses=fault("refuses", 0.12, 0.1, 0.3),
         hides=fault("hides", 0.12, 0.3, 0.6),
         renumbers=fault("renumbers", 0.1, 0.02, 0.06),
+        disowns=fault("disowns", 0.12, 0.1, 0.3),
+        logins=fault("logins", 0.12, 0.1, 0.3),
         witness=bool(fault("witness", 0.5, 1)),
     )
 
@@ -119,6 +123,8 @@ CALM = {
     "people_act": 0.0,
     "clock": 0.0,
     "refuses": 0.0,
+    "disowns": 0.0,
+    "logins": 0.0,
     "renumbers": 0.0,
 }
 """What is set to settle a world: no further trouble."""

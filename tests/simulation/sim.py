@@ -66,6 +66,7 @@ class Sim:
         self.boots: dict[str, int] = {}
         self.wrong: dict[str, dt.timedelta] = {}  # by host: how far its clock is ahead
         self.clock_was: list[tuple[dt.datetime, dt.timedelta]] = []  # since when it was ahead, and how far
+        self.jumped_at: list[int] = []  # the orders of these
         self.settles_at = START  # until when engines that noticed a jump do nothing
         self.calm_since: dt.datetime | None = None
         self.on_crash: Callable[[Process, bool], None] = lambda _process, _host: None
@@ -192,10 +193,11 @@ class Sim:
     def _set(self, host: str, ahead: dt.timedelta) -> None:
         self.world.faults += 1
         self.wrong[host] = ahead
+        self.settles_at = self.now + dt.timedelta(seconds=clock.SETTLE_SECONDS + 1)
+        order = self.note(f"the clock{' of ' + host if host else ''} is {ahead} ahead")
         if not self.profile.witness:  # or its host does no work meanwhile
             self.clock_was.append((self.now, ahead))
-        self.settles_at = self.now + dt.timedelta(seconds=clock.SETTLE_SECONDS + 1)
-        self.note(f"the clock{' of ' + host if host else ''} is {ahead} ahead")
+            self.jumped_at.append(order)
 
     def calm(self) -> None:
         """No further trouble."""

@@ -295,6 +295,9 @@ class _Story:
             with house.database.write() as conn:
                 for each in mailboxes.every(conn):
                     if each.state == "paused":
+                        if each.id in record.disowned:
+                            record.disowned[each.id].touched.clear()
+                        record.logins_refused.pop(each.id, None)
                         mailboxes.change(
                             conn, each.id, state="active", reason="", sync_error="", next_turn_at=sim.wall
                         )

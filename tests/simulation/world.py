@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -131,6 +132,18 @@ def boxes() -> dict[str, Box]:
 
 
 @dataclass
+class Disowned:
+    """A submission server refuses every mail of a mailbox, in these words at this stage."""
+
+    stage: str
+    code: int
+    words: str
+    touched: set[str] = field(
+        default_factory=set
+    )  # whose mails it refused since a person last looked at the mailbox
+
+
+@dataclass
 class World:
     """Everything that happened outside the engine, in one order."""
 
@@ -144,6 +157,10 @@ class World:
     refused: set[str] = field(default_factory=set)  # people a server refused for good
     decided: set[str] = field(default_factory=set)  # Message-IDs of which a person said what became of them
     written: int = 0  # letters
+    disowned: dict[int, Disowned] = field(
+        default_factory=dict
+    )  # by mailbox, while its server refuses everybody
+    logins_refused: Counter[int] = field(default_factory=Counter)  # by mailbox
     breaches: list[str] = field(default_factory=list)  # promises seen broken on the spot
     crashes: int = 0
     freezes: int = 0
