@@ -40,6 +40,7 @@ from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.mailboxes import Held, Lease, Watermark
 from relance.engine.store.underway import Underway
 from relance.engine.tables import mailbox
+from relance.engine.unread_mail import Troubles
 from relance.mailbox import trouble
 from relance.mailbox.folders import Folder, Role
 from relance.mailbox.imap_answers import Fetched
@@ -224,11 +225,11 @@ def no_witness() -> AbstractContextManager[object]:
 def refused_is_read() -> AbstractContextManager[object]:
     """A mail that the server shows and does not give for a moment counts as read."""
 
-    def meets(self: replies._Trouble, fetched: Fetched) -> bool:
+    def meets(self: Troubles, fetched: Fetched) -> bool:
         self.progress.saw(fetched.uid)
         return False
 
-    return mock.patch.object(replies._Trouble, "meets", meets)
+    return mock.patch.object(Troubles, "meets", meets)
 
 
 def one_answer_proves() -> AbstractContextManager[object]:

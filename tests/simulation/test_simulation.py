@@ -26,7 +26,7 @@ CAUGHT_BY = {
     "frozen_is_dead": 3,
     "no_sync": 0,
     "no_synced_check": 89,
-    "no_suppression_check": 366,
+    "no_suppression_check": 326,
     "no_second_look": 387,
     "no_sendable_check": 22,
     "watermark_alone": 25,
@@ -37,9 +37,14 @@ CAUGHT_BY = {
     "forgotten_pause": 295,
     "journal_asked_once": 3,
     "anything_proves": 399,
-    "no_healing": 5,
+    "no_healing": 85,
     "no_witness": 1519,
     "no_doubt": 450,
+    "one_answer_proves": 51,
+    "counter_believed": 2,
+    "sender_is_recipient": 100,
+    "first_refusal_counts": 2,
+    "refused_is_read": 135,
 }
 """A seed that catches each mutant; `python -m tests.simulation --mutants` looks for them anew."""
 
