@@ -64,7 +64,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._last: Reading | None = None
+        self._last = Reading.now()
         self._until = float("-inf")
         self._words = ""
         self._untold = self._unmended = False
@@ -73,7 +73,7 @@ class Watch:
         """Why nothing should be done by the clock now; empty when it can be relied on."""
         with self._guard:
             here = Reading.now()
-            by = jumped(self._last, here) if self._last else 0.0
+            by = jumped(self._last, here)
             self._last = here
             if by:
                 self._untold = self._unmended = True
