@@ -13,6 +13,8 @@ import time
 from dataclasses import dataclass, field
 
 UTC = dt.UTC
+NEVER = dt.datetime(1, 1, 1, tzinfo=UTC)
+# Before anything happened.
 
 
 def machine_now() -> dt.datetime:

@@ -7,6 +7,7 @@ the journal says which bodies had begun, should this process die in between.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -47,6 +48,7 @@ class Delivery:
     stopped: bool = False  # the server or the mailbox is in trouble: no more in this turn
     _open: list[Attempt] = field(default_factory=list)  # ended, not yet recorded
     _refused: Refusal | None = None  # the last mail the server refused, none accepted since
+    _marked_at: dt.datetime = clock.NEVER
     _marked: float = 0.0  # when the mark of the chunk under way was begun, machine time
 
     def __post_init__(self) -> None:
@@ -108,7 +110,7 @@ class Delivery:
 
     def _mark(self, ready: Sequence[Wanted]) -> list[Wanted]:
         """The commit to transmitting: with the record of what ended before, and only for those that may go."""
-        now = self.house.clock.now()
+        now = self._marked_at = self.house.clock.now()
         with self.house.database.write() as conn:
             verdicts = gate.admit(conn, self.lease, ready, now, self.house.noes.among)
             self._record(conn)
@@ -171,7 +173,8 @@ class Delivery:
         end = settling.ending(result, wanted.message.attempts, self.house.options)
         self.stopped = self.stopped or end.stop_turn
         self.sent += result.outcome is Outcome.ACCEPTED
-        return Attempt(wanted, result, self.house.clock.now())
+        # A clock that went back since the mark does not date the mail before it.
+        return Attempt(wanted, result, max(self.house.clock.now(), self._marked_at))
 
     def _read(self, wanted: Wanted, result: SendResult) -> SendResult:
         """The result beside the one before it: the same answer to two people is about neither."""

@@ -36,16 +36,20 @@ class Ahead:
 
     first: dt.datetime
     last: dt.datetime
+    before: dt.datetime | None  # the latest moment that is not ahead
 
 
 def was_ahead(found: Ahead | None, now: dt.datetime) -> bool:
     """Whether a clock that was ahead wrote these times, and not one that is behind now reads them. Pure.
 
-    A clock that was wrong for a while leaves a gap between now and what it wrote, longer than all it wrote. To a clock
-    that is behind, everything that happened since seems to lie ahead, from now on and without a gap. The rest is either
-    over soon, or a person has to look at the clock.
+    A clock that was wrong for a while leaves a gap between now and what it wrote, longer than all it wrote, and longer
+    than nothing was noted before. To a clock that is behind, everything that happened since seems to lie ahead, from now
+    on and without a gap, or (where all is younger than that) with nothing before it. The rest is either over soon, or a
+    person has to look at the clock.
     """
-    return found is not None and found.first - now > max(found.last - found.first, SKEW)
+    if found is None or found.before is None:
+        return False
+    return found.first - now > max(found.last - found.first, now - found.before, SKEW)
 
 
 def heal(house: House) -> int:
@@ -62,6 +66,8 @@ def heal(house: House) -> int:
         return 0
     with house.database.write() as conn:
         now = house.clock.now()
+        if house.watch.doubt():  # asked after the time: it may have jumped since this began
+            return 0
         ahead.forget_reads(conn, now + SKEW, now)
         found = ahead.span(conn, now + SKEW)
         wrong = None if found is None else Ahead(*found)

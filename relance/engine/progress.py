@@ -46,11 +46,12 @@ def tick(house: House) -> TickReport:
 
     While the clock is in doubt nothing is done; what it wrote when it was wrong is healed first.
     """
-    doubt = jumps.tell(house)
+    if house.watch.doubt() == "":
+        jumps.heal(house)
+    now = house.clock.now()
+    doubt = jumps.tell(house)  # after the time was asked: it may have jumped a moment ago
     if doubt:
         return TickReport(words=doubt)
-    jumps.heal(house)
-    now = house.clock.now()
     judged = engagement.judge_settled(house, now)
     forgotten = inbox.forget_raw(house, now)
     with house.database.write() as conn:

@@ -35,11 +35,14 @@ def forget_reads(conn: Connection, beyond: dt.datetime, now: dt.datetime) -> Non
     conn.execute(sa.update(mailbox).where(wrong).values(synced_at=FORGOTTEN, next_turn_at=now))
 
 
-def span(conn: Connection, cut: dt.datetime) -> tuple[dt.datetime, dt.datetime] | None:
-    """The first and the last moment after `cut` that stands in the log."""
+def span(conn: Connection, cut: dt.datetime) -> tuple[dt.datetime, dt.datetime, dt.datetime | None] | None:
+    """The first and the last moment after `cut` that stands in the log, and the last one up to it."""
     query = sa.select(sa.func.min(event.c.at), sa.func.max(event.c.at)).where(event.c.at > cut)
     first, last = conn.execute(query).one()
-    return None if first is None else (first, last)
+    if first is None:
+        return None
+    before = conn.execute(sa.select(sa.func.max(event.c.at)).where(event.c.at <= cut)).scalar_one()
+    return first, last, before
 
 
 def moved(conn: Connection, cut: dt.datetime) -> set[int]:

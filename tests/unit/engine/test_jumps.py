@@ -40,19 +40,29 @@ ROW = Enrollment(
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "was"),
+    ("before", "first", "last", "was"),
     [
-        (30 * DAY, 30 * DAY, True),
-        (30 * DAY, 30 * DAY + MINUTE, True),
-        (HOUR, HOUR + MINUTE, True),
-        (MINUTE, 30 * DAY, False),  # this clock is a month behind: everything of that month lies ahead
-        (3 * DAY, 30 * DAY, False),
-        (MINUTE, MINUTE + HOUR, False),
-        (database.SKEW, database.SKEW, False),
+        (MINUTE, 30 * DAY, 30 * DAY, True),
+        (3 * DAY, 30 * DAY, 30 * DAY + MINUTE, True),
+        (MINUTE, HOUR, HOUR + MINUTE, True),
+        (
+            MINUTE,
+            MINUTE,
+            30 * DAY,
+            False,
+        ),  # this clock is a month behind: everything of that month lies ahead
+        (3 * DAY, 3 * DAY, 30 * DAY, False),
+        (MINUTE, MINUTE, MINUTE + HOUR, False),
+        (None, 30 * DAY, 30 * DAY + HOUR, False),  # it is behind, and all there is was written since
+        (31 * DAY, 30 * DAY, 30 * DAY + HOUR, False),
+        (MINUTE, database.SKEW, database.SKEW, False),
     ],
 )
-def test_a_clock_that_was_ahead_leaves_a_gap(first: dt.timedelta, last: dt.timedelta, was: bool) -> None:
-    assert jumps.was_ahead(Ahead(NOW + first, NOW + last), NOW) is was
+def test_a_clock_that_was_ahead_leaves_a_gap(
+    before: dt.timedelta | None, first: dt.timedelta, last: dt.timedelta, was: bool
+) -> None:
+    found = Ahead(NOW + first, NOW + last, None if before is None else NOW - before)
+    assert jumps.was_ahead(found, NOW) is was
     assert not jumps.was_ahead(None, NOW)
 
 
