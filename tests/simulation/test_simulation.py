@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 SEEDS = range(10)
 
 CAUGHT_BY = {
-    "no_fence": 212,
+    "no_fence": 276,
     "no_lease": 13,
     "no_unique_constraint": 11,
     "no_compare_and_set": 410,
@@ -42,7 +42,7 @@ CAUGHT_BY = {
     "no_doubt": 450,
     "one_answer_proves": 51,
     "counter_believed": 2,
-    "sender_is_recipient": 100,
+    "sender_is_recipient": 3933,
     "first_refusal_counts": 2,
     "refused_is_read": 135,
 }
