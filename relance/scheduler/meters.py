@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import socket
+import socketserver
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+from wsgiref import simple_server
 
 import prometheus_client
 from prometheus_client.core import CounterMetricFamily
@@ -14,6 +18,8 @@ from relance.scheduler import seams
 
 TURN_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 180.0, 660.0)
 WINDOW_BUCKETS = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 240.0, 660.0)
+READERS = 8  # requests for the figures at once
+READER_SECONDS = 5.0  # for a request's line and headers
 AGE_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 600.0)
 
 
@@ -135,6 +141,49 @@ class Mails(prometheus_client.registry.Collector):
         yield found
 
 
+class _Server(socketserver.ThreadingMixIn, simple_server.WSGIServer):
+    """Few at once, and none for long: what is open here is not there for mail."""
+
+    daemon_threads = True
+
+    def __init__(self, *address: Any) -> None:
+        super().__init__(*address)
+        self.places = threading.BoundedSemaphore(READERS)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread, if a place is free."""
+        if self.places.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer, and give the place back."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.places.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A reader that went away is nobody's concern."""
+
+
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
+class _Handler(simple_server.WSGIRequestHandler):
+    timeout = READER_SECONDS
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Who reads the figures is nobody's concern."""
+
+
+def _server(host: str, port: int, registry: prometheus_client.CollectorRegistry) -> _Server:
+    kind = _Server6 if ":" in host else _Server
+    return simple_server.make_server(host, port, prometheus_client.make_wsgi_app(registry), kind, _Handler)
+
+
 class Board:
     """Shows the figures over HTTP under /metrics. A part of a daemon."""
 
@@ -148,15 +197,15 @@ class Board:
     def start(self) -> None:
         """Listen. Raises `errors.Unreachable` when the port can not be had."""
         try:
-            self.server, self.thread = prometheus_client.start_http_server(
-                self.port, self.host, self.meters.registry
-            )
+            self.server = _server(self.host, self.port, self.meters.registry)
         except OSError as refused:
             raise errors.Unreachable(
                 f"The metrics can not be served on {self.host} port {self.port}: {refused.strerror or refused}. "
                 "Set metrics_port to a free one."
             ) from refused
         self.address = f"http://{self.host}:{self.server.server_port}/metrics"
+        self.thread = threading.Thread(target=self.server.serve_forever, name="relance-metrics", daemon=True)
+        self.thread.start()
 
     def trouble(self) -> str | None:
         """Metrics are never a reason to stop mailing."""
