@@ -6,6 +6,7 @@ import pytest
 
 from relance.engine.house import House
 from relance.engine.states import MessageState, State
+from relance.engine.store import messages
 from relance.mailbox.folders import Role
 from tests.reading import ADA, KIM, LINE, MIA, enrolled, hear, letter, row, wrote
 
@@ -92,8 +93,6 @@ def test_an_answer_proves_the_mail_it_names_and_no_other(ready: House) -> None:
     assert row(ready, MIA).state is not State.REPLIED
     hear(ready, letter(KIM, In_Reply_To=named.message_id))
     with ready.database.read() as conn:
-        from relance.engine.store import messages
-
         mail = messages.by_id(conn, named.id)
     assert mail is not None
     assert mail.state is MessageState.ACCEPTED

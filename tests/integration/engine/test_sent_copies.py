@@ -1,167 +1,106 @@
-"""Our own mails met again: what a copy proves, which mail it is, and who is left to a person that writes by hand."""
+"""Copies of our own mails in a mailbox: what proves that a mail left, and what a person wrote by hand."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
+from email.utils import format_datetime
 
 import pytest
-import sqlalchemy as sa
 
-from relance.engine import enrolling, people, publishing, sent_copies
+from relance.engine import sent_copies, steering
 from relance.engine.house import House
-from relance.engine.matching import thread_key
-from relance.engine.sent_copies import Copy
+from relance.engine.sent_copies import BY_HAND, Copy
 from relance.engine.states import MessageState, State
-from relance.engine.store import answers, enrollments, mailboxes, messages
-from relance.engine.store.answers import Wanted
+from relance.engine.store import mailboxes, messages
 from relance.engine.store.messages import Message
-from relance.engine.tables import message
 from relance.mailbox import parse
-from relance.mailbox.inbound import Inbound
 from tests import engine_house
+from tests.reading import ADA, KIM, MIA, enrolled, letter, row, wrote
 
-OLA = "ola@acme.example"
-OURS = "<intro@sales.example>"
-LATER = engine_house.MONDAY + dt.timedelta(hours=2)
-
-
-class Desk:
-    """Ada's mailbox, and Ola, who got the mail `sent` from it."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.number = engine_house.add_mailbox(house)
-        people.add(house, OLA, {"first_name": "Ola"})
-        publishing.publish(house, engine_house.TRIAL)
-        assert enrolling.enroll(house, enrolling.Wish("Trial", [OLA])).enrolled == 1
-        self.sent = self.send(MessageState.ACCEPTED)
-
-    def send(self, state: MessageState) -> Message:
-        """A mail to Ola, in this state."""
-        sent = {"recipient": OLA, "subject": "Hello", "message_id": OURS}
-        self.sent = engine_house.add_message(self.house, self.row, state, **sent)
-        return self.sent
-
-    @property
-    def row(self) -> enrollments.Enrollment:
-        with self.house.database.read() as conn:
-            return enrollments.of_mailbox(conn, self.number)[0]
-
-    @property
-    def message(self) -> Message:
-        with self.house.database.read() as conn:
-            found = messages.by_id(conn, self.sent.id)
-        assert found is not None
-        return found
-
-    def take(self, *copies: Copy) -> None:
-        with self.house.database.write() as conn:
-            sent_copies.take(conn, self.house, self.number, copies, self.house.clock.now())
-
-    def keys(self, *wanted: str) -> set[str]:
-        with self.house.database.read() as conn:
-            found = messages.by_keys(conn, wanted)
-        return {key for key, mail in found.items() if mail.id == self.sent.id}
-
-    def kept(self) -> list[answers.Answer]:
-        with self.house.database.read() as conn:
-            return answers.page(conn, Wanted(by_hand=True))
+ODD = "<d9428888-122b-11e1-b85c-61cd3cbb3210@provider.example>"
 
 
 @pytest.fixture
-def desk(tmp_path: Path, migrated_url: str) -> Iterator[Desk]:
-    with engine_house.build(migrated_url, tmp_path, allow_test_domains=True) as house:
-        yield Desk(house)
+def ready(house: House) -> House:
+    enrolled(house, KIM, MIA)
+    return house
 
 
-def letter(*headers: str, to: str = OLA, subject: str = "Hello", at: dt.datetime = LATER) -> Inbound:
-    lines = (
-        "From: ada@sales.example",
-        f"To: {to}",
-        f"Subject: {subject}",
-        f"Date: {at:%d %b %Y %H:%M:%S} +0000",
-    )
-    return parse.read("\r\n".join((*lines, *headers, "", "Hello.")).encode())
+def copy(house: House, *, in_sent: bool = True, **headers: str) -> Copy:
+    named = {"Date": format_datetime(house.clock.now()), **headers}
+    raw = letter(ADA, **named)
+    return Copy(parse.read(raw), "Sent" if in_sent else "INBOX", 7, 9, in_sent=in_sent)
 
 
-def copy(mail: Inbound, *, in_sent: bool = True, thread: str | None = None, uid: int = 1) -> Copy:
-    return Copy(mail, "Sent" if in_sent else "INBOX", 7, uid, in_sent, thread)
+def take(house: House, *copies: Copy) -> None:
+    with house.database.write() as conn:
+        found = mailboxes.named(conn, ADA)
+        sent_copies.take(conn, house, found.id, copies, house.clock.now())
 
 
-def test_a_copy_in_sent_proves_that_the_provider_files_them(desk: Desk) -> None:
-    desk.take(copy(letter(f"Message-ID: {OURS}")))
-    with desk.house.database.read() as conn:
-        assert mailboxes.by_id(conn, desk.number).files_sent is True
-    assert desk.row.state is State.ACTIVE  # nobody wrote by hand
-    assert desk.kept() == []
+def as_now(house: House, mail: Message) -> Message:
+    with house.database.read() as conn:
+        found = messages.by_id(conn, mail.id)
+    assert found is not None
+    return found
 
 
-def test_a_copy_among_other_mail_proves_nothing_of_sent(desk: Desk) -> None:
-    desk.take(copy(letter(f"Message-ID: {OURS}"), in_sent=False))
-    with desk.house.database.read() as conn:
-        assert mailboxes.by_id(conn, desk.number).files_sent is None
+def files_sent(house: House) -> bool | None:
+    with house.database.read() as conn:
+        return mailboxes.named(conn, ADA).files_sent
 
 
-def test_the_id_that_a_provider_gave_is_learned_with_the_conversation(desk: Desk) -> None:
-    given = "<given@mail.provider.example>"
-    desk.take(copy(letter(f"Message-ID: {given}", f"X-Google-Original-Message-ID: {OURS}"), thread="77"))
-    assert desk.keys(given, thread_key(desk.number, "77")) == {given, thread_key(desk.number, "77")}
+def test_a_copy_proves_that_a_mail_of_unknown_fate_left(ready: House) -> None:
+    mail = wrote(ready, state=MessageState.UNKNOWN)
+    take(ready, copy(ready, To=KIM, Message_ID=mail.message_id))
+    assert as_now(ready, mail).state is MessageState.ACCEPTED
+    assert (row(ready).state, row(ready).step) == (State.ACTIVE, "bump")
+    assert files_sent(ready) is True
 
 
-def test_a_copy_without_any_id_of_ours_is_known_by_recipient_subject_and_second(desk: Desk) -> None:
-    given = "<other@mail.provider.example>"
-    sent = desk.sent.prepared_at
-    desk.take(copy(letter(f"Message-ID: {given}", at=sent)))
-    assert desk.keys(given) == {given}
-    assert desk.row.state is State.ACTIVE
+def test_a_copy_teaches_the_ids_that_a_provider_gave(ready: House) -> None:
+    mail = wrote(ready)
+    take(ready, copy(ready, To=KIM, Message_ID=ODD, X_Microsoft_Original_Message_ID=mail.message_id))
+    with ready.database.read() as conn:
+        assert messages.by_keys(conn, [ODD])[ODD].id == mail.id
+    assert row(ready).state is State.ACTIVE
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        letter("Message-ID: <a@x.example>", subject="Another matter", at=engine_house.MONDAY),
-        letter("Message-ID: <a@x.example>", at=engine_house.MONDAY + dt.timedelta(seconds=1)),
-    ],
-    ids=["another subject", "another second"],
-)
-def test_what_only_resembles_one_of_ours_is_a_person_s(desk: Desk, other: Inbound) -> None:
-    desk.take(copy(other))
-    assert desk.keys("<a@x.example>") == set()
-    assert desk.row.state is State.PAUSED
+def test_a_copy_under_another_id_is_known_by_whom_it_went_to_when_and_its_subject(ready: House) -> None:
+    mail = wrote(ready)
+    take(ready, copy(ready, To=KIM, Subject=mail.subject, Message_ID=ODD))
+    with ready.database.read() as conn:
+        assert ODD in messages.by_keys(conn, [ODD])
+    assert row(ready).state is State.ACTIVE
+    take(ready, copy(ready, To=KIM, Subject="Another subject", Message_ID="<other@provider.example>"))
+    assert row(ready).state is State.PAUSED
 
 
-@pytest.mark.parametrize("state", [MessageState.UNKNOWN, MessageState.NOT_SENT])
-def test_a_copy_proves_that_a_mail_left(desk: Desk, state: MessageState) -> None:
-    with desk.house.database.write() as conn:
-        conn.execute(sa.update(message).where(message.c.id == desk.sent.id).values(state=state.value))
-    desk.take(copy(letter(f"Message-ID: {OURS}")))
-    assert desk.message.state is MessageState.ACCEPTED
+def test_a_letter_by_hand_pauses_whom_it_went_to_and_once(ready: House) -> None:
+    engine_house.clock(ready).advance(days=1)
+    by_hand = copy(ready, To=f"{KIM}, aunt@family.example", Subject="Lunch?")
+    take(ready, by_hand)
+    assert (row(ready, KIM).state, row(ready, MIA).state) == (State.PAUSED, State.ACTIVE)
+    assert row(ready).reason.startswith(BY_HAND)
+    steering.resume(ready, KIM)
+    take(ready, by_hand)  # seen again, in a folder that was numbered anew
+    assert row(ready).state is State.ACTIVE
 
 
-def test_a_letter_by_hand_pauses_whom_it_is_to_once(desk: Desk) -> None:
-    mail = letter("Message-ID: <hand@sales.example>", subject="Let us talk")
-    desk.take(copy(mail))
-    assert desk.row.state is State.PAUSED
-    assert sent_copies.BY_HAND in desk.row.reason
-    version = desk.row.version
-    desk.take(copy(mail, uid=9), copy(mail, uid=10))
-    assert desk.row.version == version
-    assert [each.subject for each in desk.kept()] == ["Let us talk"]
+def test_a_letter_older_than_the_sequence_says_nothing(ready: House) -> None:
+    before = format_datetime(ready.clock.now() - dt.timedelta(days=2))
+    take(ready, copy(ready, To=KIM, Subject="Last week", Date=before))
+    assert row(ready).state is State.ACTIVE
 
 
-def test_a_letter_from_before_they_were_enrolled_says_nothing(desk: Desk) -> None:
-    desk.take(copy(letter("Message-ID: <old@x.example>", at=LATER - dt.timedelta(days=3))))
-    assert desk.row.state is State.ACTIVE
+def test_what_lies_elsewhere_was_not_written_by_hand(ready: House) -> None:
+    take(ready, copy(ready, in_sent=False, To=KIM, Subject="Lunch?"))
+    assert row(ready).state is State.ACTIVE
+    assert files_sent(ready) is None
 
 
-def test_a_letter_to_somebody_else_says_nothing_of_ours(desk: Desk) -> None:
-    desk.take(copy(letter("Message-ID: <else@x.example>", to="jan@acme.example")))
-    assert desk.row.state is State.ACTIVE
-
-
-def test_a_mail_of_ours_whose_row_is_gone_was_written_by_nobody_s_hand(desk: Desk) -> None:
-    token = desk.house.own_ids.token(99, "Trial", OLA, "bump")
-    desk.take(copy(letter(f"Message-ID: <{token}@sales.example>")))
-    assert desk.row.state is State.ACTIVE
+@pytest.mark.parametrize("state", [MessageState.REFUSED, MessageState.ABANDONED, MessageState.ACCEPTED])
+def test_what_is_settled_stays_so(ready: House, state: MessageState) -> None:
+    mail = wrote(ready, state=state)
+    take(ready, copy(ready, To=KIM, Message_ID=mail.message_id))
+    assert as_now(ready, mail).state is state
