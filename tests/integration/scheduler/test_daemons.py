@@ -59,8 +59,12 @@ def alive(pid: int) -> bool:
 def test_all_in_one_process_serves_the_web_and_the_mailboxes(start: Start, tmp_path: Path) -> None:
     ledger = pretend.Ledger(tmp_path)
     ledger.fill(mailboxes=5, each=4)
-    port = ports.free_port()
-    process = start("run", RELANCE_METRICS_PORT=str(port), RELANCE_LOG_FORMAT="json")
+    port, health = ports.free_port(), ports.free_port()
+    more = {"RELANCE_METRICS_PORT": str(port), "RELANCE_HEALTH_PORT": str(health)}
+    process = start("run", RELANCE_LOG_FORMAT="json", **more)
+    for path in ("live", "ready"):
+        with urllib.request.urlopen(f"http://127.0.0.1:{health}/health/{path}") as answer:
+            assert answer.status == 200
     address = READY.findall(process.log())[0][1]
     assert urllib.request.urlopen(address + "/").read() == b"hello"
     ports.wait_until(lambda: ledger.settled)

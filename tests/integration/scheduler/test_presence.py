@@ -8,8 +8,8 @@ import pytest
 import structlog
 
 from relance import config, errors
-from relance.scheduler import presence
-from tests.servers import pretend
+from relance.scheduler import marks, presence
+from tests.servers import ports, pretend
 from tests.servers.ports import wait_until
 
 
@@ -71,3 +71,22 @@ def test_the_mailboxes_of_the_dead_are_hinted_again_whatever_is_marked(tmp_path:
     app.free = [3]
     presence.Presence(app, "worker", house.hints).beat()
     assert house.broker.queues["turns"].qsize() == 2
+
+
+def test_an_idle_worker_notices_that_redis_is_away_and_says_so(tmp_path: Path) -> None:
+    """It has nothing to send, and asks at each beat."""
+    settings = config.Settings(home=tmp_path, redis_url=f"redis://127.0.0.1:{ports.free_port()}/0")
+    house, app = pretend.House(settings), App(tmp_path)
+    presence.Presence(app, "worker", house.hints).beat()
+    assert app.beats == [("worker", True)]
+    assert house.figure("relance_broker_away") == 1
+
+
+def test_it_notices_that_redis_is_back(tmp_path: Path, redis_url: str) -> None:
+    house, app = pretend.House(config.Settings(home=tmp_path, redis_url=redis_url)), App(tmp_path)
+    house.hints.away_since = 1.0
+    presence.Presence(app, "worker", house.hints).beat()
+    assert app.beats == [("worker", False)]
+    house.broker.close()
+    assert isinstance(house.marks, marks.RedisMarks)
+    house.marks.client.close()
