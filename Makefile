@@ -10,7 +10,7 @@ INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(PIP) install
 PYTEST_ARGS ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format simulate bench chaos corpus fuzz lock clean
+.PHONY: help demo test check format simulate bench bench-servers chaos corpus fuzz lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ format: $(VENV)/.dev ## rewrite the files the way `check` wants them
 
 bench: $(VENV)/.dev ## mails per second against smtp-source, measured in the same run
 	$(BIN)/python -m benchmarks.send
+
+bench-servers: $(VENV)/.dev ## what a silent, cutting, refusing or lying mail server does to its healthy neighbours
+	@$(BIN)/python -m benchmarks.bad_server
 
 chaos: $(VENV)/.dev ## kill, freeze and cut everything while mails fall due, then count (SEED, STEPS, CRASHES, SECONDS, EMBEDDED=1)
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) $(if $(CRASHES),--crashes $(CRASHES)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(EMBEDDED),--embedded)

@@ -9,6 +9,7 @@ Our exception hierarchy::
     │   └── Misconfigured        a setting is wrong or missing
     └── Trouble                  the world is in the way (the command line exits with 1)
         ├── Unreachable          try later: a database, broker or server does not answer
+        │   └── Away             a mail server answers nobody: leave it alone, for others' sake, too
         ├── Unwritable           look, and try later: a disk is full or read-only
         ├── Broken               a person must act: login refused, certificate not trusted, wrong key
         └── Superseded           stop now: another worker holds this mailbox (a lost lease)
@@ -68,6 +69,10 @@ class Trouble(RelanceError):
 
 class Unreachable(Trouble):
     """Nothing answers there now; trying later may work."""
+
+
+class Away(Unreachable):
+    """The server itself does not answer, whoever asks: leave it alone for a while, for others' sake, too."""
 
 
 class Unwritable(Trouble):

@@ -206,6 +206,18 @@ class Relance:
         """Do one mailbox's turn; `stop` is asked between mails."""
         return turn.take_turn(self._house, mailbox_id, stop)
 
+    def ending(self) -> int:
+        """Begin no mail's body any more; returns for how many mailboxes one is under way."""
+        return turn.leave(self._house)
+
+    def let_go(self) -> int:
+        """Give back the mailboxes of turns that only wait for a server; returns how many that were."""
+        return turn.let_go(self._house)
+
+    def hands(self, threads: int) -> None:
+        """So many turns may be under way in this process at the same time: no silent server gets all of them."""
+        self._house.servers.threads = threads
+
     def audible(self, most: int, but: Collection[int] = ()) -> list[int]:
         """At most so many mailboxes that can be listened to for new mail."""
         return listening.audible(self._house, most, but)
@@ -241,9 +253,9 @@ class Relance:
         """Let go of the connections to the database, for new ones."""
         self._house.database.reconnect()
 
-    def next_wake(self) -> dt.datetime | None:
+    def next_wake(self, *, after: dt.datetime | None = None) -> dt.datetime | None:
         """When something falls due next (business time)."""
-        return progress.next_wake(self._house)
+        return progress.next_wake(self._house, after)
 
     def halted(self) -> str | None:
         """Why nothing is sent at all, if so: the database seems to have been restored from a backup."""

@@ -27,6 +27,7 @@ from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox.outcome import Outcome, SendResult
 
 NOT_BEGUN = SendResult(Outcome.NOT_SENT, "data", text="the connection was gone before this mail's turn")
+LEAVING = SendResult(Outcome.NOT_SENT, "data", text="the process was asked to stop before this mail's body")
 TOO_LATE = SendResult(Outcome.NOT_SENT, "data", text="the mail's turn came too late after its mark")
 BEGIN_WITHIN = 0.25
 # The share of a lease within which a body may begin after its mark: with the longest wait of a body (600 s) it ends within
@@ -45,6 +46,7 @@ class Delivery:
     sent: int = 0
     waiting: bool = False  # somebody's mail waits for another mailbox to be read
     residue: Residue = field(default_factory=Residue)
+    heard: Callable[[], None] = lambda: None  # called when the server has answered about a mail
     stopped: bool = False  # the server or the mailbox is in trouble: no more in this turn
     _open: list[Attempt] = field(default_factory=list)  # ended, not yet recorded
     _refused: Refusal | None = None  # the last mail the server refused, none accepted since
@@ -64,7 +66,7 @@ class Delivery:
             mailboxes.hold(conn, self.lease)
             self._record(conn)
             enrollments.unclaim(conn, [each.enrollment.id for each in left])
-        self.residue.recorded()
+        self._recorded()
         self.house.journal.settled(each.message.id for each in wanted)
 
     def _chunk(self, chunk: Sequence[Wanted]) -> None:
@@ -106,7 +108,10 @@ class Delivery:
     def _offer(self, wanted: Wanted) -> SendResult | None:
         message = wanted.message
         size, name = len(message.raw), message.message_id
-        return self.outbox.offer(self.mailbox.address, message.recipient, size, name)
+        result = self.outbox.offer(self.mailbox.address, message.recipient, size, name)
+        if result is None or result.code is not None:
+            self.heard()
+        return result
 
     def _mark(self, ready: Sequence[Wanted]) -> list[Wanted]:
         """The commit to transmitting: with the record of what ended before, and only for those that may go."""
@@ -117,7 +122,7 @@ class Delivery:
             turned_away = [each for each in ready if verdicts[each.message.id]]
             enrollments.unclaim(conn, [each.enrollment.id for each in turned_away])
             events.add(conn, [self._turned_away(each, verdicts[each.message.id]) for each in turned_away])
-        self.residue.recorded()
+        self._recorded()
         self.residue.asked()
         self.waiting = self.waiting or any(gate.ELSEWHERE in reasons for reasons in verdicts.values())
         return [_marked(each, self.lease.fence) for each in ready if not verdicts[each.message.id]]
@@ -150,6 +155,9 @@ class Delivery:
         return SendResult(Outcome.NOT_SENT, "data", text=f"withdrawn before its body: {'; '.join(why)}")
 
     def _body(self, each: Wanted) -> SendResult:
+        if not self.house.at_work.begin(self.lease):
+            self.outbox.withdraw()
+            return LEAVING
         self.house.journal.begin(each.message.id, self.lease.fence)
         late = self._too_late()
         if late is not None:
@@ -186,6 +194,10 @@ class Delivery:
         """An attempt that ended before any body: it counts as one all the same."""
         message = dataclasses.replace(wanted.message, attempts=wanted.message.attempts + 1)
         self._open.append(self._attempt(dataclasses.replace(wanted, message=message), result))
+
+    def _recorded(self) -> None:
+        self.residue.recorded()
+        self.house.at_work.recorded(self.mailbox.id)
 
     def _record(self, conn: Connection) -> None:
         settling.record(conn, self.house, self._open)

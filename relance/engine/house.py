@@ -13,6 +13,7 @@ from relance.engine.noes import Noes
 from relance.engine.own_ids import OwnIds
 from relance.engine.post import OpenEar, OpenInbox, OpenOutbox
 from relance.engine.script import Library
+from relance.engine.servers import Servers
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.tally import Tally
@@ -73,6 +74,7 @@ class House:
     open_ear: OpenEar = Inbox
     library: Library = field(default_factory=Library)
     at_work: AtWork = field(default_factory=AtWork)
+    servers: Servers = field(default_factory=Servers)
     watch: Watch = field(default_factory=Watch)
     noes: Noes = field(default_factory=Noes)
     tally: Tally = field(default_factory=Tally)

@@ -14,7 +14,7 @@ from relance.engine import cases, drafting, engagement, inbox, jumps, sequence
 from relance.engine.cases import Case
 from relance.engine.house import House
 from relance.engine.states import Event
-from relance.engine.store import enrollments, events, mailboxes, tasks
+from relance.engine.store import calls, enrollments, events, mailboxes, tasks
 from relance.engine.store.enrollments import Enrollment, Position
 
 BATCH = 200
@@ -60,12 +60,15 @@ def tick(house: House) -> TickReport:
     return TickReport(steps, back, judged, more=max(steps, back, forgotten, judged) >= BATCH)
 
 
-def next_wake(house: House) -> dt.datetime | None:
-    """When something falls due next, for a mailbox or for the tick; None when nothing waits."""
+def next_wake(house: House, after: dt.datetime | None = None) -> dt.datetime | None:
+    """When something falls due next, for a mailbox or for the tick; None when nothing waits.
+
+    `after`: only what falls due after that instant. What is due already may be unable to go on, and would hide the rest.
+    """
     with house.database.read() as conn:
         settled = engagement.next_settled(conn, house)
-        times = (mailboxes.next_turn(conn), enrollments.next_due(conn), settled)
-    return min((at for at in times if at is not None), default=None)
+        times = (calls.next_turn(conn, after), enrollments.next_due(conn, after), settled)
+    return min((at for at in times if at is not None and (after is None or at > after)), default=None)
 
 
 def _back(conn: Connection, now: dt.datetime) -> int:

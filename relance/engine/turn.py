@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,10 +16,11 @@ from relance.engine.delivery import Delivery
 from relance.engine.house import House
 from relance.engine.pace import Allowance, Pace
 from relance.engine.residue import Residue
-from relance.engine.store import enrollments, mailboxes
+from relance.engine.servers import Visit
+from relance.engine.store import calls, enrollments, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox import smtp_login
-from relance.mailbox.account import Account
+from relance.mailbox.account import Account, Server
 from relance.mailbox.folders import FolderRefused
 from relance.mailbox.outcome import Blame, SendResult
 from relance.mailbox.usage import Usage
@@ -77,7 +79,26 @@ def take_turn(house: House, mailbox_id: int, stop: Callable[[], bool]) -> TurnRe
         house.journal.live()  # before a lease is in this process's name
         with _kept(house), house.database.write() as conn:
             lease = mailboxes.take(conn, mailbox_id, house.owner, house.options.lease, alone=alone)
-        return TurnReport(mailbox_id, held=True) if lease is None else _take_turn(house, lease, stop)
+        if lease is None:
+            return TurnReport(mailbox_id, held=True)
+        house.at_work.holds(lease)
+        return _take_turn(house, lease, stop)
+
+
+def leave(house: House) -> int:
+    """No body begins in this process any more; returns for how many mailboxes one is under way."""
+    return house.at_work.leave()
+
+
+def let_go(house: House) -> int:
+    """Give back the leases of turns that wait for a server with no body under way: they write nothing any more, whatever
+    their servers say. Returns how many that were."""
+    leases = house.at_work.leases()
+    if leases:
+        with house.database.write() as conn:
+            for lease in leases:
+                mailboxes.release(conn, lease, house.clock.now())
+    return len(leases)
 
 
 @contextmanager
@@ -106,6 +127,10 @@ def _take_turn(house: House, lease: Lease, stop: Callable[[], bool]) -> TurnRepo
     return turn.report()
 
 
+class _NotNow(Exception):
+    """A server may not be asked now."""
+
+
 class _Turn:
     """One turn under way."""
 
@@ -119,6 +144,8 @@ class _Turn:
         self.refused = False  # they refused what only a person can mend
         self.partial = False  # not all of the mailbox was seen: first mails go, follow-ups wait
         self.surprise = ""  # the fault of ours that ended it
+        self.put_off = 0.0  # seconds of machine time: a server is asked by others first
+        self.recovered: list[Server] = []  # servers that were in trouble and answered again
         self.more = False  # ended early: come back at once
         self.waiting = False  # somebody's mail waits for another mailbox to be read: come back soon
         self.mailbox = self._mailbox()
@@ -159,14 +186,18 @@ class _Turn:
         now = self.house.clock.now()
         if lateness.slept(self.mailbox, now, self.house.options.late):
             lateness.replan(self.house, self.lease, self.mailbox, now)
-        if self._locked_out():
-            return  # asking again with a refused password would only lock the account
+        if not self._locked_out():  # asking again with a refused password would only lock the account
+            self._serve(stop)
+
+    def _serve(self, stop: Callable[[], bool]) -> None:
         try:
             account = self.house.account(self.mailbox)
             if not stop():
                 self._read_what_can_be(account)
             if not stop() and self.mailbox.state == "active":
                 self._send(account, stop)
+        except _NotNow:
+            pass  # `put_off` says when to come again
         except errors.Broken as broken:
             self._refused(str(broken), unreadable=True)
         except errors.Unreachable as away:
@@ -202,14 +233,70 @@ class _Turn:
             self.mailbox = self._mailbox()
 
     def _look(self, account: Account) -> None:
-        self.synced, self.looked = clock.elapsed(), True
-        self.answers = replies.sync(self.house, self.lease, self.mailbox, account)
+        with self._visit(account.imap) as visit:
+            if visit.wait:
+                raise _NotNow
+            self.synced, self.looked = clock.elapsed(), True
+            house = dataclasses.replace(self.house, open_inbox=visit.door(self.house.open_inbox))
+            self.answers = replies.sync(house, self.lease, self.mailbox, account)
         self.mailbox = self._mailbox()
         unknowns.resolve(self.house, self.lease, self.mailbox)
 
+    @contextmanager
+    def _visit(self, place: Server) -> Iterator[Visit]:
+        """One of the mailbox's servers, which may have to wait its turn: see `servers`."""
+        with self.house.servers.visit(place, doubtful=self.mailbox.troubles > 0) as visit:
+            try:
+                yield visit
+            finally:
+                self.put_off = max(self.put_off, visit.wait)
+                self.recovered += [place] if visit.recovered else []
+
     def _send(self, account: Account, stop: Callable[[], bool]) -> None:
+        with self._visit(account.smtp) as visit:
+            if not visit.wait:
+                self._send_by(visit, account, stop)
+
+    def _send_by(self, visit: Visit, account: Account, stop: Callable[[], bool]) -> None:
         now = self.house.clock.now()
         limits = Pace(self.mailbox.daily_cap, dt.timedelta(seconds=self.mailbox.gap_seconds))
+        claimed = self._claim(limits, now)
+        if not claimed:
+            if self.allowance.count == 0 and not self.looked:
+                self._look(account)  # called although its pace lets nothing leave: there is news of mail
+            return
+        wanted = preparing.prepare(self.house, self.lease, self.mailbox, claimed, now)
+        if not wanted:
+            return
+        together = self.house.options.together if limits.gap <= dt.timedelta(0) else 1
+        with self.house.open_outbox(account) as outbox:
+            refused = outbox.connect()
+            self.smtp = outbox.usage
+            if refused is not None:
+                (visit.answered if refused.stage == "auth" else visit.failed)()
+                self._no_way_out(account, refused, [each.enrollment.id for each in wanted])
+                return
+            delivery = Delivery(
+                self.house,
+                self.lease,
+                self.mailbox,
+                outbox,
+                together,
+                residue=self.residue,
+                heard=visit.answered,
+            )
+            try:
+                delivery.deliver(wanted, lambda: stop() or self._stale())
+            finally:
+                self.sent, self.smtp = delivery.sent, outbox.usage
+                if self.smtp.silences:
+                    visit.failed()
+        self.trouble = delivery.stopped and self.sent == 0
+        if delivery.waiting:
+            with self.house.database.write() as conn:
+                self._call_others(conn, now)
+
+    def _claim(self, limits: Pace, now: dt.datetime) -> list[enrollments.Enrollment]:
         with self.house.database.write() as conn:
             held = mailboxes.hold(conn, self.lease)
             history = pace.needs_history(limits)
@@ -218,27 +305,7 @@ class _Turn:
             claimed = enrollments.claim(conn, self.mailbox.id, now, self.allowance.count, seen=held.synced_at)
             self._call_others(conn, now)
         self.more = len(claimed) == self.allowance.count > 0 and self.allowance.next_at is None
-        if not claimed:
-            if self.allowance.count == 0 and not self.looked:
-                self._look(account)  # called although its pace lets nothing leave: there is news of mail
-            return
-        wanted = preparing.prepare(self.house, self.lease, self.mailbox, claimed, now)
-        together = self.house.options.together if limits.gap <= dt.timedelta(0) else 1
-        with self.house.open_outbox(account) as outbox:
-            refused = outbox.connect() if wanted else None
-            self.smtp = outbox.usage
-            if refused is not None:
-                self._no_way_out(account, refused, [each.enrollment.id for each in wanted])
-                return
-            delivery = Delivery(self.house, self.lease, self.mailbox, outbox, together, residue=self.residue)
-            try:
-                delivery.deliver(wanted, lambda: stop() or self._stale())
-            finally:
-                self.sent, self.smtp = delivery.sent, outbox.usage
-        self.trouble = delivery.stopped and self.sent == 0
-        if delivery.waiting:
-            with self.house.database.write() as conn:
-                self._call_others(conn, now)
+        return claimed
 
     def _call_others(self, conn: Connection, now: dt.datetime) -> None:
         """Ask the other mailboxes that wrote to people with a mail due here to be read; theirs go in a later turn."""
@@ -282,6 +349,8 @@ class _Turn:
         now = self.house.clock.now()
         troubles = self.mailbox.troubles + 1 if self.trouble or self.partial else 0
         refused = self.mailbox.logins_refused + self.refused if self.trouble else 0
+        if self.put_off and not self.trouble:  # nobody was asked: nothing is known that was not known before
+            troubles, refused = self.mailbox.troubles, self.mailbox.logins_refused
         with _kept(self.house), self.house.database.write() as conn:
             mailbox = mailboxes.by_id(conn, self.mailbox.id)
             due = enrollments.first_mail_due(conn, mailbox.id, now) if mailbox.state == "active" else None
@@ -289,12 +358,15 @@ class _Turn:
             stands = {"troubles": troubles, "logins_refused": refused, "turn_error": self.surprise}
             if any(getattr(mailbox, name) != value for name, value in stands.items()):
                 mailboxes.change(conn, mailbox.id, **stands)
+            calls.those_in_trouble(conn, self.recovered, now)
             planned = min(self._next(mailbox, due, troubles, now), now + mailboxes.FURTHEST)
             mailboxes.release(conn, self.lease, planned)
 
     def _next(
         self, mailbox: Mailbox, due: dt.datetime | None, troubles: int, now: dt.datetime
     ) -> dt.datetime:
+        if self.put_off and not self.trouble:
+            return now + dt.timedelta(seconds=self.put_off * (self.house.clock.scale or 1.0))
         if troubles:
             pause = self.house.options.trouble * int(2 ** min(troubles - 1, 10))
             later = now + min(pause, TROUBLE_MOST)

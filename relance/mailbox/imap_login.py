@@ -55,12 +55,19 @@ def _check(account: Account) -> None:
 
 
 def _protected(account: Account, timeouts: Timeouts) -> Client:
+    """Raises `errors.Away` where the server lets nobody so far as to log in."""
     server, context = account.imap, tls.context(account.ca_file)
-    with told(server, "connecting", account.password):
-        client = Client(server, context, timeouts)
+    try:
+        with told(server, "connecting", account.password):
+            client = Client(server, context, timeouts)
+    except errors.Unreachable as away:
+        raise errors.Away(str(away)) from away
     try:
         if server.security is Security.STARTTLS:
             _protect(client, server, context)
+    except errors.Unreachable as away:
+        imap_wire.close(client)
+        raise errors.Away(str(away)) from away
     except BaseException:
         imap_wire.close(client)
         raise

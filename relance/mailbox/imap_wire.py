@@ -31,13 +31,14 @@ MAX_UID = 2**32 - 1  # RFC 3501, 9
 _LENGTHY = re.compile(rb"\{\d{21,}\+?\}\r?\n$")  # a literal's size that no number of ours holds
 _TAIL = 32 * 1024
 COMMAND_SECONDS = 300.0  # a server that drips is as good as silent
+GREETING_SECONDS = 20.0  # others wait for the thread
 
 
 @dataclass(frozen=True)
 class Timeouts:
     """Seconds to wait for a connection, and for each piece of an answer."""
 
-    connect: float = 15.0
+    connect: float = 10.0
     read: float = 60.0
 
 
@@ -96,6 +97,8 @@ class _Bounded(imaplib.IMAP4):
         return self._held
 
     def _fill(self) -> None:
+        if self._deadline == float("inf"):  # no command yet: this is the greeting
+            self._deadline = clock.elapsed() + GREETING_SECONDS
         if clock.elapsed() > self._deadline:
             raise TimeoutError("the answer took too long")
         data = self.sock.recv(65536)
@@ -224,7 +227,7 @@ def told(server: Server, doing: str, secret: str = "") -> Iterator[None]:
             f"The IMAP server {place} has no known address ({error.strerror}). Check its name and the network."
         ) from error
     except TimeoutError as error:
-        raise errors.Unreachable(
+        raise errors.Away(
             f"The IMAP server {place} did not answer in time while {doing}. It will be tried again."
         ) from error
     except OSError as error:

@@ -25,12 +25,15 @@ _NO_SUCH_PARAMETER = (("mail", 501), ("mail", 504), ("mail", 555))  # RFC 5321, 
 
 @dataclass(frozen=True)
 class Limits:
-    """How long each stage may take, in seconds (RFC 5321, 4.5.3.2), and how a connection is given up."""
+    """How long each stage may take, in seconds (RFC 5321, 4.5.3.2), and how a connection is given up.
 
-    connect: float = 60
-    tls: float = 60
-    greeting: float = 300
-    auth: float = 120
+    Before the login nothing is at stake, and others wait for the thread: these are shorter than the RFC's five minutes.
+    """
+
+    connect: float = 10
+    tls: float = 10
+    greeting: float = 20
+    auth: float = 60
     mail: float = 300
     rcpt: float = 300
     data: float = 120
@@ -94,7 +97,7 @@ class Session:
                     self.abort()
                     return refusal
         except _FAULTS as fault:
-            self.abort()
+            self._gave_up(fault)
             return trouble.not_sent(self._stage, fault)
         except errors.Broken as problem:  # the file of trusted certificates cannot be read
             self.abort()
@@ -134,7 +137,7 @@ class Session:
             self._stage = "final"
             reply = await line.read_response(self._limits.final)
         except _FAULTS as fault:
-            self.abort()
+            self._gave_up(fault)
             return trouble.unknown(self._stage, fault) if begun else _not_begun(fault)
         except BaseException:
             self.abort()
@@ -257,7 +260,7 @@ class Session:
             verdict = await self._envelope(self._commands(mail))
         except _FAULTS as fault:
             self._gone = self._stage == "mail" and not isinstance(fault, wire.Silent)
-            self.abort()
+            self._gave_up(fault)
             return trouble.not_sent(self._stage, fault)
         except BaseException:
             self.abort()
@@ -309,6 +312,10 @@ class Session:
         if reply.code == _GOING_AWAY:
             self.abort()
         return trouble.verdict("final", reply.code, reply.message)
+
+    def _gave_up(self, fault: BaseException) -> None:
+        self._count(silences=int(isinstance(fault, wire.Silent | TimeoutError)))
+        self.abort()
 
     def _count(self, **more: int) -> None:
         so_far = {name: getattr(self.usage, name) + number for name, number in more.items()}

@@ -13,3 +13,4 @@ class Usage:
     logins: int = 0  # AUTH asked, whether or not it was granted
     withdrawn: int = 0  # a 354 whose body did not follow: the connection is reset for it
     bodies: int = 0  # begun
+    silences: int = 0  # waited for an answer in vain

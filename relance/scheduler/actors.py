@@ -15,6 +15,8 @@ from relance.scheduler import hints, meters, seams
 
 FIRST_REST_SECONDS = 5.0
 LONGEST_REST_SECONDS = 300.0
+ROOM_SECONDS = 0.02  # between two questions whether there is room
+WAITING_SECONDS = 5.0  # a turn that has not moved for so long waits for somebody, and makes room for another
 FULL_REST_SECONDS = 5.0  # while the disk is full; a try costs a statement
 SAID_SECONDS = 60.0
 
@@ -30,6 +32,7 @@ class Turns:
         self.after: Callable[[], None] = lambda: None  # called when a turn has ended
         self.told: float | None = None  # when it was last told that nothing can be written
         self.failures: dict[int, int] = {}  # turns in a row that failed, by mailbox
+        self.most = 1_000_000  # turns that move at the same time
         self.running = 0
         self.moved: dict[
             object, tuple[int, float]
@@ -42,9 +45,12 @@ class Turns:
         if self.stopping.is_set():
             self.hints.done(mailbox_id)
             return
-        self._count(+1)
         mark = object()
-        self.moved[mark] = (mailbox_id, clock.elapsed())
+        while not self._room(mark, mailbox_id):
+            if self.stopping.wait(ROOM_SECONDS):
+                self.hints.done(mailbox_id)
+                return
+        self._count(+1)
         try:
             with self.figures.timing(self.figures.turn_seconds):
                 end, again = self._turn(mailbox_id, lambda: self._asked(mark, mailbox_id))
@@ -60,6 +66,14 @@ class Turns:
         """Whether to stop. A turn asks before each mail: it moves."""
         self.moved[mark] = (mailbox_id, clock.elapsed())
         return self.stopping.is_set()
+
+    def _room(self, mark: object, mailbox_id: int) -> bool:
+        """Whether one more turn may be under way; it is, then."""
+        with self.lock:
+            room = len(self.moved) - self.still(WAITING_SECONDS) < self.most
+            if room:
+                self.moved[mark] = (mailbox_id, clock.elapsed())
+            return room
 
     def still(self, seconds: float) -> int:
         """How many turns have not moved for so long."""

@@ -7,7 +7,7 @@ import threading
 import dramatiq
 import structlog
 
-from relance import clock
+from relance import clock, errors
 from relance.scheduler import actors, meters
 from relance.scheduler.stalls import Pulse
 
@@ -17,13 +17,14 @@ STILL_SECONDS, END_SECONDS = (
     3600.0,
 )  # of one turn: between two mails a server may take ten minutes (RFC 5321), a look more
 ALL_END_SECONDS = 1200.0  # where no thread is left
+GRACE_SECONDS = 1.0  # in which a turn without a mail under way may end by itself
 SETTLE_SECONDS = (
     3.0  # after the last turn: for acknowledgements, which a broker that is away would hold up for ever
 )
 
 
 class Hands:
-    """A part of a daemon: `threads` mailboxes are served at once."""
+    """A part of a daemon: `threads` mailboxes are served at once, and as many more may wait for silent servers."""
 
     name = "worker"
 
@@ -33,8 +34,12 @@ class Hands:
         self.broker = broker
         self.turns = turns
         self.figures = figures
-        self.worker = dramatiq.Worker(broker, worker_threads=threads, worker_timeout=POLL_MS)
-        self.worker.queue_prefetch = threads  # Dramatiq's twice as many would keep hints from idle processes
+        turns.most = threads
+        turns.app.hands(threads)
+        self.worker = dramatiq.Worker(broker, worker_threads=2 * threads, worker_timeout=POLL_MS)
+        self.worker.queue_prefetch = (
+            2 * threads
+        )  # no more than there are threads: the others are for idle processes
         self.log = structlog.get_logger(__name__)
 
     def start(self) -> None:
@@ -70,7 +75,7 @@ class Hands:
         return found
 
     def stop(self, seconds: float) -> None:
-        """Begin no turn, wait for those under way (each ends after the mail it is at), hand back what was not begun."""
+        """Begin no turn, wait for the mails under way and their record; turns that only wait for a server are let go."""
         self.turns.stopping.set()
         deadline = clock.elapsed() + seconds
         stopper = threading.Thread(
@@ -79,14 +84,31 @@ class Hands:
         stopper.start()
         if self.turns.running:
             self.log.info("waiting for the mails under way", turns=self.turns.running)
+        begun = clock.elapsed()
         while stopper.is_alive() and self._moving() and clock.elapsed() < deadline:
             stopper.join(0.1)
-        stopper.join(SETTLE_SECONDS)
+            # Asked again and again: each asking keeps further bodies from beginning.
+            if self.turns.app.ending() == 0 and clock.elapsed() - begun > GRACE_SECONDS:
+                self._let_go()
+                break
+        if not self.turns.running:
+            stopper.join(SETTLE_SECONDS)
         if self.turns.running:
             self.log.warning(
                 "leaving with turns under way; what they sent is settled later", turns=self.turns.running
             )
         self.broker.close()
+
+    def _let_go(self) -> None:
+        try:
+            waiting = self.turns.app.let_go()
+        except (
+            errors.RelanceError
+        ) as trouble:  # their leases lapse, or a next process finds that this one has ended
+            self.log.warning("mailboxes could not be given back", reason=str(trouble))
+            return
+        if waiting:
+            self.log.info("turns that wait for a server are let go", turns=waiting)
 
     def _moving(self) -> bool:
         """Whether turns are under way that can be waited for."""

@@ -115,10 +115,11 @@ class Loop:
     def _until_next(self) -> float:
         """A few seconds, or less when something falls due before. What is due already has its hint under way."""
         drawn = self.rng.uniform(SHORTEST_SECONDS, LONGEST_SECONDS) / self.hurry
-        wake = self.app.next_wake()
+        now = self.app.clock.now()
+        wake = self.app.next_wake(after=now)
         if wake is None:
             return drawn
-        seconds = self.app.clock.machine_seconds(wake - self.app.clock.now())
+        seconds = self.app.clock.machine_seconds(wake - now)
         return min(drawn, seconds) if seconds > 0 else drawn
 
     def _worked(self) -> None:

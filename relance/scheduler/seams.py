@@ -96,6 +96,15 @@ class App(Protocol):
     def turn(self, mailbox_id: int, stop: Callable[[], bool]) -> TurnReport:
         """Serve one mailbox; once `stop()` is true, end after the mail under way."""
 
+    def ending(self) -> int:
+        """Begin no mail's body any more; returns for how many mailboxes one is under way."""
+
+    def let_go(self) -> int:
+        """Give back the mailboxes of turns that only wait for a server; returns how many that were."""
+
+    def hands(self, threads: int) -> None:
+        """Hear how many turns may be under way in this process at the same time."""
+
     def tick(self) -> TickReport:
         """Advance what needs no mailbox."""
 
@@ -108,8 +117,8 @@ class App(Protocol):
     def call(self, mailbox_id: int, heard: dt.datetime) -> bool:
         """New mail was heard of then: bring the next turn forward; True once it was looked at since."""
 
-    def next_wake(self) -> dt.datetime | None:
-        """When something falls due next (business time); None when nothing waits."""
+    def next_wake(self, *, after: dt.datetime | None = None) -> dt.datetime | None:
+        """When something falls due next (business time), of what does after an instant; None when nothing waits."""
 
     def web_app(self) -> Any:
         """The ASGI application for opens, clicks and unsubscribes."""

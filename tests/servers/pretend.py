@@ -132,6 +132,8 @@ class App:
         self.lines: dict[int, Line] = {}
         self.called: list[int] = []
         self.lock = threading.Lock()
+        self.bodies = 0  # mails under way
+        self.let_go_of = 0
 
     def due_mailboxes(self, limit: int) -> Sequence[int]:
         now = time.time()
@@ -168,8 +170,23 @@ class App:
             self.called.append(mailbox_id)
             return self.called.count(mailbox_id) % 2 == 0  # the first turn had looked a moment before
 
-    def next_wake(self) -> dt.datetime | None:
-        rows = self.ledger.all("SELECT min(due) FROM mails WHERE sent = 0")
+    def _body(self, step: int) -> None:
+        with self.lock:
+            self.bodies += step
+
+    def ending(self) -> int:
+        return self.bodies
+
+    def let_go(self) -> int:
+        self.let_go_of += 1
+        return 0
+
+    def hands(self, threads: int) -> None:
+        self.threads = threads
+
+    def next_wake(self, *, after: dt.datetime | None = None) -> dt.datetime | None:
+        since = after.timestamp() if after else 0.0
+        rows = self.ledger.all("SELECT min(due) FROM mails WHERE sent = 0 AND due > ?", since)
         return dt.datetime.fromtimestamp(rows[0][0], dt.UTC) if rows[0][0] else None
 
     def web_app(self) -> Any:
@@ -216,8 +233,10 @@ class App:
             if stop():
                 return Report()
             self.ledger.all("UPDATE mails SET begun = begun + 1, pid = ? WHERE id = ?", os.getpid(), mail)
+            self._body(+1)
             time.sleep(self.ledger.knob("mail_seconds"))
             self.ledger.all("UPDATE mails SET sent = sent + 1 WHERE id = ?", mail)
+            self._body(-1)
         return Report(more=len(rows) > batch)
 
 

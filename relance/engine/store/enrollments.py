@@ -359,12 +359,14 @@ def away_until(conn: Connection, now: dt.datetime, limit: int) -> list[Enrollmen
     return [value(row) for row in conn.execute(query)]
 
 
-def next_due(conn: Connection) -> dt.datetime | None:
-    """When the next step that needs no mailbox falls due, or the next absence ends."""
+def next_due(conn: Connection, after: dt.datetime | None = None) -> dt.datetime | None:
+    """When the next step that needs no mailbox falls due, or the next absence ends; of those after an instant."""
     steps = sa.select(sa.func.min(enrollment.c.due_at)).where(
         enrollment.c.state == State.ACTIVE.value, enrollment.c.step_kind != "mail"
     )
     backs = sa.select(sa.func.min(enrollment.c.resume_at)).where(enrollment.c.state == State.AWAY.value)
+    if after is not None:
+        steps, backs = steps.where(enrollment.c.due_at > after), backs.where(enrollment.c.resume_at > after)
     times = [conn.execute(query).scalar_one() for query in (steps, backs)]
     return min((at for at in times if at is not None), default=None)
 

@@ -214,13 +214,6 @@ _TURN_DUE = (
 )
 
 
-def next_turn(conn: Connection) -> dt.datetime | None:
-    """When the next mailbox has something to do."""
-    query = sa.select(sa.func.min(mailbox.c.next_turn_at)).where(mailbox.c.state != "removed")
-    at: dt.datetime | None = conn.execute(query).scalar_one()
-    return at
-
-
 def take(
     conn: Connection, mailbox_id: int, owner: str, span: dt.timedelta = LEASE, *, alone: bool = False
 ) -> Lease | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from relance import config
-from relance.scheduler import broker, hints
+from relance.scheduler import actors, broker, hints
 from tests.servers import ports, pretend
 
 
@@ -116,3 +117,45 @@ def test_a_dead_worker_thread_is_noticed(house: pretend.House) -> None:
     house.hands.worker.workers[0].stop()
     ports.wait_until(lambda: house.hands.trouble() is not None)
     assert "worker threads" in (house.hands.trouble() or "")
+
+
+def test_stopping_does_not_wait_for_a_turn_without_a_mail_under_way(
+    house: pretend.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = threading.Event()
+
+    def turn(mailbox_id: int, stop: object) -> pretend.Report:
+        del mailbox_id, stop
+        silent.wait()
+        return pretend.Report()
+
+    monkeypatch.setattr(house.app, "turn", turn)
+    house.hands.start()
+    house.hints.send([1, 2])
+    ports.wait_until(lambda: house.turns.running == 2)
+    house.hands.stop(600)  # the test has no ten minutes
+    assert (house.turns.running, house.app.let_go_of) == (2, 1)
+    silent.set()
+    ports.wait_until(lambda: house.turns.running == 0)
+
+
+def test_a_turn_that_waits_for_a_silent_server_makes_room_for_another(
+    house: pretend.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four threads, four silent turns: the fifth mailbox is served all the same."""
+    silent, served = threading.Event(), threading.Event()
+
+    def turn(mailbox_id: int, stop: object) -> pretend.Report:
+        del stop
+        served.set() if mailbox_id == 5 else silent.wait()
+        return pretend.Report()
+
+    monkeypatch.setattr(house.app, "turn", turn)
+    monkeypatch.setattr(actors, "WAITING_SECONDS", 0.3)
+    house.hands.start()
+    house.hints.send([1, 2, 3, 4])
+    ports.wait_until(lambda: house.turns.running == 4)
+    house.hints.send([5])
+    assert not served.is_set()
+    assert served.wait(20)
+    silent.set()

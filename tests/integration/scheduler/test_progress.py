@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from relance import config
-from relance.scheduler import hands, loop, web
+from relance.scheduler import actors, hands, loop, web
 from tests.servers import pretend
 from tests.servers.ports import wait_until
 
@@ -51,13 +51,14 @@ def test_turns_move_with_every_mail_and_a_stuck_one_is_not_waited_for(
 
     monkeypatch.setattr(house.app, "turn", turn)
     monkeypatch.setattr(hands, "STILL_SECONDS", 0.3)
+    monkeypatch.setattr(actors, "WAITING_SECONDS", 0.1)
     house.hands.start()
-    house.hints.send([1, 2])
-    wait_until(lambda: len(house.hands.pulses()) == 3)
+    house.hints.send([1, 2, 3, 4])  # two turns at once, and two more while those wait for somebody
+    wait_until(lambda: len(house.hands.pulses()) == 5)
     assert {pulse.kind for pulse in house.hands.pulses()} == {"turn", "hands"}
     wait_until(lambda: all(pulse.age > pulse.limit for pulse in house.hands.pulses()))
     house.hands.stop(600)  # returns soon: the test has no ten minutes
-    assert house.turns.running == 2
+    assert house.turns.running == 4
     stuck.set()
     wait_until(lambda: house.turns.running == 0)
     assert house.hands.pulses() == []

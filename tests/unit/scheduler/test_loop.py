@@ -37,7 +37,16 @@ class App:
     def due_mailboxes(self, limit: int) -> list[int]:
         return self.due[:limit]
 
-    def next_wake(self) -> dt.datetime | None:
+    def ending(self) -> int:
+        raise AssertionError
+
+    def let_go(self) -> int:
+        raise AssertionError
+
+    def hands(self, threads: int) -> None:
+        raise AssertionError
+
+    def next_wake(self, *, after: dt.datetime | None = None) -> dt.datetime | None:
         return self.wake
 
     def turn(self, mailbox_id: int, stop: Any) -> Report:
