@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from relance.engine.unknowns import UnknownMail
     from relance.engine.unread_mail import UnreadMail
     from relance.errors import (
+        Away,
         Broken,
         Invalid,
         Misconfigured,
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnswerView",
+    "Away",
     "Attendance",
     "Bound",
     "BoundKind",
@@ -211,7 +213,7 @@ _ROOMS = {
     "engine.unknowns": ("UnknownMail",),
     "engine.unread_mail": ("UnreadMail",),
     "errors": (
-        "Broken", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded", "Trouble",
+        "Away", "Broken", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded", "Trouble",
         "Unreachable", "Unwritable", "WrongUse",
     ),
     "mailbox.account": ("Security", "Server"),
