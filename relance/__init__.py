@@ -90,8 +90,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnswerView",
-    "Away",
     "Attendance",
+    "Away",
     "Bound",
     "BoundKind",
     "BranchStep",
