@@ -17,7 +17,7 @@ SHORTEST_SECONDS, LONGEST_SECONDS = (
 )  # between rounds, drawn anew each time so that processes spread out
 GAP_SECONDS = (0.005, 0.25)  # between two rounds however much happens; the least is for clocks that run fast
 MOST_HURRY = 20.0  # where the clock runs fast, rounds follow each other faster, too
-FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 1.0, 60.0
+FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 1.0, 20.0  # mail shall flow again within a minute
 STILL_SECONDS, END_SECONDS = (
     120.0,
     240.0,
