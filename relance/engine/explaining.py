@@ -118,6 +118,11 @@ def _where(look: _Look) -> Iterator[str]:
     elif look.state is State.AWAY:
         until = f" until {look.local(row.resume_at)}" if row.resume_at else ""
         yield f"It waits{until}, for the person is away{why}."
+    elif look.state is State.HELD and row.lost_before is not None:
+        yield (
+            f"It is held{why}. What its mailbox shows decides by itself; else say `relance restored sent` or "
+            "`relance restored not-sent`, or end it by `relance stop`."
+        )
     elif look.state is State.HELD:
         yield f"It is held for a person to decide{why}. `relance resume` goes on, `relance stop` ends it."
     elif look.state in states.FINAL:

@@ -122,6 +122,7 @@ def test_without_copies_a_person_says_for_all_that_it_was_sent(stage: Stage) -> 
     ]
     with pytest.raises(errors.Invalid, match="restored sent"):
         stage.relance.resume(EWA)
+    assert "`relance restored not-sent`" in " ".join(stage.relance.explain(EWA)[0].sentences)
     plan = stage.relance.restored.decide("sent", dry_run=True)
     assert (plan.people, plan.steps) == ((EWA, OLA), 4)
     assert len(stage.relance.restored.list()) == 2  # a dry run decides nothing
