@@ -36,7 +36,7 @@ def assemble(
     turns = actors.Turns(app, sender, figures)
     rounds = loop.Loop(app, sender, figures)
     turns.after = rounds.wake
-    server = web.of(app, sockets, turns=threads, ears=app.settings.listen_mailboxes)
+    server = web.of(app, sockets, turns=2 * threads, ears=app.settings.listen_mailboxes)
     worker = hands.Hands(carrier, turns, threads, figures)
     own: list[watch.Part] = [server, worker, rounds, *listening.parts(app, figures, rounds.wake)]
     hearts = [server.pulses, worker.pulses, rounds.pulses]

@@ -17,7 +17,7 @@ from relance.engine import enrolling, people, publishing, turn
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import MessageState
-from relance.engine.store import mailboxes, messages, standings
+from relance.engine.store import enrollments, mailboxes, messages, standings
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.tables import enrollment, event
 from relance.mailbox.folders import Folder
@@ -125,6 +125,19 @@ def test_a_body_follows_its_own_354_and_the_mark_stands_between(ready: House, to
     before = {who: MessageState.PREPARED if who in firsts else MessageState.TRANSMITTING for who in PEOPLE}
     expected = [[("354", who, before[who]), ("body", who, MessageState.TRANSMITTING)] for who in PEOPLE]
     assert seen == [each for pair in expected for each in pair]
+
+
+def test_whoever_was_written_to_goes_on_in_one_statement(
+    ready: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody changed since they were claimed: the way round, one by one under a lock, is not taken."""
+
+    def one_by_one(*_: object, **__: object) -> None:
+        raise AssertionError("moved one by one")
+
+    monkeypatch.setattr(enrollments, "move", one_by_one)
+    assert a_turn(paced(ready, gap_seconds=0)).sent == 7
+    assert {row.step for row in rows(ready).values()} == {"bump"}
 
 
 def state(house: House, email: str) -> MessageState:
