@@ -1,7 +1,7 @@
 """A judgement changed, by better rules or by a person: what it had done is undone where that is certain, what it means
 now is done.
 
-What an earlier judgement did is known by the reason that stands beside the state: the very words it wrote there. A state
+What an earlier judgement did is known by the reason that stands beside the state: it names the mail it rests on. A state
 with another reason has another cause and stays.
 """
 
@@ -22,6 +22,7 @@ from relance.engine.company import Heard
 from relance.engine.house import House
 from relance.engine.judgements import Reading
 from relance.engine.news import Match
+from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, State
 from relance.engine.store import answers, contacts, enrollments, mailboxes, suppressions, tasks
 from relance.engine.store.answers import Answer
@@ -152,7 +153,29 @@ def _caused(desk: _Desk, row: Enrollment) -> bool:
     """Whether this mail, read as before, made the row what it is, and nothing else did."""
     if row.state in (State.ACTIVE, State.UNSUBSCRIBED):
         return False  # it goes on, or never does again
-    return row.reason in _reasons(desk, row)
+    if not row.reasons:
+        return row.reason in _reasons(desk, row)  # a release before this one kept the sentence alone
+    return bool(row.why) and all(_is_its(desk, row, each) for each in row.why)
+
+
+def _is_its(desk: _Desk, row: Enrollment, why: Reason) -> bool:
+    """Whether a reason rests on this mail, or on another that was behind: whatever its words, and nobody else's."""
+    if why.cause is Cause.ORGANISATION:
+        person = desk.people.get(row.contact_id)
+        return (
+            desk.revision.before.consequence.refused_there
+            and person is not None
+            and why.source == refusing.of(person)
+        )
+    return why.cause is Cause.ANSWER and why.source in _sources(desk, row)
+
+
+def _sources(desk: _Desk, row: Enrollment) -> set[str]:
+    own = desk.revision.answer.id
+    others = answers.of_contact(desk.conn, row.contact_id)
+    behind = {each.id for each in others if each.id != own and judgements.is_behind(each)}
+    spoke = {own} if desk.revision.before.consequence.event is not None else set()
+    return {acting.source_of(number) for number in behind | spoke}
 
 
 def _reasons(desk: _Desk, row: Enrollment) -> list[str]:

@@ -70,6 +70,15 @@ def test_each_bounce_stands_until_it_is_corrected_itself(ready: House) -> None:
     assert suppressed(ready) == set()
 
 
+def test_a_persons_stop_in_the_words_of_an_answer_is_still_theirs(ready: House) -> None:
+    hear(ready, sent(ready, KIM), bounce(definite=False))
+    words = row(ready, KIM).reason
+    steering.resume(ready, KIM)
+    steering.stop(ready, KIM, reason=words)
+    corrected(ready)
+    assert state(ready, KIM) is State.STOPPED
+
+
 def held_for_unknown(house: House, words: str) -> None:
     """Kim's first mail may have been delivered, in the server's words."""
     mail = engine_house.add_message(
