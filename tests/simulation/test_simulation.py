@@ -18,7 +18,7 @@ SEEDS = range(10)
 CAUGHT_BY = {
     "no_fence": 276,
     "no_lease": 13,
-    "no_unique_constraint": 11,
+    "no_unique_constraint": 0,
     "no_compare_and_set": 410,
     "no_begin_lines": 1,
     "unread_journal": 3,
