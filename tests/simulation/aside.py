@@ -35,6 +35,12 @@ def doubts(laid: Ground) -> list[Doubt]:
     return [Doubt(*row) for row in laid.ask(_DOUBTFUL)]
 
 
+def leases(laid: Ground, now: dt.datetime) -> list[tuple[int, str]]:
+    """Which mailboxes are in whose hands."""
+    found = [(number, owner, _instant(until)) for number, owner, until in laid.ask(_LEASES)]
+    return [(number, owner) for number, owner, until in found if until > now]
+
+
 def paused(laid: Ground) -> list[tuple[int, str]]:
     """The mailboxes that wait for a person, with the reason."""
     return [(number, reason) for number, reason in laid.ask(_PAUSED)]
@@ -47,7 +53,11 @@ def moments(laid: Ground) -> tuple[list[dt.datetime], list[dt.datetime]]:
 
 def _instants(laid: Ground, statement: str) -> list[dt.datetime]:
     found = (moment for (moment,) in laid.ask(statement) if moment is not None)
-    return [dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC) for moment in found]
+    return [_instant(moment) for moment in found]
+
+
+def _instant(moment: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC)
 
 
 def plain(statement: sa.Select | sa.CompoundSelect) -> str:
@@ -64,6 +74,7 @@ _GOING_ON = plain(
     .where(sa.or_(_ENR.c.state == "away", sa.and_(_ENR.c.state == "active", _BOX.c.state == "active")))
     .limit(1)
 )
+_LEASES = plain(sa.select(_BOX.c.id, _BOX.c.lease_owner, _BOX.c.lease_until).where(_BOX.c.lease_owner != ""))
 _PAUSED = plain(sa.select(_BOX.c.id, _BOX.c.reason).where(_BOX.c.state == "paused"))
 _DOUBTFUL = plain(
     sa.select(_MSG.c.id, _MSG.c.state, _MSG.c.looks, _MSG.c.fence, _BOX.c.files_sent, UNREAD)

@@ -341,7 +341,7 @@ def laid(sim: Sim) -> Iterator[Ground]:
         each.unlink()
     shutil.copyfile(template(), path)
     folder = Path(tempfile.mkdtemp(dir=root))
-    beside = sqlite3.connect(path)
+    beside = sqlite3.connect(path, check_same_thread=False)  # one thread at a time has the baton
     try:
         with _seams(sim):
             yield Ground(sim, folder, real, _LIBRARY, _vault(), beside)

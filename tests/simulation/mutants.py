@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from unittest import mock
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance import clock
 from relance.engine import (
     acting,
-    database,
     delivery,
     gate,
-    jumps,
-    marks,
     preparing,
     replies,
     settling,
     states,
     steering,
-    turn,
     unknowns,
 )
 from relance.engine.delivery import Delivery
@@ -37,15 +31,13 @@ from relance.engine.post import Inbox
 from relance.engine.states import State
 from relance.engine.store import enrollments, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
-from relance.engine.store.mailboxes import Held, Lease, Watermark
+from relance.engine.store.mailboxes import Held, Lease
 from relance.engine.store.underway import Underway
 from relance.engine.tables import mailbox
-from relance.engine.unread_mail import Troubles
-from relance.mailbox import trouble
-from relance.mailbox.folders import Folder, Role
-from relance.mailbox.imap_answers import Fetched
-from relance.mailbox.outcome import Blame, Outcome, SendResult
-from tests.simulation import ground
+from relance.mailbox.folders import Role
+from relance.mailbox.outcome import Outcome
+from tests.simulation import believers, ground
+from tests.simulation.believers import both
 from tests.simulation.profile import Profile
 
 Mutant = Callable[[], AbstractContextManager[object]]
@@ -71,12 +63,12 @@ def no_lease() -> AbstractContextManager[object]:
         conn.execute(sa.update(mailbox).where(mailbox.c.id == mailbox_id).values(lease_until=None))
         return take(conn, mailbox_id, *rest, **named)  # type: ignore[arg-type]
 
-    return _both(no_fence(), mock.patch.object(mailboxes, "take", taken))
+    return both(no_fence(), mock.patch.object(mailboxes, "take", taken))
 
 
 def no_unique_constraint() -> AbstractContextManager[object]:
     """A step may have several mails: the last wall is down, and so is the fence, behind which nothing ever reaches it."""
-    return _both(no_fence(), mock.patch.object(ground, "template", ground.template_without_wall))
+    return both(no_fence(), mock.patch.object(ground, "template", ground.template_without_wall))
 
 
 def no_compare_and_set() -> AbstractContextManager[object]:
@@ -86,13 +78,13 @@ def no_compare_and_set() -> AbstractContextManager[object]:
             facts, state=State.ACTIVE, version_now=facts.version_claimed, step_now=facts.step_wanted
         )
     )
-    return _both(claimed, _changes(lambda now, version: dataclasses.replace(now, version=version)))
+    return both(claimed, _changes(lambda now, version: dataclasses.replace(now, version=version)))
 
 
 def no_suppression_check() -> AbstractContextManager[object]:
     """The gate does not look at the suppressions."""
     marked = _facts(lambda facts: dataclasses.replace(facts, suppressed=None))
-    return _both(marked, _changes(lambda now, _version: dataclasses.replace(now, suppressed=None)))
+    return both(marked, _changes(lambda now, _version: dataclasses.replace(now, suppressed=None)))
 
 
 def no_second_look() -> AbstractContextManager[object]:
@@ -108,7 +100,7 @@ def no_synced_check() -> AbstractContextManager[object]:
         return claim(conn, box, now, limit, seen=now)
 
     claimed = mock.patch.object(enrollments, "claim", everything)
-    return _both(claimed, _facts(lambda facts: dataclasses.replace(facts, wrote_before=False)))
+    return both(claimed, _facts(lambda facts: dataclasses.replace(facts, wrote_before=False)))
 
 
 def no_sync() -> AbstractContextManager[object]:
@@ -126,7 +118,7 @@ def no_sync() -> AbstractContextManager[object]:
 def no_begin_lines() -> AbstractContextManager[object]:
     """The journal does not say which bodies have begun, nor what was accepted."""
     nothing = mock.patch.object(Journal, "begin", _nothing)
-    return _both(nothing, mock.patch.object(Journal, "sure", _nothing))
+    return both(nothing, mock.patch.object(Journal, "sure", _nothing))
 
 
 def unread_journal() -> AbstractContextManager[object]:
@@ -146,7 +138,7 @@ def frozen_is_dead() -> AbstractContextManager[object]:
         with mock.patch.object(Journal, "_dead", _yes):
             return look_up(self, wanted)
 
-    return _both(
+    return both(
         mock.patch.object(Journal, "look_up", found), mock.patch.object(delivery, "BEGIN_WITHIN", 1e9)
     )
 
@@ -158,7 +150,7 @@ def forgetful_journal() -> AbstractContextManager[object]:
 
 def no_sendable_check() -> AbstractContextManager[object]:
     """A mail's own state is not asked: neither when its step is prepared, nor at the gate, nor at the mark."""
-    return _both(
+    return both(
         mock.patch.object(preparing, "_left_over", _nothing),
         _facts(lambda facts: dataclasses.replace(facts, message_state=states.MessageState.PREPARED)),
         mock.patch.object(messages, "begin", _begin_anything),
@@ -210,68 +202,6 @@ def no_recovery_hold() -> AbstractContextManager[object]:
 
     plain = delivery.settling.ending
     return mock.patch.object(delivery.settling, "ending", ending)
-
-
-def no_healing() -> AbstractContextManager[object]:
-    """What a wrong clock has planned stays so."""
-    return mock.patch.object(jumps, "heal", _no_steps)
-
-
-def no_witness() -> AbstractContextManager[object]:
-    """A host works by its own clock, whatever the database's says."""
-    return mock.patch.object(database, "SKEW", dt.timedelta(days=9999))
-
-
-def refused_is_read() -> AbstractContextManager[object]:
-    """A mail that the server shows and does not give for a moment counts as read."""
-
-    def meets(self: Troubles, fetched: Fetched) -> bool:
-        self.progress.saw(fetched.uid)
-        return False
-
-    return mock.patch.object(Troubles, "meets", meets)
-
-
-def one_answer_proves() -> AbstractContextManager[object]:
-    """A mail that one answer left out is not looked for again."""
-    plan = marks.plan
-
-    def planned(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> marks.Plan:
-        found = plan(folder, mark, owed)
-        more = not folder.uidnext or folder.uidnext > found.after + 1
-        return dataclasses.replace(found, look=more, again=frozenset()) if mark else found
-
-    nothing = mock.patch.object(marks.Progress, "unexplained", property(_zero))
-    return _both(mock.patch.object(marks, "plan", planned), nothing)
-
-
-def counter_believed() -> AbstractContextManager[object]:
-    """A counter that went back means nothing, nor do fewer mails."""
-    return _both(mock.patch.object(marks, "which_moved", _no_words), one_answer_proves())
-
-
-def sender_is_recipient() -> AbstractContextManager[object]:
-    """What a server says of the sender's own doing is taken for the recipient's address."""
-    verdict = trouble.verdict
-
-    def blamed(stage: str, code: int, text: str) -> SendResult:
-        result = verdict(stage, code, text)
-        taken = stage in ("mail", "rcpt", "final")
-        return (
-            dataclasses.replace(result, blame=Blame.RECIPIENT, outcome=Outcome.REFUSED) if taken else result
-        )
-
-    return mock.patch.object(trouble, "verdict", blamed)
-
-
-def first_refusal_counts() -> AbstractContextManager[object]:
-    """One refused login pauses a mailbox."""
-    return mock.patch.object(turn, "give_up_at", _one)
-
-
-def no_doubt() -> AbstractContextManager[object]:
-    """A clock that jumped is believed at once."""
-    return mock.patch.object(clock.Watch, "doubt", _no_words)
 
 
 # Bugs the simulation found in the engine, made again.
@@ -332,14 +262,15 @@ MUTANTS: dict[str, Mutant] = {
         forgotten_pause,
         journal_asked_once,
         anything_proves,
-        no_healing,
-        no_witness,
-        no_doubt,
-        refused_is_read,
-        one_answer_proves,
-        counter_believed,
-        sender_is_recipient,
-        first_refusal_counts,
+        believers.no_healing,
+        believers.no_witness,
+        believers.no_doubt,
+        believers.refused_is_read,
+        believers.one_answer_proves,
+        believers.counter_believed,
+        believers.sender_is_recipient,
+        believers.first_refusal_counts,
+        believers.no_giving_back,
     )
 }
 
@@ -360,6 +291,7 @@ NEEDS = {
     "counter_believed": ("renumbers", "letters"),
     "sender_is_recipient": ("disowns",),
     "first_refusal_counts": ("logins",),
+    "no_giving_back": ("crash",),
 }
 """The faults without which a mutant lives like anybody: worlds that lack one need not be searched."""
 
@@ -367,22 +299,6 @@ NEEDS = {
 def could_be_caught(name: str, habits: Profile) -> bool:
     """Whether a world has what a mutant needs to do harm."""
     return all(getattr(habits, fault) for fault in NEEDS.get(name, ()))
-
-
-def _no_words(*_args: object) -> str:
-    return ""
-
-
-def _zero(_self: object) -> int:
-    return 0
-
-
-def _one(_mailbox: object) -> int:
-    return 1
-
-
-def _no_steps(_house: House) -> int:
-    return 0
 
 
 def _nothing(*_args: object, **_rest: object) -> None:
@@ -428,11 +344,3 @@ def _begin_anything(conn: Connection, numbers: Sequence[int], fence: int, now: o
 def _released_by_hand() -> AbstractContextManager[object]:
     """Held because a mail may have been delivered: a person lets it go on, and nobody objects."""
     return mock.patch.object(steering, "_refuse_unknown", _nothing)
-
-
-@contextmanager
-def _both(*patches: AbstractContextManager[object]) -> Iterator[None]:
-    with contextlib.ExitStack() as stack:
-        for each in patches:
-            stack.enter_context(each)
-        yield

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from relance import errors
-from relance.engine import engagement, progress, states, steering, turn
+from relance.engine import engagement, progress, recovery, states, steering, turn
 from relance.engine import people as addresses
 from relance.engine.house import House
 from relance.engine.script import Script
@@ -87,6 +87,7 @@ class _Story:
         self.workers: list[_Worker] = []
         self.hints: list[int] = []  # delayed by the broker
         self.settled = False
+        self.killed: dict[str, set[str]] = {}  # by host: the owners whose death its journals prove
         self.count = 0
         self.ticks = True  # whether a step is due that is no mail
         self.seen = 0  # the order of things when time last moved
@@ -190,6 +191,7 @@ class _Story:
                 diary.lose()
             else:
                 diary.kill()
+                self.killed.setdefault(worker.process.host, set()).add(worker.house.owner)
         if lost_host:
             self.sim.boots[process.host] = self.sim.boots.get(process.host, 0) + 1
 
@@ -234,8 +236,21 @@ class _Story:
     def _loop(self, worker: _Worker) -> None:
         if self.ticks or self.sim.chance(TICKS):
             progress.tick(worker.house)
+        self._give_back(worker)
         for mailbox in turn.due(worker.house, 500):
             self._hint(mailbox)
+
+    def _give_back(self, worker: _Worker) -> None:
+        """As a daemon does every few seconds: then mail flows again, and not when a lease has lapsed."""
+        dead = set(self.killed.get(worker.process.host, ()))
+        if not dead:
+            return
+        recovery.give_back(worker.house)
+        for mailbox, owner in aside.leases(self.laid, self.sim.wall):
+            if owner in dead:
+                self.sim.world.breaches.append(
+                    f"silenced: mailbox {mailbox} is {owner}'s, who is known to be dead"
+                )
 
     def _hint(self, mailbox: int) -> None:
         """The broker's part."""

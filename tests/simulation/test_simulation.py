@@ -44,6 +44,7 @@ CAUGHT_BY = {
     "counter_believed": 2,
     "sender_is_recipient": 3933,
     "first_refusal_counts": 2,
+    "no_giving_back": 4,
     "refused_is_read": 135,
 }
 """A seed that catches each mutant; `python -m tests.simulation --mutants` looks for them anew."""

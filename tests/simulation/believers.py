@@ -1,0 +1,115 @@
+"""Mutants that believe what they are told: by a clock, by a server's one answer, by a lease in a dead process's name."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from unittest import mock
+
+from relance import clock
+from relance.engine import database, jumps, marks, recovery, turn
+from relance.engine.house import House
+from relance.engine.store.mailboxes import Watermark
+from relance.engine.unread_mail import Troubles
+from relance.mailbox import trouble
+from relance.mailbox.folders import Folder
+from relance.mailbox.imap_answers import Fetched
+from relance.mailbox.outcome import Blame, Outcome, SendResult
+
+
+def no_healing() -> AbstractContextManager[object]:
+    """What a wrong clock has planned stays so."""
+    return mock.patch.object(jumps, "heal", _no_steps)
+
+
+def no_witness() -> AbstractContextManager[object]:
+    """A host works by its own clock, whatever the database's says."""
+    return mock.patch.object(database, "SKEW", dt.timedelta(days=9999))
+
+
+def refused_is_read() -> AbstractContextManager[object]:
+    """A mail that the server shows and does not give for a moment counts as read."""
+
+    def meets(self: Troubles, fetched: Fetched) -> bool:
+        self.progress.saw(fetched.uid)
+        return False
+
+    return mock.patch.object(Troubles, "meets", meets)
+
+
+def one_answer_proves() -> AbstractContextManager[object]:
+    """A mail that one answer left out is not looked for again."""
+    plan = marks.plan
+
+    def planned(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> marks.Plan:
+        found = plan(folder, mark, owed)
+        more = not folder.uidnext or folder.uidnext > found.after + 1
+        return dataclasses.replace(found, look=more, again=frozenset()) if mark else found
+
+    nothing = mock.patch.object(marks.Progress, "unexplained", property(_zero))
+    return both(mock.patch.object(marks, "plan", planned), nothing)
+
+
+def counter_believed() -> AbstractContextManager[object]:
+    """A counter that went back means nothing, nor do fewer mails."""
+    return both(mock.patch.object(marks, "which_moved", _no_words), one_answer_proves())
+
+
+def sender_is_recipient() -> AbstractContextManager[object]:
+    """What a server says of the sender's own doing is taken for the recipient's address."""
+    verdict = trouble.verdict
+
+    def blamed(stage: str, code: int, text: str) -> SendResult:
+        result = verdict(stage, code, text)
+        taken = stage in ("mail", "rcpt", "final")
+        return (
+            dataclasses.replace(result, blame=Blame.RECIPIENT, outcome=Outcome.REFUSED) if taken else result
+        )
+
+    return mock.patch.object(trouble, "verdict", blamed)
+
+
+def first_refusal_counts() -> AbstractContextManager[object]:
+    """One refused login pauses a mailbox."""
+    return mock.patch.object(turn, "give_up_at", _one)
+
+
+def no_giving_back() -> AbstractContextManager[object]:
+    """The lease of a process that is known to be dead is left to lapse."""
+    return mock.patch.object(recovery, "give_back", _none)
+
+
+def no_doubt() -> AbstractContextManager[object]:
+    """A clock that jumped is believed at once."""
+    return mock.patch.object(clock.Watch, "doubt", _no_words)
+
+
+def _no_words(*_args: object) -> str:
+    return ""
+
+
+def _zero(_self: object) -> int:
+    return 0
+
+
+def _one(_mailbox: object) -> int:
+    return 1
+
+
+def _none(_house: House) -> list[int]:
+    return []
+
+
+def _no_steps(_house: House) -> int:
+    return 0
+
+
+@contextmanager
+def both(*patches: AbstractContextManager[object]) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        for each in patches:
+            stack.enter_context(each)
+        yield
