@@ -22,7 +22,7 @@ from relance.engine.repeats import Refusal
 from relance.engine.residue import Residue
 from relance.engine.settling import Attempt
 from relance.engine.states import MessageState
-from relance.engine.store import enrollments, events, mailboxes, underway
+from relance.engine.store import claims, events, mailboxes, underway
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox.outcome import Outcome, SendResult
 
@@ -65,7 +65,7 @@ class Delivery:
         with self.house.database.write() as conn:
             mailboxes.hold(conn, self.lease)
             self._record(conn)
-            enrollments.unclaim(conn, [each.enrollment.id for each in left])
+            claims.unclaim(conn, [each.enrollment.id for each in left])
         self._recorded()
         self.house.journal.settled(each.message.id for each in wanted)
 
@@ -120,7 +120,7 @@ class Delivery:
             verdicts = gate.admit(conn, self.lease, ready, now, self.house.noes.among)
             self._record(conn)
             turned_away = [each for each in ready if verdicts[each.message.id]]
-            enrollments.unclaim(conn, [each.enrollment.id for each in turned_away])
+            claims.unclaim(conn, [each.enrollment.id for each in turned_away])
             events.add(conn, [self._turned_away(each, verdicts[each.message.id]) for each in turned_away])
         self._recorded()
         self.residue.asked()
@@ -209,7 +209,7 @@ class Delivery:
     def _unclaim(self, left: Sequence[Wanted]) -> None:
         with self.house.database.write() as conn:
             mailboxes.hold(conn, self.lease)
-            enrollments.unclaim(conn, [each.enrollment.id for each in left])
+            claims.unclaim(conn, [each.enrollment.id for each in left])
 
     def _turned_away(self, wanted: Wanted, reasons: Sequence[str]) -> events.News:
         row = wanted.enrollment

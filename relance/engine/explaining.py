@@ -15,7 +15,7 @@ from relance.engine.cases import Case
 from relance.engine.house import House
 from relance.engine.states import MessageState, State
 from relance.engine.steering import EnrollmentView, view
-from relance.engine.store import enrollments, mailboxes, standings
+from relance.engine.store import claims, mailboxes, standings
 from relance.engine.store.enrollments import Position
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.standings import Standing
@@ -87,7 +87,7 @@ def _look(conn: Connection, house: House, standing: Standing, halted: str | None
     mailbox = mailboxes.by_id(conn, standing.enrollment.mailbox_id)
     case = cases.read(conn, house, [standing.enrollment])[0]
     sent = mailboxes.sent_since(conn, mailbox.id, now - pace.DAY)
-    unheard = bool(enrollments.unheard(conn, [standing.enrollment.id], now))
+    unheard = bool(claims.unheard(conn, [standing.enrollment.id], now))
     odd = unread_mail.oddities(conn, now).get(mailbox.id, ())
     return _Look(house, standing, case, mailbox, sent, halted, now, odd, unheard)
 

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from relance import clock
 from relance.engine import states, zones
 from relance.engine.states import MessageState, State
-from relance.engine.store import enrollments, mailboxes, messages, suppressions
+from relance.engine.store import claims, enrollments, mailboxes, messages, suppressions
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.messages import Message
 from relance.engine.store.underway import Underway
@@ -118,7 +118,7 @@ def admit(
     held = mailboxes.hold(conn, lease)
     rows = enrollments.for_sending(conn, [each.enrollment.id for each in wanted])
     refused = refusals(conn, [each.message.recipient for each in wanted], said_no)
-    unread = enrollments.unheard(conn, [row.id for row, _ in rows.values() if row.wrote_before], now)
+    unread = claims.unheard(conn, [row.id for row, _ in rows.values() if row.wrote_before], now)
     verdicts = {}
     for each in wanted:
         row, sequence_state = rows[each.enrollment.id]

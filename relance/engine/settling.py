@@ -15,7 +15,7 @@ from relance.engine.gate import Wanted
 from relance.engine.house import House, Options
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, MessageEvent
-from relance.engine.store import contacts, enrollments, events, mailboxes, messages, suppressions
+from relance.engine.store import claims, contacts, enrollments, events, mailboxes, messages, suppressions
 from relance.engine.store.messages import Settlement
 from relance.mailbox import trouble
 from relance.mailbox.outcome import Blame, Outcome, SendResult
@@ -192,7 +192,7 @@ def _apply(conn: Connection, attempt: Attempt, end: Ending) -> None:
         bound = [{"kind": "deferred", "words": f"the receiving server asked to try later: {end.words}"}]
         enrollments.reschedule(conn, row, at + end.retry_after, bound)
     else:
-        enrollments.unclaim(conn, [row.id])
+        claims.unclaim(conn, [row.id])
     if end.suppress:
         bounced = suppressions.bounced(source_of(message.id), f"bounced: {end.words}")
         suppressions.add(conn, "address", message.recipient, bounced, at)

@@ -3,40 +3,10 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from relance.engine.database import Instant
-
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up only in an INTEGER PRIMARY KEY
-Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-NullJson = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
-
-
-def _id() -> sa.Column[int]:
-    return sa.Column("id", Id, primary_key=True, autoincrement=True)
-
-
-def _to(table: str, *, nullable: bool = False) -> sa.Column[int]:
-    return sa.Column(f"{table}_id", Id, sa.ForeignKey(f"{table}.id"), nullable=nullable)
-
-
-def _text(name: str, *, default: str = "") -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, server_default=default)
-
-
-def _count(name: str, default: int = 0) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer, nullable=False, server_default=str(default))
-
+from relance.engine.schema import Id, Json, NullJson, count, number, text, to
+from relance.engine.schema import metadata as metadata
 
 meta = sa.Table(
     "meta",
@@ -48,9 +18,9 @@ meta = sa.Table(
 mailbox = sa.Table(
     "mailbox",
     metadata,
-    _id(),
+    number(),
     sa.Column("address", sa.Text, nullable=False, unique=True),
-    _text("name"),
+    text("name"),
     sa.Column("username", sa.Text, nullable=False),
     sa.Column("secret", sa.LargeBinary, nullable=False),  # sealed by the vault, bound to this row
     sa.Column("smtp_host", sa.Text, nullable=False),
@@ -60,32 +30,30 @@ mailbox = sa.Table(
     sa.Column("imap_port", sa.Integer, nullable=False),
     sa.Column("imap_security", sa.Text, nullable=False),
     sa.Column("ca_file", sa.Text),
-    _text("state", default="active"),  # active, paused, removed
-    _text("reason"),
+    text("state", default="active"),  # active, paused, removed
+    text("reason"),
     sa.Column("refusal", NullJson),  # the last mail in a row that its server refused: code, words, contact
     sa.Column("daily_cap", sa.Integer),  # mails in any 24 hours; empty: no cap
-    _count("gap_seconds"),  # at least so long between two mails
-    _text("unknown_policy", default="hold"),  # hold, assume sent, send again
-    sa.Column(
-        "files_sent", sa.Boolean
-    ),  # whether the provider files its own Sent copies; empty: not known yet
+    count("gap_seconds"),  # at least so long between two mails
+    text("unknown_policy", default="hold"),  # hold, assume sent, send again
+    # whether the provider files its own Sent copies; empty: not known yet
+    sa.Column("files_sent", sa.Boolean),
     # Whether ada+token@ reaches ada@: then Reply-To carries the mail's token, and no client can lose it.
     sa.Column("plus_addressing", sa.Boolean, nullable=False, server_default=sa.false()),
     # The lease: who works for this mailbox now, until when (machine time), and the number every write must show.
-    _text("lease_owner"),
+    text("lease_owner"),
     sa.Column("lease_until", Instant),
-    _count("fence"),
+    count("fence"),
     sa.Column("next_turn_at", Instant),
     sa.Column("synced_at", Instant),  # when the last complete sync began (business time)
-    _text("sync_error"),
-    _count("troubles"),  # turns in a row that could not reach the servers
-    _count("logins_refused"),  # turns in a row in which they refused what only a person can mend
-    _text("turn_error"),  # the fault of ours that its last turn ended in
+    text("sync_error"),
+    count("troubles"),  # turns in a row that could not reach the servers
+    count("logins_refused"),  # turns in a row in which they refused what only a person can mend
+    text("turn_error"),  # the fault of ours that its last turn ended in
     # Further addresses its owner writes from: a mail from one of them is the owner's, never a prospect's.
     sa.Column("aliases", Json, nullable=False, server_default="[]"),
-    sa.Column(
-        "seen_from", Json, nullable=False, server_default="[]"
-    ),  # what else its Sent folder shows in From
+    # what else its Sent folder shows in From
+    sa.Column("seen_from", Json, nullable=False, server_default="[]"),
     sa.Column("created_at", Instant, nullable=False),
     sa.CheckConstraint("state in ('active', 'paused', 'removed')", name="state"),
 )
@@ -94,17 +62,17 @@ sa.Index("ix_mailbox_turn", mailbox.c.next_turn_at, postgresql_where=mailbox.c.s
 folder = sa.Table(
     "folder",
     metadata,
-    _id(),
-    _to("mailbox"),
+    number(),
+    to("mailbox"),
     sa.Column("name", sa.Text, nullable=False),
-    _text("role"),
+    text("role"),
     sa.Column("uidvalidity", sa.BigInteger, nullable=False),
     sa.Column("last_uid", sa.BigInteger, nullable=False),
     sa.Column("messages", sa.BigInteger),  # how many mails lay in it when it was read; empty: not known
-    _text("gaps"),  # UIDs below `last_uid` that were not there then, as "11,15:20"
-    _text("object_id"),  # the server's own id of it (RFC 8474)
-    _count("moves"),  # how often it was numbered anew of late
-    _text("moved"),  # which number moved last
+    text("gaps"),  # UIDs below `last_uid` that were not there then, as "11,15:20"
+    text("object_id"),  # the server's own id of it (RFC 8474)
+    count("moves"),  # how often it was numbered anew of late
+    text("moved"),  # which number moved last
     sa.Column("moved_at", Instant),
     sa.Column("missing_at", Instant),  # the look in which the server's list did not name it
     sa.UniqueConstraint("mailbox_id", "name"),
@@ -113,16 +81,16 @@ folder = sa.Table(
 withheld = sa.Table(  # mails that a server shows and does not give
     "withheld",
     metadata,
-    _id(),
-    _to("mailbox"),
+    number(),
+    to("mailbox"),
     sa.Column("folder", sa.Text, nullable=False),
     sa.Column("uidvalidity", sa.BigInteger, nullable=False),
     sa.Column("uid", sa.BigInteger, nullable=False),
-    _text("state", default="trying"),  # trying, aside, dismissed
-    _count("tries"),
-    _text("words"),  # the server's, of the last try
-    _text("sender"),
-    _text("subject"),
+    text("state", default="trying"),  # trying, aside, dismissed
+    count("tries"),
+    text("words"),  # the server's, of the last try
+    text("sender"),
+    text("subject"),
     sa.Column("person_held", sa.Boolean, nullable=False, server_default=sa.false()),  # whose it is was told
     sa.Column("since", Instant, nullable=False),
     sa.Column("tried_at", Instant, nullable=False),
@@ -133,18 +101,18 @@ withheld = sa.Table(  # mails that a server shows and does not give
 contact = sa.Table(
     "contact",
     metadata,
-    _id(),
+    number(),
     sa.Column("email", sa.Text, nullable=False, unique=True),  # normalised: what goes on the envelope
-    _text("original"),  # as it was written
-    _text("organisation"),  # registrable domain; empty for free-mail domains
-    _text("first_name"),
-    _text("last_name"),
-    _text("company"),
-    _text("title"),
-    _text("phone"),
-    _text("country"),
-    _text("language"),
-    _text("zone"),
+    text("original"),  # as it was written
+    text("organisation"),  # registrable domain; empty for free-mail domains
+    text("first_name"),
+    text("last_name"),
+    text("company"),
+    text("title"),
+    text("phone"),
+    text("country"),
+    text("language"),
+    text("zone"),
     sa.Column("fields", Json, nullable=False),  # the author's own columns: {name: text}
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("updated_at", Instant, nullable=False),
@@ -154,10 +122,10 @@ sa.Index("ix_contact_organisation", contact.c.organisation)
 suppression = sa.Table(
     "suppression",
     metadata,
-    _id(),
+    number(),
     sa.Column("kind", sa.Text, nullable=False),  # address, domain
     sa.Column("value", sa.Text, nullable=False),
-    _text("reason"),
+    text("reason"),
     sa.Column("created_at", Instant, nullable=False),
     sa.UniqueConstraint("kind", "value"),
     sa.CheckConstraint("kind in ('address', 'domain')", name="kind"),
@@ -166,14 +134,13 @@ suppression = sa.Table(
 suppression_reason = sa.Table(
     "suppression_reason",
     metadata,
-    _id(),
+    number(),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("value", sa.Text, nullable=False),
     sa.Column("cause", sa.Text, nullable=False),  # person, bounce
-    sa.Column(
-        "source", sa.Text, nullable=False
-    ),  # what it rests on: a kept mail, a message, a digest of a wish
-    _text("words"),
+    # what it rests on: a kept mail, a message, a digest of a wish
+    sa.Column("source", sa.Text, nullable=False),
+    text("words"),
     sa.Column("created_at", Instant, nullable=False),
     # One row a reason: taking one back takes back no other.
     sa.UniqueConstraint("kind", "value", "cause", "source"),
@@ -183,10 +150,10 @@ suppression_reason = sa.Table(
 refusal = sa.Table(
     "refusal",
     metadata,
-    _id(),
-    _to("mailbox"),
+    number(),
+    to("mailbox"),
     sa.Column("organisation", sa.Text, nullable=False),  # whose server refuses this mailbox's mail
-    _text("words"),
+    text("words"),
     sa.Column("at", Instant, nullable=False),
     sa.UniqueConstraint("mailbox_id", "organisation"),
 )
@@ -194,10 +161,10 @@ refusal = sa.Table(
 sequence = sa.Table(
     "sequence",
     metadata,
-    _id(),
+    number(),
     sa.Column("name", sa.Text, nullable=False, unique=True),
-    _text("state", default="active"),  # active, paused
-    _text("reason"),
+    text("state", default="active"),  # active, paused
+    text("reason"),
     sa.Column("created_at", Instant, nullable=False),
     sa.CheckConstraint("state in ('active', 'paused')", name="state"),
 )
@@ -205,8 +172,8 @@ sequence = sa.Table(
 sequence_version = sa.Table(
     "sequence_version",
     metadata,
-    _id(),
-    _to("sequence"),
+    number(),
+    to("sequence"),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("definition", Json, nullable=False),
@@ -217,27 +184,27 @@ sequence_version = sa.Table(
 enrollment = sa.Table(
     "enrollment",
     metadata,
-    _id(),
-    _to("sequence"),
-    _to("sequence_version"),
-    _to("contact"),
-    _to("mailbox"),
+    number(),
+    to("sequence"),
+    to("sequence_version"),
+    to("contact"),
+    to("mailbox"),
     sa.Column("state", sa.Text, nullable=False),
-    _text("reason"),  # why it stands where it stands, in words
+    text("reason"),  # why it stands where it stands, in words
     # The same one by one, as [{"cause": ..., "source": ..., "words": ...}]: what is decided is decided by these.
     sa.Column("reasons", Json, nullable=False, server_default="[]"),
     sa.Column("step", sa.Text),  # the step to do next; empty when there is none
-    _text("step_kind"),  # mail, or a kind the tick does without a mailbox
+    text("step_kind"),  # mail, or a kind the tick does without a mailbox
     sa.Column("due_at", Instant),
     sa.Column("bound", Json, nullable=False),  # what bound `due_at`: the calendar's own words
     sa.Column("stepped_at", Instant, nullable=False),  # when the step before was done
-    _count("priority"),
-    _count("attempts"),  # counted before the work starts, cleared when it ends
-    _count("version"),  # goes up with every change: the compare-and-set of the send
+    count("priority"),
+    count("attempts"),  # counted before the work starts, cleared when it ends
+    count("version"),  # goes up with every change: the compare-and-set of the send
     sa.Column("resume_at", Instant),
     # Whether we wrote to this person before: then nothing leaves before the mailbox was read for an answer.
     sa.Column("wrote_before", sa.Boolean, nullable=False, server_default=sa.false()),
-    _count("aways"),  # how often an out-of-office reply has moved it
+    count("aways"),  # how often an out-of-office reply has moved it
     # Set by a restore: what fell due before this may have been sent by a history this database has lost.
     sa.Column("lost_before", Instant),
     sa.Column("created_at", Instant, nullable=False),
@@ -262,30 +229,29 @@ sa.Index("ix_enrollment_contact", enrollment.c.contact_id)
 message = sa.Table(
     "message",
     metadata,
-    sa.Column(
-        "id", Id, primary_key=True, autoincrement=False
-    ),  # made before the row, for it stands in the links
-    _to("enrollment"),
+    # made before the row, for it stands in the links
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    to("enrollment"),
     sa.Column("step", sa.Text, nullable=False),
-    _text("variant"),
-    _to("contact"),
-    _to("mailbox"),
+    text("variant"),
+    to("contact"),
+    to("mailbox"),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("message_id", sa.Text, nullable=False, unique=True),
-    _text("thread"),  # Message-ID of the thread's first mail
-    _text("recipient"),
-    _text("subject"),
-    _text("body"),  # the text part: to know our own words again in a quote
+    text("thread"),  # Message-ID of the thread's first mail
+    text("recipient"),
+    text("subject"),
+    text("body"),  # the text part: to know our own words again in a quote
     sa.Column("raw", sa.LargeBinary, nullable=False),  # the bytes, frozen before the first attempt
     sa.Column("links", Json, nullable=False),  # the targets, by index: [{"target": ..., "label": ...}]
-    _count("attempts"),
-    _count("fence"),
-    _count("looks"),  # complete looks into the mailbox, Sent included, that showed no trace of an unknown one
+    count("attempts"),
+    count("fence"),
+    count("looks"),  # complete looks into the mailbox, Sent included, that showed no trace of an unknown one
     sa.Column("prepared_at", Instant, nullable=False),
     sa.Column("transmitting_at", Instant),
     sa.Column("settled_at", Instant),
     sa.Column("code", sa.Integer),
-    _text("reply"),  # the server's last words
+    text("reply"),  # the server's last words
     # One mail a step a person, whatever happens: the last wall of the first promise.
     sa.UniqueConstraint("enrollment_id", "step"),
 )
@@ -307,44 +273,41 @@ message_key = sa.Table(
     "message_key",
     metadata,
     sa.Column("key", sa.Text, primary_key=True),  # every id by which the world may call a message of ours
-    _to("message"),
+    to("message"),
 )
 
 inbound = sa.Table(
     "inbound",
     metadata,
-    _id(),
-    _to("mailbox"),
-    sa.Column(
-        "dedupe", sa.Text, nullable=False
-    ),  # Message-ID, or a digest: a mail moved to another folder is the same
+    number(),
+    to("mailbox"),
+    # Message-ID, or a digest: a mail moved to another folder is the same
+    sa.Column("dedupe", sa.Text, nullable=False),
     sa.Column("folder", sa.Text, nullable=False),
     sa.Column("uidvalidity", sa.BigInteger, nullable=False),
     sa.Column("uid", sa.BigInteger, nullable=False),
-    _text("from_address"),
-    _text("subject"),
+    text("from_address"),
+    text("subject"),
     sa.Column("received_at", Instant, nullable=False),
     sa.Column("judged_at", Instant, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("rule", sa.Text, nullable=False),
-    _count("rules_version"),
-    _text("evidence"),
-    sa.Column(
-        "judgement", Json, nullable=False
-    ),  # the rest of it: until, recipient, status, intent, language, substitute
-    _text("match"),  # certain, soft, none
-    _text("matched_by"),
-    _to("contact", nullable=True),
-    _to("enrollment", nullable=True),
-    _to("message", nullable=True),
-    _text("body"),  # the person's own words, bounded
-    _count("size"),  # of the whole mail; `raw` may be only its beginning
+    count("rules_version"),
+    text("evidence"),
+    # the rest of it: until, recipient, status, intent, language, substitute
+    sa.Column("judgement", Json, nullable=False),
+    text("match"),  # certain, soft, none
+    text("matched_by"),
+    to("contact", nullable=True),
+    to("enrollment", nullable=True),
+    to("message", nullable=True),
+    text("body"),  # the person's own words, bounded
+    count("size"),  # of the whole mail; `raw` may be only its beginning
     sa.Column("correction", NullJson),  # what a person says it is: kind, intent, until; the judgement stays
     sa.Column("read_at", Instant),  # when a person looked at it
-    _text("substitute_state"),  # accepted, dismissed
-    sa.Column(
-        "raw", sa.LargeBinary
-    ),  # kept so that history can be judged again; emptied when its retention ends
+    text("substitute_state"),  # accepted, dismissed
+    # kept so that history can be judged again; emptied when its retention ends
+    sa.Column("raw", sa.LargeBinary),
     sa.UniqueConstraint("mailbox_id", "dedupe"),
 )
 sa.Index("ix_inbound_enrollment", inbound.c.enrollment_id)
@@ -355,36 +318,33 @@ sa.Index("ix_inbound_kept", inbound.c.judged_at, postgresql_where=_kept, sqlite_
 lost_mail = sa.Table(
     "lost_mail",  # mails of ours, met in a mailbox, to people or in sequences that a restored database does not know
     metadata,
-    sa.Column(
-        "fingerprint", sa.Text, primary_key=True
-    ),  # of sequence, recipient and step, as the Message-ID bears it
+    # of sequence, recipient and step, as the Message-ID bears it
+    sa.Column("fingerprint", sa.Text, primary_key=True),
     sa.Column("message_id", sa.Text, nullable=False),
-    _to("mailbox"),
-    _text("subject"),
+    to("mailbox"),
+    text("subject"),
     sa.Column("sent_at", Instant, nullable=False),
-    sa.Column(
-        "answered", sa.Boolean, nullable=False, server_default=sa.false()
-    ),  # a mail that came in named it
+    # a mail that came in named it
+    sa.Column("answered", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 hit = sa.Table(
     "hit",
     metadata,
-    _id(),
-    _to("message"),
+    number(),
+    to("message"),
     sa.Column("at", Instant, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),  # open, click
-    _count("link"),
-    _text("method"),
-    _text("user_agent"),
-    _text("network"),
-    sa.Column(
-        "language", sa.Boolean, nullable=False, server_default=sa.false()
-    ),  # whether Accept-Language was there
+    count("link"),
+    text("method"),
+    text("user_agent"),
+    text("network"),
+    # whether Accept-Language was there
+    sa.Column("language", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("prefetch", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("verdict", sa.Text),  # human, machine, unknown; empty until settled
     sa.Column("reasons", Json, nullable=False),
-    _count("rules_version"),
+    count("rules_version"),
 )
 sa.Index("ix_hit_message", hit.c.message_id, hit.c.kind)
 _unjudged = hit.c.verdict.is_(None)
@@ -394,12 +354,12 @@ sa.Index("ix_hit_network", hit.c.network, hit.c.at)
 task = sa.Table(
     "task",
     metadata,
-    _id(),
-    _to("enrollment"),
-    _to("contact"),
+    number(),
+    to("enrollment"),
+    to("contact"),
     sa.Column("step", sa.Text, nullable=False),
-    _text("words"),
-    _text("state", default="open"),  # open, done, dropped
+    text("words"),
+    text("state", default="open"),  # open, done, dropped
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("closed_at", Instant),
     sa.UniqueConstraint("enrollment_id", "step"),
@@ -408,14 +368,14 @@ task = sa.Table(
 event = sa.Table(
     "event",
     metadata,
-    _id(),
+    number(),
     sa.Column("at", Instant, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
-    _to("enrollment", nullable=True),
-    _to("contact", nullable=True),
-    _to("mailbox", nullable=True),
+    to("enrollment", nullable=True),
+    to("contact", nullable=True),
+    to("mailbox", nullable=True),
     sa.Column("message_id", Id),  # no foreign key: events outlive a message's retention
-    _text("step"),
+    text("step"),
     sa.Column("data", Json, nullable=False),
     # The writing transaction, so that a reader by cursor never steps over one that is still being committed.
     sa.Column("xact", sa.BigInteger, server_default=sa.text("0"), nullable=False),

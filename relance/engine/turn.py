@@ -17,7 +17,7 @@ from relance.engine.house import House
 from relance.engine.pace import Allowance, Pace
 from relance.engine.residue import Residue
 from relance.engine.servers import Visit
-from relance.engine.store import calls, enrollments, mailboxes
+from relance.engine.store import calls, claims, enrollments, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox import smtp_login
 from relance.mailbox.account import Account, Server
@@ -302,14 +302,14 @@ class _Turn:
             history = pace.needs_history(limits)
             sent = mailboxes.sent_since(conn, self.mailbox.id, now - pace.DAY) if history else []
             self.allowance = pace.allowance(limits, sent, now, self.house.options.batch)
-            claimed = enrollments.claim(conn, self.mailbox.id, now, self.allowance.count, seen=held.synced_at)
+            claimed = claims.claim(conn, self.mailbox.id, now, self.allowance.count, seen=held.synced_at)
             self._call_others(conn, now)
         self.more = len(claimed) == self.allowance.count > 0 and self.allowance.next_at is None
         return claimed
 
     def _call_others(self, conn: Connection, now: dt.datetime) -> None:
         """Ask the other mailboxes that wrote to people with a mail due here to be read; theirs go in a later turn."""
-        others = enrollments.unread_writers(conn, self.mailbox.id, now)
+        others = claims.unread_writers(conn, self.mailbox.id, now)
         mailboxes.call(conn, others, now)
         self.waiting = self.waiting or bool(others)
 
@@ -323,7 +323,7 @@ class _Turn:
         self.words = smtp_login.told(account, refusal)
         with self.house.database.write() as conn:
             mailboxes.hold(conn, self.lease)
-            enrollments.unclaim(conn, claimed)
+            claims.unclaim(conn, claimed)
         if refusal.blame is Blame.SENDER:
             self._refused(self.words)
         else:

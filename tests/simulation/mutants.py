@@ -29,7 +29,7 @@ from relance.engine.journal import Entry, Findings, Journal
 from relance.engine.matching import Found
 from relance.engine.post import Inbox
 from relance.engine.states import State
-from relance.engine.store import enrollments, mailboxes, messages
+from relance.engine.store import claims, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.mailboxes import Held, Lease
 from relance.engine.store.underway import Underway
@@ -94,12 +94,12 @@ def no_second_look() -> AbstractContextManager[object]:
 
 def no_synced_check() -> AbstractContextManager[object]:
     """Neither the claim nor the gate asks when the mailbox was read."""
-    claim = enrollments.claim
+    claim = claims.claim
 
     def everything(conn: Connection, box: int, now: dt.datetime, limit: int, **_: object) -> list[Enrollment]:
         return claim(conn, box, now, limit, seen=now)
 
-    claimed = mock.patch.object(enrollments, "claim", everything)
+    claimed = mock.patch.object(claims, "claim", everything)
     return both(claimed, _facts(lambda facts: dataclasses.replace(facts, wrote_before=False)))
 
 

@@ -14,7 +14,7 @@ from relance.engine import enrolling, jumps, people, progress, publishing, repor
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import MessageState
-from relance.engine.store import enrollments, hits, mailboxes, messages, standings
+from relance.engine.store import claims, enrollments, hits, mailboxes, messages, standings
 from relance.engine.store.enrollments import Enrollment
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 from tests import engine_house
@@ -91,7 +91,7 @@ def test_a_colleagues_mailbox_that_says_it_was_read_next_month_was_not_read(
     change(ready, 2, synced_at=now + MONTH)
     later = at(ready, due.due_at or now)
     with later.database.read() as conn:
-        assert enrollments.unheard(conn, [due.id], later.clock.now()) == {due.id}
+        assert claims.unheard(conn, [due.id], later.clock.now()) == {due.id}
     turn.take_turn(later, 1, lambda: False)
     assert len(post.bodies) == 1  # it may hold Eve's answer
     assert turn.due(later, 10) == [2]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from relance.engine import drafting, enrolling, people, preparing, progress, publishing
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
-from relance.engine.store import enrollments, mailboxes, standings
+from relance.engine.store import claims, enrollments, mailboxes, standings
 from relance.engine.tables import enrollment
 from tests import engine_house
 
@@ -41,7 +41,7 @@ def states(house: House) -> dict[str, str]:
 
 def claim(house: House) -> list[enrollments.Enrollment]:
     with house.database.write() as conn:
-        return enrollments.claim(conn, 1, house.clock.now(), 10, seen=None)
+        return claims.claim(conn, 1, house.clock.now(), 10, seen=None)
 
 
 def prepare(house: House, claimed: list[enrollments.Enrollment]) -> int:

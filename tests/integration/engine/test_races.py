@@ -15,7 +15,7 @@ from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.noes import WORDS, No, Noes
 from relance.engine.states import MessageState
-from relance.engine.store import enrollments, hits, mailboxes, messages, standings
+from relance.engine.store import claims, enrollments, hits, mailboxes, messages, standings
 from relance.engine.tables import message, meta
 from tests import engine_house
 
@@ -48,7 +48,7 @@ def lease(house: House, mailbox_id: int = 1) -> mailboxes.Lease:
 
 def claim(house: House, mailbox_id: int = 1) -> list[enrollments.Enrollment]:
     with house.database.write() as conn:
-        return enrollments.claim(conn, mailbox_id, house.clock.now(), 10, seen=None)
+        return claims.claim(conn, mailbox_id, house.clock.now(), 10, seen=None)
 
 
 def test_a_mail_that_was_settled_meanwhile_does_not_go(ready: House) -> None:
