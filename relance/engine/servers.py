@@ -32,7 +32,7 @@ class Standing:
 
     visits: int = 0  # connections that are asked for or in use
     asking: int = 0  # of these: without a first answer
-    since: float = 0.0  # when the last of those began
+    since: float = 0.0  # when the last visit began
     answered: float | None = None  # when it last gave a first answer
     failures: int = 0  # in a row
     rest_until: float = 0.0
@@ -59,11 +59,13 @@ def wait(server: Standing, crowd: Crowd, now: float, *, doubtful: bool) -> float
         return AGAIN  # the others are everybody else's
     if server.fresh(now):
         return 0.0
-    alone = server.asking == 0 and (not server.failures or server.visits == 0)
+    # One that has waited for longer than the longest rest keeps nobody away any more.
+    busy = server.visits > 0 and now - server.since < LONGEST_REST
+    alone = not busy or (server.asking == 0 and not server.failures)
     room = crowd.asking < max(1, crowd.threads - 1)
     if doubtful or server.failures:
         room = room and crowd.doubtful < max(1, crowd.threads // 2)
-    return 0.0 if alone and room else max(AGAIN, now - server.since if server.asking else 0.0)
+    return 0.0 if alone and room else max(AGAIN, now - server.since if busy else 0.0)
 
 
 def most(threads: int) -> int:

@@ -43,7 +43,14 @@ def place(number: int) -> Server:
         (UNHEARD, Crowd(8, asking=4, doubtful=4), True, servers.AGAIN),
         (Standing(failures=1, rest_until=107.0), CALM, False, 7),
         (Standing(failures=1, rest_until=99.0), CALM, False, 0),
-        (Standing(visits=1, failures=1), CALM, False, servers.AGAIN),
+        (Standing(visits=1, failures=1, since=99.9), CALM, False, servers.AGAIN),
+        (Standing(visits=1, failures=1, since=60.0), CALM, False, 40.0),
+        (
+            Standing(visits=1, failures=1, since=-201.0),
+            CALM,
+            False,
+            0,
+        ),  # who hangs for ever keeps nobody away
         (UNHEARD, Crowd(1, 0, 0), True, 0),  # with one thread somebody must wait
     ],
 )
