@@ -36,7 +36,7 @@ CAUGHT_BY = {
     "one_look": 667,
     "forgotten_pause": 295,
     "journal_asked_once": 3,
-    "anything_proves": 79,
+    "anything_proves": 1856,
     "no_healing": 880,
     "no_witness": 1519,
     "no_doubt": 450,
