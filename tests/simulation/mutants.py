@@ -277,7 +277,7 @@ MUTANTS: dict[str, Mutant] = {
 
 NEEDS = {
     "no_unique_constraint": ("freeze",),
-    "no_suppression_check": ("stops",),
+    "no_suppression_check": ("bars",),
     "no_second_look": ("chunks", "stops"),
     "no_sendable_check": ("people_act", "doubts"),
     "one_look": ("letters", "moves"),

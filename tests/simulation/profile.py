@@ -58,6 +58,11 @@ class Profile:
         return bool(self.people_act or self.unsubscribes)
 
     @property
+    def bars(self) -> bool:
+        """Whether somebody is suppressed in one sequence while another goes on: only the gate stands between."""
+        return self.gone and self.mailboxes > 1
+
+    @property
     def doubts(self) -> bool:
         """Whether it can be unknown what became of a mail."""
         return bool(self.crash or self.smtp or self.freeze)

@@ -26,7 +26,7 @@ CAUGHT_BY = {
     "frozen_is_dead": 3,
     "no_sync": 0,
     "no_synced_check": 89,
-    "no_suppression_check": 79,
+    "no_suppression_check": 476,
     "no_second_look": 387,
     "no_sendable_check": 306,
     "watermark_alone": 60,
