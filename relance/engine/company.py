@@ -185,7 +185,12 @@ def caused(row: Enrollment, heard: Heard, each: Action) -> bool:
     if each.deed is Deed.SLOW:
         return [reason["words"] for reason in _put_off(row)] == [words]
     states_of = {Deed.STOP: State.STOPPED, Deed.HAND_OVER: State.HELD}
-    return row.state is states_of.get(each.deed) and row.reason == words
+    return row.state is states_of.get(each.deed) and _is_for(row, words)
+
+
+def _is_for(row: Enrollment, words: str) -> bool:
+    """Whether it stands there for these words, and for no other news."""
+    return [each.words for each in row.news] == [words]
 
 
 def speed_up(conn: Connection, row: Enrollment, words: str, now: dt.datetime) -> dt.datetime:
@@ -204,6 +209,6 @@ def say_anew(
         bound = [{**one, "words": new} if one["words"] == old else one for one in row.bound]
         if row.due_at is not None and bound != list(row.bound):
             enrollments.reschedule(conn, row, row.due_at, bound)
-    elif row.reason == old and old != new:
+    elif old != new and _is_for(row, old):
         event = Event.STOPPED if each.deed is Deed.STOP else Event.HELD  # which changes nothing but the words
         enrollments.apply(conn, [row.id], event, now, values={"reason": new})

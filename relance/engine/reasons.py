@@ -17,6 +17,7 @@ class Cause(StrEnum):
     OTHER = ""  # nothing is decided by it
     UNKNOWN_MAIL = "unknown mail"  # a mail may have been delivered; evidence about it clears this
     PERSON = "person"  # a person paused or decided it; only a person clears it
+    STOP = "stopped by a person"  # nothing clears it
     REFUSED = "refused"  # a server refused the mail of the step to do
     ORGANISATION = "organisation"  # the receiving organisation refuses the mailbox's mail; `source`: which
     RESTORED = (
@@ -36,6 +37,10 @@ class Reason:
     def row(self) -> dict[str, str]:
         """As it is stored."""
         return {"cause": self.cause.value, "source": self.source, "words": self.words}
+
+
+BY_A_PERSON: frozenset[Cause] = frozenset({Cause.PERSON, Cause.STOP})
+"""What a person said stays, whatever else is corrected."""
 
 
 def read(reason: str, rows: Iterable[Mapping[str, Any]]) -> tuple[Reason, ...]:

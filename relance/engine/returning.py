@@ -153,20 +153,21 @@ def _go_on(conn: Connection, house: House, rows: Iterable[Enrollment]) -> set[in
         if mail is not None and mail.state is MessageState.REFUSED:
             anew = dataclasses.replace(mail, attempts=0)
             messages.settle(conn, [Settlement(anew, MessageEvent.RETRIED, now, mail.code, mail.reply)])
-        _reopen(conn, house, row, persons[row.contact_id], now)
-        going.add(row.id)
+        if _reopen(conn, house, row, persons[row.contact_id], now) is not State.PAUSED:
+            going.add(row.id)
     return going
 
 
 def _may(row: Enrollment) -> bool:
     if row.state is State.BOUNCED:
-        return True
+        return not row.stays_stopped
     return row.state is State.HELD and len(row.why) == 1 and row.why[0].cause in (Cause.REFUSED, Cause.OTHER)
 
 
 def _reopen(
     conn: Connection, house: House, row: Enrollment, person: contacts.Contact, now: dt.datetime
-) -> None:
+) -> State:
+    """Returns where it stands then: who had been paused by a person is again."""
     due = resuming.overdue(conn, house, row, person, spread=True)
     event = Event.RELEASED if row.state is State.HELD else Event.REOPENED
     values: dict[str, Any] = {"finished_at": None, "attempts": 0, **due}
@@ -180,12 +181,13 @@ def _reopen(
         event.value, now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data={"reason": AGAIN}
     )
     events.add(conn, [line])
+    return after
 
 
 def _report(conn: Connection, lifted: Iterable[str], lost: Iterable[Enrollment], going: set[int]) -> WayBack:
     were = {row.id: row.state for row in lost}
     found = [steering.view(each) for each in standings.of_ids(conn, were)]
-    again = states.OPEN - {State.HELD}
+    again = states.OPEN - {State.HELD, State.PAUSED}
     on = tuple(each for each in found if each.id in going or each.state in again)
     return WayBack(tuple(lifted), on, tuple(each for each in found if each not in on))
 

@@ -97,7 +97,7 @@ def revise(conn: Connection, house: House, revision: Revision, now: dt.datetime,
         _undo(desk)
     _do(desk)
     why = "another answer of theirs asks for the same" if reopen else "it is kept until it is reopened"
-    return Revised(_differences(conn, rows), f"what it did stands: {why}" if _would_undo(desk) else "")
+    return Revised(_differences(conn, rows), f"what it did stands: {why}" if _would_undo(desk, rows) else "")
 
 
 def _touched(desk: _Desk) -> list[Enrollment]:
@@ -113,8 +113,12 @@ def _same(desk: _Desk) -> bool:
     return before.consequence.event == after.consequence.event and before.contact_id == after.contact_id
 
 
-def _would_undo(desk: _Desk) -> bool:
-    own = not _same(desk) and any(_caused(desk, row) for row in _rows(desk, desk.revision.before))
+def _would_undo(desk: _Desk, rows: Iterable[Enrollment]) -> bool:
+    """Whether something of the earlier reading is left in these rows (as they were before): what the reading of now has
+    changed is its own."""
+    were = {row.id: (row.state, row.why) for row in rows}
+    left = [row for row in _rows(desk, desk.revision.before) if (row.state, row.why) == were.get(row.id)]
+    own = not _same(desk) and any(_caused(desk, row) for row in left)
     return own or any(each.is_to_be_undone for each in _colleagues(desk))
 
 
@@ -150,12 +154,13 @@ def _rows(desk: _Desk, reading: Reading) -> list[Enrollment]:
 
 
 def _caused(desk: _Desk, row: Enrollment) -> bool:
-    """Whether this mail, read as before, made the row what it is, and nothing else did."""
+    """Whether this mail, read as before, made the row what it is, and no other news did. (What a person said stands
+    behind it: `enrollments.apply` goes back to that.)"""
     if row.state in (State.ACTIVE, State.UNSUBSCRIBED):
         return False  # it goes on, or never does again
     if not row.reasons:
         return row.reason in _reasons(desk, row)  # a release before this one kept the sentence alone
-    return bool(row.why) and all(_is_its(desk, row, each) for each in row.why)
+    return bool(row.news) and all(_is_its(desk, row, each) for each in row.news)
 
 
 def _is_its(desk: _Desk, row: Enrollment, why: Reason) -> bool:
@@ -292,7 +297,7 @@ def _go_on(desk: _Desk, row: Enrollment) -> None:
     if row.state is State.HELD:
         del values["resume_at"]  # who was held in an absence is still absent
     applied = enrollments.apply(desk.conn, [row.id], event, desk.now, reason=_anew(desk), values=values)
-    if row.state in states.FINAL and row.step is not None:
+    if row.state in states.FINAL and row.step is not None and applied[0][1] in states.OPEN:
         tasks.reopen(desk.conn, row.id, row.step)  # what it waited for was dropped when it ended
     at = due.get("due_at", row.due_at)
     if applied and applied[0][1] is State.ACTIVE and row.step_kind == "mail" and at is not None:

@@ -210,7 +210,8 @@ since nothing leaves while it is held. A pause survives absence, the return from
 or stopped. Completing the last step ends what is active, paused or away; what is held stays held.
 
 **Out of a final state** leads only a person's "{reopened}", for a wrong guess (a misread answer, a mistaken bounce). It
-never reopens an opt-out, nor what is finished: there nothing is left to do.
+never reopens an opt-out, nor what is finished: there nothing is left to do. What a person had said before or since (a stop, a
+pause) stands beside the news in the row's reasons, and correcting the news leads back to that and not to what may send.
 """
 
 _MESSAGE_WHY = """

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine import doubts, people, refusing, resuming, states
 from relance.engine.house import House
+from relance.engine.reasons import Cause, Reason
 from relance.engine.script import Script
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollments, events, mailboxes, messages, refusals, standings, tasks
@@ -56,22 +57,24 @@ def view(standing: Standing) -> EnrollmentView:
 
 
 def pause(house: House, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
-    """Nothing more goes to somebody until resumed (in one sequence, or in all). What is over stays over."""
+    """Nothing more goes to somebody until resumed (in one sequence, or in all). What is over stays over; it is noted there
+    for the case that what ended it was a mistake."""
 
     def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
-        desk.apply(rows, Event.PAUSED, reason or Event.PAUSED.value)
+        desk.apply(rows, Event.PAUSED, Reason(reason or Event.PAUSED.value, Cause.PERSON))
 
-    return _steer(house, email, sequence, act)
+    return _steer(house, email, sequence, act, over=True)
 
 
 def stop(house: House, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
     """End somebody's sequences (or one of them) for good; open tasks go with them."""
 
     def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
-        ended = desk.apply(rows, Event.STOPPED, reason or "stopped by a person")
+        words = Reason(reason or "stopped by a person", Cause.STOP)
+        ended = desk.apply(rows, Event.STOPPED, words)
         tasks.drop_open(desk.conn, [row.id for row in ended], desk.now)
 
-    return _steer(house, email, sequence, act)
+    return _steer(house, email, sequence, act, over=True)
 
 
 def resume(
@@ -135,7 +138,12 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
     words = reason or ("released by a person" if event is Event.RELEASED else event.value)
     for name in refusing.names(row.why):
         refusals.lift(desk.conn, row.mailbox_id, name)  # a person tries it again
-    desk.apply([row], event, words, {"resume_at": None, "attempts": 0, "lost_before": None, **change})
+    desk.apply(
+        [row],
+        event,
+        Reason(words, Cause.PERSON),
+        {"resume_at": None, "attempts": 0, "lost_before": None, **change},
+    )
     tasks.close_step(desk.conn, [row.id], tasks.HAND_OVER, "done", desk.now)
     due, kind = change.get("due_at", row.due_at), row.step_kind
     if mail is not None and mail.state in _GIVEN_UP:
@@ -198,13 +206,13 @@ class _Desk:
     now: dt.datetime
 
     def apply(
-        self, rows: Iterable[Enrollment], event: Event, words: str, values: dict[str, object] | None = None
+        self, rows: Iterable[Enrollment], event: Event, why: Reason, values: dict[str, object] | None = None
     ) -> list[Enrollment]:
         """Apply news and write it down; returns those whose state it changed, as they were."""
         ids = [row.id for row in rows]
-        applied = enrollments.apply(self.conn, ids, event, self.now, reason=words, values=values)
+        applied = enrollments.apply(self.conn, ids, event, self.now, reason=why, values=values)
         changed = [before for before, after in applied if after != before.state]
-        self.tell(changed, event.value, words)
+        self.tell(changed, event.value, why.words)
         return changed
 
     def tell(self, rows: Iterable[Enrollment], kind: str, words: str) -> None:
@@ -234,7 +242,12 @@ class _Desk:
 
 
 def _steer(
-    house: House, email: str, sequence: str | None, act: Callable[[_Desk, Sequence[Enrollment]], None]
+    house: House,
+    email: str,
+    sequence: str | None,
+    act: Callable[[_Desk, Sequence[Enrollment]], None],
+    *,
+    over: bool = False,
 ) -> list[EnrollmentView]:
     with house.database.write() as conn:
         person = people.known(conn, house, email)
@@ -244,6 +257,6 @@ def _steer(
             raise errors.NotFound(f"{person.email} is not in {where}.")
         mailboxes.lock(conn, [each.enrollment.mailbox_id for each in found])
         locked = enrollments.for_sending(conn, [each.enrollment.id for each in found])
-        rows = [row for row, _ in locked.values() if row.state in states.OPEN]
+        rows = [row for row, _ in locked.values() if over or row.state in states.OPEN]
         act(_Desk(conn, house, person, house.clock.now()), rows)
         return [view(each) for each in standings.matching(conn, email=person.email, sequence_name=sequence)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,62 +14,10 @@ from relance.engine import bulk, reasons, states
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, State
 from relance.engine.store import due
+from relance.engine.store.positions import COLUMNS, Enrollment, Position, value
 from relance.engine.tables import contact, enrollment, sequence
 
-
-@dataclass(frozen=True)
-class Enrollment:
-    """One contact in one sequence, as a flow sees it. `version` is what a later write must still find."""
-
-    id: int
-    sequence_id: int
-    sequence_version_id: int
-    contact_id: int
-    mailbox_id: int
-    state: State
-    reason: str
-    step: str | None
-    step_kind: str
-    due_at: dt.datetime | None
-    bound: Sequence[Any]
-    stepped_at: dt.datetime
-    priority: int
-    attempts: int
-    version: int
-    resume_at: dt.datetime | None
-    wrote_before: bool
-    aways: int
-    lost_before: dt.datetime | None  # after a restore: what fell due before this may have been sent already
-    reasons: Sequence[Any] = ()  # `reason` one by one, as they are stored
-
-    @property
-    def why(self) -> tuple[Reason, ...]:
-        """Why it stands where it stands: what is decided is decided by these."""
-        return reasons.read(self.reason, self.reasons)
-
-
-@dataclass(frozen=True)
-class Position:
-    """Where an enrollment stands next: the step to do, when, and what bound the time."""
-
-    step: str | None
-    step_kind: str
-    due_at: dt.datetime | None
-    bound: Sequence[Any] = ()
-    stepped_at: dt.datetime | None = None  # when the step before was done; empty: unchanged
-    wrote: bool = False  # whether the step before was a mail
-
-
-_NAMES = tuple(Enrollment.__dataclass_fields__)
-COLUMNS: list[sa.ColumnElement[Any]] = [enrollment.c[name] for name in _NAMES]
-_STATE = _NAMES.index("state")
-
-
-def value(row: Sequence[Any]) -> Enrollment:
-    """The enrollment of a row that begins with `COLUMNS`."""
-    values = list(row[: len(_NAMES)])
-    values[_STATE] = State(values[_STATE])
-    return Enrollment(*values)
+__all__ = ["COLUMNS", "Enrollment", "Position", "value"]
 
 
 def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -98,11 +45,19 @@ def apply(
         back_at = (values or {}).get("resume_at", row.resume_at)
         if row.state is State.HELD and after is State.ACTIVE and back_at is not None and back_at > now:
             after = states.advance(after, Event.OUT_OF_OFFICE)  # who was held in an absence is still absent
+        given = _given(event, reason)
+        kept = row.word if after in (State.ACTIVE, State.AWAY) and not _is_cleared(event, given) else ()
+        if kept:  # only the news was a mistake
+            after = states.advance(after, Event.STOPPED if row.stays_stopped else Event.PAUSED)
         if after is State.ACTIVE and row.step is None:
             after = states.advance(
                 after, Event.COMPLETED
             )  # released after its last step: there is nothing to go on with
-        change = _change(row, event, after, now, _given(event, reason)) | _told(row, values or {})
+        change = _change(row, event, after, now, given) | _told(row, values or {})
+        if kept:
+            change |= written(kept)
+        if after in states.FINAL and row.state in states.FINAL:
+            change.pop("finished_at", None)
         applied.append((row, after))
         if change:
             change["version"] = row.version + 1
@@ -128,6 +83,18 @@ def _given(event: Event, reason: str | Reason) -> Reason:
     return Reason(reason, Cause.PERSON if event in states.BY_A_PERSON else Cause.OTHER)
 
 
+def _is_cleared(event: Event, given: Reason) -> bool:
+    """Whether a person takes back what a person said; a pause, for who is stopped is not asked."""
+    return event is Event.RESUMED or (event is Event.RELEASED and given.cause is Cause.PERSON)
+
+
+def _stays(row: Enrollment) -> tuple[Reason, ...]:
+    """What stands behind other news as well."""
+    if row.state is State.STOPPED:
+        return tuple(each for each in row.why if each.cause is not Cause.ANSWER)
+    return row.word
+
+
 def _change(row: Enrollment, event: Event, after: State, now: dt.datetime, given: Reason) -> dict[str, Any]:
     change: dict[str, Any] = {}
     if after is State.HELD and row.state is State.PAUSED:
@@ -135,11 +102,15 @@ def _change(row: Enrollment, event: Event, after: State, now: dt.datetime, given
         paused = row.why or (Reason(State.PAUSED.value, Cause.PERSON),)
         change = {"state": after.value, **written([given, *paused])}
     elif after != row.state:
-        change = {"state": after.value, **written([given])}
+        change = {"state": after.value, **written([given, *(_stays(row) if after in states.FINAL else ())])}
     elif after is State.HELD and event in (Event.HELD, Event.PAUSED) and given not in row.why:
         # A second reason to hold must not vanish behind the first: what clears the one does not clear the other.
         named = given if given.words else dataclasses.replace(given, words=event.value)
         change = written([named, *row.why])
+    elif row.state in states.FINAL and given.cause in reasons.BY_A_PERSON and given not in row.why:
+        change = written(
+            [*row.why, given]
+        )  # perhaps it was no answer that ended it: they said it all the same
     if after in states.FINAL and row.state not in states.FINAL:
         change["finished_at"] = now
     return change
@@ -152,9 +123,11 @@ def written(why: Sequence[Reason]) -> dict[str, Any]:
 
 def _told(row: Enrollment, values: dict[str, Any]) -> dict[str, Any]:
     """The same reason in other words stays the same reason."""
-    if "reason" not in values or "reasons" in values or len(row.why) != 1:
+    if "reason" not in values or "reasons" in values or len(row.news) != 1:
         return values
-    return values | written([dataclasses.replace(row.why[0], words=values["reason"])])
+    [said] = row.news
+    told = [dataclasses.replace(each, words=values["reason"]) if each == said else each for each in row.why]
+    return values | written(told)
 
 
 def move(

@@ -1,0 +1,94 @@
+"""One enrollment as a flow sees it, and where it stands next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from relance.engine import reasons, states
+from relance.engine.reasons import Cause, Reason
+from relance.engine.states import State
+from relance.engine.tables import enrollment
+
+
+@dataclass(frozen=True)
+class Enrollment:
+    """One contact in one sequence, as a flow sees it. `version` is what a later write must still find."""
+
+    id: int
+    sequence_id: int
+    sequence_version_id: int
+    contact_id: int
+    mailbox_id: int
+    state: State
+    reason: str
+    step: str | None
+    step_kind: str
+    due_at: dt.datetime | None
+    bound: Sequence[Any]
+    stepped_at: dt.datetime
+    priority: int
+    attempts: int
+    version: int
+    resume_at: dt.datetime | None
+    wrote_before: bool
+    aways: int
+    lost_before: dt.datetime | None  # after a restore: what fell due before this may have been sent already
+    reasons: Sequence[Any] = ()  # `reason` one by one, as they are stored
+
+    @property
+    def why(self) -> tuple[Reason, ...]:
+        """Why it stands where it stands: what is decided is decided by these."""
+        return reasons.read(self.reason, self.reasons)
+
+    @property
+    def word(self) -> tuple[Reason, ...]:
+        """Of these, what stays whatever mail is corrected: a person's pause or stop, and what had stopped it before the
+        news that stands first. (A release before this one did not note that a stop was a person's.)
+        """
+        if self.state in (State.ACTIVE, State.AWAY):
+            return ()
+        over = self.state in states.FINAL and self.state is not State.STOPPED
+        return tuple(
+            each
+            for number, each in enumerate(self.why)
+            if each.cause in reasons.BY_A_PERSON or (over and number and each.cause is Cause.OTHER)
+        )
+
+    @property
+    def news(self) -> tuple[Reason, ...]:
+        """The others: each goes when what it rests on was a mistake."""
+        return tuple(each for each in self.why if each not in self.word)
+
+    @property
+    def stays_stopped(self) -> bool:
+        """Whether it had been stopped for a reason of its own: no correction opens it."""
+        return any(each.cause is not Cause.PERSON for each in self.word)
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where an enrollment stands next: the step to do, when, and what bound the time."""
+
+    step: str | None
+    step_kind: str
+    due_at: dt.datetime | None
+    bound: Sequence[Any] = ()
+    stepped_at: dt.datetime | None = None  # when the step before was done; empty: unchanged
+    wrote: bool = False  # whether the step before was a mail
+
+
+_NAMES = tuple(Enrollment.__dataclass_fields__)
+COLUMNS: list[sa.ColumnElement[Any]] = [enrollment.c[name] for name in _NAMES]
+_STATE = _NAMES.index("state")
+
+
+def value(row: Sequence[Any]) -> Enrollment:
+    """The enrollment of a row that begins with `COLUMNS`."""
+    values = list(row[: len(_NAMES)])
+    values[_STATE] = State(values[_STATE])
+    return Enrollment(*values)

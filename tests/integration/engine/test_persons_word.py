@@ -1,0 +1,163 @@
+"""What a person said of somebody stays, whatever mail is held to be something else afterwards."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from relance.engine import inbox, rejudging, returning, steering, tables
+from relance.engine.house import House
+from relance.engine.inbox import Correction
+from relance.engine.reasons import Cause, Reason
+from relance.engine.rejudging import Wish
+from relance.engine.states import Event, MessageState, State
+from relance.engine.store import enrollments
+from relance.mailbox.inbound import Kind
+from tests import engine_house
+from tests.integration.engine.test_acted_upon import heard_by_older_rules, ready, row, state
+from tests.integration.engine.test_reasons import corrected
+from tests.reading import ADA, KIM, MIA, enrolled, hear, letter
+
+__all__ = ["ready"]
+
+Said = Callable[[House, str], object]
+AWAY = "I am out of office until 20 March 2026.\nThis is an automatic reply."
+COMPANY = engine_house.TRIAL + "stop:\n  company: any reply\n"
+STOP: tuple[Said, State] = (steering.stop, State.STOPPED)
+PAUSE: tuple[Said, State] = (steering.pause, State.PAUSED)
+
+
+def bounced(house: House, person: str = KIM) -> None:
+    """A server said at once that there is no such address."""
+    with house.database.write() as conn:
+        enrollments.apply(
+            conn, [row(house, person).id], Event.BOUNCED, house.clock.now(), reason="550 no such"
+        )
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["before the answer", "after it"])
+@pytest.mark.parametrize(("say", "after"), [STOP, PAUSE], ids=["stop", "pause"])
+def test_a_persons_word_outlives_an_answer_that_was_none(
+    ready: House, say: Said, after: State, first: bool
+) -> None:
+    if first:
+        say(ready, KIM)
+    hear(ready, letter(KIM))
+    if not first:
+        say(ready, KIM)
+    assert state(ready) is State.REPLIED
+    corrected(ready)
+    assert state(ready) is after
+
+
+@pytest.mark.parametrize(("say", "after"), [STOP, PAUSE], ids=["stop", "pause"])
+def test_a_persons_word_outlives_a_past_that_is_judged_again(ready: House, say: Said, after: State) -> None:
+    say(ready, KIM)
+    mail = letter(KIM, "Automatic reply: hello", AWAY, Auto_Submitted="auto-replied")
+    heard_by_older_rules(ready, mail, Kind.HUMAN)
+    assert state(ready) is State.REPLIED
+    rejudging.rejudge(ready, Wish(apply=True, reopen=True))
+    assert state(ready) is after
+
+
+def test_one_answer_after_the_other_takes_nothing_of_it_along(ready: House) -> None:
+    steering.stop(ready, KIM, reason="they called")
+    bounced(ready)
+    hear(ready, letter(KIM))
+    assert state(ready) is State.REPLIED
+    corrected(ready)
+    assert state(ready) is State.STOPPED
+    assert Reason("they called", Cause.STOP) in row(ready).why
+
+
+def test_a_stop_that_an_earlier_release_noted_stays_as_well(ready: House) -> None:
+    with ready.database.write() as conn:
+        enrollments.apply(conn, [row(ready).id], Event.STOPPED, ready.clock.now(), reason="they called")
+    hear(ready, letter(KIM))
+    corrected(ready)
+    assert state(ready) is State.STOPPED
+
+
+@pytest.mark.parametrize(("say", "after"), [STOP, PAUSE], ids=["stop", "pause"])
+def test_a_persons_word_about_a_colleague_outlives_the_answer_at_the_company(
+    house: House, say: Said, after: State
+) -> None:
+    enrolled(house, KIM, MIA, text=COMPANY)
+    if after is State.PAUSED:
+        say(house, MIA)
+    hear(house, letter(KIM))
+    assert state(house, MIA) is State.STOPPED
+    if after is State.STOPPED:
+        say(house, MIA)
+    corrected(house)
+    assert (state(house), state(house, MIA)) == (State.ACTIVE, after)
+
+
+@pytest.mark.parametrize(("say", "after"), [(steering.stop, State.BOUNCED), PAUSE], ids=["stop", "pause"])
+def test_a_persons_word_outlives_bounces_that_are_taken_back(ready: House, say: Said, after: State) -> None:
+    engine_house.add_message(ready, row(ready), MessageState.REFUSED, recipient=KIM)
+    say(ready, KIM)
+    bounced(ready)
+    report = returning.undo_bounces(ready, returning.Wrong(ADA, emails=(KIM,)))
+    assert (state(ready), report.going_on) == (after, ())
+
+
+@pytest.mark.parametrize(("say", "after"), [(steering.stop, State.BOUNCED), PAUSE], ids=["stop", "pause"])
+def test_a_persons_word_outlives_a_suppression_that_is_lifted(ready: House, say: Said, after: State) -> None:
+    bounced(ready)
+    say(ready, KIM)
+    report = returning.lift(ready, KIM, go_on=True)
+    assert (state(ready), report.going_on) == (after, ())
+
+
+def test_who_is_paused_and_answered_after_all_goes_on_when_a_person_says_so(ready: House) -> None:
+    steering.pause(ready, KIM)
+    hear(ready, letter(KIM))
+    corrected(ready)
+    steering.resume(ready, KIM)
+    assert state(ready) is State.ACTIVE
+
+
+def test_who_was_let_go_on_and_answered_goes_on_when_it_was_no_answer(ready: House) -> None:
+    steering.pause(ready, KIM)
+    steering.resume(ready, KIM)
+    hear(ready, letter(KIM))
+    corrected(ready)
+    assert state(ready) is State.ACTIVE
+
+
+def test_a_person_releases_who_was_held_and_paused(ready: House) -> None:
+    with ready.database.write() as conn:
+        enrollments.apply(conn, [row(ready).id], Event.HELD, ready.clock.now(), reason="a field is empty")
+    steering.pause(ready, KIM)
+    steering.resume(ready, KIM)
+    assert state(ready) is State.ACTIVE
+
+
+def test_an_opt_out_outlives_everything(ready: House) -> None:
+    hear(ready, letter(KIM, text="Please remove me from your list."))
+    steering.stop(ready, KIM)
+    corrected(ready)
+    assert state(ready) is State.UNSUBSCRIBED
+
+
+def test_other_words_for_the_answer_keep_what_a_person_said(ready: House) -> None:
+    steering.pause(ready, KIM)
+    hear(ready, letter(KIM))
+    with ready.database.read() as conn:
+        [number] = conn.execute(sa.select(tables.inbound.c.id)).scalars()
+    inbox.correct(ready, number, Correction(kind="human-answer", intent="later"))
+    assert [each.cause for each in row(ready).why] == [Cause.ANSWER, Cause.PERSON]
+    corrected(ready)
+    assert state(ready) is State.PAUSED
+
+
+def test_a_word_is_said_once(ready: House) -> None:
+    hear(ready, letter(KIM))
+    for _ in range(2):
+        steering.stop(ready, KIM)
+    assert [each.cause for each in row(ready).why] == [Cause.ANSWER, Cause.STOP]
+    assert dataclasses.replace(row(ready), state=State.ACTIVE).word == ()
