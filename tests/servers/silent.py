@@ -27,7 +27,9 @@ class SilentProxy:
         self.accepted = 0  # connections so far
         self.swallowed = 0  # bytes that were acknowledged and never handed on
         self._peers: dict[socket.socket, socket.socket] = {}
+        self._near: set[socket.socket] = set()  # the sides that connected to us
         self._silent: set[socket.socket] = set()
+        self._forgotten: set[socket.socket] = set()  # silent ones that are to be closed
         self._lock = threading.Lock()
         self._selector = selectors.DefaultSelector()
         self._selector.register(self.listener, selectors.EVENT_READ)
@@ -40,11 +42,18 @@ class SilentProxy:
         with self._lock:
             return len(self._peers) // 2
 
-    def silence(self, *, new: bool = False) -> None:
-        """Every connection that stands falls silent both ways for good; `new` ones, too, until `speak`."""
+    def silence(self, *, new: bool = False) -> int:
+        """Every connection that stands falls silent both ways for good; `new` ones, too, until `speak`. How many did."""
         with self._lock:
-            self._silent.update(self._peers)
+            fell = self._peers.keys() - self._silent
+            self._silent.update(fell)
             self.deaf = new
+        return len(fell) // 2
+
+    def forget(self) -> None:
+        """Silent connections are reset, as by a firewall that starts anew. What was swallowed stays so."""
+        with self._lock:
+            self._forgotten.update(self._silent)
 
     def speak(self) -> None:
         """New connections are handed on again."""
@@ -72,6 +81,37 @@ class SilentProxy:
                     self._accept()
                 elif found in self._peers:
                     self._pass_on(found)
+            self._close_forgotten()
+
+    def _close_forgotten(self) -> None:
+        with self._lock:
+            closing, self._forgotten = self._forgotten, set()
+            for each in closing:
+                self._peers.pop(each, None)
+        for each in closing:
+            with contextlib.suppress(KeyError):
+                self._selector.unregister(each)
+            self._drop(each)
+
+    def _drop(self, side: socket.socket) -> None:
+        with self._lock:
+            self._silent.discard(side)
+            self._near.discard(side)
+        self.parted(side)
+        side.close()
+
+    # For proxies that read what they hand on.
+
+    def joined(self, near: socket.socket, far: socket.socket) -> None:
+        """A connection began."""
+
+    def parted(self, side: socket.socket) -> None:
+        """A side of a connection has gone."""
+
+    def change(self, data: bytes, side: socket.socket, *, asks: bool) -> tuple[bytes, bytes]:
+        """What is handed on of it, and what is said back to the side it came from."""
+        del side, asks
+        return data, b""
 
     def _accept(self) -> None:
         near, _ = self.listener.accept()
@@ -81,6 +121,9 @@ class SilentProxy:
         except OSError:
             near.close()
             return
+        self.joined(near, far)
+        with self._lock:
+            self._near.add(near)
         for each, other in ((near, far), (far, near)):
             each.settimeout(5)
             with self._lock:
@@ -97,7 +140,9 @@ class SilentProxy:
             if data and silent:
                 self.swallowed += len(data)
             elif data:
-                other.sendall(data)
+                on, back = self.change(data, side, asks=side in self._near)
+                other.sendall(on)
+                side.sendall(back)
         except OSError:
             data = b""
         if not data:
@@ -113,8 +158,8 @@ class SilentProxy:
                 self._peers.pop(each, None)
         with contextlib.suppress(KeyError):
             self._selector.unregister(other)
-        side.close()
-        other.close()
+        self._drop(side)
+        self._drop(other)
 
 
 @contextlib.contextmanager
