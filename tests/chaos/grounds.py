@@ -13,18 +13,19 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
 import redis as redis_client
+import sqlalchemy as sa
 
 from relance.clock import Clock
 from relance.config import make_home
 from relance.mailbox.account import Security, Server
 from tests.chaos.audit import Taken
 from tests.chaos.plan import START, Plan
-from tests.servers import dovecot, postgres, processes, redis
+from tests.servers import dovecot, meddling_imap, postgres, processes, redis, silent
 from tests.servers.ports import LOOPBACK, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -53,20 +54,30 @@ class Server_:
 
 @dataclass
 class Grounds:
-    """Everything a run stands on. `environment` is what every process of ours is given."""
+    """Everything a run stands on. `environment` is what every process of ours is given.
+
+    Our processes reach Dovecot, the sink and PostgreSQL through proxies that can fall silent; the count reaches them itself.
+    """
 
     folder: Path
     environment: dict[str, str]
     accounts: Mapping[str, str]  # address to password
     mail: dovecot.Dovecot
     sink: processes.Process
-    smtp: Server
+    imap_proxy: meddling_imap.MeddlingProxy
+    smtp_proxy: silent.SilentProxy
+    database_proxy: silent.SilentProxy | None = None
+    direct: dict[str, str] = field(default_factory=dict)  # what our own `Relance` is given instead
     database: Server_ | None = None
     broker: Server_ | None = None
 
     @property
     def imap(self) -> Server:
-        return Server("localhost", self.mail.imap, Security.PLAIN)
+        return Server("localhost", self.imap_proxy.port, Security.PLAIN)
+
+    @property
+    def smtp(self) -> Server:
+        return Server("localhost", self.smtp_proxy.port, Security.STARTTLS)
 
     def taken(self) -> list[Taken]:
         """The sink's record so far."""
@@ -130,8 +141,9 @@ def standing(plan: Plan) -> Iterator[Grounds]:
         stack.callback(sink.stop, 3)
         found = re.search(r"listening on (\d+)", sink.log())
         assert found, sink.log()
-        smtp = Server("localhost", int(found[1]), Security.STARTTLS)
-        grounds = Grounds(folder, _environment(plan, folder), accounts, mail, sink, smtp)
+        smtp = stack.enter_context(silent.running(int(found[1])))
+        imap = stack.enter_context(meddling_imap.running(mail.imap, seed=plan.seed))
+        grounds = Grounds(folder, _environment(plan, folder), accounts, mail, sink, imap, smtp)
         if not plan.embedded:
             _scaled_out(grounds, stack)
         yield grounds
@@ -169,6 +181,7 @@ def _environment(plan: Plan, folder: Path) -> dict[str, str]:
         "RELANCE_SYNC_SECONDS": str(2 * plan.scale),  # two seconds of ours
         "RELANCE_LEASE_SECONDS": str(plan.lease_seconds),
         "RELANCE_DRAIN_SECONDS": "5",
+        "RELANCE_DATABASE_ANSWER_SECONDS": str(plan.answer_seconds),
         "RELANCE_WEB_PORT": "0",
         "RELANCE_BASE_URL": "http://127.0.0.1:9",
         "RELANCE_LOG_LEVEL": "warning",
@@ -181,8 +194,12 @@ def _scaled_out(grounds: Grounds, stack: ExitStack) -> None:
     broker = stack.enter_context(redis.private())
     assert database.process
     assert broker.process
-    url = database.database_url("postgres")
-    grounds.environment |= {"RELANCE_DATABASE_URL": url, "RELANCE_REDIS_URL": broker.url}
+    url = sa.make_url(database.database_url("postgres"))
+    proxy = stack.enter_context(silent.running(url.port or 5432))
+    grounds.database_proxy = proxy
+    through = url.set(host=LOOPBACK, port=proxy.port).render_as_string(hide_password=False)
+    grounds.environment |= {"RELANCE_DATABASE_URL": through, "RELANCE_REDIS_URL": broker.url}
+    grounds.direct = {"RELANCE_DATABASE_URL": url.render_as_string(hide_password=False)}
     grounds.database = Server_(database.process, database.url)
     grounds.broker = Server_(broker.process, broker.url)
     stack.callback(grounds.database.stop)

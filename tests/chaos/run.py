@@ -36,6 +36,7 @@ class Outcome:
     findings: audit.Findings
     crashes: int
     told: dict[str, int]
+    effects: dict[str, int]  # how often faults that need somebody to meet them were met
     settle_seconds: float | None  # from the last strike until nothing was overdue or unknown; None: never
     finished: bool  # every enrollment came to its end in time
     seconds: float
@@ -49,8 +50,9 @@ class Outcome:
         """The last line."""
         found = self.findings
         settled = "never" if self.settle_seconds is None else f"{self.settle_seconds:.1f} s"
+        effects = "".join(f"{what}: {times}, " for what, times in self.effects.items())
         return (
-            f"crashes injected: {self.crashes}, steps due: {found.due}, accepted: {found.accepted}, "
+            f"crashes injected: {self.crashes}, {effects}steps due: {found.due}, accepted: {found.accepted}, "
             f"duplicates: {len(found.duplicates)}, lost: {len(found.lost)}, after an answer: {len(found.after_answer)}, "
             f"held as unknown: {len(found.unknown)}, held otherwise: {len(found.held)}, time to settle: {settled}, "
             f"whole run: {self.seconds:.0f} s{'' if self.finished else ' (ended by its time limit)'}"
@@ -60,7 +62,7 @@ class Outcome:
 def run(plan: Plan, say: Say) -> Outcome:
     """Carry out a plan. Every process it started has ended when this returns, however it returns."""
     began = time.monotonic()
-    with grounds.standing(plan) as ground, _environment(ground.environment):
+    with grounds.standing(plan) as ground, _environment(ground.environment | ground.direct):
         if not plan.embedded:
             application.upgrade_database(Settings())
         crew = fleet.of(ground.environment, ground.folder, embedded=plan.embedded)
@@ -122,6 +124,7 @@ class _Run:
             audit.count(self._evidence()),
             self.strikes.crashes,
             dict(self.strikes.told),
+            self.strikes.effects(),
             settle,
             finished,
             time.monotonic() - self.began,

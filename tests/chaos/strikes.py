@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from tests.chaos.fleet import Daemon, Fleet
 from tests.chaos.grounds import Grounds
 from tests.chaos.plan import Plan
+from tests.servers import meddling_imap
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,27 @@ class Strikes:
         self.plan, self.grounds, self.fleet = plan, grounds, fleet
         self.rng = random.Random(plan.seed)
         self.told: Counter[str] = Counter()
+        self.silenced = 0  # connections that stood
+        self.first = list(plan.first)
         self.crashes = 0
         self.later: list[tuple[float, Callable[[], None]]] = []  # what is put right again, and when
         self.kinds = self._embedded() if plan.embedded else self._scaled_out()
 
     def strike(self) -> None:
         """One strike."""
-        kind = self.rng.choices(self.kinds, [each.weight for each in self.kinds])[0]
+        kind = self._first() or self.rng.choices(self.kinds, [each.weight for each in self.kinds])[0]
         if kind.act():
             self.told[kind.name] += 1
             self.crashes += kind.crash
+
+    def effects(self) -> dict[str, int]:
+        """How often those faults that need somebody to meet them were met."""
+        told = self.grounds.imap_proxy.told
+        return {kind: told[kind] for kind in meddling_imap.KINDS} | {"connections silenced": self.silenced}
+
+    def _first(self) -> Strike | None:
+        name = self.first.pop(0) if self.first else None
+        return next((each for each in self.kinds if each.name == name), None)
 
     def look(self, *, all_now: bool = False) -> None:
         """Put right what was struck down long enough ago."""
@@ -57,6 +69,7 @@ class Strikes:
             Strike("kill -9", 16, True, lambda: self._kill(self._pick("run"))),
             Strike("frozen past its lease", 2, True, lambda: self._freeze(self._pick("run"), 1.3)),
             Strike("mail connections cut", 3, False, lambda: _done(self.grounds.cut_mail)),
+            *self._mail(2),
         ]
 
     def _scaled_out(self) -> list[Strike]:
@@ -79,6 +92,16 @@ class Strikes:
             Strike("mail connections cut", 6, False, lambda: _done(self.grounds.cut_mail)),
             Strike("inbox connections cut", 4, False, lambda: _done(self.grounds.cut_inboxes)),
             Strike("worker asked to stop", 4, False, lambda: self._ask(self._pick(*workers))),
+            Strike("database connections silent", 3, False, self._silence_database),
+            *self._mail(3),
+        ]
+
+    def _mail(self, weight: int) -> list[Strike]:
+        """What a mail server does that is up and gives nothing away."""
+        return [
+            Strike("FETCHes refused", 2 * weight, False, self._refuse_fetches),
+            Strike("UIDNEXT set back", weight, False, self._set_back),
+            Strike("mail connections silent", weight, False, self._silence_mail),
         ]
 
     def _pick(self, *names: str) -> Daemon:
@@ -124,7 +147,7 @@ class Strikes:
 
     def _restart_database(self) -> bool:
         database = self.grounds.database
-        if self.later or database is None:
+        if database is None or self._down():
             return False
         database.kill(signal.SIGQUIT)  # PostgreSQL's immediate shutdown
         self._mend(0.2 + self.rng.random(), database.start)
@@ -132,10 +155,52 @@ class Strikes:
 
     def _restart_broker(self) -> bool:
         broker = self.grounds.broker
-        if self.later or broker is None:
+        if broker is None or self._down():
             return False
         broker.kill()
         self._mend(self.rng.random() * 3, broker.start)
+        return True
+
+    def _down(self) -> bool:
+        """Whether a server is away and will be started again."""
+        servers = [each for each in (self.grounds.database, self.grounds.broker) if each]
+        return any(act == server.start for _, act in self.later for server in servers)
+
+    def _refuse_fetches(self) -> bool:
+        """For a moment most UID FETCHes get a NO or BAD, and an answer lacks a mail now and then."""
+        mood = self.grounds.imap_proxy.mood
+        mood.refuses, mood.leaves_out = self.rng.uniform(0.3, 1), self.rng.uniform(0, 0.5)
+        self._mend(self.rng.uniform(0.5, 4), self._give_again)
+        return True
+
+    def _give_again(self) -> None:
+        mood = self.grounds.imap_proxy.mood
+        mood.refuses = mood.leaves_out = 0.0
+
+    def _set_back(self) -> bool:
+        """Every folder's UIDNEXT is lower than it was, under the same UIDVALIDITY."""
+        self.grounds.imap_proxy.mood.back = self.rng.randint(1, 30)
+        self._mend(self.rng.uniform(0.5, 4), self._set_right)
+        return True
+
+    def _set_right(self) -> None:
+        self.grounds.imap_proxy.mood.back = 0
+
+    def _silence_mail(self) -> bool:
+        """Longer than a lease or not; our own bounds are longer yet (RFC 5321, 4.5.3.2), so that a reset ends it."""
+        leases = self.rng.uniform(0.3, 1.6)
+        for proxy in (self.grounds.imap_proxy, self.grounds.smtp_proxy):
+            self.silenced += proxy.silence()
+            self._mend(leases * self.plan.lease_seconds, proxy.forget)
+        return True
+
+    def _silence_database(self) -> bool:
+        """Until our own bound ends it. Only then the server hears that they are gone, or it would run out of places."""
+        proxy = self.grounds.database_proxy
+        if proxy is None:
+            return False
+        self.silenced += proxy.silence()
+        self._mend(3 * self.plan.answer_seconds, proxy.forget)
         return True
 
     def _mend(self, seconds: float, act: Callable[[], None]) -> None:

@@ -21,6 +21,7 @@ SHORT = plan.Plan(
     lease_seconds=4,
     fault_rate=0.05,
     answering=0.15,
+    first=("FETCHes refused", "database connections silent"),
 )
 
 
@@ -36,12 +37,19 @@ def judge(outcome: run.Outcome) -> None:
 
 @pytest.mark.slow
 def test_daemons_that_are_killed_and_frozen_send_everything_once() -> None:
-    judge(run.run(SHORT, print))
+    outcome = run.run(SHORT, print)
+    judge(outcome)
+    assert set(SHORT.first) <= set(outcome.told)
+    assert outcome.effects["connections silenced"]
 
 
 @pytest.mark.slow
 def test_the_one_process_that_is_killed_again_and_again_sends_everything_once() -> None:
-    judge(run.run(dataclasses.replace(SHORT, embedded=True, crashes=4, mailboxes=2), print))
+    first = ("UIDNEXT set back", "mail connections silent")
+    outcome = run.run(dataclasses.replace(SHORT, embedded=True, crashes=4, mailboxes=2, first=first), print)
+    judge(outcome)
+    assert set(first) <= set(outcome.told)
+    assert outcome.effects["UIDNEXTs set back"]
 
 
 # The count.
