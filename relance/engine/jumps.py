@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
+from relance.clock import Clock
 from relance.engine import cases, company
 from relance.engine.cases import Case
 from relance.engine.database import SKEW, machine_now
@@ -39,17 +40,23 @@ class Ahead:
     before: dt.datetime | None  # the latest moment that is not ahead
 
 
-def was_ahead(found: Ahead | None, now: dt.datetime) -> bool:
+def tolerance(clock: Clock) -> dt.timedelta:
+    """What the business times of two hosts may be apart. Pure. Where time runs fast, their clocks are so much further
+    apart in it."""
+    return SKEW * max(1.0, clock.scale)
+
+
+def was_ahead(found: Ahead | None, now: dt.datetime, apart: dt.timedelta) -> bool:
     """Whether a clock that was ahead wrote these times, and not one that is behind now reads them. Pure.
 
     A clock that was wrong for a while leaves a gap between now and what it wrote, longer than all it wrote, and longer
     than nothing was noted before. To a clock that is behind, everything that happened since seems to lie ahead, from now
     on and without a gap, or (where all is younger than that) with nothing before it. The rest is either over soon, or a
-    person has to look at the clock.
+    person has to look at the clock. `apart` is what two clocks may differ by.
     """
     if found is None or found.before is None:
         return False
-    return found.first - now > max(found.last - found.first, now - found.before, SKEW)
+    return found.first - now > max(found.last - found.first, now - found.before, apart)
 
 
 def heal(house: House) -> int:
@@ -57,21 +64,21 @@ def heal(house: House) -> int:
 
     Called in every round: as long as nothing lies ahead it asks one small question.
     """
-    noticed = house.watch.noticed()
+    noticed, apart = house.watch.noticed(), tolerance(house.clock)
     with house.database.read() as conn:
         machine_now(conn)  # a host whose clock is not the database's mends nothing
         latest = ahead.latest(conn)
     # Asked after what was read: while this process stood still, others may have gone on.
-    if not noticed and (latest is None or latest <= house.clock.now() + SKEW):
+    if not noticed and (latest is None or latest <= house.clock.now() + apart):
         return 0
     with house.database.write() as conn:
         now = house.clock.now()
         if house.watch.doubt():  # asked after the time: it may have jumped since this began
             return 0
-        ahead.forget_reads(conn, now + SKEW, now)
-        found = ahead.span(conn, now + SKEW)
+        ahead.forget_reads(conn, now + apart, now)
+        found = ahead.span(conn, now + apart)
         wrong = None if found is None else Ahead(*found)
-        return _mend(conn, house, wrong, now) if wrong and was_ahead(wrong, now) else 0
+        return _mend(conn, house, wrong, now) if wrong and was_ahead(wrong, now, apart) else 0
 
 
 def _mend(conn: Connection, house: House, wrong: Ahead, now: dt.datetime) -> int:
@@ -100,14 +107,15 @@ def _note(conn: Connection, kind: str, said: str, now: dt.datetime) -> None:
     marks.put(conn, MARK, json.dumps({"at": now.isoformat(), "said": said}))
 
 
-def trouble(conn: Connection, now: dt.datetime) -> str:
+def trouble(conn: Connection, clock: Clock) -> str:
     """What `status` says of the clock: that it is wrong, seems to be, or was a short while ago; else empty."""
     try:
         machine_now(conn)
     except errors.Unreachable as apart:
         return str(apart)
+    now = clock.now()
     newest, noted = ahead.newest_event(conn), json.loads(marks.get(conn, MARK) or "{}")
-    if newest is not None and newest > now + SKEW:
+    if newest is not None and newest > now + tolerance(clock):
         return words(newest, now)
     lately = noted and now - dt.datetime.fromisoformat(noted["at"]) < REMEMBERED
     return f"{noted['said']} (at {noted['at']})" if lately else ""

@@ -12,7 +12,6 @@ from sqlalchemy.engine import Connection
 from relance.engine import concerns, epochs, heartbeats, jumps, publishing, sequence, unread_mail
 from relance.engine.attendance import Attendance
 from relance.engine.concerns import Concern
-from relance.engine.database import SKEW
 from relance.engine.house import House
 from relance.engine.plan import Plan, known
 from relance.engine.script import Script
@@ -163,17 +162,12 @@ def status(house: House) -> Status:
             },
             mailboxes=_mailboxes(conn, now),
             halted=halted,
-            clock=jumps.trouble(conn, _latest(house)),
+            clock=jumps.trouble(conn, house.clock),
             attendance=heartbeats.read(conn),
             waiting_since=figures.waiting_since(conn, now),
             held_by_reason=figures.held_by_reason(conn),
         )
     return dataclasses.replace(found, concerns=concerns.concerns(_facts(house, found)))
-
-
-def _latest(house: House) -> dt.datetime:
-    """Now, as late as another process may take it to be: where time runs fast, their clocks are further apart."""
-    return house.clock.now() + SKEW * max(0.0, house.clock.scale - 1)
 
 
 def _facts(house: House, found: Status) -> concerns.Facts:

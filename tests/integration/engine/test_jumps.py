@@ -14,7 +14,7 @@ from relance.engine import enrolling, jumps, people, progress, publishing, repor
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import MessageState
-from relance.engine.store import claims, enrollments, hits, mailboxes, messages, standings
+from relance.engine.store import claims, enrollments, hits, mailboxes, marks, messages, standings
 from relance.engine.store.enrollments import Enrollment
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 from tests import engine_house
@@ -159,6 +159,37 @@ def test_a_clock_that_is_behind_changes_nothing_but_says_so(ready: House) -> Non
     assert jumps.heal(behind) == 0
     assert row(behind) == before
     assert "Is this computer's clock behind?" in reports.status(behind).clock
+
+
+def fast(house: House) -> House:
+    """Its time runs 360 times as fast as the machine's."""
+    return dataclasses.replace(house, clock=clock.Clock.scaled(360.0, house.clock.now()), watch=Watch())
+
+
+def test_where_time_runs_fast_another_clock_two_seconds_ahead_is_no_jump(ready: House) -> None:
+    quick = fast(ready)
+    there = quick.clock.now() + 12 * MINUTE  # two seconds of the machine's
+    change(ready, synced_at=there)
+    with ready.database.write() as conn:
+        jumps._note(conn, "something", "happened", there)
+        marks.drop(conn, jumps.MARK)
+    before = row(ready)
+    assert jumps.heal(quick) == 0
+    assert (row(ready), reports.status(quick).clock) == (before, "")
+    with ready.database.read() as conn:
+        assert mailboxes.by_id(conn, 1).synced_at == there
+        assert jumps.HEALED not in [each.kind for each in timeline.of_contact(ready, EVE)]
+
+
+def test_where_time_runs_fast_a_clock_a_month_ahead_is_mended_all_the_same(ready: House) -> None:
+    change(ready, synced_at=ready.clock.now() + MONTH)
+    with ready.database.write() as conn:
+        jumps._note(conn, "something", "happened", ready.clock.now() + MONTH)
+    quick = fast(ready)
+    jumps.heal(quick)
+    with ready.database.read() as conn:
+        assert mailboxes.by_id(conn, 1).synced_at == mailboxes.FORGOTTEN
+    assert "the clock had been ahead" in reports.status(quick).clock
 
 
 def test_a_lease_or_a_turn_that_lies_too_far_ahead_is_not_believed(ready: House) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relance.clock import Clock
 from relance.engine import company, database, jumps
 from relance.engine.jumps import Ahead
 from relance.engine.states import State
@@ -62,8 +63,16 @@ def test_a_clock_that_was_ahead_leaves_a_gap(
     before: dt.timedelta | None, first: dt.timedelta, last: dt.timedelta, was: bool
 ) -> None:
     found = Ahead(NOW + first, NOW + last, None if before is None else NOW - before)
-    assert jumps.was_ahead(found, NOW) is was
-    assert not jumps.was_ahead(None, NOW)
+    assert jumps.was_ahead(found, NOW, database.SKEW) is was
+    assert not jumps.was_ahead(None, NOW, database.SKEW)
+
+
+@pytest.mark.parametrize(("scale", "seconds"), [(0.0, 5), (0.5, 5), (1.0, 5), (360.0, 1800)])
+def test_where_time_runs_fast_clocks_are_further_apart_in_it(scale: float, seconds: float) -> None:
+    fast = Clock(NOW, NOW, scale)
+    assert jumps.tolerance(fast) == dt.timedelta(seconds=seconds)
+    behind = fast.at(NOW - database.SKEW)  # what another host takes for now
+    assert behind >= fast.at(NOW) - jumps.tolerance(fast)
 
 
 @given(st.timedeltas(MINUTE, 900 * DAY), st.timedeltas(-900 * DAY, 900 * DAY))
