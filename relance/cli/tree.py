@@ -25,6 +25,7 @@ from relance.cli import (
     tasks,
     unknowns,
 )
+from relance.version import VERSION
 
 
 def build() -> typer.Typer:
@@ -59,13 +60,7 @@ def build() -> typer.Typer:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib import metadata
-
-        try:
-            number = metadata.version("relance")
-        except metadata.PackageNotFoundError:
-            number = "(run from its source, not installed)"
-        typer.echo(f"relance {number}")
+        typer.echo(f"relance {VERSION}")
         raise typer.Exit
 
 

@@ -7,9 +7,9 @@ import os
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import metadata
 
 from relance.engine.database import SKEW
+from relance.version import VERSION
 
 BEAT_SECONDS = 20.0
 # Between two heartbeats of a process (machine time).
@@ -80,8 +80,4 @@ def attendance(known: Iterable[Process], now: dt.datetime) -> Attendance:
 
 def myself(name: str, role: str, now: dt.datetime) -> Process:
     """This very process as it begins."""
-    try:
-        version = metadata.version("relance")
-    except metadata.PackageNotFoundError:  # run from its source
-        version = ""
-    return Process(name, role, socket.gethostname(), os.getpid(), version, now, now)
+    return Process(name, role, socket.gethostname(), os.getpid(), VERSION, now, now)

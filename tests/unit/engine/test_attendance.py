@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
+from importlib import metadata
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine.attendance import ALIVE, Attendance, Process, attendance
+from relance.engine.attendance import ALIVE, Attendance, Process, attendance, myself
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 
@@ -20,6 +24,15 @@ def process(
     return Process(
         name or f"{host}-{role}-{ago}", role, host, 7, "0.1.0", begun, seen, seen if stopped else None
     )
+
+
+def test_a_process_knows_its_release_wherever_it_runs_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", absent)
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))["project"]
+    assert myself("one", "run", NOW).version == project["version"] != ""
 
 
 def test_one_process_that_does_everything_is_enough() -> None:
