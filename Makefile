@@ -56,7 +56,7 @@ bench: $(VENV)/.dev ## mails per second against smtp-source, measured in the sam
 bench-servers: $(VENV)/.dev ## what a silent, cutting, refusing or lying mail server does to its healthy neighbours
 	@$(BIN)/python -m benchmarks.bad_server
 
-chaos: $(VENV)/.dev ## kill, freeze and cut everything while mails fall due, then count (SEED, STEPS, CRASHES, SECONDS, EMBEDDED=1)
+chaos: $(VENV)/.dev ## kill, freeze, cut and silence everything while mails fall due, then count (SEED, STEPS, CRASHES, SECONDS, EMBEDDED=1)
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) $(if $(CRASHES),--crashes $(CRASHES)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(EMBEDDED),--embedded)
 
 corpus: $(VENV)/.dev ## judge the corpus of answers and write docs/corpus.md

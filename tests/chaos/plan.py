@@ -29,7 +29,7 @@ class Plan:
     fault_rate: float = 0.03  # of transactions at the sink
     reply_seconds: float = 0.0  # between the sink's record of a mail and its 250
     answering: float = 0.05  # of people, at some mail
-    first: tuple[str, ...] = ()  # strikes that come first, one after another
+    first: tuple[str, ...] = ()  # strikes that come with the first one
     verbose: bool = True
 
     @property

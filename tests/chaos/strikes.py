@@ -35,26 +35,24 @@ class Strikes:
         self.rng = random.Random(plan.seed)
         self.told: Counter[str] = Counter()
         self.silenced = 0  # connections that stood
-        self.first = list(plan.first)
+        self.first = plan.first
         self.crashes = 0
         self.later: list[tuple[float, Callable[[], None]]] = []  # what is put right again, and when
         self.kinds = self._embedded() if plan.embedded else self._scaled_out()
 
     def strike(self) -> None:
-        """One strike."""
-        kind = self._first() or self.rng.choices(self.kinds, [each.weight for each in self.kinds])[0]
-        if kind.act():
-            self.told[kind.name] += 1
-            self.crashes += kind.crash
+        """One strike; the first time, those that the plan wants first come with it."""
+        wanted, self.first = self.first, ()
+        drawn = self.rng.choices(self.kinds, [each.weight for each in self.kinds])
+        for kind in (*(each for each in self.kinds if each.name in wanted), *drawn):
+            if kind.act():
+                self.told[kind.name] += 1
+                self.crashes += kind.crash
 
     def effects(self) -> dict[str, int]:
         """How often those faults that need somebody to meet them were met."""
         told = self.grounds.imap_proxy.told
         return {kind: told[kind] for kind in meddling_imap.KINDS} | {"connections silenced": self.silenced}
-
-    def _first(self) -> Strike | None:
-        name = self.first.pop(0) if self.first else None
-        return next((each for each in self.kinds if each.name == name), None)
 
     def look(self, *, all_now: bool = False) -> None:
         """Put right what was struck down long enough ago."""
