@@ -29,7 +29,7 @@ from relance.engine.journal import Entry, Findings, Journal
 from relance.engine.matching import Found
 from relance.engine.post import Inbox
 from relance.engine.states import State
-from relance.engine.store import claims, mailboxes, messages
+from relance.engine.store import claims, mailboxes, messages, withheld
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.mailboxes import Held, Lease
 from relance.engine.store.underway import Underway
@@ -214,10 +214,13 @@ def one_look() -> AbstractContextManager[object]:
         found = inbox.folders(with_trash=True)
         with look.house.database.read() as conn:
             marks = mailboxes.watermarks(conn, look.mailbox.id)
-        plans = {folder: replies._plan(look, folder, marks, ())[0] for folder in found}
+            rows = withheld.of_mailbox(conn, look.mailbox.id)
+        plans = {folder: replies._plan(look, folder, marks, rows)[0] for folder in found}
         count = sum(
-            replies._folder(look, inbox, folder, plan, (), replies._Round()) for folder, plan in plans.items()
+            replies._folder(look, inbox, folder, plan, rows, replies._Round())
+            for folder, plan in plans.items()
         )
+        replies._wait(found, rows)
         return count, {folder.role for folder in found}
 
     return mock.patch.object(replies, "_folders", folders)

@@ -33,7 +33,7 @@ CAUGHT_BY = {
     "watermark_only": 0,
     "body_before_mark": 2,
     "no_recovery_hold": 3,
-    "one_look": 667,
+    "one_look": 272,
     "forgotten_pause": 295,
     "journal_asked_once": 3,
     "anything_proves": 1856,
