@@ -65,13 +65,31 @@ def plain(statement: sa.Select | sa.CompoundSelect) -> str:
     return str(statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
 
 
-UNREAD = sa.and_(_BOX.c.state == "paused", _BOX.c.sync_error != "", _BOX.c.sync_error == _BOX.c.reason).label(
-    "unread"
-)
+def _unread(box: sa.FromClause) -> sa.ColumnElement[bool]:
+    return sa.and_(box.c.state == "paused", box.c.sync_error != "", box.c.sync_error == box.c.reason)
+
+
+UNREAD = _unread(_BOX).label("unread")
+_OTHER, _WRITER = _BOX.alias(), _ENR.alias()
+WAITS = (
+    sa.and_(
+        _ENR.c.step_kind == "mail",
+        _ENR.c.wrote_before,
+        sa.exists()
+        .where(_MSG.c.enrollment_id == _WRITER.c.id, _WRITER.c.contact_id == _ENR.c.contact_id)
+        .where(_MSG.c.mailbox_id == _OTHER.c.id, _OTHER.c.id != _ENR.c.mailbox_id, _unread(_OTHER)),
+    )
+).label("waits")
+"""Whether a follow-up waits for a person: another mailbox that wrote to them is not read until one comes."""
 _GOING_ON = plain(
     sa.select(_ENR.c.id)
     .join(_BOX, _BOX.c.id == _ENR.c.mailbox_id)
-    .where(sa.or_(_ENR.c.state == "away", sa.and_(_ENR.c.state == "active", _BOX.c.state == "active")))
+    .where(
+        sa.or_(
+            _ENR.c.state == "away",
+            sa.and_(_ENR.c.state == "active", _BOX.c.state == "active", ~WAITS.element),
+        )
+    )
     .limit(1)
 )
 _LEASES = plain(sa.select(_BOX.c.id, _BOX.c.lease_owner, _BOX.c.lease_until).where(_BOX.c.lease_owner != ""))

@@ -26,7 +26,9 @@ _MSG, _ENR, _CON, _SEQ, _BOX = (
     tables.mailbox,
 )
 _ENROLLMENTS = (
-    sa.select(_ENR, _CON.c.email, _SEQ.c.name.label("sequence"), _BOX.c.state.label("mailbox_state"))
+    sa.select(
+        _ENR, _CON.c.email, _SEQ.c.name.label("sequence"), _BOX.c.state.label("mailbox_state"), aside.WAITS
+    )
     .join(_CON, _CON.c.id == _ENR.c.contact_id)
     .join(_SEQ, _SEQ.c.id == _ENR.c.sequence_id)
     .join(_BOX, _BOX.c.id == _ENR.c.mailbox_id)
@@ -215,7 +217,7 @@ def _states(sim: Sim, rows: list[sa.Row], mails: list[sa.Row], settled: bool) ->
 
 def _row(row: sa.Row, settled: bool) -> Iterator[str]:
     who = f"{row.email} in {row.sequence}"
-    if row.state in ("active", "away") and settled and row.mailbox_state == "active":
+    if row.state in ("active", "away") and settled and row.mailbox_state == "active" and not row.waits:
         yield f"lost: {who} is {row.state} with nothing to come"
     if row.state not in ("active", "finished") and not row.reason:
         yield f"unexplained: {who} is {row.state} without a reason"

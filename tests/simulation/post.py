@@ -106,7 +106,9 @@ class Outbox:
             self.sim.note("smtp refuses the login")
             self.sim.world.logins_refused[self.mailbox] += 1
             return WRONG_PASSWORD
-        return self._fault(CONNECT, 0.3)
+        refused = self._fault(CONNECT, 0.3)
+        self.sim.world.logins_refused[self.mailbox] += bool(refused and refused.code)
+        return refused
 
     def offer(
         self, sender: str, recipient: str, size: int, message_id: str | None = None
