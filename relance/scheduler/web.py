@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import uvicorn
@@ -21,7 +21,6 @@ BACKLOG = 2048
 # How many may wait in the kernel.
 LARGEST_HEAD = 16 * 1024
 # Bytes of a request's line and headers, before anybody looks at them.
-BEAT_SECONDS = 5  # between two signs that requests are looked at
 STILL_SECONDS, END_SECONDS = 60.0, 120.0  # nothing in there computes for so long
 
 
@@ -72,6 +71,20 @@ def meanwhile(settings: config.Settings, bound: socket.socket) -> Iterator[None]
 OPEN = door.Rules()
 
 
+class _Server(uvicorn.Server):
+    """Says ten times a second that it moves. Its own `callback_notify` counts in wall time: after a clock was set back
+    it is silent until the clock has come by again, and a server at work would pass for one that stands still."""
+
+    def __init__(self, settings: uvicorn.Config, moved: Callable[[], None]) -> None:
+        super().__init__(settings)
+        self._moved = moved
+
+    async def on_tick(self, counter: int) -> bool:
+        """Once more round uvicorn's main loop; True ends it."""
+        self._moved()
+        return await super().on_tick(counter)
+
+
 class Web:
     """A part of a daemon."""
 
@@ -81,7 +94,7 @@ class Web:
         self.sockets = list(sockets)
         self.moved = clock.elapsed()
         entrance: Any = door.Door(rules).protocol()
-        self.server = uvicorn.Server(
+        self.server = _Server(
             uvicorn.Config(
                 application,
                 http=entrance,
@@ -94,15 +107,14 @@ class Web:
                 h11_max_incomplete_event_size=LARGEST_HEAD,
                 backlog=door.ACCEPTED_AT_ONCE,
                 timeout_graceful_shutdown=10,
-                callback_notify=self._moved,
-                timeout_notify=BEAT_SECONDS,
-            )
+            ),
+            self._moved,
         )
         self.thread = threading.Thread(
             target=self.server.run, kwargs={"sockets": self.sockets}, name="relance-web", daemon=True
         )
 
-    async def _moved(self) -> None:
+    def _moved(self) -> None:
         self.moved = clock.elapsed()
 
     def pulses(self) -> list[Pulse]:

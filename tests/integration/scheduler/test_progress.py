@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -64,10 +65,15 @@ def test_turns_move_with_every_mail_and_a_stuck_one_is_not_waited_for(
     assert house.hands.pulses() == []
 
 
-def test_the_web_server_moves_by_itself(house: pretend.House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "BEAT_SECONDS", 0)
+def test_the_web_server_moves_by_itself_also_when_the_clock_was_set_back(
+    house: pretend.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server = web.Web(house.app.web_app(), [web.listen("127.0.0.1", 0)])
     server.start()
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() - 30 * 24 * 3600)
     first = server.moved
     wait_until(lambda: server.moved > first)
+    second = server.moved
+    wait_until(lambda: server.moved > second)
     server.stop(10)
