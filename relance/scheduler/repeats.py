@@ -7,6 +7,7 @@ thousand times a minute, which fills the disk that the journal needs.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -29,6 +30,9 @@ class Share:
 
 SHARES = {True: Share(of_a_kind=5, in_all=500), False: Share(of_a_kind=1, in_all=50)}
 # Ours and a library's, which repeats itself every few seconds while a server is away.
+
+_VALUE = re.compile(r"%(?:\(\w+\))?[#0 +-]*[\d.*]*[a-zA-Z]")
+# Where a value stood in a line (printf-style formatting, as `logging` does it); a summary has none to show.
 
 Kind = tuple[str, int, str, str]
 
@@ -124,6 +128,5 @@ def _kind(record: logging.LogRecord) -> Kind:
 
 def _summary(kind: Kind, count: int) -> Summary:
     name, level, words, _ = kind
-    return Summary(
-        name, level, "", 0, "and %d more of these: %s", (count, words.splitlines()[0] if words else ""), None
-    )
+    said = _VALUE.sub("...", words.splitlines()[0]) if words else ""
+    return Summary(name, level, "", 0, "and %d more of these: %s", (count, said), None)

@@ -25,7 +25,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from relance import clock
+from relance import clock, errors
 from relance.tracking import hits, pages, recording, targets, tokens
 from relance.tracking.desk import Desk, Heard
 
@@ -207,6 +207,8 @@ class Counter:
         while True:
             try:
                 await asyncio.get_running_loop().run_in_executor(self._recording, self._desk.replay)
+            except errors.Trouble as away:
+                log.warning("what people asked for could not be carried out just now; it is kept: %s", away)
             except Exception:
                 log.warning(
                     "what people asked for could not be carried out just now; it is kept", exc_info=True

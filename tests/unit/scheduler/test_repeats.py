@@ -65,6 +65,13 @@ def test_what_was_left_out_is_told_also_where_nobody_says_anything_more(ear: Ear
     assert len(ear.lines) == 2
 
 
+def test_a_value_that_differed_is_left_open(ear: Ear) -> None:
+    for number in range(3):
+        ear.say("a connection from %s was turned away after %5.1f s", number, 1.0)
+    ear.filter.flush()
+    assert ear.lines[1:] == ["and 2 more of these: a connection from ... was turned away after ... s"]
+
+
 def test_one_mailbox_does_not_hide_another(ear: Ear) -> None:
     for mailbox in range(20):
         for _ in range(20):
