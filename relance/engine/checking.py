@@ -153,11 +153,16 @@ def _mails_keep_apart(look: _Look) -> None:
         elif before.hours < SOON:
             look.warn(
                 path,
-                f"only {before.hours:.0f} hours after the mail before it.",
+                f"only {_span(before.hours)} after the mail before it.",
                 "Two or three business days are usual.",
             )
         if before.most_mails == MANY_MAILS:
             look.warn(path, f"this is mail number {MANY_MAILS + 1} to one person without an answer.")
+
+
+def _span(hours: float) -> str:
+    minutes = round(hours * 60)
+    return f"{minutes} minutes" if minutes < 120 else f"{hours:.0f} hours"
 
 
 def _send_hours_meet(look: _Look) -> None:

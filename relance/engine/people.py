@@ -69,7 +69,7 @@ def known(conn: Connection, house: House, email: str) -> Contact:
     found = address.normalise(email, allow_test_domains=house.options.allow_test_domains).normalised
     contact = contacts.by_emails(conn, [found]).get(found)
     if contact is None:
-        raise errors.NotFound(f"{found} is no contact. Import it, or add it with `relance contacts add`.")
+        raise errors.NotFound(f"{found} is no contact. `relance contacts import` takes a file of contacts.")
     return contact
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,21 +70,32 @@ def commands(page: Path) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_every_command_a_page_names_is_there_with_its_flags(page: Path) -> None:
+    check_commands(page.name, commands(page))
+
+
+def test_every_command_that_a_message_names_is_there_with_its_flags() -> None:
+    for module in (ROOT / "relance").rglob("*.py"):
+        found = re.findall(r"`relance( [a-z][^`]*)`", module.read_text("utf-8"))
+        check_commands(module.name, (words for each in found if (words := each.split())[0].isalpha()))
+
+
+def check_commands(page: str, named: Iterable[list[str]]) -> None:
+    """Each is a command of ours, and its flags are."""
     root = typer.main.get_command(tree.build())
-    for words in commands(page):
+    for words in named:
         command: Any = root
         rest = list(words)
         while rest and rest[0] in getattr(command, "commands", {}):
             command = command.commands[rest.pop(0)]
         asked = " ".join(words)
-        assert command is not root, f"{page.name}: `relance {asked}`"
+        assert command is not root, f"{page}: `relance {asked}`"
         if hasattr(command, "commands") and rest and re.fullmatch(r"[a-z]+(-[a-z]+)*", rest[0]):
-            raise AssertionError(f"{page.name}: `relance {asked}`")
+            raise AssertionError(f"{page}: `relance {asked}`")
         known = {"--help"} | {
             flag for option in command.params for flag in (*option.opts, *option.secondary_opts)
         }
         unknown = {word.strip("[].,;:") for word in rest if word.strip("[").startswith("--")} - known
-        assert not unknown, f"{page.name}: `relance {asked}` has no {unknown}"
+        assert not unknown, f"{page}: `relance {asked}` has no {unknown}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
