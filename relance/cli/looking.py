@@ -70,9 +70,11 @@ def _standing(found: Status) -> None:
         show.say(str(found.attendance))
     for each in found.concerns:
         (show.problem if each.grave else show.note)(each.words)
+    said = {each.words for each in found.concerns}
     for mailbox in found.mailboxes:
         for words in mailbox.notes:
-            show.note(f"{mailbox.address}: {words}")
+            if words not in said:
+                show.note(f"{mailbox.address}: {words}")
     for name, reason in found.paused_sequences.items():
         show.note(f"The sequence {name} is paused{f': {reason}' if reason else ''}.")
     show.record(found, as_json=False, leave_out=TOLD)

@@ -23,10 +23,14 @@ class ConcernKind(enum.StrEnum):
     HALTED = "halted"  # until a person has looked at a restored database
     LATE = "late"
     UNREADABLE = "unreadable"  # a mailbox
+    FAULT = "fault"  # of ours, in which a mailbox's last turn ended
+    NO = "no"  # somebody asked for no more mail, and the database has not heard of it
     PAUSED = "paused"  # a mailbox
     CLOCK = "clock"
     HELD = "held"
     UNKNOWN = "unknown"  # mails that may have been delivered
+    DOUBT = "doubt"  # people whose step may have been sent before a restore
+    SET_ASIDE = "set aside"  # mails that could not be read
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,14 @@ _WEIGHTS: Mapping[ConcernKind, _Weight] = complete(
         ConcernKind.HALTED: _Weight(True, _WORK),
         ConcernKind.LATE: _Weight(True),
         ConcernKind.UNREADABLE: _Weight(True),
+        ConcernKind.FAULT: _Weight(True),  # the others go on
+        ConcernKind.NO: _Weight(True),  # this host writes to them no more; another one would
         ConcernKind.PAUSED: _Weight(False),  # perhaps a person wants it so
         ConcernKind.CLOCK: _Weight(True),
         ConcernKind.HELD: _Weight(False),
         ConcernKind.UNKNOWN: _Weight(False),
+        ConcernKind.DOUBT: _Weight(False),
+        ConcernKind.SET_ASIDE: _Weight(False),  # where all follow-ups wait for it, the mailbox is unreadable
     },
 )
 
@@ -62,6 +70,8 @@ class MailboxFacts:
     state: str
     reason: str = ""
     sync_error: str = ""
+    fault: str = ""  # the sentence about a fault of ours that its last turn ended in
+    set_aside: int = 0  # mails that could not be read
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,8 @@ class Facts:
     mailboxes: tuple[MailboxFacts, ...] = ()
     held: Mapping[str, int] = field(default_factory=dict)  # reason: people
     unknown_mails: int = 0
+    in_doubt: int = 0  # people whose step may have been sent before a restore
+    unheard_noes: int = 0  # kept on this host's disk for longer than a database is away for a moment
 
 
 @dataclass(frozen=True)
@@ -125,8 +137,18 @@ def _found(facts: Facts) -> Iterator[Concern]:
         yield Concern(
             ConcernKind.LATE, f"work that is due has waited for {minutes} minutes and nobody does it."
         )
+    yield from _unheard(facts)
     yield from _of_mailboxes(facts)
     yield from _for_people(facts)
+
+
+def _unheard(facts: Facts) -> Iterator[Concern]:
+    if facts.unheard_noes:
+        yield Concern(
+            ConcernKind.NO,
+            f"{facts.unheard_noes} who asked for no more mail are not in the database yet, though this host writes to "
+            "them no more. The log says why; the wishes lie in the home's folder `noes`.",
+        )
 
 
 def _of_mailboxes(facts: Facts) -> Iterator[Concern]:
@@ -135,6 +157,8 @@ def _of_mailboxes(facts: Facts) -> Iterator[Concern]:
             yield Concern(
                 ConcernKind.UNREADABLE, f"{each.address} can not be read: {each.sync_error}", each.address
             )
+        if each.fault:
+            yield Concern(ConcernKind.FAULT, each.fault, each.address)
         if each.state == "paused" and (not each.sync_error or each.reason != each.sync_error):
             why = f": {each.reason}" if each.reason else "."
             yield Concern(ConcernKind.PAUSED, f"{each.address} is paused{why}", each.address)
@@ -148,3 +172,17 @@ def _for_people(facts: Facts) -> Iterator[Concern]:
             ConcernKind.UNKNOWN,
             f"{facts.unknown_mails} mails may have been delivered: `relance unknown list`.",
         )
+    if facts.in_doubt:
+        yield Concern(
+            ConcernKind.DOUBT,
+            f"{facts.in_doubt} people's next step may have been sent before the database was restored: "
+            "`relance restored list`.",
+        )
+    for each in facts.mailboxes:
+        if each.set_aside:
+            yield Concern(
+                ConcernKind.SET_ASIDE,
+                f"{each.address}: {each.set_aside} mails could not be read and were set aside: "
+                "`relance mailbox unread`.",
+                each.address,
+            )

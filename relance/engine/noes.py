@@ -81,6 +81,15 @@ class Noes:
             if no is not None:
                 yield no
 
+    def unheard(self, seconds: float) -> int:
+        """How many wait for longer than so many seconds (machine time), those that can not be read among them."""
+        since, count = clock.machine_now().timestamp() - seconds, 0
+        with contextlib.suppress(OSError):  # where the folder may not be looked into nothing is known of it
+            for name in list(self._names()):
+                with contextlib.suppress(FileNotFoundError):
+                    count += ((self._folder or Path()) / name).stat().st_mtime < since
+        return count
+
     def _tidy(self, name: str) -> None:
         path = (self._folder or Path()) / name
         with contextlib.suppress(OSError):

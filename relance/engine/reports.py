@@ -135,6 +135,10 @@ class Status:
     attendance: Attendance = field(default_factory=Attendance)  # who is at work
     waiting_since: dt.datetime | None = None  # since when the oldest work waits that could be done now
     held_by_reason: Mapping[str, int] = field(default_factory=dict)
+    in_doubt: int = 0  # people whose next step may have been sent before a restore
+    unheard_noes: int = (
+        0  # wishes for no more mail that this host keeps for the database, for a quarter of an hour or more
+    )
     concerns: tuple[Concern, ...] = ()  # what is wrong; what stops most first
 
     @property
@@ -166,11 +170,24 @@ def status(house: House) -> Status:
             attendance=heartbeats.read(conn),
             waiting_since=figures.waiting_since(conn, now),
             held_by_reason=figures.held_by_reason(conn),
+            in_doubt=figures.in_doubt(conn),
+            unheard_noes=house.noes.unheard(concerns.LATE_SECONDS),
         )
-    return dataclasses.replace(found, concerns=concerns.concerns(_facts(house, found)))
+        facts = _facts(house, found, _mailbox_facts(conn))
+    return dataclasses.replace(found, concerns=concerns.concerns(facts))
 
 
-def _facts(house: House, found: Status) -> concerns.Facts:
+def _mailbox_facts(conn: Connection) -> tuple[concerns.MailboxFacts, ...]:
+    aside = unread_mail.aside(conn)
+    return tuple(
+        concerns.MailboxFacts(
+            each.address, each.state, each.reason, each.sync_error, unread_mail.fault(each), aside[each.id]
+        )
+        for each in mailboxes.every(conn)
+    )
+
+
+def _facts(house: House, found: Status, of: tuple[concerns.MailboxFacts, ...]) -> concerns.Facts:
     waits = (
         found.waiting_since is not None and house.clock.scale > 0
     )  # where time stands still nothing is late
@@ -180,12 +197,11 @@ def _facts(house: House, found: Status) -> concerns.Facts:
         clock=found.clock,
         attendance=found.attendance,
         waiting_seconds=house.clock.machine_seconds(waited) if waits else 0.0,
-        mailboxes=tuple(
-            concerns.MailboxFacts(each.address, each.state, each.reason, each.sync_error)
-            for each in found.mailboxes
-        ),
+        mailboxes=of,
         held=found.held_by_reason,
         unknown_mails=found.unknown_mails,
+        in_doubt=found.in_doubt,
+        unheard_noes=found.unheard_noes,
     )
 
 

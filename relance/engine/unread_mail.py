@@ -7,6 +7,7 @@ follow-up of its mailbox leaves until a person has looked and dismissed it, or t
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -177,13 +178,25 @@ def oddities(conn: Connection, now: dt.datetime) -> dict[int, list[str]]:
         found.setdefault(number, []).extend(_unstable(each) for each in moved)
     for mailbox in mailboxes.every(conn):
         if mailbox.turn_error:
-            found.setdefault(mailbox.id, []).append(
-                f"The last turn of {mailbox.address} ended in a fault of Relance ({mailbox.turn_error}); it is tried "
-                "again. The log says more; please report it."
-            )
+            found.setdefault(mailbox.id, []).append(fault(mailbox))
     for row in withheld.every(conn):
         found.setdefault(row.mailbox_id, []).extend(notes([row]))
     return found
+
+
+def fault(mailbox: mailboxes.Mailbox) -> str:
+    """What is said of a fault of ours in its last turn; empty where there was none."""
+    if not mailbox.turn_error:
+        return ""
+    return (
+        f"The last turn of {mailbox.address} ended in a fault of Relance ({mailbox.turn_error}); it is tried again. The "
+        "log says more; please report it."
+    )
+
+
+def aside(conn: Connection) -> Counter[int]:
+    """How many mails were set aside, by mailbox."""
+    return Counter(each.mailbox_id for each in withheld.every(conn) if each.state == "aside")
 
 
 def _unstable(folder: folders.Unstable) -> str:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine import states
-from relance.engine.states import MessageState, State
+from relance.engine.states import OPEN, MessageState, State
 from relance.engine.store import answers
 from relance.engine.tables import contact, enrollment, event, hit, inbound, mailbox, message, sequence, task
 
@@ -87,6 +87,14 @@ def held_by_reason(conn: Connection) -> dict[str, int]:
     most = dict(found.most_common(MOST_REASONS))
     rest = found.total() - sum(most.values())
     return {**most, "for other reasons": rest} if rest else most
+
+
+def in_doubt(conn: Connection) -> int:
+    """People under way whose next step may have been sent before a restore."""
+    here = sa.and_(
+        enrollment.c.lost_before.is_not(None), enrollment.c.state.in_([each.value for each in OPEN])
+    )
+    return int(conn.execute(sa.select(sa.func.count()).select_from(enrollment).where(here)).scalar_one())
 
 
 def open_tasks(conn: Connection) -> int:

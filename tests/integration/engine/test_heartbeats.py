@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import os
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +15,9 @@ from relance.engine import attendance, enrolling, heartbeats, people, publishing
 from relance.engine.concerns import ConcernKind
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
+from relance.engine.noes import No, Noes
 from relance.engine.states import Event
-from relance.engine.store import enrollments, mailboxes, processes, standings
+from relance.engine.store import doubts, enrollments, mailboxes, processes, standings, withheld
 from relance.engine.tables import process
 from tests import engine_house
 
@@ -107,3 +110,57 @@ def test_a_heartbeat_costs_one_small_write(house: House) -> None:
         heartbeats.beat(house, me(), broker_away=False)
     with house.database.read() as conn:
         assert len(processes.every(conn)) == 1
+
+
+def test_people_in_doubt_after_a_restore_are_a_concern_while_they_are_under_way(ada: House) -> None:
+    with ada.database.write() as conn:
+        row = standings.matching(conn)[0].enrollment
+        doubts.put(conn, (row.due_at or ada.clock.now()) + dt.timedelta(days=1))
+    found = reports.status(ada)
+    assert (found.in_doubt, found.grave) == (1, False)
+    assert kinds(ada) == [ConcernKind.DOUBT]
+    with ada.database.write() as conn:
+        enrollments.apply(conn, [row.id], Event.REPLIED, ada.clock.now())
+    assert kinds(ada) == []
+
+
+def test_a_no_that_the_database_does_not_hear_of_is_a_concern(ada: House, tmp_path: Path) -> None:
+    noes = Noes(tmp_path / "noes")
+    house = dataclasses.replace(ada, noes=noes)
+    assert kinds(house) == []  # no folder yet
+    noes.keep(No("eve@acme.example", 1, ada.clock.now()))
+    assert kinds(house) == []  # it is carried out in the next round
+    (path,) = (tmp_path / "noes").iterdir()
+    old = path.stat().st_mtime - 901
+    os.utime(path, (old, old))
+    assert reports.status(house).unheard_noes == 1
+    assert reports.status(house).grave
+    assert kinds(house) == [ConcernKind.NO]
+    path.write_text("nothing anybody can read")
+    os.utime(path, (old, old))
+    assert kinds(house) == [ConcernKind.NO]
+    noes.drop("eve@acme.example")
+    assert kinds(house) == []
+
+
+def test_mails_that_were_set_aside_are_a_concern_of_their_mailbox(ada: House) -> None:
+    now = ada.clock.now()
+    with ada.database.write() as conn:
+        for uid, state in ((1, "aside"), (2, "trying"), (3, "dismissed")):
+            withheld.add(
+                conn,
+                mailbox_id=1,
+                folder="INBOX",
+                uidvalidity=7,
+                uid=uid,
+                state=state,
+                tries=5,
+                words="NO",
+                sender="",
+                subject="",
+                since=now,
+                tried_at=now,
+            )
+    (found,) = [each for each in reports.status(ada).concerns if each.kind is ConcernKind.SET_ASIDE]
+    assert "1 mails" in found.words
+    assert not found.grave

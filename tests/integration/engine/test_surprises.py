@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from relance.engine import matching, replies, reports, sent_copies, turn, unread_mail
+from relance.engine.concerns import ConcernKind
 from relance.engine.explaining import explain
 from relance.engine.states import State
 from relance.mailbox.folders import Role
@@ -95,10 +96,14 @@ def test_a_turn_that_fails_is_told_where_somebody_asks_and_tried_again(
     )
     assert "s3same" not in note
     assert note in explain(desk.house, OLA)[0].sentences
+    told = [each for each in reports.status(desk.house).concerns if each.kind is ConcernKind.FAULT]
+    assert [(each.words, each.subject, each.grave) for each in told] == [(note, "ada@sales.example", True)]
     assert line.next_turn_at is not None
     assert line.next_turn_at > desk.house.clock.now()
     turn.take_turn(desk.house, desk.number, lambda: False)
-    assert reports.status(desk.house).mailboxes[0].notes == ()
+    after = reports.status(desk.house)
+    assert after.mailboxes[0].notes == ()
+    assert ConcernKind.FAULT not in [each.kind for each in after.concerns]
 
 
 def test_first_mails_leave_while_a_folder_was_not_seen_whole_and_follow_ups_wait(

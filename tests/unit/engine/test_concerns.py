@@ -55,6 +55,20 @@ def test_where_nothing_is_wrong_nothing_is_said() -> None:
         ),
         (Facts(held={"somebody may have answered": 3}), ConcernKind.HELD, False, set()),
         (Facts(unknown_mails=2), ConcernKind.UNKNOWN, False, set()),
+        (Facts(in_doubt=3), ConcernKind.DOUBT, False, set()),
+        (Facts(unheard_noes=1), ConcernKind.NO, True, set()),
+        (
+            Facts(mailboxes=(MailboxFacts("a@b.example", "active", fault="its last turn failed"),)),
+            ConcernKind.FAULT,
+            True,
+            set(),
+        ),
+        (
+            Facts(mailboxes=(MailboxFacts("a@b.example", "active", set_aside=2),)),
+            ConcernKind.SET_ASIDE,
+            False,
+            set(),
+        ),
     ],
     ids=lambda each: each.value if isinstance(each, ConcernKind) else "",
 )
