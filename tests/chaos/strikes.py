@@ -34,7 +34,6 @@ class Strikes:
         self.plan, self.grounds, self.fleet = plan, grounds, fleet
         self.rng = random.Random(plan.seed)
         self.told: Counter[str] = Counter()
-        self.silenced = 0  # connections that stood
         self.first = plan.first
         self.crashes = 0
         self.later: list[tuple[float, Callable[[], None]]] = []  # what is put right again, and when
@@ -52,7 +51,9 @@ class Strikes:
     def effects(self) -> dict[str, int]:
         """How often those faults that need somebody to meet them were met."""
         told = self.grounds.imap_proxy.told
-        return {kind: told[kind] for kind in meddling_imap.KINDS} | {"connections silenced": self.silenced}
+        mail = self.grounds.imap_proxy.silenced + self.grounds.smtp_proxy.silenced
+        database = self.grounds.database_proxy.silenced if self.grounds.database_proxy else 0
+        return {kind: told[kind] for kind in meddling_imap.KINDS} | {"connections silenced": mail + database}
 
     def look(self, *, all_now: bool = False) -> None:
         """Put right what was struck down long enough ago."""
@@ -185,10 +186,11 @@ class Strikes:
         self.grounds.imap_proxy.mood.back = 0
 
     def _silence_mail(self) -> bool:
-        """Longer than a lease or not; our own bounds are longer yet (RFC 5321, 4.5.3.2), so that a reset ends it."""
-        leases = self.rng.uniform(0.3, 1.6)
+        """New ones, too; longer than a lease or not. Our own bounds are longer yet (RFC 5321, 4.5.3.2): a reset ends it."""
+        leases = self.rng.uniform(0.2, 1.2)
         for proxy in (self.grounds.imap_proxy, self.grounds.smtp_proxy):
-            self.silenced += proxy.silence()
+            proxy.silence(new=True)
+            self._mend(leases * self.plan.lease_seconds, proxy.speak)
             self._mend(leases * self.plan.lease_seconds, proxy.forget)
         return True
 
@@ -197,7 +199,7 @@ class Strikes:
         proxy = self.grounds.database_proxy
         if proxy is None:
             return False
-        self.silenced += proxy.silence()
+        proxy.silence()
         self._mend(3 * self.plan.answer_seconds, proxy.forget)
         return True
 

@@ -25,6 +25,7 @@ class SilentProxy:
         self.port: int = self.listener.getsockname()[1]
         self.deaf = False  # whether new connections are accepted and say nothing
         self.accepted = 0  # connections so far
+        self.silenced = 0  # connections that fell silent so far
         self.swallowed = 0  # bytes that were acknowledged and never handed on
         self._peers: dict[socket.socket, socket.socket] = {}
         self._near: set[socket.socket] = set()  # the sides that connected to us
@@ -42,13 +43,13 @@ class SilentProxy:
         with self._lock:
             return len(self._peers) // 2
 
-    def silence(self, *, new: bool = False) -> int:
-        """Every connection that stands falls silent both ways for good; `new` ones, too, until `speak`. How many did."""
+    def silence(self, *, new: bool = False) -> None:
+        """Every connection that stands falls silent both ways for good; `new` ones, too, until `speak`."""
         with self._lock:
             fell = self._peers.keys() - self._silent
             self._silent.update(fell)
+            self.silenced += len(fell & self._near)
             self.deaf = new
-        return len(fell) // 2
 
     def forget(self) -> None:
         """Silent connections are reset, as by a firewall that starts anew. What was swallowed stays so."""
@@ -124,6 +125,7 @@ class SilentProxy:
         self.joined(near, far)
         with self._lock:
             self._near.add(near)
+            self.silenced += self.deaf
         for each, other in ((near, far), (far, near)):
             each.settimeout(5)
             with self._lock:
