@@ -208,7 +208,9 @@ def _take(conn: Connection, house: House, mailbox_id: int, place: _Place, now: d
     if each.copy and mail.mailbox_id == mailbox_id:
         mailboxes.change(conn, mailbox_id, files_sent=True)
     written(conn, house, row, Left(mail.step, each.at), now)
-    if each.copy:
+    if (
+        each.copy or enrollments.by_ids(conn, [row.id])[0].step is None
+    ):  # behind the last one nothing is in doubt
         epochs.let_go_on(conn, row.id, now)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import adopting, epochs, reasons, resuming, states
+from relance.engine import adopting, epochs, reasons, resuming, states, unknowns
 from relance.engine.house import House
 from relance.engine.reasons import Cause
 from relance.engine.states import Event, State
@@ -28,7 +28,7 @@ DECISIONS = ("sent", "not sent")
 @dataclass(frozen=True)
 class DoubtView:
     """Somebody whose next step may have been sent before the restore. `looked`: their mailbox files a copy of all it
-    sends, and showed none of this in a complete look since."""
+    sends, and showed none of this in a complete look half an hour later."""
 
     email: str
     sequence: str
@@ -61,8 +61,11 @@ class Decided:
 
 
 def shown_absent(before: dt.datetime, files_sent: bool | None, synced_at: dt.datetime | None) -> bool:
-    """Whether a missing copy says that nothing left: the provider files every mail, and all was read since. Pure."""
-    return bool(files_sent) and synced_at is not None and synced_at >= before
+    """Whether a missing copy says that nothing left: the provider files every mail, and all was read since. Pure.
+
+    A copy may come a while after its mail: a look earlier than that shows nothing.
+    """
+    return bool(files_sent) and synced_at is not None and synced_at >= before + unknowns.GRACE
 
 
 def every(house: House, whom: Whom | None = None) -> list[DoubtView]:

@@ -115,15 +115,22 @@ def _refuse_unknown(mail: Message | None) -> None:
 
 
 def _refuse_unproved(desk: _Desk, row: Enrollment) -> None:
-    if row.lost_before is None or row.step is None:
-        return
-    sender = mailboxes.by_id(desk.conn, row.mailbox_id)
-    if not doubts.shown_absent(row.lost_before, sender.files_sent, sender.synced_at):
+    if row.step_kind == "mail" and _unproved(desk, row) is not None:
         raise errors.Invalid(
             f'the mail of step "{row.step}" to {desk.person.email} may have been sent before the database was restored, '
             "and nothing in its mailbox tells. Say what became of it: `relance restored sent` or `relance restored not-sent`, "
             f"with {desk.person.email}."
         )
+
+
+def _unproved(desk: _Desk, row: Enrollment) -> dt.datetime | None:
+    """What stays in doubt of somebody whom a person lets go on: before a branch or a task it is the mail behind it, which
+    is asked about again before it goes."""
+    if row.lost_before is None or row.step is None:
+        return None
+    sender = mailboxes.by_id(desk.conn, row.mailbox_id)
+    absent = doubts.shown_absent(row.lost_before, sender.files_sent, sender.synced_at)
+    return None if absent else row.lost_before
 
 
 def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> None:
@@ -138,12 +145,8 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
     words = reason or ("released by a person" if event is Event.RELEASED else event.value)
     for name in refusing.names(row.why):
         refusals.lift(desk.conn, row.mailbox_id, name)  # a person tries it again
-    desk.apply(
-        [row],
-        event,
-        Reason(words, Cause.PERSON),
-        {"resume_at": None, "attempts": 0, "lost_before": None, **change},
-    )
+    values = {"resume_at": None, "attempts": 0, "lost_before": _unproved(desk, row), **change}
+    desk.apply([row], event, Reason(words, Cause.PERSON), values)
     tasks.close_step(desk.conn, [row.id], tasks.HAND_OVER, "done", desk.now)
     due, kind = change.get("due_at", row.due_at), row.step_kind
     if mail is not None and mail.state in _GIVEN_UP:

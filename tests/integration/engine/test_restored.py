@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from relance import errors
-from relance.engine import doubts, epochs
+from relance.engine import doubts, epochs, unknowns
 from relance.engine.doubts import Whom
 from relance.engine.keeping import MailboxSpec
 from relance.sandbox.record import Kind
@@ -293,14 +293,55 @@ def test_behind_a_branch_it_is_asked_again(stage: Stage) -> None:
     assert stage.state(EWA) == "finished"
 
 
+CALLED = {
+    **FOLLOW_UP,
+    "sequence": "Called",
+    "steps": [
+        FOLLOW_UP["steps"][0],
+        {"id": "call", "after": "1 business day", "task": "call them"},
+        {"id": "last", "after": "1 business day", "thread": "reply", "body": "Still there?"},
+    ],
+}
+
+
+def test_who_is_paused_before_a_task_goes_on_to_it_and_is_asked_about_behind_it(stage: Stage) -> None:
+    enrolled(stage, EWA, files_sent=False, definition=CALLED)
+    stage.relance.pause(EWA)
+    taken = backup(stage)
+    stage.relance.resume(EWA)
+    stage.advance(days=6)
+    assert sent(stage, EWA) == [2]
+    restore(stage, taken)
+    assert stage.relance.restored.decide("sent").still == (EWA,)
+    stage.relance.resume(EWA)
+    weeks(stage)
+    assert sent(stage, EWA) == [2]
+    assert (stage.state(EWA), [each.step for each in stage.relance.restored.list()]) == ("held", ["last"])
+    stage.relance.restored.decide("sent")
+    assert stage.state(EWA) == "finished"
+
+
+def test_who_has_no_step_left_is_in_no_doubt(stage: Stage) -> None:
+    enrolled(stage, EWA, files_sent=False)
+    taken = backup(stage)
+    weeks(stage)
+    assert sent(stage, EWA) == [3]
+    restore(stage, taken)
+    stage.answer(EWA, "I am out of the office.", headers={"Auto-Submitted": "auto-replied"})
+    stage.look()
+    assert stage.state(EWA) == "finished"
+    assert stage.relance.restored.list() == []
+
+
 def test_a_word_that_is_none_is_refused(stage: Stage) -> None:
     with pytest.raises(errors.WrongUse, match="not sent"):
         stage.relance.restored.decide("perhaps")
 
 
 def test_absence_says_something_only_where_copies_are_filed_and_all_was_read_since() -> None:
-    assert doubts.shown_absent(MONDAY, True, MONDAY)
-    assert not doubts.shown_absent(MONDAY, None, MONDAY)
-    assert not doubts.shown_absent(MONDAY, False, MONDAY)
+    assert doubts.shown_absent(MONDAY, True, MONDAY + unknowns.GRACE)
+    assert not doubts.shown_absent(MONDAY, True, MONDAY)
+    assert not doubts.shown_absent(MONDAY, None, MONDAY + unknowns.GRACE)
+    assert not doubts.shown_absent(MONDAY, False, MONDAY + unknowns.GRACE)
     assert not doubts.shown_absent(MONDAY, True, None)
     assert not doubts.shown_absent(MONDAY, True, MONDAY.replace(hour=0))
