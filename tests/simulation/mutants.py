@@ -227,8 +227,11 @@ def one_look() -> AbstractContextManager[object]:
 
 
 def forgotten_pause() -> AbstractContextManager[object]:
-    """Evidence about a mail lets somebody go on who is held for another reason as well."""
-    return mock.patch.object(unknowns, "_held_for_this_alone", lambda row: settling.MAYBE in row.reason)
+    """Evidence about a mail lets somebody go on whom a person paused: it is not asked, and the pause is not kept beside."""
+    return both(
+        mock.patch.object(unknowns, "_held_for_this_alone", lambda row: settling.MAYBE in row.reason),
+        mock.patch.object(Enrollment, "word", property(lambda _: ())),
+    )
 
 
 def journal_asked_once() -> AbstractContextManager[object]:
