@@ -45,12 +45,18 @@ class Relance:
     """An open installation. A context manager; safe to share between threads."""
 
     def __init__(
-        self, settings: Settings | None = None, *, clock: Clock | None = None, look_only: bool = False
+        self,
+        settings: Settings | None = None,
+        *,
+        clock: Clock | None = None,
+        look_only: bool = False,
+        because: str = "",
     ) -> None:
         """Open the database of `settings` (by default: of the environment and `relance.toml`).
 
         An SQLite database migrates itself; for PostgreSQL `relance db upgrade` does it, so that an operator decides when.
         `look_only` writes nothing, for when nothing can be written; what would change something raises `errors.Unwritable`.
+        `because` says why it can not, which `status` repeats.
         """
         self.settings = settings or Settings()
         self.clock = clock or self.settings.clock()
@@ -60,6 +66,7 @@ class Relance:
             answer_seconds=self.settings.database_answer_seconds,
             look_only=look_only,
         )
+        database.refused = because
         with contextlib.ExitStack() as undo:
             undo.callback(database.close)
             with refusal.told(database.url):
@@ -71,6 +78,7 @@ class Relance:
             self._epoch_file = self.settings.home / "epoch.json"
             self._beaten = elapsed()
             self._me: attendance.Process | None = None
+            self._home_refused = ""  # why the epoch could not be written here
             if not look_only:
                 self._take_up()
             undo.pop_all()
@@ -145,12 +153,12 @@ class Relance:
 
     def status(self) -> reports.Status:
         """How the whole installation stands."""
-        return reports.status(self._house)
+        return reports.status(self._house, unwritable=self._home_refused, me=self._me)
 
     def attendance(self) -> Attendance:
         """Who is at work, and which part of the work nobody does."""
         with self._house.database.read() as conn:
-            return heartbeats.read(conn)
+            return heartbeats.read(conn, blind=bool(self._house.database.refused), me=self._me)
 
     def held(self, limit: int = 100) -> list[reports.HeldView]:
         """Whoever waits for a person to decide, with the reason."""
@@ -245,7 +253,9 @@ class Relance:
             try:
                 epochs.beat(self._house.database, self._epoch_file)
             except errors.Unwritable as trouble:
+                self._home_refused = str(trouble)
                 return trouble
+            self._home_refused = ""
             self._beaten = elapsed()
         return None
 

@@ -55,7 +55,7 @@ def add_to(root: typer.Typer) -> None:
 
 def status(ctx: typer.Context, as_json: Json = False) -> None:
     """How everything stands. Who is at work, what is wrong, what is due; ends with 3 when something stands still."""
-    with session.of(ctx).open() as relance:
+    with session.of(ctx).open(told=True) as relance:
         found = relance.status()
     if as_json:
         show.data(found)

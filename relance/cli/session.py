@@ -32,8 +32,11 @@ class Session:
         return Settings(**given)
 
     @contextlib.contextmanager
-    def open(self, **values: Any) -> Iterator[Relance]:
-        """The engine of this home. Where nothing can be written, what is there can be looked at all the same."""
+    def open(self, *, told: bool = False, **values: Any) -> Iterator[Relance]:
+        """The engine of this home. Where nothing can be written, what is there can be looked at all the same.
+
+        `told`: the command itself says that nothing can be written, as one of the concerns.
+        """
         from relance import errors
 
         settings = self.settings(**values)
@@ -42,8 +45,9 @@ class Session:
         except errors.Unwritable as full:
             from relance.cli import show
 
-            show.note(f"{full} What is there can be looked at.")
-            app = open_app(settings, look_only=True)
+            if not told:
+                show.note(f"{full} What is there can be looked at.")
+            app = open_app(settings, look_only=True, because=str(full))
         with app:
             yield app
 
@@ -54,8 +58,8 @@ def of(ctx: typer.Context) -> Session:
     return found or Session()
 
 
-def open_app(settings: Settings, *, look_only: bool = False) -> Relance:
+def open_app(settings: Settings, *, look_only: bool = False, because: str = "") -> Relance:
     """The engine; importing it takes most of a second, which `--help` shall not pay."""
     from relance.app import Relance
 
-    return Relance(settings, look_only=look_only)
+    return Relance(settings, look_only=look_only, because=because)

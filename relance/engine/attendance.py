@@ -48,15 +48,36 @@ class Attendance:
     processes: tuple[Process, ...] = ()
     missing: tuple[str, ...] = NEEDED
     last: Process | None = None
+    blind: bool = False  # no heartbeat can be written: who was not seen may be at work all the same
+
+    @property
+    def absent(self) -> bool:
+        """Whether it is known that nobody does a part of the work."""
+        return bool(self.missing) and not self.blind
+
+    @property
+    def unsure(self) -> bool:
+        """Whether nobody can tell if all of the work is done."""
+        return bool(self.missing) and self.blind
 
     def __str__(self) -> str:
+        if self.unsure:
+            return f"Nobody can tell who is at work, for no heartbeat can be written.{self._seen()}"
         if not self.processes:
             return f"Nobody is at work: nothing is sent and nothing is read.{self._last()}"
-        here = ", ".join(f"{each.role} on {each.host} (pid {each.pid})" for each in self.processes)
+        here = self._here()
         if not self.missing:
             return f"At work: {here}."
         lacking = " and no ".join(self.missing)
         return f"No {lacking} is at work: nothing is sent and nothing is read. At work: {here}."
+
+    def _here(self) -> str:
+        return ", ".join(f"{each.role} on {each.host} (pid {each.pid})" for each in self.processes)
+
+    def _seen(self) -> str:
+        if self.processes:
+            return f" At work: {self._here()}."
+        return self._last() if self.last else ""
 
     def _last(self) -> str:
         if self.last is None:
@@ -66,8 +87,11 @@ class Attendance:
         return f" `relance {self.last.role}` on {self.last.host} {how} on {at}."
 
 
-def attendance(known: Iterable[Process], now: dt.datetime) -> Attendance:
-    """Who of them is at work at `now` (machine time). Pure. A time ahead of now is not believed."""
+def attendance(known: Iterable[Process], now: dt.datetime, *, blind: bool = False) -> Attendance:
+    """Who of them is at work at `now` (machine time). Pure. A time ahead of now is not believed.
+
+    `blind`: heartbeats can not be written now, so that nobody is gone for not having been seen.
+    """
     rows = sorted(known, key=lambda each: each.seen_at, reverse=True)
     here = [each for each in rows if each.stopped_at is None and -SKEW <= now - each.seen_at <= ALIVE]
     done = {duty for each in here for duty in each.duties}
@@ -75,6 +99,7 @@ def attendance(known: Iterable[Process], now: dt.datetime) -> Attendance:
         processes=tuple(sorted(here, key=lambda each: (each.role, each.host, each.pid))),
         missing=tuple(duty for duty in NEEDED if duty not in done),
         last=rows[0] if rows and not here else None,
+        blind=blind,
     )
 
 

@@ -17,6 +17,7 @@ class ConcernKind(enum.StrEnum):
     """What can be wrong."""
 
     DATABASE = "database"  # it does not answer
+    UNWRITABLE = "unwritable"  # a disk is full or only read, or the database takes readers only
     BROKER = "broker"  # Redis does not answer
     ABSENT = "absent"  # nobody does what has to be done
     STALLED = "stalled"  # a part of a process stands still
@@ -44,6 +45,7 @@ _WEIGHTS: Mapping[ConcernKind, _Weight] = complete(
     ConcernKind,
     {
         ConcernKind.DATABASE: _Weight(True, _WORK | {"web"}),
+        ConcernKind.UNWRITABLE: _Weight(True, _WORK | {"web"}),
         ConcernKind.BROKER: _Weight(True, _WORK),
         ConcernKind.ABSENT: _Weight(True),  # a process that is asked is there
         ConcernKind.STALLED: _Weight(True, _WORK | {"web"}),
@@ -79,6 +81,7 @@ class Facts:
     """What is known; what is not asked is left as it is."""
 
     database: str = ""  # why it does not answer
+    unwritable: str = ""  # what can not be written, and why
     broker: bool = True  # whether Redis answers whoever needs it
     stalled: tuple[str, ...] = ()
     halted: str | None = None
@@ -118,7 +121,8 @@ def concerns(facts: Facts) -> tuple[Concern, ...]:
 def _found(facts: Facts) -> Iterator[Concern]:
     if facts.database:
         yield Concern(ConcernKind.DATABASE, facts.database)
-    if facts.attendance is not None and facts.attendance.missing:
+    yield from _unwritable(facts)
+    if facts.attendance is not None and facts.attendance.absent:
         yield Concern(ConcernKind.ABSENT, str(facts.attendance))
     for what in facts.stalled:
         yield Concern(ConcernKind.STALLED, f"{what} stands still.", what)
@@ -140,6 +144,16 @@ def _found(facts: Facts) -> Iterator[Concern]:
     yield from _unheard(facts)
     yield from _of_mailboxes(facts)
     yield from _for_people(facts)
+
+
+def _unwritable(facts: Facts) -> Iterator[Concern]:
+    if facts.unwritable:
+        unsure = facts.attendance is not None and facts.attendance.unsure
+        who = f" {facts.attendance}" if unsure else ""
+        yield Concern(
+            ConcernKind.UNWRITABLE,
+            f"{facts.unwritable} Until then nothing is sent; nothing is lost.{who}",
+        )
 
 
 def _unheard(facts: Facts) -> Iterator[Concern]:

@@ -35,6 +35,7 @@ class Database:
         self, url: str, *, pool: int = POOL, answer_seconds: float = ANSWER_SECONDS, look_only: bool = False
     ) -> None:
         """`answer_seconds`: the longest wait for one answer of PostgreSQL. `look_only`: where a file can not be written."""
+        self.refused = ""  # why the last that was to be written could not be: the disk is full or only read
         self.url = _parse(url)
         self.dialect = self.url.get_backend_name()
         if self.dialect == "sqlite":
@@ -67,10 +68,15 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction: committed at the end, rolled back on any exception. Keep it short."""
-        with _words(self.url), self.engine.connect() as conn:
-            writing = conn.execution_options(relance_write=True)
-            with writing.begin():
-                yield writing
+        try:
+            with _words(self.url), self.engine.connect() as conn:
+                writing = conn.execution_options(relance_write=True)
+                with writing.begin():
+                    yield writing
+        except errors.Unwritable as full:
+            self.refused = str(full)
+            raise
+        self.refused = ""
 
     def ping(self) -> None:
         """Answer, or raise `errors.Unreachable`."""

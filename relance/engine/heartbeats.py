@@ -30,9 +30,13 @@ def leave(house: House, me: Process) -> None:
         processes.stopped(conn, me.name, _now(conn))
 
 
-def read(conn: Connection) -> Attendance:
-    """Who is at work now."""
-    return attendance(processes.every(conn), _now(conn))
+def read(conn: Connection, *, blind: bool = False, me: Process | None = None) -> Attendance:
+    """Who is at work now. Where heartbeats can not be written (`blind`) the process that asks knows at least of itself."""
+    known, now = processes.every(conn), _now(conn)
+    if blind and me is not None:
+        known = [each for each in known if each.name != me.name]
+        known.append(dataclasses.replace(me, seen_at=now, stopped_at=None))
+    return attendance(known, now, blind=blind)
 
 
 def _now(conn: Connection) -> dt.datetime:

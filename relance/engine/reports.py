@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance.engine import concerns, epochs, heartbeats, jumps, publishing, sequence, unread_mail
-from relance.engine.attendance import Attendance
+from relance.engine.attendance import Attendance, Process
 from relance.engine.concerns import Concern
 from relance.engine.house import House
 from relance.engine.plan import Plan, known
@@ -147,8 +147,8 @@ class Status:
         return any(each.grave for each in self.concerns)
 
 
-def status(house: House) -> Status:
-    """How everything stands now."""
+def status(house: House, *, unwritable: str = "", me: Process | None = None) -> Status:
+    """How everything stands now. `unwritable`: what else than the database can not be written; `me`: the daemon that asks."""
     now = house.clock.now()
     halted = epochs.halted(house.database)
     with house.database.read() as conn:
@@ -167,13 +167,15 @@ def status(house: House) -> Status:
             mailboxes=_mailboxes(conn, now),
             halted=halted,
             clock=jumps.trouble(conn, house.clock),
-            attendance=heartbeats.read(conn),
+            attendance=heartbeats.read(conn, blind=bool(house.database.refused), me=me),
             waiting_since=figures.waiting_since(conn, now),
             held_by_reason=figures.held_by_reason(conn),
             in_doubt=figures.in_doubt(conn),
             unheard_noes=house.noes.unheard(concerns.LATE_SECONDS),
         )
-        facts = _facts(house, found, _mailbox_facts(conn))
+        facts = dataclasses.replace(
+            _facts(house, found, _mailbox_facts(conn)), unwritable=house.database.refused or unwritable
+        )
     return dataclasses.replace(found, concerns=concerns.concerns(facts))
 
 

@@ -26,7 +26,8 @@ class Vitals:
         sender = self.present.hints
         own = concerns(
             Facts(
-                database=self.present.missed,
+                database="" if self.present.unwritable else self.present.missed,
+                unwritable=self.present.missed if self.present.unwritable else "",
                 broker=sender is None or sender.away_since is None,
                 stalled=tuple(sorted(self.watchdog.said)),
                 halted=self.present.halted,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import prometheus_client
 import structlog
 
 from relance import errors
-from relance.engine.concerns import Concern, ConcernKind
+from relance.engine.concerns import Concern, ConcernKind, Facts, concerns
 from relance.engine.reports import Status
 from relance.scheduler import meters, seams
 
@@ -65,11 +65,14 @@ class Gauges:
             found = self.app.status()
         except errors.Unreachable:
             return  # the loop says so
+        except errors.Unwritable as full:
+            self._wrong(concerns(Facts(unwritable=str(full))))
+            return
         except Exception as fault:
             self.log.error("how everything stands could not be looked up", reason=repr(fault))
             return
         self._show(found)
-        self._tell(found)
+        self._wrong(found.concerns)
 
     def _show(self, found: Status) -> None:
         _by_label(self.people, dict(found.states))
@@ -81,13 +84,16 @@ class Gauges:
         self.unreadable.set(sum(bool(each.sync_error) for each in found.mailboxes))
         read = [each.synced_at for each in found.mailboxes if each.state == "active" and each.synced_at]
         self.sync_age.set(max(0.0, seconds(found.now - min(read))) if read else 0)
-        counts = _counted(each.kind.value for each in found.concerns)
-        _by_label(self.concerns, {kind.value: counts.get(kind.value, 0) for kind in ConcernKind})
         _by_label(self.at_work, _counted(each.role for each in found.attendance.processes))
 
-    def _tell(self, found: Status) -> None:
+    def _wrong(self, found: Sequence[Concern]) -> None:
+        counts = _counted(each.kind.value for each in found)
+        _by_label(self.concerns, {kind.value: counts.get(kind.value, 0) for kind in ConcernKind})
+        self._tell(found)
+
+    def _tell(self, found: Sequence[Concern]) -> None:
         """What is new and what is over, once each."""
-        now = {(each.kind, each.subject): each for each in found.concerns if each.grave}
+        now = {(each.kind, each.subject): each for each in found if each.grave}
         for key in now.keys() - self.known.keys():
             self.log.warning("something is wrong", kind=key[0].value, reason=now[key].words)
         for key in self.known.keys() - now.keys():

@@ -26,6 +26,7 @@ class Presence:
         self.hints = sender
         self.halted: str | None = None  # why nothing is sent, as of the last beat
         self.missed = ""  # why the last beat failed
+        self.unwritable = False  # whether it failed for a disk that is full or only read
         self.beaten: float | None = None  # when one last went well
         self.moved = clock.elapsed()
         self.stopping = threading.Event()
@@ -63,11 +64,12 @@ class Presence:
             self.halted = self.app.beat(self.role, broker_away=away)
             self._take_up()
         except Exception as fault:
+            self.unwritable = isinstance(fault, errors.Unwritable)
             self._missed(str(fault) if isinstance(fault, errors.RelanceError) else repr(fault))
         else:
             if self.missed:
                 self.log.info("the heartbeat is written again")
-            self.missed, self.beaten = "", clock.elapsed()
+            self.missed, self.unwritable, self.beaten = "", False, clock.elapsed()
         self.moved = clock.elapsed()
 
     def _missed(self, reason: str) -> None:

@@ -60,6 +60,12 @@ class Opening:
         self.asked = ConcernKind.DATABASE
         return self.open_app(self.settings)
 
+    def failed(self, fault: errors.RelanceError) -> None:
+        """It did not open: what health says until the next try."""
+        self.words = str(fault)
+        if isinstance(fault, errors.Unwritable):
+            self.asked = ConcernKind.UNWRITABLE
+
     def answer(self, path: str) -> health.Answer:
         """Health of a process that waits: it lives, and is not ready."""
         return health.answer(path, self.role, self.duties, [Concern(self.asked, self.words)], ())
@@ -134,7 +140,7 @@ def _waited(opening: Opening, bell: watch.Bell, meanwhile: Callable[[], object])
             return one.app
         if not isinstance(one.fault, (errors.Unreachable, errors.Unwritable)):
             raise one.fault or errors.Broken("The engine did not open.")
-        opening.words = str(one.fault)
+        opening.failed(one.fault)
         if said is None or clock.elapsed() - said >= SAY_SECONDS:
             said = clock.elapsed()
             log.warning("waiting until it answers", reason=str(one.fault))

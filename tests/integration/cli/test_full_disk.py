@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 import os
 import shutil
 import subprocess
@@ -99,12 +100,18 @@ def test_status_and_explain_work_where_nothing_can_be_written(
 
     with refuse():
         status = type_("status")
-        assert status.exit_code in STANDS, status.stderr
+        assert status.exit_code == 3, status.stderr
         assert "me@sales.example" in status.stdout
-        assert "can not be written" in status.stderr
+        assert status.stderr.count("can not be written") == 1
+        assert "Nobody is at work" not in status.stderr
+        told = json.loads(type_("status", "--json").stdout)
+        kinds = {each["kind"] for each in told["concerns"]}
+        assert "unwritable" in kinds
+        assert "absent" not in kinds
         explained = type_("explain", "ada@acme.example")
         assert explained.exit_code in STANDS
         assert "Practice" in explained.stdout
+        assert "Nobody is at work" not in explained.stderr
         if left == "killed":
             assert "bo@bolt.example" in type_("contacts", "show", "bo@bolt.example").stdout
         refused = type_("pause", "ada@acme.example")

@@ -8,8 +8,10 @@ import os
 from pathlib import Path
 
 import pytest
+import structlog
 
-from relance import clock
+from relance import clock, config, errors
+from relance.app import Relance
 from relance.clock import Clock
 from relance.engine import attendance, enrolling, heartbeats, people, publishing, reports
 from relance.engine.concerns import ConcernKind
@@ -19,7 +21,9 @@ from relance.engine.noes import No, Noes
 from relance.engine.states import Event
 from relance.engine.store import doubts, enrollments, mailboxes, processes, standings, withheld
 from relance.engine.tables import process
+from relance.scheduler import gauges, meters
 from tests import engine_house
+from tests.servers import disks
 
 
 def me(role: str = "run") -> attendance.Process:
@@ -164,3 +168,26 @@ def test_mails_that_were_set_aside_are_a_concern_of_their_mailbox(ada: House) ->
     (found,) = [each for each in reports.status(ada).concerns if each.kind is ConcernKind.SET_ASIDE]
     assert "1 mails" in found.words
     assert not found.grave
+
+
+def test_a_daemon_whose_heartbeat_can_not_be_written_knows_that_it_is_at_work(
+    migrated_sqlite_url: str, tmp_path: Path
+) -> None:
+    home = config.make_home(tmp_path / "home").home
+    with Relance(config.Settings(home=home, database_url=migrated_sqlite_url)) as relance:
+        relance.beat("run")
+        long_ago = clock.machine_now() - dt.timedelta(minutes=3)
+        with relance._house.database.write() as conn:
+            conn.execute(process.update().values(seen_at=long_ago))
+        with disks.writing_nothing():
+            with pytest.raises(errors.Unwritable):
+                relance.beat("run")
+            shown = gauges.Gauges(relance, meters.Meters())
+            with structlog.testing.capture_logs() as told:
+                shown.look()
+            assert [entry["kind"] for entry in told] == ["unwritable"]
+            found = relance.status()
+            assert [each.kind for each in found.concerns] == [ConcernKind.UNWRITABLE]
+            assert str(found.attendance).startswith("At work: run on")
+        relance.beat("run")
+        assert not relance.status().concerns

@@ -98,6 +98,10 @@ def test_a_process_tells_of_its_own_database_its_halt_and_its_stalls(tmp_path: P
         code, body = ask(port, READY)
         assert code == 503
         assert [each["kind"] for each in body["concerns"]] == ["database"]
+        app.fault = errors.Unwritable("the disk is full")
+        present.beat()
+        code, body = ask(port, READY)
+        assert (code, [each["kind"] for each in body["concerns"]]) == (503, ["unwritable"])
         app.fault, app.found = None, dataclasses.replace(app.found, halted="it was restored")
         present.beat()
         assert [each["kind"] for each in ask(port, READY)[1]["concerns"]] == ["halted"]

@@ -28,6 +28,13 @@ def test_where_nothing_is_wrong_nothing_is_said() -> None:
     ("facts", "kind", "grave", "stops"),
     [
         (Facts(database="no answer"), ConcernKind.DATABASE, True, ALL),
+        (Facts(unwritable="the disk is full."), ConcernKind.UNWRITABLE, True, ALL),
+        (
+            Facts(unwritable="the disk is full.", attendance=Attendance(blind=True)),
+            ConcernKind.UNWRITABLE,
+            True,
+            ALL,
+        ),
         (Facts(broker=False), ConcernKind.BROKER, True, {"scheduler", "worker"}),
         (Facts(attendance=at_work(broker_away=True)), ConcernKind.BROKER, True, {"scheduler", "worker"}),
         (Facts(attendance=Attendance()), ConcernKind.ABSENT, True, set()),
@@ -82,3 +89,12 @@ def test_each_fact_has_its_concern(facts: Facts, kind: ConcernKind, grave: bool,
 
 def test_work_that_is_only_just_due_is_not_late() -> None:
     assert concerns(Facts(waiting_seconds=LATE_SECONDS)) == ()
+
+
+def test_where_no_heartbeat_can_be_written_nobody_claims_that_nobody_is_at_work() -> None:
+    (found,) = concerns(Facts(unwritable="the disk is full.", attendance=Attendance(blind=True)))
+    assert "Nobody can tell who is at work" in found.words
+    assert "Nobody is at work" not in found.words
+    known = Attendance(at_work().processes, missing=(), blind=True)
+    (found,) = concerns(Facts(unwritable="the disk is full.", attendance=known))
+    assert "Nobody" not in found.words
