@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from relance.engine import tables
+from relance.engine import states, tables
 from tests.simulation.ground import Ground
 
 _MSG, _ENR, _BOX = tables.message, tables.enrollment, tables.mailbox
@@ -94,6 +94,12 @@ _GOING_ON = plain(
 )
 _LEASES = plain(sa.select(_BOX.c.id, _BOX.c.lease_owner, _BOX.c.lease_until).where(_BOX.c.lease_owner != ""))
 _PAUSED = plain(sa.select(_BOX.c.id, _BOX.c.reason).where(_BOX.c.state == "paused"))
+OPEN = [each.value for each in states.OPEN]
+IN_DOUBT = plain(
+    sa.select(_ENR.c.id)
+    .where(_ENR.c.lost_before.is_not(None), _ENR.c.step.is_not(None), _ENR.c.state.in_(OPEN))
+    .limit(1)
+)
 _DOUBTFUL = plain(
     sa.select(_MSG.c.id, _MSG.c.state, _MSG.c.looks, _MSG.c.fence, _BOX.c.files_sent, UNREAD)
     .join(_BOX, _BOX.c.id == _MSG.c.mailbox_id)

@@ -10,8 +10,9 @@ from contextlib import AbstractContextManager, contextmanager
 from unittest import mock
 
 from relance import clock
-from relance.engine import database, jumps, marks, recovery, turn
+from relance.engine import adopting, database, jumps, marks, recovery, sent_copies, turn
 from relance.engine.house import House
+from relance.engine.store import doubts
 from relance.engine.store.mailboxes import Watermark
 from relance.engine.unread_mail import Troubles
 from relance.mailbox import trouble
@@ -82,6 +83,18 @@ def no_giving_back() -> AbstractContextManager[object]:
     return mock.patch.object(recovery, "give_back", _none)
 
 
+def copies_by_hand() -> AbstractContextManager[object]:
+    """A copy of a mail that the database has forgotten is a letter that somebody wrote by hand."""
+    return both(
+        mock.patch.object(adopting, "adopt", _zero_of), mock.patch.object(sent_copies, "_is_ours", _no)
+    )
+
+
+def forgets_lost_before() -> AbstractContextManager[object]:
+    """After a restore everybody who is due is held, and nobody knows for what."""
+    return mock.patch.object(doubts, "put", _no)
+
+
 def no_doubt() -> AbstractContextManager[object]:
     """A clock that jumped is believed at once."""
     return mock.patch.object(clock.Watch, "doubt", _no_words)
@@ -89,6 +102,14 @@ def no_doubt() -> AbstractContextManager[object]:
 
 def _no_words(*_args: object) -> str:
     return ""
+
+
+def _zero_of(*_args: object) -> int:
+    return 0
+
+
+def _no(*_args: object) -> bool:
+    return False
 
 
 def _zero(_self: object) -> int:

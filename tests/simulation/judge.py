@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import datetime as dt
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -107,15 +108,29 @@ def _name(taken: Taken) -> str:
 
 
 def _twice(sim: Sim) -> Iterator[str]:
-    count = Counter((each.mail.recipient, each.mail.sequence, each.mail.step) for each in sim.world.taken)
-    for (person, sequence, step), times in count.items():
-        if times > 1:
-            orders = [
-                each.order
-                for each in sim.world.taken
-                if each.mail.recipient == person and each.mail.step == step
-            ]
-            yield f"twice: {sequence}.{step} to {person}, {times} times, at {orders}"
+    mails: dict[tuple[str, str, str], list[Taken]] = defaultdict(list)
+    for each in sim.world.taken:
+        mails[each.mail.recipient, each.mail.sequence, each.mail.step].append(each)
+    for (person, sequence, step), same in mails.items():
+        if any(not _forgotten(sim, *pair) for pair in itertools.pairwise(same)):
+            orders = [each.order for each in same]
+            yield f"twice: {sequence}.{step} to {person}, {len(orders)} times, at {orders}"
+
+
+def _forgotten(sim: Sim, first: Taken, second: Taken) -> bool:
+    """Whether nobody could know of the first one: a backup from before it was put back, nobody noticed, and no look into
+    its mailbox has met its copy since."""
+    restored = sim.world.unnoticed(second.marked)
+    if restored is None or not restored.made < first.marked < restored.order:
+        return False
+    filed = sim.world.filed.get(first.order, second.marked)
+    return not _read(sim, first.mailbox, max(restored.order, filed), second.marked)
+
+
+def _read(sim: Sim, mailbox: int, since: int, before: int) -> bool:
+    """Whether a mailbox was read, from its beginning to its end, between two moments."""
+    looks = (each for each in sim.world.sessions if each.mailbox == mailbox)
+    return any(each.began > since and each.ended is not None and each.ended < before for each in looks)
 
 
 def _after_an_answer(sim: Sim) -> Iterator[str]:
@@ -131,10 +146,14 @@ def _after_an_answer(sim: Sim) -> Iterator[str]:
 def _follow_up(sim: Sim, before: Taken, taken: Taken) -> Iterator[str]:
     """Every mailbox that wrote to them must have been read since it fell due, for answers to this one or another."""
     who, due = taken.mail.recipient, earliest_due(before.marked_at, ground.WAIT, sim.clock_was)
+    if (who, before.mail.step) in sim.world.said_sent:  # it counts as sent when it was due
+        due = min(due, sim.world.restored[-1].at)
     wrote = {
         each.mailbox for each in sim.world.taken if each.mail.recipient == who and each.order < taken.marked
     }
     for mailbox in sorted(wrote):
+        if _nobody_knows(sim, mailbox, who, taken):
+            continue
         looks = [
             each
             for each in sim.world.sessions
@@ -144,6 +163,21 @@ def _follow_up(sim: Sim, before: Taken, taken: Taken) -> Iterator[str]:
             yield f"no look into mailbox {mailbox} between {due} and {_name(taken)}"
         if looks:
             yield from _unheard(sim, max(looks, key=lambda each: each.began), taken)
+
+
+def _nobody_knows(sim: Sim, mailbox: int, who: str, taken: Taken) -> bool:
+    """Whether a restored database has no reason to read a mailbox: unnoticed; or, of another mailbox than the one it writes
+    from, all that this one wrote to them was forgotten."""
+    for each in sim.world.restored:
+        if each.order > taken.marked or _read(sim, mailbox, each.order, taken.marked):
+            continue
+        before = any(
+            mail.mailbox == mailbox and mail.mail.recipient == who and mail.marked < each.made
+            for mail in sim.world.taken
+        )
+        if not each.noticed or (mailbox != taken.mailbox and not before):
+            return True
+    return False
 
 
 def earliest_due(
@@ -193,7 +227,9 @@ def _fences(sim: Sim, mails: list[sa.Row]) -> Iterator[str]:
     fences = {mail.message_id: mail.fence for mail in mails}
     last: dict[int, int] = defaultdict(int)
     final = {each.mail.message_id: each for each in sim.world.taken}
-    for taken in sorted(final.values(), key=lambda each: each.marked):
+    restored = max((each.order for each in sim.world.restored), default=0)
+    since = [each for each in final.values() if each.marked > restored]  # fences are counted anew from there
+    for taken in sorted(since, key=lambda each: each.marked):
         fence = fences.get(taken.mail.message_id, 0)
         if fence < last[taken.mailbox]:
             yield f"fence: {_name(taken)} went under {fence} after one under {last[taken.mailbox]}"
@@ -235,7 +271,8 @@ def _finished(row: sa.Row, by_step: Mapping[tuple[int, str], sa.Row]) -> Iterato
 
 def _mail(sim: Sim, mail: sa.Row, was_taken: bool, settled: bool) -> Iterator[str]:
     what = f"{mail.step} to {mail.recipient}"
-    if mail.state == "accepted" and not was_taken and mail.message_id not in sim.world.decided:
+    decided = mail.message_id in sim.world.decided or (mail.recipient, mail.step) in sim.world.said_sent
+    if mail.state == "accepted" and not was_taken and not decided:
         yield f"lost: {what} counts as accepted, but no server took it"
     if was_taken and mail.state not in ("accepted", "unknown", "transmitting"):
         yield f"miscounted: {what} is {mail.state}, but a server took it"

@@ -277,6 +277,8 @@ MUTANTS: dict[str, Mutant] = {
         believers.sender_is_recipient,
         believers.first_refusal_counts,
         believers.no_giving_back,
+        believers.copies_by_hand,
+        believers.forgets_lost_before,
     )
 }
 
@@ -298,6 +300,8 @@ NEEDS = {
     "sender_is_recipient": ("disowns",),
     "first_refusal_counts": ("logins",),
     "no_giving_back": ("crash",),
+    "copies_by_hand": ("restores",),
+    "forgets_lost_before": ("restores",),
 }
 """The faults without which a mutant lives like anybody: worlds that lack one need not be searched."""
 

@@ -46,7 +46,9 @@ def _file_copy(sim: Sim, taken: Taken, provider_id: str) -> None:
         assert raw != taken.mail.raw
     box = next(box for box in sim.world.folders[taken.mailbox].values() if box.role is Role.SENT)
     box.file(raw, sim.now)
-    sim.note(f"copy of {taken.mail.recipient} {taken.mail.sequence}.{taken.mail.step} in Sent")
+    sim.world.filed[taken.order] = sim.note(
+        f"copy of {taken.mail.recipient} {taken.mail.sequence}.{taken.mail.step} in Sent"
+    )
 
 
 def _answer(sim: Sim, mailbox: int, kind: Kind, cause: Cause) -> None:

@@ -45,6 +45,7 @@ class Profile:
     )
     disowns: float = 0.0  # a submission server refuses everybody for a while, for what its sender has done
     logins: float = 0.0  # a login that is right is refused
+    restores: float = 0.0  # a backup is put back, and a person then releases everybody
     witness: bool = False  # whether the database has a clock of its own, and each host another
 
     @property
@@ -79,6 +80,7 @@ def draw(seed: int) -> Profile:
     def some(chance: float, *levels: float) -> float:
         return rng.choice(levels) if rng.random() < chance else 0.0
 
+    clock = fault("clock", 0.15, 0.005, 0.02)
     boxes, gone = rng.choice((1, 2)), rng.random() < 0.15
     return Profile(
         people=rng.choice((1, 2, 2, 3)),
@@ -107,12 +109,13 @@ def draw(seed: int) -> Profile:
         poison=rng.random() < 0.04,
         gone=gone,
         slept=rng.random() < 0.06,
-        clock=fault("clock", 0.15, 0.005, 0.02),
+        clock=clock,
         refuses=fault("refuses", 0.12, 0.1, 0.3),
         hides=fault("hides", 0.12, 0.3, 0.6),
         renumbers=fault("renumbers", 0.1, 0.02, 0.06),
         disowns=fault("disowns", 0.12, 0.1, 0.3),
         logins=fault("logins", 0.12, 0.1, 0.3),
+        restores=0.0 if clock else fault("restores", 0.15, 1.0),
         witness=bool(fault("witness", 0.5, 1)),
     )
 

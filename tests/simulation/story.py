@@ -7,15 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from relance import errors
-from relance.engine import engagement, progress, recovery, states, steering, turn
+from relance.engine import engagement, progress, recovery, steering, turn
 from relance.engine import people as addresses
 from relance.engine.house import House
-from relance.engine.script import Script
-from relance.engine.store import contacts, enrollments, mailboxes, sequences, suppressions
+from relance.engine.store import mailboxes
 from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose
-from tests.simulation import aside, ground, judge, people, world
+from tests.simulation import aside, beginning, ground, judge, people, restoring
 from tests.simulation.baton import Process
 from tests.simulation.ground import Ground
 from tests.simulation.sim import Sim
@@ -90,6 +89,7 @@ class _Story:
         self.killed: dict[str, set[str]] = {}  # by host: the owners whose death its journals prove
         self.count = 0
         self.ticks = True  # whether a step is due that is no mail
+        self.backups = restoring.Backups(sim, laid)
         self.seen = 0  # the order of things when time last moved
         sim.on_crash = self._crashed
         sim.unsubscribe = self._unsubscribes
@@ -97,6 +97,7 @@ class _Story:
 
     def close(self) -> None:
         """Let go of every file."""
+        self.backups.close()
         for worker in self.workers:
             worker.house.journal.close()
 
@@ -107,7 +108,9 @@ class _Story:
         self._set_up()
         for _ in range(ROUNDS):
             self._round()
-            if self._quiet():
+            if self.backups.due():
+                self._put_back()
+            if self._quiet() and self.backups.done:
                 break
             self._advance()
         self.sim.calm()
@@ -120,56 +123,9 @@ class _Story:
             self._advance()
 
     def _set_up(self) -> None:
-        sim, habits = self.sim, self.sim.profile
-        for number in range(1, habits.mailboxes + 1):
-            sim.world.folders[number] = world.boxes()
-        with self.laid.real.write() as conn:
-            for number, files in enumerate(habits.files_sent, 1):
-                mailboxes.change(
-                    conn, number, files_sent=files, gap_seconds=habits.gap_seconds, next_turn_at=sim.now
-                )
-            if habits.mailboxes == 1:
-                mailboxes.change(conn, 2, state="removed")
-            everybody = self._everybody()
-            found = contacts.by_emails(conn, everybody)
-            for email in everybody:
-                both = sim.chance(habits.both)
-                for name in ("plain", "forked") if both else (sim.rng.choice(("plain", "forked")),):
-                    self._enroll(conn, name, found[email])
-        for number in range(habits.processes):
+        beginning.prepare(self.sim, self.laid)
+        for number in range(self.sim.profile.processes):
             self._start(f"p{number + 1}", "h1" if number < 2 else "h2")
-
-    def _everybody(self) -> list[str]:
-        habits = self.sim.profile
-        gone = [people.GONE] if habits.gone else []
-        poison = [people.POISONED] if habits.poison else []
-        return list(dict.fromkeys([*people.PEOPLE[: habits.people], *gone, *poison]))
-
-    def _enroll(self, conn: object, name: str, person: contacts.Contact) -> None:
-        sim, library = self.sim, self.laid.library
-        version = sequences.versions(conn, name)[0]  # type: ignore[arg-type]
-        script: Script = library.script(conn, version.id)  # type: ignore[arg-type]
-        place = script.place(person, ground.Workspace("UTC", "PL"))
-        first = script.first(sim.now, place, person.email)
-        row = {
-            "sequence_id": version.sequence_id,
-            "sequence_version_id": version.id,
-            "contact_id": person.id,
-            "mailbox_id": self._sender(name, person.email),
-            "state": states.State.ACTIVE.value,
-            "step": first.step,
-            "step_kind": first.step_kind,
-            "due_at": sim.now,
-            "bound": [],
-            "stepped_at": sim.now,
-            "created_at": sim.now,
-        }
-        enrollments.add(conn, [row])  # type: ignore[arg-type]
-
-    def _sender(self, sequence: str, email: str) -> int:
-        if email == people.GONE and self.sim.profile.mailboxes == 2:
-            return 1 if sequence == "plain" else 2
-        return self.sim.rng.randint(1, self.sim.profile.mailboxes)
 
     # Processes.
 
@@ -195,6 +151,14 @@ class _Story:
         if lost_host:
             self.sim.boots[process.host] = self.sim.boots.get(process.host, 0) + 1
 
+    def _put_back(self) -> None:
+        """Every process is stopped, the backup put back, and the processes are started again."""
+        for worker in self.workers:
+            self._crashed(worker.process, lost_host=False)
+        self.sim.stage.run()
+        self.backups.put_back(self.workers[0].house)
+        self.hints.clear()
+
     def _revive(self) -> None:
         for worker in [each for each in self.workers if each.process.dead]:
             self.workers.remove(worker)
@@ -204,6 +168,7 @@ class _Story:
 
     def _round(self) -> None:
         self._revive()
+        releases = self.backups.time_to_release(idle=self._idle())
         awake = self._awake()
         loops = [each for each in awake if self.sim.chance(0.5)] or awake[:1]
         for worker in loops:
@@ -213,6 +178,8 @@ class _Story:
             late.append(self.sim.rng.randint(1, self.sim.profile.mailboxes))  # an old one comes again
         for mailbox in late:
             self._turn(mailbox)
+        if awake and releases:
+            self._releases(self.sim.rng.choice(awake))
         if awake and self.sim.chance(self.sim.profile.people_act):
             self._a_person_acts(self.sim.rng.choice(people.PEOPLE[: self.sim.profile.people]))
         self.sim.stage.run()
@@ -319,6 +286,14 @@ class _Story:
         else:
             addresses.suppress(house, email if what == "suppress" else email.partition("@")[2])
 
+    def _releases(self, worker: _Worker) -> None:
+        """Everybody whom the tool lets go, goes; of the others a person says what became of their mail."""
+        for email in beginning.everybody(self.sim.profile):
+            self._act(
+                worker, f"release {email}", lambda email=email: self._steer(worker.house, "resume", email)
+            )
+        self._act(worker, "decide", lambda: restoring.decide(self.sim, worker.house))
+
     def _noting(self, note: Callable[[int], None], work: Callable[[], object]) -> None:
         """Note something once the next commit is made."""
         self.sim.me.resolved = note
@@ -375,10 +350,10 @@ class _Story:
 
     def _quiet(self) -> bool:
         """Whether nothing is left to happen by itself."""
+        return self._idle() and not (self.sim.world.restored and self.backups.in_doubt())
+
+    def _idle(self) -> bool:
         return not self.sim.pending and not self.sim.stage.actors and judge.quiet(self.sim, self.laid)
-
-
-assert suppressions
 
 
 def play_briefly(seed: int) -> Played:

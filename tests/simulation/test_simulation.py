@@ -46,6 +46,8 @@ CAUGHT_BY = {
     "first_refusal_counts": 2,
     "no_giving_back": 4,
     "refused_is_read": 135,
+    "copies_by_hand": 323,
+    "forgets_lost_before": 124,
 }
 """A seed that catches each mutant; `python -m tests.simulation --mutants` looks for them anew."""
 

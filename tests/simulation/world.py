@@ -143,6 +143,16 @@ class Disowned:
     )  # whose mails it refused since a person last looked at the mailbox
 
 
+@dataclass(frozen=True)
+class Restored:
+    """The database was put back to what it was at the order `made`."""
+
+    made: int
+    order: int
+    at: dt.datetime
+    noticed: bool
+
+
 @dataclass
 class World:
     """Everything that happened outside the engine, in one order."""
@@ -156,6 +166,13 @@ class World:
     journaled: set[tuple[int, int]] = field(default_factory=set)  # (mail, fence) whose end was on the disk
     refused: set[str] = field(default_factory=set)  # people a server refused for good
     decided: set[str] = field(default_factory=set)  # Message-IDs of which a person said what became of them
+    filed: dict[int, int] = field(
+        default_factory=dict
+    )  # the order of a copy in Sent, by that of its mail's taking
+    restored: list[Restored] = field(default_factory=list)
+    said_sent: set[tuple[str, str]] = field(
+        default_factory=set
+    )  # (person, step) of which a person said that it was sent
     written: int = 0  # letters
     disowned: dict[int, Disowned] = field(
         default_factory=dict
@@ -169,6 +186,17 @@ class World:
     def bar(self, person: str, why: str, order: int) -> None:
         """Nobody may write to them from now on; `person` may be a domain."""
         self.bars.append(Bar(person, why, order))
+
+    def put_back(self, restored: Restored) -> None:
+        """What the database knew since the backup, it knows no more; nor what it was told that nobody may be written to."""
+        self.restored.append(restored)
+        for each in self.bars:
+            if each.since > restored.made and each.until is None:
+                each.until = restored.order
+
+    def unnoticed(self, order: int) -> Restored | None:
+        """The restore before that moment of which nobody knew, if there was one."""
+        return next((each for each in self.restored if each.order < order and not each.noticed), None)
 
     def lift(self, person: str, why: str, order: int) -> None:
         """They may be written to again."""

@@ -1,0 +1,67 @@
+"""How a world stands before its story begins: its mailboxes, its people, and who is enrolled in what."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from relance.engine import states
+from relance.engine.script import Script
+from relance.engine.store import contacts, enrollments, mailboxes, sequences
+from tests.simulation import ground, people, world
+from tests.simulation.ground import Ground
+from tests.simulation.profile import Profile
+from tests.simulation.sim import Sim
+
+
+def prepare(sim: Sim, laid: Ground) -> None:
+    """Lay out the mailboxes and enroll everybody."""
+    habits = sim.profile
+    for number in range(1, habits.mailboxes + 1):
+        sim.world.folders[number] = world.boxes()
+    with laid.real.write() as conn:
+        for number, files in enumerate(habits.files_sent, 1):
+            mailboxes.change(
+                conn, number, files_sent=files, gap_seconds=habits.gap_seconds, next_turn_at=sim.now
+            )
+        if habits.mailboxes == 1:
+            mailboxes.change(conn, 2, state="removed")
+        emails = everybody(habits)
+        found = contacts.by_emails(conn, emails)
+        for email in emails:
+            both = sim.chance(habits.both)
+            for name in ("plain", "forked") if both else (sim.rng.choice(("plain", "forked")),):
+                _enroll(sim, laid, conn, name, found[email])
+
+
+def everybody(habits: Profile) -> list[str]:
+    """The addresses of all who are written to in such a world."""
+    gone = [people.GONE] if habits.gone else []
+    poison = [people.POISONED] if habits.poison else []
+    return list(dict.fromkeys([*people.PEOPLE[: habits.people], *gone, *poison]))
+
+
+def _enroll(sim: Sim, laid: Ground, conn: Connection, name: str, person: contacts.Contact) -> None:
+    version = sequences.versions(conn, name)[0]
+    script: Script = laid.library.script(conn, version.id)
+    place = script.place(person, ground.Workspace("UTC", "PL"))
+    first = script.first(sim.now, place, person.email)
+    row = {
+        "sequence_id": version.sequence_id,
+        "sequence_version_id": version.id,
+        "contact_id": person.id,
+        "mailbox_id": _sender(sim, name, person.email),
+        "state": states.State.ACTIVE.value,
+        "step": first.step,
+        "step_kind": first.step_kind,
+        "due_at": sim.now,
+        "bound": [],
+        "stepped_at": sim.now,
+        "created_at": sim.now,
+    }
+    enrollments.add(conn, [row])
+
+
+def _sender(sim: Sim, sequence: str, email: str) -> int:
+    if email == people.GONE and sim.profile.mailboxes == 2:
+        return 1 if sequence == "plain" else 2
+    return sim.rng.randint(1, sim.profile.mailboxes)
