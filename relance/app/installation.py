@@ -186,11 +186,11 @@ class Relance:
 
     # What daemons do.
 
-    def beat(self, role: str, *, broker_away: bool = False) -> str | None:
+    def beat(self, role: str, *, broker_away: bool = False, broker_refuses: bool = False) -> str | None:
         """This process is at work as `role`; returns why nothing is sent at all, if so."""
         if self._me is None:
             self._me = attendance.myself(self._house.owner, role, machine_now())
-        heartbeats.beat(self._house, self._me, broker_away=broker_away)
+        heartbeats.beat(self._house, self._me, broker_away=broker_away, broker_refuses=broker_refuses)
         return epochs.halted(self._house.database)
 
     def outcomes(self) -> Mapping[str, int]:

@@ -33,7 +33,8 @@ class Process:
     started_at: dt.datetime
     seen_at: dt.datetime
     stopped_at: dt.datetime | None = None
-    broker_away: bool = False  # it does not reach Redis
+    broker_away: bool = False  # it does not reach Redis, or is refused there
+    broker_refuses: bool = False  # it is refused there
 
     @property
     def duties(self) -> set[str]:

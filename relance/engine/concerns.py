@@ -82,7 +82,8 @@ class Facts:
 
     database: str = ""  # why it does not answer
     unwritable: str = ""  # what can not be written, and why
-    broker: bool = True  # whether Redis answers whoever needs it
+    broker: bool = True  # whether Redis answers whoever needs it, and does what it is asked
+    refused: str = ""  # why Redis refuses, where this process knows it
     stalled: tuple[str, ...] = ()
     halted: str | None = None
     clock: str = ""
@@ -130,10 +131,7 @@ def _found(facts: Facts) -> Iterator[Concern]:
         yield Concern(
             ConcernKind.HALTED, f"nothing is sent: {facts.halted} `relance db confirm-restore` goes on."
         )
-    if not facts.broker or (facts.attendance and any(p.broker_away for p in facts.attendance.processes)):
-        yield Concern(
-            ConcernKind.BROKER, "Redis does not answer: nothing is sent until it is back; nothing is lost."
-        )
+    yield from _broker(facts)
     if facts.clock:
         yield Concern(ConcernKind.CLOCK, facts.clock)
     if facts.waiting_seconds > LATE_SECONDS:
@@ -153,6 +151,20 @@ def _unwritable(facts: Facts) -> Iterator[Concern]:
         yield Concern(
             ConcernKind.UNWRITABLE,
             f"{facts.unwritable} Until then nothing is sent; nothing is lost.{who}",
+        )
+
+
+def _broker(facts: Facts) -> Iterator[Concern]:
+    here = facts.attendance.processes if facts.attendance is not None else ()
+    if facts.refused or any(each.broker_refuses for each in here):
+        why = facts.refused or "the log of who is at work says why, and what to do"
+        yield Concern(
+            ConcernKind.BROKER,
+            f"Redis refuses what it is asked ({why}): nothing is sent until that is set right; nothing is lost.",
+        )
+    elif not facts.broker or any(each.broker_away for each in here):
+        yield Concern(
+            ConcernKind.BROKER, "Redis does not answer: nothing is sent until it is back; nothing is lost."
         )
 
 

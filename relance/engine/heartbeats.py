@@ -14,13 +14,19 @@ from relance.engine.house import House
 from relance.engine.store import processes
 
 
-def beat(house: House, me: Process, *, broker_away: bool) -> None:
-    """This process is alive: one small write."""
+def beat(house: House, me: Process, *, broker_away: bool, broker_refuses: bool = False) -> None:
+    """This process is alive: one small write. `broker_refuses`: Redis answers, and refuses."""
     with house.database.write() as conn:
         now = _now(conn)
         processes.beat(
             conn,
-            dataclasses.replace(me, seen_at=now, started_at=min(me.started_at, now), broker_away=broker_away),
+            dataclasses.replace(
+                me,
+                seen_at=now,
+                started_at=min(me.started_at, now),
+                broker_away=broker_away,
+                broker_refuses=broker_refuses,
+            ),
         )
 
 

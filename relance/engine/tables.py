@@ -396,4 +396,5 @@ process = sa.Table(
     sa.Column("seen_at", Instant, nullable=False),
     sa.Column("stopped_at", Instant),
     sa.Column("broker_away", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("broker_refuses", sa.Boolean, nullable=False, server_default=sa.false()),
 )

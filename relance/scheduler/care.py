@@ -29,6 +29,7 @@ class Vitals:
                 database="" if self.present.unwritable else self.present.missed,
                 unwritable=self.present.missed if self.present.unwritable else "",
                 broker=sender is None or sender.away_since is None,
+                refused=sender.refused if sender is not None else "",
                 stalled=tuple(sorted(self.watchdog.said)),
                 halted=self.present.halted,
             )

@@ -31,6 +31,7 @@ class Hints:
         self.log = structlog.get_logger(__name__)
         self.lock = threading.Lock()
         self.away_since: float | None = None
+        self.refused = ""  # why the broker refuses, where it answers
         self.told = 0.0  # when it was last told that the broker is away
 
     def send(self, ids: Iterable[int]) -> int:
@@ -92,15 +93,15 @@ class Hints:
 
     def _lost(self, how_many: int, trouble: Exception) -> None:
         self.figures.hints.labels("lost").inc(how_many)
-        now = clock.elapsed()
+        now, why = clock.elapsed(), refusals.refused(trouble)
         with self.lock:
+            self.refused = why or ""
             if self.away_since is None:
                 self.away_since = now
             elif now - self.told < SAID_SECONDS:
                 return
             self.told = now
         self.figures.broker_away.set(1)
-        why = refusals.refused(trouble)
         if why is None:
             self.log.warning("the broker does not answer; work waits in the database", reason=str(trouble))
         else:
@@ -109,6 +110,7 @@ class Hints:
     def _back(self) -> None:
         with self.lock:
             since, self.away_since = self.away_since, None
+            self.refused = ""
         if since is not None:
             self.figures.broker_away.set(0)
             self.log.info("the broker answers again", away_seconds=round(clock.elapsed() - since, 1))

@@ -60,8 +60,9 @@ class Presence:
         if self.hints is not None:
             self.hints.knock()
         away = self.hints is not None and self.hints.away_since is not None
+        refuses = self.hints is not None and bool(self.hints.refused)
         try:
-            self.halted = self.app.beat(self.role, broker_away=away)
+            self.halted = self.app.beat(self.role, broker_away=away, broker_refuses=away and refuses)
             self._take_up()
         except Exception as fault:
             self.unwritable = isinstance(fault, errors.Unwritable)

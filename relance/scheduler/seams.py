@@ -129,7 +129,7 @@ class App(Protocol):
     def outcomes(self) -> Mapping[str, int]:
         """How the mails of this process ended so far, by outcome."""
 
-    def beat(self, role: str, *, broker_away: bool = False) -> str | None:
+    def beat(self, role: str, *, broker_away: bool = False, broker_refuses: bool = False) -> str | None:
         """Say that this process is at work; returns why nothing is sent at all, if so."""
 
     def leave(self) -> None:

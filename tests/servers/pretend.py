@@ -198,7 +198,7 @@ class App:
     def outcomes(self) -> Mapping[str, int]:
         return {"accepted": self.ledger.count("sent > 0")}
 
-    def beat(self, role: str, *, broker_away: bool = False) -> str | None:
+    def beat(self, role: str, *, broker_away: bool = False, broker_refuses: bool = False) -> str | None:
         """Nobody asks who is at work."""
 
     def leave(self) -> None:

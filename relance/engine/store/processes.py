@@ -16,7 +16,12 @@ KEPT = dt.timedelta(days=60)
 
 def beat(conn: Connection, seen: Process) -> None:
     """This process is alive."""
-    asked = {"of": seen.name, "now": seen.seen_at, "away": seen.broker_away}
+    asked = {
+        "of": seen.name,
+        "now": seen.seen_at,
+        "away": seen.broker_away,
+        "refuses": seen.broker_refuses,
+    }
     if conn.execute(_BEAT, asked).rowcount == 0:
         conn.execute(sa.insert(process).values(**vars(seen)))
         conn.execute(sa.delete(process).where(process.c.seen_at < seen.seen_at - KEPT))
@@ -25,7 +30,12 @@ def beat(conn: Connection, seen: Process) -> None:
 _BEAT = (
     sa.update(process)
     .where(process.c.name == sa.bindparam("of"))
-    .values(seen_at=sa.bindparam("now"), broker_away=sa.bindparam("away"), stopped_at=None)
+    .values(
+        seen_at=sa.bindparam("now"),
+        broker_away=sa.bindparam("away"),
+        broker_refuses=sa.bindparam("refuses"),
+        stopped_at=None,
+    )
 )
 
 

@@ -42,7 +42,13 @@ def test_a_process_is_at_work_until_it_says_that_it_stops(house: House) -> None:
     assert found.grave
     assert "stopped on" in str(found.attendance)
     heartbeats.beat(house, me(), broker_away=True)  # it goes on
-    assert [each.kind for each in reports.status(house).concerns] == [ConcernKind.BROKER]
+    (away,) = reports.status(house).concerns
+    assert (away.kind, "does not answer" in away.words) == (ConcernKind.BROKER, True)
+    heartbeats.beat(house, me(), broker_away=True, broker_refuses=True)
+    (refused,) = reports.status(house).concerns
+    assert (refused.kind, "Redis refuses" in refused.words) == (ConcernKind.BROKER, True)
+    heartbeats.beat(house, me(), broker_away=True)
+    assert reports.status(house).concerns == (away,)
 
 
 def test_who_was_killed_is_missed_and_in_the_end_forgotten(house: House) -> None:

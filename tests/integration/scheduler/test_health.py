@@ -66,7 +66,7 @@ class App(pretend.App):
         self.found = super().status()
         self.fault: Exception | None = None
 
-    def beat(self, role: str, *, broker_away: bool = False) -> str | None:
+    def beat(self, role: str, *, broker_away: bool = False, broker_refuses: bool = False) -> str | None:
         if self.fault:
             raise self.fault
         return self.found.halted

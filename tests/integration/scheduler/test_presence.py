@@ -21,7 +21,7 @@ class App(pretend.App):
         self.free: list[int] = []
         self.left = 0
 
-    def beat(self, role: str, *, broker_away: bool = False) -> str | None:
+    def beat(self, role: str, *, broker_away: bool = False, broker_refuses: bool = False) -> str | None:
         if self.fault:
             raise self.fault
         self.beats.append((role, broker_away))

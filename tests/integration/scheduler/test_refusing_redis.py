@@ -15,7 +15,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from relance import config
-from relance.scheduler import broker, hints, marks, meters, refusals
+from relance.app import Relance
+from relance.engine.concerns import ConcernKind
+from relance.scheduler import broker, hints, marks, meters, presence, refusals
 from tests.servers import ports, pretend
 from tests.servers import redis as redis_ground
 
@@ -66,6 +68,13 @@ def test_a_password_that_was_changed_is_told_as_one(tmp_path: Path) -> None:
             client.config_set("requirepass", "another one")
         with structlog.testing.capture_logs() as entries:
             assert house.hints.send([1, 2]) == 0
+        home = config.make_home(tmp_path / "home").home
+        with Relance(config.Settings(home=home)) as relance:
+            presence.Presence(relance, "run", house.hints).beat()
+            (found,) = relance.status().concerns
+        assert found.kind is ConcernKind.BROKER
+        assert "Redis refuses" in found.words
+        assert "does not answer" not in found.words
     (only,) = entries
     assert only["log_level"] == "error"
     assert "password in redis_url" in only["reason"]

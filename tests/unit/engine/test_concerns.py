@@ -35,6 +35,7 @@ def test_where_nothing_is_wrong_nothing_is_said() -> None:
             True,
             ALL,
         ),
+        (Facts(broker=False, refused="WRONGPASS"), ConcernKind.BROKER, True, {"scheduler", "worker"}),
         (Facts(broker=False), ConcernKind.BROKER, True, {"scheduler", "worker"}),
         (Facts(attendance=at_work(broker_away=True)), ConcernKind.BROKER, True, {"scheduler", "worker"}),
         (Facts(attendance=Attendance()), ConcernKind.ABSENT, True, set()),
