@@ -18,14 +18,14 @@ from typing import Any
 from relance import templates
 from relance.engine import delivery, drafting, preparing, turn
 from relance.engine.journal import Journal
-from relance.engine.store import enrollments
+from relance.engine.store import claims
 from relance.mailbox import compose, smtp
 
 ORDER = ("turn", "claim", "prepare", "write", "render", "compose", "smtp", "journal", "mark+record")
 WATCHED: tuple[tuple[Any, str, str], ...] = (
     (turn, "take_turn", "turn"),  # lease, look, release
     (turn._Turn, "_send", "claim"),
-    (enrollments, "claim", "claim"),
+    (claims, "claim", "claim"),
     (preparing, "prepare", "prepare"),  # read the cases, insert the mails, commit
     (drafting, "draft", "write"),  # values, links, ids
     (templates.Compiled, "render", "render"),

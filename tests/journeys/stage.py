@@ -88,9 +88,13 @@ class Stage:
         self.run()
         end = self.clock.now() + dt.timedelta(**span)
         while (wake := self.relance.next_wake()) is not None and wake <= end:
-            self.clock.move_to(max(wake, self.clock.now()))
-            self.run()
-        self.clock.move_to(end)
+            self._move(max(wake, self.clock.now()))
+        self._move(end)
+
+    def _move(self, at: dt.datetime) -> None:
+        """Only business time is ours to move. A server in trouble rests in machine time: it has rested enough."""
+        self.clock.move_to(at)
+        self.relance._house.servers._known.clear()
         self.run()
 
     # What the world does.

@@ -44,7 +44,7 @@ def test_each_mail_counts_from_its_own_last_look_and_until_its_record(
     engine_house.clock(house).advance(hours=3)
     with house.database.write() as conn:
         turn.mailboxes.change(conn, 1, synced_at=house.clock.now())
-    seconds = [0.0]
+    seconds = [clock.elapsed()]
     monkeypatch.setattr(clock, "elapsed", lambda: seconds[0])
     monkeypatch.setattr(clock, "JUMP_SECONDS", 60.0)  # the wall clock stands still here
     post = Ticking(lambda more: seconds.__setitem__(0, seconds[0] + more))
