@@ -80,6 +80,8 @@ def test_a_settings_file(content: bytes) -> None:
 @example({"clock_origin": "9999-12-31T23:59:59-23:59"})
 @example({"clock_scale": "inf", "clock_start": "0001-01-01T00:00:00Z"})
 @example({"lease_seconds": "nan"})
+@example({"secret_key_file": "~0"})
+@example({"home": "~0"})
 def test_an_environment(values: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         for setting, value in values.items():
