@@ -63,11 +63,13 @@ def password_of_environment() -> str | None:
 
 
 def full_path(path: Path) -> Path:
-    """An absolute path; `~` is the user's folder, links stay as they are. Raises ValueError where `~` names nobody."""
+    """An absolute path; `~` is the user's folder, links stay as they are. Raises `errors.Misconfigured`."""
     try:
         return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - resolve() would follow links
     except RuntimeError as unknown:
-        raise ValueError("begins with ~ and names no user of this machine; write the whole path") from unknown
+        raise errors.Misconfigured(
+            f"{path} names no user of this machine; write the whole path."
+        ) from unknown
 
 
 class Settings(BaseSettings):
