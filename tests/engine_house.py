@@ -13,6 +13,7 @@ from relance.clock import ManualClock
 from relance.engine import database, ids
 from relance.engine.house import House, Options
 from relance.engine.journal import Journal
+from relance.engine.noes import Noes
 from relance.engine.own_ids import OwnIds
 from relance.engine.states import MessageState
 from relance.engine.store import mailboxes, messages
@@ -52,6 +53,7 @@ def build(url: str, folder: Path, now: dt.datetime = MONDAY, **options: object) 
             links=Links("http://127.0.0.1:9", Signer({1: SECRET}, 1)),
             own_ids=OwnIds({1: SECRET}, 1),
             journal=journal,
+            noes=Noes(None),
             owner="test",
             open_outbox=functools.partial(Outbox, helo="localhost"),
             open_inbox=Inbox,

@@ -41,7 +41,7 @@ class Facts:
     due_at: dt.datetime | None
     synced_at: dt.datetime | None  # when the last complete sync of the mailbox began
     now: dt.datetime
-    unread_elsewhere: bool = False  # another mailbox wrote to them, and was not read since the step fell due
+    unread_elsewhere: bool  # another mailbox wrote to them, and was not read since the step fell due
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def admit(
     lease: mailboxes.Lease,
     wanted: Sequence[Wanted],
     now: dt.datetime,
-    said_no: SaidNo = lambda _: {},
+    said_no: SaidNo,
 ) -> Mapping[int, tuple[str, ...]]:
     """Mark those that may go as transmitting; returns every message's objections (empty: its body may follow).
 
@@ -123,8 +123,7 @@ def admit(
     for each in wanted:
         row, sequence_state = rows[each.enrollment.id]
         facts = _facts(each, row, sequence_state, held, refused.get(each.message.recipient), now)
-        facts = dataclasses.replace(facts, unread_elsewhere=row.id in unread)
-        verdicts[each.message.id] = objections(facts)
+        verdicts[each.message.id] = objections(dataclasses.replace(facts, unread_elsewhere=row.id in unread))
     going = [number for number, reasons in verdicts.items() if not reasons]
     marked = messages.begin(conn, going, lease.fence, now)
     return verdicts | {number: (SETTLED,) for number in going if number not in marked}
@@ -158,4 +157,5 @@ def _facts(
         due_at=row.due_at,
         synced_at=held.synced_at,
         now=now,
+        unread_elsewhere=True,  # until it is asked
     )

@@ -66,6 +66,7 @@ class House:
     links: Links
     own_ids: OwnIds
     journal: Journal
+    noes: Noes  # who said no where the database has not heard it yet
     owner: str  # this process, as leases name it
     open_outbox: OpenOutbox
     open_inbox: OpenInbox
@@ -76,7 +77,6 @@ class House:
     at_work: AtWork = field(default_factory=AtWork)
     servers: Servers = field(default_factory=Servers)
     watch: Watch = field(default_factory=Watch)
-    noes: Noes = field(default_factory=Noes)
     tally: Tally = field(default_factory=Tally)
 
     def account(self, mailbox: Mailbox) -> Account:

@@ -45,7 +45,7 @@ class No:
 class Noes:
     """The folder. Safe to share between threads and processes; without a folder nothing can be kept."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
     def keep(self, no: No) -> None:

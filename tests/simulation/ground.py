@@ -22,7 +22,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import database, ids, journal, jumps, reading, tables
+from relance.engine import database, ids, journal, jumps, noes, reading, tables
 from relance.engine.database import Database
 from relance.engine.house import House, Options
 from relance.engine.journal import Journal
@@ -207,6 +207,7 @@ class Ground:
             links=links(),
             own_ids=OwnIds({1: SECRET}, 1),
             journal=Diary(self.sim, self.folder / f"journal-{process.host}", owner),
+            noes=noes.Noes(None),  # everybody's no reaches its database
             owner=owner,
             open_outbox=functools.partial(Outbox, self.sim),
             open_inbox=functools.partial(Inbox, self.sim),

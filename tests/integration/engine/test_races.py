@@ -57,7 +57,7 @@ def test_a_mail_that_was_settled_meanwhile_does_not_go(ready: House) -> None:
     mail = engine_house.add_message(ready, claimed, MessageState.PREPARED)
     with ready.database.write() as conn:
         conn.execute(sa.update(message).values(state=MessageState.ACCEPTED.value))
-        verdicts = gate.admit(conn, mine, [gate.Wanted(claimed, mail)], ready.clock.now())
+        verdicts = gate.admit(conn, mine, [gate.Wanted(claimed, mail)], ready.clock.now(), ready.noes.among)
     assert verdicts[mail.id]
 
 

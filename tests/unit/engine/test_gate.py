@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import inspect
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 
 from relance.engine import gate
 from relance.engine.gate import Facts
+from relance.engine.house import House
+from relance.engine.noes import Noes
 from relance.engine.states import MessageState, State
 from relance.engine.store.underway import Underway
 
@@ -29,7 +33,16 @@ GOOD = Facts(
     due_at=DUE,
     synced_at=DUE,
     now=DUE,
+    unread_elsewhere=False,
 )
+
+
+@pytest.mark.parametrize("decides", [Facts, Underway, House, Noes, gate.admit, gate.refusals, gate.changes])
+def test_whoever_forgets_to_ask_something_gets_no_yes(decides: Callable[..., object]) -> None:
+    """What stops a mail is no argument with a default: a caller that leaves it out would be told that nothing does."""
+    harmless = {"options", "workspace", "open_ear", "library", "at_work", "servers", "watch", "tally"}
+    asked = inspect.signature(decides).parameters.values()
+    assert {each.name for each in asked if each.default is not each.empty} <= harmless
 
 
 def test_a_follow_up_goes_when_nothing_speaks_against_it() -> None:

@@ -51,9 +51,9 @@ def test_nobody_else_can_read_it_and_no_address_is_in_a_name(kept: Noes, tmp_pat
 
 def test_what_cannot_be_kept_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(OSError, match="no folder"):
-        Noes().keep(EVE)
-    assert Noes().among([EVE.recipient]) == {}
-    Noes().drop(EVE.recipient)
+        Noes(None).keep(EVE)
+    assert Noes(None).among([EVE.recipient]) == {}
+    Noes(None).drop(EVE.recipient)
     monkeypatch.setattr(noes, "MOST", 1)
     kept = Noes(tmp_path / "noes")
     kept.keep(EVE)
