@@ -58,7 +58,7 @@ def test_two_stop_signals_leave_at_once_and_nothing_goes_twice(office: Office) -
         wait_until(lambda: "stopping after the mails under way" in worker.log.read_text(), seconds=PATIENCE)
         os.kill(worker.process.pid, signal.SIGTERM)
         wait_until(lambda: not worker.alive, seconds=PATIENCE)
-        assert worker.process._child.returncode == 130
+        assert worker.process.code == 130
     finally:
         office.ground.sink.signal(signal.SIGCONT)
     worker.start()
@@ -131,7 +131,7 @@ def test_a_stop_signal_ends_processes_whose_database_says_nothing(office: Office
             assert daemon.process is not None
             os.kill(daemon.process.pid, signal.SIGTERM)
         wait_until(lambda: not any(daemon.alive for daemon in daemons.values()), seconds=PATIENCE)
-        codes = [daemon.process._child.returncode for daemon in daemons.values() if daemon.process]
+        codes = [daemon.process.code for daemon in daemons.values() if daemon.process]
         assert codes == [0, 0]
 
 

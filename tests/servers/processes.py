@@ -71,10 +71,15 @@ class Program:
 
 
 class Process:
-    """A started program in a process group of its own; `stop` ends the whole group."""
+    """A started program in a process group of its own; `stop` ends the whole group.
+
+    It is waited for only when its group has been ended. Until then its number, which is the group's, belongs to nobody else:
+    numbers are used again, and a late signal would hit whoever has it by then (a session of PostgreSQL leads a group, too).
+    """
 
     def __init__(self, program: Program) -> None:
         self._program = program
+        self._over = False  # whether it has been waited for
         with program.log.open("ab") as log:
             self._child = subprocess.Popen(
                 [*program.identity.prefix, *program.command],
@@ -99,7 +104,17 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        return self._child.poll() is None
+        return self.code is None
+
+    @property
+    def code(self) -> int | None:
+        """What it ended with, the signal's number below zero where one ended it; None while it runs."""
+        if self._over or sys.platform != "linux":
+            return self._child.poll()
+        ended = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended is None:
+            return None
+        return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
 
     def log(self) -> str:
         """Everything the program wrote so far."""
@@ -119,22 +134,24 @@ class Process:
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the whole group (SIGSTOP and SIGCONT freeze and thaw a server)."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, number)
+        if not self._over:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, number)
 
     def stop(self, seconds: float = 10.0) -> None:
         """End the group: politely, then for good. Safe to call twice."""
         if self.alive:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, self._program.goodbye)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._child.wait(seconds)
+            with contextlib.suppress(TimeoutError):
+                ports.wait_until(lambda: not self.alive, seconds=seconds, what="its end")
         self.kill()
 
     def kill(self) -> None:
         """End the group at once, as a crash would."""
         self.signal(signal.SIGKILL)
         self._child.wait()
+        self._over = True
 
 
 def _as_from_a_terminal(goodbye: signal.Signals) -> None:

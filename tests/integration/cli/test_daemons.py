@@ -54,7 +54,7 @@ def test_scheduler_worker_and_web_each_in_processes_of_their_own(
             os.kill(process.pid, signal.SIGTERM)
         for process in started:
             ports.wait_until(lambda process=process: not process.alive, seconds=60)  # type: ignore[misc]
-            assert process._child.returncode == 0, process.log()
+            assert process.code == 0, process.log()
             assert "Traceback" not in process.log()
     finally:
         for process in started:

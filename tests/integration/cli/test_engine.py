@@ -174,7 +174,7 @@ def test_everything_in_one_process(run: Run, tmp_path: Path) -> None:
         assert data(run("status", "--json", code=None))["attendance"]["processes"][0]["pid"] == process.pid
         os.kill(process.pid, signal.SIGTERM)
         ports.wait_until(lambda: not process.alive, seconds=60)
-        assert process._child.returncode == 0, process.log()
+        assert process.code == 0, process.log()
         assert "Traceback" not in process.log()
         stopped = run("explain", "ada@acme.example", code=3).stderr
         assert stopped.startswith("relance: Nobody is at work")

@@ -30,7 +30,7 @@ def test_it_stands_until_it_is_told_to_end(tmp_path: Path, goodbye: signal.Signa
         assert rep.password not in world.log()
         os.kill(world.pid, goodbye)
         ports.wait_until(lambda: not world.alive, seconds=30, what="its end")
-        assert world._child.returncode == 0, world.log()
+        assert world.code == 0, world.log()
         assert "Traceback" not in world.log()
         assert not (home / sandbox.FILE_NAME).exists()
     finally:

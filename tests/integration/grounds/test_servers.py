@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,25 @@ def test_a_child_hears_ctrl_c_though_the_run_ignores_it(tmp_path: Path) -> None:
         ports.wait_until(lambda: not child.alive, seconds=10, what="its end")
     finally:
         child.kill()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux waits without reaping")
+def test_the_number_of_what_has_ended_is_nobody_elses_until_its_group_was_ended(tmp_path: Path) -> None:
+    """A run of half an hour killed groups by numbers that sessions of PostgreSQL led by then."""
+    child = processes.Process(processes.Program(["false"], tmp_path / "log"))
+    ports.wait_until(lambda: not child.alive, seconds=10, what="its end")
+    assert child.code == 1
+    os.killpg(child.pid, 0)  # still there, as its own
+    child.kill()
+    assert (child.alive, child.code) == (False, 1)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(child.pid, 0)
+
+
+def test_a_group_that_was_ended_is_sent_nothing_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = processes.Process(processes.Program(["sleep", "60"], tmp_path / "log"))
+    child.kill()
+    assert child.code == -signal.SIGKILL
+    monkeypatch.setattr(os, "killpg", lambda *_: pytest.fail("a signal to whoever has that number now"))
+    child.kill()
+    child.stop()

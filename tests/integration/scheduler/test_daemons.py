@@ -42,7 +42,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 def ended(process: processes.Process) -> int:
     ports.wait_until(lambda: not process.alive, seconds=60)
-    code = process._child.returncode
+    code = process.code
     assert isinstance(code, int)
     return code
 

@@ -189,7 +189,8 @@ def start(tmp_path: Path, environment: dict[str, str]) -> Iterator[Start]:
 
 def ended(process: processes.Process, seconds: float) -> int:
     ports.wait_until(lambda: not process.alive, seconds=seconds)
-    return int(process._child.returncode)
+    assert process.code is not None
+    return process.code
 
 
 @pytest.mark.slow
