@@ -74,6 +74,7 @@ class MailboxFacts:
     sync_error: str = ""
     fault: str = ""  # the sentence about a fault of ours that its last turn ended in
     set_aside: int = 0  # mails that could not be read
+    locked_out: bool = False  # paused because it can not be read: told once
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ def _of_mailboxes(facts: Facts) -> Iterator[Concern]:
             )
         if each.fault:
             yield Concern(ConcernKind.FAULT, each.fault, each.address)
-        if each.state == "paused" and (not each.sync_error or each.reason != each.sync_error):
+        if each.state == "paused" and not (each.sync_error and each.locked_out):
             why = f": {each.reason}" if each.reason else "."
             yield Concern(ConcernKind.PAUSED, f"{each.address} is paused{why}", each.address)
 

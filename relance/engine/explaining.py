@@ -255,7 +255,7 @@ def _mailbox(look: _Look) -> Iterator[str]:
     box = look.mailbox
     if box.state != "active":
         yield f"The mailbox {box.address} is {box.state}{f': {box.reason}' if box.reason else ''}."
-    if box.sync_error and box.sync_error != box.reason:
+    if box.sync_error and not (box.state == "paused" and box.locked_out):
         yield f"The mailbox cannot be read: {box.sync_error}"
     yield from look.odd
     yield f"It was last read for answers {_ago(look, box.read_at)}."

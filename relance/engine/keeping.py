@@ -124,7 +124,8 @@ def add(house: House, spec: MailboxSpec) -> MailboxView:
         else:
             # Its mails and their history stay its own, and whoever answered them meanwhile is to be heard: it is read on
             # from where it was left, or from the start where the numbers of its folders mean nothing any more.
-            mailboxes.change(conn, before.id, sync_error="", troubles=0, logins_refused=0, **values)
+            afresh = {"sync_error": "", "locked_out": False, "troubles": 0, "logins_refused": 0}
+            mailboxes.change(conn, before.id, **afresh, **values)
             if (before.imap.host, before.username) != (spec.imap.host, spec.username):
                 mailboxes.forget_watermarks(conn, before.id)
                 mailboxes.change(conn, before.id, files_sent=None)
@@ -277,7 +278,8 @@ def resume(house: House, wanted: str) -> None:
 def _set(house: House, wanted: str, state: str, reason: str) -> None:
     mailbox, now = known(house, wanted), house.clock.now()
     with house.database.write() as conn:
-        mailboxes.change(conn, mailbox.id, state=state, reason=reason, troubles=0, logins_refused=0)
+        afresh = {"locked_out": False, "troubles": 0, "logins_refused": 0}
+        mailboxes.change(conn, mailbox.id, state=state, reason=reason, **afresh)
         if state == "active":
             mailboxes.change(conn, mailbox.id, sync_error="", refusal=None)  # a person has looked at it
         mailboxes.call(conn, [mailbox.id], now)

@@ -73,7 +73,7 @@ def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
         raise
     with house.database.write() as conn:
         mailboxes.hold(conn, lease)
-        mailboxes.change(conn, mailbox.id, synced_at=now, sync_error="")
+        mailboxes.change(conn, mailbox.id, synced_at=now, sync_error="", locked_out=False)
         if not mailbox.files_sent or roles & {Role.SENT, Role.ALL}:
             # Where copies are filed, a look that did not see their folder is none: it could show no trace.
             messages.looked(conn, mailbox.id, now)

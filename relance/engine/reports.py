@@ -183,7 +183,13 @@ def _mailbox_facts(conn: Connection) -> tuple[concerns.MailboxFacts, ...]:
     aside = unread_mail.aside(conn)
     return tuple(
         concerns.MailboxFacts(
-            each.address, each.state, each.reason, each.sync_error, unread_mail.fault(each), aside[each.id]
+            each.address,
+            each.state,
+            each.reason,
+            each.sync_error,
+            unread_mail.fault(each),
+            aside[each.id],
+            each.locked_out,
         )
         for each in mailboxes.every(conn)
     )

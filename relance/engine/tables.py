@@ -36,8 +36,7 @@ mailbox = sa.Table(
     sa.Column("daily_cap", sa.Integer),  # mails in any 24 hours; empty: no cap
     count("gap_seconds"),  # at least so long between two mails
     text("unknown_policy", default="hold"),  # hold, assume sent, send again
-    # whether the provider files its own Sent copies; empty: not known yet
-    sa.Column("files_sent", sa.Boolean),
+    sa.Column("files_sent", sa.Boolean),  # whether the provider files its own Sent copies; empty: not known
     # Whether ada+token@ reaches ada@: then Reply-To carries the mail's token, and no client can lose it.
     sa.Column("plus_addressing", sa.Boolean, nullable=False, server_default=sa.false()),
     # The lease: who works for this mailbox now, until when (machine time), and the number every write must show.
@@ -47,6 +46,7 @@ mailbox = sa.Table(
     sa.Column("next_turn_at", Instant),
     sa.Column("synced_at", Instant),  # when the last complete sync began (business time)
     text("sync_error"),
+    sa.Column("locked_out", sa.Boolean, nullable=False, server_default=sa.false()),  # paused for `sync_error`
     count("troubles"),  # turns in a row that could not reach the servers
     count("logins_refused"),  # turns in a row in which they refused what only a person can mend
     text("turn_error"),  # the fault of ours that its last turn ended in

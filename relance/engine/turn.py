@@ -206,8 +206,7 @@ class _Turn:
     def _locked_out(self) -> bool:
         """Whether the mailbox is paused for what reading it said. One that was only out of reach, and is paused for
         something else, is read on: answers count."""
-        mailbox = self.mailbox
-        return mailbox.state == "paused" and bool(mailbox.sync_error) and mailbox.reason == mailbox.sync_error
+        return self.mailbox.state == "paused" and self.mailbox.locked_out
 
     def _mailbox(self) -> Mailbox:
         with self.house.database.read() as conn:
@@ -340,7 +339,7 @@ class _Turn:
         """Stop asking the server, and say so."""
         with self.house.database.write() as conn:
             mailboxes.hold(conn, self.lease)
-            mailboxes.pause(conn, self.mailbox.id, words, self.house.clock.now())
+            mailboxes.pause(conn, self.mailbox.id, words, self.house.clock.now(), locked_out=unreadable)
             if unreadable:
                 mailboxes.change(conn, self.mailbox.id, sync_error=words)
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+
 from relance.engine import migrating
 from relance.engine.database import Database
+
+NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 
 
 def test_the_migrations_lead_to_exactly_the_tables(database_url: str) -> None:
@@ -16,3 +24,44 @@ def test_the_migrations_lead_to_exactly_the_tables(database_url: str) -> None:
         assert migrating.drift(conn) == []
     migrating.require(database)
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "trouble", "locked_out"),
+    [
+        ("paused", "the password was refused", "the password was refused", True),
+        ("paused", "on holiday", "the password was refused", False),
+        ("paused", "", "", False),
+        ("active", "no way in", "no way in", False),
+    ],
+)
+def test_who_was_locked_out_by_a_release_before_stays_so(
+    database_url: str, state: str, reason: str, trouble: str, locked_out: bool
+) -> None:
+    """0014: what two sentences that were alike said stands in a column."""
+    database = Database(database_url)
+    upgrade_to(database, "0013")
+    values = {"state": state, "reason": reason, "sync_error": trouble}
+    place = {f"{each}_{key}": value for each in ("smtp", "imap") for key, value in PLACE.items()}
+    row = {"address": "ada@b.example", "username": "ada", "secret": b"", "created_at": NOW, **place, **values}
+    box = sa.table("mailbox", *(sa.column(name) for name in row))
+    with database.write() as conn:
+        conn.execute(sa.insert(box).values(row))
+    migrating.upgrade(database)
+    with database.read() as conn:
+        assert (
+            conn.execute(sa.select(sa.column("locked_out", sa.Boolean)).select_from(box)).scalar()
+            is locked_out
+        )
+    database.close()
+
+
+PLACE = {"host": "localhost", "port": 1, "security": "plain"}
+
+
+def upgrade_to(database: Database, revision: str) -> None:
+    """The schema of an earlier release."""
+    config = migrating._config()
+    with database.write() as conn:
+        config.attributes["connection"] = conn
+        command.upgrade(config, revision)

@@ -15,7 +15,7 @@ def locked_out(stage: Stage, address: str) -> None:
     with stage.relance._house.database.write() as conn:
         box = mailboxes.by_address(conn, address)
         assert box is not None
-        mailboxes.pause(conn, box.id, "the password was refused", stage.clock.now())
+        mailboxes.pause(conn, box.id, "the password was refused", stage.clock.now(), locked_out=True)
         mailboxes.change(conn, box.id, sync_error="the password was refused")
 
 

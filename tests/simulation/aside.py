@@ -66,7 +66,7 @@ def plain(statement: sa.Select | sa.CompoundSelect) -> str:
 
 
 def _unread(box: sa.FromClause) -> sa.ColumnElement[bool]:
-    return sa.and_(box.c.state == "paused", box.c.sync_error != "", box.c.sync_error == box.c.reason)
+    return sa.and_(box.c.state == "paused", box.c.locked_out)
 
 
 UNREAD = _unread(_BOX).label("unread")

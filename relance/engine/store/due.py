@@ -49,9 +49,7 @@ FIRST_MAIL = (
     .where(MAIL_OF, sequence.c.state == "active")
     .where(sa.or_(enrollment.c.due_at > sa.bindparam("now"), sa.not_(UNHEARD)))
 )
-_LOCKED_OUT = sa.and_(
-    _OTHER.c.state == "paused", _OTHER.c.sync_error != "", _OTHER.c.reason == _OTHER.c.sync_error
-)
+_LOCKED_OUT = sa.and_(_OTHER.c.state == "paused", _OTHER.c.locked_out)
 # Only a person can mend that: nothing is gained by asking for it every two minutes.
 UNREAD_WRITERS = (
     sa.select(_OTHER.c.id)

@@ -61,6 +61,7 @@ class Mailbox:
     next_turn_at: dt.datetime | None
     synced_at: dt.datetime | None
     sync_error: str
+    locked_out: bool  # paused because it can not be read
     troubles: int
     logins_refused: int
     turn_error: str
@@ -118,9 +119,12 @@ def change(conn: Connection, mailbox_id: int, **values: object) -> None:
     conn.execute(sa.update(mailbox).where(mailbox.c.id == mailbox_id).values(**values))
 
 
-def pause(conn: Connection, mailbox_id: int, reason: str, at: dt.datetime) -> None:
-    """Nothing leaves it until a person resumes it; said in the log, too."""
-    change(conn, mailbox_id, state="paused", reason=reason)
+def pause(
+    conn: Connection, mailbox_id: int, reason: str, at: dt.datetime, *, locked_out: bool = False
+) -> None:
+    """Nothing leaves it until a person resumes it; said in the log, too. `locked_out`: nor is it read; who was locked
+    out before stays so."""
+    change(conn, mailbox_id, state="paused", reason=reason, **({"locked_out": True} if locked_out else {}))
     events.add(conn, [events.News("mailbox paused", at, mailbox_id=mailbox_id, data={"reason": reason})])
 
 

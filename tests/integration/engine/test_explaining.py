@@ -114,7 +114,8 @@ def test_pace_and_trouble_of_the_mailbox_are_told(ready: House, clock: ManualClo
         in told(ready)
     )
     with ready.database.write() as conn:
-        mailboxes.change(conn, box, state="paused", reason="login refused", sync_error="login refused")
+        refused = {"reason": "login refused", "sync_error": "login refused", "locked_out": True}
+        mailboxes.change(conn, box, state="paused", **refused)
     text = told(ready)
     assert "The mailbox ada@sales.example is paused: login refused." in text
     assert "It may not leave now: the mailbox is paused." in text

@@ -116,6 +116,26 @@ def test_a_person_who_says_go_on_starts_it_anew_too(house: House, server: Script
     assert (the(house).state, the(house).logins_refused) == ("active", 0)
 
 
+def test_who_is_locked_out_stays_so_whatever_else_is_said_of_the_mailbox(
+    house: House, server: Scripted
+) -> None:
+    add(house, server, synced_at=None)
+    refuse(server, WRONG)
+    next_turns(house, 1)
+    with house.database.write() as conn:
+        mailboxes.pause(conn, 1, "a provider refuses its mail", house.clock.now())
+    next_turns(house, 2)
+    assert (the(house).reason, logins(server)) == ("a provider refuses its mail", 1)
+
+
+def test_a_pause_in_the_words_of_a_trouble_locks_nobody_out(house: House, server: Scripted) -> None:
+    """It could not be reached, and a person pauses it for that, in the same words: it is read on."""
+    add(house, server, sync_error="no way in")
+    keeping.pause(house, ADA, "no way in")
+    next_turns(house, 1)
+    assert logins(server) == 1
+
+
 def test_the_way_out_is_refused_as_often_and_says_what_to_do(house: House) -> None:
     publishing.publish(house, engine_house.TRIAL)
     people.add(house, "eve@acme.example", {})

@@ -50,7 +50,7 @@ def test_where_nothing_is_wrong_nothing_is_said() -> None:
             set(),
         ),
         (
-            Facts(mailboxes=(MailboxFacts("a@b.example", "paused", "refused", "refused"),)),
+            Facts(mailboxes=(MailboxFacts("a@b.example", "paused", "refused", "refused", locked_out=True),)),
             ConcernKind.UNREADABLE,
             True,
             set(),
