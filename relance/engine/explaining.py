@@ -259,12 +259,17 @@ def _mailbox(look: _Look) -> Iterator[str]:
         yield f"The mailbox cannot be read: {box.sync_error}"
     yield from look.odd
     yield f"It was last read for answers {_ago(look, box.read_at)}."
-    limits = pace.Pace(box.daily_cap, dt.timedelta(seconds=box.gap_seconds))
-    allowed = pace.allowance(limits, look.sent, look.now, look.house.options.batch)
+    allowed = _allowed(look, look.now)
     if _due(look) and allowed.count == 0 and allowed.next_at is not None:
         yield f"Its pace lets the next mail leave on {look.local(allowed.next_at)}: {allowed.bound}."
     if look.state is State.ACTIVE and box.state == "active" and box.next_turn_at is not None and _due(look):
         yield f"Its next turn is {_soon(look, box.next_turn_at)}."
+
+
+def _allowed(look: _Look, at: dt.datetime) -> pace.Allowance:
+    """What the mailbox's pace will let leave at a moment, by what has left until now."""
+    limits = pace.Pace(look.mailbox.daily_cap, dt.timedelta(seconds=look.mailbox.gap_seconds))
+    return pace.allowance(limits, look.sent, at, look.house.options.batch)
 
 
 def _ago(look: _Look, at: dt.datetime | None) -> str:
@@ -279,7 +284,7 @@ def _soon(look: _Look, at: dt.datetime) -> str:
 
 
 def _forecast(look: _Look) -> Iterator[Planned]:
-    """The steps to come, each done when it is due, down the side of every branch that nobody's click leads to."""
+    """The steps to come, the next one when it can be done and each other when it is due, down the side of every branch that nobody's click leads to."""
     script, row = look.case.script, look.case.row
     place = script.place(look.case.contact, look.house.workspace)
     at = _first_time(look)
@@ -302,9 +307,21 @@ def _first_time(look: _Look) -> dt.datetime | None:
     when = _when(look)
     if when is None:
         return None
-    if look.state is State.AWAY and row.resume_at is not None:
-        return max(when.at, row.resume_at)
-    return max(when.at, look.now)
+    back = row.resume_at if look.state is State.AWAY else None
+    at = max(when.at, back or look.now)
+    return _leaves(look, row.step or "", at) if row.step_kind == "mail" else at
+
+
+def _leaves(look: _Look, step: str, at: dt.datetime) -> dt.datetime:
+    """When a mail that may go from `at` on can leave: in the mailbox's next turn, by its pace and its sending hours."""
+    turn = look.mailbox.next_turn_at if _due(look) else None
+    allowed = _allowed(look, at)
+    paced = allowed.next_at if allowed.count == 0 else None
+    later = max(at, turn or at, paced or at)
+    if later == at:
+        return at
+    place = look.case.script.place(look.case.contact, look.house.workspace)
+    return calendar.next_opening(look.case.script.rule(step), place, later).at
 
 
 def _hangs_on(step: sequence.Step) -> str:

@@ -121,6 +121,27 @@ def test_pace_and_trouble_of_the_mailbox_are_told(ready: House, clock: ManualClo
     assert "It may not leave now: the mailbox is paused." in text
 
 
+def test_the_forecast_counts_from_when_the_mail_can_leave(ready: House, clock: ManualClock) -> None:
+    clock.advance(hours=7)
+    engine_house.add_message(ready, row(ready), MessageState.ACCEPTED, step="other")
+    with ready.database.write() as conn:
+        mailboxes.change(conn, row(ready).mailbox_id, daily_cap=1)
+    clock.advance(hours=4)  # the sending hours are over
+    found = explaining.explain(ready, ADA)[0]
+    assert "Its pace lets the next mail leave on Tue 3 March 2026 16:00 Europe/Berlin" in told(ready)
+    with ready.database.read() as conn:
+        script = ready.library.script(conn, row(ready).sequence_version_id)
+    place = script.place(people.show(ready, ADA), ready.workspace)
+    leaves = dt.datetime(2026, 3, 3, 15, 0, tzinfo=dt.UTC)
+    bump = script.after("intro", leaves, place, str(row(ready).id)).due_at
+    assert [each.at for each in found.forecast[:2]] == [leaves, bump]
+    with (
+        ready.database.write() as conn
+    ):  # its servers are asked again in the evening: then tomorrow morning is next
+        mailboxes.change(conn, row(ready).mailbox_id, next_turn_at=leaves + dt.timedelta(hours=4))
+    assert explaining.explain(ready, ADA)[0].forecast[0].at == dt.datetime(2026, 3, 4, 7, 30, tzinfo=dt.UTC)
+
+
 def test_each_state_has_its_sentence(ready: House) -> None:
     news(ready, Event.OUT_OF_OFFICE, resume_at=dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC))
     found = explaining.explain(ready, ADA)[0]
