@@ -85,3 +85,11 @@ class Broken(Trouble):
 
 class Superseded(Trouble):
     """Another worker has taken over; whatever this one still wanted to write is void."""
+
+
+def nearest(word: str, known: Iterable[str], *, alike: float = 0.7) -> str | None:
+    """The known word that a person most likely meant, or None. `alike` (0 to 1): how much the two must share."""
+    import difflib  # only where a mistake was made
+
+    found = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=alike)
+    return found[0] if found else None

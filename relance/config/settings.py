@@ -306,10 +306,8 @@ def _tell(refused: ValidationError, given: Mapping[str, Any]) -> str:
 
 def _sentence(name: str, place: str, kind: str, words: str) -> str:
     if kind == "extra_forbidden":
-        import difflib  # only where a mistake was made
-
-        near = difflib.get_close_matches(name, Settings.model_fields, n=1)
-        mend = f"Did you mean {near[0]}?" if near else "`relance config` lists all of them."
+        near = errors.nearest(name, Settings.model_fields, alike=0.6)
+        mend = f"Did you mean {near}?" if near else "`relance config` lists all of them."
         return f"There is no setting {name} ({place}). {mend}"
     return f"The setting {name} ({place}) {_mend(words)}."
 

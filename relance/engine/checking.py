@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from relance import errors, templates
-from relance.engine import calendar, mistakes, plan, reading, sequence, ways, windows
+from relance.engine import calendar, plan, reading, sequence, ways, windows
 from relance.engine.sequence import BranchStep, MailStep, Path, TaskStep, WaitStep
 from relance.engine.yamltext import Places
 
@@ -241,7 +241,7 @@ def _is_earlier(look: _Look, path: Path, arguments: tuple[str, ...], earlier: fr
     step_id = arguments[0]
     mails = {mail.id: mail for mail in look.plan.mails}
     if step_id not in mails:
-        near = mistakes.nearest(step_id, mails)
+        near = errors.nearest(step_id, mails)
         look.problem(
             path, f'`when`: no mail has the id "{step_id}".', f'Did you mean "{near}"?' if near else ""
         )
@@ -260,7 +260,7 @@ def _is_a_link(look: _Look, path: Path, mail: MailStep, label: str) -> None:
         return
     everywhere = sorted(frozenset[str]().union(*labels))
     if label not in everywhere:
-        near = mistakes.nearest(label, everywhere)
+        near = errors.nearest(label, everywhere)
         known = f"Its links are called: {', '.join(everywhere)}." if everywhere else "It has no links."
         hint = f'Did you mean "{near}"?' if near else known
         look.problem(path, f'`when`: the mail "{mail.id}" has no link called "{label}".', hint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Annotated, Literal
 
 import pydantic
 
+from relance import errors
 from relance.engine import waits
 from relance.engine.complete import complete
 from relance.engine.waits import Unit, Wait
@@ -52,9 +52,9 @@ def parse(text: str) -> Action:
         return Action(Deed.SLOW, _span(slow[1].strip()))
     if words in _PLAIN:
         return _PLAIN[words]
-    near = difflib.get_close_matches(words.replace("-", " "), [*_PLAIN, Deed.SLOW.value], n=1, cutoff=0.7)
+    near = errors.nearest(words.replace("-", " "), [*_PLAIN, Deed.SLOW.value])
     raise ValueError(
-        f'"{text}" is none of the actions: {GRAMMAR}' + (f'. Did you mean "{near[0]}"?' if near else "")
+        f'"{text}" is none of the actions: {GRAMMAR}' + (f'. Did you mean "{near}"?' if near else "")
     )
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from relance import errors
-from relance.engine import mistakes
 
 EMAIL = "email"
 IGNORED = ("rejected_line", "rejected_reason")
@@ -81,7 +80,7 @@ def _no_email(header: Sequence[str], where: str, line: int) -> errors.Problem:
             what, where, "Put a line above it, for instance: email,first_name,company", line
         )
     names = {fold(title): title.strip() for title in header if title.strip()}
-    near = next((title for name, title in names.items() if mistakes.nearest(name, ["email", "e mail"])), None)
+    near = next((title for name, title in names.items() if errors.nearest(name, ["email", "e mail"])), None)
     hint = f'Is "{near}" meant to be it? Rename it to email.' if near else "Name the column email."
     shown = ", ".join(names.values()) or "none"
     return errors.Problem(f"no column holds the addresses (found: {shown[:200]}).", where, hint, line)

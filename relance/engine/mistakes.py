@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
@@ -153,7 +152,7 @@ def _unknown(path: Path, data: Any) -> tuple[str, str]:
     key, inside = str(path[-1]), _model_at(path[:-1], data)
     known = _known_keys(inside)
     kind = sequence.kind_of(_at(data, path[:-1])) if _is_step(path[:-1]) else None
-    if near := nearest(key, known):
+    if near := errors.nearest(key, known):
         return f"`{key}` is not known here;", f"did you mean `{near}`?"
     if kind and (other := _kind_with(key)):
         return (
@@ -171,12 +170,6 @@ def _kind_with(key: str) -> str | None:
     return next((kind for kind, model in sequence.MODEL_BY_KIND.items() if key in _known_keys(model)), None)
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word a person most likely meant, or None."""
-    found = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.7)
-    return found[0] if found else None
-
-
 def _missing(key: str, path: Path, data: Any) -> tuple[str, str]:
     around = _at(data, path[:-1])
     if key == "id":
@@ -186,7 +179,7 @@ def _missing(key: str, path: Path, data: Any) -> tuple[str, str]:
             "Give it a short name that stays the same when steps move, for instance `id: intro`.",
         )
     present = [known for known in around if isinstance(known, str)] if isinstance(around, Mapping) else []
-    if near := nearest(key, present):
+    if near := errors.nearest(key, present):
         return f"`{key}` is missing.", f"Is `{near}` meant to be it?"
     return f"`{key}` is missing.", ""
 
@@ -205,7 +198,7 @@ def _no_kind(step: Any) -> tuple[str, str]:
 def _slip(step: Mapping[str, Any]) -> tuple[str, str] | None:
     """A misspelt key that would have told what the step is, and what it was meant to be."""
     telling = sorted(key for _, keys in sequence.TELLING_KEYS for key in keys if key != "otherwise")
-    return next(((key, near) for key in step if (near := nearest(key, telling))), None)
+    return next(((key, near) for key in step if (near := errors.nearest(key, telling))), None)
 
 
 # Values of the wrong kind.
@@ -244,7 +237,7 @@ def slug(text: str) -> str:
 
 def _literal(key: str | int, error: Error, value: Any) -> tuple[str, str]:
     known = re.findall(r"'([^']+)'", error["ctx"]["expected"])
-    near = nearest(str(value), known)
+    near = errors.nearest(str(value), known)
     hint = f"Did you mean {near}?" if near else ""
     if key == "company" and not near:
         hint = "Or say it by kind of answer, on lines below it: `positive reply: hand over`."

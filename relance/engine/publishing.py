@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from relance import errors, templates
-from relance.engine import checking, mistakes, plan, reading, resuming, sequence
+from relance.engine import checking, plan, reading, resuming, sequence
 from relance.engine.checking import Checked
 from relance.engine.house import House
 from relance.engine.sequence import BranchStep, MailStep, TaskStep
@@ -217,7 +217,7 @@ def known(conn: Connection, name: str) -> list[Version]:
 
 def _instead(name: str, names: list[str]) -> str:
     by_lower = {each.lower(): each for each in names}
-    near = mistakes.nearest(name.lower(), by_lower)
+    near = errors.nearest(name.lower(), by_lower)
     if near:
         return f' Did you mean "{by_lower[near]}"?'
     return f" Known are: {', '.join(names[:10])}." if names else " Publish one: relance sequence publish FILE"

@@ -6,13 +6,13 @@ state), then the sequence's default, then the workspace's. A telephone number sa
 
 from __future__ import annotations
 
-import difflib
 import functools
 import importlib.resources
 import zoneinfo
 from dataclasses import dataclass
 from typing import Protocol
 
+from relance import errors
 from relance.engine import public_holidays
 from relance.engine.public_holidays import Region
 
@@ -160,10 +160,10 @@ def checked_zone(name: str) -> str:
     if name in all_zones():
         return name
     by_lower = {zone.lower(): zone for zone in sorted(all_zones())}
-    near = difflib.get_close_matches(name.strip().lower(), by_lower, n=1, cutoff=0.6)
+    near = errors.nearest(name.strip(), by_lower, alike=0.6)
     cities = {zone.rsplit("/", 1)[-1]: full for zone, full in by_lower.items()}
     city = cities.get(name.strip().lower().replace(" ", "_"))
-    found = city or (by_lower[near[0]] if near else "Europe/Warsaw")
+    found = city or (by_lower[near] if near else "Europe/Warsaw")
     raise ValueError(f'"{name}" is no time zone; did you mean {found}?')
 
 

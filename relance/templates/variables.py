@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -66,8 +65,8 @@ def _nearest(path: str, known: Collection[str]) -> str:
     by_letters = {_letters(name): name for name in sorted(known)}
     last = _letters(path.rsplit(".", 1)[-1])
     for wanted in (_letters(path), last):
-        if near := difflib.get_close_matches(wanted, by_letters, n=1, cutoff=0.7):
-            return f"Did you mean {by_letters[near[0]]}?"
+        if near := errors.nearest(wanted, by_letters):
+            return f"Did you mean {by_letters[near]}?"
     names = ", ".join(sorted(known)[:12])
     return f"Known fields: {names}{', …' if len(known) > 12 else ''}." if names else ""
 
