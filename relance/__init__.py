@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from relance.clock import Clock, ManualClock
     from relance.config import Settings, make_home
     from relance.engine.accounts import StepAccount
-    from relance.engine.attendance import Attendance, Process
+    from relance.engine.attendance import Attendance
     from relance.engine.calendar import Bound, BoundKind, When
     from relance.engine.checking import Checked
     from relance.engine.concerns import Concern, ConcernKind
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from relance.engine.inbox import AnswerView, Corrected
     from relance.engine.keeping import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.migrating import SchemaState
-    from relance.engine.probes import ProviderHabits
     from relance.engine.progress import TickReport
     from relance.engine.publishing import Published, SequenceDetail, SequenceSummary, VersionView
     from relance.engine.refusing import Retried
@@ -65,6 +64,8 @@ if TYPE_CHECKING:
     from relance.engine.steering import EnrollmentView
     from relance.engine.store.answers import Wanted
     from relance.engine.store.contacts import Contact
+    from relance.engine.store.habits import ProviderHabits
+    from relance.engine.store.processes import Process
     from relance.engine.store.suppressions import Suppression
     from relance.engine.store.tasks import Task
     from relance.engine.timeline import EventPage, EventView
@@ -180,7 +181,7 @@ _ROOMS = {
     "clock": ("Clock", "ManualClock"),
     "config": ("Settings", "make_home"),
     "engine.accounts": ("StepAccount",),
-    "engine.attendance": ("Attendance", "Process"),
+    "engine.attendance": ("Attendance",),
     "engine.calendar": ("Bound", "BoundKind", "When"),
     "engine.checking": ("Checked",),
     "engine.concerns": ("Concern", "ConcernKind"),
@@ -191,7 +192,6 @@ _ROOMS = {
     "engine.inbox": ("AnswerView", "Corrected"),
     "engine.keeping": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.migrating": ("SchemaState",),
-    "engine.probes": ("ProviderHabits",),
     "engine.progress": ("TickReport",),
     "engine.publishing": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
     "engine.refusing": ("Retried",),
@@ -206,6 +206,8 @@ _ROOMS = {
     "engine.steering": ("EnrollmentView",),
     "engine.store.answers": ("Wanted",),
     "engine.store.contacts": ("Contact",),
+    "engine.store.habits": ("ProviderHabits",),
+    "engine.store.processes": ("Process",),
     "engine.store.suppressions": ("Suppression",),
     "engine.store.tasks": ("Task",),
     "engine.timeline": ("EventPage", "EventView"),

@@ -74,7 +74,7 @@ def fill(house: House, mails: int, mailbox_count: int, sink: int) -> None:
     now = house.clock.now()
     publishing.publish(house, SEQUENCE)
     with house.database.write() as conn:
-        script = Script(sequences.latest(conn)[0])
+        script = house.library.script(conn, sequences.latest(conn)[0].id)
         senders = [_mailbox(house, conn, number, sink, now) for number in range(mailbox_count)]
     turn = itertools.cycle(senders)
     for start in range(0, mails, BATCH):

@@ -35,6 +35,7 @@ from relance.engine import (
 )
 from relance.engine.attendance import Attendance
 from relance.engine.database import Database
+from relance.engine.store.processes import Process
 from relance.tracking import web
 
 BEAT_SECONDS = 60.0
@@ -77,7 +78,7 @@ class Relance:
             self._house = building.house(self.settings, self.clock, database)
             self._epoch_file = self.settings.home / "epoch.json"
             self._beaten = elapsed()
-            self._me: attendance.Process | None = None
+            self._me: Process | None = None
             self._home_refused = ""  # why the epoch could not be written here
             if not look_only:
                 self._take_up()

@@ -9,37 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from relance.engine.database import SKEW
+from relance.engine.store.processes import Process
 from relance.version import VERSION
 
 BEAT_SECONDS = 20.0
 # Between two heartbeats of a process (machine time).
 ALIVE = dt.timedelta(seconds=75)
 # Who was seen since then is at work: a beat may wait for a busy database, and one may be lost.
-DUTIES = {"run": {"scheduler", "worker", "web"}}
-# What a process does besides its role's own name.
 NEEDED = ("scheduler", "worker")
 # Without both nothing is sent and nothing is read.
-
-
-@dataclass(frozen=True)
-class Process:
-    """One daemon. Times are machine time; `stopped_at` is set when it ended because it was told to."""
-
-    name: str
-    role: str
-    host: str
-    pid: int
-    version: str
-    started_at: dt.datetime
-    seen_at: dt.datetime
-    stopped_at: dt.datetime | None = None
-    broker_away: bool = False  # it does not reach Redis, or is refused there
-    broker_refuses: bool = False  # it is refused there
-
-    @property
-    def duties(self) -> set[str]:
-        """Which parts of the work it does."""
-        return DUTIES.get(self.role, {self.role})
 
 
 @dataclass(frozen=True)

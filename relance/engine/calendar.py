@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from relance import errors
-from relance.engine import public_holidays, sequence, waits, windows
+from relance.engine import public_holidays, waits, windows
 from relance.engine.public_holidays import Region
 from relance.engine.waits import Unit, Wait
 from relance.engine.zones import Place
@@ -83,16 +83,6 @@ class Rule:
         return tuple(
             windows.Interval(max(hour.start, self.at), hour.end) for hour in hours if hour.end > self.at
         )
-
-
-def rule_for(definition: sequence.Sequence, step: sequence.Step) -> Rule:
-    """The rule of one step of a sequence."""
-    at = step.at if isinstance(step, sequence.MailStep) else None
-    return Rule(
-        definition.send.week,
-        frozenset(definition.send.closed),
-        windows.parse_time(at) if at else None,
-    )
 
 
 def next_time(

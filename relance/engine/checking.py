@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from relance import errors, templates
-from relance.engine import calendar, plan, reading, sequence, ways, windows
+from relance.engine import plan, reading, script, sequence, ways, windows
 from relance.engine.sequence import BranchStep, MailStep, Path, TaskStep, WaitStep
 from relance.engine.yamltext import Places
 
@@ -169,7 +169,7 @@ def _send_hours_meet(look: _Look) -> None:
     for path, mail in look.mails():
         if mail.at is None:
             continue
-        rule = calendar.rule_for(look.definition, mail)
+        rule = script.rule_for(look.definition, mail)
         if not any(hour.end > windows.parse_time(mail.at) for day in rule.week.days for hour in day):
             look.problem(
                 (*path, "at"), f"{mail.at} is after the sending hours of every day.", "See `send: hours`."

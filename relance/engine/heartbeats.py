@@ -8,10 +8,11 @@ import datetime as dt
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine.attendance import Attendance, Process, attendance
+from relance.engine.attendance import Attendance, attendance
 from relance.engine.database import machine_now
 from relance.engine.house import House
 from relance.engine.store import processes
+from relance.engine.store.processes import Process
 
 
 def beat(house: House, me: Process, *, broker_away: bool, broker_refuses: bool = False) -> None:

@@ -9,10 +9,10 @@ from relance.clock import Clock, Watch
 from relance.engine.at_work import AtWork
 from relance.engine.database import Database
 from relance.engine.journal import Journal
+from relance.engine.library import Library
 from relance.engine.noes import Noes
 from relance.engine.own_ids import OwnIds
 from relance.engine.post import OpenEar, OpenInbox, OpenOutbox
-from relance.engine.script import Library
 from relance.engine.servers import Servers
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox

@@ -13,8 +13,8 @@ from relance import errors
 from relance.engine import aliasing, person_fields, removing, resuming, watching
 from relance.engine.house import House
 from relance.engine.post import Inbox
-from relance.engine.probes import ProviderHabits
 from relance.engine.store import aliases, events, habits, mailboxes, refusals
+from relance.engine.store.habits import ProviderHabits
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.unknowns import POLICIES
 from relance.mailbox import address

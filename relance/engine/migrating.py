@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import tables
+from relance.engine import migrations, tables
 from relance.engine.database import Database
 
 _LOCK = 7305_1965_2026
@@ -79,5 +79,5 @@ def require(database: Database) -> None:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(resources.files("relance.engine") / "migrations"))
+    config.set_main_option("script_location", str(resources.files(migrations)))
     return config

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from relance.engine.store.habits import ProviderHabits
 from relance.mailbox import compose, given_ids, reports
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Role
@@ -88,32 +89,6 @@ class Sighting:
     def came_back(self) -> bool:
         """Whether it was delivered there; a copy in Sent, or in a folder of everything, says only that it left."""
         return self.role not in (Role.SENT, Role.ALL)
-
-
-@dataclass(frozen=True)
-class ProviderHabits:
-    """What a probe showed of a mailbox's provider."""
-
-    tested_at: dt.datetime
-    folder: str = ""  # where the probe came back to; empty: it did not in the time it was waited for
-    seconds: float | None = None  # how long that took
-    given_id: str = ""  # the Message-ID that was written over ours; empty: ours was kept, or nobody knows yet
-    told_by: tuple[str, ...] = ()  # what tells which mail of ours a given id means
-    noted_in: tuple[str, ...] = ()  # headers in which our id lives on
-    sender: str = ""  # the address that was written over ours
-    files_sent: bool | None = None  # whether a copy was filed in Sent; None: not seen either way
-
-    @property
-    def words(self) -> str:
-        """The habits of the provider in a sentence."""
-        if not self.folder:
-            return "the probe did not come back"
-        if not self.given_id:
-            return "keeps our Message-ID"
-        known = (
-            f"told by {' and '.join(self.told_by)}" if self.told_by else "nothing tells which mail it means"
-        )
-        return f"writes its own Message-ID over ours; {known}"
 
 
 def learn(

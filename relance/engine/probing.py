@@ -12,8 +12,9 @@ from relance.engine import ids, keeping, probes, watching
 from relance.engine.house import House
 from relance.engine.keeping import MailboxTest, TestStep
 from relance.engine.post import Inbox
-from relance.engine.probes import Probe, ProviderHabits, Sighting
+from relance.engine.probes import Probe, Sighting
 from relance.engine.store import habits, mailboxes
+from relance.engine.store.habits import ProviderHabits
 from relance.mailbox import given_ids
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder, Role

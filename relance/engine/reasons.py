@@ -72,3 +72,8 @@ def alone(reasons: Sequence[Reason], cause: Cause) -> bool:
 def of_cause(reasons: Sequence[Reason], cause: Cause) -> tuple[Reason, ...]:
     """Those of one kind."""
     return tuple(each for each in reasons if each.cause is cause)
+
+
+def organisations(reasons: Sequence[Reason]) -> tuple[str, ...]:
+    """The receiving organisations for which somebody is held."""
+    return tuple(each.source for each in of_cause(reasons, Cause.ORGANISATION))

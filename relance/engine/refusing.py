@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -141,8 +140,3 @@ def _go_on(conn: Connection, house: House, row: Enrollment, person: Contact, now
     due = change.get("due_at", row.due_at)
     if after is State.ACTIVE and due is not None and row.step_kind == "mail":
         mailboxes.call(conn, [row.mailbox_id], due)
-
-
-def names(rows: Sequence[Reason]) -> tuple[str, ...]:
-    """The organisations for which somebody is held."""
-    return tuple(each.source for each in reasons.of_cause(rows, Cause.ORGANISATION))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance.engine import concerns, epochs, heartbeats, jumps, publishing, sequence, unread_mail
-from relance.engine.attendance import Attendance, Process
+from relance.engine.attendance import Attendance
 from relance.engine.concerns import Concern
 from relance.engine.house import House
 from relance.engine.plan import Plan, known
@@ -18,6 +18,7 @@ from relance.engine.script import Script
 from relance.engine.states import MessageState, State
 from relance.engine.store import figures, mailboxes, sequences
 from relance.engine.store.figures import StepCount
+from relance.engine.store.processes import Process
 from relance.mailbox.inbound import Kind
 
 DAY = dt.timedelta(hours=24)

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import threading
-from collections import OrderedDict
-from typing import Any
-
-from sqlalchemy.engine import Connection
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from relance import templates
-from relance.engine import calendar, plan, sequence, waits, zones
-from relance.engine.store import sequences
-from relance.engine.store.contacts import Contact
+from relance.engine import calendar, plan, sequence, waits, windows, zones
 from relance.engine.store.enrollments import Position
 
-KEPT = 256
-# Scripts kept compiled. A script is some 100 kB; a busy installation plays a few dozen versions at once.
 ANSWERS = 1024
 # Answers of the calendar a script remembers.
 
@@ -30,13 +23,29 @@ _FOOTERS = {
 }
 
 
+class Located(Protocol):
+    """A person, as far as it matters to where they are."""
+
+    @property
+    def zone(self) -> str:
+        """An IANA name; empty: nobody said."""
+
+    @property
+    def country(self) -> str:
+        """Two letters (ISO 3166); empty: nobody said."""
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The author's own columns; `state` or `region` counts here."""
+
+
 class Script:
     """One version of one sequence. Safe to share between threads: what it compiles late, it compiles to equal values."""
 
-    def __init__(self, version: sequences.Version) -> None:
-        self.version_id = version.id
-        self.number = version.number
-        self.definition = sequence.Sequence.model_validate(version.definition)
+    def __init__(self, version_id: int, number: int, definition: Mapping[str, Any]) -> None:
+        self.version_id = version_id
+        self.number = number
+        self.definition = sequence.Sequence.model_validate(definition)
         self.plan = plan.build(self.definition)
         self.words = functools.lru_cache(maxsize=None)(self._words)
         self.condition = functools.lru_cache(maxsize=None)(templates.compile_condition)
@@ -70,7 +79,7 @@ class Script:
             raise TypeError(f"the step {step_id} is no mail")
         return step
 
-    def place(self, contact: Contact, workspace: zones.Workspace) -> zones.Place:
+    def place(self, contact: Located, workspace: zones.Workspace) -> zones.Place:
         """Whose clock and holidays count for this person."""
         region = contact.fields.get("state") or contact.fields.get("region")
         where = zones.Whereabouts(contact.zone or None, contact.country or None, region)
@@ -104,7 +113,7 @@ class Script:
 
     def _rule(self, step_id: str) -> calendar.Rule:
         """When mail of this step may go."""
-        return calendar.rule_for(self.definition, self.plan.step(step_id))
+        return rule_for(self.definition, self.plan.step(step_id))
 
     def _opening(self, step_id: str, place: zones.Place, now: dt.datetime) -> calendar.When:
         """The first time from now on at which this step may go."""
@@ -122,23 +131,11 @@ def bounds(when: calendar.When) -> list[dict[str, Any]]:
     return [{"kind": b.kind.value, "words": b.words, "until": b.until.isoformat()} for b in when.bound]
 
 
-class Library:
-    """Scripts by version, compiled at first use and kept while they are used."""
-
-    def __init__(self) -> None:
-        self._scripts: OrderedDict[int, Script] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def script(self, conn: Connection, version_id: int) -> Script:
-        """The script of a version."""
-        with self._lock:
-            found = self._scripts.get(version_id)
-            if found is not None:
-                self._scripts.move_to_end(version_id)
-                return found
-        script = Script(sequences.by_id(conn, version_id))
-        with self._lock:
-            self._scripts[version_id] = script
-            while len(self._scripts) > KEPT:
-                self._scripts.popitem(last=False)
-        return script
+def rule_for(definition: sequence.Sequence, step: sequence.Step) -> calendar.Rule:
+    """When mail of one step of a sequence may go."""
+    at = step.at if isinstance(step, sequence.MailStep) else None
+    return calendar.Rule(
+        definition.send.week,
+        frozenset(definition.send.closed),
+        windows.parse_time(at) if at else None,
+    )

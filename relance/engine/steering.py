@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import doubts, people, refusing, resuming, states
+from relance.engine import doubts, people, reasons, resuming, states
 from relance.engine.house import House
 from relance.engine.reasons import Cause, Reason
 from relance.engine.script import Script
@@ -143,7 +143,7 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
     event = Event.RELEASED if row.state is State.HELD else Event.RESUMED
     change = resuming.overdue(desk.conn, desk.house, row, desk.person)
     words = reason or ("released by a person" if event is Event.RELEASED else event.value)
-    for name in refusing.names(row.why):
+    for name in reasons.organisations(row.why):
         refusals.lift(desk.conn, row.mailbox_id, name)  # a person tries it again
     values = {"resume_at": None, "attempts": 0, "lost_before": _unproved(desk, row), **change}
     desk.apply([row], event, Reason(words, Cause.PERSON), values)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from relance import errors
 
-_HERE = Path(__file__).parents[1]
+_HERE = Path(errors.__file__).parent
 
 
 def is_one(error: BaseException) -> bool:

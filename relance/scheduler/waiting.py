@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import structlog
 
 from relance import clock, config, errors
-from relance.engine.attendance import DUTIES
 from relance.engine.concerns import Concern, ConcernKind
+from relance.engine.store.processes import DUTIES
 from relance.scheduler import broker, health, seams, watch
 
 FIRST_SECONDS, LONGEST_SECONDS = 0.5, 5.0  # between two tries

@@ -6,13 +6,39 @@ import dataclasses
 import datetime as dt
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.probes import ProviderHabits
 from relance.engine.store import marks
 from relance.engine.tables import meta
+
+
+@dataclass(frozen=True)
+class ProviderHabits:
+    """What a probe showed of a mailbox's provider."""
+
+    tested_at: dt.datetime
+    folder: str = ""  # where the probe came back to; empty: it did not in the time it was waited for
+    seconds: float | None = None  # how long that took
+    given_id: str = ""  # the Message-ID that was written over ours; empty: ours was kept, or nobody knows yet
+    told_by: tuple[str, ...] = ()  # what tells which mail of ours a given id means
+    noted_in: tuple[str, ...] = ()  # headers in which our id lives on
+    sender: str = ""  # the address that was written over ours
+    files_sent: bool | None = None  # whether a copy was filed in Sent; None: not seen either way
+
+    @property
+    def words(self) -> str:
+        """The habits of the provider in a sentence."""
+        if not self.folder:
+            return "the probe did not come back"
+        if not self.given_id:
+            return "keeps our Message-ID"
+        known = (
+            f"told by {' and '.join(self.told_by)}" if self.told_by else "nothing tells which mail it means"
+        )
+        return f"writes its own Message-ID over ours; {known}"
 
 
 def put(conn: Connection, mailbox_id: int, learned: ProviderHabits) -> None:

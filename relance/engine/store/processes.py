@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.attendance import Process
 from relance.engine.tables import process
 
+DUTIES = {"run": {"scheduler", "worker", "web"}}
+# What a process does besides its role's own name.
 KEPT = dt.timedelta(days=60)
 # How long a process that ended is remembered: `status` says who was there last.
+
+
+@dataclass(frozen=True)
+class Process:
+    """One daemon. Times are machine time; `stopped_at` is set when it ended because it was told to."""
+
+    name: str
+    role: str
+    host: str
+    pid: int
+    version: str
+    started_at: dt.datetime
+    seen_at: dt.datetime
+    stopped_at: dt.datetime | None = None
+    broker_away: bool = False  # it does not reach Redis, or is refused there
+    broker_refuses: bool = False  # it is refused there
+
+    @property
+    def duties(self) -> set[str]:
+        """Which parts of the work it does."""
+        return DUTIES.get(self.role, {self.role})
 
 
 def beat(conn: Connection, seen: Process) -> None:

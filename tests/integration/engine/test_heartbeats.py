@@ -26,7 +26,7 @@ from tests import engine_house
 from tests.servers import disks
 
 
-def me(role: str = "run") -> attendance.Process:
+def me(role: str = "run") -> processes.Process:
     return attendance.myself("post-1-7-abcd", role, clock.machine_now())
 
 

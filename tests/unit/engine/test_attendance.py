@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine.attendance import ALIVE, Attendance, Process, attendance, myself
+from relance.engine.attendance import ALIVE, Attendance, attendance, myself
+from relance.engine.store.processes import Process
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relance import errors
-from relance.engine import calendar, public_holidays, reading, waits, windows
+from relance.engine import calendar, public_holidays, reading, script, waits, windows
 from relance.engine.calendar import BoundKind, Rule
 from relance.engine.public_holidays import Region
 from relance.engine.zones import Place
@@ -252,11 +252,11 @@ def test_the_rule_of_a_step_has_all_the_author_said():
         "sequence: X\nsend: {hours: {mon: 9:00-12:00}, closed: [2026-03-09]}\n"
         "steps:\n  - {id: a, subject: s, body: b, at: 10:00}\n  - {id: t, task: x}\n"
     )
-    rule = calendar.rule_for(made, made.steps[0])
+    rule = script.rule_for(made, made.steps[0])
     assert rule.closed == {dt.date(2026, 3, 9)}
     assert rule.intervals(dt.date(2026, 3, 2)) == (windows.Interval(600, 720),)
     assert ask("2026-03-02T12:00", "1 hour", rule=rule).local.date() == dt.date(2026, 3, 16)
-    assert calendar.rule_for(made, made.steps[1]).at is None
+    assert script.rule_for(made, made.steps[1]).at is None
 
 
 # Spreading.

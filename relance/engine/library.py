@@ -1,0 +1,37 @@
+"""The versions that are being played, each compiled once and kept while it is used."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+
+from sqlalchemy.engine import Connection
+
+from relance.engine.script import Script
+from relance.engine.store import sequences
+
+KEPT = 256
+# Scripts kept compiled. A script is some 100 kB; a busy installation plays a few dozen versions at once.
+
+
+class Library:
+    """Scripts by version, compiled at first use and kept while they are used."""
+
+    def __init__(self) -> None:
+        self._scripts: OrderedDict[int, Script] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def script(self, conn: Connection, version_id: int) -> Script:
+        """The script of a version."""
+        with self._lock:
+            found = self._scripts.get(version_id)
+            if found is not None:
+                self._scripts.move_to_end(version_id)
+                return found
+        version = sequences.by_id(conn, version_id)
+        script = Script(version.id, version.number, version.definition)
+        with self._lock:
+            self._scripts[version_id] = script
+            while len(self._scripts) > KEPT:
+                self._scripts.popitem(last=False)
+        return script
