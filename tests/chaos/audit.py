@@ -11,6 +11,11 @@ from relance.engine.accounts import StepAccount
 
 FINAL_WITHOUT_ALL = frozenset({"replied", "bounced", "unsubscribed", "stopped", "held"})
 # States in which an enrollment may end before its last step.
+IN_DOUBT = frozenset({"unknown", "transmitting"})
+SETTLED = frozenset({"accepted"}) | IN_DOUBT  # states of a mail that are told elsewhere, if at all
+
+
+Owed = tuple[str, str]  # a person's address and the step
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Standing:
     state: str
     reason: str
     step: str | None
-    due: bool
+    late: bool = False  # whether its step is planned for later than any step of the sequence can be, or for no time at all
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,9 @@ class Evidence:
     logins: Mapping[
         str, Sequence[float]
     ]  # when each mailbox was logged into to read it, machine time, ascending
+    owed: frozenset[Owed] | None = None
+    # What had to be done by the end, where the time limit ended the run: the steps that were open when the last settling
+    # began, in which nothing strikes. None: everything that fell due.
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,7 @@ class Findings:
     after_answer: tuple[str, ...]
     unknown: tuple[str, ...]  # each with its reason
     held: tuple[str, ...]  # for other reasons
+    not_yet: tuple[str, ...] = ()  # fell due after the last settling had begun: no verdict
 
     @property
     def clean(self) -> bool:
@@ -70,7 +79,7 @@ class Findings:
 
 def count(evidence: Evidence) -> Findings:
     """What became of every step that fell due."""
-    unknown = [each for each in evidence.accounts if each.state in ("unknown", "transmitting")]
+    unknown = [each for each in evidence.accounts if each.state in IN_DOUBT]
     doubtful = {each.email for each in unknown}
     return Findings(
         due=len(evidence.accounts),
@@ -84,7 +93,28 @@ def count(evidence: Evidence) -> Findings:
             for each in evidence.standings
             if each.state == "held" and each.email not in doubtful
         ),
+        not_yet=tuple(
+            f"{each.email} {each.step}: {each.state} ({each.reason})"
+            for each in waiting(evidence.accounts, evidence.standings)
+            if not _must_be_done(evidence, each)
+        ),
     )
+
+
+def waiting(accounts: Iterable[StepAccount], standings: Iterable[Standing]) -> list[StepAccount]:
+    """Steps that fell due, are not sent, and are still to be."""
+    active = {each.email for each in standings if each.state == "active"}
+    return [each for each in accounts if each.state not in SETTLED and each.email in active]
+
+
+def open_steps(accounts: Sequence[StepAccount], standings: Iterable[Standing]) -> frozenset[Owed]:
+    """What a settling has to bring to an end: what waits, and what nobody knows yet."""
+    doubtful = [each for each in accounts if each.state in IN_DOUBT]
+    return frozenset((each.email, each.step) for each in (*waiting(accounts, standings), *doubtful))
+
+
+def _must_be_done(evidence: Evidence, account: StepAccount) -> bool:
+    return evidence.owed is None or (account.email, account.step) in evidence.owed
 
 
 def _duplicates(taken: Iterable[Taken]) -> Iterable[str]:
@@ -101,22 +131,29 @@ def _duplicates(taken: Iterable[Taken]) -> Iterable[str]:
 
 
 def _lost(evidence: Evidence) -> Iterable[str]:
+    yield from _left_behind(evidence)
     got = {(mail.recipient, mail.message_id) for mail in evidence.taken}
-    said = {(each.email, each.message_id): each for each in evidence.accounts}
-    active = {each.email for each in evidence.standings if each.state == "active"}
     for each in evidence.accounts:
         if each.state == "accepted" and (each.email, each.message_id) not in got:
             yield f"{each.email} {each.step}: recorded as accepted, and no server took it"
-        elif each.state not in ("accepted", "unknown", "transmitting") and each.email in active:
-            yield f"{each.email} {each.step}: fell due and is {each.state} still ({each.reason})"
         elif each.state != "accepted" and not each.reason.strip():
             yield f"{each.email} {each.step}: {each.state} without a reason"
+    said = {(each.email, each.message_id): each.state for each in evidence.accounts}
     for mail in evidence.taken:
-        account = said.get((mail.recipient, mail.message_id))
-        if account is None or account.state not in ("accepted", "unknown", "transmitting"):
-            words = account.state if account else "unheard of"
+        words = said.get((mail.recipient, mail.message_id), "unheard of")
+        if words not in SETTLED:
             yield f"{mail.recipient} {mail.step}: accepted by the server, and the database says {words}"
     yield from _skipped(evidence)
+
+
+def _left_behind(evidence: Evidence) -> Iterable[str]:
+    """Steps that had to leave and did not, or are planned as if they never should."""
+    for each in waiting(evidence.accounts, evidence.standings):
+        if _must_be_done(evidence, each):
+            yield f"{each.email} {each.step}: fell due and is {each.state} still ({each.reason})"
+    for person in evidence.standings:
+        if person.state == "active" and person.late:
+            yield f"{person.email} {person.step}: active, and planned for later than the sequence says, or never"
 
 
 def _skipped(evidence: Evidence) -> Iterable[str]:

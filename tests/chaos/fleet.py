@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import time
 from collections.abc import Mapping
@@ -110,6 +112,16 @@ class Fleet:
     def end(self) -> None:
         for daemon in self.daemons:
             daemon.end()
+
+    def leave(self, seconds: float) -> None:
+        """Ask everybody to finish the mails under way and go; whoever is left after `seconds` is ended."""
+        for daemon in self.daemons:
+            daemon.thaw()
+            if daemon.alive and daemon.process is not None:
+                os.kill(daemon.process.pid, signal.SIGTERM)
+        with contextlib.suppress(TimeoutError):
+            wait_until(lambda: not any(daemon.alive for daemon in self.daemons), seconds=seconds)
+        self.end()
 
     def calm(self) -> bool:
         """Whether everything stands, thawed."""

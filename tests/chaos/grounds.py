@@ -94,6 +94,12 @@ class Grounds:
                 found.setdefault(told[2], []).append(at)
         return found
 
+    def last_words(self, lines: int = 20) -> Iterator[str]:
+        """What the servers that are struck said last: for when one does not answer in the end."""
+        for name, server in (("PostgreSQL", self.database), ("Redis", self.broker)):
+            for line in server.process.log().splitlines()[-lines:] if server else ():
+                yield f"{name}: {line}"
+
     def calm(self) -> None:
         """No more faults at the sink."""
         os.kill(self.sink.pid, signal.SIGUSR2)

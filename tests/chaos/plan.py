@@ -18,7 +18,7 @@ class Plan:
     seed: int = 1
     steps: int = 20_000
     crashes: int = 500
-    seconds: float = 3000.0  # the longest it may take, settling included
+    seconds: float = 3000.0  # the longest it may take, settling included; strikes end after three quarters
     embedded: bool = False  # `relance run` on SQLite, instead of daemons on PostgreSQL and Redis
     mailboxes: int = 40
     pause: float = 1.0  # machine seconds between two strikes, on average
@@ -41,6 +41,17 @@ class Plan:
     def strike_seconds(self) -> float:
         """How long the strikes last, at least."""
         return self.crashes * self.pause
+
+    @property
+    def longest(self) -> dt.timedelta:
+        """No step is planned for later than this: gaps, and what a server's "not now" adds to them."""
+        number, unit = self.gap.split()
+        return max(dt.timedelta(hours=12), 2 * dt.timedelta(**{unit: float(number)}))
+
+    @property
+    def last_seconds(self) -> float:
+        """Of a run that would not end in time: kept for what is due by then, without a strike and with nobody new."""
+        return min(300.0, self.seconds / 5)
 
     @property
     def grace_seconds(self) -> float:

@@ -18,11 +18,14 @@ from relance.config import Settings
 from relance.engine.states import FINAL, MessageState, State
 from relance.engine.tables import contact, enrollment, message
 from tests.chaos import audit, fleet, grounds, sales, strikes
+from tests.chaos.asking import Answer, ask
 from tests.chaos.plan import Plan
 
 SHARE_ENROLLED = 0.75
 # Of the strikes' time: everybody is enrolled by then, so that follow-ups fall due under strikes too.
 LOOK_SECONDS = 0.05
+LEAVE_SECONDS = 20.0  # for the mails under way, of daemons that are asked to go
+ASK_SECONDS = 2.0
 PATIENCE = 4
 # Pauses after which a strike comes though no mail has left since the last.
 
@@ -44,7 +47,7 @@ class Outcome:
     @property
     def clean(self) -> bool:
         """Whether every promise was kept: nothing twice, nothing lost, nothing left for a person to decide."""
-        return self.findings.clean and not self.findings.unknown and self.finished
+        return self.findings.clean and not self.findings.unknown
 
     def line(self) -> str:
         """The last line."""
@@ -55,8 +58,11 @@ class Outcome:
             f"crashes injected: {self.crashes}, {effects}steps due: {found.due}, accepted: {found.accepted}, "
             f"duplicates: {len(found.duplicates)}, lost: {len(found.lost)}, after an answer: {len(found.after_answer)}, "
             f"held as unknown: {len(found.unknown)}, held otherwise: {len(found.held)}, time to settle: {settled}, "
-            f"whole run: {self.seconds:.0f} s{'' if self.finished else ' (ended by its time limit)'}"
+            f"whole run: {self.seconds:.0f} s{'' if self.finished else self._cut()}"
         )
+
+    def _cut(self) -> str:
+        return f" (ended by its time limit: {len(self.findings.not_yet)} steps that fell due after that are not sent yet)"
 
 
 def run(plan: Plan, say: Say) -> Outcome:
@@ -69,6 +75,10 @@ def run(plan: Plan, say: Say) -> Outcome:
         try:
             with Relance() as relance:
                 return _Run(plan, ground, crew, relance, say, began).whole()
+        except errors.RelanceError:
+            for line in ground.last_words():
+                say(line)
+            raise
         finally:
             crew.end()
 
@@ -119,9 +129,10 @@ class _Run:
         self.strikes.look(all_now=True)
         self.ground.calm()
         settle, finished = self._settle()
-        self.crew.end()
+        owed = None if finished else self._last_settling()
+        self.crew.leave(LEAVE_SECONDS)
         outcome = Outcome(
-            audit.count(self._evidence()),
+            audit.count(self._evidence(owed)),
             self.strikes.crashes,
             dict(self.strikes.told),
             self.strikes.effects(),
@@ -157,7 +168,7 @@ class _Run:
     def _settle(self) -> tuple[float | None, bool]:
         """No strikes any more: until everybody's sequence has ended. Returns how long it took to have nothing overdue."""
         start, settled = time.monotonic(), None
-        while self._left() > 0:
+        while self._left() > self.plan.last_seconds:
             self._look()
             self.people.enroll(1.0)
             backlog = self._backlog()
@@ -171,6 +182,23 @@ class _Run:
             ):
                 return settled, True
         return settled, False
+
+    def _last_settling(self) -> frozenset[audit.Owed]:
+        """The time is up: nobody is enrolled any more, and what is open now has to come to an end. Returns what was open."""
+        owed = still = self._open()
+        self.say(f"the time is up: {len(owed)} steps are open and must leave now")
+        asked = time.monotonic()
+        while still and self._left() > 0:
+            self._look()
+            if time.monotonic() - asked > ASK_SECONDS:
+                still, asked = owed & self._open(), time.monotonic()
+        return owed
+
+    def _open(self) -> frozenset[audit.Owed]:
+        return self._ask(lambda: audit.open_steps(self.relance.due_steps(), self._standings()))
+
+    def _ask(self, question: Callable[[], Answer]) -> Answer:
+        return ask(question, meanwhile=self.strikes.look)
 
     def _look(self) -> None:
         self.pulse.wait(LOOK_SECONDS)
@@ -205,28 +233,27 @@ class _Run:
             return None
         return Backlog(*counts)
 
-    def _evidence(self) -> audit.Evidence:
+    def _evidence(self, owed: frozenset[audit.Owed] | None) -> audit.Evidence:
         return audit.Evidence(
             taken=self.ground.taken(),
-            accounts=self.relance.due_steps(),
-            standings=self._standings(),
+            accounts=self._ask(self.relance.due_steps),
+            standings=self._ask(self._standings),
             steps=sales.STEPS,
             answered=self.people.answered,
             logins=self.ground.logins(),
+            owed=owed,
         )
 
     def _standings(self) -> list[audit.Standing]:
-        now = self.relance.clock.now()
+        latest = self.relance.clock.now() + self.plan.longest
         query = sa.select(
-            contact.c.email,
-            enrollment.c.state,
-            enrollment.c.reason,
-            enrollment.c.step,
-            sa.case((enrollment.c.due_at <= now, 1), else_=0).label("due"),
+            contact.c.email, enrollment.c.state, enrollment.c.reason, enrollment.c.step, enrollment.c.due_at
         ).join(enrollment, enrollment.c.contact_id == contact.c.id)
         with self.relance._house.database.read() as conn:
             return [
-                audit.Standing(row.email, row.state, row.reason, row.step, bool(row.due))
+                audit.Standing(
+                    row.email, row.state, row.reason, row.step, row.due_at is None or row.due_at > latest
+                )
                 for row in conn.execute(query)
             ]
 
@@ -235,7 +262,7 @@ class _Run:
         found = outcome.findings
         wrong = (*found.duplicates, *found.lost, *found.after_answer, *found.unknown, *found.held)
         for person in dict.fromkeys(line.partition(" ")[0] for line in wrong[:8]):
-            for event in self.relance.timeline(person):
+            for event in self._ask(lambda person=person: self.relance.timeline(person)):  # type: ignore[misc]
                 self.say(f"{person}: {event}")
         logs = {daemon.name: daemon.log.read_text(errors="replace") for daemon in self.crew.daemons}
         for name, text in logs.items():

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.chaos.fleet import Daemon, Fleet
-from tests.chaos.grounds import Grounds
+from tests.chaos.fleet import REST_SECONDS, Daemon, Fleet
+from tests.chaos.grounds import Grounds, Server_
 from tests.chaos.plan import Plan
 from tests.servers import meddling_imap
 
@@ -37,6 +37,7 @@ class Strikes:
         self.first = plan.first
         self.crashes = 0
         self.later: list[tuple[float, Callable[[], None]]] = []  # what is put right again, and when
+        self.kept_up = time.monotonic()
         self.kinds = self._embedded() if plan.embedded else self._scaled_out()
 
     def strike(self) -> None:
@@ -62,6 +63,7 @@ class Strikes:
         self.later = [each for each in self.later if each not in due]
         for _, mend in due:
             mend()
+        self._keep_up()
 
     def _embedded(self) -> list[Strike]:
         return [
@@ -162,8 +164,21 @@ class Strikes:
 
     def _down(self) -> bool:
         """Whether a server is away and will be started again."""
-        servers = [each for each in (self.grounds.database, self.grounds.broker) if each]
-        return any(act == server.start for _, act in self.later for server in servers)
+        return any(act == server.start for _, act in self.later for server in self._servers().values())
+
+    def _servers(self) -> dict[str, Server_]:
+        servers = {"PostgreSQL": self.grounds.database, "Redis": self.grounds.broker}
+        return {name: each for name, each in servers.items() if each}
+
+    def _keep_up(self) -> None:
+        """A server that nobody struck and that ended all the same is started again, and it is told."""
+        if self._down() or time.monotonic() < self.kept_up + REST_SECONDS:
+            return
+        self.kept_up = time.monotonic()
+        for name, server in self._servers().items():
+            if not server.process.alive:
+                self.told[f"{name} ended by itself"] += 1
+                server.start()
 
     def _refuse_fetches(self) -> bool:
         """For a moment most UID FETCHes get a NO or BAD, and an answer lacks a mail now and then."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import sqlite3
 
 import pytest
 
+from relance import errors
 from relance.engine.accounts import StepAccount
-from tests.chaos import audit, plan, run
+from tests.chaos import asking, audit, plan, run
 
 SHORT = plan.Plan(
     seed=11,
@@ -51,12 +53,42 @@ def test_the_one_process_that_is_killed_again_and_again_sends_everything_once() 
     assert set(first) <= set(outcome.told)
 
 
+_FOLLOW_UP = (
+    "select e.id, c.email from enrollment e join contact c on c.id = e.contact_id "
+    "where e.state = 'active' and e.step <> 'intro' order by e.due_at desc limit 1"
+)
+
+
+@pytest.mark.slow
+def test_a_time_limit_makes_no_loss_and_hides_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most follow-ups are still to come when the time is up; one step is really lost, as if the engine had forgotten it."""
+    forgotten: list[str] = []
+    settle = run._Run._last_settling
+
+    def forget_and_settle(under_way: run._Run) -> frozenset[audit.Owed]:
+        with sqlite3.connect(under_way.ground.folder / "home" / "relance.db", timeout=20) as conn:
+            number, address = conn.execute(_FOLLOW_UP).fetchone()
+            conn.execute(
+                "update enrollment set due_at = '2027-01-01 00:00:00.000000' where id = ?", (number,)
+            )
+        forgotten.append(address)
+        return settle(under_way)
+
+    monkeypatch.setattr(run._Run, "_last_settling", forget_and_settle)
+    wanted = dataclasses.replace(SHORT, embedded=True, crashes=2, mailboxes=2, seconds=25, gap="8 hours")
+    outcome = run.run(wanted, print)
+    assert not outcome.finished
+    assert outcome.findings.accepted
+    assert [line.partition(" ")[0] for line in outcome.findings.lost] == forgotten, outcome.findings.lost
+    assert not outcome.clean
+
+
 # The count.
 
 ANNA = "anna@acme.test"
 FIRST = audit.Taken(100.0, ANNA, "rep@sales.test", "<1@x>", "aa", "intro")
 DONE = StepAccount(ANNA, "Chaos", "intro", "accepted", "", "<1@x>")
-WAITS = audit.Standing(ANNA, "active", "", "bump", False)
+WAITS = audit.Standing(ANNA, "active", "", "bump")
 WELL = audit.Evidence([FIRST], [DONE], [WAITS], ("intro", "bump"), {}, {})
 
 
@@ -84,7 +116,7 @@ def test_what_arrived_and_is_called_unsent_is_found() -> None:
 
 
 def test_a_step_that_was_gone_past_is_lost() -> None:
-    finished = audit.Standing(ANNA, "finished", "every step is done", None, False)
+    finished = audit.Standing(ANNA, "finished", "every step is done", None)
     assert [line for line in found(standings=[finished]).lost if "bump" in line]
 
 
@@ -93,6 +125,52 @@ def test_a_step_left_due_or_without_a_reason_is_lost() -> None:
     assert not found(accounts=[DONE, due]).clean
     held = StepAccount(ANNA, "Chaos", "bump", "not sent, held", " ", "")
     assert not found(accounts=[DONE, held], standings=[dataclasses.replace(WAITS, state="held")]).clean
+
+
+BUMP = StepAccount(ANNA, "Chaos", "bump", "not sent, active", "waits", "")
+
+
+def test_what_fell_due_when_the_time_was_up_is_not_yet_and_what_was_open_before_is_lost() -> None:
+    """A time limit makes no loss, and excuses none: a step that was open when the last settling began had to leave."""
+    assert audit.open_steps([DONE, BUMP], [WAITS]) == {(ANNA, "bump")}
+    later = found(accounts=[DONE, BUMP], owed=frozenset())
+    assert (later.lost, len(later.not_yet)) == ((), 1)
+    before = found(accounts=[DONE, BUMP], owed=frozenset({(ANNA, "bump")}))
+    assert (len(before.lost), before.not_yet) == (1, ())
+
+
+@pytest.mark.parametrize("state", ["deferred", "prepared", "not sent, active"])
+def test_no_state_of_a_step_that_was_open_is_an_excuse(state: str) -> None:
+    mail = dataclasses.replace(BUMP, state=state)
+    assert found(accounts=[DONE, mail], owed=audit.open_steps([mail], [WAITS])).lost
+
+
+def test_a_time_limit_excuses_nothing_but_what_waits() -> None:
+    cut = {"owed": frozenset()}
+    assert found(taken=[], **cut).lost
+    assert found(accounts=[], **cut).lost
+    assert found(standings=[dataclasses.replace(WAITS, late=True)], **cut).lost
+    assert found(standings=[audit.Standing(ANNA, "finished", "every step is done", None)], **cut).lost
+    assert found(accounts=[dataclasses.replace(DONE, state="unknown", reason="x")], **cut).unknown
+
+
+def test_a_mail_in_doubt_is_open() -> None:
+    doubt = dataclasses.replace(DONE, state="transmitting")
+    assert audit.open_steps([doubt], [WAITS]) == {(ANNA, "intro")}
+
+
+def test_a_question_is_asked_again_until_it_is_answered_and_no_longer_than_its_time() -> None:
+    tries: list[int] = []
+
+    def answer() -> int:
+        if len(tries) < 2:
+            raise errors.Unreachable("it is being started again")
+        return len(tries)
+
+    assert asking.ask(answer, meanwhile=lambda: tries.append(1)) == 2
+    tries.clear()
+    with pytest.raises(errors.Unreachable):
+        asking.ask(answer, meanwhile=lambda: None, seconds=0)
 
 
 def test_an_unknown_mail_is_neither_lost_nor_clean_to_leave() -> None:
