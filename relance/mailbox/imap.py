@@ -7,17 +7,18 @@ the fetches of what is new; nothing is ever searched by text, so no untrusted wo
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from imapclient import exceptions
 
 from relance import clock, errors
 from relance.mailbox import folders, imap_login, imap_wire
 from relance.mailbox import imap_answers as answers
-from relance.mailbox.account import Account
+from relance.mailbox.account import Account, Server
 from relance.mailbox.folders import Folder, FolderRefused, Listed, Role
 from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.imap_reading import Place, Reading
@@ -31,6 +32,9 @@ _IDLE_SLICE = 300.0  # providers forget idle connections sooner than the 29 minu
 _NOWHERE = "no such folder, only to leave the one that is open"
 _STOP_SECONDS = 0.5  # between two questions whether to stop waiting
 _DEFAULT = Timeouts()
+T = TypeVar("T")
+_GARBLES: set[Server] = set()
+# Servers whose STATUS was seen to garble the ids of folders, as Cyrus 3.6 does: they are asked by EXAMINE instead.
 
 
 class Inbox:
@@ -46,6 +50,7 @@ class Inbox:
         self._opened: str | None = None
         self._wire_names: dict[str, str] = {}
         self._told_uidnext = 0  # the inbox's, when the folders were last listed
+        self._ids: dict[str, str] = {}  # of the folders, when they were last listed
 
     def __enter__(self) -> Inbox:
         self._connected = imap_login.connect(self._account, self._timeouts)
@@ -74,7 +79,9 @@ class Inbox:
         """
         with self._told("listing the folders"):
             self._leave()
-            statuses = self._list_with_status() if self._client.has_capability("LIST-STATUS") else {}
+            self._ids = {}
+            told = self._client.has_capability("LIST-STATUS")
+            statuses = self._readable(self._list_with_status) if told else {}
             listed = statuses or dict.fromkeys(self._list())
             if not any(each.name.upper() == "INBOX" for each in listed):
                 listed[Listed("INBOX", None, (), "INBOX")] = (
@@ -89,7 +96,7 @@ class Inbox:
                 )
             by_name = {each.name: status for each, status in listed.items()}
             found = (self._folder(name, role, by_name.get(name)) for name, role in chosen)
-            kept = [folder for folder in found if folder is not None]
+            kept = self._identified([folder for folder in found if folder is not None])
             self._told_uidnext = next((each.uidnext for each in kept if each.role is Role.INBOX), 0)
             return kept
 
@@ -225,7 +232,7 @@ class Inbox:
             return Folder(name, role, 0, 0, self._why(name, "its name holds signs that no command can carry"))
         if status is None:
             try:
-                status = self._client.folder_status(wire, self._numbers)
+                status = self._readable(lambda: self._client.folder_status(wire, self._numbers))
             except exceptions.IMAPClientAbortError:
                 raise
             except exceptions.IMAPClientError as refusal:
@@ -235,13 +242,43 @@ class Inbox:
                     return None
                 words = imap_wire.server_words(refusal, self._account.password)
                 return Folder(name, role, 0, 0, self._why(name, f"the server says {words}"))
+        if answers.object_id(status) is None:
+            _GARBLES.add(self._account.imap)
         return answers.folder(name, role, status)
 
     @property
     def _numbers(self) -> list[str]:
         """What STATUS is asked for; a folder's own id says more than its name (RFC 8474)."""
         known = ["UIDNEXT", "UIDVALIDITY", "MESSAGES"]
-        return [*known, "MAILBOXID"] if self._client.has_capability("OBJECTID") else known
+        asked = self._client.has_capability("OBJECTID") and self._account.imap not in _GARBLES
+        return [*known, "MAILBOXID"] if asked else known
+
+    def _readable(self, ask: Callable[[], T]) -> T:
+        """What was asked for; once more without the folders' ids where they may be what can not be read."""
+        try:
+            return ask()
+        except (exceptions.ProtocolError, *imap_wire.NONSENSE):
+            if "MAILBOXID" not in self._numbers:
+                raise
+            _GARBLES.add(self._account.imap)
+            return ask()
+
+    def _identified(self, found: list[Folder]) -> list[Folder]:
+        """The folders with their ids; no two have the same one (RFC 8474, 4)."""
+        ids = [each.object_id for each in found if each.object_id]
+        if len(set(ids)) < len(ids):
+            _GARBLES.add(self._account.imap)
+        if self._account.imap in _GARBLES and self._client.has_capability("OBJECTID"):
+            found = [dataclasses.replace(each, object_id=self._id_by_examine(each)) for each in found]
+        self._ids = {each.name: each.object_id for each in found}
+        return found
+
+    def _id_by_examine(self, folder: Folder) -> str:
+        if folder.refused:
+            return ""
+        with contextlib.suppress(FolderRefused):  # whoever reads it is told why
+            return answers.object_id(self._examine(folder.name)) or ""
+        return ""
 
     def _why(self, name: str, words: str) -> str:
         return f"The folder {name} of {self._account.address} cannot be looked at: {words}."
@@ -261,6 +298,14 @@ class Inbox:
             words = imap_wire.server_words(refusal, self._account.password)
             raise FolderRefused(self._why(name, f"the server says {words}"), barred=True) from refusal
         self._opened = name
+        listed, told = self._ids.get(name), answers.object_id(answer)
+        if listed and told and listed != told:
+            _GARBLES.add(
+                self._account.imap
+            )  # or it was replaced; then this costs no more than a few commands
+            raise FolderRefused(
+                self._why(name, f"its MAILBOXID was {listed} in the list, and is {told} when it is opened")
+            )
         return answer
 
     def _reading(self, folder: Folder) -> Reading:

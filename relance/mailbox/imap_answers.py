@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -182,16 +183,30 @@ def size(facts: Answer, raw: bytes) -> int:
 
 def folder(name: str, role: Role, status: Answer) -> Folder:
     """A folder with the numbers that STATUS told."""
-    told = status.get(b"MAILBOXID")
-    told = told[0] if isinstance(told, (list, tuple)) and told else told
     return Folder(
         name,
         role,
         number(status.get(b"UIDVALIDITY")),
         number(status.get(b"UIDNEXT")),
         messages=number(status[b"MESSAGES"]) if b"MESSAGES" in status else None,
-        object_id=told.decode("ascii", "replace")[:255] if isinstance(told, bytes) else "",
+        object_id=object_id(status) or "",
     )
+
+
+_OBJECT_ID = re.compile(rb"\(?([A-Za-z0-9_-]{1,255})\)?")  # RFC 8474, 7
+
+
+def object_id(answer: Answer) -> str | None:
+    """The folder's own id that STATUS or EXAMINE told; empty where it told none, None where what it told can be none."""
+    told = answer.get(b"MAILBOXID")
+    if told is None:
+        return ""
+    told = told[0] if isinstance(told, (list, tuple)) and len(told) == 1 else told
+    said = str(told).encode() if isinstance(told, int) else told  # an id of digits is read as a number
+    found = _OBJECT_ID.fullmatch(said) if isinstance(said, bytes) else None
+    if found is None:
+        return None
+    return str(number(found[1])) if found[1].isdigit() else found[1].decode()
 
 
 def unaccounted(places: Sequence[int | None], exists: int | None, *, begins: bool) -> int:

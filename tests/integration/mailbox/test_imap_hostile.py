@@ -465,3 +465,57 @@ def test_batches_are_bounded_in_mails_and_bytes() -> None:
         for batch in imap_answers.batches(range(1, 251), {uid: {b"RFC822.SIZE": 9} for uid in facts})
     ]
     assert small == [100, 100, 50]
+
+
+def ids(script: Script, times: int = 1) -> list[str]:
+    """What the inbox's own id is held to be in each of so many looks."""
+    found = []
+    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+        for _ in range(times):
+            (folder,) = inbox.folders()
+            found.append(folder.object_id)
+            list(inbox.fetch_new(folder, 0))
+    return found
+
+
+def with_ids(in_list: bytes, opened: bytes = b"F1") -> Script:
+    """A server whose STATUS and whose EXAMINE tell these ids of the inbox."""
+    script = Script(mails(4), capabilities=f"{scripted_imap.DEFAULT_CAPABILITIES} OBJECTID")
+    numbers = b"UIDVALIDITY 7 UIDNEXT 5 MESSAGES 1"
+
+    def status(_: str, command: str) -> bytes:
+        told = b" MAILBOXID (%b)" % in_list if "MAILBOXID" in command else b""
+        return b"* STATUS INBOX (%b%b)\r\n{tag} OK done\r\n" % (numbers, told)
+
+    script.instead["STATUS"] = status
+    script.instead["EXAMINE"] = lambda *_: (
+        b"* 1 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 5] x\r\n* OK [MAILBOXID (%b)] x\r\n" % opened
+        + b"{tag} OK [READ-ONLY] done\r\n"
+    )
+    return script
+
+
+@pytest.mark.parametrize("told", [b"F1", b"1234", b"a-b_C", b"x" * 255])
+def test_a_folders_own_id_costs_no_command(told: bytes) -> None:
+    script = with_ids(told, told)
+    assert ids(script, 3) == [told.decode()] * 3
+    assert sum(said.startswith("EXAMINE") for said in script.heard) == 3  # to read it
+
+
+@pytest.mark.parametrize("garbled", [b"\xb2X\xb8~\x97U", b"\x04", b"a b", b"[", b'"', b"x" * 256, b"()"])
+def test_ids_that_status_garbles_are_asked_of_each_folder(garbled: bytes) -> None:
+    script = with_ids(garbled)
+    assert ids(script, 3) == ["F1"] * 3
+    asked = [said for said in script.heard if "MAILBOXID" in said]
+    assert len(asked) == 1  # never again
+
+
+def test_an_id_that_is_another_one_when_the_folder_is_opened_is_not_believed() -> None:
+    script = with_ids(b"nj")
+    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+        (folder,) = inbox.folders()
+        with pytest.raises(errors.Unreachable, match="MAILBOXID was nj in the list, and is F1"):
+            list(inbox.fetch_new(folder, 0))
+        (folder,) = inbox.folders()
+        assert folder.object_id == "F1"
+        assert uids(list(inbox.fetch_new(folder, 0))) == [4]
