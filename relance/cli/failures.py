@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from relance import errors
 from relance.cli import session, show
+from relance.sentences import ended
 
 FAILED, WRONG_USE, STANDS_STILL, INTERRUPTED = 1, 2, 3, 130
 
@@ -54,14 +55,14 @@ def told(fault: Exception, *, debug: bool = False) -> int | None:
         show.problem(_of_the_system(fault))
         return FAILED
     hint = "" if debug else " `relance --debug ...` shows where; please report it."
-    show.problem(f"something nobody foresaw: {type(fault).__name__}: {fault}.{hint}")
+    show.problem(f"something nobody foresaw: {type(fault).__name__}: {ended(fault)}{hint}")
     return FAILED
 
 
 def _of_the_system(fault: OSError) -> str:
     words = fault.strerror or str(fault) or type(fault).__name__
     if fault.filename:
-        return f"{fault.filename}: {words}."
+        return f"{fault.filename}: {ended(words)}"
     if isinstance(fault, ConnectionError):
-        return f"a server could not be reached: {words}."
-    return f"{words}."
+        return f"a server could not be reached: {ended(words)}"
+    return ended(words)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relance.cli import failures, session, show
+from relance.sentences import ended
 
 if TYPE_CHECKING:
     from relance.engine.attendance import Attendance
@@ -76,7 +77,7 @@ def _standing(found: Status) -> None:
             if words not in said:
                 show.note(f"{mailbox.address}: {words}")
     for name, reason in found.paused_sequences.items():
-        show.note(f"The sequence {name} is paused{f': {reason}' if reason else ''}.")
+        show.note(ended(f"The sequence {name} is paused{f': {reason}' if reason else ''}"))
     show.record(found, as_json=False, leave_out=TOLD)
     if found.mailboxes:
         show.say()

@@ -16,6 +16,7 @@ import typer
 from relance import errors
 from relance.cli import session, show
 from relance.mailbox.account import Account, Security, Server
+from relance.sentences import ended
 
 if TYPE_CHECKING:
     from relance.app import Relance
@@ -133,7 +134,7 @@ def _deliver(rep: Account, raw: bytes) -> None:
         result = outbox.connect() or outbox.offer(rep.address, rep.address, len(raw)) or outbox.transmit(raw)
     if result.outcome is not Outcome.ACCEPTED:
         raise errors.Unreachable(
-            f"The sandbox did not take the answer: {result.text}. Does `relance sandbox` run?"
+            f"The sandbox did not take the answer: {ended(result.text)} Does `relance sandbox` run?"
         )
 
 

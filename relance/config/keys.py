@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from relance import errors
+from relance.sentences import ended
 
 KEY_BYTES = 32  # AES-256
 LARGEST_ID, ID_DIGITS = 255, 3
@@ -90,7 +91,7 @@ def _key_text(path: Path, own: Path) -> str:
             "set RELANCE_SECRET_KEY. If this home had a key, bring that one back: a new key opens nothing old."
         ) from None
     except (OSError, UnicodeDecodeError) as refused:
-        raise errors.Misconfigured(f"The key at {path} can not be read: {refused}.") from refused
+        raise errors.Misconfigured(f"The key at {path} can not be read: {ended(refused)}") from refused
     if os.name == "posix" and path == own and mode & OPEN_TO_OTHERS:
         raise errors.Misconfigured(f"Others on this machine may read the key {path}. Run `chmod 600 {path}`.")
     return text

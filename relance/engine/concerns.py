@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from relance.engine.attendance import Attendance
 from relance.engine.complete import complete
+from relance.sentences import ended
 
 LATE_SECONDS = 900.0
 # Work that could be done and was not begun for so long is late: no turn before it takes longer.
@@ -182,13 +183,15 @@ def _of_mailboxes(facts: Facts) -> Iterator[Concern]:
     for each in facts.mailboxes:
         if each.sync_error:
             yield Concern(
-                ConcernKind.UNREADABLE, f"{each.address} can not be read: {each.sync_error}", each.address
+                ConcernKind.UNREADABLE,
+                f"{each.address} can not be read: {ended(each.sync_error)}",
+                each.address,
             )
         if each.fault:
             yield Concern(ConcernKind.FAULT, each.fault, each.address)
         if each.state == "paused" and not (each.sync_error and each.locked_out):
-            why = f": {each.reason}" if each.reason else "."
-            yield Concern(ConcernKind.PAUSED, f"{each.address} is paused{why}", each.address)
+            why = f": {each.reason}" if each.reason else ""
+            yield Concern(ConcernKind.PAUSED, ended(f"{each.address} is paused{why}"), each.address)
 
 
 def _for_people(facts: Facts) -> Iterator[Concern]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relance import errors
+from relance.sentences import ended
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_ROWS = 500_000
@@ -190,4 +191,4 @@ def _quoting(said: str) -> str:
         return 'a quotation mark (") is opened here and never closed.'
     if "expected after" in said:
         return 'the quotation marks (") of this row do not match; double those that belong to a cell.'
-    return f"this row cannot be read: {said}."
+    return f"this row cannot be read: {ended(said)}"

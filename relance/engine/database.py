@@ -21,6 +21,7 @@ from relance import clock, errors
 from relance.engine import looking, postgresql
 from relance.engine.disks import network_filesystem
 from relance.engine.postgresql import ANSWER_SECONDS
+from relance.sentences import ended
 
 POOL = 10
 # Workers have eight threads and need one connection each; two are left for the web and the tick.
@@ -228,7 +229,7 @@ def _words(url: URL) -> Iterator[None]:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
         if _unwritable(error, url):
             raise errors.Unwritable(
-                f"the database {where} can not be written: {reason}. Make room on its disk, or make it writable."
+                f"the database {where} can not be written: {ended(reason)} Make room on its disk, or make it writable."
             ) from error
         if _lost(error):
             raise errors.Unreachable(f"the database {where} does not answer: {reason}") from error

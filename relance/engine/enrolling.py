@@ -30,6 +30,7 @@ from relance.engine.store.enrollments import Enrollment, Position
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.sequences import Version
 from relance.mailbox import address
+from relance.sentences import ended
 
 __all__ = [
     "EnrollReport",
@@ -119,7 +120,7 @@ def _senders(conn: Connection, wanted: Iterable[str] | None) -> list[Mailbox]:
             raise errors.NotFound(f"there is no mailbox {text}. Known are: {', '.join(every) or 'none'}.")
         if every[text].state != "active":
             raise errors.Invalid(
-                f"the mailbox {text} is {every[text].state}: {every[text].reason or 'by a person'}. Resume it, or choose another."
+                f"the mailbox {text} is {every[text].state}: {ended(every[text].reason or 'by a person')} Resume it, or choose another."
             )
         chosen.append(every[text])
     if not chosen:

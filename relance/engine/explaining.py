@@ -19,6 +19,7 @@ from relance.engine.store import claims, mailboxes, standings
 from relance.engine.store.enrollments import Position
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.standings import Standing
+from relance.sentences import ended
 
 MOST_STEPS = 100  # of a forecast; no sequence has more
 
@@ -114,19 +115,19 @@ def _where(look: _Look) -> Iterator[str]:
     yield f'{standing.email} is in "{standing.sequence}" (version {standing.version}), written to from {standing.mailbox}.'
     why = f": {row.reason}" if row.reason else ""
     if look.state is State.PAUSED:
-        yield f"It is paused{why}. Nothing leaves until a person resumes it."
+        yield f"{ended(f'It is paused{why}')} Nothing leaves until a person resumes it."
     elif look.state is State.AWAY:
         until = f" until {look.local(row.resume_at)}" if row.resume_at else ""
-        yield f"It waits{until}, for the person is away{why}."
+        yield f"{ended(f'It waits{until}, for the person is away{why}')}"
     elif look.state is State.HELD and row.lost_before is not None:
         yield (
-            f"It is held{why}. What its mailbox shows decides by itself; else say `relance restored sent` or "
+            f"{ended(f'It is held{why}')} What its mailbox shows decides by itself; else say `relance restored sent` or "
             "`relance restored not-sent`, or end it by `relance stop`."
         )
     elif look.state is State.HELD:
-        yield f"It is held for a person to decide{why}. `relance resume` goes on, `relance stop` ends it."
+        yield f"{ended(f'It is held for a person to decide{why}')} `relance resume` goes on, `relance stop` ends it."
     elif look.state in states.FINAL:
-        yield f"It is over, {row.state}{why}. Nothing more leaves."
+        yield f"{ended(f'It is over, {row.state}{why}')} Nothing more leaves."
     sent = len(look.case.sent)
     if sent:
         last = max(look.case.sent, key=lambda mail: mail.transmitting_at or mail.prepared_at)
@@ -161,15 +162,15 @@ def _next(look: _Look, when: When | None) -> Iterator[str]:
         return
     named = f'"{row.step}" ({row.step_kind})'
     if row.due_at is None or when is None:
-        yield f"The next step is {named}; {_because(look) or 'it has no time of its own'}."
+        yield ended(f"The next step is {named}; {_because(look) or 'it has no time of its own'}")
         return
-    because = f" That time comes from: {_because(look)}." if row.bound else ""
+    because = f" That time comes from: {ended(_because(look))}" if row.bound else ""
     if row.due_at > look.now:
         yield f"The next step is {named}, due on {look.local(row.due_at)}.{because}"
     else:
         yield f"The next step is {named}; it fell due on {look.local(row.due_at)}.{because}"
         if when.at > look.now:
-            yield f"Mail may leave again on {look.local(when.at)}: {_words(when.bound)}."
+            yield f"Mail may leave again on {look.local(when.at)}: {ended(_words(when.bound))}"
     yield from _conditions(look)
 
 
@@ -215,11 +216,11 @@ def _in_the_way(look: _Look) -> Iterator[str]:
     if look.state is State.ACTIVE and look.case.row.step_kind == "mail":
         found = gate.objections(_facts(look))
         if found:
-            yield f"It may not leave now: {'; '.join(found)}."
+            yield f"It may not leave now: {ended('; '.join(found))}"
         elif look.case.row.wrote_before and not _due(look):
             yield "Before it leaves, the mailbox is read for an answer."
     elif look.case.suppressed is not None and look.state in states.OPEN:
-        yield f"The address is suppressed: {look.case.suppressed}."
+        yield f"The address is suppressed: {ended(look.case.suppressed)}"
 
 
 def _due(look: _Look) -> bool:
@@ -254,9 +255,9 @@ def _mailbox(look: _Look) -> Iterator[str]:
         return
     box = look.mailbox
     if box.state != "active":
-        yield f"The mailbox {box.address} is {box.state}{f': {box.reason}' if box.reason else ''}."
+        yield ended(f"The mailbox {box.address} is {box.state}{f': {box.reason}' if box.reason else ''}")
     if box.sync_error and not (box.state == "paused" and box.locked_out):
-        yield f"The mailbox cannot be read: {box.sync_error}"
+        yield f"The mailbox cannot be read: {ended(box.sync_error)}"
     yield from look.odd
     yield f"It was last read for answers {_ago(look, box.read_at)}."
     allowed = _allowed(look, look.now)

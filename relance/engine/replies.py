@@ -41,6 +41,7 @@ from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder, FolderRefused, Role
 from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.inbound import Inbound
+from relance.sentences import ended
 
 T = TypeVar("T")
 MOST = 10_000
@@ -241,7 +242,7 @@ def _whole_folder(
         mailboxes.mark(conn, look.mailbox.id, folder.role.value, progress.end())
         withheld.forget(conn, [each.id for each in rows if trouble.is_over(each)])
     if trouble.words:
-        raise FolderRefused(f"{trouble.words}.")
+        raise FolderRefused(ended(trouble.words))
     return count, progress
 
 

@@ -24,6 +24,7 @@ from relance.mailbox import decoding
 from relance.mailbox.folders import Folder, Role
 from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.inbound import Inbound
+from relance.sentences import ended
 
 TRIES = 5
 # Looks that ask for a mail before it is set aside.
@@ -161,7 +162,7 @@ def _named(row: Withheld) -> str:
     said = f' from {row.sender}, "{row.subject}",' if row.sender else ""
     return (
         f"Mail {row.uid} in the folder {row.folder} of {row.mailbox}{said} could not be read in {row.tries} looks: "
-        f"{row.words}."
+        f"{ended(row.words)}"
     )
 
 
@@ -202,7 +203,7 @@ def aside(conn: Connection) -> Counter[int]:
 def _unstable(folder: folders.Unstable) -> str:
     return (
         f"The folder {folder.folder} is numbered anew again and again, {folder.moves} times in a week; the last time "
-        f"{folder.words}. It is read from its first mail each time. Ask whoever runs the server."
+        f"{ended(folder.words)} It is read from its first mail each time. Ask whoever runs the server."
     )
 
 

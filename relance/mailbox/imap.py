@@ -24,6 +24,7 @@ from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.imap_reading import Place, Reading
 from relance.mailbox.imap_wire import Timeouts
 from relance.mailbox.inbound import Inbound
+from relance.sentences import ended
 
 __all__ = ["Fetched", "Folder", "Inbox", "Role", "Timeouts"]
 
@@ -281,7 +282,7 @@ class Inbox:
         return ""
 
     def _why(self, name: str, words: str) -> str:
-        return f"The folder {name} of {self._account.address} cannot be looked at: {words}."
+        return f"The folder {name} of {self._account.address} cannot be looked at: {ended(words)}"
 
     def _gone(self, wire: str) -> bool:
         """Whether a refused folder is none any more: as the list says now, for refusals are worded in many ways."""

@@ -12,6 +12,7 @@ from relance.mailbox import imap_wire, login, tls
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.imap_wire import Client, Timeouts, told
 from relance.mailbox.login import Meaning
+from relance.sentences import ended
 
 
 class _Broke(Exception):
@@ -139,15 +140,15 @@ def _raise(client: Client, account: Account, error: BaseException) -> None:
     meaning = login.of_imap(client.wire.said, words)
     if meaning is Meaning.REFUSED:
         raise errors.Broken(
-            f"The IMAP server {place} refused the login of {account.username}: {words}. {login.mend('IMAP')}"
+            f"The IMAP server {place} refused the login of {account.username}: {ended(words)} {login.mend('IMAP')}"
         ) from None
     if meaning is Meaning.NOT_NOW:
         raise errors.Unreachable(
-            f"The IMAP server {place} refuses the login of {account.username} for now: {words}. It will be tried again."
+            f"The IMAP server {place} refuses the login of {account.username} for now: {ended(words)} It will be tried again."
         ) from None
     raise errors.Unreachable(
         f"The IMAP server {place} did not grant the login of {account.username}, and does not say that the password is "
-        f"wrong: {words}. It will be tried again. If it stays so: {login.mend('IMAP')}"
+        f"wrong: {ended(words)} It will be tried again. If it stays so: {login.mend('IMAP')}"
     ) from None
 
 

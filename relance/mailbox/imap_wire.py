@@ -22,6 +22,7 @@ from imapclient import tls as imap_tls
 from relance import clock, errors
 from relance.mailbox import decoding, secrets
 from relance.mailbox.account import Security, Server
+from relance.sentences import ended
 
 MAX_LINE = 1024 * 1024  # a SEARCH over 50,000 UIDs answers in one line, of 550 KB at most
 MAX_KEPT = 32 * 1024 * 1024  # bytes that the answer to one command may fill
@@ -238,7 +239,7 @@ def told(server: Server, doing: str, secret: str = "") -> Iterator[None]:
     except exceptions.IMAPClientError as error:
         words = server_words(error, secret)
         raise errors.Unreachable(
-            f"The IMAP server {place} broke off while {doing}: {words}. It will be tried again."
+            f"The IMAP server {place} broke off while {doing}: {ended(words)} It will be tried again."
         ) from error
     except NONSENSE as error:
         raise errors.Unreachable(

@@ -10,6 +10,7 @@ from relance.mailbox import login, trouble, wire, wording
 from relance.mailbox.account import Account
 from relance.mailbox.login import Meaning
 from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.sentences import ended
 
 KNOWN = ("PLAIN", "LOGIN")
 
@@ -58,7 +59,5 @@ def told(account: Account, refusal: SendResult) -> str:
         return refusal.text
     said = f"“{refusal.code} {refusal.text}”"
     if refusal.blame is Blame.SENDER:
-        return (
-            f"The SMTP server {place} refused the login of {account.username}: {said}. {login.mend('SMTP')}"
-        )
-    return f"The SMTP server {place} does not grant the login of {account.username} for now: {said}. It will be tried again."
+        return f"The SMTP server {place} refused the login of {account.username}: {ended(said)} {login.mend('SMTP')}"
+    return f"The SMTP server {place} does not grant the login of {account.username} for now: {ended(said)} It will be tried again."

@@ -24,6 +24,7 @@ from redis.retry import Retry
 
 from relance import clock, config, errors
 from relance.scheduler import marks, meters, refusals
+from relance.sentences import ended
 
 QUEUE, ACTOR = "turns", "turn"
 MAX_AGE_SECONDS = 600.0  # what an older hint says is known from the database by now
@@ -222,7 +223,9 @@ def knock(redis_url: str) -> None:
         with contextlib.closing(connect(redis_url)) as client:
             client.ping()
     except (redis.AuthenticationError, redis.exceptions.NoPermissionError) as refused:
-        raise errors.Misconfigured(f"redis_url does not work: {refused}. Is its password right?") from refused
+        raise errors.Misconfigured(
+            f"redis_url does not work: {ended(refused)} Is its password right?"
+        ) from refused
     except (redis.ConnectionError, redis.TimeoutError, OSError) as away:
         raise errors.Unreachable(f"Redis does not answer: {away}") from away
     except (redis.ResponseError, ValueError) as wrong:

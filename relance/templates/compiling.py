@@ -11,6 +11,7 @@ import jinja2
 from jinja2 import nodes
 
 from relance import errors
+from relance.sentences import ended
 from relance.templates import allow_list, fence, inline, links, markdown, page, pieces, values, variables
 from relance.templates.words import Missing, Rendered, Source, Unusable, Words
 
@@ -84,7 +85,7 @@ class _Render:
             reason = "A text and a number are compared here: write field | int, as in {% if employees | int > 50 %}."
             return Unusable(reason, self.place)
         except (jinja2.TemplateError, ArithmeticError, ValueError) as error:
-            return Unusable(f"The words cannot be made: {error}.", self.place)
+            return Unusable(f"The words cannot be made: {ended(error)}", self.place)
 
     def _rendered(self, fields: values.Fields) -> Rendered:
         compiled = self.compiled
@@ -291,7 +292,7 @@ def _template(environment: fence.Fence, source: str) -> jinja2.Template:
     try:
         tree = environment.parse(source)
     except jinja2.TemplateSyntaxError as error:
-        raise errors.Invalid(f"The words cannot be made into a template: {error.message}.") from error
+        raise errors.Invalid(f"The words cannot be made into a template: {ended(error.message)}") from error
     if refused := allow_list.problems(tree, links.CALLS, room=4):
         raise errors.Invalid(refused)
     return environment.from_string(nodes.Template(tree.body, lineno=1))

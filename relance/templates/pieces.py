@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import jinja2
 
 from relance import errors
+from relance.sentences import ended
 from relance.templates import fence
 
 OPENING = {"if": "endif", "for": "endfor"}
@@ -221,7 +222,7 @@ def explained(source: str, error: jinja2.TemplateSyntaxError) -> errors.Invalid:
     for pattern, what, hint in _EXPLAINED:
         if re.search(pattern, message):
             return problem(what, hint, error.lineno)
-    return problem(f"The template cannot be read: {message.rstrip('.')}.", "", error.lineno)
+    return problem(ended(f"The template cannot be read: {message}"), "", error.lineno)
 
 
 def _unclosed(source: str) -> int:

@@ -142,6 +142,16 @@ def test_the_forecast_counts_from_when_the_mail_can_leave(ready: House, clock: M
     assert explaining.explain(ready, ADA)[0].forecast[0].at == dt.datetime(2026, 3, 4, 7, 30, tzinfo=dt.UTC)
 
 
+def test_a_reason_that_ends_in_a_full_stop_is_told_with_one(ready: House) -> None:
+    with ready.database.write() as conn:
+        enrollments.apply(
+            conn, [row(ready).id], Event.HELD, ready.clock.now(), reason="The address has an @."
+        )
+        mailboxes.pause(conn, row(ready).mailbox_id, "The account is disabled.", ready.clock.now())
+    assert "It is held for a person to decide: The address has an @. `relance resume` goes on" in told(ready)
+    assert ".." not in told(ready)
+
+
 def test_each_state_has_its_sentence(ready: House) -> None:
     news(ready, Event.OUT_OF_OFFICE, resume_at=dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC))
     found = explaining.explain(ready, ADA)[0]

@@ -1,0 +1,50 @@
+"""Somebody else's words become sentences of ours."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import relance
+from relance.sentences import ended
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("no such user", "no such user."),
+        ("The address has an @.", "The address has an @."),
+        ("Is it behind?", "Is it behind?"),
+        ("“535 5.7.8 failed.”", "“535 5.7.8 failed.”"),
+        ("“535 5.7.8 failed”", "“535 5.7.8 failed”."),
+        ("", ""),
+    ],
+)
+def test_one_mark_ends_a_sentence(words: str, sentence: str) -> None:
+    assert ended(words) == sentence
+
+
+@given(st.text())
+def test_what_is_ended_is_not_ended_again(words: str) -> None:
+    assert ended(ended(words)) == ended(words)
+    assert not ended(words).endswith("..") or words.rstrip().endswith("..")
+
+
+FOREIGN = re.compile(
+    r"\{([\w\[\]]+\.)*(words|reason|said|error|message|refused|fault|reply|why|trouble|\w+\.text)\}\.(?=[\s\"'{])"
+)
+
+
+def test_no_full_stop_is_written_behind_words_that_may_have_one() -> None:
+    """`ended` writes it, everywhere: the one place that looks whether there is one."""
+    found = [
+        f"{path.name}:{number}: {line.strip()}"
+        for path in sorted(Path(relance.__file__).parent.rglob("*.py"))
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if FOREIGN.search(line) and path.name != "sentences.py"
+    ]
+    assert found == []
