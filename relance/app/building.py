@@ -27,8 +27,8 @@ from relance.engine.migrating import SchemaState
 from relance.engine.noes import Noes
 from relance.engine.own_ids import OwnIds
 from relance.engine.zones import Workspace
-from relance.mailbox.imap import Inbox
-from relance.mailbox.smtp import Outbox
+from relance.mailbox.imap import Inbox, Timeouts
+from relance.mailbox.smtp import Limits, Outbox
 from relance.tracking import web
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
@@ -50,6 +50,8 @@ def house(settings: Settings, clock: Clock, database: Database) -> House:
         watch_folders=settings.watch_folders,
         allow_test_domains=settings.allow_test_domains,
     )
+    longest = settings.mail_answer_seconds
+    open_inbox = functools.partial(Inbox, timeouts=Timeouts().within(longest))
     return House(
         database=database,
         clock=clock,
@@ -61,8 +63,9 @@ def house(settings: Settings, clock: Clock, database: Database) -> House:
         journal=Journal(settings.home / "journal", owner),
         noes=_noes(settings),
         owner=owner,
-        open_outbox=functools.partial(Outbox, helo=_helo()),
-        open_inbox=Inbox,
+        open_outbox=functools.partial(Outbox, helo=_helo(), limits=Limits().within(longest)),
+        open_inbox=open_inbox,
+        open_ear=open_inbox,
         options=options,
         workspace=Workspace(settings.zone, settings.country),
     )

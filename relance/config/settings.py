@@ -186,6 +186,12 @@ class Settings(BaseSettings):
         ge=3,
         description="the longest wait for one answer of PostgreSQL; a connection that says nothing for so long is given up",
     )
+    mail_answer_seconds: float = Field(
+        default=600.0,
+        ge=3,
+        description="the longest wait for one answer of a mail server; most waits are shorter anyway. Below 600 a server that "
+        "is slow to take a mail leaves it unknown until its copy is found",
+    )  # RFC 5321, 4.5.3.2.6
     drain_seconds: float = Field(
         default=660.0, ge=0, description="how long a stopping process waits for the mails under way"
     )  # above the 600 s RFC 5321 (4.5.3.2.6) gives a server to answer the final dot

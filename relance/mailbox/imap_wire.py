@@ -42,6 +42,10 @@ class Timeouts:
     connect: float = 10.0
     read: float = 60.0
 
+    def within(self, seconds: float) -> Timeouts:
+        """The same, and no wait longer than this."""
+        return Timeouts(min(seconds, self.connect), min(seconds, self.read))
+
 
 class _Bounded(imaplib.IMAP4):
     """imaplib with its own read buffer: no answer fills the memory, no half line is lost, no wait is endless."""

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import aiosmtplib
 
@@ -43,6 +43,11 @@ class Limits:
     reset: bool = (
         True  # a connection given up is reset, so that a body still in the kernel may yet be stopped
     )
+
+    def within(self, seconds: float) -> Limits:
+        """The same, and no wait longer than this."""
+        waits = ("connect", "tls", "greeting", "auth", "mail", "rcpt", "data", "body", "final", "quit")
+        return replace(self, **{name: min(seconds, getattr(self, name)) for name in waits})
 
 
 @dataclass(frozen=True)

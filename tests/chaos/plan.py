@@ -26,6 +26,7 @@ class Plan:
     gap: str = "6 hours"  # between two mails to a person
     lease_seconds: float = 8.0
     answer_seconds: float = 3.0  # the longest wait for an answer of PostgreSQL
+    mail_answer_seconds: float = 5.0  # and of a mail server
     fault_rate: float = 0.03  # of transactions at the sink
     reply_seconds: float = 0.0  # between the sink's record of a mail and its 250
     answering: float = 0.05  # of people, at some mail

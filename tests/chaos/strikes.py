@@ -8,13 +8,13 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tests.chaos.fleet import REST_SECONDS, Daemon, Fleet
 from tests.chaos.grounds import Grounds, Server_
 from tests.chaos.plan import Plan
-from tests.servers import meddling_imap
+from tests.servers import meddling_imap, silent
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,22 @@ class Strikes:
 
     def effects(self) -> dict[str, int]:
         """How often those faults that need somebody to meet them were met."""
-        told = self.grounds.imap_proxy.told
-        mail = self.grounds.imap_proxy.silenced + self.grounds.smtp_proxy.silenced
-        database = self.grounds.database_proxy.silenced if self.grounds.database_proxy else 0
-        return {kind: told[kind] for kind in meddling_imap.KINDS} | {"connections silenced": mail + database}
+        told, plan = self.grounds.imap_proxy.told, self.plan
+        mail, database = (
+            self._mail_servers(),
+            [self.grounds.database_proxy] if self.grounds.database_proxy else [],
+        )
+        silenced = sum(each.silenced for each in (*mail, *database))
+        return {kind: told[kind] for kind in meddling_imap.KINDS} | {
+            "connections silenced": silenced,
+            "of them given up by our own bound: mail": _given_up(mail, plan.mail_answer_seconds),
+            "database": _given_up(database, plan.answer_seconds),
+        }
 
-    def look(self, *, all_now: bool = False) -> None:
+    def look(self) -> None:
         """Put right what was struck down long enough ago."""
         now = time.monotonic()
-        due = [each for each in self.later if all_now or each[0] <= now]
+        due = [each for each in self.later if each[0] <= now]
         self.later = [each for each in self.later if each not in due]
         for _, mend in due:
             mend()
@@ -93,7 +100,8 @@ class Strikes:
             Strike("mail connections cut", 6, False, lambda: _done(self.grounds.cut_mail)),
             Strike("inbox connections cut", 4, False, lambda: _done(self.grounds.cut_inboxes)),
             Strike("worker asked to stop", 4, False, lambda: self._ask(self._pick(*workers))),
-            Strike("database connections silent", 3, False, self._silence_database),
+            Strike("database connections silent", 2, False, self._silence_database),
+            Strike("database silent", 1, False, lambda: self._silence_database(new=True)),
             *self._mail(3),
         ]
 
@@ -103,6 +111,7 @@ class Strikes:
             Strike("FETCHes refused", 2 * weight, False, self._refuse_fetches),
             Strike("UIDNEXT set back", weight, False, self._set_back),
             Strike("mail connections silent", weight, False, self._silence_mail),
+            Strike("mail connections silent for long", weight - 1, False, self._silence_mail_for_long),
         ]
 
     def _pick(self, *names: str) -> Daemon:
@@ -201,25 +210,40 @@ class Strikes:
         self.grounds.imap_proxy.mood.back = 0
 
     def _silence_mail(self) -> bool:
-        """New ones, too; longer than a lease or not. Our own bounds are longer yet (RFC 5321, 4.5.3.2): a reset ends it."""
-        leases = self.rng.uniform(0.2, 1.2)
-        for proxy in (self.grounds.imap_proxy, self.grounds.smtp_proxy):
-            proxy.silence(new=True)
-            self._mend(leases * self.plan.lease_seconds, proxy.speak)
-            self._mend(leases * self.plan.lease_seconds, proxy.forget)
+        """New ones, too, for less than our own bound; a reset ends it."""
+        self._silence(self._mail_servers(), self.rng.uniform(0.2, 0.9) * self.plan.mail_answer_seconds)
         return True
 
-    def _silence_database(self) -> bool:
-        """Until our own bound ends it. Only then the server hears that they are gone, or it would run out of places."""
-        proxy = self.grounds.database_proxy
-        if proxy is None:
-            return False
-        proxy.silence()
-        self._mend(3 * self.plan.answer_seconds, proxy.forget)
+    def _silence_mail_for_long(self) -> bool:
+        """New ones, too, on one server or on both, and until our own bound ends it: for about a lease or longer."""
+        proxies = self._mail_servers()
+        found = self.rng.choice([proxies, *([each] for each in proxies)])
+        self._silence(found, self.rng.uniform(1.5, 3) * self.plan.mail_answer_seconds)
         return True
+
+    def _mail_servers(self) -> list[silent.SilentProxy]:
+        return [self.grounds.imap_proxy, self.grounds.smtp_proxy]
+
+    def _silence_database(self, *, new: bool = False) -> bool:
+        """Until our own bound ends it. Only then the server hears that they are gone, or it would run out of places."""
+        if self.grounds.database_proxy is None:
+            return False
+        self._silence([self.grounds.database_proxy], 3 * self.plan.answer_seconds, new=new)
+        return True
+
+    def _silence(self, proxies: Iterable[silent.SilentProxy], seconds: float, *, new: bool = True) -> None:
+        for proxy in proxies:
+            proxy.silence(new=new)
+            self._mend(seconds, proxy.speak)
+            self._mend(seconds, proxy.forget)
 
     def _mend(self, seconds: float, act: Callable[[], None]) -> None:
         self.later.append((time.monotonic() + seconds, act))
+
+
+def _given_up(proxies: Iterable[silent.SilentProxy], bound: float) -> int:
+    """How many silent connections were closed by us when the bound had passed; earlier, the process was struck."""
+    return sum(seconds > bound - 0.5 for proxy in proxies for seconds in proxy.given_up)
 
 
 def _done(act: Callable[[], None]) -> bool:

@@ -23,7 +23,8 @@ SHORT = plan.Plan(
     lease_seconds=4,
     fault_rate=0.05,
     answering=0.15,
-    first=("mail connections silent", "database connections silent"),
+    mail_answer_seconds=3,
+    first=("mail connections silent for long", "database connections silent"),
 )
 
 
@@ -43,6 +44,8 @@ def test_daemons_that_are_killed_and_frozen_send_everything_once() -> None:
     judge(outcome)
     assert set(SHORT.first) <= set(outcome.told)
     assert outcome.effects["connections silenced"]
+    assert outcome.effects["of them given up by our own bound: mail"]
+    assert outcome.effects["database"]
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import contextlib
 import selectors
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 from tests.servers.ports import LOOPBACK
@@ -26,10 +27,13 @@ class SilentProxy:
         self.deaf = False  # whether new connections are accepted and say nothing
         self.accepted = 0  # connections so far
         self.silenced = 0  # connections that fell silent so far
+        self.given_up: list[
+            float
+        ] = []  # of those, after how many seconds each was closed by the side that had connected
         self.swallowed = 0  # bytes that were acknowledged and never handed on
         self._peers: dict[socket.socket, socket.socket] = {}
         self._near: set[socket.socket] = set()  # the sides that connected to us
-        self._silent: set[socket.socket] = set()
+        self._silent: dict[socket.socket, float] = {}  # and since when
         self._forgotten: set[socket.socket] = set()  # silent ones that are to be closed
         self._lock = threading.Lock()
         self._selector = selectors.DefaultSelector()
@@ -46,8 +50,8 @@ class SilentProxy:
     def silence(self, *, new: bool = False) -> None:
         """Every connection that stands falls silent both ways for good; `new` ones, too, until `speak`."""
         with self._lock:
-            fell = self._peers.keys() - self._silent
-            self._silent.update(fell)
+            fell = self._peers.keys() - self._silent.keys()
+            self._silent |= dict.fromkeys(fell, time.monotonic())
             self.silenced += len(fell & self._near)
             self.deaf = new
 
@@ -96,7 +100,7 @@ class SilentProxy:
 
     def _drop(self, side: socket.socket) -> None:
         with self._lock:
-            self._silent.discard(side)
+            self._silent.pop(side, None)
             self._near.discard(side)
         self.parted(side)
         side.close()
@@ -131,7 +135,7 @@ class SilentProxy:
             with self._lock:
                 self._peers[each] = other
                 if self.deaf:
-                    self._silent.add(each)
+                    self._silent[each] = time.monotonic()
             self._selector.register(each, selectors.EVENT_READ)
 
     def _pass_on(self, side: socket.socket) -> None:
@@ -154,6 +158,8 @@ class SilentProxy:
         """One side has gone. The other one hears of it only where the connection still speaks."""
         self._selector.unregister(side)
         if other is None:
+            if side in self._near:
+                self.given_up.append(time.monotonic() - self._silent[side])
             return
         with self._lock:
             for each in (side, other):
