@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import itertools
 
 from relance.engine import enrolling, people, publishing, replies
@@ -67,8 +68,14 @@ def letter(
     return f"{head}\r\n{text}\r\n".encode()
 
 
-def hear(house: House, *raws: bytes, mailbox: str = ADA, role: Role = Role.INBOX) -> int:
-    """These mails lie in a folder and are read; returns how many concern us."""
+def hear(
+    house: House,
+    *raws: bytes,
+    mailbox: str = ADA,
+    role: Role = Role.INBOX,
+    received: dt.datetime | None = None,
+) -> int:
+    """These mails lie in a folder and are read; returns how many concern us. `received`: by the server's clock."""
     with house.database.write() as conn:
         found = mailboxes.named(conn, mailbox)
         lease = mailboxes.take(conn, found.id, "reader", alone=True)
@@ -77,7 +84,7 @@ def hear(house: House, *raws: bytes, mailbox: str = ADA, role: Role = Role.INBOX
     now = house.clock.now()
     look = Look(house, lease, found, now, own)
     folder = Folder("INBOX" if role is Role.INBOX else role.value, role, 7, 1)
-    window = [Fetched(next(_UIDS), raw, len(raw), False, now, None) for raw in raws]
+    window = [Fetched(next(_UIDS), raw, len(raw), False, received or now, None) for raw in raws]
     count = replies._window(look, Progress(folder, ANEW), window, None)  # type: ignore[arg-type]
     with house.database.write() as conn:
         mailboxes.release(conn, lease, None)

@@ -29,7 +29,16 @@ MAILBOXES = {
     "last read": "synced_at",
     "trouble": "sync_error",
 }
-TOLD = ("paused_sequences", "mailboxes", "halted", "clock", "attendance", "held_by_reason", "concerns")
+TOLD = (
+    "paused_sequences",
+    "mailboxes",
+    "halted",
+    "clock",
+    "clock_over",
+    "attendance",
+    "held_by_reason",
+    "concerns",
+)
 # What `status` says in sentences, or in a table of its own.
 FUNNEL = {
     "step": "id",

@@ -63,7 +63,7 @@ class When:
     bound: tuple[Bound, ...]
 
     def __str__(self) -> str:
-        return f"{day_words(self.local.date())} {self.local:%H:%M} {self.zone}"
+        return moment_words(self.at, self.zone)
 
 
 @dataclass(frozen=True)
@@ -294,3 +294,9 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+
+
+def moment_words(at: dt.datetime, zone: str) -> str:
+    """An instant as people read it in a zone: "Thu 5 March 2026 09:30 Europe/Warsaw"."""
+    local = at.astimezone(zoneinfo.ZoneInfo(zone))
+    return f"{day_words(local.date())} {local:%H:%M} {zone}"

@@ -29,6 +29,7 @@ class ConcernKind(enum.StrEnum):
     NO = "no"  # somebody asked for no more mail, and the database has not heard of it
     PAUSED = "paused"  # a mailbox
     CLOCK = "clock"
+    CLOCK_WAS = "clock was wrong"  # and what it has written is mended
     HELD = "held"
     UNKNOWN = "unknown"  # mails that may have been delivered
     DOUBT = "doubt"  # people whose step may have been sent before a restore
@@ -57,6 +58,7 @@ _WEIGHTS: Mapping[ConcernKind, _Weight] = complete(
         ConcernKind.NO: _Weight(True),  # this host writes to them no more; another one would
         ConcernKind.PAUSED: _Weight(False),  # perhaps a person wants it so
         ConcernKind.CLOCK: _Weight(True),
+        ConcernKind.CLOCK_WAS: _Weight(False),
         ConcernKind.HELD: _Weight(False),
         ConcernKind.UNKNOWN: _Weight(False),
         ConcernKind.DOUBT: _Weight(False),
@@ -89,6 +91,7 @@ class Facts:
     stalled: tuple[str, ...] = ()
     halted: str | None = None
     clock: str = ""
+    clock_over: bool = False  # it was wrong, and is right again
     attendance: Attendance | None = None
     waiting_seconds: float = 0.0  # machine time: how long the oldest work waits that could be done
     mailboxes: tuple[MailboxFacts, ...] = ()
@@ -135,7 +138,7 @@ def _found(facts: Facts) -> Iterator[Concern]:
         )
     yield from _broker(facts)
     if facts.clock:
-        yield Concern(ConcernKind.CLOCK, facts.clock)
+        yield Concern(ConcernKind.CLOCK_WAS if facts.clock_over else ConcernKind.CLOCK, facts.clock)
     if facts.waiting_seconds > LATE_SECONDS:
         minutes = int(facts.waiting_seconds // 60)
         yield Concern(

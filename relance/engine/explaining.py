@@ -69,8 +69,7 @@ class _Look:
 
     def local(self, at: dt.datetime) -> str:
         """An instant as it reads on the contact's clock."""
-        here = at.astimezone(self.zone)
-        return f"{calendar.day_words(here.date())} {here:%H:%M} {self.zone.key}"
+        return calendar.moment_words(at, self.zone.key)
 
 
 def explain(house: House, email: str, sequence: str | None = None) -> list[Explanation]:

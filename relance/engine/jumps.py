@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.clock import Clock
-from relance.engine import cases, company
+from relance.clock import SETTLE_SECONDS, Clock
+from relance.engine import absences, calendar, cases, company
 from relance.engine.cases import Case
 from relance.engine.database import SKEW, machine_now
 from relance.engine.house import House
-from relance.engine.store import ahead, enrollments, events, mailboxes, marks
+from relance.engine.store import ahead, answers, enrollments, events, mailboxes, marks
 from relance.engine.store.enrollments import Enrollment, Position
 
 BATCH = 500
@@ -85,10 +85,11 @@ def _mend(conn: Connection, house: House, wrong: Ahead, now: dt.datetime) -> int
     cut = (
         now + (wrong.first - now) / 2
     )  # in the middle of the gap: what is written meanwhile is on this side of it
-    count = _plans(conn, house, cut, now)
+    count, back = _plans(conn, house, cut, now), _absences(conn, house, cut, now)
     ahead.clamp(conn, cut, now)
     by = wrong.last - now
     said = f"the clock had been ahead by {by - by % dt.timedelta(seconds=1)}; {count} steps were planned anew"
+    said += f", {back} absences counted anew" if back else ""
     _note(conn, HEALED, said, now)
     return count
 
@@ -104,21 +105,39 @@ def tell(house: House) -> str:
 
 def _note(conn: Connection, kind: str, said: str, now: dt.datetime) -> None:
     events.add(conn, [events.News(kind, now, data={"reason": said})])
-    marks.put(conn, MARK, json.dumps({"at": now.isoformat(), "said": said}))
+    marks.put(conn, MARK, json.dumps({"at": now.isoformat(), "said": said, "kind": kind}))
 
 
-def trouble(conn: Connection, clock: Clock) -> str:
-    """What `status` says of the clock: that it is wrong, seems to be, or was a short while ago; else empty."""
+@dataclass(frozen=True)
+class Trouble:
+    """What `status` says of the clock: that it is wrong, seems to be, or was a short while ago (`over`); else nothing."""
+
+    words: str = ""
+    over: bool = False  # what it has written is mended: nothing stands still because of it
+
+
+def trouble(conn: Connection, house: House) -> Trouble:
+    """How the clock stands."""
     try:
         machine_now(conn)
     except errors.Unreachable as apart:
-        return str(apart)
-    now = clock.now()
+        return Trouble(str(apart))
+    now = house.clock.now()
     newest, noted = ahead.newest_event(conn), json.loads(marks.get(conn, MARK) or "{}")
-    if newest is not None and newest > now + tolerance(clock):
-        return words(newest, now)
-    lately = noted and now - dt.datetime.fromisoformat(noted["at"]) < REMEMBERED
-    return f"{noted['said']} (at {noted['at']})" if lately else ""
+    if newest is not None and newest > now + tolerance(house.clock):
+        return Trouble(words(newest, now))
+    if not noted:
+        return Trouble()
+    at = dt.datetime.fromisoformat(noted["at"])
+    if now - at >= REMEMBERED:
+        return Trouble()
+    said = f"{noted['said']} ({calendar.moment_words(at, house.workspace.zone)})"
+    return Trouble(said, noted.get("kind") == HEALED or is_over(house.clock.machine_seconds(now - at)))
+
+
+def is_over(seconds: float) -> bool:
+    """Whether a jump so long ago (machine time) is history: doubted no more, and healed in the first round after. Pure."""
+    return seconds > 2 * SETTLE_SECONDS
 
 
 def _plans(conn: Connection, house: House, cut: dt.datetime, now: dt.datetime) -> int:
@@ -159,6 +178,19 @@ def _replan(conn: Connection, house: House, case: Case, now: dt.datetime) -> dt.
 def sooner(planned: dt.datetime, anew: Position, now: dt.datetime) -> dt.datetime:
     """When a step is due that was planned by a wrong clock: never later than it was, never in the past. Pure."""
     return min(planned, max(anew.due_at or now, now))
+
+
+def _absences(conn: Connection, house: House, cut: dt.datetime, now: dt.datetime) -> int:
+    """Whoever was found absent by the wrong clock is back when they would have been."""
+    ids, count = ahead.absent(conn, cut), 0
+    for start in range(0, len(ids), BATCH):
+        for row, _ in enrollments.for_sending(conn, ids[start : start + BATCH]).values():
+            until = (answers.returns(conn, row.contact_id) or [None])[-1]
+            anew = absences.values(conn, house, row, until, now)["resume_at"]
+            if row.resume_at is not None and max(anew, now) < row.resume_at:
+                enrollments.come_back(conn, row, max(anew, now))
+                count += 1
+    return count
 
 
 def words(last: dt.datetime, now: dt.datetime) -> str:

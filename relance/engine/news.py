@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from relance.engine.calendar import day_words
 from relance.engine.complete import complete
 from relance.engine.states import Event
 from relance.mailbox.inbound import Judgement, Kind
@@ -135,7 +136,9 @@ def absence(consequence: Consequence, judgement: Judgement, known: Absences, tod
     if known.count >= AWAY_MOST and not known.said_again:
         return Consequence(Event.HELD, words=f"out of office for the {known.count + 1}th time")
     if judgement.until is not None and judgement.until - today > AWAY_LONGEST:
-        return Consequence(Event.HELD, words=f"out of office until {judgement.until}, which is far off")
+        return Consequence(
+            Event.HELD, words=f"out of office until {day_words(judgement.until)}, which is far off"
+        )
     return consequence
 
 

@@ -140,6 +140,7 @@ class Status:
     unheard_noes: int = (
         0  # wishes for no more mail that this host keeps for the database, for a quarter of an hour or more
     )
+    clock_over: bool = False  # what `clock` tells was, and is mended
     concerns: tuple[Concern, ...] = ()  # what is wrong; what stops most first
 
     @property
@@ -153,6 +154,7 @@ def status(house: House, *, unwritable: str = "", me: Process | None = None) -> 
     now = house.clock.now()
     halted = epochs.halted(house.database)
     with house.database.read() as conn:
+        clock = jumps.trouble(conn, house)
         states = figures.states_of(conn)
         found = Status(
             now=now,
@@ -167,7 +169,8 @@ def status(house: House, *, unwritable: str = "", me: Process | None = None) -> 
             },
             mailboxes=_mailboxes(conn, now),
             halted=halted,
-            clock=jumps.trouble(conn, house.clock),
+            clock=clock.words,
+            clock_over=clock.over,
             attendance=heartbeats.read(conn, blind=bool(house.database.refused), me=me),
             waiting_since=figures.waiting_since(conn, now),
             held_by_reason=figures.held_by_reason(conn),
@@ -204,6 +207,7 @@ def _facts(house: House, found: Status, of: tuple[concerns.MailboxFacts, ...]) -
     return concerns.Facts(
         halted=found.halted,
         clock=found.clock,
+        clock_over=found.clock_over,
         attendance=found.attendance,
         waiting_seconds=house.clock.machine_seconds(waited) if waits else 0.0,
         mailboxes=of,

@@ -12,6 +12,7 @@ from relance.engine.tables import enrollment, event, hit, mailbox, message
 
 _NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 # Who waits for a task to be ticked off waits for no time.
+_WAITING = ("active", "paused", "held", "away")
 _KEPT = mailbox.c.state != "removed"
 _READ = sa.select(sa.func.max(mailbox.c.synced_at)).where(_KEPT)
 _NEWEST = sa.select(event.c.at).order_by(event.c.id.desc()).limit(1)
@@ -61,9 +62,21 @@ def in_mailboxes_with(conn: Connection, kind: str, cut: dt.datetime) -> set[int]
 def _planned(cut: dt.datetime) -> sa.Select[tuple[int]]:
     return (
         sa.select(enrollment.c.id)
-        .where(enrollment.c.state.in_(("active", "paused", "held")), enrollment.c.step.is_not(None))
+        .where(enrollment.c.state.in_(_WAITING), enrollment.c.step.is_not(None))
         .where(enrollment.c.due_at > cut, enrollment.c.due_at < _NEVER)
     )
+
+
+def absent(conn: Connection, cut: dt.datetime) -> list[int]:
+    """Enrollments whose absence ends after `cut`, of people of whom something was noted at a time after it."""
+    noted = sa.select(event.c.contact_id).where(event.c.at > cut, event.c.contact_id.is_not(None))
+    query = (
+        sa.select(enrollment.c.id)
+        .where(enrollment.c.state.in_(_WAITING), enrollment.c.resume_at > cut)
+        .where(enrollment.c.contact_id.in_(noted))
+        .order_by(enrollment.c.id)
+    )
+    return list(conn.execute(query).scalars())
 
 
 def clamp(conn: Connection, cut: dt.datetime, now: dt.datetime) -> None:

@@ -161,14 +161,17 @@ def bounces_since(conn: Connection, mailbox_id: int, since: dt.datetime | None) 
     return _values(conn, query.order_by(inbound.c.id))
 
 
-def returns(conn: Connection, contact_id: int) -> list[dt.date]:
-    """The days of return that somebody's out-of-office replies name, one a reply."""
+def returns(conn: Connection, contact_id: int) -> list[dt.date | None]:
+    """The days of return that somebody's out-of-office replies name, one a reply, the last one last; None: it names none."""
     until = sa.func.coalesce(
         inbound.c.correction["until"].as_string(), inbound.c.judgement["until"].as_string()
     )
     certain = sa.or_(inbound.c.match == "certain", inbound.c.correction.is_not(None))
     query = sa.select(until).where(inbound.c.contact_id == contact_id, KIND.in_(["out of office"]), certain)
-    return [dt.date.fromisoformat(day) for day in conn.execute(query).scalars() if day]
+    return [
+        dt.date.fromisoformat(day) if day else None
+        for day in conn.execute(query.order_by(inbound.c.id)).scalars()
+    ]
 
 
 @dataclass(frozen=True)

@@ -206,6 +206,12 @@ def reschedule(conn: Connection, row: Enrollment, due_at: dt.datetime, bound: Se
     )
 
 
+def come_back(conn: Connection, row: Enrollment, at: dt.datetime) -> None:
+    """The same absence ends at another time."""
+    here = sa.and_(enrollment.c.id == row.id, enrollment.c.version == row.version)
+    conn.execute(sa.update(enrollment).where(here).values(resume_at=at, version=enrollment.c.version + 1))
+
+
 def for_sending(conn: Connection, ids: Iterable[int]) -> dict[int, tuple[Enrollment, str]]:
     """Enrollments with their sequence's state, locked: nobody else's news can slip in before the commit."""
     found = conn.execute(_FOR_SENDING, {"wanted": sorted(set(ids))})
