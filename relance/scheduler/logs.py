@@ -50,6 +50,8 @@ def configure(settings: config.Settings, stream: TextIO | None = None) -> None:
     # At its own debug and info levels Dramatiq tells of every hint.
     logging.getLogger("dramatiq").setLevel(logging.WARNING)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # "Context impl SQLiteImpl." at each opening of a database: for whoever looks for a fault.
+    logging.getLogger("alembic").setLevel(logging.DEBUG if root.level <= logging.DEBUG else logging.WARNING)
 
 
 def _renderers(settings: config.Settings, as_json: bool, out: TextIO) -> list[structlog.typing.Processor]:

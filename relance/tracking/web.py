@@ -77,8 +77,7 @@ def build(
         routes=[
             Route("/o/{token}.gif", counter.open),
             Route("/c/{token}", counter.click),
-            Route("/u/{token}", counter.ask),
-            Route("/u/{token}", counter.unsubscribe, methods=["POST"]),
+            Route("/u/{token}", counter.no, methods=["GET", "POST"]),
             Route("/healthz", _health),
             *extra_routes,
         ],
@@ -139,6 +138,10 @@ class Counter:
             return _page(request, pages.gone, 404)
         background = BackgroundTask(self._recorded, hit) if hit.carried else None
         return Response(status_code=302, headers={"location": place}, background=background)
+
+    async def no(self, request: Request) -> Response:
+        """One route for both, so that a 405 names all that is allowed (RFC 9110, 15.5.6)."""
+        return await (self.unsubscribe if request.method == "POST" else self.ask)(request)
 
     async def ask(self, request: Request) -> Response:
         """The page with the unsubscribe button; scanners may load it as often as they like."""
@@ -295,6 +298,8 @@ async def _health(request: Request) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if "Allow" in headers:
+        headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
     return _page(request, pages.gone if status == 404 else pages.trouble, status, headers)
 
 

@@ -10,6 +10,8 @@ import pytest
 import structlog
 
 from relance import config
+from relance.engine import migrating
+from relance.engine.database import Database
 from relance.scheduler import logs
 
 
@@ -55,6 +57,17 @@ def test_a_library_does_not_repeat_itself(tmp_path: Path) -> None:
     assert out.getvalue().count("connection error") == 1
     assert out.getvalue().count("\n") == 6
     assert out.getvalue().count("always told") == 5
+
+
+@pytest.mark.parametrize(("level", "lines"), [("info", 0), ("debug", 2)])
+def test_that_a_database_was_opened_is_for_who_looks_for_a_fault(
+    tmp_path: Path, level: str, lines: int
+) -> None:
+    out = told(tmp_path, log_level=level)
+    opened = Database(f"sqlite:///{tmp_path / 'relance.db'}")
+    migrating.state(opened)
+    opened.close()
+    assert out.getvalue().count("alembic") == lines
 
 
 def test_the_level_counts(tmp_path: Path) -> None:

@@ -91,6 +91,22 @@ def client(desk: FakeDesk) -> Iterator[TestClient]:
         yield client
 
 
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_who_asks_otherwise_is_told_how_to_ask(client: TestClient, method: str) -> None:
+    """Every route of the app, and what it really answers to: 405 says so (RFC 9110, 15.5.6)."""
+    paths = {route.path for route in client.app.routes if isinstance(route, Route)}  # type: ignore[attr-defined]
+    assert len(paths) == 4
+    for path in paths:
+        refused = client.request(method, path.format(token="x"))
+        asked = [
+            each
+            for each in ("GET", "HEAD", "POST")
+            if client.request(each, path.format(token="x")).status_code != 405
+        ]
+        assert (refused.status_code, refused.headers["allow"]) == (405, ", ".join(asked))
+    assert client.request(method, "/u/x").headers["allow"] == "GET, HEAD, POST"
+
+
 def test_the_pixel_is_the_same_for_every_token(client: TestClient, desk: FakeDesk) -> None:
     known = client.get(LINKS.open_url(5), headers={"user-agent": "UA", "accept-language": "pl"})
     unknown = client.get("/o/nonsense.gif")
