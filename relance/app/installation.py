@@ -159,7 +159,7 @@ class Relance:
     def attendance(self) -> Attendance:
         """Who is at work, and which part of the work nobody does."""
         with self._house.database.read() as conn:
-            return heartbeats.read(conn, blind=bool(self._house.database.refused), me=self._me)
+            return heartbeats.read(conn, self._house, me=self._me)
 
     def held(self, limit: int = 100) -> list[reports.HeldView]:
         """Whoever waits for a person to decide, with the reason."""
@@ -191,6 +191,8 @@ class Relance:
         """This process is at work as `role`; returns why nothing is sent at all, if so."""
         if self._me is None:
             self._me = attendance.myself(self._house.owner, role, machine_now())
+        with contextlib.suppress(errors.Unwritable):  # the work goes on without this proof of its end
+            self._house.journal.live()
         heartbeats.beat(self._house, self._me, broker_away=broker_away, broker_refuses=broker_refuses)
         return epochs.halted(self._house.database)
 

@@ -5,9 +5,14 @@ Exit codes: 0 done, 1 the job failed, 2 wrong use.
 
 from __future__ import annotations
 
+import gc
+
 
 def main() -> None:
     """The `relance` command."""
     from relance.cli import tree  # here, so that importing the package costs nothing
 
-    tree.build()()
+    try:
+        tree.build()()
+    finally:
+        gc.freeze()  # the process ends: to look through all it holds once more would take a busy machine seconds

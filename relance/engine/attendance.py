@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from relance.engine.database import SKEW
@@ -66,13 +66,16 @@ class Attendance:
         return f" `relance {self.last.role}` on {self.last.host} {how} on {at}."
 
 
-def attendance(known: Iterable[Process], now: dt.datetime, *, blind: bool = False) -> Attendance:
+def attendance(
+    known: Iterable[Process], now: dt.datetime, *, blind: bool = False, dead: Collection[str] = ()
+) -> Attendance:
     """Who of them is at work at `now` (machine time). Pure. A time ahead of now is not believed.
 
     `blind`: heartbeats can not be written now, so that nobody is gone for not having been seen.
+    `dead`: the names of those that have ended for certain, however lately they were seen.
     """
     rows = sorted(known, key=lambda each: each.seen_at, reverse=True)
-    here = [each for each in rows if each.stopped_at is None and -SKEW <= now - each.seen_at <= ALIVE]
+    here = [each for each in rows if each.name not in dead and _seen_lately(each, now)]
     done = {duty for each in here for duty in each.duties}
     return Attendance(
         processes=tuple(sorted(here, key=lambda each: (each.role, each.host, each.pid))),
@@ -80,6 +83,10 @@ def attendance(known: Iterable[Process], now: dt.datetime, *, blind: bool = Fals
         last=rows[0] if rows and not here else None,
         blind=blind,
     )
+
+
+def _seen_lately(process: Process, now: dt.datetime) -> bool:
+    return process.stopped_at is None and -SKEW <= now - process.seen_at <= ALIVE
 
 
 def myself(name: str, role: str, now: dt.datetime) -> Process:

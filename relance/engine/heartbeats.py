@@ -37,13 +37,19 @@ def leave(house: House, me: Process) -> None:
         processes.stopped(conn, me.name, _now(conn))
 
 
-def read(conn: Connection, *, blind: bool = False, me: Process | None = None) -> Attendance:
-    """Who is at work now. Where heartbeats can not be written (`blind`) the process that asks knows at least of itself."""
+def read(conn: Connection, house: House, *, me: Process | None = None) -> Attendance:
+    """Who is at work now. Where heartbeats can not be written the process that asks knows at least of itself.
+
+    Who was seen lately and has ended for certain (its lock here is free) is not at work.
+    """
+    blind = bool(house.database.refused)
     known, now = processes.every(conn), _now(conn)
     if blind and me is not None:
         known = [each for each in known if each.name != me.name]
         known.append(dataclasses.replace(me, seen_at=now, stopped_at=None))
-    return attendance(known, now, blind=blind)
+    seen = attendance(known, now, blind=blind)
+    dead = {each.name for each in seen.processes if house.journal.died(each.name)}
+    return attendance(known, now, blind=blind, dead=dead)
 
 
 def _now(conn: Connection) -> dt.datetime:

@@ -171,7 +171,7 @@ def status(house: House, *, unwritable: str = "", me: Process | None = None) -> 
             halted=halted,
             clock=clock.words,
             clock_over=clock.over,
-            attendance=heartbeats.read(conn, blind=bool(house.database.refused), me=me),
+            attendance=heartbeats.read(conn, house, me=me),
             waiting_since=figures.waiting_since(conn, now),
             held_by_reason=figures.held_by_reason(conn),
             in_doubt=figures.in_doubt(conn),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -116,7 +117,10 @@ def _run(
         with contextlib.suppress(OSError):
             mouth.send_bytes(b"ready")
 
-    target(number, ready, *args)
+    try:
+        target(number, ready, *args)
+    finally:
+        gc.freeze()  # the process ends: to look through all it holds once more would take a busy machine seconds
 
 
 def _ready(place: Child) -> bool:

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 import prometheus_client
 import structlog
 
-from relance import errors
+from relance import clock, errors
 from relance.engine.concerns import Concern, ConcernKind, Facts, concerns
 from relance.engine.reports import Status
 from relance.scheduler import meters, seams
 
 LOOK_SECONDS = 60.0
+START_SECONDS = 30.0
+# In which the other processes may be starting, too: until then it is not told that they are missing.
 
 
 class Gauges:
@@ -24,6 +26,7 @@ class Gauges:
 
     def __init__(self, app: seams.App, figures: meters.Meters) -> None:
         self.app = app
+        self.begun = clock.elapsed()
         self.known: dict[tuple[ConcernKind, str], Concern] = {}
         self.stopping = threading.Event()
         self.log = structlog.get_logger(__name__)
@@ -87,6 +90,8 @@ class Gauges:
         _by_label(self.at_work, _counted(each.role for each in found.attendance.processes))
 
     def _wrong(self, found: Sequence[Concern]) -> None:
+        if clock.elapsed() - self.begun < START_SECONDS:
+            found = [each for each in found if each.kind is not ConcernKind.ABSENT]
         counts = _counted(each.kind.value for each in found)
         _by_label(self.concerns, {kind.value: counts.get(kind.value, 0) for kind in ConcernKind})
         self._tell(found)

@@ -88,7 +88,7 @@ class Hands:
         while stopper.is_alive() and self._moving() and clock.elapsed() < deadline:
             stopper.join(0.1)
             # Asked again and again: each asking keeps further bodies from beginning.
-            if self.turns.app.ending() == 0 and clock.elapsed() - begun > GRACE_SECONDS:
+            if self.turns.app.ending() == 0 and self._waited(begun):
                 self._let_go()
                 break
         if not self.turns.running:
@@ -113,6 +113,11 @@ class Hands:
     def _moving(self) -> bool:
         """Whether turns are under way that can be waited for."""
         return self.turns.running > self.turns.still(STILL_SECONDS)
+
+    def _waited(self, begun: float) -> bool:
+        """Whether every turn had its time to end by itself; one that waited for a server already had it before."""
+        still = self.turns.still(GRACE_SECONDS) >= self.turns.running
+        return still or clock.elapsed() - begun > GRACE_SECONDS
 
     def _alive(self) -> int:
         return sum(thread.is_alive() for thread in self.worker.workers)

@@ -36,6 +36,18 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_command_ends_without_looking_through_all_it_held(tmp_path: Path) -> None:
+    """The interpreter's last collection took a busy machine seconds, in which a stopped daemon seemed to hang."""
+    code = (
+        "import atexit, gc, sys\natexit.register(lambda: print(gc.get_freeze_count() > 1000))\n"
+        "sys.argv = ['relance', '--version']\nfrom relance.cli import main\nmain()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment(tmp_path), check=True
+    )
+    assert done.stdout.splitlines()[-1] == "True"
+
+
 def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
     writer = subprocess.Popen(
         command.relance("config", "--json"),

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from relance.engine import recovery, turn
+from relance import clock
+from relance.engine import attendance, heartbeats, recovery, reports, turn
 from relance.engine.house import House
 from relance.engine.journal import Journal
 from relance.engine.store import mailboxes
@@ -97,3 +98,28 @@ def test_who_could_not_give_a_lease_back_leaves_the_proof_of_its_end(house: Hous
     other.stay()
     other.close()
     assert recovery.give_back(house) == [1]
+
+
+def at_work(house: House) -> list[str]:
+    return [each.name for each in reports.status(house).attendance.processes]
+
+
+def test_who_was_killed_is_not_at_work_though_its_last_heartbeat_is_new(
+    house: House, worker: processes.Process
+) -> None:
+    heartbeats.beat(house, attendance.myself(OTHER, "run", clock.machine_now()), broker_away=False)
+    assert at_work(house) == [OTHER]
+    worker.signal(signal.SIGSTOP)
+    assert at_work(house) == [OTHER]  # nobody knows better
+    worker.kill()
+    found = reports.status(house)
+    assert found.attendance.processes == ()
+    assert "was last seen on" in str(found.attendance)
+    assert found.grave
+
+
+def test_who_has_no_lock_here_is_at_work_as_long_as_it_was_seen_lately(house: House) -> None:
+    heartbeats.beat(
+        house, attendance.myself("elsewhere-1-ffff", "run", clock.machine_now()), broker_away=False
+    )
+    assert at_work(house) == ["elsewhere-1-ffff"]

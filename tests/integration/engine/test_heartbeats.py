@@ -176,6 +176,20 @@ def test_mails_that_were_set_aside_are_a_concern_of_their_mailbox(ada: House) ->
     assert not found.grave
 
 
+def test_whoever_is_at_work_holds_a_lock_that_tells_of_its_end(
+    migrated_sqlite_url: str, tmp_path: Path
+) -> None:
+    """Every role does, whether it ever takes a mailbox's lease or not."""
+    home = config.make_home(tmp_path / "home").home
+    with Relance(config.Settings(home=home, database_url=migrated_sqlite_url)) as relance:
+        relance.beat("scheduler")
+        (lock,) = (home / "journal").glob("*.lock")
+        assert lock.stem == relance._house.owner
+        assert not relance._house.journal.died(lock.stem)
+        assert [each.role for each in relance.attendance().processes] == ["scheduler"]
+    assert not lock.exists()  # it left as it should
+
+
 def test_a_daemon_whose_heartbeat_can_not_be_written_knows_that_it_is_at_work(
     migrated_sqlite_url: str, tmp_path: Path
 ) -> None:

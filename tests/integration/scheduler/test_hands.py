@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import random
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from relance import config
-from relance.scheduler import actors, broker, hints
+from relance.scheduler import actors, broker, hands, hints
 from tests.servers import ports, pretend
 
 
@@ -137,6 +138,30 @@ def test_stopping_does_not_wait_for_a_turn_without_a_mail_under_way(
     assert (house.turns.running, house.app.let_go_of) == (2, 1)
     silent.set()
     ports.wait_until(lambda: house.turns.running == 0)
+
+
+def test_a_turn_that_has_waited_already_is_given_no_more_time(
+    house: pretend.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = threading.Event()
+
+    def turn(mailbox_id: int, stop: object) -> pretend.Report:
+        del mailbox_id, stop
+        silent.wait()
+        return pretend.Report()
+
+    monkeypatch.setattr(house.app, "turn", turn)
+    monkeypatch.setattr(hands, "GRACE_SECONDS", 100.0)
+    house.hands.start()
+    house.hints.send([1, 2])
+    ports.wait_until(lambda: house.turns.running == 2)
+    for mark, (mailbox, moved) in list(house.turns.moved.items()):
+        house.turns.moved[mark] = (mailbox, moved - 120)
+    begun = time.monotonic()
+    house.hands.stop(600)
+    assert time.monotonic() - begun < 20
+    assert house.app.let_go_of == 1
+    silent.set()
 
 
 def test_a_turn_that_waits_for_a_silent_server_makes_room_for_another(

@@ -202,6 +202,24 @@ def test_the_log_says_once_what_is_wrong_and_once_that_it_is_right(tmp_path: Pat
     ]
 
 
+def test_that_nobody_else_is_there_is_not_told_while_everybody_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = App(tmp_path)
+    app.found = dataclasses.replace(
+        whole(), concerns=(Concern(ConcernKind.ABSENT, "No worker is at work"), *whole().concerns)
+    )
+    figures = meters.Meters()
+    shown = gauges.Gauges(app, figures)
+    with structlog.testing.capture_logs() as told:
+        shown.look()
+        assert [entry["kind"] for entry in told] == ["unreadable"]
+        monkeypatch.setattr(gauges, "START_SECONDS", 0.0)
+        shown.look()
+    assert [entry["kind"] for entry in told] == ["unreadable", "absent"]
+    assert figures.registry.get_sample_value("relance_concerns", {"kind": "absent"}) == 1
+
+
 def test_a_scheduler_shows_the_concerns_of_the_whole_and_stays_ready(tmp_path: Path) -> None:
     app, port = App(tmp_path, health_port=ports.free_port()), 0
     app.found = whole()
