@@ -102,9 +102,11 @@ class Visit:
     doubtful: bool = False
     asking: bool = False  # without a first answer
     recovered: bool = False  # the server was in trouble and answers again
+    heard: bool = False  # it has answered more than the login
 
     def answered(self) -> None:
         """The server does its work: it has answered more than the login. Cheap when repeated."""
+        self.heard = True
         if self.asking:
             self.recovered = self.servers._heard(self) or self.recovered
 

@@ -142,6 +142,9 @@ class _Turn:
         self.words = ""
         self.trouble = False  # the servers were not reached: come back later
         self.refused = False  # they refused what only a person can mend
+        self.granted = (
+            False  # the last of them that was asked let us in, whatever came of the turn after that
+        )
         self.partial = False  # not all of the mailbox was seen: first mails go, follow-ups wait
         self.surprise = ""  # the fault of ours that ended it
         self.put_off = 0.0  # seconds of machine time: a server is asked by others first
@@ -237,7 +240,10 @@ class _Turn:
                 raise _NotNow
             self.synced, self.looked = clock.elapsed(), True
             house = dataclasses.replace(self.house, open_inbox=visit.door(self.house.open_inbox))
-            self.answers = replies.sync(house, self.lease, self.mailbox, account)
+            try:
+                self.answers = replies.sync(house, self.lease, self.mailbox, account)
+            finally:
+                self.granted = visit.heard
         self.mailbox = self._mailbox()
         unknowns.resolve(self.house, self.lease, self.mailbox)
 
@@ -269,8 +275,9 @@ class _Turn:
             return
         together = self.house.options.together if limits.gap <= dt.timedelta(0) else 1
         with self.house.open_outbox(account) as outbox:
+            self.granted = False
             refused = outbox.connect()
-            self.smtp = outbox.usage
+            self.granted, self.smtp = refused is None, outbox.usage
             if refused is not None:
                 (visit.answered if refused.stage == "auth" else visit.failed)()
                 self._no_way_out(account, refused, [each.enrollment.id for each in wanted])
@@ -347,7 +354,10 @@ class _Turn:
         """Give the lease back, with the time of the next turn."""
         now = self.house.clock.now()
         troubles = self.mailbox.troubles + 1 if self.trouble or self.partial else 0
-        refused = self.mailbox.logins_refused + self.refused if self.trouble else 0
+        kept = (
+            self.trouble and not self.granted
+        )  # a commit that was lost takes nothing from a login that worked
+        refused = self.mailbox.logins_refused + 1 if self.refused else self.mailbox.logins_refused * kept
         if self.put_off and not self.trouble:  # nobody was asked: nothing is known that was not known before
             troubles, refused = self.mailbox.troubles, self.mailbox.logins_refused
         with _kept(self.house), self.house.database.write() as conn:

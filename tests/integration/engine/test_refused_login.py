@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from relance.engine import enrolling, keeping, people, publishing, turn
+from relance import errors
+from relance.engine import enrolling, gate, keeping, people, publishing, replies, turn
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
+from relance.engine.servers import Servers
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from tests import engine_house
@@ -108,6 +110,26 @@ def test_a_login_that_works_again_starts_the_count_anew(house: House, server: Sc
     assert the(house).state == "active"
 
 
+def lost(*_: object, **__: object) -> None:
+    raise errors.Unreachable("the database does not answer")
+
+
+def test_a_login_that_worked_counts_although_the_commit_of_its_look_is_lost(
+    house: House, server: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(house, server)
+    refuse(server, WRONG)
+    next_turns(house, turn.REFUSALS - 1)
+    server.script.instead.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(replies.messages, "looked", lost)
+        next_turns(house, 1)
+    assert (the(house).troubles > 0, the(house).logins_refused) == (True, 0)
+    refuse(server, WRONG)
+    next_turns(house, 1)
+    assert the(house).state == "active"
+
+
 def test_a_person_who_says_go_on_starts_it_anew_too(house: House, server: Scripted) -> None:
     add(house, server)
     refuse(server, WRONG)
@@ -136,7 +158,9 @@ def test_a_pause_in_the_words_of_a_trouble_locks_nobody_out(house: House, server
     assert logins(server) == 1
 
 
-def test_the_way_out_is_refused_as_often_and_says_what_to_do(house: House) -> None:
+def test_the_way_out_is_refused_as_often_and_says_what_to_do(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publishing.publish(house, engine_house.TRIAL)
     people.add(house, "eve@acme.example", {})
     login = (ADA, engine_house.PASSWORD)
@@ -149,6 +173,14 @@ def test_the_way_out_is_refused_as_often_and_says_what_to_do(house: House) -> No
         smtp.fail(Fault(Point.AUTH, Kind.REPLY, "535 5.7.8 authentication failed", times=3))
         next_turns(house, 3)
         assert (the(house).state, the(house).logins_refused, smtp.count("AUTH")) == ("active", 3, 3)
+        smtp.fail(Fault(Point.BANNER, Kind.DROP))
+        next_turns(house, 1)
+        assert the(house).logins_refused == 3  # it was not reached, and IMAP says nothing of it
+        house = dataclasses.replace(house, servers=Servers())  # who does not wait for it to rest
+        with monkeypatch.context() as patched:
+            patched.setattr(gate, "admit", lost)
+            next_turns(house, 1)
+        assert (the(house).logins_refused, smtp.accepted_count) == (0, 0)
         next_turns(house, 1)
         assert (the(house).logins_refused, smtp.accepted_count) == (0, 1)
         people.add(house, "fay@acme.example", {})
