@@ -70,6 +70,8 @@ class Grounds:
     direct: dict[str, str] = field(default_factory=dict)  # what our own `Relance` is given instead
     database: Server_ | None = None
     broker: Server_ | None = None
+    _taken: list[Taken] = field(default_factory=list)
+    _read: int = 0  # bytes of the record
 
     @property
     def imap(self) -> Server:
@@ -80,9 +82,22 @@ class Grounds:
         return Server("localhost", self.smtp_proxy.port, Security.STARTTLS)
 
     def taken(self) -> list[Taken]:
-        """The sink's record so far."""
-        lines = (self.folder / "accepted.jsonl").read_bytes().splitlines()
-        return [Taken(**json.loads(line)) for line in lines if line.endswith(b"}")]
+        """The sink's record so far. Only what is new is read: it is asked for many times a second."""
+        with (self.folder / "accepted.jsonl").open("rb") as record:
+            record.seek(self._read)
+            for line in record:
+                if not line.endswith(b"\n"):
+                    break  # it is being written
+                self._taken.append(Taken(**json.loads(line)))
+                self._read += len(line)
+        return self._taken
+
+    def fallen(self) -> str:
+        """A server that nobody strikes and that has ended all the same, with its last words; empty: none."""
+        for name, server in (("the sink", self.sink), ("Dovecot", self.mail.process)):
+            if not server.alive:
+                return f"{name} has ended: {server.log()[-2000:]}"
+        return ""
 
     def logins(self) -> dict[str, list[float]]:
         """When each mailbox was logged into, as Dovecot's log tells it."""

@@ -207,6 +207,8 @@ class _Run:
         self.strikes.look()
         taken = self.ground.taken()
         self.people.listen(taken)
+        if fallen := self.ground.fallen():
+            raise RuntimeError(fallen)
         if time.monotonic() - self.told > 10:
             self.told = time.monotonic()
             self.say(

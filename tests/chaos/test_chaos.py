@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import os
+import signal
 import sqlite3
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
+import psycopg
 import pytest
 
 from relance import errors
 from relance.engine.accounts import StepAccount
-from tests.chaos import asking, audit, plan, run
+from tests.chaos import asking, audit, fleet, grounds, plan, run, strikes
+from tests.servers import ports, postgres
 
 SHORT = plan.Plan(
     seed=11,
@@ -174,6 +182,39 @@ def test_a_question_is_asked_again_until_it_is_answered_and_no_longer_than_its_t
     tries.clear()
     with pytest.raises(errors.Unreachable):
         asking.ask(answer, meanwhile=lambda: None, seconds=0)
+
+
+def test_a_server_that_ends_by_itself_is_started_again_and_asked_again() -> None:
+    """As in the run of half an hour that ended without a count."""
+    with postgres.private() as server:
+        assert server.process
+        struck_down = grounds.Server_(server.process, server.url)
+        ground = SimpleNamespace(database=struck_down, broker=None)
+        watched = strikes.Strikes(plan.Plan(), cast(grounds.Grounds, ground), fleet.Fleet([]))
+
+        def question() -> tuple[object, ...] | None:
+            try:
+                with psycopg.connect(server.url) as connection:
+                    return connection.execute("select 1").fetchone()
+            except psycopg.OperationalError as away:
+                raise errors.Unreachable(str(away)) from away
+
+        os.kill(server.process.pid, signal.SIGQUIT)
+        ports.wait_until(lambda: not struck_down.process.alive)
+        assert asking.ask(question, meanwhile=watched.look) == (1,)
+        assert watched.told == {"PostgreSQL ended by itself": 1}
+        struck_down.stop()
+
+
+def test_the_record_is_read_line_by_line_as_it_grows(tmp_path: Path) -> None:
+    record = tmp_path / "accepted.jsonl"
+    ground = grounds.Grounds(tmp_path, {}, {}, *[cast(Any, None)] * 4)
+    line = json.dumps(vars(FIRST)).encode() + b"\n"
+    record.write_bytes(line + line[:20])
+    assert ground.taken() == [FIRST]
+    record.write_bytes(line + line)
+    assert ground.taken() == [FIRST, FIRST]
+    assert ground.taken() == [FIRST, FIRST]
 
 
 def test_an_unknown_mail_is_neither_lost_nor_clean_to_leave() -> None:
