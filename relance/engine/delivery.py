@@ -18,7 +18,7 @@ from relance.engine import gate, repeats, settling
 from relance.engine.gate import Wanted
 from relance.engine.house import House
 from relance.engine.post import Outbox
-from relance.engine.repeats import Refusal
+from relance.engine.repeats import Refusal, Whose
 from relance.engine.residue import Residue
 from relance.engine.settling import Attempt
 from relance.engine.states import MessageState
@@ -29,6 +29,9 @@ from relance.mailbox.outcome import Outcome, SendResult
 NOT_BEGUN = SendResult(Outcome.NOT_SENT, "data", text="the connection was gone before this mail's turn")
 LEAVING = SendResult(Outcome.NOT_SENT, "data", text="the process was asked to stop before this mail's body")
 TOO_LATE = SendResult(Outcome.NOT_SENT, "data", text="the mail's turn came too late after its mark")
+REFUSED_THERE = SendResult(
+    Outcome.NOT_SENT, "data", text="another mail's refusal, which may hold this one, is to be written first"
+)
 BEGIN_WITHIN = 0.25
 # The share of a lease within which a body may begin after its mark: with the longest wait of a body (600 s) it ends within
 # the lease, and a worker that was frozen finds out before the body.
@@ -48,6 +51,9 @@ class Delivery:
     residue: Residue = field(default_factory=Residue)
     heard: Callable[[], None] = lambda: None  # called when the server has answered about a mail
     stopped: bool = False  # the server or the mailbox is in trouble: no more in this turn
+    again: bool = (
+        False  # what one organisation said is to be written before anybody is touched: the rest in a new turn
+    )
     _open: list[Attempt] = field(default_factory=list)  # ended, not yet recorded
     _refused: Refusal | None = None  # the last mail the server refused, none accepted since
     _marked_at: dt.datetime = clock.NEVER
@@ -59,7 +65,7 @@ class Delivery:
     def deliver(self, wanted: Sequence[Wanted], stop: Callable[[], bool]) -> None:
         """Send what may go, in order, until all is done, trouble stops the turn or `stop` says so."""
         left = list(wanted)
-        while left and not self.stopped and not stop():
+        while left and not self._over and not stop():
             chunk, left = left[: self.together], left[self.together :]
             self._chunk(chunk)
         with self.house.database.write() as conn:
@@ -68,6 +74,10 @@ class Delivery:
             claims.unclaim(conn, [each.enrollment.id for each in left])
         self._recorded()
         self.house.journal.settled(each.message.id for each in wanted)
+
+    @property
+    def _over(self) -> bool:
+        return self.stopped or self.again
 
     def _chunk(self, chunk: Sequence[Wanted]) -> None:
         ready = self._offered(chunk)
@@ -100,7 +110,7 @@ class Delivery:
             if result is None:
                 return chunk[number:]
             self._end(each, result)
-            if self.stopped:
+            if self._over:
                 self._unclaim(chunk[number + 1 :])
                 return ()
         return ()
@@ -130,7 +140,7 @@ class Delivery:
     def _transmit(self, admitted: Sequence[Wanted], *, open_now: bool) -> Iterator[Attempt]:
         """The bodies, one after the other; the first has its 354 already when `open_now`."""
         for number, each in enumerate(admitted):
-            result = NOT_BEGUN if self.stopped else None
+            result = REFUSED_THERE if self.again else NOT_BEGUN if self.stopped else None
             if result is None and (number or not open_now):
                 result = self._offer(each) or self._changed(each)
             yield self._attempt(each, result or self._too_late() or self._body(each))
@@ -180,15 +190,17 @@ class Delivery:
         result = self._read(wanted, result)
         end = settling.ending(result, wanted.message.attempts, self.house.options)
         self.stopped = self.stopped or end.stop_turn
+        self.again = self.again or end.refused_there
         self.sent += result.outcome is Outcome.ACCEPTED
         # A clock that went back since the mark does not date the mail before it.
         return Attempt(wanted, result, max(self.house.clock.now(), self._marked_at))
 
     def _read(self, wanted: Wanted, result: SendResult) -> SendResult:
         """The result beside the one before it: the same answer to two people is about neither."""
-        who, before = wanted.enrollment.contact_id, self._refused
-        self._refused = repeats.heard(before, result, who)
-        return repeats.read(result, before, who, self.mailbox.address, wanted.message.recipient)
+        whose = Whose(wanted.enrollment.contact_id, self.mailbox.address, wanted.message.recipient)
+        last, before = wanted.message.attempts >= self.house.options.deferrals, self._refused
+        self._refused = repeats.heard(before, result, whose, last=last)
+        return repeats.read(result, before, whose, last=last)
 
     def _end(self, wanted: Wanted, result: SendResult) -> None:
         """An attempt that ended before any body: it counts as one all the same."""

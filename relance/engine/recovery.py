@@ -40,9 +40,13 @@ def settle_left_open(house: House, lease: Lease) -> int:
             Attempt(Wanted(rows[each.enrollment_id], each), verdict(each, findings), now) for each in left
         ]
         settling.record(conn, house, attempts)
-        before = after = repeats.of(mailboxes.by_id(conn, lease.mailbox_id).refusal)
-        for each in attempts:
-            after = repeats.heard(after, each.result, each.wanted.enrollment.contact_id)
+        mailbox = mailboxes.by_id(conn, lease.mailbox_id)
+        before = after = repeats.of(mailbox.refusal)
+        for each in attempts:  # the journal has how each was read beside the one before it
+            mail = each.wanted.message
+            whose = repeats.Whose(mail.contact_id, mailbox.address, mail.recipient)
+            last = mail.attempts >= house.options.deferrals
+            after = repeats.heard(after, each.result, whose, last=last)
         if after != before:
             mailboxes.change(conn, lease.mailbox_id, refusal=after and after.row())
     return len(attempts)

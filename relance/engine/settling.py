@@ -118,6 +118,8 @@ def _deferred(case: _Case) -> Ending:
             stop_turn=True,
             pause_mailbox=spent,
         )
+    if spent and case.result.blame is Blame.RECEIVER:
+        return Ending(MessageEvent.DEFERRED, words=words, refused_there=True)
     if spent:
         return Ending(MessageEvent.DEFERRED, event=Event.HELD, words=words)
     return Ending(MessageEvent.DEFERRED, retry_after=case.later, words=words)

@@ -297,7 +297,8 @@ class _Turn:
                 self.sent, self.smtp = delivery.sent, outbox.usage
                 if self.smtp.silences:
                     visit.failed()
-        self.trouble = delivery.stopped and self.sent == 0
+        self.trouble = delivery.stopped and self.sent == 0 and not delivery.again
+        self.more = self.more or delivery.again
         if delivery.waiting:
             with self.house.database.write() as conn:
                 self._call_others(conn, now)

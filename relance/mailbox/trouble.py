@@ -78,7 +78,7 @@ def verdict(stage: str, code: int, text: str) -> SendResult:
     spoken = "".join(f"<{about}>" for about in sorted(wording.read(text)))
     question = f"{stage} {code} {status or '-'} {spoken}"
     blame, later = next((blame, later) for row, blame, later in _ROWS if row.match(question))
-    if blame is Blame.SENDER and code >= 500 and stage in _OF_ONE_MAIL and wording.is_passed_on(text):
+    if blame is Blame.SENDER and stage in _OF_ONE_MAIL and wording.is_passed_on(text):
         blame = Blame.RECEIVER
     return SendResult(_outcome(stage, code, status, later=later), stage, blame, code, status, words)
 

@@ -124,11 +124,11 @@ def _folded(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-_TOKEN = re.compile(r"\S*\d\S*")
+_TOKEN = re.compile(r"\S*\d\S*|(?:[a-z-]{1,63}\.){1,8}[a-z]{2,24}(?![\w.])")  # ids, numbers, hosts
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two answers are the same but for the addresses, numbers and ids in them."""
+    """Whether two answers are the same but for the addresses, hosts, numbers and ids in them."""
     return _bare(one) == _bare(other)
 
 

@@ -264,7 +264,10 @@ def test_what_a_receiving_server_said_at_once_holds_its_organisation(ready: Hous
     post = Post("rcpt", lambda who: (550, words) if who == KIM else None)
     a_turn(dataclasses.replace(ready, open_outbox=post))
     assert (state(ready, KIM), state(ready, lou), mailbox(ready).state) == (State.HELD, State.HELD, "active")
+    assert post.offered == [KIM]  # what holds others is written first
+    a_turn(dataclasses.replace(ready, open_outbox=post))
     assert BOB in post.offered
+    assert lou not in post.offered
     assert suppressed(ready) == set()
 
 

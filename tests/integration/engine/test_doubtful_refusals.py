@@ -1,0 +1,279 @@
+"""Over real sockets: what nobody can tell to be about one person holds that one, and a second one like it pauses the mailbox.
+
+An SMTP server that says what it is told, and an IMAP server with what came back, on both databases.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import Connection
+
+from relance.engine import enrolling, keeping, people, publishing, refusing, settling, steering, turn
+from relance.engine.house import House
+from relance.engine.states import State
+from relance.engine.store import enrollments, mailboxes, standings, suppressions
+from tests import engine_house
+from tests.servers import scripted_imap
+from tests.servers.fault_smtp import Behaviour, Fault, FaultServer, Kind, Point
+from tests.servers.scripted_imap import Script
+
+ADA = "ada@firm.example"
+KIM, LOU, BOB, EVE = "kim@lake.example", "lou@lake.example", "bob@hill.example", "eve@wood.example"
+TAKEN = ""
+
+
+class Desk:
+    """People whose first mails are due, in the order of their names, a mail a turn."""
+
+    def __init__(self, house: House, smtp: FaultServer, imap: scripted_imap.Scripted) -> None:
+        self.house, self.smtp, self.script = house, smtp, imap.script
+        publishing.publish(house, engine_house.TRIAL)
+        servers = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "plain"}
+        servers |= {"imap_host": "127.0.0.1", "imap_port": imap.port, "imap_security": "plain"}
+        engine_house.add_mailbox(house, ADA, synced_at=None, **servers)
+
+    def enroll(self, *emails: str) -> None:
+        for email in emails:
+            people.add(self.house, email, {})
+            enrolling.enroll(self.house, enrolling.Wish("Trial", emails=[email]))
+        self.advance(hours=2)
+
+    def says(self, *answers: str, point: Point = Point.RCPT) -> None:
+        """What the server says to the next mails, one after the other."""
+        for words in answers:
+            fault = Fault(point, Kind.REPLY, words) if words else Fault(point, Kind.DELAY, seconds=0)
+            self.smtp.fail(fault)
+
+    def advance(self, **span: float) -> None:
+        engine_house.clock(self.house).advance(**span)
+
+    def turns(self, count: int = 4) -> None:
+        for _ in range(count):
+            turn.take_turn(self.house, 1, lambda: False)
+            self.advance(minutes=2)
+
+    @property
+    def offered(self) -> list[str]:
+        """Whoever the server was asked about."""
+        with self.smtp.lock:
+            lines = [each for each in self.smtp.envelopes if each.startswith("RCPT")]
+        return [each.partition("<")[2].partition(">")[0] for each in lines]
+
+    @property
+    def accepted(self) -> list[str]:
+        """Whose mail the server took."""
+        with self.smtp.lock:
+            return [each.recipient for each in self.smtp.accepted]
+
+    @property
+    def mailbox(self) -> mailboxes.Mailbox:
+        with self.house.database.read() as conn:
+            return mailboxes.by_id(conn, 1)
+
+    @property
+    def paused(self) -> bool:
+        return self.mailbox.state == "paused"
+
+    def row(self, email: str) -> enrollments.Enrollment:
+        with self.house.database.read() as conn:
+            return standings.matching(conn, email=email)[0].enrollment
+
+    def touched(self) -> list[str]:
+        """Whoever an answer was held against."""
+        with self.house.database.read() as conn:
+            rows = standings.matching(conn)
+        return sorted(each.email for each in rows if each.enrollment.state is not State.ACTIVE)
+
+    def suppressed(self) -> set[str]:
+        with self.house.database.read() as conn:
+            return {each.value for each in suppressions.every(conn)}
+
+
+@pytest.fixture
+def desk(migrated_url: str, tmp_path: Path) -> Iterator[Desk]:
+    login = (ADA, engine_house.PASSWORD)
+    with (
+        FaultServer(Behaviour(starttls=False, login=login)) as smtp,
+        scripted_imap.running(Script()) as imap,
+        engine_house.build(migrated_url, tmp_path, allow_test_domains=True) as house,
+    ):
+        yield Desk(house, smtp, imap)
+
+
+# At once, from our own submission server.
+
+SAME = [
+    (
+        "550 5.1.0 <kim@lake.example> address rejected, id 4Tx0-1 (192.0.2.1)",
+        "550 5.1.0 <bob@hill.example> address rejected, id 9Qa7-2 (198.51.100.7)",
+    ),
+    ("550 recipient kim at lake.example refused", "550 recipient bob at hill.example refused"),
+    ("550 not taken", "550 not taken"),
+    ("550 5.1.1 user unknown", "550 5.1.1 user unknown"),
+    ("552 5.2.2 mailbox full", "552 5.2.2 mailbox full"),
+]
+
+
+@pytest.mark.parametrize("point", [Point.RCPT, Point.DOT])
+@pytest.mark.parametrize(("first", "second"), SAME)
+def test_the_same_words_to_two_people_in_a_row_pause_before_a_third(
+    desk: Desk, first: str, second: str, point: Point
+) -> None:
+    desk.enroll(KIM, BOB, EVE)
+    desk.says(first, second, second, point=point)
+    desk.turns()
+    assert desk.paused
+    assert "two people in a row" in desk.mailbox.reason
+    assert desk.offered == [KIM, BOB]
+    assert desk.touched() in ([KIM], [])
+    assert desk.suppressed() <= {KIM}
+
+
+LIKE = [
+    ("550 5.1.0 address rejected", "553 5.1.0 recipient not taken, ask your administrator"),
+    ("554 5.6.0 message content not accepted", "552 5.6.0 the contents of this message are not welcome"),
+    ("554 transaction failed", "554 sorry, no"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), LIKE)
+def test_the_like_in_other_words_pauses_where_it_may_mean_either(desk: Desk, first: str, second: str) -> None:
+    desk.enroll(KIM, BOB, EVE)
+    desk.says(first, second, point=Point.DOT)
+    desk.turns()
+    assert desk.paused
+    assert "the like answer" in desk.mailbox.reason
+    assert (desk.offered, desk.touched(), desk.suppressed()) == ([KIM, BOB], [KIM], set())
+
+
+def test_two_addresses_that_certainly_do_not_exist_are_two_dead_addresses(desk: Desk) -> None:
+    desk.enroll(KIM, BOB, EVE)
+    desk.says("550 5.1.1 user unknown", "550 5.1.10 no such recipient, says the directory")
+    desk.turns()
+    assert not desk.paused
+    assert (desk.touched(), desk.suppressed()) == ([BOB, KIM], {KIM, BOB})
+    assert desk.offered == [KIM, BOB, EVE]
+
+
+def test_a_success_between_them_shows_that_all_is_well(desk: Desk) -> None:
+    desk.enroll(KIM, BOB, EVE)
+    desk.says("550 5.1.0 address rejected", TAKEN, "550 5.1.0 address rejected")
+    desk.turns()
+    assert not desk.paused
+    assert desk.touched() == [EVE, KIM]
+    assert desk.suppressed() == set()
+
+
+def test_one_that_is_put_off_between_them_shows_nothing(desk: Desk) -> None:
+    desk.enroll(KIM, BOB, EVE)
+    desk.says("550 5.1.0 address rejected", "451 4.3.0 come back later", "550 5.1.0 address rejected")
+    desk.turns()
+    assert desk.paused
+    assert desk.touched() == [KIM]
+
+
+def test_the_first_is_remembered_by_another_process(desk: Desk, migrated_url: str, tmp_path: Path) -> None:
+    desk.enroll(KIM)
+    desk.says("550 5.1.0 address rejected", "550 5.1.0 address rejected")
+    desk.turns(1)
+    assert desk.touched() == [KIM]
+    desk.enroll(BOB, EVE)
+    now = desk.house.clock.now()
+    with engine_house.build(migrated_url, tmp_path / "other", now, allow_test_domains=True) as other:
+        desk.house = other
+        desk.turns(3)
+        assert desk.paused
+        assert desk.touched() == [KIM]
+        assert desk.offered == [KIM, BOB]
+
+
+def test_one_whose_worker_died_before_it_was_written_is_read_beside_the_first_all_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "550 5.1.1 user unknown"
+    desk.says(words, words, point=Point.DOT)
+    desk.enroll(KIM)
+    desk.turns(1)
+    desk.enroll(BOB, EVE)
+    record = settling.record
+
+    def dies(conn: Connection, house: House, attempts: Sequence[settling.Attempt]) -> None:
+        if attempts:
+            raise KeyboardInterrupt
+        record(conn, house, attempts)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(settling, "record", dies)
+        with pytest.raises(KeyboardInterrupt):
+            desk.turns(1)
+    desk.turns()
+    assert desk.paused
+    assert (desk.offered, desk.touched(), desk.suppressed()) == ([KIM, BOB], [KIM], {KIM})
+
+
+@pytest.mark.parametrize("words", ["450 4.2.0 not now, id 17", "451 4.3.0 something went wrong"])
+def test_put_off_for_the_last_time_it_is_a_refusal(desk: Desk, words: str) -> None:
+    desk.house = dataclasses.replace(desk.house, options=dataclasses.replace(desk.house.options, deferrals=1))
+    desk.enroll(KIM, BOB, EVE)
+    desk.says(words, words, words)
+    desk.turns()
+    assert desk.paused
+    assert (desk.offered, desk.touched()) == ([KIM, BOB], [KIM])
+
+
+# At once, from an organisation that receives, in whose words our server hands it on.
+
+
+def handed_on(where: str, words: str = "550 5.7.1 blocked for its reputation") -> str:
+    code = words.partition(" ")[0]
+    return f"{code} host mx.{where}[192.0.2.9] said: {words} (in reply to end of DATA command)"
+
+
+@pytest.mark.parametrize("point", [Point.RCPT, Point.DOT])
+def test_what_one_organisation_says_holds_its_people_before_another_is_touched(
+    desk: Desk, point: Point
+) -> None:
+    desk.enroll(KIM, LOU, BOB)
+    with desk.house.database.write() as conn:
+        mailboxes.change(conn, 1, gap_seconds=0)  # all are due in one turn
+    desk.says(handed_on("lake.example"), point=point)
+    desk.turns(2)
+    assert not desk.paused
+    assert desk.touched() == [KIM, LOU]
+    assert "lake.example" in desk.row(LOU).reason
+    assert (desk.suppressed(), LOU in desk.accepted, BOB in desk.accepted) == (set(), False, True)
+
+
+def test_what_one_organisation_says_again_when_it_is_tried_again_pauses_nothing(desk: Desk) -> None:
+    desk.enroll(KIM, LOU)
+    desk.says(handed_on("lake.example"), handed_on("lake.example"))
+    desk.turns(1)
+    refusing.retry(desk.house, ADA, "lake.example")
+    steering.pause(desk.house, KIM)
+    desk.advance(hours=2)
+    desk.turns(1)
+    assert desk.offered == [KIM, LOU]
+    assert not desk.paused
+    assert desk.touched() == [KIM, LOU]
+
+
+def test_a_second_organisation_that_says_the_like_at_once_pauses(desk: Desk) -> None:
+    desk.enroll(KIM, BOB, EVE)
+    desk.says(handed_on("lake.example"), handed_on("hill.example", "554 5.7.1 unsolicited, says our filter"))
+    desk.turns()
+    assert desk.paused
+    assert "several organisations" in desk.mailbox.reason
+    assert desk.offered == [KIM, BOB]
+
+
+def test_one_organisation_that_puts_us_off_for_good_is_held_and_the_rest_goes_on(desk: Desk) -> None:
+    desk.house = dataclasses.replace(desk.house, options=dataclasses.replace(desk.house.options, deferrals=1))
+    desk.enroll(KIM, BOB)
+    desk.says(handed_on("lake.example", "451 4.7.1 poor reputation"))
+    desk.turns(2)
+    assert (desk.paused, desk.touched(), desk.offered) == (False, [KIM], [KIM, BOB])
+    assert keeping.show(desk.house, ADA).refused_by == ("lake.example",)
