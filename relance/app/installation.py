@@ -52,12 +52,13 @@ class Relance:
         clock: Clock | None = None,
         look_only: bool = False,
         because: str = "",
+        foreign: str = "",
     ) -> None:
         """Open the database of `settings` (by default: of the environment and `relance.toml`).
 
         An SQLite database migrates itself; for PostgreSQL `relance db upgrade` does it, so that an operator decides when.
         `look_only` writes nothing, for when nothing can be written; what would change something raises `errors.Unwritable`.
-        `because` says why it can not, which `status` repeats.
+        `because` says why nobody can, `foreign` why this user can not, which `status` repeats.
         """
         self.settings = settings or Settings()
         self.clock = clock or self.settings.clock()
@@ -79,6 +80,7 @@ class Relance:
             self._epoch_file = self.settings.home / "epoch.json"
             self._beaten = elapsed()
             self._me: Process | None = None
+            self._foreign = foreign
             self._home_refused = ""  # why the epoch could not be written here
             if not look_only:
                 self._take_up()
@@ -154,7 +156,7 @@ class Relance:
 
     def status(self) -> reports.Status:
         """How the whole installation stands."""
-        return reports.status(self._house, unwritable=self._home_refused, me=self._me)
+        return reports.status(self._house, unwritable=self._home_refused, foreign=self._foreign, me=self._me)
 
     def attendance(self) -> Attendance:
         """Who is at work, and which part of the work nobody does."""

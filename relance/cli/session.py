@@ -13,6 +13,7 @@ import typer
 if TYPE_CHECKING:
     from relance.app import Relance
     from relance.config import Settings
+    from relance.errors import Unwritable
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,24 @@ class Session:
         try:
             app = open_app(settings)
         except errors.Unwritable as full:
-            from relance.cli import show
-
-            if not told:
-                show.note(f"{full} What is there can be looked at.")
-            app = open_app(settings, look_only=True, because=str(full))
+            app = _looked_at(settings, full, told=told)
         with app:
             yield app
+
+
+def _looked_at(settings: Settings, full: Unwritable, *, told: bool) -> Relance:
+    """What can not be written, opened to be looked at. That it is another user's says nothing of its daemons."""
+    from relance import config, errors
+    from relance.cli import show
+
+    foreign = config.foreign(settings)
+    try:
+        app = open_app(settings, look_only=True, because="" if foreign else str(full), foreign=foreign)
+    except errors.Unwritable:
+        raise errors.Misconfigured(foreign) if foreign else full from full
+    if not told:
+        show.note(f"{foreign or full} What is there can be looked at.")
+    return app
 
 
 def of(ctx: typer.Context) -> Session:
@@ -58,8 +70,8 @@ def of(ctx: typer.Context) -> Session:
     return found or Session()
 
 
-def open_app(settings: Settings, *, look_only: bool = False, because: str = "") -> Relance:
+def open_app(settings: Settings, *, look_only: bool = False, because: str = "", foreign: str = "") -> Relance:
     """The engine; importing it takes most of a second, which `--help` shall not pay."""
     from relance.app import Relance
 
-    return Relance(settings, look_only=look_only, because=because)
+    return Relance(settings, look_only=look_only, because=because, foreign=foreign)

@@ -18,6 +18,7 @@ from relance.config.checks import mask_url
 from relance.config.closing import close, open_to_others, require_closed
 from relance.config.homes import Made, make_home
 from relance.config.keys import Keyring, new_key, read_keys
+from relance.config.owners import foreign
 from relance.config.settings import FILE_NAME, KEY_NAME, Setting, Settings, find_home, password_of_environment
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Settings",
     "close",
     "find_home",
+    "foreign",
     "make_home",
     "mask_url",
     "new_key",

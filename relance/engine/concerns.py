@@ -19,6 +19,7 @@ class ConcernKind(enum.StrEnum):
 
     DATABASE = "database"  # it does not answer
     UNWRITABLE = "unwritable"  # a disk is full or only read, or the database takes readers only
+    FOREIGN = "foreign"  # what is kept is another user's: who asks can only look
     BROKER = "broker"  # Redis does not answer
     ABSENT = "absent"  # nobody does what has to be done
     STALLED = "stalled"  # a part of a process stands still
@@ -48,6 +49,7 @@ _WEIGHTS: Mapping[ConcernKind, _Weight] = complete(
     {
         ConcernKind.DATABASE: _Weight(True, _WORK | {"web"}),
         ConcernKind.UNWRITABLE: _Weight(True, _WORK | {"web"}),
+        ConcernKind.FOREIGN: _Weight(False),  # of the daemons it says nothing
         ConcernKind.BROKER: _Weight(True, _WORK),
         ConcernKind.ABSENT: _Weight(True),  # a process that is asked is there
         ConcernKind.STALLED: _Weight(True, _WORK | {"web"}),
@@ -86,6 +88,7 @@ class Facts:
 
     database: str = ""  # why it does not answer
     unwritable: str = ""  # what can not be written, and why
+    foreign: str = ""  # why who asks can not write, though others may
     broker: bool = True  # whether Redis answers whoever needs it, and does what it is asked
     refused: str = ""  # why Redis refuses, where this process knows it
     stalled: tuple[str, ...] = ()
@@ -157,6 +160,8 @@ def _unwritable(facts: Facts) -> Iterator[Concern]:
             ConcernKind.UNWRITABLE,
             f"{facts.unwritable} Until then nothing is sent; nothing is lost.{who}",
         )
+    if facts.foreign:
+        yield Concern(ConcernKind.FOREIGN, f"{facts.foreign} Who is at work is told beside this.")
 
 
 def _broker(facts: Facts) -> Iterator[Concern]:

@@ -149,8 +149,9 @@ class Status:
         return any(each.grave for each in self.concerns)
 
 
-def status(house: House, *, unwritable: str = "", me: Process | None = None) -> Status:
-    """How everything stands now. `unwritable`: what else than the database can not be written; `me`: the daemon that asks."""
+def status(house: House, *, unwritable: str = "", foreign: str = "", me: Process | None = None) -> Status:
+    """How everything stands now. `unwritable`: what else than the database can not be written; `foreign`: why the user who
+    asks can not write, though others may; `me`: the daemon that asks."""
     now = house.clock.now()
     halted = epochs.halted(house.database)
     with house.database.read() as conn:
@@ -178,7 +179,9 @@ def status(house: House, *, unwritable: str = "", me: Process | None = None) -> 
             unheard_noes=house.noes.unheard(concerns.LATE_SECONDS),
         )
         facts = dataclasses.replace(
-            _facts(house, found, _mailbox_facts(conn)), unwritable=house.database.refused or unwritable
+            _facts(house, found, _mailbox_facts(conn)),
+            unwritable=house.database.refused or unwritable,
+            foreign=foreign,
         )
     return dataclasses.replace(found, concerns=concerns.concerns(facts))
 
