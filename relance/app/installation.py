@@ -27,6 +27,7 @@ from relance.engine import (
     progress,
     recovery,
     refusal,
+    remembering,
     reports,
     turn,
 )
@@ -278,7 +279,9 @@ class Relance:
 
     def confirm_restore(self, *, hold_due: bool = True) -> int:
         """Go on after a restore; what fell due is held for a person first, for it may have been sent already."""
-        return epochs.confirm(self._house, self._epoch_file, hold_due=hold_due)
+        held = epochs.confirm(self._house, self._epoch_file, hold_due=hold_due)
+        remembering.hear(self._house)
+        return held
 
     def web_app(self) -> Any:
         """The ASGI application that serves pixel, links and unsubscribe."""

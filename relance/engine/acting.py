@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import absences, company, matching, news, refusing, sent_copies, states
+from relance.engine import absences, company, matching, news, proofs, refusing, states
 from relance.engine.house import House
 from relance.engine.matching import Found
 from relance.engine.news import Consequence, Match
+from relance.engine.proofs import Left
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event
 from relance.engine.store import answers, enrollments, events, mailboxes, suppressions, tasks
@@ -103,7 +104,8 @@ def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment],
     if not answers.add(conn, _row(item, rows, now)):
         return  # another reader of the same mailbox was first
     if item.found.message is not None and item.found.proven:
-        sent_copies.delivered(conn, house, item.found.message, now)
+        ours, came = item.found.message, min(item.received_at, now)
+        proofs.left(conn, house, ours, Left(ours.step, came, exact=False), now)
     result = _counted(conn, _consequence(item), item, rows)
     matter = dataclasses.replace(item.matter, source=_source(conn, item, result))
     carry_out(conn, house, matter, rows, result, now)

@@ -18,13 +18,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import cases, drafting, epochs, evidence, ids
+from relance.engine import cases, drafting, evidence, ids, proofs
 from relance.engine.cases import Case
 from relance.engine.evidence import Evidence
 from relance.engine.house import House
 from relance.engine.own_ids import OwnId
-from relance.engine.states import MessageState, State
-from relance.engine.store import contacts, enrollments, events, lost_mails, mailboxes, messages
+from relance.engine.proofs import Left
+from relance.engine.states import MessageState
+from relance.engine.store import contacts, enrollments, lost_mails, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.lost_mails import LostMail
 from relance.engine.store.mailboxes import Lease
@@ -32,9 +33,6 @@ from relance.engine.store.messages import Message
 
 SLACK = dt.timedelta(hours=1)
 # How far a Date may be before the time a step fell due.
-FOUND = "found in the mailbox; the database had forgotten it"
-NEVER_LEFT = frozenset({MessageState.PREPARED, MessageState.DEFERRED})
-# What a mail is for a database that forgot the rest.
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,7 @@ def adopt(house: House, lease: Lease, found: Sequence[Evidence]) -> int:
         places = list(_places(conn, house, lease.mailbox_id, evidence.gathered(found)))
     if not places:
         return 0
+    house.journal.heard.clear()  # whatever else was forgotten is told before the next turn
     now = house.clock.now()
     with house.database.write() as conn:
         mailboxes.hold(conn, lease)
@@ -71,7 +70,7 @@ def _places(conn: Connection, house: House, mailbox_id: int, found: Sequence[Evi
         mail = _known(conn, known, each)
         if mail is None:
             yield _unknown(conn, house, mailbox_id, each, made)
-        elif mail.state in NEVER_LEFT:
+        elif mail.state is not MessageState.ACCEPTED:
             yield _Place(each, enrollments.by_ids(conn, [mail.enrollment_id])[0], mail)
 
 
@@ -155,7 +154,7 @@ def _mail(conn: Connection, house: House, mailbox_id: int, case: Case, found: Ev
         attempts=1,
         transmitting_at=found.at,
         settled_at=found.at,
-        reply=FOUND,
+        reply=proofs.FOUND,
     )
 
 
@@ -197,45 +196,17 @@ def _take(conn: Connection, house: House, mailbox_id: int, place: _Place, now: d
         return
     row, _ = enrollments.for_sending(conn, [place.row.id])[place.row.id]
     there = messages.of_steps(conn, [(row.id, place.mail.step)]).get((row.id, place.mail.step))
+    mail, proof = there or place.mail, Left(place.mail.step, each.at, exact=each.copy)
     if there is None:
-        messages.add(conn, [place.mail])
-    elif there.state in NEVER_LEFT:
-        messages.found(conn, there.id, each.at, FOUND)
-    mail = there or place.mail
+        messages.add(conn, [mail])
     messages.add_keys(conn, mail.id, evidence.ids_of([each]))
-    if there is not None and there.state not in NEVER_LEFT:
+    if there is None:
+        proofs.written(conn, house, row, proof, now)
+        proofs.let_go_on(conn, row.id, proof, now)
+    elif not proofs.left(conn, house, there, proof, now):
         return
     if each.copy and mail.mailbox_id == mailbox_id:
         mailboxes.change(conn, mailbox_id, files_sent=True)
-    written(conn, house, row, Left(mail.step, each.at), now)
-    if (
-        each.copy or enrollments.by_ids(conn, [row.id])[0].step is None
-    ):  # behind the last one nothing is in doubt
-        epochs.let_go_on(conn, row.id, now)
-
-
-@dataclass(frozen=True)
-class Left:
-    """A step whose mail left, when, and how that is known."""
-
-    step: str
-    at: dt.datetime
-    words: str = FOUND
-
-
-def written(conn: Connection, house: House, row: Enrollment, left: Left, now: dt.datetime) -> None:
-    """A step's mail left: the enrollment, locked by the caller, stands behind it now."""
-    script = house.library.script(conn, row.sequence_version_id)
-    if row.step is not None and script.plan.number(left.step) >= script.plan.number(row.step):
-        person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
-        position = script.after(left.step, left.at, script.place(person, house.workspace), str(row.id))
-        position = dataclasses.replace(position, wrote=True)
-        after = enrollments.move(conn, row, position, now)
-        if position.step_kind == "mail" and position.due_at is not None and after is State.ACTIVE:
-            mailboxes.call(conn, [row.mailbox_id], position.due_at)
-    data = {"reason": left.words, "sent_at": left.at.isoformat()}
-    line = events.News("found sent", now, row.id, row.contact_id, row.mailbox_id, step=left.step, data=data)
-    events.add(conn, [line])
 
 
 def _keep(conn: Connection, mailbox_id: int, own: OwnId, each: Evidence) -> None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import adopting, epochs, reasons, resuming, states, unknowns
+from relance.engine import adopting, epochs, proofs, reasons, resuming, states, unknowns
 from relance.engine.house import House
+from relance.engine.proofs import Left
 from relance.engine.reasons import Cause
 from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, mailboxes, messages, standings
@@ -182,8 +183,8 @@ def _was_sent(conn: Connection, house: House, row: Enrollment, now: dt.datetime)
         if there is None:
             messages.add(conn, [adopting.assumed(conn, house, row, at)])
         elif there.state is not states.MessageState.ACCEPTED:
-            messages.found(conn, there.id, at, words)
-        adopting.written(conn, house, row, adopting.Left(row.step or "", at, words), now)
+            messages.found(conn, there, at, words)
+        proofs.written(conn, house, row, Left(row.step or "", at, words), now)
         row, steps = enrollments.by_ids(conn, [row.id])[0], steps + 1
     if not _due_then(row):
         epochs.release(conn, row, now, words)

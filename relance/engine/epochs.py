@@ -31,6 +31,8 @@ from relance.engine.store.enrollments import Enrollment
 
 INSTALLATION, EPOCH, HALTED = "installation", "epoch", "halted"
 LARGEST = 2**63  # no installation counts so far, one a minute
+FENCES_APART = 1_000_000
+# No mailbox has so many turns in what a backup forgets: no line of a lost history, wherever it is kept, names a fence to come.
 RESTORED = "restored"
 # When a person last said that a restored database may go on (ISO 8601, business time).
 MAYBE_SENT = Reason(
@@ -97,6 +99,7 @@ def confirm(house: House, file: Path, *, hold_due: bool = True) -> int:
         marks.put(conn, EPOCH, str(max(int(marks.get(conn, EPOCH) or 0), seen.epoch if seen else 0)))
         marks.put(conn, RESTORED, now.isoformat())
         marks.drop(conn, HALTED)
+        mailboxes.raise_fences(conn, {}, by=FENCES_APART)
         mailboxes.call(conn, [each.id for each in mailboxes.every(conn)], now)  # the proof lies in them
         events.add(conn, [events.News("restore confirmed", now, data={"reason": words, "held": len(due)})])
     return len(due)

@@ -73,6 +73,14 @@ class Findings:
         return known.end
 
 
+@dataclass(frozen=True)
+class Memory:
+    """Every mail that a server took, and the highest fence of each mailbox."""
+
+    accepted: Mapping[int, SendResult]
+    fences: Mapping[int, int]
+
+
 class Journal:
     """This process's files, and everybody's lines when asked. Safe to share between threads."""
 
@@ -90,6 +98,7 @@ class Journal:
         self._torn = False
         self._owed: list[dict[str, object]] = []  # what is true all the same, and could not be written yet
         self._guard = threading.Lock()
+        self.heard = threading.Event()  # whether this process has told the database what all of it remembers
 
     def live(self) -> None:
         """Hold this process's lock from now on: whoever takes a lease in its name can be known to be gone."""
@@ -189,6 +198,18 @@ class Journal:
             if whole:
                 told |= _told(lines, dead=dead)
         return Findings(found, frozenset(told))
+
+    def memory(self) -> Memory:
+        """What every line in this folder knows that a database which was put back may have forgotten."""
+        accepted: dict[int, SendResult] = {}
+        fences: dict[int, int] = {}
+        for paths in self._owners().values():
+            for line in journal_lines.read(paths)[0]:
+                if line.end is not None and line.end.outcome is Outcome.ACCEPTED:
+                    accepted[line.number] = line.end
+                elif line.kind in (Kind.TURN, Kind.OVER) and line.fence is not None:
+                    fences[line.number] = max(line.fence, fences.get(line.number, 0))
+        return Memory(accepted, fences)
 
     def sweep(
         self, open_mails: Collection[int], open_turns: Collection[tuple[int, int]], before: float

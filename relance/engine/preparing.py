@@ -11,10 +11,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from relance import errors
-from relance.engine import adopting, cases, drafting, epochs, refusing, settling
+from relance.engine import adopting, cases, drafting, epochs, proofs, refusing, settling
 from relance.engine.cases import Case
 from relance.engine.gate import Wanted
 from relance.engine.house import House
+from relance.engine.proofs import Left
 from relance.engine.reasons import Cause, Reason
 from relance.engine.script import bounds
 from relance.engine.states import Event, MessageState
@@ -63,7 +64,7 @@ def prepare(
         messages.add(conn, [verdict.mail for _, verdict in verdicts if verdict.mail and verdict.new])
         for case, verdict in verdicts:
             if verdict.left is not None and verdict.mail is not None:
-                adopting.written(conn, house, case.row, adopting.Left(case.step, verdict.left), now)
+                proofs.written(conn, house, case.row, Left(case.step, verdict.left), now)
             else:
                 _carry_out(conn, case, verdict, now)
             if verdict.event is Event.HELD and case.row.id in lost:

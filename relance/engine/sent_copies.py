@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import epochs, evidence, matching, states, unknowns
+from relance.engine import evidence, matching, proofs, states
 from relance.engine.evidence import Evidence
 from relance.engine.house import House
-from relance.engine.states import Event, MessageEvent, MessageState
+from relance.engine.proofs import Left
+from relance.engine.states import Event
 from relance.engine.store import answers, contacts, enrollments, events, mailboxes, messages, traces
 from relance.engine.store.messages import Message
 from relance.mailbox.inbound import Inbound, Kind
@@ -93,14 +94,7 @@ def _learn(
     if copy.in_sent and mail.mailbox_id == mailbox_id:
         # We never file copies ourselves, so whoever has one of ours is a provider that does.
         mailboxes.change(conn, mailbox_id, files_sent=True)
-    delivered(conn, house, mail, now)
-
-
-def delivered(conn: Connection, house: House, mail: Message, now: dt.datetime) -> None:
-    """An answer, a bounce or a copy proves that a mail left, whatever its attempt's end looked like."""
-    if mail.state in (MessageState.UNKNOWN, MessageState.NOT_SENT):
-        unknowns.settle(conn, house, [mail], MessageEvent.FOUND, "mail in the mailbox proves it", now)
-        epochs.let_go_on(conn, mail.enrollment_id, now)
+    proofs.left(conn, house, mail, Left(mail.step, min(copy.mail.date or now, now)), now)
 
 
 def _by_hand(conn: Connection, mailbox_id: int, copy: Copy, now: dt.datetime) -> None:

@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import engagement, lateness, pace, preparing, recovery, replies, surprises, unknowns
+from relance.engine import (
+    engagement,
+    lateness,
+    pace,
+    preparing,
+    recovery,
+    remembering,
+    replies,
+    surprises,
+    unknowns,
+)
 from relance.engine.delivery import Delivery
 from relance.engine.house import House
 from relance.engine.pace import Allowance, Pace
@@ -75,6 +85,7 @@ def take_turn(house: House, mailbox_id: int, stop: Callable[[], bool]) -> TurnRe
     engagement.replay(
         house
     )  # who said no while the database was away is not claimed first and turned away then
+    remembering.hear_once(house)
     with house.at_work.entered(mailbox_id) as alone:
         house.journal.live()  # before a lease is in this process's name
         with _kept(house), house.database.write() as conn:

@@ -239,6 +239,24 @@ _TAKE = (
 )
 
 
+def behind(conn: Connection, least: Mapping[int, int]) -> dict[int, int]:
+    """Of these fences those that their mailboxes have not reached: {mailbox id: fence}."""
+    now = {each.id: each.fence for each in conn.execute(_FENCES)}
+    return {number: fence for number, fence in least.items() if now.get(number, fence) < fence}
+
+
+_FENCES = sa.select(mailbox.c.id, mailbox.c.fence)
+
+
+def raise_fences(conn: Connection, least: Mapping[int, int], *, by: int = 0) -> None:
+    """No fence is below that any more, and each is further by some. Who works under a lower one is superseded."""
+    if by:
+        conn.execute(sa.update(mailbox).values(fence=mailbox.c.fence + by))
+    for number, fence in sorted(least.items()):
+        here = sa.update(mailbox).where(mailbox.c.id == number, mailbox.c.fence < fence + by)
+        conn.execute(here.values(fence=fence + by))
+
+
 def holders(conn: Connection) -> list[str]:
     """In whose names there are leases that have not lapsed."""
     return list(conn.execute(_HOLDERS, {"machine": machine_now(conn)}).scalars())

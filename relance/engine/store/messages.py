@@ -107,6 +107,14 @@ def by_id(conn: Connection, number: int) -> Message | None:
     return _value(row) if row else None
 
 
+def not_accepted(conn: Connection, numbers: Sequence[int]) -> list[Message]:
+    """Of these messages those whose rows say anything else."""
+    query = sa.select(*_COLUMNS).where(
+        message.c.id.in_(numbers), message.c.state != MessageState.ACCEPTED.value
+    )
+    return [_value(row) for row in conn.execute(query.order_by(message.c.id))]
+
+
 def known(conn: Connection, numbers: Iterable[int]) -> set[int]:
     """Those of these ids that are messages'."""
     wanted = sorted(set(numbers))
@@ -244,12 +252,13 @@ def begin(conn: Connection, numbers: Sequence[int], fence: int, now: dt.datetime
 _SENDABLE = [state.value for state in states.MESSAGE_SENDABLE]
 
 
-def found(conn: Connection, number: int, at: dt.datetime, words: str) -> None:
-    """A mail that this database never saw leaving did leave, then."""
+def found(conn: Connection, mail: Message, at: dt.datetime, words: str) -> None:
+    """A mail that this database did not see leaving, or saw turned away, did leave, then. Its row is as `mail` says."""
     offered = sa.func.coalesce(message.c.transmitting_at, at)
-    after = states.advance_message(MessageState.PREPARED, MessageEvent.FOUND).value
-    values = {"state": after, "transmitting_at": offered, "settled_at": at, "reply": words}
-    conn.execute(sa.update(message).where(message.c.id == number).values(values))
+    after = states.advance_message(mail.state, MessageEvent.FOUND).value
+    values = {"state": after, "transmitting_at": offered, "settled_at": at, "reply": words, "code": None}
+    here = sa.update(message).where(message.c.id == mail.id, message.c.state == mail.state.value)
+    conn.execute(here.values(values))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,97 @@
+"""A mail is proved to have left: by its copy, by an answer or a bounce that names it, by a journal. One place for all of
+them: whatever state its row is in counts as accepted from then on, and its enrollment stands behind its step."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import epochs, reasons, settling, unknowns
+from relance.engine.house import House
+from relance.engine.reasons import Cause
+from relance.engine.states import Event, MessageEvent, MessageState, State
+from relance.engine.store import contacts, enrollments, events, mailboxes, messages
+from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.messages import Message
+
+FOUND = "mail in the mailbox proves that it left"
+BY_JOURNAL = "the journal tells that a server took it"
+NOBODY_COULD_TELL = frozenset({MessageState.UNKNOWN, MessageState.NOT_SENT})
+# An attempt is known, and its end is not, or was inferred.
+
+
+@dataclass(frozen=True)
+class Left:
+    """A step whose mail left, when, and how that is known."""
+
+    step: str
+    at: dt.datetime
+    words: str = FOUND
+    exact: bool = True  # else it left at that time or earlier
+
+
+def left(conn: Connection, house: House, read: Message, proof: Left, now: dt.datetime) -> bool:
+    """That mail left; whether that was news. The caller may have read it unlocked."""
+    if read.state is MessageState.ACCEPTED:
+        return False
+    row, _ = enrollments.for_sending(conn, [read.enrollment_id])[read.enrollment_id]
+    mail = messages.by_id(conn, read.id)
+    if mail is None or mail.state is MessageState.ACCEPTED:
+        return False
+    if mail.state in NOBODY_COULD_TELL:
+        unknowns.settle(conn, house, [mail], MessageEvent.FOUND, proof.words, now)
+        epochs.let_go_on(conn, row.id, now)
+    else:
+        _found(conn, house, row, mail, proof, now)
+        let_go_on(conn, row.id, proof, now)
+    return True
+
+
+def let_go_on(conn: Connection, enrollment_id: int, proof: Left, now: dt.datetime) -> None:
+    """Whoever is proved goes on by itself. Behind the last step nothing is in doubt, whenever its mail left."""
+    if proof.exact or enrollments.by_ids(conn, [enrollment_id])[0].step is None:
+        epochs.let_go_on(conn, enrollment_id, now)
+
+
+def _found(
+    conn: Connection, house: House, row: Enrollment, mail: Message, proof: Left, now: dt.datetime
+) -> None:
+    """Not before its last attempt that ended otherwise, for that one is not it."""
+    at = max([proof.at, *(each for each in (mail.settled_at, mail.transmitting_at) if each is not None)])
+    messages.found(conn, mail, at, proof.words)
+    written(conn, house, row, Left(mail.step, at, proof.words, proof.exact), now)
+    if row.state is State.HELD and _held_for_it_alone(row, mail):
+        enrollments.apply(conn, [row.id], Event.RELEASED, now, reason=proof.words)
+
+
+def _held_for_it_alone(row: Enrollment, mail: Message) -> bool:
+    """What a server answered to an earlier attempt at it holds nobody any more; the bounce of an address is a person's."""
+    about = settling.source_of(mail.id)
+    return reasons.alone(row.why, Cause.REFUSED) and all(each.source == about for each in row.why)
+
+
+def written(conn: Connection, house: House, row: Enrollment, proof: Left, now: dt.datetime) -> None:
+    """A step's mail left: the enrollment, locked by the caller, stands behind it now."""
+    script = house.library.script(conn, row.sequence_version_id)
+    if row.step is not None and script.plan.number(proof.step) >= script.plan.number(row.step):
+        person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
+        position = script.after(
+            proof.step, _counted_from(row, proof), script.place(person, house.workspace), str(row.id)
+        )
+        after = enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
+        if position.step_kind == "mail" and position.due_at is not None and after is State.ACTIVE:
+            mailboxes.call(conn, [row.mailbox_id], position.due_at)
+    data = {"reason": proof.words, "sent_at": proof.at.isoformat()}
+    line = events.News("found sent", now, row.id, row.contact_id, row.mailbox_id, step=proof.step, data=data)
+    events.add(conn, [line])
+
+
+def _counted_from(row: Enrollment, proof: Left) -> dt.datetime:
+    """From when the next step's wait counts. Where a restore left doubt, the earliest: what may have fallen due by then
+    may have been sent, and must not seem to lie ahead."""
+    if proof.exact or row.lost_before is None or row.due_at is None:
+        return proof.at
+    return min(proof.at, row.due_at)

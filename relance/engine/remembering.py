@@ -1,0 +1,62 @@
+"""What the journals of this home remember, told to a database that may have been put back: mails that a server took count
+as accepted whatever their rows say, and no fence comes twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import epochs, proofs
+from relance.engine.house import House
+from relance.engine.proofs import BY_JOURNAL, Left
+from relance.engine.states import MessageState
+from relance.engine.store import mailboxes, messages
+from relance.engine.store.messages import Message
+from relance.mailbox.outcome import SendResult
+
+LARGEST = 2**30
+# No fence ever counted so far; a line that says so is not ours.
+AT_ONCE = 5000
+# Mails asked about in one statement.
+
+
+def hear_once(house: House) -> None:
+    """Before the first turn of a process, for the database may have been put back since the last one. Where that was
+    noticed it waits for a person's word first."""
+    if house.journal.heard.is_set():
+        return
+    if epochs.halted(house.database) is None:
+        hear(house)
+        house.journal.heard.set()
+
+
+def hear(house: House) -> int:
+    """Tell the database all that is remembered; returns how many mails it had forgotten.
+
+    A mail under way is left to its own turn, or to the next one of its mailbox, which settles it first of all.
+    """
+    memory = house.journal.memory()
+    fences = {number: fence for number, fence in memory.fences.items() if fence < LARGEST}
+    with house.database.read() as conn:
+        forgotten = list(_forgotten(conn, memory.accepted))
+        behind = mailboxes.behind(conn, fences)
+    if behind:
+        with house.database.write() as conn:
+            mailboxes.raise_fences(conn, behind)
+    return sum(_take(house, mail) for mail in forgotten)
+
+
+def _forgotten(conn: Connection, accepted: Mapping[int, SendResult]) -> Iterator[Message]:
+    numbers: Sequence[int] = sorted(accepted)
+    for start in range(0, len(numbers), AT_ONCE):
+        for mail in messages.not_accepted(conn, numbers[start : start + AT_ONCE]):
+            if mail.state is not MessageState.TRANSMITTING:
+                yield mail
+
+
+def _take(house: House, mail: Message) -> bool:
+    now: dt.datetime = house.clock.now()
+    with house.database.write() as conn:
+        return proofs.left(conn, house, mail, Left(mail.step, now, BY_JOURNAL, exact=False), now)

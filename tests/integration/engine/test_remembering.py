@@ -1,0 +1,122 @@
+"""What journals remember and a database that was put back has forgotten: what was taken, and which fences there were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from relance import errors
+from relance.engine import enrolling, epochs, people, publishing, recovery, remembering
+from relance.engine.enrolling import Wish
+from relance.engine.house import House
+from relance.engine.states import MessageEvent, MessageState
+from relance.engine.store import enrollments, mailboxes, marks, messages
+from relance.engine.store.mailboxes import Lease
+from relance.engine.store.messages import Message, Settlement
+from relance.mailbox.outcome import Outcome, SendResult
+from tests import engine_house
+
+TAKEN = SendResult(Outcome.ACCEPTED, "final", code=250, text="Ok: queued")
+
+
+@pytest.fixture
+def ready(house: House) -> House:
+    """One mailbox that had nine turns, and one person in a sequence."""
+    publishing.publish(house, engine_house.TRIAL)
+    engine_house.add_mailbox(house, fence=9)
+    people.add(house, "kim@acme.example", {})
+    enrolling.enroll(house, Wish("Trial"))
+    return house
+
+
+def lost_history(house: House, *, by: int = 4) -> None:
+    """Turns that the database does not know of any more: nothing left in them, and their journal says so."""
+    for fence in range(10, 10 + by):
+        house.journal.turn(1, fence)
+        house.journal.over(1, fence, clean=True)
+
+
+def take(house: House) -> Lease:
+    with house.database.write() as conn:
+        lease = mailboxes.take(conn, 1, house.owner, alone=True)
+    assert lease is not None
+    return lease
+
+
+def marked(house: House, fence: int) -> Message:
+    with house.database.read() as conn:
+        [row] = enrollments.of_mailbox(conn, 1)
+    return engine_house.add_message(house, row, MessageState.TRANSMITTING, fence=fence, settled_at=None)
+
+
+def state(house: House, mail: Message) -> MessageState:
+    with house.database.read() as conn:
+        found = messages.by_id(conn, mail.id)
+    assert found is not None
+    return found.state
+
+
+def unnoticed(house: House, _folder: Path) -> None:
+    remembering.hear_once(house)
+
+
+def noticed(house: House, folder: Path) -> None:
+    epochs.confirm(house, folder / "epoch.json")
+
+
+@pytest.mark.parametrize("restore", [unnoticed, noticed])
+def test_a_line_of_a_lost_history_says_nothing_of_a_turn_to_come(
+    ready: House, tmp_path: Path, restore: Callable[[House, Path], None]
+) -> None:
+    """Its body may have left on another host, which keeps its journal there: "nothing left in turn 10" is not about it."""
+    lost_history(ready)
+    restore(ready, tmp_path)
+    mail = marked(ready, take(ready).fence)
+    recovery.settle_left_open(ready, take(ready))
+    assert state(ready, mail) is MessageState.UNKNOWN
+
+
+def test_who_works_under_a_fence_of_the_lost_history_is_superseded(ready: House, tmp_path: Path) -> None:
+    lease = take(ready)
+    epochs.confirm(ready, tmp_path / "epoch.json")
+    with pytest.raises(errors.Superseded), ready.database.write() as conn:
+        mailboxes.hold(conn, lease)
+
+
+def test_a_mail_under_way_is_left_to_its_turn(ready: House) -> None:
+    mail = marked(ready, 9)
+    ready.journal.ended(mail.id, 9, TAKEN)
+    assert remembering.hear(ready) == 0
+    recovery.settle_left_open(ready, take(ready))
+    assert state(ready, mail) is MessageState.ACCEPTED
+
+
+def test_it_is_heard_once_and_again_after_something_forgotten_was_met(ready: House) -> None:
+    remembering.hear_once(ready)
+    mail = marked(ready, 9)
+    with ready.database.write() as conn:
+        messages.settle(conn, [Settlement(mail, MessageEvent.DEFERRED, mail.prepared_at)])
+    ready.journal.ended(mail.id, 9, TAKEN)
+    remembering.hear_once(ready)
+    assert state(ready, mail) is MessageState.DEFERRED
+    ready.journal.heard.clear()
+    remembering.hear_once(ready)
+    assert state(ready, mail) is MessageState.ACCEPTED
+
+
+def test_a_database_that_stands_still_waits_for_a_person_first(ready: House) -> None:
+    lost_history(ready)
+    with ready.database.write() as conn:
+        marks.put(conn, epochs.HALTED, "it is older than it was")
+    remembering.hear_once(ready)
+    with ready.database.read() as conn:
+        assert mailboxes.behind(conn, {1: 9}) == {}
+        assert mailboxes.behind(conn, {1: 10}) == {1: 10}
+
+
+def test_a_fence_that_nobody_ever_counted_to_is_not_believed(ready: House) -> None:
+    ready.journal.turn(1, remembering.LARGEST)
+    remembering.hear(ready)
+    assert take(ready).fence == 10
