@@ -80,6 +80,9 @@ class Memory:
     accepted: Mapping[int, SendResult]
     fences: Mapping[int, int]
 
+    def __bool__(self) -> bool:
+        return bool(self.accepted or self.fences)
+
 
 class Journal:
     """This process's files, and everybody's lines when asked. Safe to share between threads."""

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import epochs, proofs
 from relance.engine.house import House
+from relance.engine.journal import Memory
 from relance.engine.proofs import BY_JOURNAL, Left
 from relance.engine.states import MessageState
 from relance.engine.store import mailboxes, messages
@@ -27,8 +28,9 @@ def hear_once(house: House) -> None:
     noticed it waits for a person's word first."""
     if house.journal.heard.is_set():
         return
-    if epochs.halted(house.database) is None:
-        hear(house)
+    memory = house.journal.memory()
+    if not memory or epochs.halted(house.database) is None:
+        _tell(house, memory)
         house.journal.heard.set()
 
 
@@ -37,7 +39,12 @@ def hear(house: House) -> int:
 
     A mail under way is left to its own turn, or to the next one of its mailbox, which settles it first of all.
     """
-    memory = house.journal.memory()
+    return _tell(house, house.journal.memory())
+
+
+def _tell(house: House, memory: Memory) -> int:
+    if not memory:
+        return 0
     fences = {number: fence for number, fence in memory.fences.items() if fence < LARGEST}
     with house.database.read() as conn:
         forgotten = list(_forgotten(conn, memory.accepted))

@@ -31,7 +31,7 @@ from relance.engine.script import Library
 from relance.engine.store import contacts, mailboxes, sequences, suppressions
 from relance.engine.vault import Vault
 from relance.engine.zones import Workspace
-from relance.mailbox.outcome import SendResult
+from relance.mailbox.outcome import Outcome, SendResult
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
 from tests.simulation import people
@@ -136,6 +136,7 @@ class Diary(Journal):
         self.sim = sim
         self.synced: dict[Path, int] = {}
         self.told: list[tuple[int, int]] = []  # ends written, not yet sure
+        self.took: list[int] = []  # of these the mails that a server took
 
     def turn(self, mailbox_id: int, fence: int) -> None:
         self.sim.step("journal turn")
@@ -149,6 +150,8 @@ class Diary(Journal):
     def ended(self, message: int, fence: int, result: SendResult) -> None:
         super().ended(message, fence, result)
         self.told.append((message, fence))
+        if result.outcome is Outcome.ACCEPTED:
+            self.took.append(message)
 
     def sure(self) -> None:
         self.sim.step("journal accepted")
@@ -158,6 +161,8 @@ class Diary(Journal):
         self.sim.note("journal synced")
         self.sim.world.journaled.update(self.told)
         self.told.clear()
+        self.sim.world.journaled_taken.update(self.took)
+        self.took.clear()
 
     def over(self, mailbox_id: int, fence: int, *, clean: bool) -> None:
         self.sim.step("journal over")

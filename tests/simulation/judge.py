@@ -146,7 +146,8 @@ def _after_an_answer(sim: Sim) -> Iterator[str]:
 def _follow_up(sim: Sim, before: Taken, taken: Taken) -> Iterator[str]:
     """Every mailbox that wrote to them must have been read since it fell due, for answers to this one or another."""
     who, due = taken.mail.recipient, earliest_due(before.marked_at, ground.WAIT, sim.clock_was)
-    if (who, before.mail.step) in sim.world.said_sent:  # it counts as sent when it was due
+    forgotten = [each for each in sim.world.restored if each.made < before.marked < each.order]
+    if forgotten or (who, before.mail.step) in sim.world.said_sent:  # it counts as sent when it was due
         due = min(due, sim.world.restored[-1].at)
     wrote = {
         each.mailbox for each in sim.world.taken if each.mail.recipient == who and each.order < taken.marked
@@ -237,13 +238,15 @@ def _fences(sim: Sim, mails: list[sa.Row]) -> Iterator[str]:
 
 
 def _states(sim: Sim, rows: list[sa.Row], mails: list[sa.Row], settled: bool) -> Iterator[str]:
-    taken = {each.mail.message_id for each in sim.world.taken}
+    taken: dict[str, list[Taken]] = defaultdict(list)
+    for each in sim.world.taken:
+        taken[each.mail.message_id].append(each)
     by_step = {(mail.enrollment_id, mail.step): mail for mail in mails}
     for (_, step), count in Counter((mail.enrollment_id, mail.step) for mail in mails).items():
         if count > 1:
             yield f"two mails: {step} of one person was written {count} times"
     for mail in mails:
-        yield from _mail(sim, mail, mail.message_id in taken, settled)
+        yield from _mail(sim, mail, taken[mail.message_id], settled)
     for row in rows:
         yield from _row(row, settled)
         yield from _cause(sim, row)
@@ -269,12 +272,27 @@ def _finished(row: sa.Row, by_step: Mapping[tuple[int, str], sa.Row]) -> Iterato
             yield f"lost: {row.email} in {row.sequence} finished without {step} ({state})"
 
 
-def _mail(sim: Sim, mail: sa.Row, was_taken: bool, settled: bool) -> Iterator[str]:
+def _lost(sim: Sim, taken: Taken, mail: sa.Row) -> bool:
+    """Whether nobody could know any more that a server took it: a backup from before it was put back since, no journal at
+    hand says so of this row, and no look has met its copy or a letter about it."""
+    back = next((each for each in sim.world.restored if each.made < taken.marked < each.order), None)
+    if back is None:
+        return False
+    if mail.id in sim.world.journaled_taken and sim.profile.processes < 3:
+        return False
+    about = taken.mail.message_id.encode()
+    shown = [each.order for each in sim.world.arrivals if about in each.letter.raw]
+    shown += [sim.world.filed[taken.order]] if taken.order in sim.world.filed else []
+    return not any(_read(sim, taken.mailbox, max(back.order, order), sim.order) for order in shown)
+
+
+def _mail(sim: Sim, mail: sa.Row, taken: Sequence[Taken], settled: bool) -> Iterator[str]:
     what = f"{mail.step} to {mail.recipient}"
     decided = mail.message_id in sim.world.decided or (mail.recipient, mail.step) in sim.world.said_sent
-    if mail.state == "accepted" and not was_taken and not decided:
+    if mail.state == "accepted" and not taken and not decided:
         yield f"lost: {what} counts as accepted, but no server took it"
-    if was_taken and mail.state not in ("accepted", "unknown", "transmitting"):
+    known = any(not _lost(sim, each, mail) for each in taken)
+    if known and mail.state not in ("accepted", "unknown", "transmitting"):
         yield f"miscounted: {what} is {mail.state}, but a server took it"
     if not settled or mail.unread:
         return

@@ -164,6 +164,9 @@ class World:
     bars: list[Bar] = field(default_factory=list)
     resumed: list[tuple[int, str]] = field(default_factory=list)  # (order, person): a person let them go on
     journaled: set[tuple[int, int]] = field(default_factory=set)  # (mail, fence) whose end was on the disk
+    journaled_taken: set[int] = field(
+        default_factory=set
+    )  # mails of which it was on the disk that a server took them
     refused: set[str] = field(default_factory=set)  # people a server refused for good
     decided: set[str] = field(default_factory=set)  # Message-IDs of which a person said what became of them
     filed: dict[int, int] = field(
