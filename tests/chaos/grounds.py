@@ -229,11 +229,12 @@ def _scaled_out(grounds: Grounds, stack: ExitStack) -> None:
 
 
 def group(leader: int) -> list[int]:
-    """The processes of a group."""
+    """The living processes of a group. One that has ended keeps its number until it is waited for (`processes.Process`)."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
-                if os.getpgid(int(entry.name)) == leader:
+                state, _, led_by = (entry / "stat").read_text().rpartition(")")[2].split()[:3]
+                if int(led_by) == leader and state not in "ZX":
                     found.append(int(entry.name))
     return found

@@ -17,7 +17,7 @@ import pytest
 from relance import errors
 from relance.engine.accounts import StepAccount
 from tests.chaos import asking, audit, fleet, grounds, plan, run, strikes
-from tests.servers import ports, postgres
+from tests.servers import ports, postgres, processes
 
 SHORT = plan.Plan(
     seed=11,
@@ -204,6 +204,19 @@ def test_a_server_that_ends_by_itself_is_started_again_and_asked_again() -> None
         assert asking.ask(question, meanwhile=watched.look) == (1,)
         assert watched.told == {"PostgreSQL ended by itself": 1}
         struck_down.stop()
+
+
+def test_a_group_is_those_of_it_that_live(tmp_path: Path) -> None:
+    leader = processes.Process(processes.Program(["sh", "-c", "sleep 60 & wait"], tmp_path / "log"))
+    try:
+        ports.wait_until(lambda: len(grounds.group(leader.pid)) == 2)
+        os.kill(leader.pid, signal.SIGKILL)
+        ports.wait_until(lambda: not leader.alive)
+        (orphan,) = grounds.group(leader.pid)
+        assert orphan != leader.pid
+    finally:
+        leader.kill()
+    ports.wait_until(lambda: not grounds.group(leader.pid))
 
 
 def test_the_record_is_read_line_by_line_as_it_grows(tmp_path: Path) -> None:
