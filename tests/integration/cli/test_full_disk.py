@@ -124,7 +124,7 @@ class Daemon:
 
     def __init__(self, home: Path, *, refused: bool = False) -> None:
         now = dt.datetime.now(dt.UTC).isoformat()
-        environment = {
+        self.environment = {
             "PATH": os.environ["PATH"],
             "RELANCE_HOME": str(home),
             "RELANCE_WEB_PORT": "0",
@@ -138,7 +138,7 @@ class Daemon:
                 command.relance("run"),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                env=environment,
+                env=self.environment,
                 text=True,
             )
         self.lines: list[str] = []
@@ -151,6 +151,17 @@ class Daemon:
 
     def said(self, words: str) -> bool:
         return any(words in line for line in list(self.lines))
+
+    def asked(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Another process of the same installation, from outside."""
+        return subprocess.run(
+            command.relance(*words),
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            timeout=60,
+            check=False,
+        )
 
     def end(self) -> None:
         self.process.kill()
@@ -179,6 +190,31 @@ def test_a_daemon_says_that_it_can_not_write_and_goes_on_by_itself(tmp_path: Pat
         assert daemon.process.poll() is None
         assert not daemon.said("Traceback")
         assert not daemon.said("nobody foresaw")
+
+
+def test_a_disk_that_fills_up_under_a_daemon_is_told_to_whoever_asks_from_outside(tmp_path: Path) -> None:
+    arrived: list[str] = []
+    with World(Clock()) as world, contextlib.ExitStack() as stack:
+        place = stack.enter_context(disks.small(tmp_path / "disk"))
+        rep = world.add_rep("ada@northwind.example", "Ada Lind", "a password")
+        world.on_arrival(lambda mail: arrived.append(mail.subject))
+        daemon = Daemon(home_at(place, MailboxSpec.of(rep, gap_seconds=0)))
+        stack.callback(daemon.end)
+        ports.wait_until(lambda: arrived == ["A word"], seconds=60, what="the first mail")
+        disks.fill(place)
+        ports.wait_until(lambda: daemon.said("can not be written"), seconds=60, what="its words")
+        status, explained = daemon.asked("status"), daemon.asked("explain", "ada@acme.example")
+        assert (status.returncode, "can not be written" in status.stderr) == (3, True), status.stderr
+        assert "Nobody is at work" not in status.stderr + explained.stderr
+        assert explained.returncode in STANDS
+        assert '1 mail has been sent so far, the last ("hello")' in explained.stdout
+        assert arrived == ["A word"]
+        disks.free(place)
+        ports.wait_until(lambda: len(arrived) > 1, seconds=60, what="the follow-up")
+        assert arrived == ["A word", "Re: A word"]
+        ports.wait_until(lambda: daemon.asked("status").returncode == 0, seconds=60, what="all to be well")
+        assert daemon.process.poll() is None
+        assert not daemon.said("Traceback")
 
 
 def test_a_daemon_that_starts_on_a_full_disk_waits_for_room(tmp_path: Path) -> None:
