@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import http.server
 import json
-import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from relance import errors
 from relance.engine.concerns import Concern
+from relance.scheduler.listener import Listener
 
 REQUEST_SECONDS = 2.0
 # For a request's line and headers; one is answered after the other, so that nobody can open more than one.
@@ -38,39 +37,20 @@ def answer(
     return Answer(404, {"paths": ["/health/live", "/health/ready"]})
 
 
-class Health:
+class Health(Listener):
     """A part of a daemon, and of one that waits to become one."""
 
-    name = "health"
+    name, what, setting = "health", "Health", "health_port"
 
     def __init__(self, host: str, port: int, ask: Callable[[str], Answer]) -> None:
-        self.host, self.port = host, port
+        super().__init__(host, port)
         self.ask = ask
-        self.address = ""
 
-    def start(self) -> None:
-        """Listen. Raises `errors.Unreachable` when the port can not be had."""
-        try:
-            self.server = _Server((self.host, self.port), _Handler)
-        except OSError as refused:
-            raise errors.Unreachable(
-                f"Health can not be served on {self.host} port {self.port}: {refused.strerror or refused}. "
-                "Set health_port to a free one."
-            ) from refused
-        self.server.ask = self.ask
-        self.address = f"http://{self.host}:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, name="relance-health", daemon=True)
-        self.thread.start()
-
-    def trouble(self) -> str | None:
-        """Not to be asked is never a reason to stop mailing."""
-        return None
-
-    def stop(self, seconds: float) -> None:
-        """Stop listening."""
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join(seconds)
+    def opened(self) -> _Server:
+        """One that answers what `ask` says."""
+        made = _Server((self.host, self.port), _Handler)
+        made.ask = self.ask
+        return made
 
 
 class _Server(http.server.HTTPServer):

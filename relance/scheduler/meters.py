@@ -13,8 +13,9 @@ from wsgiref import simple_server
 import prometheus_client
 from prometheus_client.core import CounterMetricFamily
 
-from relance import clock, errors
+from relance import clock
 from relance.scheduler import seams
+from relance.scheduler.listener import Listener
 
 TURN_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 180.0, 660.0)
 WINDOW_BUCKETS = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 240.0, 660.0)
@@ -184,35 +185,15 @@ def _server(host: str, port: int, registry: prometheus_client.CollectorRegistry)
     return simple_server.make_server(host, port, prometheus_client.make_wsgi_app(registry), kind, _Handler)
 
 
-class Board:
+class Board(Listener):
     """Shows the figures over HTTP under /metrics. A part of a daemon."""
 
-    name = "metrics"
+    name, what, setting, path = "metrics", "The metrics", "metrics_port", "/metrics"
 
     def __init__(self, meters: Meters, host: str, port: int) -> None:
+        super().__init__(host, port)
         self.meters = meters
-        self.host, self.port = host, port
-        self.address = ""
 
-    def start(self) -> None:
-        """Listen. Raises `errors.Unreachable` when the port can not be had."""
-        try:
-            self.server = _server(self.host, self.port, self.meters.registry)
-        except OSError as refused:
-            raise errors.Unreachable(
-                f"The metrics can not be served on {self.host} port {self.port}: {refused.strerror or refused}. "
-                "Set metrics_port to a free one."
-            ) from refused
-        self.address = f"http://{self.host}:{self.server.server_port}/metrics"
-        self.thread = threading.Thread(target=self.server.serve_forever, name="relance-metrics", daemon=True)
-        self.thread.start()
-
-    def trouble(self) -> str | None:
-        """Metrics are never a reason to stop mailing."""
-        return None
-
-    def stop(self, seconds: float) -> None:
-        """Stop listening."""
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join(seconds)
+    def opened(self) -> _Server:
+        """One that answers with the figures as they are then."""
+        return _server(self.host, self.port, self.meters.registry)
