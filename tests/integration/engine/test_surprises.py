@@ -14,8 +14,7 @@ from relance.engine.explaining import explain
 from relance.engine.states import State
 from relance.mailbox.folders import Role
 from relance.mailbox.inbound import Inbound
-from tests import engine_house
-from tests.integration.engine.test_withheld import ANSWER, OLA, OTHER, Desk
+from tests.desk import ANSWER, OLA, OTHER, ReadDesk, news, seated
 from tests.servers import scripted_imap
 
 POISON = (
@@ -24,12 +23,9 @@ POISON = (
 
 
 @pytest.fixture
-def desk(tmp_path: Path, migrated_sqlite_url: str) -> Iterator[Desk]:
-    with (
-        scripted_imap.running(scripted_imap.Script({1: OTHER % (1, 1)})) as server,
-        engine_house.build(migrated_sqlite_url, tmp_path, allow_test_domains=True) as house,
-    ):
-        yield Desk(house, server.script, server.port)
+def desk(tmp_path: Path, migrated_sqlite_url: str) -> Iterator[ReadDesk]:
+    with seated(ReadDesk, scripted_imap.Script(news(1)), migrated_sqlite_url, tmp_path) as found:
+        yield found
 
 
 @pytest.fixture
@@ -46,7 +42,7 @@ def poisonous(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("poisonous")
-def test_a_mail_that_no_rule_can_cope_with_spoils_only_itself(desk: Desk) -> None:
+def test_a_mail_that_no_rule_can_cope_with_spoils_only_itself(desk: ReadDesk) -> None:
     desk.script.mails |= {2: OTHER % (2, 2), 3: POISON, 4: ANSWER}
     desk.refused(r"Mail 3 .* could not be read \(look 1 of 5\): it could not be worked on \(IndexError")
     assert desk.row.state is State.REPLIED
@@ -60,7 +56,7 @@ def test_a_mail_that_no_rule_can_cope_with_spoils_only_itself(desk: Desk) -> Non
 
 
 def test_a_copy_that_no_rule_can_cope_with_spoils_only_itself(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: ReadDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[int] = []
 
@@ -79,7 +75,7 @@ def test_a_copy_that_no_rule_can_cope_with_spoils_only_itself(
 
 
 def test_a_turn_that_fails_is_told_where_somebody_asks_and_tried_again(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: ReadDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> int:
         raise KeyError("password=s3same")
@@ -107,7 +103,7 @@ def test_a_turn_that_fails_is_told_where_somebody_asks_and_tried_again(
 
 
 def test_first_mails_leave_while_a_folder_was_not_seen_whole_and_follow_ups_wait(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: ReadDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
     monkeypatch.setattr(turn._Turn, "_send", lambda self, account, stop: asked.append(True))

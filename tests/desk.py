@@ -1,0 +1,143 @@
+"""A mailbox on a server that follows a script, before a real database; and somebody who answers what it sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from relance import errors
+from relance.engine import enrolling, people, publishing, replies
+from relance.engine.house import House
+from relance.engine.sequence import Sequence
+from relance.engine.states import MessageState
+from relance.engine.store import enrollments, mailboxes, withheld
+from tests import engine_house
+from tests.servers import scripted_imap
+from tests.servers.scripted_imap import Reply, Script
+
+OLA = "ola@acme.example"
+OURS = "<intro@sales.example>"
+ANSWER = (
+    f"From: {OLA}\r\nTo: ada@sales.example\r\nSubject: Re: Hello\r\nMessage-ID: <1@acme.example>\r\n"
+    f"In-Reply-To: {OURS}\r\n\r\nYes, call me on Tuesday.\r\n"
+).encode()
+OTHER = b"From: news@elsewhere.example\r\nSubject: News %d\r\nMessage-ID: <n%d@elsewhere.example>\r\n\r\nNothing.\r\n"
+STORY = {
+    "sequence": "Follow up",
+    "steps": [
+        {"id": "intro", "subject": "Hello", "body": "Hello."},
+        {"id": "bump", "after": "3 business days", "thread": "reply", "body": "Did it reach you?"},
+    ],
+}
+
+
+class Desk:
+    """Ada's mailbox, and Ola, who got one mail from it an hour ago."""
+
+    def __init__(self, house: House, script: Script, port: int) -> None:
+        self.house, self.script = house, script
+        self.number = engine_house.add_mailbox(
+            house, imap_host="127.0.0.1", imap_port=port, imap_security="plain"
+        )
+        self.first_look()
+        people.add(house, OLA, {"first_name": "Ola"})
+        publishing.publish(house, Sequence.model_validate(STORY))
+        assert enrolling.enroll(house, enrolling.Wish("Follow up", [OLA])).enrolled == 1
+        sent = {"message_id": OURS, "recipient": OLA, "subject": "Hello"}
+        engine_house.add_message(house, self.row, MessageState.ACCEPTED, **sent)
+        self.before = self.mailbox.synced_at
+        engine_house.clock(house).advance(hours=1)
+
+    def first_look(self) -> None:
+        """What was read before anything was sent: nothing, as far as it matters here."""
+
+    @property
+    def row(self) -> enrollments.Enrollment:
+        with self.house.database.read() as conn:
+            return enrollments.of_mailbox(conn, self.number)[0]
+
+    @property
+    def mailbox(self) -> mailboxes.Mailbox:
+        with self.house.database.read() as conn:
+            return mailboxes.by_id(conn, self.number)
+
+    @property
+    def mark(self) -> mailboxes.Watermark:
+        with self.house.database.read() as conn:
+            return mailboxes.watermarks(conn, self.number)["INBOX"]
+
+    @property
+    def unread(self) -> list[withheld.Withheld]:
+        with self.house.database.read() as conn:
+            return withheld.of_mailbox(conn, self.number)
+
+    def sync(self) -> int:
+        with self.house.database.write() as conn:
+            lease = mailboxes.take(conn, self.number, "test")
+        assert lease is not None
+        try:
+            return replies.sync(self.house, lease, self.mailbox, self.house.account(self.mailbox))
+        finally:
+            with self.house.database.write() as conn:
+                mailboxes.release(conn, lease, None)
+
+    def refused(self, match: str = ".") -> None:
+        """A look that is not complete, and moves nothing."""
+        before = self.mailbox.synced_at
+        with pytest.raises(errors.Unreachable, match=match):
+            self.sync()
+        assert self.mailbox.synced_at == before
+        assert self.mailbox.sync_error
+
+
+class ReadDesk(Desk):
+    """Its inbox was read up to mail 3, and its FETCHes can be refused."""
+
+    def first_look(self) -> None:
+        with self.house.database.write() as conn:
+            mailboxes.change(conn, self.number, synced_at=None)
+        self.sync()
+
+    def fetching(self, uids: set[int], said: bytes, *, texts_only: bool = False) -> None:
+        """UID FETCH that names one of these is answered so; `texts_only`: the facts are given."""
+
+        def fetch(tag: str, command: str) -> Reply:
+            wanted = {int(uid) for uid in command.split()[2].split(",")}
+            if wanted & uids and ("BODY" in command or not texts_only):
+                return said
+            return self.given(command, wanted)
+
+        self.script.instead["UID FETCH"] = fetch
+
+    def given(self, command: str, wanted: set[int]) -> bytes:
+        order = sorted(self.script.mails)
+        lines = [
+            scripted_imap.fetch_line(order.index(uid) + 1, uid, self.script.mails[uid], command)
+            for uid in order
+            if uid in wanted
+        ]
+        return b"".join(lines) + b"{tag} OK done\r\n"
+
+
+Seated = TypeVar("Seated", bound=Desk)
+
+
+@contextmanager
+def seated(
+    make: Callable[[House, Script, int], Seated], script: Script, url: str, folder: Path, **options: object
+) -> Iterator[Seated]:
+    """A desk while its server and its house are there; `options` are fields of `house.Options`."""
+    with (
+        scripted_imap.running(script) as server,
+        engine_house.build(url, folder, allow_test_domains=True, **options) as house,
+    ):
+        yield make(house, script, server.port)
+
+
+def news(*uids: int) -> dict[int, bytes]:
+    """Mails of somebody else, by UID."""
+    return {uid: OTHER % (uid, uid) for uid in uids}
