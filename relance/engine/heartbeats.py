@@ -38,13 +38,13 @@ def leave(house: House, me: Process) -> None:
 
 
 def read(conn: Connection, house: House, *, me: Process | None = None) -> Attendance:
-    """Who is at work now. Where heartbeats can not be written the process that asks knows at least of itself.
+    """Who is at work now. The daemon that asks (`me`) is, whether its heartbeats can be written or not.
 
     Who was seen lately and has ended for certain (its lock here is free) is not at work.
     """
     blind = bool(house.database.refused)
     known, now = processes.every(conn), _now(conn)
-    if blind and me is not None:
+    if me is not None:
         known = [each for each in known if each.name != me.name]
         known.append(dataclasses.replace(me, seen_at=now, stopped_at=None))
     seen = attendance(known, now, blind=blind)
