@@ -6,6 +6,7 @@ import argparse
 import multiprocessing
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from tests.simulation import mutants, profile, story
@@ -71,7 +72,7 @@ def _many(seeds: Iterable[int], processes: int) -> int:
             print(f"seed {played.seed} BROKEN: {each}")
         if played.breaches:
             print(f"  replay: python -m tests.simulation --seed {played.seed} --trace")
-    print(total.line(time.monotonic() - began))
+    print("\n".join(total.lines(time.monotonic() - began)))
     return 1 if total.broken else 0
 
 
@@ -84,10 +85,11 @@ def _results(seeds: Iterable[int], processes: int) -> Iterator[Played]:
 
 
 class Figures:
-    """The closing line."""
+    """The closing lines."""
 
     def __init__(self) -> None:
         self.seeds = self.broken = 0
+        self.kinds = Counter[str]()
         self.sums = dict.fromkeys(("taken", "crashes", "freezes", "faults", "steps", "unknown"), 0)
 
     def add(self, played: Played) -> None:
@@ -95,10 +97,14 @@ class Figures:
         self.broken += bool(played.breaches)
         for name in self.sums:
             self.sums[name] += getattr(played, name)
+        self.kinds.update(played.kinds)
 
-    def line(self, seconds: float) -> str:
+    def lines(self, seconds: float) -> tuple[str, str]:
+        """The figures, and the faults by kind."""
+        kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(self.kinds.items()))
         counts = ", ".join(f"{name} {value}" for name, value in self.sums.items())
-        return f"simulation: seeds {self.seeds}, broken {self.broken}, {counts}, seconds {seconds:.1f}"
+        figures = f"simulation: seeds {self.seeds}, broken {self.broken}, {counts}, seconds {seconds:.1f}"
+        return f"faults: {kinds}", figures
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from relance.engine import states
 from relance.engine.script import Script
 from relance.engine.store import contacts, enrollments, mailboxes, sequences
-from tests.simulation import ground, people, world
+from tests.simulation import folders, ground, people, world
 from tests.simulation.ground import Ground
 from tests.simulation.profile import Profile
 from tests.simulation.sim import Sim
@@ -18,6 +18,7 @@ def prepare(sim: Sim, laid: Ground) -> None:
     habits = sim.profile
     for number in range(1, habits.mailboxes + 1):
         sim.world.folders[number] = world.boxes()
+        folders.lay(sim, number)
     with laid.real.write() as conn:
         for number, files in enumerate(habits.files_sent, 1):
             mailboxes.change(

@@ -5,18 +5,33 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from unittest import mock
 
-from relance import clock
-from relance.engine import adopting, database, jumps, marks, recovery, sent_copies, turn
-from relance.engine.house import House
+from relance import clock, errors
+from relance.engine import (
+    adopting,
+    database,
+    jumps,
+    marks,
+    preparing,
+    progress,
+    recovery,
+    replies,
+    sent_copies,
+    servers,
+    settling,
+    turn,
+)
+from relance.engine.house import House, Options
+from relance.engine.noes import Noes
+from relance.engine.post import Inbox
 from relance.engine.store import doubts
 from relance.engine.store.mailboxes import Watermark
 from relance.engine.unread_mail import Troubles
 from relance.mailbox import trouble
-from relance.mailbox.folders import Folder
+from relance.mailbox.folders import Folder, Role
 from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 
@@ -95,9 +110,90 @@ def forgets_lost_before() -> AbstractContextManager[object]:
     return mock.patch.object(doubts, "put", _no)
 
 
+def silence_is_no_news() -> AbstractContextManager[object]:
+    """A mailbox whose server falls silent in the middle counts as read."""
+    plain = replies._folders
+
+    def folders(look: replies.Look, inbox: Inbox) -> tuple[int, set[Role]]:
+        try:
+            return plain(look, inbox)
+        except errors.Away:
+            return 0, set()
+
+    return mock.patch.object(replies, "_folders", folders)
+
+
+def silence_is_not_sent() -> AbstractContextManager[object]:
+    """A body that is never answered counts as not sent."""
+    plain = settling.ending
+
+    def ending(result: SendResult, attempts: int, options: Options) -> settling.End:
+        silent = result.outcome is Outcome.UNKNOWN and result.text == trouble.described(TimeoutError())
+        given = dataclasses.replace(result, outcome=Outcome.NOT_SENT) if silent else result
+        return plain(given, attempts, options)
+
+    return mock.patch.object(settling, "ending", ending)
+
+
+def asks_the_silent() -> AbstractContextManager[object]:
+    """A server that answers nobody is asked by all who want to, at once."""
+    return mock.patch.object(servers, "wait", _at_once)
+
+
+def silence_is_the_persons() -> AbstractContextManager[object]:
+    """A statement that the database does not answer is taken for a fault in somebody's step or mail."""
+    return both(
+        mock.patch.object(progress, "OperationalError", _Nothing),
+        mock.patch.object(preparing, "SQLAlchemyError", _Nothing),
+    )
+
+
+def kept_noes_unread() -> AbstractContextManager[object]:
+    """What was written down while the database did not answer is not looked at before mails leave."""
+    return both(
+        mock.patch.object(Noes, "among", _none_of), mock.patch.object(turn.engagement, "replay", _no_steps)
+    )
+
+
+def names_are_folders() -> AbstractContextManager[object]:
+    """A folder is what is called so, whatever its MAILBOXID says."""
+    plain = marks.plan
+
+    def planned(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> marks.Plan:
+        blank = mark and dataclasses.replace(mark, object_id="")
+        return plain(folder, blank, owed)
+
+    return both(mock.patch.object(marks, "plan", planned), mock.patch.object(marks, "of", _by_name))
+
+
+def no_namesakes() -> AbstractContextManager[object]:
+    """A folder that is gone is forgotten, and nobody asks whether another name is its now."""
+    return mock.patch.object(marks, "namesakes", _nobody)
+
+
 def no_doubt() -> AbstractContextManager[object]:
     """A clock that jumped is believed at once."""
     return mock.patch.object(clock.Watch, "doubt", _no_words)
+
+
+class _Nothing(Exception):
+    """What is never raised."""
+
+
+def _at_once(*_args: object, **_named: object) -> float:
+    return 0.0
+
+
+def _none_of(*_args: object) -> dict[str, str]:
+    return {}
+
+
+def _by_name(folder: Folder, known: Iterable[Watermark]) -> Watermark | None:
+    return next((each for each in known if each.name == folder.name), None)
+
+
+def _nobody(*_args: object) -> set[str]:
+    return set()
 
 
 def _no_words(*_args: object) -> str:

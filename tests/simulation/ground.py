@@ -22,12 +22,13 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import database, ids, journal, jumps, noes, reading, tables
+from relance.engine import database, ids, journal, jumps, reading, tables
 from relance.engine.database import Database
 from relance.engine.house import House, Options
 from relance.engine.journal import Journal
+from relance.engine.library import Library
+from relance.engine.noes import Noes
 from relance.engine.own_ids import OwnIds
-from relance.engine.script import Library
 from relance.engine.store import contacts, mailboxes, sequences, suppressions
 from relance.engine.vault import Vault
 from relance.engine.zones import Workspace
@@ -36,6 +37,7 @@ from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
 from tests.simulation import people
 from tests.simulation.baton import Process
+from tests.simulation.database import Base
 from tests.simulation.post import Inbox, Outbox
 from tests.simulation.sim import START, Sim
 
@@ -76,56 +78,6 @@ steps:
 }
 STEPS = {"plain": ("first", "second", "third"), "forked": ("opener", "cold")}
 """The mails of each sequence, in the order a person gets them (nobody clicks here)."""
-
-
-class Base(Database):
-    """The database as one process sees it: anything may happen before a transaction, and at its commit."""
-
-    def __init__(self, sim: Sim, real: Database) -> None:
-        self.sim = sim
-        self.url, self.dialect, self.engine = real.url, real.dialect, real.engine
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        self.sim.step("read")
-        with self._inside(), super().read() as conn:
-            yield conn
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        asked = self.sim.now
-        self.sim.step("write")
-        fault = self.sim.rng.choice(("undone", "unheard")) if self.sim.chance(self.sim.profile.commit) else ""
-        with self._inside(), super().write() as conn:
-            self.sim.me.commits.clear()
-            yield conn
-            if fault == "undone":
-                self._lost("before the commit")
-        self._committed(asked)
-        if fault == "unheard":
-            self._lost("after the commit")
-
-    @contextmanager
-    def _inside(self) -> Iterator[None]:
-        actor = self.sim.me
-        actor.in_transaction = True
-        try:
-            yield
-        finally:
-            actor.in_transaction = False
-
-    def _committed(self, asked: dt.datetime) -> None:
-        actor = self.sim.me
-        actor.last_commit, actor.last_commit_at = self.sim.note("commits"), asked
-        meant, actor.resolved = actor.resolved, None
-        for note in (*actor.commits, *((meant,) if meant else ())):
-            note(actor.last_commit)
-        actor.commits.clear()
-
-    def _lost(self, when: str) -> None:
-        self.sim.world.faults += 1
-        self.sim.note(f"database lost {when}")
-        raise errors.Unreachable(f"simulated: the database went away {when}")
 
 
 class Diary(Journal):
@@ -212,7 +164,7 @@ class Ground:
             links=links(),
             own_ids=OwnIds({1: SECRET}, 1),
             journal=Diary(self.sim, self.folder / f"journal-{process.host}", owner),
-            noes=noes.Noes(None),  # everybody's no reaches its database
+            noes=Noes(self.folder / f"noes-{process.host}"),
             owner=owner,
             open_outbox=functools.partial(Outbox, self.sim),
             open_inbox=functools.partial(Inbox, self.sim),
@@ -293,7 +245,7 @@ def _contact(email: str) -> dict[str, object]:
 
 
 def _mailbox(conn: Connection, email: str) -> None:
-    servers = {f"{kind}_{what}": value for kind in ("smtp", "imap") for what, value in _SERVER}
+    servers = {f"{kind}_{what}": value for kind in PORTS for what, value in _server(PORTS[kind])}
     secret = _vault().seal("simulated", f"mailbox/{email}")
     name = email.partition("@")[0].title()
     mailboxes.add(
@@ -308,7 +260,11 @@ def _mailbox(conn: Connection, email: str) -> None:
     )
 
 
-_SERVER = (("host", "localhost"), ("port", 1), ("security", "starttls"))
+PORTS = {"smtp": 1, "imap": 2}
+
+
+def _server(port: int) -> tuple[tuple[str, object], ...]:
+    return (("host", "localhost"), ("port", port), ("security", "starttls"))
 
 
 @functools.cache

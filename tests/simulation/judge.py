@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from relance import clock
 from relance.engine import tables, turn, unknowns
+from relance.mailbox import trouble
 from tests.simulation import aside, ground, people, post
 from tests.simulation.aside import Doubt
 from tests.simulation.ground import Ground
@@ -85,9 +86,15 @@ def _late(sim: Sim) -> Iterator[str]:
     yield f"late: what was left to do when all was calm took {sim.now - sim.calm_since}"
 
 
+OF_OURS = ("this step could not be done:", "this mail could not be prepared:")
+# What somebody is held for whose step meets a fault of ours.
+
+
 def _paused(sim: Sim, laid: Ground) -> Iterator[str]:
     """A login that worked before is not given up for one refusal, which may be the server's own trouble."""
     for number, reason in aside.paused(laid):
+        if post.SILENT_IMAP in reason or trouble.described(TimeoutError()) in reason:
+            yield f"paused: mailbox {number}, for a server that was silent: {reason}"
         for_a_login = any(words in reason for words in (post.NO_ENTRY, post.WRONG_PASSWORD.text))
         if for_a_login and sim.world.logins_refused[number] < turn.REFUSALS:
             yield f"paused: mailbox {number}, after {sim.world.logins_refused[number]} refused logins: {reason}"
@@ -219,7 +226,7 @@ def _let_go_on(sim: Sim, since: int, kind: Kind, taken: Taken) -> bool:
 def _after_a_no(sim: Sim) -> Iterator[str]:
     for taken in sim.world.taken:
         asked = max(taken.marked, taken.asked)
-        for bar in sim.world.barred(taken.mail.recipient, asked):
+        for bar in sim.world.barred(taken.mail.recipient, asked, taken.host):
             yield f"after a no: {_name(taken)}, asked about at {asked}, though {bar.why} since {bar.since}"
 
 
@@ -312,5 +319,7 @@ def _cause(sim: Sim, row: sa.Row) -> Iterator[str]:
         yield f"stopped for nothing: {who} is replied"
     if row.state == "bounced" and Kind.BOUNCE not in kinds and row.email not in sim.world.refused:
         yield f"stopped for nothing: {who} is bounced"
+    if row.state == "held" and any(words in row.reason for words in OF_OURS):
+        yield f"held for nothing: {who}: {row.reason}"
     if people.POISON in row.email and row.state not in ("held", "unsubscribed", "active"):
         yield f"poison: {who} is {row.state}"

@@ -279,11 +279,17 @@ MUTANTS: dict[str, Mutant] = {
         believers.no_giving_back,
         believers.copies_by_hand,
         believers.forgets_lost_before,
+        believers.silence_is_no_news,
+        believers.silence_is_not_sent,
+        believers.asks_the_silent,
+        believers.kept_noes_unread,
     )
 }
 
 
 NEEDS = {
+    "no_fence": ("freeze",),
+    "no_lease": ("hints", "people_act"),
     "no_unique_constraint": ("freeze",),
     "no_suppression_check": ("bars",),
     "no_second_look": ("chunks", "stops"),
@@ -302,6 +308,10 @@ NEEDS = {
     "no_giving_back": ("crash",),
     "copies_by_hand": ("restores",),
     "forgets_lost_before": ("restores",),
+    "silence_is_no_news": ("silent", "letters"),
+    "silence_is_not_sent": ("silent",),
+    "asks_the_silent": ("silent", "crowds"),
+    "kept_noes_unread": ("mute", "unsubscribes"),
 }
 """The faults without which a mutant lives like anybody: worlds that lack one need not be searched."""
 

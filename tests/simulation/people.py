@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from relance.mailbox.folders import Role
-from tests.simulation import letters
+from tests.simulation import folders, letters
 from tests.simulation.letters import Cause, Kind, Letter
 from tests.simulation.sim import Sim
-from tests.simulation.world import FIRST_UID, Arrival, Taken
+from tests.simulation.world import Arrival, Box, Taken
 
 POISON = "poison"
 PEOPLE = ("bob@acme.example", "beth@acme.example", "carl@corp.example", "dora@shop.example")
@@ -55,32 +55,33 @@ def _answer(sim: Sim, mailbox: int, kind: Kind, cause: Cause) -> None:
     sim.world.written += 1
     letter = letters.write(kind, cause, sim.world.written, sim.now)
     folder = sim.rng.choice(("INBOX", "INBOX", "INBOX", "Junk", "Archive"))
-    box = sim.world.folders[mailbox][folder]
+    box = sim.world.box(mailbox, folder)
     uid = box.file(letter.raw, sim.now)
     if sim.chance(sim.profile.hides):
         kept = box.mails.pop(uid)
+        sim.world.faults["mail left out"] += 1
         sim.note(f"a letter in {folder} of mailbox {mailbox} is not shown")
         delay = dt.timedelta(minutes=sim.rng.choice((1, 30, 200, 400)))
-        sim.plan(delay, lambda: _shown(sim, mailbox, folder, letter, uid, kept))
+        sim.plan(delay, lambda: _shown(sim, mailbox, box, letter, uid, kept))
     else:
         _arrived(sim, mailbox, folder, letter)
 
 
 def _shown(
-    sim: Sim, mailbox: int, folder: str, letter: Letter, uid: int, mail: tuple[bytes, dt.datetime]
+    sim: Sim, mailbox: int, box: Box, letter: Letter, uid: int, mail: tuple[bytes, dt.datetime]
 ) -> None:
     """A mail that the server left out of its answers stands in them, below others that came after it."""
-    box = sim.world.folders[mailbox][folder]
     if uid in box.mails or uid >= box.uidnext:
         box.file(*mail)  # numbered anew meanwhile
     else:
         box.mails[uid] = mail
-    _arrived(sim, mailbox, folder, letter)
+    _arrived(sim, mailbox, box.name, letter)
 
 
 def _arrived(sim: Sim, mailbox: int, folder: str, letter: Letter) -> None:
     order = sim.note(f"{letter.kind} of {letter.person} in {folder} of mailbox {mailbox}")
     sim.world.arrivals.append(Arrival(order, sim.now, mailbox, letter))
+    folders.may_be_renamed(sim, mailbox)
     if sim.chance(sim.profile.moves):
         to = sim.rng.choice(("INBOX", "Junk", "Archive"))
         delay = dt.timedelta(minutes=sim.rng.choice((0, 0, 1, 60)))
@@ -92,16 +93,6 @@ def tidy(sim: Sim, mailbox: int) -> None:
     letters_there = [each.letter for each in sim.world.arrivals if each.mailbox == mailbox]
     if letters_there:
         _move(sim, mailbox, sim.rng.choice(letters_there).raw, sim.rng.choice(("INBOX", "Junk", "Archive")))
-
-
-def renumber(sim: Sim, mailbox: int) -> None:
-    """A folder's counter goes back; or its name is given to another folder, made in the same second."""
-    box = sim.rng.choice(list(sim.world.folders[mailbox].values()))
-    if box.uidnext < FIRST_UID:
-        return
-    box.renumber()
-    sim.world.faults += 1
-    sim.note(f"{box.name} of mailbox {mailbox} is numbered anew, from 1 to {box.uidnext}")
 
 
 def _move(sim: Sim, mailbox: int, raw: bytes, to: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Collection, Iterator
 from types import TracebackType
@@ -14,7 +15,7 @@ from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.inbound import Inbound
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 from relance.mailbox.usage import Usage
-from tests.simulation import people, world
+from tests.simulation import folders, people, silence, world
 from tests.simulation.baton import Killed
 from tests.simulation.sim import Sim
 from tests.simulation.world import Session, Taken
@@ -73,6 +74,7 @@ DISOWNED = (
 )
 # The sender's own trouble, as servers say it to whoever the mail is for.
 WRONG_PASSWORD = trouble.verdict("auth", 535, "5.7.8 Authentication credentials invalid")
+SILENT_IMAP = "simulated: the IMAP server did not answer in time"
 NO_ENTRY = "simulated: the IMAP server refuses the login"
 _SENDERS = frozenset(words for _, _, words in DISOWNED)
 UNKNOWN = SendResult(Outcome.UNKNOWN, "final", text="simulated silence")
@@ -102,7 +104,11 @@ class Outbox:
     def connect(self) -> SendResult | None:
         self.sim.step("smtp connect")
         self.used = self.sim.now
+        silent = self._silent("connect", "auth")
+        if silent is not None:
+            return silent
         if self.sim.chance(self.sim.profile.logins):
+            self.sim.world.faults["login refused"] += 1
             self.sim.note("smtp refuses the login")
             self.sim.world.logins_refused[self.mailbox] += 1
             return WRONG_PASSWORD
@@ -122,7 +128,11 @@ class Outbox:
         if self.sim.chance(self.sim.profile.people_act * 0.3):
             self.sim.meddle(recipient)
         self.used = self.sim.now
-        result = self._disowned(recipient, "mail", "rcpt") or self._fault(OFFER)
+        result = (
+            self._silent("mail", "rcpt", "data")
+            or self._disowned(recipient, "mail", "rcpt")
+            or self._fault(OFFER)
+        )
         if result is None and self.sim.profile.gone and (recipient, self.mailbox) == (people.GONE, 1):
             result = NOBODY
         if result is not None and result.outcome is Outcome.REFUSED and result.text not in _SENDERS:
@@ -160,6 +170,11 @@ class Outbox:
             raise
         if self._silent_too_long():
             return UNKNOWN
+        return self._silent_about(mail) or self._judged(mail)
+
+    def _judged(self, mail: world.Mail) -> SendResult:
+        """The server's last word, which may be lost on its way."""
+        sim = self.sim
         result = self._disowned(mail.recipient, "final")
         if result is None and sim.chance(0.5):
             result = self._fault(BODY)
@@ -170,10 +185,37 @@ class Outbox:
             sim.world.refused.add(mail.recipient)
         sim.step("smtp reply")
         if lost:
-            sim.world.faults += 1
+            sim.world.faults["smtp lost"] += 1
             sim.note("smtp silence")
             return UNKNOWN
         return result or SendResult(Outcome.ACCEPTED, "final", Blame.SERVER, 250, "2.0.0", "Ok: queued")
+
+    def _silent(self, *stages: str) -> SendResult | None:
+        """How a command ends that is never answered; None when it is, perhaps after a while."""
+        met = silence.of_server(self.sim, "smtp", *stages)
+        if met is None:
+            return None
+        silence.passes(self.sim, "smtp", met)
+        self.used = self.sim.now
+        return None if met.slow else self._given_up(trouble.not_sent(met.stage, TimeoutError()))
+
+    def _silent_about(self, mail: world.Mail) -> SendResult | None:
+        """The same behind a 354. The server may have taken the mail before, or take it while it says nothing."""
+        met = silence.of_server(self.sim, "smtp", "body", "final")
+        if met is None:
+            return None
+        taken_at = None if met.slow else self.sim.rng.choice((0.0, 0.5, None))
+        if taken_at is not None:
+            silence.wait(self.sim, met.seconds * taken_at)
+            self._take(mail)
+            met = dataclasses.replace(met, seconds=met.seconds * (1 - taken_at))
+        silence.passes(self.sim, "smtp", met)
+        self.used = self.sim.now
+        return None if met.slow else self._given_up(trouble.unknown(met.stage, TimeoutError()))
+
+    def _given_up(self, result: SendResult) -> SendResult:
+        self.usage = dataclasses.replace(self.usage, silences=self.usage.silences + 1)
+        return result
 
     def _take(self, mail: world.Mail) -> None:
         sim, actor = self.sim, self.sim.me
@@ -188,6 +230,7 @@ class Outbox:
             actor.last_commit_at,
             self.asked,
             sim.wall,
+            actor.process.host,
         )
         sim.world.taken.append(taken)
         people.got(sim, taken)
@@ -197,8 +240,8 @@ class Outbox:
             return DEAD
         if not self.sim.chance(self.sim.profile.smtp * share):
             return None
-        self.sim.world.faults += 1
         result = self.sim.rng.choice(ends)
+        self.sim.world.faults[f"smtp {result.outcome}"] += 1
         self.sim.note(f"smtp says {result.outcome} at {result.stage} ({result.blame} {result.code})")
         return result
 
@@ -207,7 +250,7 @@ class Outbox:
         sim, spells = self.sim, self.sim.world.disowned
         if self.mailbox not in spells and sim.chance(sim.profile.disowns):
             spells[self.mailbox] = world.Disowned(*sim.rng.choice(DISOWNED))
-            sim.world.faults += 1
+            sim.world.faults["sender refused"] += 1
             sim.plan(
                 dt.timedelta(minutes=sim.rng.choice((5, 60, 400))), lambda: spells.pop(self.mailbox, None)
             )
@@ -241,9 +284,9 @@ class Inbox:
         sim = self.sim
         self.session = Session(self.mailbox, sim.me.name, sim.note("imap begins"), sim.now)
         sim.world.sessions.append(self.session)
-        self._ask("imap login")
+        self._ask("imap login", "connect", "auth")
         if sim.chance(sim.profile.logins):
-            self._fault("refuses the login")
+            self._fault("login refused", "refuses the login")
             sim.world.logins_refused[self.mailbox] += 1
             raise errors.Broken(NO_ENTRY)
         return self
@@ -256,8 +299,11 @@ class Inbox:
 
     def folders(self, *, with_trash: bool = False) -> list[Folder]:
         found = []
-        for box in self.boxes.values():
-            self._ask(f"imap status {box.name}")
+        for name in list(self.boxes):
+            self._ask(f"imap status {name}")
+            box = self.boxes.get(name)
+            if box is None:
+                continue  # renamed since it was listed
             numbers = box.uidvalidity, box.uidnext
             found.append(
                 Folder(box.name, box.role, *numbers, messages=len(box.mails), object_id=box.object_id)
@@ -277,19 +323,21 @@ class Inbox:
         again: Collection[int] = (),
     ) -> Iterator[Fetched]:
         del whole_since  # everything comes whole here
-        box = self.boxes[folder.name]
-        self._ask(f"imap search {box.name} after {after_uid}")
+        self._ask(f"imap search {folder.name} after {after_uid}")
+        box = self.boxes.get(folder.name)
+        if box is None:
+            raise FolderRefused(f"simulated: the folder {folder.name} is gone")
         if (box.uidvalidity, box.object_id) != (folder.uidvalidity, folder.object_id):
             raise FolderRefused(f"simulated: the folder {box.name} was replaced")
         if self.sim.chance(self.sim.profile.refuses):
-            self._fault("gives none of the mails")
+            self._fault("FETCH refused", "gives none of the mails")
             raise FolderRefused(f"simulated: {box.name}: BAD Server busy")
         for uid in sorted(uid for uid in box.mails if uid > after_uid or uid in again)[:limit]:
             self._ask(f"imap fetch {box.name} {uid}")
             if uid in box.mails:
                 raw, at = box.mails[uid]
                 if self.sim.chance(self.sim.profile.refuses):
-                    self._fault(f"refuses mail {uid}")
+                    self._fault("FETCH refused", f"refuses mail {uid}")
                     yield Fetched(uid, b"", len(raw), False, at, None, "NO [UNAVAILABLE] simulated")
                     continue
                 yield Fetched(uid, raw, len(raw), False, at, None)
@@ -303,16 +351,23 @@ class Inbox:
                 None if each.trouble else parse.read(each.raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"),
             )
 
-    def _fault(self, what: str) -> None:
-        self.sim.world.faults += 1
+    def _fault(self, kind: str, what: str) -> None:
+        self.sim.world.faults[kind] += 1
         self.sim.note(f"imap {what}")
 
-    def _ask(self, what: str) -> None:
+    def _ask(self, what: str, *stages: str) -> None:
         self.sim.step(what)
+        met = silence.of_server(self.sim, "imap", *(stages or ("command",)))
+        if met is not None:
+            silence.passes(self.sim, "imap", met)
+            if not met.slow:
+                raise errors.Away(f"{SILENT_IMAP} ({what})")
         if self.sim.chance(self.sim.profile.moves * 0.1):
             people.tidy(self.sim, self.mailbox)
         if self.sim.chance(self.sim.profile.renumbers):
-            people.renumber(self.sim, self.mailbox)
+            folders.renumber(self.sim, self.mailbox)
+        if self.sim.chance(self.sim.profile.renames * 0.02):
+            folders.rename(self.sim, self.mailbox)
         if self.sim.chance(self.sim.profile.imap * 0.3):
-            self._fault("breaks off")
+            self._fault("imap broken off", "breaks off")
             raise errors.Unreachable("simulated: the IMAP server does not answer")

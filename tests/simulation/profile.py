@@ -43,9 +43,13 @@ class Profile:
     renumbers: float = (
         0.0  # a folder is numbered anew from 1 under the same UIDVALIDITY, or another takes its name
     )
+    renames: float = 0.0  # a folder is renamed into another's name, under the same UIDVALIDITY
+    ids: bool = False  # whether the servers of such a world offer MAILBOXID
     disowns: float = 0.0  # a submission server refuses everybody for a while, for what its sender has done
     logins: float = 0.0  # a login that is right is refused
     restores: float = 0.0  # a backup is put back, and a person then releases everybody
+    silent: float = 0.0  # a mail server says nothing, for a while or until the client's bound
+    mute: float = 0.0  # the database says nothing: a statement is never answered, or a commit
     witness: bool = False  # whether the database has a clock of its own, and each host another
 
     @property
@@ -62,6 +66,11 @@ class Profile:
     def bars(self) -> bool:
         """Whether somebody is suppressed in one sequence while another goes on: only the gate stands between."""
         return self.gone and self.mailboxes > 1
+
+    @property
+    def crowds(self) -> bool:
+        """Whether two mailboxes have the same server, and nobody stands still for long."""
+        return self.mailboxes > 1 and not self.jump and not self.freeze
 
     @property
     def doubts(self) -> bool:
@@ -113,9 +122,13 @@ def draw(seed: int) -> Profile:
         refuses=fault("refuses", 0.12, 0.1, 0.3),
         hides=fault("hides", 0.12, 0.3, 0.6),
         renumbers=fault("renumbers", 0.1, 0.02, 0.06),
+        renames=fault("renames", 0.12, 0.4, 0.8),
+        ids=bool(fault("ids", 0.5, 1)),
         disowns=fault("disowns", 0.12, 0.1, 0.3),
         logins=fault("logins", 0.12, 0.1, 0.3),
         restores=0.0 if clock else fault("restores", 0.15, 1.0),
+        silent=fault("silent", 0.15, 0.1, 0.3),
+        mute=fault("mute", 0.12, 0.01, 0.05),
         witness=bool(fault("witness", 0.5, 1)),
     )
 
@@ -134,5 +147,8 @@ CALM = {
     "disowns": 0.0,
     "logins": 0.0,
     "renumbers": 0.0,
+    "renames": 0.0,
+    "silent": 0.0,
+    "mute": 0.0,
 }
 """What is set to settle a world: no further trouble."""

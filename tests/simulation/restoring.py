@@ -73,6 +73,7 @@ class Backups:
         assert self.kept is not None
         self.kept.backup(self.laid.beside)
         order = self.sim.note(f"the backup of {self.made} is put back{'' if self.noticed else ', unnoticed'}")
+        self.sim.world.faults[f"backup put back{'' if self.noticed else ', unnoticed'}"] += 1
         if not self.noticed:
             self.file.unlink()
         halted = self._beat()

@@ -191,7 +191,7 @@ class Sim:
         self.plan(dt.timedelta(seconds=self.rng.choice(SET_FOR)), lambda: self._set(host, NOTHING))
 
     def _set(self, host: str, ahead: dt.timedelta) -> None:
-        self.world.faults += 1
+        self.world.faults["clock set" if ahead else "clock set right"] += 1
         self.wrong[host] = ahead
         self.settles_at = self.now + dt.timedelta(seconds=clock.SETTLE_SECONDS + 1)
         order = self.note(f"the clock{' of ' + host if host else ''} is {ahead} ahead")
@@ -202,6 +202,8 @@ class Sim:
     def calm(self) -> None:
         """No further trouble."""
         self.calm_since = self.now
+        self.world.spells.clear()
+        self.world.mute.clear()
         for host in [host for host, ahead in self.wrong.items() if ahead]:
             self._set(host, NOTHING)
         self.profile = dataclasses.replace(self.profile, **profile.CALM)  # type: ignore[arg-type]

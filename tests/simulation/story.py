@@ -40,6 +40,7 @@ class Played:
     crashes: int
     freezes: int
     faults: int
+    kinds: dict[str, int]  # of the faults
     steps: int
     unknown: int
 
@@ -63,7 +64,8 @@ def play(seed: int) -> Played:
         len(record.taken),
         record.crashes,
         record.freezes,
-        record.faults,
+        record.faults.total(),
+        dict(record.faults),
         sim.order,
         unknown,
     )
@@ -312,8 +314,14 @@ class _Story:
 
         def work() -> None:
             hit = Hit(Purpose.UNSUBSCRIBE, claim.message, 0, sim.wall, "POST", carried=claim.carried)
-            heard = engagement.TrackingDesk(worker.house).unsubscribe(hit)
-            assert heard is Heard.IN_FORCE
+            desk = engagement.TrackingDesk(worker.house)
+            assert desk.keep(hit)
+            try:
+                assert desk.unsubscribe(hit) is Heard.IN_FORCE
+            except errors.Trouble:
+                order = sim.note(f"{person} is told that it is kept")
+                sim.world.bar(person, "told that it is kept", order, worker.process.host)
+                return
             sim.world.bar(person, "told that it is done", sim.note(f"{person} is told that no mail follows"))
 
         self._act(worker, "web", work)

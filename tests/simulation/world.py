@@ -7,9 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from relance.mailbox.folders import Role
+from tests.simulation.baton import Process
 from tests.simulation.letters import Letter
+
+if TYPE_CHECKING:
+    from tests.simulation.silence import Spell
 
 MARKER = re.compile(rb"marker-([a-z]+)-([a-z]+)")
 # Every step's words hold its sequence's name and its own.
@@ -65,6 +70,7 @@ class Taken:
     marked_at: dt.datetime
     asked: int  # the order of the 354 it went behind
     wall: dt.datetime  # what the sender's clock said
+    host: str  # the sender's
 
 
 @dataclass
@@ -96,6 +102,7 @@ class Bar:
     why: str
     since: int
     until: int | None = None
+    host: str = ""  # the only one that knows; empty: all do
 
 
 @dataclass
@@ -123,12 +130,12 @@ class Box:
 
 FIRST_UID = 40
 # Folders have had mails before, so that a counter that is set back does not come to the same number again.
+ROLES = {"INBOX": Role.INBOX, "Archive": Role.ARCHIVE, "Junk": Role.JUNK, "Sent": Role.SENT}
 
 
 def boxes() -> dict[str, Box]:
     """The watched folders of one mailbox."""
-    wanted = (("INBOX", Role.INBOX), ("Archive", Role.ARCHIVE), ("Junk", Role.JUNK), ("Sent", Role.SENT))
-    return {name: Box(name, role, uidnext=FIRST_UID) for name, role in wanted}
+    return {name: Box(name, role, uidnext=FIRST_UID) for name, role in ROLES.items()}
 
 
 @dataclass
@@ -177,6 +184,8 @@ class World:
         default_factory=set
     )  # (person, step) of which a person said that it was sent
     written: int = 0  # letters
+    made: int = 0  # folders, since the beginning
+    renamed: Counter[int] = field(default_factory=Counter)  # folders, by mailbox
     disowned: dict[int, Disowned] = field(
         default_factory=dict
     )  # by mailbox, while its server refuses everybody
@@ -184,11 +193,24 @@ class World:
     breaches: list[str] = field(default_factory=list)  # promises seen broken on the spot
     crashes: int = 0
     freezes: int = 0
-    faults: int = 0
+    faults: Counter[str] = field(default_factory=Counter)  # by kind
+    spells: dict[str, Spell] = field(default_factory=dict)  # servers that answer nobody
+    mute: dict[Process, dt.datetime] = field(
+        default_factory=dict
+    )  # until when the database is silent to a process
 
-    def bar(self, person: str, why: str, order: int) -> None:
-        """Nobody may write to them from now on; `person` may be a domain."""
-        self.bars.append(Bar(person, why, order))
+    def box(self, mailbox: int, name: str) -> Box:
+        """A folder of a mailbox; where its name was taken away it is made anew."""
+        folders = self.folders[mailbox]
+        if name not in folders:
+            self.made += 1
+            object_id = f"made-{self.made}" if folders["INBOX"].object_id else ""
+            folders[name] = Box(name, ROLES[name], uidvalidity=1 + self.made, object_id=object_id)
+        return folders[name]
+
+    def bar(self, person: str, why: str, order: int, host: str = "") -> None:
+        """Nobody (on that host) may write to them from now on; `person` may be a domain."""
+        self.bars.append(Bar(person, why, order, host=host))
 
     def put_back(self, restored: Restored) -> None:
         """What the database knew since the backup, it knows no more; nor what it was told that nobody may be written to."""
@@ -207,11 +229,16 @@ class World:
             if (each.person, each.why, each.until) == (person, why, None):
                 each.until = order
 
-    def barred(self, person: str, order: int) -> Iterator[Bar]:
-        """What forbade writing to them at a moment."""
+    def barred(self, person: str, order: int, host: str) -> Iterator[Bar]:
+        """What forbade a host writing to them at a moment."""
         domain = person.rpartition("@")[2]
         for each in self.bars:
-            if each.person in (person, domain) and each.since < order and (each.until or order) >= order:
+            if (
+                each.host in ("", host)
+                and each.person in (person, domain)
+                and each.since < order
+                and (each.until or order) >= order
+            ):
                 yield each
 
     def move(self, mailbox: int, raw: bytes, to: str, at: dt.datetime) -> bool:
@@ -221,6 +248,6 @@ class World:
             for uid, (kept, _) in box.mails.items():
                 if kept == raw and box.name != to:
                     del box.mails[uid]
-                    folders[to].file(raw, at)
+                    self.box(mailbox, to).file(raw, at)
                     return True
         return False
