@@ -20,7 +20,7 @@ from relance.engine.states import Event
 from relance.engine.store import answers, enrollments, events, mailboxes, suppressions, tasks
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
-from relance.mailbox.inbound import Inbound, Judgement, Kind
+from relance.mailbox.inbound import Inbound, Judgement, Kind, Speaker
 
 WORDS_LIMIT = 20_000
 # Characters of a person's answer that are kept as text.
@@ -112,6 +112,8 @@ def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment],
     touched = _tell_company(conn, house, item, result, now)
     if result.refused_there and item.found.contact is not None:
         there, said = refusing.of(item.found.contact), item.judgement.evidence
+        if item.judgement.speaker is Speaker.UNKNOWN:
+            said = f"{news.NOBODY_SAYS}: {said}"
         refusing.note(conn, item.matter.mailbox_id, there, said, now)
     if result.pauses_mailbox:
         mailboxes.pause(conn, item.matter.mailbox_id, item.matter.said(result), now)
@@ -234,7 +236,7 @@ def judged(judgement: Judgement, *, also: Sequence[int] = ()) -> dict[str, Any]:
         "notes": list(judgement.notes) or None,
         "also": list(also) or None,
         "weak": not judgement.definite or None,
-        "ours": judgement.ours or None,
+        "speaker": judgement.speaker.value if judgement.kind in _RETURNED else None,
     }
     return {
         "kind": judgement.kind.value,
@@ -243,6 +245,9 @@ def judged(judgement: Judgement, *, also: Sequence[int] = ()) -> dict[str, Any]:
         "evidence": judgement.evidence,
         "judgement": {key: value for key, value in rest.items() if value is not None},
     }
+
+
+_RETURNED = frozenset({Kind.BLOCKED, Kind.HARD_BOUNCE, Kind.SOFT_BOUNCE})
 
 
 def _spoken_of(item: Item, rows: Sequence[Enrollment]) -> int | None:

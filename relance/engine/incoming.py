@@ -147,7 +147,7 @@ def _item(
         # One of our addresses that somebody else answers through says nothing of who wrote.
         ours = is_our_own(look, mail, answers_us=found.proven)
         own = look.own if ours else look.own - {mail.from_address}
-        judgement = verdicts.judge(mail, verdicts.Known(received, own, texts, recipients))
+        judgement = verdicts.judge(mail, verdicts.Known(received, own, texts, recipients, look.mailbox.hosts))
     return Item(
         mailbox_id=look.mailbox.id,
         folder=folder.name,

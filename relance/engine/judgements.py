@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -12,7 +14,7 @@ from relance.engine import news
 from relance.engine.news import Consequence, Match
 from relance.engine.store import answers
 from relance.engine.store.answers import Answer
-from relance.mailbox.inbound import Judgement, Kind
+from relance.mailbox.inbound import Judgement, Kind, Speaker
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def judged(answer: Answer) -> Judgement:
         version=answer.rules_version,
         notes=tuple(rest.get("notes") or ()),
         definite=not rest.get("weak"),
-        ours=bool(rest.get("ours")),
+        speaker=_speaker(rest),
     )
 
 
@@ -67,6 +69,11 @@ def in_force(answer: Answer) -> Reading:
         definite=True,
     )
     return Reading(Match.CERTAIN, judgement, answer.contact_id)
+
+
+def _speaker(said: Mapping[str, Any]) -> Speaker:
+    """Until version 5 of the rules only our own provider was told apart, by its words."""
+    return Speaker(said.get("speaker") or (Speaker.OWN if said.get("ours") else Speaker.RECEIVER))
 
 
 _ACTED = "acted"
@@ -89,7 +96,7 @@ def acted_on(answer: Answer) -> Reading:
         dt.date.fromisoformat(until) if until else None,
         intent=said.get("intent"),
         definite=not said.get("weak"),
-        ours=bool(said.get("ours")),
+        speaker=_speaker(said),
     )
     return Reading(Match(said["match"]), judgement, said["contact_id"], tuple(said["also"]))
 
@@ -108,7 +115,7 @@ def note_acted(conn: Connection, answer: Answer, reading: Reading | None) -> Non
             "contact_id": reading.contact_id,
             "also": list(reading.also),
             "weak": not judgement.definite,
-            "ours": judgement.ours,
+            "speaker": judgement.speaker.value,
         }
     if rest != answer.judgement:
         answers.change(conn, answer.id, judgement=rest)

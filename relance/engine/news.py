@@ -10,7 +10,7 @@ from enum import StrEnum
 from relance.engine.calendar import day_words
 from relance.engine.complete import complete
 from relance.engine.states import Event
-from relance.mailbox.inbound import Judgement, Kind
+from relance.mailbox.inbound import Judgement, Kind, Speaker
 
 
 class Match(StrEnum):
@@ -92,11 +92,27 @@ BLOCKED_HERE = Consequence(
 )
 """For a mail that the server we send through gave back: a quota, an account. The next one will fare the same."""
 
+NOBODY_SAYS = "nothing says whether by them or by this mailbox's own provider"
+
+BLOCKED_SOMEWHERE = Consequence(
+    Event.HELD, refused_there=True, words=f"the mail was refused, and {NOBODY_SAYS}"
+)
+"""For a refusal that either side may have spoken: mail to them is held, and a second organisation's is the mailbox's."""
+
 DOUBTFUL = Consequence(
     Event.HELD,
     words="the mail came back for good, and nothing says for certain that the address does not exist",
 )
 """For a hard bounce that names no clear reason: nobody is lost on one such word."""
+
+_BLOCKED = complete(
+    Speaker,
+    {
+        Speaker.OWN: BLOCKED_HERE,
+        Speaker.RECEIVER: CERTAIN[Kind.BLOCKED],
+        Speaker.UNKNOWN: BLOCKED_SOMEWHERE,
+    },
+)
 
 _TABLES = complete(
     Match,
@@ -108,8 +124,8 @@ def consequence(match: Match, judgement: Judgement) -> Consequence:
     """What a mail of this kind, matched this surely, leads to."""
     if match is Match.CERTAIN and judgement.kind is Kind.HARD_BOUNCE and not judgement.definite:
         return DOUBTFUL
-    if match is Match.CERTAIN and judgement.kind is Kind.BLOCKED and judgement.ours:
-        return BLOCKED_HERE
+    if match is Match.CERTAIN and judgement.kind is Kind.BLOCKED:
+        return _BLOCKED[judgement.speaker]
     return _TABLES[match][judgement.kind]
 
 

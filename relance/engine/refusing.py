@@ -33,7 +33,7 @@ def of(person: Contact) -> str:
 
 def reason(name: str, words: str) -> Reason:
     """Why somebody is held whose organisation refuses the mailbox's mail."""
-    return Reason(f"{name} refuses mail from this mailbox: {words}", Cause.ORGANISATION, name)
+    return Reason(f"mail from this mailbox to {name} is refused: {words}", Cause.ORGANISATION, name)
 
 
 def note(conn: Connection, mailbox_id: int, name: str, words: str, now: dt.datetime) -> None:

@@ -13,7 +13,7 @@ from relance.engine import acting, judgements, revising, verdicts
 from relance.engine.house import House
 from relance.engine.judgements import Reading
 from relance.engine.revising import Revised, Revision
-from relance.engine.store import aliases, answers, events, messages
+from relance.engine.store import aliases, answers, events, mailboxes, messages
 from relance.engine.store.answers import Answer, Kept
 from relance.mailbox import judging, parse
 from relance.mailbox.inbound import Judgement, Kind
@@ -133,7 +133,11 @@ def _judge(conn: Connection, kept: Kept) -> Judgement:
     # What was kept is nobody's copy: somebody else answered through the address of ours that stands in From.
     own = aliases.own_addresses(conn) - {mail.from_address}
     known = verdicts.Known(
-        answer.received_at, own, [each.body for each in sent], [each.recipient for each in sent]
+        answer.received_at,
+        own,
+        [each.body for each in sent],
+        [each.recipient for each in sent],
+        mailboxes.by_id(conn, answer.mailbox_id).hosts,
     )
     return verdicts.judge(mail, known)
 
@@ -141,7 +145,7 @@ def _judge(conn: Connection, kept: Kept) -> Judgement:
 def _core(judged: Judgement) -> tuple[object, ...]:
     """What makes a difference to anybody; another quotation of the same finding does not."""
     told = (judged.kind, judged.until, judged.intent, judged.substitute, judged.status, judged.recipient)
-    return (*told, judged.definite, judged.ours)
+    return (*told, judged.definite, judged.speaker if judged.kind is Kind.BLOCKED else None)
 
 
 def _words(judged: Judgement) -> str:

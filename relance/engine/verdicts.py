@@ -20,6 +20,7 @@ class Known:
     own: Collection[str] = ()  # the addresses of our mailboxes
     sent_texts: Sequence[str] = ()  # what we sent to this person
     mailed: Collection[str] = ()  # the addresses we mailed
+    own_hosts: Collection[str] = ()  # the mailbox's servers and domain
 
 
 def judge(mail: Inbound, known: Known) -> Judgement:
@@ -31,6 +32,7 @@ def judge(mail: Inbound, known: Known) -> Judgement:
             own_addresses=known.own,
             sent_texts=known.sent_texts,
             mailed=known.mailed,
+            own_hosts=known.own_hosts,
         )
     except Exception as mistake:  # the last fence: no mail is ever left out
         words = f"{type(mistake).__name__}: {mistake}"[:160]

@@ -164,6 +164,11 @@ def _suffixes() -> publicsuffixlist.PublicSuffixList:
     return publicsuffixlist.PublicSuffixList()  # reads a 300 KB file: 60 ms, so only once and only when asked
 
 
+def registered(domain: str) -> str | None:
+    """The domain somebody registered, whoever that is: free-mail providers, too. None for a public suffix."""
+    return _registrable(domain.strip().rstrip(".").lower())
+
+
 @lru_cache(maxsize=8192)
 def _registrable(domain: str) -> str | None:
     found = _suffixes().privatesuffix(domain)

@@ -17,6 +17,9 @@ class DeliveryReport:
     status: str | None  # enhanced status code, RFC 3463
     diagnostic: str | None
     envelope_id: str | None = None
+    diagnostic_type: str | None = None  # whose language the diagnostic is in: smtp, x-postfix …
+    reporting: str | None = None  # the host that wrote the report
+    remote: str | None = None  # the host whose words the diagnostic are, where another one told it
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,14 @@ class Inbound:
     def header(self, name: str) -> str | None:
         """The first header of that (lower-case) name."""
         return next((value for key, value in self.headers if key == name), None)
+
+
+class Speaker(StrEnum):
+    """Whose words a returned mail's are."""
+
+    OWN = "own"  # of the server we send through
+    RECEIVER = "receiver"  # of a server that receives for the person
+    UNKNOWN = "unknown"  # nothing tells
 
 
 class Kind(StrEnum):
@@ -103,6 +114,4 @@ class Judgement:
     version: int = 1  # of the rules
     notes: tuple[str, ...] = field(default=())
     definite: bool = True  # hard bounce: whether it says for certain that there is no such address
-    ours: bool = (
-        False  # blocked: by the server we send through (a quota, an account), not by one that receives
-    )
+    speaker: Speaker = Speaker.UNKNOWN  # bounce: whose words it goes by

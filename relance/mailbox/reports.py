@@ -13,6 +13,7 @@ from relance.mailbox import decoding, fields, inbound, mime
 
 MAX_RECIPIENTS = 200
 _MAX_REPORT = 256 * 1024
+_LONGEST_TYPE = 30
 
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _METHOD = re.compile(rb"(?im)^METHOD[ \t]*:[ \t]*([A-Za-z-]{1,30})")
@@ -139,13 +140,15 @@ def _field(block: mime.Headers, name: str) -> str | None:
 
 
 def _recipients(part: mime.Part, budget: mime.Budget) -> Iterator[inbound.DeliveryReport]:
-    envelope_id: str | None = None
+    envelope_id = reporting = None
     for data in _blocks(part):
         block = mime.split(data, budget)[0]
         envelope_id = _field(block, "original-envelope-id") or envelope_id
+        reporting = _host(_field(block, "reporting-mta")) or reporting
         final = _address(_field(block, "final-recipient"))
         original = _address(_field(block, "original-recipient"))
         action = _field(block, "action")
+        kind, diagnostic = _diagnostic(_field(block, "diagnostic-code"))
         status = _STATUS.search(_field(block, "status") or "")
         if not (final or original or action or status):
             continue  # the block about the whole mail
@@ -154,17 +157,27 @@ def _recipients(part: mime.Part, budget: mime.Budget) -> Iterator[inbound.Delive
             original_recipient=original,
             action=action.split()[0].lower() if action else None,
             status=status[0] if status else None,
-            diagnostic=_diagnostic(_field(block, "diagnostic-code")),
+            diagnostic=diagnostic,
             envelope_id=envelope_id,
+            diagnostic_type=kind,
+            reporting=reporting,
+            remote=_host(_field(block, "remote-mta")),
         )
 
 
-def _diagnostic(value: str | None) -> str | None:
-    """The server's words without the `smtp;` before them."""
-    if value is None:
-        return None
-    kind, mark, words = value.partition(";")
-    return words.strip() if mark and kind.strip().isalnum() and " " not in kind.strip() else value
+def _host(value: str | None) -> str | None:
+    """The name in `dns; mx.example.org (192.0.2.1)`; None where there is none."""
+    name = (value or "").rpartition(";")[2].split()
+    return name[0].strip("[]().").lower()[:255] or None if name else None
+
+
+def _diagnostic(value: str | None) -> tuple[str | None, str | None]:
+    """The type (`smtp`), and the server's words without it; no type where none stands before them."""
+    kind, mark, words = (value or "").partition(";")
+    kind = kind.strip().lower()
+    if mark and kind.replace("-", "").isalnum() and len(kind) <= _LONGEST_TYPE:
+        return kind, words.strip()
+    return None, value
 
 
 def _complained(part: mime.Part, budget: mime.Budget) -> Iterator[inbound.DeliveryReport]:

@@ -76,6 +76,11 @@ class Mailbox:
         """When it was last read to its end; None: never, or nobody knows (see `FORGOTTEN`)."""
         return None if self.synced_at == FORGOTTEN else self.synced_at
 
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Its servers and its domain: whose words are its provider's own."""
+        return frozenset({self.smtp.host, self.imap.host, self.address.rpartition("@")[2]})
+
     def account(self, password: str) -> Account:
         """What the mail room needs."""
         return Account(self.address, self.name, self.username, password, self.smtp, self.imap, self.ca_file)

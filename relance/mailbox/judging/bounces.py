@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import flufl.bounce
 
 from relance.mailbox import wording
-from relance.mailbox.inbound import DeliveryReport
-from relance.mailbox.judging import folding, language, status
+from relance.mailbox.inbound import DeliveryReport, Speaker
+from relance.mailbox.judging import folding, language, speaking, status
 from relance.mailbox.judging.letter import Letter
 from relance.mailbox.judging.status import Severity
 from relance.mailbox.wording import About
@@ -58,7 +58,7 @@ class Bounce:
     evidence: str
     delayed: bool = False
     definite: bool = True  # where it is for good: whether it says for certain that there is no such address
-    ours: bool = False  # where it is the sender's: whether our own provider says so, not a receiving server
+    speaker: Speaker = Speaker.UNKNOWN
 
 
 def read(letter: Letter) -> Bounce | None:
@@ -96,7 +96,7 @@ def _from_reports(letter: Letter) -> Bounce | None:
         folding.quote(evidence),
         action == "delayed",
         status.is_definite(code, words),
-        status.is_ours(code, words),
+        speaking.speaker(report, letter, code, report.diagnostic or words),
     )
 
 
@@ -275,7 +275,7 @@ def _from_words(letter: Letter) -> Bounce | None:
         _evidence(letter, words),
         delayed,
         status.is_definite(code, telling),
-        status.is_ours(code, telling),
+        speaking.speaker(None, letter, code, words),
     )
 
 

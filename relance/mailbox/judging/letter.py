@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from relance.mailbox.inbound import Inbound
+from relance.mailbox.inbound import Inbound, Speaker
 from relance.mailbox.judging import folding, language, quoting
 
 # The point in an address or a number ends no sentence; most phrases may not reach over one that does.
@@ -29,7 +29,7 @@ class Finding:
     status: str | None = None
     notes: tuple[str, ...] = ()
     definite: bool = True
-    ours: bool = False
+    speaker: Speaker = Speaker.UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Letter:
     own_addresses: frozenset[str] = frozenset()
     sent_texts: tuple[str, ...] = ()
     mailed: frozenset[str] = frozenset()
+    own_hosts: frozenset[str] = frozenset()  # the servers of the mailbox it came to, and its domain
 
     @cached_property
     def words(self) -> quoting.Words:

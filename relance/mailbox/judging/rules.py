@@ -134,7 +134,7 @@ def _bounced(letter: Case, severity: Severity | None) -> Finding | None:
         status=bounce.status,
         notes=notes,
         definite=bounce.definite,
-        ours=bounce.ours,
+        speaker=bounce.speaker,
     )
 
 

@@ -14,7 +14,7 @@ from relance.mailbox.judging import absence, folding, intent, rules, substitute
 from relance.mailbox.judging.case import Case
 from relance.mailbox.judging.letter import Finding
 
-VERSION = 4
+VERSION = 5
 # Raised whenever a rule or a data file changes what is judged, so that history can be judged again.
 
 Rule = Callable[[Case], Finding | None]
@@ -53,13 +53,15 @@ def judge(
     own_addresses: Collection[str],
     sent_texts: Sequence[str] = (),
     mailed: Collection[str] = (),
+    own_hosts: Collection[str] = (),
 ) -> Judgement:
     """What this mail is, and why.
 
     `received` is aware; `own_addresses` are our mailboxes; `sent_texts` is what we sent to this person, to tell our words
-    from theirs; `mailed` are the addresses we mailed, which guard the guesses about bounces.
+    from theirs; `mailed` are the addresses we mailed, which guard the guesses about bounces; `own_hosts`
+    are the servers of our mailbox, which tell our provider's words from a receiver's.
     """
-    letter = Case(mail, received, _small(own_addresses), tuple(sent_texts), _small(mailed))
+    letter = Case(mail, received, _small(own_addresses), tuple(sent_texts), _small(mailed), _small(own_hosts))
     for rule, kind in RULES:
         if finding := rule(letter):
             return _filled(letter, kind, rule.__name__.replace("_", " "), finding)
@@ -86,7 +88,7 @@ def _filled(letter: Case, kind: Kind, rule: str, finding: Finding) -> Judgement:
         substitute=_substitute(letter, kind, wish),
         version=VERSION,
         definite=finding.definite,
-        ours=finding.ours,
+        speaker=finding.speaker,
         notes=finding.notes
         + ((folding.quote(f"intent: {wish.evidence}"),) if wish and wish.evidence else ()),
     )

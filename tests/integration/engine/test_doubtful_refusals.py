@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from relance.engine import enrolling, keeping, people, publishing, refusing, settling, steering, turn
 from relance.engine.house import House
 from relance.engine.states import State
-from relance.engine.store import enrollments, mailboxes, standings, suppressions
+from relance.engine.store import enrollments, mailboxes, messages, standings, suppressions
 from tests import engine_house
 from tests.servers import scripted_imap
 from tests.servers.fault_smtp import Behaviour, Fault, FaultServer, Kind, Point
@@ -226,6 +226,111 @@ def test_put_off_for_the_last_time_it_is_a_refusal(desk: Desk, words: str) -> No
 
 
 # At once, from an organisation that receives, in whose words our server hands it on.
+
+
+# What came back, read over IMAP.
+
+
+def returned(
+    desk: Desk, person: str, fields: str, *, sender: str = "mailer-daemon@mx.nobody.example"
+) -> None:
+    """A report about a person's mail comes into the inbox."""
+    with desk.house.database.read() as conn:
+        mail = messages.to_recipient(conn, person)
+    assert mail is not None
+    number = len(desk.script.mails) + 1
+    said = fields.strip().replace("\n", "\r\n").replace("PERSON", f"rfc822; {person}")
+    desk.script.mails[number] = (
+        f"From: Mail Delivery System <{sender}>\r\nTo: {ADA}\r\nSubject: Undelivered Mail\r\n"
+        f"Message-ID: <b{number}@nobody.example>\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        f"--b\r\n\r\nYour mail was not delivered.\r\n"
+        f"--b\r\nContent-Type: message/delivery-status\r\n\r\n{said}\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {mail.message_id}\r\n\r\n--b--\r\n"
+    ).encode()
+
+
+def report(
+    *,
+    reporting: str,
+    remote: str = "",
+    said: str = "550 5.7.1 message refused by policy",
+    kind: str = "smtp",
+) -> str:
+    told = f"Remote-MTA: dns; {remote}\n" if remote else ""
+    return (
+        f"Reporting-MTA: dns; {reporting}\n\nFinal-Recipient: PERSON\nAction: failed\nStatus: 5.7.1\n{told}"
+        f"Diagnostic-Code: {kind}; {said}\n"
+    )
+
+
+def written_to(desk: Desk, *emails: str) -> None:
+    desk.enroll(*emails)
+    desk.turns(len(emails) + 2)
+    assert desk.accepted == list(emails)
+
+
+OURS, LAKE = "out.firm.example", "mx.lake.example"
+
+
+def test_what_our_own_server_writes_back_pauses_at_once(desk: Desk) -> None:
+    written_to(desk, KIM, BOB)
+    returned(desk, KIM, report(reporting=OURS, kind="x-unix"))
+    desk.advance(hours=1)
+    desk.turns(1)
+    assert desk.paused
+    assert keeping.show(desk.house, ADA).refused_by == ()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        report(reporting=OURS, remote=LAKE),
+        report(reporting=OURS, remote=LAKE, said="554 5.7.1 sending limit for your address exceeded"),
+        report(reporting=LAKE),
+        report(reporting=OURS, remote="mx1.filter.example [192.0.2.1]"),
+    ],
+    ids=["told by theirs", "in our words", "written by theirs", "told by a filter"],
+)
+def test_what_a_receiving_server_says_holds_its_organisation_whatever_the_words(
+    desk: Desk, fields: str
+) -> None:
+    written_to(desk, KIM, LOU, BOB)
+    returned(desk, KIM, fields)
+    desk.advance(hours=1)
+    desk.turns(1)
+    assert (desk.paused, desk.touched()) == (False, [KIM, LOU])
+    assert "is refused" in desk.row(LOU).reason
+    assert "nothing says" not in desk.row(LOU).reason
+
+
+@pytest.mark.parametrize("where", [OURS, "relay.elsewhere.example"])
+def test_where_nothing_tells_it_is_said_so_and_a_second_organisation_pauses(desk: Desk, where: str) -> None:
+    written_to(desk, KIM, LOU, BOB)
+    returned(desk, KIM, report(reporting=where))
+    desk.advance(hours=1)
+    desk.turns(1)
+    assert (desk.paused, desk.touched()) == (False, [KIM, LOU])
+    assert "nothing says whether" in desk.row(KIM).reason
+    assert "nothing says whether" in desk.row(LOU).reason
+    returned(desk, BOB, report(reporting="gate.other.example", said="554 5.7.1 rejected as spam"))
+    desk.advance(hours=1)
+    desk.turns(1)
+    assert desk.paused
+
+
+def test_one_at_once_and_one_that_came_back_are_two_organisations(desk: Desk) -> None:
+    written_to(desk, BOB)
+    desk.enroll(KIM)
+    desk.says(handed_on("lake.example"))
+    desk.turns(1)
+    assert (desk.paused, desk.touched()) == (False, [KIM])
+    returned(desk, BOB, report(reporting=OURS, remote="mx.hill.example", said="554 5.7.1 rejected as spam"))
+    desk.advance(hours=1)
+    desk.turns(1)
+    assert desk.paused
+    assert "lake.example" in desk.mailbox.reason
+    assert "hill.example" in desk.mailbox.reason
 
 
 def handed_on(where: str, words: str = "550 5.7.1 blocked for its reputation") -> str:

@@ -17,7 +17,7 @@ from relance.engine.news import Match
 from relance.engine.states import MessageState, State
 from relance.engine.store import contacts, enrollments, mailboxes, messages, standings, suppressions
 from relance.mailbox import parse, trouble
-from relance.mailbox.inbound import Judgement, Kind
+from relance.mailbox.inbound import Judgement, Kind, Speaker
 from relance.mailbox.outcome import SendResult
 from relance.mailbox.usage import Usage
 from tests import engine_house
@@ -227,7 +227,7 @@ def test_a_block_by_one_organisation_holds_mail_to_it_and_the_rest_goes_on(ready
     lou = colleague(ready)
     hear(ready, sent(ready, KIM), blocked())
     assert (state(ready, KIM), state(ready, lou)) == (State.HELD, State.HELD)
-    assert "lake.example refuses mail" in row(ready, lou).reason
+    assert "mail from this mailbox to lake.example is refused" in row(ready, lou).reason
     assert (mailbox(ready).state, touched(ready)) == ("active", [KIM])
     view = keeping.show(ready, ADA)
     assert view.refused_by == ("lake.example",)
@@ -252,7 +252,7 @@ def test_a_no_of_long_ago_says_nothing_of_today(ready: House) -> None:
 
 
 def test_our_own_provider_pauses_at_once_and_holds_no_organisation(ready: House) -> None:
-    hear(ready, sent(ready, KIM), blocked(ours=True))
+    hear(ready, sent(ready, KIM), blocked(speaker=Speaker.OWN))
     assert mailbox(ready).state == "paused"
     assert keeping.show(ready, ADA).refused_by == ()
 
