@@ -1,0 +1,32 @@
+"""An inbox asked once, on a server that follows a script."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from relance.mailbox import imap
+from relance.mailbox.account import Account
+from tests.servers import scripted_imap
+from tests.servers.scripted_imap import Script
+
+QUICK = imap.Timeouts(connect=2, read=1)
+MAIL = b"From: bob@buyer.example\r\nMessage-ID: <%d@buyer.example>\r\nSubject: yes\r\n\r\nhello %d\r\n"
+
+
+def mails(*uids: int) -> dict[int, bytes]:
+    return {uid: MAIL % (uid, uid) for uid in uids}
+
+
+def poll(script: Script, after: int = 0, timeouts: imap.Timeouts = QUICK) -> list[imap.Fetched]:
+    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=timeouts) as inbox:
+        (folder,) = inbox.folders()
+        return list(inbox.fetch_new(folder, after))
+
+
+def changed(account: Account, **changes: object) -> Account:
+    """The same account with another host, port or security of its IMAP server."""
+    return dataclasses.replace(account, imap=dataclasses.replace(account.imap, **changes))  # type: ignore[arg-type]
+
+
+def uids(found: list[imap.Fetched]) -> list[int]:
+    return [each.uid for each in found]
