@@ -215,16 +215,13 @@ _working = enrollment.c.state == "active"
 _mail = sa.and_(_working, enrollment.c.step_kind == "mail")
 _other = sa.and_(_working, enrollment.c.step_kind != "mail")
 _away = enrollment.c.state == "away"
-sa.Index(
-    "ix_enrollment_mail_due",
-    enrollment.c.mailbox_id,
-    enrollment.c.due_at,
-    postgresql_where=_mail,
-    sqlite_where=_mail,
-)
+_lost = enrollment.c.lost_before.is_not(None)
+_due = (enrollment.c.mailbox_id, enrollment.c.due_at)
+sa.Index("ix_enrollment_mail_due", *_due, postgresql_where=_mail, sqlite_where=_mail)
 sa.Index("ix_enrollment_other_due", enrollment.c.due_at, postgresql_where=_other, sqlite_where=_other)
 sa.Index("ix_enrollment_away", enrollment.c.resume_at, postgresql_where=_away, sqlite_where=_away)
 sa.Index("ix_enrollment_contact", enrollment.c.contact_id)
+sa.Index("ix_enrollment_lost", enrollment.c.contact_id, postgresql_where=_lost, sqlite_where=_lost)
 
 message = sa.Table(
     "message",

@@ -76,8 +76,13 @@ WAITS = (
         _ENR.c.step_kind == "mail",
         _ENR.c.wrote_before,
         sa.exists()
-        .where(_MSG.c.enrollment_id == _WRITER.c.id, _WRITER.c.contact_id == _ENR.c.contact_id)
-        .where(_MSG.c.mailbox_id == _OTHER.c.id, _OTHER.c.id != _ENR.c.mailbox_id, _unread(_OTHER)),
+        .where(_WRITER.c.contact_id == _ENR.c.contact_id, _OTHER.c.id != _ENR.c.mailbox_id, _unread(_OTHER))
+        .where(
+            sa.or_(
+                sa.exists().where(_MSG.c.enrollment_id == _WRITER.c.id, _MSG.c.mailbox_id == _OTHER.c.id),
+                sa.and_(_WRITER.c.lost_before.is_not(None), _WRITER.c.mailbox_id == _OTHER.c.id),
+            )
+        ),
     )
 ).label("waits")
 """Whether a follow-up waits for a person: another mailbox that wrote to them is not read until one comes."""

@@ -160,7 +160,7 @@ def _follow_up(sim: Sim, before: Taken, taken: Taken) -> Iterator[str]:
         each.mailbox for each in sim.world.taken if each.mail.recipient == who and each.order < taken.marked
     }
     for mailbox in sorted(wrote):
-        if _nobody_knows(sim, mailbox, who, taken):
+        if _nobody_knows(sim, mailbox, taken):
             continue
         looks = [
             each
@@ -173,19 +173,12 @@ def _follow_up(sim: Sim, before: Taken, taken: Taken) -> Iterator[str]:
             yield from _unheard(sim, max(looks, key=lambda each: each.began), taken)
 
 
-def _nobody_knows(sim: Sim, mailbox: int, who: str, taken: Taken) -> bool:
-    """Whether a restored database has no reason to read a mailbox: unnoticed; or, of another mailbox than the one it writes
-    from, all that this one wrote to them was forgotten."""
-    for each in sim.world.restored:
-        if each.order > taken.marked or _read(sim, mailbox, each.order, taken.marked):
-            continue
-        before = any(
-            mail.mailbox == mailbox and mail.mail.recipient == who and mail.marked < each.made
-            for mail in sim.world.taken
-        )
-        if not each.noticed or (mailbox != taken.mailbox and not before):
-            return True
-    return False
+def _nobody_knows(sim: Sim, mailbox: int, taken: Taken) -> bool:
+    """Whether the database was put back, nobody noticed, and this mailbox was not read since: then it has no reason to be."""
+    return any(
+        not each.noticed and each.order < taken.marked and not _read(sim, mailbox, each.order, taken.marked)
+        for each in sim.world.restored
+    )
 
 
 def earliest_due(
