@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import states
 from relance.engine.news import Match
-from relance.engine.store import contacts, enrollments, messages, traces
+from relance.engine.store import contacts, doubts, enrollments, messages, traces
 from relance.engine.store.contacts import Contact
 from relance.engine.store.messages import Message
 from relance.engine.store.traces import Trace
@@ -77,7 +77,7 @@ def find(conn: Connection, mail: Inbound, seen: Seen) -> Found:
         or _by_key(conn, mail)
         or _by_thread(conn, seen)
         or _by_sender(conn, mail, seen)
-        or _by_report(conn, mail)
+        or _by_report(conn, mail, seen)
         or _by_witness(conn, mail, seen)
         or _by_company(conn, mail, seen)
         or _by_named(conn, mail, seen)
@@ -164,14 +164,19 @@ def _begun(conn: Connection, contact_ids: Iterable[int], seen: Seen) -> set[int]
     return {number for number, at in began.items() if seen.received_at >= at - SLACK}
 
 
-def _by_report(conn: Connection, mail: Inbound) -> Found | None:
-    """A bounce that returns nothing of ours still names whom it could not reach."""
+def _by_report(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
+    """A bounce that returns nothing of ours still names whom it could not reach; a restored database may have lost what
+    was sent to them."""
+    by, named = "the recipient a report names", []
     for report in mail.reports:
-        for recipient in (report.original_recipient, report.final_recipient):
-            message = messages.to_recipient(conn, recipient.lower()) if recipient else None
-            if message is not None:
-                return _certain(conn, message, "the recipient a report names")
-    return None
+        found = (report.original_recipient, report.final_recipient)
+        named += [each.lower() for each in found if each]
+    for recipient in named:
+        message = messages.to_recipient(conn, recipient)
+        if message is not None:
+            return _certain(conn, message, by)
+    contact = _first_begun(conn, named, seen)
+    return None if contact is None else Found(Match.CERTAIN, by, contact)
 
 
 # Soft: it may be about the person; somebody has to look.
@@ -182,7 +187,24 @@ def _by_company(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
     domains = (each.rpartition("@")[2] for each in witnesses.sure(mail, seen.own))
     organisations = dict.fromkeys(each for domain in domains if (each := address.organisation(domain)))
     alike = _alike(mail, [each for name in organisations for each in traces.to_organisation(conn, name)])
-    return _soft(conn, alike, "a colleague's address and our subject or words", seen)
+    found = _soft(conn, alike, "a colleague's address and our subject or words", seen)
+    return found or _in_doubt(conn, organisations, seen)
+
+
+def _in_doubt(conn: Connection, organisations: Iterable[str], seen: Seen) -> Found | None:
+    """A restored database does not know the subject and words of what it has lost: whatever comes from there is looked at."""
+    ids = [number for name in organisations for number in doubts.people_at(conn, name)]
+    begun = sorted(_begun(conn, ids, seen)) if ids else []
+    if not begun:
+        return None
+    contact = contacts.by_ids(conn, begun[:1])[begun[0]]
+    return Found(
+        Match.SOFT,
+        "a colleague's address, with what was sent there in doubt",
+        contact,
+        None,
+        tuple(begun[1:]),
+    )
 
 
 def _by_named(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:

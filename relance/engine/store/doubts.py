@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import states
 from relance.engine.states import State
-from relance.engine.tables import enrollment
+from relance.engine.tables import contact, enrollment
 
 
 def put(conn: Connection, before: dt.datetime) -> None:
@@ -22,6 +22,13 @@ def put(conn: Connection, before: dt.datetime) -> None:
 
 
 _OPEN = enrollment.c.state.in_([state.value for state in states.OPEN])
+
+
+def people_at(conn: Connection, organisation: str) -> list[int]:
+    """The contacts at one organisation whose steps are in doubt."""
+    query = sa.select(enrollment.c.contact_id).join(contact, contact.c.id == enrollment.c.contact_id)
+    here = query.where(enrollment.c.lost_before.is_not(None), contact.c.organisation == organisation)
+    return list(conn.execute(here.distinct()).scalars())
 
 
 def lift(conn: Connection, enrollment_id: int) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from relance.engine.house import House
 from relance.engine.states import MessageState, State
-from relance.engine.store import messages
+from relance.engine.store import doubts, messages
 from relance.mailbox.folders import Role
 from tests.reading import ADA, KIM, LINE, MIA, enrolled, hear, letter, row, wrote
 
@@ -75,6 +77,15 @@ def test_a_colleague_with_our_subject_or_words_holds(ready: House) -> None:
     assert "somebody at the company" in row(ready).reason
 
 
+@pytest.mark.parametrize("doubt", [True, False])
+def test_a_colleague_of_somebody_in_doubt_holds_whatever_they_write(ready: House, doubt: bool) -> None:
+    """What they answer may be a mail that a restored database has lost, subject and words with it."""
+    with ready.database.write() as conn:
+        doubts.put(conn, ready.clock.now() + dt.timedelta(days=9 if doubt else -9))
+    hear(ready, letter("boss@lake.example", "Re: Lost", "Not for us, thank you."))
+    assert row(ready).state is (State.HELD if doubt else State.ACTIVE)
+
+
 def test_our_words_from_an_address_nobody_knows_hold(ready: House) -> None:
     wrote(ready)
     hear(ready, letter("kim.home@isp.example", text=f"Yes, gladly.\n\n> {LINE}\n"))
@@ -98,8 +109,13 @@ def test_an_answer_proves_the_mail_it_names_and_no_other(ready: House) -> None:
     assert mail.state is MessageState.ACCEPTED
 
 
-def test_a_bounce_that_returns_nothing_of_ours_names_whom_it_could_not_reach(ready: House) -> None:
-    wrote(ready)
+@pytest.mark.parametrize("known", [True, False])
+def test_a_bounce_that_returns_nothing_of_ours_names_whom_it_could_not_reach(
+    ready: House, known: bool
+) -> None:
+    """Also where a restored database has lost the mail that came back."""
+    if known:
+        wrote(ready)
     said = f"Reporting-MTA: dns; mx.lake.example\r\n\r\nFinal-Recipient: rfc822; {KIM}\r\nAction: failed\r\nStatus: 5.1.1\r\n"
     kind = 'multipart/report; report-type=delivery-status; boundary="b"'
     text = f"--b\r\n\r\nNo such user.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n{said}\r\n--b--"
