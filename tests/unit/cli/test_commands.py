@@ -2,185 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import importlib
 import json
-import os
-import sys
-import types
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from relance import config, errors
-from relance.cli import presets, session, show, tree
+from relance.cli import show
 from relance.engine.doubts import Decided, Whom
-from relance.engine.refusing import Retried
 from relance.engine.returning import WayBack
-from relance.engine.steering import EnrollmentView
-from relance.engine.unread_mail import UnreadMail
-from relance.mailbox.account import Security
-
-AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
-ESCAPE = "Ada\x1b]0;owned\x07 \u202eevil [red]x[/red]"
-
-
-@dataclass(frozen=True)
-class Spec:
-    address: str
-    name: str
-    username: str
-    password: str = field(repr=False)
-    smtp: Any
-    imap: Any
-    ca_file: str | None = None
-    daily_cap: int | None = None
-    gap_seconds: int = 60
-    unknown_policy: str = "hold"
-    plus_addressing: bool = False
-
-
-@dataclass(frozen=True)
-class Contact:
-    id: int
-    email: str
-    first_name: str
-    last_name: str = ""
-    company: str = ""
-    zone: str = ""
-    country: str = ""
-
-
-@dataclass(frozen=True)
-class Thing:
-    """Whatever else the engine answers, by name."""
-
-    address: str = "me@acme.example"
-    name: str = "Me"
-    version: int = 1
-    changed: bool = True
-    warnings: tuple[errors.Problem, ...] = ()
-    yaml: str = "sequence: x\n"
-    value: str = "ada@acme.example"
-    secret: bytes = b"sealed"
-    steps: tuple[Any, ...] = ()
-    sentences: tuple[str, ...] = ("It waits for Monday.",)
-
-
-@dataclass(frozen=True)
-class Problems:
-    problems: tuple[errors.Problem, ...] = ()
-    warnings: tuple[errors.Problem, ...] = ()
-
-
-@dataclass(frozen=True)
-class Step:
-    name: str
-    ok: bool
-    words: str
-
-
-@dataclass(frozen=True)
-class Tried:
-    steps: tuple[Step, ...]
-
-    @property
-    def ok(self) -> bool:
-        return all(step.ok for step in self.steps)
-
-
-@dataclass(frozen=True)
-class Row:
-    line: int
-    reason: str
-
-
-@dataclass(frozen=True)
-class Import:
-    read: int = 3
-    added: int = 2
-    updated: int = 0
-    unchanged: int = 0
-    rejected: tuple[Row, ...] = (Row(3, "no @ in the address"),)
-    errors_file: Path | None = Path("/tmp/errors.csv")
-    unknown_columns: dict[str, str] = field(default_factory=lambda: {"team_size": "Team size"})
-    warnings: tuple[str, ...] = ("two rows for ada",)
-
-
-@dataclass(frozen=True)
-class Skipped:
-    email: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Enrolled:
-    enrolled: int = 2
-    skipped: tuple[Skipped, ...] = (Skipped("bo@acme.example", "suppressed"),)
-    by_mailbox: dict[str, int] = field(default_factory=lambda: {"me@acme.example": 2})
-    first_due: dt.datetime | None = AT
-
-
-class Noun:
-    """A part of the engine: notes what it is asked, and answers what the test put there."""
-
-    def __init__(self, name: str, engine: Engine) -> None:
-        self._name, self._engine = name, engine
-
-    def __getattr__(self, verb: str) -> Any:
-        return lambda *given, **named: self._engine.asked(f"{self._name}.{verb}", given, named)
-
-
-class Engine:
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
-        self.answers: dict[str, Any] = {}
-        self.settings: config.Settings | None = None
-        for noun in ("contacts", "sequences", "mailboxes", "tasks", "unknown", "restored"):
-            setattr(self, noun, Noun(noun, self))
-
-    def __getattr__(self, verb: str) -> Any:
-        return lambda *given, **named: self.asked(verb, given, named)
-
-    def asked(self, name: str, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        self.calls.append((name, given, named))
-        answer = self.answers.get(name, Thing())
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def __enter__(self) -> Engine:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.calls.append(("close", (), {}))
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
-    made = Engine()
-
-    def open_app(settings: config.Settings) -> Engine:
-        made.settings = settings
-        return made
-
-    for name in list(os.environ):
-        if name.startswith("RELANCE_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setattr(session, "open_app", open_app)
-    monkeypatch.chdir(tmp_path)
-    importlib.import_module("relance.app")  # with the real one: `init` needs it
-    keeping = types.ModuleType("relance.engine.keeping")
-    keeping.MailboxSpec = Spec  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "relance.engine.keeping", keeping)
-    return made
-
-
-def run(*words: str, given: str | None = None) -> Result:
-    return CliRunner().invoke(tree.build(), list(words), input=given)
+from tests.pretended_engine import (
+    ADA,
+    AT,
+    ESCAPE,
+    Contact,
+    Engine,
+    Enrolled,
+    Import,
+    Problems,
+    run,
+)
 
 
 def test_a_listing_for_people_and_for_programs(engine: Engine) -> None:
@@ -297,33 +138,6 @@ def test_config_shows_sources_and_no_secret(engine: Engine, monkeypatch: pytest.
     assert names == set(config.Settings.model_fields)
 
 
-def test_a_mailbox_with_nothing_asked(engine: Engine) -> None:
-    engine.answers["mailboxes.test"] = Tried((Step("smtp", True, "signed in"),))
-    shown = run(
-        "mailbox", "add", "me@gmail.com", "--name", "Me", "--password-stdin", "--imap-host", "localhost",
-        "--imap-port", "1143", "--imap-security", "plain", "--daily-cap", "30", given="hunter2\n",
-    )  # fmt: skip
-    assert shown.exit_code == 0, shown.output
-    spec = engine.calls[0][1][0]
-    assert (spec.password, spec.username, spec.daily_cap) == ("hunter2", "me@gmail.com", 30)
-    assert spec.smtp == presets.PRESETS["gmail"].smtp
-    assert (spec.imap.host, spec.imap.port, spec.imap.security) == ("localhost", 1143, Security.PLAIN)
-    assert "hunter2" not in shown.output
-    assert "app password" in shown.stderr
-
-
-def test_a_mailbox_that_does_not_work_yet(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELANCE_PASSWORD", "x")
-    words = ("--name", "Me", "--daily-cap", "0", "--unknown", "send-again")
-    engine.answers["mailboxes.test"] = Tried((Step("smtp", True, "in"), Step("imap", False, "login refused")))
-    shown = run("mailbox", "add", "me@acme.example", *words)
-    spec = engine.calls[0][1][0]
-    assert (spec.daily_cap, spec.gap_seconds, spec.unknown_policy) == (None, 60, "send again")
-    assert shown.exit_code == 1
-    assert "login refused" in shown.stdout
-    assert "relance mailbox test me@acme.example" in shown.stderr
-
-
 @pytest.mark.parametrize(
     ("words", "flag"),
     [
@@ -366,9 +180,6 @@ def test_nobody_to_enroll_is_told_without_a_question(engine: Engine) -> None:
     assert "skipped bo@acme.example: suppressed" in shown.stdout
 
 
-ADA = EnrollmentView(1, "ada@acme.example", "Trial", 1, "me@acme.example", "bounced", "550 no", "intro", None)
-
-
 def test_lifting_a_suppression_says_who_could_go_on(engine: Engine) -> None:
     engine.answers["contacts.lift"] = WayBack(("acme.example",), (), (ADA,))
     shown = run("contacts", "unsuppress", "acme.example")
@@ -378,30 +189,6 @@ def test_lifting_a_suppression_says_who_could_go_on(engine: Engine) -> None:
     engine.answers["contacts.lift"] = WayBack(("acme.example",), (ADA,), (), dry_run=True)
     shown = run("contacts", "unsuppress", "acme.example", "--go-on", "--dry-run", "--json")
     assert json.loads(shown.stdout)["going_on"][0]["email"] == "ada@acme.example"
-
-
-def test_bounces_are_taken_back_only_after_a_yes(engine: Engine) -> None:
-    engine.answers["mailboxes.undo_bounces"] = WayBack(("ada@acme.example",), (ADA,), (), dry_run=True)
-    words = ("mailbox", "undo-bounces", "me@acme.example", "--since", "2026-03-02")
-    asked = run(*words)
-    assert asked.exit_code == 2  # nobody sits at a terminal
-    shown = run(*words, "--dry-run")
-    assert "ada@acme.example would go on in 'Trial' with intro." in shown.stdout
-    assert all(named["dry_run"] for name, _, named in engine.calls if name != "close")
-    engine.calls.clear()
-    assert run(*words, "--yes", "--json").exit_code == 0
-    asked_for = [named for name, _, named in engine.calls if name == "mailboxes.undo_bounces"]
-    at = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
-    assert asked_for == [{"since": at, "emails": None, "dry_run": True}, {"since": at, "emails": None}]
-
-
-def test_an_organisation_is_tried_again(engine: Engine) -> None:
-    engine.answers["mailboxes.retry"] = Retried(
-        "me@acme.example", "lake.example", "550 blocked", ("kim@lake.example",), ("lou@lake.example",), False
-    )
-    shown = run("mailbox", "retry", "me@acme.example", "lake.example")
-    assert "1 go on: kim@lake.example." in shown.stdout
-    assert "1 stay held for another reason: lou@lake.example." in shown.stdout
 
 
 def test_importing_tells_what_was_not_taken(engine: Engine, tmp_path: Path) -> None:
@@ -470,21 +257,6 @@ def test_what_was_sent_before_a_restore_is_said_in_bulk(engine: Engine) -> None:
     assert [more.get("dry_run", False) for _, more in decided] == [True, True, False]
 
 
-def test_aliases_of_a_mailbox(engine: Engine) -> None:
-    engine.answers |= {"mailboxes.add_alias": ("b@acme.example",), "mailboxes.remove_alias": ()}
-    assert "b@acme.example" in run("mailbox", "alias", "add", "me@acme.example", "b@acme.example").stdout
-    told = run("mailbox", "alias", "remove", "me@acme.example", "b@acme.example", "--json")
-    assert json.loads(told.stdout) == {"address": "me@acme.example", "aliases": []}
-    engine.answers["mailboxes.show"] = types.SimpleNamespace(
-        aliases=("b@acme.example",), offered=("c@acme.example",)
-    )
-    listed = json.loads(run("mailbox", "alias", "list", "me@acme.example", "--json").stdout)
-    assert listed == [
-        {"alias": "b@acme.example", "state": "alias"},
-        {"alias": "c@acme.example", "state": "seen in Sent"},
-    ]
-
-
 def test_no_command_stands_without_help(engine: Engine) -> None:
     shown = run("--help")
     assert shown.exit_code == 0
@@ -494,43 +266,3 @@ def test_no_command_stands_without_help(engine: Engine) -> None:
 
 def test_times_are_local_with_their_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     assert show.when(AT).endswith(str(AT.astimezone().tzname()))
-
-
-@pytest.mark.parametrize(
-    ("address", "smtp", "port"),
-    [
-        ("a@gmail.com", "smtp.gmail.com", 587),
-        ("a@YAHOO.com", "smtp.mail.yahoo.com", 465),
-        ("a@acme.example", "smtp.acme.example", 587),
-    ],
-)
-def test_servers_are_guessed_by_the_domain(address: str, smtp: str, port: int) -> None:
-    guessed = presets.guess(address)
-    assert (guessed.smtp.host, guessed.smtp.port) == (smtp, port)
-    assert guessed.smtp.security is (Security.TLS if port == 465 else Security.STARTTLS)
-    assert (guessed.imap.port, guessed.imap.security) == (993, Security.TLS)
-
-
-def test_a_mailbox_is_tried_with_a_mail_to_itself_or_without(engine: Engine) -> None:
-    engine.answers["mailboxes.test"] = Tried((Step("smtp", True, "in"), Step("came back", False, "not yet")))
-    shown = run("mailbox", "test", "me@acme.example", "--wait", "5")
-    assert shown.exit_code == 1
-    assert "Not all is well with me@acme.example" in shown.stderr
-    assert "not yet" in shown.stdout
-    engine.answers["mailboxes.test"] = Tried((Step("smtp", True, "in"),))
-    assert json.loads(run("mailbox", "test", "me@acme.example", "--no-probe", "--json").stdout)["steps"]
-    asked = [named for name, _, named in engine.calls if name == "mailboxes.test"]
-    assert [(each["probe"], each["wait_seconds"]) for each in asked] == [(True, 5), (False, 60)]
-    assert run("mailbox", "test", "me@acme.example", "--wait", "0").exit_code == 2
-
-
-def test_mails_that_could_not_be_read_are_listed_and_dismissed(engine: Engine) -> None:
-    told = UnreadMail(
-        "me@acme.example", "INBOX", 12, "aside", 5, "NO [SERVERBUG]", "", "", True, dt.datetime.now(dt.UTC)
-    )
-    engine.answers["mailboxes.unread"] = engine.answers["mailboxes.dismiss"] = [told]
-    assert "SERVERBUG" in run("mailbox", "unread").stdout
-    assert run("mailbox", "dismiss", "me@acme.example").exit_code == 2  # a person is asked first
-    found = run("mailbox", "dismiss", "me@acme.example", "--folder", "INBOX", "--uid", "12", "--json")
-    assert json.loads(found.stdout)[0]["uid"] == 12
-    assert ("mailboxes.dismiss", ("me@acme.example", "INBOX", 12), {}) in engine.calls

@@ -1,0 +1,128 @@
+"""`relance mailbox` against a pretended engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import types
+
+import pytest
+
+from relance.cli import presets
+from relance.engine.refusing import Retried
+from relance.engine.returning import WayBack
+from relance.engine.unread_mail import UnreadMail
+from relance.mailbox.account import Security
+from tests.pretended_engine import (
+    ADA,
+    Engine,
+    Step,
+    Tried,
+    run,
+)
+
+
+def test_a_mailbox_with_nothing_asked(engine: Engine) -> None:
+    engine.answers["mailboxes.test"] = Tried((Step("smtp", True, "signed in"),))
+    shown = run(
+        "mailbox", "add", "me@gmail.com", "--name", "Me", "--password-stdin", "--imap-host", "localhost",
+        "--imap-port", "1143", "--imap-security", "plain", "--daily-cap", "30", given="hunter2\n",
+    )  # fmt: skip
+    assert shown.exit_code == 0, shown.output
+    spec = engine.calls[0][1][0]
+    assert (spec.password, spec.username, spec.daily_cap) == ("hunter2", "me@gmail.com", 30)
+    assert spec.smtp == presets.PRESETS["gmail"].smtp
+    assert (spec.imap.host, spec.imap.port, spec.imap.security) == ("localhost", 1143, Security.PLAIN)
+    assert "hunter2" not in shown.output
+    assert "app password" in shown.stderr
+
+
+def test_a_mailbox_that_does_not_work_yet(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELANCE_PASSWORD", "x")
+    words = ("--name", "Me", "--daily-cap", "0", "--unknown", "send-again")
+    engine.answers["mailboxes.test"] = Tried((Step("smtp", True, "in"), Step("imap", False, "login refused")))
+    shown = run("mailbox", "add", "me@acme.example", *words)
+    spec = engine.calls[0][1][0]
+    assert (spec.daily_cap, spec.gap_seconds, spec.unknown_policy) == (None, 60, "send again")
+    assert shown.exit_code == 1
+    assert "login refused" in shown.stdout
+    assert "relance mailbox test me@acme.example" in shown.stderr
+
+
+def test_bounces_are_taken_back_only_after_a_yes(engine: Engine) -> None:
+    engine.answers["mailboxes.undo_bounces"] = WayBack(("ada@acme.example",), (ADA,), (), dry_run=True)
+    words = ("mailbox", "undo-bounces", "me@acme.example", "--since", "2026-03-02")
+    asked = run(*words)
+    assert asked.exit_code == 2  # nobody sits at a terminal
+    shown = run(*words, "--dry-run")
+    assert "ada@acme.example would go on in 'Trial' with intro." in shown.stdout
+    assert all(named["dry_run"] for name, _, named in engine.calls if name != "close")
+    engine.calls.clear()
+    assert run(*words, "--yes", "--json").exit_code == 0
+    asked_for = [named for name, _, named in engine.calls if name == "mailboxes.undo_bounces"]
+    at = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    assert asked_for == [{"since": at, "emails": None, "dry_run": True}, {"since": at, "emails": None}]
+
+
+def test_an_organisation_is_tried_again(engine: Engine) -> None:
+    engine.answers["mailboxes.retry"] = Retried(
+        "me@acme.example", "lake.example", "550 blocked", ("kim@lake.example",), ("lou@lake.example",), False
+    )
+    shown = run("mailbox", "retry", "me@acme.example", "lake.example")
+    assert "1 go on: kim@lake.example." in shown.stdout
+    assert "1 stay held for another reason: lou@lake.example." in shown.stdout
+
+
+def test_aliases_of_a_mailbox(engine: Engine) -> None:
+    engine.answers |= {"mailboxes.add_alias": ("b@acme.example",), "mailboxes.remove_alias": ()}
+    assert "b@acme.example" in run("mailbox", "alias", "add", "me@acme.example", "b@acme.example").stdout
+    told = run("mailbox", "alias", "remove", "me@acme.example", "b@acme.example", "--json")
+    assert json.loads(told.stdout) == {"address": "me@acme.example", "aliases": []}
+    engine.answers["mailboxes.show"] = types.SimpleNamespace(
+        aliases=("b@acme.example",), offered=("c@acme.example",)
+    )
+    listed = json.loads(run("mailbox", "alias", "list", "me@acme.example", "--json").stdout)
+    assert listed == [
+        {"alias": "b@acme.example", "state": "alias"},
+        {"alias": "c@acme.example", "state": "seen in Sent"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "smtp", "port"),
+    [
+        ("a@gmail.com", "smtp.gmail.com", 587),
+        ("a@YAHOO.com", "smtp.mail.yahoo.com", 465),
+        ("a@acme.example", "smtp.acme.example", 587),
+    ],
+)
+def test_servers_are_guessed_by_the_domain(address: str, smtp: str, port: int) -> None:
+    guessed = presets.guess(address)
+    assert (guessed.smtp.host, guessed.smtp.port) == (smtp, port)
+    assert guessed.smtp.security is (Security.TLS if port == 465 else Security.STARTTLS)
+    assert (guessed.imap.port, guessed.imap.security) == (993, Security.TLS)
+
+
+def test_a_mailbox_is_tried_with_a_mail_to_itself_or_without(engine: Engine) -> None:
+    engine.answers["mailboxes.test"] = Tried((Step("smtp", True, "in"), Step("came back", False, "not yet")))
+    shown = run("mailbox", "test", "me@acme.example", "--wait", "5")
+    assert shown.exit_code == 1
+    assert "Not all is well with me@acme.example" in shown.stderr
+    assert "not yet" in shown.stdout
+    engine.answers["mailboxes.test"] = Tried((Step("smtp", True, "in"),))
+    assert json.loads(run("mailbox", "test", "me@acme.example", "--no-probe", "--json").stdout)["steps"]
+    asked = [named for name, _, named in engine.calls if name == "mailboxes.test"]
+    assert [(each["probe"], each["wait_seconds"]) for each in asked] == [(True, 5), (False, 60)]
+    assert run("mailbox", "test", "me@acme.example", "--wait", "0").exit_code == 2
+
+
+def test_mails_that_could_not_be_read_are_listed_and_dismissed(engine: Engine) -> None:
+    told = UnreadMail(
+        "me@acme.example", "INBOX", 12, "aside", 5, "NO [SERVERBUG]", "", "", True, dt.datetime.now(dt.UTC)
+    )
+    engine.answers["mailboxes.unread"] = engine.answers["mailboxes.dismiss"] = [told]
+    assert "SERVERBUG" in run("mailbox", "unread").stdout
+    assert run("mailbox", "dismiss", "me@acme.example").exit_code == 2  # a person is asked first
+    found = run("mailbox", "dismiss", "me@acme.example", "--folder", "INBOX", "--uid", "12", "--json")
+    assert json.loads(found.stdout)[0]["uid"] == 12
+    assert ("mailboxes.dismiss", ("me@acme.example", "INBOX", 12), {}) in engine.calls
