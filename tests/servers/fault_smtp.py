@@ -7,100 +7,26 @@ process; chaos runs start it as `python -m tests.servers.fault_smtp --record acc
 from __future__ import annotations
 
 import argparse
-import base64
 import contextlib
 import hashlib
 import json
 import os
 import random
-import select
 import signal
 import socket
 import ssl
-import struct
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
+from tests.servers.fault_talk import Connection
+from tests.servers.faults import Accepted, Behaviour, Fault, Gone, Kind, Point
 
-class Point(StrEnum):
-    """Where the server can fail. Up to DATA the fault takes the place of that reply."""
-
-    BANNER = "banner"
-    EHLO = "ehlo"
-    STARTTLS = "starttls"
-    AUTH = "auth"
-    MAIL = "mail"
-    RCPT = "rcpt"
-    DATA = "data"
-    AFTER_354 = "after 354"  # the 354 was written, nothing of the body was read
-    BODY = "body"  # a part of the body was read
-    DOT = "dot"  # the whole body was read, nothing was recorded
-    ACCEPTED = "accepted"  # the mail is recorded, its 250 was not written
-    AFTER_250 = "after 250"  # the 250 was written
-
-
-class Kind(StrEnum):
-    """How the server fails."""
-
-    STOP = "stop"  # close the connection in an orderly way
-    DROP = "drop"  # reset it
-    STALL = "stall"  # say nothing until the client goes
-    GARBLE = "garble"  # say something that is no reply, then carry on
-    DELAY = "delay"  # do the right thing, late
-    REPLY = "reply"  # say `words` (a 4xx or 5xx) in place of the right thing
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One failure, at one point, of connections and transactions as long as `times` lasts."""
-
-    point: Point
-    kind: Kind
-    words: str = ""
-    seconds: float = 0.2
-    times: int = 1
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """A mail the server took responsibility for."""
-
-    sender: str
-    recipient: str
-    raw: bytes  # as the client stored it: dots unstuffed
-    login: str
-    connection: int
-
-
-@dataclass
-class Behaviour:
-    """What the server offers and how it fails."""
-
-    extensions: Sequence[str] = ("8BITMIME", "ENHANCEDSTATUSCODES")
-    starttls: bool = True
-    auth: str | None = "PLAIN LOGIN"
-    login: tuple[str, str] = ("ada@firm.example", "secret")
-    need_login: bool = True
-    lenient: bool = False  # says 354 though no recipient was taken
-    faults: list[Fault] = field(default_factory=list)
-    rate: float = 0.0  # besides `faults`: the chance of a random fault in each transaction
-    kinds: Sequence[Kind] = (Kind.STOP, Kind.DROP, Kind.STALL, Kind.GARBLE, Kind.DELAY)
-    # Seconds after which a stalled connection is closed; none: when the client goes.
-    patience: float | None = None
-
-    def lets_in(self, name: str, secret: str) -> bool:
-        """Whether this is a login."""
-        return (name, secret) == self.login
-
-
-class _Gone(Exception):
-    """This connection is over."""
+__all__ = ["Accepted", "Behaviour", "Fault", "FaultServer", "Kind", "Point"]
 
 
 class FaultServer:
@@ -260,10 +186,10 @@ class FaultServer:
             thread.start()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
-        talk = _Connection(self, connection, number)
+        talk = Connection(self, connection, number)
         try:
             talk.run()
-        except (_Gone, OSError, ValueError):
+        except (Gone, OSError, ValueError):
             pass
         finally:
             with self.lock:
@@ -272,197 +198,6 @@ class FaultServer:
             with self.changed:
                 self.ended += 1
                 self.changed.notify_all()
-
-
-class _Connection:
-    """One client: reads lines, answers, fails where it is told to."""
-
-    def __init__(self, server: FaultServer, connection: socket.socket, number: int) -> None:
-        self.server, self.socket, self.number = server, connection, number
-        self.buffer = b""
-        self.secure = False
-        self.login = ""
-        self.sender = self.recipient = ""
-        self.drawn: Fault | None = None
-
-    def run(self) -> None:
-        if self.server.direct_tls:
-            self._secure()
-        self._fault_or(Point.BANNER, "220 fault.example ESMTP")
-        for line in self._lines():
-            verb, _, rest = line.partition(" ")
-            verb = verb.upper()
-            self.server.note(self.number, verb, line)
-            getattr(self, f"do_{verb.lower()}", self._unknown)(rest)
-
-    def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self.socket.close()
-
-    # --- commands ---
-
-    def do_ehlo(self, _: str) -> None:
-        behaviour = self.server.behaviour
-        offers = ["fault.example", *behaviour.extensions]
-        if behaviour.starttls and self.server.tls and not self.secure:
-            offers.append("STARTTLS")
-        if behaviour.auth and (self.secure or not behaviour.starttls):
-            offers.append(f"AUTH {behaviour.auth}")
-        marks = ["-"] * (len(offers) - 1) + [" "]
-        self._fault_or(
-            Point.EHLO, "\r\n".join(f"250{mark}{each}" for mark, each in zip(marks, offers, strict=True))
-        )
-
-    def do_starttls(self, _: str) -> None:
-        if self._fault_or(Point.STARTTLS, "220 go ahead"):
-            self._secure()
-
-    def do_auth(self, rest: str) -> None:
-        mechanism, _, first = rest.partition(" ")
-        if mechanism.upper() == "PLAIN":
-            _, name, secret = base64.b64decode(first).decode().split("\0")
-        else:
-            name, secret = self._challenge("Username:"), self._challenge("Password:")
-        if not self.server.behaviour.lets_in(name, secret):
-            self._say("535 5.7.8 wrong name or password")
-            return
-        if self._fault_or(Point.AUTH, "235 2.7.0 welcome"):
-            self.login = name
-
-    def do_mail(self, rest: str) -> None:
-        self.drawn = self.server.draw()
-        if self.server.behaviour.need_login and not self.login:
-            self._say("530 5.7.0 log in first")
-        elif self._fault_or(Point.MAIL, "250 2.1.0 ok"):
-            self.sender, self.recipient = _path(rest), ""
-
-    def do_rcpt(self, rest: str) -> None:
-        if not self.sender:
-            self._say("503 5.5.1 MAIL first")
-        elif self._fault_or(Point.RCPT, "250 2.1.5 ok"):
-            self.recipient = _path(rest)
-
-    def do_data(self, _: str) -> None:
-        if not self.recipient and not self.server.behaviour.lenient:
-            self._say("554 5.5.1 no valid recipients")
-            return
-        if not self._fault_or(Point.DATA, "354 go ahead"):
-            return
-        self.server.happened(self.number, "354")
-        self._fault_or(Point.AFTER_354, "")
-        raw = self._body()
-        mail = Accepted(self.sender, self.recipient, raw, self.login, self.number)
-        self.sender = self.recipient = ""
-        if not self._fault_or(Point.DOT, ""):
-            return
-        self.server.take(mail)
-        self._fault_or(Point.ACCEPTED, f"250 2.0.0 queued as {hashlib.sha256(raw).hexdigest()[:12]}")
-        self._fault_or(Point.AFTER_250, "")
-
-    def do_rset(self, _: str) -> None:
-        self.sender = self.recipient = ""
-        self._say("250 2.0.0 ok")
-
-    def do_noop(self, _: str) -> None:
-        self._say("250 2.0.0 ok")
-
-    def do_quit(self, _: str) -> None:
-        self._say("221 2.0.0 bye")
-        raise _Gone
-
-    def _unknown(self, _: str) -> None:
-        self._say("500 5.5.2 what?")
-
-    def _challenge(self, words: str) -> str:
-        self._say("334 " + base64.b64encode(words.encode()).decode())
-        return base64.b64decode(next(self._lines())).decode()
-
-    # --- wire ---
-
-    def _fault_or(self, point: Point, words: str) -> bool:
-        """Say the words, or fail as told at this point; True when the words were said."""
-        fault = self.server.take_fault(point, self.drawn)
-        if fault is None or fault.kind is Kind.DELAY:
-            if fault is not None:
-                self.server.closing.wait(fault.seconds)
-            self._say(words)
-            return True
-        self._fail(fault)
-        carries_on = (Point.AFTER_354, Point.BODY, Point.AFTER_250)
-        return fault.kind is Kind.GARBLE and point in carries_on
-
-    def _fail(self, fault: Fault) -> None:
-        if fault.kind is Kind.DROP:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        elif fault.kind is Kind.STALL:
-            self._stall()
-        elif fault.kind is Kind.GARBLE:
-            self._say(fault.words or "25\x00~ Zażółć\xff")
-            return
-        elif fault.kind is Kind.REPLY:
-            self._say(fault.words)
-            return
-        raise _Gone
-
-    def _stall(self) -> None:
-        """Read nothing and say nothing until the client has gone, or for as long as the server's patience lasts."""
-        patience = self.server.behaviour.patience
-        end = None if patience is None else time.monotonic() + patience
-        poll = select.poll()
-        poll.register(
-            self.socket.fileno(), select.POLLRDHUP
-        )  # an end or a reset, whatever lies unread before it
-        while not poll.poll(100) and not self.server.closing.is_set():
-            if end is not None and time.monotonic() > end:
-                return
-
-    def _say(self, words: str) -> None:
-        if words:
-            self.socket.sendall(words.encode("utf-8", "surrogateescape") + b"\r\n")
-
-    def _receive(self) -> None:
-        data = self.socket.recv(65536)
-        if not data:
-            raise _Gone
-        self.buffer += data
-
-    def _lines(self) -> Iterator[str]:
-        while True:
-            while b"\r\n" not in self.buffer:
-                self._receive()
-            line, _, self.buffer = self.buffer.partition(b"\r\n")
-            yield line.decode("ascii", "replace")
-
-    def _body(self) -> bytes:
-        """The body up to its dot, unstuffed. The fault of point BODY strikes once a part of it was read."""
-        while not self.buffer:
-            self._receive()
-        self.server.happened(self.number, "body")
-        self._fault_or(Point.BODY, "")
-        while not (self.buffer.startswith(b".\r\n") or b"\r\n.\r\n" in self.buffer):
-            self._receive()
-        if self.buffer.startswith(b".\r\n"):
-            raw, self.buffer = b"", self.buffer[3:]
-        else:
-            raw, _, self.buffer = self.buffer.partition(b"\r\n.\r\n")
-            raw += b"\r\n"
-        return (
-            raw[1:].replace(b"\r\n..", b"\r\n.") if raw.startswith(b".") else raw.replace(b"\r\n..", b"\r\n.")
-        )
-
-    def _secure(self) -> None:
-        if self.server.tls is None:
-            raise _Gone
-        self.buffer = b""
-        plain = self.socket
-        self.socket = self.server.tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
-        self.server.exchanged(plain, self.socket)
-        self.socket.do_handshake()
-        self.secure = True
-
-
-def _path(rest: str) -> str:
-    return rest[rest.index("<") + 1 : rest.index(">")]
 
 
 def _line(mail: Accepted) -> bytes:
