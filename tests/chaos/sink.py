@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from relance.sandbox import letter
-from tests.servers import fault_smtp
+from tests.servers import fault_smtp, faults
 from tests.servers.fault_smtp import Accepted, Behaviour, Fault, Kind, Point
 
 SENT = ".Wys&AUI-ane"  # Dovecot's folder on the disk: the name in modified UTF-7 (RFC 3501, 5.1.3)
@@ -109,7 +109,7 @@ class Sink(fault_smtp.FaultServer):
     def take(self, mail: Accepted) -> None:
         """File the copy, then write the line; both before the 250."""
         if time.monotonic() - self._began.pop(threading.get_ident()) > self._grace:
-            raise fault_smtp._Gone  # a server gives a client up that takes so long over a body
+            raise faults.Gone  # a server gives a client up that takes so long over a body
         found = letter.read(mail.raw)
         if self._filing:
             self._filing.file(mail.login, mail.raw)
