@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import absences, company, matching, news, proofs, refusing, states
+from relance.engine import absences, company, matching, news, proofs, refusing, returned, states
 from relance.engine.house import House
 from relance.engine.matching import Found
 from relance.engine.news import Consequence, Match
 from relance.engine.proofs import Left
 from relance.engine.reasons import Cause, Reason
+from relance.engine.repeats import Whose
 from relance.engine.states import Event
 from relance.engine.store import answers, enrollments, events, mailboxes, suppressions, tasks
 from relance.engine.store.contacts import Contact
@@ -115,6 +116,11 @@ def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment],
         if item.judgement.speaker is Speaker.UNKNOWN:
             said = f"{news.NOBODY_SAYS}: {said}"
         refusing.note(conn, item.matter.mailbox_id, there, said, now)
+    contact = item.found.contact
+    if contact is not None and item.found.match is Match.CERTAIN and returned.is_doubtful(item.judgement):
+        address = mailboxes.by_id(conn, item.mailbox_id).address
+        whose = Whose(contact.id, address, contact.email)
+        returned.note(conn, item.mailbox_id, item.judgement, whose, now)
     if result.pauses_mailbox:
         mailboxes.pause(conn, item.matter.mailbox_id, item.matter.said(result), now)
     said = item.matter.said(result)

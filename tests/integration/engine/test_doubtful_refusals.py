@@ -319,6 +319,61 @@ def test_where_nothing_tells_it_is_said_so_and_a_second_organisation_pauses(desk
     assert desk.paused
 
 
+DOUBT = "550 5.1.0 address rejected, id 7Q"
+
+
+def came_back(desk: Desk, person: str, words: str = DOUBT, **hosts: str) -> None:
+    """The mail of a person is written back in doubt, and read."""
+    fields = report(reporting=OURS, said=words, **hosts).replace("Status: 5.7.1", "Status: 5.1.0")
+    returned(desk, person, fields)
+    desk.advance(hours=1)
+    desk.turns(1)
+
+
+def test_the_same_words_that_our_server_writes_back_to_two_people_pause(desk: Desk) -> None:
+    written_to(desk, KIM, BOB)
+    came_back(desk, KIM)
+    assert (desk.paused, desk.touched()) == (False, [KIM])
+    came_back(desk, BOB, DOUBT.replace("7Q", "8R"))
+    assert desk.paused
+    assert "two people in a row" in desk.mailbox.reason
+    assert desk.suppressed() == set()
+
+
+def test_what_two_receiving_servers_write_in_doubt_is_about_two_people(desk: Desk) -> None:
+    written_to(desk, KIM, BOB)
+    came_back(desk, KIM, remote="mx.lake.example")
+    came_back(desk, BOB, remote="mx.hill.example")
+    assert (desk.paused, desk.touched(), desk.suppressed()) == (False, [BOB, KIM], set())
+
+
+def test_other_words_that_came_back_pause_nothing(desk: Desk) -> None:
+    written_to(desk, KIM, BOB)
+    came_back(desk, KIM)
+    came_back(desk, BOB, "550 5.1.0 we do not like it")
+    assert (desk.paused, desk.touched()) == (False, [BOB, KIM])
+
+
+def test_one_at_once_and_then_one_that_came_back_in_the_same_words_pause(desk: Desk) -> None:
+    written_to(desk, BOB)
+    desk.enroll(KIM)
+    desk.says(DOUBT)
+    desk.turns(1)
+    came_back(desk, BOB, DOUBT.replace("7Q", "8R"))
+    assert desk.paused
+    assert (desk.touched(), desk.suppressed()) == ([BOB, KIM], set())
+
+
+def test_one_that_came_back_and_then_one_at_once_in_the_same_words_pause(desk: Desk) -> None:
+    written_to(desk, BOB)
+    came_back(desk, BOB, DOUBT.replace("7Q", "8R"))
+    desk.enroll(KIM, EVE)
+    desk.says(DOUBT)
+    desk.turns()
+    assert desk.paused
+    assert (desk.touched(), desk.offered) == ([BOB], [BOB, KIM])
+
+
 def test_one_at_once_and_one_that_came_back_are_two_organisations(desk: Desk) -> None:
     written_to(desk, BOB)
     desk.enroll(KIM)

@@ -1,0 +1,55 @@
+"""Mails that came back in doubt from the server we send through: what it writes back is its answer as much as what it says
+at once, and the same to two people is about neither."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import judgements, repeats
+from relance.engine.repeats import Refusal, Whose
+from relance.engine.store import answers, mailboxes
+from relance.mailbox import wording
+from relance.mailbox.inbound import Judgement, Kind, Speaker
+
+WITHIN = dt.timedelta(days=3)
+# A mail that a server takes and writes back later was accepted, so that an accepted one between shows nothing: time does.
+_CODE = re.compile(r"\s*([45]\d\d)[ -]+")
+_UNSAID = 550
+
+
+def is_doubtful(judgement: Judgement) -> bool:
+    """Whether it may be about the person as well as about us, and no receiving server said it."""
+    weak = judgement.kind is Kind.HARD_BOUNCE and not judgement.definite
+    return weak and judgement.speaker is not Speaker.RECEIVER and bool(judgement.evidence)
+
+
+def note(conn: Connection, mailbox_id: int, judgement: Judgement, whose: Whose, now: dt.datetime) -> None:
+    """Remember it beside the refusals at once; pause the mailbox where somebody else's mail was answered the same."""
+    code, words = _said(judgement.evidence, whose)
+    before = repeats.of(mailboxes.by_id(conn, mailbox_id).refusal)
+    here = Refusal(code, words, whose.contact_id, whose.organisation)
+    mailboxes.change(conn, mailbox_id, refusal=here.row())
+    at_once = before is not None and before.contact_id != whose.contact_id
+    same = at_once and before is not None and wording.same(before.words, words)
+    if same or _came_back(conn, mailbox_id, words, whose, now):
+        mailboxes.pause(conn, mailbox_id, f"{repeats.SAME}: {judgement.evidence}", now)
+
+
+def _said(evidence: str, whose: Whose) -> tuple[int, str]:
+    found = _CODE.match(evidence)
+    return int(found[1]) if found else _UNSAID, whose.left_out(evidence[found.end() if found else 0 :])
+
+
+def _came_back(conn: Connection, mailbox_id: int, words: str, whose: Whose, now: dt.datetime) -> bool:
+    for each in answers.bounces_since(conn, mailbox_id, now - WITHIN):
+        judgement = judgements.in_force(each).judgement
+        if each.contact_id in (None, whose.contact_id) or not each.email or not is_doubtful(judgement):
+            continue
+        theirs = Whose(each.contact_id or 0, whose.sender, each.email)
+        unlike = theirs.organisation != whose.organisation or judgement.speaker is Speaker.OWN
+        if unlike and wording.same(_said(judgement.evidence, theirs)[1], words):
+            return True
+    return False
