@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,36 +47,31 @@ def list_(
     show.listing(found, COLUMNS, as_json=as_json, empty="No step is in doubt.")
 
 
-@group.command()
-def sent(  # noqa: PLR0913 - a flag for every question
-    ctx: typer.Context,
-    emails: Emails = None,
-    everybody: Everybody = False,
-    sequence: Sequence = None,
-    mailbox: Mailbox = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_json: Json = False,
-) -> None:
-    """Say that it was sent: they go on behind it. Every mail that was due before the restore counts as sent."""
-    whom = _whom(emails, everybody=everybody, sequence=sequence, mailbox=mailbox)
-    _decide(ctx, "sent", whom, dry_run=dry_run, yes=yes, as_json=as_json)
+def _saying(decision: str) -> Callable[..., None]:
+    """The command by which a person says that of some people."""
+
+    def say(  # noqa: PLR0913 - a flag for every question
+        ctx: typer.Context,
+        emails: Emails = None,
+        everybody: Everybody = False,
+        sequence: Sequence = None,
+        mailbox: Mailbox = None,
+        dry_run: DryRun = False,
+        yes: Yes = False,
+        as_json: Json = False,
+    ) -> None:
+        whom = _whom(emails, everybody=everybody, sequence=sequence, mailbox=mailbox)
+        _decide(ctx, decision, whom, dry_run=dry_run, yes=yes, as_json=as_json)
+
+    return say
 
 
-@group.command("not-sent")
-def not_sent(  # noqa: PLR0913 - a flag for every question
-    ctx: typer.Context,
-    emails: Emails = None,
-    everybody: Everybody = False,
-    sequence: Sequence = None,
-    mailbox: Mailbox = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_json: Json = False,
-) -> None:
-    """Say that it was not sent: it goes at the next opening. Who did get it gets it twice."""
-    whom = _whom(emails, everybody=everybody, sequence=sequence, mailbox=mailbox)
-    _decide(ctx, "not sent", whom, dry_run=dry_run, yes=yes, as_json=as_json)
+SAYS = {
+    "sent": "Say that it was sent: they go on behind it. Every mail that was due before the restore counts as sent.",
+    "not sent": "Say that it was not sent: it goes at the next opening. Who did get it gets it twice.",
+}
+for _decision, _help in SAYS.items():
+    group.command(_decision.replace(" ", "-"), help=_help)(_saying(_decision))
 
 
 def _whom(emails: list[str] | None, *, everybody: bool, sequence: str | None, mailbox: str | None) -> Whom:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import adopting, epochs, proofs, reasons, resuming, states, unknowns
+from relance.engine import adopting, epochs, proofs, reasons, resuming, unknowns
 from relance.engine.house import House
 from relance.engine.proofs import Left
 from relance.engine.reasons import Cause
@@ -182,9 +182,8 @@ def _was_sent(conn: Connection, house: House, row: Enrollment, now: dt.datetime)
         there = messages.of_steps(conn, [key]).get(key)
         if there is None:
             messages.add(conn, [adopting.assumed(conn, house, row, at)])
-        elif there.state is not states.MessageState.ACCEPTED:
-            messages.found(conn, there, at, words)
-        proofs.written(conn, house, row, Left(row.step or "", at, words), now)
+        if there is None or not proofs.left(conn, house, there, Left(there.step, at, words), now):
+            proofs.written(conn, house, row, Left(row.step or "", at, words), now)
         row, steps = enrollments.by_ids(conn, [row.id])[0], steps + 1
     if not _due_then(row):
         epochs.release(conn, row, now, words)

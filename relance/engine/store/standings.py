@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.states import State
+from relance.engine.states import OPEN, State
 from relance.engine.store import enrollments
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.tables import contact, enrollment, mailbox, sequence, sequence_version
@@ -71,8 +71,10 @@ def of_ids(conn: Connection, ids: Iterable[int]) -> list[Standing]:
 
 
 def in_doubt(conn: Connection, *, after: int = 0, limit: int = 1000, **whose: str | None) -> list[Standing]:
-    """Whose steps a restore has put in doubt, by id from `after` on; of one `sequence` or `mailbox`, by name."""
+    """Who could go on and whose step a restore has put in doubt, by id from `after` on; of one `sequence` or `mailbox`, by
+    name."""
     query = _STANDING.where(enrollment.c.lost_before.is_not(None), enrollment.c.id > after)
+    query = query.where(enrollment.c.step.is_not(None), enrollment.c.state.in_([each.value for each in OPEN]))
     names = {"sequence": sequence.c.name, "mailbox": mailbox.c.address}
     query = query.where(*(names[name] == value for name, value in whose.items() if value is not None))
     return [_standing(row) for row in conn.execute(query.order_by(enrollment.c.id).limit(limit))]

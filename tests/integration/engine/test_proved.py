@@ -205,3 +205,13 @@ def once(stage: Stage) -> bool:
     """Whether nobody got a step twice: two copies of one bear the same Message-ID."""
     ids = [[mail.message_id for mail in stage.arrived(each)] for each in PEOPLE]
     return all(len(set(each)) == len(each) for each in ids)
+
+
+def test_what_a_person_says_was_sent_goes_on_at_once_whatever_its_row_says(stage: Stage) -> None:
+    enrolled_all(stage, files_sent=False)
+    put_back(stage, noticed=True)
+    stage.relance.restored.decide("sent")
+    assert {stage.state(each) for each in PEOPLE} == {"active"}
+    weeks(stage)
+    assert [stage.sent_to(each) for each in PEOPLE] == [3] * len(PEOPLE)
+    assert once(stage)

@@ -333,6 +333,19 @@ def test_who_has_no_step_left_is_in_no_doubt(stage: Stage) -> None:
     assert stage.relance.restored.list() == []
 
 
+def test_who_says_no_or_has_every_step_is_not_asked_about(stage: Stage) -> None:
+    enrolled(stage, EWA, OLA, JAN, files_sent=False)
+    taken = backup(stage)
+    weeks(stage)
+    restore(stage, taken)
+    stage.relance.stop(EWA)
+    stage.answer(OLA, "Please remove me.")
+    stage.answer(JAN, "I am out of the office.", headers={"Auto-Submitted": "auto-replied"})
+    stage.look()
+    assert stage.relance.restored.list() == []
+    assert stage.relance.restored.decide("sent").people == ()
+
+
 def test_a_word_that_is_none_is_refused(stage: Stage) -> None:
     with pytest.raises(errors.WrongUse, match="not sent"):
         stage.relance.restored.decide("perhaps")
