@@ -18,12 +18,15 @@ def prepare(sim: Sim, laid: Ground) -> None:
     habits = sim.profile
     for number in range(1, habits.mailboxes + 1):
         sim.world.folders[number] = world.boxes()
-        folders.lay(sim, number)
+        if habits.renames:
+            folders.lay(sim, number)
     with laid.real.write() as conn:
         for number, files in enumerate(habits.files_sent, 1):
             mailboxes.change(
                 conn, number, files_sent=files, gap_seconds=habits.gap_seconds, next_turn_at=sim.now
             )
+            if habits.renames:  # the first turn reads it, so that there is something to compare with
+                mailboxes.change(conn, number, synced_at=sim.now - 2 * ground.SYNC_EVERY)
         if habits.mailboxes == 1:
             mailboxes.change(conn, 2, state="removed")
         emails = everybody(habits)

@@ -18,11 +18,14 @@ STRANGER = (
 
 def lay(sim: Sim, mailbox: int) -> None:
     """Where folders will be renamed, they have had different numbers of mails, and an id of their own on some servers."""
-    if not sim.profile.renames:
-        return
     for box in sim.world.folders[mailbox].values():
-        _fill(sim, box, box.uidnext + sim.rng.randint(0, 3))
+        _fill(sim, box, box.uidnext + sim.rng.randint(0, 6))
         box.object_id = f"{mailbox}-{box.name}" if sim.profile.ids else ""
+
+
+def of_a_letter(sim: Sim) -> str:
+    """Where a letter goes: rarely past the inbox, but where the others are renamed."""
+    return sim.rng.choice(NAMES if sim.profile.renames else ("INBOX", "INBOX", "INBOX", "Junk", "Archive"))
 
 
 def renumber(sim: Sim, mailbox: int) -> None:
@@ -35,18 +38,18 @@ def renumber(sim: Sim, mailbox: int) -> None:
     sim.note(f"{box.name} of mailbox {mailbox} is numbered anew, from 1 to {box.uidnext}")
 
 
-def may_be_renamed(sim: Sim, mailbox: int) -> None:
-    """A letter came: somebody tidies up soon, perhaps."""
-    if sim.chance(sim.profile.renames):
+def may_be_renamed(sim: Sim, mailbox: int, name: str) -> None:
+    """A letter came into a folder: somebody tidies up soon, perhaps."""
+    if name in NAMES and sim.chance(sim.profile.renames):
         delay = dt.timedelta(minutes=sim.rng.choice((0, 0, 1, 30, 200)))
-        sim.plan(delay, lambda: rename(sim, mailbox))
+        sim.plan(delay, lambda: rename(sim, mailbox, name))
 
 
-def rename(sim: Sim, mailbox: int) -> None:
+def rename(sim: Sim, mailbox: int, name: str) -> None:
     """A folder is put aside, and another of the same UIDVALIDITY gets its name (Cyrus gives one to all that are made in
     the same second). Its own name is free, until somebody makes a folder of that name."""
     folders = sim.world.folders[mailbox]
-    into, name = sim.rng.sample(NAMES, 2)
+    into = NAMES[1 - NAMES.index(name)]
     if name not in folders or into not in folders or sim.world.renamed[mailbox] >= MOST:
         return
     sim.world.renamed[mailbox] += 1

@@ -239,6 +239,11 @@ def journal_asked_once() -> AbstractContextManager[object]:
     return mock.patch.object(unknowns, "told", _nothing)
 
 
+def waits_for_ever() -> AbstractContextManager[object]:
+    """A follow-up waits for another mailbox whether that is to be read or not: what the judge excuses, where it excuses nothing."""
+    return _facts(lambda facts: dataclasses.replace(facts, unread_elsewhere=facts.wrote_before))
+
+
 def anything_proves() -> AbstractContextManager[object]:
     """Any mail from a person proves that our last one arrived."""
     return mock.patch.object(Found, "proven", property(lambda self: self.message is not None))
@@ -283,6 +288,9 @@ MUTANTS: dict[str, Mutant] = {
         believers.silence_is_not_sent,
         believers.asks_the_silent,
         believers.kept_noes_unread,
+        believers.names_are_folders,
+        believers.no_namesakes,
+        waits_for_ever,
     )
 }
 
@@ -312,6 +320,9 @@ NEEDS = {
     "silence_is_not_sent": ("silent",),
     "asks_the_silent": ("silent", "crowds"),
     "kept_noes_unread": ("mute", "unsubscribes"),
+    "names_are_folders": ("renames", "letters", "ids"),
+    "no_namesakes": ("nameless", "letters"),
+    "waits_for_ever": ("bars", "logins"),
 }
 """The faults without which a mutant lives like anybody: worlds that lack one need not be searched."""
 

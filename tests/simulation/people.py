@@ -54,7 +54,7 @@ def _file_copy(sim: Sim, taken: Taken, provider_id: str) -> None:
 def _answer(sim: Sim, mailbox: int, kind: Kind, cause: Cause) -> None:
     sim.world.written += 1
     letter = letters.write(kind, cause, sim.world.written, sim.now)
-    folder = sim.rng.choice(("INBOX", "INBOX", "INBOX", "Junk", "Archive"))
+    folder = folders.of_a_letter(sim)
     box = sim.world.box(mailbox, folder)
     uid = box.file(letter.raw, sim.now)
     if sim.chance(sim.profile.hides):
@@ -81,7 +81,7 @@ def _shown(
 def _arrived(sim: Sim, mailbox: int, folder: str, letter: Letter) -> None:
     order = sim.note(f"{letter.kind} of {letter.person} in {folder} of mailbox {mailbox}")
     sim.world.arrivals.append(Arrival(order, sim.now, mailbox, letter))
-    folders.may_be_renamed(sim, mailbox)
+    folders.may_be_renamed(sim, mailbox, folder)
     if sim.chance(sim.profile.moves):
         to = sim.rng.choice(("INBOX", "Junk", "Archive"))
         delay = dt.timedelta(minutes=sim.rng.choice((0, 0, 1, 60)))

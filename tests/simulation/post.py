@@ -367,7 +367,7 @@ class Inbox:
         if self.sim.chance(self.sim.profile.renumbers):
             folders.renumber(self.sim, self.mailbox)
         if self.sim.chance(self.sim.profile.renames * 0.02):
-            folders.rename(self.sim, self.mailbox)
+            folders.rename(self.sim, self.mailbox, self.sim.rng.choice(folders.NAMES))
         if self.sim.chance(self.sim.profile.imap * 0.3):
             self._fault("imap broken off", "breaks off")
             raise errors.Unreachable("simulated: the IMAP server does not answer")

@@ -68,6 +68,11 @@ class Profile:
         return self.gone and self.mailboxes > 1
 
     @property
+    def nameless(self) -> bool:
+        """Whether folders are renamed that no id tells apart."""
+        return bool(self.renames) and not self.ids
+
+    @property
     def crowds(self) -> bool:
         """Whether two mailboxes have the same server, and nobody stands still for long."""
         return self.mailboxes > 1 and not self.jump and not self.freeze

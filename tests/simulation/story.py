@@ -215,7 +215,9 @@ class _Story:
         if not dead:
             return
         recovery.give_back(worker.house)
-        for mailbox, owner in aside.leases(self.laid, self.sim.wall):
+        # Leases count in the database's own clock where it has one: a host whose clock is behind sees lapsed ones as held.
+        now = self.sim.now if self.sim.profile.witness else self.sim.wall
+        for mailbox, owner in aside.leases(self.laid, now):
             if owner in dead:
                 self.sim.world.breaches.append(
                     f"silenced: mailbox {mailbox} is {owner}'s, who is known to be dead"
