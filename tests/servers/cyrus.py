@@ -22,11 +22,15 @@ from tests.servers import finder, ports, processes
 
 PASSWORD = "correct horse ż"
 _PROGRAMS = Path("/usr/lib/cyrus/bin")
+# Where `.ci/run` unpacks what Debian does not install beside another IMAP server.
+_UNPACKED = Path("/usr/local/lib/relance-tests/cyrus/usr/lib/cyrus/bin")
 
 
 def available() -> Path | None:
-    """The folder of the daemon's programs, or None where there is none."""
-    return _PROGRAMS if (_PROGRAMS / "imapd").exists() else None
+    """The program that speaks IMAP, or None where Cyrus is not whole; its other programs are in one place."""
+    if not (_PROGRAMS / "master").exists():
+        return None
+    return next((each / "imapd" for each in (_PROGRAMS, _UNPACKED) if (each / "imapd").exists()), None)
 
 
 @dataclass(frozen=True)
@@ -52,14 +56,14 @@ class Cyrus:
 @contextmanager
 def running() -> Iterator[Cyrus]:
     """A server; a loud skip where there is no Cyrus."""
-    programs = available()
-    if programs is None:
+    imapd = available()
+    if imapd is None:
         finder.not_run("Cyrus: no cyrus-imapd on this machine")
     identity = processes.Identity(user="nobody") if os.geteuid() == 0 else processes.Identity()
     folder = processes.scratch("cyrus", identity)
     try:
         with _passwords(folder / "mux"):
-            server = _started(programs, folder, identity)
+            server = _started(imapd, folder, identity)
             try:
                 yield server
             finally:
@@ -68,7 +72,7 @@ def running() -> Iterator[Cyrus]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _started(programs: Path, folder: Path, identity: processes.Identity, tries: int = 3) -> Cyrus:
+def _started(imapd: Path, folder: Path, identity: processes.Identity, tries: int = 3) -> Cyrus:
     for name in ("conf", "conf/log", "conf/msg", "conf/socket", "spool", "run", "run/proc", "run/lock"):
         (folder / name).mkdir()
     owner = identity.user or pwd.getpwuid(os.geteuid()).pw_name
@@ -79,14 +83,15 @@ def _started(programs: Path, folder: Path, identity: processes.Identity, tries: 
             "owner": owner,
             "host": ports.LOOPBACK,
             "imap": port,
-            "programs": programs,
+            "programs": _PROGRAMS,
+            "imapd": imapd,
         }
         (folder / "imapd.conf").write_text(_SETTINGS.substitute(values))
         (folder / "cyrus.conf").write_text(_SERVICES.substitute(values))
         for path in folder.rglob("*"):
             identity.own(path)
         command = [
-            str(programs / "master"),
+            str(_PROGRAMS / "master"),
             "-C",
             str(folder / "imapd.conf"),
             "-M",
@@ -162,7 +167,7 @@ START {
   recover cmd="$programs/ctl_cyrusdb -C $folder/imapd.conf -r"
 }
 SERVICES {
-  imap cmd="$programs/imapd -C $folder/imapd.conf" listen="$host:$imap" prefork=1
+  imap cmd="$imapd -C $folder/imapd.conf" listen="$host:$imap" prefork=1
 }
 EVENTS {
 }
