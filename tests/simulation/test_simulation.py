@@ -33,7 +33,7 @@ FAULTS = (
 )
 
 CAUGHT_BY = {
-    "no_fence": 263,
+    "no_fence": 340,
     "no_lease": 240,
     "no_unique_constraint": 263,
     "no_compare_and_set": 410,
