@@ -69,7 +69,7 @@ class Watch:
         self._last = Reading.now()
         self._until = float("-inf")
         self._words = ""
-        self._untold = self._unmended = False
+        self._untold = False
 
     def doubt(self) -> str:
         """Why nothing should be done by the clock now; empty when it can be relied on."""
@@ -78,7 +78,7 @@ class Watch:
             by = jumped(self._last, here)
             self._last = here
             if by:
-                self._untold = self._unmended = True
+                self._untold = True
                 self._until = here.steady + SETTLE_SECONDS
                 self._words = _said(by)
             return self._words if here.steady < self._until else ""
@@ -88,12 +88,6 @@ class Watch:
         with self._guard:
             untold, self._untold = self._untold, False
             return untold
-
-    def noticed(self) -> bool:
-        """The same, for whoever looks after what the wrong clock has written."""
-        with self._guard:
-            unmended, self._unmended = self._unmended, False
-            return unmended
 
 
 def _said(by: float) -> str:

@@ -64,12 +64,12 @@ def heal(house: House) -> int:
 
     Called in every round: as long as nothing lies ahead it asks one small question.
     """
-    noticed, apart = house.watch.noticed(), tolerance(house.clock)
+    apart = tolerance(house.clock)
     with house.database.read() as conn:
         machine_now(conn)  # a host whose clock is not the database's mends nothing
         latest = ahead.latest(conn)
     # Asked after what was read: while this process stood still, others may have gone on.
-    if not noticed and (latest is None or latest <= house.clock.now() + apart):
+    if latest is None or latest <= house.clock.now() + apart:
         return 0
     with house.database.write() as conn:
         now = house.clock.now()
@@ -123,9 +123,9 @@ def trouble(conn: Connection, house: House) -> Trouble:
     except errors.Unreachable as apart:
         return Trouble(str(apart))
     now = house.clock.now()
-    newest, noted = ahead.newest_event(conn), json.loads(marks.get(conn, MARK) or "{}")
-    if newest is not None and newest > now + tolerance(house.clock):
-        return Trouble(words(newest, now))
+    latest, noted = ahead.latest_event(conn), json.loads(marks.get(conn, MARK) or "{}")
+    if latest is not None and latest > now + tolerance(house.clock):
+        return Trouble(words(latest, now))
     if not noted:
         return Trouble()
     at = dt.datetime.fromisoformat(noted["at"])
@@ -196,6 +196,6 @@ def _absences(conn: Connection, house: House, cut: dt.datetime, now: dt.datetime
 def words(last: dt.datetime, now: dt.datetime) -> str:
     """What is said while times lie ahead that are not mended: either they are wrong or the clock is. Pure."""
     return (
-        f"the newest line of the log is from {last - now} after now. Is this computer's clock behind? If it is "
+        f"the log has a line from {last - now} after now. Is this computer's clock behind? If it is "
         "right, it was written while it was ahead."
     )

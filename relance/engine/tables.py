@@ -380,6 +380,7 @@ event = sa.Table(
 sa.Index("ix_event_feed", event.c.xact, event.c.id)
 sa.Index("ix_event_enrollment", event.c.enrollment_id)
 sa.Index("ix_event_contact", event.c.contact_id)
+sa.Index("ix_event_at", event.c.at)
 
 process = sa.Table(
     "process",

@@ -94,7 +94,6 @@ def draw(seed: int) -> Profile:
     def some(chance: float, *levels: float) -> float:
         return rng.choice(levels) if rng.random() < chance else 0.0
 
-    clock = fault("clock", 0.15, 0.005, 0.02)
     boxes, gone = rng.choice((1, 2)), rng.random() < 0.15
     return Profile(
         people=rng.choice((1, 2, 2, 3)),
@@ -123,7 +122,7 @@ def draw(seed: int) -> Profile:
         poison=rng.random() < 0.04,
         gone=gone,
         slept=rng.random() < 0.06,
-        clock=clock,
+        clock=fault("clock", 0.15, 0.005, 0.02),
         refuses=fault("refuses", 0.12, 0.1, 0.3),
         hides=fault("hides", 0.12, 0.3, 0.6),
         renumbers=fault("renumbers", 0.1, 0.02, 0.06),
@@ -131,7 +130,7 @@ def draw(seed: int) -> Profile:
         ids=bool(fault("ids", 0.5, 1)),
         disowns=fault("disowns", 0.12, 0.1, 0.3),
         logins=fault("logins", 0.12, 0.1, 0.3),
-        restores=0.0 if clock else fault("restores", 0.15, 1.0),
+        restores=fault("restores", 0.15, 1.0),
         silent=fault("silent", 0.15, 0.1, 0.3),
         mute=fault("mute", 0.12, 0.01, 0.05),
         witness=bool(fault("witness", 0.5, 1)),

@@ -15,18 +15,19 @@ _NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 _WAITING = ("active", "paused", "held", "away")
 _KEPT = mailbox.c.state != "removed"
 _READ = sa.select(sa.func.max(mailbox.c.synced_at)).where(_KEPT)
-_NEWEST = sa.select(event.c.at).order_by(event.c.id.desc()).limit(1)
-_LATEST = sa.select(_READ.scalar_subquery(), _NEWEST.scalar_subquery())
+_NOTED = sa.select(sa.func.max(event.c.at))
+# Not the line written last: another process, or a command on another host, may have written it with the right time.
+_LATEST = sa.select(_READ.scalar_subquery(), _NOTED.scalar_subquery())
 
 
 def latest(conn: Connection) -> dt.datetime | None:
-    """The later of when a mailbox was read last, and of when what was noted last is said to have happened."""
+    """The latest moment at which a mailbox is said to have been read, or anything in the log to have happened."""
     return max((at for at in conn.execute(_LATEST).one() if at is not None), default=None)
 
 
-def newest_event(conn: Connection) -> dt.datetime | None:
-    """When what was noted last is said to have happened."""
-    at: dt.datetime | None = conn.execute(_NEWEST).scalar_one_or_none()
+def latest_event(conn: Connection) -> dt.datetime | None:
+    """The latest moment at which anything in the log is said to have happened."""
+    at: dt.datetime | None = conn.execute(_NOTED).scalar_one_or_none()
     return at
 
 

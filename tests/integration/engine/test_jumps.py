@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from relance import clock, errors
 from relance.clock import ManualClock, Watch
-from relance.engine import enrolling, jumps, people, progress, publishing, reports, timeline, turn
+from relance.engine import enrolling, jumps, people, progress, publishing, reports, steering, timeline, turn
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import MessageState
@@ -255,3 +255,20 @@ def test_no_body_follows_when_the_host_slept_since_its_mark(
     assert (report.sent, len(post.bodies)) == ((0, 1) if ready.database.embedded else (1, 2))
     monkeypatch.undo()
     assert row(ready).step == ("bump" if ready.database.embedded else "bye")
+
+
+def test_what_a_command_wrote_by_a_wrong_clock_is_mended_whatever_was_noted_since(ready: House) -> None:
+    """A person's word from a host whose clock is ahead: no process there lives to notice, and others go on noting."""
+    now = ready.clock.now()
+    change(ready, synced_at=now, next_turn_at=now)
+    ahead_by_a_month = at(ready, now + MONTH)
+    steering.pause(ahead_by_a_month, EVE)
+    steering.resume(ahead_by_a_month, EVE)
+    assert (row(ready).due_at or now) >= now + MONTH  # it had fallen due by that clock
+    back = at(ready, now + MINUTE)
+    with back.database.write() as conn:
+        jumps._note(conn, "something", "happened", back.clock.now())
+    said = reports.status(back).clock
+    assert jumps.heal(back) == 1
+    assert "the log has a line from" in said
+    assert now + 2 * DAY < (row(back).due_at or now) < now + 4 * DAY
