@@ -15,8 +15,6 @@ from relance.engine import (
     database,
     jumps,
     marks,
-    preparing,
-    progress,
     recovery,
     replies,
     sent_copies,
@@ -140,14 +138,6 @@ def asks_the_silent() -> AbstractContextManager[object]:
     return mock.patch.object(servers, "wait", _at_once)
 
 
-def silence_is_the_persons() -> AbstractContextManager[object]:
-    """A statement that the database does not answer is taken for a fault in somebody's step or mail."""
-    return both(
-        mock.patch.object(progress, "OperationalError", _Nothing),
-        mock.patch.object(preparing, "SQLAlchemyError", _Nothing),
-    )
-
-
 def kept_noes_unread() -> AbstractContextManager[object]:
     """What was written down while the database did not answer is not looked at before mails leave."""
     return both(
@@ -174,10 +164,6 @@ def no_namesakes() -> AbstractContextManager[object]:
 def no_doubt() -> AbstractContextManager[object]:
     """A clock that jumped is believed at once."""
     return mock.patch.object(clock.Watch, "doubt", _no_words)
-
-
-class _Nothing(Exception):
-    """What is never raised."""
 
 
 def _at_once(*_args: object, **_named: object) -> float:
