@@ -290,7 +290,7 @@ class _Turn:
             refused = outbox.connect()
             self.granted, self.smtp = refused is None, outbox.usage
             if refused is not None:
-                (visit.answered if refused.stage == "auth" else visit.failed)()
+                (visit.answered if smtp_login.answered(refused) else visit.failed)()
                 self._no_way_out(account, refused, [each.enrollment.id for each in wanted])
                 return
             delivery = Delivery(

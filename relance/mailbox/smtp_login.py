@@ -52,6 +52,14 @@ def refused(reply: aiosmtplib.SMTPResponse) -> SendResult:
     return SendResult(Outcome.NOT_SENT, "auth", blame, reply.code, status, said)
 
 
+def answered(refusal: SendResult) -> bool:
+    """Whether the server did its work when it let nobody in: it said no, or offers nothing that takes a password. Pure.
+
+    One that is silent, or gone, at AUTH has not answered, though it greeted.
+    """
+    return refusal.stage == "auth" and (refusal.code is not None or refusal.blame is Blame.SENDER)
+
+
 def told(account: Account, refusal: SendResult) -> str:
     """A refusal of the way out in a sentence that says what to do."""
     place = f"{account.smtp.host}:{account.smtp.port}"

@@ -15,6 +15,11 @@ from relance.engine.house import House
 from relance.engine.servers import Servers
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
+from relance.mailbox import smtp as door
+from relance.mailbox import smtp_login
+from relance.mailbox.account import Account
+from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.session import Limits
 from tests import engine_house
 from tests.engine_doors import NoMail
 from tests.servers import scripted_imap
@@ -191,3 +196,43 @@ def test_the_way_out_is_refused_as_often_and_says_what_to_do(
         assert the(house).state == "paused"
         assert "app password" in the(house).reason
         assert smtp.accepted_count == 1
+
+
+AT_AUTH = [
+    (Kind.STALL, "", 1),
+    (Kind.DROP, "", 1),
+    (Kind.REPLY, "454 4.7.0 not now", 0),
+    (Kind.REPLY, "535 5.7.8 authentication failed", 0),
+]
+
+
+@pytest.mark.parametrize(("kind", "words", "failures"), AT_AUTH)
+def test_a_server_that_says_nothing_to_a_login_has_not_answered(
+    house: House, kind: Kind, words: str, failures: int
+) -> None:
+    """It rests like one that does not let anybody connect, and others do not count on it."""
+    publishing.publish(house, engine_house.TRIAL)
+    people.add(house, "eve@acme.example", {})
+    login = (ADA, engine_house.PASSWORD)
+    with FaultServer(Behaviour(starttls=False, login=login, faults=[Fault(Point.AUTH, kind, words)])) as smtp:
+        place = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "plain"}
+        engine_house.add_mailbox(house, ADA, next_turn_at=house.clock.now(), **place)
+        enrolling.enroll(house, Wish("Trial"))
+        engine_house.clock(house).advance(hours=2)
+        hasty = dataclasses.replace(house, open_inbox=NoMail(), open_outbox=_hasty)
+        turn.take_turn(hasty, 1, lambda: False)
+        found = hasty.servers._of(the(house).smtp)
+        assert (smtp.count("AUTH"), found.failures, found.answered is None) == (1, failures, bool(failures))
+
+
+def test_what_counts_as_a_servers_answer_to_a_login() -> None:
+    said = SendResult(Outcome.NOT_SENT, "auth", Blame.SERVER, 454)
+    offers_none = SendResult(Outcome.NOT_SENT, "auth", Blame.SENDER)
+    silent = SendResult(Outcome.NOT_SENT, "auth", Blame.SERVER)
+    at_the_door = SendResult(Outcome.NOT_SENT, "connect", Blame.SERVER, 554)
+    asked = [smtp_login.answered(each) for each in (said, offers_none, silent, at_the_door)]
+    assert asked == [True, True, False, False]
+
+
+def _hasty(account: Account) -> door.Outbox:
+    return door.Outbox(account, helo="sender.example", limits=Limits(auth=0.3))
