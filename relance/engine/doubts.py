@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import adopting, epochs, proofs, reasons, resuming, unknowns
+from relance.engine import adopting, epochs, proofs, resuming, unknowns
 from relance.engine.house import House
 from relance.engine.proofs import Left
-from relance.engine.reasons import Cause
-from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, mailboxes, messages, standings
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.standings import Standing
@@ -188,9 +186,8 @@ def _was_sent(conn: Connection, house: House, row: Enrollment, now: dt.datetime)
     if not _due_then(row):
         epochs.release(conn, row, now, words)
         return _Done(steps)
-    if row.state is State.HELD and reasons.alone(row.why, Cause.RESTORED):
-        # A branch, a task: it is done by its own rule, and the mail behind it is asked about again before it goes.
-        enrollments.apply(conn, [row.id], Event.RELEASED, now, reason=words)
+    # A branch, a task: it is done by its own rule, and the mail behind it is asked about again before it goes.
+    enrollments.clear(conn, row.id, epochs.is_doubt, now, words)
     return _Done(steps, waits=True)
 
 

@@ -21,11 +21,10 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import reasons
 from relance.engine.database import Database
 from relance.engine.house import House
 from relance.engine.reasons import Cause, Reason
-from relance.engine.states import Event, State
+from relance.engine.states import Event
 from relance.engine.store import doubts, enrollments, events, mailboxes, marks
 from relance.engine.store.enrollments import Enrollment
 
@@ -119,14 +118,18 @@ def let_go_on(conn: Connection, enrollment_id: int, now: dt.datetime) -> bool:
     return True
 
 
+def is_doubt(reason: Reason) -> bool:
+    """Whether somebody is held for what may have been sent before a restore."""
+    return reason.cause is Cause.RESTORED
+
+
 def release(
     conn: Connection, row: Enrollment, now: dt.datetime, words: str, values: Mapping[str, Any] | None = None
 ) -> None:
-    """Nothing is in doubt of this one any more; it goes on if it was held for that alone."""
+    """Nothing is in doubt of this one any more; it goes on if nothing else holds it."""
     doubts.lift(conn, row.id)
-    if row.state is not State.HELD or not reasons.alone(row.why, Cause.RESTORED):
+    if not enrollments.clear(conn, row.id, is_doubt, now, words, dict(values or {})):
         return
-    enrollments.apply(conn, [row.id], Event.RELEASED, now, reason=words, values=dict(values or {}))
     line = events.News(
         "released", now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data={"reason": words}
     )

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import epochs, reasons, settling, unknowns
+from relance.engine import epochs, settling, unknowns
 from relance.engine.house import House
 from relance.engine.reasons import Cause
-from relance.engine.states import Event, MessageEvent, MessageState, State
+from relance.engine.states import MessageEvent, MessageState, State
 from relance.engine.store import contacts, enrollments, events, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.messages import Message
@@ -63,14 +63,9 @@ def _found(
     at = max([proof.at, *(each for each in (mail.settled_at, mail.transmitting_at) if each is not None)])
     messages.found(conn, mail, at, proof.words)
     written(conn, house, row, Left(mail.step, at, proof.words, proof.exact), now)
-    if row.state is State.HELD and _held_for_it_alone(row, mail):
-        enrollments.apply(conn, [row.id], Event.RELEASED, now, reason=proof.words)
-
-
-def _held_for_it_alone(row: Enrollment, mail: Message) -> bool:
-    """What a server answered to an earlier attempt at it holds nobody any more; the bounce of an address is a person's."""
-    about = settling.source_of(mail.id)
-    return reasons.alone(row.why, Cause.REFUSED) and all(each.source == about for each in row.why)
+    # What a server answered to an earlier attempt at it holds nobody any more; the bounce of an address is a person's.
+    about = (Cause.REFUSED, settling.source_of(mail.id))
+    enrollments.clear(conn, row.id, lambda each: (each.cause, each.source) == about, now, proof.words)
 
 
 def written(conn: Connection, house: House, row: Enrollment, proof: Left, now: dt.datetime) -> None:

@@ -64,11 +64,6 @@ def said(reasons: Sequence[Reason]) -> str:
     return ALSO.join(each.words for each in reasons)
 
 
-def alone(reasons: Sequence[Reason], cause: Cause) -> bool:
-    """Whether there is such a reason and no other."""
-    return bool(reasons) and all(each.cause is cause for each in reasons)
-
-
 def of_cause(reasons: Sequence[Reason], cause: Cause) -> tuple[Reason, ...]:
     """Those of one kind."""
     return tuple(each for each in reasons if each.cause is cause)

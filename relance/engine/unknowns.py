@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import reasons, settling, states
+from relance.engine import settling, states
 from relance.engine.gate import Wanted
 from relance.engine.house import House
 from relance.engine.journal import Findings
-from relance.engine.reasons import Cause
+from relance.engine.reasons import Cause, Reason
 from relance.engine.settling import Attempt
-from relance.engine.states import Event, MessageEvent, State
+from relance.engine.states import MessageEvent
 from relance.engine.store import contacts, enrollments, events, mailboxes, messages
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.engine.store.messages import Message, Settlement
@@ -95,11 +95,8 @@ def _answered(conn: Connection, house: House, read: Message, result: SendResult,
     row, mail = _as_now(conn, read)
     if mail.state is not read.state:
         return
-    if row.state is State.HELD and _held_for_this_alone(row):
-        enrollments.apply(
-            conn, [row.id], Event.RELEASED, now, reason=f"{result.code or ''} {result.text}".strip()
-        )
-        row, mail = _as_now(conn, read)
+    enrollments.clear(conn, row.id, _is_for_this, now, f"{result.code or ''} {result.text}".strip())
+    row, mail = _as_now(conn, read)
     settling.record(conn, house, [Attempt(Wanted(row, mail), result, now)])
     mailboxes.call(conn, [row.mailbox_id], now)
 
@@ -131,8 +128,7 @@ def settle(
             sent_at = mail.transmitting_at or now
             position = script.after(mail.step, sent_at, place, str(row.id))
             enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
-        if row.state is State.HELD and _held_for_this_alone(row):
-            enrollments.apply(conn, [row.id], Event.RELEASED, now, reason=words)
+        enrollments.clear(conn, row.id, _is_for_this, now, words)
         mailboxes.call(conn, [row.mailbox_id], now)
         data = {"reason": words, "message_id": mail.message_id}
         line = events.News(
@@ -148,9 +144,9 @@ def settle(
         events.add(conn, [line])
 
 
-def _held_for_this_alone(row: enrollments.Enrollment) -> bool:
+def _is_for_this(reason: Reason) -> bool:
     """Evidence about a mail says nothing of other reasons to hold: an answer nobody could place, a person's pause."""
-    return reasons.alone(row.why, Cause.UNKNOWN_MAIL)
+    return reason.cause is Cause.UNKNOWN_MAIL
 
 
 @dataclass(frozen=True)

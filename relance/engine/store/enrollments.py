@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -114,6 +114,26 @@ def _change(row: Enrollment, event: Event, after: State, now: dt.datetime, given
     if after in states.FINAL and row.state not in states.FINAL:
         change["finished_at"] = now
     return change
+
+
+def clear(
+    conn: Connection,
+    enrollment_id: int,
+    over: Callable[[Reason], bool],
+    now: dt.datetime,
+    words: str,
+    values: dict[str, Any] | None = None,
+) -> bool:
+    """These reasons hold somebody no longer; whether they go on, for there was no other. `values` are set if so."""
+    [row] = _locked(conn, [enrollment_id])
+    rest = [each for each in row.why if not over(each)]
+    if row.state is not State.HELD or len(rest) == len(row.why):
+        return False
+    if rest:
+        apply(conn, [row.id], Event.HELD, now, reason=rest[0], values=written(rest))
+        return False
+    apply(conn, [row.id], Event.RELEASED, now, reason=words, values=values)
+    return True
 
 
 def written(why: Sequence[Reason]) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from relance.app import Relance
 from relance.engine import settling
 from relance.engine.keeping import MailboxSpec
 from relance.engine.reasons import Cause, Reason
-from relance.engine.states import MessageState, State
+from relance.engine.states import Event, MessageState, State
+from relance.engine.store import enrollments, standings
 from relance.engine.tables import enrollment, message
 from relance.sandbox.record import Kind
 from tests import backups
@@ -149,6 +150,8 @@ def test_a_mail_in_any_state_is_accepted_once_mail_proves_that_it_left(
     stage.look()
     assert mails(stage) == dict.fromkeys(PEOPLE, "accepted")
     assert once(stage)
+    if witness is copies:
+        assert {stage.state(each) for each in PEOPLE} == {"active"}
 
 
 @pytest.mark.parametrize("noticed", [False, True])
@@ -215,3 +218,31 @@ def test_what_a_person_says_was_sent_goes_on_at_once_whatever_its_row_says(stage
     weeks(stage)
     assert [stage.sent_to(each) for each in PEOPLE] == [3] * len(PEOPLE)
     assert once(stage)
+
+
+def test_what_a_person_says_was_sent_clears_each_reason_it_holds_for(stage: Stage) -> None:
+    """Held by the restore, and then also because nobody knows what became of a mail that was under way."""
+    enrolled_all(stage, files_sent=False)
+    put_back(stage, noticed=True)
+    stage.relance.turn(1)
+    assert causes(stage, person(MessageState.TRANSMITTING)) == {Cause.RESTORED, Cause.UNKNOWN_MAIL}
+    stage.relance.restored.decide("sent")
+    assert {stage.state(each) for each in PEOPLE} == {"active"}
+
+
+def test_an_answer_that_nobody_could_place_holds_whoever_was_sent_it_still(stage: Stage) -> None:
+    enrolled_all(stage, files_sent=False)
+    put_back(stage, noticed=True)
+    stage.relance.turn(1)
+    held, why = person(MessageState.TRANSMITTING), Reason("whose is it?", Cause.ANSWER, "answer 1")
+    with stage.relance._house.database.write() as conn:
+        [row] = [each.enrollment for each in standings.matching(conn, email=held)]
+        enrollments.apply(conn, [row.id], Event.HELD, stage.clock.now(), reason=why)
+    stage.relance.restored.decide("sent")
+    assert (stage.state(held), causes(stage, held)) == ("held", {Cause.ANSWER})
+
+
+def causes(stage: Stage, email: str) -> set[Cause]:
+    with stage.relance._house.database.read() as conn:
+        [found] = standings.matching(conn, email=email)
+    return {each.cause for each in found.enrollment.why}
