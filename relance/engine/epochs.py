@@ -8,6 +8,7 @@ it may have been sent after the backup was made.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -16,7 +17,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from sqlalchemy.engine import Connection
 
@@ -28,10 +29,13 @@ from relance.engine.states import Event
 from relance.engine.store import doubts, enrollments, events, mailboxes, marks
 from relance.engine.store.enrollments import Enrollment
 
-INSTALLATION, EPOCH, HALTED = "installation", "epoch", "halted"
+INSTALLATION, EPOCH, HALTED, RESTORES = "installation", "epoch", "halted", "restores"
 LARGEST = 2**63  # no installation counts so far, one a minute
 FENCES_APART = 1_000_000
-# No mailbox has so many turns in what a backup forgets: no line of a lost history, wherever it is kept, names a fence to come.
+# No mailbox has so many turns between two restores: each history that was lost, and the one that goes on, has fences of
+# its own, so that no line of a lost one, wherever it is kept, names a fence to come.
+MOST_RESTORES = 1000
+# Nobody restores so often; a file that says so is not believed in that, and fences stay numbers that a database keeps.
 RESTORED = "restored"
 # When a person last said that a restored database may go on (ISO 8601, business time).
 MAYBE_SENT = Reason(
@@ -45,6 +49,7 @@ class Seen:
 
     installation: str
     epoch: int
+    restores: int = 0  # how many were confirmed so far, those that the database has forgotten among them
 
 
 def went_back(seen: Seen | None, installation: str, epoch: int) -> bool:
@@ -69,9 +74,18 @@ def beat(database: Database, file: Path) -> str | None:
         if halted is None:
             epoch += 1
             marks.put(conn, EPOCH, str(epoch))
+        restores = max(_restores(conn), _known(seen, installation))
     if halted is None:
-        _write(file, Seen(installation, epoch))
+        _write(file, Seen(installation, epoch, restores))
     return halted
+
+
+def _restores(conn: Connection) -> int:
+    return int(marks.get(conn, RESTORES) or 0)
+
+
+def _known(seen: Seen | None, installation: str | None) -> int:
+    return seen.restores if seen is not None and seen.installation == installation else 0
 
 
 def restored(conn: Connection) -> bool:
@@ -86,7 +100,10 @@ def halted(database: Database) -> str | None:
 
 
 def confirm(house: House, file: Path, *, hold_due: bool = True) -> int:
-    """A person has looked: go on. What fell due is held first, unless `hold_due` is off; returns how many that were."""
+    """A person has looked: go on. What fell due is held first, unless `hold_due` is off; returns how many that were.
+
+    Raises `errors.Unwritable`.
+    """
     now = house.clock.now()
     with house.database.write() as conn:
         words = marks.get(conn, HALTED) or "confirmed by a person"
@@ -98,10 +115,21 @@ def confirm(house: House, file: Path, *, hold_due: bool = True) -> int:
         marks.put(conn, EPOCH, str(max(int(marks.get(conn, EPOCH) or 0), seen.epoch if seen else 0)))
         marks.put(conn, RESTORED, now.isoformat())
         marks.drop(conn, HALTED)
-        mailboxes.raise_fences(conn, {}, by=FENCES_APART)
+        _part_fences(conn, file, seen)
         mailboxes.call(conn, [each.id for each in mailboxes.every(conn)], now)  # the proof lies in them
         events.add(conn, [events.News("restore confirmed", now, data={"reason": words, "held": len(due)})])
     return len(due)
+
+
+def _part_fences(conn: Connection, file: Path, seen: Seen | None) -> None:
+    """Fences that no history had before. The same backup, put back again, has the same fences and the same count of
+    restores: that count goes on in the file, which no restore takes back, and is written there before it is used."""
+    installation, before = marks.get(conn, INSTALLATION), _restores(conn)
+    count = min(max(before, _known(seen, installation)) + 1, MOST_RESTORES)
+    if seen is not None and seen.installation == installation:
+        _write(file, dataclasses.replace(seen, restores=count))
+    marks.put(conn, RESTORES, str(count))
+    mailboxes.raise_fences(conn, {}, by=FENCES_APART * (count - before))
 
 
 def let_go_on(conn: Connection, enrollment_id: int, now: dt.datetime) -> bool:
@@ -150,7 +178,12 @@ def _read(file: Path) -> Seen | None:
     installation, epoch = found.get("installation"), found.get("epoch")
     if not isinstance(installation, str) or type(epoch) is not int or not 0 <= epoch < LARGEST:
         return None
-    return Seen(installation, epoch)
+    restores = found.get("restores")  # an earlier release wrote none
+    return Seen(installation, epoch, restores if _is_count(restores) else 0)
+
+
+def _is_count(found: object) -> TypeGuard[int]:
+    return type(found) is int and 0 <= found <= MOST_RESTORES
 
 
 def _write(file: Path, seen: Seen) -> None:
@@ -160,7 +193,7 @@ def _write(file: Path, seen: Seen) -> None:
         with contextlib.ExitStack() as undo:
             undo.callback(Path(name).unlink, missing_ok=True)
             with os.fdopen(handle, "w") as out:
-                json.dump({"installation": seen.installation, "epoch": seen.epoch}, out)
+                json.dump(dataclasses.asdict(seen), out)
                 out.flush()
                 os.fsync(handle)
             Path(name).replace(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from relance.engine.store import enrollments, mailboxes, marks, messages
 from relance.engine.store.mailboxes import Lease
 from relance.engine.store.messages import Message, Settlement
 from relance.mailbox.outcome import Outcome, SendResult
-from tests import engine_house
+from tests import backups, engine_house
 
 TAKEN = SendResult(Outcome.ACCEPTED, "final", code=250, text="Ok: queued")
 
@@ -78,6 +79,50 @@ def test_a_line_of_a_lost_history_says_nothing_of_a_turn_to_come(
     assert state(ready, mail) is MessageState.UNKNOWN
 
 
+def test_a_backup_that_is_put_back_again_has_fences_that_neither_history_had(
+    ready: House, tmp_path: Path
+) -> None:
+    """The journals of what each lost may lie on a host that is gone, so that nobody can ask them."""
+    file = tmp_path / "epoch.json"
+    epochs.beat(ready.database, file)
+    taken, fences = backups.take(ready.database), list[int]()
+    for _ in range(3):
+        epochs.beat(ready.database, file)
+        assert epochs.beat(ready.database, file) is None
+        backups.put_back(ready.database, taken)
+        assert epochs.beat(ready.database, file) is not None
+        epochs.confirm(ready, file)
+        fences.append(take(ready).fence)
+    assert [each - before for before, each in itertools.pairwise([9, *fences])] == [
+        epochs.FENCES_APART + 1,
+        epochs.FENCES_APART,
+        epochs.FENCES_APART,
+    ]
+
+
+def test_a_backup_of_between_two_restores_counts_on_from_the_last(ready: House, tmp_path: Path) -> None:
+    file = tmp_path / "epoch.json"
+    epochs.beat(ready.database, file)
+    early = backups.take(ready.database)
+    epochs.confirm(ready, file)
+    between, first = backups.take(ready.database), take(ready).fence
+    backups.put_back(ready.database, early)
+    epochs.confirm(ready, file)
+    second = take(ready).fence
+    backups.put_back(ready.database, between)
+    epochs.confirm(ready, file)
+    assert take(ready).fence == second + epochs.FENCES_APART == first + 2 * epochs.FENCES_APART
+
+
+def test_the_count_of_another_installations_file_is_not_this_ones(ready: House, tmp_path: Path) -> None:
+    file = tmp_path / "epoch.json"
+    epochs._write(file, epochs.Seen("another", 1, 7))
+    epochs.beat(ready.database, tmp_path / "own.json")
+    epochs.confirm(ready, file)
+    assert take(ready).fence == 9 + epochs.FENCES_APART + 1
+    assert epochs._read(file) == epochs.Seen("another", 1, 7)
+
+
 def test_who_works_under_a_fence_of_the_lost_history_is_superseded(ready: House, tmp_path: Path) -> None:
     lease = take(ready)
     epochs.confirm(ready, tmp_path / "epoch.json")
@@ -120,3 +165,4 @@ def test_a_fence_that_nobody_ever_counted_to_is_not_believed(ready: House) -> No
     ready.journal.turn(1, remembering.LARGEST)
     remembering.hear(ready)
     assert take(ready).fence == 10
+    assert epochs.MOST_RESTORES * epochs.FENCES_APART < remembering.LARGEST

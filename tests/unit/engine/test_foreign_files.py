@@ -17,7 +17,9 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
-TOLD = st.fixed_dictionaries({}, optional={"installation": VALUES, "epoch": VALUES}).map(json.dumps)
+TOLD = st.fixed_dictionaries({}, optional=dict.fromkeys(("installation", "epoch", "restores"), VALUES)).map(
+    json.dumps
+)
 
 
 @given(
@@ -27,20 +29,23 @@ TOLD = st.fixed_dictionaries({}, optional={"installation": VALUES, "epoch": VALU
 @example(b'{"installation": "x", "epoch": 1e999}')
 @example(b'{"installation": "x", "epoch": ' + b"9" * 4000 + b"}")
 @example(b'{"installation": "x", "epoch": true}')
+@example(b'{"installation": "x", "epoch": 1, "restores": 1' + b"0" * 30 + b"}")
+@example(b'{"installation": "x", "epoch": 1, "restores": true}')
 def test_an_epoch_file(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "epoch.json"
         file.write_bytes(content)
         seen = epochs._read(file)
         assert seen is None or 0 <= seen.epoch < epochs.LARGEST
+        assert seen is None or 0 <= seen.restores <= epochs.MOST_RESTORES
 
 
-@given(st.text(max_size=20), st.integers(0, epochs.LARGEST - 1))
-def test_what_was_written_is_read(installation: str, epoch: int) -> None:
+@given(st.text(max_size=20), st.integers(0, epochs.LARGEST - 1), st.integers(0, epochs.MOST_RESTORES))
+def test_what_was_written_is_read(installation: str, epoch: int, restores: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "epoch.json"
-        epochs._write(file, epochs.Seen(installation, epoch))
-        assert epochs._read(file) == epochs.Seen(installation, epoch)
+        epochs._write(file, epochs.Seen(installation, epoch, restores))
+        assert epochs._read(file) == epochs.Seen(installation, epoch, restores)
 
 
 def test_a_pipe_of_that_name_is_not_waited_for(tmp_path: Path) -> None:
