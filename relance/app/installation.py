@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -194,9 +195,11 @@ class Relance:
         """This process is at work as `role`; returns why nothing is sent at all, if so."""
         if self._me is None:
             self._me = attendance.myself(self._house.owner, role, machine_now())
+        # Kept here as well: this process is asked about Redis also while its heartbeat can not be written.
+        self._me = dataclasses.replace(self._me, broker_away=broker_away, broker_refuses=broker_refuses)
         with contextlib.suppress(errors.Unwritable):  # the work goes on without this proof of its end
             self._house.journal.live()
-        heartbeats.beat(self._house, self._me, broker_away=broker_away, broker_refuses=broker_refuses)
+        heartbeats.beat(self._house, self._me)
         return epochs.halted(self._house.database)
 
     def outcomes(self) -> Mapping[str, int]:

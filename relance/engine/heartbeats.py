@@ -15,20 +15,11 @@ from relance.engine.store import processes
 from relance.engine.store.processes import Process
 
 
-def beat(house: House, me: Process, *, broker_away: bool, broker_refuses: bool = False) -> None:
-    """This process is alive: one small write. `broker_refuses`: Redis answers, and refuses."""
+def beat(house: House, me: Process) -> None:
+    """This process is alive: one small write."""
     with house.database.write() as conn:
         now = _now(conn)
-        processes.beat(
-            conn,
-            dataclasses.replace(
-                me,
-                seen_at=now,
-                started_at=min(me.started_at, now),
-                broker_away=broker_away,
-                broker_refuses=broker_refuses,
-            ),
-        )
+        processes.beat(conn, dataclasses.replace(me, seen_at=now, started_at=min(me.started_at, now)))
 
 
 def leave(house: House, me: Process) -> None:

@@ -107,7 +107,7 @@ def at_work(house: House) -> list[str]:
 def test_who_was_killed_is_not_at_work_though_its_last_heartbeat_is_new(
     house: House, worker: processes.Process
 ) -> None:
-    heartbeats.beat(house, attendance.myself(OTHER, "run", clock.machine_now()), broker_away=False)
+    heartbeats.beat(house, attendance.myself(OTHER, "run", clock.machine_now()))
     assert at_work(house) == [OTHER]
     worker.signal(signal.SIGSTOP)
     assert at_work(house) == [OTHER]  # nobody knows better
@@ -119,7 +119,5 @@ def test_who_was_killed_is_not_at_work_though_its_last_heartbeat_is_new(
 
 
 def test_who_has_no_lock_here_is_at_work_as_long_as_it_was_seen_lately(house: House) -> None:
-    heartbeats.beat(
-        house, attendance.myself("elsewhere-1-ffff", "run", clock.machine_now()), broker_away=False
-    )
+    heartbeats.beat(house, attendance.myself("elsewhere-1-ffff", "run", clock.machine_now()))
     assert at_work(house) == ["elsewhere-1-ffff"]

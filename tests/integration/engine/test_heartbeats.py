@@ -33,7 +33,7 @@ def me(role: str = "run") -> processes.Process:
 def test_a_process_is_at_work_until_it_says_that_it_stops(house: House) -> None:
     assert reports.status(house).attendance == attendance.Attendance()
     for _ in range(2):
-        heartbeats.beat(house, me(), broker_away=False)
+        heartbeats.beat(house, me())
     found = reports.status(house)
     assert [each.role for each in found.attendance.processes] == ["run"]
     assert not found.concerns
@@ -41,25 +41,25 @@ def test_a_process_is_at_work_until_it_says_that_it_stops(house: House) -> None:
     found = reports.status(house)
     assert found.grave
     assert "stopped on" in str(found.attendance)
-    heartbeats.beat(house, me(), broker_away=True)  # it goes on
+    heartbeats.beat(house, dataclasses.replace(me(), broker_away=True))  # it goes on
     (away,) = reports.status(house).concerns
     assert (away.kind, "does not answer" in away.words) == (ConcernKind.BROKER, True)
-    heartbeats.beat(house, me(), broker_away=True, broker_refuses=True)
+    heartbeats.beat(house, dataclasses.replace(me(), broker_away=True, broker_refuses=True))
     (refused,) = reports.status(house).concerns
     assert (refused.kind, "Redis refuses" in refused.words) == (ConcernKind.BROKER, True)
-    heartbeats.beat(house, me(), broker_away=True)
+    heartbeats.beat(house, dataclasses.replace(me(), broker_away=True))
     assert reports.status(house).concerns == (away,)
 
 
 def test_who_was_killed_is_missed_and_in_the_end_forgotten(house: House) -> None:
-    heartbeats.beat(house, me(), broker_away=False)
+    heartbeats.beat(house, me())
     long_ago = clock.machine_now() - dt.timedelta(minutes=3)
     with house.database.write() as conn:
         conn.execute(process.update().values(seen_at=long_ago))
     assert "was last seen on" in str(reports.status(house).attendance)
     with house.database.write() as conn:
         conn.execute(process.update().values(seen_at=long_ago - processes.KEPT))
-    heartbeats.beat(house, dataclasses.replace(me(), name="another"), broker_away=False)
+    heartbeats.beat(house, dataclasses.replace(me(), name="another"))
     with house.database.read() as conn:
         assert [each.name for each in processes.every(conn)] == ["another"]
 
@@ -71,7 +71,7 @@ def ada(house: House) -> House:
     publishing.publish(house, engine_house.TRIAL)
     people.add(house, "eve@acme.example", {})
     enrolling.enroll(house, Wish("Trial"))
-    heartbeats.beat(house, me(), broker_away=False)
+    heartbeats.beat(house, me())
     return house
 
 
@@ -117,7 +117,7 @@ def test_holds_are_told_by_reason_and_name_nobody(ada: House) -> None:
 def test_a_heartbeat_costs_one_small_write(house: House) -> None:
     """Nothing piles up: a row a process, however often it beats."""
     for _ in range(5):
-        heartbeats.beat(house, me(), broker_away=False)
+        heartbeats.beat(house, me())
     with house.database.read() as conn:
         assert len(processes.every(conn)) == 1
 
