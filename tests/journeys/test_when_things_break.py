@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from relance import clock
+from relance import clock, errors
 from relance.app import Relance
 from tests.chaos.grounds import group
 from tests.journeys.office import CALM, PATIENCE, Office, standing
@@ -111,11 +111,20 @@ def test_the_connections_to_postgresql_fall_silent_and_mail_flows_again(office: 
         office.settled(first)
         before = proxy.accepted
         proxy.silence()
-        office.enroll(second)
+        # A silent session keeps its locks until the server gives it up: whoever is told so asks again, and nothing was half done.
+        wait_until(lambda: enrolled(office, second), seconds=PATIENCE, what="an enrollment")
         office.settled(second)
         assert proxy.accepted > before
         assert proxy.swallowed
         assert [daemon.starts for daemon in daemons.values()] == [1, 1]
+
+
+def enrolled(office: Office, people: list[str]) -> bool:
+    try:
+        office.enroll(people)
+    except errors.Unreachable:
+        return False
+    return True
 
 
 def test_a_stop_signal_ends_processes_whose_database_says_nothing(office: Office) -> None:
