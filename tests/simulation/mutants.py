@@ -17,7 +17,6 @@ from relance.engine import (
     gate,
     preparing,
     replies,
-    settling,
     states,
     steering,
     unknowns,
@@ -229,7 +228,7 @@ def one_look() -> AbstractContextManager[object]:
 def forgotten_pause() -> AbstractContextManager[object]:
     """Evidence about a mail lets somebody go on whom a person paused: it is not asked, and the pause is not kept beside."""
     return both(
-        mock.patch.object(unknowns, "_held_for_this_alone", lambda row: settling.MAYBE in row.reason),
+        mock.patch.object(unknowns, "_is_for_this", return_value=True),
         mock.patch.object(Enrollment, "word", property(lambda _: ())),
     )
 
