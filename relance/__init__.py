@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from relance.config import Settings, make_home
     from relance.engine.accounts import StepAccount
     from relance.engine.attendance import Attendance
-    from relance.engine.calendar import Bound, BoundKind, When
     from relance.engine.checking import Checked
     from relance.engine.concerns import Concern, ConcernKind
     from relance.engine.doubts import Decided, DoubtView, Whom
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
         VariantReport,
     )
     from relance.engine.returning import WayBack
+    from relance.engine.schedule.calendar import Bound, BoundKind, When
     from relance.engine.sequence import (
         BranchStep,
         EndStep,
@@ -182,7 +182,6 @@ _ROOMS = {
     "config": ("Settings", "make_home"),
     "engine.accounts": ("StepAccount",),
     "engine.attendance": ("Attendance",),
-    "engine.calendar": ("Bound", "BoundKind", "When"),
     "engine.checking": ("Checked",),
     "engine.concerns": ("Concern", "ConcernKind"),
     "engine.doubts": ("Decided", "DoubtView", "Whom"),
@@ -196,10 +195,9 @@ _ROOMS = {
     "engine.publishing": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
     "engine.refusing": ("Retried",),
     "engine.rejudging": ("Change", "RejudgeReport"),
-    "engine.reports": (
-        "Funnel", "HeldView", "MailboxLine", "Report", "Status", "StepReport", "VariantReport",
-    ),
+    "engine.reports": ("Funnel", "HeldView", "MailboxLine", "Report", "Status", "StepReport", "VariantReport"),
     "engine.returning": ("WayBack",),
+    "engine.schedule.calendar": ("Bound", "BoundKind", "When"),
     "engine.sequence": (
         "BranchStep", "EndStep", "MailStep", "Send", "Sequence", "Stop", "TaskStep", "Track", "Variant", "WaitStep",
     ),

@@ -15,12 +15,12 @@ from relance.engine.house import House, Options
 from relance.engine.journal import Journal
 from relance.engine.noes import Noes
 from relance.engine.own_ids import OwnIds
+from relance.engine.schedule.timezones import Workspace
 from relance.engine.states import MessageState
 from relance.engine.store import mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.messages import Message
 from relance.engine.vault import Vault
-from relance.engine.zones import Workspace
 from relance.mailbox.imap import Inbox
 from relance.mailbox.smtp import Outbox
 from relance.tracking.links import Links

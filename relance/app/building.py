@@ -26,7 +26,7 @@ from relance.engine.journal import Journal
 from relance.engine.migrating import SchemaState
 from relance.engine.noes import Noes
 from relance.engine.own_ids import OwnIds
-from relance.engine.zones import Workspace
+from relance.engine.schedule.timezones import Workspace
 from relance.mailbox.imap import Inbox, Timeouts
 from relance.mailbox.smtp import Limits, Outbox
 from relance.tracking import web

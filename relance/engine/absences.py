@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import calendar, news, waits
+from relance.engine import news
 from relance.engine.house import House
+from relance.engine.schedule import calendar, waits
 from relance.engine.store import answers, contacts
 from relance.engine.store.enrollments import Enrollment
 

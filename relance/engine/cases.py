@@ -10,13 +10,13 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import conditions
 from relance.engine.house import House
+from relance.engine.schedule.timezones import Place, Workspace
 from relance.engine.script import Script
 from relance.engine.store import contacts, messages, suppressions
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment, Position
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.messages import Message
-from relance.engine.zones import Place, Workspace
 
 
 @dataclass(frozen=True)

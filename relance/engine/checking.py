@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from relance import errors, templates
-from relance.engine import plan, reading, script, sequence, ways, windows
+from relance.engine import plan, reading, script, sequence, ways
+from relance.engine.schedule import send_windows
 from relance.engine.sequence import BranchStep, MailStep, Path, TaskStep, WaitStep
 from relance.engine.yamltext import Places
 
@@ -170,7 +171,7 @@ def _send_hours_meet(look: _Look) -> None:
         if mail.at is None:
             continue
         rule = script.rule_for(look.definition, mail)
-        if not any(hour.end > windows.parse_time(mail.at) for day in rule.week.days for hour in day):
+        if not any(hour.end > send_windows.parse_time(mail.at) for day in rule.week.days for hour in day):
             look.problem(
                 (*path, "at"), f"{mail.at} is after the sending hours of every day.", "See `send: hours`."
             )

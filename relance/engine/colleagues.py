@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 import pydantic
 
 from relance import errors
-from relance.engine import waits
-from relance.engine.complete import complete
-from relance.engine.waits import Unit, Wait
+from relance.complete import complete
+from relance.engine.schedule import waits
+from relance.engine.schedule.waits import Unit, Wait
 from relance.mailbox.inbound import Intent, Judgement, Kind
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import calendar, colleagues, states
+from relance.complete import complete
+from relance.engine import colleagues, states
 from relance.engine.colleagues import Action, Deed
-from relance.engine.complete import complete
 from relance.engine.house import House
+from relance.engine.schedule import calendar
 from relance.engine.script import bounds
 from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, events, tasks

@@ -6,8 +6,8 @@ import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from relance.complete import complete
 from relance.engine.attendance import Attendance
-from relance.engine.complete import complete
 from relance.sentences import ended
 
 LATE_SECONDS = 900.0

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import calendar, cases, epochs, gate, pace, people, sequence, states, unread_mail
-from relance.engine.calendar import Bound, BoundKind, When
+from relance.engine import cases, epochs, gate, people, sequence, states, unread_mail
 from relance.engine.cases import Case
 from relance.engine.house import House
+from relance.engine.schedule import calendar, throttle
+from relance.engine.schedule.calendar import Bound, BoundKind, When
 from relance.engine.states import MessageState, State
 from relance.engine.steering import EnrollmentView, view
 from relance.engine.store import claims, mailboxes, standings
@@ -86,7 +87,7 @@ def _look(conn: Connection, house: House, standing: Standing, halted: str | None
     now = house.clock.now()
     mailbox = mailboxes.by_id(conn, standing.enrollment.mailbox_id)
     case = cases.read(conn, house, [standing.enrollment])[0]
-    sent = mailboxes.sent_since(conn, mailbox.id, now - pace.DAY)
+    sent = mailboxes.sent_since(conn, mailbox.id, now - throttle.DAY)
     unheard = bool(claims.unheard(conn, [standing.enrollment.id], now))
     odd = unread_mail.oddities(conn, now).get(mailbox.id, ())
     return _Look(house, standing, case, mailbox, sent, halted, now, odd, unheard)
@@ -266,10 +267,10 @@ def _mailbox(look: _Look) -> Iterator[str]:
         yield f"Its next turn is {_soon(look, box.next_turn_at)}."
 
 
-def _allowed(look: _Look, at: dt.datetime) -> pace.Allowance:
+def _allowed(look: _Look, at: dt.datetime) -> throttle.Allowance:
     """What the mailbox's pace will let leave at a moment, by what has left until now."""
-    limits = pace.Pace(look.mailbox.daily_cap, dt.timedelta(seconds=look.mailbox.gap_seconds))
-    return pace.allowance(limits, look.sent, at, look.house.options.batch)
+    limits = throttle.Pace(look.mailbox.daily_cap, dt.timedelta(seconds=look.mailbox.gap_seconds))
+    return throttle.allowance(limits, look.sent, at, look.house.options.batch)
 
 
 def _ago(look: _Look, at: dt.datetime | None) -> str:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import clock
-from relance.engine import states, zones
+from relance.engine import states
+from relance.engine.schedule import timezones
 from relance.engine.states import MessageState, State
 from relance.engine.store import claims, enrollments, mailboxes, messages, suppressions
 from relance.engine.store.enrollments import Enrollment
@@ -50,7 +51,7 @@ class Wanted:
 
     enrollment: Enrollment
     message: Message
-    place: zones.Place | None = None
+    place: timezones.Place | None = None
 
 
 ELSEWHERE = "another mailbox that wrote to them was not read for answers since the step fell due"

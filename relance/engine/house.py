@@ -13,12 +13,12 @@ from relance.engine.library import Library
 from relance.engine.noes import Noes
 from relance.engine.own_ids import OwnIds
 from relance.engine.post import OpenEar, OpenInbox, OpenOutbox
+from relance.engine.schedule.timezones import Workspace
 from relance.engine.servers import Servers
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.tally import Tally
 from relance.engine.vault import Vault
-from relance.engine.zones import Workspace
 from relance.mailbox.account import Account
 from relance.mailbox.imap import Inbox
 from relance.tracking import judge

@@ -15,10 +15,11 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.clock import SETTLE_SECONDS, Clock
-from relance.engine import absences, calendar, cases, company
+from relance.engine import absences, cases, company
 from relance.engine.cases import Case
 from relance.engine.database import SKEW, machine_now
 from relance.engine.house import House
+from relance.engine.schedule import calendar
 from relance.engine.store import ahead, answers, enrollments, events, mailboxes, marks
 from relance.engine.store.enrollments import Enrollment, Position
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
-from relance.engine import calendar, cases, jumps
+from relance.engine import cases, jumps
 from relance.engine.house import House
+from relance.engine.schedule import calendar
 from relance.engine.script import bounds
 from relance.engine.store import enrollments, events, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from relance.engine.calendar import day_words
-from relance.engine.complete import complete
+from relance.complete import complete
+from relance.engine.schedule.calendar import day_words
 from relance.engine.states import Event
 from relance.mailbox.inbound import Judgement, Kind, Speaker
 

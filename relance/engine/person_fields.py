@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from relance import errors
-from relance.engine import zones
+from relance.engine.schedule import timezones
 from relance.engine.store.contacts import FIELDS
 from relance.mailbox import address
 
@@ -61,7 +61,7 @@ def checked(values: Mapping[str, str]) -> dict[str, str]:
     kept = {name: tidied for name, text in values.items() if (tidied := tidy(name, text))}
     if "zone" in kept:
         try:
-            zones.checked_zone(kept["zone"])
+            timezones.checked_zone(kept["zone"])
         except ValueError as wrong:
             raise Unfit(str(wrong)) from None
     return kept
@@ -70,7 +70,7 @@ def checked(values: Mapping[str, str]) -> dict[str, str]:
 def unknown_country(values: Mapping[str, str]) -> str | None:
     """The country nobody knows, where there is one: it is kept, but says nothing of time or holidays."""
     country = values.get("country", "")
-    return country if country and zones.country_code(country) is None else None
+    return country if country and timezones.country_code(country) is None else None
 
 
 def news(

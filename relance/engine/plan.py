@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from relance.engine import sequence, waits
+from relance.engine import sequence
+from relance.engine.schedule import waits
 from relance.engine.sequence import BranchStep, EndStep, MailStep, Step, WaitStep
 
 

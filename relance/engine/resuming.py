@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import calendar, waits
 from relance.engine.house import House
+from relance.engine.schedule import calendar, waits
 from relance.engine.script import bounds
 from relance.engine.store import contacts, enrollments, mailboxes, sequences
 from relance.engine.store.contacts import Contact

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from relance import templates
-from relance.engine import calendar, plan, sequence, waits, windows, zones
+from relance.engine import plan, sequence
+from relance.engine.schedule import calendar, send_windows, timezones, waits
 from relance.engine.store.enrollments import Position
 
 ANSWERS = 1024
@@ -79,21 +80,21 @@ class Script:
             raise TypeError(f"the step {step_id} is no mail")
         return step
 
-    def place(self, contact: Located, workspace: zones.Workspace) -> zones.Place:
+    def place(self, contact: Located, workspace: timezones.Workspace) -> timezones.Place:
         """Whose clock and holidays count for this person."""
         region = contact.fields.get("state") or contact.fields.get("region")
-        where = zones.Whereabouts(contact.zone or None, contact.country or None, region)
+        where = timezones.Whereabouts(contact.zone or None, contact.country or None, region)
         return self._place(where, workspace)
 
-    def _whereabouts(self, where: zones.Whereabouts, workspace: zones.Workspace) -> zones.Place:
-        return zones.place(where, self.definition.send, workspace)
+    def _whereabouts(self, where: timezones.Whereabouts, workspace: timezones.Workspace) -> timezones.Place:
+        return timezones.place(where, self.definition.send, workspace)
 
-    def first(self, since: dt.datetime, place: zones.Place, key: str) -> Position:
+    def first(self, since: dt.datetime, place: timezones.Place, key: str) -> Position:
         """Where a new enrollment stands."""
         return self.position(self.plan.first, since, place, key)
 
     def after(
-        self, step_id: str, done_at: dt.datetime, place: zones.Place, key: str, taken: bool | None = None
+        self, step_id: str, done_at: dt.datetime, place: timezones.Place, key: str, taken: bool | None = None
     ) -> Position:
         """Where an enrollment stands once a step was done; `taken` says which way a branch went."""
         following = self.plan.next(step_id, taken)
@@ -101,7 +102,7 @@ class Script:
             return Position(None, "", None, stepped_at=done_at)
         return self.position(following, done_at, place, key)
 
-    def position(self, step_id: str, since: dt.datetime, place: zones.Place, key: str) -> Position:
+    def position(self, step_id: str, since: dt.datetime, place: timezones.Place, key: str) -> Position:
         """A step's due time, counted from when the step before it was done, with what bound it."""
         step = self.plan.step(step_id)
         wait = _wait(step)
@@ -115,7 +116,7 @@ class Script:
         """When mail of this step may go."""
         return rule_for(self.definition, self.plan.step(step_id))
 
-    def _opening(self, step_id: str, place: zones.Place, now: dt.datetime) -> calendar.When:
+    def _opening(self, step_id: str, place: timezones.Place, now: dt.datetime) -> calendar.When:
         """The first time from now on at which this step may go."""
         return calendar.next_opening(self.rule(step_id), place, now)
 
@@ -137,5 +138,5 @@ def rule_for(definition: sequence.Sequence, step: sequence.Step) -> calendar.Rul
     return calendar.Rule(
         definition.send.week,
         frozenset(definition.send.closed),
-        windows.parse_time(at) if at else None,
+        send_windows.parse_time(at) if at else None,
     )

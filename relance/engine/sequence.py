@@ -22,7 +22,8 @@ from typing import Annotated, Any, Literal
 import pydantic
 from pydantic_core import PydanticCustomError
 
-from relance.engine import colleagues, waits, windows, zones
+from relance.engine import colleagues
+from relance.engine.schedule import send_windows, timezones, waits
 
 MAX_STEPS = 100
 MAX_DEPTH = 5  # branches within branches: deeper than this no one reads it any more
@@ -56,12 +57,16 @@ Line = Annotated[
     str, pydantic.StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
 Condition = Annotated[str, pydantic.StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
-TimeOfDay = Annotated[str, pydantic.AfterValidator(lambda text: windows.clock_text(windows.parse_time(text)))]
-DaysText = Annotated[str, pydantic.AfterValidator(lambda text: windows.days_text(windows.parse_days(text)))]
-HoursText = Annotated[
-    str, pydantic.AfterValidator(lambda text: windows.intervals_text(windows.parse_intervals(text)))
+TimeOfDay = Annotated[
+    str, pydantic.AfterValidator(lambda text: send_windows.clock_text(send_windows.parse_time(text)))
 ]
-ZoneName = Annotated[str, pydantic.AfterValidator(zones.checked_zone)]
+DaysText = Annotated[
+    str, pydantic.AfterValidator(lambda text: send_windows.days_text(send_windows.parse_days(text)))
+]
+HoursText = Annotated[
+    str, pydantic.AfterValidator(lambda text: send_windows.intervals_text(send_windows.parse_intervals(text)))
+]
+ZoneName = Annotated[str, pydantic.AfterValidator(timezones.checked_zone)]
 
 
 class _Written(pydantic.BaseModel):
@@ -91,28 +96,28 @@ class Send(_Written):
     @pydantic.field_validator("holidays")
     @classmethod
     def _known_holidays(cls, value: str) -> str:
-        return value if value in ("contact", "none") else zones.checked_calendar(value)
+        return value if value in ("contact", "none") else timezones.checked_calendar(value)
 
     @pydantic.model_validator(mode="after")
     def _one_way_to_say_days(self) -> Send:
         if isinstance(self.hours, dict):
             if self.days is not None:
                 raise ValueError("`hours` by weekday already says the days: take `days` out")
-            windows.by_day(self.hours)
+            send_windows.by_day(self.hours)
         return self
 
     @property
-    def week(self) -> windows.Week:
+    def week(self) -> send_windows.Week:
         """The sending hours of each weekday."""
         hours = tuple(self.hours.items()) if isinstance(self.hours, dict) else self.hours
         return _week(self.days or "mon-fri", hours)
 
 
 @functools.lru_cache(maxsize=256)
-def _week(days: str, hours: str | tuple[tuple[str, str], ...]) -> windows.Week:
+def _week(days: str, hours: str | tuple[tuple[str, str], ...]) -> send_windows.Week:
     if isinstance(hours, tuple):
-        return windows.by_day(dict(hours))
-    return windows.same_hours(windows.parse_days(days), windows.parse_intervals(hours))
+        return send_windows.by_day(dict(hours))
+    return send_windows.same_hours(send_windows.parse_days(days), send_windows.parse_intervals(hours))
 
 
 class Stop(_Written):

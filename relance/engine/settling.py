@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
+from relance.complete import complete
 from relance.engine import refusing, states
-from relance.engine.complete import complete
 from relance.engine.gate import Wanted
 from relance.engine.house import House, Options
 from relance.engine.reasons import Cause, Reason

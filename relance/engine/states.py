@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
-from relance.engine.complete import complete
+from relance.complete import complete
 
 
 class State(StrEnum):

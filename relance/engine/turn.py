@@ -14,7 +14,6 @@ from relance import clock, errors
 from relance.engine import (
     engagement,
     lateness,
-    pace,
     preparing,
     recovery,
     remembering,
@@ -24,8 +23,9 @@ from relance.engine import (
 )
 from relance.engine.delivery import Delivery
 from relance.engine.house import House
-from relance.engine.pace import Allowance, Pace
 from relance.engine.residue import Residue
+from relance.engine.schedule import throttle
+from relance.engine.schedule.throttle import Allowance, Pace
 from relance.engine.servers import Visit
 from relance.engine.store import calls, claims, enrollments, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox
@@ -260,7 +260,7 @@ class _Turn:
 
     @contextmanager
     def _visit(self, place: Server) -> Iterator[Visit]:
-        """One of the mailbox's servers, which may have to wait its turn: see `servers`."""
+        """One of the mailbox's servers, which may have to wait its turn: see `mail_servers`."""
         with self.house.servers.visit(place, doubtful=self.mailbox.troubles > 0) as visit:
             try:
                 yield visit
@@ -317,9 +317,9 @@ class _Turn:
     def _claim(self, limits: Pace, now: dt.datetime) -> list[enrollments.Enrollment]:
         with self.house.database.write() as conn:
             held = mailboxes.hold(conn, self.lease)
-            history = pace.needs_history(limits)
-            sent = mailboxes.sent_since(conn, self.mailbox.id, now - pace.DAY) if history else []
-            self.allowance = pace.allowance(limits, sent, now, self.house.options.batch)
+            history = throttle.needs_history(limits)
+            sent = mailboxes.sent_since(conn, self.mailbox.id, now - throttle.DAY) if history else []
+            self.allowance = throttle.allowance(limits, sent, now, self.house.options.batch)
             claimed = claims.claim(conn, self.mailbox.id, now, self.allowance.count, seen=held.synced_at)
             self._call_others(conn, now)
         self.more = len(claimed) == self.allowance.count > 0 and self.allowance.next_at is None

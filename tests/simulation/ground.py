@@ -29,9 +29,9 @@ from relance.engine.journal import Journal
 from relance.engine.library import Library
 from relance.engine.noes import Noes
 from relance.engine.own_ids import OwnIds
+from relance.engine.schedule.timezones import Workspace
 from relance.engine.store import contacts, mailboxes, sequences, suppressions
 from relance.engine.vault import Vault
-from relance.engine.zones import Workspace
 from relance.mailbox.outcome import Outcome, SendResult
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer

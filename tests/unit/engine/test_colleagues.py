@@ -6,7 +6,7 @@ import pytest
 
 from relance.engine import colleagues
 from relance.engine.colleagues import Action, Deed, Rules
-from relance.engine.waits import Unit, Wait
+from relance.engine.schedule.waits import Unit, Wait
 from relance.mailbox.inbound import Judgement, Kind
 
 STOP, GO_ON, HAND_OVER = colleagues.STOP, colleagues.GO_ON, Action(Deed.HAND_OVER)

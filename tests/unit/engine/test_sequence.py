@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine import plan, reading, sequence, waits, ways
+from relance.engine import plan, reading, sequence, ways
+from relance.engine.schedule import waits
 from relance.engine.sequence import BranchStep, EndStep, MailStep, Sequence, TaskStep, Variant, WaitStep
 
 SMALL = Sequence(

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine import waits, windows
-from relance.engine.waits import Unit, Wait
-from relance.engine.windows import Interval
+from relance.engine.schedule import send_windows, waits
+from relance.engine.schedule.send_windows import Interval
+from relance.engine.schedule.waits import Unit, Wait
 
 
 @pytest.mark.parametrize(
@@ -64,10 +64,10 @@ def test_a_wait_reads_back(wait):
 
 
 def test_hours_are_read_in_order():
-    found = windows.parse_intervals("13:00-16:30, 8.30 – 11:30")
+    found = send_windows.parse_intervals("13:00-16:30, 8.30 – 11:30")
     assert found == (Interval(510, 690), Interval(780, 990))
-    assert windows.intervals_text(found) == "08:30-11:30, 13:00-16:30"
-    assert windows.parse_intervals("00:00-24:00") == (Interval(0, 1440),)
+    assert send_windows.intervals_text(found) == "08:30-11:30, 13:00-16:30"
+    assert send_windows.parse_intervals("00:00-24:00") == (Interval(0, 1440),)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_hours_are_read_in_order():
 )
 def test_hours_that_are_none_are_told_what_to_write(text, told):
     with pytest.raises(ValueError, match=told):
-        windows.parse_intervals(text)
+        send_windows.parse_intervals(text)
 
 
 @pytest.mark.parametrize(
@@ -98,18 +98,18 @@ def test_hours_that_are_none_are_told_what_to_write(text, told):
     ],
 )
 def test_days_are_read(text, days):
-    assert windows.parse_days(text) == days
+    assert send_windows.parse_days(text) == days
 
 
 @given(st.sets(st.integers(0, 6), min_size=1))
 def test_days_read_back(days):
     ordered = tuple(sorted(days))
-    assert windows.parse_days(windows.days_text(ordered)) == ordered
+    assert send_windows.parse_days(send_windows.days_text(ordered)) == ordered
 
 
 def test_hours_by_weekday():
-    week = windows.by_day({"mon-thu": "08:30-16:30", "fri": "08:30-13:00"})
+    week = send_windows.by_day({"mon-thu": "08:30-16:30", "fri": "08:30-13:00"})
     assert week.sending_days == (0, 1, 2, 3, 4)
     assert week.days[4] == (Interval(510, 780),)
     with pytest.raises(ValueError, match="thu has hours twice"):
-        windows.by_day({"mon-thu": "08:30-16:30", "thu-fri": "08:30-13:00"})
+        send_windows.by_day({"mon-thu": "08:30-16:30", "thu-fri": "08:30-13:00"})

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from relance import errors
-from relance.engine import public_holidays, waits, windows
-from relance.engine.public_holidays import Region
-from relance.engine.waits import Unit, Wait
-from relance.engine.zones import Place
+from relance.engine.schedule import holidays, send_windows, waits
+from relance.engine.schedule.holidays import Region
+from relance.engine.schedule.timezones import Place
+from relance.engine.schedule.waits import Unit, Wait
 
 UTC = dt.UTC
 # Longer than any wait plus any run of closed days: beyond it the rule never opens.
@@ -70,18 +70,18 @@ class When:
 class Rule:
     """When a step may go: hours by weekday, closed days, not before `at` (minutes of the day), spread in minutes."""
 
-    week: windows.Week
+    week: send_windows.Week
     closed: frozenset[dt.date] = frozenset()
     at: int | None = None
     spread: int = DEFAULT_SPREAD
 
-    def intervals(self, day: dt.date) -> tuple[windows.Interval, ...]:
+    def intervals(self, day: dt.date) -> tuple[send_windows.Interval, ...]:
         """The sending hours of that date, holidays apart."""
         hours = self.week.days[day.weekday()]
         if self.at is None:
             return hours
         return tuple(
-            windows.Interval(max(hour.start, self.at), hour.end) for hour in hours if hour.end > self.at
+            send_windows.Interval(max(hour.start, self.at), hour.end) for hour in hours if hour.end > self.at
         )
 
 
@@ -145,16 +145,16 @@ def _change_between(before: dt.datetime, after: dt.datetime, zone: dt.tzinfo) ->
 
 def _rest(rule: Rule, place: Place, day: dt.date) -> tuple[BoundKind, str] | None:
     """Why nobody works on that date, or None."""
-    if day in rule.closed and not public_holidays.holiday(place.region, day):
+    if day in rule.closed and not holidays.holiday(place.region, day):
         return BoundKind.CLOSED, f"{day_words(day)} is taken out by the sequence"
     return _rest_of(place.region, day)
 
 
 @functools.lru_cache(maxsize=8192)
 def _rest_of(region: Region | None, day: dt.date) -> tuple[BoundKind, str] | None:
-    if name := public_holidays.holiday(region, day):
+    if name := holidays.holiday(region, day):
         return BoundKind.HOLIDAY, f"{day_words(day)} is {name} ({region})"
-    if day.weekday() in public_holidays.weekend(region, day.year):
+    if day.weekday() in holidays.weekend(region, day.year):
         return BoundKind.WEEKEND, f"{day_words(day)} is weekend"
     return None
 
@@ -201,7 +201,7 @@ class _Asking:
             rest = _rest(self.rule, self.place, day)
             if rest is None:
                 count -= 1
-            elif day.weekday() not in public_holidays.weekend(self.place.region, day.year):
+            elif day.weekday() not in holidays.weekend(self.place.region, day.year):
                 self.note(rest[0], f"{rest[1]} and not counted", self.start_of(day + dt.timedelta(days=1)))
         return day
 
@@ -287,7 +287,7 @@ class _Asking:
 
 def day_words(day: dt.date) -> str:
     """A date as a person says it, in English whatever the machine's locale: "Thu 5 March 2026"."""
-    return f"{windows.SHORT[day.weekday()].capitalize()} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{send_windows.SHORT[day.weekday()].capitalize()} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 _MONTHS = (

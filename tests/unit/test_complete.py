@@ -10,8 +10,8 @@ from unittest import mock
 
 import pytest
 
+from relance.complete import complete
 from relance.engine import colleagues, company, news, settling, states
-from relance.engine.complete import complete
 from relance.engine.news import Match
 from relance.mailbox import inbound, outcome
 from relance.mailbox.inbound import Judgement, Kind

@@ -8,16 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relance import errors
-from relance.engine import calendar, public_holidays, reading, script, waits, windows
-from relance.engine.calendar import BoundKind, Rule
-from relance.engine.public_holidays import Region
-from relance.engine.zones import Place
+from relance.engine import reading, script
+from relance.engine.schedule import calendar, holidays, send_windows, waits
+from relance.engine.schedule.calendar import BoundKind, Rule
+from relance.engine.schedule.holidays import Region
+from relance.engine.schedule.timezones import Place
 
 UTC = dt.UTC
 POLAND = Place("Europe/Warsaw", region=Region("PL"))
 NOWHERE = Place("UTC")
-OFFICE = Rule(windows.same_hours((0, 1, 2, 3, 4), windows.parse_intervals("08:30-11:30, 13:00-16:30")))
-AT_NINE = Rule(windows.same_hours(tuple(range(7)), windows.parse_intervals("09:00-10:00")), spread=0)
+OFFICE = Rule(
+    send_windows.same_hours((0, 1, 2, 3, 4), send_windows.parse_intervals("08:30-11:30, 13:00-16:30"))
+)
+AT_NINE = Rule(
+    send_windows.same_hours(tuple(range(7)), send_windows.parse_intervals("09:00-10:00")), spread=0
+)
 SAMPLE = (
     "Europe/Warsaw", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "America/Santiago",
     "Asia/Beirut", "Asia/Kathmandu", "Pacific/Apia", "Europe/Dublin", "Africa/Casablanca", "UTC",
@@ -117,20 +122,20 @@ def test_closed_days_are_neither_counted_nor_used():
 
 def test_the_weekend_is_the_countrys():
     haifa = Place("Asia/Jerusalem", region=Region("IL"))
-    rule = Rule(windows.same_hours((6, 0, 1, 2, 3), windows.parse_intervals("09:00-17:00")))
+    rule = Rule(send_windows.same_hours((6, 0, 1, 2, 3), send_windows.parse_intervals("09:00-17:00")))
     # Thursday 5 March 2026, one business day: Sunday.
     assert ask("2026-03-05T10:00", "1 business day", haifa, rule).local.date() == dt.date(2026, 3, 8)
 
 
 def test_hours_given_for_a_saturday_are_meant_but_a_holiday_shuts_them():
-    rule = Rule(windows.same_hours((5,), windows.parse_intervals("10:00-12:00")))
+    rule = Rule(send_windows.same_hours((5,), send_windows.parse_intervals("10:00-12:00")))
     assert ask("2026-03-02T10:00", "1 day", rule=rule).local.date() == dt.date(2026, 3, 7)
     # 15 August 2026 is a Saturday and a holiday.
     assert ask("2026-08-10T10:00", "1 day", rule=rule).local.date() == dt.date(2026, 8, 22)
 
 
 def test_hours_that_never_open_are_refused_in_words():
-    rule = Rule(windows.same_hours((0,), windows.parse_intervals("09:00-10:00")), at=11 * 60)
+    rule = Rule(send_windows.same_hours((0,), send_windows.parse_intervals("09:00-10:00")), at=11 * 60)
     with pytest.raises(errors.Invalid, match="never open"):
         calendar.next_opening(rule, POLAND, local("2026-03-02T10:00"))
 
@@ -150,21 +155,27 @@ def test_both_clock_changes_send_at_nine_and_once():
 
 
 def test_a_window_in_the_gap_opens_right_after_it():
-    rule = Rule(windows.same_hours(tuple(range(7)), windows.parse_intervals("02:30-04:00")), spread=0)
+    rule = Rule(
+        send_windows.same_hours(tuple(range(7)), send_windows.parse_intervals("02:30-04:00")), spread=0
+    )
     when = ask("2026-03-28T12:00", "1 day", Place("Europe/Warsaw"), rule)
     assert when.at == dt.datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
     assert kinds(when)[-1] is BoundKind.CLOCK
 
 
 def test_a_window_swallowed_by_the_gap_is_skipped_and_said():
-    rule = Rule(windows.same_hours(tuple(range(7)), windows.parse_intervals("02:10-02:50")), spread=0)
+    rule = Rule(
+        send_windows.same_hours(tuple(range(7)), send_windows.parse_intervals("02:10-02:50")), spread=0
+    )
     when = ask("2026-03-28T12:00", "1 day", Place("Europe/Warsaw"), rule)
     assert when.local.date() == dt.date(2026, 3, 30)
     assert BoundKind.CLOCK in kinds(when)
 
 
 def test_a_window_in_the_fold_opens_at_its_first_coming_and_not_again():
-    rule = Rule(windows.same_hours(tuple(range(7)), windows.parse_intervals("02:15-02:45")), spread=0)
+    rule = Rule(
+        send_windows.same_hours(tuple(range(7)), send_windows.parse_intervals("02:15-02:45")), spread=0
+    )
     when = ask("2026-10-24T12:00", "1 day", Place("Europe/Warsaw"), rule)
     assert when.at == dt.datetime(2026, 10, 25, 0, 15, tzinfo=UTC)
     assert calendar.open_now(rule, Place("Europe/Warsaw"), when.at)
@@ -243,7 +254,7 @@ def test_around_every_change_of_every_zone_each_time_comes_once():
 
 @given(moments, st.sampled_from(SAMPLE))
 def test_hours_all_day_are_always_open(now, zone):
-    rule = Rule(windows.same_hours(tuple(range(7)), windows.parse_intervals("00:00-24:00")))
+    rule = Rule(send_windows.same_hours(tuple(range(7)), send_windows.parse_intervals("00:00-24:00")))
     assert calendar.open_now(rule, Place(zone), now)
 
 
@@ -254,7 +265,7 @@ def test_the_rule_of_a_step_has_all_the_author_said():
     )
     rule = script.rule_for(made, made.steps[0])
     assert rule.closed == {dt.date(2026, 3, 9)}
-    assert rule.intervals(dt.date(2026, 3, 2)) == (windows.Interval(600, 720),)
+    assert rule.intervals(dt.date(2026, 3, 2)) == (send_windows.Interval(600, 720),)
     assert ask("2026-03-02T12:00", "1 hour", rule=rule).local.date() == dt.date(2026, 3, 16)
     assert script.rule_for(made, made.steps[1]).at is None
 
@@ -294,7 +305,7 @@ def test_an_answer_is_open_later_and_explained(after, wait, zone, region, key):
     assert when.at == when.local
     minute = when.local.hour * 60 + when.local.minute
     assert any(start <= minute < end for start, end in OFFICE.week.days[when.local.weekday()])
-    assert public_holidays.holiday(region, when.local.date()) is None
+    assert holidays.holiday(region, when.local.date()) is None
     assert when.bound[0].kind is BoundKind.WAIT
     assert when == calendar.next_time(OFFICE, after, wait, place, key=key)
     untils = [bound.until for bound in when.bound if bound.kind is not BoundKind.HOLIDAY]

@@ -2,9 +2,10 @@
 
 import pytest
 
-from relance.engine import public_holidays, sequence, zones
-from relance.engine.public_holidays import Region
-from relance.engine.zones import Whereabouts, Workspace
+from relance.engine import sequence
+from relance.engine.schedule import holidays, timezones
+from relance.engine.schedule.holidays import Region
+from relance.engine.schedule.timezones import Whereabouts, Workspace
 
 CONTACTS = sequence.Send()
 OFFICE = Workspace("Europe/Paris", "FR")
@@ -25,29 +26,29 @@ OFFICE = Workspace("Europe/Paris", "FR")
     ],
 )
 def test_the_zone_of_a_contact_and_what_told_it(contact, zone, because):
-    found = zones.place(contact, CONTACTS, OFFICE)
+    found = timezones.place(contact, CONTACTS, OFFICE)
     assert found.zone == zone
     assert because in found.zone_from
 
 
 def test_a_fixed_zone_outranks_the_contact_and_a_default_does_not():
     contact = Whereabouts("Asia/Tokyo")
-    assert zones.place(contact, sequence.Send(zone="Europe/Warsaw"), OFFICE).zone == "Europe/Warsaw"
+    assert timezones.place(contact, sequence.Send(zone="Europe/Warsaw"), OFFICE).zone == "Europe/Warsaw"
     default = sequence.Send(default_zone="Europe/Warsaw")
-    assert zones.place(contact, default, OFFICE).zone == "Asia/Tokyo"
-    assert zones.place(Whereabouts(), default, OFFICE).zone_from == "the sequence's default zone"
+    assert timezones.place(contact, default, OFFICE).zone == "Asia/Tokyo"
+    assert timezones.place(Whereabouts(), default, OFFICE).zone_from == "the sequence's default zone"
 
 
 def test_whose_holidays_count():
     def region(contact, holidays="contact"):
-        return zones.place(contact, sequence.Send(holidays=holidays), OFFICE).region
+        return timezones.place(contact, sequence.Send(holidays=holidays), OFFICE).region
 
     assert region(Whereabouts(None, "Germany", "Bayern")) == Region("DE", "BY")
     assert region(Whereabouts("Europe/Warsaw")) == Region("PL")
     assert region(Whereabouts()) == Region("FR")
     assert region(Whereabouts(None, "Poland"), "none") is None
     assert region(Whereabouts(None, "Poland"), "DE-BY") == Region("DE", "BY")
-    assert zones.place(Whereabouts("UTC"), CONTACTS, Workspace()).region is None
+    assert timezones.place(Whereabouts("UTC"), CONTACTS, Workspace()).region is None
 
 
 @pytest.mark.parametrize(
@@ -63,19 +64,19 @@ def test_whose_holidays_count():
 )
 def test_a_wrong_zone_is_told_the_nearest(name, meant):
     with pytest.raises(ValueError, match=meant):
-        zones.checked_zone(name)
+        timezones.checked_zone(name)
 
 
 def test_norway_is_not_no():
-    assert public_holidays.parse("NO") == Region("NO")
+    assert holidays.parse("NO") == Region("NO")
     with pytest.raises(ValueError, match="none"):
-        public_holidays.parse("no")
+        holidays.parse("no")
     with pytest.raises(ValueError, match="no region"):
-        public_holidays.parse("DE-XX")
+        holidays.parse("DE-XX")
 
 
 def test_an_unknown_part_falls_back_to_the_country():
     import datetime as dt
 
-    assert public_holidays.holiday(Region("PL", "XX"), dt.date(2026, 11, 11)) == "National Independence Day"
-    assert public_holidays.holiday(Region("XX"), dt.date(2026, 11, 11)) is None
+    assert holidays.holiday(Region("PL", "XX"), dt.date(2026, 11, 11)) == "National Independence Day"
+    assert holidays.holiday(Region("XX"), dt.date(2026, 11, 11)) is None

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from relance import errors
-from relance.engine import public_holidays
-from relance.engine.public_holidays import Region
+from relance.engine.schedule import holidays
+from relance.engine.schedule.holidays import Region
 
 # Countries of several zones where nearly everyone lives in one. Not here: US, CA, AU, RU, ID, ... where a guess would
 # be wrong too often; there the state decides, or nothing does.
@@ -136,9 +136,9 @@ def _holidays(
     if wish.holidays == "none":
         return None, "the sequence heeds no holidays"
     if wish.holidays != "contact":
-        return public_holidays.parse(wish.holidays), "the sequence's holidays"
+        return holidays.parse(wish.holidays), "the sequence's holidays"
     if country:
-        part = public_holidays.part_code(country, contact.region) if contact.region else None
+        part = holidays.part_code(country, contact.region) if contact.region else None
         return Region(country, part), "the contact's country"
     if by_zone := zone_country(zone):
         return Region(by_zone), f"the country of {zone}"
@@ -169,7 +169,7 @@ def checked_zone(name: str) -> str:
 
 def checked_calendar(text: str) -> str:
     """The same text if it names a country or region whose holidays we know; ValueError with a sentence if not."""
-    return str(public_holidays.parse(text))
+    return str(holidays.parse(text))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -188,7 +188,7 @@ def country_code(text: str) -> str | None:
 def country_zone(country: str, region: str | None = None) -> str | None:
     """The zone of a country, or of a state where the country has several; None when that would be a guess."""
     if country in _STATE_ZONES:
-        part = public_holidays.part_code(country, region) if region else None
+        part = holidays.part_code(country, region) if region else None
         zones = _STATE_ZONES[country].items()
         return next((zone for zone, parts in zones if part in parts.split()), None)
     if country in _MAIN_ZONE:

@@ -1,0 +1,1 @@
+"""When mail may go: hours, days, holidays, time zones, caps. Pure; no SQL."""
