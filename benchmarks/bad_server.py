@@ -27,9 +27,9 @@ import sqlalchemy as sa
 from relance.app import Relance
 from relance.config import Settings, make_home
 from relance.engine import enrolling, people, publishing
+from relance.engine.db.tables import contact, enrollment
 from relance.engine.enrolling import Wish
 from relance.engine.store import mailboxes
-from relance.engine.tables import contact, enrollment
 from relance.scheduler import embedded, web
 from tests import engine_house
 from tests.servers import ports, scripted_imap

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from relance.engine.attendance import Attendance
     from relance.engine.checking import Checked
     from relance.engine.concerns import Concern, ConcernKind
+    from relance.engine.db.migrate import SchemaState
     from relance.engine.doubts import Decided, DoubtView, Whom
     from relance.engine.enrolling import EnrollReport, Skipped
     from relance.engine.explaining import Explanation, Planned
     from relance.engine.importing import ImportReport, RejectedRow
     from relance.engine.inbox import AnswerView, Corrected
     from relance.engine.keeping import MailboxSpec, MailboxTest, MailboxView, TestStep
-    from relance.engine.migrating import SchemaState
     from relance.engine.progress import TickReport
     from relance.engine.publishing import Published, SequenceDetail, SequenceSummary, VersionView
     from relance.engine.refusing import Retried
@@ -184,13 +184,13 @@ _ROOMS = {
     "engine.attendance": ("Attendance",),
     "engine.checking": ("Checked",),
     "engine.concerns": ("Concern", "ConcernKind"),
+    "engine.db.migrate": ("SchemaState",),
     "engine.doubts": ("Decided", "DoubtView", "Whom"),
     "engine.enrolling": ("EnrollReport", "Skipped"),
     "engine.explaining": ("Explanation", "Planned"),
     "engine.importing": ("ImportReport", "RejectedRow"),
     "engine.inbox": ("AnswerView", "Corrected"),
     "engine.keeping": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
-    "engine.migrating": ("SchemaState",),
     "engine.progress": ("TickReport",),
     "engine.publishing": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
     "engine.refusing": ("Retried",),

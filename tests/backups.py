@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from relance.engine import tables
-from relance.engine.database import Database
+from relance.engine.db import tables
+from relance.engine.db.database import Database
 
 Backup = Mapping[str, list[dict[str, Any]]]
 

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from relance.clock import ManualClock
-from relance.engine import database, ids
+from relance.engine.db import database, ids
+from relance.engine.db.vault import Vault
 from relance.engine.house import House, Options
 from relance.engine.journal import Journal
 from relance.engine.noes import Noes
@@ -20,7 +21,6 @@ from relance.engine.states import MessageState
 from relance.engine.store import mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.messages import Message
-from relance.engine.vault import Vault
 from relance.mailbox.imap import Inbox
 from relance.mailbox.smtp import Outbox
 from relance.tracking.links import Links

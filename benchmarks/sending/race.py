@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from benchmarks.sending import meters, stock
 from benchmarks.sending.ground import Ground
 from relance import config
-from relance.engine.database import Database
+from relance.engine.db.database import Database
+from relance.engine.db.tables import message
 from relance.engine.states import MessageState
-from relance.engine.tables import message
 from tests.servers import command, ports, processes
 
 ROOT = Path(__file__).resolve().parents[2]

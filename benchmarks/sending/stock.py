@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy.engine import Connection
 
 from relance.engine import publishing
-from relance.engine.database import Database
+from relance.engine.db.database import Database
 from relance.engine.house import House
 from relance.engine.script import Script
 from relance.engine.states import State

@@ -13,17 +13,12 @@ from typing import Any
 
 from relance.clock import Clock, machine_now
 from relance.config import Settings
-from relance.engine import (
-    engagement,
-    migrating,
-    refusal,
-    vault,
-    verdicts,
-)
-from relance.engine.database import Database
+from relance.engine import engagement, verdicts
+from relance.engine.db import connection_refused, migrate, vault
+from relance.engine.db.database import Database
+from relance.engine.db.migrate import SchemaState
 from relance.engine.house import House, Options
 from relance.engine.journal import Journal
-from relance.engine.migrating import SchemaState
 from relance.engine.noes import Noes
 from relance.engine.own_ids import OwnIds
 from relance.engine.schedule.timezones import Workspace
@@ -104,8 +99,8 @@ def upgrade_database(settings: Settings) -> tuple[SchemaState, SchemaState]:
     """Bring the database's schema to this release's; returns how it was and how it is."""
     database = Database(settings.database_url, answer_seconds=MIGRATION_SECONDS)
     try:
-        with refusal.told(database.url):
-            return migrating.state(database), migrating.upgrade(database)
+        with connection_refused.told(database.url):
+            return migrate.state(database), migrate.upgrade(database)
     finally:
         database.close()
 
@@ -115,10 +110,10 @@ def first_tables(settings: Settings) -> tuple[SchemaState, SchemaState]:
     made on PostgreSQL waits for `upgrade_database`. Returns how it was and how it is."""
     database = Database(settings.database_url, answer_seconds=MIGRATION_SECONDS)
     try:
-        with refusal.told(database.url):
-            before = migrating.state(database)
+        with connection_refused.told(database.url):
+            before = migrate.state(database)
         ours = database.embedded or before.current is None
-        return before, migrating.upgrade(database) if ours else before
+        return before, migrate.upgrade(database) if ours else before
     finally:
         database.close()
 
@@ -127,7 +122,7 @@ def check_database(settings: Settings) -> SchemaState:
     """How far the database's schema is."""
     database = Database(settings.database_url)
     try:
-        with refusal.told(database.url):
-            return migrating.state(database)
+        with connection_refused.told(database.url):
+            return migrate.state(database)
     finally:
         database.close()

@@ -24,10 +24,8 @@ from relance.engine import (
     explaining,
     heartbeats,
     listening,
-    migrating,
     progress,
     recovery,
-    refusal,
     remembering,
     reports,
     turn,
@@ -36,7 +34,8 @@ from relance.engine import (
     timeline as timelines,
 )
 from relance.engine.attendance import Attendance
-from relance.engine.database import Database
+from relance.engine.db import connection_refused, migrate
+from relance.engine.db.database import Database
 from relance.engine.store.processes import Process
 from relance.tracking import web
 
@@ -73,11 +72,11 @@ class Relance:
         database.refused = because
         with contextlib.ExitStack() as undo:
             undo.callback(database.close)
-            with refusal.told(database.url):
+            with connection_refused.told(database.url):
                 if database.embedded and not look_only:
-                    migrating.upgrade(database)
+                    migrate.upgrade(database)
                 else:
-                    migrating.require(database)
+                    migrate.require(database)
             self._house = building.house(self.settings, self.clock, database)
             self._epoch_file = self.settings.home / "epoch.json"
             self._beaten = elapsed()

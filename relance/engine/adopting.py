@@ -18,8 +18,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import cases, drafting, evidence, ids, proofs
+from relance.engine import cases, drafting, evidence, proofs
 from relance.engine.cases import Case
+from relance.engine.db import ids
 from relance.engine.evidence import Evidence
 from relance.engine.house import House
 from relance.engine.own_ids import OwnId

@@ -22,7 +22,7 @@ from typing import Any, TypeGuard
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine.database import Database
+from relance.engine.db.database import Database
 from relance.engine.house import House
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event

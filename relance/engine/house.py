@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from relance.clock import Clock, Watch
 from relance.engine.at_work import AtWork
-from relance.engine.database import Database
+from relance.engine.db.database import Database
+from relance.engine.db.vault import Vault
 from relance.engine.journal import Journal
 from relance.engine.library import Library
 from relance.engine.noes import Noes
@@ -18,7 +19,6 @@ from relance.engine.servers import Servers
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.tally import Tally
-from relance.engine.vault import Vault
 from relance.mailbox.account import Account
 from relance.mailbox.imap import Inbox
 from relance.tracking import judge

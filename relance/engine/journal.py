@@ -28,7 +28,7 @@ from typing import IO
 
 from relance import errors
 from relance.engine import journal_lines
-from relance.engine.disks import network_filesystem
+from relance.engine.db.network_disks import network_filesystem
 from relance.engine.journal_lines import Kind, Line
 from relance.mailbox.outcome import Outcome, SendResult
 

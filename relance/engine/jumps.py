@@ -17,7 +17,7 @@ from relance import errors
 from relance.clock import SETTLE_SECONDS, Clock
 from relance.engine import absences, cases, company
 from relance.engine.cases import Case
-from relance.engine.database import SKEW, machine_now
+from relance.engine.db.database import SKEW, machine_now
 from relance.engine.house import House
 from relance.engine.schedule import calendar
 from relance.engine.store import ahead, answers, enrollments, events, mailboxes, marks

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from relance import clock, errors
-from relance.engine import ids, keeping, probes, watching
+from relance.engine import keeping, probes, watching
+from relance.engine.db import ids
 from relance.engine.house import House
 from relance.engine.keeping import MailboxTest, TestStep
 from relance.engine.post import Inbox

@@ -9,7 +9,7 @@ import structlog
 AROUND = 64
 # Standard streams, journal, log, listening sockets, the event loops' own, libraries: what any daemon holds.
 OF_THE_DATABASE = 20
-# Connections of the pool and above it (`relance.engine.database`).
+# Connections of the pool and above it (`relance.engine.db.database`).
 OF_A_TURN = 5
 # SMTP, IMAP, the poll on each, and a look-up or a file beside them.
 OF_AN_EAR = 3

@@ -15,8 +15,8 @@ from relance import app as application
 from relance import errors
 from relance.app import Relance
 from relance.config import Settings
+from relance.engine.db.tables import contact, enrollment, message
 from relance.engine.states import FINAL, MessageState, State
-from relance.engine.tables import contact, enrollment, message
 from tests.chaos import audit, fleet, grounds, sales, strikes
 from tests.chaos.asking import Answer, ask
 from tests.chaos.plan import Plan

@@ -8,21 +8,21 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from relance.engine import migrating
-from relance.engine.database import Database
+from relance.engine.db import migrate
+from relance.engine.db.database import Database
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 
 
 def test_the_migrations_lead_to_exactly_the_tables(database_url: str) -> None:
     database = Database(database_url)
-    assert migrating.state(database).current is None
-    after = migrating.upgrade(database)
+    assert migrate.state(database).current is None
+    after = migrate.upgrade(database)
     assert after.ready
-    assert migrating.upgrade(database) == after
+    assert migrate.upgrade(database) == after
     with database.read() as conn:
-        assert migrating.drift(conn) == []
-    migrating.require(database)
+        assert migrate.drift(conn) == []
+    migrate.require(database)
     database.close()
 
 
@@ -47,7 +47,7 @@ def test_who_was_locked_out_by_a_release_before_stays_so(
     box = sa.table("mailbox", *(sa.column(name) for name in row))
     with database.write() as conn:
         conn.execute(sa.insert(box).values(row))
-    migrating.upgrade(database)
+    migrate.upgrade(database)
     with database.read() as conn:
         assert (
             conn.execute(sa.select(sa.column("locked_out", sa.Boolean)).select_from(box)).scalar()
@@ -61,7 +61,7 @@ PLACE = {"host": "localhost", "port": 1, "security": "plain"}
 
 def upgrade_to(database: Database, revision: str) -> None:
     """The schema of an earlier release."""
-    config = migrating._config()
+    config = migrate._config()
     with database.write() as conn:
         config.attributes["connection"] = conn
         command.upgrade(config, revision)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from relance.engine import engagement
-from relance.engine.tables import message, message_key
+from relance.engine.db.tables import message, message_key
 from tests.journeys.stage import Stage
 
 OLA = "ola@acme.example"

@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg
 import sqlalchemy as sa
 
-from relance.engine import migrating, tables
-from relance.engine.database import Database
+from relance.engine.db import migrate, tables
+from relance.engine.db.database import Database
 from tests.servers.postgres import Postgres
 
 
@@ -20,7 +20,7 @@ def build(url: str) -> None:
     with closing(Database(url)) as database:
         if sa.inspect(database.engine).has_table(tables.mailbox.name):
             return  # asking the migrations themselves takes longer than a small test
-        migrating.upgrade(database)
+        migrate.upgrade(database)
         if database.embedded:
             with database.engine.connect() as conn:
                 conn.exec_driver_sql("pragma wal_checkpoint(truncate)")

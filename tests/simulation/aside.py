@@ -8,7 +8,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from relance.engine import states, tables
+from relance.engine import states
+from relance.engine.db import tables
 from tests.simulation.ground import Ground
 
 _MSG, _ENR, _BOX = tables.message, tables.enrollment, tables.mailbox

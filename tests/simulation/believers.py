@@ -10,18 +10,8 @@ from contextlib import AbstractContextManager, contextmanager
 from unittest import mock
 
 from relance import clock, errors
-from relance.engine import (
-    adopting,
-    database,
-    jumps,
-    marks,
-    recovery,
-    replies,
-    sent_copies,
-    servers,
-    settling,
-    turn,
-)
+from relance.engine import adopting, jumps, marks, recovery, replies, sent_copies, servers, settling, turn
+from relance.engine.db import database
 from relance.engine.house import House, Options
 from relance.engine.noes import Noes
 from relance.engine.post import Inbox

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine.database import Database
+from relance.engine.db.database import Database
 from tests.simulation import silence
 from tests.simulation.sim import Sim
 

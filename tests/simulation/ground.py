@@ -22,8 +22,10 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import database, ids, journal, jumps, reading, tables
-from relance.engine.database import Database
+from relance.engine import journal, jumps, reading
+from relance.engine.db import database, ids, tables
+from relance.engine.db.database import Database
+from relance.engine.db.vault import Vault
 from relance.engine.house import House, Options
 from relance.engine.journal import Journal
 from relance.engine.library import Library
@@ -31,7 +33,6 @@ from relance.engine.noes import Noes
 from relance.engine.own_ids import OwnIds
 from relance.engine.schedule.timezones import Workspace
 from relance.engine.store import contacts, mailboxes, sequences, suppressions
-from relance.engine.vault import Vault
 from relance.mailbox.outcome import Outcome, SendResult
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer

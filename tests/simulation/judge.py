@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import sqlalchemy as sa
 
 from relance import clock
-from relance.engine import tables, turn, unknowns
+from relance.engine import turn, unknowns
+from relance.engine.db import tables
 from relance.mailbox import trouble
 from tests.simulation import aside, ground, people, post
 from tests.simulation.aside import Doubt

@@ -21,6 +21,7 @@ from relance.engine import (
     steering,
     unknowns,
 )
+from relance.engine.db.tables import mailbox
 from relance.engine.delivery import Delivery
 from relance.engine.gate import Facts, Wanted
 from relance.engine.house import House
@@ -32,7 +33,6 @@ from relance.engine.store import claims, mailboxes, messages, withheld
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.mailboxes import Held, Lease
 from relance.engine.store.underway import Underway
-from relance.engine.tables import mailbox
 from relance.mailbox.folders import Role
 from relance.mailbox.outcome import Outcome
 from tests.simulation import believers, ground

@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import postgresql
+from relance.engine.db import postgresql
 from relance.mailbox.imap_wire import GREETING_SECONDS, Timeouts
 from relance.mailbox.session import Limits
 from tests.simulation.baton import Actor, Process

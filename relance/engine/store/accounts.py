@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.tables import contact, enrollment, message, sequence
+from relance.engine.db.tables import contact, enrollment, message, sequence
 
 _WHO = (
     contact.c.email,

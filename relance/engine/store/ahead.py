@@ -7,8 +7,8 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine.db.tables import enrollment, event, hit, mailbox, message
 from relance.engine.store.mailboxes import FORGOTTEN
-from relance.engine.tables import enrollment, event, hit, mailbox, message
 
 _NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 # Who waits for a task to be ticked off waits for no time.

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine.db.tables import mailbox
 from relance.engine.store import mailboxes
-from relance.engine.tables import mailbox
 
 MOST = 20
 # Addresses seen in From that are kept of one mailbox.

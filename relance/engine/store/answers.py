@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import database
+from relance.engine.db import database
+from relance.engine.db.tables import contact, enrollment, inbound, mailbox
 from relance.engine.states import State
-from relance.engine.tables import contact, enrollment, inbound, mailbox
 
 KIND: sa.ColumnElement[str] = sa.func.coalesce(inbound.c.correction["kind"].as_string(), inbound.c.kind)
 """What a mail is held to be: what a person said of it, else what the rules said."""

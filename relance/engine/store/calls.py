@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.tables import mailbox
+from relance.engine.db.tables import mailbox
 from relance.mailbox.account import Server
 
 

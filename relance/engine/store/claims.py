@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine.db.tables import enrollment
 from relance.engine.store import due, enrollments
 from relance.engine.store.enrollments import Enrollment
-from relance.engine.tables import enrollment
 
 
 def claim(

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.tables import contact
+from relance.engine.db.tables import contact
 
 FIELDS = ("first_name", "last_name", "company", "title", "phone", "country", "language", "zone")
 """What every contact may have; anything else a file brings goes to the contact's own fields."""

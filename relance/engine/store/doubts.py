@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine import states
+from relance.engine.db.tables import contact, enrollment
 from relance.engine.states import State
-from relance.engine.tables import contact, enrollment
 
 
 def put(conn: Connection, before: dt.datetime) -> None:

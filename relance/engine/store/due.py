@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from relance.engine.db.tables import enrollment, mailbox, message, sequence
 from relance.engine.states import State
-from relance.engine.tables import enrollment, mailbox, message, sequence
 
 WANTED = enrollment.c.id.in_(sa.bindparam("wanted", expanding=True))
 MAIL_OF = sa.and_(

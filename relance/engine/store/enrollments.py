@@ -10,12 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import bulk, reasons, states
+from relance.engine import reasons, states
+from relance.engine.db import bulk
+from relance.engine.db.tables import contact, enrollment, sequence
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, State
 from relance.engine.store import due
 from relance.engine.store.positions import COLUMNS, Enrollment, Position, value
-from relance.engine.tables import contact, enrollment, sequence
 
 __all__ = ["COLUMNS", "Enrollment", "Position", "value"]
 

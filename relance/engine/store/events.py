@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import bulk
-from relance.engine.tables import contact, event
+from relance.engine.db import bulk
+from relance.engine.db.tables import contact, event
 
 
 @dataclass(frozen=True)

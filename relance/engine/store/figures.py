@@ -12,9 +12,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine import states
+from relance.engine.db.tables import (
+    contact,
+    enrollment,
+    event,
+    hit,
+    inbound,
+    mailbox,
+    message,
+    sequence,
+    task,
+)
 from relance.engine.states import OPEN, MessageState, State
 from relance.engine.store import answers
-from relance.engine.tables import contact, enrollment, event, hit, inbound, mailbox, message, sequence, task
 
 MOST_REASONS = 20
 # Of held people that are told apart.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.tables import folder
+from relance.engine.db.tables import folder
 
 OTHERS = "others"
 # The role of a folder that is somebody else's, and not looked at.

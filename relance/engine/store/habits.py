@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine.db.tables import meta
 from relance.engine.store import marks
-from relance.engine.tables import meta
 
 
 @dataclass(frozen=True)

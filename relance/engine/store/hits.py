@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.tables import enrollment, hit, message
+from relance.engine.db.tables import enrollment, hit, message
 
 
 @dataclass(frozen=True)

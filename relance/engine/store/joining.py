@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from relance.engine.db.tables import contact, enrollment
 from relance.engine.store.enrollments import Position
-from relance.engine.tables import contact, enrollment
 
 
 def add_new(conn: Connection, rows: Sequence[dict[str, Any]]) -> dict[int, int]:

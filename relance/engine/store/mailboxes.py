@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine.database import SKEW, machine_now
+from relance.engine.db.database import SKEW, machine_now
+from relance.engine.db.tables import folder, mailbox, message, meta, withheld
 from relance.engine.store import events
-from relance.engine.tables import folder, mailbox, message, meta, withheld
 from relance.mailbox.account import Account, Security, Server
 
 FURTHEST = dt.timedelta(days=1)

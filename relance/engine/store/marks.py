@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import database
-from relance.engine.tables import meta
+from relance.engine.db import database
+from relance.engine.db.tables import meta
 
 
 def get(conn: Connection, key: str) -> str | None:

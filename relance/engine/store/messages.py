@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import bulk, database, states
+from relance.engine import states
+from relance.engine.db import bulk, database
+from relance.engine.db.tables import message, message_key
 from relance.engine.states import MessageEvent, MessageState
-from relance.engine.tables import message, message_key
 from relance.mailbox import given_ids
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from relance.engine import reasons, states
+from relance.engine.db.tables import enrollment
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import State
-from relance.engine.tables import enrollment
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.tables import process
+from relance.engine.db.tables import process
 
 DUTIES = {"run": {"scheduler", "worker", "web"}}
 # What a process does besides its role's own name.

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import database
-from relance.engine.tables import refusal
+from relance.engine.db import database
+from relance.engine.db.tables import refusal
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.tables import enrollment, sequence, sequence_version
+from relance.engine.db.tables import enrollment, sequence, sequence_version
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine.db.tables import contact, enrollment, mailbox, sequence, sequence_version
 from relance.engine.states import OPEN, State
 from relance.engine.store import enrollments
 from relance.engine.store.enrollments import Enrollment
-from relance.engine.tables import contact, enrollment, mailbox, sequence, sequence_version
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import database
+from relance.engine.db import database
+from relance.engine.db.tables import suppression, suppression_reason
 from relance.engine.reasons import ALSO
-from relance.engine.tables import suppression, suppression_reason
 
 
 class Because(StrEnum):

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import database
-from relance.engine.tables import contact, enrollment, sequence, task
+from relance.engine.db import database
+from relance.engine.db.tables import contact, enrollment, sequence, task
 
 
 @dataclass(frozen=True)

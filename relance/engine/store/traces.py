@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.tables import contact, enrollment, message
+from relance.engine.db.tables import contact, enrollment, message
 
 MOST = 2000
 # Mails of ours that one incoming mail is held against.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine.db.tables import enrollment, mailbox, sequence, suppression
 from relance.engine.store import suppressions
-from relance.engine.tables import enrollment, mailbox, sequence, suppression
 
 
 @dataclass(frozen=True)

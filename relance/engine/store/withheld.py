@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.tables import mailbox, withheld
+from relance.engine.db.tables import mailbox, withheld
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from relance.engine import engagement, enrolling, people, publishing
+from relance.engine.db.tables import hit
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import MessageState
 from relance.engine.store import hits, standings
 from relance.engine.store.messages import Message
-from relance.engine.tables import hit
 from relance.tracking import judge
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose

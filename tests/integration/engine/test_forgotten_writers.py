@@ -10,11 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from relance.engine import enrolling, people, publishing
+from relance.engine.db.tables import enrollment, mailbox
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.store import claims, doubts, enrollments
 from relance.engine.store.enrollments import Enrollment
-from relance.engine.tables import enrollment, mailbox
 from tests import backups, engine_house
 from tests.integration.engine.test_restored import restore, stage
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage

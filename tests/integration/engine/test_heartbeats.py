@@ -15,12 +15,12 @@ from relance.app import Relance
 from relance.clock import Clock
 from relance.engine import attendance, enrolling, heartbeats, people, publishing, reports
 from relance.engine.concerns import ConcernKind
+from relance.engine.db.tables import process
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.noes import No, Noes
 from relance.engine.states import Event
 from relance.engine.store import doubts, enrollments, mailboxes, processes, standings, withheld
-from relance.engine.tables import process
 from relance.scheduler import gauges, meters
 from tests import engine_house
 from tests.servers import disks

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from relance.engine import inbox, rejudging, returning, steering, tables
+from relance.engine import inbox, rejudging, returning, steering
+from relance.engine.db import tables
 from relance.engine.house import House
 from relance.engine.inbox import Correction
 from relance.engine.reasons import Cause, Reason

@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from relance.engine import drafting, enrolling, people, preparing, progress, publishing
+from relance.engine.db.tables import enrollment
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.store import claims, enrollments, mailboxes, standings
-from relance.engine.tables import enrollment
 from tests import engine_house
 
 MAIL = """

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 
 from relance.app import Relance
 from relance.engine import settling
+from relance.engine.db.tables import enrollment, message
 from relance.engine.keeping import MailboxSpec
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollments, standings
-from relance.engine.tables import enrollment, message
 from relance.sandbox.record import Kind
 from tests import backups
 from tests.integration.engine.test_restored import restore, stage

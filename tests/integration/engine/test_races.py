@@ -11,12 +11,12 @@ import sqlalchemy as sa
 
 from relance import errors
 from relance.engine import enrolling, gate, people, preparing, publishing, steering
+from relance.engine.db.tables import message, meta
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.noes import WORDS, No, Noes
 from relance.engine.states import MessageState
 from relance.engine.store import claims, enrollments, hits, mailboxes, messages, standings
-from relance.engine.tables import message, meta
 from tests import engine_house
 
 EVE = "eve@acme.example"

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine import engagement, inbox, migrating, people, settling, steering, tables, unknowns
-from relance.engine.database import Database
+from relance.engine import engagement, inbox, people, settling, steering, unknowns
+from relance.engine.db import migrate, tables
+from relance.engine.db.database import Database
 from relance.engine.house import House
 from relance.engine.inbox import Correction
 from relance.engine.reasons import ALSO, Cause, Reason, read, said
@@ -132,7 +133,7 @@ def test_suppressions_and_holds_of_the_release_before_are_sorted(database_url: s
     base = Database(database_url)
     now = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
     with base.write() as conn:
-        config = migrating._config()
+        config = migrate._config()
         config.attributes["connection"] = conn
         command.upgrade(config, "0005")
         for value, reason in (
@@ -147,7 +148,7 @@ def test_suppressions_and_holds_of_the_release_before_are_sorted(database_url: s
                 ),
                 row,
             )
-    migrating.upgrade(base)
+    migrate.upgrade(base)
     with base.read() as conn:
         rows = conn.execute(
             sa.select(tables.suppression_reason.c.value, tables.suppression_reason.c.cause)

@@ -14,12 +14,12 @@ import pytest
 import sqlalchemy as sa
 
 from relance.engine import enrolling, people, publishing, turn
+from relance.engine.db.tables import enrollment, event
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import MessageState
 from relance.engine.store import enrollments, mailboxes, messages, standings
 from relance.engine.store.enrollments import Enrollment
-from relance.engine.tables import enrollment, event
 from relance.mailbox.folders import Folder
 from relance.mailbox.outcome import SendResult
 from relance.mailbox.smtp import Outbox

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from relance import clock, errors
-from relance.engine import postgresql
-from relance.engine.database import Database
+from relance.engine.db import postgresql
+from relance.engine.db.database import Database
 from tests.servers import silent
 
 SECONDS = 1.0  # the bound of an answer, here

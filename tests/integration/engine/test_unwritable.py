@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from relance import errors
 from relance.engine import epochs
-from relance.engine.database import Database
+from relance.engine.db.database import Database
 from relance.engine.store import marks
 from tests.servers import disks
 

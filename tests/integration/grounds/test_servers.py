@@ -12,7 +12,7 @@ import pytest
 import redis
 import sqlalchemy as sa
 
-from relance.engine import tables
+from relance.engine.db import tables
 from tests.servers import ports, processes
 from tests.servers import postgres as postgres_ground
 from tests.servers import redis as redis_ground

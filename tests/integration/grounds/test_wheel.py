@@ -156,7 +156,7 @@ def test_a_wheel_holds_the_package_alone_and_says_what_it_is(wheel: Path) -> Non
         )
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"relance"}
     assert "relance/py.typed" in names
-    assert "relance/engine/migrations/script.py.mako" in names or any(n.startswith("relance/engine/migrations/versions/") for n in names)  # fmt: skip
+    assert "relance/engine/db/migrations/script.py.mako" in names or any(n.startswith("relance/engine/db/migrations/versions/") for n in names)  # fmt: skip
     assert "sandbox" in said.get_all("Provides-Extra", [])
     assert "Typing :: Typed" in said.get_all("Classifier", [])
     assert said.get_all("Project-URL")

@@ -16,8 +16,8 @@ import structlog
 
 from relance import clock, config, errors
 from relance.config import make_home
-from relance.engine import refusal
-from relance.engine.database import Database
+from relance.engine.db import connection_refused
+from relance.engine.db.database import Database
 from relance.scheduler import broker, waiting, watch
 from tests.servers import command, migrated, ports, postgres, pretend, processes, silent
 from tests.servers import redis as redis_server
@@ -111,7 +111,7 @@ def guarded() -> Iterator[sa.URL]:
             rules.write_text("host all bob 127.0.0.1/32 scram-sha-256\n" + rules.read_text())
             conn.execute("select pg_reload_conf()")
             bob = url.set(username="bob", password="right", host="127.0.0.1")
-            ports.wait_until(lambda: refusal.wrong_setting(bob.set(password="wrong")) is not None)
+            ports.wait_until(lambda: connection_refused.wrong_setting(bob.set(password="wrong")) is not None)
         yield bob
 
 
@@ -130,7 +130,7 @@ def test_an_address_that_never_works_is_told_by_its_code(
     with (
         closing(Database(url.render_as_string(hide_password=False))) as database,
         pytest.raises(errors.Misconfigured, match=words) as raised,
-        refusal.told(database.url),
+        connection_refused.told(database.url),
     ):
         database.ping()
     assert "wrong@" not in str(raised.value)
@@ -142,10 +142,10 @@ def test_a_server_that_is_away_is_waited_for(guarded: sa.URL) -> None:
     with (
         closing(Database(url.render_as_string(hide_password=False))) as database,
         pytest.raises(errors.Unreachable),
-        refusal.told(database.url),
+        connection_refused.told(database.url),
     ):
         database.ping()
-    assert refusal.wrong_setting(guarded) is None
+    assert connection_refused.wrong_setting(guarded) is None
 
 
 def test_redis_is_asked_before_the_start() -> None:

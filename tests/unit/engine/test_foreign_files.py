@@ -10,7 +10,8 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from relance.engine import disks, epochs
+from relance.engine import epochs
+from relance.engine.db import network_disks
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -58,4 +59,4 @@ def test_a_pipe_of_that_name_is_not_waited_for(tmp_path: Path) -> None:
 )
 @example("none /\\777\\999 nfs rw 0 0")
 def test_a_table_of_mounts(mounts: str) -> None:
-    assert isinstance(disks.filesystem(Path("/srv/home"), mounts), str)
+    assert isinstance(network_disks.filesystem(Path("/srv/home"), mounts), str)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from relance import errors
+from relance.engine.db.vault import Vault, derive
 from relance.engine.journal import NEVER, Entry, Findings, Journal
 from relance.engine.journal_lines import REPLY_LIMIT
-from relance.engine.vault import Vault, derive
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 from tests.servers import disks
 

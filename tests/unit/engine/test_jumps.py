@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.clock import Clock
-from relance.engine import company, database, jumps
+from relance.engine import company, jumps
+from relance.engine.db import database
 from relance.engine.jumps import Ahead
 from relance.engine.states import State
 from relance.engine.store.enrollments import Enrollment, Position

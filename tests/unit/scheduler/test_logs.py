@@ -10,8 +10,8 @@ import pytest
 import structlog
 
 from relance import config
-from relance.engine import migrating
-from relance.engine.database import Database
+from relance.engine.db import migrate
+from relance.engine.db.database import Database
 from relance.scheduler import logs
 
 
@@ -65,7 +65,7 @@ def test_that_a_database_was_opened_is_for_who_looks_for_a_fault(
 ) -> None:
     out = told(tmp_path, log_level=level)
     opened = Database(f"sqlite:///{tmp_path / 'relance.db'}")
-    migrating.state(opened)
+    migrate.state(opened)
     opened.close()
     assert out.getvalue().count("alembic") == lines
 

@@ -1,10 +1,10 @@
-"""What Alembic runs: it is handed a connection by `migrating` and never opens one itself."""
+"""What Alembic runs: it is handed a connection by `migrate` and never opens one itself."""
 
 from __future__ import annotations
 
 from alembic import context
 
-from relance.engine.tables import metadata
+from relance.engine.db.tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -18,9 +18,9 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from relance import clock, errors
-from relance.engine import looking, postgresql
-from relance.engine.disks import network_filesystem
-from relance.engine.postgresql import ANSWER_SECONDS
+from relance.engine.db import postgresql, read_only
+from relance.engine.db.network_disks import network_filesystem
+from relance.engine.db.postgresql import ANSWER_SECONDS
 from relance.sentences import ended
 
 POOL = 10
@@ -40,7 +40,7 @@ class Database:
         self.url = _parse(url)
         self.dialect = self.url.get_backend_name()
         if self.dialect == "sqlite":
-            self.engine = looking.engine(self.url, BUSY_SECONDS) if look_only else _sqlite(self.url)
+            self.engine = read_only.engine(self.url, BUSY_SECONDS) if look_only else _sqlite(self.url)
         else:
             self.engine = postgresql.engine(self.url, pool, answer_seconds)
 

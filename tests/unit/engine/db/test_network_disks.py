@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from relance.engine import disks
+from relance.engine.db import network_disks
 
 MOUNTS = """\
 overlay / overlay rw 0 0
@@ -31,9 +31,9 @@ short line
     ],
 )
 def test_the_nearest_mount_counts(path: str, kind: str) -> None:
-    assert disks.filesystem(Path(path), MOUNTS) == kind
+    assert network_disks.filesystem(Path(path), MOUNTS) == kind
 
 
 def test_nfs_is_a_network_filesystem_whatever_its_version() -> None:
-    assert {"nfs", "nfs4", "cifs", "virtiofs"} <= disks.NETWORK
-    assert not {"ext4", "xfs", "btrfs", "overlay", "tmpfs", "zfs"} & disks.NETWORK
+    assert {"nfs", "nfs4", "cifs", "virtiofs"} <= network_disks.NETWORK
+    assert not {"ext4", "xfs", "btrfs", "overlay", "tmpfs", "zfs"} & network_disks.NETWORK

@@ -16,7 +16,7 @@ from psycopg import conninfo, pq
 from sqlalchemy.engine import URL
 
 from relance import clock, errors
-from relance.engine.postgresql import CONNECT_SECONDS
+from relance.engine.db.postgresql import CONNECT_SECONDS
 
 WRONG = {
     "28P01": "the password is wrong, or this user has none.",

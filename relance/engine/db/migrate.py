@@ -14,8 +14,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import migrations, tables
-from relance.engine.database import Database
+from relance.engine.db import migrations, tables
+from relance.engine.db.database import Database
 
 _LOCK = 7305_1965_2026
 # An advisory lock of PostgreSQL, so that of several processes starting at once only one migrates.

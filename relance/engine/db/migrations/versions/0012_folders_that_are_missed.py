@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from relance.engine.database import Instant
+from relance.engine.db.database import Instant
 
 revision = "0012"
 down_revision = "0011"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine.database import Instant
-from relance.engine.schema import Id, Json, NullJson, count, number, text, to
-from relance.engine.schema import metadata as metadata
+from relance.engine.db.columns import Id, Json, NullJson, count, number, text, to
+from relance.engine.db.columns import metadata as metadata
+from relance.engine.db.database import Instant
 
 meta = sa.Table(
     "meta",
