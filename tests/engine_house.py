@@ -13,9 +13,9 @@ from relance.clock import ManualClock
 from relance.engine.db import database, ids
 from relance.engine.db.vault import Vault
 from relance.engine.house import House, Options
-from relance.engine.journal import Journal
-from relance.engine.noes import Noes
-from relance.engine.own_ids import OwnIds
+from relance.engine.journal.journal import Journal
+from relance.engine.journal.opt_outs import Noes
+from relance.engine.journal.own_message_ids import OwnIds
 from relance.engine.schedule.timezones import Workspace
 from relance.engine.states import MessageState
 from relance.engine.store import mailboxes, messages

@@ -17,7 +17,7 @@ from typing import Any
 
 from relance import templates
 from relance.engine import delivery, drafting, preparing, turn
-from relance.engine.journal import Journal
+from relance.engine.journal.journal import Journal
 from relance.engine.store import claims
 from relance.mailbox import compose, smtp
 

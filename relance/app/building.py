@@ -18,9 +18,9 @@ from relance.engine.db import connection_refused, migrate, vault
 from relance.engine.db.database import Database
 from relance.engine.db.migrate import SchemaState
 from relance.engine.house import House, Options
-from relance.engine.journal import Journal
-from relance.engine.noes import Noes
-from relance.engine.own_ids import OwnIds
+from relance.engine.journal.journal import Journal
+from relance.engine.journal.opt_outs import Noes
+from relance.engine.journal.own_message_ids import OwnIds
 from relance.engine.schedule.timezones import Workspace
 from relance.mailbox.imap import Inbox, Timeouts
 from relance.mailbox.smtp import Limits, Outbox

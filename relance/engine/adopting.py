@@ -18,12 +18,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import cases, drafting, evidence, proofs
+from relance.engine import cases, drafting, proofs
 from relance.engine.cases import Case
 from relance.engine.db import ids
-from relance.engine.evidence import Evidence
 from relance.engine.house import House
-from relance.engine.own_ids import OwnId
+from relance.engine.journal import evidence
+from relance.engine.journal.evidence import Evidence
+from relance.engine.journal.own_message_ids import OwnId
 from relance.engine.proofs import Left
 from relance.engine.states import MessageState
 from relance.engine.store import contacts, enrollments, lost_mails, mailboxes, messages

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import adopting, epochs, proofs, resuming, unknowns
+from relance.engine import adopting, epochs, proofs, resuming
 from relance.engine.house import House
+from relance.engine.journal.evidence import shown_absent
 from relance.engine.proofs import Left
 from relance.engine.store import contacts, enrollments, mailboxes, messages, standings
 from relance.engine.store.enrollments import Enrollment
@@ -57,14 +58,6 @@ class Decided:
     still: tuple[
         str, ...
     ]  # who came to a branch or a task that may have been done, too: asked again at the next mail
-
-
-def shown_absent(before: dt.datetime, files_sent: bool | None, synced_at: dt.datetime | None) -> bool:
-    """Whether a missing copy says that nothing left: the provider files every mail, and all was read since. Pure.
-
-    A copy may come a while after its mail: a look earlier than that shows nothing.
-    """
-    return bool(files_sent) and synced_at is not None and synced_at >= before + unknowns.GRACE
 
 
 def every(house: House, whom: Whom | None = None) -> list[DoubtView]:

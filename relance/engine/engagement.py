@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.house import House
-from relance.engine.noes import No, Noes
+from relance.engine.journal.opt_outs import No, Noes
 from relance.engine.states import Event
 from relance.engine.store import contacts, enrollments, events, hits, messages, suppressions, tasks
 from relance.engine.store.enrollments import Enrollment

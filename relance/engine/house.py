@@ -9,10 +9,10 @@ from relance.clock import Clock, Watch
 from relance.engine.at_work import AtWork
 from relance.engine.db.database import Database
 from relance.engine.db.vault import Vault
-from relance.engine.journal import Journal
+from relance.engine.journal.journal import Journal
+from relance.engine.journal.opt_outs import Noes
+from relance.engine.journal.own_message_ids import OwnIds
 from relance.engine.library import Library
-from relance.engine.noes import Noes
-from relance.engine.own_ids import OwnIds
 from relance.engine.post import OpenEar, OpenInbox, OpenOutbox
 from relance.engine.schedule.timezones import Workspace
 from relance.engine.servers import Servers

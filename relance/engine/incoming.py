@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import evidence, matching, rereading, sent_copies, verdicts
+from relance.engine import matching, rereading, sent_copies, verdicts
 from relance.engine.acting import Item, concerns_us
-from relance.engine.evidence import Evidence
 from relance.engine.house import House
+from relance.engine.journal import evidence
+from relance.engine.journal.evidence import Evidence
 from relance.engine.matching import Found
 from relance.engine.sent_copies import Copy
 from relance.engine.store import answers, messages

@@ -11,7 +11,7 @@ from relance import clock
 from relance.engine import repeats, settling, unknowns
 from relance.engine.gate import Wanted
 from relance.engine.house import House
-from relance.engine.journal import Findings
+from relance.engine.journal.journal import Findings
 from relance.engine.settling import Attempt
 from relance.engine.states import MessageState
 from relance.engine.store import enrollments, mailboxes, messages

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import epochs, proofs
 from relance.engine.house import House
-from relance.engine.journal import Memory
+from relance.engine.journal.journal import Memory
 from relance.engine.proofs import BY_JOURNAL, Left
 from relance.engine.states import MessageState
 from relance.engine.store import mailboxes, messages

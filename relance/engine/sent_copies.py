@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import evidence, matching, proofs, states
-from relance.engine.evidence import Evidence
+from relance.engine import matching, proofs, states
 from relance.engine.house import House
+from relance.engine.journal import evidence
+from relance.engine.journal.evidence import Evidence
 from relance.engine.proofs import Left
 from relance.engine.states import Event
 from relance.engine.store import answers, contacts, enrollments, events, mailboxes, messages, traces

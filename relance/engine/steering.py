@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import doubts, people, reasons, resuming, states
+from relance.engine import people, reasons, resuming, states
 from relance.engine.house import House
+from relance.engine.journal import evidence
 from relance.engine.reasons import Cause, Reason
 from relance.engine.script import Script
 from relance.engine.states import Event, MessageState, State
@@ -129,7 +130,7 @@ def _unproved(desk: _Desk, row: Enrollment) -> dt.datetime | None:
     if row.lost_before is None or row.step is None:
         return None
     sender = mailboxes.by_id(desk.conn, row.mailbox_id)
-    absent = doubts.shown_absent(row.lost_before, sender.files_sent, sender.synced_at)
+    absent = evidence.shown_absent(row.lost_before, sender.files_sent, sender.synced_at)
     return None if absent else row.lost_before
 
 

@@ -17,7 +17,8 @@ from relance import errors
 from relance.engine import settling, states
 from relance.engine.gate import Wanted
 from relance.engine.house import House
-from relance.engine.journal import Findings
+from relance.engine.journal.evidence import GRACE
+from relance.engine.journal.journal import Findings
 from relance.engine.reasons import Cause, Reason
 from relance.engine.settling import Attempt
 from relance.engine.states import MessageEvent
@@ -26,8 +27,6 @@ from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.engine.store.messages import Message, Settlement
 from relance.mailbox.outcome import Outcome, SendResult
 
-GRACE = dt.timedelta(minutes=30)
-# Providers file Sent copies within seconds, but bounces and slow queues take longer.
 LOOKS = 3
 # Complete looks without a trace, before a missing Sent copy means anything.
 

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from relance.app import Relance, building
 from relance.config import Settings, make_home
 from relance.engine import engagement
-from relance.engine.noes import No
+from relance.engine.journal.opt_outs import No
 from relance.tracking import web
 from relance.tracking.links import Links
 from tests.journeys.stage import Stage

@@ -13,7 +13,7 @@ from relance import clock, errors
 from relance.engine import adopting, jumps, marks, recovery, replies, sent_copies, servers, settling, turn
 from relance.engine.db import database
 from relance.engine.house import House, Options
-from relance.engine.noes import Noes
+from relance.engine.journal.opt_outs import Noes
 from relance.engine.post import Inbox
 from relance.engine.store import doubts
 from relance.engine.store.mailboxes import Watermark

@@ -25,7 +25,7 @@ from relance.engine.db.tables import mailbox
 from relance.engine.delivery import Delivery
 from relance.engine.gate import Facts, Wanted
 from relance.engine.house import House
-from relance.engine.journal import Entry, Findings, Journal
+from relance.engine.journal.journal import Entry, Findings, Journal
 from relance.engine.matching import Found
 from relance.engine.post import Inbox
 from relance.engine.states import State

@@ -13,7 +13,7 @@ import pytest
 from relance import clock
 from relance.engine import attendance, heartbeats, recovery, reports, turn
 from relance.engine.house import House
-from relance.engine.journal import Journal
+from relance.engine.journal.journal import Journal
 from relance.engine.store import mailboxes
 from tests import engine_house
 from tests.servers import processes
@@ -23,7 +23,7 @@ OTHER = "host-7-abcd"
 WORKER = f"""
 import dataclasses, pathlib, sys, threading
 from relance.engine import turn
-from relance.engine.journal import Journal
+from relance.engine.journal.journal import Journal
 from tests import engine_house
 
 def stuck(account):

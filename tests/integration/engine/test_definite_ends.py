@@ -12,7 +12,7 @@ from relance import errors
 from relance.engine import enrolling, people, publishing, recovery, settling, turn
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
-from relance.engine.journal import Journal
+from relance.engine.journal.journal import Journal
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollments, mailboxes, messages, standings, suppressions

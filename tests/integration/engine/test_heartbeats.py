@@ -18,7 +18,7 @@ from relance.engine.concerns import ConcernKind
 from relance.engine.db.tables import process
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
-from relance.engine.noes import No, Noes
+from relance.engine.journal.opt_outs import No, Noes
 from relance.engine.states import Event
 from relance.engine.store import doubts, enrollments, mailboxes, processes, standings, withheld
 from relance.scheduler import gauges, meters

@@ -14,7 +14,7 @@ from relance.engine import enrolling, gate, people, preparing, publishing, steer
 from relance.engine.db.tables import message, meta
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
-from relance.engine.noes import WORDS, No, Noes
+from relance.engine.journal.opt_outs import WORDS, No, Noes
 from relance.engine.states import MessageState
 from relance.engine.store import claims, enrollments, hits, mailboxes, messages, standings
 from tests import engine_house

@@ -12,7 +12,7 @@ import pytest
 
 from relance.app import Relance
 from relance.clock import machine_now
-from relance.engine.journal import Entry, Journal
+from relance.engine.journal.journal import Entry, Journal
 from relance.engine.store import messages
 from relance.mailbox.outcome import Outcome, SendResult
 from relance.mailbox.smtp import Outbox

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from relance import errors
-from relance.engine import doubts, epochs, unknowns
+from relance.engine import epochs
 from relance.engine.doubts import Whom
+from relance.engine.journal import evidence
 from relance.engine.keeping import MailboxSpec
 from relance.sandbox.record import Kind
 from tests import backups
@@ -352,9 +353,9 @@ def test_a_word_that_is_none_is_refused(stage: Stage) -> None:
 
 
 def test_absence_says_something_only_where_copies_are_filed_and_all_was_read_since() -> None:
-    assert doubts.shown_absent(MONDAY, True, MONDAY + unknowns.GRACE)
-    assert not doubts.shown_absent(MONDAY, True, MONDAY)
-    assert not doubts.shown_absent(MONDAY, None, MONDAY + unknowns.GRACE)
-    assert not doubts.shown_absent(MONDAY, False, MONDAY + unknowns.GRACE)
-    assert not doubts.shown_absent(MONDAY, True, None)
-    assert not doubts.shown_absent(MONDAY, True, MONDAY.replace(hour=0))
+    assert evidence.shown_absent(MONDAY, True, MONDAY + evidence.GRACE)
+    assert not evidence.shown_absent(MONDAY, True, MONDAY)
+    assert not evidence.shown_absent(MONDAY, None, MONDAY + evidence.GRACE)
+    assert not evidence.shown_absent(MONDAY, False, MONDAY + evidence.GRACE)
+    assert not evidence.shown_absent(MONDAY, True, None)
+    assert not evidence.shown_absent(MONDAY, True, MONDAY.replace(hour=0))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from relance.engine import gate
-from relance.engine.noes import No
+from relance.engine.journal.opt_outs import No
 from relance.mailbox.outcome import SendResult
 from relance.mailbox.smtp import Outbox
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage, standing

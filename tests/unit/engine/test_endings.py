@@ -8,7 +8,7 @@ import pytest
 
 from relance.engine import recovery, settling, states, unknowns
 from relance.engine.house import Options
-from relance.engine.journal import Entry, Findings
+from relance.engine.journal.journal import Entry, Findings
 from relance.engine.settling import ending
 from relance.engine.states import Event, MessageEvent, MessageState
 from relance.engine.store.messages import Message

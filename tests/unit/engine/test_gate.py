@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from relance.engine import gate
 from relance.engine.gate import Facts
 from relance.engine.house import House
-from relance.engine.noes import Noes
+from relance.engine.journal.opt_outs import Noes
 from relance.engine.states import MessageState, State
 from relance.engine.store.underway import Underway
 

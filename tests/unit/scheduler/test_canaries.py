@@ -22,7 +22,7 @@ from starlette.testclient import TestClient
 import relance
 from relance import clock, config
 from relance.engine import engagement
-from relance.engine.noes import No
+from relance.engine.journal.opt_outs import No
 from relance.mailbox import secrets
 from relance.mailbox.judging import bounces
 from relance.scheduler import actors, broker, hints, listening, logs, loop, marks, meters

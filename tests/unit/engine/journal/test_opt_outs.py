@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from relance.engine import noes
-from relance.engine.noes import No, Noes
+from relance.engine.journal import opt_outs
+from relance.engine.journal.opt_outs import No, Noes
 from tests.servers import ports
 
 AT = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
@@ -33,7 +33,7 @@ def test_who_said_no_is_found_until_the_database_has_it(kept: Noes) -> None:
     for _ in range(3):
         kept.keep(EVE)
     kept.keep(BOB)
-    assert kept.among([EVE.recipient, "ada@acme.example"]) == {EVE.recipient: noes.WORDS}
+    assert kept.among([EVE.recipient, "ada@acme.example"]) == {EVE.recipient: opt_outs.WORDS}
     assert sorted(kept.waiting(), key=lambda no: no.message) == [EVE, BOB]
     kept.drop(EVE.recipient)
     kept.drop(EVE.recipient)
@@ -54,7 +54,7 @@ def test_what_cannot_be_kept_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyP
         Noes(None).keep(EVE)
     assert Noes(None).among([EVE.recipient]) == {}
     Noes(None).drop(EVE.recipient)
-    monkeypatch.setattr(noes, "MOST", 1)
+    monkeypatch.setattr(opt_outs, "MOST", 1)
     kept = Noes(tmp_path / "noes")
     kept.keep(EVE)
     kept.keep(EVE)
@@ -70,14 +70,14 @@ def test_what_cannot_be_kept_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_whatever_stands_in_a_file_stops_nobody(tmp_path: Path, raw: bytes) -> None:
     kept = Noes(tmp_path / "noes")
     kept.keep(EVE)
-    (tmp_path / "noes" / f"x{noes.ENDING}").write_bytes(raw)
-    (tmp_path / "noes" / f"deep{noes.ENDING}").write_bytes(b"[" * 4000)
+    (tmp_path / "noes" / f"x{opt_outs.ENDING}").write_bytes(raw)
+    (tmp_path / "noes" / f"deep{opt_outs.ENDING}").write_bytes(b"[" * 4000)
     assert list(kept.waiting()) == [EVE]
 
 
 def test_an_unfinished_file_is_nobodys_word_and_goes_in_time(kept: Noes, tmp_path: Path) -> None:
     kept.keep(EVE)
-    fresh, old = (tmp_path / "noes" / f"{name}{noes.UNFINISHED}" for name in ("fresh", "old"))
+    fresh, old = (tmp_path / "noes" / f"{name}{opt_outs.UNFINISHED}" for name in ("fresh", "old"))
     fresh.write_text("{")
     old.write_text("{")
     os.utime(old, (1, 1))
@@ -87,7 +87,7 @@ def test_an_unfinished_file_is_nobodys_word_and_goes_in_time(kept: Noes, tmp_pat
 
 def test_what_was_kept_outlives_its_process(kept: Noes, tmp_path: Path) -> None:
     program = (
-        "import sys, datetime as dt; from pathlib import Path; from relance.engine.noes import No, Noes\n"
+        "import sys, datetime as dt; from pathlib import Path; from relance.engine.journal.opt_outs import No, Noes\n"
         f"Noes(Path({str(tmp_path / 'noes')!r})).keep(No('eve@acme.example', 5, dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)))\n"
         "print('kept', flush=True); sys.stdin.read()"
     )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from relance import errors
 from relance.engine import drafting
-from relance.engine.own_ids import OwnId, OwnIds
+from relance.engine.journal.own_message_ids import OwnId, OwnIds
 from relance.mailbox import compose, fields
 
 OURS = OwnIds({1: b"only for tests, thirty-two bytes"}, 1)

@@ -11,11 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from relance.engine.own_ids import OwnId, OwnIds
+from relance.engine.journal.own_message_ids import OwnId, OwnIds
 from relance.mailbox import witnesses
 from relance.mailbox.inbound import Inbound
 from relance.tracking.links import Links
 from relance.tracking.tokens import Claim
+
+GRACE = dt.timedelta(minutes=30)
+# Providers file Sent copies within seconds, but bounces and slow queues take longer.
 
 _ADDRESS = re.compile(r"<(https?://[^<>\s]+)>")
 
@@ -101,3 +104,11 @@ def gathered(found: Iterable[Evidence]) -> list[Evidence]:
 def ids_of(found: Sequence[Evidence]) -> set[str]:
     """Every id by which the database may know one of these."""
     return {key for each in found for key in (*each.names, *([each.own.message_id] if each.own else []))}
+
+
+def shown_absent(before: dt.datetime, files_sent: bool | None, synced_at: dt.datetime | None) -> bool:
+    """Whether a missing copy says that nothing left: the provider files every mail, and all was read since. Pure.
+
+    A copy may come a while after its mail: a look earlier than that shows nothing.
+    """
+    return bool(files_sent) and synced_at is not None and synced_at >= before + GRACE

@@ -7,8 +7,8 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine import evidence
-from relance.engine.own_ids import OwnIds
+from relance.engine.journal import evidence
+from relance.engine.journal.own_message_ids import OwnIds
 from relance.mailbox import parse
 from relance.mailbox.inbound import Inbound
 from relance.tracking.links import Links

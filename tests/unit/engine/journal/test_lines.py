@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from relance.engine import journal_lines
-from relance.engine.journal import NEVER, Journal
-from relance.engine.journal_lines import Damaged, Kind, Line
+from relance.engine.journal import lines
+from relance.engine.journal.journal import NEVER, Journal
+from relance.engine.journal.lines import Damaged, Kind, Line
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 
 KEYS = (
@@ -88,7 +88,7 @@ def test_arbitrary_bytes_stop_nobody(content: bytes) -> None:
 
 @given(OURS_OR_NOT)
 def test_what_is_understood_fits_a_database(told: dict[str, object]) -> None:
-    line = journal_lines.understand(json.dumps(told).encode())
+    line = lines.understand(json.dumps(told).encode())
     assert line is None or isinstance(line, Line)
     if isinstance(line, Line):
         assert 0 <= line.number < 2**63
@@ -103,7 +103,7 @@ def test_what_is_understood_fits_a_database(told: dict[str, object]) -> None:
 )
 def test_an_end_is_read_as_it_was_written(outcome: Outcome, blame: Blame, code: int, message: int) -> None:
     result = SendResult(outcome, "rcpt", blame, code, "5.1.1", "no such user")
-    line = journal_lines.understand(json.dumps(journal_lines.ended(message, 3, result)).encode())
+    line = lines.understand(json.dumps(lines.ended(message, 3, result)).encode())
     assert isinstance(line, Line)
     assert (line.kind, line.number, line.fence) == (Kind.ENDED, message, 3)
     assert line.end is not None
@@ -162,7 +162,7 @@ def test_a_folder_a_pipe_and_a_giant_named_like_a_journal_stop_nobody(tmp_path: 
     os.mkfifo(tmp_path / "pipe-1.lock")
     os.mkfifo(tmp_path / "another.lock")
     with (tmp_path / "giant-1.0.journal").open("wb") as giant:
-        giant.truncate(journal_lines.LARGEST + 1)
+        giant.truncate(lines.LARGEST + 1)
     (tmp_path / "dead-1.²².journal").touch()
     (tmp_path / "lost-1.0.journal").symlink_to(tmp_path / "nothing")
     assert ours.look_up([7]).of(7, 3).began
@@ -186,9 +186,9 @@ def test_a_process_with_an_unreadable_file_tells_nothing_of_what_was_not_sent(tm
 
 @pytest.mark.parametrize("raw", [b"", b"{", b'{"', b'{"begin":1', b'{"ended":7,"fence":3,"as":"refu'])
 def test_the_beginning_of_a_line_is_no_damage(raw: bytes) -> None:
-    assert journal_lines.understand(raw) is None
+    assert lines.understand(raw) is None
 
 
 @pytest.mark.parametrize("raw", [b"\0", b'{"begin":1\0\0\0', b"\0" * 9 + b'"fence":3}', b"begin", DEEP])
 def test_what_can_not_be_a_beginning_is_damage(raw: bytes) -> None:
-    assert isinstance(journal_lines.understand(raw), Damaged)
+    assert isinstance(lines.understand(raw), Damaged)

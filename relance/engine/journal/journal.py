@@ -27,9 +27,9 @@ from pathlib import Path
 from typing import IO
 
 from relance import errors
-from relance.engine import journal_lines
 from relance.engine.db.network_disks import network_filesystem
-from relance.engine.journal_lines import Kind, Line
+from relance.engine.journal import lines as journal_lines
+from relance.engine.journal.lines import Kind, Line
 from relance.mailbox.outcome import Outcome, SendResult
 
 ROTATE_AFTER = 4 * 1024 * 1024

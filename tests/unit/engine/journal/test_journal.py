@@ -9,8 +9,8 @@ import pytest
 
 from relance import errors
 from relance.engine.db.vault import Vault, derive
-from relance.engine.journal import NEVER, Entry, Findings, Journal
-from relance.engine.journal_lines import REPLY_LIMIT
+from relance.engine.journal.journal import NEVER, Entry, Findings, Journal
+from relance.engine.journal.lines import REPLY_LIMIT
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 from tests.servers import disks
 
@@ -128,7 +128,7 @@ def test_the_names_of_new_files_are_on_the_disk_before_a_line_is(
         )
 
     monkeypatch.setattr("os.fsync", fsync)
-    monkeypatch.setattr("relance.engine.journal.ROTATE_AFTER", 1)
+    monkeypatch.setattr("relance.engine.journal.journal.ROTATE_AFTER", 1)
     journal = Journal(tmp_path / "journal", "host-1")
     assert synced == []  # who only looks makes nothing
     journal.turn(5, 1)
@@ -168,7 +168,7 @@ def test_what_did_not_begin_counts_only_once_it_can_not_begin_any_more(tmp_path:
 
 
 def test_full_files_go_but_for_those_that_are_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("relance.engine.journal.ROTATE_AFTER", 1)
+    monkeypatch.setattr("relance.engine.journal.journal.ROTATE_AFTER", 1)
     journal = Journal(tmp_path, "host-1")
     for fence in range(1, 20):
         journal.turn(5, fence)

@@ -1,0 +1,1 @@
+"""What is known without the database: lines on this host's disk, and marks in our own mails."""
