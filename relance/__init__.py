@@ -25,9 +25,21 @@ if TYPE_CHECKING:
     from relance.config import Settings, make_home
     from relance.engine.accounts import StepAccount
     from relance.engine.attendance import Attendance
-    from relance.engine.checking import Checked
     from relance.engine.concerns import Concern, ConcernKind
     from relance.engine.db.migrate import SchemaState
+    from relance.engine.definition.lint import Checked
+    from relance.engine.definition.sequence import (
+        BranchStep,
+        EndStep,
+        MailStep,
+        Send,
+        Sequence,
+        Stop,
+        TaskStep,
+        Track,
+        Variant,
+        WaitStep,
+    )
     from relance.engine.doubts import Decided, DoubtView, Whom
     from relance.engine.enrolling import EnrollReport, Skipped
     from relance.engine.explaining import Explanation, Planned
@@ -49,18 +61,6 @@ if TYPE_CHECKING:
     )
     from relance.engine.returning import WayBack
     from relance.engine.schedule.calendar import Bound, BoundKind, When
-    from relance.engine.sequence import (
-        BranchStep,
-        EndStep,
-        MailStep,
-        Send,
-        Sequence,
-        Stop,
-        TaskStep,
-        Track,
-        Variant,
-        WaitStep,
-    )
     from relance.engine.steering import EnrollmentView
     from relance.engine.store.answers import Wanted
     from relance.engine.store.contacts import Contact
@@ -182,9 +182,12 @@ _ROOMS = {
     "config": ("Settings", "make_home"),
     "engine.accounts": ("StepAccount",),
     "engine.attendance": ("Attendance",),
-    "engine.checking": ("Checked",),
     "engine.concerns": ("Concern", "ConcernKind"),
     "engine.db.migrate": ("SchemaState",),
+    "engine.definition.lint": ("Checked",),
+    "engine.definition.sequence": (
+        "BranchStep", "EndStep", "MailStep", "Send", "Sequence", "Stop", "TaskStep", "Track", "Variant", "WaitStep",
+    ),
     "engine.doubts": ("Decided", "DoubtView", "Whom"),
     "engine.enrolling": ("EnrollReport", "Skipped"),
     "engine.explaining": ("Explanation", "Planned"),
@@ -198,9 +201,6 @@ _ROOMS = {
     "engine.reports": ("Funnel", "HeldView", "MailboxLine", "Report", "Status", "StepReport", "VariantReport"),
     "engine.returning": ("WayBack",),
     "engine.schedule.calendar": ("Bound", "BoundKind", "When"),
-    "engine.sequence": (
-        "BranchStep", "EndStep", "MailStep", "Send", "Sequence", "Stop", "TaskStep", "Track", "Variant", "WaitStep",
-    ),
     "engine.steering": ("EnrollmentView",),
     "engine.store.answers": ("Wanted",),
     "engine.store.contacts": ("Contact",),

@@ -11,8 +11,8 @@ import pytest
 
 from relance import errors
 from relance.engine import enrolling, people, publishing, replies
+from relance.engine.definition.sequence import Sequence
 from relance.engine.house import House
-from relance.engine.sequence import Sequence
 from relance.engine.states import MessageState
 from relance.engine.store import enrollments, mailboxes, withheld
 from tests import engine_house

@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import publishing
 from relance.engine.db.database import Database
+from relance.engine.definition.compiled import Script
 from relance.engine.house import House
-from relance.engine.script import Script
 from relance.engine.states import State
 from relance.engine.store import contacts, enrollments, mailboxes, sequences
 from relance.engine.store.contacts import Contact

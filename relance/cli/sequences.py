@@ -86,9 +86,9 @@ def show_(
 @group.command()
 def schema() -> None:
     """Print the JSON Schema of sequence files, for editors that complete and check while you type."""
-    from relance.engine import reading
+    from relance.engine.definition import load
 
-    typer.echo(reading.schema())
+    typer.echo(load.schema())
 
 
 @group.command()

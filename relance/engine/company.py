@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance.complete import complete
-from relance.engine import colleagues, states
-from relance.engine.colleagues import Action, Deed
+from relance.engine import states
+from relance.engine.definition import company_rules
+from relance.engine.definition.company_rules import BOUND, Action, Deed
+from relance.engine.definition.compiled import bounds
 from relance.engine.house import House
 from relance.engine.schedule import calendar
-from relance.engine.script import bounds
 from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, events, tasks
 from relance.engine.store.contacts import Contact
@@ -24,8 +25,6 @@ from relance.mailbox.inbound import Judgement, Kind
 
 DONE: dict[Deed, str] = {Deed.STOP: "stopped", Deed.SLOW: "slowed", Deed.HAND_OVER: "handed over"}
 """The kind of line that tells it in a colleague's timeline."""
-BOUND = "colleague"
-# The kind of the reason beside a due time that a colleague's answer put off.
 
 Wanted = Sequence[tuple[Enrollment, Action]]
 
@@ -60,7 +59,7 @@ def rows(conn: Connection, contact: Contact | None) -> list[Enrollment]:
 def action(conn: Connection, house: House, row: Enrollment, judgement: Judgement) -> Action:
     """What a colleague's own sequence says about an answer judged so."""
     definition = house.library.script(conn, row.sequence_version_id).definition
-    return colleagues.action(colleagues.table(definition.stop.company), judgement)
+    return company_rules.action(company_rules.table(definition.stop.company), judgement)
 
 
 def _touched(conn: Connection, house: House, contact: Contact | None, judgement: Judgement) -> Wanted:

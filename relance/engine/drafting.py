@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from relance import templates
-from relance.engine import sequence
 from relance.engine.cases import Case
 from relance.engine.db import ids
+from relance.engine.definition import sequence
 from relance.engine.house import House
 from relance.engine.states import MessageState
 from relance.engine.store.mailboxes import Mailbox

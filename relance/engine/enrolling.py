@@ -11,8 +11,9 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import publishing, states
+from relance.engine.definition.compiled import Script
+from relance.engine.definition.position import Position
 from relance.engine.house import House
-from relance.engine.script import Script
 from relance.engine.sharing import Shares
 from relance.engine.steering import EnrollmentView, change_mailbox, pause, resume, stop
 from relance.engine.store import (
@@ -26,7 +27,7 @@ from relance.engine.store import (
     suppressions,
 )
 from relance.engine.store.contacts import Contact
-from relance.engine.store.enrollments import Enrollment, Position
+from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.sequences import Version
 from relance.mailbox import address

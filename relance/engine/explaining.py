@@ -9,15 +9,16 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import cases, epochs, gate, people, sequence, states, unread_mail
+from relance.engine import cases, epochs, gate, people, states, unread_mail
 from relance.engine.cases import Case
+from relance.engine.definition import sequence
+from relance.engine.definition.position import Position
 from relance.engine.house import House
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
 from relance.engine.states import MessageState, State
 from relance.engine.steering import EnrollmentView, view
 from relance.engine.store import claims, mailboxes, standings
-from relance.engine.store.enrollments import Position
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.standings import Standing
 from relance.sentences import ended

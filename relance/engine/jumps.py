@@ -15,13 +15,15 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.clock import SETTLE_SECONDS, Clock
-from relance.engine import absences, cases, company
+from relance.engine import absences, cases
 from relance.engine.cases import Case
 from relance.engine.db.database import SKEW, machine_now
+from relance.engine.definition import company_rules
+from relance.engine.definition.position import Position
 from relance.engine.house import House
 from relance.engine.schedule import calendar
 from relance.engine.store import ahead, answers, enrollments, events, mailboxes, marks
-from relance.engine.store.enrollments import Enrollment, Position
+from relance.engine.store.enrollments import Enrollment
 
 BATCH = 500
 JUMPED, HEALED, MARK = "clock jumped", "clock was ahead", "clock"
@@ -164,7 +166,7 @@ def planned_by_it(row: Enrollment, *, moved: bool) -> bool:
     A step that a colleague's answer put off keeps its time: that one was counted from what was planned before.
     """
     kinds = {each["kind"] for each in row.bound}
-    return company.BOUND not in kinds and (moved or LATE in kinds)
+    return company_rules.BOUND not in kinds and (moved or LATE in kinds)
 
 
 def _replan(conn: Connection, house: House, case: Case, now: dt.datetime) -> dt.datetime:

@@ -6,9 +6,9 @@ import datetime as dt
 import hashlib
 
 from relance.engine import cases, jumps
+from relance.engine.definition.compiled import bounds
 from relance.engine.house import House
 from relance.engine.schedule import calendar
-from relance.engine.script import bounds
 from relance.engine.store import enrollments, events, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox
 

@@ -7,7 +7,7 @@ from collections import OrderedDict
 
 from sqlalchemy.engine import Connection
 
-from relance.engine.script import Script
+from relance.engine.definition.compiled import Script
 from relance.engine.store import sequences
 
 KEPT = 256

@@ -13,14 +13,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from relance import errors
 from relance.engine import adopting, cases, drafting, epochs, proofs, refusing, settling
 from relance.engine.cases import Case
+from relance.engine.definition.compiled import bounds
+from relance.engine.definition.position import Position
 from relance.engine.gate import Wanted
 from relance.engine.house import House
 from relance.engine.proofs import Left
 from relance.engine.reasons import Cause, Reason
-from relance.engine.script import bounds
 from relance.engine.states import Event, MessageState
 from relance.engine.store import enrollments, events, lost_mails, mailboxes, messages, refusals
-from relance.engine.store.enrollments import Enrollment, Position
+from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.lost_mails import LostMail
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.engine.store.messages import Message

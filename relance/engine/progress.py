@@ -10,12 +10,14 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from relance import errors, templates
-from relance.engine import cases, drafting, engagement, inbox, jumps, sequence
+from relance.engine import cases, drafting, engagement, inbox, jumps
 from relance.engine.cases import Case
+from relance.engine.definition import sequence
+from relance.engine.definition.position import Position
 from relance.engine.house import House
 from relance.engine.states import Event
 from relance.engine.store import calls, enrollments, events, mailboxes, tasks
-from relance.engine.store.enrollments import Enrollment, Position
+from relance.engine.store.enrollments import Enrollment
 
 BATCH = 200
 # Steps advanced in one transaction.

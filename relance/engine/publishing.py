@@ -10,10 +10,11 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from relance import errors, templates
-from relance.engine import checking, plan, reading, resuming, sequence
-from relance.engine.checking import Checked
+from relance.engine import resuming
+from relance.engine.definition import graph, lint, load, sequence
+from relance.engine.definition.lint import Checked
+from relance.engine.definition.sequence import BranchStep, MailStep, TaskStep
 from relance.engine.house import House
-from relance.engine.sequence import BranchStep, MailStep, TaskStep
 from relance.engine.store import contacts, events, sequences
 from relance.engine.store.sequences import Version
 
@@ -80,7 +81,7 @@ def check(house: House, source: Source) -> Checked:
     with house.database.read() as conn:
         anybody = contacts.count(conn) > 0
         known = {"email", *contacts.FIELDS, *SENDER, *contacts.own_fields(conn)}
-    found = checking.examine(text, known, where)
+    found = lint.examine(text, known, where)
     if anybody or not found.problems:
         return found
     return _forgiving(text, known, where, found)
@@ -88,10 +89,10 @@ def check(house: House, source: Source) -> Checked:
 
 def _forgiving(text: str | sequence.Sequence, known: set[str], where: str, strict: Checked) -> Checked:
     """The same check as if every field that is used were known; what only the strict one finds is a warning."""
-    definition = text if isinstance(text, sequence.Sequence) else reading.read(text, where).sequence
+    definition = text if isinstance(text, sequence.Sequence) else load.read(text, where).sequence
     if definition is None:
         return strict
-    mild = checking.examine(text, known | set(_used(definition)), where)
+    mild = lint.examine(text, known | set(_used(definition)), where)
     doubts = tuple(each for each in strict.problems if each not in mild.problems)
     return Checked(mild.definition, mild.problems, (*mild.warnings, *doubts))
 
@@ -100,7 +101,7 @@ def _used(definition: sequence.Sequence) -> Iterator[str]:
     """Every field the sequence's words and conditions use, where they can be read."""
     if definition.stop.when:
         yield from _condition_names(definition.stop.when)
-    for step in plan.build(definition).steps:
+    for step in graph.build(definition).steps:
         if isinstance(step, MailStep):
             for choice in step.choices:
                 yield from _words_names(templates.Source(choice.subject, choice.body, choice.html))
@@ -200,7 +201,7 @@ def show(house: House, name: str, version: int | None = None) -> SequenceDetail:
         chosen.state,
         chosen.reason,
         chosen.published_at,
-        reading.to_yaml(sequence.Sequence.model_validate(chosen.definition)),
+        load.to_yaml(sequence.Sequence.model_validate(chosen.definition)),
         tuple(VersionView(each.number, each.published_at, each.digest) for each in found),
         counts,
     )

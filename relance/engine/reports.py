@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import concerns, epochs, heartbeats, jumps, publishing, sequence, unread_mail
+from relance.engine import concerns, epochs, heartbeats, jumps, publishing, unread_mail
 from relance.engine.attendance import Attendance
 from relance.engine.concerns import Concern
+from relance.engine.definition import sequence
+from relance.engine.definition.compiled import Script
+from relance.engine.definition.graph import Plan, known
 from relance.engine.house import House
-from relance.engine.plan import Plan, known
-from relance.engine.script import Script
 from relance.engine.states import MessageState, State
 from relance.engine.store import figures, mailboxes, sequences
 from relance.engine.store.figures import StepCount

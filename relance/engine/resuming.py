@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from relance.engine.definition.compiled import bounds
 from relance.engine.house import House
 from relance.engine.schedule import calendar, waits
-from relance.engine.script import bounds
 from relance.engine.store import contacts, enrollments, mailboxes, sequences
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment

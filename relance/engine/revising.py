@@ -15,10 +15,11 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import absences, acting, colleagues, company, judgements, refusing, resuming, states
+from relance.engine import absences, acting, company, judgements, refusing, resuming, states
 from relance.engine.acting import Matter
-from relance.engine.colleagues import Action, Deed
 from relance.engine.company import Heard
+from relance.engine.definition import company_rules
+from relance.engine.definition.company_rules import Action, Deed
 from relance.engine.house import House
 from relance.engine.judgements import Reading
 from relance.engine.news import Match
@@ -234,7 +235,7 @@ def _colleagues(desk: _Desk) -> list[_Colleague]:
 
 def _action(desk: _Desk, row: Enrollment, heard: Heard | None) -> Action:
     if heard is None or heard.contact.id == row.contact_id:
-        return colleagues.GO_ON
+        return company_rules.GO_ON
     return company.action(desk.conn, desk.house, row, heard.judgement)
 
 

@@ -14,8 +14,8 @@ from typing import Any
 from relance.app import Relance
 from relance.clock import ManualClock
 from relance.config import Settings, make_home
+from relance.engine.definition.sequence import Sequence as Definition
 from relance.engine.keeping import MailboxSpec
-from relance.engine.sequence import Sequence as Definition
 from relance.sandbox.postoffice import Mail
 from relance.sandbox.record import Arrived, Kind
 from relance.sandbox.world import World

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from relance.engine import reading
-from relance.engine.sequence import BranchStep, walk
+from relance.engine.definition import load
+from relance.engine.definition.sequence import BranchStep, walk
 
 ROOT = Path(__file__).parents[2]
 SEQUENCES = sorted((ROOT / "examples").glob("*.yaml"))
@@ -40,7 +40,7 @@ def test_the_script_that_drives_the_python_api(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", SEQUENCES, ids=[path.name for path in SEQUENCES])
 def test_a_paragraph_of_an_example_is_one_line(path: Path) -> None:
     """Line breaks are kept in the mail: a paragraph broken in the file would be broken in the reader's window."""
-    for _, step in walk(reading.load(path.read_text("utf-8"), path.name).steps):
+    for _, step in walk(load.load(path.read_text("utf-8"), path.name).steps):
         body = "" if isinstance(step, BranchStep) else getattr(step, "body", None) or ""
         for paragraph in body.strip().split("\n\n"):
             assert "\n" not in paragraph.strip(), f"{path.name}, {step.id}: {paragraph[:60]}"

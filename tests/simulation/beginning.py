@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from relance.engine import states
-from relance.engine.script import Script
+from relance.engine.definition.compiled import Script
 from relance.engine.store import contacts, enrollments, events, mailboxes, sequences
 from tests.simulation import folders, ground, people, world
 from tests.simulation.ground import Ground

@@ -22,10 +22,11 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import jumps, reading
+from relance.engine import jumps
 from relance.engine.db import database, ids, tables
 from relance.engine.db.database import Database
 from relance.engine.db.vault import Vault
+from relance.engine.definition import load
 from relance.engine.house import House, Options
 from relance.engine.journal import journal
 from relance.engine.journal.journal import Journal
@@ -221,7 +222,7 @@ def _template(name: str) -> Path:
     tables.metadata.create_all(base.engine)
     with base.write() as conn:
         for name, text in SEQUENCES.items():
-            found = reading.read(text, name)
+            found = load.read(text, name)
             assert found.sequence is not None, found.problems
             sequences.publish(conn, name, name, found.sequence.model_dump(mode="json", by_alias=True), START)
         contacts.add(conn, [_contact(email) for email in (*people.PEOPLE, people.POISONED)], START)

@@ -11,7 +11,8 @@ from unittest import mock
 import pytest
 
 from relance.complete import complete
-from relance.engine import colleagues, company, news, settling, states
+from relance.engine import company, news, settling, states
+from relance.engine.definition import company_rules
 from relance.engine.news import Match
 from relance.mailbox import inbound, outcome
 from relance.mailbox.inbound import Judgement, Kind
@@ -36,9 +37,9 @@ def import_anew(module: ModuleType) -> None:
     ("module", "home", "name"),
     [
         (news, inbound, "Kind"),
-        (colleagues, inbound, "Kind"),
-        (colleagues, inbound, "Intent"),
-        (company, colleagues, "Deed"),
+        (company_rules, inbound, "Kind"),
+        (company_rules, inbound, "Intent"),
+        (company, company_rules, "Deed"),
         (settling, outcome, "Outcome"),
         (settling, outcome, "Blame"),
     ],
@@ -67,7 +68,7 @@ def test_every_kind_of_mail_has_a_consequence_however_surely_it_was_matched(matc
 
 
 def test_the_lines_about_colleagues_are_those_that_a_sequence_may_say() -> None:
-    fields = colleagues.Rules.model_fields.items()
+    fields = company_rules.Rules.model_fields.items()
     known = {info.alias or name for name, info in fields}
-    assert {name for lines in colleagues.LINES.values() for name in lines if name} <= known
-    assert set(colleagues.BY_INTENT.values()) <= known
+    assert {name for lines in company_rules.LINES.values() for name in lines if name} <= known
+    assert set(company_rules.BY_INTENT.values()) <= known

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from relance.engine import reading, states
+from relance.engine import states
+from relance.engine.definition import load
 from relance.sandbox import play
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
     ("docs/states.md", states.as_markdown, "relance.engine.states.as_markdown()"),
-    ("examples/sequence.schema.json", reading.schema, "relance.engine.reading.schema()"),
+    ("examples/sequence.schema.json", load.schema, "relance.engine.definition.load.schema()"),
 ]
 
 

@@ -13,12 +13,13 @@ from sqlalchemy.engine import Connection
 from relance.engine import reasons, states
 from relance.engine.db import bulk
 from relance.engine.db.tables import contact, enrollment, sequence
+from relance.engine.definition.position import Position
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, State
 from relance.engine.store import due
-from relance.engine.store.positions import COLUMNS, Enrollment, Position, value
+from relance.engine.store.positions import COLUMNS, Enrollment, value
 
-__all__ = ["COLUMNS", "Enrollment", "Position", "value"]
+__all__ = ["COLUMNS", "Enrollment", "value"]
 
 
 def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:

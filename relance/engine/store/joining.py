@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from relance.engine.db.tables import contact, enrollment
-from relance.engine.store.enrollments import Position
+from relance.engine.definition.position import Position
 
 
 def add_new(conn: Connection, rows: Sequence[dict[str, Any]]) -> dict[int, int]:

@@ -70,18 +70,6 @@ class Enrollment:
         return any(each.cause is not Cause.PERSON for each in self.word)
 
 
-@dataclass(frozen=True)
-class Position:
-    """Where an enrollment stands next: the step to do, when, and what bound the time."""
-
-    step: str | None
-    step_kind: str
-    due_at: dt.datetime | None
-    bound: Sequence[Any] = ()
-    stepped_at: dt.datetime | None = None  # when the step before was done; empty: unchanged
-    wrote: bool = False  # whether the step before was a mail
-
-
 _NAMES = tuple(Enrollment.__dataclass_fields__)
 COLUMNS: list[sa.ColumnElement[Any]] = [enrollment.c[name] for name in _NAMES]
 _STATE = _NAMES.index("state")

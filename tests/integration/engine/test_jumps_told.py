@@ -11,10 +11,10 @@ import pytest
 from relance.clock import ManualClock, Watch
 from relance.engine import jumps, reports
 from relance.engine.concerns import ConcernKind
+from relance.engine.definition.position import Position
 from relance.engine.house import House
 from relance.engine.states import State
 from relance.engine.store import enrollments
-from relance.engine.store.enrollments import Position
 from tests.reading import KIM, enrolled, hear, letter, row, wrote
 
 MONTH, DAY, MINUTE = dt.timedelta(days=30), dt.timedelta(days=1), dt.timedelta(minutes=1)

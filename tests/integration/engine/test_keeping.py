@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from relance import errors
 from relance.engine import enrolling, keeping, people, publishing, resuming, unknowns
+from relance.engine.definition.compiled import Script
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.keeping import MailboxSpec
-from relance.engine.script import Script
 from relance.engine.states import MessageState, State
 from relance.engine.store import enrollments, events, mailboxes, messages, standings
 from relance.mailbox.account import Security, Server

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 
 from relance import errors
 from relance.engine import enrolling, epochs, keeping, people, publishing, replies, timeline, unknowns
+from relance.engine.definition.position import Position
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import Event, MessageEvent, MessageState, State
 from relance.engine.store import enrollments, events, mailboxes, marks, messages, standings
-from relance.engine.store.enrollments import Position
 from tests import engine_house
 from tests.engine_doors import NoMail
 

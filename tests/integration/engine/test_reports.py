@@ -8,11 +8,12 @@ import pytest
 from relance import errors
 from relance.clock import ManualClock
 from relance.engine import enrolling, people, publishing, reports
+from relance.engine.definition.position import Position
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import Event, MessageState
 from relance.engine.store import answers, enrollments, events, hits, standings
-from relance.engine.store.enrollments import Enrollment, Position
+from relance.engine.store.enrollments import Enrollment
 from tests import engine_house
 
 SEQUENCE = """

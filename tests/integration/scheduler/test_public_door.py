@@ -23,8 +23,8 @@ from starlette.routing import Route
 from relance.app import Relance
 from relance.clock import Clock
 from relance.config import Settings, make_home
+from relance.engine.definition.sequence import Sequence as Definition
 from relance.engine.keeping import MailboxSpec
-from relance.engine.sequence import Sequence as Definition
 from relance.sandbox.world import World
 from relance.scheduler import door, web
 from tests.servers import command, ports, processes

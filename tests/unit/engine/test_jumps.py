@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.clock import Clock
-from relance.engine import company, jumps
+from relance.engine import jumps
 from relance.engine.db import database
+from relance.engine.definition import company_rules
+from relance.engine.definition.position import Position
 from relance.engine.jumps import Ahead
 from relance.engine.states import State
-from relance.engine.store.enrollments import Enrollment, Position
+from relance.engine.store.enrollments import Enrollment
 
 NOW = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -96,8 +98,8 @@ def test_a_step_without_a_time_of_its_own_is_due() -> None:
         ((), False, False),
         (("late", "window"), False, True),
         (("deferred",), True, True),
-        ((company.BOUND,), True, False),
-        (("late", company.BOUND), False, False),
+        ((company_rules.BOUND,), True, False),
+        (("late", company_rules.BOUND), False, False),
     ],
 )
 def test_what_a_wrong_clock_planned_is_told_from_what_a_colleague_put_off(

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relance import errors
-from relance.engine import reading, script
+from relance.engine.definition import compiled, load
 from relance.engine.schedule import calendar, holidays, send_windows, waits
 from relance.engine.schedule.calendar import BoundKind, Rule
 from relance.engine.schedule.holidays import Region
@@ -259,15 +259,15 @@ def test_hours_all_day_are_always_open(now, zone):
 
 
 def test_the_rule_of_a_step_has_all_the_author_said():
-    made = reading.load(
+    made = load.load(
         "sequence: X\nsend: {hours: {mon: 9:00-12:00}, closed: [2026-03-09]}\n"
         "steps:\n  - {id: a, subject: s, body: b, at: 10:00}\n  - {id: t, task: x}\n"
     )
-    rule = script.rule_for(made, made.steps[0])
+    rule = compiled.rule_for(made, made.steps[0])
     assert rule.closed == {dt.date(2026, 3, 9)}
     assert rule.intervals(dt.date(2026, 3, 2)) == (send_windows.Interval(600, 720),)
     assert ask("2026-03-02T12:00", "1 hour", rule=rule).local.date() == dt.date(2026, 3, 16)
-    assert script.rule_for(made, made.steps[1]).at is None
+    assert compiled.rule_for(made, made.steps[1]).at is None
 
 
 # Spreading.

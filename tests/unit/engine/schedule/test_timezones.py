@@ -2,7 +2,7 @@
 
 import pytest
 
-from relance.engine import sequence
+from relance.engine.definition import sequence
 from relance.engine.schedule import holidays, timezones
 from relance.engine.schedule.holidays import Region
 from relance.engine.schedule.timezones import Whereabouts, Workspace

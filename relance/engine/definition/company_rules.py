@@ -16,6 +16,9 @@ from relance.engine.schedule import waits
 from relance.engine.schedule.waits import Unit, Wait
 from relance.mailbox.inbound import Intent, Judgement, Kind
 
+BOUND = "colleague"
+# The kind of the reason beside a due time that a colleague's answer put off.
+
 
 class Deed(StrEnum):
     """What becomes of a colleague's enrollment."""

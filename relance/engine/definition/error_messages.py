@@ -10,9 +10,9 @@ from typing import Any
 import pydantic
 
 from relance import errors
-from relance.engine import colleagues, sequence
-from relance.engine.sequence import Path
-from relance.engine.yamltext import Places
+from relance.engine.definition import company_rules, sequence
+from relance.engine.definition.sequence import Path
+from relance.engine.definition.yaml_source import Places
 
 _LISTS_OF_STEPS = ("steps", "then", "else")
 _PARTS: dict[str, type[pydantic.BaseModel]] = {
@@ -142,7 +142,7 @@ def _model_at(path: Path, data: Any) -> type[pydantic.BaseModel]:
     if len(path) > 1 and path[-2] == "variants":
         return sequence.Variant
     if path == ("stop", "company"):
-        return colleagues.Rules
+        return company_rules.Rules
     if path[-1] in _PARTS:
         return _PARTS[str(path[-1])]
     return sequence.MODEL_BY_KIND[sequence.kind_of(_at(data, path)) or "mail"]

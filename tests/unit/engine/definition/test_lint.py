@@ -4,21 +4,21 @@ import pathlib
 
 import pytest
 
-from relance.engine import checking
-from relance.engine.sequence import MailStep, Sequence
+from relance.engine.definition import lint
+from relance.engine.definition.sequence import MailStep, Sequence
 
-EXAMPLES = pathlib.Path(__file__).parents[3] / "examples"
+EXAMPLES = pathlib.Path(__file__).parents[4] / "examples"
 KNOWN = {"email", "first_name", "last_name", "company", "country", "custom.*"}
 HEAD = 'sequence: X\nsteps:\n  - id: intro\n    subject: Hi\n    body: see [prices](https://x.example/p "pricing")\n'
 
 
-def check(text: str) -> checking.Checked:
-    return checking.examine(text, KNOWN, "x.yaml")
+def check(text: str) -> lint.Checked:
+    return lint.examine(text, KNOWN, "x.yaml")
 
 
 @pytest.mark.parametrize("name", ["head-of-sales.yaml", "first-meeting.yaml"])
 def test_the_examples_are_good(name):
-    found = checking.examine((EXAMPLES / name).read_text("utf-8"), KNOWN, name)
+    found = lint.examine((EXAMPLES / name).read_text("utf-8"), KNOWN, name)
     assert found.definition is not None
     assert (found.problems, found.warnings) == ((), ())
 
@@ -107,11 +107,11 @@ def test_values_of_the_sequence_are_known_words():
 
 def test_python_objects_are_checked_alike_without_places():
     made = Sequence(name="X", steps=(MailStep(id="a", body="Hi {{ frist_name }}"),))
-    found = checking.examine(made, KNOWN)
+    found = lint.examine(made, KNOWN)
     assert [problem.line for problem in found.problems] == [0, 0]
     assert {str(problem).split(":")[0] for problem in found.problems} == {"step `a`"}
     good = Sequence(name="X", steps=(MailStep(id="a", subject="s", body="Hi"),))
-    assert checking.examine(good, KNOWN).definition is good
+    assert lint.examine(good, KNOWN).definition is good
 
 
 def test_what_cannot_be_read_is_not_checked():

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from relance import errors, templates
-from relance.engine import plan, reading, script, sequence, ways
+from relance.engine.definition import compiled, graph, load, reachability, sequence
+from relance.engine.definition.sequence import BranchStep, MailStep, Path, TaskStep, WaitStep
+from relance.engine.definition.yaml_source import Places
 from relance.engine.schedule import send_windows
-from relance.engine.sequence import BranchStep, MailStep, Path, TaskStep, WaitStep
-from relance.engine.yamltext import Places
 
 MANY_MAILS = 7  # to one person without an answer: beyond it complaints grow faster than meetings
 SOON = 20.0  # hours between two mails; less reads as pestering
@@ -29,7 +29,7 @@ def examine(source: str | sequence.Sequence, known: Collection[str], where: str 
     """Read (if it is text) and check. `known` are the contact's fields a template may use; `where` names the file."""
     if isinstance(source, sequence.Sequence):
         return check(source, known)
-    document = reading.read(source, where)
+    document = load.read(source, where)
     if document.sequence is None:
         return Checked(None, document.problems, document.doubts)
     found = check(document.sequence, known, document.places, where)
@@ -60,8 +60,8 @@ class _Look:
         self.known = known
         self.places = places
         self.where = where
-        self.plan = plan.build(definition)
-        self.before = ways.look(self.plan)
+        self.plan = graph.build(definition)
+        self.before = reachability.look(self.plan)
         self.problems: list[errors.Problem] = []
         self.warnings: list[errors.Problem] = []
 
@@ -106,7 +106,7 @@ class _Look:
 
 def _steps_are_reached(look: _Look) -> None:
     for step in look.plan.steps:
-        step_id = plan.known(step)
+        step_id = graph.known(step)
         if step_id not in look.before:
             path = look.plan.paths[step_id]
             look.problem(
@@ -170,7 +170,7 @@ def _send_hours_meet(look: _Look) -> None:
     for path, mail in look.mails():
         if mail.at is None:
             continue
-        rule = script.rule_for(look.definition, mail)
+        rule = compiled.rule_for(look.definition, mail)
         if not any(hour.end > send_windows.parse_time(mail.at) for day in rule.week.days for hour in day):
             look.problem(
                 (*path, "at"), f"{mail.at} is after the sending hours of every day.", "See `send: hours`."
@@ -203,7 +203,7 @@ def _conditions_are_right(look: _Look) -> None:
         everything = frozenset(mail.id for mail in look.plan.mails)
         _condition(look, ("stop", "when"), look.definition.stop.when, everything)
     for step in look.plan.steps:
-        before = look.before.get(plan.known(step))
+        before = look.before.get(graph.known(step))
         if isinstance(step, (MailStep, BranchStep, TaskStep)) and step.when and before:
             path = (*look.plan.paths[step.id], "when")
             asked = _condition(look, path, step.when, before.earlier_mails)
@@ -277,7 +277,7 @@ def _rest_is_sensible(look: _Look) -> None:
     if not look.plan.mails:
         look.warn(("steps",), "no step of this sequence sends a mail.")
     for step in look.plan.steps:
-        step_id = plan.known(step)
+        step_id = graph.known(step)
         if isinstance(step, WaitStep) and look.plan.next(step_id) is None:
             look.warn(look.plan.paths[step_id], "this waits for nothing: no step follows.")
     if look.definition.unsubscribe == "none":

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from relance.engine.plan import Plan, known
-from relance.engine.sequence import MailStep, Step
+from relance.engine.definition.graph import Plan, known
+from relance.engine.definition.sequence import MailStep, Step
 
 
 @dataclass(frozen=True)

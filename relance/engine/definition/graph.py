@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from relance.engine import sequence
+from relance.engine.definition import sequence
+from relance.engine.definition.sequence import BranchStep, EndStep, MailStep, Step, WaitStep
 from relance.engine.schedule import waits
-from relance.engine.sequence import BranchStep, EndStep, MailStep, Step, WaitStep
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from relance.engine import colleagues
-from relance.engine.colleagues import Action, Deed, Rules
+from relance.engine.definition import company_rules
+from relance.engine.definition.company_rules import Action, Deed, Rules
 from relance.engine.schedule.waits import Unit, Wait
 from relance.mailbox.inbound import Judgement, Kind
 
-STOP, GO_ON, HAND_OVER = colleagues.STOP, colleagues.GO_ON, Action(Deed.HAND_OVER)
+STOP, GO_ON, HAND_OVER = company_rules.STOP, company_rules.GO_ON, Action(Deed.HAND_OVER)
 SLOW = Action(Deed.SLOW, Wait(3, Unit.BUSINESS_DAYS))
 RULES = {
     "positive reply": "hand over",
@@ -58,13 +58,13 @@ def judged(kind: Kind, intent: str | None = None) -> Judgement:
 )
 def test_the_most_precise_line_that_fits_counts(company, kind, intent, wanted):
     said = Rules.model_validate(company) if isinstance(company, dict) else company
-    assert colleagues.action(colleagues.table(said), judged(kind, intent)) == wanted
+    assert company_rules.action(company_rules.table(said), judged(kind, intent)) == wanted
 
 
 def test_every_intent_has_a_line_of_its_own():
     known = {info.alias or name for name, info in Rules.model_fields.items()}
-    assert set(colleagues.BY_INTENT.values()) < known
-    spoken = {name for kind in Kind for intent in (None, *colleagues.BY_INTENT) for name in colleagues.names(judged(kind, intent))}  # fmt: skip
+    assert set(company_rules.BY_INTENT.values()) < known
+    spoken = {name for kind in Kind for intent in (None, *company_rules.BY_INTENT) for name in company_rules.names(judged(kind, intent))}  # fmt: skip
     assert spoken == known
 
 
@@ -79,8 +79,8 @@ def test_every_intent_has_a_line_of_its_own():
     ],
 )
 def test_an_action_reads_back(text, action):
-    assert colleagues.parse(text) == action
-    assert colleagues.parse(str(action)) == action
+    assert company_rules.parse(text) == action
+    assert company_rules.parse(str(action)) == action
 
 
 @pytest.mark.parametrize(
@@ -97,4 +97,4 @@ def test_an_action_reads_back(text, action):
 )
 def test_what_is_no_action_is_told_with_what_to_write(text, told):
     with pytest.raises(ValueError, match=told):
-        colleagues.parse(text)
+        company_rules.parse(text)

@@ -5,9 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine import plan, reading, sequence, ways
+from relance.engine.definition import graph, load, reachability, sequence
+from relance.engine.definition.sequence import (
+    BranchStep,
+    EndStep,
+    MailStep,
+    Sequence,
+    TaskStep,
+    Variant,
+    WaitStep,
+)
 from relance.engine.schedule import waits
-from relance.engine.sequence import BranchStep, EndStep, MailStep, Sequence, TaskStep, Variant, WaitStep
 
 SMALL = Sequence(
     name="Small",
@@ -24,12 +32,12 @@ SMALL = Sequence(
         MailStep(id="bye", body="Bye", thread="reply", after="1 day"),
     ),
 )
-FLAT = plan.build(SMALL)
+FLAT = graph.build(SMALL)
 
 
 def test_the_plan_lies_in_reading_order_and_every_step_has_an_id():
     ids = ["intro", "wait:intro", "clicked", "more", "end:more", "wait:clicked-else", "call", "bye"]
-    assert [plan.known(step) for step in FLAT.steps] == ids
+    assert [graph.known(step) for step in FLAT.steps] == ids
     assert FLAT.first == "intro"
     assert [mail.id for mail in FLAT.mails] == ["intro", "more", "bye"]
     assert FLAT.number("call") == 7
@@ -61,11 +69,11 @@ def test_a_reply_continues_what_was_really_sent():
 
 def test_inserting_a_step_renames_no_other():
     more = SMALL.model_copy(update={"steps": (*SMALL.steps[:3], WaitStep(wait="1 day"), *SMALL.steps[3:])})
-    assert set(FLAT.paths) < set(plan.build(more).paths)
+    assert set(FLAT.paths) < set(graph.build(more).paths)
 
 
 def test_what_holds_on_every_way():
-    before = ways.look(FLAT)
+    before = reachability.look(FLAT)
     assert not before["intro"].surely_mailed
     assert before["bye"].surely_mailed
     assert before["bye"].earlier_mails == {"intro"}  # after "more" the sequence ends
@@ -74,7 +82,7 @@ def test_what_holds_on_every_way():
 
 
 def test_the_digest_is_of_what_is_said_not_of_how():
-    same = reading.load(reading.to_yaml(SMALL))
+    same = load.load(load.to_yaml(SMALL))
     assert same == SMALL
     assert sequence.digest(same) == sequence.digest(SMALL)
     spelled = Sequence(

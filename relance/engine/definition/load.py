@@ -11,8 +11,8 @@ import pydantic
 import yaml
 
 from relance import errors
-from relance.engine import mistakes, sequence, yamltext
-from relance.engine.yamltext import Places
+from relance.engine.definition import error_messages, sequence, yaml_source
+from relance.engine.definition.yaml_source import Places
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Document:
 def read(text: str, where: str = "") -> Document:
     """Read a sequence. `where` (a file's name) is put into every problem. Never raises for what the text says."""
     try:
-        parsed = yamltext.parse(text)
-    except yamltext.NotReadable as refusal:
+        parsed = yaml_source.parse(text)
+    except yaml_source.NotReadable as refusal:
         return Document(None, _placed([refusal.problem], where))
     if parsed.data is None:
         nothing = errors.Problem(
@@ -41,7 +41,7 @@ def read(text: str, where: str = "") -> Document:
     try:
         made = sequence.Sequence.model_validate(parsed.data)
     except pydantic.ValidationError as refused:
-        found += mistakes.problems(refused, parsed.data, parsed.places)
+        found += error_messages.problems(refused, parsed.data, parsed.places)
     found.sort(key=lambda problem: problem.line)
     return Document(
         None if found else made, _placed(found, where), parsed.places, _placed(parsed.doubts, where)

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from relance import templates
-from relance.engine import plan, sequence
+from relance.engine.definition import graph, sequence
+from relance.engine.definition.position import Position
 from relance.engine.schedule import calendar, send_windows, timezones, waits
-from relance.engine.store.enrollments import Position
 
 ANSWERS = 1024
 # Answers of the calendar a script remembers.
@@ -47,7 +47,7 @@ class Script:
         self.version_id = version_id
         self.number = number
         self.definition = sequence.Sequence.model_validate(definition)
-        self.plan = plan.build(self.definition)
+        self.plan = graph.build(self.definition)
         self.words = functools.lru_cache(maxsize=None)(self._words)
         self.condition = functools.lru_cache(maxsize=None)(templates.compile_condition)
         self.rule = functools.lru_cache(maxsize=None)(self._rule)

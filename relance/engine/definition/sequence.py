@@ -6,7 +6,7 @@ A step is known by what stands in it::
     when + then     a branch         end    the sequence ends here
 
 Mail, branch and task carry an `id` of the author's: results, edits and conditions refer to it for ever. `wait` and `end`
-may go without; `plan` derives theirs from the step before them.
+may go without; `graph` derives theirs from the step before them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal
 import pydantic
 from pydantic_core import PydanticCustomError
 
-from relance.engine import colleagues
+from relance.engine.definition import company_rules
 from relance.engine.schedule import send_windows, timezones, waits
 
 MAX_STEPS = 100
@@ -123,7 +123,7 @@ def _week(days: str, hours: str | tuple[tuple[str, str], ...]) -> send_windows.W
 class Stop(_Written):
     """What ends the sequence besides the contact's own answer, bounce or opt-out, which always do."""
 
-    company: colleagues.Company = "never"
+    company: company_rules.Company = "never"
     """What a colleague's answer does: whether it ends it for the whole company, or what it does by kind of answer."""
     when: Condition | None = None
     """A condition asked before every step."""

@@ -7,14 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relance import errors
-from relance.engine import reading, sequence
+from relance.engine.definition import load, sequence
 
-EXAMPLES = pathlib.Path(__file__).parents[3] / "examples"
+EXAMPLES = pathlib.Path(__file__).parents[4] / "examples"
 HEAD = "sequence: X\nsteps:\n  - id: intro\n    subject: Hi\n    body: Hello\n"
 
 
 def told(text: str) -> list[str]:
-    document = reading.read(text, "x.yaml")
+    document = load.read(text, "x.yaml")
     assert document.sequence is None
     return [str(problem) for problem in document.problems]
 
@@ -91,7 +91,7 @@ def test_many_mistakes_are_told_at_once_each_at_its_line():
     ],
 )
 def test_a_mistake_is_told_at_its_line(text, line, words):
-    document = reading.read(text, "x.yaml")
+    document = load.read(text, "x.yaml")
     if words is None:  # a key left empty that may be left out is no mistake
         assert document.sequence is not None
         return
@@ -111,7 +111,7 @@ def test_what_is_wrong_deep_in_a_branch_names_the_inner_step():
 
 
 def test_words_stay_words():
-    document = reading.load(
+    document = load.load(
         'sequence: "No"\nsend: {hours: 08:30-16:30, holidays: NO}\ntrack: {opens: off}\nvalues: {a: no, b: 1, c: 1.5, '
         "d: true, e: 08:30, f: 010, g: 2026-01-01}\n" + HEAD.split("\n", 1)[1]
     )
@@ -133,14 +133,14 @@ def test_bombs_are_refused_quickly():
 
 def test_load_raises_every_problem():
     with pytest.raises(errors.Invalid) as caught:
-        reading.load("sequence: 5\nsteps: 6\n", "x.yaml")
+        load.load("sequence: 5\nsteps: 6\n", "x.yaml")
     assert len(caught.value.problems) == 2
 
 
 @pytest.mark.parametrize("name", ["head-of-sales.yaml", "first-meeting.yaml"])
 def test_the_examples_read_and_read_back(name):
-    made = reading.load((EXAMPLES / name).read_text("utf-8"), name)
-    assert reading.load(reading.to_yaml(made)) == made
+    made = load.load((EXAMPLES / name).read_text("utf-8"), name)
+    assert load.load(load.to_yaml(made)) == made
 
 
 ids = st.from_regex(r"[a-z][a-z0-9]{0,6}(-[a-z0-9]{1,3})?", fullmatch=True)
@@ -186,7 +186,7 @@ def unique(found: list[sequence.Step]) -> bool:
 )
 def test_what_is_written_reads_back_the_same(name, some, given_values):
     made = sequence.Sequence(name=name, steps=tuple(some), values=given_values)
-    again = reading.load(reading.to_yaml(made))
+    again = load.load(load.to_yaml(made))
     assert again == made
     assert sequence.digest(again) == sequence.digest(made)
 
@@ -194,7 +194,7 @@ def test_what_is_written_reads_back_the_same(name, some, given_values):
 @settings(max_examples=150)
 @given(st.text(alphabet="abc:-{}[]'\"\n |>&*!%@#\t0123", max_size=60))
 def test_no_text_makes_reading_raise(text):
-    document = reading.read(text)
+    document = load.read(text)
     assert (document.sequence is None) == bool(document.problems)
     assert all(problem.what and problem.line >= 1 for problem in document.problems)
 
@@ -203,5 +203,5 @@ def test_no_text_makes_reading_raise(text):
 @given(st.integers(0, 2500), st.sampled_from(["", "\t", ":", "x", "{{", "\n", "- ", "'", "  "]))
 def test_a_slip_of_the_finger_is_told_or_harmless(position, slip):
     text = (EXAMPLES / "first-meeting.yaml").read_text("utf-8")
-    document = reading.read(text[:position] + slip + text[position + 1 :])
+    document = load.read(text[:position] + slip + text[position + 1 :])
     assert (document.sequence is None) == bool(document.problems)

@@ -1,0 +1,1 @@
+"""What a sequence says: read, checked, laid flat, compiled. Pure; no SQL."""
