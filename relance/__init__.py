@@ -62,10 +62,10 @@ if TYPE_CHECKING:
     from relance.engine.returning import WayBack
     from relance.engine.schedule.calendar import Bound, BoundKind, When
     from relance.engine.steering import EnrollmentView
-    from relance.engine.store.answers import Wanted
     from relance.engine.store.contacts import Contact
-    from relance.engine.store.habits import ProviderHabits
     from relance.engine.store.processes import Process
+    from relance.engine.store.provider_traits import ProviderHabits
+    from relance.engine.store.replies import Wanted
     from relance.engine.store.suppressions import Suppression
     from relance.engine.store.tasks import Task
     from relance.engine.timeline import EventPage, EventView
@@ -202,10 +202,10 @@ _ROOMS = {
     "engine.returning": ("WayBack",),
     "engine.schedule.calendar": ("Bound", "BoundKind", "When"),
     "engine.steering": ("EnrollmentView",),
-    "engine.store.answers": ("Wanted",),
     "engine.store.contacts": ("Contact",),
-    "engine.store.habits": ("ProviderHabits",),
     "engine.store.processes": ("Process",),
+    "engine.store.provider_traits": ("ProviderHabits",),
+    "engine.store.replies": ("Wanted",),
     "engine.store.suppressions": ("Suppression",),
     "engine.store.tasks": ("Task",),
     "engine.timeline": ("EventPage", "EventView"),

@@ -14,7 +14,7 @@ from relance.engine import enrolling, people, publishing, replies
 from relance.engine.definition.sequence import Sequence
 from relance.engine.house import House
 from relance.engine.states import MessageState
-from relance.engine.store import enrollments, mailboxes, withheld
+from relance.engine.store import enrollments, mailboxes, unread_mails
 from tests import engine_house
 from tests.servers import scripted_imap
 from tests.servers.scripted_imap import Reply, Script
@@ -71,9 +71,9 @@ class Desk:
             return mailboxes.watermarks(conn, self.number)["INBOX"]
 
     @property
-    def unread(self) -> list[withheld.Withheld]:
+    def unread(self) -> list[unread_mails.Withheld]:
         with self.house.database.read() as conn:
-            return withheld.of_mailbox(conn, self.number)
+            return unread_mails.of_mailbox(conn, self.number)
 
     def sync(self) -> int:
         with self.house.database.write() as conn:

@@ -12,7 +12,7 @@ from relance.engine.house import House
 from relance.engine.incoming import Look
 from relance.engine.marks import ANEW, Progress
 from relance.engine.states import MessageState
-from relance.engine.store import aliases, enrollments, mailboxes, messages, standings
+from relance.engine.store import aliases, enrollment_details, enrollments, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.messages import Message
 from relance.mailbox.folders import Folder, Role
@@ -36,7 +36,7 @@ def enrolled(house: House, *persons: str, text: str = engine_house.TRIAL) -> Non
 
 def row(house: House, person: str = KIM) -> Enrollment:
     with house.database.read() as conn:
-        return standings.matching(conn, email=person)[0].enrollment
+        return enrollment_details.matching(conn, email=person)[0].enrollment
 
 
 def wrote(house: House, person: str = KIM, state: MessageState = MessageState.ACCEPTED) -> Message:

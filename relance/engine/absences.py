@@ -10,13 +10,13 @@ from sqlalchemy.engine import Connection
 from relance.engine import news
 from relance.engine.house import House
 from relance.engine.schedule import calendar, waits
-from relance.engine.store import answers, contacts
+from relance.engine.store import contacts, replies
 from relance.engine.store.enrollments import Enrollment
 
 
 def known(conn: Connection, row: Enrollment, until: dt.date | None) -> news.Absences:
     """What is known besides the reply that says `until` (it is among the kept mails already)."""
-    again = until is not None and answers.returns(conn, row.contact_id).count(until) > 1
+    again = until is not None and replies.returns(conn, row.contact_id).count(until) > 1
     return news.Absences(row.aways, again)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from relance.engine.house import House
 from relance.engine.states import MessageState, State
-from relance.engine.store import accounts
+from relance.engine.store import step_outcomes
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class StepAccount:
 def due_steps(house: House) -> list[StepAccount]:
     """One line for every step that fell due so far: accepted, or in a state that a person can read, with the reason."""
     with house.database.read() as conn:
-        mails = accounts.mails(conn)
-        unwritten = accounts.unwritten(conn, house.clock.now())
+        mails = step_outcomes.mails(conn)
+        unwritten = step_outcomes.unwritten(conn, house.clock.now())
     return [*(_of_mail(row) for row in mails), *(_of_step(row) for row in unwritten)]
 
 

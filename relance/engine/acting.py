@@ -18,7 +18,7 @@ from relance.engine.proofs import Left
 from relance.engine.reasons import Cause, Reason
 from relance.engine.repeats import Whose
 from relance.engine.states import Event
-from relance.engine.store import answers, enrollments, events, mailboxes, suppressions, tasks
+from relance.engine.store import enrollments, events, mailboxes, replies, suppressions, tasks
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
 from relance.mailbox.inbound import Inbound, Judgement, Kind, Speaker
@@ -102,7 +102,7 @@ def _consequence(item: Item) -> Consequence:
 
 
 def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment], now: dt.datetime) -> None:
-    if not answers.add(conn, _row(item, rows, now)):
+    if not replies.add(conn, _row(item, rows, now)):
         return  # another reader of the same mailbox was first
     if item.found.message is not None and item.found.proven:
         ours, came = item.found.message, min(item.received_at, now)
@@ -135,7 +135,7 @@ def source_of(number: int) -> str:
 def _source(conn: Connection, item: Item, result: Consequence) -> str:
     if result.event is None:
         return ""  # nothing is to be found again by it
-    return source_of(answers.number(conn, item.mailbox_id, item.dedupe))
+    return source_of(replies.number(conn, item.mailbox_id, item.dedupe))
 
 
 def _counted(conn: Connection, result: Consequence, item: Item, rows: Sequence[Enrollment]) -> Consequence:
@@ -144,9 +144,9 @@ def _counted(conn: Connection, result: Consequence, item: Item, rows: Sequence[E
     if item.found.match is not Match.CERTAIN or about is None:
         return result
     if kind is Kind.SOFT_BOUNCE:
-        return news.soft_bounces(result, answers.count_of_kind(conn, about, kind.value))
+        return news.soft_bounces(result, replies.count_of_kind(conn, about, kind.value))
     if kind is Kind.HARD_BOUNCE and not item.judgement.definite:
-        return news.hard_bounces(result, answers.count_of_kind(conn, about, kind.value))
+        return news.hard_bounces(result, replies.count_of_kind(conn, about, kind.value))
     return result
 
 

@@ -22,7 +22,7 @@ from relance.engine.repeats import Refusal, Whose
 from relance.engine.residue import Residue
 from relance.engine.settling import Attempt
 from relance.engine.states import MessageState
-from relance.engine.store import claims, events, mailboxes, underway
+from relance.engine.store import claims, events, in_flight, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox.outcome import Outcome, SendResult
 
@@ -152,7 +152,7 @@ class Delivery:
             self.residue.asked()
             said_no = self.house.noes.among([recipient])  # before the database, which it moves to
             with self.house.database.glance() as conn:
-                now = underway.of(conn, each.enrollment.id, recipient)
+                now = in_flight.of(conn, each.enrollment.id, recipient)
             said_no |= self.house.noes.among([recipient])
         except BaseException:
             self.outbox.withdraw()

@@ -16,9 +16,9 @@ from relance.engine import adopting, epochs, proofs, resuming
 from relance.engine.house import House
 from relance.engine.journal.evidence import shown_absent
 from relance.engine.proofs import Left
-from relance.engine.store import contacts, enrollments, mailboxes, messages, standings
+from relance.engine.store import contacts, enrollment_details, enrollments, mailboxes, messages
+from relance.engine.store.enrollment_details import Standing
 from relance.engine.store.enrollments import Enrollment
-from relance.engine.store.standings import Standing
 
 BATCH = 500
 DECISIONS = ("sent", "not sent")
@@ -87,7 +87,7 @@ def _view(standing: Standing, sender: mailboxes.Mailbox | None) -> DoubtView:
 def _chosen(conn: Connection, whom: Whom) -> Iterator[Standing]:
     after, wanted = 0, None if whom.emails is None else {each.strip().lower() for each in whom.emails}
     while True:
-        page = standings.in_doubt(
+        page = enrollment_details.in_doubt(
             conn, after=after, limit=BATCH, sequence=whom.sequence, mailbox=whom.mailbox
         )
         yield from (each for each in page if wanted is None or each.email in wanted)

@@ -20,9 +20,9 @@ from relance.engine.store import (
     contacts,
     enrollments,
     events,
-    joining,
     mailboxes,
     messages,
+    new_enrollments,
     sequences,
     suppressions,
 )
@@ -224,7 +224,7 @@ class _Run:
             enrolled.setdefault(row.contact_id, []).append(row)
         refused = suppressions.among(conn, [person.email for person in people])
         self.shares.knows(
-            joining.mailboxes_of_organisations(
+            new_enrollments.mailboxes_of_organisations(
                 conn, {person.organisation for person in people}, self.shares.mailboxes
             )
         )
@@ -256,7 +256,7 @@ class _Run:
     def _add(self, conn: Connection, chosen: Sequence[tuple[Contact, Mailbox]], known: _Known) -> None:
         now = self.house.clock.now()
         rows = [self._row(person, mailbox, person.id in known.wrote, now) for person, mailbox in chosen]
-        ids = joining.add_new(conn, rows)
+        ids = new_enrollments.add_new(conn, rows)
         placed, news = [], []
         for person, mailbox in chosen:
             number = ids.get(person.id)
@@ -269,7 +269,7 @@ class _Run:
             self._count(mailbox, position)
             if position.step_kind == "mail" and position.due_at is not None:
                 self.calls[mailbox.id] = min(position.due_at, self.calls.get(mailbox.id, position.due_at))
-        joining.place(conn, placed)
+        new_enrollments.place(conn, placed)
         events.add(conn, news)
         for mailbox_id, at in sorted(self.calls.items()):
             mailboxes.call(conn, [mailbox_id], at)

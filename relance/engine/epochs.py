@@ -26,7 +26,8 @@ from relance.engine.db.database import Database
 from relance.engine.house import House
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event
-from relance.engine.store import doubts, enrollments, events, mailboxes, marks
+from relance.engine.store import enrollments, events, mailboxes, restore_doubts
+from relance.engine.store import installation as store_installation
 from relance.engine.store.enrollments import Enrollment
 
 INSTALLATION, EPOCH, HALTED, RESTORES = "installation", "epoch", "halted", "restores"
@@ -61,19 +62,21 @@ def beat(database: Database, file: Path) -> str | None:
     """Count the epoch up and copy it out; returns why the installation stands still, if it does."""
     seen = _read(file)
     with database.write() as conn:
-        marks.lock(conn)  # or two that count at once count once, and the file outruns the database
-        installation = marks.get(conn, INSTALLATION)
+        store_installation.lock(
+            conn
+        )  # or two that count at once count once, and the file outruns the database
+        installation = store_installation.get(conn, INSTALLATION)
         if installation is None:
             installation = secrets.token_hex(8)
-            marks.put(conn, INSTALLATION, installation)
-        epoch = int(marks.get(conn, EPOCH) or 0)
+            store_installation.put(conn, INSTALLATION, installation)
+        epoch = int(store_installation.get(conn, EPOCH) or 0)
         if went_back(seen, installation, epoch):
             words = f"the database is older than it was (epoch {epoch}; it had reached {seen.epoch if seen else '?'})"
-            marks.put(conn, HALTED, f"{words}: was it restored from a backup?")
-        halted = marks.get(conn, HALTED)
+            store_installation.put(conn, HALTED, f"{words}: was it restored from a backup?")
+        halted = store_installation.get(conn, HALTED)
         if halted is None:
             epoch += 1
-            marks.put(conn, EPOCH, str(epoch))
+            store_installation.put(conn, EPOCH, str(epoch))
         restores = max(_restores(conn), _known(seen, installation))
     if halted is None:
         _write(file, Seen(installation, epoch, restores))
@@ -81,7 +84,7 @@ def beat(database: Database, file: Path) -> str | None:
 
 
 def _restores(conn: Connection) -> int:
-    return int(marks.get(conn, RESTORES) or 0)
+    return int(store_installation.get(conn, RESTORES) or 0)
 
 
 def _known(seen: Seen | None, installation: str | None) -> int:
@@ -90,13 +93,13 @@ def _known(seen: Seen | None, installation: str | None) -> int:
 
 def restored(conn: Connection) -> bool:
     """Whether this database was ever put back from a backup."""
-    return marks.get(conn, RESTORED) is not None
+    return store_installation.get(conn, RESTORED) is not None
 
 
 def halted(database: Database) -> str | None:
     """Why nothing is sent, if so."""
     with database.read() as conn:
-        return marks.get(conn, HALTED)
+        return store_installation.get(conn, HALTED)
 
 
 def confirm(house: House, file: Path, *, hold_due: bool = True) -> int:
@@ -106,15 +109,17 @@ def confirm(house: House, file: Path, *, hold_due: bool = True) -> int:
     """
     now = house.clock.now()
     with house.database.write() as conn:
-        words = marks.get(conn, HALTED) or "confirmed by a person"
+        words = store_installation.get(conn, HALTED) or "confirmed by a person"
         due = enrollments.gone_on(conn, now) if hold_due else []
         if hold_due:
-            doubts.put(conn, now)
+            restore_doubts.put(conn, now)
         enrollments.apply(conn, [row.id for row in due], Event.HELD, now, reason=MAYBE_SENT)
         seen = _read(file)
-        marks.put(conn, EPOCH, str(max(int(marks.get(conn, EPOCH) or 0), seen.epoch if seen else 0)))
-        marks.put(conn, RESTORED, now.isoformat())
-        marks.drop(conn, HALTED)
+        store_installation.put(
+            conn, EPOCH, str(max(int(store_installation.get(conn, EPOCH) or 0), seen.epoch if seen else 0))
+        )
+        store_installation.put(conn, RESTORED, now.isoformat())
+        store_installation.drop(conn, HALTED)
         _part_fences(conn, file, seen)
         mailboxes.call(conn, [each.id for each in mailboxes.every(conn)], now)  # the proof lies in them
         events.add(conn, [events.News("restore confirmed", now, data={"reason": words, "held": len(due)})])
@@ -124,11 +129,11 @@ def confirm(house: House, file: Path, *, hold_due: bool = True) -> int:
 def _part_fences(conn: Connection, file: Path, seen: Seen | None) -> None:
     """Fences that no history had before. The same backup, put back again, has the same fences and the same count of
     restores: that count goes on in the file, which no restore takes back, and is written there before it is used."""
-    installation, before = marks.get(conn, INSTALLATION), _restores(conn)
+    installation, before = store_installation.get(conn, INSTALLATION), _restores(conn)
     count = min(max(before, _known(seen, installation)) + 1, MOST_RESTORES)
     if seen is not None and seen.installation == installation:
         _write(file, dataclasses.replace(seen, restores=count))
-    marks.put(conn, RESTORES, str(count))
+    store_installation.put(conn, RESTORES, str(count))
     mailboxes.raise_fences(conn, {}, by=FENCES_APART * (count - before))
 
 
@@ -155,7 +160,7 @@ def release(
     conn: Connection, row: Enrollment, now: dt.datetime, words: str, values: Mapping[str, Any] | None = None
 ) -> None:
     """Nothing is in doubt of this one any more; it goes on if nothing else holds it."""
-    doubts.lift(conn, row.id)
+    restore_doubts.lift(conn, row.id)
     if not enrollments.clear(conn, row.id, is_doubt, now, words, dict(values or {})):
         return
     line = events.News(

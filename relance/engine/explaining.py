@@ -18,9 +18,9 @@ from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
 from relance.engine.states import MessageState, State
 from relance.engine.steering import EnrollmentView, view
-from relance.engine.store import claims, mailboxes, standings
+from relance.engine.store import claims, enrollment_details, mailboxes
+from relance.engine.store.enrollment_details import Standing
 from relance.engine.store.mailboxes import Mailbox
-from relance.engine.store.standings import Standing
 from relance.sentences import ended
 
 MOST_STEPS = 100  # of a forecast; no sequence has more
@@ -79,7 +79,7 @@ def explain(house: House, email: str, sequence: str | None = None) -> list[Expla
     halted = epochs.halted(house.database)
     with house.database.read() as conn:
         person = people.known(conn, house, email)
-        found = standings.matching(conn, email=person.email, sequence_name=sequence)
+        found = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
         looks = [_look(conn, house, each, halted) for each in found]
         return [_explained(look) for look in looks]
 

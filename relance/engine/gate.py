@@ -21,8 +21,8 @@ from relance.engine.schedule import timezones
 from relance.engine.states import MessageState, State
 from relance.engine.store import claims, enrollments, mailboxes, messages, suppressions
 from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.in_flight import Underway
 from relance.engine.store.messages import Message
-from relance.engine.store.underway import Underway
 
 
 @dataclass(frozen=True)

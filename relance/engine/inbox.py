@@ -14,9 +14,9 @@ from relance.engine import judgements, people, person_fields, revising
 from relance.engine.house import House
 from relance.engine.judgements import Reading
 from relance.engine.revising import Revision
-from relance.engine.store import answers, contacts, events
-from relance.engine.store.answers import Answer, Wanted
+from relance.engine.store import contacts, events, replies
 from relance.engine.store.contacts import Contact
+from relance.engine.store.replies import Answer, Wanted
 from relance.mailbox.inbound import Intent, Kind
 
 __all__ = ["AnswerView", "Corrected", "Correction", "Wanted", "correct", "forget_raw", "page", "show"]
@@ -83,7 +83,7 @@ def page(house: House, wanted: Wanted, *, before: int | None = None, limit: int 
     with house.database.read() as conn:
         if wanted.email is not None:
             wanted = dataclasses.replace(wanted, email=people.known(conn, house, wanted.email).email)
-        return [_view(each) for each in answers.page(conn, wanted, before=before, limit=limit)]
+        return [_view(each) for each in replies.page(conn, wanted, before=before, limit=limit)]
 
 
 def show(house: House, number: int, *, mark_read: bool = False) -> AnswerView:
@@ -91,13 +91,13 @@ def show(house: House, number: int, *, mark_read: bool = False) -> AnswerView:
     if mark_read:
         with house.database.write() as conn:
             if _known(conn, number).read_at is None:
-                answers.change(conn, number, read_at=house.clock.now())
+                replies.change(conn, number, read_at=house.clock.now())
     with house.database.read() as conn:
         return _view(_known(conn, number))
 
 
 def _known(conn: Connection, number: int) -> Answer:
-    found = answers.by_id(conn, number)
+    found = replies.by_id(conn, number)
     if found is None:
         raise errors.NotFound(
             f"there is no answer number {number}. `relance inbox list` shows those there are."
@@ -141,7 +141,7 @@ def correct_in(conn: Connection, house: House, number: int, correction: Correcti
     values: dict[str, Any] = {"correction": said, "read_at": answer.read_at or now}
     if correction.contact is not None:
         values["contact_id"] = people.known(conn, house, correction.contact).id
-    answers.change(conn, number, **values)
+    replies.change(conn, number, **values)
     after = judgements.in_force(_known(conn, number))
     revision = Revision(answer, judgements.acted_on(answer), after)
     revised = revising.revise(conn, house, revision, now, reopen=True)
@@ -234,7 +234,7 @@ def _settle_substitute(house: House, answer: Answer, state: str) -> None:
     now = house.clock.now()
     data = {"words": f"{answer.judgement['substitute']} {state}", "from": answer.from_address}
     with house.database.write() as conn:
-        answers.change(conn, answer.id, substitute_state=state, read_at=answer.read_at or now)
+        replies.change(conn, answer.id, substitute_state=state, read_at=answer.read_at or now)
         line = events.News(
             f"substitute {state}", now, answer.enrollment_id, answer.contact_id, answer.mailbox_id, data=data
         )
@@ -245,7 +245,7 @@ def forget_raw(house: House, now: dt.datetime) -> int:
     """Drop the bytes of mails kept longer than their retention, a batch at a time; the judgement stays."""
     before = now - house.options.keep_raw
     with house.database.read() as conn:
-        if not answers.old_raw(conn, before, 1):
+        if not replies.old_raw(conn, before, 1):
             return 0  # as almost always: nothing is to be written
     with house.database.write() as conn:
-        return answers.forget_raw(conn, answers.old_raw(conn, before, FORGET))
+        return replies.forget_raw(conn, replies.old_raw(conn, before, FORGET))

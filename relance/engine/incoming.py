@@ -16,7 +16,7 @@ from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
 from relance.engine.matching import Found
 from relance.engine.sent_copies import Copy
-from relance.engine.store import answers, messages
+from relance.engine.store import messages, replies
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox import parse, witnesses
 from relance.mailbox.folders import Folder
@@ -51,7 +51,7 @@ def may_concern(look: Look, fetched: Fetched) -> bool:
         return True
     seen = matching.Seen(look.mailbox.id, fetched.internal_date or look.now, look.own, fetched.thread_id)
     with look.house.database.read() as conn:
-        if answers.known(conn, look.mailbox.id, [_dedupe(fetched, mail)]):
+        if replies.known(conn, look.mailbox.id, [_dedupe(fetched, mail)]):
             return False
         return matching.find(conn, mail, seen) != matching.NOBODY
 
@@ -101,7 +101,7 @@ def items(
     threads: Mapping[str, messages.Message],
 ) -> Iterator[Item]:
     """Those mails of a window that concern us and were not kept before, judged and matched."""
-    known = answers.known(conn, look.mailbox.id, [_key(folder, each, mail) for each, mail in read])
+    known = replies.known(conn, look.mailbox.id, [_key(folder, each, mail) for each, mail in read])
     for fetched, mail in read:
         key = _key(folder, fetched, mail)
         if key in known:

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import news
 from relance.engine.news import Consequence, Match
-from relance.engine.store import answers
-from relance.engine.store.answers import Answer
+from relance.engine.store import replies
+from relance.engine.store.replies import Answer
 from relance.mailbox.inbound import Judgement, Kind, Speaker
 
 
@@ -118,7 +118,7 @@ def note_acted(conn: Connection, answer: Answer, reading: Reading | None) -> Non
             "speaker": judgement.speaker.value,
         }
     if rest != answer.judgement:
-        answers.change(conn, answer.id, judgement=rest)
+        replies.change(conn, answer.id, judgement=rest)
 
 
 def is_behind(answer: Answer) -> bool:

@@ -22,7 +22,7 @@ from relance.engine.definition import company_rules
 from relance.engine.definition.position import Position
 from relance.engine.house import House
 from relance.engine.schedule import calendar
-from relance.engine.store import ahead, answers, enrollments, events, mailboxes, marks
+from relance.engine.store import enrollments, events, future_times, installation, mailboxes, replies
 from relance.engine.store.enrollments import Enrollment
 
 BATCH = 500
@@ -70,7 +70,7 @@ def heal(house: House) -> int:
     apart = tolerance(house.clock)
     with house.database.read() as conn:
         machine_now(conn)  # a host whose clock is not the database's mends nothing
-        latest = ahead.latest(conn)
+        latest = future_times.latest(conn)
     # Asked after what was read: while this process stood still, others may have gone on.
     if latest is None or latest <= house.clock.now() + apart:
         return 0
@@ -78,8 +78,8 @@ def heal(house: House) -> int:
         now = house.clock.now()
         if house.watch.doubt():  # asked after the time: it may have jumped since this began
             return 0
-        ahead.forget_reads(conn, now + apart, now)
-        found = ahead.span(conn, now + apart)
+        future_times.forget_reads(conn, now + apart, now)
+        found = future_times.span(conn, now + apart)
         wrong = None if found is None else Ahead(*found)
         return _mend(conn, house, wrong, now) if wrong and was_ahead(wrong, now, apart) else 0
 
@@ -89,7 +89,7 @@ def _mend(conn: Connection, house: House, wrong: Ahead, now: dt.datetime) -> int
         now + (wrong.first - now) / 2
     )  # in the middle of the gap: what is written meanwhile is on this side of it
     count, back = _plans(conn, house, cut, now), _absences(conn, house, cut, now)
-    ahead.clamp(conn, cut, now)
+    future_times.clamp(conn, cut, now)
     by = wrong.last - now
     said = f"the clock had been ahead by {by - by % dt.timedelta(seconds=1)}; {count} steps were planned anew"
     said += f", {back} absences counted anew" if back else ""
@@ -108,7 +108,7 @@ def tell(house: House) -> str:
 
 def _note(conn: Connection, kind: str, said: str, now: dt.datetime) -> None:
     events.add(conn, [events.News(kind, now, data={"reason": said})])
-    marks.put(conn, MARK, json.dumps({"at": now.isoformat(), "said": said, "kind": kind}))
+    installation.put(conn, MARK, json.dumps({"at": now.isoformat(), "said": said, "kind": kind}))
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def trouble(conn: Connection, house: House) -> Trouble:
     except errors.Unreachable as apart:
         return Trouble(str(apart))
     now = house.clock.now()
-    latest, noted = ahead.latest_event(conn), json.loads(marks.get(conn, MARK) or "{}")
+    latest, noted = future_times.latest_event(conn), json.loads(installation.get(conn, MARK) or "{}")
     if latest is not None and latest > now + tolerance(house.clock):
         return Trouble(words(latest, now))
     if not noted:
@@ -145,8 +145,8 @@ def is_over(seconds: float) -> bool:
 
 def _plans(conn: Connection, house: House, cut: dt.datetime, now: dt.datetime) -> int:
     """Whoever moved on, or was planned, by the wrong clock gets the time they would have got."""
-    moved, count, calls = ahead.moved(conn, cut), 0, dict[int, dt.datetime]()
-    ids = sorted({*moved, *ahead.in_mailboxes_with(conn, PLANNED_ANEW, cut)})
+    moved, count, calls = future_times.moved(conn, cut), 0, dict[int, dt.datetime]()
+    ids = sorted({*moved, *future_times.in_mailboxes_with(conn, PLANNED_ANEW, cut)})
     for start in range(0, len(ids), BATCH):
         rows = [row for row, _ in enrollments.for_sending(conn, ids[start : start + BATCH]).values()]
         wrong = [row for row in rows if planned_by_it(row, moved=row.id in moved)]
@@ -185,10 +185,10 @@ def sooner(planned: dt.datetime, anew: Position, now: dt.datetime) -> dt.datetim
 
 def _absences(conn: Connection, house: House, cut: dt.datetime, now: dt.datetime) -> int:
     """Whoever was found absent by the wrong clock is back when they would have been."""
-    ids, count = ahead.absent(conn, cut), 0
+    ids, count = future_times.absent(conn, cut), 0
     for start in range(0, len(ids), BATCH):
         for row, _ in enrollments.for_sending(conn, ids[start : start + BATCH]).values():
-            until = (answers.returns(conn, row.contact_id) or [None])[-1]
+            until = (replies.returns(conn, row.contact_id) or [None])[-1]
             anew = absences.values(conn, house, row, until, now)["resume_at"]
             if row.resume_at is not None and max(anew, now) < row.resume_at:
                 enrollments.come_back(conn, row, max(anew, now))

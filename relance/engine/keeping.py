@@ -13,9 +13,9 @@ from relance import errors
 from relance.engine import aliasing, person_fields, removing, resuming, watching
 from relance.engine.house import House
 from relance.engine.post import Inbox
-from relance.engine.store import aliases, events, habits, mailboxes, refusals
-from relance.engine.store.habits import ProviderHabits
+from relance.engine.store import aliases, events, mailboxes, provider_traits, refusals
 from relance.engine.store.mailboxes import Mailbox
+from relance.engine.store.provider_traits import ProviderHabits
 from relance.engine.unknowns import POLICIES
 from relance.mailbox import address
 from relance.mailbox.account import Account, Security, Server
@@ -129,7 +129,7 @@ def add(house: House, spec: MailboxSpec) -> MailboxView:
             if (before.imap.host, before.username) != (spec.imap.host, spec.username):
                 mailboxes.forget_watermarks(conn, before.id)
                 mailboxes.change(conn, before.id, files_sent=None)
-                habits.drop(conn, before.id)
+                provider_traits.drop(conn, before.id)
             number = before.id
         events.add(conn, [events.News("mailbox added", now, mailbox_id=number)])
     return show(house, found.normalised)
@@ -174,7 +174,7 @@ def every(house: House) -> list[MailboxView]:
     """Every mailbox, by address."""
     with house.database.read() as conn:
         found = list(mailboxes.every(conn))
-        learned = habits.of(conn, [each.id for each in found])
+        learned = provider_traits.of(conn, [each.id for each in found])
         refused = refusals.by_mailbox(conn)
         own = aliases.own_addresses(conn)
     return [_view(each, own, learned.get(each.id), refused.get(each.id, ())) for each in found]
@@ -184,7 +184,7 @@ def show(house: House, wanted: str) -> MailboxView:
     """One mailbox."""
     found = known(house, wanted)
     with house.database.read() as conn:
-        learned = habits.of(conn, [found.id])
+        learned = provider_traits.of(conn, [found.id])
         refused = refusals.by_mailbox(conn)
         own = aliases.own_addresses(conn)
     return _view(found, own, learned.get(found.id), refused.get(found.id, ()))

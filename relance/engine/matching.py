@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import states
 from relance.engine.news import Match
-from relance.engine.store import contacts, doubts, enrollments, messages, traces
+from relance.engine.store import contacts, correspondence, enrollments, messages, restore_doubts
 from relance.engine.store.contacts import Contact
+from relance.engine.store.correspondence import Trace
 from relance.engine.store.messages import Message
-from relance.engine.store.traces import Trace
 from relance.mailbox import address, given_ids, witnesses
 from relance.mailbox.inbound import Inbound
 from relance.mailbox.judging import folding
@@ -160,7 +160,7 @@ def _first_begun(conn: Connection, addresses: Sequence[str], seen: Seen) -> Cont
 
 def _begun(conn: Connection, contact_ids: Iterable[int], seen: Seen) -> set[int]:
     """Who was enrolled before this mail came. An older one, moved to another folder only now, answers nothing."""
-    began = traces.started(conn, contact_ids)
+    began = correspondence.started(conn, contact_ids)
     return {number for number, at in began.items() if seen.received_at >= at - SLACK}
 
 
@@ -186,14 +186,16 @@ def _by_company(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
     """Another address of the same company, about the same subject or with our words in it."""
     domains = (each.rpartition("@")[2] for each in witnesses.sure(mail, seen.own))
     organisations = dict.fromkeys(each for domain in domains if (each := address.organisation(domain)))
-    alike = _alike(mail, [each for name in organisations for each in traces.to_organisation(conn, name)])
+    alike = _alike(
+        mail, [each for name in organisations for each in correspondence.to_organisation(conn, name)]
+    )
     found = _soft(conn, alike, "a colleague's address and our subject or words", seen)
     return found or _in_doubt(conn, organisations, seen)
 
 
 def _in_doubt(conn: Connection, organisations: Iterable[str], seen: Seen) -> Found | None:
     """A restored database does not know the subject and words of what it has lost: whatever comes from there is looked at."""
-    ids = [number for name in organisations for number in doubts.people_at(conn, name)]
+    ids = [number for name in organisations for number in restore_doubts.people_at(conn, name)]
     begun = sorted(_begun(conn, ids, seen)) if ids else []
     if not begun:
         return None
@@ -212,7 +214,7 @@ def _by_named(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
     found = (each.lower() for each in _ADDRESS.findall(mail.text[:_LONGEST]))
     named = [each for each in dict.fromkeys(found) if each not in seen.own][:_NAMED_MOST]
     people = contacts.by_emails(conn, named) if named else {}
-    alike = _alike(mail, traces.to_people(conn, [person.id for person in people.values()]))
+    alike = _alike(mail, correspondence.to_people(conn, [person.id for person in people.values()]))
     return _soft(conn, alike, "a mail that names the person, with our subject or words", seen)
 
 
@@ -222,7 +224,9 @@ def _by_words(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
     if not bare or not mail.text:
         return None
     since = seen.received_at - REMEMBERED
-    known = traces.with_subject(conn, seen.mailbox_id, {mail.subject.strip(), bare, f"Re: {bare}"}, since)
+    known = correspondence.with_subject(
+        conn, seen.mailbox_id, {mail.subject.strip(), bare, f"Re: {bare}"}, since
+    )
     letters = folding.letters(mail.text[:_LONGEST]) if known else ""
     quoted = [each for each in known if quotes(letters, each.body)]
     by = "our subject and words, from an address nobody knows"

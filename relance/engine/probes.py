@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from relance.engine.store.habits import ProviderHabits
+from relance.engine.store.provider_traits import ProviderHabits
 from relance.mailbox import compose, given_ids, reports
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Role

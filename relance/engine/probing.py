@@ -14,8 +14,8 @@ from relance.engine.house import House
 from relance.engine.keeping import MailboxTest, TestStep
 from relance.engine.post import Inbox
 from relance.engine.probes import Probe, Sighting
-from relance.engine.store import habits, mailboxes
-from relance.engine.store.habits import ProviderHabits
+from relance.engine.store import mailboxes, provider_traits
+from relance.engine.store.provider_traits import ProviderHabits
 from relance.mailbox import given_ids
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder, Role
@@ -53,7 +53,7 @@ def try_out(
     if learned is not None:
         with house.database.write() as conn:
             if learned.folder:
-                habits.put(conn, mailbox.id, learned)
+                provider_traits.put(conn, mailbox.id, learned)
             if learned.files_sent is not None:
                 mailboxes.change(conn, mailbox.id, files_sent=learned.files_sent)
     return dataclasses.replace(signed_in, steps=(*signed_in.steps, *steps), learned=learned)

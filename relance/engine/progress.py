@@ -16,7 +16,7 @@ from relance.engine.definition import sequence
 from relance.engine.definition.position import Position
 from relance.engine.house import House
 from relance.engine.states import Event
-from relance.engine.store import calls, enrollments, events, mailboxes, tasks
+from relance.engine.store import enrollments, events, mailboxes, next_turns, tasks
 from relance.engine.store.enrollments import Enrollment
 
 BATCH = 200
@@ -69,7 +69,7 @@ def next_wake(house: House, after: dt.datetime | None = None) -> dt.datetime | N
     """
     with house.database.read() as conn:
         settled = engagement.next_settled(conn, house)
-        times = (calls.next_turn(conn, after), enrollments.next_due(conn, after), settled)
+        times = (next_turns.next_turn(conn, after), enrollments.next_due(conn, after), settled)
     return min((at for at in times if at is not None and (after is None or at > after)), default=None)
 
 

@@ -13,8 +13,8 @@ from relance.engine import acting, judgements, revising, verdicts
 from relance.engine.house import House
 from relance.engine.judgements import Reading
 from relance.engine.revising import Revised, Revision
-from relance.engine.store import aliases, answers, events, mailboxes, messages
-from relance.engine.store.answers import Answer, Kept
+from relance.engine.store import aliases, events, mailboxes, messages, replies
+from relance.engine.store.replies import Answer, Kept
 from relance.mailbox import judging, parse
 from relance.mailbox.inbound import Judgement, Kind
 
@@ -72,7 +72,7 @@ def rejudge(house: House, wish: Wish, *, progress: Callable[[int], None] | None 
         if progress is not None and looked % BATCH == 0:
             progress(looked)
     with house.database.read() as conn:
-        gone = answers.without_raw(conn, wish.since)
+        gone = replies.without_raw(conn, wish.since)
     return RejudgeReport(looked, gone, tuple(changes), wish.apply, judging.VERSION)
 
 
@@ -80,7 +80,7 @@ def _every(house: House, since: dt.datetime | None) -> Iterator[Kept]:
     last = 0
     while True:
         with house.database.read() as conn:
-            batch = answers.with_raw(conn, after=last, since=since, limit=BATCH)
+            batch = replies.with_raw(conn, after=last, since=since, limit=BATCH)
         if not batch:
             return
         yield from batch
@@ -157,13 +157,13 @@ def _words(judged: Judgement) -> str:
 
 def _apply(conn: Connection, house: House, number: int, judgement: Judgement, wish: Wish) -> Revised:
     now = house.clock.now()
-    answer = answers.by_id(conn, number)
+    answer = replies.by_id(conn, number)
     if answer is None:
         return Revised(())
     before = judgements.acted_on(answer)
     columns = acting.judged(judgement, also=tuple(answer.judgement.get("also") or ()))
-    answers.change(conn, number, **columns)
-    after = answers.by_id(conn, number) or answer
+    replies.change(conn, number, **columns)
+    after = replies.by_id(conn, number) or answer
     if answer.correction is not None or judgement.kind is Kind.OWN_COPY:
         return Revised(())
     revision = Revision(answer, before, judgements.in_force(after), _others)
@@ -176,7 +176,7 @@ def _apply(conn: Connection, house: House, number: int, judgement: Judgement, wi
 
 def _others(conn: Connection, answer: Answer) -> Reading:
     """Another mail of the same person as it is about to be judged: whether it has its turn before or after this one."""
-    kept = answers.kept(conn, answer.id)
+    kept = replies.kept(conn, answer.id)
     if answer.correction is not None or kept is None or not kept.raw:
         return judgements.in_force(answer)
     return judgements.in_force(dataclasses.replace(answer, **acting.judged(_judge(conn, kept))))

@@ -33,10 +33,10 @@ from relance.engine.incoming import Look
 from relance.engine.marks import Plan, Progress
 from relance.engine.post import Inbox
 from relance.engine.sent_copies import Copy
-from relance.engine.store import aliases, events, mailboxes, messages, withheld
+from relance.engine.store import aliases, events, mailboxes, messages, unread_mails
 from relance.engine.store import folders as stored
 from relance.engine.store.mailboxes import Lease, Mailbox, Watermark
-from relance.engine.store.withheld import Withheld
+from relance.engine.store.unread_mails import Withheld
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder, FolderRefused, Role
 from relance.mailbox.imap_answers import Fetched
@@ -101,7 +101,7 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
         listed = inbox.folders(with_trash=True)
         with look.house.database.read() as conn:
             known = mailboxes.watermarks(conn, look.mailbox.id)
-            rows = withheld.of_mailbox(conn, look.mailbox.id)
+            rows = unread_mails.of_mailbox(conn, look.mailbox.id)
         forgotten, missed = watching.missing(look, listed, known)
         known = {name: mark for name, mark in known.items() if name not in forgotten}
         folders = watching.of_look(look, inbox, listed, known)
@@ -240,7 +240,7 @@ def _whole_folder(
     with look.house.database.write() as conn:
         mailboxes.hold(conn, look.lease)
         mailboxes.mark(conn, look.mailbox.id, folder.role.value, progress.end())
-        withheld.forget(conn, [each.id for each in rows if trouble.is_over(each)])
+        unread_mails.forget(conn, [each.id for each in rows if trouble.is_over(each)])
     if trouble.words:
         raise FolderRefused(ended(trouble.words))
     return count, progress

@@ -17,9 +17,9 @@ from relance.engine.definition.compiled import Script
 from relance.engine.definition.graph import Plan, known
 from relance.engine.house import House
 from relance.engine.states import MessageState, State
-from relance.engine.store import figures, mailboxes, sequences
-from relance.engine.store.figures import StepCount
+from relance.engine.store import mailboxes, sequences, statistics
 from relance.engine.store.processes import Process
+from relance.engine.store.statistics import StepCount
 from relance.mailbox.inbound import Kind
 
 DAY = dt.timedelta(hours=24)
@@ -157,15 +157,15 @@ def status(house: House, *, unwritable: str = "", foreign: str = "", me: Process
     halted = epochs.halted(house.database)
     with house.database.read() as conn:
         clock = jumps.trouble(conn, house)
-        states = figures.states_of(conn)
+        states = statistics.states_of(conn)
         found = Status(
             now=now,
             states=states,
-            due_now=figures.due(conn, now),
-            next_due=figures.next_step(conn, now),
+            due_now=statistics.due(conn, now),
+            next_due=statistics.next_step(conn, now),
             held=states.get(State.HELD.value, 0),
-            unknown_mails=figures.mails_in(conn, MessageState.UNKNOWN),
-            open_tasks=figures.open_tasks(conn),
+            unknown_mails=statistics.mails_in(conn, MessageState.UNKNOWN),
+            open_tasks=statistics.open_tasks(conn),
             paused_sequences={
                 each.name: each.reason for each in sequences.latest(conn) if each.state == "paused"
             },
@@ -174,9 +174,9 @@ def status(house: House, *, unwritable: str = "", foreign: str = "", me: Process
             clock=clock.words,
             clock_over=clock.over,
             attendance=heartbeats.read(conn, house, me=me),
-            waiting_since=figures.waiting_since(conn, now),
-            held_by_reason=figures.held_by_reason(conn),
-            in_doubt=figures.in_doubt(conn),
+            waiting_since=statistics.waiting_since(conn, now),
+            held_by_reason=statistics.held_by_reason(conn),
+            in_doubt=statistics.in_doubt(conn),
             unheard_noes=house.noes.unheard(concerns.LATE_SECONDS),
         )
         facts = dataclasses.replace(
@@ -223,8 +223,8 @@ def _facts(house: House, found: Status, of: tuple[concerns.MailboxFacts, ...]) -
 
 
 def _mailboxes(conn: Connection, now: dt.datetime) -> tuple[MailboxLine, ...]:
-    sent = figures.sent_since(conn, now - DAY)
-    busy = figures.waiting_by_mailbox(conn)
+    sent = statistics.sent_since(conn, now - DAY)
+    busy = statistics.waiting_by_mailbox(conn)
     odd = unread_mail.oddities(conn, now)
     return tuple(
         MailboxLine(
@@ -248,7 +248,7 @@ def held(house: House, limit: int = 100) -> list[HeldView]:
     with house.database.read() as conn:
         return [
             HeldView(row.enrollment_id, row.email, row.sequence, row.step, row.mailbox, row.reason, row.since)
-            for row in figures.held(conn, limit)
+            for row in statistics.held(conn, limit)
         ]
 
 
@@ -259,8 +259,8 @@ def report(house: House, name: str) -> Report:
         versions = publishing.known(conn, name)
         scripts = [house.library.script(conn, each.id) for each in versions]
         counts = _read(conn, versions[0].sequence_id, now)
-        totals = figures.states_of(conn, versions[0].sequence_id)
-        positive = figures.positive(conn, versions[0].sequence_id)
+        totals = statistics.states_of(conn, versions[0].sequence_id)
+        positive = statistics.positive(conn, versions[0].sequence_id)
     latest = versions[0]
     return Report(
         sequence=latest.name,
@@ -367,11 +367,11 @@ def _sum(
 
 def _read(conn: Connection, sequence_id: int, now: dt.datetime) -> _Counts:
     return _Counts(
-        figures.mails(conn, sequence_id),
-        figures.hits(conn, sequence_id),
-        figures.ends(conn, sequence_id, [kind.value for kind in _DECISIVE]),
-        figures.standing(conn, sequence_id, now),
-        figures.happened(conn, sequence_id, _DONE),
-        figures.taken(conn, sequence_id),
-        figures.tasks(conn, sequence_id),
+        statistics.mails(conn, sequence_id),
+        statistics.hits(conn, sequence_id),
+        statistics.ends(conn, sequence_id, [kind.value for kind in _DECISIVE]),
+        statistics.standing(conn, sequence_id, now),
+        statistics.happened(conn, sequence_id, _DONE),
+        statistics.taken(conn, sequence_id),
+        statistics.tasks(conn, sequence_id),
     )

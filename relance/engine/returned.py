@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import judgements, repeats
 from relance.engine.repeats import Refusal, Whose
-from relance.engine.store import answers, mailboxes
+from relance.engine.store import mailboxes, replies
 from relance.mailbox import wording
 from relance.mailbox.inbound import Judgement, Kind, Speaker
 
@@ -44,7 +44,7 @@ def _said(evidence: str, whose: Whose) -> tuple[int, str]:
 
 
 def _came_back(conn: Connection, mailbox_id: int, words: str, whose: Whose, now: dt.datetime) -> bool:
-    for each in answers.bounces_since(conn, mailbox_id, now - WITHIN):
+    for each in replies.bounces_since(conn, mailbox_id, now - WITHIN):
         judgement = judgements.in_force(each).judgement
         if each.contact_id in (None, whose.contact_id) or not each.email or not is_doubtful(judgement):
             continue

@@ -18,13 +18,13 @@ from relance.engine.reasons import Cause
 from relance.engine.states import Event, MessageEvent, MessageState, State
 from relance.engine.steering import EnrollmentView
 from relance.engine.store import (
-    answers,
     contacts,
+    enrollment_details,
     enrollments,
     events,
     mailboxes,
     messages,
-    standings,
+    replies,
     suppressions,
     tasks,
 )
@@ -94,7 +94,7 @@ def undo_bounces(house: House, wrong: Wrong, *, dry_run: bool = False) -> WayBac
             each for each in messages.refused_since(conn, mailbox.id, wrong.since) if wanted(each.contact_id)
         ]
         back = [
-            each for each in answers.bounces_since(conn, mailbox.id, wrong.since) if wanted(each.contact_id)
+            each for each in replies.bounces_since(conn, mailbox.id, wrong.since) if wanted(each.contact_id)
         ]
         people_hit = {each.contact_id for each in refused} | {each.contact_id for each in back}
         rows = enrollments.of_contact(conn, [number for number in people_hit if number is not None])
@@ -117,7 +117,7 @@ def _wanted(conn: Connection, house: House, wrong: Wrong) -> Callable[[int | Non
 
 
 def _take_back(
-    conn: Connection, house: House, refused: Iterable[Message], back: Iterable[answers.Answer]
+    conn: Connection, house: House, refused: Iterable[Message], back: Iterable[replies.Answer]
 ) -> list[str]:
     """Every word that these mails said against an address; returns those that may be written to again."""
     refused, back = list(refused), list(back)
@@ -186,7 +186,7 @@ def _reopen(
 
 def _report(conn: Connection, lifted: Iterable[str], lost: Iterable[Enrollment], going: set[int]) -> WayBack:
     were = {row.id: row.state for row in lost}
-    found = [steering.view(each) for each in standings.of_ids(conn, were)]
+    found = [steering.view(each) for each in enrollment_details.of_ids(conn, were)]
     again = states.OPEN - {State.HELD, State.PAUSED}
     on = tuple(each for each in found if each.id in going or each.state in again)
     return WayBack(tuple(lifted), on, tuple(each for each in found if each not in on))

@@ -25,10 +25,10 @@ from relance.engine.judgements import Reading
 from relance.engine.news import Match
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, State
-from relance.engine.store import answers, contacts, enrollments, mailboxes, suppressions, tasks
-from relance.engine.store.answers import Answer
+from relance.engine.store import contacts, enrollments, mailboxes, replies, suppressions, tasks
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.replies import Answer
 from relance.mailbox.inbound import Kind
 
 
@@ -178,7 +178,7 @@ def _is_its(desk: _Desk, row: Enrollment, why: Reason) -> bool:
 
 def _sources(desk: _Desk, row: Enrollment) -> set[str]:
     own = desk.revision.answer.id
-    others = answers.of_contact(desk.conn, row.contact_id)
+    others = replies.of_contact(desk.conn, row.contact_id)
     behind = {each.id for each in others if each.id != own and judgements.is_behind(each)}
     spoke = {own} if desk.revision.before.consequence.event is not None else set()
     return {acting.source_of(number) for number in behind | spoke}
@@ -187,7 +187,7 @@ def _sources(desk: _Desk, row: Enrollment) -> set[str]:
 def _reasons(desk: _Desk, row: Enrollment) -> list[str]:
     """The words of this mail as it was read before; and of others that meant as much then and mean it no more."""
     said = [desk.said_before] if desk.revision.before.consequence.event is not None else []
-    for each in answers.of_contact(desk.conn, row.contact_id):
+    for each in replies.of_contact(desk.conn, row.contact_id):
         if each.id != desk.revision.answer.id and judgements.is_behind(each):
             reading = judgements.acted_on(each)
             said.append(desk.matter(reading).said(reading.consequence))
@@ -196,7 +196,7 @@ def _reasons(desk: _Desk, row: Enrollment) -> list[str]:
 
 def _stands_otherwise(desk: _Desk, row: Enrollment) -> bool:
     """Whether another mail of the same person ends it all the same."""
-    others = answers.of_contact(desk.conn, row.contact_id)
+    others = replies.of_contact(desk.conn, row.contact_id)
     return any(
         desk.revision.others(desk.conn, each).consequence.event in states.STOP_NEWS
         for each in others
@@ -242,7 +242,7 @@ def _action(desk: _Desk, row: Enrollment, heard: Heard | None) -> Action:
 def _asked_otherwise(desk: _Desk, each: _Colleague) -> bool:
     """Whether a later answer of the same person asks for the same all the same."""
     number = desk.revision.before.contact_id
-    later = answers.of_contact(desk.conn, number) if number is not None else []
+    later = replies.of_contact(desk.conn, number) if number is not None else []
     readings = [
         desk.revision.others(desk.conn, answer) for answer in later if answer.id > desk.revision.answer.id
     ]

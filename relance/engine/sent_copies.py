@@ -15,7 +15,7 @@ from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
 from relance.engine.proofs import Left
 from relance.engine.states import Event
-from relance.engine.store import answers, contacts, enrollments, events, mailboxes, messages, traces
+from relance.engine.store import contacts, correspondence, enrollments, events, mailboxes, messages, replies
 from relance.engine.store.messages import Message
 from relance.mailbox.inbound import Inbound, Kind
 
@@ -62,7 +62,7 @@ def _resembling(conn: Connection, mailbox_id: int, mail: Inbound) -> Message | N
     """A provider that gave our mail another id and says so nowhere left its date, to the second, as we wrote it."""
     if mail.date is None or not mail.to:
         return None
-    alike = traces.like(conn, mailbox_id, mail.to, mail.date)
+    alike = correspondence.like(conn, mailbox_id, mail.to, mail.date)
     subject = matching.bare_subject(mail.subject)
     same = [each for each in alike if matching.bare_subject(each.subject) == subject]
     return messages.by_id(conn, same[0].message_id) if len(same) == 1 else None
@@ -101,7 +101,7 @@ def _learn(
 def _by_hand(conn: Connection, mailbox_id: int, copy: Copy, now: dt.datetime) -> None:
     """Whoever writes to a person by hand has taken over: the sequence waits until they say that it may go on."""
     people = contacts.by_emails(conn, copy.mail.to)
-    began = traces.started(conn, [person.id for person in people.values()])
+    began = correspondence.started(conn, [person.id for person in people.values()])
     written = copy.mail.date or now
     for person in people.values():
         if person.id in began and written >= began[person.id] - matching.SLACK:
@@ -109,7 +109,7 @@ def _by_hand(conn: Connection, mailbox_id: int, copy: Copy, now: dt.datetime) ->
 
 
 def _pause(conn: Connection, mailbox_id: int, copy: Copy, person: contacts.Contact, now: dt.datetime) -> None:
-    if not answers.add(conn, _row(mailbox_id, copy, person, now)):
+    if not replies.add(conn, _row(mailbox_id, copy, person, now)):
         return  # seen before, in another folder or before the folder was numbered anew
     rows = enrollments.of_contact(conn, [person.id])
     words = f'{BY_HAND}: "{copy.mail.subject[:120]}"'

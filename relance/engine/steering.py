@@ -15,12 +15,12 @@ from relance.engine.house import House
 from relance.engine.journal import evidence
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, MessageState, State
-from relance.engine.store import enrollments, events, mailboxes, messages, refusals, standings, tasks
+from relance.engine.store import enrollment_details, enrollments, events, mailboxes, messages, refusals, tasks
 from relance.engine.store.contacts import Contact
+from relance.engine.store.enrollment_details import Standing
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.messages import Message
-from relance.engine.store.standings import Standing
 
 
 @dataclass(frozen=True)
@@ -255,7 +255,7 @@ def _steer(
 ) -> list[EnrollmentView]:
     with house.database.write() as conn:
         person = people.known(conn, house, email)
-        found = standings.matching(conn, email=person.email, sequence_name=sequence)
+        found = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
         if not found:
             where = f'the sequence "{sequence}"' if sequence else "any sequence"
             raise errors.NotFound(f"{person.email} is not in {where}.")
@@ -263,4 +263,7 @@ def _steer(
         locked = enrollments.for_sending(conn, [each.enrollment.id for each in found])
         rows = [row for row, _ in locked.values() if over or row.state in states.OPEN]
         act(_Desk(conn, house, person, house.clock.now()), rows)
-        return [view(each) for each in standings.matching(conn, email=person.email, sequence_name=sequence)]
+        return [
+            view(each)
+            for each in enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
+        ]

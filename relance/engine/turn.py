@@ -27,7 +27,7 @@ from relance.engine.residue import Residue
 from relance.engine.schedule import throttle
 from relance.engine.schedule.throttle import Allowance, Pace
 from relance.engine.servers import Visit
-from relance.engine.store import calls, claims, enrollments, mailboxes
+from relance.engine.store import claims, enrollments, mailboxes, next_turns
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox import smtp_login
 from relance.mailbox.account import Account, Server
@@ -379,7 +379,7 @@ class _Turn:
             stands = {"troubles": troubles, "logins_refused": refused, "turn_error": self.surprise}
             if any(getattr(mailbox, name) != value for name, value in stands.items()):
                 mailboxes.change(conn, mailbox.id, **stands)
-            calls.those_in_trouble(conn, self.recovered, now)
+            next_turns.those_in_trouble(conn, self.recovered, now)
             planned = min(self._next(mailbox, due, troubles, now), now + mailboxes.FURTHEST)
             mailboxes.release(conn, self.lease, planned)
 

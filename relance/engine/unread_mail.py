@@ -18,8 +18,8 @@ from relance.engine.acting import Item
 from relance.engine.house import House
 from relance.engine.incoming import Look, read
 from relance.engine.marks import Progress
-from relance.engine.store import events, folders, mailboxes, withheld
-from relance.engine.store.withheld import Withheld
+from relance.engine.store import events, folders, mailboxes, unread_mails
+from relance.engine.store.unread_mails import Withheld
 from relance.mailbox import decoding
 from relance.mailbox.folders import Folder, Role
 from relance.mailbox.imap_answers import Fetched
@@ -71,7 +71,7 @@ def note(
     """Count one more look that did not get it."""
     values = {"words": fetched.trouble, "tried_at": look.now}
     if row is None:
-        withheld.add(
+        unread_mails.add(
             conn,
             mailbox_id=look.mailbox.id,
             folder=folder.name,
@@ -84,7 +84,7 @@ def note(
             **values,
         )
     else:
-        withheld.change(conn, row.id, tries=row.tries + 1, **values)
+        unread_mails.change(conn, row.id, tries=row.tries + 1, **values)
 
 
 def set_aside(conn: Connection, look: Look, row: Withheld, held: Collection[Item]) -> None:
@@ -92,7 +92,7 @@ def set_aside(conn: Connection, look: Look, row: Withheld, held: Collection[Item
     if row.state != "trying":
         return
     person = any(item.uid == row.uid and item.found.contact is not None for item in held)
-    withheld.change(conn, row.id, state="aside", person_held=person)
+    unread_mails.change(conn, row.id, state="aside", person_held=person)
     data = {"words": _named(row), "folder": row.folder, "uid": row.uid}
     events.add(conn, [events.News("mail set aside", look.now, mailbox_id=look.mailbox.id, data=data)])
 
@@ -180,7 +180,7 @@ def oddities(conn: Connection, now: dt.datetime) -> dict[int, list[str]]:
     for mailbox in mailboxes.every(conn):
         if mailbox.turn_error:
             found.setdefault(mailbox.id, []).append(fault(mailbox))
-    for row in withheld.every(conn):
+    for row in unread_mails.every(conn):
         found.setdefault(row.mailbox_id, []).extend(notes([row]))
     return found
 
@@ -197,7 +197,7 @@ def fault(mailbox: mailboxes.Mailbox) -> str:
 
 def aside(conn: Connection) -> Counter[int]:
     """How many mails were set aside, by mailbox."""
-    return Counter(each.mailbox_id for each in withheld.every(conn) if each.state == "aside")
+    return Counter(each.mailbox_id for each in unread_mails.every(conn) if each.state == "aside")
 
 
 def _unstable(folder: folders.Unstable) -> str:
@@ -211,7 +211,7 @@ def every(house: House, address: str | None = None) -> list[UnreadMail]:
     """All that were not dismissed; of one mailbox where its address is given."""
     with house.database.read() as conn:
         wanted = mailboxes.named(conn, address).id if address is not None else None
-        rows = [each for each in withheld.every(conn) if wanted in (None, each.mailbox_id)]
+        rows = [each for each in unread_mails.every(conn) if wanted in (None, each.mailbox_id)]
     return [_view(each) for each in rows]
 
 
@@ -242,13 +242,13 @@ def dismiss(
         mailbox = mailboxes.named(conn, address)
         rows = [
             each
-            for each in withheld.of_mailbox(conn, mailbox.id)
+            for each in unread_mails.of_mailbox(conn, mailbox.id)
             if each.state != "dismissed" and folder in (None, each.folder) and uid in (None, each.uid)
         ]
         if not rows:
             raise errors.NotFound(f"there is no such mail of {mailbox.address} that could not be read.")
         for row in rows:
-            withheld.change(conn, row.id, state="dismissed")
+            unread_mails.change(conn, row.id, state="dismissed")
             data = {"words": _named(row), "folder": row.folder, "uid": row.uid}
             events.add(conn, [events.News("mail dismissed", now, mailbox_id=mailbox.id, data=data)])
         mailboxes.call(conn, [mailbox.id], now)

@@ -9,7 +9,7 @@ from relance.engine import marks
 from relance.engine.house import House
 from relance.engine.incoming import Look
 from relance.engine.post import Inbox
-from relance.engine.store import folders, mailboxes, withheld
+from relance.engine.store import folders, mailboxes, unread_mails
 from relance.engine.store.mailboxes import Watermark
 from relance.mailbox.folders import Folder, FolderRefused
 
@@ -77,8 +77,8 @@ def missing(
             mailboxes.hold(conn, look.lease)
             folders.missing(conn, look.mailbox.id, new, look.now)
             folders.forget(conn, look.mailbox.id, forgotten)
-            rows = withheld.of_mailbox(conn, look.mailbox.id)
-            withheld.forget(conn, [each.id for each in rows if each.folder in forgotten - names])
+            rows = unread_mails.of_mailbox(conn, look.mailbox.id)
+            unread_mails.forget(conn, [each.id for each in rows if each.folder in forgotten - names])
     return forgotten, [FolderRefused(_missed(look, name)) for name in new]
 
 

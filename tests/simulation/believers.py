@@ -15,7 +15,7 @@ from relance.engine.db import database
 from relance.engine.house import House, Options
 from relance.engine.journal.opt_outs import Noes
 from relance.engine.post import Inbox
-from relance.engine.store import doubts
+from relance.engine.store import restore_doubts
 from relance.engine.store.mailboxes import Watermark
 from relance.engine.unread_mail import Troubles
 from relance.mailbox import trouble
@@ -95,7 +95,7 @@ def copies_by_hand() -> AbstractContextManager[object]:
 
 def forgets_lost_before() -> AbstractContextManager[object]:
     """After a restore everybody who is due is held, and nobody knows for what."""
-    return mock.patch.object(doubts, "put", _no)
+    return mock.patch.object(restore_doubts, "put", _no)
 
 
 def silence_is_no_news() -> AbstractContextManager[object]:

@@ -29,10 +29,10 @@ from relance.engine.journal.journal import Entry, Findings, Journal
 from relance.engine.matching import Found
 from relance.engine.post import Inbox
 from relance.engine.states import State
-from relance.engine.store import claims, mailboxes, messages, withheld
+from relance.engine.store import claims, mailboxes, messages, unread_mails
 from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.in_flight import Underway
 from relance.engine.store.mailboxes import Held, Lease
-from relance.engine.store.underway import Underway
 from relance.mailbox.folders import Role
 from relance.mailbox.outcome import Outcome
 from tests.simulation import believers, ground
@@ -213,7 +213,7 @@ def one_look() -> AbstractContextManager[object]:
         found = inbox.folders(with_trash=True)
         with look.house.database.read() as conn:
             marks = mailboxes.watermarks(conn, look.mailbox.id)
-            rows = withheld.of_mailbox(conn, look.mailbox.id)
+            rows = unread_mails.of_mailbox(conn, look.mailbox.id)
         plans = {folder: replies._plan(look, folder, marks, rows)[0] for folder in found}
         count = sum(
             replies._folder(look, inbox, folder, plan, rows, replies._Round())

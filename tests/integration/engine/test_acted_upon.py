@@ -15,7 +15,7 @@ from relance.engine.news import Match
 from relance.engine.rejudging import Wish
 from relance.engine.revising import Revision
 from relance.engine.states import Event, State
-from relance.engine.store import answers, suppressions
+from relance.engine.store import replies, suppressions
 from relance.mailbox import judging
 from relance.mailbox.folders import Role
 from relance.mailbox.inbound import Judgement, Kind
@@ -38,10 +38,10 @@ def state(house: House, person: str = KIM) -> State:
     return row(house, person).state
 
 
-def kept(house: House) -> list[answers.Answer]:
+def kept(house: House) -> list[replies.Answer]:
     with house.database.read() as conn:
         return [
-            each for each in (answers.by_id(conn, view.id) for view in inbox.page(house, Wanted())) if each
+            each for each in (replies.by_id(conn, view.id) for view in inbox.page(house, Wanted())) if each
         ]
 
 

@@ -15,7 +15,7 @@ from relance.engine.house import House
 from relance.engine.journal.journal import Journal
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, MessageState, State
-from relance.engine.store import enrollments, mailboxes, messages, standings, suppressions
+from relance.engine.store import enrollment_details, enrollments, mailboxes, messages, suppressions
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import NoMail, OneAnswer
@@ -48,7 +48,7 @@ def ready(house: House) -> House:
 
 def row(house: House) -> enrollments.Enrollment:
     with house.database.read() as conn:
-        return standings.matching(conn, email=EVE)[0].enrollment
+        return enrollment_details.matching(conn, email=EVE)[0].enrollment
 
 
 def mail(house: House) -> messages.Message:

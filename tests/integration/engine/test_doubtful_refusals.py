@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from relance.engine import enrolling, keeping, people, publishing, refusing, settling, steering, turn
 from relance.engine.house import House
 from relance.engine.states import State
-from relance.engine.store import enrollments, mailboxes, messages, standings, suppressions
+from relance.engine.store import enrollment_details, enrollments, mailboxes, messages, suppressions
 from tests import engine_house
 from tests.servers import scripted_imap
 from tests.servers.fault_smtp import Behaviour, Fault, FaultServer, Kind, Point
@@ -80,12 +80,12 @@ class Desk:
 
     def row(self, email: str) -> enrollments.Enrollment:
         with self.house.database.read() as conn:
-            return standings.matching(conn, email=email)[0].enrollment
+            return enrollment_details.matching(conn, email=email)[0].enrollment
 
     def touched(self) -> list[str]:
         """Whoever an answer was held against."""
         with self.house.database.read() as conn:
-            rows = standings.matching(conn)
+            rows = enrollment_details.matching(conn)
         return sorted(each.email for each in rows if each.enrollment.state is not State.ACTIVE)
 
     def suppressed(self) -> set[str]:

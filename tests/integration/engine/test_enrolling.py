@@ -11,7 +11,7 @@ from relance.engine import enrolling, people, publishing
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import State
-from relance.engine.store import events, mailboxes, standings
+from relance.engine.store import enrollment_details, events, mailboxes
 from tests import engine_house
 
 SEQUENCE = """
@@ -53,7 +53,7 @@ def test_everybody_is_enrolled_evenly_with_a_first_due_time(ready: House) -> Non
     assert (report.enrolled, report.skipped, seen) == (5, (), [5])
     assert report.by_mailbox == {"ada@sales.example": 3, "bob@sales.example": 2}
     with ready.database.read() as conn:
-        found = standings.matching(conn)
+        found = enrollment_details.matching(conn)
         turns = {each.address: each.next_turn_at for each in mailboxes.every(conn)}
     assert {each.enrollment.step for each in found} == {"intro"}
     assert {each.enrollment.state for each in found} == {State.ACTIVE}
@@ -76,7 +76,7 @@ def test_a_dry_run_says_the_same_and_does_nothing(ready: House) -> None:
     fill(ready, 3)
     dry = enrolling.enroll(ready, Wish("Trial"), dry_run=True)
     with ready.database.read() as conn:
-        assert standings.matching(conn) == []
+        assert enrollment_details.matching(conn) == []
         assert all(each.next_turn_at is None for each in mailboxes.every(conn))
     real = enrolling.enroll(ready, Wish("Trial"))
     assert (dry.enrolled, dry.by_mailbox) == (real.enrolled, real.by_mailbox)
@@ -117,7 +117,7 @@ def test_colleagues_share_a_mailbox_also_later(ready: House) -> None:
     people.add(ready, "d@mail.acme.example", {"company": "Acme", "title": "CEO"})
     enrolling.enroll(ready, Wish("Trial"))
     with ready.database.read() as conn:
-        found = standings.matching(conn)
+        found = enrollment_details.matching(conn)
     acme = {each.mailbox for each in found if each.email.endswith("acme.example")}
     assert len(acme) == 1
     assert {each.mailbox for each in found} == {"ada@sales.example", "bob@sales.example"}
@@ -157,7 +157,7 @@ def test_resuming_a_sequence_spreads_what_fell_due(ready: House, clock: ManualCl
     clock.move_to(dt.datetime(2026, 3, 9, 9, 0, tzinfo=dt.UTC))
     publishing.resume(ready, "Trial")
     with ready.database.read() as conn:
-        due = [each.enrollment.due_at for each in standings.matching(conn)]
+        due = [each.enrollment.due_at for each in enrollment_details.matching(conn)]
         turns = [each.next_turn_at for each in mailboxes.every(conn)]
     assert all(at is not None and clock.now() <= at < clock.now() + dt.timedelta(minutes=46) for at in due)
     assert len(set(due)) > 10
@@ -171,7 +171,7 @@ def test_two_who_enroll_at_once_enroll_everybody_once(ready: House) -> None:
     assert sum(each.enrolled for each in reports) == 120
     assert sum(len(each.skipped) for each in reports) == 120
     with ready.database.read() as conn:
-        found = standings.matching(conn)
+        found = enrollment_details.matching(conn)
         told = [line for line in events.after(conn, 0, 1000) if line.kind == "enrolled"]
     assert (len(found), len(told)) == (120, 120)
     assert all(each.enrollment.due_at for each in found)

@@ -11,7 +11,7 @@ from relance.engine.definition.position import Position
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import Event, MessageState
-from relance.engine.store import enrollments, mailboxes, standings
+from relance.engine.store import enrollment_details, enrollments, mailboxes
 from tests import engine_house
 
 SEQUENCE = """
@@ -46,7 +46,7 @@ def told(house: House) -> str:
 
 def row(house: House) -> enrollments.Enrollment:
     with house.database.read() as conn:
-        return standings.matching(conn, email=ADA)[0].enrollment
+        return enrollment_details.matching(conn, email=ADA)[0].enrollment
 
 
 def news(house: House, event: Event, **values: object) -> None:

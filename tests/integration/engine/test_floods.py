@@ -15,7 +15,7 @@ from relance.engine.db.tables import hit
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import MessageState
-from relance.engine.store import hits, standings
+from relance.engine.store import enrollment_details, hits
 from relance.engine.store.messages import Message
 from relance.tracking import judge
 from relance.tracking.hits import Hit
@@ -33,7 +33,7 @@ def mail(house: House) -> Message:
     people.add(house, EVE, {})
     enrolling.enroll(house, Wish("Trial"))
     with house.database.read() as conn:
-        row = standings.matching(conn, email=EVE)[0].enrollment
+        row = enrollment_details.matching(conn, email=EVE)[0].enrollment
     links = [{"target": f"https://acme.example/{n}", "label": None} for n in range(3)]
     made = engine_house.add_message(house, row, MessageState.ACCEPTED, links=links)
     engine_house.clock(house).advance(hours=1)

@@ -13,7 +13,7 @@ from relance.engine import enrolling, people, publishing
 from relance.engine.db.tables import enrollment, mailbox
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
-from relance.engine.store import claims, doubts, enrollments
+from relance.engine.store import claims, enrollments, restore_doubts
 from relance.engine.store.enrollments import Enrollment
 from tests import backups, engine_house
 from tests.integration.engine.test_restored import restore, stage
@@ -62,7 +62,7 @@ def ready(house: House) -> House:
         conn.execute(sa.update(mailbox).where(mailbox.c.id == 2).values(synced_at=engine_house.MONDAY))
         change(conn, 1, step="bump", wrote_before=True, due_at=house.clock.now())
         change(conn, 2, due_at=engine_house.MONDAY)
-        doubts.put(conn, engine_house.MONDAY)
+        restore_doubts.put(conn, engine_house.MONDAY)
     return house
 
 
@@ -96,7 +96,7 @@ def test_it_goes_once_that_mailbox_was_read(ready: House) -> None:
 
 def test_it_goes_once_a_person_says_that_nothing_was_sent(ready: House) -> None:
     with ready.database.write() as conn:
-        doubts.lift(conn, 2)
+        restore_doubts.lift(conn, 2)
     assert asked(ready) == ([1], [], set())
 
 

@@ -20,7 +20,14 @@ from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.journal.opt_outs import No, Noes
 from relance.engine.states import Event
-from relance.engine.store import doubts, enrollments, mailboxes, processes, standings, withheld
+from relance.engine.store import (
+    enrollment_details,
+    enrollments,
+    mailboxes,
+    processes,
+    restore_doubts,
+    unread_mails,
+)
 from relance.scheduler import gauges, meters
 from tests import engine_house
 from tests.servers import disks
@@ -101,7 +108,7 @@ def test_due_work_that_nobody_does_is_late(ada: House) -> None:
 
 def test_holds_are_told_by_reason_and_name_nobody(ada: House) -> None:
     with ada.database.write() as conn:
-        row = standings.matching(conn)[0].enrollment
+        row = enrollment_details.matching(conn)[0].enrollment
         reason = 'somebody may have answered for them: "eve@acme.example is away"'
         enrollments.apply(conn, [row.id], Event.HELD, ada.clock.now(), reason=reason)
     found = reports.status(ada)
@@ -124,8 +131,8 @@ def test_a_heartbeat_costs_one_small_write(house: House) -> None:
 
 def test_people_in_doubt_after_a_restore_are_a_concern_while_they_are_under_way(ada: House) -> None:
     with ada.database.write() as conn:
-        row = standings.matching(conn)[0].enrollment
-        doubts.put(conn, (row.due_at or ada.clock.now()) + dt.timedelta(days=1))
+        row = enrollment_details.matching(conn)[0].enrollment
+        restore_doubts.put(conn, (row.due_at or ada.clock.now()) + dt.timedelta(days=1))
     found = reports.status(ada)
     assert (found.in_doubt, found.grave) == (1, False)
     assert kinds(ada) == [ConcernKind.DOUBT]
@@ -157,7 +164,7 @@ def test_mails_that_were_set_aside_are_a_concern_of_their_mailbox(ada: House) ->
     now = ada.clock.now()
     with ada.database.write() as conn:
         for uid, state in ((1, "aside"), (2, "trying"), (3, "dismissed")):
-            withheld.add(
+            unread_mails.add(
                 conn,
                 mailbox_id=1,
                 folder="INBOX",

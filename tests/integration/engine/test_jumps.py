@@ -14,7 +14,15 @@ from relance.engine import enrolling, jumps, people, progress, publishing, repor
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import MessageState
-from relance.engine.store import claims, enrollments, hits, mailboxes, marks, messages, standings
+from relance.engine.store import (
+    claims,
+    enrollment_details,
+    enrollments,
+    hits,
+    installation,
+    mailboxes,
+    messages,
+)
 from relance.engine.store.enrollments import Enrollment
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 from tests import engine_house
@@ -60,7 +68,7 @@ def at(house: House, now: dt.datetime) -> House:
 
 def row(house: House) -> Enrollment:
     with house.database.read() as conn:
-        return standings.matching(conn, email=EVE)[0].enrollment
+        return enrollment_details.matching(conn, email=EVE)[0].enrollment
 
 
 def mailbox(house: House, number: int = 1) -> mailboxes.Mailbox:
@@ -129,7 +137,7 @@ def test_what_was_sent_by_a_wrong_clock_was_sent_by_now(ready: House, post: OneA
     play(wrong)
     assert (len(post.bodies), row(wrong).stepped_at) == (2, now + MONTH)
     with ready.database.write() as conn:
-        number = standings.matching(conn, email=EVE)[0].enrollment.id
+        number = enrollment_details.matching(conn, email=EVE)[0].enrollment.id
         mails = mailboxes.sent_since(conn, 1, now)
         hits.add(conn, message_id=_message(conn, number), at=now + MONTH, kind="open")
     assert mails == [now + MONTH]
@@ -172,7 +180,7 @@ def test_where_time_runs_fast_another_clock_two_seconds_ahead_is_no_jump(ready: 
     change(ready, synced_at=there)
     with ready.database.write() as conn:
         jumps._note(conn, "something", "happened", there)
-        marks.drop(conn, jumps.MARK)
+        installation.drop(conn, jumps.MARK)
     before = row(ready)
     assert jumps.heal(quick) == 0
     assert (row(ready), reports.status(quick).clock) == (before, "")

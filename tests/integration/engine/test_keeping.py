@@ -15,7 +15,7 @@ from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.keeping import MailboxSpec
 from relance.engine.states import MessageState, State
-from relance.engine.store import enrollments, events, mailboxes, messages, standings
+from relance.engine.store import enrollment_details, enrollments, events, mailboxes, messages
 from relance.mailbox.account import Security, Server
 from relance.sandbox.world import World
 from tests import engine_house
@@ -124,7 +124,7 @@ def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Hou
         keeping.remove(house, ADA)
     keeping.remove(house, ADA, force=True)
     with house.database.read() as conn:
-        standing = standings.matching(conn)[0]
+        standing = enrollment_details.matching(conn)[0]
         assert mailboxes.by_id(conn, 1).secret == b""
         told = [line.kind for line in events.of_contact(conn, standing.enrollment.contact_id)]
     assert told == ["enrolled", "held"]
@@ -144,7 +144,7 @@ def in_flight(house: House, fence: int) -> messages.Message:
     people.add(house, "eve@acme.example", {})
     enrolling.enroll(house, Wish("Other"))
     with house.database.read() as conn:
-        row = standings.matching(conn)[0].enrollment
+        row = enrollment_details.matching(conn)[0].enrollment
     return engine_house.add_message(house, row, MessageState.TRANSMITTING, fence=fence)
 
 
@@ -172,7 +172,7 @@ def test_what_a_dead_worker_left_of_a_removed_mailbox_is_left_to_a_person(house:
     assert [each.message_id for each in unknowns.every(house)] == [mail.message_id]
     unknowns.decide(house, mail.message_id, "not sent")
     with house.database.read() as conn:
-        assert standings.matching(conn)[0].enrollment.state is State.HELD
+        assert enrollment_details.matching(conn)[0].enrollment.state is State.HELD
 
 
 def test_nobody_joins_a_mailbox_that_was_removed_in_the_middle(
@@ -191,7 +191,7 @@ def test_nobody_joins_a_mailbox_that_was_removed_in_the_middle(
     with pytest.raises(errors.Invalid, match="was removed meanwhile"):
         enrolling.enroll(house, Wish("Other"))
     with house.database.read() as conn:
-        assert standings.matching(conn) == []
+        assert enrollment_details.matching(conn) == []
 
 
 @pytest.mark.parametrize("join", ["enroll", "hand over"])
@@ -242,14 +242,14 @@ def test_what_piled_up_while_a_mailbox_was_paused_is_spread(house: House) -> Non
     keeping.pause(house, ADA, "")
     engine_house.clock(house).advance(hours=2)
     with house.database.write() as conn:
-        planned = {each.enrollment.id: each.enrollment.due_at for each in standings.matching(conn)}
+        planned = {each.enrollment.id: each.enrollment.due_at for each in enrollment_details.matching(conn)}
         fresh = min(planned)
         (row,) = enrollments.by_ids(conn, [fresh])
         enrollments.reschedule(conn, row, house.clock.now() - dt.timedelta(minutes=5), [])
     keeping.resume(house, ADA)
     now = house.clock.now()
     with house.database.read() as conn:
-        due = {each.enrollment.id: each.enrollment.due_at for each in standings.matching(conn)}
+        due = {each.enrollment.id: each.enrollment.due_at for each in enrollment_details.matching(conn)}
     assert due.pop(fresh) == now - dt.timedelta(minutes=5)  # it goes at once
     times = [at for at in due.values() if at is not None]
     assert min(times) >= now
@@ -260,5 +260,7 @@ def test_what_piled_up_while_a_mailbox_was_paused_is_spread(house: House) -> Non
     with house.database.read() as conn:
         assert (
             again.items()
-            <= {each.enrollment.id: each.enrollment.due_at for each in standings.matching(conn)}.items()
+            <= {
+                each.enrollment.id: each.enrollment.due_at for each in enrollment_details.matching(conn)
+            }.items()
         )

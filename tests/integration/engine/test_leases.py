@@ -10,7 +10,7 @@ from relance.engine.gate import Wanted
 from relance.engine.house import House
 from relance.engine.settling import Attempt
 from relance.engine.states import MessageState
-from relance.engine.store import mailboxes, marks, messages, standings
+from relance.engine.store import enrollment_details, installation, mailboxes, messages
 from relance.mailbox.outcome import Outcome, SendResult
 from tests import engine_house
 
@@ -55,7 +55,7 @@ def test_another_process_waits_for_the_lease_to_lapse(ready: House) -> None:
 def test_nothing_is_due_while_everything_stands_still(ready: House) -> None:
     assert turn.due(ready, 10) == [1]
     with ready.database.write() as conn:
-        marks.put(conn, epochs.HALTED, "restored")
+        installation.put(conn, epochs.HALTED, "restored")
     assert turn.due(ready, 10) == []
 
 
@@ -64,7 +64,7 @@ def test_an_attempt_that_no_server_judged_does_not_count_towards_giving_up(ready
     people.add(ready, EVE, {})
     enrolling.enroll(ready, Wish("Trial"))
     with ready.database.read() as conn:
-        row = standings.matching(conn)[0].enrollment
+        row = enrollment_details.matching(conn)[0].enrollment
     mail = engine_house.add_message(ready, row, MessageState.TRANSMITTING, attempts=3)
     result = SendResult(Outcome.NOT_SENT, "mail", text="the connection was gone")
     with ready.database.write() as conn:

@@ -8,7 +8,7 @@ import pytest
 
 from relance.engine.house import House
 from relance.engine.states import MessageState, State
-from relance.engine.store import doubts, messages
+from relance.engine.store import messages, restore_doubts
 from relance.mailbox.folders import Role
 from tests.reading import ADA, KIM, LINE, MIA, enrolled, hear, letter, row, wrote
 
@@ -81,7 +81,7 @@ def test_a_colleague_with_our_subject_or_words_holds(ready: House) -> None:
 def test_a_colleague_of_somebody_in_doubt_holds_whatever_they_write(ready: House, doubt: bool) -> None:
     """What they answer may be a mail that a restored database has lost, subject and words with it."""
     with ready.database.write() as conn:
-        doubts.put(conn, ready.clock.now() + dt.timedelta(days=9 if doubt else -9))
+        restore_doubts.put(conn, ready.clock.now() + dt.timedelta(days=9 if doubt else -9))
     hear(ready, letter("boss@lake.example", "Re: Lost", "Not for us, thank you."))
     assert row(ready).state is (State.HELD if doubt else State.ACTIVE)
 

@@ -16,7 +16,7 @@ from relance.engine.definition.position import Position
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import Event, MessageEvent, MessageState, State
-from relance.engine.store import enrollments, events, mailboxes, marks, messages, standings
+from relance.engine.store import enrollment_details, enrollments, events, installation, mailboxes, messages
 from tests import engine_house
 from tests.engine_doors import NoMail
 
@@ -35,7 +35,7 @@ def ready(house: House) -> House:
 
 def row(house: House) -> enrollments.Enrollment:
     with house.database.read() as conn:
-        return standings.matching(conn, email=EVE)[0].enrollment
+        return enrollment_details.matching(conn, email=EVE)[0].enrollment
 
 
 def test_answers_that_came_while_a_mailbox_was_removed_are_read_when_it_is_back(ready: House) -> None:
@@ -73,13 +73,13 @@ def test_after_a_restore_those_are_held_too_who_may_have_gone_on_since(ready: Ho
     people.add(ready, "fay@acme.example", {})
     enrolling.enroll(ready, Wish("Trial"))
     with ready.database.write() as conn:
-        away, waiting = (each.enrollment for each in standings.matching(conn))
+        away, waiting = (each.enrollment for each in enrollment_details.matching(conn))
         enrollments.apply(conn, [away.id], Event.OUT_OF_OFFICE, now, values={"resume_at": now})
         enrollments.move(conn, waiting, Position("bump", "wait", now), now)
-        marks.put(conn, epochs.HALTED, "restored")
+        installation.put(conn, epochs.HALTED, "restored")
     assert epochs.confirm(ready, tmp_path / "epoch.json") == 2
     with ready.database.read() as conn:
-        assert {each.enrollment.state for each in standings.matching(conn)} == {State.HELD}
+        assert {each.enrollment.state for each in enrollment_details.matching(conn)} == {State.HELD}
 
 
 def test_two_that_count_the_epoch_at_once_count_twice(house: House, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_two_that_count_the_epoch_at_once_count_twice(house: House, tmp_path: Pa
     epochs.beat(house.database, tmp_path / "epoch.json")
     others[0].join(10)
     with house.database.read() as conn:
-        assert marks.get(conn, epochs.EPOCH) == "3"
+        assert installation.get(conn, epochs.EPOCH) == "3"
 
 
 def test_who_was_paused_while_their_mail_left_goes_on_from_the_next_step(ready: House) -> None:
@@ -147,7 +147,7 @@ def test_the_feed_serves_what_was_committed_late(house: House) -> None:
     now = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
     first, second = house.database.engine.connect(), house.database.engine.connect()
     with first.begin(), second.begin() as late:
-        marks.put(first, "a", "1")  # the older transaction
+        installation.put(first, "a", "1")  # the older transaction
         events.add(second, [events.News("the earlier number", now)])
         events.add(first, [events.News("the later number", now)])
         first.commit()

@@ -11,7 +11,7 @@ from relance.engine import drafting, enrolling, people, preparing, progress, pub
 from relance.engine.db.tables import enrollment
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
-from relance.engine.store import claims, enrollments, mailboxes, standings
+from relance.engine.store import claims, enrollment_details, enrollments, mailboxes
 from tests import engine_house
 
 MAIL = """
@@ -36,7 +36,7 @@ def enroll(house: House, definition: str, name: str) -> None:
 
 def states(house: House) -> dict[str, str]:
     with house.database.read() as conn:
-        return {each.email: each.enrollment.state.value for each in standings.matching(conn)}
+        return {each.email: each.enrollment.state.value for each in enrollment_details.matching(conn)}
 
 
 def claim(house: House) -> list[enrollments.Enrollment]:
@@ -88,5 +88,5 @@ def test_a_step_that_cannot_be_done_holds_its_own_person_only(house: House) -> N
         conn.execute(sa.update(enrollment).where(enrollment.c.id == first).values(step="gone"))
     progress.tick(house)
     with house.database.read() as conn:
-        found = [each.enrollment for each in standings.matching(conn)]
+        found = [each.enrollment for each in enrollment_details.matching(conn)]
     assert [(each.state.value, each.step) for each in found] == [("held", "gone"), ("active", "intro")]

@@ -17,7 +17,7 @@ from relance.engine.db.tables import enrollment, message
 from relance.engine.keeping import MailboxSpec
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, MessageState, State
-from relance.engine.store import enrollments, standings
+from relance.engine.store import enrollment_details, enrollments
 from relance.sandbox.record import Kind
 from tests import backups
 from tests.integration.engine.test_restored import restore, stage
@@ -249,7 +249,7 @@ def test_an_answer_that_nobody_could_place_holds_whoever_was_sent_it_still(stage
     stage.relance.turn(1)
     held, why = person(MessageState.TRANSMITTING), Reason("whose is it?", Cause.ANSWER, "answer 1")
     with stage.relance._house.database.write() as conn:
-        [row] = [each.enrollment for each in standings.matching(conn, email=held)]
+        [row] = [each.enrollment for each in enrollment_details.matching(conn, email=held)]
         enrollments.apply(conn, [row.id], Event.HELD, stage.clock.now(), reason=why)
     stage.relance.restored.decide("sent")
     assert (stage.state(held), causes(stage, held)) == ("held", {Cause.ANSWER})
@@ -257,5 +257,5 @@ def test_an_answer_that_nobody_could_place_holds_whoever_was_sent_it_still(stage
 
 def causes(stage: Stage, email: str) -> set[Cause]:
     with stage.relance._house.database.read() as conn:
-        [found] = standings.matching(conn, email=email)
+        [found] = enrollment_details.matching(conn, email=email)
     return {each.cause for each in found.enrollment.why}

@@ -16,7 +16,7 @@ from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.journal.opt_outs import WORDS, No, Noes
 from relance.engine.states import MessageState
-from relance.engine.store import claims, enrollments, hits, mailboxes, messages, standings
+from relance.engine.store import claims, enrollment_details, enrollments, hits, mailboxes, messages
 from tests import engine_house
 
 EVE = "eve@acme.example"
@@ -36,7 +36,7 @@ def ready(house: House) -> House:
 
 def row(house: House) -> enrollments.Enrollment:
     with house.database.read() as conn:
-        return standings.matching(conn, email=EVE)[0].enrollment
+        return enrollment_details.matching(conn, email=EVE)[0].enrollment
 
 
 def lease(house: House, mailbox_id: int = 1) -> mailboxes.Lease:

@@ -15,7 +15,7 @@ from relance.engine.house import House
 from relance.engine.matching import Found
 from relance.engine.news import Match
 from relance.engine.states import MessageState, State
-from relance.engine.store import contacts, enrollments, mailboxes, messages, standings, suppressions
+from relance.engine.store import contacts, enrollment_details, enrollments, mailboxes, messages, suppressions
 from relance.mailbox import parse, trouble
 from relance.mailbox.inbound import Judgement, Kind, Speaker
 from relance.mailbox.outcome import SendResult
@@ -42,7 +42,7 @@ def ready(house: House) -> House:
 
 def row(house: House, email: str) -> enrollments.Enrollment:
     with house.database.read() as conn:
-        return standings.matching(conn, email=email)[0].enrollment
+        return enrollment_details.matching(conn, email=email)[0].enrollment
 
 
 def state(house: House, email: str) -> State:

@@ -13,7 +13,7 @@ from relance.engine import enrolling, epochs, people, publishing, recovery, reme
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import MessageEvent, MessageState
-from relance.engine.store import enrollments, mailboxes, marks, messages
+from relance.engine.store import enrollments, installation, mailboxes, messages
 from relance.engine.store.mailboxes import Lease
 from relance.engine.store.messages import Message, Settlement
 from relance.mailbox.outcome import Outcome, SendResult
@@ -154,7 +154,7 @@ def test_it_is_heard_once_and_again_after_something_forgotten_was_met(ready: Hou
 def test_a_database_that_stands_still_waits_for_a_person_first(ready: House) -> None:
     lost_history(ready)
     with ready.database.write() as conn:
-        marks.put(conn, epochs.HALTED, "it is older than it was")
+        installation.put(conn, epochs.HALTED, "it is older than it was")
     remembering.hear_once(ready)
     with ready.database.read() as conn:
         assert mailboxes.behind(conn, {1: 9}) == {}

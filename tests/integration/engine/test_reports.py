@@ -12,7 +12,7 @@ from relance.engine.definition.position import Position
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import Event, MessageState
-from relance.engine.store import answers, enrollments, events, hits, standings
+from relance.engine.store import enrollment_details, enrollments, events, hits, replies
 from relance.engine.store.enrollments import Enrollment
 from tests import engine_house
 
@@ -46,7 +46,7 @@ def ready(house: House) -> House:
 
 def rows(house: House) -> list[Enrollment]:
     with house.database.read() as conn:
-        return [each.enrollment for each in standings.matching(conn)]
+        return [each.enrollment for each in enrollment_details.matching(conn)]
 
 
 def sent(house: House, row: Enrollment, **values: object) -> int:
@@ -76,7 +76,7 @@ def answered(house: House, row: Enrollment, message: int, **values: object) -> N
         "contact_id": row.contact_id, "enrollment_id": row.id, "message_id": message,
     }  # fmt: skip
     with house.database.write() as conn:
-        answers.add(conn, line | values)
+        replies.add(conn, line | values)
     ended(house, row, Event.REPLIED)
 
 

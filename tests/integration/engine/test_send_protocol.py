@@ -18,7 +18,7 @@ from relance.engine.db.tables import enrollment, event
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import MessageState
-from relance.engine.store import enrollments, mailboxes, messages, standings
+from relance.engine.store import enrollment_details, enrollments, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
 from relance.mailbox.folders import Folder
 from relance.mailbox.outcome import SendResult
@@ -73,7 +73,7 @@ def talks(server: FaultServer) -> list[list[str]]:
 
 def rows(house: House) -> dict[str, Enrollment]:
     with house.database.read() as conn:
-        return {each.email: each.enrollment for each in standings.matching(conn)}
+        return {each.email: each.enrollment for each in enrollment_details.matching(conn)}
 
 
 def test_each_turn_of_a_paced_mailbox_makes_one_connection_and_one_login(
@@ -142,7 +142,7 @@ def test_whoever_was_written_to_goes_on_in_one_statement(
 
 def state(house: House, email: str) -> MessageState:
     with house.database.read() as conn:
-        found = standings.matching(conn, email=email)[0].enrollment
+        found = enrollment_details.matching(conn, email=email)[0].enrollment
         return messages.of_steps(conn, [(found.id, "intro")])[found.id, "intro"].state
 
 

@@ -10,7 +10,7 @@ from relance.engine import enrolling, people, publishing
 from relance.engine.enrolling import Wish
 from relance.engine.house import House
 from relance.engine.states import Event, MessageState, State
-from relance.engine.store import enrollments, events, mailboxes, messages, standings, tasks
+from relance.engine.store import enrollment_details, enrollments, events, mailboxes, messages, tasks
 from tests import engine_house
 
 SEQUENCE = """
@@ -34,7 +34,7 @@ def ready(house: House) -> House:
 
 def row(house: House) -> enrollments.Enrollment:
     with house.database.read() as conn:
-        return standings.matching(conn, email=ADA)[0].enrollment
+        return enrollment_details.matching(conn, email=ADA)[0].enrollment
 
 
 def kinds(house: House) -> list[str]:

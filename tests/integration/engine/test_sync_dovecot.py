@@ -17,8 +17,9 @@ from relance.engine import enrolling, people, publishing, replies
 from relance.engine.definition.sequence import Sequence
 from relance.engine.house import House
 from relance.engine.states import MessageState, State
-from relance.engine.store import answers, enrollments, mailboxes
-from relance.engine.store.answers import Wanted
+from relance.engine.store import enrollments, mailboxes
+from relance.engine.store import replies as store_replies
+from relance.engine.store.replies import Wanted
 from relance.mailbox import imap
 from relance.mailbox.imap_reading import Reading
 from tests import engine_house
@@ -79,9 +80,9 @@ class Desk:
             with self.house.database.write() as conn:
                 mailboxes.release(conn, lease, None)
 
-    def kept(self) -> list[answers.Answer]:
+    def kept(self) -> list[store_replies.Answer]:
         with self.house.database.read() as conn:
-            return answers.page(conn, Wanted())
+            return store_replies.page(conn, Wanted())
 
 
 @pytest.fixture

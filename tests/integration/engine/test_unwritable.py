@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from relance import errors
 from relance.engine import epochs
 from relance.engine.db.database import Database
-from relance.engine.store import marks
+from relance.engine.store import installation
 from tests.servers import disks
 
 
@@ -18,20 +18,20 @@ def test_sqlite_on_a_disk_that_refuses(migrated_sqlite_url: str) -> None:
     database = Database(migrated_sqlite_url)
     refused = pytest.raises(errors.Unwritable, match="can not be written")
     with disks.writing_nothing(), refused, database.write() as conn:
-        marks.put(conn, "a", "b")
+        installation.put(conn, "a", "b")
     with database.write() as conn:
-        marks.put(conn, "a", "c")
+        installation.put(conn, "a", "c")
     with database.read() as conn:
-        assert marks.get(conn, "a") == "c"
+        assert installation.get(conn, "a") == "c"
     database.close()
 
 
 def test_a_database_that_is_only_looked_at_is_not_written(migrated_sqlite_url: str) -> None:
     looked = Database(migrated_sqlite_url, look_only=True)
     with looked.read() as conn:
-        assert marks.get(conn, "a") is None
+        assert installation.get(conn, "a") is None
     with pytest.raises(errors.Unwritable), looked.write() as conn:
-        marks.put(conn, "a", "b")
+        installation.put(conn, "a", "b")
     looked.close()
 
 
@@ -39,9 +39,9 @@ def test_what_somebody_has_open_is_seen_as_it_is_now(migrated_sqlite_url: str) -
     database, looked = Database(migrated_sqlite_url), Database(migrated_sqlite_url, look_only=True)
     for value in ("b", "c"):
         with database.write() as conn:
-            marks.put(conn, "a", value)
+            installation.put(conn, "a", value)
         with looked.read() as conn:
-            assert marks.get(conn, "a") == value
+            assert installation.get(conn, "a") == value
     looked.close()
     database.close()
 
@@ -55,9 +55,9 @@ def test_postgresql_that_takes_only_readers(migrated_postgres_url: str) -> None:
     database = Database(migrated_postgres_url)
     try:
         with pytest.raises(errors.Unwritable, match="read-only"), database.write() as conn:
-            marks.put(conn, "a", "b")
+            installation.put(conn, "a", "b")
         with database.read() as conn:
-            assert marks.get(conn, "a") is None
+            assert installation.get(conn, "a") is None
     finally:
         database.close()
         with engine.connect() as conn:

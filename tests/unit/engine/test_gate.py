@@ -16,7 +16,7 @@ from relance.engine.gate import Facts
 from relance.engine.house import House
 from relance.engine.journal.opt_outs import Noes
 from relance.engine.states import MessageState, State
-from relance.engine.store.underway import Underway
+from relance.engine.store.in_flight import Underway
 
 DUE = dt.datetime(2026, 3, 5, 9, 0, tzinfo=dt.UTC)
 GOOD = Facts(

@@ -24,7 +24,7 @@ from relance.engine.db.tables import (
     task,
 )
 from relance.engine.states import OPEN, MessageState, State
-from relance.engine.store import answers
+from relance.engine.store import replies
 
 MOST_REASONS = 20
 # Of held people that are told apart.
@@ -185,7 +185,7 @@ def ends(conn: Connection, sequence_id: int, kinds: Iterable[str]) -> list[StepC
     answered where that is known, else the last that left."""
     answered = (
         sa.select(sa.func.max(inbound.c.message_id))
-        .where(inbound.c.enrollment_id == enrollment.c.id, answers.KIND.in_(sorted(kinds)))
+        .where(inbound.c.enrollment_id == enrollment.c.id, replies.KIND.in_(sorted(kinds)))
         .scalar_subquery()
     )
     by_link = (
@@ -284,7 +284,7 @@ def positive(conn: Connection, sequence_id: int) -> int:
         sa.select(sa.func.count(sa.distinct(inbound.c.enrollment_id)))
         .join(enrollment, enrollment.c.id == inbound.c.enrollment_id)
         .where(enrollment.c.sequence_id == sequence_id, enrollment.c.state == State.REPLIED.value)
-        .where(answers.INTENT.in_(["positive"]))
+        .where(replies.INTENT.in_(["positive"]))
     )
     return int(conn.execute(query).scalar_one())
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db.tables import meta
-from relance.engine.store import marks
+from relance.engine.store import installation
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ProviderHabits:
 def put(conn: Connection, mailbox_id: int, learned: ProviderHabits) -> None:
     """Keep what was learned, instead of what was before."""
     said = {**dataclasses.asdict(learned), "tested_at": learned.tested_at.isoformat()}
-    marks.put(conn, _key(mailbox_id), json.dumps(said))
+    installation.put(conn, _key(mailbox_id), json.dumps(said))
 
 
 def of(conn: Connection, mailbox_ids: Iterable[int]) -> dict[int, ProviderHabits]:
@@ -56,7 +56,7 @@ def of(conn: Connection, mailbox_ids: Iterable[int]) -> dict[int, ProviderHabits
 
 def drop(conn: Connection, mailbox_id: int) -> None:
     """Forget it: the mailbox moved to another provider."""
-    marks.drop(conn, _key(mailbox_id))
+    installation.drop(conn, _key(mailbox_id))
 
 
 def _key(mailbox_id: int) -> str:
