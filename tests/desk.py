@@ -11,8 +11,8 @@ import pytest
 
 from relance import errors
 from relance.engine import enrolling, people, publishing, replies
+from relance.engine.context import House
 from relance.engine.definition.sequence import Sequence
-from relance.engine.house import House
 from relance.engine.states import MessageState
 from relance.engine.store import enrollments, mailboxes, unread_mails
 from tests import engine_house
@@ -130,7 +130,7 @@ Seated = TypeVar("Seated", bound=Desk)
 def seated(
     make: Callable[[House, Script, int], Seated], script: Script, url: str, folder: Path, **options: object
 ) -> Iterator[Seated]:
-    """A desk while its server and its house are there; `options` are fields of `house.Options`."""
+    """A desk while its server and its house are there; `options` are fields of `context.Options`."""
     with (
         scripted_imap.running(script) as server,
         engine_house.build(url, folder, allow_test_domains=True, **options) as house,

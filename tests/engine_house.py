@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from relance.clock import ManualClock
+from relance.engine.context import House, Options
 from relance.engine.db import database, ids
 from relance.engine.db.vault import Vault
-from relance.engine.house import House, Options
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import Noes
 from relance.engine.journal.own_message_ids import OwnIds
@@ -41,7 +41,7 @@ steps:
 
 @contextmanager
 def build(url: str, folder: Path, now: dt.datetime = MONDAY, **options: object) -> Iterator[House]:
-    """A house on a database with nobody in it (`migrated_url` is the quick one); `options` are fields of `house.Options`."""
+    """A house on a database with nobody in it (`migrated_url` is the quick one); `options` are fields of `context.Options`."""
     migrated.build(url)
     base = database.Database(url)
     journal = Journal(folder / "journal", "test")

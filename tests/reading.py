@@ -7,8 +7,8 @@ import datetime as dt
 import itertools
 
 from relance.engine import enrolling, people, publishing, replies
+from relance.engine.context import House
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.incoming import Look
 from relance.engine.marks import ANEW, Progress
 from relance.engine.states import MessageState

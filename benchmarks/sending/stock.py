@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy.engine import Connection
 
 from relance.engine import publishing
+from relance.engine.context import House
 from relance.engine.db.database import Database
 from relance.engine.definition.compiled import Script
-from relance.engine.house import House
 from relance.engine.states import State
 from relance.engine.store import contacts, enrollments, mailboxes, sequences
 from relance.engine.store.contacts import Contact

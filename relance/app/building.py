@@ -14,10 +14,10 @@ from typing import Any
 from relance.clock import Clock, machine_now
 from relance.config import Settings
 from relance.engine import engagement, verdicts
+from relance.engine.context import House, Options
 from relance.engine.db import connection_refused, migrate, vault
 from relance.engine.db.database import Database
 from relance.engine.db.migrate import SchemaState
-from relance.engine.house import House, Options
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import Noes
 from relance.engine.journal.own_message_ids import OwnIds

@@ -24,8 +24,8 @@ from relance.engine import (
     unknowns,
     unread_mail,
 )
+from relance.engine.context import House
 from relance.engine.definition.sequence import Sequence
-from relance.engine.house import House
 from relance.engine.store import contacts, suppressions, tasks
 
 Progress = Callable[[int], None]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance.engine import news
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.schedule import calendar, waits
 from relance.engine.store import contacts, replies
 from relance.engine.store.enrollments import Enrollment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.states import MessageState, State
 from relance.engine.store import step_outcomes
 

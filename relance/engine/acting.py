@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance.engine import absences, company, matching, news, proofs, refusing, returned, states
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.matching import Found
 from relance.engine.news import Consequence, Match
 from relance.engine.proofs import Left

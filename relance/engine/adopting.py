@@ -20,8 +20,8 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import cases, drafting, proofs
 from relance.engine.cases import Case
+from relance.engine.context import House
 from relance.engine.db import ids
-from relance.engine.house import House
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
 from relance.engine.journal.own_message_ids import OwnId

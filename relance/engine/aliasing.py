@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.store import aliases, contacts, events, mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.mailbox import address

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance.engine import conditions
+from relance.engine.context import House
 from relance.engine.definition.compiled import Script
 from relance.engine.definition.position import Position
-from relance.engine.house import House
 from relance.engine.schedule.timezones import Place, Workspace
 from relance.engine.store import contacts, messages, suppressions
 from relance.engine.store.contacts import Contact

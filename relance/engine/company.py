@@ -12,10 +12,10 @@ from sqlalchemy.engine import Connection
 
 from relance.complete import complete
 from relance.engine import states
+from relance.engine.context import House
 from relance.engine.definition import company_rules
 from relance.engine.definition.company_rules import BOUND, Action, Deed
 from relance.engine.definition.compiled import bounds
-from relance.engine.house import House
 from relance.engine.schedule import calendar
 from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, events, tasks

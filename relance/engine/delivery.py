@@ -15,9 +15,9 @@ from sqlalchemy.engine import Connection
 
 from relance import clock
 from relance.engine import gate, repeats, settling
+from relance.engine.context import House
 from relance.engine.gate import Wanted
-from relance.engine.house import House
-from relance.engine.post import Outbox
+from relance.engine.ports import Outbox
 from relance.engine.repeats import Refusal, Whose
 from relance.engine.residue import Residue
 from relance.engine.settling import Attempt

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import adopting, epochs, proofs, resuming
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.journal.evidence import shown_absent
 from relance.engine.proofs import Left
 from relance.engine.store import contacts, enrollment_details, enrollments, mailboxes, messages

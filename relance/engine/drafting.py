@@ -12,9 +12,9 @@ from typing import Any
 
 from relance import templates
 from relance.engine.cases import Case
+from relance.engine.context import House
 from relance.engine.db import ids
 from relance.engine.definition import sequence
-from relance.engine.house import House
 from relance.engine.states import MessageState
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.messages import Message

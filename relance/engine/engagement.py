@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.journal.opt_outs import No, Noes
 from relance.engine.states import Event
 from relance.engine.store import contacts, enrollments, events, hits, messages, suppressions, tasks

@@ -11,9 +11,9 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import publishing, states
+from relance.engine.context import House
 from relance.engine.definition.compiled import Script
 from relance.engine.definition.position import Position
-from relance.engine.house import House
 from relance.engine.sharing import Shares
 from relance.engine.steering import EnrollmentView, change_mailbox, pause, resume, stop
 from relance.engine.store import (

@@ -22,8 +22,8 @@ from typing import Any, TypeGuard
 from sqlalchemy.engine import Connection
 
 from relance import errors
+from relance.engine.context import House
 from relance.engine.db.database import Database
-from relance.engine.house import House
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, restore_doubts

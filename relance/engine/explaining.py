@@ -11,9 +11,9 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import cases, epochs, gate, people, states, unread_mail
 from relance.engine.cases import Case
+from relance.engine.context import House
 from relance.engine.definition import sequence
 from relance.engine.definition.position import Position
-from relance.engine.house import House
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
 from relance.engine.states import MessageState, State

@@ -13,8 +13,8 @@ from sqlalchemy import exc
 
 from relance.engine import columns, csv_rows, person_fields
 from relance.engine.columns import Columns
+from relance.engine.context import House
 from relance.engine.csv_rows import Row, Sheet
-from relance.engine.house import House
 from relance.engine.store import contacts
 from relance.engine.store.contacts import Contact
 

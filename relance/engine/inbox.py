@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import judgements, people, person_fields, revising
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.judgements import Reading
 from relance.engine.revising import Revision
 from relance.engine.store import contacts, events, replies

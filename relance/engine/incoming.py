@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import matching, rereading, sent_copies, verdicts
 from relance.engine.acting import Item, concerns_us
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
 from relance.engine.matching import Found

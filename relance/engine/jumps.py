@@ -17,10 +17,10 @@ from relance import errors
 from relance.clock import SETTLE_SECONDS, Clock
 from relance.engine import absences, cases
 from relance.engine.cases import Case
+from relance.engine.context import House
 from relance.engine.db.database import SKEW, machine_now
 from relance.engine.definition import company_rules
 from relance.engine.definition.position import Position
-from relance.engine.house import House
 from relance.engine.schedule import calendar
 from relance.engine.store import enrollments, events, future_times, installation, mailboxes, replies
 from relance.engine.store.enrollments import Enrollment

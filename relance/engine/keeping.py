@@ -11,8 +11,8 @@ from typing import Any
 
 from relance import errors
 from relance.engine import aliasing, person_fields, removing, resuming, watching
-from relance.engine.house import House
-from relance.engine.post import Inbox
+from relance.engine.context import House
+from relance.engine.ports import Inbox
 from relance.engine.store import aliases, events, mailboxes, provider_traits, refusals
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.provider_traits import ProviderHabits

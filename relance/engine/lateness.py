@@ -6,8 +6,8 @@ import datetime as dt
 import hashlib
 
 from relance.engine import cases, jumps
+from relance.engine.context import House
 from relance.engine.definition.compiled import bounds
-from relance.engine.house import House
 from relance.engine.schedule import calendar
 from relance.engine.store import enrollments, events, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from relance import clock
-from relance.engine.house import House
-from relance.engine.post import Ear
+from relance.engine.context import House
+from relance.engine.ports import Ear
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
 

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import columns, person_fields, states
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.states import Event
 from relance.engine.store import contacts, enrollments, events, suppressions, tasks
 from relance.engine.store.contacts import Contact

@@ -13,10 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from relance import errors
 from relance.engine import adopting, cases, drafting, epochs, proofs, refusing, settling
 from relance.engine.cases import Case
+from relance.engine.context import House
 from relance.engine.definition.compiled import bounds
 from relance.engine.definition.position import Position
 from relance.engine.gate import Wanted
-from relance.engine.house import House
 from relance.engine.proofs import Left
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, MessageState

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from relance import clock, errors
 from relance.engine import keeping, probes, watching
+from relance.engine.context import House
 from relance.engine.db import ids
-from relance.engine.house import House
 from relance.engine.keeping import MailboxTest, TestStep
-from relance.engine.post import Inbox
+from relance.engine.ports import Inbox
 from relance.engine.probes import Probe, Sighting
 from relance.engine.store import mailboxes, provider_traits
 from relance.engine.store.provider_traits import ProviderHabits

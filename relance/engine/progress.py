@@ -12,9 +12,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from relance import errors, templates
 from relance.engine import cases, drafting, engagement, inbox, jumps
 from relance.engine.cases import Case
+from relance.engine.context import House
 from relance.engine.definition import sequence
 from relance.engine.definition.position import Position
-from relance.engine.house import House
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, next_turns, tasks
 from relance.engine.store.enrollments import Enrollment

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance.engine import epochs, settling, unknowns
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.reasons import Cause
 from relance.engine.states import MessageEvent, MessageState, State
 from relance.engine.store import contacts, enrollments, events, mailboxes, messages

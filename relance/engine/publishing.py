@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection
 
 from relance import errors, templates
 from relance.engine import resuming
+from relance.engine.context import House
 from relance.engine.definition import graph, lint, load, sequence
 from relance.engine.definition.lint import Checked
 from relance.engine.definition.sequence import BranchStep, MailStep, TaskStep
-from relance.engine.house import House
 from relance.engine.store import contacts, events, sequences
 from relance.engine.store.sequences import Version
 

@@ -9,8 +9,8 @@ import datetime as dt
 
 from relance import clock
 from relance.engine import repeats, settling, unknowns
+from relance.engine.context import House
 from relance.engine.gate import Wanted
-from relance.engine.house import House
 from relance.engine.journal.journal import Findings
 from relance.engine.settling import Attempt
 from relance.engine.states import MessageState

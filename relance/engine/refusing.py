@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import reasons, resuming, states
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, events, mailboxes, refusals

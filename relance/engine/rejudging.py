@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance.engine import acting, judgements, revising, verdicts
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.judgements import Reading
 from relance.engine.revising import Revised, Revision
 from relance.engine.store import aliases, events, mailboxes, messages, replies

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy.engine import Connection
 
 from relance.engine import epochs, proofs
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.journal.journal import Memory
 from relance.engine.proofs import BY_JOURNAL, Left
 from relance.engine.states import MessageState

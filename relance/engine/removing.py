@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import recovery, states
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, messages
 from relance.engine.store.mailboxes import Lease, Mailbox

@@ -24,14 +24,14 @@ from relance.engine import (
     probes,
     rereading,
     sent_copies,
-    surprises,
     unread_mail,
     watching,
 )
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.incoming import Look
 from relance.engine.marks import Plan, Progress
-from relance.engine.post import Inbox
+from relance.engine.ports import Inbox
+from relance.engine.runtime import unexpected_errors
 from relance.engine.sent_copies import Copy
 from relance.engine.store import aliases, events, mailboxes, messages, unread_mails
 from relance.engine.store import folders as stored
@@ -274,7 +274,7 @@ def _may_concern(look: Look, fetched: Fetched) -> bool:
     try:
         return incoming.may_concern(look, fetched)
     except Exception as fault:
-        if not surprises.is_one(fault):
+        if not unexpected_errors.is_one(fault):
             raise
         return True  # read whole it is worked on alone
 
@@ -294,7 +294,7 @@ def _window(look: Look, progress: Progress, window: Sequence[Fetched], trouble: 
     try:
         return _act(look, progress, window, trouble)
     except Exception as fault:
-        if not surprises.is_one(fault):
+        if not unexpected_errors.is_one(fault):
             raise
         if len(window) > 1:
             return sum(_window(look, progress, [each], trouble) for each in window)
@@ -306,7 +306,7 @@ def _spoilt(
     look: Look, progress: Progress, fetched: Fetched, trouble: unread_mail.Troubles, fault: Exception
 ) -> None:
     """A mail that no part of ours can work on is like one that the server does not give."""
-    words = f"it could not be worked on ({surprises.described(fault)})"
+    words = f"it could not be worked on ({unexpected_errors.described(fault)})"
     if trouble.meets(dataclasses.replace(fetched, trouble=words)):
         with look.house.database.write() as conn:
             mailboxes.hold(conn, look.lease)
@@ -354,7 +354,7 @@ def _learn(
     try:
         _take(look, progress, window)
     except Exception as fault:
-        if not surprises.is_one(fault):
+        if not unexpected_errors.is_one(fault):
             raise
         if len(window) == 1:
             uid = window[0][0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 
 from relance import clock
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.store.mailboxes import Mailbox
 from relance.mailbox.inbound import Inbound
 

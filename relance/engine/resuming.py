@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from relance.engine.context import House
 from relance.engine.definition.compiled import bounds
-from relance.engine.house import House
 from relance.engine.schedule import calendar, waits
 from relance.engine.store import contacts, enrollments, mailboxes, sequences
 from relance.engine.store.contacts import Contact

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import inbox, people, resuming, settling, states, steering
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.inbox import Correction
 from relance.engine.reasons import Cause
 from relance.engine.states import Event, MessageEvent, MessageState, State

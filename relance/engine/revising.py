@@ -18,9 +18,9 @@ from sqlalchemy.engine import Connection
 from relance.engine import absences, acting, company, judgements, refusing, resuming, states
 from relance.engine.acting import Matter
 from relance.engine.company import Heard
+from relance.engine.context import House
 from relance.engine.definition import company_rules
 from relance.engine.definition.company_rules import Action, Deed
-from relance.engine.house import House
 from relance.engine.judgements import Reading
 from relance.engine.news import Match
 from relance.engine.reasons import Cause, Reason

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance.engine import matching, proofs, states
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
 from relance.engine.proofs import Left

@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 
 from relance.complete import complete
 from relance.engine import refusing, states
+from relance.engine.context import House, Options
 from relance.engine.gate import Wanted
-from relance.engine.house import House, Options
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, MessageEvent
 from relance.engine.store import claims, contacts, enrollments, events, mailboxes, messages, suppressions

@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import people, reasons, resuming, states
+from relance.engine.context import House
 from relance.engine.definition.compiled import Script
-from relance.engine.house import House
 from relance.engine.journal import evidence
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, MessageState, State

@@ -9,7 +9,7 @@ from typing import Any
 
 from relance import errors
 from relance.engine import people
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.store import events
 
 _MOST = 1000

@@ -11,22 +11,14 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import (
-    engagement,
-    lateness,
-    preparing,
-    recovery,
-    remembering,
-    replies,
-    surprises,
-    unknowns,
-)
+from relance.engine import engagement, lateness, preparing, recovery, remembering, replies, unknowns
+from relance.engine.context import House
 from relance.engine.delivery import Delivery
-from relance.engine.house import House
 from relance.engine.residue import Residue
+from relance.engine.runtime import unexpected_errors
+from relance.engine.runtime.mail_servers import Visit
 from relance.engine.schedule import throttle
 from relance.engine.schedule.throttle import Allowance, Pace
-from relance.engine.servers import Visit
 from relance.engine.store import claims, enrollments, mailboxes, next_turns
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox import smtp_login
@@ -130,7 +122,7 @@ def _take_turn(house: House, lease: Lease, stop: Callable[[], bool]) -> TurnRepo
         turn.words = str(lost)
     except BaseException as error:
         turn.trouble = True
-        turn.surprise = surprises.described(error) if surprises.is_one(error) else ""
+        turn.surprise = unexpected_errors.described(error) if unexpected_errors.is_one(error) else ""
         turn.release()
         raise
     else:

@@ -15,8 +15,8 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import settling, states
+from relance.engine.context import House
 from relance.engine.gate import Wanted
-from relance.engine.house import House
 from relance.engine.journal.evidence import GRACE
 from relance.engine.journal.journal import Findings
 from relance.engine.reasons import Cause, Reason

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.acting import Item
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.incoming import Look, read
 from relance.engine.marks import Progress
 from relance.engine.store import events, folders, mailboxes, unread_mails

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from relance.engine import marks
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.incoming import Look
-from relance.engine.post import Inbox
+from relance.engine.ports import Inbox
 from relance.engine.store import folders, mailboxes, unread_mails
 from relance.engine.store.mailboxes import Watermark
 from relance.mailbox.folders import Folder, FolderRefused

@@ -10,11 +10,12 @@ from contextlib import AbstractContextManager, contextmanager
 from unittest import mock
 
 from relance import clock, errors
-from relance.engine import adopting, jumps, marks, recovery, replies, sent_copies, servers, settling, turn
+from relance.engine import adopting, jumps, marks, recovery, replies, sent_copies, settling, turn
+from relance.engine.context import House, Options
 from relance.engine.db import database
-from relance.engine.house import House, Options
 from relance.engine.journal.opt_outs import Noes
-from relance.engine.post import Inbox
+from relance.engine.ports import Inbox
+from relance.engine.runtime import mail_servers
 from relance.engine.store import restore_doubts
 from relance.engine.store.mailboxes import Watermark
 from relance.engine.unread_mail import Troubles
@@ -125,7 +126,7 @@ def silence_is_not_sent() -> AbstractContextManager[object]:
 
 def asks_the_silent() -> AbstractContextManager[object]:
     """A server that answers nobody is asked by all who want to, at once."""
-    return mock.patch.object(servers, "wait", _at_once)
+    return mock.patch.object(mail_servers, "wait", _at_once)
 
 
 def kept_noes_unread() -> AbstractContextManager[object]:

@@ -23,16 +23,16 @@ from sqlalchemy.engine import Connection
 
 from relance import clock, errors
 from relance.engine import jumps
+from relance.engine.context import House, Options
 from relance.engine.db import database, ids, tables
 from relance.engine.db.database import Database
 from relance.engine.db.vault import Vault
 from relance.engine.definition import load
-from relance.engine.house import House, Options
 from relance.engine.journal import journal
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import Noes
 from relance.engine.journal.own_message_ids import OwnIds
-from relance.engine.library import Library
+from relance.engine.runtime.sequence_cache import Library
 from relance.engine.schedule.timezones import Workspace
 from relance.engine.store import contacts, mailboxes, sequences, suppressions
 from relance.mailbox.outcome import Outcome, SendResult

@@ -21,13 +21,13 @@ from relance.engine import (
     steering,
     unknowns,
 )
+from relance.engine.context import House
 from relance.engine.db.tables import mailbox
 from relance.engine.delivery import Delivery
 from relance.engine.gate import Facts, Wanted
-from relance.engine.house import House
 from relance.engine.journal.journal import Entry, Findings, Journal
 from relance.engine.matching import Found
-from relance.engine.post import Inbox
+from relance.engine.ports import Inbox
 from relance.engine.states import State
 from relance.engine.store import claims, mailboxes, messages, unread_mails
 from relance.engine.store.enrollments import Enrollment

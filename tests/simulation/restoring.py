@@ -9,8 +9,8 @@ import sqlite3
 from pathlib import Path
 
 from relance.engine import doubts, epochs
+from relance.engine.context import House
 from relance.engine.doubts import DoubtView, Whom
-from relance.engine.house import House
 from tests.simulation import aside, ground
 from tests.simulation.ground import Ground
 from tests.simulation.sim import Sim

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from relance import errors
 from relance.engine import engagement, progress, recovery, steering, turn
 from relance.engine import people as addresses
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.store import mailboxes
 from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit

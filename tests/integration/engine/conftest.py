@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from relance.clock import ManualClock
-from relance.engine.house import House
+from relance.engine.context import House
 from tests import engine_house
 
 

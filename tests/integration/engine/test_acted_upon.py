@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 
 from relance.engine import inbox, judgements, news, rejudging, revising, steering, timeline, verdicts
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.inbox import Correction, Wanted
 from relance.engine.judgements import Reading
 from relance.engine.news import Match

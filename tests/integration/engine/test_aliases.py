@@ -11,7 +11,7 @@ import pytest
 
 from relance import errors
 from relance.engine import aliasing
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.states import State
 from tests.journeys.stage import ADA, Stage, standing
 from tests.reading import KIM, enrolled, hear, letter, row, wrote

@@ -12,7 +12,7 @@ import pytest
 
 from relance import clock
 from relance.engine import attendance, heartbeats, recovery, reports, turn
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.journal.journal import Journal
 from relance.engine.store import mailboxes
 from tests import engine_house

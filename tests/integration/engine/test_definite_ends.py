@@ -10,8 +10,8 @@ import pytest
 
 from relance import errors
 from relance.engine import enrolling, people, publishing, recovery, settling, turn
+from relance.engine.context import House
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.journal.journal import Journal
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event, MessageState, State

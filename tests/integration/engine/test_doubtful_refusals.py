@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.engine import Connection
 
 from relance.engine import enrolling, keeping, people, publishing, refusing, settling, steering, turn
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.states import State
 from relance.engine.store import enrollment_details, enrollments, mailboxes, messages, suppressions
 from tests import engine_house

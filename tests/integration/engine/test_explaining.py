@@ -7,9 +7,9 @@ import pytest
 from relance import errors
 from relance.clock import ManualClock
 from relance.engine import enrolling, explaining, people, publishing
+from relance.engine.context import House
 from relance.engine.definition.position import Position
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.states import Event, MessageState
 from relance.engine.store import enrollment_details, enrollments, mailboxes
 from tests import engine_house

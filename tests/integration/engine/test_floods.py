@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from relance.engine import engagement, enrolling, people, publishing
+from relance.engine.context import House
 from relance.engine.db.tables import hit
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.states import MessageState
 from relance.engine.store import enrollment_details, hits
 from relance.engine.store.messages import Message

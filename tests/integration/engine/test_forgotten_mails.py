@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from relance.engine import engagement, people
+from relance.engine.context import House
 from relance.engine.db import ids
 from relance.engine.db.tables import event, hit
-from relance.engine.house import House
 from relance.engine.store import suppressions
 from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit

@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from relance.engine import enrolling, people, publishing
+from relance.engine.context import House
 from relance.engine.db.tables import enrollment, mailbox
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.store import claims, enrollments, restore_doubts
 from relance.engine.store.enrollments import Enrollment
 from tests import backups, engine_house

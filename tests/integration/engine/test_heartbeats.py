@@ -15,9 +15,9 @@ from relance.app import Relance
 from relance.clock import Clock
 from relance.engine import attendance, enrolling, heartbeats, people, publishing, reports
 from relance.engine.concerns import ConcernKind
+from relance.engine.context import House
 from relance.engine.db.tables import process
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.journal.opt_outs import No, Noes
 from relance.engine.states import Event
 from relance.engine.store import (

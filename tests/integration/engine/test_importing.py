@@ -8,7 +8,7 @@ import pytest
 
 from relance import errors
 from relance.engine import importing, people
-from relance.engine.house import House
+from relance.engine.context import House
 
 PEOPLE = """E-mail;Imię;Nazwisko;Firma;Kraj;Liczba handlowców
 ada@acme.example;Ada;Nowak;Acme Sp. z o.o.;Polska;12

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from relance.engine import enrolling, people, publishing, reports, turn
+from relance.engine.context import House
 from relance.engine.explaining import explain
-from relance.engine.house import House
 from relance.engine.states import State
 from relance.engine.store import enrollments, messages
 from relance.mailbox.outcome import Blame, Outcome, SendResult

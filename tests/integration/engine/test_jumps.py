@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 from relance import clock, errors
 from relance.clock import ManualClock, Watch
 from relance.engine import enrolling, jumps, people, progress, publishing, reports, steering, timeline, turn
+from relance.engine.context import House
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.states import MessageState
 from relance.engine.store import (
     claims,

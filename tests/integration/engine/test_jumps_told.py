@@ -11,8 +11,8 @@ import pytest
 from relance.clock import ManualClock, Watch
 from relance.engine import jumps, reports
 from relance.engine.concerns import ConcernKind
+from relance.engine.context import House
 from relance.engine.definition.position import Position
-from relance.engine.house import House
 from relance.engine.states import State
 from relance.engine.store import enrollments
 from tests.reading import KIM, enrolled, hear, letter, row, wrote

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from relance import errors
 from relance.engine import enrolling, keeping, people, publishing, resuming, unknowns
+from relance.engine.context import House
 from relance.engine.definition.compiled import Script
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.keeping import MailboxSpec
 from relance.engine.states import MessageState, State
 from relance.engine.store import enrollment_details, enrollments, events, mailboxes, messages

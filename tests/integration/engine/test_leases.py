@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from relance.engine import enrolling, epochs, people, publishing, settling, turn
+from relance.engine.context import House
 from relance.engine.enrolling import Wish
 from relance.engine.gate import Wanted
-from relance.engine.house import House
 from relance.engine.settling import Attempt
 from relance.engine.states import MessageState
 from relance.engine.store import enrollment_details, installation, mailboxes, messages

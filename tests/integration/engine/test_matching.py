@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.states import MessageState, State
 from relance.engine.store import messages, restore_doubts
 from relance.mailbox.folders import Role

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from relance import errors
 from relance.engine import enrolling, epochs, keeping, people, publishing, replies, timeline, unknowns
+from relance.engine.context import House
 from relance.engine.definition.position import Position
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.states import Event, MessageEvent, MessageState, State
 from relance.engine.store import enrollment_details, enrollments, events, installation, mailboxes, messages
 from tests import engine_house

@@ -4,7 +4,7 @@ import pytest
 
 from relance import errors
 from relance.engine import people
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.store import suppressions
 
 

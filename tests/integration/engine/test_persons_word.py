@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from relance.engine import inbox, rejudging, returning, steering
+from relance.engine.context import House
 from relance.engine.db import tables
-from relance.engine.house import House
 from relance.engine.inbox import Correction
 from relance.engine.reasons import Cause, Reason
 from relance.engine.rejudging import Wish

@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from relance.engine import drafting, enrolling, people, preparing, progress, publishing
+from relance.engine.context import House
 from relance.engine.db.tables import enrollment
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.store import claims, enrollment_details, enrollments, mailboxes
 from tests import engine_house
 

@@ -12,7 +12,7 @@ import pytest
 
 from relance import clock
 from relance.engine import keeping, probing
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.keeping import MailboxTest
 from relance.engine.probing import Patience
 from relance.engine.store import mailboxes

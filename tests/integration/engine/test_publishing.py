@@ -6,7 +6,7 @@ import pytest
 
 from relance import errors
 from relance.engine import people, publishing
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.store import events
 
 SEQUENCE = """

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from relance import errors
 from relance.engine import enrolling, gate, people, preparing, publishing, steering
+from relance.engine.context import House
 from relance.engine.db.tables import message, meta
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.journal.opt_outs import WORDS, No, Noes
 from relance.engine.states import MessageState
 from relance.engine.store import claims, enrollment_details, enrollments, hits, mailboxes, messages

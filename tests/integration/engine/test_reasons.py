@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.engine import engagement, inbox, people, settling, steering, unknowns
+from relance.engine.context import House
 from relance.engine.db import migrate, tables
 from relance.engine.db.database import Database
-from relance.engine.house import House
 from relance.engine.inbox import Correction
 from relance.engine.reasons import ALSO, Cause, Reason, read, said
 from relance.engine.states import Event, MessageEvent, MessageState, State

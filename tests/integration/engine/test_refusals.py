@@ -10,8 +10,8 @@ import pytest
 
 from relance import errors
 from relance.engine import acting, enrolling, keeping, people, publishing, refusing, steering, turn
+from relance.engine.context import House
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.matching import Found
 from relance.engine.news import Match
 from relance.engine.states import MessageState, State

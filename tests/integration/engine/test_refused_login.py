@@ -10,9 +10,9 @@ import pytest
 
 from relance import errors
 from relance.engine import enrolling, gate, keeping, people, publishing, replies, turn
+from relance.engine.context import House
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
-from relance.engine.servers import Servers
+from relance.engine.runtime.mail_servers import Servers
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.mailbox import smtp as door

@@ -10,8 +10,8 @@ import pytest
 
 from relance import errors
 from relance.engine import enrolling, epochs, people, publishing, recovery, remembering
+from relance.engine.context import House
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.states import MessageEvent, MessageState
 from relance.engine.store import enrollments, installation, mailboxes, messages
 from relance.engine.store.mailboxes import Lease

@@ -9,8 +9,8 @@ import pytest
 
 from relance import clock
 from relance.engine import enrolling, people, publishing, turn
+from relance.engine.context import House
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import OneAnswer

@@ -10,8 +10,8 @@ import pytest
 
 from relance import errors
 from relance.engine import enrolling, people, returning, steering, turn
+from relance.engine.context import House
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.returning import Wrong
 from relance.engine.states import MessageState, State
 from relance.engine.store import messages

@@ -14,9 +14,9 @@ import pytest
 import sqlalchemy as sa
 
 from relance.engine import enrolling, people, publishing, turn
+from relance.engine.context import House
 from relance.engine.db.tables import enrollment, event
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.states import MessageState
 from relance.engine.store import enrollment_details, enrollments, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment

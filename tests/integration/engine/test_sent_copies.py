@@ -8,7 +8,7 @@ from email.utils import format_datetime
 import pytest
 
 from relance.engine import sent_copies, steering
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.sent_copies import BY_HAND, Copy
 from relance.engine.states import MessageState, State
 from relance.engine.store import mailboxes, messages

@@ -12,7 +12,7 @@ import pytest
 
 from relance import errors
 from relance.engine import keeping, replies
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.store import mailboxes
 from relance.mailbox import imap
 from relance.mailbox.folders import Role

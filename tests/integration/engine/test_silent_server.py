@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import bad_server
-from relance.engine import servers, turn
-from relance.engine.house import House
+from relance.engine import turn
+from relance.engine.context import House
+from relance.engine.runtime import mail_servers
 from relance.engine.store import mailboxes
 from relance.mailbox import imap
 from tests import engine_house
@@ -74,20 +75,20 @@ def test_while_one_mailbox_asks_a_silent_server_the_next_comes_back_later(
     assert time.monotonic() - begun < 1
     second = the(house, 2)
     assert second.next_turn_at is not None
-    assert 0 < (second.next_turn_at - house.clock.now()).total_seconds() <= servers.AGAIN
+    assert 0 < (second.next_turn_at - house.clock.now()).total_seconds() <= mail_servers.AGAIN
     assert (second.troubles, second.sync_error) == (0, "")  # nobody asked it: nothing is known of it
     first.join()
     assert the(house, 1).troubles == 1
     a_turn(house, 2)  # the server is in trouble now
     at = the(house, 2).next_turn_at
     assert at is not None
-    assert servers.AGAIN < (at - house.clock.now()).total_seconds() <= servers.FIRST_REST
+    assert mail_servers.AGAIN < (at - house.clock.now()).total_seconds() <= mail_servers.FIRST_REST
 
 
 def test_when_the_server_answers_again_those_it_kept_waiting_are_called(
     house: House, silent: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(servers, "FIRST_REST", 0.0)
+    monkeypatch.setattr(mail_servers, "FIRST_REST", 0.0)
     port = silent.getsockname()[1]
     two_on(house, port)
     hasty = dataclasses.replace(

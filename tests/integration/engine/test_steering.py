@@ -7,8 +7,8 @@ import pytest
 from relance import errors
 from relance.clock import ManualClock
 from relance.engine import enrolling, people, publishing
+from relance.engine.context import House
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollment_details, enrollments, events, mailboxes, messages, tasks
 from tests import engine_house

@@ -14,8 +14,8 @@ import pytest
 
 from relance import clock
 from relance.engine import enrolling, people, publishing, replies
+from relance.engine.context import House
 from relance.engine.definition.sequence import Sequence
-from relance.engine.house import House
 from relance.engine.states import MessageState, State
 from relance.engine.store import enrollments, mailboxes
 from relance.engine.store import replies as store_replies

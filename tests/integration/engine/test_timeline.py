@@ -4,8 +4,8 @@ import pytest
 
 from relance import errors
 from relance.engine import enrolling, people, publishing, timeline
+from relance.engine.context import House
 from relance.engine.enrolling import Wish
-from relance.engine.house import House
 from tests import engine_house
 
 OTHER = "sequence: Other\nsteps:\n  - {id: one, subject: S, body: B}\n"

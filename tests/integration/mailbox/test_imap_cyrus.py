@@ -12,7 +12,7 @@ import pytest
 
 from relance import errors
 from relance.engine import enrolling, keeping, people, publishing, turn
-from relance.engine.house import House
+from relance.engine.context import House
 from relance.engine.states import State
 from relance.engine.store import enrollments, mailboxes, messages
 from relance.mailbox import imap

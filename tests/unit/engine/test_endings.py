@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from relance.engine import recovery, settling, states, unknowns
-from relance.engine.house import Options
+from relance.engine.context import Options
 from relance.engine.journal.journal import Entry, Findings
 from relance.engine.settling import ending
 from relance.engine.states import Event, MessageEvent, MessageState

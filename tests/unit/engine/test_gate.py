@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.engine import gate
+from relance.engine.context import House
 from relance.engine.gate import Facts
-from relance.engine.house import House
 from relance.engine.journal.opt_outs import Noes
 from relance.engine.states import MessageState, State
 from relance.engine.store.in_flight import Underway

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.engine import settling
-from relance.engine.house import Options
+from relance.engine.context import Options
 from relance.engine.states import Event
 from relance.mailbox import trouble, wording
 from relance.mailbox.outcome import Outcome

@@ -6,19 +6,19 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from relance.clock import Clock, Watch
-from relance.engine.at_work import AtWork
 from relance.engine.db.database import Database
 from relance.engine.db.vault import Vault
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import Noes
 from relance.engine.journal.own_message_ids import OwnIds
-from relance.engine.library import Library
-from relance.engine.post import OpenEar, OpenInbox, OpenOutbox
+from relance.engine.ports import OpenEar, OpenInbox, OpenOutbox
+from relance.engine.runtime.active_turns import AtWork
+from relance.engine.runtime.mail_servers import Servers
+from relance.engine.runtime.outcome_counts import Tally
+from relance.engine.runtime.sequence_cache import Library
 from relance.engine.schedule.timezones import Workspace
-from relance.engine.servers import Servers
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
-from relance.engine.tally import Tally
 from relance.mailbox.account import Account
 from relance.mailbox.imap import Inbox
 from relance.tracking import judge

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance import clock, errors
-from relance.engine import servers
-from relance.engine.servers import Crowd, Servers, Standing, wait
+from relance.engine.runtime import mail_servers
+from relance.engine.runtime.mail_servers import Crowd, Servers, Standing, wait
 from relance.mailbox.account import Security, Server
 
 CALM = Crowd(threads=8, asking=0, doubtful=0)
@@ -27,7 +27,12 @@ def place(number: int) -> Server:
     [
         (FRESH, CALM, False, 0),
         (Standing(visits=11, answered=100.0), CALM, False, 0),
-        (Standing(visits=12, answered=100.0), CALM, False, servers.AGAIN),  # the other threads are for others
+        (
+            Standing(visits=12, answered=100.0),
+            CALM,
+            False,
+            mail_servers.AGAIN,
+        ),  # the other threads are for others
         (
             FRESH,
             Crowd(8, asking=7, doubtful=4),
@@ -35,15 +40,20 @@ def place(number: int) -> Server:
             0,
         ),  # who answers is never kept waiting by who does not
         (UNHEARD, CALM, False, 0),
-        (Standing(visits=1, asking=1, since=99.9), CALM, False, servers.AGAIN),  # one first, then the rest
+        (
+            Standing(visits=1, asking=1, since=99.9),
+            CALM,
+            False,
+            mail_servers.AGAIN,
+        ),  # one first, then the rest
         (Standing(visits=1, asking=1, since=92.0), CALM, False, 8.0),  # asked less often as it stays silent
         (Standing(visits=1, asking=0, answered=10.0), CALM, False, 0),
-        (UNHEARD, Crowd(8, asking=7, doubtful=0), False, servers.AGAIN),
+        (UNHEARD, Crowd(8, asking=7, doubtful=0), False, mail_servers.AGAIN),
         (UNHEARD, Crowd(8, asking=4, doubtful=4), False, 0),
-        (UNHEARD, Crowd(8, asking=4, doubtful=4), True, servers.AGAIN),
+        (UNHEARD, Crowd(8, asking=4, doubtful=4), True, mail_servers.AGAIN),
         (Standing(failures=1, rest_until=107.0), CALM, False, 7),
         (Standing(failures=1, rest_until=99.0), CALM, False, 0),
-        (Standing(visits=1, failures=1, since=99.9), CALM, False, servers.AGAIN),
+        (Standing(visits=1, failures=1, since=99.9), CALM, False, mail_servers.AGAIN),
         (Standing(visits=1, failures=1, since=60.0), CALM, False, 40.0),
         (
             Standing(visits=1, failures=1, since=-201.0),
@@ -59,9 +69,9 @@ def test_who_may_ask(server: Standing, crowd: Crowd, doubtful: bool, seconds: fl
 
 
 def test_a_server_in_trouble_is_left_alone_for_longer_and_longer() -> None:
-    rests = [servers.rest(failures) for failures in range(1, 12)]
+    rests = [mail_servers.rest(failures) for failures in range(1, 12)]
     assert rests[:4] == [5, 10, 20, 40]
-    assert max(rests) == servers.LONGEST_REST
+    assert max(rests) == mail_servers.LONGEST_REST
 
 
 steps = st.lists(
@@ -82,7 +92,7 @@ def test_whatever_happens_some_thread_is_left(threads: int, told: list[tuple[str
     with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
         patch.setattr(clock, "elapsed", lambda: seconds[0])
         known = Servers(threads)
-        open_now: list[tuple[servers.Visit, contextlib.ExitStack]] = []
+        open_now: list[tuple[mail_servers.Visit, contextlib.ExitStack]] = []
         for what, number, doubtful, later in told:
             seconds[0] += later
             if what == "enter":
@@ -98,13 +108,13 @@ def test_whatever_happens_some_thread_is_left(threads: int, told: list[tuple[str
             _bounds_hold(known, [each for each, _ in open_now], threads)
 
 
-def _bounds_hold(known: Servers, visits: list[servers.Visit], threads: int) -> None:
+def _bounds_hold(known: Servers, visits: list[mail_servers.Visit], threads: int) -> None:
     asking = [each for each in visits if each.asking]
     assert sum(each.asking for each in known._known.values()) == len(asking)
     assert sum(each.visits for each in known._known.values()) == len(visits)
     assert len([each for each in asking if each.doubtful]) <= max(1, threads // 2)
     for each in visits:
-        assert known._of(each.place).visits <= servers.most(threads) < 2 * threads
+        assert known._of(each.place).visits <= mail_servers.most(threads) < 2 * threads
 
 
 def test_what_breaks_a_look_counts_as_a_failure_only_where_the_server_is_away() -> None:
@@ -114,7 +124,7 @@ def test_what_breaks_a_look_counts_as_a_failure_only_where_the_server_is_away() 
     assert known.wait(place(1), doubtful=False) == 0
     with contextlib.suppress(errors.Away), known.visit(place(1), doubtful=False):
         raise errors.Away("nobody is let in")
-    assert 0 < known.wait(place(1), doubtful=False) <= servers.FIRST_REST
+    assert 0 < known.wait(place(1), doubtful=False) <= mail_servers.FIRST_REST
 
 
 def test_an_answer_ends_the_trouble_and_says_so() -> None:

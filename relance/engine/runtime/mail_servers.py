@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from relance import clock, errors
-from relance.engine.post import Inbox, OpenInbox
+from relance.engine.ports import Inbox, OpenInbox
 from relance.mailbox.account import Account, Server
 from relance.mailbox.folders import Folder
 

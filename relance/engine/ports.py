@@ -1,4 +1,4 @@
-"""The engine's doors to the mail room. The real ones are `mailbox.smtp.Outbox` and `mailbox.imap.Inbox`."""
+"""The engine's doors to the mail room. The real ones are `mailbox.smtp.client.Outbox` and `mailbox.imap.client.Inbox`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""What this process alone knows, and forgets when it ends."""
