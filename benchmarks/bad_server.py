@@ -26,7 +26,8 @@ import sqlalchemy as sa
 
 from relance.app import Relance
 from relance.config import Settings, make_home
-from relance.engine import enrolling, people, publishing
+from relance.engine import enrolling, publishing
+from relance.engine.contacts import service as contact_service
 from relance.engine.db.tables import contact, enrollment
 from relance.engine.enrolling import Wish
 from relance.engine.store import mailboxes
@@ -236,7 +237,7 @@ def _fill(relance: Relance, plan: Plan, good: tuple[int, int], poor: tuple[int, 
             synced_at=now,
         )
     for number in range((plan.bad + plan.healthy) * plan.mails):
-        people.add(house, f"person{number}@firm{number}.example", {})
+        contact_service.add(house, f"person{number}@firm{number}.example", {})
     enrolling.enroll(house, Wish("Trial"))
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from relance.engine.accounts import StepAccount
     from relance.engine.attendance import Attendance
     from relance.engine.concerns import Concern, ConcernKind
+    from relance.engine.contacts.importer import ImportReport, RejectedRow
     from relance.engine.db.migrate import SchemaState
     from relance.engine.definition.lint import Checked
     from relance.engine.definition.sequence import (
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from relance.engine.doubts import Decided, DoubtView, Whom
     from relance.engine.enrolling import EnrollReport, Skipped
     from relance.engine.explaining import Explanation, Planned
-    from relance.engine.importing import ImportReport, RejectedRow
     from relance.engine.inbox import AnswerView, Corrected
     from relance.engine.keeping import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.progress import TickReport
@@ -183,6 +183,7 @@ _ROOMS = {
     "engine.accounts": ("StepAccount",),
     "engine.attendance": ("Attendance",),
     "engine.concerns": ("Concern", "ConcernKind"),
+    "engine.contacts.importer": ("ImportReport", "RejectedRow"),
     "engine.db.migrate": ("SchemaState",),
     "engine.definition.lint": ("Checked",),
     "engine.definition.sequence": (
@@ -191,7 +192,6 @@ _ROOMS = {
     "engine.doubts": ("Decided", "DoubtView", "Whom"),
     "engine.enrolling": ("EnrollReport", "Skipped"),
     "engine.explaining": ("Explanation", "Planned"),
-    "engine.importing": ("ImportReport", "RejectedRow"),
     "engine.inbox": ("AnswerView", "Corrected"),
     "engine.keeping": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.progress": ("TickReport",),

@@ -10,7 +10,8 @@ from typing import TypeVar
 import pytest
 
 from relance import errors
-from relance.engine import enrolling, people, publishing, replies
+from relance.engine import enrolling, publishing, replies
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.sequence import Sequence
 from relance.engine.states import MessageState
@@ -44,7 +45,7 @@ class Desk:
             house, imap_host="127.0.0.1", imap_port=port, imap_security="plain"
         )
         self.first_look()
-        people.add(house, OLA, {"first_name": "Ola"})
+        contact_service.add(house, OLA, {"first_name": "Ola"})
         publishing.publish(house, Sequence.model_validate(STORY))
         assert enrolling.enroll(house, enrolling.Wish("Follow up", [OLA])).enrolled == 1
         sent = {"message_id": OURS, "recipient": OLA, "subject": "Hello"}

@@ -6,7 +6,8 @@ import dataclasses
 import datetime as dt
 import itertools
 
-from relance.engine import enrolling, people, publishing, replies
+from relance.engine import enrolling, publishing, replies
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.enrolling import Wish
 from relance.engine.incoming import Look
@@ -28,7 +29,7 @@ def enrolled(house: House, *persons: str, text: str = engine_house.TRIAL) -> Non
     """Ada's mailbox, these people, and a sequence they are in."""
     engine_house.add_mailbox(house)
     for person in persons:
-        people.add(house, person, {"first_name": person.partition("@")[0].title()})
+        contact_service.add(house, person, {"first_name": person.partition("@")[0].title()})
     published = publishing.publish(house, text)
     report = enrolling.enroll(house, Wish(published.name, persons))
     assert report.enrolled == len(persons), report.skipped

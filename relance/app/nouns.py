@@ -11,10 +11,8 @@ from pathlib import Path
 from relance.engine import (
     aliasing,
     doubts,
-    importing,
     inbox,
     keeping,
-    people,
     probing,
     progress,
     publishing,
@@ -24,6 +22,8 @@ from relance.engine import (
     unknowns,
     unread_mail,
 )
+from relance.engine.contacts import importer
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.sequence import Sequence
 from relance.engine.store import contacts, suppressions, tasks
@@ -44,33 +44,33 @@ class Contacts:
         dry_run: bool = False,
         errors_to: Path | None = None,
         progress: Progress | None = None,
-    ) -> importing.ImportReport:
+    ) -> importer.ImportReport:
         """Take a CSV file's people; rows that cannot be used go to a file of their own, with the reason."""
-        return importing.import_file(
+        return importer.import_file(
             self._house, Path(path), dry_run=dry_run, errors_to=errors_to, progress=progress
         )
 
     def add(self, email: str, **fields: str) -> contacts.Contact:
         """One contact; known ones get the fields that are given."""
-        return people.add(self._house, email, fields)
+        return contact_service.add(self._house, email, fields)
 
     def list(
         self, search: str | None = None, limit: int = 100, after: str | None = None
     ) -> list[contacts.Contact]:
         """Contacts by address, a page at a time: `after` is the last address of the page before."""
-        return people.page(self._house, search=search, limit=limit, after=after)
+        return contact_service.page(self._house, search=search, limit=limit, after=after)
 
     def show(self, email: str) -> contacts.Contact:
         """One contact."""
-        return people.show(self._house, email)
+        return contact_service.show(self._house, email)
 
     def suppress(self, value: str, reason: str = "asked by a person") -> suppressions.Suppression:
         """Never write to an address or a domain again, from now on."""
-        return people.suppress(self._house, value, reason)
+        return contact_service.suppress(self._house, value, reason)
 
     def unsuppress(self, value: str) -> bool:
         """Lift a suppression; False when there was none. What it stopped stays stopped: `lift` lets it go on."""
-        return people.unsuppress(self._house, value)
+        return contact_service.unsuppress(self._house, value)
 
     def lift(self, value: str, *, go_on: bool = True, dry_run: bool = False) -> returning.WayBack:
         """Lift a suppression and let whoever had bounced go on where they were. Raises `NotFound`."""
@@ -78,7 +78,7 @@ class Contacts:
 
     def suppressions(self) -> tuple[suppressions.Suppression, ...]:
         """Every suppression."""
-        return tuple(people.suppressed(self._house))
+        return tuple(contact_service.suppressed(self._house))
 
 
 class Sequences:

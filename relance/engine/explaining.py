@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import cases, epochs, gate, people, states, unread_mail
+from relance.engine import cases, epochs, gate, states, unread_mail
 from relance.engine.cases import Case
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition import sequence
 from relance.engine.definition.position import Position
@@ -78,7 +79,7 @@ def explain(house: House, email: str, sequence: str | None = None) -> list[Expla
     """Every enrollment of somebody (or the one in `sequence`), the newest last; raises `errors.NotFound`."""
     halted = epochs.halted(house.database)
     with house.database.read() as conn:
-        person = people.known(conn, house, email)
+        person = contact_service.known(conn, house, email)
         found = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
         looks = [_look(conn, house, each, halted) for each in found]
         return [_explained(look) for look in looks]

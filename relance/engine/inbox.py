@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import judgements, people, person_fields, revising
+from relance.engine import judgements, revising
+from relance.engine.contacts import fields as contact_fields
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.judgements import Reading
 from relance.engine.revising import Revision
@@ -82,7 +84,7 @@ def page(house: House, wanted: Wanted, *, before: int | None = None, limit: int 
         wanted = dataclasses.replace(wanted, intent=_intent(wanted.intent))
     with house.database.read() as conn:
         if wanted.email is not None:
-            wanted = dataclasses.replace(wanted, email=people.known(conn, house, wanted.email).email)
+            wanted = dataclasses.replace(wanted, email=contact_service.known(conn, house, wanted.email).email)
         return [_view(each) for each in replies.page(conn, wanted, before=before, limit=limit)]
 
 
@@ -140,7 +142,7 @@ def correct_in(conn: Connection, house: House, number: int, correction: Correcti
     said = _said(answer, before, correction, now)
     values: dict[str, Any] = {"correction": said, "read_at": answer.read_at or now}
     if correction.contact is not None:
-        values["contact_id"] = people.known(conn, house, correction.contact).id
+        values["contact_id"] = contact_service.known(conn, house, correction.contact).id
     replies.change(conn, number, **values)
     after = judgements.in_force(_known(conn, number))
     revision = Revision(answer, judgements.acted_on(answer), after)
@@ -159,7 +161,7 @@ def _said(answer: Answer, before: Reading, correction: Correction, now: dt.datet
     if correction.until is not None:
         said["until"] = correction.until.isoformat()
     if correction.note:
-        said["note"] = person_fields.tidy("note", correction.note)
+        said["note"] = contact_fields.tidy("note", correction.note)
     return said
 
 
@@ -210,7 +212,7 @@ def accept_substitute(house: House, number: int) -> Contact:
         if answer.contact_id is not None:
             old = contacts.by_ids(conn, [answer.contact_id])[answer.contact_id]
             company = {name: getattr(old, name) for name in ("company", "country", "language", "zone")}
-    found = people.add(
+    found = contact_service.add(
         house, str(answer.judgement["substitute"]), {name: value for name, value in company.items() if value}
     )
     _settle_substitute(house, answer, "accepted")

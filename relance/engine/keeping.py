@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from relance import errors
-from relance.engine import aliasing, person_fields, removing, resuming, watching
+from relance.engine import aliasing, removing, resuming, watching
+from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import House
 from relance.engine.ports import Inbox
 from relance.engine.store import aliases, events, mailboxes, provider_traits, refusals
@@ -101,7 +102,7 @@ def add(house: House, spec: MailboxSpec) -> MailboxView:
     _check(spec)
     now = house.clock.now()
     values = {
-        "name": person_fields.tidy("name", spec.name),
+        "name": contact_fields.tidy("name", spec.name),
         "username": spec.username,
         "secret": house.vault.seal(spec.password, f"mailbox/{found.normalised}"),
         **{f"smtp_{key}": value for key, value in _columns(spec.smtp).items()},
@@ -159,8 +160,8 @@ def _check(spec: MailboxSpec) -> None:
 
 def _sign_in_problems(spec: MailboxSpec) -> Iterator[errors.Problem]:
     try:
-        person_fields.tidy("name", spec.name)
-    except person_fields.Unfit as unfit:
+        contact_fields.tidy("name", spec.name)
+    except contact_fields.Unfit as unfit:
         yield errors.Problem(str(unfit))
     for what, value in (("username", spec.username), ("password", spec.password)):
         if not value:

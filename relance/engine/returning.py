@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import inbox, people, resuming, settling, states, steering
+from relance.engine import inbox, resuming, settling, states, steering
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.inbox import Correction
 from relance.engine.reasons import Cause
@@ -55,7 +56,7 @@ def lift(house: House, value: str, *, go_on: bool = False, dry_run: bool = False
     """Lift a suppression, with all its reasons. With `go_on` whoever had bounced goes on where they were; without it
     `going_on` is empty, and `staying` are those who could. Who asked for no more mail never goes on by this.
     """
-    _, fit = people.meant(house, value)
+    _, fit = contact_service.meant(house, value)
 
     def act(conn: Connection) -> WayBack:
         lifted = suppressions.remove(conn, fit)
@@ -112,7 +113,7 @@ def undo_bounces(house: House, wrong: Wrong, *, dry_run: bool = False) -> WayBac
 def _wanted(conn: Connection, house: House, wrong: Wrong) -> Callable[[int | None], bool]:
     if wrong.emails is None:
         return lambda contact_id: contact_id is not None
-    ids = {people.known(conn, house, email).id for email in wrong.emails}
+    ids = {contact_service.known(conn, house, email).id for email in wrong.emails}
     return lambda contact_id: contact_id in ids
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import people, reasons, resuming, states
+from relance.engine import reasons, resuming, states
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.compiled import Script
 from relance.engine.journal import evidence
@@ -254,7 +255,7 @@ def _steer(
     over: bool = False,
 ) -> list[EnrollmentView]:
     with house.database.write() as conn:
-        person = people.known(conn, house, email)
+        person = contact_service.known(conn, house, email)
         found = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
         if not found:
             where = f'the sequence "{sequence}"' if sequence else "any sequence"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from relance import errors
-from relance.engine import people
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.store import events
 
@@ -39,7 +39,7 @@ class EventPage:
 
 def of_contact(house: House, email: str) -> list[EventView]:
     """Everything that happened to one person, oldest first. `errors.NotFound` when nobody knows them."""
-    contact = people.show(house, email)
+    contact = contact_service.show(house, email)
     with house.database.read() as conn:
         return [_view(line) for line in events.of_contact(conn, contact.id)]
 

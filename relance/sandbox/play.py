@@ -20,8 +20,8 @@ from typing import Protocol
 from relance import clock as clocks
 from relance.app import Relance, upgrade_database
 from relance.config import Settings, make_home
+from relance.engine.contacts.importer import ImportReport
 from relance.engine.enrolling import EnrollReport
-from relance.engine.importing import ImportReport
 from relance.engine.keeping import MailboxSpec
 from relance.engine.reports import HeldView, Report, Status
 from relance.engine.timeline import EventView

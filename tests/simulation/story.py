@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from relance import errors
 from relance.engine import engagement, progress, recovery, steering, turn
-from relance.engine import people as addresses
+from relance.engine.contacts import service as addresses
 from relance.engine.context import House
 from relance.engine.store import mailboxes
 from relance.tracking.desk import Heard

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine import enrolling, people, publishing, recovery, settling, turn
+from relance.engine import enrolling, publishing, recovery, settling, turn
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.enrolling import Wish
 from relance.engine.journal.journal import Journal
@@ -40,7 +41,7 @@ def ready(house: House) -> House:
     """Eve's first mail is due."""
     publishing.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house, ADA)
-    people.add(house, EVE, {})
+    contact_service.add(house, EVE, {})
     enrolling.enroll(house, Wish("Trial"))
     engine_house.clock(house).advance(hours=2)
     return dataclasses.replace(house, open_inbox=NoMail())

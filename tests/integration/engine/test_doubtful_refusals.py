@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Connection
 
-from relance.engine import enrolling, keeping, people, publishing, refusing, settling, steering, turn
+from relance.engine import enrolling, keeping, publishing, refusing, settling, steering, turn
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.states import State
 from relance.engine.store import enrollment_details, enrollments, mailboxes, messages, suppressions
@@ -38,7 +39,7 @@ class Desk:
 
     def enroll(self, *emails: str) -> None:
         for email in emails:
-            people.add(self.house, email, {})
+            contact_service.add(self.house, email, {})
             enrolling.enroll(self.house, enrolling.Wish("Trial", emails=[email]))
         self.advance(hours=2)
 

@@ -7,7 +7,8 @@ import pytest
 
 from relance import errors
 from relance.clock import ManualClock
-from relance.engine import enrolling, people, publishing
+from relance.engine import enrolling, publishing
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.enrolling import Wish
 from relance.engine.states import State
@@ -43,7 +44,7 @@ def ready(house: House) -> House:
 
 def fill(house: House, count: int) -> None:
     for number in range(count):
-        people.add(house, f"p@firm{number}.example", {"company": f"Firm {number}", "title": "CEO"})
+        contact_service.add(house, f"p@firm{number}.example", {"company": f"Firm {number}", "title": "CEO"})
 
 
 def test_everybody_is_enrolled_evenly_with_a_first_due_time(ready: House) -> None:
@@ -85,9 +86,9 @@ def test_a_dry_run_says_the_same_and_does_nothing(ready: House) -> None:
 
 def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: House) -> None:
     fill(ready, 2)
-    people.add(ready, "bare@firm9.example", {"company": "Bare"})
-    people.add(ready, "no@gone.example", {"company": "Gone", "title": "CEO"})
-    people.suppress(ready, "gone.example", "competitor")
+    contact_service.add(ready, "bare@firm9.example", {"company": "Bare"})
+    contact_service.add(ready, "no@gone.example", {"company": "Gone", "title": "CEO"})
+    contact_service.suppress(ready, "gone.example", "competitor")
     enrolling.enroll(ready, Wish("Other", ["p@firm0.example"]))
     wanted = [
         "P@firm0.example",
@@ -112,9 +113,9 @@ def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: House) -> No
 def test_colleagues_share_a_mailbox_also_later(ready: House) -> None:
     fill(ready, 1)
     for name in ("a", "b", "c"):
-        people.add(ready, f"{name}@acme.example", {"company": "Acme", "title": "CEO"})
+        contact_service.add(ready, f"{name}@acme.example", {"company": "Acme", "title": "CEO"})
     enrolling.enroll(ready, Wish("Trial"))
-    people.add(ready, "d@mail.acme.example", {"company": "Acme", "title": "CEO"})
+    contact_service.add(ready, "d@mail.acme.example", {"company": "Acme", "title": "CEO"})
     enrolling.enroll(ready, Wish("Trial"))
     with ready.database.read() as conn:
         found = enrollment_details.matching(conn)

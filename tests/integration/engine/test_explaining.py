@@ -6,7 +6,8 @@ import pytest
 
 from relance import errors
 from relance.clock import ManualClock
-from relance.engine import enrolling, explaining, people, publishing
+from relance.engine import enrolling, explaining, publishing
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.position import Position
 from relance.engine.enrolling import Wish
@@ -35,7 +36,7 @@ ADA = "ada@acme.example"
 def ready(house: House) -> House:
     publishing.publish(house, SEQUENCE)
     engine_house.add_mailbox(house, "ada@sales.example")
-    people.add(house, ADA, {"company": "Acme", "country": "Germany"})
+    contact_service.add(house, ADA, {"company": "Acme", "country": "Germany"})
     enrolling.enroll(house, Wish("Trial"))
     return house
 
@@ -58,7 +59,7 @@ def news(house: House, event: Event, **values: object) -> None:
 
 def test_the_next_step_comes_with_its_time_and_what_bound_it(ready: House, clock: ManualClock) -> None:
     clock.advance(hours=12)  # Monday evening
-    people.add(ready, "bob@acme.example", {"country": "DE"})
+    contact_service.add(ready, "bob@acme.example", {"country": "DE"})
     enrolling.enroll(ready, Wish("Trial"))
     found = explaining.explain(ready, "bob@acme.example")[0]
     text = "\n".join(found.sentences)
@@ -77,7 +78,7 @@ def test_the_forecast_is_the_calendar_asked_again(ready: House) -> None:
     script_says = row(ready).due_at
     with ready.database.read() as conn:
         script = ready.library.script(conn, row(ready).sequence_version_id)
-    place = script.place(people.show(ready, ADA), ready.workspace)
+    place = script.place(contact_service.show(ready, ADA), ready.workspace)
     assert script_says is not None
     position = script.after("intro", script_says, place, str(row(ready).id))
     assert found.forecast[1].at == position.due_at
@@ -89,7 +90,7 @@ def test_what_stands_in_the_way_is_the_gates_own_word(ready: House, clock: Manua
     publishing.pause(ready, "Trial", "the fair")
     assert "It may not leave now: the sequence is paused." in told(ready)
     publishing.resume(ready, "Trial")
-    people.suppress(ready, "elsewhere.example")
+    contact_service.suppress(ready, "elsewhere.example")
     now = clock.now()
     engine_house.add_message(ready, row(ready), MessageState.ACCEPTED)
     with ready.database.write() as conn:
@@ -131,7 +132,7 @@ def test_the_forecast_counts_from_when_the_mail_can_leave(ready: House, clock: M
     assert "Its pace lets the next mail leave on Tue 3 March 2026 16:00 Europe/Berlin" in told(ready)
     with ready.database.read() as conn:
         script = ready.library.script(conn, row(ready).sequence_version_id)
-    place = script.place(people.show(ready, ADA), ready.workspace)
+    place = script.place(contact_service.show(ready, ADA), ready.workspace)
     leaves = dt.datetime(2026, 3, 3, 15, 0, tzinfo=dt.UTC)
     bump = script.after("intro", leaves, place, str(row(ready).id)).due_at
     assert [each.at for each in found.forecast[:2]] == [leaves, bump]
@@ -182,5 +183,5 @@ def test_an_overdue_step_says_when_mail_may_leave_again(ready: House, clock: Man
 def test_nobody_is_made_up(house: House) -> None:
     with pytest.raises(errors.NotFound):
         explaining.explain(house, ADA)
-    people.add(house, ADA, {})
+    contact_service.add(house, ADA, {})
     assert explaining.explain(house, ADA) == []

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from relance.engine import engagement, enrolling, people, publishing
+from relance.engine import engagement, enrolling, publishing
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import hit
 from relance.engine.enrolling import Wish
@@ -30,7 +31,7 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 def mail(house: House) -> Message:
     publishing.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house)
-    people.add(house, EVE, {})
+    contact_service.add(house, EVE, {})
     enrolling.enroll(house, Wish("Trial"))
     with house.database.read() as conn:
         row = enrollment_details.matching(conn, email=EVE)[0].enrollment

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine import engagement, people
+from relance.engine import engagement
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db import ids
 from relance.engine.db.tables import event, hit
@@ -30,7 +31,7 @@ def test_the_address_in_the_link_is_suppressed_though_nobody_knows_the_mail(hous
 
 
 def test_a_known_person_is_stopped_in_everything_they_are_in(house: House) -> None:
-    people.add(house, EVE, {})
+    contact_service.add(house, EVE, {})
     engine_house.add_mailbox(house)
     desk = engagement.TrackingDesk(house)
     for _ in range(2):

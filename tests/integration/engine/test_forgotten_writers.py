@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from relance.engine import enrolling, people, publishing
+from relance.engine import enrolling, publishing
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import enrollment, mailbox
 from relance.engine.enrolling import Wish
@@ -54,7 +55,7 @@ def ready(house: House) -> House:
     for name, address in (("Trial", "ada@sales.example"), ("Second", "ben@sales.example")):
         publishing.publish(house, engine_house.TRIAL.replace("Trial", name))
         engine_house.add_mailbox(house, address)
-        people.add(house, EWA, {})
+        contact_service.add(house, EWA, {})
         enrolling.enroll(house, Wish(name, mailboxes=(address,), also_elsewhere=True))
     engine_house.clock(house).advance(hours=2)
     with house.database.write() as conn:

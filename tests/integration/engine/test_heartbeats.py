@@ -13,8 +13,9 @@ import structlog
 from relance import clock, config, errors
 from relance.app import Relance
 from relance.clock import Clock
-from relance.engine import attendance, enrolling, heartbeats, people, publishing, reports
+from relance.engine import attendance, enrolling, heartbeats, publishing, reports
 from relance.engine.concerns import ConcernKind
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import process
 from relance.engine.enrolling import Wish
@@ -76,7 +77,7 @@ def ada(house: House) -> House:
     """Somebody's first mail is due."""
     engine_house.add_mailbox(house, next_turn_at=house.clock.now())
     publishing.publish(house, engine_house.TRIAL)
-    people.add(house, "eve@acme.example", {})
+    contact_service.add(house, "eve@acme.example", {})
     enrolling.enroll(house, Wish("Trial"))
     heartbeats.beat(house, me())
     return house

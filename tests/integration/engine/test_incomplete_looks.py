@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from relance.engine import enrolling, people, publishing, reports, turn
+from relance.engine import enrolling, publishing, reports, turn
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.explaining import explain
 from relance.engine.states import State
@@ -33,7 +34,7 @@ class Desk:
         self.number = engine_house.add_mailbox(
             house, imap_host="127.0.0.1", imap_port=port, imap_security="plain", synced_at=None
         )
-        people.add(house, OLA, {"first_name": "Ola"})
+        contact_service.add(house, OLA, {"first_name": "Ola"})
         publishing.publish(house, engine_house.TRIAL)
         assert enrolling.enroll(house, enrolling.Wish("Trial", [OLA])).enrolled == 1
         engine_house.clock(house).advance(hours=2)

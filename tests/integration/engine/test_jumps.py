@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 
 from relance import clock, errors
 from relance.clock import ManualClock, Watch
-from relance.engine import enrolling, jumps, people, progress, publishing, reports, steering, timeline, turn
+from relance.engine import enrolling, jumps, progress, publishing, reports, steering, timeline, turn
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.enrolling import Wish
 from relance.engine.states import MessageState
@@ -52,7 +53,7 @@ def ready(house: House, post: OneAnswer) -> House:
     house = dataclasses.replace(house, open_outbox=post, open_inbox=NoMail(), options=options)
     publishing.publish(house, LONG)
     engine_house.add_mailbox(house, next_turn_at=house.clock.now())
-    people.add(house, EVE, {})
+    contact_service.add(house, EVE, {})
     enrolling.enroll(house, Wish("Long"))
     for _ in range(2):
         turn.take_turn(house, 1, lambda: False)

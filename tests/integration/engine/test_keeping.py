@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from relance import errors
-from relance.engine import enrolling, keeping, people, publishing, resuming, unknowns
+from relance.engine import enrolling, keeping, publishing, resuming, unknowns
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.compiled import Script
 from relance.engine.enrolling import Wish
@@ -118,7 +119,7 @@ def test_pausing_and_resuming(house: House) -> None:
 def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: House) -> None:
     keeping.add(house, SPEC)
     publishing.publish(house, OTHER)
-    people.add(house, "eve@acme.example", {})
+    contact_service.add(house, "eve@acme.example", {})
     enrolling.enroll(house, Wish("Other"))
     with pytest.raises(errors.WrongUse, match="1 contacts"):
         keeping.remove(house, ADA)
@@ -141,7 +142,7 @@ def in_flight(house: House, fence: int) -> messages.Message:
     """A mail that a worker marked as transmitting."""
     keeping.add(house, SPEC)
     publishing.publish(house, OTHER)
-    people.add(house, "eve@acme.example", {})
+    contact_service.add(house, "eve@acme.example", {})
     enrolling.enroll(house, Wish("Other"))
     with house.database.read() as conn:
         row = enrollment_details.matching(conn)[0].enrollment
@@ -180,7 +181,7 @@ def test_nobody_joins_a_mailbox_that_was_removed_in_the_middle(
 ) -> None:
     keeping.add(house, SPEC)
     publishing.publish(house, OTHER)
-    people.add(house, "eve@acme.example", {})
+    contact_service.add(house, "eve@acme.example", {})
 
     def meanwhile(script: Script) -> enrolling.Needs:
         keeping.remove(house, ADA)
@@ -201,8 +202,8 @@ def test_whoever_joins_waits_for_a_removal_under_way(house: House, join: str) ->
     keeping.add(house, SPEC)
     keeping.add(house, dataclasses.replace(SPEC, address="bob@sales.example"))
     publishing.publish(house, OTHER)
-    people.add(house, "eve@acme.example", {})
-    people.add(house, "fay@acme.example", {})
+    contact_service.add(house, "eve@acme.example", {})
+    contact_service.add(house, "fay@acme.example", {})
     enrolling.enroll(house, Wish("Other", ["fay@acme.example"], ["bob@sales.example"]))
     refused: list[BaseException] = []
 
@@ -237,7 +238,7 @@ def test_what_piled_up_while_a_mailbox_was_paused_is_spread(house: House) -> Non
     keeping.add(house, dataclasses.replace(SPEC, daily_cap=None, gap_seconds=0))
     publishing.publish(house, OTHER)
     for number in range(12):
-        people.add(house, f"eve{number}@acme{number}.example", {})
+        contact_service.add(house, f"eve{number}@acme{number}.example", {})
     enrolling.enroll(house, Wish("Other"))
     keeping.pause(house, ADA, "")
     engine_house.clock(house).advance(hours=2)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from relance.engine import enrolling, epochs, people, publishing, settling, turn
+from relance.engine import enrolling, epochs, publishing, settling, turn
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.enrolling import Wish
 from relance.engine.gate import Wanted
@@ -61,7 +62,7 @@ def test_nothing_is_due_while_everything_stands_still(ready: House) -> None:
 
 def test_an_attempt_that_no_server_judged_does_not_count_towards_giving_up(ready: House) -> None:
     publishing.publish(ready, engine_house.TRIAL)
-    people.add(ready, EVE, {})
+    contact_service.add(ready, EVE, {})
     enrolling.enroll(ready, Wish("Trial"))
     with ready.database.read() as conn:
         row = enrollment_details.matching(conn)[0].enrollment

@@ -11,7 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from relance import errors
-from relance.engine import enrolling, epochs, keeping, people, publishing, replies, timeline, unknowns
+from relance.engine import enrolling, epochs, keeping, publishing, replies, timeline, unknowns
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.position import Position
 from relance.engine.enrolling import Wish
@@ -28,7 +29,7 @@ ADA = "ada@sales.example"
 def ready(house: House) -> House:
     publishing.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house, ADA)
-    people.add(house, EVE, {})
+    contact_service.add(house, EVE, {})
     enrolling.enroll(house, Wish("Trial"))
     return house
 
@@ -70,7 +71,7 @@ def test_nobody_goes_on_from_a_mailbox_that_is_gone(ready: House) -> None:
 
 def test_after_a_restore_those_are_held_too_who_may_have_gone_on_since(ready: House, tmp_path: Path) -> None:
     now = ready.clock.now()
-    people.add(ready, "fay@acme.example", {})
+    contact_service.add(ready, "fay@acme.example", {})
     enrolling.enroll(ready, Wish("Trial"))
     with ready.database.write() as conn:
         away, waiting = (each.enrollment for each in enrollment_details.matching(conn))

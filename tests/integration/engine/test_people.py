@@ -3,34 +3,36 @@ from __future__ import annotations
 import pytest
 
 from relance import errors
-from relance.engine import people
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.store import suppressions
 
 
 def test_a_contact_is_added_changed_and_found(house: House) -> None:
-    people.add(house, "Ada@Acme.example", {"first_name": " Ada ", "team": "sales"})
-    again = people.add(house, "ada@acme.example", {"first_name": "", "company": "Acme", "team": "marketing"})
+    contact_service.add(house, "Ada@Acme.example", {"first_name": " Ada ", "team": "sales"})
+    again = contact_service.add(
+        house, "ada@acme.example", {"first_name": "", "company": "Acme", "team": "marketing"}
+    )
     assert (again.first_name, again.company, again.fields) == ("Ada", "Acme", {"team": "marketing"})
-    assert [each.email for each in people.page(house, search="ACM")] == ["ada@acme.example"]
-    assert people.page(house, after="ada@acme.example") == []
+    assert [each.email for each in contact_service.page(house, search="ACM")] == ["ada@acme.example"]
+    assert contact_service.page(house, after="ada@acme.example") == []
 
 
 def test_what_cannot_be_a_field_is_refused(house: House) -> None:
     with pytest.raises(errors.Invalid, match="team_size"):
-        people.add(house, "ada@acme.example", {"Team size": "5"})
+        contact_service.add(house, "ada@acme.example", {"Team size": "5"})
     with pytest.raises(errors.NotFound, match="is no contact"):
-        people.show(house, "nobody@acme.example")
+        contact_service.show(house, "nobody@acme.example")
 
 
 def test_addresses_and_domains_are_suppressed_and_freed(house: House) -> None:
-    assert people.suppress(house, "Ada@ACME.example").kind == "address"
-    assert people.suppress(house, "@Other.example", "a competitor").value == "other.example"
+    assert contact_service.suppress(house, "Ada@ACME.example").kind == "address"
+    assert contact_service.suppress(house, "@Other.example", "a competitor").value == "other.example"
     with house.database.read() as conn:
         refused = suppressions.among(conn, ["ada@acme.example", "x@mail.other.example", "bob@acme.example"])
     assert refused == {"ada@acme.example": "asked for no more mail", "x@mail.other.example": "a competitor"}
-    assert people.unsuppress(house, "other.example") is True
-    assert [each.value for each in people.suppressed(house)] == ["ada@acme.example"]
-    assert people.unsuppress(house, "@other.example") is False
+    assert contact_service.unsuppress(house, "other.example") is True
+    assert [each.value for each in contact_service.suppressed(house)] == ["ada@acme.example"]
+    assert contact_service.unsuppress(house, "@other.example") is False
     with pytest.raises(errors.Invalid, match="neither an address nor a domain"):
-        people.suppress(house, "not a domain")
+        contact_service.suppress(house, "not a domain")

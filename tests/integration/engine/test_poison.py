@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from relance.engine import drafting, enrolling, people, preparing, progress, publishing
+from relance.engine import drafting, enrolling, preparing, progress, publishing
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import enrollment
 from relance.engine.enrolling import Wish
@@ -29,7 +30,7 @@ def enroll(house: House, definition: str, name: str) -> None:
     publishing.publish(house, definition)
     engine_house.add_mailbox(house)
     for email in (EVE, FAY):
-        people.add(house, email, {})
+        contact_service.add(house, email, {})
     enrolling.enroll(house, Wish(name))
     engine_house.clock(house).advance(hours=2)
 

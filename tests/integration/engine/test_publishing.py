@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine import people, publishing
+from relance.engine import publishing
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.store import events
 
@@ -23,7 +24,7 @@ steps:
 
 
 def test_a_sequence_is_published_once_and_changed_by_a_new_version(house: House) -> None:
-    people.add(house, "ada@acme.example", {"company": "Acme"})
+    contact_service.add(house, "ada@acme.example", {"company": "Acme"})
     assert publishing.publish(house, SEQUENCE) == publishing.Published("Trial", 1, True)
     assert publishing.publish(house, SEQUENCE + "# a comment\n") == publishing.Published("Trial", 1, False)
     changed = publishing.publish(house, SEQUENCE.replace("Again?", "Once more?"))
@@ -37,7 +38,7 @@ def test_a_sequence_is_published_once_and_changed_by_a_new_version(house: House)
 
 
 def test_a_field_no_contact_has_is_refused_and_nothing_is_published(house: House) -> None:
-    people.add(house, "ada@acme.example", {"company": "Acme", "team_size": "5"})
+    contact_service.add(house, "ada@acme.example", {"company": "Acme", "team_size": "5"})
     text = SEQUENCE.replace("Again?", "So {{ team_sise }}?")
     checked = publishing.check(house, text)
     assert checked.definition is None

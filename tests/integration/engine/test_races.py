@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from relance import errors
-from relance.engine import enrolling, gate, people, preparing, publishing, steering
+from relance.engine import enrolling, gate, preparing, publishing, steering
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import message, meta
 from relance.engine.enrolling import Wish
@@ -28,7 +29,7 @@ def ready(house: House) -> House:
     publishing.publish(house, engine_house.TRIAL)
     for address in (ADA, BOB):
         engine_house.add_mailbox(house, address)
-    people.add(house, EVE, {})
+    contact_service.add(house, EVE, {})
     enrolling.enroll(house, Wish("Trial", mailboxes=[ADA]))
     engine_house.clock(house).advance(hours=2)
     return house

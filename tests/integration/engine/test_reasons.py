@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine import engagement, inbox, people, settling, steering, unknowns
+from relance.engine import engagement, inbox, settling, steering, unknowns
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db import migrate, tables
 from relance.engine.db.database import Database
@@ -38,7 +39,7 @@ def by_link(house: House) -> None:
 
 
 def by_hand(house: House) -> None:
-    people.suppress(house, KIM, "asked on the phone")
+    contact_service.suppress(house, KIM, "asked on the phone")
 
 
 @pytest.mark.parametrize("wish", [by_link, by_hand])

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from relance import errors
-from relance.engine import acting, enrolling, keeping, people, publishing, refusing, steering, turn
+from relance.engine import acting, enrolling, keeping, publishing, refusing, steering, turn
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.enrolling import Wish
 from relance.engine.matching import Found
@@ -34,7 +35,7 @@ def ready(house: House) -> House:
     publishing.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house, ADA)
     for email in (KIM, BOB, EVE):
-        people.add(house, email, {})
+        contact_service.add(house, email, {})
         enrolling.enroll(house, Wish("Trial", emails=[email]))
     engine_house.clock(house).advance(hours=2)
     return dataclasses.replace(house, open_inbox=NoMail())
@@ -218,7 +219,7 @@ def blocked(**values: object) -> Judgement:
 
 def colleague(house: House) -> str:
     """Somebody else at Kim's company, enrolled now."""
-    people.add(house, "lou@lake.example", {})
+    contact_service.add(house, "lou@lake.example", {})
     enrolling.enroll(house, Wish("Trial", emails=["lou@lake.example"]))
     return "lou@lake.example"
 
@@ -307,7 +308,7 @@ def test_resuming_one_person_tries_their_organisation_again(ready: House) -> Non
 
 def test_a_free_mail_provider_is_one_organisation(ready: House) -> None:
     for email in ("a@gmail.com", "b@gmail.com"):
-        people.add(ready, email, {})
+        contact_service.add(ready, email, {})
         enrolling.enroll(ready, Wish("Trial", emails=[email]))
     hear(ready, sent(ready, "a@gmail.com"), blocked())
     assert state(ready, "b@gmail.com") is State.HELD

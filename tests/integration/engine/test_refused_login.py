@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from relance import errors
-from relance.engine import enrolling, gate, keeping, people, publishing, replies, turn
+from relance.engine import enrolling, gate, keeping, publishing, replies, turn
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.enrolling import Wish
 from relance.engine.runtime.mail_servers import Servers
@@ -167,7 +168,7 @@ def test_the_way_out_is_refused_as_often_and_says_what_to_do(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publishing.publish(house, engine_house.TRIAL)
-    people.add(house, "eve@acme.example", {})
+    contact_service.add(house, "eve@acme.example", {})
     login = (ADA, engine_house.PASSWORD)
     with FaultServer(Behaviour(starttls=False, login=login)) as smtp:
         place = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "plain"}
@@ -188,7 +189,7 @@ def test_the_way_out_is_refused_as_often_and_says_what_to_do(
         assert (the(house).logins_refused, smtp.accepted_count) == (0, 0)
         next_turns(house, 1)
         assert (the(house).logins_refused, smtp.accepted_count) == (0, 1)
-        people.add(house, "fay@acme.example", {})
+        contact_service.add(house, "fay@acme.example", {})
         enrolling.enroll(house, Wish("Trial"))
         engine_house.clock(house).advance(hours=2)
         smtp.fail(Fault(Point.AUTH, Kind.REPLY, "535 5.7.8 authentication failed", times=4))
@@ -212,7 +213,7 @@ def test_a_server_that_says_nothing_to_a_login_has_not_answered(
 ) -> None:
     """It rests like one that does not let anybody connect, and others do not count on it."""
     publishing.publish(house, engine_house.TRIAL)
-    people.add(house, "eve@acme.example", {})
+    contact_service.add(house, "eve@acme.example", {})
     login = (ADA, engine_house.PASSWORD)
     with FaultServer(Behaviour(starttls=False, login=login, faults=[Fault(Point.AUTH, kind, words)])) as smtp:
         place = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "plain"}

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine import enrolling, epochs, people, publishing, recovery, remembering
+from relance.engine import enrolling, epochs, publishing, recovery, remembering
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.enrolling import Wish
 from relance.engine.states import MessageEvent, MessageState
@@ -27,7 +28,7 @@ def ready(house: House) -> House:
     """One mailbox that had nine turns, and one person in a sequence."""
     publishing.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house, fence=9)
-    people.add(house, "kim@acme.example", {})
+    contact_service.add(house, "kim@acme.example", {})
     enrolling.enroll(house, Wish("Trial"))
     return house
 

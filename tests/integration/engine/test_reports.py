@@ -7,7 +7,8 @@ import pytest
 
 from relance import errors
 from relance.clock import ManualClock
-from relance.engine import enrolling, people, publishing, reports
+from relance.engine import enrolling, publishing, reports
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.position import Position
 from relance.engine.enrolling import Wish
@@ -39,7 +40,7 @@ def ready(house: House) -> House:
     publishing.publish(house, SEQUENCE)
     engine_house.add_mailbox(house, "ada@sales.example", daily_cap=40)
     for number in range(6):
-        people.add(house, f"p@firm{number}.example", {"company": f"Firm {number}"})
+        contact_service.add(house, f"p@firm{number}.example", {"company": f"Firm {number}"})
     enrolling.enroll(house, Wish("Trial"))
     return house
 

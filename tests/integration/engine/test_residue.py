@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from relance import clock
-from relance.engine import enrolling, people, publishing, turn
+from relance.engine import enrolling, publishing, turn
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.enrolling import Wish
 from relance.mailbox.outcome import Blame, Outcome, SendResult
@@ -39,7 +40,7 @@ def test_each_mail_counts_from_its_own_last_look_and_until_its_record(
     publishing.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house, gap_seconds=0)
     for name in ("eve", "fay", "gil"):
-        people.add(house, f"{name}@{name}.example", {})
+        contact_service.add(house, f"{name}@{name}.example", {})
     enrolling.enroll(house, Wish("Trial"))
     engine_house.clock(house).advance(hours=3)
     with house.database.write() as conn:

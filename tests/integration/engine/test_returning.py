@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from relance import errors
-from relance.engine import enrolling, people, returning, steering, turn
+from relance.engine import enrolling, returning, steering, turn
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.enrolling import Wish
 from relance.engine.returning import Wrong
@@ -109,7 +110,7 @@ def test_a_mail_that_came_back_is_not_sent_a_second_time(ready: House) -> None:
 
 
 def test_what_a_person_asked_for_stays_and_is_named(bounced: House) -> None:
-    people.suppress(bounced, KIM, "asked on the phone")
+    contact_service.suppress(bounced, KIM, "asked on the phone")
     report = returning.undo_bounces(bounced, Wrong(ADA, since=BEFORE))
     assert (report.lifted, report.going_on) == ((), ())
     assert [(each.email, each.state) for each in report.staying] == [(KIM, "bounced")]
@@ -136,7 +137,7 @@ def test_lifting_alone_says_who_could_go_on_and_a_second_word_lets_them(bounced:
 
 
 def test_a_doubtful_refusal_is_offered_again_unless_a_person_holds_them_too(ready: House) -> None:
-    people.add(ready, "lou@meadow.example", {})
+    contact_service.add(ready, "lou@meadow.example", {})
     enrolling.enroll(ready, Wish("Trial", emails=["lou@meadow.example"]))
     no = {KIM: (550, "#5.1.0 Address rejected."), EVE: (550, "mailbox unavailable")}
     a_turn(ready, taking(no.get))

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from relance.engine import enrolling, people, publishing, turn
+from relance.engine import enrolling, publishing, turn
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import enrollment, event
 from relance.engine.enrolling import Wish
@@ -49,7 +50,7 @@ def ready(house: House, server: FaultServer) -> House:
         house, ADA, smtp_host="127.0.0.1", smtp_port=server.port, smtp_security="plain", daily_cap=None
     )
     for email in PEOPLE:
-        people.add(house, email, {})
+        contact_service.add(house, email, {})
     enrolling.enroll(house, Wish("Trial"))
     engine_house.clock(house).advance(hours=3)
     return dataclasses.replace(house, open_inbox=NoMail())

@@ -6,7 +6,8 @@ import pytest
 
 from relance import errors
 from relance.clock import ManualClock
-from relance.engine import enrolling, people, publishing
+from relance.engine import enrolling, publishing
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.enrolling import Wish
 from relance.engine.states import Event, MessageState, State
@@ -27,7 +28,7 @@ def ready(house: House) -> House:
     publishing.publish(house, SEQUENCE)
     engine_house.add_mailbox(house, "ada@sales.example")
     engine_house.add_mailbox(house, "bob@sales.example")
-    people.add(house, ADA, {"company": "Acme"})
+    contact_service.add(house, ADA, {"company": "Acme"})
     enrolling.enroll(house, Wish("Trial", mailboxes=["ada@sales.example"]))
     return house
 
@@ -158,7 +159,7 @@ def test_who_is_in_no_such_sequence_is_told(ready: House) -> None:
 
 
 def test_suppressing_ends_what_is_under_way(ready: House) -> None:
-    people.suppress(ready, "acme.example")
+    contact_service.suppress(ready, "acme.example")
     assert row(ready).state is State.UNSUBSCRIBED
     assert "suppressed" in row(ready).reason
     assert kinds(ready)[-1] == "unsubscribed"

@@ -13,7 +13,8 @@ import imapclient
 import pytest
 
 from relance import clock
-from relance.engine import enrolling, people, publishing, replies
+from relance.engine import enrolling, publishing, replies
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.sequence import Sequence
 from relance.engine.states import MessageState, State
@@ -58,7 +59,7 @@ class Desk:
             synced_at=None,
         )
         self.sync()
-        people.add(house, OLA, {"first_name": "Ola"})
+        contact_service.add(house, OLA, {"first_name": "Ola"})
         publishing.publish(house, Sequence.model_validate(STORY))
         assert enrolling.enroll(house, enrolling.Wish("Follow up", [OLA])).enrolled == 1
         sent = {"message_id": OURS, "recipient": OLA, "subject": "Fewer lost answers"}

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from relance import errors
-from relance.engine import enrolling, people, publishing, timeline
+from relance.engine import enrolling, publishing, timeline
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.enrolling import Wish
 from tests import engine_house
@@ -16,7 +17,7 @@ def ready(house: House) -> House:
     publishing.publish(house, OTHER)
     engine_house.add_mailbox(house)
     for number in range(5):
-        people.add(house, f"p@firm{number}.example", {})
+        contact_service.add(house, f"p@firm{number}.example", {})
     enrolling.enroll(house, Wish("Other"))
     return house
 
@@ -41,7 +42,7 @@ def test_the_feed_serves_every_event_once_by_its_cursor(ready: House) -> None:
     assert [each.kind for each in seen] == ["sequence published", *["enrolled"] * 5]
     assert len({each.id for each in seen}) == 6
     assert timeline.page(ready, cursor, 10).cursor == cursor
-    people.suppress(ready, "firm2.example")
+    contact_service.suppress(ready, "firm2.example")
     assert [each.kind for each in timeline.page(ready, cursor, 10).events] == ["unsubscribed"]
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine import enrolling, keeping, people, publishing, turn
+from relance.engine import enrolling, keeping, publishing, turn
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.states import State
 from relance.engine.store import enrollments, mailboxes, messages
@@ -92,7 +93,7 @@ class Desk:
         self.append(self.clients, NEWS % 1)
         values = {"imap_host": "localhost", "imap_port": server.imap, "imap_security": "plain"}
         self.number = engine_house.add_mailbox(house, user, synced_at=None, **values)
-        people.add(house, OLA, {"first_name": "Ola"})
+        contact_service.add(house, OLA, {"first_name": "Ola"})
         publishing.publish(house, engine_house.TRIAL)
         assert enrolling.enroll(house, enrolling.Wish("Trial", [OLA])).enrolled == 1
         engine_house.clock(house).advance(hours=2)

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from sqlalchemy import exc
 
-from relance.engine import columns, csv_rows, person_fields
-from relance.engine.columns import Columns
+from relance.engine.contacts import columns, csv_reader
+from relance.engine.contacts import fields as contact_fields
+from relance.engine.contacts.columns import Columns
+from relance.engine.contacts.csv_reader import Row, Sheet
 from relance.engine.context import House
-from relance.engine.csv_rows import Row, Sheet
 from relance.engine.store import contacts
 from relance.engine.store.contacts import Contact
 
@@ -92,7 +93,7 @@ def import_file(
     Rejected rows are written to `errors_to` (default: beside the file, `people.rejected.csv`), only when there are any.
     `progress` is told the number of rows read so far.
     """
-    sheet = csv_rows.load(path)
+    sheet = csv_reader.load(path)
     named = columns.read(sheet.header, path.name, sheet.start)
     count = _Count()
     rows = sheet.rows()
@@ -133,7 +134,7 @@ def _people(house: House, rows: Sequence[Row], named: Columns, count: _Count) ->
     for row in rows:
         try:
             person = _person(house, row, named)
-        except person_fields.Unfit as refused:
+        except contact_fields.Unfit as refused:
             count.rejected.append(RejectedRow(row.line, str(refused), row.cells))
             continue
         first = count.lines.setdefault(person.email, row.line)
@@ -141,26 +142,26 @@ def _people(house: House, rows: Sequence[Row], named: Columns, count: _Count) ->
             words = f"{person.email} stands in line {first} already; the first row counts."
             count.rejected.append(RejectedRow(row.line, words, row.cells))
             continue
-        if country := person_fields.unknown_country(person.known):
+        if country := contact_fields.unknown_country(person.known):
             count.countries.setdefault(country, []).append(row.line)
         yield person
 
 
 def _person(house: House, row: Row, named: Columns) -> _Person:
     if row.problem:
-        raise person_fields.Unfit(row.problem)
+        raise contact_fields.Unfit(row.problem)
     width = 1 + max([*named.known.values(), *named.own.values()])
     if any(cell.strip() for cell in row.cells[width:]):
-        raise person_fields.Unfit(
+        raise contact_fields.Unfit(
             f"this row has {len(row.cells)} cells, the header only {width}; put cells with a delimiter in quotes."
         )
-    cells = [csv_rows.original(cell) for cell in row.cells] + [""] * (width - len(row.cells))
-    who = person_fields.email(
+    cells = [csv_reader.original(cell) for cell in row.cells] + [""] * (width - len(row.cells))
+    who = contact_fields.email(
         cells[named.known[columns.EMAIL]], allow_test_domains=house.options.allow_test_domains
     )
     known = {name: cells[index] for name, index in named.known.items() if name != columns.EMAIL}
     own = {name: cells[index] for name, index in named.own.items()}
-    return _Person(row.line, **who, known=person_fields.checked(known), own=person_fields.checked(own))
+    return _Person(row.line, **who, known=contact_fields.checked(known), own=contact_fields.checked(own))
 
 
 # From people to the database.
@@ -202,7 +203,7 @@ def _tally(people: list[_Person], before: dict[str, Contact], count: _Count) -> 
 
 
 def _change(found: Contact, person: _Person) -> dict[str, object]:
-    return person_fields.news(dataclasses.asdict(found), found.fields, person.known, person.own)
+    return contact_fields.news(dataclasses.asdict(found), found.fields, person.known, person.own)
 
 
 # What was left out.
@@ -224,9 +225,9 @@ def _write_rejected(sheet: Sheet, count: _Count, path: Path, dry_run: bool) -> t
     try:
         with path.open("w", encoding="utf-8-sig", newline="") as file:  # with the mark Excel knows UTF-8 by
             out = csv.writer(file, delimiter=sheet.delimiter)
-            out.writerow([*columns.IGNORED, *map(csv_rows.neutral, sheet.header)])
+            out.writerow([*columns.IGNORED, *map(csv_reader.neutral, sheet.header)])
             for each in count.rejected:
-                out.writerow([each.line, csv_rows.neutral(each.reason), *map(csv_rows.neutral, each.row)])
+                out.writerow([each.line, csv_reader.neutral(each.reason), *map(csv_reader.neutral, each.row)])
     except OSError as refused:
         return None, f"the rejected rows could not be written to {path}: {refused.strerror}."
     return path, ""

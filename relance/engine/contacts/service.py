@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import columns, person_fields, states
+from relance.engine import states
+from relance.engine.contacts import columns
+from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import House
 from relance.engine.states import Event
 from relance.engine.store import contacts, enrollments, events, suppressions, tasks
@@ -23,9 +25,9 @@ def add(house: House, email: str, fields: Mapping[str, str]) -> Contact:
     Raises `errors.Invalid` with a sentence. Empty values leave what is known.
     """
     try:
-        who = person_fields.email(email, allow_test_domains=house.options.allow_test_domains)
-        given = person_fields.checked(fields)
-    except person_fields.Unfit as refused:
+        who = contact_fields.email(email, allow_test_domains=house.options.allow_test_domains)
+        given = contact_fields.checked(fields)
+    except contact_fields.Unfit as refused:
         raise errors.Invalid(str(refused)) from None
     _fit_names(given)
     known = {name: value for name, value in given.items() if name in contacts.FIELDS}
@@ -36,7 +38,7 @@ def add(house: House, email: str, fields: Mapping[str, str]) -> Contact:
         if found is None:
             blank = dict.fromkeys(contacts.FIELDS, "")
             contacts.add(conn, [{**blank, **known, **who, "fields": own}], now)
-        elif change := person_fields.news(dataclasses.asdict(found), found.fields, known, own):
+        elif change := contact_fields.news(dataclasses.asdict(found), found.fields, known, own):
             contacts.change(conn, found.id, change, now)
         return contacts.by_emails(conn, [who["email"]])[who["email"]]
 
@@ -79,7 +81,7 @@ def suppress(house: House, value: str, reason: str = "asked for no more mail") -
     In effect when this returns: open enrollments end in the same transaction.
     """
     kind, fit = meant(house, value)
-    reason = person_fields.tidy("reason", reason)
+    reason = contact_fields.tidy("reason", reason)
     now = house.clock.now()
     with house.database.write() as conn:
         suppressions.add(conn, kind, fit, reason, now)

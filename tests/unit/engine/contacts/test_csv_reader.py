@@ -7,42 +7,42 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from relance import errors
-from relance.engine import columns, csv_rows
+from relance.engine.contacts import columns, csv_reader
 
 POLISH = "E-mail;Imię\nłukasz@firma.example;Łukasz Żółć\n"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1250"])
 def test_every_usual_encoding_is_read(encoding: str) -> None:
-    sheet = csv_rows.read(POLISH.encode(encoding))
+    sheet = csv_reader.read(POLISH.encode(encoding))
     assert sheet.header == ("E-mail", "Imię")
     assert next(sheet.rows()).cells[1] == "Łukasz Żółć"
 
 
 def test_western_text_is_read_as_such() -> None:
-    sheet = csv_rows.read("Email,Prénom\na@b.example,Hélène Müller\n".encode("cp1252"))
+    sheet = csv_reader.read("Email,Prénom\na@b.example,Hélène Müller\n".encode("cp1252"))
     assert next(sheet.rows()).cells == ("a@b.example", "Hélène Müller")
 
 
-@pytest.mark.parametrize("delimiter", csv_rows.DELIMITERS)
+@pytest.mark.parametrize("delimiter", csv_reader.DELIMITERS)
 def test_every_usual_delimiter_is_found(delimiter: str) -> None:
     text = "\n".join(
         delimiter.join(row) for row in (("email", "name"), ("a@b.example", '"x, y; z"'), ("c@d.example", ""))
     )
-    sheet = csv_rows.read(text.encode())
+    sheet = csv_reader.read(text.encode())
     assert sheet.delimiter == delimiter
     assert next(sheet.rows()).cells == ("a@b.example", "x, y; z")
 
 
 def test_a_first_line_may_name_the_delimiter() -> None:
-    sheet = csv_rows.read(b"sep=;\r\nemail;name\r\na@b.example;x,y\r\n")
+    sheet = csv_reader.read(b"sep=;\r\nemail;name\r\na@b.example;x,y\r\n")
     assert (sheet.delimiter, sheet.header) == (";", ("email", "name"))
-    assert next(sheet.rows()) == csv_rows.Row(3, ("a@b.example", "x,y"))
+    assert next(sheet.rows()) == csv_reader.Row(3, ("a@b.example", "x,y"))
 
 
 def test_an_open_quotation_mark_costs_its_own_row_only() -> None:
     rows = list(
-        csv_rows.read(
+        csv_reader.read(
             b'email,note\na@b.example,"open\nb@b.example,fine\n\n"c@b.example","two\nlines"\n'
         ).rows()
     )
@@ -61,22 +61,22 @@ def test_an_open_quotation_mark_costs_its_own_row_only() -> None:
 )
 def test_what_is_no_csv_is_said_so(data: bytes, said: str) -> None:
     with pytest.raises(errors.Invalid, match=said):
-        csv_rows.read(data)
+        csv_reader.read(data)
 
 
 @given(st.text(max_size=30))
 def test_a_neutral_cell_is_no_formula_and_reads_back(cell: str) -> None:
-    neutral = csv_rows.neutral(cell)
-    assert not neutral.startswith(csv_rows.FORMULA)
+    neutral = csv_reader.neutral(cell)
+    assert not neutral.startswith(csv_reader.FORMULA)
     if not cell.startswith("'"):
-        assert csv_rows.original(neutral) == cell
+        assert csv_reader.original(neutral) == cell
 
 
 @example(b";")
 @given(st.binary(max_size=200))
 def test_no_bytes_break_the_reader(data: bytes) -> None:
     with contextlib.suppress(errors.Invalid):
-        list(csv_rows.read(data).rows())
+        list(csv_reader.read(data).rows())
 
 
 @given(st.text(max_size=40))

@@ -1,0 +1,1 @@
+"""The people, and whom nobody may write to."""
