@@ -13,11 +13,12 @@ from typing import Any
 
 from relance.clock import Clock, machine_now
 from relance.config import Settings
-from relance.engine import engagement, verdicts
+from relance.engine import verdicts
 from relance.engine.context import House, Options
 from relance.engine.db import connection_refused, migrate, vault
 from relance.engine.db.database import Database
 from relance.engine.db.migrate import SchemaState
+from relance.engine.engagement import hits
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import Noes
 from relance.engine.journal.own_message_ids import OwnIds
@@ -68,7 +69,7 @@ def house(settings: Settings, clock: Clock, database: Database) -> House:
 
 def waiting_web_app(settings: Settings) -> Any:
     """The tracking pages of an installation whose database is not open yet."""
-    desk = engagement.WaitingDesk(_noes(settings))
+    desk = hits.WaitingDesk(_noes(settings))
     return web.build(desk, signer(settings), now=settings.clock().now)
 
 

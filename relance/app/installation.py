@@ -18,7 +18,6 @@ from relance.config import Settings
 from relance.engine import (
     accounts,
     attendance,
-    engagement,
     enrolling,
     epochs,
     explaining,
@@ -36,6 +35,7 @@ from relance.engine import (
 from relance.engine.attendance import Attendance
 from relance.engine.db import connection_refused, migrate
 from relance.engine.db.database import Database
+from relance.engine.engagement import hits
 from relance.engine.store.processes import Process
 from relance.tracking import web
 
@@ -99,7 +99,7 @@ class Relance:
         if epochs.beat(self._house.database, self._epoch_file) is None:
             recovery.replay(self._house)  # not into a restored database: it waits for a person
             recovery.give_back(self._house)
-        engagement.replay(self._house)
+        hits.replay(self._house)
 
     def __enter__(self) -> Relance:
         return self
@@ -288,4 +288,4 @@ class Relance:
     def web_app(self) -> Any:
         """The ASGI application that serves pixel, links and unsubscribe."""
         house = self._house
-        return web.build(engagement.TrackingDesk(house), building.signer(self.settings), now=self.clock.now)
+        return web.build(hits.TrackingDesk(house), building.signer(self.settings), now=self.clock.now)

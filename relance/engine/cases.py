@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import conditions
 from relance.engine.context import House
 from relance.engine.definition.compiled import Script
 from relance.engine.definition.position import Position
+from relance.engine.engagement import facts as engagement_facts
 from relance.engine.schedule.timezones import Place, Workspace
 from relance.engine.store import contacts, messages, suppressions
 from relance.engine.store.contacts import Contact
@@ -30,7 +30,7 @@ class Case:
     existing: Message | None  # the message an earlier attempt left
     sent: Sequence[Message]  # what the person got from this enrollment so far, oldest first
     suppressed: str | None
-    facts: Mapping[str, conditions.Asked] = field(repr=False)
+    facts: Mapping[str, engagement_facts.Asked] = field(repr=False)
 
     @property
     def step(self) -> str:
@@ -72,7 +72,7 @@ def read(conn: Connection, house: House, claimed: Sequence[Enrollment]) -> list[
             existing.get((row.id, row.step or "")),
             sent.get(row.id, ()),
             refused.get(people[row.contact_id].email),
-            conditions.facts(conn, row.id, sent.get(row.id, ())),
+            engagement_facts.facts(conn, row.id, sent.get(row.id, ())),
         )
         for row in claimed
     ]

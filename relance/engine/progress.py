@@ -10,11 +10,12 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from relance import errors, templates
-from relance.engine import cases, drafting, engagement, inbox, jumps
+from relance.engine import cases, drafting, inbox, jumps
 from relance.engine.cases import Case
 from relance.engine.context import House
 from relance.engine.definition import sequence
 from relance.engine.definition.position import Position
+from relance.engine.engagement import hits
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, next_turns, tasks
 from relance.engine.store.enrollments import Enrollment
@@ -54,7 +55,7 @@ def tick(house: House) -> TickReport:
     doubt = jumps.tell(house)  # after the time was asked: it may have jumped a moment ago
     if doubt:
         return TickReport(words=doubt)
-    judged = engagement.judge_settled(house, now)
+    judged = hits.judge_settled(house, now)
     forgotten = inbox.forget_raw(house, now)
     with house.database.write() as conn:
         back = _back(conn, now)
@@ -68,7 +69,7 @@ def next_wake(house: House, after: dt.datetime | None = None) -> dt.datetime | N
     `after`: only what falls due after that instant. What is due already may be unable to go on, and would hide the rest.
     """
     with house.database.read() as conn:
-        settled = engagement.next_settled(conn, house)
+        settled = hits.next_settled(conn, house)
         times = (next_turns.next_turn(conn, after), enrollments.next_due(conn, after), settled)
     return min((at for at in times if at is not None and (after is None or at > after)), default=None)
 
@@ -151,7 +152,7 @@ def _go_on(tick: _Tick, case: Case, *, kind: str, taken: bool | None = None, wor
 
 
 def _branch(tick: _Tick, case: Case, step: sequence.BranchStep) -> Position | None:
-    unsettled = engagement.settles_at(tick.conn, tick.house, case.row.id, tick.now)
+    unsettled = hits.settles_at(tick.conn, tick.house, case.row.id, tick.now)
     if unsettled is not None:
         # A click of a minute ago may still turn out to be a scanner's: ask again when it has settled.
         bound = [{"kind": "settling", "words": "a click is too fresh to tell a person from a machine"}]

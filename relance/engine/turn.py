@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import engagement, lateness, preparing, recovery, remembering, replies, unknowns
+from relance.engine import lateness, preparing, recovery, remembering, replies, unknowns
 from relance.engine.context import House
 from relance.engine.delivery import Delivery
+from relance.engine.engagement import hits
 from relance.engine.residue import Residue
 from relance.engine.runtime import unexpected_errors
 from relance.engine.runtime.mail_servers import Visit
@@ -74,9 +75,7 @@ def take_turn(house: House, mailbox_id: int, stop: Callable[[], bool]) -> TurnRe
     doubt = house.watch.doubt()
     if doubt:
         return TurnReport(mailbox_id, words=doubt)
-    engagement.replay(
-        house
-    )  # who said no while the database was away is not claimed first and turned away then
+    hits.replay(house)  # who said no while the database was away is not claimed first and turned away then
     remembering.hear_once(house)
     with house.at_work.entered(mailbox_id) as alone:
         house.journal.live()  # before a lease is in this process's name

@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from relance.engine import engagement
 from relance.engine.db.tables import message, message_key
+from relance.engine.engagement import hits
 from tests.journeys.stage import Stage
 
 OLA = "ola@acme.example"
@@ -175,7 +175,7 @@ def test_a_no_is_told_once_and_outlives_whatever_the_address_was_suppressed_for(
 
 
 def test_whoever_asks_for_a_link_for_ever_fills_no_disk(stage: Stage, monkeypatch: Any) -> None:
-    monkeypatch.setattr(engagement, "MOST_HITS", 5)
+    monkeypatch.setattr(hits, "MOST_HITS", 5)
     stage.enroll(OLA, definition=FORKED)
     stage.advance(hours=2)
     with web(stage) as client:

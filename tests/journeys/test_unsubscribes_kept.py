@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from relance.app import Relance, building
 from relance.config import Settings, make_home
-from relance.engine import engagement
+from relance.engine.engagement import hits
 from relance.engine.journal.opt_outs import No
 from relance.tracking import web
 from relance.tracking.links import Links
@@ -76,13 +76,13 @@ def test_no_mail_leaves_for_whom_the_database_has_not_heard_yet(stage: Stage) ->
     stage.advance(hours=1)
     assert (stage.sent_to(OLA), stage.sent_to(EWA)) == (0, 1)
     assert stage.state(OLA) == "unsubscribed"
-    assert engagement.replay(stage.relance._house) == 0
+    assert hits.replay(stage.relance._house) == 0
 
 
 def test_one_that_cannot_be_carried_out_holds_up_no_other(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    noes, plain = stage.relance._house.noes, engagement.unsubscribe
+    noes, plain = stage.relance._house.noes, hits.unsubscribe
     for person in (OLA, EWA):
         noes.keep(No(person, 1, stage.clock.now()))
 
@@ -91,8 +91,8 @@ def test_one_that_cannot_be_carried_out_holds_up_no_other(
             raise ValueError("nobody foresaw this")
         plain(conn, recipient, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(engagement, "unsubscribe", odd)
-    assert engagement.replay(stage.relance._house) == 1
+    monkeypatch.setattr(hits, "unsubscribe", odd)
+    assert hits.replay(stage.relance._house) == 1
     assert set(noes.among([OLA, EWA])) == {OLA}
 
 

@@ -131,9 +131,7 @@ def asks_the_silent() -> AbstractContextManager[object]:
 
 def kept_noes_unread() -> AbstractContextManager[object]:
     """What was written down while the database did not answer is not looked at before mails leave."""
-    return both(
-        mock.patch.object(Noes, "among", _none_of), mock.patch.object(turn.engagement, "replay", _no_steps)
-    )
+    return both(mock.patch.object(Noes, "among", _none_of), mock.patch.object(turn.hits, "replay", _no_steps))
 
 
 def names_are_folders() -> AbstractContextManager[object]:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from relance import errors
-from relance.engine import engagement, progress, recovery, steering, turn
+from relance.engine import progress, recovery, steering, turn
 from relance.engine.contacts import service as addresses
 from relance.engine.context import House
+from relance.engine.engagement import hits
 from relance.engine.store import mailboxes
 from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit
@@ -316,7 +317,7 @@ class _Story:
 
         def work() -> None:
             hit = Hit(Purpose.UNSUBSCRIBE, claim.message, 0, sim.wall, "POST", carried=claim.carried)
-            desk = engagement.TrackingDesk(worker.house)
+            desk = hits.TrackingDesk(worker.house)
             assert desk.keep(hit)
             try:
                 assert desk.unsubscribe(hit) is Heard.IN_FORCE

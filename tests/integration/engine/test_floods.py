@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from relance.engine import engagement, enrolling, publishing
+from relance.engine import enrolling, publishing
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import hit
+from relance.engine.engagement import hits as engagement_hits
 from relance.engine.enrolling import Wish
 from relance.engine.states import MessageState
 from relance.engine.store import enrollment_details, hits
@@ -53,25 +54,25 @@ def kept(house: House) -> int:
 
 
 def test_machines_do_not_use_up_the_room_of_people(house: House, mail: Message) -> None:
-    desk = engagement.TrackingDesk(house)
+    desk = engagement_hits.TrackingDesk(house)
     scanner = "Mozilla/5.0 (compatible; MimecastURLProtect/2.0; link scanner)"
     for start in range(0, 1000, 100):
         networks = [f"198.51.{start // 100}.{n}/32" for n in range(100)]
         desk.record([click(house, mail, user_agent=scanner, network=each) for each in networks])
-    assert kept(house) == engagement.MOST_OF_MACHINES
+    assert kept(house) == engagement_hits.MOST_OF_MACHINES
     desk.record([click(house, mail)])
-    assert kept(house) == engagement.MOST_OF_MACHINES + 1
+    assert kept(house) == engagement_hits.MOST_OF_MACHINES + 1
 
 
 def test_one_network_has_a_share_and_a_mail_is_never_past_its_room(house: House, mail: Message) -> None:
-    desk = engagement.TrackingDesk(house)
+    desk = engagement_hits.TrackingDesk(house)
     desk.record([click(house, mail, n) for n in range(100)])
-    assert kept(house) == engagement.MOST_OF_A_NETWORK
+    assert kept(house) == engagement_hits.MOST_OF_A_NETWORK
     for start in range(0, 1000, 100):
         desk.record([click(house, mail, network=f"198.{start // 100}.{n}.0/24") for n in range(100)])
-    assert kept(house) == engagement.MOST_HITS
+    assert kept(house) == engagement_hits.MOST_HITS
     desk.record([dataclasses.replace(click(house, mail), message=mail.id + 1)])  # nobody's mail
-    assert kept(house) == engagement.MOST_HITS
+    assert kept(house) == engagement_hits.MOST_HITS
 
 
 def test_a_flood_is_judged_without_holding_up_a_writer(
@@ -93,7 +94,7 @@ def test_a_flood_is_judged_without_holding_up_a_writer(
 
     monkeypatch.setattr(judge, "judge", while_somebody_writes)
     began = time.monotonic()
-    assert [engagement.judge_settled(house, house.clock.now()) for _ in range(4)] == [200, 200, 100, 0]
+    assert [engagement_hits.judge_settled(house, house.clock.now()) for _ in range(4)] == [200, 200, 100, 0]
     assert wrote
     assert time.monotonic() - began < 5
     with house.database.read() as conn:
@@ -112,5 +113,5 @@ def test_judging_a_flood_asks_the_database_no_more_than_once_a_hit(house: House,
         "before_cursor_execute",
         lambda conn, cursor, statement, *rest: asked.append(statement),
     )
-    assert engagement.judge_settled(house, house.clock.now()) == 100
+    assert engagement_hits.judge_settled(house, house.clock.now()) == 100
     assert len(asked) < 125

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine import engagement
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db import ids
 from relance.engine.db.tables import event, hit
+from relance.engine.engagement import hits
 from relance.engine.store import suppressions
 from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit
@@ -23,17 +23,17 @@ def a_hit(house: House, purpose: Purpose, carried: str = "") -> Hit:
 
 
 def test_the_address_in_the_link_is_suppressed_though_nobody_knows_the_mail(house: House) -> None:
-    desk = engagement.TrackingDesk(house)
+    desk = hits.TrackingDesk(house)
     for _ in range(2):
         assert desk.unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE, EVE)) is Heard.IN_FORCE
     with house.database.read() as conn:
-        assert suppressions.among(conn, [EVE]) == {EVE: engagement.BY_LINK}
+        assert suppressions.among(conn, [EVE]) == {EVE: hits.BY_LINK}
 
 
 def test_a_known_person_is_stopped_in_everything_they_are_in(house: House) -> None:
     contact_service.add(house, EVE, {})
     engine_house.add_mailbox(house)
-    desk = engagement.TrackingDesk(house)
+    desk = hits.TrackingDesk(house)
     for _ in range(2):
         desk.unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE, EVE))
     with house.database.read() as conn:
@@ -42,13 +42,13 @@ def test_a_known_person_is_stopped_in_everything_they_are_in(house: House) -> No
 
 
 def test_an_old_link_that_tells_nobody_is_not_called_done(house: House) -> None:
-    assert engagement.TrackingDesk(house).unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE)) is Heard.UNKNOWN
+    assert hits.TrackingDesk(house).unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE)) is Heard.UNKNOWN
     with house.database.read() as conn:
         assert suppressions.every(conn) == []
 
 
 def test_a_click_leads_on_and_is_counted_for_nobody(house: House) -> None:
-    desk = engagement.TrackingDesk(house)
+    desk = hits.TrackingDesk(house)
     assert desk.clicked(a_hit(house, Purpose.CLICK, "https://acme.example/x")) == "https://acme.example/x"
     assert desk.clicked(a_hit(house, Purpose.CLICK)) is None
     with house.database.read() as conn:
@@ -56,7 +56,4 @@ def test_a_click_leads_on_and_is_counted_for_nobody(house: House) -> None:
 
 
 def test_the_page_names_the_person_by_the_link_alone(house: House) -> None:
-    assert (
-        engagement.TrackingDesk(house).contact_of(a_hit(house, Purpose.UNSUBSCRIBE, EVE))
-        == "e•••@acme.example"
-    )
+    assert hits.TrackingDesk(house).contact_of(a_hit(house, Purpose.UNSUBSCRIBE, EVE)) == "e•••@acme.example"

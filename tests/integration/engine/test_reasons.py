@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine import engagement, inbox, settling, steering, unknowns
+from relance.engine import inbox, settling, steering, unknowns
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db import migrate, tables
 from relance.engine.db.database import Database
+from relance.engine.engagement import hits
 from relance.engine.inbox import Correction
 from relance.engine.reasons import ALSO, Cause, Reason, read, said
 from relance.engine.states import Event, MessageEvent, MessageState, State
@@ -35,7 +36,7 @@ def corrected(house: House) -> None:
 
 def by_link(house: House) -> None:
     with house.database.write() as conn:
-        engagement.unsubscribe(conn, KIM, None, house.clock.now())
+        hits.unsubscribe(conn, KIM, None, house.clock.now())
 
 
 def by_hand(house: House) -> None:

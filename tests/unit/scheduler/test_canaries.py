@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 
 import relance
 from relance import clock, config
-from relance.engine import engagement
+from relance.engine.engagement import hits
 from relance.engine.journal.opt_outs import No
 from relance.mailbox import secrets
 from relance.mailbox.judging import bounces
@@ -187,7 +187,7 @@ def a_no_that_cannot_be_carried_out(_: Any) -> None:
     house: Any = type("House", (), {})
     house.noes = type("Noes", (), {"waiting": lambda: [No("eve@acme.example", 5, App.clock.now())]})
     house.database = type("Database", (), {"write": fails})
-    engagement.replay(house)
+    hits.replay(house)
 
 
 PLACES: dict[str, tuple[Callable[[Any], None], ...]] = {
@@ -195,7 +195,7 @@ PLACES: dict[str, tuple[Callable[[Any], None], ...]] = {
     "scheduler/actors.py": (a_turn,),
     "scheduler/listening.py": (listeners, one_listener),
     "scheduler/loop.py": (a_round,),
-    "engine/engagement.py": (a_no_that_cannot_be_carried_out,),
+    "engine/engagement/hits.py": (a_no_that_cannot_be_carried_out,),
     "tracking/recording.py": (pages,),
     "tracking/web.py": (pages,),
 }
