@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from relance.clock import Clock, ManualClock
     from relance.config import Settings, make_home
     from relance.engine.accounts import StepAccount
-    from relance.engine.attendance import Attendance
     from relance.engine.concerns import Concern, ConcernKind
     from relance.engine.contacts.importer import ImportReport, RejectedRow
     from relance.engine.db.migrate import SchemaState
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from relance.engine.explaining import Explanation, Planned
     from relance.engine.inbox import AnswerView, Corrected
     from relance.engine.keeping import MailboxSpec, MailboxTest, MailboxView, TestStep
+    from relance.engine.processes.attendance import Attendance
     from relance.engine.progress import TickReport
     from relance.engine.publishing import Published, SequenceDetail, SequenceSummary, VersionView
     from relance.engine.refusing import Retried
@@ -181,7 +181,6 @@ _ROOMS = {
     "clock": ("Clock", "ManualClock"),
     "config": ("Settings", "make_home"),
     "engine.accounts": ("StepAccount",),
-    "engine.attendance": ("Attendance",),
     "engine.concerns": ("Concern", "ConcernKind"),
     "engine.contacts.importer": ("ImportReport", "RejectedRow"),
     "engine.db.migrate": ("SchemaState",),
@@ -194,6 +193,7 @@ _ROOMS = {
     "engine.explaining": ("Explanation", "Planned"),
     "engine.inbox": ("AnswerView", "Corrected"),
     "engine.keeping": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
+    "engine.processes.attendance": ("Attendance",),
     "engine.progress": ("TickReport",),
     "engine.publishing": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
     "engine.refusing": ("Retried",),

@@ -17,11 +17,9 @@ from relance.clock import Clock, elapsed, machine_now
 from relance.config import Settings
 from relance.engine import (
     accounts,
-    attendance,
     enrolling,
     epochs,
     explaining,
-    heartbeats,
     listening,
     progress,
     recovery,
@@ -32,10 +30,11 @@ from relance.engine import (
 from relance.engine import (
     timeline as timelines,
 )
-from relance.engine.attendance import Attendance
 from relance.engine.db import connection_refused, migrate
 from relance.engine.db.database import Database
 from relance.engine.engagement import hits
+from relance.engine.processes import attendance, heartbeats
+from relance.engine.processes.attendance import Attendance
 from relance.engine.store.processes import Process
 from relance.tracking import web
 

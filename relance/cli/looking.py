@@ -11,8 +11,8 @@ from relance.cli import failures, session, show
 from relance.sentences import ended
 
 if TYPE_CHECKING:
-    from relance.engine.attendance import Attendance
     from relance.engine.explaining import Explanation
+    from relance.engine.processes.attendance import Attendance
     from relance.engine.reports import Status
 
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from relance.complete import complete
-from relance.engine.attendance import Attendance
+from relance.engine.processes.attendance import Attendance
 from relance.sentences import ended
 
 LATE_SECONDS = 900.0

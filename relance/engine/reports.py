@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import concerns, epochs, heartbeats, jumps, publishing, unread_mail
-from relance.engine.attendance import Attendance
+from relance.engine import concerns, epochs, jumps, publishing, unread_mail
 from relance.engine.concerns import Concern
 from relance.engine.context import House
 from relance.engine.definition import sequence
 from relance.engine.definition.compiled import Script
 from relance.engine.definition.graph import Plan, known
+from relance.engine.processes import heartbeats
+from relance.engine.processes.attendance import Attendance
 from relance.engine.states import MessageState, State
 from relance.engine.store import mailboxes, sequences, statistics
 from relance.engine.store.processes import Process

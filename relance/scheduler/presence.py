@@ -10,7 +10,7 @@ from relance import clock, errors
 from relance.scheduler import hints, seams
 from relance.scheduler.stalls import Pulse
 
-BEAT_SECONDS = 20.0  # as `relance.engine.attendance` counts on
+BEAT_SECONDS = 20.0  # as `relance.engine.processes.attendance` counts on
 STILL_SECONDS, END_SECONDS = 150.0, 600.0  # a beat waits for the database, which may take two answers
 GOODBYE_SECONDS = 5.0
 

@@ -13,13 +13,14 @@ import structlog
 from relance import clock, config, errors
 from relance.app import Relance
 from relance.clock import Clock
-from relance.engine import attendance, enrolling, heartbeats, publishing, reports
+from relance.engine import enrolling, publishing, reports
 from relance.engine.concerns import ConcernKind
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import process
 from relance.engine.enrolling import Wish
 from relance.engine.journal.opt_outs import No, Noes
+from relance.engine.processes import attendance, heartbeats
 from relance.engine.states import Event
 from relance.engine.store import (
     enrollment_details,

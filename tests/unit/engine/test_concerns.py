@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from relance.engine.attendance import Attendance, Process
 from relance.engine.concerns import LATE_SECONDS, ConcernKind, Facts, MailboxFacts, concerns
-from tests.unit.engine.test_attendance import NOW
+from relance.engine.processes.attendance import Attendance, Process
+from tests.unit.engine.processes.test_attendance import NOW
 
 ALL = {"scheduler", "worker", "web"}
 

@@ -8,9 +8,9 @@ import datetime as dt
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine.attendance import Attendance, attendance
 from relance.engine.context import House
 from relance.engine.db.database import machine_now
+from relance.engine.processes.attendance import Attendance, attendance
 from relance.engine.store import processes
 from relance.engine.store.processes import Process
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine.attendance import ALIVE, Attendance, attendance, myself
+from relance.engine.processes.attendance import ALIVE, Attendance, attendance, myself
 from relance.engine.store.processes import Process
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
@@ -32,7 +32,7 @@ def test_a_process_knows_its_release_wherever_it_runs_from(monkeypatch: pytest.M
         raise metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(metadata, "version", absent)
-    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))["project"]
+    project = tomllib.loads((Path(__file__).parents[4] / "pyproject.toml").read_text("utf-8"))["project"]
     assert myself("one", "run", NOW).version == project["version"] != ""
 
 

@@ -1,0 +1,1 @@
+"""Who is at work: the daemons and their heartbeats."""
