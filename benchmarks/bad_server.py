@@ -26,10 +26,10 @@ import sqlalchemy as sa
 
 from relance.app import Relance
 from relance.config import Settings, make_home
-from relance.engine import enrolling, publishing
 from relance.engine.contacts import service as contact_service
 from relance.engine.db.tables import contact, enrollment
-from relance.engine.enrolling import Wish
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.store import mailboxes
 from relance.scheduler import embedded, web
 from tests import engine_house
@@ -219,7 +219,7 @@ def play(kind: str, plan: Plan) -> Result:
 def _fill(relance: Relance, plan: Plan, good: tuple[int, int], poor: tuple[int, int]) -> None:
     """The mailboxes, those of the bad server first: the most overdue ones."""
     house = relance._house
-    publishing.publish(house, SEQUENCE)
+    publish.publish(house, SEQUENCE)
     now = house.clock.now()
     for number in range(plan.bad + plan.healthy):
         smtp, imap = poor if number < plan.bad else good
@@ -238,7 +238,7 @@ def _fill(relance: Relance, plan: Plan, good: tuple[int, int], poor: tuple[int, 
         )
     for number in range((plan.bad + plan.healthy) * plan.mails):
         contact_service.add(house, f"person{number}@firm{number}.example", {})
-    enrolling.enroll(house, Wish("Trial"))
+    enroll.enroll(house, Wish("Trial"))
 
 
 def _fall_due(relance: Relance, plan: Plan) -> dict[str, float]:

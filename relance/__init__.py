@@ -41,13 +41,11 @@ if TYPE_CHECKING:
         WaitStep,
     )
     from relance.engine.doubts import Decided, DoubtView, Whom
-    from relance.engine.enrolling import EnrollReport, Skipped
     from relance.engine.explaining import Explanation, Planned
     from relance.engine.inbox import AnswerView, Corrected
     from relance.engine.keeping import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.processes.attendance import Attendance
     from relance.engine.progress import TickReport
-    from relance.engine.publishing import Published, SequenceDetail, SequenceSummary, VersionView
     from relance.engine.refusing import Retried
     from relance.engine.rejudging import Change, RejudgeReport
     from relance.engine.reports import (
@@ -61,7 +59,9 @@ if TYPE_CHECKING:
     )
     from relance.engine.returning import WayBack
     from relance.engine.schedule.calendar import Bound, BoundKind, When
-    from relance.engine.steering import EnrollmentView
+    from relance.engine.sequences.control import EnrollmentView
+    from relance.engine.sequences.enroll import EnrollReport, Skipped
+    from relance.engine.sequences.publish import Published, SequenceDetail, SequenceSummary, VersionView
     from relance.engine.store.contacts import Contact
     from relance.engine.store.processes import Process
     from relance.engine.store.provider_traits import ProviderHabits
@@ -189,19 +189,19 @@ _ROOMS = {
         "BranchStep", "EndStep", "MailStep", "Send", "Sequence", "Stop", "TaskStep", "Track", "Variant", "WaitStep",
     ),
     "engine.doubts": ("Decided", "DoubtView", "Whom"),
-    "engine.enrolling": ("EnrollReport", "Skipped"),
     "engine.explaining": ("Explanation", "Planned"),
     "engine.inbox": ("AnswerView", "Corrected"),
     "engine.keeping": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.processes.attendance": ("Attendance",),
     "engine.progress": ("TickReport",),
-    "engine.publishing": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
     "engine.refusing": ("Retried",),
     "engine.rejudging": ("Change", "RejudgeReport"),
     "engine.reports": ("Funnel", "HeldView", "MailboxLine", "Report", "Status", "StepReport", "VariantReport"),
     "engine.returning": ("WayBack",),
     "engine.schedule.calendar": ("Bound", "BoundKind", "When"),
-    "engine.steering": ("EnrollmentView",),
+    "engine.sequences.control": ("EnrollmentView",),
+    "engine.sequences.enroll": ("EnrollReport", "Skipped"),
+    "engine.sequences.publish": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
     "engine.store.contacts": ("Contact",),
     "engine.store.processes": ("Process",),
     "engine.store.provider_traits": ("ProviderHabits",),

@@ -10,10 +10,11 @@ from typing import TypeVar
 import pytest
 
 from relance import errors
-from relance.engine import enrolling, publishing, replies
+from relance.engine import replies
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.sequence import Sequence
+from relance.engine.sequences import enroll, publish
 from relance.engine.states import MessageState
 from relance.engine.store import enrollments, mailboxes, unread_mails
 from tests import engine_house
@@ -46,8 +47,8 @@ class Desk:
         )
         self.first_look()
         contact_service.add(house, OLA, {"first_name": "Ola"})
-        publishing.publish(house, Sequence.model_validate(STORY))
-        assert enrolling.enroll(house, enrolling.Wish("Follow up", [OLA])).enrolled == 1
+        publish.publish(house, Sequence.model_validate(STORY))
+        assert enroll.enroll(house, enroll.Wish("Follow up", [OLA])).enrolled == 1
         sent = {"message_id": OURS, "recipient": OLA, "subject": "Hello"}
         engine_house.add_message(house, self.row, MessageState.ACCEPTED, **sent)
         self.before = self.mailbox.synced_at

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from relance import config, errors
 from relance.cli import tree
-from relance.engine.steering import EnrollmentView
+from relance.engine.sequences.control import EnrollmentView
 
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 ESCAPE = "Ada\x1b]0;owned\x07 \u202eevil [red]x[/red]"

@@ -6,12 +6,13 @@ import dataclasses
 import datetime as dt
 import itertools
 
-from relance.engine import enrolling, publishing, replies
+from relance.engine import replies
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.enrolling import Wish
 from relance.engine.incoming import Look
 from relance.engine.marks import ANEW, Progress
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState
 from relance.engine.store import aliases, enrollment_details, enrollments, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
@@ -30,8 +31,8 @@ def enrolled(house: House, *persons: str, text: str = engine_house.TRIAL) -> Non
     engine_house.add_mailbox(house)
     for person in persons:
         contact_service.add(house, person, {"first_name": person.partition("@")[0].title()})
-    published = publishing.publish(house, text)
-    report = enrolling.enroll(house, Wish(published.name, persons))
+    published = publish.publish(house, text)
+    report = enroll.enroll(house, Wish(published.name, persons))
     assert report.enrolled == len(persons), report.skipped
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import publishing
 from relance.engine.context import House
 from relance.engine.db.database import Database
 from relance.engine.definition.compiled import Script
+from relance.engine.sequences import publish
 from relance.engine.states import State
 from relance.engine.store import contacts, enrollments, mailboxes, sequences
 from relance.engine.store.contacts import Contact
@@ -72,7 +72,7 @@ steps:
 def fill(house: House, mails: int, mailbox_count: int, sink: int) -> None:
     """Everything the run needs, with the mailboxes' turns not yet called for."""
     now = house.clock.now()
-    publishing.publish(house, SEQUENCE)
+    publish.publish(house, SEQUENCE)
     with house.database.write() as conn:
         script = house.library.script(conn, sequences.latest(conn)[0].id)
         senders = [_mailbox(house, conn, number, sink, now) for number in range(mailbox_count)]

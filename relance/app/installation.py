@@ -17,7 +17,6 @@ from relance.clock import Clock, elapsed, machine_now
 from relance.config import Settings
 from relance.engine import (
     accounts,
-    enrolling,
     epochs,
     explaining,
     listening,
@@ -35,6 +34,7 @@ from relance.engine.db.database import Database
 from relance.engine.engagement import hits
 from relance.engine.processes import attendance, heartbeats
 from relance.engine.processes.attendance import Attendance
+from relance.engine.sequences import enroll as sequences_enroll
 from relance.engine.store.processes import Process
 from relance.tracking import web
 
@@ -124,33 +124,33 @@ class Relance:
         also_elsewhere: bool = False,
         dry_run: bool = False,
         progress: Progress | None = None,
-    ) -> enrolling.EnrollReport:
+    ) -> sequences_enroll.EnrollReport:
         """Start a sequence for these contacts (None: for everybody), spread over these mailboxes (None: over all)."""
-        wish = enrolling.Wish(
+        wish = sequences_enroll.Wish(
             sequence,
             None if emails is None else tuple(emails),
             None if mailboxes is None else tuple(mailboxes),
             also_elsewhere=also_elsewhere,
         )
-        return enrolling.enroll(self._house, wish, dry_run=dry_run, progress=progress)
+        return sequences_enroll.enroll(self._house, wish, dry_run=dry_run, progress=progress)
 
     def pause(
         self, email: str, sequence: str | None = None, reason: str = ""
-    ) -> list[enrolling.EnrollmentView]:
+    ) -> list[sequences_enroll.EnrollmentView]:
         """Send a contact nothing more until resumed."""
-        return enrolling.pause(self._house, email, sequence, reason)
+        return sequences_enroll.pause(self._house, email, sequence, reason)
 
     def resume(
         self, email: str, sequence: str | None = None, *, mailbox: str | None = None
-    ) -> list[enrolling.EnrollmentView]:
+    ) -> list[sequences_enroll.EnrollmentView]:
         """Go on with a paused or held contact, from another `mailbox` if one is named."""
-        return enrolling.resume(self._house, email, sequence, mailbox=mailbox)
+        return sequences_enroll.resume(self._house, email, sequence, mailbox=mailbox)
 
     def stop(
         self, email: str, sequence: str | None = None, reason: str = ""
-    ) -> list[enrolling.EnrollmentView]:
+    ) -> list[sequences_enroll.EnrollmentView]:
         """End a contact's sequences for good."""
-        return enrolling.stop(self._house, email, sequence, reason)
+        return sequences_enroll.stop(self._house, email, sequence, reason)
 
     # What people look at.
 

@@ -15,7 +15,6 @@ from relance.engine import (
     keeping,
     probing,
     progress,
-    publishing,
     refusing,
     rejudging,
     returning,
@@ -26,6 +25,7 @@ from relance.engine.contacts import importer
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.sequence import Sequence
+from relance.engine.sequences import publish as sequences_publish
 from relance.engine.store import contacts, suppressions, tasks
 
 Progress = Callable[[int], None]
@@ -87,29 +87,29 @@ class Sequences:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    def check(self, source: Path | str | Sequence) -> publishing.Checked:
+    def check(self, source: Path | str | Sequence) -> sequences_publish.Checked:
         """Every mistake and every doubt in a sequence, without storing anything."""
-        return publishing.check(self._house, source)
+        return sequences_publish.check(self._house, source)
 
-    def publish(self, source: Path | str | Sequence) -> publishing.Published:
+    def publish(self, source: Path | str | Sequence) -> sequences_publish.Published:
         """Store a new version; whoever is enrolled stays on theirs."""
-        return publishing.publish(self._house, source)
+        return sequences_publish.publish(self._house, source)
 
-    def list(self) -> list[publishing.SequenceSummary]:
+    def list(self) -> list[sequences_publish.SequenceSummary]:
         """Every sequence with its counts."""
-        return publishing.summaries(self._house)
+        return sequences_publish.summaries(self._house)
 
-    def show(self, name: str, version: int | None = None) -> publishing.SequenceDetail:
+    def show(self, name: str, version: int | None = None) -> sequences_publish.SequenceDetail:
         """One sequence, as it was written."""
-        return publishing.show(self._house, name, version)
+        return sequences_publish.show(self._house, name, version)
 
     def pause(self, name: str, reason: str = "") -> None:
         """Nothing of this sequence leaves until it is resumed."""
-        publishing.pause(self._house, name, reason)
+        sequences_publish.pause(self._house, name, reason)
 
     def resume(self, name: str) -> None:
         """Go on with a paused sequence."""
-        publishing.resume(self._house, name)
+        sequences_publish.resume(self._house, name)
 
 
 class Mailboxes:

@@ -12,8 +12,8 @@ from relance.cli import asking, progress, session, show
 
 if TYPE_CHECKING:
     from relance.app import Relance
-    from relance.engine.enrolling import EnrollReport
-    from relance.engine.steering import EnrollmentView
+    from relance.engine.sequences.control import EnrollmentView
+    from relance.engine.sequences.enroll import EnrollReport
 
 SHOWN_SKIPS = 10
 VIEW = {

@@ -17,6 +17,7 @@ from relance.engine.news import Consequence, Match
 from relance.engine.proofs import Left
 from relance.engine.reasons import Cause, Reason
 from relance.engine.repeats import Whose
+from relance.engine.sequences import away
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, replies, suppressions, tasks
 from relance.engine.store.contacts import Contact
@@ -175,7 +176,7 @@ def _apply(
         known = absences.known(conn, row, matter.judgement.until)
         result = news.absence(result, matter.judgement, known, now.date())
         if result.event is Event.OUT_OF_OFFICE:
-            values = absences.values(conn, house, row, matter.judgement.until, now)
+            values = away.values(conn, house, row, matter.judgement.until, now)
             values["aways"] = row.aways + (not known.said_again)
     if result.event is None:
         return

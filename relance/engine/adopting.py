@@ -18,14 +18,15 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import cases, drafting, proofs
-from relance.engine.cases import Case
+from relance.engine import drafting, proofs
 from relance.engine.context import House
 from relance.engine.db import ids
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
 from relance.engine.journal.own_message_ids import OwnId
 from relance.engine.proofs import Left
+from relance.engine.sequences import step_context
+from relance.engine.sequences.step_context import Case
 from relance.engine.states import MessageState
 from relance.engine.store import contacts, enrollments, lost_mails, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
@@ -137,7 +138,7 @@ def _only_linked(
 def _case(conn: Connection, house: House, row: Enrollment, step: str, before: Sequence[Message] = ()) -> Case:
     """The step with all that is known about it, as it was when its mail was written. `before`: mails taken back with it."""
     asked = dataclasses.replace(row, step=step, step_kind="mail", wrote_before=True)
-    case = cases.read(conn, house, [asked])[0]
+    case = step_context.read(conn, house, [asked])[0]
     return dataclasses.replace(case, sent=(*case.sent, *before))
 
 

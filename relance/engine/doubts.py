@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import adopting, epochs, proofs, resuming
+from relance.engine import adopting, epochs, proofs
 from relance.engine.context import House
 from relance.engine.journal.evidence import shown_absent
 from relance.engine.proofs import Left
+from relance.engine.sequences import backlog
 from relance.engine.store import contacts, enrollment_details, enrollments, mailboxes, messages
 from relance.engine.store.enrollment_details import Standing
 from relance.engine.store.enrollments import Enrollment
@@ -160,7 +161,7 @@ def _decided(conn: Connection, house: House, decision: str, enrollment_id: int) 
 
 def _was_not(conn: Connection, house: House, row: Enrollment, now: dt.datetime) -> _Done:
     person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
-    change = resuming.overdue(conn, house, row, person, spread=True)
+    change = backlog.overdue(conn, house, row, person, spread=True)
     epochs.release(conn, row, now, "a person says that it was not sent", {"attempts": 0, **change})
     return _Done(0)
 

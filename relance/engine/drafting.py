@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from relance import templates
-from relance.engine.cases import Case
 from relance.engine.context import House
 from relance.engine.db import ids
 from relance.engine.definition import sequence
+from relance.engine.sequences.step_context import Case
 from relance.engine.states import MessageState
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.messages import Message

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import cases, epochs, gate, states, unread_mail
-from relance.engine.cases import Case
+from relance.engine import epochs, gate, states, unread_mail
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition import sequence
 from relance.engine.definition.position import Position
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
+from relance.engine.sequences import step_context
+from relance.engine.sequences.control import EnrollmentView, view
+from relance.engine.sequences.step_context import Case
 from relance.engine.states import MessageState, State
-from relance.engine.steering import EnrollmentView, view
 from relance.engine.store import claims, enrollment_details, mailboxes
 from relance.engine.store.enrollment_details import Standing
 from relance.engine.store.mailboxes import Mailbox
@@ -88,7 +89,7 @@ def explain(house: House, email: str, sequence: str | None = None) -> list[Expla
 def _look(conn: Connection, house: House, standing: Standing, halted: str | None) -> _Look:
     now = house.clock.now()
     mailbox = mailboxes.by_id(conn, standing.enrollment.mailbox_id)
-    case = cases.read(conn, house, [standing.enrollment])[0]
+    case = step_context.read(conn, house, [standing.enrollment])[0]
     sent = mailboxes.sent_since(conn, mailbox.id, now - throttle.DAY)
     unheard = bool(claims.unheard(conn, [standing.enrollment.id], now))
     odd = unread_mail.oddities(conn, now).get(mailbox.id, ())

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from relance import errors
-from relance.engine import aliasing, removing, resuming, watching
+from relance.engine import aliasing, removing, watching
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import House
 from relance.engine.ports import Inbox
+from relance.engine.sequences import backlog
 from relance.engine.store import aliases, events, mailboxes, provider_traits, refusals
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.provider_traits import ProviderHabits
@@ -272,7 +273,7 @@ def resume(house: House, wanted: str) -> None:
     """Send from it again, at once; what piled up over a long pause is spread, and does not go as fast as the pace allows."""
     mailbox = known(house, wanted)
     if mailbox.state == "paused":
-        resuming.spread_piled_up(house, mailbox.id)
+        backlog.spread_piled_up(house, mailbox.id)
     _set(house, wanted, "active", "")
 
 

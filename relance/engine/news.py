@@ -129,8 +129,6 @@ def consequence(match: Match, judgement: Judgement) -> Consequence:
     return _TABLES[match][judgement.kind]
 
 
-AWAY_DEFAULT = 5
-# Business days to wait after an out-of-office reply that names no date.
 AWAY_MOST = 3
 # Absences that move one enrollment; the next one holds it, for a person to decide.
 AWAY_LONGEST = dt.timedelta(days=120)

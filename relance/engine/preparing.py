@@ -11,14 +11,15 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from relance import errors
-from relance.engine import adopting, cases, drafting, epochs, proofs, refusing, settling
-from relance.engine.cases import Case
+from relance.engine import adopting, drafting, epochs, proofs, refusing, settling
 from relance.engine.context import House
 from relance.engine.definition.compiled import bounds
 from relance.engine.definition.position import Position
 from relance.engine.gate import Wanted
 from relance.engine.proofs import Left
 from relance.engine.reasons import Cause, Reason
+from relance.engine.sequences import step_context
+from relance.engine.sequences.step_context import Case
 from relance.engine.states import Event, MessageState
 from relance.engine.store import enrollments, events, lost_mails, mailboxes, messages, refusals
 from relance.engine.store.enrollments import Enrollment
@@ -51,7 +52,7 @@ def prepare(
     """Render and freeze the mail of every claimed step; those without one are moved on, rescheduled, held or stopped."""
     claimed = _not_spent(house, lease, claimed, now)
     with house.database.read() as conn:
-        found = cases.read(conn, house, claimed)
+        found = step_context.read(conn, house, claimed)
         lost, no = adopting.lost(conn, house, found), refusals.standing(conn, mailbox.id)
         verdicts = [
             (case, _met(conn, house, case, lost) or _refused(case, no) or _alone(house, mailbox, case, now))

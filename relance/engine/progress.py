@@ -10,12 +10,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from relance import errors, templates
-from relance.engine import cases, drafting, inbox, jumps
-from relance.engine.cases import Case
+from relance.engine import drafting, inbox
 from relance.engine.context import House
 from relance.engine.definition import sequence
 from relance.engine.definition.position import Position
 from relance.engine.engagement import hits
+from relance.engine.sequences import clock_jumps, step_context
+from relance.engine.sequences.step_context import Case
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, next_turns, tasks
 from relance.engine.store.enrollments import Enrollment
@@ -50,9 +51,9 @@ def tick(house: House) -> TickReport:
     While the clock is in doubt nothing is done; what it wrote when it was wrong is healed first.
     """
     if house.watch.doubt() == "":
-        jumps.heal(house)
+        clock_jumps.heal(house)
     now = house.clock.now()
-    doubt = jumps.tell(house)  # after the time was asked: it may have jumped a moment ago
+    doubt = clock_jumps.tell(house)  # after the time was asked: it may have jumped a moment ago
     if doubt:
         return TickReport(words=doubt)
     judged = hits.judge_settled(house, now)
@@ -120,7 +121,7 @@ def _advance(tick: _Tick, rows: Sequence[Enrollment], *, hold: bool = False) -> 
 
 def _do(tick: _Tick, rows: Sequence[Enrollment]) -> None:
     calls: dict[int, dt.datetime] = {}
-    for case in cases.read(tick.conn, tick.house, rows):
+    for case in step_context.read(tick.conn, tick.house, rows):
         position = _step(tick, case)
         if position is not None and position.step_kind == "mail" and position.due_at is not None:
             calls[case.row.mailbox_id] = min(position.due_at, calls.get(case.row.mailbox_id, position.due_at))
@@ -213,7 +214,7 @@ def _task_ended(tick: _Tick, task: tasks.Task) -> None:
     )
     if row.step != task.step:
         return
-    case = cases.read(tick.conn, tick.house, [row])[0]
+    case = step_context.read(tick.conn, tick.house, [row])[0]
     position = case.after(tick.house.workspace, tick.now)
     enrollments.move(tick.conn, row, position, tick.now)
     if position.step_kind == "mail" and position.due_at is not None:

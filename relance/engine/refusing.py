@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import reasons, resuming, states
+from relance.engine import reasons, states
 from relance.engine.context import House
 from relance.engine.reasons import Cause, Reason
+from relance.engine.sequences import backlog
 from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, events, mailboxes, refusals
 from relance.engine.store.contacts import Contact
@@ -132,7 +133,7 @@ def lift(conn: Connection, house: House, mailbox_id: int, name: str, now: dt.dat
 
 
 def _go_on(conn: Connection, house: House, row: Enrollment, person: Contact, now: dt.datetime) -> None:
-    change = resuming.overdue(conn, house, row, person, spread=True)
+    change = backlog.overdue(conn, house, row, person, spread=True)
     words = "its organisation is tried again"
     [(_, after)] = enrollments.apply(
         conn, [row.id], Event.RELEASED, now, reason=words, values={"attempts": 0, **change}

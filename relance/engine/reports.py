@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import concerns, epochs, jumps, publishing, unread_mail
+from relance.engine import concerns, epochs, unread_mail
 from relance.engine.concerns import Concern
 from relance.engine.context import House
 from relance.engine.definition import sequence
@@ -17,6 +17,7 @@ from relance.engine.definition.compiled import Script
 from relance.engine.definition.graph import Plan, known
 from relance.engine.processes import heartbeats
 from relance.engine.processes.attendance import Attendance
+from relance.engine.sequences import clock_jumps, publish
 from relance.engine.states import MessageState, State
 from relance.engine.store import mailboxes, sequences, statistics
 from relance.engine.store.processes import Process
@@ -157,7 +158,7 @@ def status(house: House, *, unwritable: str = "", foreign: str = "", me: Process
     now = house.clock.now()
     halted = epochs.halted(house.database)
     with house.database.read() as conn:
-        clock = jumps.trouble(conn, house)
+        clock = clock_jumps.trouble(conn, house)
         states = statistics.states_of(conn)
         found = Status(
             now=now,
@@ -257,7 +258,7 @@ def report(house: House, name: str) -> Report:
     """The funnel of a sequence over all its versions, in the order of the latest; raises `errors.NotFound`."""
     now = house.clock.now()
     with house.database.read() as conn:
-        versions = publishing.known(conn, name)
+        versions = publish.known(conn, name)
         scripts = [house.library.script(conn, each.id) for each in versions]
         counts = _read(conn, versions[0].sequence_id, now)
         totals = statistics.states_of(conn, versions[0].sequence_id)

@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import inbox, resuming, settling, states, steering
+from relance.engine import inbox, settling, states
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.inbox import Correction
 from relance.engine.reasons import Cause
+from relance.engine.sequences import backlog, control
+from relance.engine.sequences.control import EnrollmentView
 from relance.engine.states import Event, MessageEvent, MessageState, State
-from relance.engine.steering import EnrollmentView
 from relance.engine.store import (
     contacts,
     enrollment_details,
@@ -169,7 +170,7 @@ def _reopen(
     conn: Connection, house: House, row: Enrollment, person: contacts.Contact, now: dt.datetime
 ) -> State:
     """Returns where it stands then: who had been paused by a person is again."""
-    due = resuming.overdue(conn, house, row, person, spread=True)
+    due = backlog.overdue(conn, house, row, person, spread=True)
     event = Event.RELEASED if row.state is State.HELD else Event.REOPENED
     values: dict[str, Any] = {"finished_at": None, "attempts": 0, **due}
     [(_, after)] = enrollments.apply(conn, [row.id], event, now, reason=AGAIN, values=values)
@@ -187,7 +188,7 @@ def _reopen(
 
 def _report(conn: Connection, lifted: Iterable[str], lost: Iterable[Enrollment], going: set[int]) -> WayBack:
     were = {row.id: row.state for row in lost}
-    found = [steering.view(each) for each in enrollment_details.of_ids(conn, were)]
+    found = [control.view(each) for each in enrollment_details.of_ids(conn, were)]
     again = states.OPEN - {State.HELD, State.PAUSED}
     on = tuple(each for each in found if each.id in going or each.state in again)
     return WayBack(tuple(lifted), on, tuple(each for each in found if each not in on))

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import absences, acting, company, judgements, refusing, resuming, states
+from relance.engine import acting, company, judgements, refusing, states
 from relance.engine.acting import Matter
 from relance.engine.company import Heard
 from relance.engine.context import House
@@ -24,6 +24,7 @@ from relance.engine.definition.company_rules import Action, Deed
 from relance.engine.judgements import Reading
 from relance.engine.news import Match
 from relance.engine.reasons import Cause, Reason
+from relance.engine.sequences import away, backlog
 from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, mailboxes, replies, suppressions, tasks
 from relance.engine.store.contacts import Contact
@@ -293,7 +294,7 @@ def _go_on(desk: _Desk, row: Enrollment) -> None:
     if refused is not None:  # something else says no: a person's wish, another bounce
         _not_on(desk, row, person.email, f"suppressed: {refused}")
         return
-    due = resuming.overdue(desk.conn, desk.house, row, person)
+    due = backlog.overdue(desk.conn, desk.house, row, person)
     values: dict[str, Any] = {"resume_at": None, "finished_at": None, "attempts": 0, **due}
     if row.state is State.HELD:
         del values["resume_at"]  # who was held in an absence is still absent
@@ -338,7 +339,7 @@ def _say_anew(desk: _Desk) -> None:
         if after.consequence.event is not None and _caused(desk, row):
             values: dict[str, Any] = {"reason": said}
             if row.state is State.AWAY and after.judgement.until != before.judgement.until:
-                values |= absences.values(desk.conn, desk.house, row, after.judgement.until, desk.now)
+                values |= away.values(desk.conn, desk.house, row, after.judgement.until, desk.now)
             enrollments.apply(desk.conn, [row.id], after.consequence.event, desk.now, values=values)
 
 

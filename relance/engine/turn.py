@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import lateness, preparing, recovery, remembering, replies, unknowns
+from relance.engine import preparing, recovery, remembering, replies, unknowns
 from relance.engine.context import House
 from relance.engine.delivery import Delivery
 from relance.engine.engagement import hits
@@ -20,6 +20,7 @@ from relance.engine.runtime import unexpected_errors
 from relance.engine.runtime.mail_servers import Visit
 from relance.engine.schedule import throttle
 from relance.engine.schedule.throttle import Allowance, Pace
+from relance.engine.sequences import overdue
 from relance.engine.store import claims, enrollments, mailboxes, next_turns
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox import smtp_login
@@ -189,8 +190,8 @@ class _Turn:
         if recovery.settle_left_open(self.house, self.lease):
             self.mailbox = self._mailbox()  # a refusal found in the journal may have paused it
         now = self.house.clock.now()
-        if lateness.slept(self.mailbox, now, self.house.options.late):
-            lateness.replan(self.house, self.lease, self.mailbox, now)
+        if overdue.slept(self.mailbox, now, self.house.options.late):
+            overdue.replan(self.house, self.lease, self.mailbox, now)
         if not self._locked_out():  # asking again with a refused password would only lock the account
             self._serve(stop)
 

@@ -21,9 +21,9 @@ from relance import clock as clocks
 from relance.app import Relance, upgrade_database
 from relance.config import Settings, make_home
 from relance.engine.contacts.importer import ImportReport
-from relance.engine.enrolling import EnrollReport
 from relance.engine.keeping import MailboxSpec
 from relance.engine.reports import HeldView, Report, Status
+from relance.engine.sequences.enroll import EnrollReport
 from relance.engine.timeline import EventView
 from relance.engine.turn import TurnReport
 from relance.sandbox import accounting, behaviour, pacing, people

@@ -10,12 +10,13 @@ from contextlib import AbstractContextManager, contextmanager
 from unittest import mock
 
 from relance import clock, errors
-from relance.engine import adopting, jumps, marks, recovery, replies, sent_copies, settling, turn
+from relance.engine import adopting, marks, recovery, replies, sent_copies, settling, turn
 from relance.engine.context import House, Options
 from relance.engine.db import database
 from relance.engine.journal.opt_outs import Noes
 from relance.engine.ports import Inbox
 from relance.engine.runtime import mail_servers
+from relance.engine.sequences import clock_jumps
 from relance.engine.store import restore_doubts
 from relance.engine.store.mailboxes import Watermark
 from relance.engine.unread_mail import Troubles
@@ -27,7 +28,7 @@ from relance.mailbox.outcome import Blame, Outcome, SendResult
 
 def no_healing() -> AbstractContextManager[object]:
     """What a wrong clock has planned stays so."""
-    return mock.patch.object(jumps, "heal", _no_steps)
+    return mock.patch.object(clock_jumps, "heal", _no_steps)
 
 
 def no_witness() -> AbstractContextManager[object]:

@@ -22,7 +22,6 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import jumps
 from relance.engine.context import House, Options
 from relance.engine.db import database, ids, tables
 from relance.engine.db.database import Database
@@ -34,6 +33,7 @@ from relance.engine.journal.opt_outs import Noes
 from relance.engine.journal.own_message_ids import OwnIds
 from relance.engine.runtime.sequence_cache import Library
 from relance.engine.schedule.timezones import Workspace
+from relance.engine.sequences import clock_jumps
 from relance.engine.store import contacts, mailboxes, sequences, suppressions
 from relance.mailbox.outcome import Outcome, SendResult
 from relance.tracking.links import Links
@@ -352,7 +352,7 @@ def _seams(sim: Sim) -> Iterator[None]:
     seams: tuple[tuple[object, str, Callable[..., object] | object], ...] = (
         (clock, "machine_now", lambda: sim.wall),
         (mailboxes, "machine_now", witnessed),
-        (jumps, "machine_now", witnessed),
+        (clock_jumps, "machine_now", witnessed),
         (clock, "elapsed", sim.elapsed),
         (ids, "secrets", _Dice(sim.seed)),
         (journal, "_boot_id", boot),

@@ -11,16 +11,7 @@ from unittest import mock
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import (
-    acting,
-    delivery,
-    gate,
-    preparing,
-    replies,
-    states,
-    steering,
-    unknowns,
-)
+from relance.engine import acting, delivery, gate, preparing, replies, states, unknowns
 from relance.engine.context import House
 from relance.engine.db.tables import mailbox
 from relance.engine.delivery import Delivery
@@ -28,6 +19,7 @@ from relance.engine.gate import Facts, Wanted
 from relance.engine.journal.journal import Entry, Findings, Journal
 from relance.engine.matching import Found
 from relance.engine.ports import Inbox
+from relance.engine.sequences import control
 from relance.engine.states import State
 from relance.engine.store import claims, mailboxes, messages, unread_mails
 from relance.engine.store.enrollments import Enrollment
@@ -373,4 +365,4 @@ def _begin_anything(conn: Connection, numbers: Sequence[int], fence: int, now: o
 
 def _released_by_hand() -> AbstractContextManager[object]:
     """Held because a mail may have been delivered: a person lets it go on, and nobody objects."""
-    return mock.patch.object(steering, "_refuse_unknown", _nothing)
+    return mock.patch.object(control, "_refuse_unknown", _nothing)

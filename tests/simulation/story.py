@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from relance import errors
-from relance.engine import progress, recovery, steering, turn
+from relance.engine import progress, recovery, turn
 from relance.engine.contacts import service as addresses
 from relance.engine.context import House
 from relance.engine.engagement import hits
+from relance.engine.sequences import control
 from relance.engine.store import mailboxes
 from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit
@@ -270,13 +271,13 @@ class _Story:
         sim, record = self.sim, self.sim.world
         if what == "pause":
             self._noting(
-                lambda order: record.bar(email, "paused", order), lambda: steering.pause(house, email)
+                lambda order: record.bar(email, "paused", order), lambda: control.pause(house, email)
             )
         elif what == "resume":
-            self._noting(lambda order: self._resumed(email, order), lambda: steering.resume(house, email))
+            self._noting(lambda order: self._resumed(email, order), lambda: control.resume(house, email))
         elif what == "stop":
             self._noting(
-                lambda order: record.bar(email, "stopped", order), lambda: steering.stop(house, email)
+                lambda order: record.bar(email, "stopped", order), lambda: control.stop(house, email)
             )
         elif what == "mailboxes":
             with house.database.write() as conn:

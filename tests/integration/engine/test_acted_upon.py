@@ -7,13 +7,14 @@ from unittest import mock
 
 import pytest
 
-from relance.engine import inbox, judgements, news, rejudging, revising, steering, timeline, verdicts
+from relance.engine import inbox, judgements, news, rejudging, revising, timeline, verdicts
 from relance.engine.context import House
 from relance.engine.inbox import Correction, Wanted
 from relance.engine.judgements import Reading
 from relance.engine.news import Match
 from relance.engine.rejudging import Wish
 from relance.engine.revising import Revision
+from relance.engine.sequences import control
 from relance.engine.states import Event, State
 from relance.engine.store import replies, suppressions
 from relance.mailbox import judging
@@ -191,7 +192,7 @@ def test_what_a_list_wrote_over_is_judged_the_same_again(ready: House) -> None:
 def test_a_state_with_another_cause_stays(ready: House) -> None:
     hear(ready, letter(KIM))
     [answer] = kept(ready)
-    steering.stop(ready, MIA)
+    control.stop(ready, MIA)
     inbox.correct(ready, answer.id, Correction(contact=MIA))
     assert state(ready, KIM) is State.ACTIVE
     assert state(ready, MIA) is State.REPLIED  # an answer outranks a person's stop

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine import enrolling, publishing, recovery, settling, turn
+from relance.engine import recovery, settling, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.enrolling import Wish
 from relance.engine.journal.journal import Journal
 from relance.engine.reasons import Cause, Reason
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollment_details, enrollments, mailboxes, messages, suppressions
 from relance.mailbox.outcome import Blame, Outcome, SendResult
@@ -39,10 +40,10 @@ ENDS = [
 @pytest.fixture
 def ready(house: House) -> House:
     """Eve's first mail is due."""
-    publishing.publish(house, engine_house.TRIAL)
+    publish.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house, ADA)
     contact_service.add(house, EVE, {})
-    enrolling.enroll(house, Wish("Trial"))
+    enroll.enroll(house, Wish("Trial"))
     engine_house.clock(house).advance(hours=2)
     return dataclasses.replace(house, open_inbox=NoMail())
 

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Connection
 
-from relance.engine import enrolling, keeping, publishing, refusing, settling, steering, turn
+from relance.engine import keeping, refusing, settling, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
+from relance.engine.sequences import control, publish
+from relance.engine.sequences import enroll as sequences_enroll
 from relance.engine.states import State
 from relance.engine.store import enrollment_details, enrollments, mailboxes, messages, suppressions
 from tests import engine_house
@@ -32,7 +34,7 @@ class Desk:
 
     def __init__(self, house: House, smtp: FaultServer, imap: scripted_imap.Scripted) -> None:
         self.house, self.smtp, self.script = house, smtp, imap.script
-        publishing.publish(house, engine_house.TRIAL)
+        publish.publish(house, engine_house.TRIAL)
         servers = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "plain"}
         servers |= {"imap_host": "127.0.0.1", "imap_port": imap.port, "imap_security": "plain"}
         engine_house.add_mailbox(house, ADA, synced_at=None, **servers)
@@ -40,7 +42,7 @@ class Desk:
     def enroll(self, *emails: str) -> None:
         for email in emails:
             contact_service.add(self.house, email, {})
-            enrolling.enroll(self.house, enrolling.Wish("Trial", emails=[email]))
+            sequences_enroll.enroll(self.house, sequences_enroll.Wish("Trial", emails=[email]))
         self.advance(hours=2)
 
     def says(self, *answers: str, point: Point = Point.RCPT) -> None:
@@ -414,7 +416,7 @@ def test_what_one_organisation_says_again_when_it_is_tried_again_pauses_nothing(
     desk.says(handed_on("lake.example"), handed_on("lake.example"))
     desk.turns(1)
     refusing.retry(desk.house, ADA, "lake.example")
-    steering.pause(desk.house, KIM)
+    control.pause(desk.house, KIM)
     desk.advance(hours=2)
     desk.turns(1)
     assert desk.offered == [KIM, LOU]

@@ -7,10 +7,10 @@ import pytest
 
 from relance import errors
 from relance.clock import ManualClock
-from relance.engine import enrolling, publishing
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.enrolling import Wish
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import State
 from relance.engine.store import enrollment_details, events, mailboxes
 from tests import engine_house
@@ -35,8 +35,8 @@ OTHER = "sequence: Other\nsteps:\n  - {id: one, subject: S, body: B}\n"
 
 @pytest.fixture
 def ready(house: House) -> House:
-    publishing.publish(house, SEQUENCE)
-    publishing.publish(house, OTHER)
+    publish.publish(house, SEQUENCE)
+    publish.publish(house, OTHER)
     engine_house.add_mailbox(house, "ada@sales.example")
     engine_house.add_mailbox(house, "bob@sales.example")
     return house
@@ -50,7 +50,7 @@ def fill(house: House, count: int) -> None:
 def test_everybody_is_enrolled_evenly_with_a_first_due_time(ready: House) -> None:
     fill(ready, 5)
     seen: list[int] = []
-    report = enrolling.enroll(ready, Wish("Trial"), progress=seen.append)
+    report = enroll.enroll(ready, Wish("Trial"), progress=seen.append)
     assert (report.enrolled, report.skipped, seen) == (5, (), [5])
     assert report.by_mailbox == {"ada@sales.example": 3, "bob@sales.example": 2}
     with ready.database.read() as conn:
@@ -66,8 +66,8 @@ def test_everybody_is_enrolled_evenly_with_a_first_due_time(ready: House) -> Non
 
 def test_enrolling_again_changes_nothing(ready: House) -> None:
     fill(ready, 3)
-    enrolling.enroll(ready, Wish("Trial"))
-    again = enrolling.enroll(ready, Wish("Trial"))
+    enroll.enroll(ready, Wish("Trial"))
+    again = enroll.enroll(ready, Wish("Trial"))
     assert again.enrolled == 0
     assert {each.reason for each in again.skipped} == {"is in this sequence already (active)"}
     assert (again.by_mailbox, again.first_due) == ({}, None)
@@ -75,11 +75,11 @@ def test_enrolling_again_changes_nothing(ready: House) -> None:
 
 def test_a_dry_run_says_the_same_and_does_nothing(ready: House) -> None:
     fill(ready, 3)
-    dry = enrolling.enroll(ready, Wish("Trial"), dry_run=True)
+    dry = enroll.enroll(ready, Wish("Trial"), dry_run=True)
     with ready.database.read() as conn:
         assert enrollment_details.matching(conn) == []
         assert all(each.next_turn_at is None for each in mailboxes.every(conn))
-    real = enrolling.enroll(ready, Wish("Trial"))
+    real = enroll.enroll(ready, Wish("Trial"))
     assert (dry.enrolled, dry.by_mailbox) == (real.enrolled, real.by_mailbox)
     assert dry.first_due is not None
 
@@ -89,7 +89,7 @@ def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: House) -> No
     contact_service.add(ready, "bare@firm9.example", {"company": "Bare"})
     contact_service.add(ready, "no@gone.example", {"company": "Gone", "title": "CEO"})
     contact_service.suppress(ready, "gone.example", "competitor")
-    enrolling.enroll(ready, Wish("Other", ["p@firm0.example"]))
+    enroll.enroll(ready, Wish("Other", ["p@firm0.example"]))
     wanted = [
         "P@firm0.example",
         "bare@firm9.example",
@@ -98,7 +98,7 @@ def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: House) -> No
         "what",
         "p@firm1.example",
     ]
-    report = enrolling.enroll(ready, Wish("Trial", [*wanted, "p@firm1.example"]))
+    report = enroll.enroll(ready, Wish("Trial", [*wanted, "p@firm1.example"]))
     reasons = {each.email: each.reason for each in report.skipped}
     assert reasons["p@firm0.example"] == 'is active in "Other"'
     assert reasons["bare@firm9.example"] == "title is missing, which intro needs"
@@ -106,7 +106,7 @@ def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: House) -> No
     assert reasons["who@x.example"] == "is no contact yet: import it first"
     assert "no mail address" in reasons["what"]
     assert (report.enrolled, len(report.skipped)) == (1, 5)
-    both = enrolling.enroll(ready, Wish("Trial", ["p@firm0.example"], also_elsewhere=True))
+    both = enroll.enroll(ready, Wish("Trial", ["p@firm0.example"], also_elsewhere=True))
     assert both.enrolled == 1
 
 
@@ -114,9 +114,9 @@ def test_colleagues_share_a_mailbox_also_later(ready: House) -> None:
     fill(ready, 1)
     for name in ("a", "b", "c"):
         contact_service.add(ready, f"{name}@acme.example", {"company": "Acme", "title": "CEO"})
-    enrolling.enroll(ready, Wish("Trial"))
+    enroll.enroll(ready, Wish("Trial"))
     contact_service.add(ready, "d@mail.acme.example", {"company": "Acme", "title": "CEO"})
-    enrolling.enroll(ready, Wish("Trial"))
+    enroll.enroll(ready, Wish("Trial"))
     with ready.database.read() as conn:
         found = enrollment_details.matching(conn)
     acme = {each.mailbox for each in found if each.email.endswith("acme.example")}
@@ -126,25 +126,25 @@ def test_colleagues_share_a_mailbox_also_later(ready: House) -> None:
 
 def test_the_mailboxes_asked_for_must_be_there_and_active(ready: House) -> None:
     fill(ready, 2)
-    assert enrolling.enroll(ready, Wish("Trial", mailboxes=["BOB@sales.example"])).by_mailbox == {
+    assert enroll.enroll(ready, Wish("Trial", mailboxes=["BOB@sales.example"])).by_mailbox == {
         "bob@sales.example": 2
     }
     with pytest.raises(errors.NotFound, match="no mailbox eve"):
-        enrolling.enroll(ready, Wish("Trial", mailboxes=["eve@sales.example"]))
+        enroll.enroll(ready, Wish("Trial", mailboxes=["eve@sales.example"]))
     engine_house.add_mailbox(ready, "idle@sales.example", state="paused", reason="login refused")
     with pytest.raises(errors.Invalid, match="is paused: login refused"):
-        enrolling.enroll(ready, Wish("Trial", mailboxes=["idle@sales.example"]))
+        enroll.enroll(ready, Wish("Trial", mailboxes=["idle@sales.example"]))
 
 
 def test_without_a_mailbox_nothing_is_enrolled(house: House) -> None:
-    publishing.publish(house, OTHER)
+    publish.publish(house, OTHER)
     with pytest.raises(errors.Invalid, match="relance mailbox add"):
-        enrolling.enroll(house, Wish("Other"))
+        enroll.enroll(house, Wish("Other"))
 
 
 def test_every_enrolling_is_told(ready: House) -> None:
     fill(ready, 2)
-    enrolling.enroll(ready, Wish("Trial"))
+    enroll.enroll(ready, Wish("Trial"))
     with ready.database.read() as conn:
         told = [line for line in events.after(conn, 0, 100) if line.kind == "enrolled"]
     assert [line.email for line in told] == ["p@firm0.example", "p@firm1.example"]
@@ -153,10 +153,10 @@ def test_every_enrolling_is_told(ready: House) -> None:
 
 def test_resuming_a_sequence_spreads_what_fell_due(ready: House, clock: ManualClock) -> None:
     fill(ready, 20)
-    enrolling.enroll(ready, Wish("Trial"))
-    publishing.pause(ready, "Trial", "the fair")
+    enroll.enroll(ready, Wish("Trial"))
+    publish.pause(ready, "Trial", "the fair")
     clock.move_to(dt.datetime(2026, 3, 9, 9, 0, tzinfo=dt.UTC))
-    publishing.resume(ready, "Trial")
+    publish.resume(ready, "Trial")
     with ready.database.read() as conn:
         due = [each.enrollment.due_at for each in enrollment_details.matching(conn)]
         turns = [each.next_turn_at for each in mailboxes.every(conn)]
@@ -168,7 +168,7 @@ def test_resuming_a_sequence_spreads_what_fell_due(ready: House, clock: ManualCl
 def test_two_who_enroll_at_once_enroll_everybody_once(ready: House) -> None:
     fill(ready, 120)
     with ThreadPoolExecutor(2) as hands:
-        reports = list(hands.map(lambda _: enrolling.enroll(ready, Wish("Trial")), range(2)))
+        reports = list(hands.map(lambda _: enroll.enroll(ready, Wish("Trial")), range(2)))
     assert sum(each.enrolled for each in reports) == 120
     assert sum(len(each.skipped) for each in reports) == 120
     with ready.database.read() as conn:

@@ -6,11 +6,12 @@ import pytest
 
 from relance import errors
 from relance.clock import ManualClock
-from relance.engine import enrolling, explaining, publishing
+from relance.engine import explaining
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.position import Position
-from relance.engine.enrolling import Wish
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import Event, MessageState
 from relance.engine.store import enrollment_details, enrollments, mailboxes
 from tests import engine_house
@@ -34,10 +35,10 @@ ADA = "ada@acme.example"
 
 @pytest.fixture
 def ready(house: House) -> House:
-    publishing.publish(house, SEQUENCE)
+    publish.publish(house, SEQUENCE)
     engine_house.add_mailbox(house, "ada@sales.example")
     contact_service.add(house, ADA, {"company": "Acme", "country": "Germany"})
-    enrolling.enroll(house, Wish("Trial"))
+    enroll.enroll(house, Wish("Trial"))
     return house
 
 
@@ -60,7 +61,7 @@ def news(house: House, event: Event, **values: object) -> None:
 def test_the_next_step_comes_with_its_time_and_what_bound_it(ready: House, clock: ManualClock) -> None:
     clock.advance(hours=12)  # Monday evening
     contact_service.add(ready, "bob@acme.example", {"country": "DE"})
-    enrolling.enroll(ready, Wish("Trial"))
+    enroll.enroll(ready, Wish("Trial"))
     found = explaining.explain(ready, "bob@acme.example")[0]
     text = "\n".join(found.sentences)
     assert found.when is not None
@@ -87,9 +88,9 @@ def test_the_forecast_is_the_calendar_asked_again(ready: House) -> None:
 
 
 def test_what_stands_in_the_way_is_the_gates_own_word(ready: House, clock: ManualClock) -> None:
-    publishing.pause(ready, "Trial", "the fair")
+    publish.pause(ready, "Trial", "the fair")
     assert "It may not leave now: the sequence is paused." in told(ready)
-    publishing.resume(ready, "Trial")
+    publish.resume(ready, "Trial")
     contact_service.suppress(ready, "elsewhere.example")
     now = clock.now()
     engine_house.add_message(ready, row(ready), MessageState.ACCEPTED)
@@ -160,9 +161,9 @@ def test_each_state_has_its_sentence(ready: House) -> None:
         "It waits until Fri 20 March 2026 10:00 Europe/Berlin, for the person is away" in found.sentences[1]
     )
     assert found.forecast[0].at == dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC)
-    enrolling.pause(ready, ADA, reason="the fair")
+    enroll.pause(ready, ADA, reason="the fair")
     assert "It is paused: the fair." in told(ready)
-    enrolling.resume(ready, ADA)
+    enroll.resume(ready, ADA)
     news(ready, Event.HELD)
     assert "It is held for a person to decide: because." in told(ready)
     news(ready, Event.REPLIED)

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from relance.engine import enrolling, publishing
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import hit
 from relance.engine.engagement import hits as engagement_hits
-from relance.engine.enrolling import Wish
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState
 from relance.engine.store import enrollment_details, hits
 from relance.engine.store.messages import Message
@@ -30,10 +30,10 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 @pytest.fixture
 def mail(house: House) -> Message:
-    publishing.publish(house, engine_house.TRIAL)
+    publish.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house)
     contact_service.add(house, EVE, {})
-    enrolling.enroll(house, Wish("Trial"))
+    enroll.enroll(house, Wish("Trial"))
     with house.database.read() as conn:
         row = enrollment_details.matching(conn, email=EVE)[0].enrollment
     links = [{"target": f"https://acme.example/{n}", "label": None} for n in range(3)]

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from relance.engine import enrolling, publishing
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import enrollment, mailbox
-from relance.engine.enrolling import Wish
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.store import claims, enrollments, restore_doubts
 from relance.engine.store.enrollments import Enrollment
 from tests import backups, engine_house
@@ -53,10 +53,10 @@ def test_a_follow_up_waits_for_a_mailbox_whose_mail_is_forgotten(stage: Stage) -
 def ready(house: House) -> House:
     """Ada's follow-up to Ewa is due; Ben's first mail to her may have left before a restore."""
     for name, address in (("Trial", "ada@sales.example"), ("Second", "ben@sales.example")):
-        publishing.publish(house, engine_house.TRIAL.replace("Trial", name))
+        publish.publish(house, engine_house.TRIAL.replace("Trial", name))
         engine_house.add_mailbox(house, address)
         contact_service.add(house, EWA, {})
-        enrolling.enroll(house, Wish(name, mailboxes=(address,), also_elsewhere=True))
+        enroll.enroll(house, Wish(name, mailboxes=(address,), also_elsewhere=True))
     engine_house.clock(house).advance(hours=2)
     with house.database.write() as conn:
         conn.execute(sa.update(mailbox).values(synced_at=house.clock.now()))

@@ -13,14 +13,15 @@ import structlog
 from relance import clock, config, errors
 from relance.app import Relance
 from relance.clock import Clock
-from relance.engine import enrolling, publishing, reports
+from relance.engine import reports
 from relance.engine.concerns import ConcernKind
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import process
-from relance.engine.enrolling import Wish
 from relance.engine.journal.opt_outs import No, Noes
 from relance.engine.processes import attendance, heartbeats
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import Event
 from relance.engine.store import (
     enrollment_details,
@@ -77,9 +78,9 @@ def test_who_was_killed_is_missed_and_in_the_end_forgotten(house: House) -> None
 def ada(house: House) -> House:
     """Somebody's first mail is due."""
     engine_house.add_mailbox(house, next_turn_at=house.clock.now())
-    publishing.publish(house, engine_house.TRIAL)
+    publish.publish(house, engine_house.TRIAL)
     contact_service.add(house, "eve@acme.example", {})
-    enrolling.enroll(house, Wish("Trial"))
+    enroll.enroll(house, Wish("Trial"))
     heartbeats.beat(house, me())
     return house
 

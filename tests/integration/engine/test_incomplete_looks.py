@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from relance.engine import enrolling, publishing, reports, turn
+from relance.engine import reports, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.explaining import explain
+from relance.engine.sequences import enroll, publish
 from relance.engine.states import State
 from relance.engine.store import enrollments, messages
 from relance.mailbox.outcome import Blame, Outcome, SendResult
@@ -35,8 +36,8 @@ class Desk:
             house, imap_host="127.0.0.1", imap_port=port, imap_security="plain", synced_at=None
         )
         contact_service.add(house, OLA, {"first_name": "Ola"})
-        publishing.publish(house, engine_house.TRIAL)
-        assert enrolling.enroll(house, enrolling.Wish("Trial", [OLA])).enrolled == 1
+        publish.publish(house, engine_house.TRIAL)
+        assert enroll.enroll(house, enroll.Wish("Trial", [OLA])).enrolled == 1
         engine_house.clock(house).advance(hours=2)
         self.turn()
         assert len(self.server.bodies) == 1

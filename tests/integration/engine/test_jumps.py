@@ -10,10 +10,11 @@ from sqlalchemy.engine import Connection
 
 from relance import clock, errors
 from relance.clock import ManualClock, Watch
-from relance.engine import enrolling, jumps, progress, publishing, reports, steering, timeline, turn
+from relance.engine import progress, reports, timeline, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.enrolling import Wish
+from relance.engine.sequences import clock_jumps, control, enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState
 from relance.engine.store import (
     claims,
@@ -51,10 +52,10 @@ def ready(house: House, post: OneAnswer) -> House:
     """Eve got her first mail from Ada; her next is due in three days."""
     options = dataclasses.replace(house.options, late=4 * DAY)
     house = dataclasses.replace(house, open_outbox=post, open_inbox=NoMail(), options=options)
-    publishing.publish(house, LONG)
+    publish.publish(house, LONG)
     engine_house.add_mailbox(house, next_turn_at=house.clock.now())
     contact_service.add(house, EVE, {})
-    enrolling.enroll(house, Wish("Long"))
+    enroll.enroll(house, Wish("Long"))
     for _ in range(2):
         turn.take_turn(house, 1, lambda: False)
         engine_house.clock(house).advance(minutes=15)
@@ -112,7 +113,7 @@ def test_a_colleagues_mailbox_that_says_it_was_read_next_month_was_not_read(
 def test_a_look_that_is_ahead_for_ten_minutes_does_not_count_in_eleven(ready: House) -> None:
     now = ready.clock.now()
     change(ready, synced_at=now + 10 * MINUTE, next_turn_at=now + 15 * MINUTE)
-    jumps.heal(at(ready, now + MINUTE))
+    clock_jumps.heal(at(ready, now + MINUTE))
     assert mailbox(ready).synced_at == mailboxes.FORGOTTEN
     assert mailbox(ready).read_at is None
     assert turn.due(at(ready, now + MINUTE), 10) == [1]
@@ -143,14 +144,14 @@ def test_what_was_sent_by_a_wrong_clock_was_sent_by_now(ready: House, post: OneA
         hits.add(conn, message_id=_message(conn, number), at=now + MONTH, kind="open")
     assert mails == [now + MONTH]
     back = at(ready, now + MINUTE)
-    assert jumps.heal(back) == 1
+    assert clock_jumps.heal(back) == 1
     assert row(back).stepped_at == back.clock.now()
     assert now + 2 * DAY < (row(back).due_at or now) < now + 4 * DAY
     with back.database.read() as conn:
         assert mailboxes.sent_since(conn, 1, now) == [back.clock.now()]
         assert hits.next_unjudged(conn) == back.clock.now()
     told = timeline.page(back, "", 100).events[-1]
-    assert (told.kind, jumps.heal(back)) == (jumps.HEALED, 0)
+    assert (told.kind, clock_jumps.heal(back)) == (clock_jumps.HEALED, 0)
     assert "1 steps were planned anew" in reports.status(back).clock
 
 
@@ -162,10 +163,10 @@ def _message(conn: Connection, enrollment_id: int) -> int:
 def test_a_clock_that_is_behind_changes_nothing_but_says_so(ready: House) -> None:
     play(at(ready, ready.clock.now() + 2 * DAY))
     with ready.database.write() as conn:
-        jumps._note(conn, "something", "happened", ready.clock.now() + MONTH)
+        clock_jumps._note(conn, "something", "happened", ready.clock.now() + MONTH)
     before = row(ready)
     behind = at(ready, before.stepped_at - MONTH)
-    assert jumps.heal(behind) == 0
+    assert clock_jumps.heal(behind) == 0
     assert row(behind) == before
     assert "Is this computer's clock behind?" in reports.status(behind).clock
 
@@ -180,22 +181,22 @@ def test_where_time_runs_fast_another_clock_two_seconds_ahead_is_no_jump(ready: 
     there = quick.clock.now() + 12 * MINUTE  # two seconds of the machine's
     change(ready, synced_at=there)
     with ready.database.write() as conn:
-        jumps._note(conn, "something", "happened", there)
-        installation.drop(conn, jumps.MARK)
+        clock_jumps._note(conn, "something", "happened", there)
+        installation.drop(conn, clock_jumps.MARK)
     before = row(ready)
-    assert jumps.heal(quick) == 0
+    assert clock_jumps.heal(quick) == 0
     assert (row(ready), reports.status(quick).clock) == (before, "")
     with ready.database.read() as conn:
         assert mailboxes.by_id(conn, 1).synced_at == there
-        assert jumps.HEALED not in [each.kind for each in timeline.of_contact(ready, EVE)]
+        assert clock_jumps.HEALED not in [each.kind for each in timeline.of_contact(ready, EVE)]
 
 
 def test_where_time_runs_fast_a_clock_a_month_ahead_is_mended_all_the_same(ready: House) -> None:
     change(ready, synced_at=ready.clock.now() + MONTH)
     with ready.database.write() as conn:
-        jumps._note(conn, "something", "happened", ready.clock.now() + MONTH)
+        clock_jumps._note(conn, "something", "happened", ready.clock.now() + MONTH)
     quick = fast(ready)
-    jumps.heal(quick)
+    clock_jumps.heal(quick)
     with ready.database.read() as conn:
         assert mailboxes.by_id(conn, 1).synced_at == mailboxes.FORGOTTEN
     assert "the clock had been ahead" in reports.status(quick).clock
@@ -271,13 +272,13 @@ def test_what_a_command_wrote_by_a_wrong_clock_is_mended_whatever_was_noted_sinc
     now = ready.clock.now()
     change(ready, synced_at=now, next_turn_at=now)
     ahead_by_a_month = at(ready, now + MONTH)
-    steering.pause(ahead_by_a_month, EVE)
-    steering.resume(ahead_by_a_month, EVE)
+    control.pause(ahead_by_a_month, EVE)
+    control.resume(ahead_by_a_month, EVE)
     assert (row(ready).due_at or now) >= now + MONTH  # it had fallen due by that clock
     back = at(ready, now + MINUTE)
     with back.database.write() as conn:
-        jumps._note(conn, "something", "happened", back.clock.now())
+        clock_jumps._note(conn, "something", "happened", back.clock.now())
     said = reports.status(back).clock
-    assert jumps.heal(back) == 1
+    assert clock_jumps.heal(back) == 1
     assert "the log has a line from" in said
     assert now + 2 * DAY < (row(back).due_at or now) < now + 4 * DAY

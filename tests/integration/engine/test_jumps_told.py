@@ -9,10 +9,11 @@ import re
 import pytest
 
 from relance.clock import ManualClock, Watch
-from relance.engine import jumps, reports
+from relance.engine import reports
 from relance.engine.concerns import ConcernKind
 from relance.engine.context import House
 from relance.engine.definition.position import Position
+from relance.engine.sequences import clock_jumps
 from relance.engine.states import State
 from relance.engine.store import enrollments
 from tests.reading import KIM, enrolled, hear, letter, row, wrote
@@ -44,7 +45,7 @@ def test_an_absence_that_a_wrong_clock_counted_ends_when_it_would_have(
     assert row(wrong).state is State.AWAY
     assert (row(wrong).resume_at or now) >= now + MONTH
     right = at(ready, now + MINUTE)
-    jumps.heal(right)
+    clock_jumps.heal(right)
     assert (row(right).resume_at or now).date() == back_on
     assert "1 absences counted anew" in reports.status(right).clock
 
@@ -56,7 +57,7 @@ def test_the_step_of_somebody_absent_gets_its_time_back_too(ready: House) -> Non
     with wrong.database.write() as conn:
         enrollments.move(conn, row(ready), step, now + MONTH)
     hear(wrong, letter(KIM, "Automatic reply: hello", NAMED, Auto_Submitted="auto-replied"), received=now)
-    jumps.heal(at(ready, now + MINUTE))
+    clock_jumps.heal(at(ready, now + MINUTE))
     assert (row(ready).state, row(ready).step) == (State.AWAY, "bump")
     assert (row(ready).due_at or now) < now + 6 * DAY
 
@@ -67,18 +68,18 @@ def test_an_absence_that_was_counted_right_stays_as_it_is(ready: House) -> None:
     before = row(ready)
     wrong = at(ready, now + MONTH)
     with wrong.database.write() as conn:
-        jumps._note(conn, "something", "happened", wrong.clock.now())
-    jumps.heal(at(ready, now + MINUTE))
+        clock_jumps._note(conn, "something", "happened", wrong.clock.now())
+    clock_jumps.heal(at(ready, now + MINUTE))
     assert row(ready) == before
 
 
 def test_a_jump_that_is_healed_is_told_for_a_day_and_is_not_grave(ready: House) -> None:
     now = ready.clock.now()
     with ready.database.write() as conn:
-        jumps._note(conn, "something", "happened", now + MONTH)
+        clock_jumps._note(conn, "something", "happened", now + MONTH)
     right = at(ready, now + MINUTE)
     assert clock_concern(right) == (ConcernKind.CLOCK, True)
-    jumps.heal(right)
+    clock_jumps.heal(right)
     assert clock_concern(right) == (ConcernKind.CLOCK_WAS, False)
     told = reports.status(right).clock
     assert told.endswith("(Mon 2 March 2026 09:01 Europe/Warsaw)")
@@ -93,16 +94,16 @@ def test_a_jump_that_did_no_damage_is_grave_only_while_it_is_doubted(
     """Noted by a daemon; `status` asks from a process of its own. A jump that is noted ahead of now is not over."""
     now = ready.clock.now()
     with ready.database.write() as conn:
-        jumps._note(conn, jumps.JUMPED, "it jumped", now - dt.timedelta(minutes=minutes))
+        clock_jumps._note(conn, clock_jumps.JUMPED, "it jumped", now - dt.timedelta(minutes=minutes))
     real = dataclasses.replace(ready, clock=running(now))
     found = clock_concern(real)
     assert found is not None
     assert found[1] is grave
 
 
-def running(now: dt.datetime) -> jumps.Clock:
+def running(now: dt.datetime) -> clock_jumps.Clock:
     """A clock that goes on as fast as the machine's."""
-    return jumps.Clock.scaled(1.0, now)
+    return clock_jumps.Clock.scaled(1.0, now)
 
 
 def clock_concern(house: House) -> tuple[ConcernKind, bool] | None:

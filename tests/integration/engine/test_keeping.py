@@ -9,12 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from relance import errors
-from relance.engine import enrolling, keeping, publishing, resuming, unknowns
+from relance.engine import keeping, unknowns
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.compiled import Script
-from relance.engine.enrolling import Wish
 from relance.engine.keeping import MailboxSpec
+from relance.engine.sequences import backlog, enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState, State
 from relance.engine.store import enrollment_details, enrollments, events, mailboxes, messages
 from relance.mailbox.account import Security, Server
@@ -118,9 +119,9 @@ def test_pausing_and_resuming(house: House) -> None:
 
 def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: House) -> None:
     keeping.add(house, SPEC)
-    publishing.publish(house, OTHER)
+    publish.publish(house, OTHER)
     contact_service.add(house, "eve@acme.example", {})
-    enrolling.enroll(house, Wish("Other"))
+    enroll.enroll(house, Wish("Other"))
     with pytest.raises(errors.WrongUse, match="1 contacts"):
         keeping.remove(house, ADA)
     keeping.remove(house, ADA, force=True)
@@ -135,15 +136,15 @@ def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Hou
     with pytest.raises(errors.NotFound):
         keeping.show(house, ADA)
     assert keeping.add(house, SPEC).state == "active"
-    assert [each.state for each in enrolling.resume(house, "eve@acme.example")] == ["active"]
+    assert [each.state for each in enroll.resume(house, "eve@acme.example")] == ["active"]
 
 
 def in_flight(house: House, fence: int) -> messages.Message:
     """A mail that a worker marked as transmitting."""
     keeping.add(house, SPEC)
-    publishing.publish(house, OTHER)
+    publish.publish(house, OTHER)
     contact_service.add(house, "eve@acme.example", {})
-    enrolling.enroll(house, Wish("Other"))
+    enroll.enroll(house, Wish("Other"))
     with house.database.read() as conn:
         row = enrollment_details.matching(conn)[0].enrollment
     return engine_house.add_message(house, row, MessageState.TRANSMITTING, fence=fence)
@@ -180,17 +181,17 @@ def test_nobody_joins_a_mailbox_that_was_removed_in_the_middle(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keeping.add(house, SPEC)
-    publishing.publish(house, OTHER)
+    publish.publish(house, OTHER)
     contact_service.add(house, "eve@acme.example", {})
 
-    def meanwhile(script: Script) -> enrolling.Needs:
+    def meanwhile(script: Script) -> enroll.Needs:
         keeping.remove(house, ADA)
         return needs(script)
 
-    needs = enrolling.needs
-    monkeypatch.setattr(enrolling, "needs", meanwhile)
+    needs = enroll.needs
+    monkeypatch.setattr(enroll, "needs", meanwhile)
     with pytest.raises(errors.Invalid, match="was removed meanwhile"):
-        enrolling.enroll(house, Wish("Other"))
+        enroll.enroll(house, Wish("Other"))
     with house.database.read() as conn:
         assert enrollment_details.matching(conn) == []
 
@@ -201,18 +202,18 @@ def test_whoever_joins_waits_for_a_removal_under_way(house: House, join: str) ->
         pytest.skip("SQLite has one writer at a time")
     keeping.add(house, SPEC)
     keeping.add(house, dataclasses.replace(SPEC, address="bob@sales.example"))
-    publishing.publish(house, OTHER)
+    publish.publish(house, OTHER)
     contact_service.add(house, "eve@acme.example", {})
     contact_service.add(house, "fay@acme.example", {})
-    enrolling.enroll(house, Wish("Other", ["fay@acme.example"], ["bob@sales.example"]))
+    enroll.enroll(house, Wish("Other", ["fay@acme.example"], ["bob@sales.example"]))
     refused: list[BaseException] = []
 
     def joining() -> None:
         try:
             if join == "enroll":
-                enrolling.enroll(house, Wish("Other", ["eve@acme.example"], [ADA]))
+                enroll.enroll(house, Wish("Other", ["eve@acme.example"], [ADA]))
             else:
-                enrolling.change_mailbox(house, "fay@acme.example", ADA)
+                enroll.change_mailbox(house, "fay@acme.example", ADA)
         except errors.RelanceError as words:
             refused.append(words)
 
@@ -236,10 +237,10 @@ def _waiting(house: House) -> bool:
 
 def test_what_piled_up_while_a_mailbox_was_paused_is_spread(house: House) -> None:
     keeping.add(house, dataclasses.replace(SPEC, daily_cap=None, gap_seconds=0))
-    publishing.publish(house, OTHER)
+    publish.publish(house, OTHER)
     for number in range(12):
         contact_service.add(house, f"eve{number}@acme{number}.example", {})
-    enrolling.enroll(house, Wish("Other"))
+    enroll.enroll(house, Wish("Other"))
     keeping.pause(house, ADA, "")
     engine_house.clock(house).advance(hours=2)
     with house.database.write() as conn:
@@ -254,7 +255,7 @@ def test_what_piled_up_while_a_mailbox_was_paused_is_spread(house: House) -> Non
     assert due.pop(fresh) == now - dt.timedelta(minutes=5)  # it goes at once
     times = [at for at in due.values() if at is not None]
     assert min(times) >= now
-    assert max(times) <= now + 2 * resuming.SPREAD
+    assert max(times) <= now + 2 * backlog.SPREAD
     assert len(set(times)) > 8
     again = dict(due)
     keeping.resume(house, ADA)  # it is active: nothing is moved

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from relance.engine import enrolling, epochs, publishing, settling, turn
+from relance.engine import epochs, settling, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.enrolling import Wish
 from relance.engine.gate import Wanted
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.settling import Attempt
 from relance.engine.states import MessageState
 from relance.engine.store import enrollment_details, installation, mailboxes, messages
@@ -61,9 +62,9 @@ def test_nothing_is_due_while_everything_stands_still(ready: House) -> None:
 
 
 def test_an_attempt_that_no_server_judged_does_not_count_towards_giving_up(ready: House) -> None:
-    publishing.publish(ready, engine_house.TRIAL)
+    publish.publish(ready, engine_house.TRIAL)
     contact_service.add(ready, EVE, {})
-    enrolling.enroll(ready, Wish("Trial"))
+    enroll.enroll(ready, Wish("Trial"))
     with ready.database.read() as conn:
         row = enrollment_details.matching(conn)[0].enrollment
     mail = engine_house.add_message(ready, row, MessageState.TRANSMITTING, attempts=3)

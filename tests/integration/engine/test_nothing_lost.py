@@ -11,11 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from relance import errors
-from relance.engine import enrolling, epochs, keeping, publishing, replies, timeline, unknowns
+from relance.engine import epochs, keeping, replies, timeline, unknowns
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.position import Position
-from relance.engine.enrolling import Wish
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import Event, MessageEvent, MessageState, State
 from relance.engine.store import enrollment_details, enrollments, events, installation, mailboxes, messages
 from tests import engine_house
@@ -27,10 +28,10 @@ ADA = "ada@sales.example"
 
 @pytest.fixture
 def ready(house: House) -> House:
-    publishing.publish(house, engine_house.TRIAL)
+    publish.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house, ADA)
     contact_service.add(house, EVE, {})
-    enrolling.enroll(house, Wish("Trial"))
+    enroll.enroll(house, Wish("Trial"))
     return house
 
 
@@ -65,14 +66,14 @@ def test_a_mailbox_that_is_back_on_another_server_is_read_from_the_start(ready: 
 def test_nobody_goes_on_from_a_mailbox_that_is_gone(ready: House) -> None:
     keeping.remove(ready, ADA, force=True)
     with pytest.raises(errors.Invalid, match="removed"):
-        enrolling.resume(ready, EVE)
+        enroll.resume(ready, EVE)
     assert row(ready).state is State.HELD
 
 
 def test_after_a_restore_those_are_held_too_who_may_have_gone_on_since(ready: House, tmp_path: Path) -> None:
     now = ready.clock.now()
     contact_service.add(ready, "fay@acme.example", {})
-    enrolling.enroll(ready, Wish("Trial"))
+    enroll.enroll(ready, Wish("Trial"))
     with ready.database.write() as conn:
         away, waiting = (each.enrollment for each in enrollment_details.matching(conn))
         enrollments.apply(conn, [away.id], Event.OUT_OF_OFFICE, now, values={"resume_at": now})

@@ -8,12 +8,13 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from relance.engine import inbox, rejudging, returning, steering
+from relance.engine import inbox, rejudging, returning
 from relance.engine.context import House
 from relance.engine.db import tables
 from relance.engine.inbox import Correction
 from relance.engine.reasons import Cause, Reason
 from relance.engine.rejudging import Wish
+from relance.engine.sequences import control
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollments
 from relance.mailbox.inbound import Kind
@@ -27,8 +28,8 @@ __all__ = ["ready"]
 Said = Callable[[House, str], object]
 AWAY = "I am out of office until 20 March 2026.\nThis is an automatic reply."
 COMPANY = engine_house.TRIAL + "stop:\n  company: any reply\n"
-STOP: tuple[Said, State] = (steering.stop, State.STOPPED)
-PAUSE: tuple[Said, State] = (steering.pause, State.PAUSED)
+STOP: tuple[Said, State] = (control.stop, State.STOPPED)
+PAUSE: tuple[Said, State] = (control.pause, State.PAUSED)
 
 
 def bounced(house: House, person: str = KIM) -> None:
@@ -65,7 +66,7 @@ def test_a_persons_word_outlives_a_past_that_is_judged_again(ready: House, say: 
 
 
 def test_one_answer_after_the_other_takes_nothing_of_it_along(ready: House) -> None:
-    steering.stop(ready, KIM, reason="they called")
+    control.stop(ready, KIM, reason="they called")
     bounced(ready)
     hear(ready, letter(KIM))
     assert state(ready) is State.REPLIED
@@ -97,7 +98,7 @@ def test_a_persons_word_about_a_colleague_outlives_the_answer_at_the_company(
     assert (state(house), state(house, MIA)) == (State.ACTIVE, after)
 
 
-@pytest.mark.parametrize(("say", "after"), [(steering.stop, State.BOUNCED), PAUSE], ids=["stop", "pause"])
+@pytest.mark.parametrize(("say", "after"), [(control.stop, State.BOUNCED), PAUSE], ids=["stop", "pause"])
 def test_a_persons_word_outlives_bounces_that_are_taken_back(ready: House, say: Said, after: State) -> None:
     engine_house.add_message(ready, row(ready), MessageState.REFUSED, recipient=KIM)
     say(ready, KIM)
@@ -106,7 +107,7 @@ def test_a_persons_word_outlives_bounces_that_are_taken_back(ready: House, say: 
     assert (state(ready), report.going_on) == (after, ())
 
 
-@pytest.mark.parametrize(("say", "after"), [(steering.stop, State.BOUNCED), PAUSE], ids=["stop", "pause"])
+@pytest.mark.parametrize(("say", "after"), [(control.stop, State.BOUNCED), PAUSE], ids=["stop", "pause"])
 def test_a_persons_word_outlives_a_suppression_that_is_lifted(ready: House, say: Said, after: State) -> None:
     bounced(ready)
     say(ready, KIM)
@@ -115,16 +116,16 @@ def test_a_persons_word_outlives_a_suppression_that_is_lifted(ready: House, say:
 
 
 def test_who_is_paused_and_answered_after_all_goes_on_when_a_person_says_so(ready: House) -> None:
-    steering.pause(ready, KIM)
+    control.pause(ready, KIM)
     hear(ready, letter(KIM))
     corrected(ready)
-    steering.resume(ready, KIM)
+    control.resume(ready, KIM)
     assert state(ready) is State.ACTIVE
 
 
 def test_who_was_let_go_on_and_answered_goes_on_when_it_was_no_answer(ready: House) -> None:
-    steering.pause(ready, KIM)
-    steering.resume(ready, KIM)
+    control.pause(ready, KIM)
+    control.resume(ready, KIM)
     hear(ready, letter(KIM))
     corrected(ready)
     assert state(ready) is State.ACTIVE
@@ -133,20 +134,20 @@ def test_who_was_let_go_on_and_answered_goes_on_when_it_was_no_answer(ready: Hou
 def test_a_person_releases_who_was_held_and_paused(ready: House) -> None:
     with ready.database.write() as conn:
         enrollments.apply(conn, [row(ready).id], Event.HELD, ready.clock.now(), reason="a field is empty")
-    steering.pause(ready, KIM)
-    steering.resume(ready, KIM)
+    control.pause(ready, KIM)
+    control.resume(ready, KIM)
     assert state(ready) is State.ACTIVE
 
 
 def test_an_opt_out_outlives_everything(ready: House) -> None:
     hear(ready, letter(KIM, text="Please remove me from your list."))
-    steering.stop(ready, KIM)
+    control.stop(ready, KIM)
     corrected(ready)
     assert state(ready) is State.UNSUBSCRIBED
 
 
 def test_other_words_for_the_answer_keep_what_a_person_said(ready: House) -> None:
-    steering.pause(ready, KIM)
+    control.pause(ready, KIM)
     hear(ready, letter(KIM))
     with ready.database.read() as conn:
         [number] = conn.execute(sa.select(tables.inbound.c.id)).scalars()
@@ -159,6 +160,6 @@ def test_other_words_for_the_answer_keep_what_a_person_said(ready: House) -> Non
 def test_a_word_is_said_once(ready: House) -> None:
     hear(ready, letter(KIM))
     for _ in range(2):
-        steering.stop(ready, KIM)
+        control.stop(ready, KIM)
     assert [each.cause for each in row(ready).why] == [Cause.ANSWER, Cause.STOP]
     assert dataclasses.replace(row(ready), state=State.ACTIVE).word == ()

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from relance.engine import drafting, enrolling, preparing, progress, publishing
+from relance.engine import drafting, preparing, progress
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import enrollment
-from relance.engine.enrolling import Wish
+from relance.engine.sequences import enroll as sequences_enroll
+from relance.engine.sequences import publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.store import claims, enrollment_details, enrollments, mailboxes
 from tests import engine_house
 
@@ -27,11 +29,11 @@ EVE, FAY = "eve@acme.example", "fay@apex.example"
 
 
 def enroll(house: House, definition: str, name: str) -> None:
-    publishing.publish(house, definition)
+    publish.publish(house, definition)
     engine_house.add_mailbox(house)
     for email in (EVE, FAY):
         contact_service.add(house, email, {})
-    enrolling.enroll(house, Wish(name))
+    sequences_enroll.enroll(house, Wish(name))
     engine_house.clock(house).advance(hours=2)
 
 
@@ -77,7 +79,9 @@ def test_whose_attempts_never_ended_is_done_alone_and_then_held_unread(
         (suspect,) = claim(house)
     (spent,) = claim(house)
     assert spent.id == suspect.id
-    monkeypatch.setattr("relance.engine.cases.read", lambda conn, house, rows: [] if not rows else 1 / 0)
+    monkeypatch.setattr(
+        "relance.engine.sequences.step_context.read", lambda conn, house, rows: [] if not rows else 1 / 0
+    )
     assert prepare(house, [spent]) == 0
     assert sorted(states(house).values()) == ["active", "held"]
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine import publishing
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
+from relance.engine.sequences import publish
 from relance.engine.store import events
 
 SEQUENCE = """
@@ -25,38 +25,36 @@ steps:
 
 def test_a_sequence_is_published_once_and_changed_by_a_new_version(house: House) -> None:
     contact_service.add(house, "ada@acme.example", {"company": "Acme"})
-    assert publishing.publish(house, SEQUENCE) == publishing.Published("Trial", 1, True)
-    assert publishing.publish(house, SEQUENCE + "# a comment\n") == publishing.Published("Trial", 1, False)
-    changed = publishing.publish(house, SEQUENCE.replace("Again?", "Once more?"))
+    assert publish.publish(house, SEQUENCE) == publish.Published("Trial", 1, True)
+    assert publish.publish(house, SEQUENCE + "# a comment\n") == publish.Published("Trial", 1, False)
+    changed = publish.publish(house, SEQUENCE.replace("Again?", "Once more?"))
     assert (changed.version, changed.changed) == (2, True)
-    detail = publishing.show(house, "Trial", 1)
+    detail = publish.show(house, "Trial", 1)
     assert [each.number for each in detail.versions] == [2, 1]
     assert "Again?" in detail.yaml
-    assert [(each.name, each.version, each.steps) for each in publishing.summaries(house)] == [
-        ("Trial", 2, 2)
-    ]
+    assert [(each.name, each.version, each.steps) for each in publish.summaries(house)] == [("Trial", 2, 2)]
 
 
 def test_a_field_no_contact_has_is_refused_and_nothing_is_published(house: House) -> None:
     contact_service.add(house, "ada@acme.example", {"company": "Acme", "team_size": "5"})
     text = SEQUENCE.replace("Again?", "So {{ team_sise }}?")
-    checked = publishing.check(house, text)
+    checked = publish.check(house, text)
     assert checked.definition is None
     assert "team_sise" in str(checked.problems[0])
     assert "team_size" in str(checked.problems[0])
     with pytest.raises(errors.Invalid, match="team_sise"):
-        publishing.publish(house, text)
-    assert publishing.summaries(house) == []
-    assert publishing.check(house, SEQUENCE.replace("Again?", "So {{ team_size }}?")).problems == ()
+        publish.publish(house, text)
+    assert publish.summaries(house) == []
+    assert publish.check(house, SEQUENCE.replace("Again?", "So {{ team_size }}?")).problems == ()
 
 
 def test_as_long_as_there_are_no_contacts_an_unknown_field_is_a_warning(house: House) -> None:
     text = SEQUENCE.replace("Again?", "So {{ team_size }}?")
-    checked = publishing.check(house, text)
+    checked = publish.check(house, text)
     assert checked.definition is not None
     assert checked.problems == ()
     assert any("team_size" in str(each) for each in checked.warnings)
-    broken = publishing.check(house, text.replace("thread: reply", "thread: replay"))
+    broken = publish.check(house, text.replace("thread: reply", "thread: replay"))
     assert broken.definition is None
     assert len(broken.problems) == 1
 
@@ -64,25 +62,25 @@ def test_as_long_as_there_are_no_contacts_an_unknown_field_is_a_warning(house: H
 def test_a_file_is_named_in_its_problems(house: House, tmp_path: Path) -> None:
     path = tmp_path / "seq.yaml"
     path.write_text(SEQUENCE.replace("after:", "aftr:"), encoding="utf-8")
-    problem = publishing.check(house, path).problems[0]
+    problem = publish.check(house, path).problems[0]
     assert problem.where.endswith("seq.yaml")
     assert problem.line == 8
     assert "after" in problem.hint
     with pytest.raises(errors.NotFound, match="there is no file"):
-        publishing.check(house, str(tmp_path / "no.yaml"))
+        publish.check(house, str(tmp_path / "no.yaml"))
     path.write_bytes(b"sequence: \xb9\n")
     with pytest.raises(errors.Invalid, match="UTF-8"):
-        publishing.check(house, path)
+        publish.check(house, path)
 
 
 def test_pausing_and_resuming_are_kept_with_their_reason(house: House) -> None:
-    publishing.publish(house, SEQUENCE)
-    publishing.pause(house, "Trial", "the fair")
-    publishing.pause(house, "Trial", "the fair")
-    summary = publishing.summaries(house)[0]
+    publish.publish(house, SEQUENCE)
+    publish.pause(house, "Trial", "the fair")
+    publish.pause(house, "Trial", "the fair")
+    summary = publish.summaries(house)[0]
     assert (summary.state, summary.reason) == ("paused", "the fair")
-    publishing.resume(house, "Trial")
-    assert publishing.summaries(house)[0].state == "active"
+    publish.resume(house, "Trial")
+    assert publish.summaries(house)[0].state == "active"
     with house.database.read() as conn:
         kinds = [line.kind for line in events.after(conn, 0, 10)]
     assert kinds == ["sequence published", "sequence paused", "sequence resumed"]
@@ -90,9 +88,9 @@ def test_pausing_and_resuming_are_kept_with_their_reason(house: House) -> None:
 
 def test_an_unknown_name_comes_with_the_nearest(house: House) -> None:
     with pytest.raises(errors.NotFound, match="relance sequence publish"):
-        publishing.show(house, "Trail")
-    publishing.publish(house, SEQUENCE)
+        publish.show(house, "Trail")
+    publish.publish(house, SEQUENCE)
     with pytest.raises(errors.NotFound, match='Did you mean "Trial"'):
-        publishing.pause(house, "Trail")
+        publish.pause(house, "Trail")
     with pytest.raises(errors.NotFound, match="no version 9"):
-        publishing.show(house, "Trial", 9)
+        publish.show(house, "Trial", 9)

@@ -10,12 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from relance import errors
-from relance.engine import enrolling, gate, preparing, publishing, steering
+from relance.engine import gate, preparing
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import message, meta
-from relance.engine.enrolling import Wish
 from relance.engine.journal.opt_outs import WORDS, No, Noes
+from relance.engine.sequences import control, enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState
 from relance.engine.store import claims, enrollment_details, enrollments, hits, mailboxes, messages
 from tests import engine_house
@@ -26,11 +27,11 @@ ADA, BOB = "ada@sales.example", "bob@sales.example"
 
 @pytest.fixture
 def ready(house: House) -> House:
-    publishing.publish(house, engine_house.TRIAL)
+    publish.publish(house, engine_house.TRIAL)
     for address in (ADA, BOB):
         engine_house.add_mailbox(house, address)
     contact_service.add(house, EVE, {})
-    enrolling.enroll(house, Wish("Trial", mailboxes=[ADA]))
+    enroll.enroll(house, Wish("Trial", mailboxes=[ADA]))
     engine_house.clock(house).advance(hours=2)
     return house
 
@@ -129,7 +130,7 @@ def test_who_changed_the_mailbox_in_the_middle_of_a_claim_is_not_claimed(ready: 
     def move(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
         if statement.startswith("UPDATE enrollment SET attempts") and not moved:
             moved.append(True)
-            steering.change_mailbox(ready, EVE, BOB)
+            control.change_mailbox(ready, EVE, BOB)
 
     sa.event.listen(ready.database.engine, "before_cursor_execute", move)
     assert claim(ready) == []
@@ -139,7 +140,7 @@ def test_who_changed_the_mailbox_in_the_middle_of_a_claim_is_not_claimed(ready: 
 
 def test_a_mail_another_mailbox_wrote_and_never_offered_is_written_anew(ready: House) -> None:
     old = engine_house.add_message(ready, row(ready), MessageState.PREPARED)
-    steering.change_mailbox(ready, EVE, BOB)
+    control.change_mailbox(ready, EVE, BOB)
     with ready.database.write() as conn:  # what a worker of the first mailbox stores a moment too late
         messages.add(conn, [old])
     mine = lease(ready, 2)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine import inbox, settling, steering, unknowns
+from relance.engine import inbox, settling, unknowns
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db import migrate, tables
@@ -17,6 +17,7 @@ from relance.engine.db.database import Database
 from relance.engine.engagement import hits
 from relance.engine.inbox import Correction
 from relance.engine.reasons import ALSO, Cause, Reason, read, said
+from relance.engine.sequences import control
 from relance.engine.states import Event, MessageEvent, MessageState, State
 from relance.engine.store import enrollments, suppressions
 from relance.mailbox.outcome import Outcome, SendResult
@@ -76,8 +77,8 @@ def test_each_bounce_stands_until_it_is_corrected_itself(ready: House) -> None:
 def test_a_persons_stop_in_the_words_of_an_answer_is_still_theirs(ready: House) -> None:
     hear(ready, sent(ready, KIM), bounce(definite=False))
     words = row(ready, KIM).reason
-    steering.resume(ready, KIM)
-    steering.stop(ready, KIM, reason=words)
+    control.resume(ready, KIM)
+    control.stop(ready, KIM, reason=words)
     corrected(ready)
     assert state(ready, KIM) is State.STOPPED
 
@@ -112,7 +113,7 @@ def test_a_servers_words_do_not_block_the_release(ready: House) -> None:
 @pytest.mark.parametrize("reason", ["the mail", "may", "paused by a person", "", f"a{ALSO}b"])
 def test_a_persons_pause_outlives_the_other_hold_whatever_its_words(ready: House, reason: str) -> None:
     held_for_unknown(ready, "paused by a person, the mail may have been delivered")
-    steering.pause(ready, KIM, reason=reason)
+    control.pause(ready, KIM, reason=reason)
     found(ready)
     assert state(ready, KIM) is not State.ACTIVE
     assert any(each.cause is Cause.PERSON for each in row(ready, KIM).why)

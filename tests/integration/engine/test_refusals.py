@@ -9,12 +9,13 @@ from collections.abc import Callable
 import pytest
 
 from relance import errors
-from relance.engine import acting, enrolling, keeping, publishing, refusing, steering, turn
+from relance.engine import acting, keeping, refusing, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.enrolling import Wish
 from relance.engine.matching import Found
 from relance.engine.news import Match
+from relance.engine.sequences import control, enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState, State
 from relance.engine.store import contacts, enrollment_details, enrollments, mailboxes, messages, suppressions
 from relance.mailbox import parse, trouble
@@ -32,11 +33,11 @@ _NUMBERS = itertools.count(1)
 @pytest.fixture
 def ready(house: House) -> House:
     """Kim's, Bob's and Eve's first mails are due, in this order."""
-    publishing.publish(house, engine_house.TRIAL)
+    publish.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house, ADA)
     for email in (KIM, BOB, EVE):
         contact_service.add(house, email, {})
-        enrolling.enroll(house, Wish("Trial", emails=[email]))
+        enroll.enroll(house, Wish("Trial", emails=[email]))
     engine_house.clock(house).advance(hours=2)
     return dataclasses.replace(house, open_inbox=NoMail())
 
@@ -220,7 +221,7 @@ def blocked(**values: object) -> Judgement:
 def colleague(house: House) -> str:
     """Somebody else at Kim's company, enrolled now."""
     contact_service.add(house, "lou@lake.example", {})
-    enrolling.enroll(house, Wish("Trial", emails=["lou@lake.example"]))
+    enroll.enroll(house, Wish("Trial", emails=["lou@lake.example"]))
     return "lou@lake.example"
 
 
@@ -293,7 +294,7 @@ def test_who_is_enrolled_later_is_held_as_well_and_goes_on_when_it_is_tried_agai
 
 def test_another_reason_to_hold_outlives_the_retry(ready: House) -> None:
     hear(ready, sent(ready, KIM), blocked())
-    steering.pause(ready, KIM, reason="ask first")
+    control.pause(ready, KIM, reason="ask first")
     report = refusing.retry(ready, ADA, "lake.example")
     assert (report.going_on, report.still_held) == ((), (KIM,))
     assert (state(ready, KIM), row(ready, KIM).reason) == (State.HELD, "ask first")
@@ -301,7 +302,7 @@ def test_another_reason_to_hold_outlives_the_retry(ready: House) -> None:
 
 def test_resuming_one_person_tries_their_organisation_again(ready: House) -> None:
     hear(ready, sent(ready, KIM), blocked())
-    steering.resume(ready, KIM)
+    control.resume(ready, KIM)
     assert state(ready, KIM) is State.ACTIVE
     assert keeping.show(ready, ADA).refused_by == ()
 
@@ -309,6 +310,6 @@ def test_resuming_one_person_tries_their_organisation_again(ready: House) -> Non
 def test_a_free_mail_provider_is_one_organisation(ready: House) -> None:
     for email in ("a@gmail.com", "b@gmail.com"):
         contact_service.add(ready, email, {})
-        enrolling.enroll(ready, Wish("Trial", emails=[email]))
+        enroll.enroll(ready, Wish("Trial", emails=[email]))
     hear(ready, sent(ready, "a@gmail.com"), blocked())
     assert state(ready, "b@gmail.com") is State.HELD

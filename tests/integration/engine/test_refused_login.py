@@ -9,11 +9,12 @@ from collections.abc import Iterator
 import pytest
 
 from relance import errors
-from relance.engine import enrolling, gate, keeping, publishing, replies, turn
+from relance.engine import gate, keeping, replies, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.enrolling import Wish
 from relance.engine.runtime.mail_servers import Servers
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.mailbox import smtp as door
@@ -167,13 +168,13 @@ def test_a_pause_in_the_words_of_a_trouble_locks_nobody_out(house: House, server
 def test_the_way_out_is_refused_as_often_and_says_what_to_do(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publishing.publish(house, engine_house.TRIAL)
+    publish.publish(house, engine_house.TRIAL)
     contact_service.add(house, "eve@acme.example", {})
     login = (ADA, engine_house.PASSWORD)
     with FaultServer(Behaviour(starttls=False, login=login)) as smtp:
         place = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "plain"}
         engine_house.add_mailbox(house, ADA, next_turn_at=house.clock.now(), **place)
-        enrolling.enroll(house, Wish("Trial"))
+        enroll.enroll(house, Wish("Trial"))
         engine_house.clock(house).advance(hours=2)
         house = dataclasses.replace(house, open_inbox=NoMail())
         smtp.fail(Fault(Point.AUTH, Kind.REPLY, "535 5.7.8 authentication failed", times=3))
@@ -190,7 +191,7 @@ def test_the_way_out_is_refused_as_often_and_says_what_to_do(
         next_turns(house, 1)
         assert (the(house).logins_refused, smtp.accepted_count) == (0, 1)
         contact_service.add(house, "fay@acme.example", {})
-        enrolling.enroll(house, Wish("Trial"))
+        enroll.enroll(house, Wish("Trial"))
         engine_house.clock(house).advance(hours=2)
         smtp.fail(Fault(Point.AUTH, Kind.REPLY, "535 5.7.8 authentication failed", times=4))
         next_turns(house, 5)
@@ -212,13 +213,13 @@ def test_a_server_that_says_nothing_to_a_login_has_not_answered(
     house: House, kind: Kind, words: str, failures: int
 ) -> None:
     """It rests like one that does not let anybody connect, and others do not count on it."""
-    publishing.publish(house, engine_house.TRIAL)
+    publish.publish(house, engine_house.TRIAL)
     contact_service.add(house, "eve@acme.example", {})
     login = (ADA, engine_house.PASSWORD)
     with FaultServer(Behaviour(starttls=False, login=login, faults=[Fault(Point.AUTH, kind, words)])) as smtp:
         place = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "plain"}
         engine_house.add_mailbox(house, ADA, next_turn_at=house.clock.now(), **place)
-        enrolling.enroll(house, Wish("Trial"))
+        enroll.enroll(house, Wish("Trial"))
         engine_house.clock(house).advance(hours=2)
         hasty = dataclasses.replace(house, open_inbox=NoMail(), open_outbox=_hasty)
         turn.take_turn(hasty, 1, lambda: False)

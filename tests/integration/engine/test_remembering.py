@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine import enrolling, epochs, publishing, recovery, remembering
+from relance.engine import epochs, recovery, remembering
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.enrolling import Wish
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageEvent, MessageState
 from relance.engine.store import enrollments, installation, mailboxes, messages
 from relance.engine.store.mailboxes import Lease
@@ -26,10 +27,10 @@ TAKEN = SendResult(Outcome.ACCEPTED, "final", code=250, text="Ok: queued")
 @pytest.fixture
 def ready(house: House) -> House:
     """One mailbox that had nine turns, and one person in a sequence."""
-    publishing.publish(house, engine_house.TRIAL)
+    publish.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house, fence=9)
     contact_service.add(house, "kim@acme.example", {})
-    enrolling.enroll(house, Wish("Trial"))
+    enroll.enroll(house, Wish("Trial"))
     return house
 
 

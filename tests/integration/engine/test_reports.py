@@ -7,11 +7,12 @@ import pytest
 
 from relance import errors
 from relance.clock import ManualClock
-from relance.engine import enrolling, publishing, reports
+from relance.engine import reports
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.position import Position
-from relance.engine.enrolling import Wish
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import Event, MessageState
 from relance.engine.store import enrollment_details, enrollments, events, hits, replies
 from relance.engine.store.enrollments import Enrollment
@@ -37,11 +38,11 @@ steps:
 
 @pytest.fixture
 def ready(house: House) -> House:
-    publishing.publish(house, SEQUENCE)
+    publish.publish(house, SEQUENCE)
     engine_house.add_mailbox(house, "ada@sales.example", daily_cap=40)
     for number in range(6):
         contact_service.add(house, f"p@firm{number}.example", {"company": f"Firm {number}"})
-    enrolling.enroll(house, Wish("Trial"))
+    enroll.enroll(house, Wish("Trial"))
     return house
 
 
@@ -161,14 +162,14 @@ def test_the_status_says_how_everything_stands(ready: House, clock: ManualClock)
     assert reports.status(ready).next_due == clock.now() + dt.timedelta(days=3)
     clock.advance(days=1)
     engine_house.add_message(ready, rows(ready)[0], MessageState.UNKNOWN)
-    publishing.pause(ready, "Trial", "the fair")
+    publish.pause(ready, "Trial", "the fair")
     status = reports.status(ready)
     assert (status.due_now, status.unknown_mails) == (0, 1)
     assert status.paused_sequences == {"Trial": "the fair"}
     box = status.mailboxes[0]
     assert (box.sent_today, box.daily_cap, box.under_way) == (1, 40, 6)
     assert str(box) == "ada@sales.example is active, 1 of 40 mails in 24 hours, 6 people"
-    publishing.resume(ready, "Trial")
+    publish.resume(ready, "Trial")
 
 
 def test_an_unknown_sequence_is_said_so(house: House) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from relance import clock
-from relance.engine import enrolling, publishing, turn
+from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.enrolling import Wish
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import OneAnswer
@@ -37,11 +38,11 @@ class Ticking(OneAnswer):
 def test_each_mail_counts_from_its_own_last_look_and_until_its_record(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publishing.publish(house, engine_house.TRIAL)
+    publish.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house, gap_seconds=0)
     for name in ("eve", "fay", "gil"):
         contact_service.add(house, f"{name}@{name}.example", {})
-    enrolling.enroll(house, Wish("Trial"))
+    enroll.enroll(house, Wish("Trial"))
     engine_house.clock(house).advance(hours=3)
     with house.database.write() as conn:
         turn.mailboxes.change(conn, 1, synced_at=house.clock.now())

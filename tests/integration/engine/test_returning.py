@@ -9,11 +9,12 @@ from collections.abc import Callable
 import pytest
 
 from relance import errors
-from relance.engine import enrolling, returning, steering, turn
+from relance.engine import returning, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.enrolling import Wish
 from relance.engine.returning import Wrong
+from relance.engine.sequences import control, enroll
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState, State
 from relance.engine.store import messages
 from tests import engine_house
@@ -138,11 +139,11 @@ def test_lifting_alone_says_who_could_go_on_and_a_second_word_lets_them(bounced:
 
 def test_a_doubtful_refusal_is_offered_again_unless_a_person_holds_them_too(ready: House) -> None:
     contact_service.add(ready, "lou@meadow.example", {})
-    enrolling.enroll(ready, Wish("Trial", emails=["lou@meadow.example"]))
+    enroll.enroll(ready, Wish("Trial", emails=["lou@meadow.example"]))
     no = {KIM: (550, "#5.1.0 Address rejected."), EVE: (550, "mailbox unavailable")}
     a_turn(ready, taking(no.get))
     assert (state(ready, KIM), state(ready, EVE)) == (State.HELD, State.HELD)
-    steering.pause(ready, EVE, reason="ask first")
+    control.pause(ready, EVE, reason="ask first")
     report = returning.undo_bounces(ready, Wrong(ADA, since=BEFORE))
     assert [each.email for each in report.going_on] == [KIM]
     assert [each.email for each in report.staying] == [EVE]

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from relance.engine import enrolling, publishing, turn
+from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import enrollment, event
-from relance.engine.enrolling import Wish
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState
 from relance.engine.store import enrollment_details, enrollments, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
@@ -45,13 +46,13 @@ def server() -> Iterator[FaultServer]:
 @pytest.fixture
 def ready(house: House, server: FaultServer) -> House:
     """Seven first mails are due in a mailbox on a real server."""
-    publishing.publish(house, engine_house.TRIAL)
+    publish.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(
         house, ADA, smtp_host="127.0.0.1", smtp_port=server.port, smtp_security="plain", daily_cap=None
     )
     for email in PEOPLE:
         contact_service.add(house, email, {})
-    enrolling.enroll(house, Wish("Trial"))
+    enroll.enroll(house, Wish("Trial"))
     engine_house.clock(house).advance(hours=3)
     return dataclasses.replace(house, open_inbox=NoMail())
 
@@ -153,7 +154,7 @@ def test_only_a_354_whose_mail_may_not_go_is_withdrawn(ready: House, server: Fau
     class Interrupted(Outbox):
         def offer(self, sender: str, recipient: str, *rest: object) -> SendResult | None:
             if recipient == PEOPLE[0]:
-                enrolling.pause(ready, recipient)
+                enroll.pause(ready, recipient)
             return super().offer(sender, recipient, *rest)  # type: ignore[arg-type]
 
     interrupted = dataclasses.replace(ready, open_outbox=functools.partial(Interrupted, helo="localhost"))

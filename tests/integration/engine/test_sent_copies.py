@@ -7,9 +7,10 @@ from email.utils import format_datetime
 
 import pytest
 
-from relance.engine import sent_copies, steering
+from relance.engine import sent_copies
 from relance.engine.context import House
 from relance.engine.sent_copies import BY_HAND, Copy
+from relance.engine.sequences import control
 from relance.engine.states import MessageState, State
 from relance.engine.store import mailboxes, messages
 from relance.engine.store.messages import Message
@@ -82,7 +83,7 @@ def test_a_letter_by_hand_pauses_whom_it_went_to_and_once(ready: House) -> None:
     take(ready, by_hand)
     assert (row(ready, KIM).state, row(ready, MIA).state) == (State.PAUSED, State.ACTIVE)
     assert row(ready).reason.startswith(BY_HAND)
-    steering.resume(ready, KIM)
+    control.resume(ready, KIM)
     take(ready, by_hand)  # seen again, in a folder that was numbered anew
     assert row(ready).state is State.ACTIVE
 

@@ -6,10 +6,10 @@ import pytest
 
 from relance import errors
 from relance.clock import ManualClock
-from relance.engine import enrolling, publishing
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.enrolling import Wish
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollment_details, enrollments, events, mailboxes, messages, tasks
 from tests import engine_house
@@ -25,11 +25,11 @@ ADA = "ada@acme.example"
 
 @pytest.fixture
 def ready(house: House) -> House:
-    publishing.publish(house, SEQUENCE)
+    publish.publish(house, SEQUENCE)
     engine_house.add_mailbox(house, "ada@sales.example")
     engine_house.add_mailbox(house, "bob@sales.example")
     contact_service.add(house, ADA, {"company": "Acme"})
-    enrolling.enroll(house, Wish("Trial", mailboxes=["ada@sales.example"]))
+    enroll.enroll(house, Wish("Trial", mailboxes=["ada@sales.example"]))
     return house
 
 
@@ -54,20 +54,18 @@ def leave_mail(house: House, state: MessageState) -> None:
 
 def test_a_pause_lasts_until_resumed(ready: House) -> None:
     before = row(ready)
-    assert [each.state for each in enrolling.pause(ready, "ADA@acme.example", reason="the fair")] == [
-        "paused"
-    ]
+    assert [each.state for each in enroll.pause(ready, "ADA@acme.example", reason="the fair")] == ["paused"]
     assert (row(ready).reason, row(ready).version) == ("the fair", before.version + 1)
-    enrolling.pause(ready, ADA, "Trial")
-    view = enrolling.resume(ready, ADA)[0]
+    enroll.pause(ready, ADA, "Trial")
+    view = enroll.resume(ready, ADA)[0]
     assert (view.state, view.step, view.due_at) == ("active", "intro", before.due_at)
     assert kinds(ready)[-2:] == ["paused by a person", "resumed by a person"]
 
 
 def test_what_fell_due_goes_at_the_next_opening(ready: House, clock: ManualClock) -> None:
-    enrolling.pause(ready, ADA)
+    enroll.pause(ready, ADA)
     clock.move_to(dt.datetime(2026, 3, 14, 12, 0, tzinfo=dt.UTC))  # a Saturday
-    view = enrolling.resume(ready, ADA)[0]
+    view = enroll.resume(ready, ADA)[0]
     assert view.due_at is not None
     assert view.due_at.date() == dt.date(2026, 3, 16)
     assert [each["kind"] for each in row(ready).bound][:2] == ["resumed", "weekend"]
@@ -81,7 +79,7 @@ def test_resuming_ends_an_absence(ready: House) -> None:
     values = {"resume_at": ready.clock.now() + dt.timedelta(days=9)}
     with ready.database.write() as conn:
         enrollments.apply(conn, [row(ready).id], Event.OUT_OF_OFFICE, ready.clock.now(), values=values)
-    assert enrolling.resume(ready, ADA)[0].state == "active"
+    assert enroll.resume(ready, ADA)[0].state == "active"
     assert row(ready).resume_at is None
 
 
@@ -96,20 +94,20 @@ def test_stopping_is_for_good_and_drops_open_tasks(ready: House) -> None:
             words="Call",
             due_at=ready.clock.now(),
         )
-    view = enrolling.stop(ready, ADA, reason="wrong person")[0]
+    view = enroll.stop(ready, ADA, reason="wrong person")[0]
     assert (view.state, view.reason, view.due_at) == ("stopped", "wrong person", None)
     with ready.database.read() as conn:
         assert [each.state for each in tasks.every(conn, open_only=False)] == ["dropped"]
-    assert enrolling.resume(ready, ADA)[0].state == "stopped"
+    assert enroll.resume(ready, ADA)[0].state == "stopped"
     assert kinds(ready)[-1] == "stopped"
 
 
 def test_somebody_held_is_released(ready: House, clock: ManualClock) -> None:
     hold(ready)
-    enrolling.pause(ready, ADA, reason="wait")
+    enroll.pause(ready, ADA, reason="wait")
     assert row(ready).state is State.HELD
     clock.advance(days=1)
-    view = enrolling.resume(ready, ADA)[0]
+    view = enroll.resume(ready, ADA)[0]
     assert (view.state, view.step) == ("active", "intro")
     assert view.due_at is not None
     assert view.due_at >= clock.now()
@@ -120,14 +118,14 @@ def test_a_mail_nobody_knows_the_fate_of_must_be_decided_first(ready: House) -> 
     hold(ready, "may have been delivered")
     leave_mail(ready, MessageState.UNKNOWN)
     with pytest.raises(errors.Invalid, match="may have been delivered"):
-        enrolling.resume(ready, ADA)
+        enroll.resume(ready, ADA)
     assert row(ready).state is State.HELD
 
 
 def test_a_refused_mail_is_passed_over(ready: House) -> None:
     hold(ready, "refused")
     leave_mail(ready, MessageState.REFUSED)
-    view = enrolling.resume(ready, ADA)[0]
+    view = enroll.resume(ready, ADA)[0]
     assert (view.state, view.step) == ("active", "bump")
     assert kinds(ready)[-2:] == ["released", "skipped"]
 
@@ -135,7 +133,7 @@ def test_a_refused_mail_is_passed_over(ready: House) -> None:
 def test_another_mailbox_goes_on(ready: House) -> None:
     leave_mail(ready, MessageState.PREPARED)
     before = row(ready)
-    assert enrolling.change_mailbox(ready, ADA, "Bob@sales.example")[0].mailbox == "bob@sales.example"
+    assert enroll.change_mailbox(ready, ADA, "Bob@sales.example")[0].mailbox == "bob@sales.example"
     after = row(ready)
     assert after.version > before.version
     with ready.database.read() as conn:
@@ -146,16 +144,16 @@ def test_another_mailbox_goes_on(ready: House) -> None:
 def test_a_mail_that_is_half_out_keeps_its_sender(ready: House) -> None:
     leave_mail(ready, MessageState.DEFERRED)
     with pytest.raises(errors.Invalid, match="its sender cannot change"):
-        enrolling.change_mailbox(ready, ADA, "bob@sales.example")
+        enroll.change_mailbox(ready, ADA, "bob@sales.example")
     with pytest.raises(errors.NotFound):
-        enrolling.change_mailbox(ready, ADA, "eve@sales.example")
+        enroll.change_mailbox(ready, ADA, "eve@sales.example")
 
 
 def test_who_is_in_no_such_sequence_is_told(ready: House) -> None:
     with pytest.raises(errors.NotFound, match='not in the sequence "Other"'):
-        enrolling.pause(ready, ADA, "Other")
+        enroll.pause(ready, ADA, "Other")
     with pytest.raises(errors.NotFound, match="is no contact"):
-        enrolling.pause(ready, "eve@acme.example")
+        enroll.pause(ready, "eve@acme.example")
 
 
 def test_suppressing_ends_what_is_under_way(ready: House) -> None:

@@ -13,10 +13,11 @@ import imapclient
 import pytest
 
 from relance import clock
-from relance.engine import enrolling, publishing, replies
+from relance.engine import replies
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.sequence import Sequence
+from relance.engine.sequences import enroll, publish
 from relance.engine.states import MessageState, State
 from relance.engine.store import enrollments, mailboxes
 from relance.engine.store import replies as store_replies
@@ -60,8 +61,8 @@ class Desk:
         )
         self.sync()
         contact_service.add(house, OLA, {"first_name": "Ola"})
-        publishing.publish(house, Sequence.model_validate(STORY))
-        assert enrolling.enroll(house, enrolling.Wish("Follow up", [OLA])).enrolled == 1
+        publish.publish(house, Sequence.model_validate(STORY))
+        assert enroll.enroll(house, enroll.Wish("Follow up", [OLA])).enrolled == 1
         sent = {"message_id": OURS, "recipient": OLA, "subject": "Fewer lost answers"}
         engine_house.add_message(house, self.row, MessageState.ACCEPTED, **sent)
 

@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from relance import errors
-from relance.engine import enrolling, publishing, timeline
+from relance.engine import timeline
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.enrolling import Wish
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import Wish
 from tests import engine_house
 
 OTHER = "sequence: Other\nsteps:\n  - {id: one, subject: S, body: B}\n"
@@ -14,16 +15,16 @@ OTHER = "sequence: Other\nsteps:\n  - {id: one, subject: S, body: B}\n"
 
 @pytest.fixture
 def ready(house: House) -> House:
-    publishing.publish(house, OTHER)
+    publish.publish(house, OTHER)
     engine_house.add_mailbox(house)
     for number in range(5):
         contact_service.add(house, f"p@firm{number}.example", {})
-    enrolling.enroll(house, Wish("Other"))
+    enroll.enroll(house, Wish("Other"))
     return house
 
 
 def test_a_persons_timeline_holds_their_own_events(ready: House) -> None:
-    enrolling.pause(ready, "p@firm1.example", reason="the fair")
+    enroll.pause(ready, "p@firm1.example", reason="the fair")
     found = timeline.of_contact(ready, "P@firm1.example")
     assert [(each.kind, each.email) for each in found] == [
         ("enrolled", "p@firm1.example"),

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine import enrolling, keeping, publishing, turn
+from relance.engine import keeping, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
+from relance.engine.sequences import enroll, publish
 from relance.engine.states import State
 from relance.engine.store import enrollments, mailboxes, messages
 from relance.mailbox import imap
@@ -94,8 +95,8 @@ class Desk:
         values = {"imap_host": "localhost", "imap_port": server.imap, "imap_security": "plain"}
         self.number = engine_house.add_mailbox(house, user, synced_at=None, **values)
         contact_service.add(house, OLA, {"first_name": "Ola"})
-        publishing.publish(house, engine_house.TRIAL)
-        assert enrolling.enroll(house, enrolling.Wish("Trial", [OLA])).enrolled == 1
+        publish.publish(house, engine_house.TRIAL)
+        assert enroll.enroll(house, enroll.Wish("Trial", [OLA])).enrolled == 1
         engine_house.clock(house).advance(hours=2)
         self.look()
         assert len(self.outbox.bodies) == 1

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.clock import Clock
-from relance.engine import jumps
 from relance.engine.db import database
 from relance.engine.definition import company_rules
 from relance.engine.definition.position import Position
-from relance.engine.jumps import Ahead
+from relance.engine.sequences import clock_jumps
+from relance.engine.sequences.clock_jumps import Ahead
 from relance.engine.states import State
 from relance.engine.store.enrollments import Enrollment
 
@@ -66,29 +66,29 @@ def test_a_clock_that_was_ahead_leaves_a_gap(
     before: dt.timedelta | None, first: dt.timedelta, last: dt.timedelta, was: bool
 ) -> None:
     found = Ahead(NOW + first, NOW + last, None if before is None else NOW - before)
-    assert jumps.was_ahead(found, NOW, database.SKEW) is was
-    assert not jumps.was_ahead(None, NOW, database.SKEW)
+    assert clock_jumps.was_ahead(found, NOW, database.SKEW) is was
+    assert not clock_jumps.was_ahead(None, NOW, database.SKEW)
 
 
 @pytest.mark.parametrize(("scale", "seconds"), [(0.0, 5), (0.5, 5), (1.0, 5), (360.0, 1800)])
 def test_where_time_runs_fast_clocks_are_further_apart_in_it(scale: float, seconds: float) -> None:
     fast = Clock(NOW, NOW, scale)
-    assert jumps.tolerance(fast) == dt.timedelta(seconds=seconds)
+    assert clock_jumps.tolerance(fast) == dt.timedelta(seconds=seconds)
     behind = fast.at(NOW - database.SKEW)  # what another host takes for now
-    assert behind >= fast.at(NOW) - jumps.tolerance(fast)
+    assert behind >= fast.at(NOW) - clock_jumps.tolerance(fast)
 
 
 @given(st.timedeltas(MINUTE, 900 * DAY), st.timedeltas(-900 * DAY, 900 * DAY))
 def test_a_step_is_never_planned_later_than_it_was_nor_in_the_past(
     planned: dt.timedelta, anew: dt.timedelta
 ) -> None:
-    due = jumps.sooner(NOW + planned, Position("bump", "mail", NOW + anew), NOW)
+    due = clock_jumps.sooner(NOW + planned, Position("bump", "mail", NOW + anew), NOW)
     assert NOW <= due <= NOW + planned
     assert due == NOW + anew or not NOW <= NOW + anew <= NOW + planned
 
 
 def test_a_step_without_a_time_of_its_own_is_due() -> None:
-    assert jumps.sooner(NOW + DAY, Position(None, "", None), NOW) == NOW
+    assert clock_jumps.sooner(NOW + DAY, Position(None, "", None), NOW) == NOW
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_what_a_wrong_clock_planned_is_told_from_what_a_colleague_put_off(
     kinds: tuple[str, ...], moved: bool, planned: bool
 ) -> None:
     row = dataclasses.replace(ROW, bound=[{"kind": kind, "words": ""} for kind in kinds])
-    assert jumps.planned_by_it(row, moved=moved) is planned
+    assert clock_jumps.planned_by_it(row, moved=moved) is planned
 
 
 @given(st.timedeltas(-DAY, DAY), st.timedeltas(dt.timedelta(0), 10 * MINUTE))

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import publishing, states
+from relance.engine import states
 from relance.engine.context import House
 from relance.engine.definition.compiled import Script
 from relance.engine.definition.position import Position
-from relance.engine.sharing import Shares
-from relance.engine.steering import EnrollmentView, change_mailbox, pause, resume, stop
+from relance.engine.sequences import publish
+from relance.engine.sequences.assignment import Shares
+from relance.engine.sequences.control import EnrollmentView, change_mailbox, pause, resume, stop
 from relance.engine.store import (
     contacts,
     enrollments,
@@ -91,7 +92,7 @@ def enroll(
     `errors.Invalid` for a sequence or mailbox that is not there or not ready. `progress` is told how many were looked at.
     """
     with house.database.read() as conn:
-        version = publishing.known(conn, wish.sequence)[0]
+        version = publish.known(conn, wish.sequence)[0]
         script = house.library.script(conn, version.id)
         senders = _senders(conn, wish.mailboxes)
         names = {each.sequence_id: each.name for each in sequences.latest(conn)}

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import reasons, resuming, states
+from relance.engine import reasons, states
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.compiled import Script
 from relance.engine.journal import evidence
 from relance.engine.reasons import Cause, Reason
+from relance.engine.sequences import backlog
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollment_details, enrollments, events, mailboxes, messages, refusals, tasks
 from relance.engine.store.contacts import Contact
@@ -143,7 +144,7 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
             "on, or add this one again; nothing would ever leave from it."
         )
     event = Event.RELEASED if row.state is State.HELD else Event.RESUMED
-    change = resuming.overdue(desk.conn, desk.house, row, desk.person)
+    change = backlog.overdue(desk.conn, desk.house, row, desk.person)
     words = reason or ("released by a person" if event is Event.RELEASED else event.value)
     for name in reasons.organisations(row.why):
         refusals.lift(desk.conn, row.mailbox_id, name)  # a person tries it again

@@ -10,11 +10,11 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from relance import errors, templates
-from relance.engine import resuming
 from relance.engine.context import House
 from relance.engine.definition import graph, lint, load, sequence
 from relance.engine.definition.lint import Checked
 from relance.engine.definition.sequence import BranchStep, MailStep, TaskStep
+from relance.engine.sequences import backlog
 from relance.engine.store import contacts, events, sequences
 from relance.engine.store.sequences import Version
 
@@ -235,7 +235,7 @@ def pause(house: House, name: str, reason: str = "") -> None:
 def resume(house: House, name: str) -> None:
     """Let the sequence go on. What fell due meanwhile is spread over the next opening, not sent in one minute."""
     _set_state(house, name, "active", "")
-    resuming.spread_overdue(house, name)
+    backlog.spread_overdue(house, name)
 
 
 def _set_state(house: House, name: str, state: str, reason: str) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
-from relance.engine import cases, jumps
 from relance.engine.context import House
 from relance.engine.definition.compiled import bounds
 from relance.engine.schedule import calendar
+from relance.engine.sequences import clock_jumps, step_context
 from relance.engine.store import enrollments, events, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox
 
@@ -26,18 +26,19 @@ def replan(house: House, lease: Lease, mailbox: Mailbox, now: dt.datetime) -> in
     with house.database.write() as conn:
         mailboxes.hold(conn, lease)
         rows = enrollments.mails_due(conn, mailbox.id, now)
-        for case in cases.read(conn, house, rows) if rows else ():
+        for case in step_context.read(conn, house, rows) if rows else ():
             place = case.script.place(case.contact, house.workspace)
             when = calendar.next_opening(case.script.rule(case.step), place, now + scatter(str(case.row.id)))
             words = {
-                "kind": jumps.LATE,
+                "kind": clock_jumps.LATE,
                 "words": f"nothing ran since {mailbox.synced_at}; planned anew",
                 "until": None,
             }
             enrollments.reschedule(conn, case.row, when.at, [words, *bounds(when)])
         data = {"steps": len(rows), "since": str(mailbox.synced_at)}
         events.add(
-            conn, [events.News(jumps.PLANNED_ANEW, now, mailbox_id=mailbox.id, data=data)] if rows else []
+            conn,
+            [events.News(clock_jumps.PLANNED_ANEW, now, mailbox_id=mailbox.id, data=data)] if rows else [],
         )
     return len(rows)
 

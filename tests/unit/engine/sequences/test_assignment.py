@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine.sharing import Shares
+from relance.engine.sequences.assignment import Shares
 
 PEOPLE = st.lists(
     st.tuples(st.sampled_from(["", "a", "b", "c"]), st.lists(st.integers(1, 4), max_size=2)), max_size=30

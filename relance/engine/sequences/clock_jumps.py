@@ -15,13 +15,13 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.clock import SETTLE_SECONDS, Clock
-from relance.engine import absences, cases
-from relance.engine.cases import Case
 from relance.engine.context import House
 from relance.engine.db.database import SKEW, machine_now
 from relance.engine.definition import company_rules
 from relance.engine.definition.position import Position
 from relance.engine.schedule import calendar
+from relance.engine.sequences import away, step_context
+from relance.engine.sequences.step_context import Case
 from relance.engine.store import enrollments, events, future_times, installation, mailboxes, replies
 from relance.engine.store.enrollments import Enrollment
 
@@ -150,7 +150,7 @@ def _plans(conn: Connection, house: House, cut: dt.datetime, now: dt.datetime) -
     for start in range(0, len(ids), BATCH):
         rows = [row for row, _ in enrollments.for_sending(conn, ids[start : start + BATCH]).values()]
         wrong = [row for row in rows if planned_by_it(row, moved=row.id in moved)]
-        for case in cases.read(conn, house, wrong):
+        for case in step_context.read(conn, house, wrong):
             due = _replan(conn, house, case, now)
             count += 1
             if case.row.step_kind == "mail":
@@ -189,7 +189,7 @@ def _absences(conn: Connection, house: House, cut: dt.datetime, now: dt.datetime
     for start in range(0, len(ids), BATCH):
         for row, _ in enrollments.for_sending(conn, ids[start : start + BATCH]).values():
             until = (replies.returns(conn, row.contact_id) or [None])[-1]
-            anew = absences.values(conn, house, row, until, now)["resume_at"]
+            anew = away.values(conn, house, row, until, now)["resume_at"]
             if row.resume_at is not None and max(anew, now) < row.resume_at:
                 enrollments.come_back(conn, row, max(anew, now))
                 count += 1

@@ -1,0 +1,1 @@
+"""Sequences at work: published, enrolled in, paused, resumed, advanced."""
