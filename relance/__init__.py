@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from relance.engine.keeping import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.processes.attendance import Attendance
     from relance.engine.progress import TickReport
-    from relance.engine.refusing import Retried
     from relance.engine.rejudging import Change, RejudgeReport
     from relance.engine.reports import (
         Funnel,
@@ -59,6 +58,8 @@ if TYPE_CHECKING:
     )
     from relance.engine.returning import WayBack
     from relance.engine.schedule.calendar import Bound, BoundKind, When
+    from relance.engine.sending.in_doubt import UnknownMail
+    from relance.engine.sending.refusing_domains import Retried
     from relance.engine.sequences.control import EnrollmentView
     from relance.engine.sequences.enroll import EnrollReport, Skipped
     from relance.engine.sequences.publish import Published, SequenceDetail, SequenceSummary, VersionView
@@ -70,7 +71,6 @@ if TYPE_CHECKING:
     from relance.engine.store.tasks import Task
     from relance.engine.timeline import EventPage, EventView
     from relance.engine.turn import TurnReport
-    from relance.engine.unknowns import UnknownMail
     from relance.engine.unread_mail import UnreadMail
     from relance.errors import (
         Away,
@@ -194,11 +194,12 @@ _ROOMS = {
     "engine.keeping": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.processes.attendance": ("Attendance",),
     "engine.progress": ("TickReport",),
-    "engine.refusing": ("Retried",),
     "engine.rejudging": ("Change", "RejudgeReport"),
     "engine.reports": ("Funnel", "HeldView", "MailboxLine", "Report", "Status", "StepReport", "VariantReport"),
     "engine.returning": ("WayBack",),
     "engine.schedule.calendar": ("Bound", "BoundKind", "When"),
+    "engine.sending.in_doubt": ("UnknownMail",),
+    "engine.sending.refusing_domains": ("Retried",),
     "engine.sequences.control": ("EnrollmentView",),
     "engine.sequences.enroll": ("EnrollReport", "Skipped"),
     "engine.sequences.publish": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
@@ -210,7 +211,6 @@ _ROOMS = {
     "engine.store.tasks": ("Task",),
     "engine.timeline": ("EventPage", "EventView"),
     "engine.turn": ("TurnReport",),
-    "engine.unknowns": ("UnknownMail",),
     "engine.unread_mail": ("UnreadMail",),
     "errors": (
         "Away", "Broken", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded", "Trouble",

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from relance import templates
-from relance.engine import delivery, drafting, preparing, turn
+from relance.engine import turn
 from relance.engine.journal.journal import Journal
+from relance.engine.sending import compose as sending_compose
+from relance.engine.sending import deliver, prepare
 from relance.engine.store import claims
 from relance.mailbox import compose, smtp
 
@@ -26,8 +28,8 @@ WATCHED: tuple[tuple[Any, str, str], ...] = (
     (turn, "take_turn", "turn"),  # lease, look, release
     (turn._Turn, "_send", "claim"),
     (claims, "claim", "claim"),
-    (preparing, "prepare", "prepare"),  # read the cases, insert the mails, commit
-    (drafting, "draft", "write"),  # values, links, ids
+    (prepare, "prepare", "prepare"),  # read the cases, insert the mails, commit
+    (sending_compose, "draft", "write"),  # values, links, ids
     (templates.Compiled, "render", "render"),
     (templates, "with_footer", "render"),
     (compose, "compose", "compose"),
@@ -40,7 +42,7 @@ WATCHED: tuple[tuple[Any, str, str], ...] = (
     (Journal, "ended", "journal"),
     (Journal, "sure", "journal"),
     (Journal, "settled", "journal"),
-    (delivery.Delivery, "deliver", "mark+record"),  # and the last record of the turn
+    (deliver.Delivery, "deliver", "mark+record"),  # and the last record of the turn
 )
 
 

@@ -15,17 +15,7 @@ from relance.app import building
 from relance.app.nouns import Answers, Contacts, Mailboxes, Progress, Restored, Sequences, Tasks, Unknown
 from relance.clock import Clock, elapsed, machine_now
 from relance.config import Settings
-from relance.engine import (
-    accounts,
-    epochs,
-    explaining,
-    listening,
-    progress,
-    recovery,
-    remembering,
-    reports,
-    turn,
-)
+from relance.engine import accounts, explaining, listening, progress, remembering, reports, turn
 from relance.engine import (
     timeline as timelines,
 )
@@ -34,6 +24,7 @@ from relance.engine.db.database import Database
 from relance.engine.engagement import hits
 from relance.engine.processes import attendance, heartbeats
 from relance.engine.processes.attendance import Attendance
+from relance.engine.sending import recovery, restore_guard
 from relance.engine.sequences import enroll as sequences_enroll
 from relance.engine.store.processes import Process
 from relance.tracking import web
@@ -95,7 +86,7 @@ class Relance:
 
     def _take_up(self) -> None:
         """What an earlier process left is written down first."""
-        if epochs.beat(self._house.database, self._epoch_file) is None:
+        if restore_guard.beat(self._house.database, self._epoch_file) is None:
             recovery.replay(self._house)  # not into a restored database: it waits for a person
             recovery.give_back(self._house)
         hits.replay(self._house)
@@ -198,7 +189,7 @@ class Relance:
         with contextlib.suppress(errors.Unwritable):  # the work goes on without this proof of its end
             self._house.journal.live()
         heartbeats.beat(self._house, self._me)
-        return epochs.halted(self._house.database)
+        return restore_guard.halted(self._house.database)
 
     def outcomes(self) -> Mapping[str, int]:
         """How the mails of this process ended so far, by outcome."""
@@ -258,7 +249,7 @@ class Relance:
         elsewhere is worked on all the same."""
         if elapsed() - self._beaten > BEAT_SECONDS:
             try:
-                epochs.beat(self._house.database, self._epoch_file)
+                restore_guard.beat(self._house.database, self._epoch_file)
             except errors.Unwritable as trouble:
                 self._home_refused = str(trouble)
                 return trouble
@@ -276,11 +267,11 @@ class Relance:
 
     def halted(self) -> str | None:
         """Why nothing is sent at all, if so: the database seems to have been restored from a backup."""
-        return epochs.halted(self._house.database)
+        return restore_guard.halted(self._house.database)
 
     def confirm_restore(self, *, hold_due: bool = True) -> int:
         """Go on after a restore; what fell due is held for a person first, for it may have been sent already."""
-        held = epochs.confirm(self._house, self._epoch_file, hold_due=hold_due)
+        held = restore_guard.confirm(self._house, self._epoch_file, hold_due=hold_due)
         remembering.hear(self._house)
         return held
 

@@ -15,16 +15,15 @@ from relance.engine import (
     keeping,
     probing,
     progress,
-    refusing,
     rejudging,
     returning,
-    unknowns,
     unread_mail,
 )
 from relance.engine.contacts import importer
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.sequence import Sequence
+from relance.engine.sending import in_doubt, refusing_domains
 from relance.engine.sequences import publish as sequences_publish
 from relance.engine.store import contacts, suppressions, tasks
 
@@ -190,9 +189,9 @@ class Mailboxes:
         whose = None if emails is None else tuple(emails)
         return returning.undo_bounces(self._house, returning.Wrong(address, since, whose), dry_run=dry_run)
 
-    def retry(self, address: str, organisation: str, *, dry_run: bool = False) -> refusing.Retried:
+    def retry(self, address: str, organisation: str, *, dry_run: bool = False) -> refusing_domains.Retried:
         """Write to an organisation again that refused this mailbox's mail: whoever was held for that alone goes on."""
-        return refusing.retry(self._house, address, organisation, dry_run=dry_run)
+        return refusing_domains.retry(self._house, address, organisation, dry_run=dry_run)
 
     def remove(self, address: str, *, force: bool = False) -> None:
         """Forget a mailbox and its password. With open enrollments only by `force`, which holds them."""
@@ -221,13 +220,13 @@ class Unknown:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    def list(self) -> list[unknowns.UnknownMail]:
+    def list(self) -> list[in_doubt.UnknownMail]:
         """All of them, oldest first."""
-        return unknowns.every(self._house)
+        return in_doubt.every(self._house)
 
     def resolve(self, message_id: str, decision: str) -> None:
         """A person's word: `sent`, `not sent` (the same bytes go again) or `give up`."""
-        unknowns.decide(self._house, message_id, decision)
+        in_doubt.decide(self._house, message_id, decision)
 
 
 class Restored:

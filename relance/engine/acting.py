@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import absences, company, matching, news, proofs, refusing, returned, states
+from relance.engine import absences, company, matching, news, returned, states
 from relance.engine.context import House
 from relance.engine.matching import Found
 from relance.engine.news import Consequence, Match
-from relance.engine.proofs import Left
 from relance.engine.reasons import Cause, Reason
-from relance.engine.repeats import Whose
+from relance.engine.sending import proofs, refusing_domains
+from relance.engine.sending.proofs import Left
+from relance.engine.sending.repeated_answers import Whose
 from relance.engine.sequences import away
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, replies, suppressions, tasks
@@ -91,7 +92,7 @@ def act(conn: Connection, house: House, items: Sequence[Item], now: dt.datetime)
 def _held_there(conn: Connection, items: Sequence[Item]) -> set[int]:
     """The enrollments at organisations that are about to be held as a whole."""
     refused = {
-        (item.matter.mailbox_id, refusing.of(item.found.contact))
+        (item.matter.mailbox_id, refusing_domains.of(item.found.contact))
         for item in items
         if item.found.contact is not None and _consequence(item).refused_there
     }
@@ -113,10 +114,10 @@ def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment],
     carry_out(conn, house, matter, rows, result, now)
     touched = _tell_company(conn, house, item, result, now)
     if result.refused_there and item.found.contact is not None:
-        there, said = refusing.of(item.found.contact), item.judgement.evidence
+        there, said = refusing_domains.of(item.found.contact), item.judgement.evidence
         if item.judgement.speaker is Speaker.UNKNOWN:
             said = f"{news.NOBODY_SAYS}: {said}"
-        refusing.note(conn, item.matter.mailbox_id, there, said, now)
+        refusing_domains.note(conn, item.matter.mailbox_id, there, said, now)
     contact = item.found.contact
     if contact is not None and item.found.match is Match.CERTAIN and returned.is_doubtful(item.judgement):
         address = mailboxes.by_id(conn, item.mailbox_id).address
@@ -194,7 +195,7 @@ def _apply(
 def _why(matter: Matter, row: Enrollment, result: Consequence) -> Reason:
     said, here = matter.said(result), row.mailbox_id == matter.mailbox_id
     if result.refused_there and here and matter.contact is not None:
-        return Reason(said, Cause.ORGANISATION, refusing.of(matter.contact))
+        return Reason(said, Cause.ORGANISATION, refusing_domains.of(matter.contact))
     return Reason(said, Cause.ANSWER, matter.source)
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import adopting, epochs, proofs
 from relance.engine.context import House
 from relance.engine.journal.evidence import shown_absent
-from relance.engine.proofs import Left
+from relance.engine.sending import forgotten_mails, proofs, restore_guard
+from relance.engine.sending.proofs import Left
 from relance.engine.sequences import backlog
 from relance.engine.store import contacts, enrollment_details, enrollments, mailboxes, messages
 from relance.engine.store.enrollment_details import Standing
@@ -162,7 +162,7 @@ def _decided(conn: Connection, house: House, decision: str, enrollment_id: int) 
 def _was_not(conn: Connection, house: House, row: Enrollment, now: dt.datetime) -> _Done:
     person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
     change = backlog.overdue(conn, house, row, person, spread=True)
-    epochs.release(conn, row, now, "a person says that it was not sent", {"attempts": 0, **change})
+    restore_guard.release(conn, row, now, "a person says that it was not sent", {"attempts": 0, **change})
     return _Done(0)
 
 
@@ -173,15 +173,15 @@ def _was_sent(conn: Connection, house: House, row: Enrollment, now: dt.datetime)
         key = (row.id, row.step or "")
         there = messages.of_steps(conn, [key]).get(key)
         if there is None:
-            messages.add(conn, [adopting.assumed(conn, house, row, at)])
+            messages.add(conn, [forgotten_mails.assumed(conn, house, row, at)])
         if there is None or not proofs.left(conn, house, there, Left(there.step, at, words), now):
             proofs.written(conn, house, row, Left(row.step or "", at, words), now)
         row, steps = enrollments.by_ids(conn, [row.id])[0], steps + 1
     if not _due_then(row):
-        epochs.release(conn, row, now, words)
+        restore_guard.release(conn, row, now, words)
         return _Done(steps)
     # A branch, a task: it is done by its own rule, and the mail behind it is asked about again before it goes.
-    enrollments.clear(conn, row.id, epochs.is_doubt, now, words)
+    enrollments.clear(conn, row.id, restore_guard.is_doubt, now, words)
     return _Done(steps, waits=True)
 
 

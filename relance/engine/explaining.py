@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import epochs, gate, states, unread_mail
+from relance.engine import states, unread_mail
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition import sequence
 from relance.engine.definition.position import Position
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
+from relance.engine.sending import gate, restore_guard
 from relance.engine.sequences import step_context
 from relance.engine.sequences.control import EnrollmentView, view
 from relance.engine.sequences.step_context import Case
@@ -78,7 +79,7 @@ class _Look:
 
 def explain(house: House, email: str, sequence: str | None = None) -> list[Explanation]:
     """Every enrollment of somebody (or the one in `sequence`), the newest last; raises `errors.NotFound`."""
-    halted = epochs.halted(house.database)
+    halted = restore_guard.halted(house.database)
     with house.database.read() as conn:
         person = contact_service.known(conn, house, email)
         found = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)

@@ -15,10 +15,10 @@ from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import House
 from relance.engine.ports import Inbox
 from relance.engine.sequences import backlog
+from relance.engine.states import POLICIES
 from relance.engine.store import aliases, events, mailboxes, provider_traits, refusals
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.provider_traits import ProviderHabits
-from relance.engine.unknowns import POLICIES
 from relance.mailbox import address
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.folders import Folder, FolderRefused

@@ -10,11 +10,12 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from relance import errors, templates
-from relance.engine import drafting, inbox
+from relance.engine import inbox
 from relance.engine.context import House
 from relance.engine.definition import sequence
 from relance.engine.definition.position import Position
 from relance.engine.engagement import hits
+from relance.engine.sending import compose
 from relance.engine.sequences import clock_jumps, step_context
 from relance.engine.sequences.step_context import Case
 from relance.engine.states import Event
@@ -162,7 +163,7 @@ def _branch(tick: _Tick, case: Case, step: sequence.BranchStep) -> Position | No
     answer = case.script.condition(step.when).evaluate(case.values(), case.facts)
     if isinstance(answer, bool):
         return _go_on(tick, case, kind="branch", taken=answer, words=step.when)
-    _hold(tick, case, drafting.lacking(answer, step.id))
+    _hold(tick, case, compose.lacking(answer, step.id))
     return None
 
 
@@ -172,7 +173,7 @@ def _task(tick: _Tick, case: Case, step: sequence.TaskStep) -> Position | None:
         if answer is False:
             return _go_on(tick, case, kind="skipped", words=step.when)
         if answer is not True:
-            _hold(tick, case, drafting.lacking(answer, step.id))
+            _hold(tick, case, compose.lacking(answer, step.id))
             return None
     words = _task_words(case, step)
     row = case.row

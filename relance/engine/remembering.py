@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import epochs, proofs
 from relance.engine.context import House
 from relance.engine.journal.journal import Memory
-from relance.engine.proofs import BY_JOURNAL, Left
+from relance.engine.sending import proofs, restore_guard
+from relance.engine.sending.proofs import BY_JOURNAL, Left
 from relance.engine.states import MessageState
 from relance.engine.store import mailboxes, messages
 from relance.engine.store.messages import Message
@@ -29,7 +29,7 @@ def hear_once(house: House) -> None:
     if house.journal.heard.is_set():
         return
     memory = house.journal.memory()
-    if not memory or epochs.halted(house.database) is None:
+    if not memory or restore_guard.halted(house.database) is None:
         _tell(house, memory)
         house.journal.heard.set()
 

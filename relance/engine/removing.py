@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import recovery, states
+from relance.engine import states
 from relance.engine.context import House
+from relance.engine.sending import recovery
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, messages
 from relance.engine.store.mailboxes import Lease, Mailbox

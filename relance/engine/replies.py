@@ -15,23 +15,13 @@ from typing import TypeVar
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import (
-    acting,
-    adopting,
-    epochs,
-    incoming,
-    marks,
-    probes,
-    rereading,
-    sent_copies,
-    unread_mail,
-    watching,
-)
+from relance.engine import acting, incoming, marks, probes, rereading, sent_copies, unread_mail, watching
 from relance.engine.context import House
 from relance.engine.incoming import Look
 from relance.engine.marks import Plan, Progress
 from relance.engine.ports import Inbox
 from relance.engine.runtime import unexpected_errors
+from relance.engine.sending import forgotten_mails, restore_guard
 from relance.engine.sent_copies import Copy
 from relance.engine.store import aliases, events, mailboxes, messages, unread_mails
 from relance.engine.store import folders as stored
@@ -64,7 +54,7 @@ def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
     with house.database.read() as conn:
         own = aliases.own_addresses(conn)
         # Then what it forgot lies among the mails that were there before the first look.
-        restored = mailbox.synced_at is None and epochs.restored(conn)
+        restored = mailbox.synced_at is None and restore_guard.restored(conn)
     look = Look(house, lease, mailbox, now, own, restored)
     try:
         with house.open_inbox(account) as inbox:
@@ -318,7 +308,9 @@ def _act(look: Look, progress: Progress, window: Sequence[Fetched], trouble: unr
     folder = progress.folder
     fetched = ((each, incoming.read(each)) for each in window)
     read = [(each, mail) for each, mail in fetched if not probes.is_probe(mail, look.own)]
-    adopting.adopt(look.house, look.lease, [shown for each in read for shown in incoming.shown(look, *each)])
+    forgotten_mails.adopt(
+        look.house, look.lease, [shown for each in read for shown in incoming.shown(look, *each)]
+    )
     with look.house.database.read() as conn:
         copies = incoming.copies(look, folder, read)
         items = list(incoming.items(conn, look, folder, read, incoming.threads(conn, look, copies)))
@@ -370,7 +362,7 @@ def _take(look: Look, progress: Progress, window: Sequence[tuple[int, Inbound]])
         for uid, mail in window
         if not probes.is_probe(mail, look.own)
     ]
-    adopting.adopt(look.house, look.lease, sent_copies.shown(look.house, copies, look.now))
+    forgotten_mails.adopt(look.house, look.lease, sent_copies.shown(look.house, copies, look.now))
     with look.house.database.write() as conn:
         mailboxes.hold(conn, look.lease)
         sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)

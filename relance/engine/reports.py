@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import concerns, epochs, unread_mail
+from relance.engine import concerns, unread_mail
 from relance.engine.concerns import Concern
 from relance.engine.context import House
 from relance.engine.definition import sequence
@@ -17,6 +17,7 @@ from relance.engine.definition.compiled import Script
 from relance.engine.definition.graph import Plan, known
 from relance.engine.processes import heartbeats
 from relance.engine.processes.attendance import Attendance
+from relance.engine.sending import restore_guard
 from relance.engine.sequences import clock_jumps, publish
 from relance.engine.states import MessageState, State
 from relance.engine.store import mailboxes, sequences, statistics
@@ -156,7 +157,7 @@ def status(house: House, *, unwritable: str = "", foreign: str = "", me: Process
     """How everything stands now. `unwritable`: what else than the database can not be written; `foreign`: why the user who
     asks can not write, though others may; `me`: the daemon that asks."""
     now = house.clock.now()
-    halted = epochs.halted(house.database)
+    halted = restore_guard.halted(house.database)
     with house.database.read() as conn:
         clock = clock_jumps.trouble(conn, house)
         states = statistics.states_of(conn)

@@ -8,8 +8,9 @@ import re
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import judgements, repeats
-from relance.engine.repeats import Refusal, Whose
+from relance.engine import judgements
+from relance.engine.sending import repeated_answers
+from relance.engine.sending.repeated_answers import Refusal, Whose
 from relance.engine.store import mailboxes, replies
 from relance.mailbox import wording
 from relance.mailbox.inbound import Judgement, Kind, Speaker
@@ -29,13 +30,13 @@ def is_doubtful(judgement: Judgement) -> bool:
 def note(conn: Connection, mailbox_id: int, judgement: Judgement, whose: Whose, now: dt.datetime) -> None:
     """Remember it beside the refusals at once; pause the mailbox where somebody else's mail was answered the same."""
     code, words = _said(judgement.evidence, whose)
-    before = repeats.of(mailboxes.by_id(conn, mailbox_id).refusal)
+    before = repeated_answers.of(mailboxes.by_id(conn, mailbox_id).refusal)
     here = Refusal(code, words, whose.contact_id, whose.organisation)
     mailboxes.change(conn, mailbox_id, refusal=here.row())
     at_once = before is not None and before.contact_id != whose.contact_id
     same = at_once and before is not None and wording.same(before.words, words)
     if same or _came_back(conn, mailbox_id, words, whose, now):
-        mailboxes.pause(conn, mailbox_id, f"{repeats.SAME}: {judgement.evidence}", now)
+        mailboxes.pause(conn, mailbox_id, f"{repeated_answers.SAME}: {judgement.evidence}", now)
 
 
 def _said(evidence: str, whose: Whose) -> tuple[int, str]:

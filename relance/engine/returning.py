@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import inbox, settling, states
+from relance.engine import inbox, states
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.inbox import Correction
 from relance.engine.reasons import Cause
+from relance.engine.sending import settle
 from relance.engine.sequences import backlog, control
 from relance.engine.sequences.control import EnrollmentView
 from relance.engine.states import Event, MessageEvent, MessageState, State
@@ -129,7 +130,7 @@ def _take_back(
     }
     before = set(suppressions.among(conn, asked))
     for mail in refused:
-        suppressions.take_back(conn, mail.recipient, [settling.source_of(mail.id), suppressions.UNSAID])
+        suppressions.take_back(conn, mail.recipient, [settle.source_of(mail.id), suppressions.UNSAID])
     for answer in back:
         inbox.correct_in(conn, house, answer.id, Correction(kind=Kind.SOFT_BOUNCE.value, note=WORDS))
     return sorted(before - set(suppressions.among(conn, asked)))

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import acting, company, judgements, refusing, states
+from relance.engine import acting, company, judgements, states
 from relance.engine.acting import Matter
 from relance.engine.company import Heard
 from relance.engine.context import House
@@ -24,6 +24,7 @@ from relance.engine.definition.company_rules import Action, Deed
 from relance.engine.judgements import Reading
 from relance.engine.news import Match
 from relance.engine.reasons import Cause, Reason
+from relance.engine.sending import refusing_domains
 from relance.engine.sequences import away, backlog
 from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, mailboxes, replies, suppressions, tasks
@@ -141,8 +142,8 @@ def _lift(desk: _Desk) -> None:
     before, after = desk.revision.before, desk.revision.after
     person = desk.people.get(before.contact_id) if before.contact_id is not None else None
     if person is not None and before.consequence.refused_there and not after.consequence.refused_there:
-        there = refusing.of(person)
-        refusing.lift(desk.conn, desk.house, desk.revision.answer.mailbox_id, there, desk.now)
+        there = refusing_domains.of(person)
+        refusing_domains.lift(desk.conn, desk.house, desk.revision.answer.mailbox_id, there, desk.now)
     if before.judgement.kind is not Kind.HARD_BOUNCE or after.consequence.suppress or person is None:
         return
     suppressions.take_back(
@@ -172,7 +173,7 @@ def _is_its(desk: _Desk, row: Enrollment, why: Reason) -> bool:
         return (
             desk.revision.before.consequence.refused_there
             and person is not None
-            and why.source == refusing.of(person)
+            and why.source == refusing_domains.of(person)
         )
     return why.cause is Cause.ANSWER and why.source in _sources(desk, row)
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import matching, proofs, states
+from relance.engine import matching, states
 from relance.engine.context import House
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
-from relance.engine.proofs import Left
+from relance.engine.sending import proofs
+from relance.engine.sending.proofs import Left
 from relance.engine.states import Event
 from relance.engine.store import contacts, correspondence, enrollments, events, mailboxes, messages, replies
 from relance.engine.store.messages import Message

@@ -15,6 +15,8 @@ from typing import Any
 
 from relance.complete import complete
 
+POLICIES = ("hold", "assume sent", "send again")
+
 
 class State(StrEnum):
     """Where one contact stands in one sequence."""

@@ -11,15 +11,16 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import preparing, recovery, remembering, replies, unknowns
+from relance.engine import remembering, replies
 from relance.engine.context import House
-from relance.engine.delivery import Delivery
 from relance.engine.engagement import hits
-from relance.engine.residue import Residue
 from relance.engine.runtime import unexpected_errors
 from relance.engine.runtime.mail_servers import Visit
 from relance.engine.schedule import throttle
 from relance.engine.schedule.throttle import Allowance, Pace
+from relance.engine.sending import in_doubt, prepare, recovery
+from relance.engine.sending.deliver import Delivery
+from relance.engine.sending.exposure import Residue
 from relance.engine.sequences import overdue
 from relance.engine.store import claims, enrollments, mailboxes, next_turns
 from relance.engine.store.mailboxes import Lease, Mailbox
@@ -248,7 +249,7 @@ class _Turn:
             finally:
                 self.granted = visit.heard
         self.mailbox = self._mailbox()
-        unknowns.resolve(self.house, self.lease, self.mailbox)
+        in_doubt.resolve(self.house, self.lease, self.mailbox)
 
     @contextmanager
     def _visit(self, place: Server) -> Iterator[Visit]:
@@ -273,7 +274,7 @@ class _Turn:
             if self.allowance.count == 0 and not self.looked:
                 self._look(account)  # called although its pace lets nothing leave: there is news of mail
             return
-        wanted = preparing.prepare(self.house, self.lease, self.mailbox, claimed, now)
+        wanted = prepare.prepare(self.house, self.lease, self.mailbox, claimed, now)
         if not wanted:
             return
         together = self.house.options.together if limits.gap <= dt.timedelta(0) else 1

@@ -10,12 +10,13 @@ from contextlib import AbstractContextManager, contextmanager
 from unittest import mock
 
 from relance import clock, errors
-from relance.engine import adopting, marks, recovery, replies, sent_copies, settling, turn
+from relance.engine import marks, replies, sent_copies, turn
 from relance.engine.context import House, Options
 from relance.engine.db import database
 from relance.engine.journal.opt_outs import Noes
 from relance.engine.ports import Inbox
 from relance.engine.runtime import mail_servers
+from relance.engine.sending import forgotten_mails, recovery, settle
 from relance.engine.sequences import clock_jumps
 from relance.engine.store import restore_doubts
 from relance.engine.store.mailboxes import Watermark
@@ -91,7 +92,7 @@ def no_giving_back() -> AbstractContextManager[object]:
 def copies_by_hand() -> AbstractContextManager[object]:
     """A copy of a mail that the database has forgotten is a letter that somebody wrote by hand."""
     return both(
-        mock.patch.object(adopting, "adopt", _zero_of), mock.patch.object(sent_copies, "_is_ours", _no)
+        mock.patch.object(forgotten_mails, "adopt", _zero_of), mock.patch.object(sent_copies, "_is_ours", _no)
     )
 
 
@@ -115,14 +116,14 @@ def silence_is_no_news() -> AbstractContextManager[object]:
 
 def silence_is_not_sent() -> AbstractContextManager[object]:
     """A body that is never answered counts as not sent."""
-    plain = settling.ending
+    plain = settle.ending
 
-    def ending(result: SendResult, attempts: int, options: Options) -> settling.End:
+    def ending(result: SendResult, attempts: int, options: Options) -> settle.End:
         silent = result.outcome is Outcome.UNKNOWN and result.text == trouble.described(TimeoutError())
         given = dataclasses.replace(result, outcome=Outcome.NOT_SENT) if silent else result
         return plain(given, attempts, options)
 
-    return mock.patch.object(settling, "ending", ending)
+    return mock.patch.object(settle, "ending", ending)
 
 
 def asks_the_silent() -> AbstractContextManager[object]:

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import sqlalchemy as sa
 
 from relance import clock
-from relance.engine import turn, unknowns
+from relance.engine import turn
 from relance.engine.db import tables
+from relance.engine.sending import in_doubt
 from relance.mailbox import trouble
 from tests.simulation import aside, ground, people, post
 from tests.simulation.aside import Doubt
@@ -46,7 +47,7 @@ def quiet(sim: Sim, laid: Ground) -> bool:
 
 def _open(sim: Sim, mail: Doubt) -> bool:
     if mail.state == "unknown":
-        waits = bool(mail.files_sent) or mail.looks < unknowns.LOOKS or _known(sim, mail)
+        waits = bool(mail.files_sent) or mail.looks < in_doubt.LOOKS or _known(sim, mail)
         return waits and not mail.unread
     return bool(mail.state == "transmitting")
 

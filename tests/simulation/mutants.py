@@ -11,14 +11,15 @@ from unittest import mock
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import acting, delivery, gate, preparing, replies, states, unknowns
+from relance.engine import acting, replies, states
 from relance.engine.context import House
 from relance.engine.db.tables import mailbox
-from relance.engine.delivery import Delivery
-from relance.engine.gate import Facts, Wanted
 from relance.engine.journal.journal import Entry, Findings, Journal
 from relance.engine.matching import Found
 from relance.engine.ports import Inbox
+from relance.engine.sending import deliver, gate, in_doubt, prepare
+from relance.engine.sending.deliver import Delivery
+from relance.engine.sending.gate import Facts, Wanted
 from relance.engine.sequences import control
 from relance.engine.states import State
 from relance.engine.store import claims, mailboxes, messages, unread_mails
@@ -129,9 +130,7 @@ def frozen_is_dead() -> AbstractContextManager[object]:
         with mock.patch.object(Journal, "_dead", _yes):
             return look_up(self, wanted)
 
-    return both(
-        mock.patch.object(Journal, "look_up", found), mock.patch.object(delivery, "BEGIN_WITHIN", 1e9)
-    )
+    return both(mock.patch.object(Journal, "look_up", found), mock.patch.object(deliver, "BEGIN_WITHIN", 1e9))
 
 
 def forgetful_journal() -> AbstractContextManager[object]:
@@ -142,7 +141,7 @@ def forgetful_journal() -> AbstractContextManager[object]:
 def no_sendable_check() -> AbstractContextManager[object]:
     """A mail's own state is not asked: neither when its step is prepared, nor at the gate, nor at the mark."""
     return both(
-        mock.patch.object(preparing, "_left_over", _nothing),
+        mock.patch.object(prepare, "_left_over", _nothing),
         _facts(lambda facts: dataclasses.replace(facts, message_state=states.MessageState.PREPARED)),
         mock.patch.object(messages, "begin", _begin_anything),
         _released_by_hand(),
@@ -174,7 +173,7 @@ def body_before_mark() -> AbstractContextManager[object]:
         for each in self._offered(chunk):
             self.outbox.transmit(each.message.raw)
             admitted = self._mark([each])
-            ended = [self._attempt(one, delivery.SendResult(Outcome.ACCEPTED, "final")) for one in admitted]
+            ended = [self._attempt(one, deliver.SendResult(Outcome.ACCEPTED, "final")) for one in admitted]
             self._open += ended
             if len(chunk) > 1:
                 self.stopped = True
@@ -191,8 +190,8 @@ def no_recovery_hold() -> AbstractContextManager[object]:
             result = dataclasses.replace(result, outcome=Outcome.NOT_SENT)  # type: ignore[type-var]
         return plain(result, attempts, options)  # type: ignore[arg-type]
 
-    plain = delivery.settling.ending
-    return mock.patch.object(delivery.settling, "ending", ending)
+    plain = deliver.settle.ending
+    return mock.patch.object(deliver.settle, "ending", ending)
 
 
 # Bugs the simulation found in the engine, made again.
@@ -220,14 +219,14 @@ def one_look() -> AbstractContextManager[object]:
 def forgotten_pause() -> AbstractContextManager[object]:
     """Evidence about a mail lets somebody go on whom a person paused: it is not asked, and the pause is not kept beside."""
     return both(
-        mock.patch.object(unknowns, "_is_for_this", return_value=True),
+        mock.patch.object(in_doubt, "_is_for_this", return_value=True),
         mock.patch.object(Enrollment, "word", property(lambda _: ())),
     )
 
 
 def journal_asked_once() -> AbstractContextManager[object]:
     """The journal of a worker taken for dead is never asked again."""
-    return mock.patch.object(unknowns, "told", _nothing)
+    return mock.patch.object(in_doubt, "told", _nothing)
 
 
 def waits_for_ever() -> AbstractContextManager[object]:

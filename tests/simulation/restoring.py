@@ -8,9 +8,10 @@ import random
 import sqlite3
 from pathlib import Path
 
-from relance.engine import doubts, epochs
+from relance.engine import doubts
 from relance.engine.context import House
 from relance.engine.doubts import DoubtView, Whom
+from relance.engine.sending import restore_guard
 from tests.simulation import aside, ground
 from tests.simulation.ground import Ground
 from tests.simulation.sim import Sim
@@ -87,10 +88,10 @@ class Backups:
         sim = self.sim
         sim.clock.move_to(sim.now + dt.timedelta(minutes=self.dice.choice(CONFIRMED_AFTER)))
         plain = dataclasses.replace(house, database=self.laid.real)
-        sim.note(f"a person confirms it; {epochs.confirm(plain, self.file)} are held")
+        sim.note(f"a person confirms it; {restore_guard.confirm(plain, self.file)} are held")
 
     def _beat(self) -> str | None:
-        return epochs.beat(self.laid.real, self.file)
+        return restore_guard.beat(self.laid.real, self.file)
 
     def time_to_release(self, *, idle: bool) -> bool:
         """Whether a person releases everybody now; in the end they do until nobody is in doubt."""

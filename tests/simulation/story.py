@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from relance import errors
-from relance.engine import progress, recovery, turn
+from relance.engine import progress, turn
 from relance.engine.contacts import service as addresses
 from relance.engine.context import House
 from relance.engine.engagement import hits
+from relance.engine.sending import recovery
 from relance.engine.sequences import control
 from relance.engine.store import mailboxes
 from relance.tracking.desk import Heard

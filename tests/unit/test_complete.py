@@ -11,9 +11,10 @@ from unittest import mock
 import pytest
 
 from relance.complete import complete
-from relance.engine import company, news, settling, states
+from relance.engine import company, news, states
 from relance.engine.definition import company_rules
 from relance.engine.news import Match
+from relance.engine.sending import settle
 from relance.mailbox import inbound, outcome
 from relance.mailbox.inbound import Judgement, Kind
 
@@ -40,8 +41,8 @@ def import_anew(module: ModuleType) -> None:
         (company_rules, inbound, "Kind"),
         (company_rules, inbound, "Intent"),
         (company, company_rules, "Deed"),
-        (settling, outcome, "Outcome"),
-        (settling, outcome, "Blame"),
+        (settle, outcome, "Outcome"),
+        (settle, outcome, "Blame"),
     ],
 )
 def test_a_new_case_without_a_row_does_not_import(

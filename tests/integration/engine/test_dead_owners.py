@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from relance import clock
-from relance.engine import recovery, reports, turn
+from relance.engine import reports, turn
 from relance.engine.context import House
 from relance.engine.journal.journal import Journal
 from relance.engine.processes import attendance, heartbeats
+from relance.engine.sending import recovery
 from relance.engine.store import mailboxes
 from tests import engine_house
 from tests.servers import processes

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine import recovery, settling, turn
+from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.journal.journal import Journal
 from relance.engine.reasons import Cause, Reason
+from relance.engine.sending import recovery, settle
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import Event, MessageState, State
@@ -73,7 +74,7 @@ def test_an_answer_survives_a_database_that_is_lost_at_that_moment(
     post = OneAnswer(answer)
     ready = dataclasses.replace(ready, open_outbox=post)
     with monkeypatch.context() as patch:
-        patch.setattr(settling, "record", gone)
+        patch.setattr(settle, "record", gone)
         a_turn(ready)
     assert (mail(ready).state, len(post.bodies)) == (MessageState.TRANSMITTING, 1)
     a_turn(dataclasses.replace(ready, open_outbox=OneAnswer(LATER)))
@@ -112,7 +113,7 @@ def test_an_answer_that_comes_to_light_late_means_what_it_would_have_meant(
     ready: House, way: Callable[[House], object], answer: SendResult, state: MessageState, stands: State
 ) -> None:
     with ready.database.write() as conn:
-        why = Reason(f"{settling.MAYBE}: the worker stopped", Cause.UNKNOWN_MAIL)
+        why = Reason(f"{settle.MAYBE}: the worker stopped", Cause.UNKNOWN_MAIL)
         enrollments.apply(conn, [row(ready).id], Event.HELD, ready.clock.now(), reason=why)
     engine_house.add_message(ready, row(ready), MessageState.UNKNOWN, fence=0, recipient=EVE)
     dead = Journal(ready.journal._folder, "host-4711")
@@ -127,7 +128,7 @@ def test_an_answer_that_comes_to_light_late_means_what_it_would_have_meant(
     if answer is LATER:
         assert row(ready).due_at == ready.clock.now() + ready.options.defer
     if answer is WORDS:
-        assert settling.MAYBE not in row(ready).reason
+        assert settle.MAYBE not in row(ready).reason
 
 
 def test_an_answer_found_late_leaves_another_reason_to_hold_alone(ready: House, tmp_path: Path) -> None:

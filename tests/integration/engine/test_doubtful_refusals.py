@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Connection
 
-from relance.engine import keeping, refusing, settling, turn
+from relance.engine import keeping, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
+from relance.engine.sending import refusing_domains, settle
 from relance.engine.sequences import control, publish
 from relance.engine.sequences import enroll as sequences_enroll
 from relance.engine.states import State
@@ -202,15 +203,15 @@ def test_one_whose_worker_died_before_it_was_written_is_read_beside_the_first_al
     desk.enroll(KIM)
     desk.turns(1)
     desk.enroll(BOB, EVE)
-    record = settling.record
+    record = settle.record
 
-    def dies(conn: Connection, house: House, attempts: Sequence[settling.Attempt]) -> None:
+    def dies(conn: Connection, house: House, attempts: Sequence[settle.Attempt]) -> None:
         if attempts:
             raise KeyboardInterrupt
         record(conn, house, attempts)
 
     with monkeypatch.context() as patched:
-        patched.setattr(settling, "record", dies)
+        patched.setattr(settle, "record", dies)
         with pytest.raises(KeyboardInterrupt):
             desk.turns(1)
     desk.turns()
@@ -415,7 +416,7 @@ def test_what_one_organisation_says_again_when_it_is_tried_again_pauses_nothing(
     desk.enroll(KIM, LOU)
     desk.says(handed_on("lake.example"), handed_on("lake.example"))
     desk.turns(1)
-    refusing.retry(desk.house, ADA, "lake.example")
+    refusing_domains.retry(desk.house, ADA, "lake.example")
     control.pause(desk.house, KIM)
     desk.advance(hours=2)
     desk.turns(1)

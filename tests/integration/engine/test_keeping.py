@@ -9,11 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from relance import errors
-from relance.engine import keeping, unknowns
+from relance.engine import keeping
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.compiled import Script
 from relance.engine.keeping import MailboxSpec
+from relance.engine.sending import in_doubt
 from relance.engine.sequences import backlog, enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState, State
@@ -171,8 +172,8 @@ def test_what_a_dead_worker_left_of_a_removed_mailbox_is_left_to_a_person(house:
         assert again is not None
         mailboxes.release(conn, again, None)
     keeping.remove(house, ADA, force=True)
-    assert [each.message_id for each in unknowns.every(house)] == [mail.message_id]
-    unknowns.decide(house, mail.message_id, "not sent")
+    assert [each.message_id for each in in_doubt.every(house)] == [mail.message_id]
+    in_doubt.decide(house, mail.message_id, "not sent")
     with house.database.read() as conn:
         assert enrollment_details.matching(conn)[0].enrollment.state is State.HELD
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from relance.engine import epochs, settling, turn
+from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.gate import Wanted
+from relance.engine.sending import restore_guard, settle
+from relance.engine.sending.gate import Wanted
+from relance.engine.sending.settle import Attempt
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
-from relance.engine.settling import Attempt
 from relance.engine.states import MessageState
 from relance.engine.store import enrollment_details, installation, mailboxes, messages
 from relance.mailbox.outcome import Outcome, SendResult
@@ -57,7 +58,7 @@ def test_another_process_waits_for_the_lease_to_lapse(ready: House) -> None:
 def test_nothing_is_due_while_everything_stands_still(ready: House) -> None:
     assert turn.due(ready, 10) == [1]
     with ready.database.write() as conn:
-        installation.put(conn, epochs.HALTED, "restored")
+        installation.put(conn, restore_guard.HALTED, "restored")
     assert turn.due(ready, 10) == []
 
 
@@ -70,7 +71,7 @@ def test_an_attempt_that_no_server_judged_does_not_count_towards_giving_up(ready
     mail = engine_house.add_message(ready, row, MessageState.TRANSMITTING, attempts=3)
     result = SendResult(Outcome.NOT_SENT, "mail", text="the connection was gone")
     with ready.database.write() as conn:
-        settling.record(conn, ready, [Attempt(Wanted(row, mail), result, ready.clock.now())])
+        settle.record(conn, ready, [Attempt(Wanted(row, mail), result, ready.clock.now())])
     with ready.database.read() as conn:
         found = messages.by_id(conn, mail.id)
     assert found is not None

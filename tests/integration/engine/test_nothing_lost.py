@@ -11,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from relance import errors
-from relance.engine import epochs, keeping, replies, timeline, unknowns
+from relance.engine import keeping, replies, timeline
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.position import Position
+from relance.engine.sending import in_doubt, restore_guard
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import Event, MessageEvent, MessageState, State
@@ -78,8 +79,8 @@ def test_after_a_restore_those_are_held_too_who_may_have_gone_on_since(ready: Ho
         away, waiting = (each.enrollment for each in enrollment_details.matching(conn))
         enrollments.apply(conn, [away.id], Event.OUT_OF_OFFICE, now, values={"resume_at": now})
         enrollments.move(conn, waiting, Position("bump", "wait", now), now)
-        installation.put(conn, epochs.HALTED, "restored")
-    assert epochs.confirm(ready, tmp_path / "epoch.json") == 2
+        installation.put(conn, restore_guard.HALTED, "restored")
+    assert restore_guard.confirm(ready, tmp_path / "epoch.json") == 2
     with ready.database.read() as conn:
         assert {each.enrollment.state for each in enrollment_details.matching(conn)} == {State.HELD}
 
@@ -87,22 +88,22 @@ def test_after_a_restore_those_are_held_too_who_may_have_gone_on_since(ready: Ho
 def test_two_that_count_the_epoch_at_once_count_twice(house: House, tmp_path: Path) -> None:
     if house.database.embedded:
         pytest.skip("SQLite has one writer at a time")
-    epochs.beat(house.database, tmp_path / "epoch.json")
+    restore_guard.beat(house.database, tmp_path / "epoch.json")
     others: list[threading.Thread] = []
 
     def meanwhile(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
         if statement.startswith("UPDATE meta") and not others:
             others.append(
-                threading.Thread(target=epochs.beat, args=(house.database, tmp_path / "other.json"))
+                threading.Thread(target=restore_guard.beat, args=(house.database, tmp_path / "other.json"))
             )
             others[0].start()
             others[0].join(0.5)
 
     sa.event.listen(house.database.engine, "before_cursor_execute", meanwhile)
-    epochs.beat(house.database, tmp_path / "epoch.json")
+    restore_guard.beat(house.database, tmp_path / "epoch.json")
     others[0].join(10)
     with house.database.read() as conn:
-        assert installation.get(conn, epochs.EPOCH) == "3"
+        assert installation.get(conn, restore_guard.EPOCH) == "3"
 
 
 def test_who_was_paused_while_their_mail_left_goes_on_from_the_next_step(ready: House) -> None:
@@ -134,10 +135,10 @@ def test_evidence_that_comes_second_changes_nothing(ready: House) -> None:
         enrollments.apply(
             conn, [row(ready).id], Event.HELD, ready.clock.now(), reason="the mail may have been"
         )
-    unknowns.decide(ready, mail.message_id, "sent")
+    in_doubt.decide(ready, mail.message_id, "sent")
     after = row(ready)
     with ready.database.write() as conn:
-        unknowns.settle(conn, ready, [mail], MessageEvent.MISSING, "the policy", ready.clock.now())
+        in_doubt.settle(conn, ready, [mail], MessageEvent.MISSING, "the policy", ready.clock.now())
         told = [line.kind for line in events.after(conn, 0, 100)]
     assert told[-1] == "unknown mail accepted" if ready.database.embedded else True
     assert row(ready) == after

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from relance.engine import drafting, preparing, progress
+from relance.engine import progress
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import enrollment
+from relance.engine.sending import compose
+from relance.engine.sending import prepare as sending_prepare
 from relance.engine.sequences import enroll as sequences_enroll
 from relance.engine.sequences import publish
 from relance.engine.sequences.enroll import Wish
@@ -52,19 +54,19 @@ def prepare(house: House, claimed: list[enrollments.Enrollment]) -> int:
         lease = mailboxes.take(conn, 1, "test")
         mailbox = mailboxes.by_id(conn, 1)
     assert lease is not None
-    return len(preparing.prepare(house, lease, mailbox, claimed, house.clock.now()))
+    return len(sending_prepare.prepare(house, lease, mailbox, claimed, house.clock.now()))
 
 
 def test_a_mail_that_cannot_be_written_is_held_alone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     enroll(house, MAIL, "Mail")
-    draft = drafting.draft
+    draft = compose.draft
 
     def spoilt(house: House, mailbox: Any, case: Any, now: Any) -> Any:
         if case.contact.email == EVE:
             raise ZeroDivisionError("a bug")
         return draft(house, mailbox, case, now)
 
-    monkeypatch.setattr(drafting, "draft", spoilt)
+    monkeypatch.setattr(compose, "draft", spoilt)
     assert prepare(house, claim(house)) == 1
     assert states(house) == {EVE: "held", FAY: "active"}
 

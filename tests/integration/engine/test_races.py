@@ -10,11 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from relance import errors
-from relance.engine import gate, preparing
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import message, meta
 from relance.engine.journal.opt_outs import WORDS, No, Noes
+from relance.engine.sending import gate, prepare
 from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState
@@ -146,7 +146,7 @@ def test_a_mail_another_mailbox_wrote_and_never_offered_is_written_anew(ready: H
     mine = lease(ready, 2)
     with ready.database.read() as conn:
         mailbox = mailboxes.by_id(conn, 2)
-    (wanted,) = preparing.prepare(ready, mine, mailbox, claim(ready, 2), ready.clock.now())
+    (wanted,) = prepare.prepare(ready, mine, mailbox, claim(ready, 2), ready.clock.now())
     assert wanted.message.mailbox_id == 2
     assert b"bob@sales.example" in wanted.message.raw
     with ready.database.read() as conn:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine import inbox, settling, unknowns
+from relance.engine import inbox
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db import migrate, tables
@@ -17,6 +17,7 @@ from relance.engine.db.database import Database
 from relance.engine.engagement import hits
 from relance.engine.inbox import Correction
 from relance.engine.reasons import ALSO, Cause, Reason, read, said
+from relance.engine.sending import in_doubt, settle
 from relance.engine.sequences import control
 from relance.engine.states import Event, MessageEvent, MessageState, State
 from relance.engine.store import enrollments, suppressions
@@ -88,8 +89,8 @@ def held_for_unknown(house: House, words: str) -> None:
     mail = engine_house.add_message(
         house, row(house, KIM), MessageState.UNKNOWN, recipient=KIM, transmitting_at=house.clock.now()
     )
-    end = settling.ending(SendResult(Outcome.UNKNOWN, "final", text=words), 1, house.options)
-    why = Reason(end.words, end.cause, settling.source_of(mail.id))
+    end = settle.ending(SendResult(Outcome.UNKNOWN, "final", text=words), 1, house.options)
+    why = Reason(end.words, end.cause, settle.source_of(mail.id))
     with house.database.write() as conn:
         enrollments.apply(conn, [row(house, KIM).id], Event.HELD, house.clock.now(), reason=why)
 
@@ -99,7 +100,7 @@ def found(house: House) -> None:
     with house.database.write() as conn:
         from relance.engine.store import messages
 
-        unknowns.settle(
+        in_doubt.settle(
             conn, house, messages.unknown(conn), MessageEvent.FOUND, "it is there", house.clock.now()
         )
 

@@ -9,11 +9,12 @@ from collections.abc import Callable
 import pytest
 
 from relance import errors
-from relance.engine import acting, keeping, refusing, turn
+from relance.engine import acting, keeping, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.matching import Found
 from relance.engine.news import Match
+from relance.engine.sending import refusing_domains
 from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState, State
@@ -282,20 +283,20 @@ def test_who_is_enrolled_later_is_held_as_well_and_goes_on_when_it_is_tried_agai
     a_turn(house)
     assert lou not in post.offered
     assert state(house, lou) is State.HELD
-    rehearsed = refusing.retry(house, ADA, "lake.example", dry_run=True)
+    rehearsed = refusing_domains.retry(house, ADA, "lake.example", dry_run=True)
     assert (rehearsed.going_on, state(house, lou)) == ((KIM, lou), State.HELD)
-    assert refusing.retry(house, ADA, "@Lake.example").going_on == (KIM, lou)
+    assert refusing_domains.retry(house, ADA, "@Lake.example").going_on == (KIM, lou)
     engine_house.clock(house).advance(hours=2)
     a_turn(house)
     assert lou in post.offered
     with pytest.raises(errors.NotFound, match="does not refuse"):
-        refusing.retry(house, ADA, "lake.example")
+        refusing_domains.retry(house, ADA, "lake.example")
 
 
 def test_another_reason_to_hold_outlives_the_retry(ready: House) -> None:
     hear(ready, sent(ready, KIM), blocked())
     control.pause(ready, KIM, reason="ask first")
-    report = refusing.retry(ready, ADA, "lake.example")
+    report = refusing_domains.retry(ready, ADA, "lake.example")
     assert (report.going_on, report.still_held) == ((), (KIM,))
     assert (state(ready, KIM), row(ready, KIM).reason) == (State.HELD, "ask first")
 

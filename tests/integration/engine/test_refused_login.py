@@ -9,10 +9,11 @@ from collections.abc import Iterator
 import pytest
 
 from relance import errors
-from relance.engine import gate, keeping, replies, turn
+from relance.engine import keeping, replies, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.runtime.mail_servers import Servers
+from relance.engine.sending import gate
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.store import mailboxes

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine import epochs, recovery, remembering
+from relance.engine import remembering
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
+from relance.engine.sending import recovery, restore_guard
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageEvent, MessageState
@@ -66,7 +67,7 @@ def unnoticed(house: House, _folder: Path) -> None:
 
 
 def noticed(house: House, folder: Path) -> None:
-    epochs.confirm(house, folder / "epoch.json")
+    restore_guard.confirm(house, folder / "epoch.json")
 
 
 @pytest.mark.parametrize("restore", [unnoticed, noticed])
@@ -86,48 +87,48 @@ def test_a_backup_that_is_put_back_again_has_fences_that_neither_history_had(
 ) -> None:
     """The journals of what each lost may lie on a host that is gone, so that nobody can ask them."""
     file = tmp_path / "epoch.json"
-    epochs.beat(ready.database, file)
+    restore_guard.beat(ready.database, file)
     taken, fences = backups.take(ready.database), list[int]()
     for _ in range(3):
-        epochs.beat(ready.database, file)
-        assert epochs.beat(ready.database, file) is None
+        restore_guard.beat(ready.database, file)
+        assert restore_guard.beat(ready.database, file) is None
         backups.put_back(ready.database, taken)
-        assert epochs.beat(ready.database, file) is not None
-        epochs.confirm(ready, file)
+        assert restore_guard.beat(ready.database, file) is not None
+        restore_guard.confirm(ready, file)
         fences.append(take(ready).fence)
     assert [each - before for before, each in itertools.pairwise([9, *fences])] == [
-        epochs.FENCES_APART + 1,
-        epochs.FENCES_APART,
-        epochs.FENCES_APART,
+        restore_guard.FENCES_APART + 1,
+        restore_guard.FENCES_APART,
+        restore_guard.FENCES_APART,
     ]
 
 
 def test_a_backup_of_between_two_restores_counts_on_from_the_last(ready: House, tmp_path: Path) -> None:
     file = tmp_path / "epoch.json"
-    epochs.beat(ready.database, file)
+    restore_guard.beat(ready.database, file)
     early = backups.take(ready.database)
-    epochs.confirm(ready, file)
+    restore_guard.confirm(ready, file)
     between, first = backups.take(ready.database), take(ready).fence
     backups.put_back(ready.database, early)
-    epochs.confirm(ready, file)
+    restore_guard.confirm(ready, file)
     second = take(ready).fence
     backups.put_back(ready.database, between)
-    epochs.confirm(ready, file)
-    assert take(ready).fence == second + epochs.FENCES_APART == first + 2 * epochs.FENCES_APART
+    restore_guard.confirm(ready, file)
+    assert take(ready).fence == second + restore_guard.FENCES_APART == first + 2 * restore_guard.FENCES_APART
 
 
 def test_the_count_of_another_installations_file_is_not_this_ones(ready: House, tmp_path: Path) -> None:
     file = tmp_path / "epoch.json"
-    epochs._write(file, epochs.Seen("another", 1, 7))
-    epochs.beat(ready.database, tmp_path / "own.json")
-    epochs.confirm(ready, file)
-    assert take(ready).fence == 9 + epochs.FENCES_APART + 1
-    assert epochs._read(file) == epochs.Seen("another", 1, 7)
+    restore_guard._write(file, restore_guard.Seen("another", 1, 7))
+    restore_guard.beat(ready.database, tmp_path / "own.json")
+    restore_guard.confirm(ready, file)
+    assert take(ready).fence == 9 + restore_guard.FENCES_APART + 1
+    assert restore_guard._read(file) == restore_guard.Seen("another", 1, 7)
 
 
 def test_who_works_under_a_fence_of_the_lost_history_is_superseded(ready: House, tmp_path: Path) -> None:
     lease = take(ready)
-    epochs.confirm(ready, tmp_path / "epoch.json")
+    restore_guard.confirm(ready, tmp_path / "epoch.json")
     with pytest.raises(errors.Superseded), ready.database.write() as conn:
         mailboxes.hold(conn, lease)
 
@@ -156,7 +157,7 @@ def test_it_is_heard_once_and_again_after_something_forgotten_was_met(ready: Hou
 def test_a_database_that_stands_still_waits_for_a_person_first(ready: House) -> None:
     lost_history(ready)
     with ready.database.write() as conn:
-        installation.put(conn, epochs.HALTED, "it is older than it was")
+        installation.put(conn, restore_guard.HALTED, "it is older than it was")
     remembering.hear_once(ready)
     with ready.database.read() as conn:
         assert mailboxes.behind(conn, {1: 9}) == {}
@@ -167,4 +168,4 @@ def test_a_fence_that_nobody_ever_counted_to_is_not_believed(ready: House) -> No
     ready.journal.turn(1, remembering.LARGEST)
     remembering.hear(ready)
     assert take(ready).fence == 10
-    assert epochs.MOST_RESTORES * epochs.FENCES_APART < remembering.LARGEST
+    assert restore_guard.MOST_RESTORES * restore_guard.FENCES_APART < remembering.LARGEST

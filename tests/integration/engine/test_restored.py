@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from relance import errors
-from relance.engine import epochs
 from relance.engine.doubts import Whom
 from relance.engine.journal import evidence
 from relance.engine.keeping import MailboxSpec
+from relance.engine.sending import restore_guard
 from relance.sandbox.record import Kind
 from tests import backups
 from tests.backups import Backup
@@ -41,7 +41,7 @@ def restore(stage: Stage, taken: Backup, *, noticed: bool = True) -> int:
         file.unlink(missing_ok=True)
         return 0
     file.write_text(file.read_text().replace('"epoch": ', '"epoch": 9'))
-    assert epochs.beat(house.database, file) is not None
+    assert restore_guard.beat(house.database, file) is not None
     assert stage.relance.due_mailboxes(9) == []
     return stage.relance.confirm_restore()
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from relance.engine import gate
 from relance.engine.journal.opt_outs import No
+from relance.engine.sending import gate
 from relance.mailbox.outcome import SendResult
 from relance.mailbox.smtp import Outbox
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage, standing

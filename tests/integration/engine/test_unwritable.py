@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from relance import errors
-from relance.engine import epochs
 from relance.engine.db.database import Database
+from relance.engine.sending import restore_guard
 from relance.engine.store import installation
 from tests.servers import disks
 
@@ -72,8 +72,8 @@ def test_the_epoch_file_is_told_and_leaves_nothing_behind(migrated_sqlite_url: s
     home.mkdir()
     (home / "epoch.json").mkdir()
     with pytest.raises(errors.Unwritable, match=r"epoch.json can not be written"):
-        epochs.beat(database, home / "epoch.json")
+        restore_guard.beat(database, home / "epoch.json")
     assert [path.name for path in home.iterdir()] == ["epoch.json"]
     (home / "epoch.json").rmdir()
-    assert epochs.beat(database, home / "epoch.json") is None
+    assert restore_guard.beat(database, home / "epoch.json") is None
     database.close()

@@ -9,8 +9,8 @@ import types
 import pytest
 
 from relance.cli import presets
-from relance.engine.refusing import Retried
 from relance.engine.returning import WayBack
+from relance.engine.sending.refusing_domains import Retried
 from relance.engine.unread_mail import UnreadMail
 from relance.mailbox.account import Security
 from tests.pretended_engine import (

@@ -10,8 +10,8 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from relance.engine import epochs
 from relance.engine.db import network_disks
+from relance.engine.sending import restore_guard
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -36,22 +36,26 @@ def test_an_epoch_file(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "epoch.json"
         file.write_bytes(content)
-        seen = epochs._read(file)
-        assert seen is None or 0 <= seen.epoch < epochs.LARGEST
-        assert seen is None or 0 <= seen.restores <= epochs.MOST_RESTORES
+        seen = restore_guard._read(file)
+        assert seen is None or 0 <= seen.epoch < restore_guard.LARGEST
+        assert seen is None or 0 <= seen.restores <= restore_guard.MOST_RESTORES
 
 
-@given(st.text(max_size=20), st.integers(0, epochs.LARGEST - 1), st.integers(0, epochs.MOST_RESTORES))
+@given(
+    st.text(max_size=20),
+    st.integers(0, restore_guard.LARGEST - 1),
+    st.integers(0, restore_guard.MOST_RESTORES),
+)
 def test_what_was_written_is_read(installation: str, epoch: int, restores: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "epoch.json"
-        epochs._write(file, epochs.Seen(installation, epoch, restores))
-        assert epochs._read(file) == epochs.Seen(installation, epoch, restores)
+        restore_guard._write(file, restore_guard.Seen(installation, epoch, restores))
+        assert restore_guard._read(file) == restore_guard.Seen(installation, epoch, restores)
 
 
 def test_a_pipe_of_that_name_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "epoch.json")
-    assert epochs._read(tmp_path / "epoch.json") is None
+    assert restore_guard._read(tmp_path / "epoch.json") is None
 
 
 @given(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine import settling
 from relance.engine.context import Options
+from relance.engine.sending import settle
 from relance.engine.states import Event
 from relance.mailbox import trouble, wording
 from relance.mailbox.outcome import Outcome
@@ -32,7 +32,7 @@ def rows(name: str) -> list[dict[str, str]]:
 def spoken_of(row: dict[str, str]) -> str:
     """Whom the consequences of an answer touch: that is what counts."""
     result = trouble.verdict(row["stage"], int(row["code"]), row["words"])
-    end = settling.ending(result, 1, Options())
+    end = settle.ending(result, 1, Options())
     if result.outcome is Outcome.DEFERRED:
         assert end.retry_after is not None
         assert (end.event, end.suppress, end.pause_mailbox) == (None, False, False)
@@ -63,7 +63,7 @@ def test_wordings_found_after_the_rules_stood() -> None:
 def test_nobody_is_suppressed_for_what_is_not_the_address(name: str) -> None:
     for row in rows(name):
         result = trouble.verdict(row["stage"], int(row["code"]), row["words"])
-        suppresses = settling.ending(result, 1, Options()).suppress
+        suppresses = settle.ending(result, 1, Options()).suppress
         assert not suppresses or row["speaks_of"] == "recipient", row
 
 

@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from relance import errors
-from relance.engine import drafting
 from relance.engine.journal.own_message_ids import OwnId, OwnIds
+from relance.engine.sending import compose as sending_compose
 from relance.mailbox import compose, fields
 
 OURS = OwnIds({1: b"only for tests, thirty-two bytes"}, 1)
@@ -49,7 +49,7 @@ def test_an_id_shows_nothing_and_is_as_short_as_providers_keep_it() -> None:
     token = OURS.token(*EVE)
     assert (len(token), token.islower()) == (32, True)
     assert token[:4] != OURS.token(8, *EVE[1:])[:4]  # not even a beginning that all of them share
-    assert len(f"firstname.and-lastname+{token}") <= drafting.LOCAL_MOST
+    assert len(f"firstname.and-lastname+{token}") <= sending_compose.LOCAL_MOST
 
 
 def test_an_id_that_changed_its_case_or_its_domain_on_the_way_is_known_still() -> None:

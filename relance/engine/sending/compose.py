@@ -146,7 +146,7 @@ LOCAL_MOST = 64  # RFC 5321, 4.5.3.1.1
 def plus_address(mailbox: Mailbox, message_id: str) -> str | None:
     """The mailbox's address with the mail's own token in it; None where it would be too long.
 
-    The token is the local part of the Message-ID, which `matching` turns back into it.
+    The token is the local part of the Message-ID, which `match` turns back into it.
     """
     local, _, domain = mailbox.address.rpartition("@")
     token, _, home = message_id.strip("<>").partition("@")

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance.complete import complete
-from relance.engine import refusing, states
+from relance.engine import states
 from relance.engine.context import House, Options
-from relance.engine.gate import Wanted
 from relance.engine.reasons import Cause, Reason
+from relance.engine.sending import refusing_domains
+from relance.engine.sending.gate import Wanted
 from relance.engine.states import Event, MessageEvent
 from relance.engine.store import claims, contacts, enrollments, events, mailboxes, messages, suppressions
 from relance.engine.store.messages import Settlement
@@ -200,7 +201,7 @@ def _apply(conn: Connection, attempt: Attempt, end: Ending) -> None:
         suppressions.add(conn, "address", message.recipient, bounced, at)
     if end.refused_there:
         person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
-        refusing.note(conn, row.mailbox_id, refusing.of(person), end.words, at)
+        refusing_domains.note(conn, row.mailbox_id, refusing_domains.of(person), end.words, at)
     if end.pause_mailbox:
         mailboxes.pause(conn, row.mailbox_id, end.words, at)
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import epochs, settling, unknowns
 from relance.engine.context import House
 from relance.engine.reasons import Cause
+from relance.engine.sending import in_doubt, restore_guard, settle
 from relance.engine.states import MessageEvent, MessageState, State
 from relance.engine.store import contacts, enrollments, events, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
@@ -42,8 +42,8 @@ def left(conn: Connection, house: House, read: Message, proof: Left, now: dt.dat
     if mail is None or mail.state is MessageState.ACCEPTED:
         return False
     if mail.state in NOBODY_COULD_TELL:
-        unknowns.settle(conn, house, [mail], MessageEvent.FOUND, proof.words, now)
-        epochs.let_go_on(conn, row.id, now)
+        in_doubt.settle(conn, house, [mail], MessageEvent.FOUND, proof.words, now)
+        restore_guard.let_go_on(conn, row.id, now)
     else:
         _found(conn, house, row, mail, proof, now)
         let_go_on(conn, row.id, proof, now)
@@ -53,7 +53,7 @@ def left(conn: Connection, house: House, read: Message, proof: Left, now: dt.dat
 def let_go_on(conn: Connection, enrollment_id: int, proof: Left, now: dt.datetime) -> None:
     """Whoever is proved goes on by itself. Behind the last step nothing is in doubt, whenever its mail left."""
     if proof.exact or enrollments.by_ids(conn, [enrollment_id])[0].step is None:
-        epochs.let_go_on(conn, enrollment_id, now)
+        restore_guard.let_go_on(conn, enrollment_id, now)
 
 
 def _found(
@@ -64,7 +64,7 @@ def _found(
     messages.found(conn, mail, at, proof.words)
     written(conn, house, row, Left(mail.step, at, proof.words, proof.exact), now)
     # What a server answered to an earlier attempt at it holds nobody any more; the bounce of an address is a person's.
-    about = (Cause.REFUSED, settling.source_of(mail.id))
+    about = (Cause.REFUSED, settle.source_of(mail.id))
     enrollments.clear(conn, row.id, lambda each: (each.cause, each.source) == about, now, proof.words)
 
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import clock
-from relance.engine import gate, repeats, settling
 from relance.engine.context import House
-from relance.engine.gate import Wanted
 from relance.engine.ports import Outbox
-from relance.engine.repeats import Refusal, Whose
-from relance.engine.residue import Residue
-from relance.engine.settling import Attempt
+from relance.engine.sending import gate, repeated_answers, settle
+from relance.engine.sending.exposure import Residue
+from relance.engine.sending.gate import Wanted
+from relance.engine.sending.repeated_answers import Refusal, Whose
+from relance.engine.sending.settle import Attempt
 from relance.engine.states import MessageState
 from relance.engine.store import claims, events, in_flight, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox
@@ -60,7 +60,7 @@ class Delivery:
     _marked: float = 0.0  # when the mark of the chunk under way was begun, machine time
 
     def __post_init__(self) -> None:
-        self._refused = self._noted = repeats.of(self.mailbox.refusal)
+        self._refused = self._noted = repeated_answers.of(self.mailbox.refusal)
 
     def deliver(self, wanted: Sequence[Wanted], stop: Callable[[], bool]) -> None:
         """Send what may go, in order, until all is done, trouble stops the turn or `stop` says so."""
@@ -188,7 +188,7 @@ class Delivery:
 
     def _attempt(self, wanted: Wanted, result: SendResult) -> Attempt:
         result = self._read(wanted, result)
-        end = settling.ending(result, wanted.message.attempts, self.house.options)
+        end = settle.ending(result, wanted.message.attempts, self.house.options)
         self.stopped = self.stopped or end.stop_turn
         self.again = self.again or end.refused_there
         self.sent += result.outcome is Outcome.ACCEPTED
@@ -199,8 +199,8 @@ class Delivery:
         """The result beside the one before it: the same answer to two people is about neither."""
         whose = Whose(wanted.enrollment.contact_id, self.mailbox.address, wanted.message.recipient)
         last, before = wanted.message.attempts >= self.house.options.deferrals, self._refused
-        self._refused = repeats.heard(before, result, whose, last=last)
-        return repeats.read(result, before, whose, last=last)
+        self._refused = repeated_answers.heard(before, result, whose, last=last)
+        return repeated_answers.read(result, before, whose, last=last)
 
     def _end(self, wanted: Wanted, result: SendResult) -> None:
         """An attempt that ended before any body: it counts as one all the same."""
@@ -212,7 +212,7 @@ class Delivery:
         self.house.at_work.recorded(self.mailbox.id)
 
     def _record(self, conn: Connection) -> None:
-        settling.record(conn, self.house, self._open)
+        settle.record(conn, self.house, self._open)
         if self._refused != self._noted:
             mailboxes.change(conn, self.mailbox.id, refusal=self._refused and self._refused.row())
             self._noted = self._refused

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine import gate
 from relance.engine.context import House
-from relance.engine.gate import Facts
 from relance.engine.journal.opt_outs import Noes
+from relance.engine.sending import gate
+from relance.engine.sending.gate import Facts
 from relance.engine.states import MessageState, State
 from relance.engine.store.in_flight import Underway
 

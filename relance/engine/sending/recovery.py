@@ -8,11 +8,11 @@ from __future__ import annotations
 import datetime as dt
 
 from relance import clock
-from relance.engine import repeats, settling, unknowns
 from relance.engine.context import House
-from relance.engine.gate import Wanted
 from relance.engine.journal.journal import Findings
-from relance.engine.settling import Attempt
+from relance.engine.sending import in_doubt, repeated_answers, settle
+from relance.engine.sending.gate import Wanted
+from relance.engine.sending.settle import Attempt
 from relance.engine.states import MessageState
 from relance.engine.store import enrollments, mailboxes, messages
 from relance.engine.store.mailboxes import Lease
@@ -39,14 +39,14 @@ def settle_left_open(house: House, lease: Lease) -> int:
         attempts = [
             Attempt(Wanted(rows[each.enrollment_id], each), verdict(each, findings), now) for each in left
         ]
-        settling.record(conn, house, attempts)
+        settle.record(conn, house, attempts)
         mailbox = mailboxes.by_id(conn, lease.mailbox_id)
-        before = after = repeats.of(mailbox.refusal)
+        before = after = repeated_answers.of(mailbox.refusal)
         for each in attempts:  # the journal has how each was read beside the one before it
             mail = each.wanted.message
-            whose = repeats.Whose(mail.contact_id, mailbox.address, mail.recipient)
+            whose = repeated_answers.Whose(mail.contact_id, mailbox.address, mail.recipient)
             last = mail.attempts >= house.options.deferrals
-            after = repeats.heard(after, each.result, whose, last=last)
+            after = repeated_answers.heard(after, each.result, whose, last=last)
         if after != before:
             mailboxes.change(conn, lease.mailbox_id, refusal=after and after.row())
     return len(attempts)
@@ -86,7 +86,7 @@ def give_back(house: House) -> list[int]:
 
 def _tell(house: House, doubtful: Message, findings: Findings) -> bool:
     """Needs no lease: the person's row is locked, and the mail looked at again."""
-    news = unknowns.told(doubtful, findings)
+    news = in_doubt.told(doubtful, findings)
     if news is None:
         return False
     with house.database.write() as conn:
@@ -94,7 +94,7 @@ def _tell(house: House, doubtful: Message, findings: Findings) -> bool:
         mail = messages.by_id(conn, doubtful.id)
         if mail is None or (mail.state, mail.fence) != (MessageState.UNKNOWN, doubtful.fence):
             return False
-        unknowns.hear(conn, house, mail, news, house.clock.now())
+        in_doubt.hear(conn, house, mail, news, house.clock.now())
     return True
 
 

@@ -4,7 +4,7 @@ The invariant, which the simulation may hold every world to: whatever backup is 
 released afterwards, a step whose mail lies in a mailbox that was read since, or is named by a mail there, is never sent
 again.
 
-What is ours is told by what a mail carries (`own_ids`, else its sealed unsubscribe link), and its place is found by that
+What is ours is told by what a mail carries (`own_message_ids`, else its sealed unsubscribe link), and its place is found by that
 mark: numbers come again after a restore and mean other people. What has no place here at all is kept as a lost mail, and
 asked for before a new one is written.
 """
@@ -18,13 +18,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import drafting, proofs
 from relance.engine.context import House
 from relance.engine.db import ids
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
 from relance.engine.journal.own_message_ids import OwnId
-from relance.engine.proofs import Left
+from relance.engine.sending import compose, proofs
+from relance.engine.sending.proofs import Left
 from relance.engine.sequences import step_context
 from relance.engine.sequences.step_context import Case
 from relance.engine.states import MessageState
@@ -164,12 +164,12 @@ def _mail(conn: Connection, house: House, mailbox_id: int, case: Case, found: Ev
 def _drafted(conn: Connection, house: House, mailbox_id: int, case: Case, at: dt.datetime) -> Message:
     sender = mailboxes.by_id(conn, mailbox_id)
     try:
-        written = drafting.draft(house, sender, case, at)
+        written = compose.draft(house, sender, case, at)
     except Exception:  # words that cannot be made again must not keep a mail from being known
-        written = drafting.Unwritten("")
+        written = compose.Unwritten("")
     if isinstance(written, Message):
         return written
-    message_id = drafting.message_id(house, sender, case)
+    message_id = compose.message_id(house, sender, case)
     return Message(
         id=ids.message(at),
         enrollment_id=case.row.id,

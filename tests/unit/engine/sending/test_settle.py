@@ -6,10 +6,11 @@ import datetime as dt
 
 import pytest
 
-from relance.engine import recovery, settling, states, unknowns
+from relance.engine import states
 from relance.engine.context import Options
 from relance.engine.journal.journal import Entry, Findings
-from relance.engine.settling import ending
+from relance.engine.sending import in_doubt, recovery, settle
+from relance.engine.sending.settle import ending
 from relance.engine.states import Event, MessageEvent, MessageState
 from relance.engine.store.messages import Message
 from relance.mailbox.outcome import Blame, Outcome, SendResult
@@ -128,10 +129,10 @@ HOUR = dt.timedelta(hours=1)
 def test_unknown_mail_is_never_resolved_by_time_alone(
     age: dt.timedelta, looks: int, files_sent: bool | None, policy: str, expected: MessageEvent | None
 ) -> None:
-    found = unknowns.verdict(age, looks, files_sent, policy)
+    found = in_doubt.verdict(age, looks, files_sent, policy)
     assert (found[0] if found else None) is expected
 
 
 def test_what_is_held_for_an_unknown_mail_says_so_in_its_first_words() -> None:
     end = ending(SendResult(Outcome.UNKNOWN, "body", text="connection reset"), 1, Options())
-    assert end.words.startswith(settling.MAYBE)
+    assert end.words.startswith(settle.MAYBE)

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import settling, states
+from relance.engine import states
 from relance.engine.context import House
-from relance.engine.gate import Wanted
 from relance.engine.journal.evidence import GRACE
 from relance.engine.journal.journal import Findings
 from relance.engine.reasons import Cause, Reason
-from relance.engine.settling import Attempt
+from relance.engine.sending import settle as sending_settle
+from relance.engine.sending.gate import Wanted
+from relance.engine.sending.settle import Attempt
 from relance.engine.states import MessageEvent
 from relance.engine.store import contacts, enrollments, events, mailboxes, messages
 from relance.engine.store.mailboxes import Lease, Mailbox
@@ -29,8 +30,6 @@ from relance.mailbox.outcome import Outcome, SendResult
 
 LOOKS = 3
 # Complete looks without a trace, before a missing Sent copy means anything.
-
-POLICIES = ("hold", "assume sent", "send again")
 
 
 def verdict(
@@ -96,7 +95,7 @@ def _answered(conn: Connection, house: House, read: Message, result: SendResult,
         return
     enrollments.clear(conn, row.id, _is_for_this, now, f"{result.code or ''} {result.text}".strip())
     row, mail = _as_now(conn, read)
-    settling.record(conn, house, [Attempt(Wanted(row, mail), result, now)])
+    sending_settle.record(conn, house, [Attempt(Wanted(row, mail), result, now)])
     mailboxes.call(conn, [row.mailbox_id], now)
 
 

@@ -11,13 +11,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from relance import errors
-from relance.engine import adopting, drafting, epochs, proofs, refusing, settling
 from relance.engine.context import House
 from relance.engine.definition.compiled import bounds
 from relance.engine.definition.position import Position
-from relance.engine.gate import Wanted
-from relance.engine.proofs import Left
 from relance.engine.reasons import Cause, Reason
+from relance.engine.sending import compose, forgotten_mails, proofs, refusing_domains, restore_guard, settle
+from relance.engine.sending.gate import Wanted
+from relance.engine.sending.proofs import Left
 from relance.engine.sequences import step_context
 from relance.engine.sequences.step_context import Case
 from relance.engine.states import Event, MessageState
@@ -53,7 +53,7 @@ def prepare(
     claimed = _not_spent(house, lease, claimed, now)
     with house.database.read() as conn:
         found = step_context.read(conn, house, claimed)
-        lost, no = adopting.lost(conn, house, found), refusals.standing(conn, mailbox.id)
+        lost, no = forgotten_mails.lost(conn, house, found), refusals.standing(conn, mailbox.id)
         verdicts = [
             (case, _met(conn, house, case, lost) or _refused(case, no) or _alone(house, mailbox, case, now))
             for case in found
@@ -85,15 +85,15 @@ def _met(conn: Connection, house: House, case: Case, lost: Mapping[int, LostMail
         return None
     if mail.answered:
         return Verdict(event=Event.HELD, words="they wrote about this very mail, which the database had lost")
-    return Verdict(mail=adopting.as_sent(conn, house, case.row, mail), new=True, left=mail.sent_at)
+    return Verdict(mail=forgotten_mails.as_sent(conn, house, case.row, mail), new=True, left=mail.sent_at)
 
 
 def _refused(case: Case, no: Mapping[str, Refused]) -> Verdict | None:
     """Nothing goes to an organisation that refuses this mailbox's mail before a person tries it again."""
-    there = no.get(refusing.of(case.contact)) if no else None
+    there = no.get(refusing_domains.of(case.contact)) if no else None
     if there is None:
         return None
-    why = refusing.reason(there.organisation, there.words)
+    why = refusing_domains.reason(there.organisation, there.words)
     return Verdict(event=Event.HELD, words=why.words, cause=why.cause, source=why.source)
 
 
@@ -145,7 +145,7 @@ def _barred(case: Case) -> Verdict | None:
 def _in_doubt(case: Case) -> Verdict | None:
     """Whichever way somebody came to be active again: what a restore put in doubt is not sent by guess."""
     return (
-        Verdict(event=Event.HELD, words=epochs.MAYBE_SENT.words, cause=epochs.MAYBE_SENT.cause)
+        Verdict(event=Event.HELD, words=restore_guard.MAYBE_SENT.words, cause=restore_guard.MAYBE_SENT.cause)
         if case.row.lost_before is not None
         else None
     )
@@ -157,7 +157,7 @@ def _left_over(case: Case, now: dt.datetime, house: House) -> Verdict | None:
     if state is MessageState.ACCEPTED:
         return Verdict(position=_onward(house, case, now, wrote=True))
     if state in (MessageState.UNKNOWN, MessageState.TRANSMITTING):
-        words = f"{settling.MAYBE}; nobody can tell yet"
+        words = f"{settle.MAYBE}; nobody can tell yet"
         return Verdict(event=Event.HELD, words=words, cause=Cause.UNKNOWN_MAIL)
     if state in (MessageState.REFUSED, MessageState.ABANDONED):
         return Verdict(event=Event.HELD, words=f"the mail of this step was {state}")
@@ -181,7 +181,7 @@ def _unwanted(house: House, case: Case, now: dt.datetime) -> Verdict | None:
         if reached is True:
             return Verdict(event=Event.STOPPED, words=f"the sequence's stop rule holds: {stop}")
         if reached is not False:
-            return Verdict(event=Event.HELD, words=drafting.lacking(reached, "stop"))
+            return Verdict(event=Event.HELD, words=compose.lacking(reached, "stop"))
     if step.when is None:
         return None
     wanted = case.script.condition(step.when).evaluate(case.values(), case.facts)
@@ -191,7 +191,7 @@ def _unwanted(house: House, case: Case, now: dt.datetime) -> Verdict | None:
         return Verdict(
             position=_onward(house, case, now, wrote=False), words=f"skipped: {step.when} does not hold"
         )
-    return Verdict(event=Event.HELD, words=drafting.lacking(wanted, step.id))
+    return Verdict(event=Event.HELD, words=compose.lacking(wanted, step.id))
 
 
 def _onward(house: House, case: Case, now: dt.datetime, *, wrote: bool) -> Position:
@@ -201,8 +201,8 @@ def _onward(house: House, case: Case, now: dt.datetime, *, wrote: bool) -> Posit
 def _draft(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Verdict:
     if case.existing is not None and not _of_another(case.existing, mailbox):
         return Verdict(mail=case.existing)
-    written = drafting.draft(house, mailbox, case, now)
-    if isinstance(written, drafting.Unwritten):
+    written = compose.draft(house, mailbox, case, now)
+    if isinstance(written, compose.Unwritten):
         return Verdict(event=Event.HELD, words=written.words)
     return Verdict(mail=written, new=True)
 
