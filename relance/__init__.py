@@ -40,7 +40,6 @@ if TYPE_CHECKING:
         Variant,
         WaitStep,
     )
-    from relance.engine.doubts import Decided, DoubtView, Whom
     from relance.engine.explaining import Explanation, Planned
     from relance.engine.inbox import AnswerView, Corrected
     from relance.engine.keeping import MailboxSpec, MailboxTest, MailboxView, TestStep
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
         StepReport,
         VariantReport,
     )
+    from relance.engine.restore.doubts import Decided, DoubtView, Whom
     from relance.engine.returning import WayBack
     from relance.engine.schedule.calendar import Bound, BoundKind, When
     from relance.engine.sending.in_doubt import UnknownMail
@@ -188,7 +188,6 @@ _ROOMS = {
     "engine.definition.sequence": (
         "BranchStep", "EndStep", "MailStep", "Send", "Sequence", "Stop", "TaskStep", "Track", "Variant", "WaitStep",
     ),
-    "engine.doubts": ("Decided", "DoubtView", "Whom"),
     "engine.explaining": ("Explanation", "Planned"),
     "engine.inbox": ("AnswerView", "Corrected"),
     "engine.keeping": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
@@ -196,6 +195,7 @@ _ROOMS = {
     "engine.progress": ("TickReport",),
     "engine.rejudging": ("Change", "RejudgeReport"),
     "engine.reports": ("Funnel", "HeldView", "MailboxLine", "Report", "Status", "StepReport", "VariantReport"),
+    "engine.restore.doubts": ("Decided", "DoubtView", "Whom"),
     "engine.returning": ("WayBack",),
     "engine.schedule.calendar": ("Bound", "BoundKind", "When"),
     "engine.sending.in_doubt": ("UnknownMail",),

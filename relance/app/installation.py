@@ -15,7 +15,7 @@ from relance.app import building
 from relance.app.nouns import Answers, Contacts, Mailboxes, Progress, Restored, Sequences, Tasks, Unknown
 from relance.clock import Clock, elapsed, machine_now
 from relance.config import Settings
-from relance.engine import accounts, explaining, listening, progress, remembering, reports, turn
+from relance.engine import accounts, explaining, listening, progress, reports, turn
 from relance.engine import (
     timeline as timelines,
 )
@@ -24,6 +24,7 @@ from relance.engine.db.database import Database
 from relance.engine.engagement import hits
 from relance.engine.processes import attendance, heartbeats
 from relance.engine.processes.attendance import Attendance
+from relance.engine.restore import journal_replay
 from relance.engine.sending import recovery, restore_guard
 from relance.engine.sequences import enroll as sequences_enroll
 from relance.engine.store.processes import Process
@@ -272,7 +273,7 @@ class Relance:
     def confirm_restore(self, *, hold_due: bool = True) -> int:
         """Go on after a restore; what fell due is held for a person first, for it may have been sent already."""
         held = restore_guard.confirm(self._house, self._epoch_file, hold_due=hold_due)
-        remembering.hear(self._house)
+        journal_replay.hear(self._house)
         return held
 
     def web_app(self) -> Any:

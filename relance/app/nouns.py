@@ -8,21 +8,12 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from relance.engine import (
-    aliasing,
-    doubts,
-    inbox,
-    keeping,
-    probing,
-    progress,
-    rejudging,
-    returning,
-    unread_mail,
-)
+from relance.engine import aliasing, inbox, keeping, probing, progress, rejudging, returning, unread_mail
 from relance.engine.contacts import importer
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.sequence import Sequence
+from relance.engine.restore import doubts
 from relance.engine.sending import in_doubt, refusing_domains
 from relance.engine.sequences import publish as sequences_publish
 from relance.engine.store import contacts, suppressions, tasks

@@ -10,7 +10,7 @@ import typer
 from relance.cli import asking, progress, session, show
 
 if TYPE_CHECKING:
-    from relance.engine.doubts import Decided, Whom
+    from relance.engine.restore.doubts import Decided, Whom
 
 group = typer.Typer(
     no_args_is_help=True, help="After a restore: steps that may have been sent, for you to decide."
@@ -40,7 +40,7 @@ def list_(
     ctx: typer.Context, sequence: Sequence = None, mailbox: Mailbox = None, as_json: Json = False
 ) -> None:
     """List them. Whoever a copy in Sent, an answer or a bounce proves goes on by itself."""
-    from relance.engine.doubts import Whom
+    from relance.engine.restore.doubts import Whom
 
     with session.of(ctx).open() as relance:
         found = relance.restored.list(Whom(None, sequence, mailbox))
@@ -75,7 +75,7 @@ for _decision, _help in SAYS.items():
 
 
 def _whom(emails: list[str] | None, *, everybody: bool, sequence: str | None, mailbox: str | None) -> Whom:
-    from relance.engine.doubts import Whom
+    from relance.engine.restore.doubts import Whom
 
     if bool(emails) == everybody and sequence is None and mailbox is None:
         raise asking.wrong(

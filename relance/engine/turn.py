@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import remembering, replies
+from relance.engine import replies
 from relance.engine.context import House
 from relance.engine.engagement import hits
+from relance.engine.restore import journal_replay
 from relance.engine.runtime import unexpected_errors
 from relance.engine.runtime.mail_servers import Visit
 from relance.engine.schedule import throttle
@@ -78,7 +79,7 @@ def take_turn(house: House, mailbox_id: int, stop: Callable[[], bool]) -> TurnRe
     if doubt:
         return TurnReport(mailbox_id, words=doubt)
     hits.replay(house)  # who said no while the database was away is not claimed first and turned away then
-    remembering.hear_once(house)
+    journal_replay.hear_once(house)
     with house.at_work.entered(mailbox_id) as alone:
         house.journal.live()  # before a lease is in this process's name
         with _kept(house), house.database.write() as conn:

@@ -8,9 +8,9 @@ import random
 import sqlite3
 from pathlib import Path
 
-from relance.engine import doubts
 from relance.engine.context import House
-from relance.engine.doubts import DoubtView, Whom
+from relance.engine.restore import doubts
+from relance.engine.restore.doubts import DoubtView, Whom
 from relance.engine.sending import restore_guard
 from tests.simulation import aside, ground
 from tests.simulation.ground import Ground

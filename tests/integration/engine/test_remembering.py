@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine import remembering
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
+from relance.engine.restore import journal_replay
 from relance.engine.sending import recovery, restore_guard
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
@@ -63,7 +63,7 @@ def state(house: House, mail: Message) -> MessageState:
 
 
 def unnoticed(house: House, _folder: Path) -> None:
-    remembering.hear_once(house)
+    journal_replay.hear_once(house)
 
 
 def noticed(house: House, folder: Path) -> None:
@@ -136,21 +136,21 @@ def test_who_works_under_a_fence_of_the_lost_history_is_superseded(ready: House,
 def test_a_mail_under_way_is_left_to_its_turn(ready: House) -> None:
     mail = marked(ready, 9)
     ready.journal.ended(mail.id, 9, TAKEN)
-    assert remembering.hear(ready) == 0
+    assert journal_replay.hear(ready) == 0
     recovery.settle_left_open(ready, take(ready))
     assert state(ready, mail) is MessageState.ACCEPTED
 
 
 def test_it_is_heard_once_and_again_after_something_forgotten_was_met(ready: House) -> None:
-    remembering.hear_once(ready)
+    journal_replay.hear_once(ready)
     mail = marked(ready, 9)
     with ready.database.write() as conn:
         messages.settle(conn, [Settlement(mail, MessageEvent.DEFERRED, mail.prepared_at)])
     ready.journal.ended(mail.id, 9, TAKEN)
-    remembering.hear_once(ready)
+    journal_replay.hear_once(ready)
     assert state(ready, mail) is MessageState.DEFERRED
     ready.journal.heard.clear()
-    remembering.hear_once(ready)
+    journal_replay.hear_once(ready)
     assert state(ready, mail) is MessageState.ACCEPTED
 
 
@@ -158,14 +158,14 @@ def test_a_database_that_stands_still_waits_for_a_person_first(ready: House) -> 
     lost_history(ready)
     with ready.database.write() as conn:
         installation.put(conn, restore_guard.HALTED, "it is older than it was")
-    remembering.hear_once(ready)
+    journal_replay.hear_once(ready)
     with ready.database.read() as conn:
         assert mailboxes.behind(conn, {1: 9}) == {}
         assert mailboxes.behind(conn, {1: 10}) == {1: 10}
 
 
 def test_a_fence_that_nobody_ever_counted_to_is_not_believed(ready: House) -> None:
-    ready.journal.turn(1, remembering.LARGEST)
-    remembering.hear(ready)
+    ready.journal.turn(1, journal_replay.LARGEST)
+    journal_replay.hear(ready)
     assert take(ready).fence == 10
-    assert restore_guard.MOST_RESTORES * restore_guard.FENCES_APART < remembering.LARGEST
+    assert restore_guard.MOST_RESTORES * restore_guard.FENCES_APART < journal_replay.LARGEST

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from relance import errors
-from relance.engine.doubts import Whom
 from relance.engine.journal import evidence
 from relance.engine.keeping import MailboxSpec
+from relance.engine.restore.doubts import Whom
 from relance.engine.sending import restore_guard
 from relance.sandbox.record import Kind
 from tests import backups

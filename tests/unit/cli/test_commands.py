@@ -9,7 +9,7 @@ import pytest
 
 from relance import config, errors
 from relance.cli import show
-from relance.engine.doubts import Decided, Whom
+from relance.engine.restore.doubts import Decided, Whom
 from relance.engine.returning import WayBack
 from tests.pretended_engine import (
     ADA,

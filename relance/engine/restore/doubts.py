@@ -1,6 +1,6 @@
 """What may have been sent by a history that a restored database has lost: shown, and decided in bulk by a person.
 
-Evidence decides first and by itself (`adopting`). A person says of the rest "it was sent, go on" or "it was not".
+Evidence decides first and by itself (`forgotten_mails`). A person says of the rest "it was sent, go on" or "it was not".
 """
 
 from __future__ import annotations
