@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     )
     from relance.engine.explaining import Explanation, Planned
     from relance.engine.inbox import AnswerView, Corrected
-    from relance.engine.keeping import MailboxSpec, MailboxTest, MailboxView, TestStep
+    from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.processes.attendance import Attendance
     from relance.engine.progress import TickReport
     from relance.engine.rejudging import Change, RejudgeReport
@@ -190,7 +190,7 @@ _ROOMS = {
     ),
     "engine.explaining": ("Explanation", "Planned"),
     "engine.inbox": ("AnswerView", "Corrected"),
-    "engine.keeping": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
+    "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.processes.attendance": ("Attendance",),
     "engine.progress": ("TickReport",),
     "engine.rejudging": ("Change", "RejudgeReport"),

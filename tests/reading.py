@@ -9,8 +9,8 @@ import itertools
 from relance.engine import replies
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.incoming import Look
-from relance.engine.marks import ANEW, Progress
+from relance.engine.mailboxes.look import Look
+from relance.engine.mailboxes.watermarks import ANEW, Progress
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState

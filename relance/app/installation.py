@@ -15,13 +15,14 @@ from relance.app import building
 from relance.app.nouns import Answers, Contacts, Mailboxes, Progress, Restored, Sequences, Tasks, Unknown
 from relance.clock import Clock, elapsed, machine_now
 from relance.config import Settings
-from relance.engine import accounts, explaining, listening, progress, reports, turn
+from relance.engine import accounts, explaining, progress, reports, turn
 from relance.engine import (
     timeline as timelines,
 )
 from relance.engine.db import connection_refused, migrate
 from relance.engine.db.database import Database
 from relance.engine.engagement import hits
+from relance.engine.mailboxes import idle
 from relance.engine.processes import attendance, heartbeats
 from relance.engine.processes.attendance import Attendance
 from relance.engine.restore import journal_replay
@@ -227,15 +228,15 @@ class Relance:
 
     def audible(self, most: int, but: Collection[int] = ()) -> list[int]:
         """At most so many mailboxes that can be listened to for new mail."""
-        return listening.audible(self._house, most, but)
+        return idle.audible(self._house, most, but)
 
     def listen(self, mailbox_id: int) -> AbstractContextManager[Any]:
         """A connection that hears of a mailbox's new mail: what `relance.scheduler.seams.Line` says."""
-        return listening.listening(self._house, mailbox_id)
+        return idle.listening(self._house, mailbox_id)
 
     def call(self, mailbox_id: int, heard: dt.datetime) -> bool:
         """New mail was heard of then: bring the mailbox's turn forward; True once it was looked at since."""
-        return listening.call(self._house, mailbox_id, heard)
+        return idle.call(self._house, mailbox_id, heard)
 
     def tick(self) -> progress.TickReport:
         """Do what is due and needs no mailbox."""

@@ -8,11 +8,13 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from relance.engine import aliasing, inbox, keeping, probing, progress, rejudging, returning, unread_mail
+from relance.engine import inbox, progress, rejudging, returning, unread_mail
 from relance.engine.contacts import importer
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.sequence import Sequence
+from relance.engine.mailboxes import aliases, probe_run
+from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.restore import doubts
 from relance.engine.sending import in_doubt, refusing_domains
 from relance.engine.sequences import publish as sequences_publish
@@ -108,54 +110,54 @@ class Mailboxes:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    def add(self, spec: keeping.MailboxSpec) -> keeping.MailboxView:
+    def add(self, spec: mailbox_service.MailboxSpec) -> mailbox_service.MailboxView:
         """Take a mailbox in; its password is sealed before it is stored."""
-        return keeping.add(self._house, spec)
+        return mailbox_service.add(self._house, spec)
 
-    def list(self) -> list[keeping.MailboxView]:
+    def list(self) -> list[mailbox_service.MailboxView]:
         """Every mailbox."""
-        return keeping.every(self._house)
+        return mailbox_service.every(self._house)
 
-    def show(self, address: str) -> keeping.MailboxView:
+    def show(self, address: str) -> mailbox_service.MailboxView:
         """One mailbox."""
-        return keeping.show(self._house, address)
+        return mailbox_service.show(self._house, address)
 
     def test(
         self,
         address: str,
         *,
         probe: bool = True,
-        wait_seconds: float = probing.DEFAULT.back,
+        wait_seconds: float = probe_run.DEFAULT.back,
         progress: Callable[[str], None] = lambda _: None,
-    ) -> keeping.MailboxTest:
+    ) -> mailbox_service.MailboxTest:
         """Log in to both servers for real and say how it went.
 
         With `probe` a mail is sent from the mailbox to itself and looked for, `wait_seconds` at most: it shows what the
         provider makes of Message-IDs and whether it files Sent copies, which is kept. `progress` hears how far it is.
         """
         if not probe:
-            return keeping.test(self._house, address)
-        patience = dataclasses.replace(probing.DEFAULT, back=wait_seconds)
-        return probing.try_out(self._house, address, patience, progress)
+            return mailbox_service.test(self._house, address)
+        patience = dataclasses.replace(probe_run.DEFAULT, back=wait_seconds)
+        return probe_run.try_out(self._house, address, patience, progress)
 
     def add_alias(self, address: str, alias: str) -> tuple[str, ...]:
         """A further address the mailbox's owner writes from: their mails from it are theirs, never a prospect's answer.
 
         Returns all aliases. `show(address).offered` names addresses that the Sent folder shows in From.
         """
-        return aliasing.add(self._house, address, alias)
+        return aliases.add(self._house, address, alias)
 
     def remove_alias(self, address: str, alias: str) -> tuple[str, ...]:
         """It is somebody else's address again; returns the aliases that are left."""
-        return aliasing.remove(self._house, address, alias)
+        return aliases.remove(self._house, address, alias)
 
     def pause(self, address: str, reason: str = "") -> None:
         """Send nothing from this mailbox until it is resumed; it is still read."""
-        keeping.pause(self._house, address, reason)
+        mailbox_service.pause(self._house, address, reason)
 
     def resume(self, address: str) -> None:
         """Send from it again."""
-        keeping.resume(self._house, address)
+        mailbox_service.resume(self._house, address)
 
     def unread(self, address: str | None = None) -> builtins.list[unread_mail.UnreadMail]:
         """Mails that the server shows and does not give; of one mailbox where its address is given."""
@@ -186,7 +188,7 @@ class Mailboxes:
 
     def remove(self, address: str, *, force: bool = False) -> None:
         """Forget a mailbox and its password. With open enrollments only by `force`, which holds them."""
-        keeping.remove(self._house, address, force=force)
+        mailbox_service.remove(self._house, address, force=force)
 
 
 class Tasks:

@@ -16,7 +16,7 @@ from relance.mailbox.account import Account, Security, Server
 
 if TYPE_CHECKING:
     from relance.app import Relance
-    from relance.engine.keeping import MailboxTest
+    from relance.engine.mailboxes.service import MailboxTest
 
 group = typer.Typer(no_args_is_help=True, help="The mailboxes mails are sent from.")
 group.add_typer(aliases.group, name="alias")
@@ -184,7 +184,7 @@ def _sender(name: str | None, rep: Account | None) -> str:
 
 
 def _add(relance: Relance, spec: dict[str, Any], extras: dict[str, Any]) -> None:
-    from relance.engine.keeping import MailboxSpec
+    from relance.engine.mailboxes.service import MailboxSpec
 
     given = {key: value for key, value in extras.items() if value is not None}
     if given.get("daily_cap") == 0:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
 from relance.engine import matching, rereading, sent_copies, verdicts
 from relance.engine.acting import Item, concerns_us
-from relance.engine.context import House
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
+from relance.engine.mailboxes.look import Look
 from relance.engine.matching import Found
 from relance.engine.sent_copies import Copy
 from relance.engine.store import messages, replies
-from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox import parse, witnesses
 from relance.mailbox.folders import Folder
 from relance.mailbox.imap_answers import Fetched
@@ -26,18 +23,6 @@ from relance.mailbox.inbound import Inbound, Judgement, Kind
 Read = tuple[Fetched, Inbound]
 RAW_LIMIT = 512 * 1024
 # Bytes of a mail that are kept for judging it again.
-
-
-@dataclass(frozen=True)
-class Look:
-    """One look into one mailbox."""
-
-    house: House
-    lease: Lease
-    mailbox: Mailbox
-    now: dt.datetime
-    own: frozenset[str]
-    restored: bool = False  # the first look since the database came from a backup
 
 
 def may_concern(look: Look, fetched: Fetched) -> bool:

@@ -15,10 +15,11 @@ from typing import TypeVar
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import acting, incoming, marks, probes, rereading, sent_copies, unread_mail, watching
+from relance.engine import acting, incoming, rereading, sent_copies, unread_mail
 from relance.engine.context import House
-from relance.engine.incoming import Look
-from relance.engine.marks import Plan, Progress
+from relance.engine.mailboxes import probe, watched_folders, watermarks
+from relance.engine.mailboxes.look import Look
+from relance.engine.mailboxes.watermarks import Plan, Progress
 from relance.engine.ports import Inbox
 from relance.engine.runtime import unexpected_errors
 from relance.engine.sending import forgotten_mails, restore_guard
@@ -92,9 +93,9 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
         with look.house.database.read() as conn:
             known = mailboxes.watermarks(conn, look.mailbox.id)
             rows = unread_mails.of_mailbox(conn, look.mailbox.id)
-        forgotten, missed = watching.missing(look, listed, known)
+        forgotten, missed = watched_folders.missing(look, listed, known)
         known = {name: mark for name, mark in known.items() if name not in forgotten}
-        folders = watching.of_look(look, inbox, listed, known)
+        folders = watched_folders.of_look(look, inbox, listed, known)
         barred = [FolderRefused(each.refused, barred=True) for each in folders if each.refused]
         so_far.refused = [*barred, *missed]
         plans = {each: _plan(look, each, known, rows) for each in folders if not each.refused}
@@ -118,7 +119,7 @@ def _complain(refused: Sequence[FolderRefused]) -> None:
     if refused:
         first = refused[0]
         more = f" So it is with {len(refused) - 1} more." if len(refused) > 1 else ""
-        mend = f" {watching.MEND}" if first.barred else ""
+        mend = f" {watched_folders.MEND}" if first.barred else ""
         raise FolderRefused(
             f"{first}{more} An answer may lie there, so no follow-up is sent.{mend}"
         ) from first
@@ -127,9 +128,9 @@ def _complain(refused: Sequence[FolderRefused]) -> None:
 def _plan(
     look: Look, folder: Folder, known: Mapping[str, Watermark], rows: Sequence[Withheld]
 ) -> tuple[Plan, Watermark | None]:
-    mark = marks.of(folder, known.values())
+    mark = watermarks.of(folder, known.values())
     owed = unread_mail.owed(unread_mail.here(rows, folder), look.now)
-    return marks.plan(folder, mark, owed), mark
+    return watermarks.plan(folder, mark, owed), mark
 
 
 def _settle(look: Look, folder: Folder, plan: Plan, mark: Watermark | None) -> None:
@@ -182,14 +183,14 @@ def _folder(
     mine = [each for each in rows if each.folder == folder.name]
     count, progress = _whole_folder(look, inbox, Progress(folder, plan), mine)
     if progress.unexplained:
-        more, progress = _whole_folder(look, inbox, Progress(folder, marks.ANEW), mine)
+        more, progress = _whole_folder(look, inbox, Progress(folder, watermarks.ANEW), mine)
         count += more
     return count
 
 
 def _first(look: Look, inbox: Inbox, folder: Folder) -> int:
     """What was there before we wrote to anybody answers nothing of ours; but that it can be read is proved now."""
-    watching.prove(inbox, folder)
+    watched_folders.prove(inbox, folder)
     _advance(
         look, folder, Progress(folder, Plan(look=True, after=max(0, folder.uidnext - 1), counted=0)).end()
     )
@@ -307,7 +308,7 @@ def _spoilt(
 def _act(look: Look, progress: Progress, window: Sequence[Fetched], trouble: unread_mail.Troubles) -> int:
     folder = progress.folder
     fetched = ((each, incoming.read(each)) for each in window)
-    read = [(each, mail) for each, mail in fetched if not probes.is_probe(mail, look.own)]
+    read = [(each, mail) for each, mail in fetched if not probe.is_probe(mail, look.own)]
     forgotten_mails.adopt(
         look.house, look.lease, [shown for each in read for shown in incoming.shown(look, *each)]
     )
@@ -360,7 +361,7 @@ def _take(look: Look, progress: Progress, window: Sequence[tuple[int, Inbound]])
     copies = [
         Copy(mail, folder.name, folder.uidvalidity, uid, in_sent=True)
         for uid, mail in window
-        if not probes.is_probe(mail, look.own)
+        if not probe.is_probe(mail, look.own)
     ]
     forgotten_mails.adopt(look.house, look.lease, sent_copies.shown(look.house, copies, look.now))
     with look.house.database.write() as conn:

@@ -16,8 +16,9 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine.acting import Item
 from relance.engine.context import House
-from relance.engine.incoming import Look, read
-from relance.engine.marks import Progress
+from relance.engine.incoming import read
+from relance.engine.mailboxes.look import Look
+from relance.engine.mailboxes.watermarks import Progress
 from relance.engine.store import events, folders, mailboxes, unread_mails
 from relance.engine.store.unread_mails import Withheld
 from relance.mailbox import decoding

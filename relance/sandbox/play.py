@@ -21,7 +21,7 @@ from relance import clock as clocks
 from relance.app import Relance, upgrade_database
 from relance.config import Settings, make_home
 from relance.engine.contacts.importer import ImportReport
-from relance.engine.keeping import MailboxSpec
+from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.reports import HeldView, Report, Status
 from relance.engine.sequences.enroll import EnrollReport
 from relance.engine.timeline import EventView

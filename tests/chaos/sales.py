@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from relance import errors
 from relance.app import Relance
 from relance.engine.definition.sequence import Sequence as Definition
-from relance.engine.keeping import MailboxSpec
+from relance.engine.mailboxes.service import MailboxSpec
 from tests.chaos.audit import Taken
 from tests.chaos.grounds import Grounds
 from tests.chaos.plan import Plan

@@ -15,7 +15,7 @@ from relance.app import Relance
 from relance.clock import ManualClock
 from relance.config import Settings, make_home
 from relance.engine.definition.sequence import Sequence as Definition
-from relance.engine.keeping import MailboxSpec
+from relance.engine.mailboxes.service import MailboxSpec
 from relance.sandbox.postoffice import Mail
 from relance.sandbox.record import Arrived, Kind
 from relance.sandbox.world import World

@@ -10,10 +10,11 @@ from contextlib import AbstractContextManager, contextmanager
 from unittest import mock
 
 from relance import clock, errors
-from relance.engine import marks, replies, sent_copies, turn
+from relance.engine import replies, sent_copies, turn
 from relance.engine.context import House, Options
 from relance.engine.db import database
 from relance.engine.journal.opt_outs import Noes
+from relance.engine.mailboxes import look, watermarks
 from relance.engine.ports import Inbox
 from relance.engine.runtime import mail_servers
 from relance.engine.sending import forgotten_mails, recovery, settle
@@ -49,20 +50,20 @@ def refused_is_read() -> AbstractContextManager[object]:
 
 def one_answer_proves() -> AbstractContextManager[object]:
     """A mail that one answer left out is not looked for again."""
-    plan = marks.plan
+    plan = watermarks.plan
 
-    def planned(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> marks.Plan:
+    def planned(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> watermarks.Plan:
         found = plan(folder, mark, owed)
         more = not folder.uidnext or folder.uidnext > found.after + 1
         return dataclasses.replace(found, look=more, again=frozenset()) if mark else found
 
-    nothing = mock.patch.object(marks.Progress, "unexplained", property(_zero))
-    return both(mock.patch.object(marks, "plan", planned), nothing)
+    nothing = mock.patch.object(watermarks.Progress, "unexplained", property(_zero))
+    return both(mock.patch.object(watermarks, "plan", planned), nothing)
 
 
 def counter_believed() -> AbstractContextManager[object]:
     """A counter that went back means nothing, nor do fewer mails."""
-    return both(mock.patch.object(marks, "which_moved", _no_words), one_answer_proves())
+    return both(mock.patch.object(watermarks, "which_moved", _no_words), one_answer_proves())
 
 
 def sender_is_recipient() -> AbstractContextManager[object]:
@@ -105,7 +106,7 @@ def silence_is_no_news() -> AbstractContextManager[object]:
     """A mailbox whose server falls silent in the middle counts as read."""
     plain = replies._folders
 
-    def folders(look: replies.Look, inbox: Inbox) -> tuple[int, set[Role]]:
+    def folders(look: look.Look, inbox: Inbox) -> tuple[int, set[Role]]:
         try:
             return plain(look, inbox)
         except errors.Away:
@@ -138,18 +139,18 @@ def kept_noes_unread() -> AbstractContextManager[object]:
 
 def names_are_folders() -> AbstractContextManager[object]:
     """A folder is what is called so, whatever its MAILBOXID says."""
-    plain = marks.plan
+    plain = watermarks.plan
 
-    def planned(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> marks.Plan:
+    def planned(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> watermarks.Plan:
         blank = mark and dataclasses.replace(mark, object_id="")
         return plain(folder, blank, owed)
 
-    return both(mock.patch.object(marks, "plan", planned), mock.patch.object(marks, "of", _by_name))
+    return both(mock.patch.object(watermarks, "plan", planned), mock.patch.object(watermarks, "of", _by_name))
 
 
 def no_namesakes() -> AbstractContextManager[object]:
     """A folder that is gone is forgotten, and nobody asks whether another name is its now."""
-    return mock.patch.object(marks, "namesakes", _nobody)
+    return mock.patch.object(watermarks, "namesakes", _nobody)
 
 
 def no_doubt() -> AbstractContextManager[object]:

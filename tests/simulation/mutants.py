@@ -15,6 +15,7 @@ from relance.engine import acting, replies, states
 from relance.engine.context import House
 from relance.engine.db.tables import mailbox
 from relance.engine.journal.journal import Entry, Findings, Journal
+from relance.engine.mailboxes import look
 from relance.engine.matching import Found
 from relance.engine.ports import Inbox
 from relance.engine.sending import deliver, gate, in_doubt, prepare
@@ -151,7 +152,7 @@ def no_sendable_check() -> AbstractContextManager[object]:
 def watermark_alone() -> AbstractContextManager[object]:
     """The watermark moves in a transaction of its own, before what was read is kept."""
 
-    def window(look: replies.Look, folder: object, window: Sequence[object], *rest: object) -> int:
+    def window(look: look.Look, folder: object, window: Sequence[object], *rest: object) -> int:
         with look.house.database.write() as conn:
             mailboxes.hold(conn, look.lease)
             replies._mark(conn, look, folder, window[-1].uid)  # type: ignore[arg-type,attr-defined]
@@ -200,7 +201,7 @@ def no_recovery_hold() -> AbstractContextManager[object]:
 def one_look() -> AbstractContextManager[object]:
     """Folders are looked over once: a letter moved meanwhile is missed."""
 
-    def folders(look: replies.Look, inbox: Inbox) -> tuple[int, set[Role]]:
+    def folders(look: look.Look, inbox: Inbox) -> tuple[int, set[Role]]:
         found = inbox.folders(with_trash=True)
         with look.house.database.read() as conn:
             marks = mailboxes.watermarks(conn, look.mailbox.id)

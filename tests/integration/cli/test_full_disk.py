@@ -20,7 +20,7 @@ from relance.app import Relance
 from relance.cli import tree
 from relance.clock import Clock
 from relance.engine.journal.opt_outs import No
-from relance.engine.keeping import MailboxSpec
+from relance.engine.mailboxes.service import MailboxSpec
 from relance.mailbox.account import Security, Server
 from relance.sandbox.world import World
 from tests.servers import command, disks, ports

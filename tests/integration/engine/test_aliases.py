@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine import aliasing
 from relance.engine.context import House
+from relance.engine.mailboxes import aliases
 from relance.engine.states import State
 from tests.journeys.stage import ADA, Stage, standing
 from tests.reading import KIM, enrolled, hear, letter, row, wrote
@@ -58,10 +58,10 @@ def test_a_letter_from_an_alias_is_nobodys_answer(house: House) -> None:
     enrolled(house, KIM)
     named = wrote(house).message_id
     alias = "a.lovelace@sales.example"
-    assert aliasing.add(house, "ada@sales.example", alias) == (alias,)
+    assert aliases.add(house, "ada@sales.example", alias) == (alias,)
     assert hear(house, letter(alias, To=KIM, Cc="ada@sales.example", In_Reply_To=named)) == 0
     assert row(house).state is State.ACTIVE
-    assert aliasing.remove(house, "ada@sales.example", alias) == ()
+    assert aliases.remove(house, "ada@sales.example", alias) == ()
     assert hear(house, letter(alias, To=KIM, Cc="ada@sales.example", In_Reply_To=named)) == 1
     assert row(house).state is State.REPLIED
 
@@ -70,12 +70,12 @@ def test_what_can_be_no_alias_is_refused(house: House) -> None:
     enrolled(house, KIM)
     for alias, why in ((KIM, "contact"), ("ada@sales.example", "mailbox of its own"), ("nobody", "nobody")):
         with pytest.raises(errors.Invalid, match=why):
-            aliasing.add(house, "ada@sales.example", alias)
+            aliases.add(house, "ada@sales.example", alias)
     with pytest.raises(errors.NotFound, match="no alias"):
-        aliasing.remove(house, "ada@sales.example", "other@sales.example")
+        aliases.remove(house, "ada@sales.example", "other@sales.example")
     with pytest.raises(errors.NotFound, match="no mailbox"):
-        aliasing.add(house, "bob@sales.example", "other@sales.example")
+        aliases.add(house, "bob@sales.example", "other@sales.example")
 
 
 def test_only_what_is_nobodys_is_offered() -> None:
-    assert aliasing.offered(["a@x", "b@x"], {"a@x"}) == ("b@x",)
+    assert aliases.offered(["a@x", "b@x"], {"a@x"}) == ("b@x",)

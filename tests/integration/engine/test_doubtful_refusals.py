@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Connection
 
-from relance.engine import keeping, turn
+from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
+from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.sending import refusing_domains, settle
 from relance.engine.sequences import control, publish
 from relance.engine.sequences import enroll as sequences_enroll
@@ -283,7 +284,7 @@ def test_what_our_own_server_writes_back_pauses_at_once(desk: Desk) -> None:
     desk.advance(hours=1)
     desk.turns(1)
     assert desk.paused
-    assert keeping.show(desk.house, ADA).refused_by == ()
+    assert mailbox_service.show(desk.house, ADA).refused_by == ()
 
 
 @pytest.mark.parametrize(
@@ -440,4 +441,4 @@ def test_one_organisation_that_puts_us_off_for_good_is_held_and_the_rest_goes_on
     desk.says(handed_on("lake.example", "451 4.7.1 poor reputation"))
     desk.turns(2)
     assert (desk.paused, desk.touched(), desk.offered) == (False, [KIM], [KIM, BOB])
-    assert keeping.show(desk.house, ADA).refused_by == ("lake.example",)
+    assert mailbox_service.show(desk.house, ADA).refused_by == ("lake.example",)

@@ -9,11 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from relance import errors
-from relance.engine import keeping
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.compiled import Script
-from relance.engine.keeping import MailboxSpec
+from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.sending import in_doubt
 from relance.engine.sequences import backlog, enroll, publish
 from relance.engine.sequences.enroll import Wish
@@ -38,9 +38,9 @@ def world(house: House) -> Iterator[World]:
 
 
 def test_a_mailbox_is_taken_in_with_its_password_sealed(house: House) -> None:
-    made = keeping.add(house, dataclasses.replace(SPEC, address="Ada@Sales.example"))
+    made = mailbox_service.add(house, dataclasses.replace(SPEC, address="Ada@Sales.example"))
     assert (made.address, made.state, made.next_turn_at) == (ADA, "active", house.clock.now())
-    assert [each.address for each in keeping.every(house)] == [ADA]
+    assert [each.address for each in mailbox_service.every(house)] == [ADA]
     with house.database.read() as conn:
         row = mailboxes.by_id(conn, 1)
     assert b"horse" not in row.secret
@@ -69,48 +69,51 @@ def test_a_mailbox_that_cannot_work_is_refused_with_the_reason(
     house: House, change: dict[str, object], said: str
 ) -> None:
     with pytest.raises(errors.Invalid, match=said):
-        keeping.add(house, dataclasses.replace(SPEC, **change))  # type: ignore[arg-type]
-    assert keeping.every(house) == []
+        mailbox_service.add(house, dataclasses.replace(SPEC, **change))  # type: ignore[arg-type]
+    assert mailbox_service.every(house) == []
 
 
 def test_a_mailbox_is_taken_in_once(house: House) -> None:
-    keeping.add(house, SPEC)
+    mailbox_service.add(house, SPEC)
     with pytest.raises(errors.Invalid):
-        keeping.add(house, SPEC)
+        mailbox_service.add(house, SPEC)
 
 
 def test_a_test_signs_in_to_both_servers_for_real(house: House, world: World) -> None:
     account = world.add_rep(ADA, "Ada", SPEC.password)
     spec = dataclasses.replace(SPEC, smtp=account.smtp, imap=account.imap, ca_file=account.ca_file)
-    keeping.add(house, spec)
-    outcome = keeping.test(house, ADA)
+    mailbox_service.add(house, spec)
+    outcome = mailbox_service.test(house, ADA)
     assert outcome.ok, outcome
     assert "INBOX" in outcome.steps[-1].words
 
 
 def test_a_wrong_password_and_a_dead_server_are_told_in_words(house: House, world: World) -> None:
     account = world.add_rep(ADA, "Ada", "another one")
-    keeping.add(
+    mailbox_service.add(
         house, dataclasses.replace(SPEC, smtp=account.smtp, imap=account.imap, ca_file=account.ca_file)
     )
-    outcome = keeping.test(house, ADA)
+    outcome = mailbox_service.test(house, ADA)
     assert not outcome.ok
     assert all(not step.ok and step.words for step in outcome.steps)
     assert SPEC.password not in str(outcome)
     bob = "bob@sales.example"
-    keeping.add(house, dataclasses.replace(SPEC, address=bob, ca_file=account.ca_file))
-    dead = keeping.test(house, bob)
+    mailbox_service.add(house, dataclasses.replace(SPEC, address=bob, ca_file=account.ca_file))
+    dead = mailbox_service.test(house, bob)
     assert all(not step.ok and step.words for step in dead.steps)
 
 
 def test_pausing_and_resuming(house: House) -> None:
-    keeping.add(house, SPEC)
+    mailbox_service.add(house, SPEC)
     with house.database.write() as conn:
         mailboxes.change(conn, 1, sync_error="login refused", troubles=3, next_turn_at=None)
-    keeping.pause(house, ADA, "on holiday")
-    assert (keeping.show(house, ADA).state, keeping.show(house, ADA).reason) == ("paused", "on holiday")
-    keeping.resume(house, ADA)
-    after = keeping.show(house, ADA)
+    mailbox_service.pause(house, ADA, "on holiday")
+    assert (mailbox_service.show(house, ADA).state, mailbox_service.show(house, ADA).reason) == (
+        "paused",
+        "on holiday",
+    )
+    mailbox_service.resume(house, ADA)
+    after = mailbox_service.show(house, ADA)
     assert (after.state, after.reason, after.sync_error) == ("active", "", "")
     assert after.next_turn_at == house.clock.now()
     with house.database.read() as conn:
@@ -119,13 +122,13 @@ def test_pausing_and_resuming(house: House) -> None:
 
 
 def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: House) -> None:
-    keeping.add(house, SPEC)
+    mailbox_service.add(house, SPEC)
     publish.publish(house, OTHER)
     contact_service.add(house, "eve@acme.example", {})
     enroll.enroll(house, Wish("Other"))
     with pytest.raises(errors.WrongUse, match="1 contacts"):
-        keeping.remove(house, ADA)
-    keeping.remove(house, ADA, force=True)
+        mailbox_service.remove(house, ADA)
+    mailbox_service.remove(house, ADA, force=True)
     with house.database.read() as conn:
         standing = enrollment_details.matching(conn)[0]
         assert mailboxes.by_id(conn, 1).secret == b""
@@ -133,16 +136,16 @@ def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Hou
     assert told == ["enrolled", "held"]
     assert standing.enrollment.state is State.HELD
     assert "was removed" in standing.enrollment.reason
-    assert keeping.every(house) == []
+    assert mailbox_service.every(house) == []
     with pytest.raises(errors.NotFound):
-        keeping.show(house, ADA)
-    assert keeping.add(house, SPEC).state == "active"
+        mailbox_service.show(house, ADA)
+    assert mailbox_service.add(house, SPEC).state == "active"
     assert [each.state for each in enroll.resume(house, "eve@acme.example")] == ["active"]
 
 
 def in_flight(house: House, fence: int) -> messages.Message:
     """A mail that a worker marked as transmitting."""
-    keeping.add(house, SPEC)
+    mailbox_service.add(house, SPEC)
     publish.publish(house, OTHER)
     contact_service.add(house, "eve@acme.example", {})
     enroll.enroll(house, Wish("Other"))
@@ -157,8 +160,8 @@ def test_a_mailbox_is_not_removed_while_a_mail_is_leaving(house: House) -> None:
         lease = mailboxes.take(conn, 1, "somebody")
     assert lease is not None
     with pytest.raises(errors.WrongUse, match="is leaving from"):
-        keeping.remove(house, ADA, force=True)
-    assert keeping.show(house, ADA).state == "active"
+        mailbox_service.remove(house, ADA, force=True)
+    assert mailbox_service.show(house, ADA).state == "active"
     with house.database.write() as conn:
         mailboxes.hold(conn, lease)  # its worker goes on unharmed
 
@@ -166,12 +169,12 @@ def test_a_mailbox_is_not_removed_while_a_mail_is_leaving(house: House) -> None:
 def test_what_a_dead_worker_left_of_a_removed_mailbox_is_left_to_a_person(house: House) -> None:
     mail = in_flight(house, fence=0)
     with pytest.raises(errors.WrongUse, match="1 contacts"):
-        keeping.remove(house, ADA)
+        mailbox_service.remove(house, ADA)
     with house.database.write() as conn:
         again = mailboxes.take(conn, 1, "somebody")  # the refusal gave the lease back
         assert again is not None
         mailboxes.release(conn, again, None)
-    keeping.remove(house, ADA, force=True)
+    mailbox_service.remove(house, ADA, force=True)
     assert [each.message_id for each in in_doubt.every(house)] == [mail.message_id]
     in_doubt.decide(house, mail.message_id, "not sent")
     with house.database.read() as conn:
@@ -181,12 +184,12 @@ def test_what_a_dead_worker_left_of_a_removed_mailbox_is_left_to_a_person(house:
 def test_nobody_joins_a_mailbox_that_was_removed_in_the_middle(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keeping.add(house, SPEC)
+    mailbox_service.add(house, SPEC)
     publish.publish(house, OTHER)
     contact_service.add(house, "eve@acme.example", {})
 
     def meanwhile(script: Script) -> enroll.Needs:
-        keeping.remove(house, ADA)
+        mailbox_service.remove(house, ADA)
         return needs(script)
 
     needs = enroll.needs
@@ -201,8 +204,8 @@ def test_nobody_joins_a_mailbox_that_was_removed_in_the_middle(
 def test_whoever_joins_waits_for_a_removal_under_way(house: House, join: str) -> None:
     if house.database.embedded:
         pytest.skip("SQLite has one writer at a time")
-    keeping.add(house, SPEC)
-    keeping.add(house, dataclasses.replace(SPEC, address="bob@sales.example"))
+    mailbox_service.add(house, SPEC)
+    mailbox_service.add(house, dataclasses.replace(SPEC, address="bob@sales.example"))
     publish.publish(house, OTHER)
     contact_service.add(house, "eve@acme.example", {})
     contact_service.add(house, "fay@acme.example", {})
@@ -237,19 +240,19 @@ def _waiting(house: House) -> bool:
 
 
 def test_what_piled_up_while_a_mailbox_was_paused_is_spread(house: House) -> None:
-    keeping.add(house, dataclasses.replace(SPEC, daily_cap=None, gap_seconds=0))
+    mailbox_service.add(house, dataclasses.replace(SPEC, daily_cap=None, gap_seconds=0))
     publish.publish(house, OTHER)
     for number in range(12):
         contact_service.add(house, f"eve{number}@acme{number}.example", {})
     enroll.enroll(house, Wish("Other"))
-    keeping.pause(house, ADA, "")
+    mailbox_service.pause(house, ADA, "")
     engine_house.clock(house).advance(hours=2)
     with house.database.write() as conn:
         planned = {each.enrollment.id: each.enrollment.due_at for each in enrollment_details.matching(conn)}
         fresh = min(planned)
         (row,) = enrollments.by_ids(conn, [fresh])
         enrollments.reschedule(conn, row, house.clock.now() - dt.timedelta(minutes=5), [])
-    keeping.resume(house, ADA)
+    mailbox_service.resume(house, ADA)
     now = house.clock.now()
     with house.database.read() as conn:
         due = {each.enrollment.id: each.enrollment.due_at for each in enrollment_details.matching(conn)}
@@ -259,7 +262,7 @@ def test_what_piled_up_while_a_mailbox_was_paused_is_spread(house: House) -> Non
     assert max(times) <= now + 2 * backlog.SPREAD
     assert len(set(times)) > 8
     again = dict(due)
-    keeping.resume(house, ADA)  # it is active: nothing is moved
+    mailbox_service.resume(house, ADA)  # it is active: nothing is moved
     with house.database.read() as conn:
         assert (
             again.items()

@@ -11,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from relance import errors
-from relance.engine import keeping, replies, timeline
+from relance.engine import replies, timeline
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.position import Position
+from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.sending import in_doubt, restore_guard
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
@@ -44,12 +45,12 @@ def row(house: House) -> enrollments.Enrollment:
 def test_answers_that_came_while_a_mailbox_was_removed_are_read_when_it_is_back(ready: House) -> None:
     with ready.database.write() as conn:
         mailboxes.mark(conn, 1, "inbox", mailboxes.Watermark("INBOX", 7, 41))
-    seen = keeping.show(ready, ADA).synced_at
-    keeping.remove(ready, ADA, force=True)
-    here = keeping.Server("localhost", 1, keeping.Security.STARTTLS)
-    keeping.add(ready, keeping.MailboxSpec(ADA, "Ada", ADA, "new password", here, here))
+    seen = mailbox_service.show(ready, ADA).synced_at
+    mailbox_service.remove(ready, ADA, force=True)
+    here = mailbox_service.Server("localhost", 1, mailbox_service.Security.STARTTLS)
+    mailbox_service.add(ready, mailbox_service.MailboxSpec(ADA, "Ada", ADA, "new password", here, here))
     assert seen is not None
-    assert keeping.show(ready, ADA).synced_at == seen
+    assert mailbox_service.show(ready, ADA).synced_at == seen
     with ready.database.read() as conn:
         assert mailboxes.watermarks(conn, 1)["INBOX"].last_uid == 41
 
@@ -57,15 +58,15 @@ def test_answers_that_came_while_a_mailbox_was_removed_are_read_when_it_is_back(
 def test_a_mailbox_that_is_back_on_another_server_is_read_from_the_start(ready: House) -> None:
     with ready.database.write() as conn:
         mailboxes.mark(conn, 1, "inbox", mailboxes.Watermark("INBOX", 7, 41))
-    keeping.remove(ready, ADA, force=True)
-    there = keeping.Server("127.0.0.1", 2, keeping.Security.STARTTLS)
-    keeping.add(ready, keeping.MailboxSpec(ADA, "Ada", ADA, "password", there, there))
+    mailbox_service.remove(ready, ADA, force=True)
+    there = mailbox_service.Server("127.0.0.1", 2, mailbox_service.Security.STARTTLS)
+    mailbox_service.add(ready, mailbox_service.MailboxSpec(ADA, "Ada", ADA, "password", there, there))
     with ready.database.read() as conn:
         assert mailboxes.watermarks(conn, 1) == {}
 
 
 def test_nobody_goes_on_from_a_mailbox_that_is_gone(ready: House) -> None:
-    keeping.remove(ready, ADA, force=True)
+    mailbox_service.remove(ready, ADA, force=True)
     with pytest.raises(errors.Invalid, match="removed"):
         enroll.resume(ready, EVE)
     assert row(ready).state is State.HELD

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from relance import clock
-from relance.engine import keeping, probing
 from relance.engine.context import House
-from relance.engine.keeping import MailboxTest
-from relance.engine.probing import Patience
+from relance.engine.mailboxes import probe_run
+from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.mailboxes.probe_run import Patience
+from relance.engine.mailboxes.service import MailboxTest
 from relance.engine.store import mailboxes
 from relance.mailbox.account import Security, Server
 from relance.mailbox.outcome import Outcome, SendResult
@@ -46,7 +47,7 @@ def house(stage: Stage) -> House:
 
 
 def probe(stage: Stage, patience: Patience = QUICK, heard: list[str] | None = None) -> MailboxTest:
-    return probing.try_out(house(stage), ADA, patience, (heard if heard is not None else []).append)
+    return probe_run.try_out(house(stage), ADA, patience, (heard if heard is not None else []).append)
 
 
 def words(outcome: MailboxTest) -> dict[str, str]:
@@ -103,7 +104,7 @@ def test_a_provider_that_keeps_ids_and_files_copies(stage: Stage) -> None:
 
 def test_a_provider_that_files_no_copies(stage: Stage) -> None:
     account = stage.world.add_rep(ADA, "Ada", "correct horse", files_sent=False)
-    stage.relance.mailboxes.add(keeping.MailboxSpec.of(account))
+    stage.relance.mailboxes.add(mailbox_service.MailboxSpec.of(account))
     with house(stage).database.write() as conn:
         mailboxes.change(conn, 1, files_sent=True)  # it did once: to rely on that now would send mails twice
     outcome = probe(stage)
@@ -253,7 +254,7 @@ def test_another_provider_is_learned_anew(stage: Stage) -> None:
     stage.relance.mailboxes.remove(ADA)
     account = stage.world.add_rep(ADA, "Ada", "correct horse")
     moved = dataclasses.replace(account, imap=Server("localhost", account.imap.port))
-    view = stage.relance.mailboxes.add(keeping.MailboxSpec.of(moved))
+    view = stage.relance.mailboxes.add(mailbox_service.MailboxSpec.of(moved))
     assert (view.files_sent, view.provider) == (None, "")
 
 
@@ -341,16 +342,16 @@ def real(url: str, folder: Path) -> Iterator[House]:
             mail.account(), smtp=Server("localhost", out.submission, Security.STARTTLS)
         )
         with engine_house.build(url, folder, clock.machine_now(), allow_test_domains=True) as built:
-            keeping.add(built, keeping.MailboxSpec.of(account))
+            mailbox_service.add(built, mailbox_service.MailboxSpec.of(account))
             yield built
 
 
 def test_a_probe_through_postfix_and_dovecot(sqlite_url: str, tmp_path: Path) -> None:
     with real(sqlite_url, tmp_path) as built:
-        outcome = probing.try_out(built, dovecot.USER, Patience(back=120, copy=0.5, between=0.1))
+        outcome = probe_run.try_out(built, dovecot.USER, Patience(back=120, copy=0.5, between=0.1))
         assert outcome.ok, outcome
         said = words(outcome)
         assert said["came back"].startswith("in INBOX after")
         assert said["message id"] == "kept as we wrote it"
         assert "Sent" in said["sent copies"]
-        assert keeping.show(built, dovecot.USER).files_sent in (False, None)
+        assert mailbox_service.show(built, dovecot.USER).files_sent in (False, None)

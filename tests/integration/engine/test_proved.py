@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from relance.app import Relance
 from relance.engine.db.tables import enrollment, message
-from relance.engine.keeping import MailboxSpec
+from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sending import settle
 from relance.engine.states import Event, MessageState, State

@@ -9,9 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from relance import errors
-from relance.engine import acting, keeping, turn
+from relance.engine import acting, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
+from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.matching import Found
 from relance.engine.news import Match
 from relance.engine.sending import refusing_domains
@@ -191,7 +192,7 @@ def test_after_a_person_resumed_it_the_next_one_is_heard_out(ready: House) -> No
     house = dataclasses.replace(ready, open_outbox=Post("rcpt", lambda _: (550, "No such user here")))
     a_turn(house)
     assert touched(house) == [KIM]
-    keeping.resume(house, ADA)
+    mailbox_service.resume(house, ADA)
     engine_house.clock(house).advance(hours=1)  # what piled up is spread
     a_turn(house)
     assert (len(touched(house)), mailbox(house).state) == (2, "paused")
@@ -232,7 +233,7 @@ def test_a_block_by_one_organisation_holds_mail_to_it_and_the_rest_goes_on(ready
     assert (state(ready, KIM), state(ready, lou)) == (State.HELD, State.HELD)
     assert "mail from this mailbox to lake.example is refused" in row(ready, lou).reason
     assert (mailbox(ready).state, touched(ready)) == ("active", [KIM])
-    view = keeping.show(ready, ADA)
+    view = mailbox_service.show(ready, ADA)
     assert view.refused_by == ("lake.example",)
 
 
@@ -257,7 +258,7 @@ def test_a_no_of_long_ago_says_nothing_of_today(ready: House) -> None:
 def test_our_own_provider_pauses_at_once_and_holds_no_organisation(ready: House) -> None:
     hear(ready, sent(ready, KIM), blocked(speaker=Speaker.OWN))
     assert mailbox(ready).state == "paused"
-    assert keeping.show(ready, ADA).refused_by == ()
+    assert mailbox_service.show(ready, ADA).refused_by == ()
 
 
 def test_what_a_receiving_server_said_at_once_holds_its_organisation(ready: House) -> None:
@@ -305,7 +306,7 @@ def test_resuming_one_person_tries_their_organisation_again(ready: House) -> Non
     hear(ready, sent(ready, KIM), blocked())
     control.resume(ready, KIM)
     assert state(ready, KIM) is State.ACTIVE
-    assert keeping.show(ready, ADA).refused_by == ()
+    assert mailbox_service.show(ready, ADA).refused_by == ()
 
 
 def test_a_free_mail_provider_is_one_organisation(ready: House) -> None:

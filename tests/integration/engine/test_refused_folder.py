@@ -8,12 +8,9 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine import (
-    keeping,
-    reports,
-    turn,
-)
+from relance.engine import reports, turn
 from relance.engine.explaining import explain
+from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.states import State
 from tests import engine_house
 from tests.desk import ANSWER, OLA, Desk, seated
@@ -56,10 +53,10 @@ def test_it_is_said_wherever_somebody_asks(desk: TeamDesk) -> None:
     assert desk.row.state is State.ACTIVE
     (standing,) = reports.status(desk.house).mailboxes
     assert "The folder Team/Leads of ada@sales.example cannot be looked at" in standing.sync_error
-    assert "not yours" in keeping.every(desk.house)[0].sync_error
+    assert "not yours" in mailbox_service.every(desk.house)[0].sync_error
     (told,) = explain(desk.house, OLA)
     assert any("Team/Leads" in sentence and "skip_folders" in sentence for sentence in told.sentences)
-    tested = keeping.test(desk.house, "ada@sales.example")
+    tested = mailbox_service.test(desk.house, "ada@sales.example")
     assert [(step.ok, "Team/Leads" in step.words) for step in tested.steps if step.name == "imap"] == [
         (False, True)
     ]

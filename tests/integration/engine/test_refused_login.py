@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from relance import errors
-from relance.engine import keeping, replies, turn
+from relance.engine import replies, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
+from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.runtime.mail_servers import Servers
 from relance.engine.sending import gate
 from relance.engine.sequences import enroll, publish
@@ -142,7 +143,7 @@ def test_a_person_who_says_go_on_starts_it_anew_too(house: House, server: Script
     add(house, server)
     refuse(server, WRONG)
     next_turns(house, turn.REFUSALS)
-    keeping.resume(house, ADA)
+    mailbox_service.resume(house, ADA)
     assert (the(house).state, the(house).logins_refused) == ("active", 0)
 
 
@@ -161,7 +162,7 @@ def test_who_is_locked_out_stays_so_whatever_else_is_said_of_the_mailbox(
 def test_a_pause_in_the_words_of_a_trouble_locks_nobody_out(house: House, server: Scripted) -> None:
     """It could not be reached, and a person pauses it for that, in the same words: it is read on."""
     add(house, server, sync_error="no way in")
-    keeping.pause(house, ADA, "no way in")
+    mailbox_service.pause(house, ADA, "no way in")
     next_turns(house, 1)
     assert logins(server) == 1
 

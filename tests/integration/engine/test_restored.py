@@ -12,7 +12,7 @@ import pytest
 
 from relance import errors
 from relance.engine.journal import evidence
-from relance.engine.keeping import MailboxSpec
+from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.restore.doubts import Whom
 from relance.engine.sending import restore_guard
 from relance.sandbox.record import Kind

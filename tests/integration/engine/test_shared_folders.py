@@ -11,8 +11,9 @@ import imapclient
 import pytest
 
 from relance import errors
-from relance.engine import keeping, replies
+from relance.engine import replies
 from relance.engine.context import House
+from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.store import mailboxes
 from relance.mailbox import imap
 from relance.mailbox.folders import Role
@@ -90,8 +91,8 @@ def sync(house: House, number: int) -> mailboxes.Mailbox:
         return mailboxes.by_id(conn, number)
 
 
-def imap_step(house: House) -> keeping.TestStep:
-    return next(step for step in keeping.test(house, dovecot.USER).steps if step.name == "imap")
+def imap_step(house: House) -> mailbox_service.TestStep:
+    return next(step for step in mailbox_service.test(house, dovecot.USER).steps if step.name == "imap")
 
 
 def test_a_sent_folder_of_any_name_is_known_by_its_flag(server: dovecot.Dovecot) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine import keeping, turn
+from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
+from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.sequences import enroll, publish
 from relance.engine.states import State
 from relance.engine.store import enrollments, mailboxes, messages
@@ -204,7 +205,7 @@ def test_a_colleagues_folders_are_left_out_unless_asked_for_and_then_proved_read
     ) as house:
         values = {"imap_host": "localhost", "imap_port": server.imap, "imap_security": "plain"}
         number = engine_house.add_mailbox(house, user, synced_at=None, **values)
-        step = next(each for each in keeping.test(house, user).steps if each.name == "imap")
+        step = next(each for each in mailbox_service.test(house, user).steps if each.name == "imap")
         turn.take_turn(house, number, lambda: False)
         with house.database.read() as conn:
             mailbox = mailboxes.by_id(conn, number)

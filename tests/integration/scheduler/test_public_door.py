@@ -24,7 +24,7 @@ from relance.app import Relance
 from relance.clock import Clock
 from relance.config import Settings, make_home
 from relance.engine.definition.sequence import Sequence as Definition
-from relance.engine.keeping import MailboxSpec
+from relance.engine.mailboxes.service import MailboxSpec
 from relance.sandbox.world import World
 from relance.scheduler import door, web
 from tests.servers import command, ports, processes

@@ -32,7 +32,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
     monkeypatch.setattr(session, "open_app", open_app)
     monkeypatch.chdir(tmp_path)
     importlib.import_module("relance.app")  # with the real one: `init` needs it
-    keeping = types.ModuleType("relance.engine.keeping")
+    keeping = types.ModuleType("relance.engine.mailboxes.service")
     keeping.MailboxSpec = Spec  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "relance.engine.keeping", keeping)
+    monkeypatch.setitem(sys.modules, "relance.engine.mailboxes.service", keeping)
     return made

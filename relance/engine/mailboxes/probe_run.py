@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from relance import clock, errors
-from relance.engine import keeping, probes, watching
 from relance.engine.context import House
 from relance.engine.db import ids
-from relance.engine.keeping import MailboxTest, TestStep
+from relance.engine.mailboxes import probe as mailboxes_probe
+from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.mailboxes import watched_folders
+from relance.engine.mailboxes.probe import Probe, Sighting
+from relance.engine.mailboxes.service import MailboxTest, TestStep
 from relance.engine.ports import Inbox
-from relance.engine.probes import Probe, Sighting
 from relance.engine.store import mailboxes, provider_traits
 from relance.engine.store.provider_traits import ProviderHabits
 from relance.mailbox import given_ids
@@ -45,10 +47,10 @@ def try_out(
     The probe is no mail of the engine: no pace, no report and no person counts it. Trouble is told in the steps, not
     raised; `tell` hears how far it is.
     """
-    signed_in = keeping.test(house, wanted)
+    signed_in = mailbox_service.test(house, wanted)
     if not signed_in.ok:
         return signed_in
-    mailbox = keeping.known(house, wanted)
+    mailbox = mailbox_service.known(house, wanted)
     steps, learned = _Trial(house, house.account(mailbox), patience, tell).run()
     if learned is not None:
         with house.database.write() as conn:
@@ -73,7 +75,7 @@ class _Trial:
 
     def run(self) -> tuple[list[TestStep], ProviderHabits | None]:
         now = self.house.clock.now()
-        probe, result = probes.write(self.account, ids.token(), now), None
+        probe, result = mailboxes_probe.write(self.account, ids.token(), now), None
         try:
             with self.house.open_inbox(self.account) as inbox:
                 self._ends = {each.name: max(0, each.uidnext - 1) for each in self._folders(inbox)}
@@ -89,7 +91,7 @@ class _Trial:
             ], None
         if result.outcome not in (Outcome.ACCEPTED, Outcome.UNKNOWN):
             return [_handed_over(result)], None
-        learned = probes.learn(probe, result.text, self._seen.values(), self._files_sent(), now)
+        learned = mailboxes_probe.learn(probe, result.text, self._seen.values(), self._files_sent(), now)
         return [_handed_over(result), *_told(learned, self.patience, has_sent=self._has_sent)], learned
 
     def _send(self, probe: Probe) -> SendResult:
@@ -127,7 +129,7 @@ class _Trial:
                     self._seen[folder.name] = Sighting(folder.name, folder.role, mail, spent)
 
     def _folders(self, inbox: Inbox) -> list[Folder]:
-        found = [each for each in watching.watched(self.house, inbox) if not each.refused]
+        found = [each for each in watched_folders.watched(self.house, inbox) if not each.refused]
         self._has_sent = any(each.role is Role.SENT for each in found)
         return found
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from relance import errors
-from relance.engine import aliasing, removing, watching
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import House
+from relance.engine.mailboxes import aliases as mailboxes_aliases
+from relance.engine.mailboxes import remove as mailboxes_remove
+from relance.engine.mailboxes import watched_folders
 from relance.engine.ports import Inbox
 from relance.engine.sequences import backlog
 from relance.engine.states import POLICIES
@@ -210,7 +212,7 @@ def _view(
     own["synced_at"] = each.read_at
     provider = f"{learned.words} (tried on {learned.tested_at.date()})" if learned else ""
     own |= {"smtp": _place(each.smtp), "imap": _place(each.imap), "provider": provider, "refused_by": refused}
-    own |= {"aliases": tuple(each.aliases), "offered": aliasing.offered(each.seen_from, ours)}
+    own |= {"aliases": tuple(each.aliases), "offered": mailboxes_aliases.offered(each.seen_from, ours)}
     return MailboxView(**own)
 
 
@@ -228,7 +230,7 @@ def test(house: House, wanted: str) -> MailboxTest:
     steps: tuple[TestStep, ...] = (_try_smtp(house, account), _try_imap(house, account))
     found = show(house, wanted).offered
     if found:
-        steps = (*steps, TestStep("aliases", ok=True, words=aliasing.hint(mailbox.address, found)))
+        steps = (*steps, TestStep("aliases", ok=True, words=mailboxes_aliases.hint(mailbox.address, found)))
     return MailboxTest(mailbox.address, steps)
 
 
@@ -242,12 +244,12 @@ def _try_smtp(house: House, account: Account) -> TestStep:
 def _try_imap(house: House, account: Account) -> TestStep:
     try:
         with house.open_inbox(account) as inbox:
-            folders = watching.watched(house, inbox)
+            folders = watched_folders.watched(house, inbox)
             refused = [words for each in folders if (words := _unreadable(inbox, each))]
     except errors.Trouble as trouble:
         return TestStep("imap", ok=False, words=str(trouble))
     if refused:
-        return TestStep("imap", ok=False, words=" ".join([*refused, watching.MEND]))
+        return TestStep("imap", ok=False, words=" ".join([*refused, watched_folders.MEND]))
     names = ", ".join(each.name for each in folders)
     return TestStep(
         "imap", ok=True, words=f"{_place(account.imap)}: logged in; these folders are watched: {names}"
@@ -258,7 +260,7 @@ def _unreadable(inbox: Inbox, folder: Folder) -> str:
     """Why a folder cannot be read; empty when it can. Some show their numbers and let nobody in."""
     try:
         if not folder.refused:
-            watching.prove(inbox, folder)
+            watched_folders.prove(inbox, folder)
     except FolderRefused as refusal:
         return str(refusal)
     return folder.refused
@@ -292,4 +294,4 @@ def _set(house: House, wanted: str, state: str, reason: str) -> None:
 
 def remove(house: House, wanted: str, *, force: bool = False) -> None:
     """Forget a mailbox and its password; its history stays. What is planned for it must be ended first, or is held."""
-    removing.remove(house, known(house, wanted), force=force)
+    mailboxes_remove.remove(house, known(house, wanted), force=force)

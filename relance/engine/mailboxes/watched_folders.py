@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from relance.engine import marks
 from relance.engine.context import House
-from relance.engine.incoming import Look
+from relance.engine.mailboxes import watermarks
+from relance.engine.mailboxes.look import Look
 from relance.engine.ports import Inbox
 from relance.engine.store import folders, mailboxes, unread_mails
 from relance.engine.store.mailboxes import Watermark
@@ -71,7 +71,7 @@ def missing(
     gone = {name: mark for name, mark in known.items() if name not in names and mark.object_id not in ids}
     sure = [mark for mark in gone.values() if mark.missing_at is not None and mark.missing_at != look.now]
     new = sorted(gone.keys() - {mark.name for mark in sure})
-    forgotten = {mark.name for mark in sure} | (marks.namesakes(sure, listed) & known.keys())
+    forgotten = {mark.name for mark in sure} | (watermarks.namesakes(sure, listed) & known.keys())
     if gone:
         with look.house.database.write() as conn:
             mailboxes.hold(conn, look.lease)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine import marks
-from relance.engine.marks import Progress
+from relance.engine.mailboxes import watermarks
+from relance.engine.mailboxes.watermarks import Progress
 from relance.engine.store.mailboxes import Watermark
 from relance.mailbox.folders import STRETCH, Folder, Role
 
@@ -47,11 +47,11 @@ class World:
 
     def look(self) -> None:
         seen = folder(self.uidnext, len(self.there))
-        plan = marks.plan(seen, self.mark)
+        plan = watermarks.plan(seen, self.mark)
         if plan.look:
             progress = self.reading(Progress(seen, plan))
             if progress.unexplained:
-                progress = self.reading(Progress(seen, marks.ANEW))
+                progress = self.reading(Progress(seen, watermarks.ANEW))
             self.mark = progress.end()
         elif self.mark is not None:
             self.mark = dataclasses.replace(self.mark, messages=seen.messages)
@@ -97,7 +97,7 @@ def test_the_mark_stays_below_a_mail_that_is_not_given(happens: list[str], refus
     world = World()
     for what in happens:
         world.act(what)
-    progress = Progress(folder(world.uidnext, len(world.there)), marks.plan(folder(world.uidnext), None))
+    progress = Progress(folder(world.uidnext, len(world.there)), watermarks.plan(folder(world.uidnext), None))
     for uid in sorted(world.there):
         (progress.stick if uid in refused else progress.saw)(uid)
         assert progress.upto(uid).last_uid <= uid
@@ -107,12 +107,12 @@ def test_the_mark_stays_below_a_mail_that_is_not_given(happens: list[str], refus
 
 @given(st.sets(st.integers(1, STRETCH)))
 def test_a_set_of_uids_is_written_and_read(numbers: set[int]) -> None:
-    assert set(marks.uids(marks.spans(numbers))) == numbers
+    assert set(watermarks.uids(watermarks.spans(numbers))) == numbers
 
 
 @given(st.text(max_size=40))
 def test_any_text_is_read_as_a_set_of_uids_of_no_great_size(said: str) -> None:
-    assert len(list(marks.uids(said))) <= (STRETCH + 1) * (said.count(",") + 1)
+    assert len(list(watermarks.uids(said))) <= (STRETCH + 1) * (said.count(",") + 1)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_any_text_is_read_as_a_set_of_uids_of_no_great_size(said: str) -> None:
     ],
 )
 def test_which_number_moved(seen: Folder, known: Watermark, words: str) -> None:
-    found = marks.plan(seen, known)
+    found = watermarks.plan(seen, known)
     assert words in found.moved
     assert bool(found.moved) == bool(words)
 
@@ -147,21 +147,21 @@ def test_which_number_moved(seen: Folder, known: Watermark, words: str) -> None:
     ],
 )
 def test_when_a_folder_is_opened(seen: Folder, known: Watermark, look: bool) -> None:
-    assert marks.plan(seen, known).look is look
+    assert watermarks.plan(seen, known).look is look
 
 
 def test_a_renamed_folder_is_known_by_its_id_and_another_of_its_name_is_not() -> None:
     a = Watermark("A", 7, 5, 5, "", "id-a")
     b = Watermark("B", 7, 9, 9, "", "id-b")
     renamed = Folder("A", Role.OTHER, 7, 10, messages=9, object_id="id-b")
-    found = marks.of(renamed, [a, b])
+    found = watermarks.of(renamed, [a, b])
     assert found is not None
     assert (found.name, found.last_uid) == ("A", 9)
     stranger = Folder("A", Role.OTHER, 7, 10, messages=9, object_id="id-c")
-    assert marks.plan(stranger, marks.of(stranger, [a, b])).moved
+    assert watermarks.plan(stranger, watermarks.of(stranger, [a, b])).moved
 
 
 def test_namesakes_are_those_that_no_id_tells_apart() -> None:
     gone = [Watermark("Old", 7, 3)]
     there = [folder(4), Folder("Other", Role.OTHER, 8, 4), Folder("New", Role.OTHER, 7, 4, object_id="x")]
-    assert marks.namesakes(gone, there) == {"INBOX"}
+    assert watermarks.namesakes(gone, there) == {"INBOX"}

@@ -6,14 +6,14 @@ import datetime as dt
 
 import pytest
 
-from relance.engine import probes
+from relance.engine.mailboxes import probe
 from relance.mailbox import parse
 from relance.mailbox.account import Account, Server
 
 ADA, BEA = "ada@sales.example", "bea@sales.example"
 OWN = {ADA, BEA}
 TOKEN = "0123456789abcdef0123456789abcd"
-PROBE = probes.write(
+PROBE = probe.write(
     Account(ADA, "Ada Żółw", ADA, "x", Server("localhost", 1), Server("localhost", 1)),
     TOKEN,
     dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC),
@@ -29,8 +29,8 @@ def test_the_probe_itself() -> None:
     assert (found.from_address, found.to, found.message_id) == (ADA, (ADA,), PROBE.message_id)
     assert TOKEN in found.subject
     assert PROBE.is_in(found)
-    assert probes.is_probe(found, OWN)
-    assert probes.is_probe(found, set())  # the mailbox was removed meanwhile
+    assert probe.is_probe(found, OWN)
+    assert probe.is_probe(found, set())  # the mailbox was removed meanwhile
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_the_probe_itself() -> None:
     ],
 )  # fmt: skip
 def test_what_is_a_probe(lines: tuple[str, ...], expected: bool) -> None:
-    assert probes.is_probe(mail(*lines), OWN) is expected
+    assert probe.is_probe(mail(*lines), OWN) is expected
 
 
 def report(*returned: str) -> parse.Inbound:
@@ -71,7 +71,7 @@ def report(*returned: str) -> parse.Inbound:
 
 
 def test_a_machines_word_about_a_probe_alone() -> None:
-    assert probes.is_probe(report(PROBE.message_id), OWN)
-    assert not probes.is_probe(report(PROBE.message_id, "<s1@sales.example>"), OWN)
-    assert not probes.is_probe(report("<s1@sales.example>"), OWN)
-    assert not probes.is_probe(report(), OWN)
+    assert probe.is_probe(report(PROBE.message_id), OWN)
+    assert not probe.is_probe(report(PROBE.message_id, "<s1@sales.example>"), OWN)
+    assert not probe.is_probe(report("<s1@sales.example>"), OWN)
+    assert not probe.is_probe(report(), OWN)

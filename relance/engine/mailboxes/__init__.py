@@ -1,0 +1,1 @@
+"""The salespeople's mailboxes: added, tested, listened to, removed; their folders."""

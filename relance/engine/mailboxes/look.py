@@ -1,0 +1,21 @@
+"""One look into one mailbox, as everything that reads it is handed it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from relance.engine.context import House
+from relance.engine.store.mailboxes import Lease, Mailbox
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look into one mailbox."""
+
+    house: House
+    lease: Lease
+    mailbox: Mailbox
+    now: dt.datetime
+    own: frozenset[str]
+    restored: bool = False  # the first look since the database came from a backup
