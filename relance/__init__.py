@@ -41,11 +41,13 @@ if TYPE_CHECKING:
         WaitStep,
     )
     from relance.engine.explaining import Explanation, Planned
-    from relance.engine.inbox import AnswerView, Corrected
+    from relance.engine.inbound.inbox import AnswerView, Corrected
+    from relance.engine.inbound.reclassify import Change, RejudgeReport
+    from relance.engine.inbound.reinstate import WayBack
+    from relance.engine.inbound.unread_mail import UnreadMail
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.processes.attendance import Attendance
     from relance.engine.progress import TickReport
-    from relance.engine.rejudging import Change, RejudgeReport
     from relance.engine.reports import (
         Funnel,
         HeldView,
@@ -56,7 +58,6 @@ if TYPE_CHECKING:
         VariantReport,
     )
     from relance.engine.restore.doubts import Decided, DoubtView, Whom
-    from relance.engine.returning import WayBack
     from relance.engine.schedule.calendar import Bound, BoundKind, When
     from relance.engine.sending.in_doubt import UnknownMail
     from relance.engine.sending.refusing_domains import Retried
@@ -71,7 +72,6 @@ if TYPE_CHECKING:
     from relance.engine.store.tasks import Task
     from relance.engine.timeline import EventPage, EventView
     from relance.engine.turn import TurnReport
-    from relance.engine.unread_mail import UnreadMail
     from relance.errors import (
         Away,
         Broken,
@@ -189,14 +189,15 @@ _ROOMS = {
         "BranchStep", "EndStep", "MailStep", "Send", "Sequence", "Stop", "TaskStep", "Track", "Variant", "WaitStep",
     ),
     "engine.explaining": ("Explanation", "Planned"),
-    "engine.inbox": ("AnswerView", "Corrected"),
+    "engine.inbound.inbox": ("AnswerView", "Corrected"),
+    "engine.inbound.reclassify": ("Change", "RejudgeReport"),
+    "engine.inbound.reinstate": ("WayBack",),
+    "engine.inbound.unread_mail": ("UnreadMail",),
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.processes.attendance": ("Attendance",),
     "engine.progress": ("TickReport",),
-    "engine.rejudging": ("Change", "RejudgeReport"),
     "engine.reports": ("Funnel", "HeldView", "MailboxLine", "Report", "Status", "StepReport", "VariantReport"),
     "engine.restore.doubts": ("Decided", "DoubtView", "Whom"),
-    "engine.returning": ("WayBack",),
     "engine.schedule.calendar": ("Bound", "BoundKind", "When"),
     "engine.sending.in_doubt": ("UnknownMail",),
     "engine.sending.refusing_domains": ("Retried",),
@@ -211,7 +212,6 @@ _ROOMS = {
     "engine.store.tasks": ("Task",),
     "engine.timeline": ("EventPage", "EventView"),
     "engine.turn": ("TurnReport",),
-    "engine.unread_mail": ("UnreadMail",),
     "errors": (
         "Away", "Broken", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded", "Trouble",
         "Unreachable", "Unwritable", "WrongUse",

@@ -10,10 +10,10 @@ from typing import TypeVar
 import pytest
 
 from relance import errors
-from relance.engine import replies
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.sequence import Sequence
+from relance.engine.inbound import sync as inbound_sync
 from relance.engine.sequences import enroll, publish
 from relance.engine.states import MessageState
 from relance.engine.store import enrollments, mailboxes, unread_mails
@@ -82,7 +82,7 @@ class Desk:
             lease = mailboxes.take(conn, self.number, "test")
         assert lease is not None
         try:
-            return replies.sync(self.house, lease, self.mailbox, self.house.account(self.mailbox))
+            return inbound_sync.sync(self.house, lease, self.mailbox, self.house.account(self.mailbox))
         finally:
             with self.house.database.write() as conn:
                 mailboxes.release(conn, lease, None)

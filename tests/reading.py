@@ -6,9 +6,9 @@ import dataclasses
 import datetime as dt
 import itertools
 
-from relance.engine import replies
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
+from relance.engine.inbound import sync
 from relance.engine.mailboxes.look import Look
 from relance.engine.mailboxes.watermarks import ANEW, Progress
 from relance.engine.sequences import enroll, publish
@@ -87,7 +87,7 @@ def hear(
     look = Look(house, lease, found, now, own)
     folder = Folder("INBOX" if role is Role.INBOX else role.value, role, 7, 1)
     window = [Fetched(next(_UIDS), raw, len(raw), False, received or now, None) for raw in raws]
-    count = replies._window(look, Progress(folder, ANEW), window, None)  # type: ignore[arg-type]
+    count = sync._window(look, Progress(folder, ANEW), window, None)  # type: ignore[arg-type]
     with house.database.write() as conn:
         mailboxes.release(conn, lease, None)
     return count

@@ -13,7 +13,6 @@ from typing import Any
 
 from relance.clock import Clock, machine_now
 from relance.config import Settings
-from relance.engine import verdicts
 from relance.engine.context import House, Options
 from relance.engine.db import connection_refused, migrate, vault
 from relance.engine.db.database import Database
@@ -24,6 +23,7 @@ from relance.engine.journal.opt_outs import Noes
 from relance.engine.journal.own_message_ids import OwnIds
 from relance.engine.schedule.timezones import Workspace
 from relance.mailbox.imap import Inbox, Timeouts
+from relance.mailbox.judging import safe
 from relance.mailbox.smtp import Limits, Outbox
 from relance.tracking import web
 from relance.tracking.links import Links
@@ -91,9 +91,9 @@ def _helo() -> str:
 
 def judge_file(
     path: Path, *, received: dt.datetime | None = None, own: Iterable[str] = ()
-) -> Iterator[verdicts.Specimen]:
+) -> Iterator[safe.Specimen]:
     """Judge the raw mails of a file or folder; needs no installation. Raises only `OSError`."""
-    return verdicts.of_file(path, now=machine_now(), received=received, own=tuple(own))
+    return safe.of_file(path, now=machine_now(), received=received, own=tuple(own))
 
 
 def upgrade_database(settings: Settings) -> tuple[SchemaState, SchemaState]:

@@ -8,11 +8,12 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from relance.engine import inbox, progress, rejudging, returning, unread_mail
+from relance.engine import progress
 from relance.engine.contacts import importer
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.sequence import Sequence
+from relance.engine.inbound import inbox, reclassify, reinstate, unread_mail
 from relance.engine.mailboxes import aliases, probe_run
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.restore import doubts
@@ -64,9 +65,9 @@ class Contacts:
         """Lift a suppression; False when there was none. What it stopped stays stopped: `lift` lets it go on."""
         return contact_service.unsuppress(self._house, value)
 
-    def lift(self, value: str, *, go_on: bool = True, dry_run: bool = False) -> returning.WayBack:
+    def lift(self, value: str, *, go_on: bool = True, dry_run: bool = False) -> reinstate.WayBack:
         """Lift a suppression and let whoever had bounced go on where they were. Raises `NotFound`."""
-        return returning.lift(self._house, value, go_on=go_on, dry_run=dry_run)
+        return reinstate.lift(self._house, value, go_on=go_on, dry_run=dry_run)
 
     def suppressions(self) -> tuple[suppressions.Suppression, ...]:
         """Every suppression."""
@@ -176,11 +177,11 @@ class Mailboxes:
         since: dt.datetime | None = None,
         emails: Iterable[str] | None = None,
         dry_run: bool = False,
-    ) -> returning.WayBack:
+    ) -> reinstate.WayBack:
         """Take back bounces that were the sender's trouble, of some people or all since a time: people go on where they
         were, and nobody gets a step twice. What a person asked for stays."""
         whose = None if emails is None else tuple(emails)
-        return returning.undo_bounces(self._house, returning.Wrong(address, since, whose), dry_run=dry_run)
+        return reinstate.undo_bounces(self._house, reinstate.Wrong(address, since, whose), dry_run=dry_run)
 
     def retry(self, address: str, organisation: str, *, dry_run: bool = False) -> refusing_domains.Retried:
         """Write to an organisation again that refused this mailbox's mail: whoever was held for that alone goes on."""
@@ -289,7 +290,7 @@ class Answers:
         apply: bool = False,
         reopen: bool = False,
         progress: Progress | None = None,
-    ) -> rejudging.RejudgeReport:
+    ) -> reclassify.RejudgeReport:
         """Judge the kept mails again by the rules as they are now; without `apply` only shows what would change."""
-        wish = rejudging.Wish(since, apply, reopen)
-        return rejudging.rejudge(self._house, wish, progress=progress)
+        wish = reclassify.Wish(since, apply, reopen)
+        return reclassify.rejudge(self._house, wish, progress=progress)

@@ -11,7 +11,7 @@ from relance.cli import progress, session, show
 
 if TYPE_CHECKING:
     from relance.engine.contacts.importer import ImportReport
-    from relance.engine.returning import WayBack
+    from relance.engine.inbound.reinstate import WayBack
 
 group = typer.Typer(no_args_is_help=True, help="The people mails go to, and those they never go to.")
 COLUMNS = {

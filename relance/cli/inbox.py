@@ -14,7 +14,7 @@ from relance.cli import session, show
 from relance.mailbox.inbound import Intent, Kind
 
 if TYPE_CHECKING:
-    from relance.engine.verdicts import Specimen
+    from relance.mailbox.judging.safe import Specimen
 
 group = typer.Typer(no_args_is_help=True, help="Answers over all mailboxes: what they are and why.")
 COLUMNS = {
@@ -80,7 +80,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
     as_json: Json = False,
 ) -> None:
     """List what came back, the newest first."""
-    from relance.engine.inbox import Wanted
+    from relance.engine.inbound.inbox import Wanted
 
     wanted = Wanted(
         kind=kind.value if kind else None,

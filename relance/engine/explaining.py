@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import states, unread_mail
+from relance.engine import states
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition import sequence
 from relance.engine.definition.position import Position
+from relance.engine.inbound import unread_mail
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
 from relance.engine.sending import gate, restore_guard

@@ -10,11 +10,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from relance import errors, templates
-from relance.engine import inbox
 from relance.engine.context import House
 from relance.engine.definition import sequence
 from relance.engine.definition.position import Position
 from relance.engine.engagement import hits
+from relance.engine.inbound import inbox
 from relance.engine.sending import compose
 from relance.engine.sequences import clock_jumps, step_context
 from relance.engine.sequences.step_context import Case

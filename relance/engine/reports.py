@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import concerns, unread_mail
+from relance.engine import concerns
 from relance.engine.concerns import Concern
 from relance.engine.context import House
 from relance.engine.definition import sequence
 from relance.engine.definition.compiled import Script
 from relance.engine.definition.graph import Plan, known
+from relance.engine.inbound import unread_mail
 from relance.engine.processes import heartbeats
 from relance.engine.processes.attendance import Attendance
 from relance.engine.sending import restore_guard

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine import replies
 from relance.engine.context import House
 from relance.engine.engagement import hits
+from relance.engine.inbound import sync
 from relance.engine.restore import journal_replay
 from relance.engine.runtime import unexpected_errors
 from relance.engine.runtime.mail_servers import Visit
@@ -246,7 +246,7 @@ class _Turn:
             self.synced, self.looked = clock.elapsed(), True
             house = dataclasses.replace(self.house, open_inbox=visit.door(self.house.open_inbox))
             try:
-                self.answers = replies.sync(house, self.lease, self.mailbox, account)
+                self.answers = sync.sync(house, self.lease, self.mailbox, account)
             finally:
                 self.granted = visit.heard
         self.mailbox = self._mailbox()

@@ -7,7 +7,7 @@ import email.utils
 import pytest
 
 from relance import errors
-from relance.engine.inbox import Wanted
+from relance.engine.inbound.inbox import Wanted
 from relance.mailbox.inbound import Inbound, Judgement, Kind
 from relance.sandbox.postoffice import Mail
 from relance.sandbox.record import Kind as Placed

@@ -10,9 +10,11 @@ from contextlib import AbstractContextManager, contextmanager
 from unittest import mock
 
 from relance import clock, errors
-from relance.engine import replies, sent_copies, turn
+from relance.engine import turn
 from relance.engine.context import House, Options
 from relance.engine.db import database
+from relance.engine.inbound import sent_copies, sync
+from relance.engine.inbound.unread_mail import Troubles
 from relance.engine.journal.opt_outs import Noes
 from relance.engine.mailboxes import look, watermarks
 from relance.engine.ports import Inbox
@@ -21,7 +23,6 @@ from relance.engine.sending import forgotten_mails, recovery, settle
 from relance.engine.sequences import clock_jumps
 from relance.engine.store import restore_doubts
 from relance.engine.store.mailboxes import Watermark
-from relance.engine.unread_mail import Troubles
 from relance.mailbox import trouble
 from relance.mailbox.folders import Folder, Role
 from relance.mailbox.imap_answers import Fetched
@@ -104,7 +105,7 @@ def forgets_lost_before() -> AbstractContextManager[object]:
 
 def silence_is_no_news() -> AbstractContextManager[object]:
     """A mailbox whose server falls silent in the middle counts as read."""
-    plain = replies._folders
+    plain = sync._folders
 
     def folders(look: look.Look, inbox: Inbox) -> tuple[int, set[Role]]:
         try:
@@ -112,7 +113,7 @@ def silence_is_no_news() -> AbstractContextManager[object]:
         except errors.Away:
             return 0, set()
 
-    return mock.patch.object(replies, "_folders", folders)
+    return mock.patch.object(sync, "_folders", folders)
 
 
 def silence_is_not_sent() -> AbstractContextManager[object]:

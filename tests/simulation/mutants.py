@@ -11,12 +11,14 @@ from unittest import mock
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import acting, replies, states
+from relance.engine import states
 from relance.engine.context import House
 from relance.engine.db.tables import mailbox
+from relance.engine.inbound import apply
+from relance.engine.inbound import sync as inbound_sync
+from relance.engine.inbound.match import Found
 from relance.engine.journal.journal import Entry, Findings, Journal
 from relance.engine.mailboxes import look
-from relance.engine.matching import Found
 from relance.engine.ports import Inbox
 from relance.engine.sending import deliver, gate, in_doubt, prepare
 from relance.engine.sending.deliver import Delivery
@@ -105,7 +107,7 @@ def no_sync() -> AbstractContextManager[object]:
             mailboxes.change(conn, box.id, synced_at=house.clock.now(), sync_error="")
         return 0
 
-    return mock.patch.object(replies, "sync", sync)
+    return mock.patch.object(inbound_sync, "sync", sync)
 
 
 def no_begin_lines() -> AbstractContextManager[object]:
@@ -155,16 +157,16 @@ def watermark_alone() -> AbstractContextManager[object]:
     def window(look: look.Look, folder: object, window: Sequence[object], *rest: object) -> int:
         with look.house.database.write() as conn:
             mailboxes.hold(conn, look.lease)
-            replies._mark(conn, look, folder, window[-1].uid)  # type: ignore[arg-type,attr-defined]
+            inbound_sync._mark(conn, look, folder, window[-1].uid)  # type: ignore[arg-type,attr-defined]
         return whole(look, folder, window, *rest)  # type: ignore[arg-type]
 
-    whole = replies._window
-    return mock.patch.object(replies, "_window", window)
+    whole = inbound_sync._window
+    return mock.patch.object(inbound_sync, "_window", window)
 
 
 def watermark_only() -> AbstractContextManager[object]:
     """The watermark moves, and what was read is not acted upon."""
-    return mock.patch.object(acting, "act", _nothing)
+    return mock.patch.object(apply, "act", _nothing)
 
 
 def body_before_mark() -> AbstractContextManager[object]:
@@ -206,15 +208,15 @@ def one_look() -> AbstractContextManager[object]:
         with look.house.database.read() as conn:
             marks = mailboxes.watermarks(conn, look.mailbox.id)
             rows = unread_mails.of_mailbox(conn, look.mailbox.id)
-        plans = {folder: replies._plan(look, folder, marks, rows)[0] for folder in found}
+        plans = {folder: inbound_sync._plan(look, folder, marks, rows)[0] for folder in found}
         count = sum(
-            replies._folder(look, inbox, folder, plan, rows, replies._Round())
+            inbound_sync._folder(look, inbox, folder, plan, rows, inbound_sync._Round())
             for folder, plan in plans.items()
         )
-        replies._wait(found, rows)
+        inbound_sync._wait(found, rows)
         return count, {folder.role for folder in found}
 
-    return mock.patch.object(replies, "_folders", folders)
+    return mock.patch.object(inbound_sync, "_folders", folders)
 
 
 def forgotten_pause() -> AbstractContextManager[object]:

@@ -11,9 +11,10 @@ from unittest import mock
 import pytest
 
 from relance.complete import complete
-from relance.engine import company, news, states
+from relance.engine import states
 from relance.engine.definition import company_rules
-from relance.engine.news import Match
+from relance.engine.inbound import company, policy
+from relance.engine.inbound.policy import Match
 from relance.engine.sending import settle
 from relance.mailbox import inbound, outcome
 from relance.mailbox.inbound import Judgement, Kind
@@ -37,7 +38,7 @@ def import_anew(module: ModuleType) -> None:
 @pytest.mark.parametrize(
     ("module", "home", "name"),
     [
-        (news, inbound, "Kind"),
+        (policy, inbound, "Kind"),
         (company_rules, inbound, "Kind"),
         (company_rules, inbound, "Intent"),
         (company, company_rules, "Deed"),
@@ -64,8 +65,8 @@ def test_the_sentence_names_what_is_missing_and_the_table_can_not_be_changed() -
 @pytest.mark.parametrize("match", list(Match))
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_kind_of_mail_has_a_consequence_however_surely_it_was_matched(match: Match, kind: Kind) -> None:
-    found = news.consequence(match, Judgement(kind, "a rule"))
-    assert match is not Match.NONE or found == news.NOTHING
+    found = policy.consequence(match, Judgement(kind, "a rule"))
+    assert match is not Match.NONE or found == policy.NOTHING
 
 
 def test_the_lines_about_colleagues_are_those_that_a_sequence_may_say() -> None:

@@ -7,19 +7,21 @@ from unittest import mock
 
 import pytest
 
-from relance.engine import inbox, judgements, news, rejudging, revising, timeline, verdicts
+from relance.engine import timeline
 from relance.engine.context import House
-from relance.engine.inbox import Correction, Wanted
-from relance.engine.judgements import Reading
-from relance.engine.news import Match
-from relance.engine.rejudging import Wish
-from relance.engine.revising import Revision
+from relance.engine.inbound import classification, inbox, policy, reclassify, revise
+from relance.engine.inbound.classification import Reading
+from relance.engine.inbound.inbox import Correction, Wanted
+from relance.engine.inbound.policy import Match
+from relance.engine.inbound.reclassify import Wish
+from relance.engine.inbound.revise import Revision
 from relance.engine.sequences import control
 from relance.engine.states import Event, State
 from relance.engine.store import replies, suppressions
 from relance.mailbox import judging
 from relance.mailbox.folders import Role
 from relance.mailbox.inbound import Judgement, Kind
+from relance.mailbox.judging import safe
 from tests import engine_house
 from tests.reading import ADA, KIM, MIA, enrolled, hear, letter, row, wrote
 
@@ -49,7 +51,7 @@ def kept(house: House) -> list[replies.Answer]:
 def heard_by_older_rules(house: House, raw: bytes, kind: Kind) -> None:
     """The rules of an earlier release held a mail to be something else, and acted so."""
     older = Judgement(kind, "an older rule", "its words", version=1)
-    with mock.patch.object(verdicts, "judge", return_value=older):
+    with mock.patch.object(safe, "judge", return_value=older):
         hear(house, raw)
 
 
@@ -128,14 +130,14 @@ def test_a_persons_word_is_certain_and_the_rules_own_stays_beside_it(ready: Hous
     wrote(ready)
     hear(ready, letter("boss@lake.example"))
     [before] = kept(ready)
-    assert judgements.in_force(before).match is Match.SOFT
+    assert classification.in_force(before).match is Match.SOFT
     inbox.correct(ready, before.id, Correction(kind="human-answer", intent="later"))
     [after] = kept(ready)
-    reading = judgements.in_force(after)
+    reading = classification.in_force(after)
     assert (reading.match, reading.judgement.intent) == (Match.CERTAIN, "later")
-    assert judgements.judged(after).intent != "later"
+    assert classification.judged(after).intent != "later"
     assert reading.consequence.event is Event.REPLIED
-    assert not judgements.is_behind(after)
+    assert not classification.is_behind(after)
 
 
 def test_what_people_stand_by_is_kept_beside_a_judgement_and_dropped(ready: House) -> None:
@@ -143,14 +145,14 @@ def test_what_people_stand_by_is_kept_beside_a_judgement_and_dropped(ready: Hous
     [answer] = kept(ready)
     stood = Reading(Match.SOFT, Judgement(Kind.HUMAN, "", "their words"), answer.contact_id, (7,))
     with ready.database.write() as conn:
-        judgements.note_acted(conn, answer, stood)
+        classification.note_acted(conn, answer, stood)
     [noted] = kept(ready)
-    assert judgements.is_behind(noted)
-    found = judgements.acted_on(noted)
+    assert classification.is_behind(noted)
+    found = classification.acted_on(noted)
     assert (found.match, found.also, found.judgement.evidence) == (Match.SOFT, (7,), "their words")
     with ready.database.write() as conn:
-        judgements.note_acted(conn, noted, None)
-    assert not judgements.is_behind(kept(ready)[0])
+        classification.note_acted(conn, noted, None)
+    assert not classification.is_behind(kept(ready)[0])
 
 
 # Judged again.
@@ -159,30 +161,30 @@ def test_what_people_stand_by_is_kept_beside_a_judgement_and_dropped(ready: Hous
 def test_a_missed_answer_stops_once_better_rules_see_it(ready: House) -> None:
     heard_by_older_rules(ready, letter(KIM, text="Please call me."), Kind.AUTO_REPLY)
     assert state(ready) is State.ACTIVE
-    shown = rejudging.rejudge(ready, Wish())
+    shown = reclassify.rejudge(ready, Wish())
     assert [(each.email, each.before) for each in shown.changes] == [(KIM, Kind.AUTO_REPLY.value)]
     assert state(ready) is State.ACTIVE  # only shown
-    done = rejudging.rejudge(ready, Wish(apply=True))
+    done = reclassify.rejudge(ready, Wish(apply=True))
     assert done.changes[0].effects
     assert state(ready) is State.REPLIED
     assert [each.rules_version for each in kept(ready)] == [judging.VERSION]
-    assert rejudging.rejudge(ready, Wish(apply=True)).changes == ()
+    assert reclassify.rejudge(ready, Wish(apply=True)).changes == ()
 
 
 def test_a_wrong_stop_goes_on_only_if_asked_for(ready: House) -> None:
     away = letter(KIM, "Automatic reply: hello", AWAY, Auto_Submitted="auto-replied")
     heard_by_older_rules(ready, away, Kind.HUMAN)
     assert state(ready) is State.REPLIED
-    rejudging.rejudge(ready, Wish(apply=True))
+    reclassify.rejudge(ready, Wish(apply=True))
     assert state(ready) is State.REPLIED
-    rejudging.rejudge(ready, Wish(apply=True, reopen=True))
+    reclassify.rejudge(ready, Wish(apply=True, reopen=True))
     assert state(ready) is not State.REPLIED
 
 
 def test_what_a_list_wrote_over_is_judged_the_same_again(ready: House) -> None:
     named = wrote(ready).message_id
     hear(ready, letter(f"Sales <{ADA}>", In_Reply_To=named))
-    assert rejudging.rejudge(ready, Wish(apply=True)).changes == ()
+    assert reclassify.rejudge(ready, Wish(apply=True)).changes == ()
     assert state(ready) is State.REPLIED
 
 
@@ -201,10 +203,10 @@ def test_a_state_with_another_cause_stays(ready: House) -> None:
 def test_an_opt_out_is_never_taken_back_by_another_reading(ready: House) -> None:
     hear(ready, letter(KIM, text="Please remove me from your list."))
     [answer] = kept(ready)
-    before = judgements.in_force(answer)
+    before = classification.in_force(answer)
     after = Reading(Match.CERTAIN, Judgement(Kind.AUTO_REPLY, "better rules"), answer.contact_id)
     with ready.database.write() as conn:
-        done = revising.revise(conn, ready, Revision(answer, before, after), ready.clock.now(), reopen=True)
+        done = revise.revise(conn, ready, Revision(answer, before, after), ready.clock.now(), reopen=True)
     assert done.effects == ()
     assert state(ready) is State.UNSUBSCRIBED
 
@@ -212,8 +214,8 @@ def test_an_opt_out_is_never_taken_back_by_another_reading(ready: House) -> None
 def test_every_kind_has_its_consequence() -> None:
     for match in (Match.CERTAIN, Match.SOFT):
         for kind in Kind:
-            found = news.consequence(match, Judgement(kind, "rule"))
+            found = policy.consequence(match, Judgement(kind, "rule"))
             assert found.event is None or isinstance(found.event, Event)
-    assert news.consequence(Match.NONE, Judgement(Kind.HUMAN, "rule")).event is None
-    soft = news.consequence(Match.SOFT, Judgement(Kind.HUMAN, "rule"))
+    assert policy.consequence(Match.NONE, Judgement(Kind.HUMAN, "rule")).event is None
+    soft = policy.consequence(Match.SOFT, Judgement(Kind.HUMAN, "rule"))
     assert (soft.event, soft.suppress, soft.tells_company) == (Event.HELD, False, False)

@@ -11,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from relance import errors
-from relance.engine import replies, timeline
+from relance.engine import timeline
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.position import Position
+from relance.engine.inbound import sync
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.sending import in_doubt, restore_guard
 from relance.engine.sequences import enroll, publish
@@ -124,7 +125,7 @@ def test_a_look_that_saw_no_sent_folder_says_nothing_of_what_it_files(ready: Hou
     assert lease is not None
     engine_house.clock(ready).advance(hours=1)
     object.__setattr__(ready, "open_inbox", NoMail())  # whose Sent folder cannot be seen
-    replies.sync(ready, lease, mailbox, ready.account(mailbox))
+    sync.sync(ready, lease, mailbox, ready.account(mailbox))
     with ready.database.read() as conn:
         assert [each.looks for each in messages.unknown(conn)] == [0]
     assert mail.looks == 0

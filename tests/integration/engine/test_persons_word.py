@@ -8,12 +8,12 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from relance.engine import inbox, rejudging, returning
 from relance.engine.context import House
 from relance.engine.db import tables
-from relance.engine.inbox import Correction
+from relance.engine.inbound import inbox, reclassify, reinstate
+from relance.engine.inbound.inbox import Correction
+from relance.engine.inbound.reclassify import Wish
 from relance.engine.reasons import Cause, Reason
-from relance.engine.rejudging import Wish
 from relance.engine.sequences import control
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollments
@@ -61,7 +61,7 @@ def test_a_persons_word_outlives_a_past_that_is_judged_again(ready: House, say: 
     mail = letter(KIM, "Automatic reply: hello", AWAY, Auto_Submitted="auto-replied")
     heard_by_older_rules(ready, mail, Kind.HUMAN)
     assert state(ready) is State.REPLIED
-    rejudging.rejudge(ready, Wish(apply=True, reopen=True))
+    reclassify.rejudge(ready, Wish(apply=True, reopen=True))
     assert state(ready) is after
 
 
@@ -103,7 +103,7 @@ def test_a_persons_word_outlives_bounces_that_are_taken_back(ready: House, say: 
     engine_house.add_message(ready, row(ready), MessageState.REFUSED, recipient=KIM)
     say(ready, KIM)
     bounced(ready)
-    report = returning.undo_bounces(ready, returning.Wrong(ADA, emails=(KIM,)))
+    report = reinstate.undo_bounces(ready, reinstate.Wrong(ADA, emails=(KIM,)))
     assert (state(ready), report.going_on) == (after, ())
 
 
@@ -111,7 +111,7 @@ def test_a_persons_word_outlives_bounces_that_are_taken_back(ready: House, say: 
 def test_a_persons_word_outlives_a_suppression_that_is_lifted(ready: House, say: Said, after: State) -> None:
     bounced(ready)
     say(ready, KIM)
-    report = returning.lift(ready, KIM, go_on=True)
+    report = reinstate.lift(ready, KIM, go_on=True)
     assert (state(ready), report.going_on) == (after, ())
 
 

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine import inbox
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db import migrate, tables
 from relance.engine.db.database import Database
 from relance.engine.engagement import hits
-from relance.engine.inbox import Correction
+from relance.engine.inbound import inbox
+from relance.engine.inbound.inbox import Correction
 from relance.engine.reasons import ALSO, Cause, Reason, read, said
 from relance.engine.sending import in_doubt, settle
 from relance.engine.sequences import control

@@ -9,12 +9,13 @@ from collections.abc import Callable
 import pytest
 
 from relance import errors
-from relance.engine import acting, turn
+from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
+from relance.engine.inbound import apply
+from relance.engine.inbound.match import Found
+from relance.engine.inbound.policy import Match
 from relance.engine.mailboxes import service as mailbox_service
-from relance.engine.matching import Found
-from relance.engine.news import Match
 from relance.engine.sending import refusing_domains
 from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import Wish
@@ -81,10 +82,10 @@ def hear(house: House, mail: messages.Message, judgement: Judgement) -> int:
     with house.database.write() as conn:
         contact = contacts.by_ids(conn, [mail.contact_id])[mail.contact_id]
         found = Found(Match.CERTAIN, "a test", contact, mail)
-        item = acting.Item(
+        item = apply.Item(
             1, "INBOX", 1, number, f"b{number}", parse.read(raw), raw, now, found, judgement, "no"
         )
-        acting.act(conn, house, [item], now)
+        apply.act(conn, house, [item], now)
     return number
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from relance import errors
-from relance.engine import replies, turn
+from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
+from relance.engine.inbound import sync
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.runtime.mail_servers import Servers
 from relance.engine.sending import gate
@@ -131,7 +132,7 @@ def test_a_login_that_worked_counts_although_the_commit_of_its_look_is_lost(
     next_turns(house, turn.REFUSALS - 1)
     server.script.instead.clear()
     with monkeypatch.context() as patched:
-        patched.setattr(replies.messages, "looked", lost)
+        patched.setattr(sync.messages, "looked", lost)
         next_turns(house, 1)
     assert (the(house).troubles > 0, the(house).logins_refused) == (True, 0)
     refuse(server, WRONG)

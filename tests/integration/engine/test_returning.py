@@ -9,10 +9,11 @@ from collections.abc import Callable
 import pytest
 
 from relance import errors
-from relance.engine import returning, turn
+from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.returning import Wrong
+from relance.engine.inbound import reinstate
+from relance.engine.inbound.reinstate import Wrong
 from relance.engine.sequences import control, enroll
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState, State
@@ -61,16 +62,16 @@ def bounced(ready: House) -> House:
     return ready
 
 
-WAYS: list[Callable[[House], returning.WayBack]] = [
-    lambda house: returning.undo_bounces(house, Wrong(ADA, since=BEFORE)),
-    lambda house: returning.undo_bounces(house, Wrong(ADA, emails=(KIM,))),
-    lambda house: returning.lift(house, KIM, go_on=True),
+WAYS: list[Callable[[House], reinstate.WayBack]] = [
+    lambda house: reinstate.undo_bounces(house, Wrong(ADA, since=BEFORE)),
+    lambda house: reinstate.undo_bounces(house, Wrong(ADA, emails=(KIM,))),
+    lambda house: reinstate.lift(house, KIM, go_on=True),
 ]
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_mail_that_was_refused_is_offered_again_and_to_nobody_else(
-    bounced: House, way: Callable[[House], returning.WayBack]
+    bounced: House, way: Callable[[House], reinstate.WayBack]
 ) -> None:
     before = mail(bounced, KIM)
     report = way(bounced)
@@ -90,19 +91,19 @@ def test_a_mail_that_was_refused_is_offered_again_and_to_nobody_else(
 
 def test_a_rehearsal_says_the_same_and_changes_nothing(bounced: House) -> None:
     wrong = Wrong(ADA, since=BEFORE)
-    rehearsed = returning.undo_bounces(bounced, wrong, dry_run=True)
+    rehearsed = reinstate.undo_bounces(bounced, wrong, dry_run=True)
     assert (state(bounced, KIM), suppressed(bounced)) == (State.BOUNCED, {KIM})
     assert rehearsed.dry_run
-    assert returning.lift(bounced, KIM, go_on=True, dry_run=True).lifted == (KIM,)
+    assert reinstate.lift(bounced, KIM, go_on=True, dry_run=True).lifted == (KIM,)
     assert suppressed(bounced) == {KIM}
-    done = returning.undo_bounces(bounced, wrong)
+    done = reinstate.undo_bounces(bounced, wrong)
     assert [each.email for each in done.going_on] == [each.email for each in rehearsed.going_on] == [KIM]
 
 
 def test_a_mail_that_came_back_is_not_sent_a_second_time(ready: House) -> None:
     hear(ready, sent(ready, KIM), bounce())
     assert state(ready, KIM) is State.BOUNCED
-    report = returning.undo_bounces(ready, Wrong(ADA, since=BEFORE))
+    report = reinstate.undo_bounces(ready, Wrong(ADA, since=BEFORE))
     assert ([each.email for each in report.going_on], report.lifted) == ([KIM], (KIM,))
     post = taking()
     a_turn(ready, post)
@@ -112,7 +113,7 @@ def test_a_mail_that_came_back_is_not_sent_a_second_time(ready: House) -> None:
 
 def test_what_a_person_asked_for_stays_and_is_named(bounced: House) -> None:
     contact_service.suppress(bounced, KIM, "asked on the phone")
-    report = returning.undo_bounces(bounced, Wrong(ADA, since=BEFORE))
+    report = reinstate.undo_bounces(bounced, Wrong(ADA, since=BEFORE))
     assert (report.lifted, report.going_on) == ((), ())
     assert [(each.email, each.state) for each in report.staying] == [(KIM, "bounced")]
     assert suppressed(bounced) == {KIM}
@@ -121,20 +122,20 @@ def test_what_a_person_asked_for_stays_and_is_named(bounced: House) -> None:
 
 def test_only_what_is_asked_for_is_taken_back(bounced: House) -> None:
     later = engine_house.clock(bounced).now() + dt.timedelta(minutes=1)
-    assert returning.undo_bounces(bounced, Wrong(ADA, since=later)).going_on == ()
-    assert returning.undo_bounces(bounced, Wrong(ADA, emails=(BOB,))).going_on == ()
+    assert reinstate.undo_bounces(bounced, Wrong(ADA, since=later)).going_on == ()
+    assert reinstate.undo_bounces(bounced, Wrong(ADA, emails=(BOB,))).going_on == ()
     assert state(bounced, KIM) is State.BOUNCED
     with pytest.raises(errors.Invalid, match="since"):
-        returning.undo_bounces(bounced, Wrong(ADA))
+        reinstate.undo_bounces(bounced, Wrong(ADA))
 
 
 def test_lifting_alone_says_who_could_go_on_and_a_second_word_lets_them(bounced: House) -> None:
-    report = returning.lift(bounced, KIM)
+    report = reinstate.lift(bounced, KIM)
     assert (report.lifted, report.going_on, [each.email for each in report.staying]) == ((KIM,), (), [KIM])
     assert state(bounced, KIM) is State.BOUNCED
-    assert [each.email for each in returning.lift(bounced, KIM, go_on=True).going_on] == [KIM]
+    assert [each.email for each in reinstate.lift(bounced, KIM, go_on=True).going_on] == [KIM]
     with pytest.raises(errors.NotFound):
-        returning.lift(bounced, KIM)
+        reinstate.lift(bounced, KIM)
 
 
 def test_a_doubtful_refusal_is_offered_again_unless_a_person_holds_them_too(ready: House) -> None:
@@ -144,7 +145,7 @@ def test_a_doubtful_refusal_is_offered_again_unless_a_person_holds_them_too(read
     a_turn(ready, taking(no.get))
     assert (state(ready, KIM), state(ready, EVE)) == (State.HELD, State.HELD)
     control.pause(ready, EVE, reason="ask first")
-    report = returning.undo_bounces(ready, Wrong(ADA, since=BEFORE))
+    report = reinstate.undo_bounces(ready, Wrong(ADA, since=BEFORE))
     assert [each.email for each in report.going_on] == [KIM]
     assert [each.email for each in report.staying] == [EVE]
     post = taking()

@@ -7,9 +7,9 @@ from email.utils import format_datetime
 
 import pytest
 
-from relance.engine import sent_copies
 from relance.engine.context import House
-from relance.engine.sent_copies import BY_HAND, Copy
+from relance.engine.inbound import sent_copies
+from relance.engine.inbound.sent_copies import BY_HAND, Copy
 from relance.engine.sequences import control
 from relance.engine.states import MessageState, State
 from relance.engine.store import mailboxes, messages

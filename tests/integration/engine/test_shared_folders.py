@@ -11,8 +11,8 @@ import imapclient
 import pytest
 
 from relance import errors
-from relance.engine import replies
 from relance.engine.context import House
+from relance.engine.inbound import sync as inbound_sync
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.store import mailboxes
 from relance.mailbox import imap
@@ -83,7 +83,7 @@ def sync(house: House, number: int) -> mailboxes.Mailbox:
         mailbox = mailboxes.by_id(conn, number)
     assert lease is not None
     try:
-        replies.sync(house, lease, mailbox, house.account(mailbox))
+        inbound_sync.sync(house, lease, mailbox, house.account(mailbox))
     finally:
         with house.database.write() as conn:
             mailboxes.release(conn, lease, None)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from relance.engine import matching, replies, reports, sent_copies, turn, unread_mail
+from relance.engine import reports, turn
 from relance.engine.concerns import ConcernKind
 from relance.engine.explaining import explain
+from relance.engine.inbound import match, sent_copies, sync, unread_mail
 from relance.engine.states import State
 from relance.mailbox.folders import Role
 from relance.mailbox.inbound import Inbound
@@ -31,14 +32,14 @@ def desk(tmp_path: Path, migrated_sqlite_url: str) -> Iterator[ReadDesk]:
 @pytest.fixture
 def poisonous(monkeypatch: pytest.MonkeyPatch) -> None:
     """A mail that a rule of ours cannot cope with."""
-    find = matching.find
+    find = match.find
 
-    def found(conn: Any, mail: Inbound, seen: Any) -> matching.Found:
+    def found(conn: Any, mail: Inbound, seen: Any) -> match.Found:
         if mail.subject == "poison":
             raise IndexError("anybody's words")
         return find(conn, mail, seen)
 
-    monkeypatch.setattr(matching, "find", found)
+    monkeypatch.setattr(match, "find", found)
 
 
 @pytest.mark.usefixtures("poisonous")
@@ -67,7 +68,7 @@ def test_a_copy_that_no_rule_can_cope_with_spoils_only_itself(
 
     monkeypatch.setattr(sent_copies, "take", take)
     desk.script.instead["LIST"] = lambda tag, command: b'* LIST (\\Sent) "/" INBOX\r\n{tag} OK done\r\n'
-    monkeypatch.setattr(replies, "WINDOW", 3)
+    monkeypatch.setattr(sync, "WINDOW", 3)
     monkeypatch.setattr("relance.mailbox.folders._role", lambda *_: Role.SENT)
     desk.script.mails |= {2: OTHER % (2, 2), 3: POISON, 4: OTHER % (4, 4)}
     desk.refused("Mail 3")
@@ -81,7 +82,7 @@ def test_a_turn_that_fails_is_told_where_somebody_asks_and_tried_again(
         raise KeyError("password=s3same")
 
     with monkeypatch.context() as patch:
-        patch.setattr(replies, "sync", broken)
+        patch.setattr(sync, "sync", broken)
         with pytest.raises(KeyError):
             turn.take_turn(desk.house, desk.number, lambda: False)
     (line,) = reports.status(desk.house).mailboxes

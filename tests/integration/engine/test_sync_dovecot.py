@@ -13,10 +13,10 @@ import imapclient
 import pytest
 
 from relance import clock
-from relance.engine import replies
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.sequence import Sequence
+from relance.engine.inbound import sync as inbound_sync
 from relance.engine.sequences import enroll, publish
 from relance.engine.states import MessageState, State
 from relance.engine.store import enrollments, mailboxes
@@ -77,7 +77,7 @@ class Desk:
             mailbox = mailboxes.by_id(conn, self.number)
         assert lease is not None
         try:
-            return replies.sync(self.house, lease, mailbox, self.account)
+            return inbound_sync.sync(self.house, lease, mailbox, self.account)
         finally:
             with self.house.database.write() as conn:
                 mailboxes.release(conn, lease, None)

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from relance.engine import (
-    unread_mail,
-)
+from relance.engine.inbound import unread_mail
 from relance.engine.states import State
 from relance.engine.store import mailboxes
 from tests import engine_house

@@ -9,8 +9,8 @@ import pytest
 
 from relance import config, errors
 from relance.cli import show
+from relance.engine.inbound.reinstate import WayBack
 from relance.engine.restore.doubts import Decided, Whom
-from relance.engine.returning import WayBack
 from tests.pretended_engine import (
     ADA,
     AT,

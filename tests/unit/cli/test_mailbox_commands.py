@@ -9,9 +9,9 @@ import types
 import pytest
 
 from relance.cli import presets
-from relance.engine.returning import WayBack
+from relance.engine.inbound.reinstate import WayBack
+from relance.engine.inbound.unread_mail import UnreadMail
 from relance.engine.sending.refusing_domains import Retried
-from relance.engine.unread_mail import UnreadMail
 from relance.mailbox.account import Security
 from tests.pretended_engine import (
     ADA,

@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import judgements, revising
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.judgements import Reading
-from relance.engine.revising import Revision
+from relance.engine.inbound import classification, revise
+from relance.engine.inbound.classification import Reading
+from relance.engine.inbound.revise import Revision
 from relance.engine.store import contacts, events, replies
 from relance.engine.store.contacts import Contact
 from relance.engine.store.replies import Answer, Wanted
@@ -108,7 +108,7 @@ def _known(conn: Connection, number: int) -> Answer:
 
 
 def _view(each: Answer) -> AnswerView:
-    judged = judgements.in_force(each).judgement
+    judged = classification.in_force(each).judgement
     same = set(AnswerView.__dataclass_fields__) & set(Answer.__dataclass_fields__)
     read = set(AnswerView.__dataclass_fields__) & {field.name for field in dataclasses.fields(judged)}
     values: dict[str, Any] = {name: getattr(each, name) for name in same - read}
@@ -138,16 +138,16 @@ def correct_in(conn: Connection, house: House, number: int, correction: Correcti
     """`correct`, in the caller's transaction."""
     now = house.clock.now()
     answer = _known(conn, number)
-    before = judgements.in_force(answer)
+    before = classification.in_force(answer)
     said = _said(answer, before, correction, now)
     values: dict[str, Any] = {"correction": said, "read_at": answer.read_at or now}
     if correction.contact is not None:
         values["contact_id"] = contact_service.known(conn, house, correction.contact).id
     replies.change(conn, number, **values)
-    after = judgements.in_force(_known(conn, number))
-    revision = Revision(answer, judgements.acted_on(answer), after)
-    revised = revising.revise(conn, house, revision, now, reopen=True)
-    judgements.note_acted(conn, answer, revision.before if revised.kept else None)
+    after = classification.in_force(_known(conn, number))
+    revision = Revision(answer, classification.acted_on(answer), after)
+    revised = revise.revise(conn, house, revision, now, reopen=True)
+    classification.note_acted(conn, answer, revision.before if revised.kept else None)
     effects = revised.words
     _tell(conn, answer, after, effects, now)
     return Corrected(_view(_known(conn, number)), effects)

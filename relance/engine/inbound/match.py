@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance.engine import states
-from relance.engine.news import Match
+from relance.engine.inbound.policy import Match
 from relance.engine.store import contacts, correspondence, enrollments, messages, restore_doubts
 from relance.engine.store.contacts import Contact
 from relance.engine.store.correspondence import Trace

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import absences, company, matching, news, returned, states
+from relance.engine import states
 from relance.engine.context import House
-from relance.engine.matching import Found
-from relance.engine.news import Consequence, Match
+from relance.engine.inbound import company, match, out_of_office, policy, returned_mail
+from relance.engine.inbound.match import Found
+from relance.engine.inbound.policy import Consequence, Match
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sending import proofs, refusing_domains
 from relance.engine.sending.proofs import Left
@@ -73,13 +74,13 @@ def concerns_us(found: Found, judgement: Judgement) -> bool:
         return False
     if found.match is Match.SOFT:
         # What no person wrote is left alone where we cannot even say whom it is about.
-        return found.contact is not None or news.SOFT[judgement.kind] != news.NOTHING
+        return found.contact is not None or policy.SOFT[judgement.kind] != policy.NOTHING
     return found.match is not Match.NONE or judgement.kind is Kind.UNREADABLE
 
 
 def act(conn: Connection, house: House, items: Sequence[Item], now: dt.datetime) -> None:
     """Apply what each mail means, oldest first."""
-    touched = [(item, matching.concerned(conn, item.found)) for item in items]
+    touched = [(item, match.concerned(conn, item.found)) for item in items]
     telling = [(item.found.contact, item.judgement) for item in items if _consequence(item).tells_company]
     # Every row in one go and in order of id, so that two mailboxes reading at once never wait for each other in a ring.
     ids = {row.id for _, rows in touched for row in rows} | company.ids(conn, house, telling)
@@ -100,7 +101,7 @@ def _held_there(conn: Connection, items: Sequence[Item]) -> set[int]:
 
 
 def _consequence(item: Item) -> Consequence:
-    return news.consequence(item.found.match, item.judgement)
+    return policy.consequence(item.found.match, item.judgement)
 
 
 def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment], now: dt.datetime) -> None:
@@ -116,13 +117,17 @@ def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment],
     if result.refused_there and item.found.contact is not None:
         there, said = refusing_domains.of(item.found.contact), item.judgement.evidence
         if item.judgement.speaker is Speaker.UNKNOWN:
-            said = f"{news.NOBODY_SAYS}: {said}"
+            said = f"{policy.NOBODY_SAYS}: {said}"
         refusing_domains.note(conn, item.matter.mailbox_id, there, said, now)
     contact = item.found.contact
-    if contact is not None and item.found.match is Match.CERTAIN and returned.is_doubtful(item.judgement):
+    if (
+        contact is not None
+        and item.found.match is Match.CERTAIN
+        and returned_mail.is_doubtful(item.judgement)
+    ):
         address = mailboxes.by_id(conn, item.mailbox_id).address
         whose = Whose(contact.id, address, contact.email)
-        returned.note(conn, item.mailbox_id, item.judgement, whose, now)
+        returned_mail.note(conn, item.mailbox_id, item.judgement, whose, now)
     if result.pauses_mailbox:
         mailboxes.pause(conn, item.matter.mailbox_id, item.matter.said(result), now)
     said = item.matter.said(result)
@@ -146,9 +151,9 @@ def _counted(conn: Connection, result: Consequence, item: Item, rows: Sequence[E
     if item.found.match is not Match.CERTAIN or about is None:
         return result
     if kind is Kind.SOFT_BOUNCE:
-        return news.soft_bounces(result, replies.count_of_kind(conn, about, kind.value))
+        return policy.soft_bounces(result, replies.count_of_kind(conn, about, kind.value))
     if kind is Kind.HARD_BOUNCE and not item.judgement.definite:
-        return news.hard_bounces(result, replies.count_of_kind(conn, about, kind.value))
+        return policy.hard_bounces(result, replies.count_of_kind(conn, about, kind.value))
     return result
 
 
@@ -174,8 +179,8 @@ def _apply(
 ) -> None:
     values: dict[str, Any] = {}
     if result.event is Event.OUT_OF_OFFICE:
-        known = absences.known(conn, row, matter.judgement.until)
-        result = news.absence(result, matter.judgement, known, now.date())
+        known = out_of_office.known(conn, row, matter.judgement.until)
+        result = policy.absence(result, matter.judgement, known, now.date())
         if result.event is Event.OUT_OF_OFFICE:
             values = away.values(conn, house, row, matter.judgement.until, now)
             values["aways"] = row.aways + (not known.said_again)

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import acting, judgements, revising, verdicts
 from relance.engine.context import House
-from relance.engine.judgements import Reading
-from relance.engine.revising import Revised, Revision
+from relance.engine.inbound import apply, classification, revise
+from relance.engine.inbound.classification import Reading
+from relance.engine.inbound.revise import Revised, Revision
 from relance.engine.store import aliases, events, mailboxes, messages, replies
 from relance.engine.store.replies import Answer, Kept
 from relance.mailbox import judging, parse
 from relance.mailbox.inbound import Judgement, Kind
+from relance.mailbox.judging import safe
 
 BATCH = 100
 # Mails read at once. Each is applied in a transaction of its own, so that nobody waits long.
@@ -93,8 +94,8 @@ def _one(house: House, kept: Kept, wish: Wish) -> Change | None:
         return None  # the server could not give it; there is nothing to read
     with house.database.read() as conn:
         judgement = _judge(conn, kept)
-    same = _core(judgement) == _core(judgements.judged(answer))
-    if same and not (wish.reopen and judgements.is_behind(answer)):
+    same = _core(judgement) == _core(classification.judged(answer))
+    if same and not (wish.reopen and classification.is_behind(answer)):
         return None
     revised = Revised(())
     try:
@@ -113,7 +114,7 @@ def _one(house: House, kept: Kept, wish: Wish) -> Change | None:
         from_address=answer.from_address,
         subject=answer.subject,
         received_at=answer.received_at,
-        before=_words(judgements.acted_on(answer).judgement if same else judgements.judged(answer)),
+        before=_words(classification.acted_on(answer).judgement if same else classification.judged(answer)),
         after=_words(judgement),
         rule=judgement.rule,
         evidence=judgement.evidence,
@@ -132,14 +133,14 @@ def _judge(conn: Connection, kept: Kept) -> Judgement:
     sent = messages.of_contact(conn, answer.contact_id) if answer.contact_id is not None else []
     # What was kept is nobody's copy: somebody else answered through the address of ours that stands in From.
     own = aliases.own_addresses(conn) - {mail.from_address}
-    known = verdicts.Known(
+    known = safe.Known(
         answer.received_at,
         own,
         [each.body for each in sent],
         [each.recipient for each in sent],
         mailboxes.by_id(conn, answer.mailbox_id).hosts,
     )
-    return verdicts.judge(mail, known)
+    return safe.judge(mail, known)
 
 
 def _core(judged: Judgement) -> tuple[object, ...]:
@@ -160,16 +161,16 @@ def _apply(conn: Connection, house: House, number: int, judgement: Judgement, wi
     answer = replies.by_id(conn, number)
     if answer is None:
         return Revised(())
-    before = judgements.acted_on(answer)
-    columns = acting.judged(judgement, also=tuple(answer.judgement.get("also") or ()))
+    before = classification.acted_on(answer)
+    columns = apply.judged(judgement, also=tuple(answer.judgement.get("also") or ()))
     replies.change(conn, number, **columns)
     after = replies.by_id(conn, number) or answer
     if answer.correction is not None or judgement.kind is Kind.OWN_COPY:
         return Revised(())
-    revision = Revision(answer, before, judgements.in_force(after), _others)
-    revised = revising.revise(conn, house, revision, now, reopen=wish.reopen)
-    judgements.note_acted(conn, after, before if revised.kept else None)
-    if revised.effects or _core(judgement) != _core(judgements.judged(answer)):
+    revision = Revision(answer, before, classification.in_force(after), _others)
+    revised = revise.revise(conn, house, revision, now, reopen=wish.reopen)
+    classification.note_acted(conn, after, before if revised.kept else None)
+    if revised.effects or _core(judgement) != _core(classification.judged(answer)):
         _tell(conn, answer, judgement, revised.words, now)
     return revised
 
@@ -178,14 +179,14 @@ def _others(conn: Connection, answer: Answer) -> Reading:
     """Another mail of the same person as it is about to be judged: whether it has its turn before or after this one."""
     kept = replies.kept(conn, answer.id)
     if answer.correction is not None or kept is None or not kept.raw:
-        return judgements.in_force(answer)
-    return judgements.in_force(dataclasses.replace(answer, **acting.judged(_judge(conn, kept))))
+        return classification.in_force(answer)
+    return classification.in_force(dataclasses.replace(answer, **apply.judged(_judge(conn, kept))))
 
 
 def _tell(
     conn: Connection, answer: Answer, judgement: Judgement, effects: tuple[str, ...], now: dt.datetime
 ) -> None:
-    words = f"judged again: {_words(judgement)}, before: {_words(judgements.judged(answer))}"
+    words = f"judged again: {_words(judgement)}, before: {_words(classification.judged(answer))}"
     data = {"words": words, "effects": list(effects), "rules_version": judgement.version}
     line = events.News(
         "answer judged again",

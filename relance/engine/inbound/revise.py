@@ -15,14 +15,15 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import acting, company, judgements, states
-from relance.engine.acting import Matter
-from relance.engine.company import Heard
+from relance.engine import states
 from relance.engine.context import House
 from relance.engine.definition import company_rules
 from relance.engine.definition.company_rules import Action, Deed
-from relance.engine.judgements import Reading
-from relance.engine.news import Match
+from relance.engine.inbound import apply, classification, company
+from relance.engine.inbound.apply import Matter
+from relance.engine.inbound.classification import Reading
+from relance.engine.inbound.company import Heard
+from relance.engine.inbound.policy import Match
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sending import refusing_domains
 from relance.engine.sequences import away, backlog
@@ -41,7 +42,7 @@ class Revision:
     answer: Answer
     before: Reading
     after: Reading
-    others: Callable[[Connection, Answer], Reading] = lambda _conn, each: judgements.in_force(each)
+    others: Callable[[Connection, Answer], Reading] = lambda _conn, each: classification.in_force(each)
     # What further mails of the same people are held to be: by better rules they may be about to change as well.
 
 
@@ -56,7 +57,7 @@ class _Desk:
     def matter(self, reading: Reading) -> Matter:
         person = self.people.get(reading.contact_id) if reading.contact_id is not None else None
         answer = self.revision.answer
-        return Matter(reading.judgement, person, answer.mailbox_id, acting.source_of(answer.id))
+        return Matter(reading.judgement, person, answer.mailbox_id, apply.source_of(answer.id))
 
     @property
     def said_before(self) -> str:
@@ -147,7 +148,7 @@ def _lift(desk: _Desk) -> None:
     if before.judgement.kind is not Kind.HARD_BOUNCE or after.consequence.suppress or person is None:
         return
     suppressions.take_back(
-        desk.conn, person.email, [acting.source_of(desk.revision.answer.id), suppressions.UNSAID]
+        desk.conn, person.email, [apply.source_of(desk.revision.answer.id), suppressions.UNSAID]
     )
 
 
@@ -181,17 +182,17 @@ def _is_its(desk: _Desk, row: Enrollment, why: Reason) -> bool:
 def _sources(desk: _Desk, row: Enrollment) -> set[str]:
     own = desk.revision.answer.id
     others = replies.of_contact(desk.conn, row.contact_id)
-    behind = {each.id for each in others if each.id != own and judgements.is_behind(each)}
+    behind = {each.id for each in others if each.id != own and classification.is_behind(each)}
     spoke = {own} if desk.revision.before.consequence.event is not None else set()
-    return {acting.source_of(number) for number in behind | spoke}
+    return {apply.source_of(number) for number in behind | spoke}
 
 
 def _reasons(desk: _Desk, row: Enrollment) -> list[str]:
     """The words of this mail as it was read before; and of others that meant as much then and mean it no more."""
     said = [desk.said_before] if desk.revision.before.consequence.event is not None else []
     for each in replies.of_contact(desk.conn, row.contact_id):
-        if each.id != desk.revision.answer.id and judgements.is_behind(each):
-            reading = judgements.acted_on(each)
+        if each.id != desk.revision.answer.id and classification.is_behind(each):
+            reading = classification.acted_on(each)
             said.append(desk.matter(reading).said(reading.consequence))
     return said
 
@@ -324,7 +325,7 @@ def _do(desk: _Desk) -> None:
     rows = _rows(desk, after)
     if after.match is Match.SOFT:
         rows = [row for row in rows if row.state in states.OPEN]
-    acting.carry_out(desk.conn, desk.house, desk.matter(after), rows, result, desk.now)
+    apply.carry_out(desk.conn, desk.house, desk.matter(after), rows, result, desk.now)
     _tell_colleagues(desk)
 
 

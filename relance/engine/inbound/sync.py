@@ -15,15 +15,16 @@ from typing import TypeVar
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import acting, incoming, rereading, sent_copies, unread_mail
 from relance.engine.context import House
+from relance.engine.inbound import apply, rescan, sent_copies, unread_mail
+from relance.engine.inbound import read as inbound_read
+from relance.engine.inbound.sent_copies import Copy
 from relance.engine.mailboxes import probe, watched_folders, watermarks
 from relance.engine.mailboxes.look import Look
 from relance.engine.mailboxes.watermarks import Plan, Progress
 from relance.engine.ports import Inbox
 from relance.engine.runtime import unexpected_errors
 from relance.engine.sending import forgotten_mails, restore_guard
-from relance.engine.sent_copies import Copy
 from relance.engine.store import aliases, events, mailboxes, messages, unread_mails
 from relance.engine.store import folders as stored
 from relance.engine.store.mailboxes import Lease, Mailbox, Watermark
@@ -241,7 +242,7 @@ def _mails(look: Look, inbox: Inbox, progress: Progress, trouble: unread_mail.Tr
     """Every mail that is planned, ascending; of those read before only what may concern us."""
     plan, folder, read = progress.plan, progress.folder, MOST
     after, again = plan.after, plan.again
-    since = rereading.whole_since(look.house, look.mailbox) if plan.anew else None
+    since = rescan.whole_since(look.house, look.mailbox) if plan.anew else None
     while read == MOST:
         read = 0
         for fetched in inbox.fetch_new(folder, after, MOST, whole_since=since, again=again):
@@ -263,7 +264,7 @@ def _mails(look: Look, inbox: Inbox, progress: Progress, trouble: unread_mail.Tr
 
 def _may_concern(look: Look, fetched: Fetched) -> bool:
     try:
-        return incoming.may_concern(look, fetched)
+        return inbound_read.may_concern(look, fetched)
     except Exception as fault:
         if not unexpected_errors.is_one(fault):
             raise
@@ -307,21 +308,21 @@ def _spoilt(
 
 def _act(look: Look, progress: Progress, window: Sequence[Fetched], trouble: unread_mail.Troubles) -> int:
     folder = progress.folder
-    fetched = ((each, incoming.read(each)) for each in window)
+    fetched = ((each, inbound_read.read(each)) for each in window)
     read = [(each, mail) for each, mail in fetched if not probe.is_probe(mail, look.own)]
     forgotten_mails.adopt(
-        look.house, look.lease, [shown for each in read for shown in incoming.shown(look, *each)]
+        look.house, look.lease, [shown for each in read for shown in inbound_read.shown(look, *each)]
     )
     with look.house.database.read() as conn:
-        copies = incoming.copies(look, folder, read)
-        items = list(incoming.items(conn, look, folder, read, incoming.threads(conn, look, copies)))
+        copies = inbound_read.copies(look, folder, read)
+        items = list(inbound_read.items(conn, look, folder, read, inbound_read.threads(conn, look, copies)))
     if copies:
         with look.house.database.write() as conn:
             mailboxes.hold(conn, look.lease)
             sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)
     with look.house.database.write() as conn:
         mailboxes.hold(conn, look.lease)
-        acting.act(conn, look.house, items, look.now)
+        apply.act(conn, look.house, items, look.now)
         for each in window:
             if each.trouble:
                 unread_mail.set_aside(conn, look, trouble.rows[each.uid], items)

@@ -6,12 +6,12 @@ import datetime as dt
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import news
+from relance.engine.inbound import policy
 from relance.engine.store import replies
 from relance.engine.store.enrollments import Enrollment
 
 
-def known(conn: Connection, row: Enrollment, until: dt.date | None) -> news.Absences:
+def known(conn: Connection, row: Enrollment, until: dt.date | None) -> policy.Absences:
     """What is known besides the reply that says `until` (it is among the kept mails already)."""
     again = until is not None and replies.returns(conn, row.contact_id).count(until) > 1
-    return news.Absences(row.aways, again)
+    return policy.Absences(row.aways, again)

@@ -7,18 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import matching, rereading, sent_copies, verdicts
-from relance.engine.acting import Item, concerns_us
+from relance.engine.inbound import match, rescan, sent_copies
+from relance.engine.inbound.apply import Item, concerns_us
+from relance.engine.inbound.match import Found
+from relance.engine.inbound.sent_copies import Copy
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
 from relance.engine.mailboxes.look import Look
-from relance.engine.matching import Found
-from relance.engine.sent_copies import Copy
 from relance.engine.store import messages, replies
 from relance.mailbox import parse, witnesses
 from relance.mailbox.folders import Folder
 from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.inbound import Inbound, Judgement, Kind
+from relance.mailbox.judging import safe
 
 Read = tuple[Fetched, Inbound]
 RAW_LIMIT = 512 * 1024
@@ -30,15 +31,15 @@ def may_concern(look: Look, fetched: Fetched) -> bool:
     mail = read(fetched)
     if (
         witnesses.is_ours(mail.from_address, look.own)
-        or rereading.of_a_machine(mail)
+        or rescan.of_a_machine(mail)
         or shown(look, fetched, mail)
     ):
         return True
-    seen = matching.Seen(look.mailbox.id, fetched.internal_date or look.now, look.own, fetched.thread_id)
+    seen = match.Seen(look.mailbox.id, fetched.internal_date or look.now, look.own, fetched.thread_id)
     with look.house.database.read() as conn:
         if replies.known(conn, look.mailbox.id, [_dedupe(fetched, mail)]):
             return False
-        return matching.find(conn, mail, seen) != matching.NOBODY
+        return match.find(conn, mail, seen) != match.NOBODY
 
 
 def shown(look: Look, fetched: Fetched, mail: Inbound) -> list[Evidence]:
@@ -94,8 +95,8 @@ def items(
         known.add(key)
         received = fetched.internal_date or look.now
         ours = bool(shown(look, fetched, mail))
-        seen = matching.Seen(look.mailbox.id, received, look.own, fetched.thread_id, threads, ours)
-        found = matching.find(conn, mail, seen)
+        seen = match.Seen(look.mailbox.id, received, look.own, fetched.thread_id, threads, ours)
+        found = match.find(conn, mail, seen)
         item = _item(conn, look, folder, fetched, mail, found)
         if concerns_us(found, item.judgement):
             yield item
@@ -133,7 +134,7 @@ def _item(
         # One of our addresses that somebody else answers through says nothing of who wrote.
         ours = is_our_own(look, mail, answers_us=found.proven)
         own = look.own if ours else look.own - {mail.from_address}
-        judgement = verdicts.judge(mail, verdicts.Known(received, own, texts, recipients, look.mailbox.hosts))
+        judgement = safe.judge(mail, safe.Known(received, own, texts, recipients, look.mailbox.hosts))
     return Item(
         mailbox_id=look.mailbox.id,
         folder=folder.name,
@@ -145,5 +146,5 @@ def _item(
         received_at=received,
         found=found,
         judgement=judgement,
-        words=verdicts.own_words(mail, texts),
+        words=safe.own_words(mail, texts),
     )

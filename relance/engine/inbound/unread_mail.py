@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine.acting import Item
 from relance.engine.context import House
-from relance.engine.incoming import read
+from relance.engine.inbound.apply import Item
+from relance.engine.inbound.read import read
 from relance.engine.mailboxes.look import Look
 from relance.engine.mailboxes.watermarks import Progress
 from relance.engine.store import events, folders, mailboxes, unread_mails

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import news
-from relance.engine.news import Consequence, Match
+from relance.engine.inbound import policy
+from relance.engine.inbound.policy import Consequence, Match
 from relance.engine.store import replies
 from relance.engine.store.replies import Answer
 from relance.mailbox.inbound import Judgement, Kind, Speaker
@@ -29,7 +29,7 @@ class Reading:
     @property
     def consequence(self) -> Consequence:
         """What it leads to."""
-        return news.consequence(self.match, self.judgement)
+        return policy.consequence(self.match, self.judgement)
 
 
 def judged(answer: Answer) -> Judgement:

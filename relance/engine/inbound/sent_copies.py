@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import matching, states
+from relance.engine import states
 from relance.engine.context import House
+from relance.engine.inbound import match
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
 from relance.engine.sending import proofs
@@ -64,8 +65,8 @@ def _resembling(conn: Connection, mailbox_id: int, mail: Inbound) -> Message | N
     if mail.date is None or not mail.to:
         return None
     alike = correspondence.like(conn, mailbox_id, mail.to, mail.date)
-    subject = matching.bare_subject(mail.subject)
-    same = [each for each in alike if matching.bare_subject(each.subject) == subject]
+    subject = match.bare_subject(mail.subject)
+    same = [each for each in alike if match.bare_subject(each.subject) == subject]
     return messages.by_id(conn, same[0].message_id) if len(same) == 1 else None
 
 
@@ -91,7 +92,7 @@ def _learn(
 ) -> None:
     keys = list(copy.names)
     if copy.thread_id is not None:
-        keys.append(matching.thread_key(mailbox_id, copy.thread_id))
+        keys.append(match.thread_key(mailbox_id, copy.thread_id))
     messages.add_keys(conn, mail.id, keys)
     if copy.in_sent and mail.mailbox_id == mailbox_id:
         # We never file copies ourselves, so whoever has one of ours is a provider that does.
@@ -105,7 +106,7 @@ def _by_hand(conn: Connection, mailbox_id: int, copy: Copy, now: dt.datetime) ->
     began = correspondence.started(conn, [person.id for person in people.values()])
     written = copy.mail.date or now
     for person in people.values():
-        if person.id in began and written >= began[person.id] - matching.SLACK:
+        if person.id in began and written >= began[person.id] - match.SLACK:
             _pause(conn, mailbox_id, copy, person, now)
 
 

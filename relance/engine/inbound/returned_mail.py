@@ -8,7 +8,7 @@ import re
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import judgements
+from relance.engine.inbound import classification
 from relance.engine.sending import repeated_answers
 from relance.engine.sending.repeated_answers import Refusal, Whose
 from relance.engine.store import mailboxes, replies
@@ -46,7 +46,7 @@ def _said(evidence: str, whose: Whose) -> tuple[int, str]:
 
 def _came_back(conn: Connection, mailbox_id: int, words: str, whose: Whose, now: dt.datetime) -> bool:
     for each in replies.bounces_since(conn, mailbox_id, now - WITHIN):
-        judgement = judgements.in_force(each).judgement
+        judgement = classification.in_force(each).judgement
         if each.contact_id in (None, whose.contact_id) or not each.email or not is_doubtful(judgement):
             continue
         theirs = Whose(each.contact_id or 0, whose.sender, each.email)

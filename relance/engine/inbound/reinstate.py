@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import inbox, states
+from relance.engine import states
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.inbox import Correction
+from relance.engine.inbound import inbox
+from relance.engine.inbound.inbox import Correction
 from relance.engine.reasons import Cause
 from relance.engine.sending import settle
 from relance.engine.sequences import backlog, control

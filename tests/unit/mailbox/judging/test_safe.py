@@ -9,9 +9,9 @@ import hypothesis
 import hypothesis.strategies as st
 import pytest
 
-from relance.engine import verdicts
 from relance.mailbox import judging
 from relance.mailbox.inbound import Inbound
+from relance.mailbox.judging import safe
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 AWAY = (
@@ -20,9 +20,9 @@ AWAY = (
 )
 
 
-def one(path: Path, raw: bytes, **known: object) -> verdicts.Specimen:
+def one(path: Path, raw: bytes, **known: object) -> safe.Specimen:
     path.write_bytes(raw)
-    [found] = verdicts.of_file(path, now=NOW, **known)  # type: ignore[arg-type]
+    [found] = safe.of_file(path, now=NOW, **known)  # type: ignore[arg-type]
     return found
 
 
@@ -56,4 +56,4 @@ def test_a_rule_that_fails_leaves_the_mail_to_a_person(
 def test_whatever_the_bytes_every_file_is_judged(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "any.eml"
     path.write_bytes(raw)
-    assert all(each.kind for each in verdicts.of_file(path, now=NOW))
+    assert all(each.kind for each in safe.of_file(path, now=NOW))
