@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from relance.app import Relance, check_database, upgrade_database
     from relance.clock import Clock, ManualClock
     from relance.config import Settings, make_home
-    from relance.engine.accounts import StepAccount
-    from relance.engine.concerns import Concern, ConcernKind
     from relance.engine.contacts.importer import ImportReport, RejectedRow
     from relance.engine.db.migrate import SchemaState
     from relance.engine.definition.lint import Checked
@@ -40,7 +38,6 @@ if TYPE_CHECKING:
         Variant,
         WaitStep,
     )
-    from relance.engine.explaining import Explanation, Planned
     from relance.engine.inbound.inbox import AnswerView, Corrected
     from relance.engine.inbound.reclassify import Change, RejudgeReport
     from relance.engine.inbound.reinstate import WayBack
@@ -48,15 +45,12 @@ if TYPE_CHECKING:
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.processes.attendance import Attendance
     from relance.engine.progress import TickReport
-    from relance.engine.reports import (
-        Funnel,
-        HeldView,
-        MailboxLine,
-        Report,
-        Status,
-        StepReport,
-        VariantReport,
-    )
+    from relance.engine.reporting.concerns import Concern, ConcernKind
+    from relance.engine.reporting.explain import Explanation, Planned
+    from relance.engine.reporting.sequence_report import Funnel, Report, StepReport, VariantReport
+    from relance.engine.reporting.status import HeldView, MailboxLine, Status
+    from relance.engine.reporting.step_outcomes import StepAccount
+    from relance.engine.reporting.timeline import EventPage, EventView
     from relance.engine.restore.doubts import Decided, DoubtView, Whom
     from relance.engine.schedule.calendar import Bound, BoundKind, When
     from relance.engine.sending.in_doubt import UnknownMail
@@ -70,7 +64,6 @@ if TYPE_CHECKING:
     from relance.engine.store.replies import Wanted
     from relance.engine.store.suppressions import Suppression
     from relance.engine.store.tasks import Task
-    from relance.engine.timeline import EventPage, EventView
     from relance.engine.turn import TurnReport
     from relance.errors import (
         Away,
@@ -180,15 +173,12 @@ _ROOMS = {
     "app": ("Relance", "check_database", "upgrade_database"),
     "clock": ("Clock", "ManualClock"),
     "config": ("Settings", "make_home"),
-    "engine.accounts": ("StepAccount",),
-    "engine.concerns": ("Concern", "ConcernKind"),
     "engine.contacts.importer": ("ImportReport", "RejectedRow"),
     "engine.db.migrate": ("SchemaState",),
     "engine.definition.lint": ("Checked",),
     "engine.definition.sequence": (
         "BranchStep", "EndStep", "MailStep", "Send", "Sequence", "Stop", "TaskStep", "Track", "Variant", "WaitStep",
     ),
-    "engine.explaining": ("Explanation", "Planned"),
     "engine.inbound.inbox": ("AnswerView", "Corrected"),
     "engine.inbound.reclassify": ("Change", "RejudgeReport"),
     "engine.inbound.reinstate": ("WayBack",),
@@ -196,7 +186,12 @@ _ROOMS = {
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.processes.attendance": ("Attendance",),
     "engine.progress": ("TickReport",),
-    "engine.reports": ("Funnel", "HeldView", "MailboxLine", "Report", "Status", "StepReport", "VariantReport"),
+    "engine.reporting.concerns": ("Concern", "ConcernKind"),
+    "engine.reporting.explain": ("Explanation", "Planned"),
+    "engine.reporting.sequence_report": ("Funnel", "Report", "StepReport", "VariantReport"),
+    "engine.reporting.status": ("HeldView", "MailboxLine", "Status"),
+    "engine.reporting.step_outcomes": ("StepAccount",),
+    "engine.reporting.timeline": ("EventPage", "EventView"),
     "engine.restore.doubts": ("Decided", "DoubtView", "Whom"),
     "engine.schedule.calendar": ("Bound", "BoundKind", "When"),
     "engine.sending.in_doubt": ("UnknownMail",),
@@ -210,7 +205,6 @@ _ROOMS = {
     "engine.store.replies": ("Wanted",),
     "engine.store.suppressions": ("Suppression",),
     "engine.store.tasks": ("Task",),
-    "engine.timeline": ("EventPage", "EventView"),
     "engine.turn": ("TurnReport",),
     "errors": (
         "Away", "Broken", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded", "Trouble",

@@ -15,16 +15,17 @@ from relance.app import building
 from relance.app.nouns import Answers, Contacts, Mailboxes, Progress, Restored, Sequences, Tasks, Unknown
 from relance.clock import Clock, elapsed, machine_now
 from relance.config import Settings
-from relance.engine import accounts, explaining, progress, reports, turn
-from relance.engine import (
-    timeline as timelines,
-)
+from relance.engine import progress, turn
 from relance.engine.db import connection_refused, migrate
 from relance.engine.db.database import Database
 from relance.engine.engagement import hits
 from relance.engine.mailboxes import idle
 from relance.engine.processes import attendance, heartbeats
 from relance.engine.processes.attendance import Attendance
+from relance.engine.reporting import explain as reporting_explain
+from relance.engine.reporting import sequence_report, step_outcomes
+from relance.engine.reporting import status as engine_status
+from relance.engine.reporting import timeline as timelines
 from relance.engine.restore import journal_replay
 from relance.engine.sending import recovery, restore_guard
 from relance.engine.sequences import enroll as sequences_enroll
@@ -147,30 +148,32 @@ class Relance:
 
     # What people look at.
 
-    def status(self) -> reports.Status:
+    def status(self) -> engine_status.Status:
         """How the whole installation stands."""
-        return reports.status(self._house, unwritable=self._home_refused, foreign=self._foreign, me=self._me)
+        return engine_status.status(
+            self._house, unwritable=self._home_refused, foreign=self._foreign, me=self._me
+        )
 
     def attendance(self) -> Attendance:
         """Who is at work, and which part of the work nobody does."""
         with self._house.database.read() as conn:
             return heartbeats.read(conn, self._house, me=self._me)
 
-    def held(self, limit: int = 100) -> list[reports.HeldView]:
+    def held(self, limit: int = 100) -> list[engine_status.HeldView]:
         """Whoever waits for a person to decide, with the reason."""
-        return reports.held(self._house, limit)
+        return engine_status.held(self._house, limit)
 
-    def report(self, sequence: str) -> reports.Report:
+    def report(self, sequence: str) -> sequence_report.Report:
         """What became of a sequence, step by step."""
-        return reports.report(self._house, sequence)
+        return sequence_report.report(self._house, sequence)
 
-    def due_steps(self) -> list[accounts.StepAccount]:
+    def due_steps(self) -> list[step_outcomes.StepAccount]:
         """Every step that fell due so far, for everybody: what became of it, and why."""
-        return accounts.due_steps(self._house)
+        return step_outcomes.due_steps(self._house)
 
-    def explain(self, email: str, sequence: str | None = None) -> list[explaining.Explanation]:
+    def explain(self, email: str, sequence: str | None = None) -> list[reporting_explain.Explanation]:
         """Why a contact stands where they stand, and what comes next and when."""
-        return explaining.explain(self._house, email, sequence)
+        return reporting_explain.explain(self._house, email, sequence)
 
     def timeline(self, email: str) -> list[timelines.EventView]:
         """Everything that happened to a contact, oldest first."""

@@ -11,9 +11,9 @@ from relance.cli import failures, session, show
 from relance.sentences import ended
 
 if TYPE_CHECKING:
-    from relance.engine.explaining import Explanation
     from relance.engine.processes.attendance import Attendance
-    from relance.engine.reports import Status
+    from relance.engine.reporting.explain import Explanation
+    from relance.engine.reporting.status import Status
 
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Email = Annotated[str, typer.Argument(metavar="EMAIL")]

@@ -22,9 +22,10 @@ from relance.app import Relance, upgrade_database
 from relance.config import Settings, make_home
 from relance.engine.contacts.importer import ImportReport
 from relance.engine.mailboxes.service import MailboxSpec
-from relance.engine.reports import HeldView, Report, Status
+from relance.engine.reporting.sequence_report import Report
+from relance.engine.reporting.status import HeldView, Status
+from relance.engine.reporting.timeline import EventView
 from relance.engine.sequences.enroll import EnrollReport
-from relance.engine.timeline import EventView
 from relance.engine.turn import TurnReport
 from relance.sandbox import accounting, behaviour, pacing, people
 from relance.sandbox.audit import Audit, audit

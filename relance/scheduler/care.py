@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from relance.engine.concerns import Concern, Facts, concerns
+from relance.engine.reporting.concerns import Concern, Facts, concerns
 from relance.engine.store.processes import DUTIES
 from relance.scheduler import gauges, health, hints, meters, presence, seams, stalls, watch
 

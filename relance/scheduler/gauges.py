@@ -10,8 +10,8 @@ import prometheus_client
 import structlog
 
 from relance import clock, errors
-from relance.engine.concerns import Concern, ConcernKind, Facts, concerns
-from relance.engine.reports import Status
+from relance.engine.reporting.concerns import Concern, ConcernKind, Facts, concerns
+from relance.engine.reporting.status import Status
 from relance.scheduler import meters, seams
 
 LOOK_SECONDS = 60.0

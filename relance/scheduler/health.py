@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from relance.engine.concerns import Concern
+from relance.engine.reporting.concerns import Concern
 from relance.scheduler.listener import Listener
 
 REQUEST_SECONDS = 2.0

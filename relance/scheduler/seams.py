@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from relance.clock import Clock
 from relance.config import Settings
-from relance.engine.reports import Status
+from relance.engine.reporting.status import Status
 
 
 class Report(Protocol):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from relance import clock, config, errors
-from relance.engine.concerns import Concern, ConcernKind
+from relance.engine.reporting.concerns import Concern, ConcernKind
 from relance.engine.store.processes import DUTIES
 from relance.scheduler import broker, health, seams, watch
 

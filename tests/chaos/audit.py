@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from relance.engine.accounts import StepAccount
+from relance.engine.reporting.step_outcomes import StepAccount
 
 FINAL_WITHOUT_ALL = frozenset({"replied", "bounced", "unsubscribed", "stopped", "held"})
 # States in which an enrollment may end before its last step.

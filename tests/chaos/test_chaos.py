@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from relance import errors
-from relance.engine.accounts import StepAccount
+from relance.engine.reporting.step_outcomes import StepAccount
 from tests.chaos import asking, audit, fleet, grounds, plan, run, strikes
 from tests.servers import ports, postgres, processes
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from relance import config, errors
-from relance.engine.reports import Status
+from relance.engine.reporting.status import Status
 from relance.mailbox.usage import Usage
 from relance.scheduler import actors, broker, daemons, hands, hints, loop, meters
 

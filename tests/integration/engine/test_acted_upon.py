@@ -7,7 +7,6 @@ from unittest import mock
 
 import pytest
 
-from relance.engine import timeline
 from relance.engine.context import House
 from relance.engine.inbound import classification, inbox, policy, reclassify, revise
 from relance.engine.inbound.classification import Reading
@@ -15,6 +14,7 @@ from relance.engine.inbound.inbox import Correction, Wanted
 from relance.engine.inbound.policy import Match
 from relance.engine.inbound.reclassify import Wish
 from relance.engine.inbound.revise import Revision
+from relance.engine.reporting import timeline
 from relance.engine.sequences import control
 from relance.engine.states import Event, State
 from relance.engine.store import replies, suppressions

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from relance import clock
-from relance.engine import reports, turn
+from relance.engine import turn
 from relance.engine.context import House
 from relance.engine.journal.journal import Journal
 from relance.engine.processes import attendance, heartbeats
+from relance.engine.reporting import status
 from relance.engine.sending import recovery
 from relance.engine.store import mailboxes
 from tests import engine_house
@@ -103,7 +104,7 @@ def test_who_could_not_give_a_lease_back_leaves_the_proof_of_its_end(house: Hous
 
 
 def at_work(house: House) -> list[str]:
-    return [each.name for each in reports.status(house).attendance.processes]
+    return [each.name for each in status.status(house).attendance.processes]
 
 
 def test_who_was_killed_is_not_at_work_though_its_last_heartbeat_is_new(
@@ -114,7 +115,7 @@ def test_who_was_killed_is_not_at_work_though_its_last_heartbeat_is_new(
     worker.signal(signal.SIGSTOP)
     assert at_work(house) == [OTHER]  # nobody knows better
     worker.kill()
-    found = reports.status(house)
+    found = status.status(house)
     assert found.attendance.processes == ()
     assert "was last seen on" in str(found.attendance)
     assert found.grave

@@ -6,10 +6,10 @@ import pytest
 
 from relance import errors
 from relance.clock import ManualClock
-from relance.engine import explaining
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.position import Position
+from relance.engine.reporting import explain
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import Event, MessageState
@@ -43,7 +43,7 @@ def ready(house: House) -> House:
 
 
 def told(house: House) -> str:
-    return "\n".join(explaining.explain(house, ADA, "Trial")[0].sentences)
+    return "\n".join(explain.explain(house, ADA, "Trial")[0].sentences)
 
 
 def row(house: House) -> enrollments.Enrollment:
@@ -62,7 +62,7 @@ def test_the_next_step_comes_with_its_time_and_what_bound_it(ready: House, clock
     clock.advance(hours=12)  # Monday evening
     contact_service.add(ready, "bob@acme.example", {"country": "DE"})
     enroll.enroll(ready, Wish("Trial"))
-    found = explaining.explain(ready, "bob@acme.example")[0]
+    found = explain.explain(ready, "bob@acme.example")[0]
     text = "\n".join(found.sentences)
     assert found.when is not None
     assert found.when.at == found.enrollment.due_at
@@ -74,7 +74,7 @@ def test_the_next_step_comes_with_its_time_and_what_bound_it(ready: House, clock
 
 
 def test_the_forecast_is_the_calendar_asked_again(ready: House) -> None:
-    found = explaining.explain(ready, ADA)[0]
+    found = explain.explain(ready, ADA)[0]
     assert [each.step for each in found.forecast] == ["intro", "bump", "saw", "call", "goodbye"]
     script_says = row(ready).due_at
     with ready.database.read() as conn:
@@ -129,7 +129,7 @@ def test_the_forecast_counts_from_when_the_mail_can_leave(ready: House, clock: M
     with ready.database.write() as conn:
         mailboxes.change(conn, row(ready).mailbox_id, daily_cap=1)
     clock.advance(hours=4)  # the sending hours are over
-    found = explaining.explain(ready, ADA)[0]
+    found = explain.explain(ready, ADA)[0]
     assert "Its pace lets the next mail leave on Tue 3 March 2026 16:00 Europe/Berlin" in told(ready)
     with ready.database.read() as conn:
         script = ready.library.script(conn, row(ready).sequence_version_id)
@@ -141,7 +141,7 @@ def test_the_forecast_counts_from_when_the_mail_can_leave(ready: House, clock: M
         ready.database.write() as conn
     ):  # its servers are asked again in the evening: then tomorrow morning is next
         mailboxes.change(conn, row(ready).mailbox_id, next_turn_at=leaves + dt.timedelta(hours=4))
-    assert explaining.explain(ready, ADA)[0].forecast[0].at == dt.datetime(2026, 3, 4, 7, 30, tzinfo=dt.UTC)
+    assert explain.explain(ready, ADA)[0].forecast[0].at == dt.datetime(2026, 3, 4, 7, 30, tzinfo=dt.UTC)
 
 
 def test_a_reason_that_ends_in_a_full_stop_is_told_with_one(ready: House) -> None:
@@ -156,7 +156,7 @@ def test_a_reason_that_ends_in_a_full_stop_is_told_with_one(ready: House) -> Non
 
 def test_each_state_has_its_sentence(ready: House) -> None:
     news(ready, Event.OUT_OF_OFFICE, resume_at=dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC))
-    found = explaining.explain(ready, ADA)[0]
+    found = explain.explain(ready, ADA)[0]
     assert (
         "It waits until Fri 20 March 2026 10:00 Europe/Berlin, for the person is away" in found.sentences[1]
     )
@@ -167,14 +167,14 @@ def test_each_state_has_its_sentence(ready: House) -> None:
     news(ready, Event.HELD)
     assert "It is held for a person to decide: because." in told(ready)
     news(ready, Event.REPLIED)
-    found = explaining.explain(ready, ADA)[0]
+    found = explain.explain(ready, ADA)[0]
     assert "It is over, replied: because." in found.sentences[1]
     assert (found.when, found.forecast) == (None, ())
 
 
 def test_an_overdue_step_says_when_mail_may_leave_again(ready: House, clock: ManualClock) -> None:
     clock.move_to(dt.datetime(2026, 3, 7, 12, 0, tzinfo=dt.UTC))  # a Saturday
-    found = explaining.explain(ready, ADA)[0]
+    found = explain.explain(ready, ADA)[0]
     assert found.when is not None
     assert found.when.at == dt.datetime(2026, 3, 9, 7, 30, tzinfo=dt.UTC)
     assert any("it fell due on" in each for each in found.sentences)
@@ -183,6 +183,6 @@ def test_an_overdue_step_says_when_mail_may_leave_again(ready: House, clock: Man
 
 def test_nobody_is_made_up(house: House) -> None:
     with pytest.raises(errors.NotFound):
-        explaining.explain(house, ADA)
+        explain.explain(house, ADA)
     contact_service.add(house, ADA, {})
-    assert explaining.explain(house, ADA) == []
+    assert explain.explain(house, ADA) == []

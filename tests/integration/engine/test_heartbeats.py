@@ -13,13 +13,13 @@ import structlog
 from relance import clock, config, errors
 from relance.app import Relance
 from relance.clock import Clock
-from relance.engine import reports
-from relance.engine.concerns import ConcernKind
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import process
 from relance.engine.journal.opt_outs import No, Noes
 from relance.engine.processes import attendance, heartbeats
+from relance.engine.reporting import status
+from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import Event
@@ -41,24 +41,24 @@ def me(role: str = "run") -> processes.Process:
 
 
 def test_a_process_is_at_work_until_it_says_that_it_stops(house: House) -> None:
-    assert reports.status(house).attendance == attendance.Attendance()
+    assert status.status(house).attendance == attendance.Attendance()
     for _ in range(2):
         heartbeats.beat(house, me())
-    found = reports.status(house)
+    found = status.status(house)
     assert [each.role for each in found.attendance.processes] == ["run"]
     assert not found.concerns
     heartbeats.leave(house, me())
-    found = reports.status(house)
+    found = status.status(house)
     assert found.grave
     assert "stopped on" in str(found.attendance)
     heartbeats.beat(house, dataclasses.replace(me(), broker_away=True))  # it goes on
-    (away,) = reports.status(house).concerns
+    (away,) = status.status(house).concerns
     assert (away.kind, "does not answer" in away.words) == (ConcernKind.BROKER, True)
     heartbeats.beat(house, dataclasses.replace(me(), broker_away=True, broker_refuses=True))
-    (refused,) = reports.status(house).concerns
+    (refused,) = status.status(house).concerns
     assert (refused.kind, "Redis refuses" in refused.words) == (ConcernKind.BROKER, True)
     heartbeats.beat(house, dataclasses.replace(me(), broker_away=True))
-    assert reports.status(house).concerns == (away,)
+    assert status.status(house).concerns == (away,)
 
 
 def test_who_was_killed_is_missed_and_in_the_end_forgotten(house: House) -> None:
@@ -66,7 +66,7 @@ def test_who_was_killed_is_missed_and_in_the_end_forgotten(house: House) -> None
     long_ago = clock.machine_now() - dt.timedelta(minutes=3)
     with house.database.write() as conn:
         conn.execute(process.update().values(seen_at=long_ago))
-    assert "was last seen on" in str(reports.status(house).attendance)
+    assert "was last seen on" in str(status.status(house).attendance)
     with house.database.write() as conn:
         conn.execute(process.update().values(seen_at=long_ago - processes.KEPT))
     heartbeats.beat(house, dataclasses.replace(me(), name="another"))
@@ -91,7 +91,7 @@ def running(house: House) -> House:
 
 
 def kinds(house: House) -> list[ConcernKind]:
-    return [each.kind for each in reports.status(running(house)).concerns]
+    return [each.kind for each in status.status(running(house)).concerns]
 
 
 def test_due_work_that_nobody_does_is_late(ada: House) -> None:
@@ -114,12 +114,12 @@ def test_holds_are_told_by_reason_and_name_nobody(ada: House) -> None:
         row = enrollment_details.matching(conn)[0].enrollment
         reason = 'somebody may have answered for them: "eve@acme.example is away"'
         enrollments.apply(conn, [row.id], Event.HELD, ada.clock.now(), reason=reason)
-    found = reports.status(ada)
+    found = status.status(ada)
     assert found.held_by_reason == {"somebody may have answered for them": 1}
     assert not found.grave
     with ada.database.write() as conn:
         mailboxes.change(conn, 1, sync_error="the folder Sales can not be read")
-    found = reports.status(ada)
+    found = status.status(ada)
     assert found.grave
     assert "the folder Sales can not be read" in found.concerns[0].words
 
@@ -136,7 +136,7 @@ def test_people_in_doubt_after_a_restore_are_a_concern_while_they_are_under_way(
     with ada.database.write() as conn:
         row = enrollment_details.matching(conn)[0].enrollment
         restore_doubts.put(conn, (row.due_at or ada.clock.now()) + dt.timedelta(days=1))
-    found = reports.status(ada)
+    found = status.status(ada)
     assert (found.in_doubt, found.grave) == (1, False)
     assert kinds(ada) == [ConcernKind.DOUBT]
     with ada.database.write() as conn:
@@ -153,8 +153,8 @@ def test_a_no_that_the_database_does_not_hear_of_is_a_concern(ada: House, tmp_pa
     (path,) = (tmp_path / "noes").iterdir()
     old = path.stat().st_mtime - 901
     os.utime(path, (old, old))
-    assert reports.status(house).unheard_noes == 1
-    assert reports.status(house).grave
+    assert status.status(house).unheard_noes == 1
+    assert status.status(house).grave
     assert kinds(house) == [ConcernKind.NO]
     path.write_text("nothing anybody can read")
     os.utime(path, (old, old))
@@ -181,7 +181,7 @@ def test_mails_that_were_set_aside_are_a_concern_of_their_mailbox(ada: House) ->
                 since=now,
                 tried_at=now,
             )
-    (found,) = [each for each in reports.status(ada).concerns if each.kind is ConcernKind.SET_ASIDE]
+    (found,) = [each for each in status.status(ada).concerns if each.kind is ConcernKind.SET_ASIDE]
     assert "1 mails" in found.words
     assert not found.grave
 

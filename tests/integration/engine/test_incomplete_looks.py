@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from relance.engine import reports, turn
+from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
-from relance.engine.explaining import explain
+from relance.engine.reporting import status
+from relance.engine.reporting.explain import explain
 from relance.engine.sequences import enroll, publish
 from relance.engine.states import State
 from relance.engine.store import enrollments, messages
@@ -108,14 +109,14 @@ def test_no_follow_up_leaves_on_a_look_that_did_not_see_the_answer(desk: Desk, f
         engine_house.clock(desk.house).advance(minutes=5)
     assert len(desk.server.bodies) == 1
     assert desk.row.state is State.ACTIVE
-    (line,) = reports.status(desk.house).mailboxes
+    (line,) = status.status(desk.house).mailboxes
     assert line.sync_error
     assert line.sync_error in " ".join(explain(desk.house, OLA)[0].sentences)
     desk.script.instead.clear()
     desk.turn()
     assert desk.row.state is State.REPLIED
     assert len(desk.server.bodies) == 1
-    assert reports.status(desk.house).mailboxes[0].sync_error == ""
+    assert status.status(desk.house).mailboxes[0].sync_error == ""
 
 
 def test_the_way_taken_is_the_one_meant(desk: Desk) -> None:

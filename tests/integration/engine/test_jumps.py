@@ -10,9 +10,10 @@ from sqlalchemy.engine import Connection
 
 from relance import clock, errors
 from relance.clock import ManualClock, Watch
-from relance.engine import progress, reports, timeline, turn
+from relance.engine import progress, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
+from relance.engine.reporting import status, timeline
 from relance.engine.sequences import clock_jumps, control, enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState
@@ -152,7 +153,7 @@ def test_what_was_sent_by_a_wrong_clock_was_sent_by_now(ready: House, post: OneA
         assert hits.next_unjudged(conn) == back.clock.now()
     told = timeline.page(back, "", 100).events[-1]
     assert (told.kind, clock_jumps.heal(back)) == (clock_jumps.HEALED, 0)
-    assert "1 steps were planned anew" in reports.status(back).clock
+    assert "1 steps were planned anew" in status.status(back).clock
 
 
 def _message(conn: Connection, enrollment_id: int) -> int:
@@ -168,7 +169,7 @@ def test_a_clock_that_is_behind_changes_nothing_but_says_so(ready: House) -> Non
     behind = at(ready, before.stepped_at - MONTH)
     assert clock_jumps.heal(behind) == 0
     assert row(behind) == before
-    assert "Is this computer's clock behind?" in reports.status(behind).clock
+    assert "Is this computer's clock behind?" in status.status(behind).clock
 
 
 def fast(house: House) -> House:
@@ -185,7 +186,7 @@ def test_where_time_runs_fast_another_clock_two_seconds_ahead_is_no_jump(ready: 
         installation.drop(conn, clock_jumps.MARK)
     before = row(ready)
     assert clock_jumps.heal(quick) == 0
-    assert (row(ready), reports.status(quick).clock) == (before, "")
+    assert (row(ready), status.status(quick).clock) == (before, "")
     with ready.database.read() as conn:
         assert mailboxes.by_id(conn, 1).synced_at == there
         assert clock_jumps.HEALED not in [each.kind for each in timeline.of_contact(ready, EVE)]
@@ -199,7 +200,7 @@ def test_where_time_runs_fast_a_clock_a_month_ahead_is_mended_all_the_same(ready
     clock_jumps.heal(quick)
     with ready.database.read() as conn:
         assert mailboxes.by_id(conn, 1).synced_at == mailboxes.FORGOTTEN
-    assert "the clock had been ahead" in reports.status(quick).clock
+    assert "the clock had been ahead" in status.status(quick).clock
 
 
 def test_a_lease_or_a_turn_that_lies_too_far_ahead_is_not_believed(ready: House) -> None:
@@ -230,7 +231,7 @@ def test_while_the_clock_is_in_doubt_nothing_is_done_and_status_says_so(
         assert "jumped" in turn.take_turn(late, 1, lambda: False).words
         assert "jumped" in progress.tick(late).words
     assert len(post.bodies) == 1
-    assert "jumped" in reports.status(late).clock
+    assert "jumped" in status.status(late).clock
 
 
 def test_the_databases_clock_is_a_witness(
@@ -246,7 +247,7 @@ def test_the_databases_clock_is_a_witness(
     with pytest.raises(errors.Unreachable, match="ahead of the database's"):
         turn.take_turn(wrong, 1, lambda: False)
     assert len(post.bodies) == 1
-    assert "ahead of the database's" in reports.status(wrong).clock
+    assert "ahead of the database's" in status.status(wrong).clock
 
 
 def test_no_body_follows_when_the_host_slept_since_its_mark(
@@ -278,7 +279,7 @@ def test_what_a_command_wrote_by_a_wrong_clock_is_mended_whatever_was_noted_sinc
     back = at(ready, now + MINUTE)
     with back.database.write() as conn:
         clock_jumps._note(conn, "something", "happened", back.clock.now())
-    said = reports.status(back).clock
+    said = status.status(back).clock
     assert clock_jumps.heal(back) == 1
     assert "the log has a line from" in said
     assert now + 2 * DAY < (row(back).due_at or now) < now + 4 * DAY

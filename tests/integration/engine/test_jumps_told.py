@@ -9,10 +9,10 @@ import re
 import pytest
 
 from relance.clock import ManualClock, Watch
-from relance.engine import reports
-from relance.engine.concerns import ConcernKind
 from relance.engine.context import House
 from relance.engine.definition.position import Position
+from relance.engine.reporting import status
+from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.sequences import clock_jumps
 from relance.engine.states import State
 from relance.engine.store import enrollments
@@ -47,7 +47,7 @@ def test_an_absence_that_a_wrong_clock_counted_ends_when_it_would_have(
     right = at(ready, now + MINUTE)
     clock_jumps.heal(right)
     assert (row(right).resume_at or now).date() == back_on
-    assert "1 absences counted anew" in reports.status(right).clock
+    assert "1 absences counted anew" in status.status(right).clock
 
 
 def test_the_step_of_somebody_absent_gets_its_time_back_too(ready: House) -> None:
@@ -81,7 +81,7 @@ def test_a_jump_that_is_healed_is_told_for_a_day_and_is_not_grave(ready: House) 
     assert clock_concern(right) == (ConcernKind.CLOCK, True)
     clock_jumps.heal(right)
     assert clock_concern(right) == (ConcernKind.CLOCK_WAS, False)
-    told = reports.status(right).clock
+    told = status.status(right).clock
     assert told.endswith("(Mon 2 March 2026 09:01 Europe/Warsaw)")
     assert not re.search(r"\d{4}-\d\d-\d\d", told)
     assert clock_concern(at(ready, now + dt.timedelta(days=2))) is None
@@ -109,5 +109,5 @@ def running(now: dt.datetime) -> clock_jumps.Clock:
 def clock_concern(house: House) -> tuple[ConcernKind, bool] | None:
     kinds = (ConcernKind.CLOCK, ConcernKind.CLOCK_WAS)
     return next(
-        ((each.kind, each.grave) for each in reports.status(house).concerns if each.kind in kinds), None
+        ((each.kind, each.grave) for each in status.status(house).concerns if each.kind in kinds), None
     )

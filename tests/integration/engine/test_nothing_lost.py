@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from relance import errors
-from relance.engine import timeline
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.position import Position
 from relance.engine.inbound import sync
 from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.reporting import timeline
 from relance.engine.sending import in_doubt, restore_guard
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine import reports, turn
-from relance.engine.explaining import explain
+from relance.engine import turn
 from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.reporting import status
+from relance.engine.reporting.explain import explain
 from relance.engine.states import State
 from tests import engine_house
 from tests.desk import ANSWER, OLA, Desk, seated
@@ -51,7 +52,7 @@ def test_it_is_said_wherever_somebody_asks(desk: TeamDesk) -> None:
     report = turn.take_turn(desk.house, desk.number, lambda: False)
     assert "Team/Leads" in report.words
     assert desk.row.state is State.ACTIVE
-    (standing,) = reports.status(desk.house).mailboxes
+    (standing,) = status.status(desk.house).mailboxes
     assert "The folder Team/Leads of ada@sales.example cannot be looked at" in standing.sync_error
     assert "not yours" in mailbox_service.every(desk.house)[0].sync_error
     (told,) = explain(desk.house, OLA)

@@ -8,11 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from relance.engine import (
-    reports,
-    timeline,
-)
-from relance.engine.explaining import explain
+from relance.engine.reporting import status, timeline
+from relance.engine.reporting.explain import explain
 from relance.engine.states import State
 from relance.engine.store import folders, mailboxes
 from tests import engine_house
@@ -58,7 +55,7 @@ def test_a_folder_that_is_numbered_anew_again_and_again_is_named(desk: ReadDesk)
     for number in range(8, 11):
         desk.script.uidvalidity = number
         desk.sync()
-    (line,) = reports.status(desk.house).mailboxes
+    (line,) = status.status(desk.house).mailboxes
     assert line.sync_error == ""  # each look saw everything
     (note,) = line.notes
     assert "The folder INBOX is numbered anew again and again, 3 times in a week" in note
@@ -75,7 +72,7 @@ def test_a_uidnext_that_is_always_wrong_is_read_through_and_told_without_end(des
         assert desk.mailbox.synced_at == desk.house.clock.now()
     desk.script.mails[10] = ANSWER
     assert desk.sync() == 1
-    assert len(reports.status(desk.house).mailboxes[0].notes) == 1
+    assert len(status.status(desk.house).mailboxes[0].notes) == 1
     told = [each.kind for each in timeline.page(desk.house, "", 100).events]
     assert told.count("folder numbered anew") == folders.MOVES_MANY
 

@@ -7,10 +7,11 @@ import pytest
 
 from relance import errors
 from relance.clock import ManualClock
-from relance.engine import reports
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.definition.position import Position
+from relance.engine.reporting import sequence_report, status
+from relance.engine.reporting import status as engine_status
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import Event, MessageState
@@ -99,7 +100,7 @@ def test_the_funnel_counts_people_and_keeps_machines_apart(ready: House, clock: 
     ended(ready, three, Event.UNSUBSCRIBED)
     ended(ready, four, Event.HELD)
     engine_house.add_message(ready, five, MessageState.UNKNOWN)
-    report = reports.report(ready, "Trial")
+    report = sequence_report.report(ready, "Trial")
     assert (report.enrolled, report.goal, report.positive) == (6, "meeting", 1)
     assert report.totals == {"active": 2, "held": 1, "replied": 1, "bounced": 1, "unsubscribed": 1}
     intro = report.steps[0]
@@ -122,7 +123,7 @@ def test_an_answer_counts_for_the_mail_it_answers(ready: House, clock: ManualClo
     clock.advance(days=4)
     engine_house.add_message(ready, rows(ready)[0], MessageState.ACCEPTED)
     answered(ready, rows(ready)[0], first)
-    report = reports.report(ready, "Trial")
+    report = sequence_report.report(ready, "Trial")
     assert [(each.id, each.sent, each.replied) for each in report.steps[:2]] == [
         ("intro", 1, 1),
         ("bump", 1, 0),
@@ -137,7 +138,7 @@ def test_steps_that_are_no_mail_are_counted_from_the_log(ready: House) -> None:
             data = {"taken": way}
             events.add(conn, [events.News("branch", now, row.id, row.contact_id, step="saw", data=data)])
         events.add(conn, [events.News("skipped", now, three.id, three.contact_id, step="intro")])
-    report = reports.report(ready, "Trial")
+    report = sequence_report.report(ready, "Trial")
     saw = report.steps[2]
     assert (saw.kind, saw.due, saw.done, saw.taken) == ("branch", 2, 2, 1)
     assert (report.steps[0].skipped, report.steps[0].waiting, report.steps[1].waiting) == (1, 0, 0)
@@ -147,7 +148,7 @@ def test_who_is_held_is_listed_with_the_reason(ready: House, clock: ManualClock)
     clock.advance(hours=5)
     row = rows(ready)[2]
     ended(ready, row, Event.HELD)
-    found = reports.held(ready, 10)
+    found = status.held(ready, 10)
     assert [(each.email, each.sequence, each.step, each.reason) for each in found] == [
         ("p@firm2.example", "Trial", "intro", "test")
     ]
@@ -155,15 +156,15 @@ def test_who_is_held_is_listed_with_the_reason(ready: House, clock: ManualClock)
 
 
 def test_the_status_says_how_everything_stands(ready: House, clock: ManualClock) -> None:
-    status = reports.status(ready)
+    status = engine_status.status(ready)
     assert (status.states, status.held, status.halted) == ({"active": 6}, 0, None)
     assert (status.due_now, status.next_due) == (6, None)
     sent(ready, rows(ready)[0])
-    assert reports.status(ready).next_due == clock.now() + dt.timedelta(days=3)
+    assert engine_status.status(ready).next_due == clock.now() + dt.timedelta(days=3)
     clock.advance(days=1)
     engine_house.add_message(ready, rows(ready)[0], MessageState.UNKNOWN)
     publish.pause(ready, "Trial", "the fair")
-    status = reports.status(ready)
+    status = engine_status.status(ready)
     assert (status.due_now, status.unknown_mails) == (0, 1)
     assert status.paused_sequences == {"Trial": "the fair"}
     box = status.mailboxes[0]
@@ -174,4 +175,4 @@ def test_the_status_says_how_everything_stands(ready: House, clock: ManualClock)
 
 def test_an_unknown_sequence_is_said_so(house: House) -> None:
     with pytest.raises(errors.NotFound):
-        reports.report(house, "Trial")
+        sequence_report.report(house, "Trial")

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from relance.engine import reports, turn
-from relance.engine.concerns import ConcernKind
-from relance.engine.explaining import explain
+from relance.engine import turn
 from relance.engine.inbound import match, sent_copies, sync, unread_mail
+from relance.engine.reporting import status
+from relance.engine.reporting.concerns import ConcernKind
+from relance.engine.reporting.explain import explain
 from relance.engine.states import State
 from relance.mailbox.folders import Role
 from relance.mailbox.inbound import Inbound
@@ -85,7 +86,7 @@ def test_a_turn_that_fails_is_told_where_somebody_asks_and_tried_again(
         patch.setattr(sync, "sync", broken)
         with pytest.raises(KeyError):
             turn.take_turn(desk.house, desk.number, lambda: False)
-    (line,) = reports.status(desk.house).mailboxes
+    (line,) = status.status(desk.house).mailboxes
     (note,) = line.notes
     assert (
         "The last turn of ada@sales.example ended in a fault of Relance (KeyError at relance/engine/turn.py"
@@ -93,12 +94,12 @@ def test_a_turn_that_fails_is_told_where_somebody_asks_and_tried_again(
     )
     assert "s3same" not in note
     assert note in explain(desk.house, OLA)[0].sentences
-    told = [each for each in reports.status(desk.house).concerns if each.kind is ConcernKind.FAULT]
+    told = [each for each in status.status(desk.house).concerns if each.kind is ConcernKind.FAULT]
     assert [(each.words, each.subject, each.grave) for each in told] == [(note, "ada@sales.example", True)]
     assert line.next_turn_at is not None
     assert line.next_turn_at > desk.house.clock.now()
     turn.take_turn(desk.house, desk.number, lambda: False)
-    after = reports.status(desk.house)
+    after = status.status(desk.house)
     assert after.mailboxes[0].notes == ()
     assert ConcernKind.FAULT not in [each.kind for each in after.concerns]
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from relance import errors
-from relance.engine import timeline
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
+from relance.engine.reporting import timeline
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
 from tests import engine_house

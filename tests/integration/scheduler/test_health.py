@@ -16,9 +16,9 @@ import pytest
 import structlog
 
 from relance import config, errors
-from relance.engine.concerns import Concern, ConcernKind
 from relance.engine.processes.attendance import Attendance, Process
-from relance.engine.reports import MailboxLine, Status
+from relance.engine.reporting.concerns import Concern, ConcernKind
+from relance.engine.reporting.status import MailboxLine, Status
 from relance.scheduler import care, gauges, health, meters, presence, stalls, waiting, watch
 from tests.servers import ports, pretend
 from tests.servers.ports import wait_until

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from relance import config
 from relance.app import Relance
-from relance.engine.concerns import ConcernKind
+from relance.engine.reporting.concerns import ConcernKind
 from relance.scheduler import broker, hints, marks, meters, presence, refusals
 from tests.servers import ports, pretend
 from tests.servers import redis as redis_ground

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from relance.engine.concerns import LATE_SECONDS, ConcernKind, Facts, MailboxFacts, concerns
 from relance.engine.processes.attendance import Attendance, Process
+from relance.engine.reporting.concerns import LATE_SECONDS, ConcernKind, Facts, MailboxFacts, concerns
 from tests.unit.engine.processes.test_attendance import NOW
 
 ALL = {"scheduler", "worker", "web"}

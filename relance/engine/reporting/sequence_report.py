@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import concerns
-from relance.engine.concerns import Concern
 from relance.engine.context import House
 from relance.engine.definition import sequence
 from relance.engine.definition.compiled import Script
 from relance.engine.definition.graph import Plan, known
-from relance.engine.inbound import unread_mail
-from relance.engine.processes import heartbeats
-from relance.engine.processes.attendance import Attendance
-from relance.engine.sending import restore_guard
-from relance.engine.sequences import clock_jumps, publish
+from relance.engine.sequences import publish
 from relance.engine.states import MessageState, State
-from relance.engine.store import mailboxes, sequences, statistics
-from relance.engine.store.processes import Process
+from relance.engine.store import statistics
 from relance.engine.store.statistics import StepCount
 from relance.mailbox.inbound import Kind
 
-DAY = dt.timedelta(hours=24)
 _DECISIVE = (Kind.HUMAN, Kind.CALENDAR, Kind.OPT_OUT, Kind.COMPLAINT, Kind.HARD_BOUNCE)
 _DONE = ("branch", "task", "wait", "end", "skipped")
 
@@ -86,174 +77,6 @@ class Report:
     positive: int
     steps: tuple[StepReport, ...]
     all_mails: Funnel
-
-
-@dataclass(frozen=True)
-class HeldView:
-    """Somebody who waits for a person to decide, and why."""
-
-    enrollment: int
-    email: str
-    sequence: str
-    step: str | None
-    mailbox: str
-    reason: str
-    since: dt.datetime
-
-
-@dataclass(frozen=True)
-class MailboxLine:
-    """How one mailbox stands."""
-
-    address: str
-    state: str
-    reason: str
-    next_turn_at: dt.datetime | None
-    synced_at: dt.datetime | None
-    sync_error: str
-    sent_today: int  # in the last 24 hours
-    daily_cap: int | None
-    under_way: int  # people it is writing to
-    notes: tuple[str, ...] = ()  # what is odd in its folders, a sentence each
-
-    def __str__(self) -> str:
-        cap = f" of {self.daily_cap}" if self.daily_cap is not None else ""
-        why = f" ({self.reason})" if self.reason else ""
-        trouble = f", trouble: {self.sync_error}" if self.sync_error else ""
-        return f"{self.address} is {self.state}{why}, {self.sent_today}{cap} mails in 24 hours, {self.under_way} people{trouble}"
-
-
-@dataclass(frozen=True)
-class Status:
-    """How the whole installation stands. `states` are all enrollments by state."""
-
-    now: dt.datetime
-    states: Mapping[str, int]
-    due_now: int
-    next_due: dt.datetime | None
-    held: int
-    unknown_mails: int
-    open_tasks: int
-    paused_sequences: Mapping[str, str]  # name: reason
-    mailboxes: tuple[MailboxLine, ...]
-    halted: str | None  # why nothing is sent at all
-    clock: str = ""  # what is wrong with the clock, or was a short while ago
-    attendance: Attendance = field(default_factory=Attendance)  # who is at work
-    waiting_since: dt.datetime | None = None  # since when the oldest work waits that could be done now
-    held_by_reason: Mapping[str, int] = field(default_factory=dict)
-    in_doubt: int = 0  # people whose next step may have been sent before a restore
-    unheard_noes: int = (
-        0  # wishes for no more mail that this host keeps for the database, for a quarter of an hour or more
-    )
-    clock_over: bool = False  # what `clock` tells was, and is mended
-    concerns: tuple[Concern, ...] = ()  # what is wrong; what stops most first
-
-    @property
-    def grave(self) -> bool:
-        """Whether something stands still that should not."""
-        return any(each.grave for each in self.concerns)
-
-
-def status(house: House, *, unwritable: str = "", foreign: str = "", me: Process | None = None) -> Status:
-    """How everything stands now. `unwritable`: what else than the database can not be written; `foreign`: why the user who
-    asks can not write, though others may; `me`: the daemon that asks."""
-    now = house.clock.now()
-    halted = restore_guard.halted(house.database)
-    with house.database.read() as conn:
-        clock = clock_jumps.trouble(conn, house)
-        states = statistics.states_of(conn)
-        found = Status(
-            now=now,
-            states=states,
-            due_now=statistics.due(conn, now),
-            next_due=statistics.next_step(conn, now),
-            held=states.get(State.HELD.value, 0),
-            unknown_mails=statistics.mails_in(conn, MessageState.UNKNOWN),
-            open_tasks=statistics.open_tasks(conn),
-            paused_sequences={
-                each.name: each.reason for each in sequences.latest(conn) if each.state == "paused"
-            },
-            mailboxes=_mailboxes(conn, now),
-            halted=halted,
-            clock=clock.words,
-            clock_over=clock.over,
-            attendance=heartbeats.read(conn, house, me=me),
-            waiting_since=statistics.waiting_since(conn, now),
-            held_by_reason=statistics.held_by_reason(conn),
-            in_doubt=statistics.in_doubt(conn),
-            unheard_noes=house.noes.unheard(concerns.LATE_SECONDS),
-        )
-        facts = dataclasses.replace(
-            _facts(house, found, _mailbox_facts(conn)),
-            unwritable=house.database.refused or unwritable,
-            foreign=foreign,
-        )
-    return dataclasses.replace(found, concerns=concerns.concerns(facts))
-
-
-def _mailbox_facts(conn: Connection) -> tuple[concerns.MailboxFacts, ...]:
-    aside = unread_mail.aside(conn)
-    return tuple(
-        concerns.MailboxFacts(
-            each.address,
-            each.state,
-            each.reason,
-            each.sync_error,
-            unread_mail.fault(each),
-            aside[each.id],
-            each.locked_out,
-        )
-        for each in mailboxes.every(conn)
-    )
-
-
-def _facts(house: House, found: Status, of: tuple[concerns.MailboxFacts, ...]) -> concerns.Facts:
-    waits = (
-        found.waiting_since is not None and house.clock.scale > 0
-    )  # where time stands still nothing is late
-    waited = found.now - (found.waiting_since or found.now)
-    return concerns.Facts(
-        halted=found.halted,
-        clock=found.clock,
-        clock_over=found.clock_over,
-        attendance=found.attendance,
-        waiting_seconds=house.clock.machine_seconds(waited) if waits else 0.0,
-        mailboxes=of,
-        held=found.held_by_reason,
-        unknown_mails=found.unknown_mails,
-        in_doubt=found.in_doubt,
-        unheard_noes=found.unheard_noes,
-    )
-
-
-def _mailboxes(conn: Connection, now: dt.datetime) -> tuple[MailboxLine, ...]:
-    sent = statistics.sent_since(conn, now - DAY)
-    busy = statistics.waiting_by_mailbox(conn)
-    odd = unread_mail.oddities(conn, now)
-    return tuple(
-        MailboxLine(
-            each.address,
-            each.state,
-            each.reason,
-            each.next_turn_at,
-            each.read_at,
-            each.sync_error,
-            sent.get(each.id, 0),
-            each.daily_cap,
-            busy.get(each.id, 0),
-            tuple(odd.get(each.id, ())),
-        )
-        for each in mailboxes.every(conn)
-    )
-
-
-def held(house: House, limit: int = 100) -> list[HeldView]:
-    """Whoever waits for a person, longest first."""
-    with house.database.read() as conn:
-        return [
-            HeldView(row.enrollment_id, row.email, row.sequence, row.step, row.mailbox, row.reason, row.since)
-            for row in statistics.held(conn, limit)
-        ]
 
 
 def report(house: House, name: str) -> Report:

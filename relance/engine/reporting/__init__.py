@@ -1,0 +1,1 @@
+"""Read only: what happened, how it stands, what comes next."""
