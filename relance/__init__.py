@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from relance.engine.inbound.unread_mail import UnreadMail
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.processes.attendance import Attendance
-    from relance.engine.progress import TickReport
     from relance.engine.reporting.concerns import Concern, ConcernKind
     from relance.engine.reporting.explain import Explanation, Planned
     from relance.engine.reporting.sequence_report import Funnel, Report, StepReport, VariantReport
@@ -64,6 +63,7 @@ if TYPE_CHECKING:
     from relance.engine.store.replies import Wanted
     from relance.engine.store.suppressions import Suppression
     from relance.engine.store.tasks import Task
+    from relance.engine.tick import TickReport
     from relance.engine.turn import TurnReport
     from relance.errors import (
         Away,
@@ -185,7 +185,6 @@ _ROOMS = {
     "engine.inbound.unread_mail": ("UnreadMail",),
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.processes.attendance": ("Attendance",),
-    "engine.progress": ("TickReport",),
     "engine.reporting.concerns": ("Concern", "ConcernKind"),
     "engine.reporting.explain": ("Explanation", "Planned"),
     "engine.reporting.sequence_report": ("Funnel", "Report", "StepReport", "VariantReport"),
@@ -205,6 +204,7 @@ _ROOMS = {
     "engine.store.replies": ("Wanted",),
     "engine.store.suppressions": ("Suppression",),
     "engine.store.tasks": ("Task",),
+    "engine.tick": ("TickReport",),
     "engine.turn": ("TurnReport",),
     "errors": (
         "Away", "Broken", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded", "Trouble",

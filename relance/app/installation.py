@@ -15,7 +15,8 @@ from relance.app import building
 from relance.app.nouns import Answers, Contacts, Mailboxes, Progress, Restored, Sequences, Tasks, Unknown
 from relance.clock import Clock, elapsed, machine_now
 from relance.config import Settings
-from relance.engine import progress, turn
+from relance.engine import tick as engine_tick
+from relance.engine import turn
 from relance.engine.db import connection_refused, migrate
 from relance.engine.db.database import Database
 from relance.engine.engagement import hits
@@ -241,10 +242,10 @@ class Relance:
         """New mail was heard of then: bring the mailbox's turn forward; True once it was looked at since."""
         return idle.call(self._house, mailbox_id, heard)
 
-    def tick(self) -> progress.TickReport:
+    def tick(self) -> engine_tick.TickReport:
         """Do what is due and needs no mailbox."""
         trouble = self._count_up()
-        report = progress.tick(self._house)
+        report = engine_tick.tick(self._house)
         if trouble is not None:
             raise trouble
         return report
@@ -268,7 +269,7 @@ class Relance:
 
     def next_wake(self, *, after: dt.datetime | None = None) -> dt.datetime | None:
         """When something falls due next (business time)."""
-        return progress.next_wake(self._house, after)
+        return engine_tick.next_wake(self._house, after)
 
     def halted(self) -> str | None:
         """Why nothing is sent at all, if so: the database seems to have been restored from a backup."""

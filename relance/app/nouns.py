@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from relance.engine import progress
+from relance.engine import tick
 from relance.engine.contacts import importer
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
@@ -205,7 +205,7 @@ class Tasks:
 
     def done(self, task_id: int) -> None:
         """Tick a task off; a sequence that waited for it goes on."""
-        progress.task_done(self._house, task_id)
+        tick.task_done(self._house, task_id)
 
 
 class Unknown:

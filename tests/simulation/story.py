@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from relance import errors
-from relance.engine import progress, turn
+from relance.engine import tick, turn
 from relance.engine.contacts import service as addresses
 from relance.engine.context import House
 from relance.engine.engagement import hits
@@ -207,7 +207,7 @@ class _Story:
 
     def _loop(self, worker: _Worker) -> None:
         if self.ticks or self.sim.chance(TICKS):
-            progress.tick(worker.house)
+            tick.tick(worker.house)
         self._give_back(worker)
         for mailbox in turn.due(worker.house, 500):
             self._hint(mailbox)

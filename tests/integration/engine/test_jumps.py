@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from relance import clock, errors
 from relance.clock import ManualClock, Watch
-from relance.engine import progress, turn
+from relance.engine import tick, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.reporting import status, timeline
@@ -86,7 +86,7 @@ def change(house: House, number: int = 1, **values: object) -> None:
 
 def play(house: House) -> None:
     """One round: the tick, and every mailbox that is due."""
-    progress.tick(house)
+    tick.tick(house)
     for number in turn.due(house, 10):
         turn.take_turn(house, number, lambda: False)
 
@@ -229,7 +229,7 @@ def test_while_the_clock_is_in_doubt_nothing_is_done_and_status_says_so(
         patched.setattr(clock, "machine_now", lambda: now + by)
         assert turn.due(late, 10) == []
         assert "jumped" in turn.take_turn(late, 1, lambda: False).words
-        assert "jumped" in progress.tick(late).words
+        assert "jumped" in tick.tick(late).words
     assert len(post.bodies) == 1
     assert "jumped" in status.status(late).clock
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from relance.engine import progress
+from relance.engine import tick
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.db.tables import enrollment
@@ -93,7 +93,7 @@ def test_a_step_that_cannot_be_done_holds_its_own_person_only(house: House) -> N
     with house.database.write() as conn:
         first = conn.execute(sa.select(sa.func.min(enrollment.c.id))).scalar_one()
         conn.execute(sa.update(enrollment).where(enrollment.c.id == first).values(step="gone"))
-    progress.tick(house)
+    tick.tick(house)
     with house.database.read() as conn:
         found = [each.enrollment for each in enrollment_details.matching(conn)]
     assert [(each.state.value, each.step) for each in found] == [("held", "gone"), ("active", "intro")]
