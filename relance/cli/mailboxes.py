@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relance.cli import aliases, asking, contacts, presets, sandbox, session, show
+from relance.cli import aliases, asking, contacts, sandbox, session, show
+from relance.mailbox import providers
 from relance.mailbox.account import Account, Security, Server
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The mailbox's a
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
-PROVIDERS = (*presets.PRESETS, sandbox.NAME)
+PROVIDERS = (*providers.PRESETS, sandbox.NAME)
 Provider = enum.Enum("Provider", {name: name for name in PROVIDERS}, type=str)  # type: ignore[misc]
 
 
@@ -171,10 +172,10 @@ def _practice(ctx: typer.Context, provider: Any, address: str) -> Account | None
     return sandbox.account_of(session.of(ctx).settings().home, address)
 
 
-def _preset(provider: Any, address: str, rep: Account | None) -> presets.Preset:
+def _preset(provider: Any, address: str, rep: Account | None) -> providers.Preset:
     if rep is not None:
-        return presets.Preset(sandbox.NAME, rep.smtp, rep.imap)
-    return presets.PRESETS[provider.value] if provider else presets.guess(address)
+        return providers.Preset(sandbox.NAME, rep.smtp, rep.imap)
+    return providers.PRESETS[provider.value] if provider else providers.guess(address)
 
 
 def _sender(name: str | None, rep: Account | None) -> str:

@@ -8,10 +8,10 @@ import ssl
 from imapclient import exceptions
 
 from relance import errors
-from relance.mailbox import imap_wire, login, tls
+from relance.mailbox import imap_wire, login_refusals, tls
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.imap_wire import Client, Timeouts, told
-from relance.mailbox.login import Meaning
+from relance.mailbox.login_refusals import Meaning
 from relance.sentences import ended
 
 
@@ -105,7 +105,7 @@ def _sign_in(client: Client, account: Account) -> None:
 def _broke(client: Client, words: str) -> bool:
     """Whether the server broke off, or stumbled over the command; whoever says "not now" is not asked again."""
     said = client.wire.said if client.alive else "BYE"
-    return login.about_the_command(said, words)
+    return login_refusals.about_the_command(said, words)
 
 
 def _can_login(client: Client, account: Account) -> bool:
@@ -137,10 +137,10 @@ def _raise(client: Client, account: Account, error: BaseException) -> None:
     if isinstance(error.__context__, exceptions.IMAPClientAbortError):
         raise error.__context__ from None
     words = imap_wire.server_words(error, account.password)
-    meaning = login.of_imap(client.wire.said, words)
+    meaning = login_refusals.of_imap(client.wire.said, words)
     if meaning is Meaning.REFUSED:
         raise errors.Broken(
-            f"The IMAP server {place} refused the login of {account.username}: {ended(words)} {login.mend('IMAP')}"
+            f"The IMAP server {place} refused the login of {account.username}: {ended(words)} {login_refusals.mend('IMAP')}"
         ) from None
     if meaning is Meaning.NOT_NOW:
         raise errors.Unreachable(
@@ -148,7 +148,7 @@ def _raise(client: Client, account: Account, error: BaseException) -> None:
         ) from None
     raise errors.Unreachable(
         f"The IMAP server {place} did not grant the login of {account.username}, and does not say that the password is "
-        f"wrong: {ended(words)} It will be tried again. If it stays so: {login.mend('IMAP')}"
+        f"wrong: {ended(words)} It will be tried again. If it stays so: {login_refusals.mend('IMAP')}"
     ) from None
 
 

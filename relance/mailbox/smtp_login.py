@@ -6,9 +6,9 @@ import base64
 
 import aiosmtplib
 
-from relance.mailbox import login, trouble, wire, wording
+from relance.mailbox import login_refusals, refusal_words, trouble, wire
 from relance.mailbox.account import Account
-from relance.mailbox.login import Meaning
+from relance.mailbox.login_refusals import Meaning
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 from relance.sentences import ended
 
@@ -26,7 +26,7 @@ async def ask(
     line.conceal(account.password)
     reply = None
     for way in KNOWN:
-        if way in offered and (reply is None or reply.code in login.SMTP_NO_SUCH_WAY):
+        if way in offered and (reply is None or reply.code in login_refusals.SMTP_NO_SUCH_WAY):
             reply = await (_plain if way == "PLAIN" else _login)(line, account, seconds)
     return reply
 
@@ -46,9 +46,9 @@ async def _login(line: wire.Wire, account: Account, seconds: float) -> aiosmtpli
 
 def refused(reply: aiosmtplib.SMTPResponse) -> SendResult:
     """What a 4xx or 5xx to AUTH means; blame `SENDER` says that these credentials are refused, and a person must act."""
-    said, meaning = trouble.bounded(reply.message), login.of_smtp(reply.code, reply.message)
+    said, meaning = trouble.bounded(reply.message), login_refusals.of_smtp(reply.code, reply.message)
     blame = Blame.SENDER if meaning is Meaning.REFUSED else Blame.SERVER
-    status = wording.status(reply.message, reply.code)
+    status = refusal_words.status(reply.message, reply.code)
     return SendResult(Outcome.NOT_SENT, "auth", blame, reply.code, status, said)
 
 
@@ -67,5 +67,5 @@ def told(account: Account, refusal: SendResult) -> str:
         return refusal.text
     said = f"“{refusal.code} {refusal.text}”"
     if refusal.blame is Blame.SENDER:
-        return f"The SMTP server {place} refused the login of {account.username}: {ended(said)} {login.mend('SMTP')}"
+        return f"The SMTP server {place} refused the login of {account.username}: {ended(said)} {login_refusals.mend('SMTP')}"
     return f"The SMTP server {place} does not grant the login of {account.username} for now: {ended(said)} It will be tried again."

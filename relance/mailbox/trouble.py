@@ -7,7 +7,7 @@ import re
 import ssl
 from typing import Literal
 
-from relance.mailbox import wording
+from relance.mailbox import refusal_words
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 
 TEXT_LIMIT = 500
@@ -74,11 +74,11 @@ def verdict(stage: str, code: int, text: str) -> SendResult:
     person must act. A 421 before the body says that the server goes away, so the mail may simply be offered again;
     421 4.7.x is a deferral all the same, for it asks this sender to slow down.
     """
-    status, words = wording.status(text, code), bounded(text)
-    spoken = "".join(f"<{about}>" for about in sorted(wording.read(text)))
+    status, words = refusal_words.status(text, code), bounded(text)
+    spoken = "".join(f"<{about}>" for about in sorted(refusal_words.read(text)))
     question = f"{stage} {code} {status or '-'} {spoken}"
     blame, later = next((blame, later) for row, blame, later in _ROWS if row.match(question))
-    if blame is Blame.SENDER and stage in _OF_ONE_MAIL and wording.is_passed_on(text):
+    if blame is Blame.SENDER and stage in _OF_ONE_MAIL and refusal_words.is_passed_on(text):
         blame = Blame.RECEIVER
     return SendResult(_outcome(stage, code, status, later=later), stage, blame, code, status, words)
 
@@ -87,14 +87,14 @@ def is_definite(result: SendResult) -> bool:
     """Whether a refusal says for certain that there is no such address: by its status, or by clear words at RCPT."""
     if result.outcome is not Outcome.REFUSED or result.blame is not Blame.RECIPIENT:
         return False
-    clear = result.stage == "rcpt" and wording.About.NO_ADDRESS in wording.read(result.text)
+    clear = result.stage == "rcpt" and refusal_words.About.NO_ADDRESS in refusal_words.read(result.text)
     return result.status in _GONE or clear
 
 
 def accepted(code: int, text: str) -> SendResult:
     """A full 2xx after the body. The words may carry the provider's own id, so they are kept."""
     return SendResult(
-        Outcome.ACCEPTED, "final", Blame.SERVER, code, wording.status(text, code), bounded(text)
+        Outcome.ACCEPTED, "final", Blame.SERVER, code, refusal_words.status(text, code), bounded(text)
     )
 
 

@@ -12,7 +12,7 @@ from relance.engine.inbound import classification
 from relance.engine.sending import repeated_answers
 from relance.engine.sending.repeated_answers import Refusal, Whose
 from relance.engine.store import mailboxes, replies
-from relance.mailbox import wording
+from relance.mailbox import refusal_words
 from relance.mailbox.inbound import Judgement, Kind, Speaker
 
 WITHIN = dt.timedelta(days=3)
@@ -34,7 +34,7 @@ def note(conn: Connection, mailbox_id: int, judgement: Judgement, whose: Whose, 
     here = Refusal(code, words, whose.contact_id, whose.organisation)
     mailboxes.change(conn, mailbox_id, refusal=here.row())
     at_once = before is not None and before.contact_id != whose.contact_id
-    same = at_once and before is not None and wording.same(before.words, words)
+    same = at_once and before is not None and refusal_words.same(before.words, words)
     if same or _came_back(conn, mailbox_id, words, whose, now):
         mailboxes.pause(conn, mailbox_id, f"{repeated_answers.SAME}: {judgement.evidence}", now)
 
@@ -51,6 +51,6 @@ def _came_back(conn: Connection, mailbox_id: int, words: str, whose: Whose, now:
             continue
         theirs = Whose(each.contact_id or 0, whose.sender, each.email)
         unlike = theirs.organisation != whose.organisation or judgement.speaker is Speaker.OWN
-        if unlike and wording.same(_said(judgement.evidence, theirs)[1], words):
+        if unlike and refusal_words.same(_said(judgement.evidence, theirs)[1], words):
             return True
     return False

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from relance.mailbox import address, trouble, wording
+from relance.mailbox import address, refusal_words, trouble
 from relance.mailbox.outcome import Blame, Outcome, SendResult
 
 SAME = "the same answer to two people in a row"
@@ -99,7 +99,7 @@ def meaning(result: SendResult) -> str:
     What a receiving server says is clear: it is that organisation's (`refusing`).
     """
     clear = result.outcome is not Outcome.REFUSED or result.blame in (Blame.SENDER, Blame.RECEIVER)
-    if clear or trouble.is_definite(result) or wording.is_passed_on(result.text):
+    if clear or trouble.is_definite(result) or refusal_words.is_passed_on(result.text):
         return ""
     return result.blame.value
 
@@ -108,8 +108,8 @@ def _repeats(result: SendResult, before: Refusal, whose: Whose) -> str:
     if before.contact_id == whose.contact_id:
         return ""
     elsewhere = before.organisation != whose.organisation
-    if wording.is_passed_on(result.text) and not elsewhere:
+    if refusal_words.is_passed_on(result.text) and not elsewhere:
         return ""  # the words of that organisation's server, not of ours
-    if before.code == result.code and wording.same(before.words, whose.left_out(result.text)):
+    if before.code == result.code and refusal_words.same(before.words, whose.left_out(result.text)):
         return SAME
     return LIKE if elsewhere and before.meaning and before.meaning == meaning(result) else ""

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 import flufl.bounce
 
-from relance.mailbox import wording
+from relance.mailbox import refusal_words
 from relance.mailbox.inbound import DeliveryReport, Speaker
 from relance.mailbox.judging import folding, language, speaking, status
 from relance.mailbox.judging.letter import Letter
 from relance.mailbox.judging.status import Severity
-from relance.mailbox.wording import About
+from relance.mailbox.refusal_words import About
 
 _DAEMON = re.compile(
     r"mailer-?daemon|post-?master|mail-?daemon|mailerdaemon|microsoftexchange[0-9a-f]+|system-?administrator|mail-?delivery|"
@@ -155,7 +155,7 @@ def _severity(code: str | None, report: DeliveryReport, words: str) -> Severity:
 
 def _speaks_of_us(code: str | None, diagnostic: str) -> bool:
     """Unmistakable words about the sender, whatever the code: a quota, an identity, an account that may not send."""
-    said = wording.read(diagnostic)
+    said = refusal_words.read(diagnostic)
     full = About.FULL in said and (code or "").startswith(("5.2.", "4."))
     return About.SENDER in said and About.NO_ADDRESS not in said and not full
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from relance.mailbox import address, wording
+from relance.mailbox import address, refusal_words
 from relance.mailbox.inbound import DeliveryReport, Speaker
 from relance.mailbox.judging import status
 from relance.mailbox.judging.letter import Letter
@@ -48,13 +48,13 @@ def _recipients(report: DeliveryReport | None) -> tuple[str | None, ...]:
 def _handed_on(words: str) -> str | None:
     """The host whose words a server says it hands on."""
     found = _NAMED.search(words[:_NAMED_MOST])
-    return found[1] if found and wording.is_passed_on(words) else None
+    return found[1] if found and refusal_words.is_passed_on(words) else None
 
 
 def _by_words(code: str | None, words: str) -> Speaker:
     if status.is_ours(code, words):
         return Speaker.OWN
-    return Speaker.RECEIVER if wording.is_passed_on(words) else Speaker.UNKNOWN
+    return Speaker.RECEIVER if refusal_words.is_passed_on(words) else Speaker.UNKNOWN
 
 
 class _Sides:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from relance.mailbox import wording
+from relance.mailbox import refusal_words
 from relance.mailbox.judging import folding
 
 
@@ -124,7 +124,7 @@ def is_definite(code: str | None, words: str) -> bool:
 def is_ours(code: str | None, words: str) -> bool:
     """Whether the server we send through refuses us: a quota or an account, where no other server was asked."""
     quota = code in _OWN_CODES or bool(_OWN_WORDS.search(_plain(words)))
-    return quota and not wording.is_passed_on(words)
+    return quota and not refusal_words.is_passed_on(words)
 
 
 _OWN_CODES = frozenset({"5.4.5", "5.1.8", "5.1.90", "5.2.252"})

@@ -8,10 +8,10 @@ import types
 
 import pytest
 
-from relance.cli import presets
 from relance.engine.inbound.reinstate import WayBack
 from relance.engine.inbound.unread_mail import UnreadMail
 from relance.engine.sending.refusing_domains import Retried
+from relance.mailbox import providers
 from relance.mailbox.account import Security
 from tests.pretended_engine import (
     ADA,
@@ -31,7 +31,7 @@ def test_a_mailbox_with_nothing_asked(engine: Engine) -> None:
     assert shown.exit_code == 0, shown.output
     spec = engine.calls[0][1][0]
     assert (spec.password, spec.username, spec.daily_cap) == ("hunter2", "me@gmail.com", 30)
-    assert spec.smtp == presets.PRESETS["gmail"].smtp
+    assert spec.smtp == providers.PRESETS["gmail"].smtp
     assert (spec.imap.host, spec.imap.port, spec.imap.security) == ("localhost", 1143, Security.PLAIN)
     assert "hunter2" not in shown.output
     assert "app password" in shown.stderr
@@ -97,7 +97,7 @@ def test_aliases_of_a_mailbox(engine: Engine) -> None:
     ],
 )
 def test_servers_are_guessed_by_the_domain(address: str, smtp: str, port: int) -> None:
-    guessed = presets.guess(address)
+    guessed = providers.guess(address)
     assert (guessed.smtp.host, guessed.smtp.port) == (smtp, port)
     assert guessed.smtp.security is (Security.TLS if port == 465 else Security.STARTTLS)
     assert (guessed.imap.port, guessed.imap.security) == (993, Security.TLS)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from relance.engine.context import Options
 from relance.engine.sending import settle
 from relance.engine.states import Event
-from relance.mailbox import trouble, wording
+from relance.mailbox import refusal_words, trouble
 from relance.mailbox.outcome import Outcome
-from relance.mailbox.wording import About
+from relance.mailbox.refusal_words import About
 
 TABLES = Path(__file__).parents[2] / "corpus" / "refusals"
 SEALED_LEAST = 40
@@ -89,7 +89,7 @@ def test_nobody_is_suppressed_for_what_is_not_the_address(name: str) -> None:
     ],
 )
 def test_a_status_in_every_dress(words: str, status: str | None) -> None:
-    assert wording.status(words, 550) == status
+    assert refusal_words.status(words, 550) == status
 
 
 @given(
@@ -104,16 +104,16 @@ def test_any_status_is_read_in_any_dress_and_only_in_its_class(
     dress: str, first: str, subject: int, detail: int
 ) -> None:
     words = dress.format(f"{first}.{subject}.{detail}")
-    assert wording.status(words, int(first) * 100 + 50) == f"{first}.{subject}.{detail}"
-    assert wording.status(words, 550 if first == "4" else 450) is None
+    assert refusal_words.status(words, int(first) * 100 + 50) == f"{first}.{subject}.{detail}"
+    assert refusal_words.status(words, 550 if first == "4" else 450) is None
 
 
 @given(st.text(max_size=5000), st.integers(0, 9999))
 def test_any_text_is_read(text: str, code: int) -> None:
-    assert wording.read(text) <= set(About)
-    assert wording.same(text, text)
-    wording.status(text, code)
-    wording.is_passed_on(text)
+    assert refusal_words.read(text) <= set(About)
+    assert refusal_words.same(text, text)
+    refusal_words.status(text, code)
+    refusal_words.is_passed_on(text)
 
 
 @pytest.mark.parametrize(
@@ -127,4 +127,4 @@ def test_any_text_is_read(text: str, code: int) -> None:
     ],
 )
 def test_the_same_answer_but_for_names_and_numbers(one: str, other: str, same: bool) -> None:
-    assert wording.same(one, other) is same
+    assert refusal_words.same(one, other) is same

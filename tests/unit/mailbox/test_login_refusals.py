@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.mailbox import login
-from relance.mailbox.login import Meaning
+from relance.mailbox import login_refusals
+from relance.mailbox.login_refusals import Meaning
 
 NOT_NOW = [
     ("NO", "[ALERT] Account exceeded command or bandwidth limits. (Failure)"),
@@ -94,17 +94,17 @@ SMTP_UNCLEAR = [(550, "5.7.1 your address is blocked here"), (554, "go away"), (
 
 @pytest.mark.parametrize(("kind", "words"), NOT_NOW)
 def test_not_now_says_nothing_of_the_credentials(kind: str, words: str) -> None:
-    assert login.of_imap(kind, words) is Meaning.NOT_NOW
+    assert login_refusals.of_imap(kind, words) is Meaning.NOT_NOW
 
 
 @pytest.mark.parametrize("words", REFUSED)
 def test_a_refusal_of_the_credentials_is_definite(words: str) -> None:
-    assert login.of_imap("NO", words) is Meaning.REFUSED
+    assert login_refusals.of_imap("NO", words) is Meaning.REFUSED
 
 
 @pytest.mark.parametrize(("kind", "words"), UNCLEAR)
 def test_what_may_be_either_is_neither(kind: str, words: str) -> None:
-    assert login.of_imap(kind, words) is Meaning.UNCLEAR
+    assert login_refusals.of_imap(kind, words) is Meaning.UNCLEAR
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_what_may_be_either_is_neither(kind: str, words: str) -> None:
     ],
 )
 def test_smtp_says_it_by_its_code_and_not_now_by_its_words(code: int, words: str, meaning: Meaning) -> None:
-    assert login.of_smtp(code, words) is meaning
+    assert login_refusals.of_smtp(code, words) is meaning
 
 
 @pytest.mark.parametrize(
@@ -133,23 +133,23 @@ def test_smtp_says_it_by_its_code_and_not_now_by_its_words(code: int, words: str
     ],
 )
 def test_only_a_broken_command_is_a_reason_for_another(kind: str, words: str, broke: bool) -> None:
-    assert login.about_the_command(kind, words) is broke
+    assert login_refusals.about_the_command(kind, words) is broke
 
 
 @given(st.sampled_from(["NO", "BAD", "BYE", ""]), st.text(max_size=400), st.integers(400, 599))
 def test_any_words_have_a_meaning(kind: str, words: str, code: int) -> None:
-    assert login.of_imap(kind, words) in Meaning
-    assert login.of_smtp(code, words) in Meaning
-    assert login.about_the_command(kind, words) in (True, False)
+    assert login_refusals.of_imap(kind, words) in Meaning
+    assert login_refusals.of_smtp(code, words) in Meaning
+    assert login_refusals.about_the_command(kind, words) in (True, False)
 
 
-@given(st.sampled_from(sorted(login.IMAP_NOT_NOW)), st.sampled_from(REFUSED))
+@given(st.sampled_from(sorted(login_refusals.IMAP_NOT_NOW)), st.sampled_from(REFUSED))
 def test_a_code_for_now_outweighs_every_word(code: str, words: str) -> None:
-    assert login.of_imap("NO", f"[{code}] {words}") is Meaning.NOT_NOW
+    assert login_refusals.of_imap("NO", f"[{code}] {words}") is Meaning.NOT_NOW
 
 
 def test_reading_endless_words_takes_no_time() -> None:
     """The bounds in the patterns hold: no server makes us think for long."""
     for piece in ("login ", "over exceed limit ", "not ", "[A", "too ", "a-", "server "):
-        login.of_imap("NO", piece * 2000)
-        login.of_smtp(535, piece * 2000)
+        login_refusals.of_imap("NO", piece * 2000)
+        login_refusals.of_smtp(535, piece * 2000)
