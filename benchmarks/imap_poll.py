@@ -20,9 +20,10 @@ from typing import TypeVar
 
 import imapclient
 
-from relance.mailbox import folders, imap, parse
+from relance.mailbox import folders, imap
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Role
+from relance.mailbox.parsing import message
 from tests.servers import dovecot
 
 ROUNDS = 7
@@ -105,7 +106,7 @@ def poll(account: Account, last: int) -> list[int]:
         marks = {each.name: (each.uidvalidity, last if each.role is Role.INBOX else 0) for each in listed}
         for folder in folders.changed(listed, marks):
             for fetched in inbox.fetch_new(folder, marks[folder.name][1]):
-                parse.read(fetched.raw, size=fetched.size, truncated=fetched.truncated)
+                message.read(fetched.raw, size=fetched.size, truncated=fetched.truncated)
                 found.append(fetched.uid)
     return found
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relance.cli import session, show
-from relance.mailbox.inbound import Intent, Kind
+from relance.mailbox.parsing.inbound import Intent, Kind
 
 if TYPE_CHECKING:
     from relance.mailbox.judging.safe import Specimen

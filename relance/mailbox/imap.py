@@ -23,7 +23,7 @@ from relance.mailbox.folders import Folder, FolderRefused, Listed, Role
 from relance.mailbox.imap_answers import Fetched
 from relance.mailbox.imap_reading import Place, Reading
 from relance.mailbox.imap_wire import Timeouts
-from relance.mailbox.inbound import Inbound
+from relance.mailbox.parsing.inbound import Inbound
 from relance.sentences import ended
 
 __all__ = ["Fetched", "Folder", "Inbox", "Role", "Timeouts"]

@@ -12,8 +12,8 @@ from typing import Any
 from imapclient import imap_utf7
 from imapclient.response_parser import parse_response
 
-from relance.mailbox import fields, reports, witnesses
 from relance.mailbox.folders import Folder, Listed, Role
+from relance.mailbox.parsing import authorship, header_fields, reports
 
 MAX_HEADER = 128 * 1024  # bytes of headers read of one mail
 MAX_BODY = 256 * 1024  # bytes of text read of one mail
@@ -36,7 +36,7 @@ _SENT_NAMES = (
 )
 _MATCHED_NAMES = (
     *_SENT_NAMES,
-    *witnesses.HEADERS,
+    *authorship.HEADERS,
     "delivered-to",
     "x-original-to",
     "content-type",
@@ -233,4 +233,4 @@ def date(facts: Answer) -> dt.datetime | None:
         at = (value if value.tzinfo else value.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
     except (ValueError, OverflowError):  # a zone of 99 hours, the last day of the calendar
         return None
-    return at if fields.EARLIEST <= at <= fields.LATEST else None
+    return at if header_fields.EARLIEST <= at <= header_fields.LATEST else None

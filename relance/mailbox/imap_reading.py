@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from imapclient import exceptions
 
 from relance.mailbox import imap_answers as answers
-from relance.mailbox import imap_wire, parse
+from relance.mailbox import imap_wire
 from relance.mailbox.folders import STRETCH, Folder, FolderRefused
 from relance.mailbox.imap_answers import Answer, Fetched
-from relance.mailbox.inbound import Inbound
+from relance.mailbox.parsing import message
+from relance.mailbox.parsing.inbound import Inbound
 
 _SCAN_BATCH = 500
 _SEARCH_SPAN = 50_000  # UIDs a search, so that its one-line answer stays far below the line limit
@@ -101,7 +102,7 @@ class Reading:
                 raw = answers.section(found.get(uid, {}), b"BODY[HEADER.FIELDS")
                 if raw is not None:
                     size = answers.size(facts.get(uid, {}), raw)
-                    yield uid, parse.read(raw, size=size, truncated=True)
+                    yield uid, message.read(raw, size=size, truncated=True)
                 elif self._is_there(uid):
                     self._prove()
                     yield uid, None

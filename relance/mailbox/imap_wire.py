@@ -20,8 +20,9 @@ from imapclient import exceptions, imap4
 from imapclient import tls as imap_tls
 
 from relance import clock, errors
-from relance.mailbox import decoding, secrets
+from relance.mailbox import secrets
 from relance.mailbox.account import Security, Server
+from relance.mailbox.parsing import decoding
 from relance.sentences import ended
 
 MAX_LINE = 1024 * 1024  # a SEARCH over 50,000 UIDs answers in one line, of 550 KB at most

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from relance.mailbox import judging, parse
-from relance.mailbox.inbound import Judgement, Kind
+from relance.mailbox import judging
+from relance.mailbox.parsing import message
+from relance.mailbox.parsing.inbound import Judgement, Kind
 from tests.corpus import clients
 
 HERE = Path(__file__).parent
@@ -34,7 +35,7 @@ class Case:
     def judged(self, *, cold: bool = False) -> Judgement:
         """What the rules make of it, with or without the conversation."""
         known = {} if cold else {"sent_texts": [clients.SENT], "mailed": [clients.THEM]}
-        mail = parse.read(self.path.read_bytes())
+        mail = message.read(self.path.read_bytes())
         return judging.judge(mail, received=RECEIVED, own_addresses=[clients.OURS], **known)
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from relance.mailbox import judging, parse
-from relance.mailbox.inbound import Judgement, Kind
+from relance.mailbox import judging
+from relance.mailbox.parsing import message
+from relance.mailbox.parsing.inbound import Judgement, Kind
 from tests.corpus import clients
 
 RECEIVED = dt.datetime(2026, 8, 3, 9, 0, tzinfo=dt.UTC)
@@ -55,7 +56,7 @@ def _judged(text: str, mark: str) -> Judgement:
         "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
     )
     return judging.judge(
-        parse.read((head + text).encode()),
+        message.read((head + text).encode()),
         received=RECEIVED,
         own_addresses=[clients.OURS],
         sent_texts=[clients.SENT],

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from relance.mailbox import judging, parse
-from relance.mailbox.inbound import Inbound, Judgement, Kind
+from relance.mailbox import judging
+from relance.mailbox.parsing import message
+from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind
 from tests.corpus import clients
 
 RECEIVED = dt.datetime(2026, 8, 3, 9, 0, tzinfo=dt.UTC)
@@ -15,7 +16,7 @@ MAX_EVIDENCE = 1000
 
 def one_mail(raw: bytes) -> None:
     """Take one mail the whole way; an exception or an AssertionError is a finding."""
-    mail = parse.read(raw)
+    mail = message.read(raw)
     check_mail(mail)
     found = judging.judge(
         mail,

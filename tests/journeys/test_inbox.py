@@ -8,7 +8,7 @@ import pytest
 
 from relance import errors
 from relance.engine.inbound.inbox import Wanted
-from relance.mailbox.inbound import Inbound, Judgement, Kind
+from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind
 from relance.sandbox.postoffice import Mail
 from relance.sandbox.record import Kind as Placed
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage

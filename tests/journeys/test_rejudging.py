@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from relance.mailbox import judging
-from relance.mailbox.inbound import Inbound, Judgement, Kind
+from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind
 from tests.journeys.stage import FOLLOW_UP, Stage
 
 OLA = "ola@acme.example"

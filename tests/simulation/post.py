@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterator
 from types import TracebackType
 
 from relance import errors
-from relance.mailbox import parse, trouble
+from relance.mailbox import trouble
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder, FolderRefused
 from relance.mailbox.imap_answers import Fetched
-from relance.mailbox.inbound import Inbound
 from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.parsing import message
+from relance.mailbox.parsing.inbound import Inbound
 from relance.mailbox.usage import Usage
 from tests.simulation import folders, people, silence, world
 from tests.simulation.baton import Killed
@@ -348,7 +349,7 @@ class Inbox:
         for each in self.fetch_new(folder, after_uid, limit, again=again):
             yield (
                 each.uid,
-                None if each.trouble else parse.read(each.raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"),
+                None if each.trouble else message.read(each.raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"),
             )
 
     def _fault(self, kind: str, what: str) -> None:

@@ -14,7 +14,7 @@ from relance import errors
 from relance.complete import complete
 from relance.engine.schedule import waits
 from relance.engine.schedule.waits import Unit, Wait
-from relance.mailbox.inbound import Intent, Judgement, Kind
+from relance.mailbox.parsing.inbound import Intent, Judgement, Kind
 
 BOUND = "colleague"
 # The kind of the reason beside a due time that a colleague's answer put off.

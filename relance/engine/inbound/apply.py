@@ -24,7 +24,7 @@ from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, replies, suppressions, tasks
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
-from relance.mailbox.inbound import Inbound, Judgement, Kind, Speaker
+from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind, Speaker
 
 WORDS_LIMIT = 20_000
 # Characters of a person's answer that are kept as text.

@@ -14,7 +14,7 @@ from relance.engine.inbound import policy
 from relance.engine.inbound.policy import Consequence, Match
 from relance.engine.store import replies
 from relance.engine.store.replies import Answer
-from relance.mailbox.inbound import Judgement, Kind, Speaker
+from relance.mailbox.parsing.inbound import Judgement, Kind, Speaker
 
 
 @dataclass(frozen=True)

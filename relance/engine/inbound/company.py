@@ -21,7 +21,7 @@ from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, events, tasks
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
-from relance.mailbox.inbound import Judgement, Kind
+from relance.mailbox.parsing.inbound import Judgement, Kind
 
 DONE: dict[Deed, str] = {Deed.STOP: "stopped", Deed.SLOW: "slowed", Deed.HAND_OVER: "handed over"}
 """The kind of line that tells it in a colleague's timeline."""

@@ -19,7 +19,7 @@ from relance.engine.inbound.revise import Revision
 from relance.engine.store import contacts, events, replies
 from relance.engine.store.contacts import Contact
 from relance.engine.store.replies import Answer, Wanted
-from relance.mailbox.inbound import Intent, Kind
+from relance.mailbox.parsing.inbound import Intent, Kind
 
 __all__ = ["AnswerView", "Corrected", "Correction", "Wanted", "correct", "forget_raw", "page", "show"]
 

@@ -15,9 +15,10 @@ from relance.engine.store import contacts, correspondence, enrollments, messages
 from relance.engine.store.contacts import Contact
 from relance.engine.store.correspondence import Trace
 from relance.engine.store.messages import Message
-from relance.mailbox import address, given_ids, witnesses
-from relance.mailbox.inbound import Inbound
+from relance.mailbox import address
 from relance.mailbox.judging import folding
+from relance.mailbox.parsing import authorship, provider_ids
+from relance.mailbox.parsing.inbound import Inbound
 
 SLACK = dt.timedelta(hours=1)
 # How far a mail server's clock may be behind ours.
@@ -109,7 +110,7 @@ def _by_plus(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
 def _by_key(conn: Connection, mail: Inbound) -> Found | None:
     envelopes = [report.envelope_id for report in mail.reports if report.envelope_id]
     named = (*mail.in_reply_to, *reversed(mail.references), *mail.returned_ids, *mail.aliases)
-    named = given_ids.spellings((*named, *envelopes, *(f"<{each}>" for each in envelopes)))
+    named = provider_ids.spellings((*named, *envelopes, *(f"<{each}>" for each in envelopes)))
     return _first_known(conn, named, _NAMED)
 
 
@@ -134,7 +135,7 @@ def _by_thread(conn: Connection, seen: Seen) -> Found | None:
 
 def _by_sender(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
     """Whoever wrote it: as From says, or whose address a list wrote over there."""
-    writers = witnesses.sure(mail, seen.own)
+    writers = authorship.sure(mail, seen.own)
     contact = _first_begun(conn, writers, seen)
     if contact is None:
         return None
@@ -144,7 +145,7 @@ def _by_sender(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
 
 def _by_witness(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
     """Somebody else is to be answered, or stood on the envelope: it may be theirs."""
-    contact = _first_begun(conn, witnesses.possible(mail, seen.own), seen)
+    contact = _first_begun(conn, authorship.possible(mail, seen.own), seen)
     if contact is None:
         return None
     last = messages.to_recipient(conn, contact.email)
@@ -184,7 +185,7 @@ def _by_report(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
 
 def _by_company(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
     """Another address of the same company, about the same subject or with our words in it."""
-    domains = (each.rpartition("@")[2] for each in witnesses.sure(mail, seen.own))
+    domains = (each.rpartition("@")[2] for each in authorship.sure(mail, seen.own))
     organisations = dict.fromkeys(each for domain in domains if (each := address.organisation(domain)))
     alike = _alike(
         mail, [each for name in organisations for each in correspondence.to_organisation(conn, name)]

@@ -10,7 +10,7 @@ from enum import StrEnum
 from relance.complete import complete
 from relance.engine.schedule.calendar import day_words
 from relance.engine.states import Event
-from relance.mailbox.inbound import Judgement, Kind, Speaker
+from relance.mailbox.parsing.inbound import Judgement, Kind, Speaker
 
 
 class Match(StrEnum):

@@ -15,11 +15,11 @@ from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
 from relance.engine.mailboxes.look import Look
 from relance.engine.store import messages, replies
-from relance.mailbox import parse, witnesses
 from relance.mailbox.folders import Folder
 from relance.mailbox.imap_answers import Fetched
-from relance.mailbox.inbound import Inbound, Judgement, Kind
 from relance.mailbox.judging import safe
+from relance.mailbox.parsing import authorship, message
+from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind
 
 Read = tuple[Fetched, Inbound]
 RAW_LIMIT = 512 * 1024
@@ -30,7 +30,7 @@ def may_concern(look: Look, fetched: Fetched) -> bool:
     """Whether a mail of which only some headers were read must be read whole."""
     mail = read(fetched)
     if (
-        witnesses.is_ours(mail.from_address, look.own)
+        authorship.is_ours(mail.from_address, look.own)
         or rescan.of_a_machine(mail)
         or shown(look, fetched, mail)
     ):
@@ -58,9 +58,9 @@ def is_our_own(look: Look, mail: Inbound, *, answers_us: bool = False) -> bool:
     if ids.among(each for each in (mail.message_id, *mail.aliases) if each):
         return True
     answers_us = answers_us or bool(ids.among((*mail.in_reply_to, *mail.references)))
-    if answers_us and witnesses.came_to_us_alone(mail, look.own):
+    if answers_us and authorship.came_to_us_alone(mail, look.own):
         return False
-    return witnesses.wrote_it_ourselves(mail, look.own)
+    return authorship.wrote_it_ourselves(mail, look.own)
 
 
 def copies(look: Look, folder: Folder, read: Sequence[Read]) -> list[Copy]:
@@ -104,7 +104,7 @@ def items(
 
 def read(fetched: Fetched) -> Inbound:
     """A fetched mail, parsed."""
-    return parse.read(fetched.raw, size=fetched.size, truncated=fetched.truncated)
+    return message.read(fetched.raw, size=fetched.size, truncated=fetched.truncated)
 
 
 def _key(folder: Folder, fetched: Fetched, mail: Inbound) -> str:

@@ -15,9 +15,10 @@ from relance.engine.inbound.classification import Reading
 from relance.engine.inbound.revise import Revised, Revision
 from relance.engine.store import aliases, events, mailboxes, messages, replies
 from relance.engine.store.replies import Answer, Kept
-from relance.mailbox import judging, parse
-from relance.mailbox.inbound import Judgement, Kind
+from relance.mailbox import judging
 from relance.mailbox.judging import safe
+from relance.mailbox.parsing import message
+from relance.mailbox.parsing.inbound import Judgement, Kind
 
 BATCH = 100
 # Mails read at once. Each is applied in a transaction of its own, so that nobody waits long.
@@ -129,7 +130,7 @@ class _Rehearsed(Exception):
 
 def _judge(conn: Connection, kept: Kept) -> Judgement:
     answer = kept.answer
-    mail = parse.read(kept.raw, size=answer.size or len(kept.raw), truncated=answer.size > len(kept.raw))
+    mail = message.read(kept.raw, size=answer.size or len(kept.raw), truncated=answer.size > len(kept.raw))
     sent = messages.of_contact(conn, answer.contact_id) if answer.contact_id is not None else []
     # What was kept is nobody's copy: somebody else answered through the address of ours that stands in From.
     own = aliases.own_addresses(conn) - {mail.from_address}

@@ -34,7 +34,7 @@ from relance.engine.store import (
 )
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.messages import Message, Settlement
-from relance.mailbox.inbound import Kind
+from relance.mailbox.parsing.inbound import Kind
 
 WORDS = "the sender's trouble, not theirs, says a person"
 AGAIN = "goes on where it was: a person took back what stopped it"

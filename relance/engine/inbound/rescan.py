@@ -12,7 +12,7 @@ import datetime as dt
 from relance import clock
 from relance.engine.context import House
 from relance.engine.store.mailboxes import Mailbox
-from relance.mailbox.inbound import Inbound
+from relance.mailbox.parsing.inbound import Inbound
 
 MARGIN = dt.timedelta(days=2)
 # How much earlier than our last look a server may date a mail that we did not see then.

@@ -13,7 +13,7 @@ from relance.engine.sending import repeated_answers
 from relance.engine.sending.repeated_answers import Refusal, Whose
 from relance.engine.store import mailboxes, replies
 from relance.mailbox import refusal_words
-from relance.mailbox.inbound import Judgement, Kind, Speaker
+from relance.mailbox.parsing.inbound import Judgement, Kind, Speaker
 
 WITHIN = dt.timedelta(days=3)
 # A mail that a server takes and writes back later was accepted, so that an accepted one between shows nothing: time does.

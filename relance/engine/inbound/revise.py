@@ -32,7 +32,7 @@ from relance.engine.store import contacts, enrollments, mailboxes, replies, supp
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.replies import Answer
-from relance.mailbox.inbound import Kind
+from relance.mailbox.parsing.inbound import Kind
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from relance.engine.sending.proofs import Left
 from relance.engine.states import Event
 from relance.engine.store import contacts, correspondence, enrollments, events, mailboxes, messages, replies
 from relance.engine.store.messages import Message
-from relance.mailbox.inbound import Inbound, Kind
+from relance.mailbox.parsing.inbound import Inbound, Kind
 
 BY_HAND = "the salesperson wrote by hand"
 # How the reason of an enrollment begins that is paused for it.

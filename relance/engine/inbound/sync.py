@@ -32,7 +32,7 @@ from relance.engine.store.unread_mails import Withheld
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder, FolderRefused, Role
 from relance.mailbox.imap_answers import Fetched
-from relance.mailbox.inbound import Inbound
+from relance.mailbox.parsing.inbound import Inbound
 from relance.sentences import ended
 
 T = TypeVar("T")

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from relance.engine.journal.own_message_ids import OwnId, OwnIds
-from relance.mailbox import witnesses
-from relance.mailbox.inbound import Inbound
+from relance.mailbox.parsing import authorship
+from relance.mailbox.parsing.inbound import Inbound
 from relance.tracking.links import Links
 from relance.tracking.tokens import Claim
 
@@ -69,8 +69,8 @@ def of_incoming(ids: OwnIds, mail: Inbound, seen: dt.datetime) -> list[Evidence]
     """What an answer or a bounce shows: the mails of ours it names."""
     about = [each for report in mail.reports for each in (report.original_recipient, report.final_recipient)]
     writers = (
-        *witnesses.sure(mail, ()),
-        *witnesses.possible(mail, ()),
+        *authorship.sure(mail, ()),
+        *authorship.possible(mail, ()),
         *(each.lower() for each in about if each),
     )
     found = _named(ids, mail, seen, tuple(dict.fromkeys(writers)))

@@ -12,10 +12,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from relance.engine.store.provider_traits import ProviderHabits
-from relance.mailbox import compose, given_ids, reports
+from relance.mailbox import compose
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Role
-from relance.mailbox.inbound import Inbound
+from relance.mailbox.parsing import provider_ids, reports
+from relance.mailbox.parsing.inbound import Inbound
 
 _ID = re.compile(r"<relance-probe\.[0-9a-f]{30}@[^<>\s]+>")
 _SUBJECT = re.compile(r"Relance mailbox test \([0-9a-f]{30}\)")
@@ -116,7 +117,7 @@ def learn(
 def _telling(reply: str, given: str, seen: Collection[Sighting]) -> list[str]:
     """Where a mail to somebody else would show the given id together with ours."""
     found = []
-    if set(given_ids.in_reply(reply)) & set(given_ids.spellings([given])):
+    if set(provider_ids.in_reply(reply)) & set(provider_ids.spellings([given])):
         found.append("the words of the 250")
     if any(not each.came_back and given in (each.mail.message_id, *each.mail.aliases) for each in seen):
         found.append("the copy in Sent")

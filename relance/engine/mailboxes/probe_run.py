@@ -18,10 +18,10 @@ from relance.engine.mailboxes.service import MailboxTest, TestStep
 from relance.engine.ports import Inbox
 from relance.engine.store import mailboxes, provider_traits
 from relance.engine.store.provider_traits import ProviderHabits
-from relance.mailbox import given_ids
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder, Role
 from relance.mailbox.outcome import Outcome, SendResult
+from relance.mailbox.parsing import provider_ids
 
 Tell = Callable[[str], None]
 _REMIND = 10.0  # seconds between two words to who waits
@@ -181,7 +181,7 @@ def _told(learned: ProviderHabits, patience: Patience, *, has_sent: bool) -> Ite
 def _about_ids(learned: ProviderHabits) -> TestStep:
     if not learned.given_id:
         return TestStep("message id", ok=True, words="kept as we wrote it")
-    by = given_ids.maker(learned.given_id)
+    by = provider_ids.maker(learned.given_id)
     words = f"replaced by {learned.given_id}" + (f", as {by} does" if by else "")
     if learned.noted_in:
         words += f"; ours is noted in {', '.join(learned.noted_in)}"

@@ -16,7 +16,7 @@ from relance.engine.sequences import publish
 from relance.engine.states import MessageState, State
 from relance.engine.store import statistics
 from relance.engine.store.statistics import StepCount
-from relance.mailbox.inbound import Kind
+from relance.mailbox.parsing.inbound import Kind
 
 _DECISIVE = (Kind.HUMAN, Kind.CALENDAR, Kind.OPT_OUT, Kind.COMPLAINT, Kind.HARD_BOUNCE)
 _DONE = ("branch", "task", "wait", "end", "skipped")

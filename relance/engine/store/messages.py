@@ -14,7 +14,7 @@ from relance.engine import states
 from relance.engine.db import bulk, database
 from relance.engine.db.tables import message, message_key
 from relance.engine.states import MessageEvent, MessageState
-from relance.mailbox import given_ids
+from relance.mailbox.parsing import provider_ids
 
 
 @dataclass(frozen=True)
@@ -306,7 +306,7 @@ def settle(conn: Connection, settlements: Sequence[Settlement]) -> None:
         {"key": key, "message_id": row["id"]}
         for row in rows
         if row["state"] == MessageState.ACCEPTED.value
-        for key in given_ids.in_reply(str(row["reply"]))
+        for key in provider_ids.in_reply(str(row["reply"]))
     ]
     if given:  # answers may name the mail as the server that took it called it
         database.insert_new(conn, message_key, given)

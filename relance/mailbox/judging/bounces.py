@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import flufl.bounce
 
 from relance.mailbox import refusal_words
-from relance.mailbox.inbound import DeliveryReport, Speaker
 from relance.mailbox.judging import folding, language, speaking, status
 from relance.mailbox.judging.letter import Letter
 from relance.mailbox.judging.status import Severity
+from relance.mailbox.parsing.inbound import DeliveryReport, Speaker
 from relance.mailbox.refusal_words import About
 
 _DAEMON = re.compile(

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from relance.mailbox.inbound import Intent
 from relance.mailbox.judging import absence, later
 from relance.mailbox.judging.letter import Finding, Letter
+from relance.mailbox.parsing.inbound import Intent
 
 _SOON = dt.timedelta(days=7)
 # "Let's talk next week" is a yes; "let's talk next quarter" is a later.

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from relance.mailbox.inbound import Inbound, Speaker
 from relance.mailbox.judging import folding, language, quoting
+from relance.mailbox.parsing.inbound import Inbound, Speaker
 
 # The point in an address or a number ends no sentence; most phrases may not reach over one that does.
 _INNER_POINT = re.compile(r"(?<=\w)\.(?=\w)")

@@ -6,9 +6,9 @@ import functools
 import re
 from collections.abc import Callable
 
-from relance.mailbox.inbound import Inbound
 from relance.mailbox.judging import language
 from relance.mailbox.judging.letter import Finding, Letter
+from relance.mailbox.parsing.inbound import Inbound
 
 _NO = {"no", "false", "0", "none", ""}
 # Headers that only programs set; a value of "no" means what it says.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from relance.mailbox import witnesses
 from relance.mailbox.judging import absence, bounces, folding, marks
 from relance.mailbox.judging.case import Case
 from relance.mailbox.judging.letter import Finding
 from relance.mailbox.judging.status import Severity
+from relance.mailbox.parsing import authorship
 
 # --- structure ------------------------------------------------------------------------------------------------------------
 
@@ -17,7 +17,7 @@ def is_own_copy(letter: Case) -> Finding | None:
     """Did one of our own mailboxes write it? Not where a list wrote its address over a person's, nor a report."""
     if letter.mail.reports or letter.mail.feedback_type:
         return None
-    ours = witnesses.wrote_it_ourselves(letter.mail, letter.own_addresses)
+    ours = authorship.wrote_it_ourselves(letter.mail, letter.own_addresses)
     return Finding(f"From: {letter.mail.from_address}") if ours else None
 
 

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from relance.mailbox import fields, files, judging, parse
-from relance.mailbox.inbound import Inbound, Judgement, Kind
+from relance.mailbox import judging
+from relance.mailbox.parsing import files, header_fields, message
+from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def of_file(
     """
     addresses = frozenset(each.strip().lower() for each in own)
     for filed in files.mails(path):
-        mail = parse.read(filed.raw, size=filed.size, truncated=filed.size > len(filed.raw))
+        mail = message.read(filed.raw, size=filed.size, truncated=filed.size > len(filed.raw))
         at = received or _received(mail) or mail.date or now
         yield _specimen(filed, mail, judge(mail, Known(at, addresses)), at)
 
@@ -88,7 +89,7 @@ def of_file(
 def _received(mail: Inbound) -> dt.datetime | None:
     """When the last server took it in, as it wrote into the topmost Received header (RFC 5321, 4.4)."""
     line = mail.header("received") or ""
-    return fields.date(line.rpartition(";")[2].encode("utf-8", "replace")) if ";" in line else None
+    return header_fields.date(line.rpartition(";")[2].encode("utf-8", "replace")) if ";" in line else None
 
 
 def _specimen(filed: files.Filed, mail: Inbound, judged: Judgement, at: dt.datetime) -> Specimen:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from relance.mailbox import address, refusal_words
-from relance.mailbox.inbound import DeliveryReport, Speaker
 from relance.mailbox.judging import status
 from relance.mailbox.judging.letter import Letter
+from relance.mailbox.parsing.inbound import DeliveryReport, Speaker
 
 # They receive for many organisations and send for many: their name stands on either side of a delivery.
 _PROVIDERS = """

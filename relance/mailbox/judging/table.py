@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 
-from relance.mailbox.inbound import Inbound, Intent, Judgement, Kind
 from relance.mailbox.judging import absence, folding, intent, rules, substitute
 from relance.mailbox.judging.case import Case
 from relance.mailbox.judging.letter import Finding
+from relance.mailbox.parsing.inbound import Inbound, Intent, Judgement, Kind
 
 VERSION = 5
 # Raised whenever a rule or a data file changes what is judged, so that history can be judged again.

@@ -20,8 +20,8 @@ from relance.engine.states import Event, State
 from relance.engine.store import replies, suppressions
 from relance.mailbox import judging
 from relance.mailbox.folders import Role
-from relance.mailbox.inbound import Judgement, Kind
 from relance.mailbox.judging import safe
+from relance.mailbox.parsing.inbound import Judgement, Kind
 from tests import engine_house
 from tests.reading import ADA, KIM, MIA, enrolled, hear, letter, row, wrote
 

@@ -17,7 +17,7 @@ from relance.engine.reasons import Cause, Reason
 from relance.engine.sequences import control
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollments
-from relance.mailbox.inbound import Kind
+from relance.mailbox.parsing.inbound import Kind
 from tests import engine_house
 from tests.integration.engine.test_acted_upon import heard_by_older_rules, ready, row, state
 from tests.integration.engine.test_reasons import corrected

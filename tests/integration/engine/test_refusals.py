@@ -21,9 +21,10 @@ from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState, State
 from relance.engine.store import contacts, enrollment_details, enrollments, mailboxes, messages, suppressions
-from relance.mailbox import parse, trouble
-from relance.mailbox.inbound import Judgement, Kind, Speaker
+from relance.mailbox import trouble
 from relance.mailbox.outcome import SendResult
+from relance.mailbox.parsing import message
+from relance.mailbox.parsing.inbound import Judgement, Kind, Speaker
 from relance.mailbox.usage import Usage
 from tests import engine_house
 from tests.engine_doors import NoMail
@@ -83,7 +84,7 @@ def hear(house: House, mail: messages.Message, judgement: Judgement) -> int:
         contact = contacts.by_ids(conn, [mail.contact_id])[mail.contact_id]
         found = Found(Match.CERTAIN, "a test", contact, mail)
         item = apply.Item(
-            1, "INBOX", 1, number, f"b{number}", parse.read(raw), raw, now, found, judgement, "no"
+            1, "INBOX", 1, number, f"b{number}", message.read(raw), raw, now, found, judgement, "no"
         )
         apply.act(conn, house, [item], now)
     return number

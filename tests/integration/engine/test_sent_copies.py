@@ -14,7 +14,7 @@ from relance.engine.sequences import control
 from relance.engine.states import MessageState, State
 from relance.engine.store import mailboxes, messages
 from relance.engine.store.messages import Message
-from relance.mailbox import parse
+from relance.mailbox.parsing import message
 from tests import engine_house
 from tests.reading import ADA, KIM, MIA, enrolled, letter, row, wrote
 
@@ -30,7 +30,7 @@ def ready(house: House) -> House:
 def copy(house: House, *, in_sent: bool = True, **headers: str) -> Copy:
     named = {"Date": format_datetime(house.clock.now()), **headers}
     raw = letter(ADA, **named)
-    return Copy(parse.read(raw), "Sent" if in_sent else "INBOX", 7, 9, in_sent=in_sent)
+    return Copy(message.read(raw), "Sent" if in_sent else "INBOX", 7, 9, in_sent=in_sent)
 
 
 def take(house: House, *copies: Copy) -> None:

@@ -15,7 +15,7 @@ from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.reporting.explain import explain
 from relance.engine.states import State
 from relance.mailbox.folders import Role
-from relance.mailbox.inbound import Inbound
+from relance.mailbox.parsing.inbound import Inbound
 from tests.desk import ANSWER, OLA, OTHER, ReadDesk, news, seated
 from tests.servers import scripted_imap
 

@@ -12,9 +12,10 @@ import imapclient
 import pytest
 
 from relance import errors
-from relance.mailbox import folders, imap, parse
+from relance.mailbox import folders, imap
 from relance.mailbox.account import Account, Security
 from relance.mailbox.folders import Role
+from relance.mailbox.parsing import message
 from tests.servers import dovecot, ports
 
 TIMEOUTS = imap.Timeouts(connect=5, read=20)
@@ -82,7 +83,7 @@ def test_only_new_mail_comes_ascending_and_stays_unread(server: dovecot.Dovecot,
         folder = named(inbox.folders(), Role.INBOX)
         second = list(inbox.fetch_new(folder, first[-1].uid))
         nothing = list(inbox.fetch_new(folder, second[-1].uid))
-    assert [parse.read(each.raw).in_reply_to for each in first] == [
+    assert [message.read(each.raw).in_reply_to for each in first] == [
         (f"<s{n}@sales.example>",) for n in range(3)
     ]
     assert [each.uid for each in (*first, *second)] == [1, 2, 3, 4]
@@ -127,7 +128,7 @@ def test_a_huge_mail_comes_bounded(server: dovecot.Dovecot, account: Account) ->
     assert fetched.truncated
     assert len(fetched.raw) < 450 * 1024
     assert fetched.size > 1_000_000
-    assert parse.read(fetched.raw, size=fetched.size, truncated=True).text.startswith("words\nwords")
+    assert message.read(fetched.raw, size=fetched.size, truncated=True).text.startswith("words\nwords")
 
 
 def test_a_copy_is_filed_as_read_and_found_by_its_ids(server: dovecot.Dovecot, account: Account) -> None:

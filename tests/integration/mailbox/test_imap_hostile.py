@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from relance import errors
-from relance.mailbox import imap, imap_answers, parse
+from relance.mailbox import imap, imap_answers
+from relance.mailbox.parsing import message
 from tests.polls import MAIL, QUICK, mails, poll, uids
 from tests.servers import scripted_imap
 from tests.servers.scripted_imap import Script
@@ -26,7 +27,7 @@ def test_the_last_mail_is_not_new_although_the_server_says_so() -> None:
 @pytest.mark.parametrize("pieces", [1, 3, 7, 100])
 def test_answers_cut_anywhere(pieces: int) -> None:
     found = poll(Script(mails(4, 9), pieces=pieces))
-    assert [parse.read(each.raw).message_id for each in found] == ["<4@buyer.example>", "<9@buyer.example>"]
+    assert [message.read(each.raw).message_id for each in found] == ["<4@buyer.example>", "<9@buyer.example>"]
 
 
 def test_unsolicited_responses_change_nothing() -> None:
@@ -119,7 +120,7 @@ def test_of_a_mail_that_cannot_be_given_the_sender_may_still_be_told() -> None:
     script.instead["UID FETCH"] = fetch
     (fetched,) = poll(script)
     assert fetched.trouble
-    read = parse.read(fetched.raw, truncated=fetched.truncated)
+    read = message.read(fetched.raw, truncated=fetched.truncated)
     assert (read.from_address, read.in_reply_to) == ("bob@buyer.example", ("<s1@sales.example>",))
 
 
@@ -149,7 +150,7 @@ def test_an_answer_nobody_can_read_spoils_only_its_own_mail(answer: bytes) -> No
     script.instead["UID FETCH"] = fetch
     first, second = poll(script)
     assert (first.uid, bool(first.trouble)) == (4, True)
-    assert parse.read(second.raw).message_id == "<9@buyer.example>"
+    assert message.read(second.raw).message_id == "<9@buyer.example>"
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 import pytest
 from aiosmtpd.controller import Controller
 
-from relance.mailbox import imap, parse, smtp
+from relance.mailbox import imap, smtp
 from relance.mailbox.account import Security, Server
 from relance.mailbox.folders import Role
-from relance.mailbox.inbound import Inbound
 from relance.mailbox.outcome import Outcome
+from relance.mailbox.parsing import message
+from relance.mailbox.parsing.inbound import Inbound
 from tests.servers import dovecot, ports, postfix
 
 GONE = "nobody@buyer.example"
@@ -52,7 +53,7 @@ def test_a_real_bounce_is_read(world: int) -> None:
         with imap.Inbox(mail.account(), timeouts=imap.Timeouts(5, 20)) as inbox:
             ports.wait_until(lambda: uidnext(inbox) > 1, seconds=30, what="the bounce's arrival")
             (fetched,) = inbox.fetch_new(inbox.folders()[0], 0)
-    check(parse.read(fetched.raw, size=fetched.size, truncated=fetched.truncated))
+    check(message.read(fetched.raw, size=fetched.size, truncated=fetched.truncated))
 
 
 def uidnext(inbox: imap.Inbox) -> int:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 import trustme
 
-from relance.mailbox import folders, imap, parse
+from relance.mailbox import folders, imap
 from relance.mailbox.account import Account, Server
 from relance.mailbox.folders import Role
+from relance.mailbox.parsing import message
 from relance.sandbox import imapserver, loop
 
 USER = "ada@sales.example"
@@ -70,7 +71,7 @@ def test_new_mail_by_uid_in_every_folder_found_by_name(pymap: Pymap) -> None:
         assert [len(got["INBOX"]), len(got["Junk"]), sum(map(len, got.values()))] == [3, 1, 4]
         last = got["INBOX"][-1]
         assert list(inbox.fetch_new(found[0], last.uid)) == []
-    read = parse.read(last.raw, size=last.size)
+    read = message.read(last.raw, size=last.size)
     assert (read.message_id, read.references, read.text) == (
         "<m2@buyer.example>",
         ("<s2@sales.example>",),

@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
-from relance.mailbox import judging, parse
-from relance.mailbox.inbound import Judgement, Kind
+from relance.mailbox import judging
+from relance.mailbox.parsing import message
+from relance.mailbox.parsing.inbound import Judgement, Kind
 from relance.sandbox import behaviour, letter, phrases, postoffice, record, writing
 
 NOW = dt.datetime(2026, 3, 4, 10, 30, tzinfo=dt.UTC)
@@ -37,7 +38,7 @@ def persona(fate: Fate, language: str, client: str = "gmail") -> behaviour.Perso
 
 def judged(mail: postoffice.Mail) -> Judgement:
     return judging.judge(
-        parse.read(mail.raw), received=NOW, own_addresses=[REP], sent_texts=[OURS], mailed=[PERSON]
+        message.read(mail.raw), received=NOW, own_addresses=[REP], sent_texts=[OURS], mailed=[PERSON]
     )
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from relance.mailbox import parse
+from relance.mailbox.parsing import message
 from relance.sandbox import behaviour, letter, phrases, quoting, record, writing
 
 NOW = dt.datetime(2026, 3, 4, 10, 30, tzinfo=dt.UTC)
@@ -33,7 +33,7 @@ def persona(
 def test_every_answer_is_a_whole_mail_in_thread(language: str, client: str, fate: Fate) -> None:
     written = writing.answer(persona(fate, language, client), TO, NOW, seed=1)
 
-    found = parse.read(written.raw)
+    found = message.read(written.raw)
 
     assert found.defects == ()
     assert found.from_address == PERSON
@@ -87,7 +87,7 @@ def test_outlook_quotes_with_a_block_of_headers_and_translates_the_prefix() -> N
 )
 def test_an_absence_note_names_its_end(language: str, until: str) -> None:
     note = writing.absence(persona(language=language), TO, NOW, dt.date(2026, 3, 14))
-    found = parse.read(note.raw)
+    found = message.read(note.raw)
 
     assert until in found.text
     assert found.header("auto-submitted") == "auto-generated"
@@ -95,8 +95,8 @@ def test_an_absence_note_names_its_end(language: str, until: str) -> None:
 
 
 def test_a_bounce_and_a_complaint_return_our_id_and_name_the_person() -> None:
-    bounce = parse.read(writing.bounce(persona(Fate.BOUNCE), TO, RAW, NOW).raw)
-    complaint = parse.read(writing.complaint(persona(Fate.COMPLAINT), TO, RAW, NOW).raw)
+    bounce = message.read(writing.bounce(persona(Fate.BOUNCE), TO, RAW, NOW).raw)
+    complaint = message.read(writing.complaint(persona(Fate.COMPLAINT), TO, RAW, NOW).raw)
 
     assert [(one.final_recipient, one.action, one.status) for one in bounce.reports] == [
         (PERSON, "failed", "5.1.1")
@@ -113,5 +113,6 @@ def test_an_answer_can_come_from_a_colleague_and_repeats_for_the_same_seed() -> 
 
     assert (first.from_address, first.person) == ("ewa@firma.example", PERSON)
     assert (
-        parse.read(first.raw).message_id == parse.read(writing.answer(reader, TO, NOW, seed=3).raw).message_id
+        message.read(first.raw).message_id
+        == message.read(writing.answer(reader, TO, NOW, seed=3).raw).message_id
     )

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from relance.engine.journal import evidence
 from relance.engine.journal.own_message_ids import OwnIds
-from relance.mailbox import parse
-from relance.mailbox.inbound import Inbound
+from relance.mailbox.parsing import message
+from relance.mailbox.parsing.inbound import Inbound
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
 
@@ -26,7 +26,7 @@ def ours(step: str, ids: OwnIds = IDS) -> str:
 
 def mail(**headers: str) -> Inbound:
     head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-    return parse.read(f"{head}\r\nHello\r\n".encode())
+    return message.read(f"{head}\r\nHello\r\n".encode())
 
 
 def copy(step: str, **more: str) -> Inbound:
@@ -84,6 +84,6 @@ def test_a_copy_outranks_whatever_only_names_its_mail() -> None:
 
 @given(st.binary(max_size=300), st.sampled_from(("Message-ID", "References", "List-Unsubscribe", "To")))
 def test_no_bytes_are_taken_for_ours(said: bytes, name: str) -> None:
-    strange = parse.read(b"From: a@b.example\r\n" + name.encode() + b": " + said + b"\r\n\r\nHello\r\n")
+    strange = message.read(b"From: a@b.example\r\n" + name.encode() + b": " + said + b"\r\n\r\nHello\r\n")
     assert evidence.of_copy(IDS, LINKS, strange, NOON) == []
     assert evidence.of_incoming(IDS, strange, NOON) == []

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from relance import errors
 from relance.engine.journal.own_message_ids import OwnId, OwnIds
 from relance.engine.sending import compose as sending_compose
-from relance.mailbox import compose, fields
+from relance.mailbox import compose
+from relance.mailbox.parsing import header_fields
 
 OURS = OwnIds({1: b"only for tests, thirty-two bytes"}, 1)
 TURNED = OwnIds({1: b"only for tests, thirty-two bytes", 2: b"another one, also of 32 bytes..."}, 2)
@@ -27,7 +28,7 @@ def test_an_id_tells_its_step_to_who_made_it_and_to_nobody_else(
     prints = OURS.fingerprints(sequence, recipient, step)
     assert OURS.read(message_id) == OwnId(message_id, prints[0], number)
     assert THEIRS.read(message_id) is None
-    assert fields.ids(message_id.encode()) == (message_id,)
+    assert header_fields.ids(message_id.encode()) == (message_id,)
 
 
 def test_the_same_step_to_the_same_person_has_one_id_whoever_writes_it() -> None:

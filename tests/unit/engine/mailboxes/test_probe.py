@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from relance.engine.mailboxes import probe
-from relance.mailbox import parse
 from relance.mailbox.account import Account, Server
+from relance.mailbox.parsing import message
 
 ADA, BEA = "ada@sales.example", "bea@sales.example"
 OWN = {ADA, BEA}
@@ -20,12 +20,12 @@ PROBE = probe.write(
 )
 
 
-def mail(*lines: str) -> parse.Inbound:
-    return parse.read(("\r\n".join(lines) + "\r\n\r\nwords\r\n").encode())
+def mail(*lines: str) -> message.Inbound:
+    return message.read(("\r\n".join(lines) + "\r\n\r\nwords\r\n").encode())
 
 
 def test_the_probe_itself() -> None:
-    found = parse.read(PROBE.raw)
+    found = message.read(PROBE.raw)
     assert (found.from_address, found.to, found.message_id) == (ADA, (ADA,), PROBE.message_id)
     assert TOKEN in found.subject
     assert PROBE.is_in(found)
@@ -57,11 +57,11 @@ def test_what_is_a_probe(lines: tuple[str, ...], expected: bool) -> None:
     assert probe.is_probe(mail(*lines), OWN) is expected
 
 
-def report(*returned: str) -> parse.Inbound:
+def report(*returned: str) -> message.Inbound:
     parts = "".join(
         f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {each}\r\n\r\n" for each in returned
     )
-    return parse.read(
+    return message.read(
         (
             f"From: mailer-daemon@mx.example\r\nTo: {ADA}\r\nContent-Type: multipart/report; boundary=b\r\n\r\n"
             "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"

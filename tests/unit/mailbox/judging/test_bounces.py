@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from relance.mailbox import judging, parse
-from relance.mailbox.inbound import Judgement, Kind
+from relance.mailbox import judging
 from relance.mailbox.judging import status
+from relance.mailbox.parsing import message
+from relance.mailbox.parsing.inbound import Judgement, Kind
 
 MAILS = Path(__file__).parents[3] / "corpus" / "refusals" / "bounces"
 RECEIVED = dt.datetime(2026, 11, 4, 9, 0, tzinfo=dt.UTC)
@@ -17,7 +18,7 @@ RECEIVED = dt.datetime(2026, 11, 4, 9, 0, tzinfo=dt.UTC)
 
 def judged(raw: bytes) -> Judgement:
     own = ["me@us.example", "rep@northwind.example"]
-    return judging.judge(parse.read(raw), received=RECEIVED, own_addresses=own)
+    return judging.judge(message.read(raw), received=RECEIVED, own_addresses=own)
 
 
 def report(code: str, diagnostic: str) -> bytes:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relance.mailbox import judging, parse
-from relance.mailbox.inbound import DeliveryReport, Inbound, Judgement, Kind
+from relance.mailbox import judging
+from relance.mailbox.parsing import message
+from relance.mailbox.parsing.inbound import DeliveryReport, Inbound, Judgement, Kind
 
 RECEIVED = dt.datetime(2026, 8, 3, 9, 0, tzinfo=dt.UTC)
 PLAIN = Inbound(
@@ -110,7 +111,7 @@ def test_every_mail_is_judged(
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=600))
 def test_any_bytes_are_judged(raw: bytes) -> None:
-    assert judging.judge(parse.read(raw), received=RECEIVED, own_addresses=[]).kind in Kind
+    assert judging.judge(message.read(raw), received=RECEIVED, own_addresses=[]).kind in Kind
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_endless_text_is_judged(piece: str) -> None:
 
 
 def test_bytes_that_are_no_mail_are_unreadable() -> None:
-    found = judging.judge(parse.read(bytes(range(256)) * 3), received=RECEIVED, own_addresses=[])
+    found = judging.judge(message.read(bytes(range(256)) * 3), received=RECEIVED, own_addresses=[])
     assert (found.kind, found.language) == (Kind.UNREADABLE, None)
     assert "no headers" in found.evidence
 

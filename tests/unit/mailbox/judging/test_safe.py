@@ -10,8 +10,8 @@ import hypothesis.strategies as st
 import pytest
 
 from relance.mailbox import judging
-from relance.mailbox.inbound import Inbound
 from relance.mailbox.judging import safe
+from relance.mailbox.parsing.inbound import Inbound
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 AWAY = (

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.mailbox import parse
-from relance.mailbox.inbound import DeliveryReport, Speaker
 from relance.mailbox.judging import speaking
 from relance.mailbox.judging.letter import Letter
+from relance.mailbox.parsing import message
+from relance.mailbox.parsing.inbound import DeliveryReport, Speaker
 
 KIM = "kim@lake.example"
 NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
@@ -20,7 +20,7 @@ OWN, RECEIVER, UNKNOWN = Speaker.OWN, Speaker.RECEIVER, Speaker.UNKNOWN
 
 
 def letter(hosts: frozenset[str], sender: str = "mailer-daemon@nobody.example") -> Letter:
-    mail = parse.read(f"From: {sender}\r\nSubject: Undelivered\r\n\r\nno\r\n".encode())
+    mail = message.read(f"From: {sender}\r\nSubject: Undelivered\r\n\r\nno\r\n".encode())
     return Letter(mail, NOW, mailed=frozenset({KIM}), own_hosts=hosts)
 
 
@@ -92,7 +92,7 @@ def test_the_hosts_are_read_from_the_report() -> None:
         "Diagnostic-Code: X-Postfix; no way; really\r\n\r\n"
         "--b--\r\n"
     )
-    (found,) = parse.read(raw.encode()).reports
+    (found,) = message.read(raw.encode()).reports
     assert (found.reporting, found.remote) == ("out.firm.example", "mx.lake.example")
     assert (found.diagnostic_type, found.diagnostic) == ("x-postfix", "no way; really")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from relance.mailbox import files, mime
+from relance.mailbox.parsing import files, mime
 
 MAIL = b"From: ola@acme.example\nSubject: hello\n\nOne line.\n"
 BEGIN = b"From ola@acme.example Mon Mar  2 10:00:00 2026\n"

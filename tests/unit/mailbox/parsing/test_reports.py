@@ -6,12 +6,12 @@ import base64
 
 import pytest
 
-from relance.mailbox import parse
+from relance.mailbox.parsing import message
 
 
-def report(kind: str, *parts: tuple[str, str], top: str = "") -> parse.Inbound:
+def report(kind: str, *parts: tuple[str, str], top: str = "") -> message.Inbound:
     inside = "".join(f"--XX\r\nContent-Type: {part}\r\n\r\n{text}\r\n" for part, text in parts)
-    return parse.read(
+    return message.read(
         f"From: MAILER-DAEMON@mx.example\r\n{top}Content-Type: multipart/report; report-type={kind};"
         f' boundary="XX"\r\n\r\n{inside}--XX--\r\n'.encode()
     )
@@ -78,7 +78,7 @@ def test_a_report_with_everything_in_one_block_or_in_base64() -> None:
 
 
 def test_a_bounce_without_a_report_names_the_mail_in_its_text() -> None:
-    mail = parse.read(
+    mail = message.read(
         b"Return-Path: <>\r\nFrom: MAILER-DAEMON@qmail.example\r\n\r\n"
         b"Hi. This is the qmail-send program.\r\n<bob@buyer.example>:\r\nno mailbox here by that name. (#5.1.1)\r\n\r\n"
         b"--- Below this line is a copy of the message.\r\n\r\nMessage-ID: <s1@sales.example>\r\nSubject: hi\r\n"
@@ -87,7 +87,7 @@ def test_a_bounce_without_a_report_names_the_mail_in_its_text() -> None:
 
 
 def test_a_person_who_quotes_headers_returns_nothing() -> None:
-    mail = parse.read(b"From: bob@buyer.example\r\n\r\n> Message-ID: <s1@sales.example>\r\n")
+    mail = message.read(b"From: bob@buyer.example\r\n\r\n> Message-ID: <s1@sales.example>\r\n")
     assert mail.returned_ids == ()
 
 
@@ -126,7 +126,7 @@ def test_a_read_receipt() -> None:
     ],
 )
 def test_calendar_answers(kind: str, text: str, expected: str | None) -> None:
-    mail = parse.read(f"From: bob@buyer.example\r\nContent-Type: {kind}\r\n\r\n{text}".encode())
+    mail = message.read(f"From: bob@buyer.example\r\nContent-Type: {kind}\r\n\r\n{text}".encode())
     assert mail.calendar_method == expected
 
 
@@ -168,8 +168,8 @@ ANSWER = (
 )
 
 
-def enclosing(part: str, body: str, sender: str = "carol@buyer.example") -> parse.Inbound:
-    return parse.read(
+def enclosing(part: str, body: str, sender: str = "carol@buyer.example") -> message.Inbound:
+    return message.read(
         f'From: {sender}\r\nSubject: see below\r\nContent-Type: multipart/mixed; boundary="XX"\r\n\r\n'
         f"--XX\r\nContent-Type: text/plain\r\n\r\nBob asked me to look at this.\r\n"
         f"--XX\r\nContent-Type: {part}\r\n\r\n{body}\r\n--XX--\r\n".encode()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from relance.mailbox import decoding, fields, inbound, mime
+from relance.mailbox.parsing import decoding, header_fields, inbound, mime
 
 MAX_RECIPIENTS = 200
 _MAX_REPORT = 256 * 1024
@@ -73,13 +73,13 @@ def returned_ids(root: mime.Part, text: str, budget: mime.Budget, *, machine: bo
     found: dict[str, None] = {}
     for part in root.walk():
         for value in _id_values(part, budget):
-            found.update((each, None) for each in fields.ids(value))
+            found.update((each, None) for each in header_fields.ids(value))
     if machine and not found:
-        found.update((each, None) for each in _ID_LINE.findall(text)[: fields.MAX_IDS])
+        found.update((each, None) for each in _ID_LINE.findall(text)[: header_fields.MAX_IDS])
     if not machine and root.content_type != "multipart/report":
         for value in _answered(root, budget):
-            found.update((each, None) for each in reversed(fields.ids(value)))
-    return tuple(found)[: fields.MAX_IDS]
+            found.update((each, None) for each in reversed(header_fields.ids(value)))
+    return tuple(found)[: header_fields.MAX_IDS]
 
 
 def _answered(root: mime.Part, budget: mime.Budget) -> Iterator[bytes]:
@@ -204,5 +204,5 @@ def _address(value: str | None) -> str | None:
         return None
     kind, mark, rest = value.partition(";")
     text = rest if mark and "@" not in kind else value
-    found = fields.addresses([text.encode("utf-8", "replace")])
+    found = header_fields.addresses([text.encode("utf-8", "replace")])
     return found[0].address if found else None

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.mailbox import judging, parse, witnesses
-from relance.mailbox.inbound import Inbound, Kind
+from relance.mailbox import judging
+from relance.mailbox.parsing import authorship, message
+from relance.mailbox.parsing.inbound import Inbound, Kind
 
 ADA, KIM = "ada@sales.example", "kim@lake.example"
 OWN = frozenset({ADA})
@@ -27,7 +28,7 @@ Please send me your prices.
 
 
 def mail(text: str) -> Inbound:
-    return parse.read(text.replace("\n", "\r\n").encode())
+    return message.read(text.replace("\n", "\r\n").encode())
 
 
 def kind(text: str) -> Kind:
@@ -40,7 +41,7 @@ def without(text: str, *headers: str) -> str:
 
 def test_a_list_that_wrote_our_address_over_from_hides_nobody() -> None:
     assert kind(LIST) is Kind.HUMAN
-    assert witnesses.sure(mail(LIST), OWN) == (KIM,)
+    assert authorship.sure(mail(LIST), OWN) == (KIM,)
 
 
 @pytest.mark.parametrize("gone", [("List-Id",), ("In-Reply-To",), ("List-Id", "In-Reply-To")])
@@ -55,8 +56,8 @@ def test_a_list_that_is_addressed_itself_hides_nobody_either() -> None:
 @pytest.mark.parametrize("name", ["X-Original-From", "X-Original-Sender"])
 def test_what_a_group_says_of_the_sender_is_believed(name: str) -> None:
     text = f"From: Kim via Sales <sales@groups.example>\n{name}: {KIM}\nTo: {ADA}\nSubject: Prices\n\nHow much?\n"
-    assert witnesses.sure(mail(text), OWN) == ("sales@groups.example", KIM)
-    assert witnesses.sure(mail(text.replace("sales@groups.example", ADA)), OWN) == (KIM,)
+    assert authorship.sure(mail(text), OWN) == ("sales@groups.example", KIM)
+    assert authorship.sure(mail(text.replace("sales@groups.example", ADA)), OWN) == (KIM,)
     assert kind(text.replace("sales@groups.example", ADA)) is Kind.HUMAN
 
 
@@ -69,15 +70,15 @@ def test_our_own_mails_are_our_own() -> None:
         "Reply-To: <assistant@elsewhere.example>\n",  # whoever shall be answered instead
         f"Cc: {ADA}\nIn-Reply-To: <b@x>\n",  # a letter by hand, to oneself as well
     ):
-        assert witnesses.wrote_it_ourselves(mail(f"{plain}{more}\nHello\n"), OWN), more
+        assert authorship.wrote_it_ourselves(mail(f"{plain}{more}\nHello\n"), OWN), more
     note = f"From: {ADA}\nTo: {ADA}\nSubject: Call Kim\n\nOn Tuesday.\n"
-    assert witnesses.wrote_it_ourselves(mail(note), OWN)
+    assert authorship.wrote_it_ourselves(mail(note), OWN)
 
 
 def test_what_came_to_us_alone_is_told() -> None:
-    assert witnesses.came_to_us_alone(mail(f"From: {ADA}\nTo: ada+k3@sales.example\n\nYes\n"), OWN)
-    assert not witnesses.came_to_us_alone(mail(f"From: {ADA}\nTo: {ADA}\nCc: {KIM}\n\nYes\n"), OWN)
-    assert not witnesses.came_to_us_alone(mail(f"From: {ADA}\n\nYes\n"), OWN)
+    assert authorship.came_to_us_alone(mail(f"From: {ADA}\nTo: ada+k3@sales.example\n\nYes\n"), OWN)
+    assert not authorship.came_to_us_alone(mail(f"From: {ADA}\nTo: {ADA}\nCc: {KIM}\n\nYes\n"), OWN)
+    assert not authorship.came_to_us_alone(mail(f"From: {ADA}\n\nYes\n"), OWN)
 
 
 def test_other_marks_only_say_who_it_may_be() -> None:
@@ -87,14 +88,19 @@ def test_other_marks_only_say_who_it_may_be() -> None:
         "Subject: Signed\n\nDone.\n"
     )
     read = mail(text)
-    assert witnesses.sure(read, OWN) == ("no-reply@signing.example",)
-    assert witnesses.possible(read, OWN) == (KIM, "mia@lake.example", "b@signing.example", "zoe@lake.example")
+    assert authorship.sure(read, OWN) == ("no-reply@signing.example",)
+    assert authorship.possible(read, OWN) == (
+        KIM,
+        "mia@lake.example",
+        "b@signing.example",
+        "zoe@lake.example",
+    )
 
 
 def test_nobody_else_is_nobody() -> None:
     read = mail(f"From: {KIM}\nReply-To: {KIM}\nReturn-Path: <{KIM}>\nTo: {ADA}\nSubject: Hi\n\nHi\n")
-    assert witnesses.sure(read, OWN) == (KIM,)
-    assert witnesses.possible(read, OWN) == ()
+    assert authorship.sure(read, OWN) == (KIM,)
+    assert authorship.possible(read, OWN) == ()
 
 
 @given(
@@ -102,7 +108,7 @@ def test_nobody_else_is_nobody() -> None:
     st.sampled_from(("Reply-To", "Sender", "X-Original-From", "Authentication-Results")),
 )
 def test_no_bytes_defeat_it_and_ours_is_never_named(said: bytes, name: str) -> None:
-    read = parse.read(f"From: {ADA}\r\nTo: {ADA}\r\n{name}: ".encode() + said + b"\r\n\r\nHello\r\n")
-    named = {*witnesses.sure(read, OWN), *witnesses.possible(read, OWN)}
-    assert not any(witnesses.is_ours(each, OWN) for each in named)
-    witnesses.wrote_it_ourselves(read, OWN)
+    read = message.read(f"From: {ADA}\r\nTo: {ADA}\r\n{name}: ".encode() + said + b"\r\n\r\nHello\r\n")
+    named = {*authorship.sure(read, OWN), *authorship.possible(read, OWN)}
+    assert not any(authorship.is_ours(each, OWN) for each in named)
+    authorship.wrote_it_ourselves(read, OWN)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from relance.mailbox import decoding, fields
+from relance.mailbox.parsing import decoding, header_fields
 
 MAX_RAW = 4 * 1024 * 1024  # bytes of one mail that are looked at
 MAX_HEADER_BYTES = 256 * 1024
@@ -58,7 +58,7 @@ class Part:
             return True
         if not self.depth or self.content_type.startswith("multipart/"):
             return False
-        name = self.param("name") or fields.file_name(self.header("content-disposition"))
+        name = self.param("name") or header_fields.file_name(self.header("content-disposition"))
         return name.lower().endswith(".eml")
 
     def walk(self) -> Iterator[Part]:
@@ -161,7 +161,7 @@ def _part(raw: bytes, budget: Budget, depth: int, default: str) -> Part:
     budget.parts -= 1
     headers, body = split(raw, budget)
     value = next((value for name, value in headers if name == "content-type"), None)
-    content_type, params = fields.content_type(value, default)
+    content_type, params = header_fields.content_type(value, default)
     part = Part(headers, body, content_type, params, depth=depth)
     if not content_type.startswith("multipart/") and not part.holds_a_mail:
         return part

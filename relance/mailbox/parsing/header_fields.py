@@ -13,8 +13,8 @@ import urllib.parse
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from relance.mailbox import decoding
 from relance.mailbox.address import ascii_form
+from relance.mailbox.parsing import decoding
 
 EARLIEST, LATEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
 # No mail lies outside; a date that does cannot be told in every zone, nor reckoned on.

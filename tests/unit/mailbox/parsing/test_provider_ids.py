@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from relance.mailbox import given_ids
+from relance.mailbox.parsing import provider_ids
 
 LOCAL = "0102018f3a5c7e90-1a2b3c4d-aaaa-bbbb-cccc-0123456789ab-000000"
 EXCHANGE = "<AM0PR01MB0001ABCDEF@AM0PR01MB0001.eurprd01.prod.outlook.com>"
@@ -25,14 +25,14 @@ EXCHANGE = "<AM0PR01MB0001ABCDEF@AM0PR01MB0001.eurprd01.prod.outlook.com>"
     ],
 )
 def test_ids_in_a_reply(text: str, found: tuple[str, ...]) -> None:
-    assert given_ids.in_reply(text) == found
+    assert provider_ids.in_reply(text) == found
 
 
 def test_ses_is_known_without_its_region() -> None:
     named = f"<{LOCAL}@eu-west-1.amazonses.com>"
-    assert given_ids.spellings(["<a@b>", named]) == ("<a@b>", named, f"<{LOCAL}@amazonses.com>")
-    assert given_ids.spellings([f"<{LOCAL}@email.amazonses.com>"])[1] == f"<{LOCAL}@amazonses.com>"
-    assert given_ids.spellings(["<x@notamazonses.com>"]) == ("<x@notamazonses.com>",)
+    assert provider_ids.spellings(["<a@b>", named]) == ("<a@b>", named, f"<{LOCAL}@amazonses.com>")
+    assert provider_ids.spellings([f"<{LOCAL}@email.amazonses.com>"])[1] == f"<{LOCAL}@amazonses.com>"
+    assert provider_ids.spellings(["<x@notamazonses.com>"]) == ("<x@notamazonses.com>",)
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_ses_is_known_without_its_region() -> None:
     ],
 )
 def test_whose_ids_they_are(message_id: str, maker: str) -> None:
-    assert given_ids.maker(message_id) == maker
+    assert provider_ids.maker(message_id) == maker

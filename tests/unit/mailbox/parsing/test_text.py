@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from relance.mailbox import body, html_text, parse
+from relance.mailbox.parsing import body, html_text, message
 
 
 def multipart(kind: str, *parts: str, boundary: str = "XX") -> str:
@@ -17,7 +17,7 @@ def leaf(kind: str, text: str, *headers: str) -> str:
 
 
 def text_of(mail: str) -> str:
-    return parse.read(("From: a@b.example\r\nMIME-Version: 1.0\r\n" + mail).encode()).text
+    return message.read(("From: a@b.example\r\nMIME-Version: 1.0\r\n" + mail).encode()).text
 
 
 PLAIN = leaf("text/plain; charset=utf-8", "the plain words")
@@ -70,9 +70,9 @@ def test_the_readable_text(mail: str, expected: str) -> None:
 
 
 def test_a_wrong_charset_still_reads() -> None:
-    mail = parse.read("From: a@b.example\nContent-Type: text/plain; charset=us-ascii\n\nżółw".encode())
+    mail = message.read("From: a@b.example\nContent-Type: text/plain; charset=us-ascii\n\nżółw".encode())
     assert mail.text == "żółw"
-    other = parse.read("From: a@b.example\nContent-Type: text/plain; charset=x-foo\n\nżółw".encode())
+    other = message.read("From: a@b.example\nContent-Type: text/plain; charset=x-foo\n\nżółw".encode())
     assert other.text == "żółw"
     assert other.defects == ("text in an unknown or wrong charset",)
 
@@ -83,7 +83,7 @@ def test_controls_and_marks_that_reorder_are_gone() -> None:
 
 def test_sealed_mail_says_so() -> None:
     raw = "From: a@b.example\r\n" + leaf("application/pkcs7-mime; smime-type=enveloped-data", "xx")
-    assert parse.read(raw.encode()).defects == ("encrypted or sealed: its words cannot be read",)
+    assert message.read(raw.encode()).defects == ("encrypted or sealed: its words cannot be read",)
 
 
 def test_flowed_text_is_joined_within_its_quote_depth() -> None:

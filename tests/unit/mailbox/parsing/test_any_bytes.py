@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from relance.mailbox import fields, html_text, mime, parse, reports
-from relance.mailbox.inbound import Inbound
+from relance.mailbox.parsing import header_fields, html_text, message, mime, reports
+from relance.mailbox.parsing.inbound import Inbound
 
 REAL = (
     b"Return-Path: <>\r\nDelivered-To: ada@sales.example\r\nFrom: =?utf-8?q?Za=C5=BC?= <bob@buyer.example>\r\n"
@@ -51,13 +51,13 @@ def holds(mail: Inbound) -> None:
 
 @given(st.binary(max_size=4000))
 def test_any_bytes(raw: bytes) -> None:
-    holds(parse.read(raw))
+    holds(message.read(raw))
 
 
 @given(st.lists(st.one_of(TOKENS, st.binary(max_size=12)), max_size=120))
 def test_any_mix_of_what_mails_are_made_of(pieces: list[bytes]) -> None:
-    holds(parse.read(b"".join(pieces)))
-    holds(parse.read(b"Content-Type: multipart/mixed; boundary=XX\r\n\r\n--XX\r\n" + b"".join(pieces)))
+    holds(message.read(b"".join(pieces)))
+    holds(message.read(b"Content-Type: multipart/mixed; boundary=XX\r\n\r\n--XX\r\n" + b"".join(pieces)))
 
 
 @given(
@@ -69,14 +69,14 @@ def test_a_real_mail_damaged_anywhere(cuts: list[tuple[int, int, bytes]]) -> Non
     raw = REAL
     for at, length, instead in cuts:
         raw = raw[:at] + instead + raw[at + length :]
-    holds(parse.read(raw))
+    holds(message.read(raw))
 
 
 @given(
     st.text(max_size=400), st.sampled_from(["from", "to", "subject", "references", "date", "content-type"])
 )
 def test_any_text_in_a_header(value: str, name: str) -> None:
-    holds(parse.read(f"{name}: {value}\r\n\r\nx".encode("utf-8", "surrogatepass")))
+    holds(message.read(f"{name}: {value}\r\n\r\nx".encode("utf-8", "surrogatepass")))
 
 
 @given(st.text(alphabet="<>/ abpdivblockquote=\"'&;!-[]\n", max_size=600))
@@ -85,7 +85,7 @@ def test_any_html(html: str) -> None:
 
 
 def test_the_undamaged_mail_reads_whole() -> None:
-    mail = parse.read(REAL)
+    mail = message.read(REAL)
     holds(mail)
     assert (mail.text, mail.subject, mail.from_name) == ("Hello there", "żółw", "Zaż")
     assert (mail.reports[0].status, mail.returned_ids) == ("5.1.1", ("<s1@sales.example>",))
@@ -129,7 +129,7 @@ BOMBS = {
 def test_bombs_cost_little(name: str) -> None:
     raw = BOMBS[name]
     started = time.process_time()
-    mail = parse.read(raw)
+    mail = message.read(raw)
     seconds = time.process_time() - started
     holds(mail)
     assert seconds < 3  # measured: under 0.3; this fails only where a cost grows with the square
@@ -140,7 +140,7 @@ def test_bombs_need_bounded_memory(name: str) -> None:
     raw = BOMBS[name]
     tracemalloc.start()
     try:
-        parse.read(raw)
+        message.read(raw)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -152,15 +152,15 @@ def test_what_defeats_the_reader_still_comes_to_a_person(monkeypatch: pytest.Mon
         raise RecursionError
 
     monkeypatch.setattr(reports, "delivery", broken)
-    mail = parse.read(REAL)
+    mail = message.read(REAL)
     assert mail.defects == ("could not be read (RecursionError)",)
     assert (mail.message_id, mail.from_address) == ("<r1@buyer.example>", "bob@buyer.example")
 
 
 def test_size_and_truncation_are_the_callers_word() -> None:
-    mail = parse.read(REAL[:300], size=12_345_678, truncated=True)
+    mail = message.read(REAL[:300], size=12_345_678, truncated=True)
     assert (mail.size, mail.truncated) == (12_345_678, True)
-    assert len(mail.references) <= fields.MAX_IDS
+    assert len(mail.references) <= header_fields.MAX_IDS
 
 
 @given(
@@ -171,7 +171,7 @@ def test_size_and_truncation_are_the_callers_word() -> None:
 @example(b"1 Jan 2026 00:00:00 +9999")
 @example(b"1 Jan " + b"9" * 150 + b" 00:00:00 +0000")
 def test_any_date_can_be_told_in_every_zone(said: bytes) -> None:
-    found = fields.date(said)
+    found = header_fields.date(said)
     if found is not None:
         for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
             found.astimezone(zoneinfo.ZoneInfo(zone))

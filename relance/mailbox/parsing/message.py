@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from relance.mailbox import body, decoding, fields, mime, reports
-from relance.mailbox.inbound import Inbound
+from relance.mailbox.parsing import body, decoding, header_fields, mime, reports
+from relance.mailbox.parsing.inbound import Inbound
 
 MAX_SUBJECT = 998  # one line, RFC 5322, 2.1.1
 MAX_HEADER_TEXT = 4096
@@ -37,14 +37,14 @@ def _read(raw: bytes, size: int, truncated: bool) -> Inbound:
     machine = _is_machine(root, sender)
     _note_oddities(root, sender, budget)
     return Inbound(
-        message_id=next(iter(fields.ids(root.header("message-id"))), None),
+        message_id=next(iter(header_fields.ids(root.header("message-id"))), None),
         from_address=sender.address if sender else None,
         from_name=sender.name if sender else "",
         to=_came_to(root),
         subject=decoding.clean_line(_decoded(root, "subject"), MAX_SUBJECT),
-        date=fields.date(root.header("date")),
-        in_reply_to=fields.ids(*_values(root, "in-reply-to")),
-        references=fields.ids(*_values(root, "references")),
+        date=header_fields.date(root.header("date")),
+        in_reply_to=header_fields.ids(*_values(root, "in-reply-to")),
+        references=header_fields.ids(*_values(root, "references")),
         headers=_headers(root),
         content_type=root.content_type,
         content_params=root.params,
@@ -53,7 +53,7 @@ def _read(raw: bytes, size: int, truncated: bool) -> Inbound:
         returned_ids=reports.returned_ids(root, text, budget, machine=machine),
         feedback_type=reports.feedback_type(root, budget),
         calendar_method=reports.calendar_method(root),
-        aliases=fields.ids(*(root.header(name) for name in reports.ALIAS_HEADERS)),
+        aliases=header_fields.ids(*(root.header(name) for name in reports.ALIAS_HEADERS)),
         size=size,
         truncated=truncated or len(raw) > mime.MAX_RAW,
         defects=tuple(budget.defects),
@@ -81,9 +81,9 @@ def _headers(root: mime.Part) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _sender(root: mime.Part) -> fields.Mailbox | None:
+def _sender(root: mime.Part) -> header_fields.Mailbox | None:
     for name in ("from", "sender", "return-path"):
-        found = fields.addresses(_values(root, name))
+        found = header_fields.addresses(_values(root, name))
         if found:
             return found[0]
     return None
@@ -92,23 +92,23 @@ def _sender(root: mime.Part) -> fields.Mailbox | None:
 def _came_to(root: mime.Part) -> tuple[str, ...]:
     names = (*_CAME_TO, *_CAME_BY_FORWARD)
     values = [value for key, value in root.headers if key in names]
-    return tuple(dict.fromkeys(found.address for found in fields.addresses(values)))
+    return tuple(dict.fromkeys(found.address for found in header_fields.addresses(values)))
 
 
-def _is_machine(root: mime.Part, sender: fields.Mailbox | None) -> bool:
+def _is_machine(root: mime.Part, sender: header_fields.Mailbox | None) -> bool:
     """Whether a mail server speaks: then the text may quote the returned mail's headers."""
     local = sender.address.partition("@")[0] if sender else ""
     return local in _MACHINES or (root.header("return-path") or b"").strip() == b"<>"
 
 
-def _note_oddities(root: mime.Part, sender: fields.Mailbox | None, budget: mime.Budget) -> None:
+def _note_oddities(root: mime.Part, sender: header_fields.Mailbox | None, budget: mime.Budget) -> None:
     names = [name for name, _ in root.headers]
     if sender is None:
         budget.note("no readable sender")
     for name in ("from", "message-id", "subject", "date"):
         if names.count(name) > 1:
             budget.note(f"more than one {name} header")
-    if "date" in names and fields.date(root.header("date")) is None:
+    if "date" in names and header_fields.date(root.header("date")) is None:
         budget.note("a date that is none")
     if not root.headers:
         budget.note("no headers")
@@ -119,9 +119,9 @@ def _unreadable(raw: bytes, size: int, truncated: bool, why: str) -> Inbound:
     top = raw[: mime.MAX_HEADER_BYTES]
     message_id = _ID_HEADER.search(top)
     sender = _FROM_HEADER.search(top)
-    found = fields.addresses([sender[1]]) if sender else ()
+    found = header_fields.addresses([sender[1]]) if sender else ()
     return Inbound(
-        message_id=next(iter(fields.ids(message_id[1])), None) if message_id else None,
+        message_id=next(iter(header_fields.ids(message_id[1])), None) if message_id else None,
         from_address=found[0].address if found else None,
         from_name="",
         to=(),

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from relance.mailbox import fields
-from relance.mailbox.inbound import Inbound
+from relance.mailbox.parsing import header_fields
+from relance.mailbox.parsing.inbound import Inbound
 
 _ORIGINAL = ("x-original-from", "x-original-sender")
 # Not X-Google-Original-From: Gmail notes there what one of its own users wrote, such as an alias of ours.
@@ -73,13 +73,15 @@ def _through_a_list(mail: Inbound) -> bool:
 
 def _others(mail: Inbound, names: Collection[str], own: Collection[str]) -> tuple[str, ...]:
     values = [value.encode("utf-8", "replace") for name, value in mail.headers if name in names]
-    return tuple(found.address for found in fields.addresses(values) if not is_ours(found.address, own))
+    return tuple(
+        found.address for found in header_fields.addresses(values) if not is_ours(found.address, own)
+    )
 
 
 def _envelope(mail: Inbound, own: Collection[str]) -> Iterator[str]:
     """The envelope's sender as the servers on the way noted it: forwarders keep that, or a list's own."""
     said = (value for name, value in mail.headers if name in _RESULTS)
     for each in (found for value in said for found in _MAIL_FROM.findall(value)):
-        for mailbox in fields.addresses([each.encode("utf-8", "replace")]):
+        for mailbox in header_fields.addresses([each.encode("utf-8", "replace")]):
             if not is_ours(mailbox.address, own):
                 yield mailbox.address

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relance.mailbox import decoding, html_text, mime
+from relance.mailbox.parsing import decoding, html_text, mime
 
 MAX_TEXT = 256 * 1024  # characters
 

@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 
-from relance.mailbox import decoding, fields, parse
+from relance.mailbox.parsing import decoding, header_fields, message
 
 
-def read(*lines: str, body: str = "hello") -> parse.Inbound:
-    return parse.read(("\r\n".join(lines) + f"\r\n\r\n{body}\r\n").encode("utf-8", "surrogateescape"))
+def read(*lines: str, body: str = "hello") -> message.Inbound:
+    return message.read(("\r\n".join(lines) + f"\r\n\r\n{body}\r\n").encode("utf-8", "surrogateescape"))
 
 
 def test_a_plain_mail() -> None:
@@ -58,12 +58,12 @@ def test_a_plain_mail() -> None:
     ],
 )
 def test_ids(value: bytes, expected: tuple[str, ...]) -> None:
-    assert fields.ids(value) == expected
+    assert header_fields.ids(value) == expected
 
 
 def test_a_long_thread_keeps_its_root_and_its_newest_ids() -> None:
-    found = fields.ids(b" ".join(b"<%d@x>" % number for number in range(1000)))
-    assert len(found) == fields.MAX_IDS
+    found = header_fields.ids(b" ".join(b"<%d@x>" % number for number in range(1000)))
+    assert len(found) == header_fields.MAX_IDS
     assert (found[0], found[-1]) == ("<0@x>", "<999@x>")
 
 
@@ -171,7 +171,7 @@ def test_dates(value: str, expected: dt.datetime | None) -> None:
     ],
 )
 def test_content_types(value: bytes, expected: object) -> None:
-    assert fields.content_type(value) == expected
+    assert header_fields.content_type(value) == expected
 
 
 def test_aliases_that_providers_give() -> None:
@@ -186,7 +186,7 @@ def test_twins_of_headers_are_noted_and_the_first_counts() -> None:
 
 
 def test_an_mbox_line_and_a_missing_empty_line() -> None:
-    mail = parse.read(
+    mail = message.read(
         b"From bob@buyer.example Mon Mar  2\nFrom: bob@buyer.example\nSubject: x\nHello there\n"
     )
     assert (mail.from_address, mail.subject, mail.text) == ("bob@buyer.example", "x", "Hello there")
@@ -195,7 +195,7 @@ def test_an_mbox_line_and_a_missing_empty_line() -> None:
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
 def test_any_line_end(end: str) -> None:
-    mail = parse.read(end.join(["From: a@b.example", "Subject: x", "", "one", "two"]).encode())
+    mail = message.read(end.join(["From: a@b.example", "Subject: x", "", "one", "two"]).encode())
     assert (mail.subject, mail.text) == ("x", "one\ntwo")
 
 
@@ -208,7 +208,7 @@ def test_codecs_that_are_not_for_mail(name: str) -> None:
 
 def test_an_id_in_encoded_words() -> None:
     """As Python's own library writes a long one (RFC 2047 forbids it, and readers see it all the same)."""
-    mail = parse.read(
+    mail = message.read(
         b"In-Reply-To: =?utf-8?q?=3C0102018f3a5c7e90-1a2b3c4d-aaaa-bbbb-cccc-012345678?=\r\n"
         b" =?utf-8?q?9ab-000000=40eu-west-1=2Eamazonses=2Ecom=3E?=\r\n\r\n"
     )

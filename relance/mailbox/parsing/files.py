@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from relance.mailbox import mime
+from relance.mailbox.parsing import mime
 
 _LINE = 1024 * 1024
 # Bytes of one line read at once; a longer one is read in pieces.
