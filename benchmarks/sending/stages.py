@@ -21,7 +21,8 @@ from relance.engine.journal.journal import Journal
 from relance.engine.sending import compose as sending_compose
 from relance.engine.sending import deliver, prepare
 from relance.engine.store import claims
-from relance.mailbox import compose, smtp
+from relance.mailbox import smtp
+from relance.mailbox.composing import compose
 
 ORDER = ("turn", "claim", "prepare", "write", "render", "compose", "smtp", "journal", "mark+record")
 WATCHED: tuple[tuple[Any, str, str], ...] = (

@@ -18,8 +18,8 @@ from relance.engine.sequences.step_context import Case
 from relance.engine.states import MessageState
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.messages import Message
-from relance.mailbox import compose
-from relance.mailbox import gate as final_bytes
+from relance.mailbox.composing import compose
+from relance.mailbox.composing import final_check as final_bytes
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from relance import errors
 from relance.engine.journal.own_message_ids import OwnId, OwnIds
 from relance.engine.sending import compose as sending_compose
-from relance.mailbox import compose
+from relance.mailbox.composing import compose
 from relance.mailbox.parsing import header_fields
 
 OURS = OwnIds({1: b"only for tests, thirty-two bytes"}, 1)

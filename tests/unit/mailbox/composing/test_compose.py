@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from relance.mailbox import compose, gate, header_lines
+from relance.mailbox.composing import compose, final_check, header_lines
 
 DRAFT = compose.Draft(
     from_name="Łucja Żak",
@@ -121,7 +121,7 @@ def test_no_text_makes_another_header(
 ) -> None:
     draft = replace(DRAFT, from_name=from_name, to_name=to_name, subject="s" + subject, text=text, html=html)
     raw = compose.compose(draft)
-    gate.check(raw, compose.expected_headers(draft))
+    final_check.check(raw, compose.expected_headers(draft))
     assert headers_of(raw) == [name.lower() for name in compose.expected_headers(draft)]
     assert decoded(raw, "Subject") == header_lines.clean("s" + subject)
     again = email.message_from_bytes(email.message_from_bytes(raw, policy=email.policy.default).as_bytes())
@@ -167,7 +167,7 @@ def test_long_references_keep_the_root_and_the_latest() -> None:
     ],
 )
 def test_what_cannot_be_said_safely_is_refused(change: dict[str, object]) -> None:
-    with pytest.raises(gate.Unfit):
+    with pytest.raises(final_check.Unfit):
         compose.compose(replace(DRAFT, **change))  # type: ignore[arg-type]
 
 

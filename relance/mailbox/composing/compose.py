@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import lru_cache
 
-from relance.mailbox import gate, header_lines
+from relance.mailbox.composing import final_check, header_lines
 
 SUBJECT_LIMIT = 1000
 NAME_LIMIT = 320
@@ -66,7 +66,7 @@ class _Part:
 
 
 def compose(draft: Draft) -> bytes:
-    """The mail's bytes, CRLF lines, ready to be stored and sent; raises `gate.Unfit` when they may not leave."""
+    """The mail's bytes, CRLF lines, ready to be stored and sent; raises `final_check.Unfit` when they may not leave."""
     head = _headers(draft)
     raw = b"".join((*head.values(), _content(draft)))
     # The content begins with its own Content-* headers; a text-only mail has one more of them.
@@ -75,12 +75,12 @@ def compose(draft: Draft) -> bytes:
         if draft.html is not None
         else [*head, "Content-Type", "Content-Transfer-Encoding"]
     )
-    gate.check(raw, names)
+    final_check.check(raw, names)
     return raw
 
 
 def expected_headers(draft: Draft) -> tuple[str, ...]:
-    """The header names `compose` gives this draft, for checking stored bytes again with `gate.check`."""
+    """The header names `compose` gives this draft, for checking stored bytes again with `final_check.check`."""
     body = ("Content-Type",) if draft.html is not None else ("Content-Type", "Content-Transfer-Encoding")
     return (*_headers(draft), *body)
 
@@ -115,24 +115,24 @@ def _headers(draft: Draft) -> dict[str, bytes]:
 
 def _check_limits(draft: Draft) -> None:
     if draft.date.tzinfo is None:
-        raise gate.Unfit("the mail's date has no time zone")
+        raise final_check.Unfit("the mail's date has no time zone")
     if len(draft.subject) > SUBJECT_LIMIT:
-        raise gate.Unfit(f"the subject is longer than {SUBJECT_LIMIT} characters")
+        raise final_check.Unfit(f"the subject is longer than {SUBJECT_LIMIT} characters")
     if not header_lines.clean(draft.subject):
-        raise gate.Unfit("the mail has no subject")
+        raise final_check.Unfit("the mail has no subject")
     if max(len(draft.from_name), len(draft.to_name)) > NAME_LIMIT:
-        raise gate.Unfit(f"a name is longer than {NAME_LIMIT} characters")
+        raise final_check.Unfit(f"a name is longer than {NAME_LIMIT} characters")
 
 
 def _address(address: str) -> str:
     if not _ADDRESS.fullmatch(address) or "=?" in address:
-        raise gate.Unfit(f"{address!r} is no address a mail may carry")
+        raise final_check.Unfit(f"{address!r} is no address a mail may carry")
     return address
 
 
 def _id(message_id: str) -> str:
     if not _MESSAGE_ID.fullmatch(message_id):
-        raise gate.Unfit(f"{message_id[:80]!r} is no message id")
+        raise final_check.Unfit(f"{message_id[:80]!r} is no message id")
     return message_id
 
 
@@ -160,7 +160,7 @@ def _unsubscribe(draft: Draft) -> dict[str, bytes]:
 
 def _target(target: str, form: re.Pattern[str]) -> str:
     if not form.fullmatch(target) or "," in target or len(target) > URL_LIMIT:
-        raise gate.Unfit(f"{target[:80]!r} cannot stand in List-Unsubscribe")
+        raise final_check.Unfit(f"{target[:80]!r} cannot stand in List-Unsubscribe")
     return target
 
 

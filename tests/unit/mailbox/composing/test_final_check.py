@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from relance.mailbox import gate
+from relance.mailbox.composing import final_check
 
 NAMES = ("From", "To", "Subject", "Message-ID", "Date")
 HEAD = b"From: a\r\nTo: b\r\nSubject: c\r\nMessage-ID: <d@e>\r\nDate: f\r\n"
 
 
 def test_the_intended_mail_passes() -> None:
-    gate.check(HEAD + b"\r\nwords\r\n", NAMES)
-    gate.check(
+    final_check.check(HEAD + b"\r\nwords\r\n", NAMES)
+    final_check.check(
         HEAD.replace(b"c\r\n", b"c\r\n folded\r\n\tagain\r\n") + b"\r\n", [name.lower() for name in NAMES]
     )
 
@@ -39,15 +39,15 @@ def test_the_intended_mail_passes() -> None:
     ],
 )
 def test_anything_else_is_refused(raw: bytes, why: str) -> None:
-    with pytest.raises(gate.Unfit, match=why):
-        gate.check(raw, NAMES)
+    with pytest.raises(final_check.Unfit, match=why):
+        final_check.check(raw, NAMES)
 
 
 def test_a_bcc_is_refused_even_when_asked_for() -> None:
-    with pytest.raises(gate.Unfit, match="Bcc"):
-        gate.check(HEAD + b"Bcc: x\r\n\r\n", [*NAMES, "Bcc"])
+    with pytest.raises(final_check.Unfit, match="Bcc"):
+        final_check.check(HEAD + b"Bcc: x\r\n\r\n", [*NAMES, "Bcc"])
 
 
 def test_the_five_are_always_needed() -> None:
-    with pytest.raises(gate.Unfit, match="no Date"):
-        gate.check(HEAD.replace(b"Date: f\r\n", b"") + b"\r\n", NAMES[:-1])
+    with pytest.raises(final_check.Unfit, match="no Date"):
+        final_check.check(HEAD.replace(b"Date: f\r\n", b"") + b"\r\n", NAMES[:-1])
