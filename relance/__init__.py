@@ -80,7 +80,7 @@ if TYPE_CHECKING:
         WrongUse,
     )
     from relance.mailbox.account import Security, Server
-    from relance.mailbox.usage import Usage
+    from relance.mailbox.smtp.usage import Usage
 
 __all__ = [
     "AnswerView",
@@ -211,7 +211,7 @@ _ROOMS = {
         "Unreachable", "Unwritable", "WrongUse",
     ),
     "mailbox.account": ("Security", "Server"),
-    "mailbox.usage": ("Usage",),
+    "mailbox.smtp.usage": ("Usage",),
 }  # fmt: skip
 _ROOM_OF = {name: f"relance.{room}" for room, names in _ROOMS.items() for name in names}
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 from relance.mailbox.folders import Folder, Role
-from relance.mailbox.outcome import SendResult
-from relance.mailbox.usage import Usage
+from relance.mailbox.smtp.outcome import SendResult
+from relance.mailbox.smtp.usage import Usage
 
 
 class _Door:

@@ -6,12 +6,12 @@ import ssl
 
 import trustme
 
-from relance.mailbox import smtp
 from relance.mailbox.account import Account, Security, Server
-from relance.mailbox.outcome import SendResult
+from relance.mailbox.smtp import client as smtp_client
+from relance.mailbox.smtp.outcome import SendResult
 
 RAW = b"Subject: hello\r\n\r\n.one\r\n..two\r\n.\r\n\r\nlast\r\n"
-LIMITS = smtp.Limits(
+LIMITS = smtp_client.Limits(
     **dict.fromkeys(("connect", "tls", "greeting", "auth", "mail", "rcpt", "data", "final"), 5.0)
 )
 
@@ -27,7 +27,7 @@ def account(port: int, security: Security = Security.PLAIN, host: str = "127.0.0
     )
 
 
-def send(outbox: smtp.Outbox, raw: bytes = RAW) -> SendResult:
+def send(outbox: smtp_client.Outbox, raw: bytes = RAW) -> SendResult:
     return outbox.offer("ada@firm.example", "jan@acme.example", len(raw)) or outbox.transmit(raw)
 
 

@@ -21,8 +21,8 @@ from relance.engine.journal.journal import Journal
 from relance.engine.sending import compose as sending_compose
 from relance.engine.sending import deliver, prepare
 from relance.engine.store import claims
-from relance.mailbox import smtp
 from relance.mailbox.composing import compose
+from relance.mailbox.smtp import client as smtp_client
 
 ORDER = ("turn", "claim", "prepare", "write", "render", "compose", "smtp", "journal", "mark+record")
 WATCHED: tuple[tuple[Any, str, str], ...] = (
@@ -34,10 +34,10 @@ WATCHED: tuple[tuple[Any, str, str], ...] = (
     (templates.Compiled, "render", "render"),
     (templates, "with_footer", "render"),
     (compose, "compose", "compose"),
-    (smtp.Outbox, "connect", "smtp"),
-    (smtp.Outbox, "offer", "smtp"),
-    (smtp.Outbox, "transmit", "smtp"),
-    (smtp.Outbox, "close", "smtp"),
+    (smtp_client.Outbox, "connect", "smtp"),
+    (smtp_client.Outbox, "offer", "smtp"),
+    (smtp_client.Outbox, "transmit", "smtp"),
+    (smtp_client.Outbox, "close", "smtp"),
     (Journal, "turn", "journal"),
     (Journal, "begin", "journal"),
     (Journal, "ended", "journal"),

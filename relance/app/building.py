@@ -24,7 +24,7 @@ from relance.engine.journal.own_message_ids import OwnIds
 from relance.engine.schedule.timezones import Workspace
 from relance.mailbox.imap import Inbox, Timeouts
 from relance.mailbox.judging import safe
-from relance.mailbox.smtp import Limits, Outbox
+from relance.mailbox.smtp.client import Limits, Outbox
 from relance.tracking import web
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer

@@ -127,8 +127,8 @@ def _reply(relance: Relance, rep: Account, person: str, words: str) -> bytes:
 
 def _deliver(rep: Account, raw: bytes) -> None:
     """Into the salesperson's own inbox, by the sandbox's own server."""
-    from relance.mailbox.outcome import Outcome
-    from relance.mailbox.smtp import Outbox
+    from relance.mailbox.smtp.client import Outbox
+    from relance.mailbox.smtp.outcome import Outcome
 
     with Outbox(rep, helo="localhost") as outbox:
         result = outbox.connect() or outbox.offer(rep.address, rep.address, len(raw)) or outbox.transmit(raw)

@@ -10,9 +10,9 @@ from typing import Protocol
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder
 from relance.mailbox.imap_answers import Fetched
-from relance.mailbox.outcome import SendResult
 from relance.mailbox.parsing.inbound import Inbound
-from relance.mailbox.usage import Usage
+from relance.mailbox.smtp.outcome import SendResult
+from relance.mailbox.smtp.usage import Usage
 
 
 class Outbox(Protocol):

@@ -25,11 +25,11 @@ from relance.engine.sending.exposure import Residue
 from relance.engine.sequences import overdue
 from relance.engine.store import claims, enrollments, mailboxes, next_turns
 from relance.engine.store.mailboxes import Lease, Mailbox
-from relance.mailbox import smtp_login
 from relance.mailbox.account import Account, Server
 from relance.mailbox.folders import FolderRefused
-from relance.mailbox.outcome import Blame, SendResult
-from relance.mailbox.usage import Usage
+from relance.mailbox.smtp import login as smtp_login
+from relance.mailbox.smtp.outcome import Blame, SendResult
+from relance.mailbox.smtp.usage import Usage
 
 TROUBLE_MOST = dt.timedelta(hours=1)
 # The longest a mailbox whose servers do not answer is left alone.

@@ -20,7 +20,7 @@ from typing import Any
 
 from relance import config, errors
 from relance.engine.reporting.status import Status
-from relance.mailbox.usage import Usage
+from relance.mailbox.smtp.usage import Usage
 from relance.scheduler import actors, broker, daemons, hands, hints, loop, meters
 
 LEASE_SECONDS = 30.0

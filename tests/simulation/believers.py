@@ -23,10 +23,10 @@ from relance.engine.sending import forgotten_mails, recovery, settle
 from relance.engine.sequences import clock_jumps
 from relance.engine.store import restore_doubts
 from relance.engine.store.mailboxes import Watermark
-from relance.mailbox import trouble
 from relance.mailbox.folders import Folder, Role
 from relance.mailbox.imap_answers import Fetched
-from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp import replies as smtp_replies
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 
 
 def no_healing() -> AbstractContextManager[object]:
@@ -69,7 +69,7 @@ def counter_believed() -> AbstractContextManager[object]:
 
 def sender_is_recipient() -> AbstractContextManager[object]:
     """What a server says of the sender's own doing is taken for the recipient's address."""
-    verdict = trouble.verdict
+    verdict = smtp_replies.verdict
 
     def blamed(stage: str, code: int, text: str) -> SendResult:
         result = verdict(stage, code, text)
@@ -78,7 +78,7 @@ def sender_is_recipient() -> AbstractContextManager[object]:
             dataclasses.replace(result, blame=Blame.RECIPIENT, outcome=Outcome.REFUSED) if taken else result
         )
 
-    return mock.patch.object(trouble, "verdict", blamed)
+    return mock.patch.object(smtp_replies, "verdict", blamed)
 
 
 def first_refusal_counts() -> AbstractContextManager[object]:
@@ -121,7 +121,7 @@ def silence_is_not_sent() -> AbstractContextManager[object]:
     plain = settle.ending
 
     def ending(result: SendResult, attempts: int, options: Options) -> settle.End:
-        silent = result.outcome is Outcome.UNKNOWN and result.text == trouble.described(TimeoutError())
+        silent = result.outcome is Outcome.UNKNOWN and result.text == smtp_replies.described(TimeoutError())
         given = dataclasses.replace(result, outcome=Outcome.NOT_SENT) if silent else result
         return plain(given, attempts, options)
 

@@ -35,7 +35,7 @@ from relance.engine.runtime.sequence_cache import Library
 from relance.engine.schedule.timezones import Workspace
 from relance.engine.sequences import clock_jumps
 from relance.engine.store import contacts, mailboxes, sequences, suppressions
-from relance.mailbox.outcome import Outcome, SendResult
+from relance.mailbox.smtp.outcome import Outcome, SendResult
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
 from tests.simulation import people

@@ -14,7 +14,7 @@ from relance import clock
 from relance.engine import turn
 from relance.engine.db import tables
 from relance.engine.sending import in_doubt
-from relance.mailbox import trouble
+from relance.mailbox.smtp import replies as smtp_replies
 from tests.simulation import aside, ground, people, post
 from tests.simulation.aside import Doubt
 from tests.simulation.ground import Ground
@@ -95,7 +95,7 @@ OF_OURS = ("this step could not be done:", "this mail could not be prepared:")
 def _paused(sim: Sim, laid: Ground) -> Iterator[str]:
     """A login that worked before is not given up for one refusal, which may be the server's own trouble."""
     for number, reason in aside.paused(laid):
-        if post.SILENT_IMAP in reason or trouble.described(TimeoutError()) in reason:
+        if post.SILENT_IMAP in reason or smtp_replies.described(TimeoutError()) in reason:
             yield f"paused: mailbox {number}, for a server that was silent: {reason}"
         for_a_login = any(words in reason for words in (post.NO_ENTRY, post.WRONG_PASSWORD.text))
         if for_a_login and sim.world.logins_refused[number] < turn.REFUSALS:

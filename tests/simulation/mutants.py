@@ -30,7 +30,7 @@ from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.in_flight import Underway
 from relance.engine.store.mailboxes import Held, Lease
 from relance.mailbox.folders import Role
-from relance.mailbox.outcome import Outcome
+from relance.mailbox.smtp.outcome import Outcome
 from tests.simulation import believers, ground
 from tests.simulation.believers import both
 from tests.simulation.profile import Profile

@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterator
 from types import TracebackType
 
 from relance import errors
-from relance.mailbox import trouble
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder, FolderRefused
 from relance.mailbox.imap_answers import Fetched
-from relance.mailbox.outcome import Blame, Outcome, SendResult
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Inbound
-from relance.mailbox.usage import Usage
+from relance.mailbox.smtp import replies as smtp_replies
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.usage import Usage
 from tests.simulation import folders, people, silence, world
 from tests.simulation.baton import Killed
 from tests.simulation.sim import Sim
@@ -74,7 +74,7 @@ DISOWNED = (
     ("final", 550, "Domain sales.example has exceeded the max emails per hour (100/100 (100%)) allowed."),
 )
 # The sender's own trouble, as servers say it to whoever the mail is for.
-WRONG_PASSWORD = trouble.verdict("auth", 535, "5.7.8 Authentication credentials invalid")
+WRONG_PASSWORD = smtp_replies.verdict("auth", 535, "5.7.8 Authentication credentials invalid")
 SILENT_IMAP = "simulated: the IMAP server did not answer in time"
 NO_ENTRY = "simulated: the IMAP server refuses the login"
 _SENDERS = frozenset(words for _, _, words in DISOWNED)
@@ -198,7 +198,7 @@ class Outbox:
             return None
         silence.passes(self.sim, "smtp", met)
         self.used = self.sim.now
-        return None if met.slow else self._given_up(trouble.not_sent(met.stage, TimeoutError()))
+        return None if met.slow else self._given_up(smtp_replies.not_sent(met.stage, TimeoutError()))
 
     def _silent_about(self, mail: world.Mail) -> SendResult | None:
         """The same behind a 354. The server may have taken the mail before, or take it while it says nothing."""
@@ -212,7 +212,7 @@ class Outbox:
             met = dataclasses.replace(met, seconds=met.seconds * (1 - taken_at))
         silence.passes(self.sim, "smtp", met)
         self.used = self.sim.now
-        return None if met.slow else self._given_up(trouble.unknown(met.stage, TimeoutError()))
+        return None if met.slow else self._given_up(smtp_replies.unknown(met.stage, TimeoutError()))
 
     def _given_up(self, result: SendResult) -> SendResult:
         self.usage = dataclasses.replace(self.usage, silences=self.usage.silences + 1)
@@ -264,7 +264,7 @@ class Outbox:
                 f"a third person was touched: {sorted(spell.touched)} all met {spell.words!r}"
             )
         sim.note(f"smtp refuses everybody: {spell.words}")
-        return trouble.verdict(spell.stage, spell.code, spell.words)
+        return smtp_replies.verdict(spell.stage, spell.code, spell.words)
 
     def _silent_too_long(self) -> bool:
         limit = self.sim.profile.idle_minutes

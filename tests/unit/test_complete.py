@@ -16,9 +16,9 @@ from relance.engine.definition import company_rules
 from relance.engine.inbound import company, policy
 from relance.engine.inbound.policy import Match
 from relance.engine.sending import settle
-from relance.mailbox import outcome
 from relance.mailbox.parsing import inbound
 from relance.mailbox.parsing.inbound import Judgement, Kind
+from relance.mailbox.smtp import outcome
 
 
 def wider(cases: type[enum.StrEnum]) -> enum.StrEnum:

@@ -30,7 +30,7 @@ from relance import errors
 from relance.engine.db.network_disks import network_filesystem
 from relance.engine.journal import lines as journal_lines
 from relance.engine.journal.lines import Kind, Line
-from relance.mailbox.outcome import Outcome, SendResult
+from relance.mailbox.smtp.outcome import Outcome, SendResult
 
 ROTATE_AFTER = 4 * 1024 * 1024
 # Bytes. Then a new file is begun.

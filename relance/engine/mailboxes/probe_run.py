@@ -20,8 +20,8 @@ from relance.engine.store import mailboxes, provider_traits
 from relance.engine.store.provider_traits import ProviderHabits
 from relance.mailbox.account import Account
 from relance.mailbox.folders import Folder, Role
-from relance.mailbox.outcome import Outcome, SendResult
 from relance.mailbox.parsing import provider_ids
+from relance.mailbox.smtp.outcome import Outcome, SendResult
 
 Tell = Callable[[str], None]
 _REMIND = 10.0  # seconds between two words to who waits

@@ -15,7 +15,7 @@ from relance.engine.sending.proofs import BY_JOURNAL, Left
 from relance.engine.states import MessageState
 from relance.engine.store import mailboxes, messages
 from relance.engine.store.messages import Message
-from relance.mailbox.outcome import SendResult
+from relance.mailbox.smtp.outcome import SendResult
 
 LARGEST = 2**30
 # No fence ever counted so far; a line that says so is not ours.

@@ -24,7 +24,7 @@ from relance.engine.sending.settle import Attempt
 from relance.engine.states import MessageState
 from relance.engine.store import claims, events, in_flight, mailboxes
 from relance.engine.store.mailboxes import Lease, Mailbox
-from relance.mailbox.outcome import Outcome, SendResult
+from relance.mailbox.smtp.outcome import Outcome, SendResult
 
 NOT_BEGUN = SendResult(Outcome.NOT_SENT, "data", text="the connection was gone before this mail's turn")
 LEAVING = SendResult(Outcome.NOT_SENT, "data", text="the process was asked to stop before this mail's body")

@@ -26,7 +26,7 @@ from relance.engine.states import MessageEvent
 from relance.engine.store import contacts, enrollments, events, mailboxes, messages
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.engine.store.messages import Message, Settlement
-from relance.mailbox.outcome import Outcome, SendResult
+from relance.mailbox.smtp.outcome import Outcome, SendResult
 
 LOOKS = 3
 # Complete looks without a trace, before a missing Sent copy means anything.

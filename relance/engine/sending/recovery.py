@@ -17,7 +17,7 @@ from relance.engine.states import MessageState
 from relance.engine.store import enrollments, mailboxes, messages
 from relance.engine.store.mailboxes import Lease
 from relance.engine.store.messages import Message
-from relance.mailbox.outcome import Outcome, SendResult
+from relance.mailbox.smtp.outcome import Outcome, SendResult
 
 KEPT = dt.timedelta(days=1)
 # Journals of ended processes are kept so long, whatever they say: a home may be opened with another database by mistake.

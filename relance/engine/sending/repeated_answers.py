@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from relance.mailbox import address, refusal_words, trouble
-from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox import address, refusal_words
+from relance.mailbox.smtp import replies as smtp_replies
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 
 SAME = "the same answer to two people in a row"
 LIKE = "the like answer to two people in a row"
@@ -99,7 +100,7 @@ def meaning(result: SendResult) -> str:
     What a receiving server says is clear: it is that organisation's (`refusing`).
     """
     clear = result.outcome is not Outcome.REFUSED or result.blame in (Blame.SENDER, Blame.RECEIVER)
-    if clear or trouble.is_definite(result) or refusal_words.is_passed_on(result.text):
+    if clear or smtp_replies.is_definite(result) or refusal_words.is_passed_on(result.text):
         return ""
     return result.blame.value
 

@@ -18,8 +18,8 @@ from relance.engine.sending.gate import Wanted
 from relance.engine.states import Event, MessageEvent
 from relance.engine.store import claims, contacts, enrollments, events, mailboxes, messages, suppressions
 from relance.engine.store.messages import Settlement
-from relance.mailbox import trouble
-from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp import replies as smtp_replies
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 
 MAYBE = "the mail may have been delivered"
 
@@ -97,7 +97,7 @@ def _of_receiver(case: _Case) -> Ending:
 
 
 def _of_recipient(case: _Case) -> Ending:
-    if trouble.is_definite(case.result):
+    if smtp_replies.is_definite(case.result):
         return Ending(MessageEvent.REFUSED, event=Event.BOUNCED, words=case.said, suppress=True)
     words = f"the address is not taken, and nothing says for certain that it does not exist: {case.said}"
     return Ending(MessageEvent.REFUSED, event=Event.HELD, words=words)

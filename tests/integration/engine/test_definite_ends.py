@@ -19,7 +19,7 @@ from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollment_details, enrollments, mailboxes, messages, suppressions
-from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import NoMail, OneAnswer
 

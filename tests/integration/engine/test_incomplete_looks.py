@@ -16,7 +16,7 @@ from relance.engine.reporting.explain import explain
 from relance.engine.sequences import enroll, publish
 from relance.engine.states import State
 from relance.engine.store import enrollments, messages
-from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_doors, engine_house
 from tests.servers import scripted_imap
 from tests.servers.scripted_imap import Reply, Script

@@ -27,7 +27,7 @@ from relance.engine.store import (
     messages,
 )
 from relance.engine.store.enrollments import Enrollment
-from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import NoMail, OneAnswer
 

@@ -14,7 +14,7 @@ from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState
 from relance.engine.store import enrollment_details, installation, mailboxes, messages
-from relance.mailbox.outcome import Outcome, SendResult
+from relance.mailbox.smtp.outcome import Outcome, SendResult
 from tests import engine_house
 
 EVE = "eve@acme.example"

@@ -18,8 +18,8 @@ from relance.engine.mailboxes.probe_run import Patience
 from relance.engine.mailboxes.service import MailboxTest
 from relance.engine.store import mailboxes
 from relance.mailbox.account import Security, Server
-from relance.mailbox.outcome import Outcome, SendResult
-from relance.mailbox.smtp import Outbox
+from relance.mailbox.smtp.client import Outbox
+from relance.mailbox.smtp.outcome import Outcome, SendResult
 from relance.sandbox import headers, postoffice
 from relance.sandbox.postoffice import Mail
 from relance.sandbox.record import Kind

@@ -21,7 +21,7 @@ from relance.engine.sending import in_doubt, settle
 from relance.engine.sequences import control
 from relance.engine.states import Event, MessageEvent, MessageState, State
 from relance.engine.store import enrollments, suppressions
-from relance.mailbox.outcome import Outcome, SendResult
+from relance.mailbox.smtp.outcome import Outcome, SendResult
 from tests import engine_house
 from tests.integration.engine.test_refusals import KIM, bounce, hear, ready, row, sent, state, suppressed
 

@@ -14,8 +14,8 @@ from relance.app import Relance
 from relance.clock import machine_now
 from relance.engine.journal.journal import Entry, Journal
 from relance.engine.store import messages
-from relance.mailbox.outcome import Outcome, SendResult
-from relance.mailbox.smtp import Outbox
+from relance.mailbox.smtp.client import Outbox
+from relance.mailbox.smtp.outcome import Outcome, SendResult
 from tests.journeys.stage import Stage, standing
 
 EWA, OLA = "ewa@acme.example", "ola@apex.example"

@@ -21,11 +21,11 @@ from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState, State
 from relance.engine.store import contacts, enrollment_details, enrollments, mailboxes, messages, suppressions
-from relance.mailbox import trouble
-from relance.mailbox.outcome import SendResult
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Judgement, Kind, Speaker
-from relance.mailbox.usage import Usage
+from relance.mailbox.smtp import replies as smtp_replies
+from relance.mailbox.smtp.outcome import SendResult
+from relance.mailbox.smtp.usage import Usage
 from tests import engine_house
 from tests.engine_doors import NoMail
 
@@ -140,11 +140,11 @@ class Post:
 
     def transmit(self, raw: bytes) -> SendResult:
         said = self._said(self.offered[-1]) if self.stage == "final" else None
-        return said or trouble.accepted(250, "2.0.0 Ok")
+        return said or smtp_replies.accepted(250, "2.0.0 Ok")
 
     def _said(self, recipient: str) -> SendResult | None:
         found = self.answer(recipient)
-        return None if found is None else trouble.verdict(self.stage, *found)
+        return None if found is None else smtp_replies.verdict(self.stage, *found)
 
 
 def touched(house: House) -> list[str]:

@@ -20,11 +20,11 @@ from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
-from relance.mailbox import smtp as door
-from relance.mailbox import smtp_login
 from relance.mailbox.account import Account
-from relance.mailbox.outcome import Blame, Outcome, SendResult
-from relance.mailbox.session import Limits
+from relance.mailbox.smtp import client as door
+from relance.mailbox.smtp import login as smtp_login
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.session import Limits
 from tests import engine_house
 from tests.engine_doors import NoMail
 from tests.servers import scripted_imap

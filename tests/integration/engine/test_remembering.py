@@ -19,7 +19,7 @@ from relance.engine.states import MessageEvent, MessageState
 from relance.engine.store import enrollments, installation, mailboxes, messages
 from relance.engine.store.mailboxes import Lease
 from relance.engine.store.messages import Message, Settlement
-from relance.mailbox.outcome import Outcome, SendResult
+from relance.mailbox.smtp.outcome import Outcome, SendResult
 from tests import backups, engine_house
 
 TAKEN = SendResult(Outcome.ACCEPTED, "final", code=250, text="Ok: queued")

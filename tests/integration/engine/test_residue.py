@@ -13,7 +13,7 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import House
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import Wish
-from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import OneAnswer
 

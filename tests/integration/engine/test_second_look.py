@@ -10,8 +10,8 @@ import pytest
 
 from relance.engine.journal.opt_outs import No
 from relance.engine.sending import gate
-from relance.mailbox.outcome import SendResult
-from relance.mailbox.smtp import Outbox
+from relance.mailbox.smtp.client import Outbox
+from relance.mailbox.smtp.outcome import SendResult
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage, standing
 
 EWA, OLA, JAN = "ewa@acme.example", "ola@apex.example", "jan@aster.example"

@@ -23,9 +23,9 @@ from relance.engine.states import MessageState
 from relance.engine.store import enrollment_details, enrollments, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
 from relance.mailbox.folders import Folder
-from relance.mailbox.outcome import SendResult
-from relance.mailbox.smtp import Outbox
-from relance.mailbox.usage import Usage
+from relance.mailbox.smtp.client import Outbox
+from relance.mailbox.smtp.outcome import SendResult
+from relance.mailbox.smtp.usage import Usage
 from tests import engine_house
 from tests.engine_doors import NoMail
 from tests.servers.fault_smtp import Behaviour, FaultServer

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from relance.mailbox import smtp
+from relance.mailbox.smtp import client as smtp_client
 from tests.sending import LIMITS, account, tls_for
 from tests.servers.fault_smtp import Behaviour, FaultServer
 
@@ -20,8 +20,8 @@ def server() -> Iterator[FaultServer]:
 
 
 @pytest.fixture
-def outbox(server: FaultServer) -> Iterator[smtp.Outbox]:
-    with smtp.Outbox(account(server.port), helo="mail.firm.example", limits=LIMITS) as opened:
+def outbox(server: FaultServer) -> Iterator[smtp_client.Outbox]:
+    with smtp_client.Outbox(account(server.port), helo="mail.firm.example", limits=LIMITS) as opened:
         yield opened
 
 

@@ -20,7 +20,7 @@ from relance.engine.states import State
 from relance.engine.store import enrollments, mailboxes, messages
 from relance.mailbox import imap
 from relance.mailbox.folders import Role
-from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_doors, engine_house
 from tests.servers import cyrus
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 import pytest
 from aiosmtpd.controller import Controller
 
-from relance.mailbox import imap, smtp
+from relance.mailbox import imap
 from relance.mailbox.account import Security, Server
 from relance.mailbox.folders import Role
-from relance.mailbox.outcome import Outcome
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.smtp import client as smtp_client
+from relance.mailbox.smtp.outcome import Outcome
 from tests.servers import dovecot, ports, postfix
 
 GONE = "nobody@buyer.example"
@@ -47,7 +48,7 @@ def test_a_real_bounce_is_read(world: int) -> None:
         account = dataclasses.replace(
             mail.account(), smtp=Server("localhost", server.submission, Security.STARTTLS)
         )
-        with smtp.Outbox(account, helo="localhost") as outbox:
+        with smtp_client.Outbox(account, helo="localhost") as outbox:
             refusal = outbox.offer(dovecot.USER, GONE, len(raw), OURS)
             assert (refusal or outbox.transmit(raw)).outcome is Outcome.ACCEPTED
         with imap.Inbox(mail.account(), timeouts=imap.Timeouts(5, 20)) as inbox:

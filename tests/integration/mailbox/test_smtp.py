@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from relance.mailbox import smtp
 from relance.mailbox.account import Security
-from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp import client as smtp_client
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests.sending import LIMITS, RAW, account, send
 from tests.servers.fault_smtp import Behaviour, Fault, FaultServer, Kind, Point
 
@@ -17,7 +17,7 @@ from tests.servers.fault_smtp import Behaviour, Fault, FaultServer, Kind, Point
 def test_many_mails_share_a_connection(extensions: tuple[str, ...]) -> None:
     with (
         FaultServer(Behaviour(starttls=False, extensions=extensions)) as server,
-        smtp.Outbox(account(server.port), helo="mail.firm.example", limits=LIMITS) as outbox,
+        smtp_client.Outbox(account(server.port), helo="mail.firm.example", limits=LIMITS) as outbox,
     ):
         assert outbox.connect() is None
         results = [send(outbox, RAW + b"%d\r\n" % number) for number in range(5)]
@@ -42,7 +42,7 @@ def test_many_mails_share_a_connection(extensions: tuple[str, ...]) -> None:
     ],
     ids=["dot", "dots", "long", "long dots", "empty", "4.7 MB"],
 )
-def test_what_arrives_is_what_was_stored(server: FaultServer, outbox: smtp.Outbox, raw: bytes) -> None:
+def test_what_arrives_is_what_was_stored(server: FaultServer, outbox: smtp_client.Outbox, raw: bytes) -> None:
     assert send(outbox, raw).outcome is Outcome.ACCEPTED
     assert server.accepted[0].raw == raw
     assert (server.accepted[0].sender, server.accepted[0].recipient) == (
@@ -53,7 +53,7 @@ def test_what_arrives_is_what_was_stored(server: FaultServer, outbox: smtp.Outbo
 
 @pytest.mark.parametrize("raw", [b"a\nb\r\n", b"a\rb\r\n", b"a\r\n.\nMAIL FROM:<x@y>\r\n"])
 def test_a_line_end_that_is_not_crlf_never_leaves(
-    server: FaultServer, outbox: smtp.Outbox, raw: bytes
+    server: FaultServer, outbox: smtp_client.Outbox, raw: bytes
 ) -> None:
     result = send(outbox, raw)
     assert (result.outcome, result.blame, result.stage) == (Outcome.REFUSED, Blame.CONTENT, "body")
@@ -64,14 +64,14 @@ def test_a_line_end_that_is_not_crlf_never_leaves(
 @pytest.mark.parametrize(
     "bad", ["a b@c.example", "a@b.example>\r\nRCPT TO:<c@d.example", "ż@b.example", "nobody", ""]
 )
-def test_an_envelope_takes_addresses_only(server: FaultServer, outbox: smtp.Outbox, bad: str) -> None:
+def test_an_envelope_takes_addresses_only(server: FaultServer, outbox: smtp_client.Outbox, bad: str) -> None:
     for sender, recipient in ((bad, "jan@acme.example"), ("ada@firm.example", bad)):
         with pytest.raises(ValueError, match="envelope"):
             outbox.offer(sender, recipient, 10)
     assert server.count("MAIL") == 0
 
 
-def test_withdrawing_after_the_354_sends_nothing(server: FaultServer, outbox: smtp.Outbox) -> None:
+def test_withdrawing_after_the_354_sends_nothing(server: FaultServer, outbox: smtp_client.Outbox) -> None:
     assert outbox.offer("ada@firm.example", "jan@acme.example", 10) is None
     outbox.withdraw()
     assert not outbox.connected
@@ -81,7 +81,7 @@ def test_withdrawing_after_the_354_sends_nothing(server: FaultServer, outbox: sm
     assert server.accepted[0].connection == 2
 
 
-def test_transmit_without_an_offer_is_a_mistake(outbox: smtp.Outbox) -> None:
+def test_transmit_without_an_offer_is_a_mistake(outbox: smtp_client.Outbox) -> None:
     with pytest.raises(RuntimeError, match="offer"):
         outbox.transmit(RAW)
 
@@ -89,7 +89,7 @@ def test_transmit_without_an_offer_is_a_mistake(outbox: smtp.Outbox) -> None:
 # --- what reports about a mail shall call it (RFC 3461) ---
 
 
-def named(outbox: smtp.Outbox, message_id: str | None = "<0k3x.7@firm.example>") -> SendResult:
+def named(outbox: smtp_client.Outbox, message_id: str | None = "<0k3x.7@firm.example>") -> SendResult:
     refusal = outbox.offer("ada@firm.example", "jan@acme.example", len(RAW), message_id)
     return refusal or outbox.transmit(RAW)
 
@@ -112,7 +112,7 @@ def mail_lines(server: FaultServer) -> list[str]:
     ],
 )
 def test_reports_shall_name_the_mail(
-    server: FaultServer, outbox: smtp.Outbox, message_id: str | None, said: str
+    server: FaultServer, outbox: smtp_client.Outbox, message_id: str | None, said: str
 ) -> None:
     server.behaviour.extensions = ("SIZE 5000", "DSN")
     assert named(outbox, message_id).outcome is Outcome.ACCEPTED
@@ -120,7 +120,7 @@ def test_reports_shall_name_the_mail(
     assert server.envelopes[-1] == "RCPT TO:<jan@acme.example>"
 
 
-def test_a_server_without_dsn_is_told_nothing_of_it(server: FaultServer, outbox: smtp.Outbox) -> None:
+def test_a_server_without_dsn_is_told_nothing_of_it(server: FaultServer, outbox: smtp_client.Outbox) -> None:
     assert named(outbox).outcome is Outcome.ACCEPTED
     assert mail_lines(server) == ["MAIL FROM:<ada@firm.example>"]
 
@@ -128,7 +128,7 @@ def test_a_server_without_dsn_is_told_nothing_of_it(server: FaultServer, outbox:
 @pytest.mark.parametrize("pipelining", [(), ("PIPELINING",)])
 @pytest.mark.parametrize("words", ["501 5.5.4 bad ENVID", "555 5.5.4 unsupported: RET", "504 what?"])
 def test_a_server_that_stumbles_over_dsn_is_asked_without(
-    server: FaultServer, outbox: smtp.Outbox, words: str, pipelining: tuple[str, ...]
+    server: FaultServer, outbox: smtp_client.Outbox, words: str, pipelining: tuple[str, ...]
 ) -> None:
     server.behaviour.extensions = ("DSN", *pipelining)
     server.fail(Fault(Point.MAIL, Kind.REPLY, words))
@@ -140,7 +140,7 @@ def test_a_server_that_stumbles_over_dsn_is_asked_without(
 
 
 def test_a_server_that_stumbles_and_waits_for_a_body_gets_none(
-    server: FaultServer, outbox: smtp.Outbox
+    server: FaultServer, outbox: smtp_client.Outbox
 ) -> None:
     server.behaviour.extensions, server.behaviour.lenient = ("DSN", "PIPELINING"), True
     server.fail(Fault(Point.MAIL, Kind.REPLY, "501 5.5.4 bad ENVID"))
@@ -148,7 +148,7 @@ def test_a_server_that_stumbles_and_waits_for_a_body_gets_none(
     assert len(server.accepted) == 1
 
 
-def test_another_refusal_of_the_sender_is_asked_once(server: FaultServer, outbox: smtp.Outbox) -> None:
+def test_another_refusal_of_the_sender_is_asked_once(server: FaultServer, outbox: smtp_client.Outbox) -> None:
     server.behaviour.extensions = ("DSN",)
     server.fail(Fault(Point.MAIL, Kind.REPLY, "550 5.7.1 not yours"))
     result = named(outbox)
@@ -156,7 +156,7 @@ def test_another_refusal_of_the_sender_is_asked_once(server: FaultServer, outbox
     assert len(mail_lines(server)) == 1
 
 
-def test_nobody_listens(server: FaultServer, outbox: smtp.Outbox) -> None:
+def test_nobody_listens(server: FaultServer, outbox: smtp_client.Outbox) -> None:
     server.close()
     refusal = outbox.connect()
     assert refusal is not None
@@ -165,7 +165,7 @@ def test_nobody_listens(server: FaultServer, outbox: smtp.Outbox) -> None:
 
 
 def test_an_unknown_host() -> None:
-    with smtp.Outbox(account(25, Security.STARTTLS, "mail.invalid"), helo="x.example") as outbox:
+    with smtp_client.Outbox(account(25, Security.STARTTLS, "mail.invalid"), helo="x.example") as outbox:
         refusal = outbox.connect()
     assert refusal is not None
     assert (refusal.outcome, refusal.stage) == (Outcome.NOT_SENT, "connect")
@@ -174,7 +174,7 @@ def test_an_unknown_host() -> None:
 # --- size ---
 
 
-def test_a_mail_too_big_is_not_even_offered(server: FaultServer, outbox: smtp.Outbox) -> None:
+def test_a_mail_too_big_is_not_even_offered(server: FaultServer, outbox: smtp_client.Outbox) -> None:
     server.behaviour.extensions = ("SIZE 1000",)
     verdict = outbox.offer("ada@firm.example", "jan@acme.example", 1001)
     assert verdict is not None
@@ -186,7 +186,7 @@ def test_a_mail_too_big_is_not_even_offered(server: FaultServer, outbox: smtp.Ou
 
 
 @pytest.mark.parametrize("offer", ["SIZE", "SIZE 0", "SIZE none"])
-def test_a_size_without_a_limit(server: FaultServer, outbox: smtp.Outbox, offer: str) -> None:
+def test_a_size_without_a_limit(server: FaultServer, outbox: smtp_client.Outbox, offer: str) -> None:
     server.behaviour.extensions = (offer,)
     assert send(outbox).outcome is Outcome.ACCEPTED
 
@@ -234,7 +234,7 @@ def test_a_full_refusal_is_definite(
     behaviour = Behaviour(starttls=False, extensions=extensions, faults=[Fault(point, Kind.REPLY, words)])
     with (
         FaultServer(behaviour) as server,
-        smtp.Outbox(account(server.port), helo="x.example", limits=LIMITS) as outbox,
+        smtp_client.Outbox(account(server.port), helo="x.example", limits=LIMITS) as outbox,
     ):
         result = send(outbox)
         assert (result.outcome, result.stage, result.blame) == (outcome, stage, blame)
@@ -252,7 +252,7 @@ def test_a_354_after_a_refused_recipient_gets_no_body() -> None:
     behaviour.faults.append(Fault(Point.RCPT, Kind.REPLY, "550 5.1.1 no such user"))
     with (
         FaultServer(behaviour) as server,
-        smtp.Outbox(account(server.port), helo="x.example", limits=LIMITS) as outbox,
+        smtp_client.Outbox(account(server.port), helo="x.example", limits=LIMITS) as outbox,
     ):
         result = send(outbox)
         assert (result.outcome, result.stage, result.code) == (Outcome.REFUSED, "rcpt", 550)
@@ -264,7 +264,7 @@ def test_a_354_after_a_refused_recipient_gets_no_body() -> None:
 # --- idle connections ---
 
 
-def test_a_connection_that_died_idle_is_replaced(server: FaultServer, outbox: smtp.Outbox) -> None:
+def test_a_connection_that_died_idle_is_replaced(server: FaultServer, outbox: smtp_client.Outbox) -> None:
     server.fail(Fault(Point.AFTER_250, Kind.STOP))
     assert send(outbox).outcome is Outcome.ACCEPTED
     server.wait_for(lambda: server.ended == 1)
@@ -272,7 +272,9 @@ def test_a_connection_that_died_idle_is_replaced(server: FaultServer, outbox: sm
     assert [mail.connection for mail in server.accepted] == [1, 2]
 
 
-def test_a_421_at_mail_is_tried_on_a_new_connection_once(server: FaultServer, outbox: smtp.Outbox) -> None:
+def test_a_421_at_mail_is_tried_on_a_new_connection_once(
+    server: FaultServer, outbox: smtp_client.Outbox
+) -> None:
     server.fail(Fault(Point.MAIL, Kind.REPLY, "421 4.4.2 idle for too long"))
     assert outbox.connect() is None
     assert send(outbox).outcome is Outcome.ACCEPTED

@@ -15,15 +15,15 @@ from pathlib import Path
 import pytest
 import trustme
 
-from relance.mailbox import smtp
 from relance.mailbox.account import Account, Security, Server
-from relance.mailbox.outcome import Outcome, SendResult
+from relance.mailbox.smtp import client as smtp_client
+from relance.mailbox.smtp.outcome import Outcome, SendResult
 from tests.servers.fault_smtp import Behaviour, Fault, FaultServer, Kind, Point
 
 RAW = b"Subject: hello\r\nMessage-ID: <1@firm.example>\r\n\r\nwords\r\n"
 SECONDS = ("connect", "tls", "greeting", "auth", "mail", "rcpt", "data", "body", "final", "quit")
-PATIENT = smtp.Limits(**dict.fromkeys(SECONDS, 10.0))
-HASTY = smtp.Limits(**dict.fromkeys(SECONDS, 0.4))
+PATIENT = smtp_client.Limits(**dict.fromkeys(SECONDS, 10.0))
+HASTY = smtp_client.Limits(**dict.fromkeys(SECONDS, 0.4))
 
 STAGE = {
     Point.BANNER: "connect",
@@ -65,11 +65,11 @@ def ours(server: FaultServer, authority: trustme.CA, tmp_path: Path) -> Account:
     )
 
 
-def send(outbox: smtp.Outbox, raw: bytes = RAW) -> SendResult:
+def send(outbox: smtp_client.Outbox, raw: bytes = RAW) -> SendResult:
     return outbox.offer("ada@firm.example", "jan@acme.example", len(raw)) or outbox.transmit(raw)
 
 
-def send_when_gone(outbox: smtp.Outbox, server: FaultServer) -> SendResult:
+def send_when_gone(outbox: smtp_client.Outbox, server: FaultServer) -> SendResult:
     """Like `send`, with the caller's commit lasting until the server has left."""
     refusal = outbox.offer("ada@firm.example", "jan@acme.example", len(RAW))
     server.wait_for(lambda: server.ended == 1)
@@ -103,7 +103,7 @@ def test_a_fault_ends_in_the_truth(
     server.behaviour.extensions = ("PIPELINING",) if pipelined else ()
     server.fail(Fault(point, kind))
     limits = HASTY if kind is Kind.STALL and point is not Point.AFTER_250 else PATIENT
-    with smtp.Outbox(ours, helo="x.example", limits=limits) as outbox:
+    with smtp_client.Outbox(ours, helo="x.example", limits=limits) as outbox:
         result = send(outbox)
         outcome, acceptances = expected(point, kind)
         assert result.outcome is outcome
@@ -116,7 +116,7 @@ def test_a_fault_ends_in_the_truth(
         assert not outbox.connected
         server.wait_for(lambda: server.ended == 1)
         assert server.accepted_count == acceptances
-    with smtp.Outbox(ours, helo="x.example", limits=PATIENT) as outbox:
+    with smtp_client.Outbox(ours, helo="x.example", limits=PATIENT) as outbox:
         assert send(outbox).outcome is Outcome.ACCEPTED
     assert server.accepted[-1].connection == 2
 
@@ -125,7 +125,7 @@ def test_a_fault_ends_in_the_truth(
 def test_after_a_fault_the_same_outbox_dials_again(server: FaultServer, ours: Account, kind: Kind) -> None:
     server.fail(Fault(Point.ACCEPTED, kind))
     limits = replace(PATIENT, final=0.4 if kind is Kind.STALL else 10.0)
-    with smtp.Outbox(ours, helo="x.example", limits=limits) as outbox:
+    with smtp_client.Outbox(ours, helo="x.example", limits=limits) as outbox:
         assert send(outbox).outcome is Outcome.UNKNOWN
         other = RAW.replace(b"<1@", b"<2@")
         assert send(outbox, other).outcome is Outcome.ACCEPTED
@@ -135,7 +135,7 @@ def test_after_a_fault_the_same_outbox_dials_again(server: FaultServer, ours: Ac
 @pytest.mark.parametrize("point", Point)
 def test_a_late_answer_is_an_answer(server: FaultServer, ours: Account, point: Point) -> None:
     server.fail(Fault(point, Kind.DELAY, seconds=0.1))
-    with smtp.Outbox(ours, helo="x.example", limits=PATIENT) as outbox:
+    with smtp_client.Outbox(ours, helo="x.example", limits=PATIENT) as outbox:
         assert [send(outbox).outcome for _ in range(2)] == [Outcome.ACCEPTED] * 2
     assert [mail.connection for mail in server.accepted] == [1, 1]
 
@@ -145,7 +145,7 @@ def test_a_connection_lost_before_the_first_byte_is_certain(
     server: FaultServer, ours: Account, kind: Kind
 ) -> None:
     server.fail(Fault(Point.AFTER_354, kind))
-    with smtp.Outbox(ours, helo="x.example", limits=PATIENT) as outbox:
+    with smtp_client.Outbox(ours, helo="x.example", limits=PATIENT) as outbox:
         result = send_when_gone(outbox, server)
         assert (result.outcome, result.stage, result.code) == (Outcome.DEFERRED, "body", None)
         assert server.accepted_count == 0
@@ -156,7 +156,7 @@ def test_words_between_354_and_body_are_never_taken_for_the_last_word(
     server: FaultServer, ours: Account
 ) -> None:
     server.fail(Fault(Point.AFTER_354, Kind.GARBLE, "250 2.0.0 already taken", times=1))
-    with smtp.Outbox(ours, helo="x.example", limits=PATIENT) as outbox:
+    with smtp_client.Outbox(ours, helo="x.example", limits=PATIENT) as outbox:
         assert outbox.offer("ada@firm.example", "jan@acme.example", len(RAW)) is None
         server.wait_for(lambda: bool(server.injected))
         result = outbox.transmit(RAW)
@@ -171,7 +171,7 @@ def test_words_between_354_and_body_are_never_taken_for_the_last_word(
 )
 def test_a_last_word_that_is_none_is_unknown(server: FaultServer, ours: Account, words: str) -> None:
     server.fail(Fault(Point.ACCEPTED, Kind.REPLY, words))
-    with smtp.Outbox(ours, helo="x.example", limits=PATIENT) as outbox:
+    with smtp_client.Outbox(ours, helo="x.example", limits=PATIENT) as outbox:
         result = send(outbox)
         assert (result.outcome, result.stage, result.code) == (Outcome.UNKNOWN, "final", None)
         assert not outbox.connected
@@ -188,7 +188,7 @@ def test_a_server_that_repeats_the_password_is_not_quoted(
     server: FaultServer, ours: Account, point: Point, words: str, said: str
 ) -> None:
     server.fail(Fault(point, Kind.REPLY, words.format(said)))
-    with smtp.Outbox(ours, helo="x.example", limits=PATIENT) as outbox:
+    with smtp_client.Outbox(ours, helo="x.example", limits=PATIENT) as outbox:
         result = send(outbox)
     assert said.lower() not in repr(result).lower()
     assert "c2VjcmV0" not in repr(result)
@@ -197,7 +197,7 @@ def test_a_server_that_repeats_the_password_is_not_quoted(
 def test_a_body_that_stops_flowing_never_gets_its_dot(server: FaultServer, ours: Account) -> None:
     server.fail(Fault(Point.BODY, Kind.STALL))
     raw = RAW + (b"x" * 76 + b"\r\n") * 300_000
-    with smtp.Outbox(ours, helo="x.example", limits=replace(PATIENT, body=0.5)) as outbox:
+    with smtp_client.Outbox(ours, helo="x.example", limits=replace(PATIENT, body=0.5)) as outbox:
         result = send(outbox, raw)
     assert (result.outcome, result.stage) == (Outcome.UNKNOWN, "body")
     server.wait_for(lambda: server.ended == 1)
@@ -233,7 +233,7 @@ def test_an_interruption_aborts_and_goes_on_to_the_caller(
 ) -> None:
     server.fail(Fault(point, Kind.STALL))
     watcher = interrupt_when(lambda: bool(server.injected), server)
-    with smtp.Outbox(ours, helo="x.example", limits=PATIENT) as outbox:
+    with smtp_client.Outbox(ours, helo="x.example", limits=PATIENT) as outbox:
         with pytest.raises(KeyboardInterrupt):
             send(outbox)
         watcher.join(5)
@@ -269,7 +269,7 @@ def test_the_server_runs_on_its_own_and_records_durably(tmp_path: Path) -> None:
                 Server("127.0.0.1", port, Security.PLAIN),
                 Server("127.0.0.1", 1),
             )
-            with smtp.Outbox(account, helo="x.example", limits=PATIENT) as outbox:
+            with smtp_client.Outbox(account, helo="x.example", limits=PATIENT) as outbox:
                 assert send(outbox).outcome is Outcome.ACCEPTED
             assert '"message_id": "<1@firm.example>"' in record.read_text()
         finally:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from relance.mailbox import smtp
 from relance.mailbox.account import Security
-from relance.mailbox.outcome import Blame, Outcome
+from relance.mailbox.smtp import client as smtp_client
+from relance.mailbox.smtp.outcome import Blame, Outcome
 from tests.sending import LIMITS, RAW, account, send, tls_for
 from tests.servers.fault_smtp import Behaviour, Fault, FaultServer, Kind, Point
 
@@ -18,7 +18,7 @@ from tests.servers.fault_smtp import Behaviour, Fault, FaultServer, Kind, Point
 
 
 @pytest.mark.parametrize("mechanisms", ["PLAIN LOGIN", "LOGIN", "CRAM-MD5 PLAIN"])
-def test_login_by_one_mechanism(server: FaultServer, outbox: smtp.Outbox, mechanisms: str) -> None:
+def test_login_by_one_mechanism(server: FaultServer, outbox: smtp_client.Outbox, mechanisms: str) -> None:
     server.behaviour.auth = mechanisms
     assert outbox.connect() is None
     assert send(outbox).outcome is Outcome.ACCEPTED
@@ -27,7 +27,9 @@ def test_login_by_one_mechanism(server: FaultServer, outbox: smtp.Outbox, mechan
 
 
 @pytest.mark.parametrize("mechanisms", ["PLAIN LOGIN", "LOGIN", "LOGIN CRAM-MD5"])
-def test_a_wrong_password_is_tried_once(server: FaultServer, outbox: smtp.Outbox, mechanisms: str) -> None:
+def test_a_wrong_password_is_tried_once(
+    server: FaultServer, outbox: smtp_client.Outbox, mechanisms: str
+) -> None:
     server.behaviour.auth, server.behaviour.login = mechanisms, ("ada@firm.example", "other")
     refusal = outbox.connect()
     assert refusal is not None
@@ -37,7 +39,7 @@ def test_a_wrong_password_is_tried_once(server: FaultServer, outbox: smtp.Outbox
     assert not outbox.connected
 
 
-def test_a_login_that_fails_for_now_is_nobodys_fault(server: FaultServer, outbox: smtp.Outbox) -> None:
+def test_a_login_that_fails_for_now_is_nobodys_fault(server: FaultServer, outbox: smtp_client.Outbox) -> None:
     server.fail(Fault(Point.AUTH, Kind.REPLY, "454 4.7.0 the directory is away"))
     refusal = outbox.connect()
     assert refusal is not None
@@ -46,7 +48,7 @@ def test_a_login_that_fails_for_now_is_nobodys_fault(server: FaultServer, outbox
 
 
 def test_a_server_that_knows_no_such_mechanism_is_asked_by_the_other_it_offers(
-    server: FaultServer, outbox: smtp.Outbox
+    server: FaultServer, outbox: smtp_client.Outbox
 ) -> None:
     server.fail(Fault(Point.AUTH, Kind.REPLY, "504 5.5.4 unrecognized authentication type"))
     assert outbox.connect() is None
@@ -55,7 +57,7 @@ def test_a_server_that_knows_no_such_mechanism_is_asked_by_the_other_it_offers(
 
 @pytest.mark.parametrize("words", ["535 5.7.0 too many failed logins", "454 4.7.0 later", "550 go away"])
 def test_a_login_that_is_not_refused_for_its_password_is_nobodys_fault(
-    server: FaultServer, outbox: smtp.Outbox, words: str
+    server: FaultServer, outbox: smtp_client.Outbox, words: str
 ) -> None:
     server.fail(Fault(Point.AUTH, Kind.REPLY, words))
     refusal = outbox.connect()
@@ -66,7 +68,7 @@ def test_a_login_that_is_not_refused_for_its_password_is_nobodys_fault(
 
 @pytest.mark.parametrize("mechanisms", ["CRAM-MD5 XOAUTH2", None])
 def test_no_login_by_password_is_offered(
-    server: FaultServer, outbox: smtp.Outbox, mechanisms: str | None
+    server: FaultServer, outbox: smtp_client.Outbox, mechanisms: str | None
 ) -> None:
     server.behaviour.auth = mechanisms
     refusal = outbox.connect()
@@ -76,7 +78,7 @@ def test_no_login_by_password_is_offered(
     assert server.count("AUTH") == 0
 
 
-def test_the_password_shows_nowhere(server: FaultServer, outbox: smtp.Outbox) -> None:
+def test_the_password_shows_nowhere(server: FaultServer, outbox: smtp_client.Outbox) -> None:
     server.behaviour.login = ("ada@firm.example", "other")
     assert "secret" not in repr(outbox.connect())
     assert "secret" not in repr(vars(outbox))
@@ -90,7 +92,7 @@ def test_a_trusted_certificate(authority: trustme.CA, ca_file: str, direct: bool
     security = Security.TLS if direct else Security.STARTTLS
     with FaultServer(tls=tls_for(authority, "127.0.0.1"), direct_tls=direct) as server:
         trusting = replace(account(server.port, security), ca_file=ca_file)
-        with smtp.Outbox(trusting, helo="x.example", limits=LIMITS) as outbox:
+        with smtp_client.Outbox(trusting, helo="x.example", limits=LIMITS) as outbox:
             assert outbox.connect() is None
             assert send(outbox).outcome is Outcome.ACCEPTED
             assert send(outbox, RAW * 10_000).outcome is Outcome.ACCEPTED
@@ -107,7 +109,7 @@ def test_a_certificate_that_does_not_verify(
         ours = account(server.port, Security.TLS if direct else Security.STARTTLS)
         if wrong == "name":
             ours = replace(ours, ca_file=ca_file)
-        with smtp.Outbox(ours, helo="x.example", limits=LIMITS) as outbox:
+        with smtp_client.Outbox(ours, helo="x.example", limits=LIMITS) as outbox:
             refusal = outbox.connect()
         assert refusal is not None
         assert (refusal.outcome, refusal.stage, refusal.blame) == (Outcome.NOT_SENT, "tls", Blame.SENDER)
@@ -120,7 +122,9 @@ def test_a_stripped_starttls_ends_before_the_login(authority: trustme.CA) -> Non
     with FaultServer(
         Behaviour(starttls=False)
     ) as server:  # offers AUTH in clear, as an attacker would have it
-        with smtp.Outbox(account(server.port, Security.STARTTLS), helo="x.example", limits=LIMITS) as outbox:
+        with smtp_client.Outbox(
+            account(server.port, Security.STARTTLS), helo="x.example", limits=LIMITS
+        ) as outbox:
             refusal = outbox.connect()
         assert refusal is not None
         assert (refusal.outcome, refusal.stage, refusal.blame) == (Outcome.NOT_SENT, "tls", Blame.SENDER)
@@ -137,7 +141,7 @@ def test_nothing_in_clear_passes_for_the_handshake(
 ) -> None:
     secure_server.fail(Fault(Point.STARTTLS, Kind.REPLY, words))
     ours = replace(account(secure_server.port, Security.STARTTLS), ca_file=ca_file)
-    with smtp.Outbox(ours, helo="x.example", limits=LIMITS) as outbox:
+    with smtp_client.Outbox(ours, helo="x.example", limits=LIMITS) as outbox:
         refusal = outbox.connect()
     assert refusal is not None
     assert (refusal.outcome, refusal.stage) == (Outcome.NOT_SENT, "tls")
@@ -146,7 +150,7 @@ def test_nothing_in_clear_passes_for_the_handshake(
 
 
 def test_plain_is_for_loopback_only() -> None:
-    with smtp.Outbox(account(25, Security.PLAIN, "192.0.2.1"), helo="x.example") as outbox:
+    with smtp_client.Outbox(account(25, Security.PLAIN, "192.0.2.1"), helo="x.example") as outbox:
         refusal = outbox.connect()
     assert refusal is not None
     assert (refusal.outcome, refusal.stage, refusal.blame) == (Outcome.NOT_SENT, "tls", Blame.SENDER)
@@ -154,7 +158,7 @@ def test_plain_is_for_loopback_only() -> None:
 
 def test_an_unreadable_ca_file_is_a_sentence(secure_server: FaultServer, tmp_path: Path) -> None:
     ours = replace(account(secure_server.port, Security.STARTTLS), ca_file=str(tmp_path / "none.pem"))
-    with smtp.Outbox(ours, helo="x.example", limits=LIMITS) as outbox:
+    with smtp_client.Outbox(ours, helo="x.example", limits=LIMITS) as outbox:
         refusal = outbox.connect()
     assert refusal is not None
     assert (refusal.stage, refusal.blame) == ("tls", Blame.SENDER)

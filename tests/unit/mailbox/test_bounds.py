@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.mailbox.imap import Timeouts
-from relance.mailbox.smtp import Limits
+from relance.mailbox.smtp.client import Limits
 
 
 @given(st.floats(0.1, 1000))

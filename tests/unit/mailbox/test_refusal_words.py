@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from relance.engine.context import Options
 from relance.engine.sending import settle
 from relance.engine.states import Event
-from relance.mailbox import refusal_words, trouble
-from relance.mailbox.outcome import Outcome
+from relance.mailbox import refusal_words
 from relance.mailbox.refusal_words import About
+from relance.mailbox.smtp import replies as smtp_replies
+from relance.mailbox.smtp.outcome import Outcome
 
 TABLES = Path(__file__).parents[2] / "corpus" / "refusals"
 SEALED_LEAST = 40
@@ -31,7 +32,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 def spoken_of(row: dict[str, str]) -> str:
     """Whom the consequences of an answer touch: that is what counts."""
-    result = trouble.verdict(row["stage"], int(row["code"]), row["words"])
+    result = smtp_replies.verdict(row["stage"], int(row["code"]), row["words"])
     end = settle.ending(result, 1, Options())
     if result.outcome is Outcome.DEFERRED:
         assert end.retry_after is not None
@@ -62,7 +63,7 @@ def test_wordings_found_after_the_rules_stood() -> None:
 @pytest.mark.parametrize("name", ["given", "open", "sealed", "found"])
 def test_nobody_is_suppressed_for_what_is_not_the_address(name: str) -> None:
     for row in rows(name):
-        result = trouble.verdict(row["stage"], int(row["code"]), row["words"])
+        result = smtp_replies.verdict(row["stage"], int(row["code"]), row["words"])
         suppresses = settle.ending(result, 1, Options()).suppress
         assert not suppresses or row["speaks_of"] == "recipient", row
 

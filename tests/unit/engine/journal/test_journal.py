@@ -11,7 +11,7 @@ from relance import errors
 from relance.engine.db.vault import Vault, derive
 from relance.engine.journal.journal import NEVER, Entry, Findings, Journal
 from relance.engine.journal.lines import REPLY_LIMIT
-from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests.servers import disks
 
 TAKEN = SendResult(Outcome.ACCEPTED, "final", code=250, text="250 queued as 1")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from relance.engine.journal import lines
 from relance.engine.journal.journal import NEVER, Journal
 from relance.engine.journal.lines import Damaged, Kind, Line
-from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 
 KEYS = (
     "turn",

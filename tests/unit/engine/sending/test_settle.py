@@ -13,7 +13,7 @@ from relance.engine.sending import in_doubt, recovery, settle
 from relance.engine.sending.settle import ending
 from relance.engine.states import Event, MessageEvent, MessageState
 from relance.engine.store.messages import Message
-from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 
 NOW = dt.datetime(2026, 3, 5, 9, 0, tzinfo=dt.UTC)
 

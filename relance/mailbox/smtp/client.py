@@ -11,12 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-from relance.mailbox import session, tls
+from relance.mailbox import tls
 from relance.mailbox.account import Account
-from relance.mailbox.envelope import Envelope
-from relance.mailbox.outcome import SendResult
-from relance.mailbox.session import Limits
-from relance.mailbox.usage import Usage
+from relance.mailbox.smtp import session
+from relance.mailbox.smtp.envelope import Envelope
+from relance.mailbox.smtp.outcome import SendResult
+from relance.mailbox.smtp.session import Limits
+from relance.mailbox.smtp.usage import Usage
 
 __all__ = ["Limits", "Outbox"]
 

@@ -11,13 +11,16 @@ from dataclasses import dataclass, replace
 import aiosmtplib
 
 from relance import errors
-from relance.mailbox import smtp_login, tls, trouble, wire
+from relance.mailbox import tls
 from relance.mailbox.account import Account, Security
-from relance.mailbox.envelope import Envelope
-from relance.mailbox.outcome import Blame, Outcome, SendResult
-from relance.mailbox.usage import Usage
+from relance.mailbox.smtp import login as smtp_login
+from relance.mailbox.smtp import protocol
+from relance.mailbox.smtp import replies as smtp_replies
+from relance.mailbox.smtp.envelope import Envelope
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.usage import Usage
 
-_FAULTS = (wire.Lost, OSError, aiosmtplib.SMTPException)  # ssl.SSLError and TimeoutError are OSErrors
+_FAULTS = (protocol.Lost, OSError, aiosmtplib.SMTPException)  # ssl.SSLError and TimeoutError are OSErrors
 _SIZE_DIGITS = 20  # RFC 1870, 4; of 5,000 digits Python reads no number
 _GOING_AWAY = 421
 _NO_SUCH_PARAMETER = (("mail", 501), ("mail", 504), ("mail", 555))  # RFC 5321, 4.1.1.11 and what servers say
@@ -78,7 +81,7 @@ class Session:
     ) -> None:
         self._account, self._limits, self._trust = account, limits, trust
         self._helo = helo.encode("ascii")
-        self._wire: wire.Wire | None = None
+        self._wire: protocol.Wire | None = None
         self._can = Capabilities()
         self._stage = "connect"
         self._open = False  # a transaction was begun and refused: RSET comes before the next
@@ -103,7 +106,7 @@ class Session:
                     return refusal
         except _FAULTS as fault:
             self._gave_up(fault)
-            return trouble.not_sent(self._stage, fault)
+            return smtp_replies.not_sent(self._stage, fault)
         except errors.Broken as problem:  # the file of trusted certificates cannot be read
             self.abort()
             return _person_must_act("tls", str(problem))
@@ -143,7 +146,7 @@ class Session:
             reply = await line.read_response(self._limits.final)
         except _FAULTS as fault:
             self._gave_up(fault)
-            return trouble.unknown(self._stage, fault) if begun else _not_begun(fault)
+            return smtp_replies.unknown(self._stage, fault) if begun else _not_begun(fault)
         except BaseException:
             self.abort()
             raise
@@ -183,7 +186,7 @@ class Session:
         direct = server.security is Security.TLS
         loop = asyncio.get_running_loop()
         # Known from the start, so that an abort in the middle of the handshake finds it.
-        self._wire = line = wire.Wire(loop)
+        self._wire = line = protocol.Wire(loop)
         self._count(connections=1)
         async with asyncio.timeout(self._limits.connect):
             await loop.create_connection(
@@ -264,9 +267,9 @@ class Session:
             await self._line().catch_up()
             verdict = await self._envelope(self._commands(mail))
         except _FAULTS as fault:
-            self._gone = self._stage == "mail" and not isinstance(fault, wire.Silent)
+            self._gone = self._stage == "mail" and not isinstance(fault, protocol.Silent)
             self._gave_up(fault)
-            return trouble.not_sent(self._stage, fault)
+            return smtp_replies.not_sent(self._stage, fault)
         except BaseException:
             self.abort()
             raise
@@ -310,32 +313,34 @@ class Session:
 
     def _last_word(self, reply: aiosmtplib.SMTPResponse) -> SendResult:
         if 200 <= reply.code < 300:
-            return trouble.accepted(reply.code, reply.message)
+            return smtp_replies.accepted(reply.code, reply.message)
         if reply.code < 400:
             self.abort()
-            return trouble.unknown("final", f"the server answered the body with {reply.code} {reply.message}")
+            return smtp_replies.unknown(
+                "final", f"the server answered the body with {reply.code} {reply.message}"
+            )
         if reply.code == _GOING_AWAY:
             self.abort()
-        return trouble.verdict("final", reply.code, reply.message)
+        return smtp_replies.verdict("final", reply.code, reply.message)
 
     def _gave_up(self, fault: BaseException) -> None:
-        self._count(silences=int(isinstance(fault, wire.Silent | TimeoutError)))
+        self._count(silences=int(isinstance(fault, protocol.Silent | TimeoutError)))
         self.abort()
 
     def _count(self, **more: int) -> None:
         so_far = {name: getattr(self.usage, name) + number for name, number in more.items()}
         self.usage = dataclasses.replace(self.usage, **so_far)
 
-    def _line(self) -> wire.Wire:
+    def _line(self) -> protocol.Wire:
         if self._wire is None:
-            raise wire.Closed("there is no connection")
+            raise protocol.Closed("there is no connection")
         return self._wire
 
     def _refused(self, reply: aiosmtplib.SMTPResponse) -> SendResult:
         """A reply before any mail that is not the one wanted."""
         if reply.code < 400:
-            raise wire.Garbled(f"the server gave an answer out of place: {reply.code} {reply.message}")
-        return trouble.verdict(self._stage, reply.code, reply.message)
+            raise protocol.Garbled(f"the server gave an answer out of place: {reply.code} {reply.message}")
+        return smtp_replies.verdict(self._stage, reply.code, reply.message)
 
 
 def capabilities(text: str) -> Capabilities:
@@ -372,8 +377,8 @@ def _refusal(command: _Command, reply: aiosmtplib.SMTPResponse) -> SendResult | 
     if reply.code == 354 if command.stage == "data" else 200 <= reply.code < 300:
         return None
     if reply.code < 400:
-        raise wire.Garbled(f"the server gave an answer out of place: {reply.code} {reply.message}")
-    return trouble.verdict(command.stage, reply.code, reply.message)
+        raise protocol.Garbled(f"the server gave an answer out of place: {reply.code} {reply.message}")
+    return smtp_replies.verdict(command.stage, reply.code, reply.message)
 
 
 def _unfit(raw: bytes) -> SendResult | None:
@@ -388,7 +393,7 @@ def _unfit(raw: bytes) -> SendResult | None:
 def _not_begun(fault: BaseException) -> SendResult:
     """The connection ended between the 354 and the body's first byte: certainly not sent, so it may be offered again."""
     return SendResult(
-        Outcome.DEFERRED, "body", Blame.SERVER, text="nothing was sent: " + trouble.described(fault)
+        Outcome.DEFERRED, "body", Blame.SERVER, text="nothing was sent: " + smtp_replies.described(fault)
     )
 
 

@@ -6,17 +6,19 @@ import base64
 
 import aiosmtplib
 
-from relance.mailbox import login_refusals, refusal_words, trouble, wire
+from relance.mailbox import login_refusals, refusal_words
 from relance.mailbox.account import Account
 from relance.mailbox.login_refusals import Meaning
-from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp import protocol
+from relance.mailbox.smtp import replies as smtp_replies
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from relance.sentences import ended
 
 KNOWN = ("PLAIN", "LOGIN")
 
 
 async def ask(
-    line: wire.Wire, account: Account, offered: frozenset[str], seconds: float
+    line: protocol.Wire, account: Account, offered: frozenset[str], seconds: float
 ) -> aiosmtplib.SMTPResponse | None:
     """The server's last word on the login; None where it offers no mechanism that takes a password.
 
@@ -31,12 +33,12 @@ async def ask(
     return reply
 
 
-async def _plain(line: wire.Wire, account: Account, seconds: float) -> aiosmtplib.SMTPResponse:
+async def _plain(line: protocol.Wire, account: Account, seconds: float) -> aiosmtplib.SMTPResponse:
     said = f"\0{account.username}\0{account.password}".encode()
     return await line.ask(b"AUTH PLAIN " + base64.b64encode(said), seconds)
 
 
-async def _login(line: wire.Wire, account: Account, seconds: float) -> aiosmtplib.SMTPResponse:
+async def _login(line: protocol.Wire, account: Account, seconds: float) -> aiosmtplib.SMTPResponse:
     reply = await line.ask(b"AUTH LOGIN", seconds)
     for answer in (account.username, account.password):
         if reply.code == 334:
@@ -46,7 +48,7 @@ async def _login(line: wire.Wire, account: Account, seconds: float) -> aiosmtpli
 
 def refused(reply: aiosmtplib.SMTPResponse) -> SendResult:
     """What a 4xx or 5xx to AUTH means; blame `SENDER` says that these credentials are refused, and a person must act."""
-    said, meaning = trouble.bounded(reply.message), login_refusals.of_smtp(reply.code, reply.message)
+    said, meaning = smtp_replies.bounded(reply.message), login_refusals.of_smtp(reply.code, reply.message)
     blame = Blame.SENDER if meaning is Meaning.REFUSED else Blame.SERVER
     status = refusal_words.status(reply.message, reply.code)
     return SendResult(Outcome.NOT_SENT, "auth", blame, reply.code, status, said)

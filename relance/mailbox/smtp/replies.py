@@ -8,7 +8,7 @@ import ssl
 from typing import Literal
 
 from relance.mailbox import refusal_words
-from relance.mailbox.outcome import Blame, Outcome, SendResult
+from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 
 TEXT_LIMIT = 500
 Later = Literal["for now"]

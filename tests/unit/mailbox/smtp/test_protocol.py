@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.mailbox import session, trouble, wire
-from relance.mailbox.outcome import Blame, Outcome
+from relance.mailbox.smtp import protocol, session
+from relance.mailbox.smtp import replies as smtp_replies
+from relance.mailbox.smtp.outcome import Blame, Outcome
 
 STREAM = b"250-one\r\n250-two\r\n250 three\r\n354 go\r\n221\r\n550 5.1.1 no\n"
 REPLIES = [(250, "one\ntwo\nthree"), (354, "go"), (221, ""), (550, "5.1.1 no")]
@@ -19,7 +20,7 @@ REPLIES = [(250, "one\ntwo\nthree"), (354, "go"), (221, ""), (550, "5.1.1 no")]
 
 def read(chunks: list[bytes], count: int) -> list[tuple[int, str]]:
     async def reading() -> list[tuple[int, str]]:
-        line = wire.Wire(asyncio.get_running_loop())
+        line = protocol.Wire(asyncio.get_running_loop())
         for chunk in chunks:
             asyncio.get_running_loop().call_soon(line.data_received, chunk)
         return [tuple(await line.read_response(1)) for _ in range(count)]  # type: ignore[misc]
@@ -47,20 +48,20 @@ def test_replies_do_not_depend_on_how_they_are_cut(cuts: list[int]) -> None:
     ],
 )
 def test_what_is_no_reply_is_said_so(junk: bytes) -> None:
-    with pytest.raises(wire.Garbled):
+    with pytest.raises(protocol.Garbled):
         read([junk], 1)
 
 
 def test_an_endless_reply_is_cut_off() -> None:
-    with pytest.raises(wire.Garbled, match="too long"):
+    with pytest.raises(protocol.Garbled, match="too long"):
         read([b"250-x\r\n" * 10_000], 1)
 
 
 def test_a_server_that_says_nothing() -> None:
     async def waiting() -> None:
-        await wire.Wire(asyncio.get_running_loop()).read_response(0.01)
+        await protocol.Wire(asyncio.get_running_loop()).read_response(0.01)
 
-    with pytest.raises(wire.Silent):
+    with pytest.raises(protocol.Silent):
         asyncio.run(waiting())
 
 
@@ -90,11 +91,11 @@ def test_what_a_server_offers() -> None:
     st.text(),
 )
 def test_every_refusal_has_a_meaning(stage: str, code: int, words: str) -> None:
-    result = trouble.verdict(stage, code, words)
+    result = smtp_replies.verdict(stage, code, words)
     assert result.outcome in (Outcome.REFUSED, Outcome.DEFERRED, Outcome.NOT_SENT)
     assert result.outcome is not Outcome.REFUSED or code >= 500
     assert result.stage == stage
-    assert len(result.text) <= trouble.TEXT_LIMIT
+    assert len(result.text) <= smtp_replies.TEXT_LIMIT
     assert result.text.isprintable() or not result.text.isascii()
 
 
@@ -117,12 +118,12 @@ def test_every_refusal_has_a_meaning(stage: str, code: int, words: str) -> None:
     ],
 )
 def test_whom_a_refusal_speaks_of(stage: str, code: int, words: str, blame: Blame) -> None:
-    assert trouble.verdict(stage, code, words).blame is blame
+    assert smtp_replies.verdict(stage, code, words).blame is blame
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_reply_or_said_to_be_none(junk: bytes) -> None:
-    with contextlib.suppress(wire.Lost):
+    with contextlib.suppress(protocol.Lost):
         ((code, text),) = read([junk, b"\r\n221 bye\r\n"], 1)
         assert 200 <= code <= 599
         text.encode("utf-8")
@@ -149,4 +150,4 @@ def test_a_size_that_is_no_number_is_no_limit(said: str, size: int) -> None:
 )
 def test_any_words_of_a_refusal_have_a_meaning(stage: str, code: int, text: str) -> None:
     for words in (text, f"{'9' * 5000}.{text}", f"5.{'9' * 5000}.1 {text}", f"5.1.{'9' * 5000} {text}"):
-        assert trouble.verdict(stage, code, words).blame in Blame
+        assert smtp_replies.verdict(stage, code, words).blame in Blame

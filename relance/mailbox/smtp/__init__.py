@@ -1,0 +1,1 @@
+"""Mail out: one session, every end told apart."""
