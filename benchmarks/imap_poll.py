@@ -20,9 +20,10 @@ from typing import TypeVar
 
 import imapclient
 
-from relance.mailbox import folders, imap
 from relance.mailbox.account import Account
-from relance.mailbox.folders import Role
+from relance.mailbox.imap import client as imap_client
+from relance.mailbox.imap import folders
+from relance.mailbox.imap.folders import Role
 from relance.mailbox.parsing import message
 from tests.servers import dovecot
 
@@ -72,7 +73,7 @@ def mail(number: int) -> bytes:
 def measure(server: dovecot.Dovecot, user: str, new: int) -> dict[str, float]:
     """Medians of: a poll that finds nothing, and one that fetches and reads `new` mails, on fresh connections."""
     account = server.account(user)
-    with imap.Inbox(account) as inbox:  # Dovecot builds its index once, at the first opening
+    with imap_client.Inbox(account) as inbox:  # Dovecot builds its index once, at the first opening
         folder = next(each for each in inbox.folders() if each.role is Role.INBOX)
         list(inbox.fetch_new(folder, folder.uidnext))
         folder = next(each for each in inbox.folders() if each.role is Role.INBOX)
@@ -94,14 +95,14 @@ def measure(server: dovecot.Dovecot, user: str, new: int) -> dict[str, float]:
 
 
 def open_only(account: Account) -> None:
-    with imap.Inbox(account) as inbox:
+    with imap_client.Inbox(account) as inbox:
         inbox.folders()
 
 
 def poll(account: Account, last: int) -> list[int]:
     """One whole poll as the engine does it: connect, STATUS, and what is new from where anything is."""
     found: list[int] = []
-    with imap.Inbox(account) as inbox:
+    with imap_client.Inbox(account) as inbox:
         listed = inbox.folders()
         marks = {each.name: (each.uidvalidity, last if each.role is Role.INBOX else 0) for each in listed}
         for folder in folders.changed(listed, marks):

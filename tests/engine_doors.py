@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Self
 
-from relance.mailbox.folders import Folder, Role
+from relance.mailbox.imap.folders import Folder, Role
 from relance.mailbox.smtp.outcome import SendResult
 from relance.mailbox.smtp.usage import Usage
 

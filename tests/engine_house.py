@@ -21,7 +21,7 @@ from relance.engine.states import MessageState
 from relance.engine.store import mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.messages import Message
-from relance.mailbox.imap import Inbox
+from relance.mailbox.imap.client import Inbox
 from relance.mailbox.smtp.client import Outbox
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from relance.mailbox import imap
 from relance.mailbox.account import Account
+from relance.mailbox.imap import client as imap_client
 from tests.servers import scripted_imap
 from tests.servers.scripted_imap import Script
 
-QUICK = imap.Timeouts(connect=2, read=1)
+QUICK = imap_client.Timeouts(connect=2, read=1)
 MAIL = b"From: bob@buyer.example\r\nMessage-ID: <%d@buyer.example>\r\nSubject: yes\r\n\r\nhello %d\r\n"
 
 
@@ -17,8 +17,11 @@ def mails(*uids: int) -> dict[int, bytes]:
     return {uid: MAIL % (uid, uid) for uid in uids}
 
 
-def poll(script: Script, after: int = 0, timeouts: imap.Timeouts = QUICK) -> list[imap.Fetched]:
-    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=timeouts) as inbox:
+def poll(script: Script, after: int = 0, timeouts: imap_client.Timeouts = QUICK) -> list[imap_client.Fetched]:
+    with (
+        scripted_imap.running(script) as server,
+        imap_client.Inbox(server.account(), timeouts=timeouts) as inbox,
+    ):
         (folder,) = inbox.folders()
         return list(inbox.fetch_new(folder, after))
 
@@ -28,5 +31,5 @@ def changed(account: Account, **changes: object) -> Account:
     return dataclasses.replace(account, imap=dataclasses.replace(account.imap, **changes))  # type: ignore[arg-type]
 
 
-def uids(found: list[imap.Fetched]) -> list[int]:
+def uids(found: list[imap_client.Fetched]) -> list[int]:
     return [each.uid for each in found]

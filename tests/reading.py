@@ -17,8 +17,8 @@ from relance.engine.states import MessageState
 from relance.engine.store import aliases, enrollment_details, enrollments, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.messages import Message
-from relance.mailbox.folders import Folder, Role
-from relance.mailbox.imap_answers import Fetched
+from relance.mailbox.imap.folders import Folder, Role
+from relance.mailbox.imap.responses import Fetched
 from tests import engine_house
 
 ADA, KIM, MIA = "ada@sales.example", "kim@lake.example", "mia@lake.example"

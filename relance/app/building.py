@@ -22,7 +22,7 @@ from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import Noes
 from relance.engine.journal.own_message_ids import OwnIds
 from relance.engine.schedule.timezones import Workspace
-from relance.mailbox.imap import Inbox, Timeouts
+from relance.mailbox.imap.client import Inbox, Timeouts
 from relance.mailbox.judging import safe
 from relance.mailbox.smtp.client import Limits, Outbox
 from relance.tracking import web

@@ -20,7 +20,7 @@ from relance.engine.schedule.timezones import Workspace
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.mailbox.account import Account
-from relance.mailbox.imap import Inbox
+from relance.mailbox.imap.client import Inbox
 from relance.tracking import judge
 from relance.tracking.links import Links
 

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from relance.mailbox.account import Account
-from relance.mailbox.folders import Folder
-from relance.mailbox.imap_answers import Fetched
+from relance.mailbox.imap.folders import Folder
+from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing.inbound import Inbound
 from relance.mailbox.smtp.outcome import SendResult
 from relance.mailbox.smtp.usage import Usage

@@ -26,7 +26,7 @@ from relance.engine.sequences import overdue
 from relance.engine.store import claims, enrollments, mailboxes, next_turns
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.mailbox.account import Account, Server
-from relance.mailbox.folders import FolderRefused
+from relance.mailbox.imap.folders import FolderRefused
 from relance.mailbox.smtp import login as smtp_login
 from relance.mailbox.smtp.outcome import Blame, SendResult
 from relance.mailbox.smtp.usage import Usage

@@ -10,7 +10,7 @@ import pytest
 from relance import clock
 from relance.app import Relance
 from relance.config import Settings, make_home
-from relance.mailbox import imap_wire
+from relance.mailbox.imap import connection
 from relance.sandbox.world import World
 from relance.scheduler import embedded, listening, web
 from tests.journeys import stage
@@ -82,11 +82,11 @@ def count(office: stage.Stage) -> int:
 def listen_for(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The IDLE commands that were accepted from now on."""
     begun: list[bytes] = []
-    start = imap_wire.Client.start_idle
+    start = connection.Client.start_idle
 
-    def heard(client: imap_wire.Client) -> bytes:
+    def heard(client: connection.Client) -> bytes:
         begun.append(start(client))
         return begun[-1]
 
-    monkeypatch.setattr(imap_wire.Client, "start_idle", heard)
+    monkeypatch.setattr(connection.Client, "start_idle", heard)
     return begun

@@ -23,8 +23,8 @@ from relance.engine.sending import forgotten_mails, recovery, settle
 from relance.engine.sequences import clock_jumps
 from relance.engine.store import restore_doubts
 from relance.engine.store.mailboxes import Watermark
-from relance.mailbox.folders import Folder, Role
-from relance.mailbox.imap_answers import Fetched
+from relance.mailbox.imap.folders import Folder, Role
+from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 

@@ -29,7 +29,7 @@ from relance.engine.store import claims, mailboxes, messages, unread_mails
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.in_flight import Underway
 from relance.engine.store.mailboxes import Held, Lease
-from relance.mailbox.folders import Role
+from relance.mailbox.imap.folders import Role
 from relance.mailbox.smtp.outcome import Outcome
 from tests.simulation import believers, ground
 from tests.simulation.believers import both

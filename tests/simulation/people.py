@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from relance.mailbox.folders import Role
+from relance.mailbox.imap.folders import Role
 from tests.simulation import folders, letters
 from tests.simulation.letters import Cause, Kind, Letter
 from tests.simulation.sim import Sim

@@ -9,8 +9,8 @@ from types import TracebackType
 
 from relance import errors
 from relance.mailbox.account import Account
-from relance.mailbox.folders import Folder, FolderRefused
-from relance.mailbox.imap_answers import Fetched
+from relance.mailbox.imap.folders import Folder, FolderRefused
+from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Inbound
 from relance.mailbox.smtp import replies as smtp_replies

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.db import postgresql
-from relance.mailbox.imap_wire import GREETING_SECONDS, Timeouts
+from relance.mailbox.imap.connection import GREETING_SECONDS, Timeouts
 from relance.mailbox.smtp.session import Limits
 from tests.simulation.baton import Actor, Process
 from tests.simulation.sim import Sim

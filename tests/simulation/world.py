@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from relance.mailbox.folders import Role
+from relance.mailbox.imap.folders import Role
 from tests.simulation.baton import Process
 from tests.simulation.letters import Letter
 

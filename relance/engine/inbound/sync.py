@@ -30,8 +30,8 @@ from relance.engine.store import folders as stored
 from relance.engine.store.mailboxes import Lease, Mailbox, Watermark
 from relance.engine.store.unread_mails import Withheld
 from relance.mailbox.account import Account
-from relance.mailbox.folders import Folder, FolderRefused, Role
-from relance.mailbox.imap_answers import Fetched
+from relance.mailbox.imap.folders import Folder, FolderRefused, Role
+from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing.inbound import Inbound
 from relance.sentences import ended
 

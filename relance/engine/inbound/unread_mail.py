@@ -21,8 +21,8 @@ from relance.engine.mailboxes.look import Look
 from relance.engine.mailboxes.watermarks import Progress
 from relance.engine.store import events, folders, mailboxes, unread_mails
 from relance.engine.store.unread_mails import Withheld
-from relance.mailbox.folders import Folder, Role
-from relance.mailbox.imap_answers import Fetched
+from relance.mailbox.imap.folders import Folder, Role
+from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing import decoding
 from relance.mailbox.parsing.inbound import Inbound
 from relance.sentences import ended

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from relance.engine.store.provider_traits import ProviderHabits
 from relance.mailbox.account import Account
 from relance.mailbox.composing import compose
-from relance.mailbox.folders import Role
+from relance.mailbox.imap.folders import Role
 from relance.mailbox.parsing import provider_ids, reports
 from relance.mailbox.parsing.inbound import Inbound
 

@@ -19,7 +19,7 @@ from relance.engine.ports import Inbox
 from relance.engine.store import mailboxes, provider_traits
 from relance.engine.store.provider_traits import ProviderHabits
 from relance.mailbox.account import Account
-from relance.mailbox.folders import Folder, Role
+from relance.mailbox.imap.folders import Folder, Role
 from relance.mailbox.parsing import provider_ids
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 

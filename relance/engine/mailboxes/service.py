@@ -23,7 +23,7 @@ from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.provider_traits import ProviderHabits
 from relance.mailbox import address
 from relance.mailbox.account import Account, Security, Server
-from relance.mailbox.folders import Folder, FolderRefused
+from relance.mailbox.imap.folders import Folder, FolderRefused
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from relance.engine.mailboxes.look import Look
 from relance.engine.ports import Inbox
 from relance.engine.store import folders, mailboxes, unread_mails
 from relance.engine.store.mailboxes import Watermark
-from relance.mailbox.folders import Folder, FolderRefused
+from relance.mailbox.imap.folders import Folder, FolderRefused
 
 MEND = "Let this user read it, or name it in the setting skip_folders if no answer can ever come there."
 _DELIMITERS = frozenset("/.\\^|")

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from relance.engine.store.mailboxes import Watermark
-from relance.mailbox.folders import STRETCH, Folder
+from relance.mailbox.imap.folders import STRETCH, Folder
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any, cast
 from relance import clock, errors
 from relance.engine.ports import Inbox, OpenInbox
 from relance.mailbox.account import Account, Server
-from relance.mailbox.folders import Folder
+from relance.mailbox.imap.folders import Folder
 
 FRESH = 30.0  # seconds after an answer in which anybody may ask at once
 AGAIN = 0.5  # seconds after which whoever waits for another's answer looks again; longer while that one waits longer

@@ -10,7 +10,7 @@ import pytest
 
 from relance import config
 from relance.cli import sandbox
-from relance.mailbox.imap import Inbox
+from relance.mailbox.imap.client import Inbox
 from relance.mailbox.smtp.client import Outbox
 from tests.servers import command, ports, processes
 

@@ -19,7 +19,7 @@ from relance.engine.sequences import control
 from relance.engine.states import Event, State
 from relance.engine.store import replies, suppressions
 from relance.mailbox import judging
-from relance.mailbox.folders import Role
+from relance.mailbox.imap.folders import Role
 from relance.mailbox.judging import safe
 from relance.mailbox.parsing.inbound import Judgement, Kind
 from tests import engine_house

@@ -9,7 +9,7 @@ import pytest
 from relance.engine.context import House
 from relance.engine.states import MessageState, State
 from relance.engine.store import messages, restore_doubts
-from relance.mailbox.folders import Role
+from relance.mailbox.imap.folders import Role
 from tests.reading import ADA, KIM, LINE, MIA, enrolled, hear, letter, row, wrote
 
 

@@ -22,7 +22,7 @@ from relance.engine.sequences.enroll import Wish
 from relance.engine.states import MessageState
 from relance.engine.store import enrollment_details, enrollments, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
-from relance.mailbox.folders import Folder
+from relance.mailbox.imap.folders import Folder
 from relance.mailbox.smtp.client import Outbox
 from relance.mailbox.smtp.outcome import SendResult
 from relance.mailbox.smtp.usage import Usage

@@ -15,8 +15,8 @@ from relance.engine.context import House
 from relance.engine.inbound import sync as inbound_sync
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.store import mailboxes
-from relance.mailbox import imap
-from relance.mailbox.folders import Role
+from relance.mailbox.imap import client as imap_client
+from relance.mailbox.imap.folders import Role
 from tests import engine_house
 from tests.servers import dovecot
 
@@ -96,7 +96,7 @@ def imap_step(house: House) -> mailbox_service.TestStep:
 
 
 def test_a_sent_folder_of_any_name_is_known_by_its_flag(server: dovecot.Dovecot) -> None:
-    with imap.Inbox(server.account()) as inbox:
+    with imap_client.Inbox(server.account()) as inbox:
         roles = {each.name: each.role for each in inbox.folders()}
     assert roles["Ausgang"] is Role.SENT
 
@@ -104,7 +104,7 @@ def test_a_sent_folder_of_any_name_is_known_by_its_flag(server: dovecot.Dovecot)
 def test_a_colleagues_folders_are_seen_and_left_out(
     server: dovecot.Dovecot, tmp_path: Path, migrated_sqlite_url: str
 ) -> None:
-    with imap.Inbox(server.account()) as inbox:
+    with imap_client.Inbox(server.account()) as inbox:
         assert {LEADS, SUPPORT} <= {each.name for each in inbox.folders()}
         assert inbox.others() == ("others/",)
     with house(migrated_sqlite_url, tmp_path) as ours:
@@ -121,7 +121,7 @@ def test_whose_folders_they_are_is_asked_once(
     with house(migrated_sqlite_url, tmp_path) as ours:
         number = add(ours, server)
         sync(ours, number)
-        monkeypatch.setattr(imap.Inbox, "others", lambda _: pytest.fail("asked again"))
+        monkeypatch.setattr(imap_client.Inbox, "others", lambda _: pytest.fail("asked again"))
         sync(ours, number)
 
 

@@ -16,7 +16,7 @@ from relance.engine import turn
 from relance.engine.context import House
 from relance.engine.runtime import mail_servers
 from relance.engine.store import mailboxes
-from relance.mailbox import imap
+from relance.mailbox.imap import client as imap_client
 from tests import engine_house
 from tests.engine_doors import NoMail
 from tests.servers import ports, scripted_imap
@@ -65,7 +65,7 @@ def test_while_one_mailbox_asks_a_silent_server_the_next_comes_back_later(
 ) -> None:
     two_on(house, silent.getsockname()[1])
     house = dataclasses.replace(
-        house, open_inbox=lambda account: imap.Inbox(account, timeouts=imap.Timeouts(2.0, 2.0))
+        house, open_inbox=lambda account: imap_client.Inbox(account, timeouts=imap_client.Timeouts(2.0, 2.0))
     )
     first = threading.Thread(target=a_turn, args=(house, 1))
     first.start()
@@ -92,7 +92,7 @@ def test_when_the_server_answers_again_those_it_kept_waiting_are_called(
     port = silent.getsockname()[1]
     two_on(house, port)
     hasty = dataclasses.replace(
-        house, open_inbox=lambda account: imap.Inbox(account, timeouts=imap.Timeouts(0.2, 0.2))
+        house, open_inbox=lambda account: imap_client.Inbox(account, timeouts=imap_client.Timeouts(0.2, 0.2))
     )
     for number in (1, 2):
         a_turn(hasty, number)
@@ -107,7 +107,7 @@ def test_when_the_server_answers_again_those_it_kept_waiting_are_called(
 
 
 def test_a_greeting_that_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap.imap_wire, "GREETING_SECONDS", 0.3)
+    monkeypatch.setattr(imap_client.connection, "GREETING_SECONDS", 0.3)
     over = threading.Event()
 
     def drip(connection: socket.socket) -> None:
@@ -121,8 +121,8 @@ def test_a_greeting_that_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch
                 server.account(), imap=dataclasses.replace(server.account().imap, port=door.port)
             )
             begun = time.monotonic()
-            with pytest.raises(imap.errors.Away, match="did not answer in time"):
-                imap.Inbox(account).__enter__()
+            with pytest.raises(imap_client.errors.Away, match="did not answer in time"):
+                imap_client.Inbox(account).__enter__()
             assert time.monotonic() - begun < 3
     finally:
         over.set()
@@ -132,7 +132,7 @@ def test_a_greeting_that_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch
 def test_a_process_that_leaves_gives_back_what_only_waits(house: House, silent: socket.socket) -> None:
     two_on(house, silent.getsockname()[1])
     waiting = dataclasses.replace(
-        house, open_inbox=lambda account: imap.Inbox(account, timeouts=imap.Timeouts(2.0, 2.0))
+        house, open_inbox=lambda account: imap_client.Inbox(account, timeouts=imap_client.Timeouts(2.0, 2.0))
     )
     thread = threading.Thread(target=a_turn, args=(waiting, 1))
     thread.start()

@@ -22,8 +22,8 @@ from relance.engine.states import MessageState, State
 from relance.engine.store import enrollments, mailboxes
 from relance.engine.store import replies as store_replies
 from relance.engine.store.replies import Wanted
-from relance.mailbox import imap
-from relance.mailbox.imap_reading import Reading
+from relance.mailbox.imap import client as imap_client
+from relance.mailbox.imap.reader import Reading
 from tests import engine_house
 from tests.servers import dovecot
 
@@ -170,7 +170,7 @@ def test_a_large_folder_that_is_numbered_anew_is_not_fetched_whole_again(
     whole: list[int] = []
     fetch = Reading._whole
 
-    def counted(reading: Reading, uids: list[int], facts: Any) -> Iterator[imap.Fetched]:
+    def counted(reading: Reading, uids: list[int], facts: Any) -> Iterator[imap_client.Fetched]:
         whole.extend(uids)
         return fetch(reading, uids, facts)
 

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from relance.mailbox import folders, imap, imap_wire
-from relance.mailbox.folders import Folder, Role
+from relance.mailbox.imap import client as imap_client
+from relance.mailbox.imap import connection, folders
+from relance.mailbox.imap.folders import Folder, Role
 from tests.servers import dovecot
 
 SMALL, LARGE, NEW = 1_000, 50_000, 100
 USERS = {size: f"with{size}@sales.example" for size in (SMALL, LARGE)}
 QUIET = 7  # commands of a poll that finds nothing, from STARTTLS to LOGOUT
 BUSY = 4  # more where mails came: EXAMINE, SEARCH, what they are, what they say
-PATIENT = imap.Timeouts(connect=15, read=120)
+PATIENT = imap_client.Timeouts(connect=15, read=120)
 
 
 @dataclasses.dataclass
@@ -39,19 +40,19 @@ def server() -> Iterator[dovecot.Dovecot]:
 @pytest.fixture
 def tally(monkeypatch: pytest.MonkeyPatch) -> Tally:
     counted = Tally()
-    tag, fill_up = imap_wire._Bounded._new_tag, imap_wire._Bounded._fill
+    tag, fill_up = connection._Bounded._new_tag, connection._Bounded._fill
 
-    def new_tag(wire: imap_wire._Bounded) -> bytes:
+    def new_tag(wire: connection._Bounded) -> bytes:
         counted.commands += 1
         return tag(wire)
 
-    def received(wire: imap_wire._Bounded) -> None:
+    def received(wire: connection._Bounded) -> None:
         before = len(wire._held)
         fill_up(wire)
         counted.received += len(wire._held) - before
 
-    monkeypatch.setattr(imap_wire._Bounded, "_new_tag", new_tag)
-    monkeypatch.setattr(imap_wire._Bounded, "_fill", received)
+    monkeypatch.setattr(connection._Bounded, "_new_tag", new_tag)
+    monkeypatch.setattr(connection._Bounded, "_fill", received)
     return counted
 
 
@@ -80,7 +81,7 @@ def _name(folder: Path, number: int) -> Path:
 
 def poll(server: dovecot.Dovecot, user: str, mark: int) -> tuple[Folder, int]:
     """One poll as the engine does it; returns the inbox and how many mails came."""
-    with imap.Inbox(server.account(user), timeouts=PATIENT) as inbox:
+    with imap_client.Inbox(server.account(user), timeouts=PATIENT) as inbox:
         listed = inbox.folders()
         marks = {each.name: (each.uidvalidity, mark if each.role is Role.INBOX else 0) for each in listed}
         new = [

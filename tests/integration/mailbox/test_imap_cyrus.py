@@ -18,8 +18,8 @@ from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.sequences import enroll, publish
 from relance.engine.states import State
 from relance.engine.store import enrollments, mailboxes, messages
-from relance.mailbox import imap
-from relance.mailbox.folders import Role
+from relance.mailbox.imap import client as imap_client
+from relance.mailbox.imap.folders import Role
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_doors, engine_house
 from tests.servers import cyrus
@@ -56,10 +56,10 @@ def twins(server: cyrus.Cyrus, user: str) -> tuple[str, str]:
     pytest.fail("a second ended each time")
 
 
-def listed(server: cyrus.Cyrus, user: str) -> dict[str, imap.Folder]:
+def listed(server: cyrus.Cyrus, user: str) -> dict[str, imap_client.Folder]:
     """The folders as one look sees them. What this server says may break the connection; then it is asked again."""
     for _ in range(20):
-        with contextlib.suppress(errors.Unreachable), imap.Inbox(server.account(user)) as inbox:
+        with contextlib.suppress(errors.Unreachable), imap_client.Inbox(server.account(user)) as inbox:
             return {each.name: each for each in inbox.folders()}
     pytest.fail("the folders could not be listed")
 

@@ -12,13 +12,14 @@ import imapclient
 import pytest
 
 from relance import errors
-from relance.mailbox import folders, imap
 from relance.mailbox.account import Account, Security
-from relance.mailbox.folders import Role
+from relance.mailbox.imap import client as imap_client
+from relance.mailbox.imap import folders
+from relance.mailbox.imap.folders import Role
 from relance.mailbox.parsing import message
 from tests.servers import dovecot, ports
 
-TIMEOUTS = imap.Timeouts(connect=5, read=20)
+TIMEOUTS = imap_client.Timeouts(connect=5, read=20)
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +55,12 @@ def raw_client(server: dovecot.Dovecot, account: Account) -> imapclient.IMAPClie
     return client
 
 
-def named(found: list[imap.Folder], role: Role) -> imap.Folder:
+def named(found: list[imap_client.Folder], role: Role) -> imap_client.Folder:
     return next(folder for folder in found if folder.role is role)
 
 
 def test_folders_by_special_use_with_their_numbers(account: Account) -> None:
-    with imap.Inbox(account, timeouts=TIMEOUTS) as inbox:
+    with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         found = inbox.folders()
         roles = {folder.name: folder.role for folder in found}
     assert roles == {"INBOX": Role.INBOX, "Wysłane": Role.SENT, "Junk": Role.JUNK, "Archive": Role.ARCHIVE}
@@ -69,14 +70,14 @@ def test_folders_by_special_use_with_their_numbers(account: Account) -> None:
 
 def test_tls_from_the_first_byte(server: dovecot.Dovecot, account: Account) -> None:
     protected = dataclasses.replace(account, imap=server.account(account.username, Security.TLS).imap)
-    with imap.Inbox(protected, timeouts=TIMEOUTS) as inbox:
+    with imap_client.Inbox(protected, timeouts=TIMEOUTS) as inbox:
         assert inbox.folders()
 
 
 def test_only_new_mail_comes_ascending_and_stays_unread(server: dovecot.Dovecot, account: Account) -> None:
     for number in range(3):
         server.deliver(mail(number), account.username)
-    with imap.Inbox(account, timeouts=TIMEOUTS) as inbox:
+    with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         folder = named(inbox.folders(), Role.INBOX)
         first = list(inbox.fetch_new(folder, 0))
         server.deliver(mail(3), account.username)
@@ -97,7 +98,7 @@ def test_only_new_mail_comes_ascending_and_stays_unread(server: dovecot.Dovecot,
 
 def test_folders_without_news_are_not_opened(server: dovecot.Dovecot, account: Account) -> None:
     server.deliver(mail(1), account.username)
-    with imap.Inbox(account, timeouts=TIMEOUTS) as inbox:
+    with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         found = inbox.folders()
         marks = {folder.name: (folder.uidvalidity, folder.uidnext - 1) for folder in found}
         assert folders.changed(found, marks) == []
@@ -114,7 +115,7 @@ def test_an_answer_moved_by_a_filter_is_found_where_it_went(
     client.select_folder("INBOX")
     client.move([1], "Klienci/Ważne")
     client.logout()
-    with imap.Inbox(account, timeouts=TIMEOUTS) as inbox:
+    with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         moved = [folder for folder in inbox.folders() if folder.uidnext > 1 and folder.role is Role.OTHER]
         assert [folder.name for folder in moved] == ["Klienci/Ważne"]
         assert len(list(inbox.fetch_new(moved[0], 0))) == 1
@@ -123,7 +124,7 @@ def test_an_answer_moved_by_a_filter_is_found_where_it_went(
 def test_a_huge_mail_comes_bounded(server: dovecot.Dovecot, account: Account) -> None:
     big = b"X-Long: " + b"a " * 100_000 + b"\r\n" + mail(1, "words\r\n" * 200_000)
     server.deliver(big, account.username)
-    with imap.Inbox(account, timeouts=TIMEOUTS) as inbox:
+    with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         (fetched,) = inbox.fetch_new(named(inbox.folders(), Role.INBOX), 0)
     assert fetched.truncated
     assert len(fetched.raw) < 450 * 1024
@@ -133,7 +134,7 @@ def test_a_huge_mail_comes_bounded(server: dovecot.Dovecot, account: Account) ->
 
 def test_a_copy_is_filed_as_read_and_found_by_its_ids(server: dovecot.Dovecot, account: Account) -> None:
     raw = mail(7).replace(b"\r\n\r\n", b"\r\nX-Google-Original-Message-ID: <old7@sales.example>\r\n\r\n", 1)
-    with imap.Inbox(account, timeouts=TIMEOUTS) as inbox:
+    with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         assert inbox.append_sent(raw)
         ((uid, found),) = inbox.sent_ids(named(inbox.folders(), Role.SENT), 0)
     assert (uid, found.message_id, found.aliases) == (1, "<m7@buyer.example>", ("<old7@sales.example>",))
@@ -145,7 +146,7 @@ def test_a_copy_is_filed_as_read_and_found_by_its_ids(server: dovecot.Dovecot, a
 
 
 def test_a_replaced_folder_is_said(server: dovecot.Dovecot, account: Account) -> None:
-    with imap.Inbox(account, timeouts=TIMEOUTS) as inbox:
+    with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         stale = dataclasses.replace(named(inbox.folders(), Role.INBOX), uidvalidity=12345)
         with pytest.raises(errors.Unreachable, match="was replaced"):
             list(inbox.fetch_new(stale, 0))
@@ -154,7 +155,7 @@ def test_a_replaced_folder_is_said(server: dovecot.Dovecot, account: Account) ->
 def test_limit_leaves_the_rest_for_the_next_time(server: dovecot.Dovecot, account: Account) -> None:
     for number in range(7):
         server.deliver(mail(number), account.username)
-    with imap.Inbox(account, timeouts=TIMEOUTS) as inbox:
+    with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         folder = named(inbox.folders(), Role.INBOX)
         assert [each.uid for each in inbox.fetch_new(folder, 2, limit=3)] == [3, 4, 5]
 
@@ -163,7 +164,7 @@ def test_mail_that_vanishes_while_reading_is_left_out(server: dovecot.Dovecot, a
     for number in range(3):
         server.deliver(mail(number), account.username)
     client = raw_client(server, account)
-    with imap.Inbox(account, timeouts=TIMEOUTS) as inbox:
+    with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         folder = named(inbox.folders(), Role.INBOX)
         client.select_folder("INBOX")
         client.move([2], "Archive")
@@ -175,7 +176,7 @@ def test_a_wrong_password_is_said_without_the_password(account: Account) -> None
     wrong = dataclasses.replace(account, password="sesame-9137")
     with (
         pytest.raises(errors.Broken, match="refused the login of user") as caught,
-        imap.Inbox(wrong, timeouts=TIMEOUTS),
+        imap_client.Inbox(wrong, timeouts=TIMEOUTS),
     ):
         pass
     assert "sesame-9137" not in str(caught.value)
@@ -184,23 +185,23 @@ def test_a_wrong_password_is_said_without_the_password(account: Account) -> None
 
 def test_an_untrusted_certificate_is_said(account: Account) -> None:
     with pytest.raises(errors.Broken, match=r"certificate .* is not trusted"):
-        imap.Inbox(dataclasses.replace(account, ca_file=None), timeouts=TIMEOUTS).__enter__()
+        imap_client.Inbox(dataclasses.replace(account, ca_file=None), timeouts=TIMEOUTS).__enter__()
 
 
 def test_tls_on_the_starttls_port_is_said(account: Account) -> None:
     wrong = dataclasses.replace(account, imap=dataclasses.replace(account.imap, security=Security.TLS))
     with pytest.raises(errors.Broken, match="does not speak TLS on this port"):
-        imap.Inbox(wrong, timeouts=TIMEOUTS).__enter__()
+        imap_client.Inbox(wrong, timeouts=TIMEOUTS).__enter__()
 
 
 def test_nobody_listening_is_said(account: Account) -> None:
     gone = dataclasses.replace(account, imap=dataclasses.replace(account.imap, port=ports.free_port()))
     with pytest.raises(errors.Unreachable, match="cannot be reached while connecting"):
-        imap.Inbox(gone, timeouts=TIMEOUTS).__enter__()
+        imap_client.Inbox(gone, timeouts=TIMEOUTS).__enter__()
 
 
 def test_idle_tells_of_new_mail(server: dovecot.Dovecot, account: Account) -> None:
-    with imap.Inbox(account, timeouts=TIMEOUTS) as inbox:
+    with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         assert inbox.can_idle
         assert inbox.idle(0.2) is False
         later = threading.Timer(0.3, server.deliver, (mail(1), account.username))
@@ -213,7 +214,7 @@ def test_idle_tells_of_new_mail(server: dovecot.Dovecot, account: Account) -> No
 def test_mail_that_came_between_the_look_and_the_wait_is_told_at_once(
     server: dovecot.Dovecot, account: Account
 ) -> None:
-    with imap.Inbox(account, timeouts=TIMEOUTS) as inbox:
+    with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         inbox.folders()
         server.deliver(mail(1), account.username)
         assert inbox.idle(20) is True
@@ -223,7 +224,7 @@ def test_mail_that_came_since_somebody_else_looked_is_told_once(
     server: dovecot.Dovecot, account: Account
 ) -> None:
     server.deliver(mail(1), account.username)
-    with imap.Inbox(account, timeouts=TIMEOUTS) as inbox:
+    with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         assert inbox.idle(20, known=1) is True
         assert inbox.idle(0.2, known=1) is False
         later = threading.Timer(0.3, server.deliver, (mail(2), account.username))
@@ -235,7 +236,7 @@ def test_mail_that_came_since_somebody_else_looked_is_told_once(
 
 def test_whoever_wants_to_leave_does_not_wait_for_news(account: Account) -> None:
     leave = threading.Event()
-    with imap.Inbox(account, timeouts=TIMEOUTS) as inbox:
+    with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         threading.Timer(0.2, leave.set).start()
         begun = time.monotonic()
         assert inbox.idle(60, stop=leave.is_set) is False

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from relance import errors
-from relance.mailbox import imap, imap_answers
+from relance.mailbox.imap import client as imap_client
+from relance.mailbox.imap import responses
 from relance.mailbox.parsing import message
 from tests.polls import MAIL, QUICK, mails, poll, uids
 from tests.servers import scripted_imap
@@ -176,7 +177,7 @@ def test_trouble_at_any_command_is_a_sentence_in_bounded_time(
     script.instead[begins] = reply
     started = time.monotonic()
     with pytest.raises(errors.Unreachable, match=r"IMAP server 127\.0\.0\.1:\d+") as caught:
-        poll(script, timeouts=imap.Timeouts(connect=2, read=0.2))
+        poll(script, timeouts=imap_client.Timeouts(connect=2, read=0.2))
     assert time.monotonic() - started < 5
     assert "s3same" not in str(caught.value)
 
@@ -193,20 +194,26 @@ def test_trouble_at_any_command_is_a_sentence_in_bounded_time(
 )
 def test_idle_hears_new_mail_however_it_is_cut(told: tuple[bytes, ...], expected: bool) -> None:
     script = Script(mails(4), idle=told)
-    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+    with (
+        scripted_imap.running(script) as server,
+        imap_client.Inbox(server.account(), timeouts=QUICK) as inbox,
+    ):
         assert inbox.idle(0.3) is expected
 
 
 def test_idle_survives_news_before_the_plus() -> None:
     script = Script(mails(4))
     script.instead["IDLE"] = lambda tag, _: b"* 5 EXISTS\r\n+ idling\r\n{tag} OK done\r\n"
-    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+    with (
+        scripted_imap.running(script) as server,
+        imap_client.Inbox(server.account(), timeouts=QUICK) as inbox,
+    ):
         assert inbox.idle(5) is True
 
 
 def test_a_connection_that_died_while_idle_is_found_out_at_once() -> None:
     with scripted_imap.running(Script(mails(4), idle=(b"", b"close"))) as server:
-        inbox = imap.Inbox(server.account(), timeouts=QUICK).__enter__()
+        inbox = imap_client.Inbox(server.account(), timeouts=QUICK).__enter__()
         started = time.monotonic()
         with pytest.raises(errors.Unreachable, match="waiting for news"):
             inbox.idle(30)
@@ -218,7 +225,9 @@ def test_a_network_that_died_while_idle_is_found_out_when_the_wait_ends() -> Non
     script = Script(mails(4))
     script.deaf_to_done = True
     with scripted_imap.running(script) as server:
-        inbox = imap.Inbox(server.account(), timeouts=imap.Timeouts(connect=1, read=0.3)).__enter__()
+        inbox = imap_client.Inbox(
+            server.account(), timeouts=imap_client.Timeouts(connect=1, read=0.3)
+        ).__enter__()
         with pytest.raises(errors.Unreachable, match="did not answer in time"):
             inbox.idle(0.2)
         inbox.close()
@@ -226,7 +235,10 @@ def test_a_network_that_died_while_idle_is_found_out_when_the_wait_ends() -> Non
 
 def test_where_idle_is_missing_waiting_ends_with_a_look() -> None:
     script = Script(mails(4), capabilities="IMAP4rev1 AUTH=PLAIN")
-    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+    with (
+        scripted_imap.running(script) as server,
+        imap_client.Inbox(server.account(), timeouts=QUICK) as inbox,
+    ):
         assert not inbox.can_idle
         assert inbox.idle(0.05) is True
 
@@ -237,7 +249,10 @@ def test_folders_whose_names_or_flags_are_odd() -> None:
         b'* LIST () "/" INBOX\r\n* LIST () "/" 2024\r\n* LIST (\\Noselect) "/" Gone\r\n'
         b'* LIST () NIL {8}\r\nWys&AUI-\r\n* LIST () "/" "Bad&#name"\r\n* LIST () "/" "a\\"b"\r\n* LIST () "/" {3}\r\nx\ny\r\n{tag} OK done\r\n'
     )
-    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+    with (
+        scripted_imap.running(script) as server,
+        imap_client.Inbox(server.account(), timeouts=QUICK) as inbox,
+    ):
         names = {folder.name for folder in inbox.folders()}
     assert {"INBOX", "2024", 'a"b', "Wysł", "Bad&#name"} <= names
     assert "Gone" not in names
@@ -250,7 +265,10 @@ def test_a_folder_that_cannot_be_asked_about_is_told_with_the_others() -> None:
         b'* LIST () "/" INBOX\r\n* LIST () "/" Shared\r\n{tag} OK done\r\n'
     )
     script.instead['STATUS "SHARED"'] = lambda tag, _: b"{tag} NO [NOPERM] not yours\r\n"
-    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+    with (
+        scripted_imap.running(script) as server,
+        imap_client.Inbox(server.account(), timeouts=QUICK) as inbox,
+    ):
         found = {folder.name: folder.refused for folder in inbox.folders()}
     assert found["INBOX"] == ""
     assert "not yours" in found["Shared"]
@@ -261,7 +279,10 @@ def test_a_folder_whose_name_no_command_can_carry_is_told() -> None:
     script.instead["LIST"] = lambda tag, _: (
         b'* LIST () "/" INBOX\r\n* LIST () "/" {3}\r\nx\ny\r\n* LIST () "/" "Do&AKA-zrobienia"\r\n{tag} OK done\r\n'
     )
-    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+    with (
+        scripted_imap.running(script) as server,
+        imap_client.Inbox(server.account(), timeouts=QUICK) as inbox,
+    ):
         found = {folder.name: folder.refused for folder in inbox.folders()}
     assert "no command can carry" in found[r"x\ny"]
     assert found["Do&AKA-zrobienia"] == ""  # unprintable for people, but no reason not to read it
@@ -271,14 +292,14 @@ def test_a_folder_whose_name_no_command_can_carry_is_told() -> None:
 def test_more_folders_than_can_be_watched_is_said_and_none_is_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(imap, "MAX_FOLDERS", 2)
+    monkeypatch.setattr(imap_client, "MAX_FOLDERS", 2)
     script = Script(mails(4))
     script.instead["LIST"] = lambda tag, _: (
         b"".join(b'* LIST () "/" F%d\r\n' % number for number in range(3)) + b"{tag} OK done\r\n"
     )
     with (
         scripted_imap.running(script) as server,
-        imap.Inbox(server.account(), timeouts=QUICK) as inbox,
+        imap_client.Inbox(server.account(), timeouts=QUICK) as inbox,
         pytest.raises(errors.Unreachable, match="4 folders"),
     ):
         inbox.folders()
@@ -290,7 +311,10 @@ def test_one_round_trip_tells_of_all_folders_where_the_server_can() -> None:
         b'* LIST () "/" INBOX\r\n* STATUS INBOX (UIDNEXT 5 UIDVALIDITY 7)\r\n'
         b'* LIST (\\Sent) "/" "Wys&AUI-ane"\r\n* STATUS "Wys&AUI-ane" (UIDNEXT 12 UIDVALIDITY 8)\r\n{tag} OK done\r\n'
     )
-    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+    with (
+        scripted_imap.running(script) as server,
+        imap_client.Inbox(server.account(), timeouts=QUICK) as inbox,
+    ):
         found = inbox.folders()
     assert [(each.name, str(each.role), each.uidnext, each.uidvalidity) for each in found] == [
         ("INBOX", "inbox", 5, 7),
@@ -301,12 +325,11 @@ def test_one_round_trip_tells_of_all_folders_where_the_server_can() -> None:
 
 def test_batches_are_bounded_in_mails_and_bytes() -> None:
     facts = {uid: {b"RFC822.SIZE": 10_000_000} for uid in range(1, 251)}
-    sizes = [len(batch) for batch in imap_answers.batches(range(1, 251), facts)]
+    sizes = [len(batch) for batch in responses.batches(range(1, 251), facts)]
     assert sum(sizes) == 250
     assert max(sizes) < 12
     small = [
-        len(batch)
-        for batch in imap_answers.batches(range(1, 251), {uid: {b"RFC822.SIZE": 9} for uid in facts})
+        len(batch) for batch in responses.batches(range(1, 251), {uid: {b"RFC822.SIZE": 9} for uid in facts})
     ]
     assert small == [100, 100, 50]
 
@@ -314,7 +337,10 @@ def test_batches_are_bounded_in_mails_and_bytes() -> None:
 def ids(script: Script, times: int = 1) -> list[str]:
     """What the inbox's own id is held to be in each of so many looks."""
     found = []
-    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+    with (
+        scripted_imap.running(script) as server,
+        imap_client.Inbox(server.account(), timeouts=QUICK) as inbox,
+    ):
         for _ in range(times):
             (folder,) = inbox.folders()
             found.append(folder.object_id)
@@ -356,7 +382,10 @@ def test_ids_that_status_garbles_are_asked_of_each_folder(garbled: bytes) -> Non
 
 def test_an_id_that_is_another_one_when_the_folder_is_opened_is_not_believed() -> None:
     script = with_ids(b"nj")
-    with scripted_imap.running(script) as server, imap.Inbox(server.account(), timeouts=QUICK) as inbox:
+    with (
+        scripted_imap.running(script) as server,
+        imap_client.Inbox(server.account(), timeouts=QUICK) as inbox,
+    ):
         (folder,) = inbox.folders()
         with pytest.raises(errors.Unreachable, match="MAILBOXID was nj in the list, and is F1"):
             list(inbox.fetch_new(folder, 0))

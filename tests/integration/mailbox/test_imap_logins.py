@@ -9,8 +9,8 @@ import time
 import pytest
 
 from relance import errors
-from relance.mailbox import imap
 from relance.mailbox.account import Security
+from relance.mailbox.imap import client as imap_client
 from tests.polls import QUICK, changed, mails, poll, uids
 from tests.servers import ports, scripted_imap
 from tests.servers.scripted_imap import Script
@@ -94,7 +94,7 @@ def test_a_password_is_never_sent_where_starttls_is_missing() -> None:
         account = server.account()
         asked = changed(account, security=Security.STARTTLS)
         with pytest.raises(errors.Broken, match="does not offer STARTTLS"):
-            imap.Inbox(asked, timeouts=QUICK).__enter__()
+            imap_client.Inbox(asked, timeouts=QUICK).__enter__()
     assert not any(said.startswith(("LOGIN", "AUTHENTICATE")) for said in script.heard)
 
 
@@ -107,28 +107,28 @@ def test_a_password_is_never_sent_when_starttls_is_tampered_with(reply: bytes) -
     script = Script(capabilities="IMAP4rev1 STARTTLS")
     script.instead["STARTTLS"] = lambda tag, _: reply
     with scripted_imap.running(script) as server, pytest.raises(errors.Trouble):
-        imap.Inbox(changed(server.account(), security=Security.STARTTLS), timeouts=QUICK).__enter__()
+        imap_client.Inbox(changed(server.account(), security=Security.STARTTLS), timeouts=QUICK).__enter__()
     assert not any(said.startswith(("LOGIN", "AUTHENTICATE")) for said in script.heard)
 
 
 def test_a_preauthenticated_greeting_does_not_skip_protection() -> None:
     script = Script(greeting="* PREAUTH welcome", capabilities="IMAP4rev1 STARTTLS")
     with scripted_imap.running(script) as server, pytest.raises(errors.Trouble):
-        imap.Inbox(changed(server.account(), security=Security.STARTTLS), timeouts=QUICK).__enter__()
+        imap_client.Inbox(changed(server.account(), security=Security.STARTTLS), timeouts=QUICK).__enter__()
 
 
 def test_an_unprotected_login_is_refused_beyond_this_computer() -> None:
     with scripted_imap.running(Script()) as server:
         account = changed(server.account(), host="mail.invalid")
     with pytest.raises(errors.Broken, match="without protection"):
-        imap.Inbox(account, timeouts=QUICK).__enter__()
+        imap_client.Inbox(account, timeouts=QUICK).__enter__()
 
 
 def test_an_unknown_host_is_said() -> None:
     with scripted_imap.running(Script()) as server:
         account = changed(server.account(), host="mail.invalid", security=Security.TLS)
     with pytest.raises(errors.Unreachable, match="has no known address"):
-        imap.Inbox(account, timeouts=QUICK).__enter__()
+        imap_client.Inbox(account, timeouts=QUICK).__enter__()
 
 
 def test_a_server_that_accepts_and_says_nothing() -> None:
@@ -136,7 +136,7 @@ def test_a_server_that_accepts_and_says_nothing() -> None:
         account = changed(server.account(), port=silent.getsockname()[1])
         started = time.monotonic()
         with pytest.raises(errors.Unreachable, match="did not answer in time"):
-            imap.Inbox(account, timeouts=imap.Timeouts(connect=0.3, read=0.3)).__enter__()
+            imap_client.Inbox(account, timeouts=imap_client.Timeouts(connect=0.3, read=0.3)).__enter__()
         assert time.monotonic() - started < 3
 
 
@@ -145,5 +145,5 @@ def test_control_characters_in_a_password_never_reach_the_wire() -> None:
     with scripted_imap.running(script) as server:
         account = dataclasses.replace(server.account(), password="x\r\nA1 DELETE INBOX")
         with pytest.raises(errors.Broken, match="control character"):
-            imap.Inbox(account, timeouts=QUICK).__enter__()
+            imap_client.Inbox(account, timeouts=QUICK).__enter__()
     assert not any("DELETE" in said for said in script.heard)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from aiosmtpd.controller import Controller
 
-from relance.mailbox import imap
 from relance.mailbox.account import Security, Server
-from relance.mailbox.folders import Role
+from relance.mailbox.imap import client as imap_client
+from relance.mailbox.imap.folders import Role
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Inbound
 from relance.mailbox.smtp import client as smtp_client
@@ -51,13 +51,13 @@ def test_a_real_bounce_is_read(world: int) -> None:
         with smtp_client.Outbox(account, helo="localhost") as outbox:
             refusal = outbox.offer(dovecot.USER, GONE, len(raw), OURS)
             assert (refusal or outbox.transmit(raw)).outcome is Outcome.ACCEPTED
-        with imap.Inbox(mail.account(), timeouts=imap.Timeouts(5, 20)) as inbox:
+        with imap_client.Inbox(mail.account(), timeouts=imap_client.Timeouts(5, 20)) as inbox:
             ports.wait_until(lambda: uidnext(inbox) > 1, seconds=30, what="the bounce's arrival")
             (fetched,) = inbox.fetch_new(inbox.folders()[0], 0)
     check(message.read(fetched.raw, size=fetched.size, truncated=fetched.truncated))
 
 
-def uidnext(inbox: imap.Inbox) -> int:
+def uidnext(inbox: imap_client.Inbox) -> int:
     return next(folder.uidnext for folder in inbox.folders() if folder.role is Role.INBOX)
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 import trustme
 
-from relance.mailbox import folders, imap
 from relance.mailbox.account import Account, Server
-from relance.mailbox.folders import Role
+from relance.mailbox.imap import client as imap_client
+from relance.mailbox.imap import folders
+from relance.mailbox.imap.folders import Role
 from relance.mailbox.parsing import message
 from relance.sandbox import imapserver, loop
 
@@ -58,7 +59,7 @@ def test_new_mail_by_uid_in_every_folder_found_by_name(pymap: Pymap) -> None:
     for number in range(3):
         pymap.deliver(mail(number))
     pymap.deliver(mail(9), "Junk")
-    with imap.Inbox(pymap.account) as inbox:
+    with imap_client.Inbox(pymap.account) as inbox:
         found = inbox.folders()
         assert {folder.name: folder.role for folder in found} == {
             "INBOX": Role.INBOX,
@@ -82,7 +83,7 @@ def test_new_mail_by_uid_in_every_folder_found_by_name(pymap: Pymap) -> None:
 
 def test_the_folders_are_looked_over_again_after_one_was_read(pymap: Pymap) -> None:
     pymap.deliver(mail(1))
-    with imap.Inbox(pymap.account) as inbox:
+    with imap_client.Inbox(pymap.account) as inbox:
         before = {folder.name: folder.uidnext for folder in inbox.folders()}
         (inbox_folder,) = [folder for folder in inbox.folders() if folder.name == "INBOX"]
         assert len(list(inbox.fetch_new(inbox_folder, 0))) == 1
@@ -92,14 +93,14 @@ def test_the_folders_are_looked_over_again_after_one_was_read(pymap: Pymap) -> N
 
 
 def test_a_copy_is_filed_where_the_name_says_sent(pymap: Pymap) -> None:
-    with imap.Inbox(pymap.account) as inbox:
+    with imap_client.Inbox(pymap.account) as inbox:
         assert inbox.append_sent(mail(5))
         sent = next(folder for folder in inbox.folders() if folder.role is Role.SENT)
         assert [found.message_id for _, found in inbox.sent_ids(sent, 0)] == ["<m5@buyer.example>"]
 
 
 def test_idle(pymap: Pymap) -> None:
-    with imap.Inbox(pymap.account) as inbox:
+    with imap_client.Inbox(pymap.account) as inbox:
         inbox.folders()
         assert inbox.idle(0.1) is False
         pymap.deliver(mail(1))

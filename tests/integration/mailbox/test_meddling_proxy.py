@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from relance import errors
 from relance.mailbox.account import Account, Security, Server
-from relance.mailbox.folders import FolderRefused
-from relance.mailbox.imap import Inbox
+from relance.mailbox.imap.client import Inbox
+from relance.mailbox.imap.folders import FolderRefused
 from tests.servers import dovecot, meddling_imap
 from tests.servers.meddling_imap import MeddlingProxy, Mood, Responses
 from tests.servers.ports import wait_until

@@ -5,7 +5,7 @@ import dataclasses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.mailbox.imap import Timeouts
+from relance.mailbox.imap.client import Timeouts
 from relance.mailbox.smtp.client import Limits
 
 

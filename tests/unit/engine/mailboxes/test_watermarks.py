@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from relance.engine.mailboxes import watermarks
 from relance.engine.mailboxes.watermarks import Progress
 from relance.engine.store.mailboxes import Watermark
-from relance.mailbox.folders import STRETCH, Folder, Role
+from relance.mailbox.imap.folders import STRETCH, Folder, Role
 
 
 def folder(uidnext: int, messages: int | None = None, uidvalidity: int = 7, object_id: str = "") -> Folder:

@@ -8,9 +8,10 @@ import ssl
 from imapclient import exceptions
 
 from relance import errors
-from relance.mailbox import imap_wire, login_refusals, tls
+from relance.mailbox import login_refusals, tls
 from relance.mailbox.account import Account, Security, Server
-from relance.mailbox.imap_wire import Client, Timeouts, told
+from relance.mailbox.imap import connection
+from relance.mailbox.imap.connection import Client, Timeouts, told
 from relance.mailbox.login_refusals import Meaning
 from relance.sentences import ended
 
@@ -32,11 +33,11 @@ def connect(account: Account, timeouts: Timeouts) -> Client:
             _sign_in(client, account)
         except _Broke:
             if not client.alive:
-                imap_wire.close(client)
+                connection.close(client)
                 client = _protected(account, timeouts)
             _by_login(client, account)
     except BaseException:
-        imap_wire.close(client)
+        connection.close(client)
         raise
     return client
 
@@ -67,10 +68,10 @@ def _protected(account: Account, timeouts: Timeouts) -> Client:
         if server.security is Security.STARTTLS:
             _protect(client, server, context)
     except errors.Unreachable as away:
-        imap_wire.close(client)
+        connection.close(client)
         raise errors.Away(str(away)) from away
     except BaseException:
-        imap_wire.close(client)
+        connection.close(client)
         raise
     return client
 
@@ -95,8 +96,8 @@ def _sign_in(client: Client, account: Account) -> None:
     with told(account.imap, "logging in", account.password):
         try:
             client.plain_login(account.username, account.password)
-        except (exceptions.LoginError, *imap_wire.NONSENSE) as error:
-            words = imap_wire.server_words(error, account.password)
+        except (exceptions.LoginError, *connection.NONSENSE) as error:
+            words = connection.server_words(error, account.password)
             if _can_login(client, account) and _broke(client, words):
                 raise _Broke from None
             _raise(client, account, error)
@@ -136,7 +137,7 @@ def _raise(client: Client, account: Account, error: BaseException) -> None:
         raise error
     if isinstance(error.__context__, exceptions.IMAPClientAbortError):
         raise error.__context__ from None
-    words = imap_wire.server_words(error, account.password)
+    words = connection.server_words(error, account.password)
     meaning = login_refusals.of_imap(client.wire.said, words)
     if meaning is Meaning.REFUSED:
         raise errors.Broken(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from relance.mailbox import folders
-from relance.mailbox.folders import Folder, Listed, Role
+from relance.mailbox.imap import folders
+from relance.mailbox.imap.folders import Folder, Listed, Role
 
 
 def roles(*listed: Listed) -> dict[str, Role]:

@@ -14,9 +14,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from relance import errors
-from relance.mailbox import folders, imap, imap_answers, imap_wire
 from relance.mailbox.account import Account, Security, Server
-from relance.mailbox.folders import Listed, Role
+from relance.mailbox.imap import client as imap_client
+from relance.mailbox.imap import connection, folders, responses
+from relance.mailbox.imap.folders import Listed, Role
 from tests.servers import scripted_imap
 
 LONG = b"9" * 5000
@@ -67,12 +68,12 @@ class Line:
         return lambda *_, **__: None
 
 
-def conversation(replies: Sequence[tuple[str, bytes]]) -> list[imap.Fetched]:
+def conversation(replies: Sequence[tuple[str, bytes]]) -> list[imap_client.Fetched]:
     """Everything that is ever asked of a server; what it says may end that, but only with a sentence."""
     line, found = Line(replies), []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(imap_wire._Plain, "_create_socket", lambda *_, **__: line)
-        with contextlib.suppress(errors.Trouble), imap.Inbox(ACCOUNT) as inbox:
+        patch.setattr(connection._Plain, "_create_socket", lambda *_, **__: line)
+        with contextlib.suppress(errors.Trouble), imap_client.Inbox(ACCOUNT) as inbox:
             for folder in inbox.folders(with_trash=True):
                 assert 0 <= folder.uidvalidity < 2**63
                 assert 0 <= folder.uidnext < 2**63
@@ -85,7 +86,7 @@ def conversation(replies: Sequence[tuple[str, bytes]]) -> list[imap.Fetched]:
     return found
 
 
-def fits(fetched: imap.Fetched) -> None:
+def fits(fetched: imap_client.Fetched) -> None:
     """What the rest of the engine takes for granted."""
     assert 0 < fetched.uid < 2**32
     assert 0 <= fetched.size < 2**31
@@ -163,19 +164,19 @@ KEYS = st.sampled_from(
 
 @given(st.dictionaries(KEYS, ANYTHING), st.dictionaries(KEYS, ANYTHING))
 def test_any_parsed_answer(facts: dict[bytes, object], texts: dict[bytes, object]) -> None:
-    for fetched in (imap_answers.joined(4, facts, texts), imap_answers.heading(4, b"", facts)):
+    for fetched in (responses.joined(4, facts, texts), responses.heading(4, b"", facts)):
         if fetched is not None:
             fits(fetched)
-    folder = imap_answers.folder("INBOX", Role.INBOX, facts)
+    folder = responses.folder("INBOX", Role.INBOX, facts)
     assert 0 <= folder.uidvalidity < 2**63
     assert folder.messages is None or 0 <= folder.messages < 2**63
     folder.object_id.encode("utf-8")
-    list(imap_answers.batches([4], {4: facts}))
+    list(responses.batches([4], {4: facts}))
 
 
 @given(ANYTHING)
 def test_any_number(value: object) -> None:
-    assert 0 <= imap_answers.number(value) < 2**63
+    assert 0 <= responses.number(value) < 2**63
 
 
 @given(
@@ -188,10 +189,10 @@ def test_any_number(value: object) -> None:
     )
 )
 def test_any_list_of_folders(lines: list[tuple[list[bytes], bytes | None, bytes]]) -> None:
-    listed = [imap_answers.listed(*line) for line in lines]
+    listed = [responses.listed(*line) for line in lines]
     for each in listed:
         assert each.name.isprintable()
-        imap_answers.can_be_said(each.wire)
+        responses.can_be_said(each.wire)
     chosen = folders.watched(folders.classify(listed), with_trash=True)
     assert {name for name, _ in chosen} <= {each.name for each in listed}
 
@@ -208,7 +209,7 @@ PLACES = st.lists(st.one_of(st.none(), st.integers(1, 30)), max_size=8)
 def test_what_is_unaccounted_for_is_a_count(
     places: list[int | None], exists: int | None, begins: bool
 ) -> None:
-    assert imap_answers.unaccounted(places, exists, begins=begins) >= 0
+    assert responses.unaccounted(places, exists, begins=begins) >= 0
 
 
 @given(st.integers(0, 40), st.sets(st.integers(0, 39)), st.integers(0, 39))
@@ -216,7 +217,7 @@ def test_whatever_one_answer_leaves_out_is_missed(below: int, hidden: set[int], 
     """`below` old mails, `count` new ones, some of which are not shown; the last old one is known."""
     shown = [below + place for place in range(1, count + 1) if place - 1 not in hidden]
     places = [below, *shown] if below else shown
-    lost = imap_answers.unaccounted(places, below + count, begins=not below)
+    lost = responses.unaccounted(places, below + count, begins=not below)
     assert lost == count - len(shown)
 
 
@@ -229,8 +230,8 @@ def test_whatever_one_answer_leaves_out_is_missed(below: int, hidden: set[int], 
 )
 def test_after_a_number_beyond_all_measure_nothing_is_believed(command: str, said: bytes, words: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(imap_wire._Plain, "_create_socket", lambda *_, **__: Line([(command, said)]))
-        with imap.Inbox(ACCOUNT) as inbox, pytest.raises(errors.Unreachable, match=words):
+        patch.setattr(connection._Plain, "_create_socket", lambda *_, **__: Line([(command, said)]))
+        with imap_client.Inbox(ACCOUNT) as inbox, pytest.raises(errors.Unreachable, match=words):
             list(inbox.fetch_new(inbox.folders()[0], 0))
 
 
@@ -249,13 +250,13 @@ class Endless(Line):
 def test_a_line_without_end_costs_what_a_line_may() -> None:
     line = Endless([("UID FETCH", b"* 1 FETCH (")])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(imap_wire._Plain, "_create_socket", lambda *_, **__: line)
-        with imap.Inbox(ACCOUNT) as inbox:
+        patch.setattr(connection._Plain, "_create_socket", lambda *_, **__: line)
+        with imap_client.Inbox(ACCOUNT) as inbox:
             folder = inbox.folders()[0]
             tracemalloc.start()
             with pytest.raises(errors.Unreachable, match="a line without end"):
                 list(inbox.fetch_new(folder, 0))
             peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
-    assert line.given < imap_wire.MAX_LINE + 200_000
-    assert peak < 4 * imap_wire.MAX_LINE
+    assert line.given < connection.MAX_LINE + 200_000
+    assert peak < 4 * connection.MAX_LINE

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 from imapclient import exceptions
 
-from relance.mailbox import imap_answers as answers
-from relance.mailbox import imap_wire
-from relance.mailbox.folders import STRETCH, Folder, FolderRefused
-from relance.mailbox.imap_answers import Answer, Fetched
+from relance.mailbox.imap import connection
+from relance.mailbox.imap import responses as answers
+from relance.mailbox.imap.folders import STRETCH, Folder, FolderRefused
+from relance.mailbox.imap.responses import Answer, Fetched
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Inbound
 
@@ -35,7 +35,7 @@ _NOT_GIVEN = "the server could not give this mail"
 class Place:
     """How a folder is reached: its connection, EXAMINE, whether it is the one that is open, and how trouble is told."""
 
-    client: imap_wire.Client
+    client: connection.Client
     examine: Callable[[], Answer]
     is_open: Callable[[], bool]
     told: Callable[[str], contextlib.AbstractContextManager[None]]
@@ -282,10 +282,10 @@ class Reading:
             found: Mapping[int, Answer] = self._place.client.fetch(list(uids), list(items))
         except (exceptions.IMAPClientAbortError, OSError):
             raise
-        except (exceptions.ProtocolError, *imap_wire.NONSENSE) as error:
+        except (exceptions.ProtocolError, *connection.NONSENSE) as error:
             raise _Spoilt from error
         except exceptions.IMAPClientError as error:
-            self._words = imap_wire.server_words(error, self._place.secret)
+            self._words = connection.server_words(error, self._place.secret)
             raise _Spoilt from error
         return found
 

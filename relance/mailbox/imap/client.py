@@ -16,13 +16,14 @@ from typing import Any, TypeVar
 from imapclient import exceptions
 
 from relance import clock, errors
-from relance.mailbox import folders, imap_login, imap_wire
-from relance.mailbox import imap_answers as answers
 from relance.mailbox.account import Account, Server
-from relance.mailbox.folders import Folder, FolderRefused, Listed, Role
-from relance.mailbox.imap_answers import Fetched
-from relance.mailbox.imap_reading import Place, Reading
-from relance.mailbox.imap_wire import Timeouts
+from relance.mailbox.imap import connection, folders
+from relance.mailbox.imap import login as imap_login
+from relance.mailbox.imap import responses as answers
+from relance.mailbox.imap.connection import Timeouts
+from relance.mailbox.imap.folders import Folder, FolderRefused, Listed, Role
+from relance.mailbox.imap.reader import Place, Reading
+from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing.inbound import Inbound
 from relance.sentences import ended
 
@@ -47,7 +48,7 @@ class Inbox:
     def __init__(self, account: Account, *, timeouts: Timeouts = _DEFAULT) -> None:
         self._account = account
         self._timeouts = timeouts
-        self._connected: imap_wire.Client | None = None
+        self._connected: connection.Client | None = None
         self._opened: str | None = None
         self._wire_names: dict[str, str] = {}
         self._told_uidnext = 0  # the inbox's, when the folders were last listed
@@ -66,7 +67,7 @@ class Inbox:
         """Log out and close; may be called twice."""
         client, self._connected, self._opened = self._connected, None, None
         if client is not None:
-            imap_wire.close(client)
+            connection.close(client)
 
     @property
     def can_idle(self) -> bool:
@@ -173,13 +174,13 @@ class Inbox:
     # Below: one command or one decision each.
 
     @property
-    def _client(self) -> imap_wire.Client:
+    def _client(self) -> connection.Client:
         if self._connected is None:
             raise errors.Unreachable("This mailbox is not connected: enter it with `with` first.")
         return self._connected
 
     def _told(self, doing: str) -> contextlib.AbstractContextManager[None]:
-        return imap_wire.told(
+        return connection.told(
             self._account.imap, f"{doing} of {self._account.address}", self._account.password
         )
 
@@ -241,7 +242,7 @@ class Inbox:
                     raise
                 if self._gone(wire):
                     return None
-                words = imap_wire.server_words(refusal, self._account.password)
+                words = connection.server_words(refusal, self._account.password)
                 return Folder(name, role, 0, 0, self._why(name, f"the server says {words}"))
         if answers.object_id(status) is None:
             _GARBLES.add(self._account.imap)
@@ -258,7 +259,7 @@ class Inbox:
         """What was asked for; once more without the folders' ids where they may be what can not be read."""
         try:
             return ask()
-        except (exceptions.ProtocolError, *imap_wire.NONSENSE):
+        except (exceptions.ProtocolError, *connection.NONSENSE):
             if "MAILBOXID" not in self._numbers:
                 raise
             _GARBLES.add(self._account.imap)
@@ -296,7 +297,7 @@ class Inbox:
         except exceptions.IMAPClientAbortError:
             raise
         except exceptions.IMAPClientError as refusal:
-            words = imap_wire.server_words(refusal, self._account.password)
+            words = connection.server_words(refusal, self._account.password)
             raise FolderRefused(self._why(name, f"the server says {words}"), barred=True) from refusal
         self._opened = name
         listed, told = self._ids.get(name), answers.object_id(answer)

@@ -12,7 +12,7 @@ from typing import Any
 from imapclient import imap_utf7
 from imapclient.response_parser import parse_response
 
-from relance.mailbox.folders import Folder, Listed, Role
+from relance.mailbox.imap.folders import Folder, Listed, Role
 from relance.mailbox.parsing import authorship, header_fields, reports
 
 MAX_HEADER = 128 * 1024  # bytes of headers read of one mail

@@ -1,0 +1,1 @@
+"""Mail in: folders, what is new in them, and nothing marked as read."""
