@@ -22,8 +22,8 @@ from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import Noes
 from relance.engine.journal.own_message_ids import OwnIds
 from relance.engine.schedule.timezones import Workspace
+from relance.mailbox.classification import files
 from relance.mailbox.imap.client import Inbox, Timeouts
-from relance.mailbox.judging import safe
 from relance.mailbox.smtp.client import Limits, Outbox
 from relance.tracking import web
 from relance.tracking.links import Links
@@ -91,9 +91,9 @@ def _helo() -> str:
 
 def judge_file(
     path: Path, *, received: dt.datetime | None = None, own: Iterable[str] = ()
-) -> Iterator[safe.Specimen]:
+) -> Iterator[files.Specimen]:
     """Judge the raw mails of a file or folder; needs no installation. Raises only `OSError`."""
-    return safe.of_file(path, now=machine_now(), received=received, own=tuple(own))
+    return files.of_file(path, now=machine_now(), received=received, own=tuple(own))
 
 
 def upgrade_database(settings: Settings) -> tuple[SchemaState, SchemaState]:

@@ -14,7 +14,7 @@ from relance.cli import session, show
 from relance.mailbox.parsing.inbound import Intent, Kind
 
 if TYPE_CHECKING:
-    from relance.mailbox.judging.safe import Specimen
+    from relance.mailbox.classification.files import Specimen
 
 group = typer.Typer(no_args_is_help=True, help="Answers over all mailboxes: what they are and why.")
 COLUMNS = {

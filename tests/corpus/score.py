@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from relance.mailbox import judging
+from relance.mailbox import classification
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Judgement, Kind
 from tests.corpus import clients
@@ -36,7 +36,7 @@ class Case:
         """What the rules make of it, with or without the conversation."""
         known = {} if cold else {"sent_texts": [clients.SENT], "mailed": [clients.THEM]}
         mail = message.read(self.path.read_bytes())
-        return judging.judge(mail, received=RECEIVED, own_addresses=[clients.OURS], **known)
+        return classification.judge(mail, received=RECEIVED, own_addresses=[clients.OURS], **known)
 
 
 def cases() -> Iterator[Case]:
@@ -139,7 +139,7 @@ def page(warm: Score, cold: Score) -> str:
     """docs/corpus.md"""
     return f"""# The corpus of answers
 
-Written by `make corpus`; do not edit. {len(warm.results)} mails of the project's own writing, rules version {judging.VERSION}.
+Written by `make corpus`; do not edit. {len(warm.results)} mails of the project's own writing, rules version {classification.VERSION}.
 
 ## With the conversation known, as the engine judges
 

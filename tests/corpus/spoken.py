@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from relance.mailbox import judging
+from relance.mailbox import classification
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Judgement, Kind
 from tests.corpus import clients
@@ -55,7 +55,7 @@ def _judged(text: str, mark: str) -> Judgement:
         f"Date: Mon, 3 Aug 2026 11:00:00 +0200\r\n{mark}MIME-Version: 1.0\r\n"
         "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
     )
-    return judging.judge(
+    return classification.judge(
         message.read((head + text).encode()),
         received=RECEIVED,
         own_addresses=[clients.OURS],

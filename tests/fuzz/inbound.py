@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from relance.mailbox import judging
+from relance.mailbox import classification
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind
 from tests.corpus import clients
@@ -18,7 +18,7 @@ def one_mail(raw: bytes) -> None:
     """Take one mail the whole way; an exception or an AssertionError is a finding."""
     mail = message.read(raw)
     check_mail(mail)
-    found = judging.judge(
+    found = classification.judge(
         mail,
         received=RECEIVED,
         own_addresses=[clients.OURS],
@@ -26,7 +26,7 @@ def one_mail(raw: bytes) -> None:
         mailed=[clients.THEM],
     )
     check_judgement(found)
-    check_text(judging.answer_text(mail, [clients.SENT]))
+    check_text(classification.answer_text(mail, [clients.SENT]))
 
 
 def check_mail(mail: Inbound) -> None:

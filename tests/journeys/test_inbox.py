@@ -338,7 +338,7 @@ def test_better_rules_find_a_missed_answer_of_the_past(stage: Stage, monkeypatch
     def better(mail: Inbound, **known: object) -> Judgement:
         return Judgement(Kind.HUMAN, "is person", "your message", intent="positive", version=99)
 
-    monkeypatch.setattr("relance.mailbox.judging.judge", better)
+    monkeypatch.setattr("relance.mailbox.classification.judge", better)
     shown = stage.relance.inbox.rejudge()
     assert [(each.before, each.after) for each in shown.changes] == [
         ("auto-reply", "human answer (positive)")
@@ -366,7 +366,7 @@ def test_better_rules_reopen_what_was_stopped_by_mistake_only_when_told_to(
     def better(mail: Inbound, **known: object) -> Judgement:
         return Judgement(Kind.AUTO_REPLY, "is automatic", "nicht im Büro", version=99)
 
-    monkeypatch.setattr("relance.mailbox.judging.judge", better)
+    monkeypatch.setattr("relance.mailbox.classification.judge", better)
     stage.relance.inbox.rejudge(apply=True)
     assert stage.state(OLA) == before
     monkeypatch.undo()

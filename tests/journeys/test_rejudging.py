@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from relance.mailbox import judging
+from relance.mailbox import classification
 from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind
 from tests.journeys.stage import FOLLOW_UP, Stage
 
@@ -29,14 +29,14 @@ def better(monkeypatch: pytest.MonkeyPatch) -> Better:
     """Rules that hold mails of "our team" for a machine's, from now on."""
 
     def better(kind: Kind) -> None:
-        before = judging.judge
+        before = classification.judge
 
         def judge(mail: Inbound, **known: object) -> Judgement:
             if "our team" in mail.text:
                 return Judgement(kind, "is a ticket system", "our team", version=99)
             return before(mail, **known)  # type: ignore[arg-type]
 
-        monkeypatch.setattr("relance.mailbox.judging.judge", judge)
+        monkeypatch.setattr("relance.mailbox.classification.judge", judge)
 
     return better
 

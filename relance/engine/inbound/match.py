@@ -16,7 +16,7 @@ from relance.engine.store.contacts import Contact
 from relance.engine.store.correspondence import Trace
 from relance.engine.store.messages import Message
 from relance.mailbox import address
-from relance.mailbox.judging import folding
+from relance.mailbox.classification import normalize
 from relance.mailbox.parsing import authorship, provider_ids
 from relance.mailbox.parsing.inbound import Inbound
 
@@ -228,7 +228,7 @@ def _by_words(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
     known = correspondence.with_subject(
         conn, seen.mailbox_id, {mail.subject.strip(), bare, f"Re: {bare}"}, since
     )
-    letters = folding.letters(mail.text[:_LONGEST]) if known else ""
+    letters = normalize.letters(mail.text[:_LONGEST]) if known else ""
     quoted = [each for each in known if quotes(letters, each.body)]
     by = "our subject and words, from an address nobody knows"
     people = contacts.by_ids(conn, [each.contact_id for each in quoted]) if quoted else {}
@@ -246,8 +246,8 @@ def _by_mark(seen: Seen) -> Found | None:
 
 
 def _is_namesake(person: Contact, mail: Inbound) -> bool:
-    said = folding.letters(f"{mail.from_name} {(mail.from_address or '').partition('@')[0]}")
-    last = folding.letters(person.last_name) or folding.letters(person.email.partition("@")[0])
+    said = normalize.letters(f"{mail.from_name} {(mail.from_address or '').partition('@')[0]}")
+    last = normalize.letters(person.last_name) or normalize.letters(person.email.partition("@")[0])
     return len(last) > 1 and last in said
 
 
@@ -255,7 +255,7 @@ def _alike(mail: Inbound, known: Sequence[Trace]) -> list[Trace]:
     """Those mails of ours that this one has the subject or the words of."""
     if not known:
         return []
-    subject, letters = bare_subject(mail.subject), folding.letters(mail.text[:_LONGEST])
+    subject, letters = bare_subject(mail.subject), normalize.letters(mail.text[:_LONGEST])
     return [
         each
         for each in known
@@ -276,7 +276,7 @@ def _soft(conn: Connection, alike: Sequence[Trace], by: str, seen: Seen) -> Foun
 
 def quotes(letters: str, body: str) -> bool:
     """Whether a mail (its letters alone) holds a line of ours; the footer with its link is in every mail of ours."""
-    lines = (folding.letters(line) for line in body.splitlines() if "://" not in line)
+    lines = (normalize.letters(line) for line in body.splitlines() if "://" not in line)
     return any(len(line) >= _LINE_AT_LEAST and line in letters for line in lines)
 
 

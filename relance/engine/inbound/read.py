@@ -15,9 +15,9 @@ from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
 from relance.engine.mailboxes.look import Look
 from relance.engine.store import messages, replies
+from relance.mailbox.classification import safe
 from relance.mailbox.imap.folders import Folder
 from relance.mailbox.imap.responses import Fetched
-from relance.mailbox.judging import safe
 from relance.mailbox.parsing import authorship, message
 from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind
 

@@ -15,8 +15,8 @@ from relance.engine.inbound.classification import Reading
 from relance.engine.inbound.revise import Revised, Revision
 from relance.engine.store import aliases, events, mailboxes, messages, replies
 from relance.engine.store.replies import Answer, Kept
-from relance.mailbox import judging
-from relance.mailbox.judging import safe
+from relance.mailbox import classification as mailbox_classification
+from relance.mailbox.classification import safe
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Judgement, Kind
 
@@ -75,7 +75,7 @@ def rejudge(house: House, wish: Wish, *, progress: Callable[[int], None] | None 
             progress(looked)
     with house.database.read() as conn:
         gone = replies.without_raw(conn, wish.since)
-    return RejudgeReport(looked, gone, tuple(changes), wish.apply, judging.VERSION)
+    return RejudgeReport(looked, gone, tuple(changes), wish.apply, mailbox_classification.VERSION)
 
 
 def _every(house: House, since: dt.datetime | None) -> Iterator[Kept]:

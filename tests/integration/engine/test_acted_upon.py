@@ -18,9 +18,9 @@ from relance.engine.reporting import timeline
 from relance.engine.sequences import control
 from relance.engine.states import Event, State
 from relance.engine.store import replies, suppressions
-from relance.mailbox import judging
+from relance.mailbox import classification as mailbox_classification
+from relance.mailbox.classification import safe
 from relance.mailbox.imap.folders import Role
-from relance.mailbox.judging import safe
 from relance.mailbox.parsing.inbound import Judgement, Kind
 from tests import engine_house
 from tests.reading import ADA, KIM, MIA, enrolled, hear, letter, row, wrote
@@ -167,7 +167,7 @@ def test_a_missed_answer_stops_once_better_rules_see_it(ready: House) -> None:
     done = reclassify.rejudge(ready, Wish(apply=True))
     assert done.changes[0].effects
     assert state(ready) is State.REPLIED
-    assert [each.rules_version for each in kept(ready)] == [judging.VERSION]
+    assert [each.rules_version for each in kept(ready)] == [mailbox_classification.VERSION]
     assert reclassify.rejudge(ready, Wish(apply=True)).changes == ()
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from relance.mailbox import judging
+from relance.mailbox import classification
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Judgement, Kind
 from relance.sandbox import behaviour, letter, phrases, postoffice, record, writing
@@ -37,7 +37,7 @@ def persona(fate: Fate, language: str, client: str = "gmail") -> behaviour.Perso
 
 
 def judged(mail: postoffice.Mail) -> Judgement:
-    return judging.judge(
+    return classification.judge(
         message.read(mail.raw), received=NOW, own_addresses=[REP], sent_texts=[OURS], mailed=[PERSON]
     )
 

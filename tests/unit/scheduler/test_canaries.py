@@ -24,7 +24,7 @@ from relance import clock, config
 from relance.engine.engagement import hits
 from relance.engine.journal.opt_outs import No
 from relance.mailbox import secrets
-from relance.mailbox.judging import bounces
+from relance.mailbox.classification import bounces
 from relance.scheduler import actors, broker, hints, listening, logs, loop, marks, meters
 from relance.tracking import links, tokens, web
 
@@ -191,7 +191,7 @@ def a_no_that_cannot_be_carried_out(_: Any) -> None:
 
 
 PLACES: dict[str, tuple[Callable[[Any], None], ...]] = {
-    "mailbox/judging/bounces.py": (a_strange_bounce,),
+    "mailbox/classification/bounces.py": (a_strange_bounce,),
     "scheduler/actors.py": (a_turn,),
     "scheduler/listening.py": (listeners, one_listener),
     "scheduler/loop.py": (a_round,),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.mailbox import judging
+from relance.mailbox import classification
 from relance.mailbox.parsing import authorship, message
 from relance.mailbox.parsing.inbound import Inbound, Kind
 
@@ -32,7 +32,7 @@ def mail(text: str) -> Inbound:
 
 
 def kind(text: str) -> Kind:
-    return judging.judge(mail(text), received=NOON, own_addresses=OWN).kind
+    return classification.judge(mail(text), received=NOON, own_addresses=OWN).kind
 
 
 def without(text: str, *headers: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from relance.mailbox.judging import folding, language, quoting
+from relance.mailbox.classification import language, normalize, quoting
 from relance.mailbox.parsing.inbound import Inbound, Speaker
 
 # The point in an address or a number ends no sentence; most phrases may not reach over one that does.
@@ -51,12 +51,12 @@ class Letter:
     @cached_property
     def text(self) -> str:
         """The whole text, folded and bounded: for machine mail, which quotes nobody."""
-        return folding.fold(folding.bounded(self.mail.text))
+        return normalize.fold(normalize.bounded(self.mail.text))
 
     @cached_property
     def body(self) -> str:
         """What the sender wrote, with the signature, folded."""
-        return folding.fold(folding.bounded(self.words.body))
+        return normalize.fold(normalize.bounded(self.words.body))
 
     @cached_property
     def unwrapped(self) -> str:
@@ -71,12 +71,12 @@ class Letter:
     @cached_property
     def own(self) -> str:
         """What the sender wrote, without the signature, folded."""
-        return folding.fold(folding.bounded(self.words.own))
+        return normalize.fold(normalize.bounded(self.words.own))
 
     @cached_property
     def subject(self) -> str:
         """The subject, folded, on one line."""
-        return " ".join(folding.fold(folding.bounded(self.mail.subject, 500)).split())
+        return " ".join(normalize.fold(normalize.bounded(self.mail.subject, 500)).split())
 
     @cached_property
     def bare_subject(self) -> str:
@@ -117,7 +117,7 @@ class Letter:
     def say(self, topic: str, text: str) -> Finding | None:
         """Does this text hold a phrase of this topic, in any language?"""
         found = language.find_any(topic, _INNER_POINT.sub("·", text), self.language)
-        return Finding(folding.quote(text[found.start : found.end]), found.language) if found else None
+        return Finding(normalize.quote(text[found.start : found.end]), found.language) if found else None
 
     def addresses(self, text: str) -> Iterator[str]:
         """Addresses in a text that are not ours, small letters, each once."""

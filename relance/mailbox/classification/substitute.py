@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from relance.mailbox.judging.letter import Letter
+from relance.mailbox.classification.message_view import Letter
 
 _REACH = 160
 

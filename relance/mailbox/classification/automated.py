@@ -6,8 +6,8 @@ import functools
 import re
 from collections.abc import Callable
 
-from relance.mailbox.judging import language
-from relance.mailbox.judging.letter import Finding, Letter
+from relance.mailbox.classification import language
+from relance.mailbox.classification.message_view import Finding, Letter
 from relance.mailbox.parsing.inbound import Inbound
 
 _NO = {"no", "false", "0", "none", ""}

@@ -13,9 +13,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from relance.mailbox.judging import dates, folding, language
-from relance.mailbox.judging.dates import Day, Reader
-from relance.mailbox.judging.language import Language
+from relance.mailbox.classification import dates, language, normalize
+from relance.mailbox.classification.dates import Day, Reader
+from relance.mailbox.classification.language import Language
 
 _REACH = 90
 # How far from a date the words may stand that say what it means.
@@ -57,12 +57,12 @@ def first_day_back(
 
     Never before `today` and never further than `dates.HORIZON`. `hint` is the language a phrase was already found in.
     """
-    tidied = folding.bounded(text)
-    folded = folding.fold(tidied)
+    tidied = normalize.bounded(text)
+    folded = normalize.fold(tidied)
     for words in _languages(folded, hint):
         reader = Reader(words, today, day_first)
         if best := _best(_read(folded, reader), today):
-            return Return(best.date, best.rank, folding.quote(_original(tidied, best.evidence, folded)))
+            return Return(best.date, best.rank, normalize.quote(_original(tidied, best.evidence, folded)))
     return None
 
 

@@ -1,7 +1,7 @@
 """A strict grammar for dates in one language: what is not clearly a date is none.
 
 Works on folded text whose phone numbers, addresses, times and amounts were masked. Finds days, not meanings: what a day
-means (the last one away, the first one back) is read in `absence`.
+means (the last one away, the first one back) is read in `return_date`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from relance.mailbox.judging.language import Language
+from relance.mailbox.classification.language import Language
 
 YEARLESS_HORIZON = dt.timedelta(days=240)
 # Nobody writes a return date without its year when it is further away than this.

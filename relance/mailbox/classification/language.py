@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from relance.mailbox.judging import folding
+from relance.mailbox.classification import normalize
 
 _ESCAPE_OR_LETTER = re.compile(r"\\.|[^\\]", re.DOTALL)
 _FOLDER = "languages"
@@ -30,7 +30,7 @@ def pattern(phrases: Iterable[str]) -> re.Pattern[str]:
 
 def _folded(phrase: str) -> str:
     pieces = (
-        piece if piece.startswith("\\") else folding.fold(piece)
+        piece if piece.startswith("\\") else normalize.fold(piece)
         for piece in _ESCAPE_OR_LETTER.findall(phrase)
     )
     return "".join(pieces).replace(" ?", r"\s*").replace(" ", r"\s+")
@@ -61,11 +61,11 @@ def read(code: str, source: Mapping[str, object]) -> Language:
     """A language from its parsed data file."""
     return Language(
         code=code,
-        common=frozenset(folding.fold(word) for word in _strings(source.get("common"))),
+        common=frozenset(normalize.fold(word) for word in _strings(source.get("common"))),
         months=_numbered(source.get("months"), first=1),
         weekdays=_numbered(source.get("weekdays"), first=0),
         day_first=bool(source.get("day_first", True)),
-        habits=frozenset(folding.fold(word) for word in _strings(source.get("habits"))),
+        habits=frozenset(normalize.fold(word) for word in _strings(source.get("habits"))),
         phrases=_phrases(source),
     )
 
@@ -77,7 +77,7 @@ def _strings(value: object) -> list[str]:
 def _numbered(value: object, first: int) -> dict[str, int]:
     groups = value if isinstance(value, list) else []
     return {
-        folding.fold(name): first + index for index, group in enumerate(groups) for name in _strings(group)
+        normalize.fold(name): first + index for index, group in enumerate(groups) for name in _strings(group)
     }
 
 

@@ -1,51 +1,16 @@
-"""Judging one raw mail outside of a mailbox, and judging that never fails: what defeats the rules, a person must read."""
+"""Raw mails of files judged, each with the dates read by when it was received."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from relance.mailbox import judging
+from relance.mailbox.classification.safe import Known, judge
 from relance.mailbox.parsing import files, header_fields, message
-from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known besides the mail itself."""
-
-    received: dt.datetime  # aware
-    own: Collection[str] = ()  # the addresses of our mailboxes
-    sent_texts: Sequence[str] = ()  # what we sent to this person
-    mailed: Collection[str] = ()  # the addresses we mailed
-    own_hosts: Collection[str] = ()  # the mailbox's servers and domain
-
-
-def judge(mail: Inbound, known: Known) -> Judgement:
-    """What a mail is. A mistake in a rule makes it one that could not be read; it never stops a mailbox."""
-    try:
-        return judging.judge(
-            mail,
-            received=known.received,
-            own_addresses=known.own,
-            sent_texts=known.sent_texts,
-            mailed=known.mailed,
-            own_hosts=known.own_hosts,
-        )
-    except Exception as mistake:  # the last fence: no mail is ever left out
-        words = f"{type(mistake).__name__}: {mistake}"[:160]
-        return Judgement(Kind.UNREADABLE, "the rules could not read it", words, version=judging.VERSION)
-
-
-def own_words(mail: Inbound, sent_texts: Sequence[str]) -> str:
-    """The person's own words; the whole text where they cannot be told apart."""
-    try:
-        return judging.answer_text(mail, sent_texts)
-    except Exception:  # as above
-        return mail.text
+from relance.mailbox.parsing.inbound import Inbound, Judgement
 
 
 @dataclass(frozen=True)

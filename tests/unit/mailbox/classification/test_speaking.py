@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.mailbox.judging import speaking
-from relance.mailbox.judging.letter import Letter
+from relance.mailbox.classification import speaking
+from relance.mailbox.classification.message_view import Letter
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import DeliveryReport, Speaker
 

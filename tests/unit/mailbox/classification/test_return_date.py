@@ -6,13 +6,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from relance.mailbox.judging import absence, dates
+from relance.mailbox.classification import dates, return_date
 
 TODAY = dt.date(2026, 8, 3)  # a Monday
 
 
 def back(text: str, **kwargs: bool) -> dt.date | None:
-    found = absence.first_day_back(text, TODAY, **kwargs)
+    found = return_date.first_day_back(text, TODAY, **kwargs)
     return found.date if found else None
 
 
@@ -68,7 +68,7 @@ def test_the_order_of_day_and_month_comes_from_the_note_itself() -> None:
 
 
 def test_a_yearless_date_is_the_next_one_over_the_turn_of_the_year() -> None:
-    found = absence.first_day_back("I am on leave until 6 January.", dt.date(2026, 12, 22))
+    found = return_date.first_day_back("I am on leave until 6 January.", dt.date(2026, 12, 22))
     assert found is not None
     assert found.date == dt.date(2027, 1, 7)
 
@@ -126,12 +126,12 @@ WORDS = st.sampled_from(
 @given(st.lists(WORDS, max_size=25).map(" ".join), st.dates(dt.date(2000, 1, 1), dt.date(2090, 1, 1)))
 @example("until 29 February", dt.date(2026, 8, 3))
 def test_no_day_is_past_or_beyond_the_horizon(text: str, today: dt.date) -> None:
-    found = absence.first_day_back(text, today)
+    found = return_date.first_day_back(text, today)
     assert found is None or today <= found.date <= today + dates.HORIZON
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_can_be_read(text: str) -> None:
-    found = absence.first_day_back(text, TODAY)
+    found = return_date.first_day_back(text, TODAY)
     assert found is None or TODAY <= found.date <= TODAY + dates.HORIZON

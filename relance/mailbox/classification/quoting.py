@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mailparser_reply import EmailReplyParser
 
-from relance.mailbox.judging import folding, language
+from relance.mailbox.classification import language, normalize
 
 _LONGEST = 60_000  # letters of a mail that are looked at
 _LONGEST_LINE = 300  # a header, an attribution or a signature's first line is shorter than this
@@ -37,7 +37,7 @@ def split(text: str, sent_texts: Sequence[str] = ()) -> Words:
     First our own text goes, known by its letters whatever a client did to the lines; then what stands under an
     attribution or a header block; then quoted lines. A second opinion is asked where nothing of this was found.
     """
-    lines = folding.tidy(text[:_LONGEST]).split("\n")[:_MOST_LINES]
+    lines = normalize.tidy(text[:_LONGEST]).split("\n")[:_MOST_LINES]
     ours = _Ours.of(sent_texts)
     kept = [line for line in lines if not ours.wrote(line)]
     answer, cut = _above_the_quote(kept)
@@ -63,13 +63,13 @@ class _Ours:
 
     @classmethod
     def of(cls, sent_texts: Sequence[str]) -> _Ours:
-        return cls(tuple(folding.letters(folding.tidy(text[:_LONGEST])) for text in sent_texts[:50]))
+        return cls(tuple(normalize.letters(normalize.tidy(text[:_LONGEST])) for text in sent_texts[:50]))
 
     def wrote(self, line: str) -> bool:
         """Is this line ours, quoted, wrapped anew or not?"""
         if not self.letters:
             return False
-        piece = folding.letters(re.sub(r"<?(?:https?|mailto):\S+", "", line))
+        piece = normalize.letters(re.sub(r"<?(?:https?|mailto):\S+", "", line))
         return len(piece) >= _OURS_AT_LEAST and any(piece in letters for letters in self.letters)
 
 
@@ -113,7 +113,7 @@ def _attribution_length(lines: list[str], place: int) -> int:
         return 0
     parts: list[str] = []
     for line in lines[place : place + _ATTRIBUTION_LINES]:
-        parts.append(folding.fold(line).lstrip("> ").strip())
+        parts.append(normalize.fold(line).lstrip("> ").strip())
         if not parts[-1] or sum(map(len, parts)) > _LONGEST_LINE:
             return 0
         if _every("quote.attribution").fullmatch(" ".join(parts)):
@@ -129,7 +129,7 @@ def _belongs(parts: list[str]) -> bool:
 
 
 def _is_separator(lines: list[str], place: int) -> bool:
-    line = folding.fold(lines[place][:_LONGEST_LINE]).strip()
+    line = normalize.fold(lines[place][:_LONGEST_LINE]).strip()
     if not line or not _every("quote.separator").fullmatch(line):
         return False
     # A bare rule is drawn above Outlook's header block and in many a signature: only the former begins a quote.
@@ -153,7 +153,7 @@ def _is_header_block(lines: list[str], place: int) -> bool:
 
 
 def _is_header_line(line: str) -> bool:
-    return len(line) <= 2 * _LONGEST_LINE and _header_line().fullmatch(folding.fold(line)) is not None
+    return len(line) <= 2 * _LONGEST_LINE and _header_line().fullmatch(normalize.fold(line)) is not None
 
 
 def _is_marked(below: list[str]) -> bool:
@@ -206,14 +206,14 @@ def _without_signature(lines: list[str]) -> list[str]:
 def _begins_signature(line: str, something_above: bool) -> bool:
     if line.rstrip() in {"--", "—", "__"} or line == "-- ":
         return True
-    folded = folding.fold(line[:_LONGEST_LINE]).strip(" ,.!\t*_")
+    folded = normalize.fold(line[:_LONGEST_LINE]).strip(" ,.!\t*_")
     if not something_above or not folded:
         return False
     return bool(_every("quote.signoff").fullmatch(folded) or _every("quote.disclaimer").match(folded))
 
 
 def _is_mobile_line(line: str) -> bool:
-    return len(line) < 120 and _every("quote.mobile").fullmatch(folding.fold(line).strip(" .")) is not None
+    return len(line) < 120 and _every("quote.mobile").fullmatch(normalize.fold(line).strip(" .")) is not None
 
 
 def _postscript(lines: list[str]) -> list[str]:

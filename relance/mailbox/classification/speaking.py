@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from relance.mailbox import address, refusal_words
-from relance.mailbox.judging import status
-from relance.mailbox.judging.letter import Letter
+from relance.mailbox.classification import status
+from relance.mailbox.classification.message_view import Letter
 from relance.mailbox.parsing.inbound import DeliveryReport, Speaker
 
 # They receive for many organisations and send for many: their name stands on either side of a delivery.

@@ -9,8 +9,8 @@ import hypothesis
 import hypothesis.strategies as st
 import pytest
 
-from relance.mailbox import judging
-from relance.mailbox.judging import safe
+from relance.mailbox import classification
+from relance.mailbox.classification import files
 from relance.mailbox.parsing.inbound import Inbound
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
@@ -20,9 +20,9 @@ AWAY = (
 )
 
 
-def one(path: Path, raw: bytes, **known: object) -> safe.Specimen:
+def one(path: Path, raw: bytes, **known: object) -> files.Specimen:
     path.write_bytes(raw)
-    [found] = safe.of_file(path, now=NOW, **known)  # type: ignore[arg-type]
+    [found] = files.of_file(path, now=NOW, **known)  # type: ignore[arg-type]
     return found
 
 
@@ -46,7 +46,7 @@ def test_a_rule_that_fails_leaves_the_mail_to_a_person(
     def broken(mail: Inbound, **known: object) -> object:
         raise RecursionError("too deep")
 
-    monkeypatch.setattr(judging, "judge", broken)
+    monkeypatch.setattr(classification, "judge", broken)
     found = one(tmp_path / "a.eml", AWAY)
     assert (found.kind, found.evidence) == ("unreadable", "RecursionError: too deep")
 
@@ -56,4 +56,4 @@ def test_a_rule_that_fails_leaves_the_mail_to_a_person(
 def test_whatever_the_bytes_every_file_is_judged(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "any.eml"
     path.write_bytes(raw)
-    assert all(each.kind for each in safe.of_file(path, now=NOW))
+    assert all(each.kind for each in files.of_file(path, now=NOW))

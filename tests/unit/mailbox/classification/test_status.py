@@ -2,8 +2,8 @@
 
 import pytest
 
-from relance.mailbox.judging import status
-from relance.mailbox.judging.status import Severity
+from relance.mailbox.classification import status
+from relance.mailbox.classification.status import Severity
 from tests.corpus import machines
 
 KINDS = {Severity.HARD: "hard bounce", Severity.SOFT: "soft bounce", Severity.BLOCKED: "blocked"}

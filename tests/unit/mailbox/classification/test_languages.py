@@ -2,7 +2,7 @@
 
 import pytest
 
-from relance.mailbox.judging import folding, language
+from relance.mailbox.classification import language, normalize
 
 CODES = ["cs", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "uk"]
 
@@ -55,10 +55,10 @@ def test_a_file_has_every_topic_that_english_has(code: str) -> None:
     ],
 )
 def test_short_answers_are_not_misread(topic: str, text: str) -> None:
-    assert language.find_any(topic, folding.fold(text)) is None
+    assert language.find_any(topic, normalize.fold(text)) is None
 
 
 def test_folding_keeps_every_position() -> None:
     text = "Zażółć gęślą jaźń – ĲßİŁ “x” Ґ ё\u00a0…"
-    assert len(folding.fold(text)) == len(text)
-    assert folding.fold("Będę ŁÓDŹ – É") == "bede lodz - e"
+    assert len(normalize.fold(text)) == len(text)
+    assert normalize.fold("Będę ŁÓDŹ – É") == "bede lodz - e"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from relance.mailbox import judging
-from relance.mailbox.judging import status
+from relance.mailbox import classification
+from relance.mailbox.classification import status
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Judgement, Kind
 
@@ -18,7 +18,7 @@ RECEIVED = dt.datetime(2026, 11, 4, 9, 0, tzinfo=dt.UTC)
 
 def judged(raw: bytes) -> Judgement:
     own = ["me@us.example", "rep@northwind.example"]
-    return judging.judge(message.read(raw), received=RECEIVED, own_addresses=own)
+    return classification.judge(message.read(raw), received=RECEIVED, own_addresses=own)
 
 
 def report(code: str, diagnostic: str) -> bytes:

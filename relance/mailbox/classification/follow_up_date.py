@@ -6,8 +6,8 @@ import calendar
 import datetime as dt
 import re
 
-from relance.mailbox.judging import dates, folding, language
-from relance.mailbox.judging.language import Language
+from relance.mailbox.classification import dates, language, normalize
+from relance.mailbox.classification.language import Language
 
 _LONGEST = 60  # units; "in 300 months" is a joke
 _QUARTER = re.compile(
@@ -17,7 +17,7 @@ _QUARTER = re.compile(
 
 def date(text: str, today: dt.date, hint: str | None = None) -> dt.date | None:
     """The first day named after today, or nothing; never further than `dates.HORIZON`."""
-    folded = dates.mask(folding.fold(folding.bounded(text)))
+    folded = dates.mask(normalize.fold(normalize.bounded(text)))
     for words in _languages(folded, hint):
         found = _in_words(folded, words, today) or _in_units(folded, words, today)
         if found and today < found <= today + dates.HORIZON:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from relance.mailbox.judging import bounces, marks
-from relance.mailbox.judging.letter import Finding, Letter
+from relance.mailbox.classification import automated, bounces
+from relance.mailbox.classification.message_view import Finding, Letter
 
 
 class Case(Letter):
@@ -19,4 +19,4 @@ class Case(Letter):
     @cached_property
     def machine(self) -> Finding | None:
         """The first mark that a machine made it."""
-        return marks.machine(self)
+        return automated.machine(self)

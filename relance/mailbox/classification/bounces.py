@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import flufl.bounce
 
 from relance.mailbox import refusal_words
-from relance.mailbox.judging import folding, language, speaking, status
-from relance.mailbox.judging.letter import Letter
-from relance.mailbox.judging.status import Severity
+from relance.mailbox.classification import language, normalize, speaking, status
+from relance.mailbox.classification.message_view import Letter
+from relance.mailbox.classification.status import Severity
 from relance.mailbox.parsing.inbound import DeliveryReport, Speaker
 from relance.mailbox.refusal_words import About
 
@@ -93,7 +93,7 @@ def _from_reports(letter: Letter) -> Bounce | None:
         severity,
         _recipient(report, letter),
         code,
-        folding.quote(evidence),
+        normalize.quote(evidence),
         action == "delayed",
         status.is_definite(code, words),
         speaking.speaker(report, letter, code, report.diagnostic or words),
@@ -186,7 +186,7 @@ _RETURNED = re.compile(
 def is_from_daemon(letter: Letter) -> bool:
     """Does it come from a mail system's own address, and not as somebody's answer?"""
     local = (letter.mail.from_address or "").lower().partition("@")[0]
-    name = folding.fold(letter.mail.from_name)
+    name = normalize.fold(letter.mail.from_name)
     return bool(_DAEMON.fullmatch(local) or _DAEMON_NAME.search(name)) or (
         not letter.mail.from_address and letter.has_null_sender
     )
@@ -306,7 +306,7 @@ def _evidence(letter: Letter, words: str) -> str:
     match = re.search(
         r"[^\n]{0,80}(?:\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b)[^\n]{0,120}", words
     ) or _PHRASES.search(words)
-    return folding.quote(match.group() if match else letter.subject)
+    return normalize.quote(match.group() if match else letter.subject)
 
 
 def _named(letter: Letter, words: str) -> str | None:
@@ -366,7 +366,7 @@ def _from_second_opinion(letter: Letter) -> Bounce | None:
 def _ask_flufl(letter: Letter) -> tuple[frozenset[str], frozenset[str]]:
     message = email.message.Message()
     message["From"] = letter.mail.from_address or "mailer-daemon@invalid"
-    message["Subject"] = folding.quote(letter.mail.subject)
+    message["Subject"] = normalize.quote(letter.mail.subject)
     message.set_payload(letter.mail.text[:20_000].encode("ascii", "replace").decode())
     try:
         temporary, permanent = flufl.bounce.all_failures(message)

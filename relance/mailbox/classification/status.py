@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 
 from relance.mailbox import refusal_words
-from relance.mailbox.judging import folding
+from relance.mailbox.classification import normalize
 
 
 class Severity(StrEnum):
@@ -136,7 +136,7 @@ _OWN_WORDS = re.compile(
 
 
 def _plain(words: str) -> str:
-    return _NOT_NOW.sub("lookup failed", _ADDRESS.sub("@", folding.fold(words)))
+    return _NOT_NOW.sub("lookup failed", _ADDRESS.sub("@", normalize.fold(words)))
 
 
 def _said(words: str) -> frozenset[Severity]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 
-from relance.mailbox.judging import absence, folding, intent, rules, substitute
-from relance.mailbox.judging.case import Case
-from relance.mailbox.judging.letter import Finding
+from relance.mailbox.classification import intent, normalize, return_date, rules, substitute
+from relance.mailbox.classification.message_view import Finding
+from relance.mailbox.classification.readings import Case
 from relance.mailbox.parsing.inbound import Inbound, Intent, Judgement, Kind
 
 VERSION = 5
@@ -79,7 +79,7 @@ def _filled(letter: Case, kind: Kind, rule: str, finding: Finding) -> Judgement:
     return Judgement(
         kind=kind,
         rule=rule,
-        evidence=folding.quote(finding.evidence),
+        evidence=normalize.quote(finding.evidence),
         until=_until(letter, kind, spoken) or (wish.date if wish else None),
         recipient=finding.recipient,
         status=finding.status,
@@ -90,7 +90,7 @@ def _filled(letter: Case, kind: Kind, rule: str, finding: Finding) -> Judgement:
         definite=finding.definite,
         speaker=finding.speaker,
         notes=finding.notes
-        + ((folding.quote(f"intent: {wish.evidence}"),) if wish and wish.evidence else ()),
+        + ((normalize.quote(f"intent: {wish.evidence}"),) if wish and wish.evidence else ()),
     )
 
 
@@ -98,7 +98,7 @@ def _until(letter: Case, kind: Kind, spoken: str | None) -> dt.date | None:
     if kind is not Kind.OUT_OF_OFFICE:
         return None
     text = f"{letter.words.body}\n\n{letter.mail.subject}"
-    found = absence.first_day_back(text, letter.today, hint=spoken, day_first=letter.day_first)
+    found = return_date.first_day_back(text, letter.today, hint=spoken, day_first=letter.day_first)
     return found.date if found else None
 
 

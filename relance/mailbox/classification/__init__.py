@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from relance.mailbox.judging import quoting
-from relance.mailbox.judging.table import VERSION, judge
+from relance.mailbox.classification import quoting
+from relance.mailbox.classification.chain import VERSION, judge
 from relance.mailbox.parsing.inbound import Inbound
 
 __all__ = ["VERSION", "answer_text", "judge"]

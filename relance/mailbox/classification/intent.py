@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from relance.mailbox.judging import absence, later
-from relance.mailbox.judging.letter import Finding, Letter
+from relance.mailbox.classification import follow_up_date, return_date
+from relance.mailbox.classification.message_view import Finding, Letter
 from relance.mailbox.parsing.inbound import Intent
 
 _SOON = dt.timedelta(days=7)
@@ -40,7 +40,7 @@ def read(letter: Letter) -> Reading:
 
 def _day(letter: Letter, found: Finding) -> dt.date | None:
     """The day that belongs to these words; other days in the mail are about other things."""
-    return later.date(_near(letter, found), letter.today, found.language)
+    return follow_up_date.date(_near(letter, found), letter.today, found.language)
 
 
 _SENTENCE = re.compile(r"(?:(?<=[^\d\s][.!?])|(?<=\d{4}\.)|(?<=[!?]))\s+|\n+")
@@ -71,8 +71,8 @@ def _return(letter: Letter) -> dt.date | None:
     away = _away(letter)
     if away is None:
         return None
-    found = absence.first_day_back(_near(letter, away), letter.today, day_first=letter.day_first)
-    return found.date if found and found.rank <= absence.SURE else None
+    found = return_date.first_day_back(_near(letter, away), letter.today, day_first=letter.day_first)
+    return found.date if found and found.rank <= return_date.SURE else None
 
 
 # --- the questions ------------------------------------------------------------------------------------------------------

@@ -1,13 +1,13 @@
-"""The questions we ask of a mail that came in, each answered from the mail alone. The order is in `table`."""
+"""The questions we ask of a mail that came in, each answered from the mail alone. The order is in `chain`."""
 
 from __future__ import annotations
 
 import re
 
-from relance.mailbox.judging import absence, bounces, folding, marks
-from relance.mailbox.judging.case import Case
-from relance.mailbox.judging.letter import Finding
-from relance.mailbox.judging.status import Severity
+from relance.mailbox.classification import automated, bounces, normalize, return_date
+from relance.mailbox.classification.message_view import Finding
+from relance.mailbox.classification.readings import Case
+from relance.mailbox.classification.status import Severity
 from relance.mailbox.parsing import authorship
 
 # --- structure ------------------------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def is_unsubscribe_mail(letter: Case) -> Finding | None:
     found = letter.say("opt_out.alone", bare)
     if not found or len(found.evidence) < len(bare) or (letter.is_answer and len(letter.own) > 200):
         return None
-    return Finding(f"Subject: {folding.quote(letter.mail.subject)}", found.language)
+    return Finding(f"Subject: {normalize.quote(letter.mail.subject)}", found.language)
 
 
 def is_challenge(letter: Case) -> Finding | None:
@@ -196,15 +196,15 @@ def is_away(letter: Case) -> Finding | None:
 
 
 def _names_a_return(letter: Case) -> Finding | None:
-    found = absence.first_day_back(
+    found = return_date.first_day_back(
         f"{letter.mail.subject}\n\n{letter.words.body}", letter.today, day_first=letter.day_first
     )
-    return Finding(found.evidence) if found and found.rank <= absence.SURE else None
+    return Finding(found.evidence) if found and found.rank <= return_date.SURE else None
 
 
 def is_bulk_mail(letter: Case) -> Finding | None:
     """List or mass mail that answers nobody; a person's answer through a list is still an answer."""
-    found = marks.is_bulk(letter)
+    found = automated.is_bulk(letter)
     if found is None or letter.words.quotes_ours or _is_personal(letter, found):
         return None
     return found if not letter.is_answer or _goes_to_others(letter) else None
@@ -214,7 +214,7 @@ def _is_personal(letter: Case, found: Finding) -> bool:
     """Automatic answers call themselves bulk too; and somebody we mailed may write through a program for mass mail."""
     if found.evidence.startswith("precedence") and letter.machine:
         return True
-    if letter.mail.header("list-id") or letter.machine or not marks.speaks_to_us(letter):
+    if letter.mail.header("list-id") or letter.machine or not automated.speaks_to_us(letter):
         return False
     return letter.mail.from_address in letter.mailed or bool(letter.say("absence.opening", letter.own[:300]))
 
@@ -232,7 +232,7 @@ def _goes_to_others(letter: Case) -> bool:
 
 def is_acknowledgement(letter: Case) -> Finding | None:
     """A machine's thanks for our mail: a ticket number, an address nobody reads."""
-    return marks.acknowledges(letter) if letter.machine else _is_unmarked_acknowledgement(letter)
+    return automated.acknowledges(letter) if letter.machine else _is_unmarked_acknowledgement(letter)
 
 
 def _is_unmarked_acknowledgement(letter: Case) -> Finding | None:
@@ -242,14 +242,14 @@ def _is_unmarked_acknowledgement(letter: Case) -> Finding | None:
         r"(?:do[-_.]?)?no[-_.]?(?:t[-_.]?)?reply.*|donotreply.*|no-?responder|nie-?odpowiadaj.*|ne-?pas-?repondre|noreply.*|no-reply.*",
         local,
     )
-    return marks.acknowledges(letter) if silent and not letter.words.quotes_ours else None
+    return automated.acknowledges(letter) if silent and not letter.words.quotes_ours else None
 
 
 def is_wordless_absence(letter: Case) -> Finding | None:
     """A person's automatic reply in words we do not know: mail programs offer it for absences, and little else."""
-    by_subject = marks.by_subject(letter)
+    by_subject = automated.by_subject(letter)
     replied = (letter.mail.header("auto-submitted") or "").lower().startswith("auto-replied")
-    return by_subject or (marks.by_header(letter) if replied or _is_exchange_absence(letter) else None)
+    return by_subject or (automated.by_header(letter) if replied or _is_exchange_absence(letter) else None)
 
 
 def _is_exchange_absence(letter: Case) -> bool:
@@ -290,4 +290,4 @@ def _without(letter: Case, topic: str) -> str:
 
 def is_person(letter: Case) -> Finding:
     """Everything else: when unsure, somebody answered."""
-    return Finding(folding.quote(letter.words.own or letter.mail.subject))
+    return Finding(normalize.quote(letter.words.own or letter.mail.subject))

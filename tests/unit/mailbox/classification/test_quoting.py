@@ -2,7 +2,7 @@
 
 import pytest
 
-from relance.mailbox.judging import quoting
+from relance.mailbox.classification import quoting
 from tests.corpus import clients
 
 FOOTER = ("unsubscribe", "wypisz", "stop")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relance.mailbox import judging
+from relance.mailbox import classification
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import DeliveryReport, Inbound, Judgement, Kind
 
@@ -21,7 +21,7 @@ PLAIN = Inbound(
 
 def judge(mail: Inbound = PLAIN, **changes: object) -> Judgement:
     changed = dataclasses.replace(mail, **changes)  # type: ignore[arg-type]
-    return judging.judge(
+    return classification.judge(
         changed, received=RECEIVED, own_addresses=["Jan@us.example"], mailed=["anna@acme.example"]
     )
 
@@ -30,7 +30,7 @@ def test_a_judgement_explains_itself() -> None:
     found = judge(text="Not interested, thanks.\n")
     assert (found.kind, found.intent, found.rule) == (Kind.HUMAN, "negative", "is person")
     assert "Not interested" in found.evidence
-    assert found.version == judging.VERSION
+    assert found.version == classification.VERSION
 
 
 def test_an_automatic_mark_that_says_no_is_none() -> None:
@@ -92,7 +92,7 @@ def test_answer_text_is_the_persons_own_words() -> None:
     mail = dataclasses.replace(
         PLAIN, text="Yes\n\nOn Mon, Aug 3, 2026 at 9:04 AM Jan <jan@us.example> wrote:\n> STOP\n"
     )
-    assert judging.answer_text(mail) == "Yes"
+    assert classification.answer_text(mail) == "Yes"
 
 
 HEADERS = st.lists(st.tuples(st.sampled_from(["auto-submitted", "return-path", "precedence", "list-id", "x-mailer"]), st.text(max_size=40)), max_size=4)  # fmt: skip
@@ -111,7 +111,7 @@ def test_every_mail_is_judged(
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=600))
 def test_any_bytes_are_judged(raw: bytes) -> None:
-    assert judging.judge(message.read(raw), received=RECEIVED, own_addresses=[]).kind in Kind
+    assert classification.judge(message.read(raw), received=RECEIVED, own_addresses=[]).kind in Kind
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_endless_text_is_judged(piece: str) -> None:
 
 
 def test_bytes_that_are_no_mail_are_unreadable() -> None:
-    found = judging.judge(message.read(bytes(range(256)) * 3), received=RECEIVED, own_addresses=[])
+    found = classification.judge(message.read(bytes(range(256)) * 3), received=RECEIVED, own_addresses=[])
     assert (found.kind, found.language) == (Kind.UNREADABLE, None)
     assert "no headers" in found.evidence
 

@@ -1,0 +1,47 @@
+"""Judging one raw mail outside of a mailbox, and judging that never fails: what defeats the rules, a person must read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from relance.mailbox import classification
+from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known besides the mail itself."""
+
+    received: dt.datetime  # aware
+    own: Collection[str] = ()  # the addresses of our mailboxes
+    sent_texts: Sequence[str] = ()  # what we sent to this person
+    mailed: Collection[str] = ()  # the addresses we mailed
+    own_hosts: Collection[str] = ()  # the mailbox's servers and domain
+
+
+def judge(mail: Inbound, known: Known) -> Judgement:
+    """What a mail is. A mistake in a rule makes it one that could not be read; it never stops a mailbox."""
+    try:
+        return classification.judge(
+            mail,
+            received=known.received,
+            own_addresses=known.own,
+            sent_texts=known.sent_texts,
+            mailed=known.mailed,
+            own_hosts=known.own_hosts,
+        )
+    except Exception as mistake:  # the last fence: no mail is ever left out
+        words = f"{type(mistake).__name__}: {mistake}"[:160]
+        return Judgement(
+            Kind.UNREADABLE, "the rules could not read it", words, version=classification.VERSION
+        )
+
+
+def own_words(mail: Inbound, sent_texts: Sequence[str]) -> str:
+    """The person's own words; the whole text where they cannot be told apart."""
+    try:
+        return classification.answer_text(mail, sent_texts)
+    except Exception:  # as above
+        return mail.text
