@@ -235,7 +235,7 @@ class Relance:
         return idle.audible(self._house, most, but)
 
     def listen(self, mailbox_id: int) -> AbstractContextManager[Any]:
-        """A connection that hears of a mailbox's new mail: what `relance.scheduler.seams.Line` says."""
+        """A connection that hears of a mailbox's new mail: what `relance.scheduler.app_protocol.Line` says."""
         return idle.listening(self._house, mailbox_id)
 
     def call(self, mailbox_id: int, heard: dt.datetime) -> bool:

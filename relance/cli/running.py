@@ -28,22 +28,22 @@ def run(ctx: typer.Context, host: Host = None, port: Port = None, threads: Threa
 
 def web(ctx: typer.Context, host: Host = None, port: Port = None) -> None:
     """Run the web server only. Opens, clicks and unsubscribes."""
-    from relance.scheduler import daemons, logs, waiting, watch
+    from relance.scheduler import daemons, lifecycle, logs, startup
     from relance.scheduler import web as server
 
     settings = session.of(ctx).settings(web_host=host, web_port=port)
     with contextlib.closing(server.listen(settings.web_host, settings.web_port)) as bound:
         settings = session.of(ctx).settings(web_host=host, web_port=bound.getsockname()[1])
         logs.configure(settings)
-        bell = watch.Bell()
+        bell = lifecycle.Bell()
         meanwhile = functools.partial(server.meanwhile, settings, bound)
-        with waiting.opened(settings, session.open_app, bell, "web", meanwhile) as app:
+        with startup.opened(settings, session.open_app, bell, "web", meanwhile) as app:
             code = 0 if app is None else daemons.run_web(app, sockets=[bound], bell=bell)
     raise typer.Exit(code)
 
 
 def _serve(ctx: typer.Context, host: str | None, port: int | None, threads: int | None) -> None:
-    from relance.scheduler import daemons, logs, waiting, watch
+    from relance.scheduler import daemons, lifecycle, logs, startup
     from relance.scheduler import web as server
 
     settings = session.of(ctx).settings(web_host=host, web_port=port)
@@ -51,9 +51,9 @@ def _serve(ctx: typer.Context, host: str | None, port: int | None, threads: int 
     with contextlib.closing(server.listen(settings.web_host, settings.web_port)) as bound:
         settings = session.of(ctx).settings(web_host=host, web_port=bound.getsockname()[1])
         logs.configure(settings)
-        bell = watch.Bell()
+        bell = lifecycle.Bell()
         meanwhile = functools.partial(server.meanwhile, settings, bound)
-        with waiting.opened(settings, session.open_app, bell, "run", meanwhile) as app:
+        with startup.opened(settings, session.open_app, bell, "run", meanwhile) as app:
             code = 0 if app is None else daemons.run_all(app, sockets=[bound], threads=threads, bell=bell)
     raise typer.Exit(code)
 
@@ -74,11 +74,11 @@ def worker(
 
 def scheduler(ctx: typer.Context) -> None:
     """Run the scheduler only. It finds out which mailboxes have something to do; needs Redis (RELANCE_REDIS_URL)."""
-    from relance.scheduler import daemons, logs, waiting, watch
+    from relance.scheduler import daemons, lifecycle, logs, startup
 
-    settings, bell = session.of(ctx).settings(), watch.Bell()
+    settings, bell = session.of(ctx).settings(), lifecycle.Bell()
     daemons.needs_redis(settings, "scheduler")
     logs.configure(settings)
-    with waiting.opened(settings, session.open_app, bell, "scheduler") as app:
+    with startup.opened(settings, session.open_app, bell, "scheduler") as app:
         code = 0 if app is None else daemons.run_scheduler(app, bell=bell)
     raise typer.Exit(code)

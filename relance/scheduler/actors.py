@@ -10,8 +10,8 @@ import dramatiq
 import structlog
 
 from relance import clock, errors
+from relance.scheduler import app_protocol, hints, metrics
 from relance.scheduler import broker as brokers
-from relance.scheduler import hints, meters, seams
 
 FIRST_REST_SECONDS = 5.0
 LONGEST_REST_SECONDS = 300.0
@@ -24,7 +24,7 @@ SAID_SECONDS = 60.0
 class Turns:
     """Gives mailboxes their turns and lets nothing that goes wrong out into the worker thread."""
 
-    def __init__(self, app: seams.App, sender: hints.Hints, figures: meters.Meters) -> None:
+    def __init__(self, app: app_protocol.App, sender: hints.Hints, figures: metrics.Meters) -> None:
         self.app = app
         self.hints = sender
         self.figures = figures

@@ -23,7 +23,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from relance import clock, config, errors
-from relance.scheduler import marks, meters, refusals
+from relance.scheduler import coalescing, metrics, redis_refusals
 from relance.sentences import ended
 
 QUEUE, ACTOR = "turns", "turn"
@@ -48,7 +48,7 @@ class QueueFull(BrokerError):
 class Hygiene(Middleware):
     """Drops hints that are too old, without a dead letter, and counts how long the others waited."""
 
-    def __init__(self, figures: meters.Meters) -> None:
+    def __init__(self, figures: metrics.Meters) -> None:
         self.figures = figures
 
     def before_process_message(self, broker: dramatiq.Broker, message: MessageProxy) -> None:
@@ -170,7 +170,7 @@ class SharedBroker(RedisBroker):
         try:
             found: list[bytes | None] = self._dispatch("fetch")(queue_name, how_many)  # type: ignore[no-untyped-call]
         except redis.ResponseError as refused:
-            raise redis.ConnectionError(refusals.refused(refused)) from refused
+            raise redis.ConnectionError(redis_refusals.refused(refused)) from refused
         return [data for data in found if data is None or self._ours(queue_name, data)]
 
     def _ours(self, queue_name: str, data: bytes) -> bool:
@@ -232,13 +232,13 @@ def knock(redis_url: str) -> None:
         raise errors.Misconfigured(f"redis_url does not work: {wrong}") from wrong
 
 
-def build(settings: config.Settings, figures: meters.Meters) -> tuple[dramatiq.Broker, marks.Marks]:
+def build(settings: config.Settings, figures: metrics.Meters) -> tuple[dramatiq.Broker, coalescing.Marks]:
     """The broker the settings ask for, with its queue declared, and the marks that go with it."""
     middleware: list[Middleware] = [Hygiene(figures)]
     if settings.redis_url is None:
         local = LocalBroker(middleware)
         local.declare_queue(QUEUE)
-        return local, marks.LocalMarks()
+        return local, coalescing.LocalMarks()
     client = connect(settings.redis_url)
     shared = SharedBroker(  # type: ignore[no-untyped-call]
         client=client,
@@ -250,7 +250,7 @@ def build(settings: config.Settings, figures: meters.Meters) -> tuple[dramatiq.B
     )
     shared.declare_queue(QUEUE)
     # Where leases lapse sooner than marks fade, a lost hint would be what a mailbox waits for.
-    return shared, marks.RedisMarks(client, min(marks.FADE_SECONDS, settings.lease_seconds))
+    return shared, coalescing.RedisMarks(client, min(coalescing.FADE_SECONDS, settings.lease_seconds))
 
 
 def _refuse_delay(delay: int | None) -> None:

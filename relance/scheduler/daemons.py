@@ -17,32 +17,32 @@ import structlog
 from relance import config, errors
 from relance.scheduler import (
     actors,
+    app_protocol,
     broker,
-    care,
-    children,
     embedded,
-    hands,
     hints,
+    lifecycle,
     listening,
     logs,
-    loop,
-    meters,
-    seams,
-    waiting,
-    watch,
+    metrics,
+    scheduler,
+    shared_parts,
+    startup,
+    supervisor,
     web,
 )
+from relance.scheduler import worker as scheduler_worker
 
 
 def run_all(
-    app: seams.App,
+    app: app_protocol.App,
     *,
     sockets: Sequence[socket.socket] = (),
     threads: int | None = None,
-    bell: watch.Bell | None = None,
+    bell: lifecycle.Bell | None = None,
 ) -> int:
     """Web server, scheduler and worker in this process. Without `sockets`, listens as the settings say."""
-    settings, figures = app.settings, meters.Meters()
+    settings, figures = app.settings, metrics.Meters()
     logs.configure(settings)
     bound = list(sockets) or [web.listen(settings.web_host, settings.web_port)]
     parts = [
@@ -50,26 +50,30 @@ def run_all(
         *embedded.assemble(app, bound, threads or settings.worker_threads, figures),
     ]
     ready = _ready("run", web.address(bound[0]))
-    return watch.stand(parts, bell or watch.Bell(), settings.drain_seconds, ready=ready)
+    return lifecycle.stand(parts, bell or lifecycle.Bell(), settings.drain_seconds, ready=ready)
 
 
 def run_worker(
-    settings: config.Settings, open_app: seams.OpenApp, *, threads: int | None = None, processes: int = 1
+    settings: config.Settings,
+    open_app: app_protocol.OpenApp,
+    *,
+    threads: int | None = None,
+    processes: int = 1,
 ) -> int:
     """Workers only; needs Redis. With several `processes` this one only watches over them."""
     needs_redis(settings, "worker")
     logs.configure(settings)
-    bell = watch.Bell()
-    with waiting.opened(settings, open_app, bell, "worker") as app:
+    bell = lifecycle.Bell()
+    with startup.opened(settings, open_app, bell, "worker") as app:
         if app is None:
             return 0
         if processes == 1:
             return _work(settings, app, threads, bell)
     # What the children need answers; they open it for themselves.
-    brood = children.Children(processes, _child, (settings, open_app, threads))
+    brood = supervisor.Children(processes, _child, (settings, open_app, threads))
     bell.last = brood.kill
     # The children wait for their mails; this process waits a little longer for them.
-    return watch.stand(
+    return lifecycle.stand(
         [brood],
         bell,
         settings.drain_seconds + 30,
@@ -77,30 +81,32 @@ def run_worker(
     )
 
 
-def run_scheduler(app: seams.App, *, bell: watch.Bell | None = None) -> int:
+def run_scheduler(app: app_protocol.App, *, bell: lifecycle.Bell | None = None) -> int:
     """The loop only; needs Redis. Several may run: the others only make hints that find nothing to do."""
-    settings, figures = app.settings, meters.Meters()
+    settings, figures = app.settings, metrics.Meters()
     needs_redis(settings, "scheduler")
     logs.configure(settings)
     _, sender = _hints(settings, figures)
-    rounds = loop.Loop(app, sender, figures)
-    own: list[watch.Part] = [rounds, *listening.parts(app, figures, rounds.wake)]
-    around = care.around(app, "scheduler", figures, own, hearts=[rounds.pulses], sender=sender)
+    rounds = scheduler.Loop(app, sender, figures)
+    own: list[lifecycle.Part] = [rounds, *listening.parts(app, figures, rounds.wake)]
+    around = shared_parts.around(app, "scheduler", figures, own, hearts=[rounds.pulses], sender=sender)
     parts = [*_board(settings, figures), *around]
-    return watch.stand(parts, bell or watch.Bell(), settings.drain_seconds, ready=_ready("scheduler"))
+    return lifecycle.stand(parts, bell or lifecycle.Bell(), settings.drain_seconds, ready=_ready("scheduler"))
 
 
-def run_web(app: seams.App, *, sockets: Sequence[socket.socket] = (), bell: watch.Bell | None = None) -> int:
+def run_web(
+    app: app_protocol.App, *, sockets: Sequence[socket.socket] = (), bell: lifecycle.Bell | None = None
+) -> int:
     """The tracking server only."""
-    settings, figures = app.settings, meters.Meters()
+    settings, figures = app.settings, metrics.Meters()
     logs.configure(settings)
     bound = list(sockets) or [web.listen(settings.web_host, settings.web_port)]
     server = web.of(app, bound)
-    around = care.around(app, "web", figures, [server], hearts=[server.pulses])
+    around = shared_parts.around(app, "web", figures, [server], hearts=[server.pulses])
     parts = [*_board(settings, figures), *around]
-    return watch.stand(
+    return lifecycle.stand(
         parts,
-        bell or watch.Bell(),
+        bell or lifecycle.Bell(),
         settings.drain_seconds,
         ready=_ready("web", web.address(bound[0])),
     )
@@ -108,41 +114,41 @@ def run_web(app: seams.App, *, sockets: Sequence[socket.socket] = (), bell: watc
 
 def _work(
     settings: config.Settings,
-    app: seams.App,
+    app: app_protocol.App,
     threads: int | None,
-    bell: watch.Bell,
-    say: Callable[[str], None] = watch.announce,
+    bell: lifecycle.Bell,
+    say: Callable[[str], None] = lifecycle.announce,
 ) -> int:
-    figures = meters.Meters()
+    figures = metrics.Meters()
     carrier, sender = _hints(settings, figures)
     turns = actors.Turns(app, sender, figures)
     with contextlib.suppress(errors.Unreachable):  # the loop hints them, too, when their marks have faded
-        sender.renew(app.due_mailboxes(loop.LIMIT))
-    worker = hands.Hands(carrier, turns, threads or settings.worker_threads, figures)
-    around = care.around(app, "worker", figures, [worker], hearts=[worker.pulses], sender=sender)
+        sender.renew(app.due_mailboxes(scheduler.LIMIT))
+    worker = scheduler_worker.Hands(carrier, turns, threads or settings.worker_threads, figures)
+    around = shared_parts.around(app, "worker", figures, [worker], hearts=[worker.pulses], sender=sender)
     parts = [*_board(settings, figures), *around]
-    return watch.stand(parts, bell, settings.drain_seconds, ready=_ready("worker"), say=say)
+    return lifecycle.stand(parts, bell, settings.drain_seconds, ready=_ready("worker"), say=say)
 
 
 def _child(
     number: int,
     ready: Callable[[], None],
     settings: config.Settings,
-    open_app: seams.OpenApp,
+    open_app: app_protocol.OpenApp,
     threads: int | None,
 ) -> None:
     """What a spawned worker process runs. Each serves its metrics and its health on ports of its own, one above the other."""
     logs.configure(settings)
 
     def say(line: str) -> None:
-        watch.announce(line)
+        lifecycle.announce(line)
         ready()
 
     ports = {name: getattr(settings, name) for name in ("metrics_port", "health_port")}
     settings = settings.model_copy(update={name: port + number for name, port in ports.items() if port})
     try:
-        bell = watch.ChildBell()
-        with waiting.opened(settings, open_app, bell, "worker") as app:
+        bell = lifecycle.ChildBell()
+        with startup.opened(settings, open_app, bell, "worker") as app:
             code = 0 if app is None else _work(settings, app, threads, bell, say)
     except errors.RelanceError as trouble:
         structlog.get_logger(__name__).critical("a worker can not work", reason=str(trouble))
@@ -150,15 +156,15 @@ def _child(
     raise SystemExit(code)
 
 
-def _hints(settings: config.Settings, figures: meters.Meters) -> tuple[dramatiq.Broker, hints.Hints]:
+def _hints(settings: config.Settings, figures: metrics.Meters) -> tuple[dramatiq.Broker, hints.Hints]:
     carrier, under_way = broker.build(settings, figures)
     return carrier, hints.Hints(carrier, under_way, figures)
 
 
-def _board(settings: config.Settings, figures: meters.Meters) -> list[watch.Part]:
+def _board(settings: config.Settings, figures: metrics.Meters) -> list[lifecycle.Part]:
     if settings.metrics_port is None:
         return []
-    return [meters.Board(figures, settings.metrics_host, settings.metrics_port)]
+    return [metrics.Board(figures, settings.metrics_host, settings.metrics_port)]
 
 
 def needs_redis(settings: config.Settings, what: str) -> None:

@@ -7,7 +7,19 @@ import socket
 from collections.abc import Iterator, Sequence
 
 from relance import errors
-from relance.scheduler import actors, broker, care, hands, hints, listening, loop, meters, seams, watch, web
+from relance.scheduler import (
+    actors,
+    app_protocol,
+    broker,
+    hints,
+    lifecycle,
+    listening,
+    metrics,
+    scheduler,
+    shared_parts,
+    web,
+)
+from relance.scheduler import worker as scheduler_worker
 
 DRAIN_SECONDS = 30.0
 
@@ -15,7 +27,7 @@ DRAIN_SECONDS = 30.0
 class Embedded:
     """The running parts."""
 
-    def __init__(self, parts: Sequence[watch.Part]) -> None:
+    def __init__(self, parts: Sequence[lifecycle.Part]) -> None:
         self._parts = parts
 
     def check(self) -> None:
@@ -27,27 +39,27 @@ class Embedded:
 
 
 def assemble(
-    app: seams.App, sockets: Sequence[socket.socket], threads: int, figures: meters.Meters
-) -> list[watch.Part]:
+    app: app_protocol.App, sockets: Sequence[socket.socket], threads: int, figures: metrics.Meters
+) -> list[lifecycle.Part]:
     """Web server, workers and scheduler, to be started in this order and stopped in reverse: answers and unsubscribes
     are served until the last mail has left."""
     carrier, under_way = broker.build(app.settings, figures)
     sender = hints.Hints(carrier, under_way, figures)
     turns = actors.Turns(app, sender, figures)
-    rounds = loop.Loop(app, sender, figures)
+    rounds = scheduler.Loop(app, sender, figures)
     turns.after = rounds.wake
     server = web.of(app, sockets, turns=2 * threads, ears=app.settings.listen_mailboxes)
-    worker = hands.Hands(carrier, turns, threads, figures)
-    own: list[watch.Part] = [server, worker, rounds, *listening.parts(app, figures, rounds.wake)]
+    worker = scheduler_worker.Hands(carrier, turns, threads, figures)
+    own: list[lifecycle.Part] = [server, worker, rounds, *listening.parts(app, figures, rounds.wake)]
     hearts = [server.pulses, worker.pulses, rounds.pulses]
-    return care.around(app, "run", figures, own, hearts=hearts, sender=sender)
+    return shared_parts.around(app, "run", figures, own, hearts=hearts, sender=sender)
 
 
 @contextlib.contextmanager
-def running(app: seams.App, sockets: Sequence[socket.socket], threads: int) -> Iterator[Embedded]:
+def running(app: app_protocol.App, sockets: Sequence[socket.socket], threads: int) -> Iterator[Embedded]:
     """Web server, scheduler and workers of `app`, for as long as the context lasts; then they drain."""
-    parts = assemble(app, sockets, threads, meters.Meters())
-    started: list[watch.Part] = []
+    parts = assemble(app, sockets, threads, metrics.Meters())
+    started: list[lifecycle.Part] = []
     try:
         for part in parts:
             part.start()

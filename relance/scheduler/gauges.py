@@ -12,7 +12,7 @@ import structlog
 from relance import clock, errors
 from relance.engine.reporting.concerns import Concern, ConcernKind, Facts, concerns
 from relance.engine.reporting.status import Status
-from relance.scheduler import meters, seams
+from relance.scheduler import app_protocol, metrics
 
 LOOK_SECONDS = 60.0
 START_SECONDS = 30.0
@@ -24,7 +24,7 @@ class Gauges:
 
     name = "gauges"
 
-    def __init__(self, app: seams.App, figures: meters.Meters) -> None:
+    def __init__(self, app: app_protocol.App, figures: metrics.Meters) -> None:
         self.app = app
         self.begun = clock.elapsed()
         self.known: dict[tuple[ConcernKind, str], Concern] = {}

@@ -13,7 +13,7 @@ from dramatiq.errors import BrokerConnectionError
 
 from relance import clock
 from relance.scheduler import broker as brokers
-from relance.scheduler import marks, meters, refusals
+from relance.scheduler import coalescing, metrics, redis_refusals
 
 ACTOR = brokers.ACTOR
 SAID_SECONDS = 60.0  # what is still so is told so often
@@ -24,7 +24,7 @@ AWAY = (redis.RedisError, BrokerConnectionError, OSError)
 class Hints:
     """Sends hints through a broker and remembers, by marks, which are under way. Safe from several threads."""
 
-    def __init__(self, broker: dramatiq.Broker, under_way: marks.Marks, figures: meters.Meters) -> None:
+    def __init__(self, broker: dramatiq.Broker, under_way: coalescing.Marks, figures: metrics.Meters) -> None:
         self.broker = broker
         self.marks = under_way
         self.figures = figures
@@ -93,7 +93,7 @@ class Hints:
 
     def _lost(self, how_many: int, trouble: Exception) -> None:
         self.figures.hints.labels("lost").inc(how_many)
-        now, why = clock.elapsed(), refusals.refused(trouble)
+        now, why = clock.elapsed(), redis_refusals.refused(trouble)
         with self.lock:
             self.refused = why or ""
             if self.away_since is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from relance import clock, errors
-from relance.scheduler import meters, seams
+from relance.scheduler import app_protocol, metrics
 
 LOOK_SECONDS = 20.0  # between two looks at which mailboxes there are
 SPAN_SECONDS = 25 * 60.0  # one wait; the mail room renews IDLE more often than the 29 minutes of RFC 2177
@@ -40,7 +40,11 @@ class Listeners:
     name = "listener"
 
     def __init__(
-        self, app: seams.App, most: int, figures: meters.Meters, wake: Callable[[], None] = lambda: None
+        self,
+        app: app_protocol.App,
+        most: int,
+        figures: metrics.Meters,
+        wake: Callable[[], None] = lambda: None,
     ) -> None:
         self.app = app
         self.most = most
@@ -146,7 +150,7 @@ class Listeners:
         self.resting[place.mailbox_id] = clock.elapsed() + seconds
 
 
-def parts(app: seams.App, figures: meters.Meters, wake: Callable[[], None]) -> list[Listeners]:
+def parts(app: app_protocol.App, figures: metrics.Meters, wake: Callable[[], None]) -> list[Listeners]:
     """The listener, or nothing where it is switched off. A clock that does not run as the machine's belongs to a play or
     a test, where mail comes when the play says so."""
     most = app.settings.listen_mailboxes

@@ -9,7 +9,7 @@ from typing import TextIO
 import structlog
 
 from relance import config
-from relance.scheduler import concealing, repeats
+from relance.scheduler import log_repeats, redaction
 
 
 class Lines(logging.StreamHandler[TextIO]):
@@ -38,7 +38,7 @@ def configure(settings: config.Settings, stream: TextIO | None = None) -> None:
         cache_logger_on_first_use=False,  # a logger made before this call follows it all the same
     )
     handler = Lines(out)
-    handler.addFilter(repeats.Repeats(handler.handle))
+    handler.addFilter(log_repeats.Repeats(handler.handle))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared, processors=_renderers(settings, as_json, out)
@@ -56,11 +56,11 @@ def configure(settings: config.Settings, stream: TextIO | None = None) -> None:
 
 def _renderers(settings: config.Settings, as_json: bool, out: TextIO) -> list[structlog.typing.Processor]:
     """Values as text, never the local variables of a traceback, and no secret in the finished line."""
-    hidden = concealing.Concealing(settings)
+    hidden = redaction.Concealing(settings)
     steps: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if as_json:
         steps += [
-            structlog.processors.ExceptionRenderer(concealing.TRACEBACKS),
+            structlog.processors.ExceptionRenderer(redaction.TRACEBACKS),
             hidden.values,
             structlog.processors.JSONRenderer(),
         ]

@@ -12,9 +12,9 @@ import uvicorn
 
 from relance import clock, config, errors
 from relance.app import building
-from relance.scheduler import descriptors, door
-from relance.scheduler.seams import App
-from relance.scheduler.stalls import Pulse
+from relance.scheduler import connection_limits, open_files
+from relance.scheduler.app_protocol import App
+from relance.scheduler.watchdog import Pulse
 
 START_SECONDS = 30.0
 BACKLOG = 2048
@@ -48,10 +48,10 @@ def of(app: App, sockets: Sequence[socket.socket], *, turns: int = 0, ears: int 
     return Web(app.web_app(), sockets, _rules(app.settings, turns, ears))
 
 
-def _rules(settings: config.Settings, turns: int = 0, ears: int = 0) -> door.Rules:
-    kept = descriptors.of_mail(turns, ears) + door.UNSEEN
-    return door.Rules(
-        most=descriptors.room(settings.web_connections, kept),
+def _rules(settings: config.Settings, turns: int = 0, ears: int = 0) -> connection_limits.Rules:
+    kept = open_files.of_mail(turns, ears) + connection_limits.UNSEEN
+    return connection_limits.Rules(
+        most=open_files.room(settings.web_connections, kept),
         most_each=settings.web_connections_each,
         trusted=settings.trusted_proxies,
     )
@@ -68,7 +68,7 @@ def meanwhile(settings: config.Settings, bound: socket.socket) -> Iterator[None]
         server.stop(15.0)
 
 
-OPEN = door.Rules()
+OPEN = connection_limits.Rules()
 
 
 class _Server(uvicorn.Server):
@@ -90,10 +90,12 @@ class Web:
 
     name = "web"
 
-    def __init__(self, application: Any, sockets: Sequence[socket.socket], rules: door.Rules = OPEN) -> None:
+    def __init__(
+        self, application: Any, sockets: Sequence[socket.socket], rules: connection_limits.Rules = OPEN
+    ) -> None:
         self.sockets = list(sockets)
         self.moved = clock.elapsed()
-        entrance: Any = door.Door(rules).protocol()
+        entrance: Any = connection_limits.Door(rules).protocol()
         self.server = _Server(
             uvicorn.Config(
                 application,
@@ -105,7 +107,7 @@ class Web:
                 headers=[("connection", "close")],  # one request each: nobody keeps a place for a next one
                 forwarded_allow_ips=list(rules.trusted),
                 h11_max_incomplete_event_size=LARGEST_HEAD,
-                backlog=door.ACCEPTED_AT_ONCE,
+                backlog=connection_limits.ACCEPTED_AT_ONCE,
                 timeout_graceful_shutdown=10,
             ),
             self._moved,

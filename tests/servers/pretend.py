@@ -21,7 +21,7 @@ from typing import Any
 from relance import config, errors
 from relance.engine.reporting.status import Status
 from relance.mailbox.smtp.usage import Usage
-from relance.scheduler import actors, broker, daemons, hands, hints, loop, meters
+from relance.scheduler import actors, broker, daemons, hints, metrics, scheduler, worker
 
 LEASE_SECONDS = 30.0
 TABLES = """
@@ -120,7 +120,7 @@ class Line:
 
 
 class App:
-    """What `relance.scheduler.seams.App` asks for, with knobs: `mail_seconds`, `batch`, `broken` (a mailbox)."""
+    """What `relance.scheduler.app_protocol.App` asks for, with knobs: `mail_seconds`, `batch`, `broken` (a mailbox)."""
 
     def __init__(self, settings: config.Settings) -> None:
         if multiprocessing.parent_process() and (settings.home / "poison").exists():
@@ -246,13 +246,13 @@ class House:
     def __init__(self, settings: config.Settings, threads: int = 4) -> None:
         self.app = App(settings)
         self.ledger = self.app.ledger
-        self.meters = meters.Meters()
+        self.meters = metrics.Meters()
         self.broker, self.marks = broker.build(settings, self.meters)
         self.hints = hints.Hints(self.broker, self.marks, self.meters)
         self.turns = actors.Turns(self.app, self.hints, self.meters)
-        self.loop = loop.Loop(self.app, self.hints, self.meters)
+        self.loop = scheduler.Loop(self.app, self.hints, self.meters)
         self.turns.after = self.loop.wake
-        self.hands = hands.Hands(self.broker, self.turns, threads, self.meters)
+        self.hands = worker.Hands(self.broker, self.turns, threads, self.meters)
 
     def figure(self, name: str, **labels: str) -> float:
         return self.meters.registry.get_sample_value(name, labels) or 0.0

@@ -31,7 +31,7 @@ from relance.engine.store import (
     restore_doubts,
     unread_mails,
 )
-from relance.scheduler import gauges, meters
+from relance.scheduler import gauges, metrics
 from tests import engine_house
 from tests.servers import disks
 
@@ -215,7 +215,7 @@ def test_a_daemon_whose_heartbeat_can_not_be_written_knows_that_it_is_at_work(
         with disks.writing_nothing():
             with pytest.raises(errors.Unwritable):
                 relance.beat("run")
-            shown = gauges.Gauges(relance, meters.Meters())
+            shown = gauges.Gauges(relance, metrics.Meters())
             with structlog.testing.capture_logs() as told:
                 shown.look()
             assert [entry["kind"] for entry in told] == ["unwritable"]

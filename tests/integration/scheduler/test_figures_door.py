@@ -10,14 +10,14 @@ import urllib.request
 import pytest
 
 from relance import errors
-from relance.scheduler import meters
+from relance.scheduler import metrics
 from tests.servers import finder, ports
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_silent_readers_are_few_and_cut_off(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    monkeypatch.setattr(meters._Handler, "timeout", 0.5)
-    board = meters.Board(meters.Meters(), host, 0)
+    monkeypatch.setattr(metrics._Handler, "timeout", 0.5)
+    board = metrics.Board(metrics.Meters(), host, 0)
     try:
         board.start()
     except errors.Unreachable:
@@ -29,7 +29,9 @@ def test_silent_readers_are_few_and_cut_off(monkeypatch: pytest.MonkeyPatch, hos
                 line = stack.enter_context(socket.create_connection((host, port), timeout=10))
                 with contextlib.suppress(OSError):
                     line.sendall(b"GET /metrics HTTP/1.1\r\nX: ")
-            assert sum("process_request" in thread.name for thread in threading.enumerate()) <= meters.READERS
+            assert (
+                sum("process_request" in thread.name for thread in threading.enumerate()) <= metrics.READERS
+            )
             ports.wait_until(lambda: b"relance_hints" in _read(host, port), what="the figures")
     finally:
         board.stop(5)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from relance import config
-from relance.scheduler import actors, broker, hands, hints
+from relance.scheduler import actors, broker, hints, worker
 from tests.servers import ports, pretend
 
 
@@ -151,7 +151,7 @@ def test_a_turn_that_has_waited_already_is_given_no_more_time(
         return pretend.Report()
 
     monkeypatch.setattr(house.app, "turn", turn)
-    monkeypatch.setattr(hands, "GRACE_SECONDS", 100.0)
+    monkeypatch.setattr(worker, "GRACE_SECONDS", 100.0)
     house.hands.start()
     house.hints.send([1, 2])
     ports.wait_until(lambda: house.turns.running == 2)

@@ -19,7 +19,7 @@ from relance import config, errors
 from relance.engine.processes.attendance import Attendance, Process
 from relance.engine.reporting.concerns import Concern, ConcernKind
 from relance.engine.reporting.status import MailboxLine, Status
-from relance.scheduler import care, gauges, health, meters, presence, stalls, waiting, watch
+from relance.scheduler import gauges, health, heartbeat, lifecycle, metrics, shared_parts, startup, watchdog
 from tests.servers import ports, pretend
 from tests.servers.ports import wait_until
 
@@ -79,15 +79,15 @@ def test_a_process_tells_of_its_own_database_its_halt_and_its_stalls(tmp_path: P
     port = ports.free_port()
     app = App(tmp_path, health_port=port)
     ages = [0.0]
-    parts = care.around(
+    parts = shared_parts.around(
         app,
         "worker",
-        meters.Meters(),
+        metrics.Meters(),
         [],
-        hearts=[lambda: [stalls.Pulse("loop", "the loop", ages[0], 10, 99)]],
+        hearts=[lambda: [watchdog.Pulse("loop", "the loop", ages[0], 10, 99)]],
     )
     present, _, dog = parts
-    assert isinstance(present, presence.Presence)
+    assert isinstance(present, heartbeat.Presence)
     for part in parts:
         part.start()
     try:
@@ -126,7 +126,7 @@ def test_a_client_that_says_nothing_holds_health_up_for_a_moment_only(
 
 
 def test_a_process_that_waits_lives_and_is_not_ready(tmp_path: Path) -> None:
-    port, bell, waits = ports.free_port(), watch.Bell(), threading.Event()
+    port, bell, waits = ports.free_port(), lifecycle.Bell(), threading.Event()
 
     def open_app(settings: config.Settings) -> pretend.App:
         waits.set()
@@ -142,7 +142,7 @@ def test_a_process_that_waits_lives_and_is_not_ready(tmp_path: Path) -> None:
     seen: list[int] = []
     threading.Thread(target=look, daemon=True).start()
     settings = config.Settings(home=tmp_path, health_port=port)
-    with waiting.opened(settings, open_app, bell, "web") as app:
+    with startup.opened(settings, open_app, bell, "web") as app:
         assert app is None
     assert seen == [200, 503]
 
@@ -166,7 +166,7 @@ def whole() -> Status:
 
 
 def test_the_figures_say_what_status_says(tmp_path: Path) -> None:
-    app, figures = App(tmp_path), meters.Meters()
+    app, figures = App(tmp_path), metrics.Meters()
     app.found = whole()
     shown = gauges.Gauges(app, figures)
     shown.look()
@@ -192,7 +192,7 @@ def test_the_figures_say_what_status_says(tmp_path: Path) -> None:
 
 def test_the_log_says_once_what_is_wrong_and_once_that_it_is_right(tmp_path: Path) -> None:
     app = App(tmp_path)
-    shown = gauges.Gauges(app, meters.Meters())
+    shown = gauges.Gauges(app, metrics.Meters())
     with structlog.testing.capture_logs() as told:
         for app.found in (whole(), whole(), dataclasses.replace(whole(), concerns=())):
             shown.look()
@@ -209,7 +209,7 @@ def test_that_nobody_else_is_there_is_not_told_while_everybody_starts(
     app.found = dataclasses.replace(
         whole(), concerns=(Concern(ConcernKind.ABSENT, "No worker is at work"), *whole().concerns)
     )
-    figures = meters.Meters()
+    figures = metrics.Meters()
     shown = gauges.Gauges(app, figures)
     with structlog.testing.capture_logs() as told:
         shown.look()
@@ -224,7 +224,7 @@ def test_a_scheduler_shows_the_concerns_of_the_whole_and_stays_ready(tmp_path: P
     app, port = App(tmp_path, health_port=ports.free_port()), 0
     app.found = whole()
     port = app.settings.health_port or 0
-    parts = care.around(app, "scheduler", meters.Meters(), [], hearts=[])
+    parts = shared_parts.around(app, "scheduler", metrics.Meters(), [], hearts=[])
     for part in parts:
         part.start()
     try:
@@ -238,8 +238,8 @@ def test_a_scheduler_shows_the_concerns_of_the_whole_and_stays_ready(tmp_path: P
 
 
 def test_the_mails_of_a_process_are_counted_by_outcome(tmp_path: Path) -> None:
-    app, figures = App(tmp_path), meters.Meters()
-    care.around(app, "worker", figures, [], hearts=[])
+    app, figures = App(tmp_path), metrics.Meters()
+    shared_parts.around(app, "worker", figures, [], hearts=[])
     app.ledger.fill(mailboxes=1, each=2)
     app.ledger.all("UPDATE mails SET sent = 1")
     assert figures.registry.get_sample_value("relance_mails_total", {"outcome": "accepted"}) == 2

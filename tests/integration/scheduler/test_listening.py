@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from relance import clock, config, errors
-from relance.scheduler import listening, meters
+from relance.scheduler import listening, metrics
 from tests.servers import ports, pretend
 
 Start = Callable[..., listening.Listeners]
@@ -26,7 +26,7 @@ def start(app: pretend.App, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
         monkeypatch.setattr(listening, name, 0.02)
 
     def begin(most: int = 20, wake: Callable[[], None] = lambda: None) -> listening.Listeners:
-        started.append(listening.Listeners(app, most, meters.Meters(), wake))
+        started.append(listening.Listeners(app, most, metrics.Meters(), wake))
         started[-1].start()
         return started[-1]
 
@@ -107,4 +107,4 @@ def test_nobody_listens_where_it_is_switched_off_or_time_is_played(
     tmp_path: Path, values: dict[str, float], there: int
 ) -> None:
     app = pretend.App(config.Settings(home=tmp_path, **values))
-    assert len(listening.parts(app, meters.Meters(), lambda: None)) == there
+    assert len(listening.parts(app, metrics.Meters(), lambda: None)) == there

@@ -11,7 +11,7 @@ import redis
 import structlog
 
 from relance import config
-from relance.scheduler import loop
+from relance.scheduler import scheduler
 from tests.servers import finder, ports, pretend, processes
 
 
@@ -38,7 +38,7 @@ def server(
 ) -> Iterator[Redis]:
     monkeypatch.setattr("dramatiq.worker.CONSUMER_RESTART_DELAY_SECS", 0.2)
     monkeypatch.setattr("dramatiq.worker.POST_PROCESS_MESSAGE_RETRY_DELAY_SECS", 0.2)
-    monkeypatch.setattr(loop, "LONGEST_SECONDS", 1.0)
+    monkeypatch.setattr(scheduler, "LONGEST_SECONDS", 1.0)
     caplog.set_level(logging.CRITICAL + 1, "dramatiq")
     server = Redis(tmp_path)
     yield server

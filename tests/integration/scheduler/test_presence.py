@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from relance import config, errors
-from relance.scheduler import marks, presence
+from relance.scheduler import coalescing, heartbeat
 from tests.servers import ports, pretend
 from tests.servers.ports import wait_until
 
@@ -41,7 +41,7 @@ def test_a_beat_that_can_not_be_written_ends_nothing_and_is_told_once(
 ) -> None:
     app = App(tmp_path)
     app.fault = fault
-    heart = presence.Presence(app, "worker")
+    heart = heartbeat.Presence(app, "worker")
     with structlog.testing.capture_logs() as told:
         for _ in range(3):
             heart.beat()
@@ -54,9 +54,9 @@ def test_a_beat_that_can_not_be_written_ends_nothing_and_is_told_once(
 
 
 def test_it_beats_from_the_start_and_says_goodbye(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(presence, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.02)
     app = App(tmp_path)
-    heart = presence.Presence(app, "web")
+    heart = heartbeat.Presence(app, "web")
     heart.start()
     assert app.beats  # before the process says that it is ready
     wait_until(lambda: len(app.beats) > 3)
@@ -69,7 +69,7 @@ def test_the_mailboxes_of_the_dead_are_hinted_again_whatever_is_marked(tmp_path:
     app = App(tmp_path)
     assert house.hints.send([3]) == 1  # the one who had this hint is dead
     app.free = [3]
-    presence.Presence(app, "worker", house.hints).beat()
+    heartbeat.Presence(app, "worker", house.hints).beat()
     assert house.broker.queues["turns"].qsize() == 2
 
 
@@ -77,7 +77,7 @@ def test_an_idle_worker_notices_that_redis_is_away_and_says_so(tmp_path: Path) -
     """It has nothing to send, and asks at each beat."""
     settings = config.Settings(home=tmp_path, redis_url=f"redis://127.0.0.1:{ports.free_port()}/0")
     house, app = pretend.House(settings), App(tmp_path)
-    presence.Presence(app, "worker", house.hints).beat()
+    heartbeat.Presence(app, "worker", house.hints).beat()
     assert app.beats == [("worker", True)]
     assert house.figure("relance_broker_away") == 1
 
@@ -85,8 +85,8 @@ def test_an_idle_worker_notices_that_redis_is_away_and_says_so(tmp_path: Path) -
 def test_it_notices_that_redis_is_back(tmp_path: Path, redis_url: str) -> None:
     house, app = pretend.House(config.Settings(home=tmp_path, redis_url=redis_url)), App(tmp_path)
     house.hints.away_since = 1.0
-    presence.Presence(app, "worker", house.hints).beat()
+    heartbeat.Presence(app, "worker", house.hints).beat()
     assert app.beats == [("worker", False)]
     house.broker.close()
-    assert isinstance(house.marks, marks.RedisMarks)
+    assert isinstance(house.marks, coalescing.RedisMarks)
     house.marks.client.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from relance import config
-from relance.scheduler import actors, hands, loop, web
+from relance.scheduler import actors, scheduler, web, worker
 from tests.servers import pretend
 from tests.servers.ports import wait_until
 
@@ -30,7 +30,7 @@ def test_a_round_that_does_not_end_stands_still(
         return pretend.Report()
 
     monkeypatch.setattr(house.app, "tick", tick)
-    monkeypatch.setattr(loop, "STILL_SECONDS", 0.2)
+    monkeypatch.setattr(scheduler, "STILL_SECONDS", 0.2)
     house.loop.start()
     assert stuck.wait(10)
     wait_until(lambda: house.loop.pulses()[0].age > house.loop.pulses()[0].limit)
@@ -51,7 +51,7 @@ def test_turns_move_with_every_mail_and_a_stuck_one_is_not_waited_for(
         return pretend.Report()
 
     monkeypatch.setattr(house.app, "turn", turn)
-    monkeypatch.setattr(hands, "STILL_SECONDS", 0.3)
+    monkeypatch.setattr(worker, "STILL_SECONDS", 0.3)
     monkeypatch.setattr(actors, "WAITING_SECONDS", 0.1)
     house.hands.start()
     house.hints.send([1, 2, 3, 4])  # two turns at once, and two more while those wait for somebody

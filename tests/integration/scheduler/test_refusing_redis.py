@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from relance import config
 from relance.app import Relance
 from relance.engine.reporting.concerns import ConcernKind
-from relance.scheduler import broker, hints, marks, meters, presence, refusals
+from relance.scheduler import broker, coalescing, heartbeat, hints, metrics, redis_refusals
 from tests.servers import ports, pretend
 from tests.servers import redis as redis_ground
 
@@ -56,7 +56,7 @@ def test_a_key_of_somebody_elses_is_told_at_once_and_work_goes_on_when_it_is_gon
         assert "delete that key" in first["reason"]
         assert not house.ledger.settled
         client.delete(QUEUE_KEY)
-        client.delete(*client.keys(f"{marks.KEY}*"))
+        client.delete(*client.keys(f"{coalescing.KEY}*"))
         ports.wait_until(lambda: house.ledger.settled, what="the work")
     assert not [record for record in caplog.records if record.exc_info]
 
@@ -70,7 +70,7 @@ def test_a_password_that_was_changed_is_told_as_one(tmp_path: Path) -> None:
             assert house.hints.send([1, 2]) == 0
         home = config.make_home(tmp_path / "home").home
         with Relance(config.Settings(home=home)) as relance:
-            presence.Presence(relance, "run", house.hints).beat()
+            heartbeat.Presence(relance, "run", house.hints).beat()
             (found,) = relance.status().concerns
         assert found.kind is ConcernKind.BROKER
         assert "Redis refuses" in found.words
@@ -128,14 +128,14 @@ def test_a_hint_of_ours_is_one() -> None:
 
 def test_a_mark_that_does_not_fade_silences_nobody_for_ever(client: redis.Redis) -> None:
     now = 0.0
-    under_way = marks.RedisMarks(client, 60.0, lambda: now)
-    client.rpush(f"{marks.KEY}7", "no mark at all")
-    client.set(f"{marks.KEY}8", 1, ex=300)
+    under_way = coalescing.RedisMarks(client, 60.0, lambda: now)
+    client.rpush(f"{coalescing.KEY}7", "no mark at all")
+    client.set(f"{coalescing.KEY}8", 1, ex=300)
     for _ in range(30):
         assert under_way.take([7, 8]) == []
         now += 5.0
-    assert 0 < client.ttl(f"{marks.KEY}7") <= 60
-    assert client.ttl(f"{marks.KEY}8") > 200
+    assert 0 < client.ttl(f"{coalescing.KEY}7") <= 60
+    assert client.ttl(f"{coalescing.KEY}8") > 200
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_mark_that_does_not_fade_silences_nobody_for_ever(client: redis.Redis)
     ],
 )  # fmt: skip
 def test_a_refusal_is_told_from_an_absence(trouble: Exception, words: str | None) -> None:
-    found = refusals.refused(trouble)
+    found = redis_refusals.refused(trouble)
     assert (found is None) if words is None else (found is not None and words in found)
 
 
@@ -166,7 +166,7 @@ def test_it_is_told_again_every_minute(monkeypatch: pytest.MonkeyPatch) -> None:
         raise redis.ResponseError("WRONGTYPE Operation against a key")
 
     carrier.enqueue = refuse  # type: ignore[assignment,method-assign]
-    sender, elapsed = hints.Hints(carrier, marks.LocalMarks(), meters.Meters()), 1000.0
+    sender, elapsed = hints.Hints(carrier, coalescing.LocalMarks(), metrics.Meters()), 1000.0
     monkeypatch.setattr("relance.clock.elapsed", lambda: elapsed)
     with structlog.testing.capture_logs() as entries:
         for number in range(37):

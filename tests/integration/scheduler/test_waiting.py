@@ -18,7 +18,7 @@ from relance import clock, config, errors
 from relance.config import make_home
 from relance.engine.db import connection_refused
 from relance.engine.db.database import Database
-from relance.scheduler import broker, waiting, watch
+from relance.scheduler import broker, lifecycle, startup
 from tests.servers import command, migrated, ports, postgres, pretend, processes, silent
 from tests.servers import redis as redis_server
 
@@ -30,7 +30,7 @@ def settings_of(home: Path, **more: object) -> config.Settings:
 def test_it_waits_until_the_engine_opens_and_says_so_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waiting, "FIRST_SECONDS", 0.01)
+    monkeypatch.setattr(startup, "FIRST_SECONDS", 0.01)
     tries: list[int] = []
 
     def open_app(settings: config.Settings) -> pretend.App:
@@ -41,7 +41,7 @@ def test_it_waits_until_the_engine_opens_and_says_so_once(
 
     with (
         structlog.testing.capture_logs() as told,
-        waiting.opened(settings_of(tmp_path), open_app, watch.Bell(), "run") as app,
+        startup.opened(settings_of(tmp_path), open_app, lifecycle.Bell(), "run") as app,
     ):
         assert app is not None
     assert len(tries) == 4
@@ -50,7 +50,7 @@ def test_it_waits_until_the_engine_opens_and_says_so_once(
 
 def test_it_says_so_again_once_a_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now, tries = [0.0], [0]
-    monkeypatch.setattr(waiting, "FIRST_SECONDS", 0.0)
+    monkeypatch.setattr(startup, "FIRST_SECONDS", 0.0)
     monkeypatch.setattr(clock, "elapsed", lambda: now[0])
 
     def open_app(settings: config.Settings) -> pretend.App:
@@ -62,14 +62,14 @@ def test_it_says_so_again_once_a_minute(tmp_path: Path, monkeypatch: pytest.Monk
 
     with (
         structlog.testing.capture_logs() as told,
-        waiting.opened(settings_of(tmp_path), open_app, watch.Bell(), "run"),
+        startup.opened(settings_of(tmp_path), open_app, lifecycle.Bell(), "run"),
     ):
         pass
     assert [entry["log_level"] for entry in told] == ["warning"] * 3 + ["info"]
 
 
 def test_a_signal_ends_the_waiting_though_the_opening_hangs(tmp_path: Path) -> None:
-    hang, begun, bell = threading.Event(), threading.Event(), watch.Bell()
+    hang, begun, bell = threading.Event(), threading.Event(), lifecycle.Bell()
 
     def open_app(settings: config.Settings) -> pretend.App:
         begun.set()
@@ -81,7 +81,7 @@ def test_a_signal_ends_the_waiting_though_the_opening_hangs(tmp_path: Path) -> N
         bell.rung.set()
 
     threading.Thread(target=ring, daemon=True).start()
-    with waiting.opened(settings_of(tmp_path), open_app, bell, "run") as app:
+    with startup.opened(settings_of(tmp_path), open_app, bell, "run") as app:
         assert app is None
     hang.set()
 
@@ -92,7 +92,7 @@ def test_what_waiting_does_not_mend_is_raised_at_once(tmp_path: Path) -> None:
 
     with (
         pytest.raises(errors.Misconfigured),
-        waiting.opened(settings_of(tmp_path), open_app, watch.Bell(), "run"),
+        startup.opened(settings_of(tmp_path), open_app, lifecycle.Bell(), "run"),
     ):
         pass
 

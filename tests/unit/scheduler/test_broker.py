@@ -6,11 +6,11 @@ import weakref
 import dramatiq
 import pytest
 
-from relance.scheduler import broker, hints, meters
+from relance.scheduler import broker, hints, metrics
 
 
 def local(limit: int = 3) -> broker.LocalBroker:
-    made = broker.LocalBroker([broker.Hygiene(meters.Meters())], limit)
+    made = broker.LocalBroker([broker.Hygiene(metrics.Meters())], limit)
     made.declare_queue(broker.QUEUE)
     return made
 

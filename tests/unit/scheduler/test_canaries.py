@@ -25,7 +25,7 @@ from relance.engine.engagement import hits
 from relance.engine.journal.opt_outs import No
 from relance.mailbox import secrets
 from relance.mailbox.classification import bounces
-from relance.scheduler import actors, broker, hints, listening, logs, loop, marks, meters
+from relance.scheduler import actors, broker, coalescing, hints, listening, logs, metrics, scheduler
 from relance.tracking import links, tokens, web
 
 DATABASE, REDIS, MAILBOX = "Dat/a Can@ry ż", "Red:is+Canary", 'Post fach\\Kanarek"'
@@ -111,25 +111,25 @@ class App:
 def a_round(app: Any) -> None:
     carrier = broker.LocalBroker([])
     carrier.declare_queue(broker.QUEUE)
-    figures = meters.Meters()
-    loop.Loop(app, hints.Hints(carrier, marks.LocalMarks(), figures), figures).round()
+    figures = metrics.Meters()
+    scheduler.Loop(app, hints.Hints(carrier, coalescing.LocalMarks(), figures), figures).round()
 
 
 def a_turn(app: Any) -> None:
     carrier = broker.LocalBroker([])
     carrier.declare_queue(broker.QUEUE)
-    figures = meters.Meters()
-    actors.Turns(app, hints.Hints(carrier, marks.LocalMarks(), figures), figures).run(1)
+    figures = metrics.Meters()
+    actors.Turns(app, hints.Hints(carrier, coalescing.LocalMarks(), figures), figures).run(1)
 
 
 def listeners(app: Any) -> None:
-    ears = listening.Listeners(app, 1, meters.Meters(), lambda: None)
+    ears = listening.Listeners(app, 1, metrics.Meters(), lambda: None)
     ears.stopping.wait = lambda seconds: ears.stopping.set() or True  # type: ignore[method-assign,assignment,func-returns-value]
     ears.run()
 
 
 def one_listener(app: Any) -> None:
-    ears = listening.Listeners(app, 1, meters.Meters(), lambda: None)
+    ears = listening.Listeners(app, 1, metrics.Meters(), lambda: None)
     place = listening._Place(1)
     place.leave.wait = lambda seconds: place.leave.set() or True  # type: ignore[method-assign,assignment,func-returns-value]
     ears._listen(place)
@@ -194,7 +194,7 @@ PLACES: dict[str, tuple[Callable[[Any], None], ...]] = {
     "mailbox/classification/bounces.py": (a_strange_bounce,),
     "scheduler/actors.py": (a_turn,),
     "scheduler/listening.py": (listeners, one_listener),
-    "scheduler/loop.py": (a_round,),
+    "scheduler/scheduler.py": (a_round,),
     "engine/engagement/hits.py": (a_no_that_cannot_be_carried_out,),
     "tracking/recording.py": (pages,),
     "tracking/web.py": (pages,),

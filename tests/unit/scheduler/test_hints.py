@@ -3,7 +3,7 @@ from __future__ import annotations
 import redis
 import structlog
 
-from relance.scheduler import broker, hints, marks, meters
+from relance.scheduler import broker, coalescing, hints, metrics
 
 
 class Watch:
@@ -25,16 +25,16 @@ class Flaky(broker.LocalBroker):
 
 def test_a_mark_fades() -> None:
     watch = Watch()
-    under_way = marks.LocalMarks(watch)
+    under_way = coalescing.LocalMarks(watch)
     assert under_way.take([1, 2, 2]) == [1, 2]
     assert under_way.take([2, 3]) == [3]
-    watch.now += marks.FADE_SECONDS + 1
+    watch.now += coalescing.FADE_SECONDS + 1
     assert under_way.take([1]) == [1]
 
 
 def test_a_resting_mailbox_is_left_alone_for_its_time() -> None:
     watch = Watch()
-    under_way = marks.LocalMarks(watch)
+    under_way = coalescing.LocalMarks(watch)
     under_way.rest(1, 5)
     assert under_way.take([1]) == []
     watch.now += 6
@@ -43,7 +43,7 @@ def test_a_resting_mailbox_is_left_alone_for_its_time() -> None:
 
 def test_marks_do_not_pile_up() -> None:
     watch = Watch()
-    under_way = marks.LocalMarks(watch)
+    under_way = coalescing.LocalMarks(watch)
     for mailbox in range(10_000):
         under_way.take([mailbox])
         watch.now += 1
@@ -51,11 +51,11 @@ def test_marks_do_not_pile_up() -> None:
 
 
 def test_an_outage_is_told_once_and_its_end_too() -> None:
-    figures = meters.Meters()
+    figures = metrics.Meters()
     carrier = Flaky([])
     carrier.declare_queue(broker.QUEUE)
     watch = Watch()
-    sender = hints.Hints(carrier, marks.LocalMarks(watch), figures)
+    sender = hints.Hints(carrier, coalescing.LocalMarks(watch), figures)
     with structlog.testing.capture_logs() as told:
         carrier.away = True
         for _ in range(5):
@@ -71,7 +71,7 @@ def test_an_outage_is_told_once_and_its_end_too() -> None:
 def test_a_full_queue_leaves_the_rest_unmarked() -> None:
     carrier = broker.LocalBroker([], limit=2)
     carrier.declare_queue(broker.QUEUE)
-    sender = hints.Hints(carrier, marks.LocalMarks(), meters.Meters())
+    sender = hints.Hints(carrier, coalescing.LocalMarks(), metrics.Meters())
     assert sender.send([1, 2, 3, 4]) == 2
     carrier.flush(broker.QUEUE)
     assert sender.send([1, 2, 3, 4]) == 2
@@ -80,7 +80,7 @@ def test_a_full_queue_leaves_the_rest_unmarked() -> None:
 def test_a_mailbox_whose_hint_died_with_its_worker_is_hinted_again() -> None:
     carrier = broker.LocalBroker([], limit=9)
     carrier.declare_queue(broker.QUEUE)
-    sender = hints.Hints(carrier, marks.LocalMarks(), meters.Meters())
+    sender = hints.Hints(carrier, coalescing.LocalMarks(), metrics.Meters())
     assert sender.send([1, 2]) == 2
     assert sender.send([1, 2]) == 0  # marked, whoever has the hints
     assert sender.renew([2]) == 1

@@ -8,8 +8,8 @@ import threading
 import structlog
 
 from relance import clock, errors
-from relance.scheduler import hints, meters, seams
-from relance.scheduler.stalls import Pulse
+from relance.scheduler import app_protocol, hints, metrics
+from relance.scheduler.watchdog import Pulse
 
 SHORTEST_SECONDS, LONGEST_SECONDS = (
     1.0,
@@ -32,7 +32,7 @@ class Loop:
 
     name = "scheduler"
 
-    def __init__(self, app: seams.App, sender: hints.Hints, figures: meters.Meters) -> None:
+    def __init__(self, app: app_protocol.App, sender: hints.Hints, figures: metrics.Meters) -> None:
         self.app = app
         self.hints = sender
         self.figures = figures

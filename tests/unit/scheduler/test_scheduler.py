@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from relance import clock, config, errors
-from relance.scheduler import broker, hints, loop, marks, meters
+from relance.scheduler import broker, coalescing, hints, metrics, scheduler
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 
@@ -59,11 +59,11 @@ class App:
         """Nothing is open."""
 
 
-def standing(app: App) -> loop.Loop:
+def standing(app: App) -> scheduler.Loop:
     carrier = broker.LocalBroker([])
     carrier.declare_queue(broker.QUEUE)
-    figures = meters.Meters()
-    return loop.Loop(app, hints.Hints(carrier, marks.LocalMarks(), figures), figures)
+    figures = metrics.Meters()
+    return scheduler.Loop(app, hints.Hints(carrier, coalescing.LocalMarks(), figures), figures)
 
 
 def test_a_tick_that_fails_in_an_unforeseen_way_does_not_stop_the_mail(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_an_idle_loop_waits_a_few_seconds(tmp_path: Path) -> None:
     rounds = standing(App(tmp_path))
     drawn = {rounds.round() for _ in range(20)}
     assert len(drawn) > 1
-    assert all(loop.SHORTEST_SECONDS <= seconds <= loop.LONGEST_SECONDS for seconds in drawn)
+    assert all(scheduler.SHORTEST_SECONDS <= seconds <= scheduler.LONGEST_SECONDS for seconds in drawn)
 
 
 def test_it_wakes_for_what_falls_due_before(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_it_wakes_for_what_falls_due_before(tmp_path: Path) -> None:
 def test_what_is_overdue_does_not_make_it_spin(tmp_path: Path) -> None:
     app = App(tmp_path)
     app.wake = NOW - dt.timedelta(hours=1)
-    assert standing(app).round() >= loop.SHORTEST_SECONDS
+    assert standing(app).round() >= scheduler.SHORTEST_SECONDS
 
 
 def test_more_to_do_means_no_waiting(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_more_to_do_means_no_waiting(tmp_path: Path) -> None:
 
 def test_a_full_list_means_another_round_until_hints_are_under_way(tmp_path: Path) -> None:
     app = App(tmp_path)
-    app.due = list(range(loop.LIMIT + 5))
+    app.due = list(range(scheduler.LIMIT + 5))
     rounds = standing(app)
     assert rounds.round() == 0.0
     assert rounds.round() > 0.0  # all of them have their hints
@@ -118,7 +118,7 @@ def test_it_outlives_a_database_that_is_away_and_says_so_once(tmp_path: Path) ->
         rounds.round()
     assert [entry["log_level"] for entry in told] == ["warning", "info"]
     assert waits[0] <= 1.0
-    assert loop.LONGEST_BACKOFF_SECONDS / 2 <= waits[-1] <= loop.LONGEST_BACKOFF_SECONDS <= 30.0
+    assert scheduler.LONGEST_BACKOFF_SECONDS / 2 <= waits[-1] <= scheduler.LONGEST_BACKOFF_SECONDS <= 30.0
 
 
 def test_it_outlives_a_fault_of_our_own(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_what_can_not_be_written_here_is_said_every_minute_and_others_are_hinted
     monkeypatch.setattr(clock, "elapsed", lambda: elapsed)
     with structlog.testing.capture_logs() as told:
         for _ in range(61):
-            assert rounds.round() <= loop.LONGEST_SECONDS  # it is tried again soon
+            assert rounds.round() <= scheduler.LONGEST_SECONDS  # it is tried again soon
             elapsed += 3.0
         app.trouble = None
         rounds.round()

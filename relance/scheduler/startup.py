@@ -12,7 +12,7 @@ import structlog
 from relance import clock, config, errors
 from relance.engine.reporting.concerns import Concern, ConcernKind
 from relance.engine.store.processes import DUTIES
-from relance.scheduler import broker, health, seams, watch
+from relance.scheduler import app_protocol, broker, health, lifecycle
 
 FIRST_SECONDS, LONGEST_SECONDS = 0.5, 5.0  # between two tries
 SAY_SECONDS = 60.0  # between two lines of the log
@@ -25,9 +25,9 @@ LOOK_SECONDS = 0.1  # how soon a signal is heard
 class _Try:
     """One try, made in a thread: what hangs in there must not keep a signal from being heard."""
 
-    work: Callable[[], seams.App]
+    work: Callable[[], app_protocol.App]
     over: threading.Event = field(default_factory=threading.Event)
-    app: seams.App | None = None
+    app: app_protocol.App | None = None
     fault: BaseException | None = None
     unwanted: bool = False
 
@@ -44,7 +44,7 @@ class _Try:
 class Opening:
     """What has to answer before a process of this role can begin, and what it waits for now."""
 
-    def __init__(self, settings: config.Settings, open_app: seams.OpenApp, role: str) -> None:
+    def __init__(self, settings: config.Settings, open_app: app_protocol.OpenApp, role: str) -> None:
         self.settings = settings
         self.open_app = open_app
         self.role = role
@@ -52,7 +52,7 @@ class Opening:
         self.asked = ConcernKind.DATABASE
         self.words = "it is opened"
 
-    def open(self) -> seams.App:
+    def open(self) -> app_protocol.App:
         """The engine, or the reason why not."""
         if self.duties != {"web"} and self.settings.redis_url is not None:
             self.asked = ConcernKind.BROKER
@@ -87,11 +87,11 @@ class Opening:
 @contextlib.contextmanager
 def opened(
     settings: config.Settings,
-    open_app: seams.OpenApp,
-    bell: watch.Bell,
+    open_app: app_protocol.OpenApp,
+    bell: lifecycle.Bell,
     role: str,
     meanwhile: Meanwhile = contextlib.nullcontext,
-) -> Iterator[seams.App | None]:
+) -> Iterator[app_protocol.App | None]:
     """The engine, once its database and its broker answer and its disk can be written; None when the process was told to stop before.
 
     What is wrong with a setting, and what only a person can mend, is raised at once. Where it takes more than a moment,
@@ -122,7 +122,9 @@ class _StandIn:
             self.enter()
 
 
-def _waited(opening: Opening, bell: watch.Bell, meanwhile: Callable[[], object]) -> seams.App | None:
+def _waited(
+    opening: Opening, bell: lifecycle.Bell, meanwhile: Callable[[], object]
+) -> app_protocol.App | None:
     log = structlog.get_logger(__name__)
     pause, said, begun = FIRST_SECONDS, None, clock.elapsed()
     stand_in = _StandIn(meanwhile)
@@ -150,5 +152,5 @@ def _waited(opening: Opening, bell: watch.Bell, meanwhile: Callable[[], object])
     return None
 
 
-def _told_to_stop(bell: watch.Bell) -> bool:
+def _told_to_stop(bell: lifecycle.Bell) -> bool:
     return bell.rung.is_set() or bell.trouble() is not None

@@ -6,14 +6,19 @@ from collections.abc import Callable, Iterable, Sequence
 
 from relance.engine.reporting.concerns import Concern, Facts, concerns
 from relance.engine.store.processes import DUTIES
-from relance.scheduler import gauges, health, hints, meters, presence, seams, stalls, watch
+from relance.scheduler import app_protocol, gauges, health, heartbeat, hints, lifecycle, metrics
+from relance.scheduler import watchdog as scheduler_watchdog
 
 
 class Vitals:
     """What one process knows of itself, by the facts it meets anyway: no question to the database of its own."""
 
     def __init__(
-        self, role: str, present: presence.Presence, watchdog: stalls.Watchdog, shown: gauges.Gauges | None
+        self,
+        role: str,
+        present: heartbeat.Presence,
+        watchdog: scheduler_watchdog.Watchdog,
+        shown: gauges.Gauges | None,
     ) -> None:
         self.role = role
         self.duties = DUTIES.get(role, {role})
@@ -44,22 +49,22 @@ class Vitals:
 
 
 def around(
-    app: seams.App,
+    app: app_protocol.App,
     role: str,
-    figures: meters.Meters,
-    parts: Sequence[watch.Part],
+    figures: metrics.Meters,
+    parts: Sequence[lifecycle.Part],
     *,
-    hearts: Sequence[Callable[[], Iterable[stalls.Pulse]]],
+    hearts: Sequence[Callable[[], Iterable[scheduler_watchdog.Pulse]]],
     sender: hints.Hints | None = None,
-) -> list[watch.Part]:
+) -> list[lifecycle.Part]:
     """These parts, with everything a daemon of this role has around them, in the order of their start."""
     settings = app.settings
-    figures.registry.register(meters.Mails(app.outcomes))
-    present = presence.Presence(app, role, sender)
-    watchdog = stalls.Watchdog(figures, app.reconnect, [*hearts, present.pulses])
+    figures.registry.register(metrics.Mails(app.outcomes))
+    present = heartbeat.Presence(app, role, sender)
+    watchdog = scheduler_watchdog.Watchdog(figures, app.reconnect, [*hearts, present.pulses])
     shown = gauges.Gauges(app, figures) if "scheduler" in DUTIES.get(role, {role}) else None
     vitals = Vitals(role, present, watchdog, shown)
-    first: list[watch.Part] = [present]
+    first: list[lifecycle.Part] = [present]
     if settings.health_port is not None:
         first.append(health.Health(settings.health_host, settings.health_port, vitals.answer))
     return [*first, *parts, *([shown] if shown is not None else []), watchdog]

@@ -14,7 +14,7 @@ import prometheus_client
 from prometheus_client.core import CounterMetricFamily
 
 from relance import clock
-from relance.scheduler import seams
+from relance.scheduler import app_protocol
 from relance.scheduler.listener import Listener
 
 TURN_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 180.0, 660.0)
@@ -111,7 +111,7 @@ class Meters:
                 self.longest[window] = max(each, self.longest.get(window, 0.0))
                 self.window_longest.labels(window).set(self.longest[window])
 
-    def used(self, usage: seams.Usage) -> None:
+    def used(self, usage: app_protocol.Usage) -> None:
         """What one turn's mails took of their server."""
         self.smtp.labels("connections").inc(usage.connections)
         self.smtp.labels("logins").inc(usage.logins)

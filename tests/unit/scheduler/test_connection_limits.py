@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from relance.scheduler import descriptors, door
+from relance.scheduler import connection_limits, open_files
 
 
 class Caller:
@@ -22,13 +22,15 @@ class Caller:
         self.was_cut = True
 
 
-def admit(entrance: door.Door, address: str, *, said_all: bool = False) -> Any:
+def admit(entrance: connection_limits.Door, address: str, *, said_all: bool = False) -> Any:
     caller: Any = Caller(said_all=said_all)
     return caller if entrance.admit(caller, address) else None
 
 
 def test_one_address_has_a_share_and_a_proxy_has_all() -> None:
-    entrance = door.Door(door.Rules(most=100, most_each=3, trusted=("10.0.0.0/8", "::1/128")))
+    entrance = connection_limits.Door(
+        connection_limits.Rules(most=100, most_each=3, trusted=("10.0.0.0/8", "::1/128"))
+    )
     ours = [admit(entrance, "203.0.113.9") for _ in range(5)]
     assert [caller is not None for caller in ours] == [True, True, True, False, False]
     assert admit(entrance, "203.0.113.10") is not None
@@ -38,14 +40,14 @@ def test_one_address_has_a_share_and_a_proxy_has_all() -> None:
 
 
 def test_a_household_of_ipv6_is_one_address() -> None:
-    entrance = door.Door(door.Rules(most_each=1))
+    entrance = connection_limits.Door(connection_limits.Rules(most_each=1))
     assert admit(entrance, "2001:db8:1:2::a") is not None
     assert admit(entrance, "2001:db8:1:2:ffff::b") is None
     assert admit(entrance, "2001:db8:1:3::a") is not None
 
 
 def test_where_the_house_is_full_whoever_is_longest_in_saying_what_it_wants_makes_room() -> None:
-    entrance = door.Door(door.Rules(most=3, most_each=100))
+    entrance = connection_limits.Door(connection_limits.Rules(most=3, most_each=100))
     served = admit(entrance, "203.0.113.1", said_all=True)
     first, second = (admit(entrance, "203.0.113.2") for _ in range(2))
     assert admit(entrance, "203.0.113.3", said_all=True) is not None
@@ -68,7 +70,7 @@ def test_where_the_house_is_full_whoever_is_longest_in_saying_what_it_wants_make
     ],
 )
 def test_an_address_is_compared_without_its_dress(written: str, meant: str) -> None:
-    assert door.plain(written) == meant
+    assert connection_limits.plain(written) == meant
 
 
 @pytest.fixture
@@ -94,8 +96,8 @@ def test_mail_keeps_its_files(
     limit: list[tuple[int, int]], limits: tuple[int, int], wanted: int, kept: int, room: int
 ) -> None:
     limit[:] = [limits]
-    assert descriptors.room(wanted, kept) == room
+    assert open_files.room(wanted, kept) == room
 
 
 def test_more_work_keeps_more_files() -> None:
-    assert descriptors.of_mail(8, 20) - descriptors.of_mail(0, 0) == 8 * 5 + 20 * 3
+    assert open_files.of_mail(8, 20) - open_files.of_mail(0, 0) == 8 * 5 + 20 * 3

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance import clock
-from relance.scheduler import meters, stalls, watch
-from relance.scheduler.stalls import Pulse
+from relance.scheduler import lifecycle, metrics, watchdog
+from relance.scheduler.watchdog import Pulse
 from tests.servers.ports import wait_until
 
 
@@ -24,7 +24,7 @@ def test_each_pulse_is_judged_by_its_own_bounds(ages: list[float], said: set[int
     pulses = [pulse(age, str(number)) for number, age in enumerate(ages)]
     still = {str(number) for number, age in enumerate(ages) if age > 10}
     known = {str(number) for number in said}
-    found = stalls.judge(pulses, known)
+    found = watchdog.judge(pulses, known)
     assert {each.what for each in found.fresh} == still - known
     assert set(found.moving) == known - still
     assert (found.end is not None) == any(age > 20 for age in ages)
@@ -40,8 +40,8 @@ class Heart:
 
 
 def test_it_says_so_once_counts_it_connects_anew_and_ends_at_last() -> None:
-    heart, figures = Heart(), meters.Meters()
-    dog = stalls.Watchdog(figures, heart.reconnected.release, [heart.pulses])
+    heart, figures = Heart(), metrics.Meters()
+    dog = watchdog.Watchdog(figures, heart.reconnected.release, [heart.pulses])
     with structlog.testing.capture_logs() as told:
         for heart.age in (1, 11, 12, 2, 13):
             assert dog.trouble() is None
@@ -61,14 +61,14 @@ def test_it_says_so_once_counts_it_connects_anew_and_ends_at_last() -> None:
 def test_a_process_that_stands_still_ends_with_1() -> None:
     heart = Heart()
     heart.age = 99
-    dog = stalls.Watchdog(meters.Meters(), heart.reconnected.release, [heart.pulses])
-    assert watch.stand([dog], watch.Bell(), 1, ready="ready", say=lambda _: None) == 1
+    dog = watchdog.Watchdog(metrics.Meters(), heart.reconnected.release, [heart.pulses])
+    assert lifecycle.stand([dog], lifecycle.Bell(), 1, ready="ready", say=lambda _: None) == 1
 
 
 def test_a_process_that_was_frozen_is_judged_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     heart, now = Heart(), 1000.0
     monkeypatch.setattr(clock, "elapsed", lambda: now)
-    dog = stalls.Watchdog(meters.Meters(), lambda: None, [heart.pulses])
+    dog = watchdog.Watchdog(metrics.Meters(), lambda: None, [heart.pulses])
     assert dog.trouble() is None
     now, heart.age = 1600.0, 601.0
     assert dog.trouble() is None
@@ -87,7 +87,7 @@ def test_reconnecting_may_hang_without_hanging_the_watchdog() -> None:
 
     heart = Heart()
     heart.age = 11
-    dog = stalls.Watchdog(meters.Meters(), reconnect, [heart.pulses])
+    dog = watchdog.Watchdog(metrics.Meters(), reconnect, [heart.pulses])
     assert dog.trouble() is None
     wait_until(begun.is_set)
     heart.age = 21

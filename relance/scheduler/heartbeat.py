@@ -7,8 +7,8 @@ import threading
 import structlog
 
 from relance import clock, errors
-from relance.scheduler import hints, seams
-from relance.scheduler.stalls import Pulse
+from relance.scheduler import app_protocol, hints
+from relance.scheduler.watchdog import Pulse
 
 BEAT_SECONDS = 20.0  # as `relance.engine.processes.attendance` counts on
 STILL_SECONDS, END_SECONDS = 150.0, 600.0  # a beat waits for the database, which may take two answers
@@ -20,7 +20,7 @@ class Presence:
 
     name = "heartbeat"
 
-    def __init__(self, app: seams.App, role: str, sender: hints.Hints | None = None) -> None:
+    def __init__(self, app: app_protocol.App, role: str, sender: hints.Hints | None = None) -> None:
         self.app = app
         self.role = role
         self.hints = sender

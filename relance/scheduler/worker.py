@@ -8,8 +8,8 @@ import dramatiq
 import structlog
 
 from relance import clock, errors
-from relance.scheduler import actors, meters
-from relance.scheduler.stalls import Pulse
+from relance.scheduler import actors, metrics
+from relance.scheduler.watchdog import Pulse
 
 POLL_MS = 250  # how long an idle consumer waits on its queue
 STILL_SECONDS, END_SECONDS = (
@@ -29,7 +29,7 @@ class Hands:
     name = "worker"
 
     def __init__(
-        self, broker: dramatiq.Broker, turns: actors.Turns, threads: int, figures: meters.Meters
+        self, broker: dramatiq.Broker, turns: actors.Turns, threads: int, figures: metrics.Meters
     ) -> None:
         self.broker = broker
         self.turns = turns

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from relance import clock
-from relance.scheduler import meters
+from relance.scheduler import metrics
 
 GAP_SECONDS = 10.0  # between two looks: this very process was frozen, and what it watches too
 PARDON_SECONDS = 60.0  # after that, until it is judged again
@@ -55,7 +55,7 @@ class Watchdog:
 
     def __init__(
         self,
-        figures: meters.Meters,
+        figures: metrics.Meters,
         reconnect: Callable[[], None],
         hearts: Sequence[Callable[[], Iterable[Pulse]]],
     ) -> None:

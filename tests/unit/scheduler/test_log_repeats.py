@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.scheduler import repeats
+from relance.scheduler import log_repeats
 
 
 class Ear:
@@ -18,7 +18,7 @@ class Ear:
     def __init__(self) -> None:
         self.now = 0.0
         self.lines: list[str] = []
-        self.filter = repeats.Repeats(self.hear, lambda: self.now)
+        self.filter = log_repeats.Repeats(self.hear, lambda: self.now)
 
     def hear(self, record: logging.LogRecord) -> None:
         if self.filter.filter(record):
@@ -46,7 +46,7 @@ def test_the_first_is_told_and_the_rest_are_counted(ear: Ear) -> None:
     for number in range(10_000):
         ear.say("socket.accept() out of system resource\nsocket: %s", number)
     assert ear.lines == ["socket.accept() out of system resource\nsocket: 0"]
-    ear.now += repeats.WINDOW_SECONDS
+    ear.now += log_repeats.WINDOW_SECONDS
     ear.say("something else")
     assert ear.lines[1:] == [
         "and 9999 more of these: socket.accept() out of system resource",
