@@ -29,7 +29,7 @@ from relance.config import Settings, make_home
 from relance.engine.contacts import service as contact_service
 from relance.engine.db.tables import contact, enrollment
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.store import mailboxes
 from relance.scheduler import embedded, web
 from tests import engine_house
@@ -238,7 +238,7 @@ def _fill(relance: Relance, plan: Plan, good: tuple[int, int], poor: tuple[int, 
         )
     for number in range((plan.bad + plan.healthy) * plan.mails):
         contact_service.add(house, f"person{number}@firm{number}.example", {})
-    enroll.enroll(house, Wish("Trial"))
+    enroll.enroll(house, EnrollRequest("Trial"))
 
 
 def _fall_due(relance: Relance, plan: Plan) -> dict[str, float]:

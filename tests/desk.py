@@ -11,7 +11,7 @@ import pytest
 
 from relance import errors
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition.sequence import Sequence
 from relance.engine.inbound import sync as inbound_sync
 from relance.engine.sequences import enroll, publish
@@ -40,7 +40,7 @@ STORY = {
 class Desk:
     """Ada's mailbox, and Ola, who got one mail from it an hour ago."""
 
-    def __init__(self, house: House, script: Script, port: int) -> None:
+    def __init__(self, house: Context, script: Script, port: int) -> None:
         self.house, self.script = house, script
         self.number = engine_house.add_mailbox(
             house, imap_host="127.0.0.1", imap_port=port, imap_security="plain"
@@ -48,7 +48,7 @@ class Desk:
         self.first_look()
         contact_service.add(house, OLA, {"first_name": "Ola"})
         publish.publish(house, Sequence.model_validate(STORY))
-        assert enroll.enroll(house, enroll.Wish("Follow up", [OLA])).enrolled == 1
+        assert enroll.enroll(house, enroll.EnrollRequest("Follow up", [OLA])).enrolled == 1
         sent = {"message_id": OURS, "recipient": OLA, "subject": "Hello"}
         engine_house.add_message(house, self.row, MessageState.ACCEPTED, **sent)
         self.before = self.mailbox.synced_at
@@ -79,7 +79,7 @@ class Desk:
 
     def sync(self) -> int:
         with self.house.database.write() as conn:
-            lease = mailboxes.take(conn, self.number, "test")
+            lease = mailboxes.acquire_lease(conn, self.number, "test")
         assert lease is not None
         try:
             return inbound_sync.sync(self.house, lease, self.mailbox, self.house.account(self.mailbox))
@@ -130,7 +130,7 @@ Seated = TypeVar("Seated", bound=Desk)
 
 @contextmanager
 def seated(
-    make: Callable[[House, Script, int], Seated], script: Script, url: str, folder: Path, **options: object
+    make: Callable[[Context, Script, int], Seated], script: Script, url: str, folder: Path, **options: object
 ) -> Iterator[Seated]:
     """A desk while its server and its house are there; `options` are fields of `context.Options`."""
     with (

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from relance.clock import ManualClock
-from relance.engine.context import House, Options
+from relance.engine.context import Context, Options
 from relance.engine.db import database, ids
 from relance.engine.db.vault import Vault
 from relance.engine.journal.journal import Journal
-from relance.engine.journal.opt_outs import Noes
-from relance.engine.journal.own_message_ids import OwnIds
+from relance.engine.journal.opt_outs import OptOuts
+from relance.engine.journal.own_message_ids import OwnMessageIds
 from relance.engine.schedule.timezones import Workspace
 from relance.engine.states import MessageState
 from relance.engine.store import mailboxes, messages
@@ -40,20 +40,20 @@ steps:
 
 
 @contextmanager
-def build(url: str, folder: Path, now: dt.datetime = MONDAY, **options: object) -> Iterator[House]:
+def build(url: str, folder: Path, now: dt.datetime = MONDAY, **options: object) -> Iterator[Context]:
     """A house on a database with nobody in it (`migrated_url` is the quick one); `options` are fields of `context.Options`."""
     migrated.build(url)
     base = database.Database(url)
     journal = Journal(folder / "journal", "test")
     try:
-        yield House(
+        yield Context(
             database=base,
             clock=ManualClock(now),
             vault=Vault({1: SECRET}, 1),
             links=Links("http://127.0.0.1:9", Signer({1: SECRET}, 1)),
-            own_ids=OwnIds({1: SECRET}, 1),
+            own_ids=OwnMessageIds({1: SECRET}, 1),
             journal=journal,
-            noes=Noes(None),
+            noes=OptOuts(None),
             owner="test",
             open_outbox=functools.partial(Outbox, helo="localhost"),
             open_inbox=Inbox,
@@ -65,13 +65,13 @@ def build(url: str, folder: Path, now: dt.datetime = MONDAY, **options: object) 
         base.close()
 
 
-def clock(house: House) -> ManualClock:
+def clock(house: Context) -> ManualClock:
     """The house's clock, to be moved."""
     assert isinstance(house.clock, ManualClock)
     return house.clock
 
 
-def add_mailbox(house: House, address: str = "ada@sales.example", **values: object) -> int:
+def add_mailbox(house: Context, address: str = "ada@sales.example", **values: object) -> int:
     """A mailbox row as it stands after its first sync; returns its id."""
     now = house.clock.now()
     row: dict[str, object] = {
@@ -92,7 +92,7 @@ def add_mailbox(house: House, address: str = "ada@sales.example", **values: obje
         return mailboxes.add(conn, **{**row, **values})
 
 
-def add_message(house: House, row: Enrollment, state: MessageState, **values: object) -> Message:
+def add_message(house: Context, row: Enrollment, state: MessageState, **values: object) -> Message:
     """A mail of an enrollment's step, in any state; returns it. `values` are its other columns."""
     now = house.clock.now()
     number = ids.message(now)

@@ -7,12 +7,12 @@ import datetime as dt
 import itertools
 
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.inbound import sync
 from relance.engine.mailboxes.look import Look
 from relance.engine.mailboxes.watermarks import ANEW, Progress
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
 from relance.engine.store import aliases, enrollment_details, enrollments, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
@@ -26,22 +26,22 @@ LINE = "We follow up on every offer, so that none is forgotten."
 _UIDS = itertools.count(100)
 
 
-def enrolled(house: House, *persons: str, text: str = engine_house.TRIAL) -> None:
+def enrolled(house: Context, *persons: str, text: str = engine_house.TRIAL) -> None:
     """Ada's mailbox, these people, and a sequence they are in."""
     engine_house.add_mailbox(house)
     for person in persons:
         contact_service.add(house, person, {"first_name": person.partition("@")[0].title()})
     published = publish.publish(house, text)
-    report = enroll.enroll(house, Wish(published.name, persons))
+    report = enroll.enroll(house, EnrollRequest(published.name, persons))
     assert report.enrolled == len(persons), report.skipped
 
 
-def row(house: House, person: str = KIM) -> Enrollment:
+def row(house: Context, person: str = KIM) -> Enrollment:
     with house.database.read() as conn:
         return enrollment_details.matching(conn, email=person)[0].enrollment
 
 
-def wrote(house: House, person: str = KIM, state: MessageState = MessageState.ACCEPTED) -> Message:
+def wrote(house: Context, person: str = KIM, state: MessageState = MessageState.ACCEPTED) -> Message:
     """The first step went out to somebody, with our mark in its Message-ID."""
     at = row(house, person)
     token = house.own_ids.token(at.id, "Trial", person, "intro")
@@ -71,7 +71,7 @@ def letter(
 
 
 def hear(
-    house: House,
+    house: Context,
     *raws: bytes,
     mailbox: str = ADA,
     role: Role = Role.INBOX,
@@ -80,7 +80,7 @@ def hear(
     """These mails lie in a folder and are read; returns how many concern us. `received`: by the server's clock."""
     with house.database.write() as conn:
         found = mailboxes.named(conn, mailbox)
-        lease = mailboxes.take(conn, found.id, "reader", alone=True)
+        lease = mailboxes.acquire_lease(conn, found.id, "reader", alone=True)
         own = aliases.own_addresses(conn)
     assert lease is not None
     now = house.clock.now()

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy.engine import Connection
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db.database import Database
-from relance.engine.definition.compiled import Script
+from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.sequences import publish
 from relance.engine.states import State
 from relance.engine.store import contacts, enrollments, mailboxes, sequences
@@ -69,7 +69,7 @@ steps:
 """
 
 
-def fill(house: House, mails: int, mailbox_count: int, sink: int) -> None:
+def fill(house: Context, mails: int, mailbox_count: int, sink: int) -> None:
     """Everything the run needs, with the mailboxes' turns not yet called for."""
     now = house.clock.now()
     publish.publish(house, SEQUENCE)
@@ -88,7 +88,7 @@ def fill(house: House, mails: int, mailbox_count: int, sink: int) -> None:
 def call(database: Database, now: dt.datetime) -> None:
     """Every mailbox has something to do now."""
     with database.write() as conn:
-        mailboxes.call(conn, [each.id for each in mailboxes.every(conn)], now)
+        mailboxes.schedule_turn(conn, [each.id for each in mailboxes.every(conn)], now)
 
 
 def person(number: int) -> dict[str, object]:
@@ -109,7 +109,7 @@ def person(number: int) -> dict[str, object]:
     }
 
 
-def _mailbox(house: House, conn: Connection, number: int, sink: int, now: dt.datetime) -> int:
+def _mailbox(house: Context, conn: Connection, number: int, sink: int, now: dt.datetime) -> int:
     address = f"rep{number}@sales.example"
     return mailboxes.add(
         conn,
@@ -129,7 +129,7 @@ def _mailbox(house: House, conn: Connection, number: int, sink: int, now: dt.dat
 
 
 def _enrolled(
-    house: House, script: Script, people: Iterable[Contact], turn: Iterator[int], now: dt.datetime
+    house: Context, script: CompiledSequence, people: Iterable[Contact], turn: Iterator[int], now: dt.datetime
 ) -> Iterator[dict[str, object]]:
     version = script.version_id
     for person in people:

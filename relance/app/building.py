@@ -13,14 +13,14 @@ from typing import Any
 
 from relance.clock import Clock, machine_now
 from relance.config import Settings
-from relance.engine.context import House, Options
+from relance.engine.context import Context, Options
 from relance.engine.db import connection_refused, migrate, vault
 from relance.engine.db.database import Database
 from relance.engine.db.migrate import SchemaState
 from relance.engine.engagement import hits
 from relance.engine.journal.journal import Journal
-from relance.engine.journal.opt_outs import Noes
-from relance.engine.journal.own_message_ids import OwnIds
+from relance.engine.journal.opt_outs import OptOuts
+from relance.engine.journal.own_message_ids import OwnMessageIds
 from relance.engine.schedule.timezones import Workspace
 from relance.mailbox.classification import files
 from relance.mailbox.imap.client import Inbox, Timeouts
@@ -33,7 +33,7 @@ MIGRATION_SECONDS = 3600.0
 # A change of a large table takes its time, and another process may be at it.
 
 
-def house(settings: Settings, clock: Clock, database: Database) -> House:
+def house(settings: Settings, clock: Clock, database: Database) -> Context:
     """Everything the flows need, from the settings."""
     ring = settings.keyring()
     owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -48,12 +48,12 @@ def house(settings: Settings, clock: Clock, database: Database) -> House:
     )
     longest = settings.mail_answer_seconds
     open_inbox = functools.partial(Inbox, timeouts=Timeouts().within(longest))
-    return House(
+    return Context(
         database=database,
         clock=clock,
         vault=vault.Vault(ring.keys, ring.current),
         links=Links(settings.base_url, signer(settings)),
-        own_ids=OwnIds(
+        own_ids=OwnMessageIds(
             {number: vault.derive(key, "message ids") for number, key in ring.keys.items()}, ring.current
         ),
         journal=Journal(settings.home / "journal", owner),
@@ -73,8 +73,8 @@ def waiting_web_app(settings: Settings) -> Any:
     return web.build(desk, signer(settings), now=settings.clock().now)
 
 
-def _noes(settings: Settings) -> Noes:
-    return Noes(settings.home / "noes")
+def _noes(settings: Settings) -> OptOuts:
+    return OptOuts(settings.home / "noes")
 
 
 def signer(settings: Settings) -> Signer:

@@ -121,7 +121,7 @@ class Relance:
         progress: Progress | None = None,
     ) -> sequences_enroll.EnrollReport:
         """Start a sequence for these contacts (None: for everybody), spread over these mailboxes (None: over all)."""
-        wish = sequences_enroll.Wish(
+        wish = sequences_enroll.EnrollRequest(
             sequence,
             None if emails is None else tuple(emails),
             None if mailboxes is None else tuple(mailboxes),

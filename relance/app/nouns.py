@@ -11,7 +11,7 @@ from pathlib import Path
 from relance.engine import tick
 from relance.engine.contacts import importer
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition.sequence import Sequence
 from relance.engine.inbound import inbox, reclassify, reinstate, unread_mail
 from relance.engine.mailboxes import aliases, probe_run
@@ -27,7 +27,7 @@ Progress = Callable[[int], None]
 class Contacts:
     """The people and who may not be written to."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Context) -> None:
         self._house = house
 
     def import_file(
@@ -77,7 +77,7 @@ class Contacts:
 class Sequences:
     """What is said to whom and when."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Context) -> None:
         self._house = house
 
     def check(self, source: Path | str | Sequence) -> sequences_publish.Checked:
@@ -108,7 +108,7 @@ class Sequences:
 class Mailboxes:
     """The salespeople's own mailboxes."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Context) -> None:
         self._house = house
 
     def add(self, spec: mailbox_service.MailboxSpec) -> mailbox_service.MailboxView:
@@ -195,7 +195,7 @@ class Mailboxes:
 class Tasks:
     """What sequences ask of people."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Context) -> None:
         self._house = house
 
     def list(self, *, open_only: bool = True) -> list[tasks.Task]:
@@ -211,7 +211,7 @@ class Tasks:
 class Unknown:
     """Mails that may have been delivered."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Context) -> None:
         self._house = house
 
     def list(self) -> list[in_doubt.UnknownMail]:
@@ -226,7 +226,7 @@ class Unknown:
 class Restored:
     """Steps that may have been sent before the database was restored from a backup, and that no mailbox tells of."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Context) -> None:
         self._house = house
 
     def list(self, whom: doubts.Whom | None = None) -> list[doubts.DoubtView]:
@@ -248,7 +248,7 @@ class Restored:
 class Answers:
     """What came back, over all mailboxes."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Context) -> None:
         self._house = house
 
     def list(
@@ -292,5 +292,5 @@ class Answers:
         progress: Progress | None = None,
     ) -> reclassify.RejudgeReport:
         """Judge the kept mails again by the rules as they are now; without `apply` only shows what would change."""
-        wish = reclassify.Wish(since, apply, reopen)
+        wish = reclassify.RejudgeOptions(since, apply, reopen)
         return reclassify.rejudge(self._house, wish, progress=progress)

@@ -9,13 +9,13 @@ from relance.clock import Clock, Watch
 from relance.engine.db.database import Database
 from relance.engine.db.vault import Vault
 from relance.engine.journal.journal import Journal
-from relance.engine.journal.opt_outs import Noes
-from relance.engine.journal.own_message_ids import OwnIds
-from relance.engine.ports import OpenEar, OpenInbox, OpenOutbox
-from relance.engine.runtime.active_turns import AtWork
-from relance.engine.runtime.mail_servers import Servers
-from relance.engine.runtime.outcome_counts import Tally
-from relance.engine.runtime.sequence_cache import Library
+from relance.engine.journal.opt_outs import OptOuts
+from relance.engine.journal.own_message_ids import OwnMessageIds
+from relance.engine.ports import OpenIdle, OpenInbox, OpenOutbox
+from relance.engine.runtime.active_turns import ActiveTurns
+from relance.engine.runtime.mail_servers import MailServers
+from relance.engine.runtime.outcome_counts import OutcomeCounts
+from relance.engine.runtime.sequence_cache import SequenceCache
 from relance.engine.schedule.timezones import Workspace
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
@@ -57,27 +57,27 @@ class Options:
 
 
 @dataclass(frozen=True)
-class House:
+class Context:
     """Handed to every flow as its first argument."""
 
     database: Database
     clock: Clock
     vault: Vault
     links: Links
-    own_ids: OwnIds
+    own_ids: OwnMessageIds
     journal: Journal
-    noes: Noes  # who said no where the database has not heard it yet
+    noes: OptOuts  # who said no where the database has not heard it yet
     owner: str  # this process, as leases name it
     open_outbox: OpenOutbox
     open_inbox: OpenInbox
     options: Options = field(default_factory=Options)
     workspace: Workspace = field(default_factory=Workspace)
-    open_ear: OpenEar = Inbox
-    library: Library = field(default_factory=Library)
-    at_work: AtWork = field(default_factory=AtWork)
-    servers: Servers = field(default_factory=Servers)
+    open_ear: OpenIdle = Inbox
+    library: SequenceCache = field(default_factory=SequenceCache)
+    at_work: ActiveTurns = field(default_factory=ActiveTurns)
+    servers: MailServers = field(default_factory=MailServers)
     watch: Watch = field(default_factory=Watch)
-    tally: Tally = field(default_factory=Tally)
+    tally: OutcomeCounts = field(default_factory=OutcomeCounts)
 
     def account(self, mailbox: Mailbox) -> Account:
         """The mailbox with its password opened; `errors.Broken` when it does not open."""

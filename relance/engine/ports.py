@@ -66,7 +66,7 @@ class Inbox(Protocol):
         """The headers of mails above a UID or among `again`; None where the server shows a mail and does not give it."""
 
 
-class Ear(Protocol):
+class IdleConnection(Protocol):
     """One connection that hears of new mail."""
 
     @property
@@ -79,4 +79,4 @@ class Ear(Protocol):
 
 OpenOutbox = Callable[[Account], AbstractContextManager[Outbox]]
 OpenInbox = Callable[[Account], AbstractContextManager[Inbox]]
-OpenEar = Callable[[Account], AbstractContextManager[Ear]]
+OpenIdle = Callable[[Account], AbstractContextManager[IdleConnection]]

@@ -10,14 +10,14 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from relance import errors, templates
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition import sequence
 from relance.engine.definition.position import Position
 from relance.engine.engagement import hits
 from relance.engine.inbound import inbox
 from relance.engine.sending import compose
 from relance.engine.sequences import clock_jumps, step_context
-from relance.engine.sequences.step_context import Case
+from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, next_turns, tasks
 from relance.engine.store.enrollments import Enrollment
@@ -42,11 +42,11 @@ class _Tick:
     """One tick's transaction."""
 
     conn: Connection
-    house: House
+    house: Context
     now: dt.datetime
 
 
-def tick(house: House) -> TickReport:
+def tick(house: Context) -> TickReport:
     """Everything due that needs no mailbox. Several processes may tick at once: rows in another's hands are passed over.
 
     While the clock is in doubt nothing is done; what it wrote when it was wrong is healed first.
@@ -65,7 +65,7 @@ def tick(house: House) -> TickReport:
     return TickReport(steps, back, judged, more=max(steps, back, forgotten, judged) >= BATCH)
 
 
-def next_wake(house: House, after: dt.datetime | None = None) -> dt.datetime | None:
+def next_wake(house: Context, after: dt.datetime | None = None) -> dt.datetime | None:
     """When something falls due next, for a mailbox or for the tick; None when nothing waits.
 
     `after`: only what falls due after that instant. What is due already may be unable to go on, and would hide the rest.
@@ -85,10 +85,10 @@ def _back(conn: Connection, now: dt.datetime) -> int:
         values = {"resume_at": None, "due_at": due, "bound": [{"kind": "away", "words": "was out of office"}]}
         enrollments.apply(conn, [row.id], Event.BACK, now, reason=words, values=values)
         events.add(
-            conn, [events.News("back", now, row.id, row.contact_id, row.mailbox_id, step=row.step or "")]
+            conn, [events.NewEvent("back", now, row.id, row.contact_id, row.mailbox_id, step=row.step or "")]
         )
         if row.step_kind == "mail":
-            mailboxes.call(conn, [row.mailbox_id], due)
+            mailboxes.schedule_turn(conn, [row.mailbox_id], due)
     return len(rows)
 
 
@@ -112,7 +112,7 @@ def _advance(tick: _Tick, rows: Sequence[Enrollment], *, hold: bool = False) -> 
         for row in rows if hold else ():
             enrollments.apply(tick.conn, [row.id], Event.HELD, tick.now, reason=words)
             news = {"reason": words}
-            line = events.News(
+            line = events.NewEvent(
                 "held", tick.now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data=news
             )
             events.add(tick.conn, [line])
@@ -127,10 +127,10 @@ def _do(tick: _Tick, rows: Sequence[Enrollment]) -> None:
         if position is not None and position.step_kind == "mail" and position.due_at is not None:
             calls[case.row.mailbox_id] = min(position.due_at, calls.get(case.row.mailbox_id, position.due_at))
     for mailbox_id, at in sorted(calls.items()):
-        mailboxes.call(tick.conn, [mailbox_id], at)
+        mailboxes.schedule_turn(tick.conn, [mailbox_id], at)
 
 
-def _step(tick: _Tick, case: Case) -> Position | None:
+def _step(tick: _Tick, case: StepContext) -> Position | None:
     """Do one step; returns where the enrollment stands then, None when it no longer moves."""
     step = case.script.plan.step(case.step)
     if isinstance(step, sequence.BranchStep):
@@ -142,7 +142,9 @@ def _step(tick: _Tick, case: Case) -> Position | None:
     raise TypeError(f"nobody knows how to do {case.step!r} without a mailbox")  # it is held, and says so
 
 
-def _go_on(tick: _Tick, case: Case, *, kind: str, taken: bool | None = None, words: str = "") -> Position:
+def _go_on(
+    tick: _Tick, case: StepContext, *, kind: str, taken: bool | None = None, words: str = ""
+) -> Position:
     # A step that was done late (the tick was down) still counts from when it fell due, or waits would add up.
     position = case.after(tick.house.workspace, case.row.due_at or tick.now, taken)
     enrollments.move(tick.conn, case.row, position, tick.now)
@@ -153,7 +155,7 @@ def _go_on(tick: _Tick, case: Case, *, kind: str, taken: bool | None = None, wor
     return position
 
 
-def _branch(tick: _Tick, case: Case, step: sequence.BranchStep) -> Position | None:
+def _branch(tick: _Tick, case: StepContext, step: sequence.BranchStep) -> Position | None:
     unsettled = hits.settles_at(tick.conn, tick.house, case.row.id, tick.now)
     if unsettled is not None:
         # A click of a minute ago may still turn out to be a scanner's: ask again when it has settled.
@@ -167,7 +169,7 @@ def _branch(tick: _Tick, case: Case, step: sequence.BranchStep) -> Position | No
     return None
 
 
-def _task(tick: _Tick, case: Case, step: sequence.TaskStep) -> Position | None:
+def _task(tick: _Tick, case: StepContext, step: sequence.TaskStep) -> Position | None:
     if step.when is not None:
         answer = case.script.condition(step.when).evaluate(case.values(), case.facts)
         if answer is False:
@@ -196,7 +198,7 @@ _FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 # A due time that never comes by itself: only ticking the task off moves the enrollment on.
 
 
-def task_done(house: House, task_id: int) -> None:
+def task_done(house: Context, task_id: int) -> None:
     """Close a task; an enrollment that waited for it goes on."""
     now = house.clock.now()
     with house.database.write() as conn:
@@ -208,10 +210,10 @@ def task_done(house: House, task_id: int) -> None:
 
 
 def _task_ended(tick: _Tick, task: tasks.Task) -> None:
-    row, _ = enrollments.for_sending(tick.conn, [task.enrollment_id])[task.enrollment_id]
+    row, _ = enrollments.lock(tick.conn, [task.enrollment_id])[task.enrollment_id]
     data = {"words": task.words}
     events.add(
-        tick.conn, [events.News("task done", tick.now, row.id, row.contact_id, step=task.step, data=data)]
+        tick.conn, [events.NewEvent("task done", tick.now, row.id, row.contact_id, step=task.step, data=data)]
     )
     if row.step != task.step:
         return
@@ -219,10 +221,10 @@ def _task_ended(tick: _Tick, task: tasks.Task) -> None:
     position = case.after(tick.house.workspace, tick.now)
     enrollments.move(tick.conn, row, position, tick.now)
     if position.step_kind == "mail" and position.due_at is not None:
-        mailboxes.call(tick.conn, [row.mailbox_id], position.due_at)
+        mailboxes.schedule_turn(tick.conn, [row.mailbox_id], position.due_at)
 
 
-def _task_words(case: Case, step: sequence.TaskStep) -> str:
+def _task_words(case: StepContext, step: sequence.TaskStep) -> str:
     """The task's words for this person; an unfilled variable stays visible, for a person reads it, not a customer."""
     try:
         compiled = templates.compile_source(templates.Source(subject=step.task, body=""))
@@ -232,11 +234,11 @@ def _task_words(case: Case, step: sequence.TaskStep) -> str:
     return rendered.subject if isinstance(rendered, templates.Rendered) else step.task
 
 
-def _hold(tick: _Tick, case: Case, words: str) -> None:
+def _hold(tick: _Tick, case: StepContext, words: str) -> None:
     enrollments.apply(tick.conn, [case.row.id], Event.HELD, tick.now, reason=words)
     events.add(tick.conn, [_line(case, "held", tick.now, {"reason": words})])
 
 
-def _line(case: Case, kind: str, now: dt.datetime, data: dict[str, object]) -> events.News:
+def _line(case: StepContext, kind: str, now: dt.datetime, data: dict[str, object]) -> events.NewEvent:
     row = case.row
-    return events.News(kind, now, row.id, row.contact_id, row.mailbox_id, step=case.step, data=data)
+    return events.NewEvent(kind, now, row.id, row.contact_id, row.mailbox_id, step=case.step, data=data)

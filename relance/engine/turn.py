@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.engagement import hits
 from relance.engine.inbound import sync
 from relance.engine.restore import journal_replay
@@ -58,7 +58,7 @@ class TurnReport:
     smtp: Usage = field(default_factory=Usage)  # connections, logins and the like that its mails took
 
 
-def due(house: House, limit: int) -> list[int]:
+def due(house: Context, limit: int) -> list[int]:
     """Mailboxes with something to do now that nobody works for, most overdue first. None while the clock is in doubt."""
     if house.watch.doubt():
         return []
@@ -73,7 +73,7 @@ def due(house: House, limit: int) -> list[int]:
         )
 
 
-def take_turn(house: House, mailbox_id: int, stop: Callable[[], bool]) -> TurnReport:
+def take_turn(house: Context, mailbox_id: int, stop: Callable[[], bool]) -> TurnReport:
     """One whole turn. Safe to call at any time, from anywhere, twice: who does not get the lease does nothing."""
     doubt = house.watch.doubt()
     if doubt:
@@ -83,19 +83,19 @@ def take_turn(house: House, mailbox_id: int, stop: Callable[[], bool]) -> TurnRe
     with house.at_work.entered(mailbox_id) as alone:
         house.journal.live()  # before a lease is in this process's name
         with _kept(house), house.database.write() as conn:
-            lease = mailboxes.take(conn, mailbox_id, house.owner, house.options.lease, alone=alone)
+            lease = mailboxes.acquire_lease(conn, mailbox_id, house.owner, house.options.lease, alone=alone)
         if lease is None:
             return TurnReport(mailbox_id, held=True)
         house.at_work.holds(lease)
         return _take_turn(house, lease, stop)
 
 
-def leave(house: House) -> int:
+def leave(house: Context) -> int:
     """No body begins in this process any more; returns for how many mailboxes one is under way."""
     return house.at_work.leave()
 
 
-def let_go(house: House) -> int:
+def let_go(house: Context) -> int:
     """Give back the leases of turns that wait for a server with no body under way: they write nothing any more, whatever
     their servers say. Returns how many that were."""
     leases = house.at_work.leases()
@@ -107,7 +107,7 @@ def let_go(house: House) -> int:
 
 
 @contextmanager
-def _kept(house: House) -> Iterator[None]:
+def _kept(house: Context) -> Iterator[None]:
     """Where this fails, a lease may stay in this process's name: proof of its end must stay, too."""
     try:
         yield
@@ -116,7 +116,7 @@ def _kept(house: House) -> Iterator[None]:
         raise
 
 
-def _take_turn(house: House, lease: Lease, stop: Callable[[], bool]) -> TurnReport:
+def _take_turn(house: Context, lease: Lease, stop: Callable[[], bool]) -> TurnReport:
     turn = _Turn(house, lease)
     try:
         turn.run(stop)
@@ -139,7 +139,7 @@ class _NotNow(Exception):
 class _Turn:
     """One turn under way."""
 
-    def __init__(self, house: House, lease: Lease) -> None:
+    def __init__(self, house: Context, lease: Lease) -> None:
         self.house = house
         self.lease = lease
         self.sent = 0
@@ -310,7 +310,7 @@ class _Turn:
 
     def _claim(self, limits: Pace, now: dt.datetime) -> list[enrollments.Enrollment]:
         with self.house.database.write() as conn:
-            held = mailboxes.hold(conn, self.lease)
+            held = mailboxes.renew_lease(conn, self.lease)
             history = throttle.needs_history(limits)
             sent = mailboxes.sent_since(conn, self.mailbox.id, now - throttle.DAY) if history else []
             self.allowance = throttle.allowance(limits, sent, now, self.house.options.batch)
@@ -322,7 +322,7 @@ class _Turn:
     def _call_others(self, conn: Connection, now: dt.datetime) -> None:
         """Ask the other mailboxes that wrote to people with a mail due here to be read; theirs go in a later turn."""
         others = claims.unread_writers(conn, self.mailbox.id, now)
-        mailboxes.call(conn, others, now)
+        mailboxes.schedule_turn(conn, others, now)
         self.waiting = self.waiting or bool(others)
 
     def _stale(self) -> bool:
@@ -334,7 +334,7 @@ class _Turn:
     def _no_way_out(self, account: Account, refusal: SendResult, claimed: list[int]) -> None:
         self.words = smtp_login.told(account, refusal)
         with self.house.database.write() as conn:
-            mailboxes.hold(conn, self.lease)
+            mailboxes.renew_lease(conn, self.lease)
             claims.unclaim(conn, claimed)
         if refusal.blame is Blame.SENDER:
             self._refused(self.words)
@@ -351,7 +351,7 @@ class _Turn:
     def _pause(self, words: str, *, unreadable: bool) -> None:
         """Stop asking the server, and say so."""
         with self.house.database.write() as conn:
-            mailboxes.hold(conn, self.lease)
+            mailboxes.renew_lease(conn, self.lease)
             mailboxes.pause(conn, self.mailbox.id, words, self.house.clock.now(), locked_out=unreadable)
             if unreadable:
                 mailboxes.change(conn, self.mailbox.id, sync_error=words)

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from relance.app import Relance, building
 from relance.config import Settings, make_home
 from relance.engine.engagement import hits
-from relance.engine.journal.opt_outs import No
+from relance.engine.journal.opt_outs import OptOut
 from relance.tracking import web
 from relance.tracking.links import Links
 from tests.journeys.stage import Stage
@@ -72,7 +72,7 @@ def test_a_no_while_the_database_is_locked_is_kept_and_carried_out(
 
 def test_no_mail_leaves_for_whom_the_database_has_not_heard_yet(stage: Stage) -> None:
     stage.enroll(OLA, EWA)
-    stage.relance._house.noes.keep(No(OLA, 1, stage.clock.now()))
+    stage.relance._house.noes.keep(OptOut(OLA, 1, stage.clock.now()))
     stage.advance(hours=1)
     assert (stage.sent_to(OLA), stage.sent_to(EWA)) == (0, 1)
     assert stage.state(OLA) == "unsubscribed"
@@ -84,7 +84,7 @@ def test_one_that_cannot_be_carried_out_holds_up_no_other(
 ) -> None:
     noes, plain = stage.relance._house.noes, hits.unsubscribe
     for person in (OLA, EWA):
-        noes.keep(No(person, 1, stage.clock.now()))
+        noes.keep(OptOut(person, 1, stage.clock.now()))
 
     def odd(conn: object, recipient: str, *rest: object) -> None:
         if recipient == OLA:

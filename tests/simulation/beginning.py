@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from relance.engine import states
-from relance.engine.definition.compiled import Script
+from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.store import contacts, enrollments, events, mailboxes, sequences
 from tests.simulation import folders, ground, people, world
 from tests.simulation.ground import Ground
@@ -29,7 +29,7 @@ def prepare(sim: Sim, laid: Ground) -> None:
                 mailboxes.change(conn, number, synced_at=sim.now - 2 * ground.SYNC_EVERY)
             # As `keeping` notes it: every log begins before the story does. What a clock that was ahead has written into an
             # empty one is not mended, for a clock that is behind sees the same.
-            events.add(conn, [events.News("mailbox added", sim.now, mailbox_id=number)])
+            events.add(conn, [events.NewEvent("mailbox added", sim.now, mailbox_id=number)])
         if habits.mailboxes == 1:
             mailboxes.change(conn, 2, state="removed")
         emails = everybody(habits)
@@ -49,7 +49,7 @@ def everybody(habits: Profile) -> list[str]:
 
 def _enroll(sim: Sim, laid: Ground, conn: Connection, name: str, person: contacts.Contact) -> None:
     version = sequences.versions(conn, name)[0]
-    script: Script = laid.library.script(conn, version.id)
+    script: CompiledSequence = laid.library.script(conn, version.id)
     place = script.place(person, ground.Workspace("UTC", "PL"))
     first = script.first(sim.now, place, person.email)
     row = {

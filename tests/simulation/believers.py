@@ -11,11 +11,11 @@ from unittest import mock
 
 from relance import clock, errors
 from relance.engine import turn
-from relance.engine.context import House, Options
+from relance.engine.context import Context, Options
 from relance.engine.db import database
 from relance.engine.inbound import sent_copies, sync
 from relance.engine.inbound.unread_mail import Troubles
-from relance.engine.journal.opt_outs import Noes
+from relance.engine.journal.opt_outs import OptOuts
 from relance.engine.mailboxes import look, watermarks
 from relance.engine.ports import Inbox
 from relance.engine.runtime import mail_servers
@@ -135,7 +135,9 @@ def asks_the_silent() -> AbstractContextManager[object]:
 
 def kept_noes_unread() -> AbstractContextManager[object]:
     """What was written down while the database did not answer is not looked at before mails leave."""
-    return both(mock.patch.object(Noes, "among", _none_of), mock.patch.object(turn.hits, "replay", _no_steps))
+    return both(
+        mock.patch.object(OptOuts, "among", _none_of), mock.patch.object(turn.hits, "replay", _no_steps)
+    )
 
 
 def names_are_folders() -> AbstractContextManager[object]:
@@ -195,11 +197,11 @@ def _one(_mailbox: object) -> int:
     return 1
 
 
-def _none(_house: House) -> list[int]:
+def _none(_house: Context) -> list[int]:
     return []
 
 
-def _no_steps(_house: House) -> int:
+def _no_steps(_house: Context) -> int:
     return 0
 
 

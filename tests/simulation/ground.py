@@ -22,16 +22,16 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine.context import House, Options
+from relance.engine.context import Context, Options
 from relance.engine.db import database, ids, tables
 from relance.engine.db.database import Database
 from relance.engine.db.vault import Vault
 from relance.engine.definition import load
 from relance.engine.journal import journal
 from relance.engine.journal.journal import Journal
-from relance.engine.journal.opt_outs import Noes
-from relance.engine.journal.own_message_ids import OwnIds
-from relance.engine.runtime.sequence_cache import Library
+from relance.engine.journal.opt_outs import OptOuts
+from relance.engine.journal.own_message_ids import OwnMessageIds
+from relance.engine.runtime.sequence_cache import SequenceCache
 from relance.engine.schedule.timezones import Workspace
 from relance.engine.sequences import clock_jumps
 from relance.engine.store import contacts, mailboxes, sequences, suppressions
@@ -143,7 +143,7 @@ class Ground:
     sim: Sim
     folder: Path
     real: Database
-    library: Library
+    library: SequenceCache
     vault: Vault
     beside: sqlite3.Connection  # for what nobody simulated asks
     born: int = 0
@@ -152,7 +152,7 @@ class Ground:
         """The rows of a statement made `aside.plain`, between two things that happen."""
         return self.beside.execute(statement).fetchall()
 
-    def house(self, process: Process) -> House:
+    def house(self, process: Process) -> Context:
         """The engine as one process runs it."""
         self.born += 1
         owner = f"{process.name}-{self.born}"
@@ -160,14 +160,14 @@ class Ground:
         options = Options(
             batch=6, together=together, sync_every=SYNC_EVERY, attempts=ATTEMPTS, allow_test_domains=True
         )
-        return House(
+        return Context(
             database=Base(self.sim, self.real),
             clock=self.sim.reads,
             vault=self.vault,
             links=links(),
-            own_ids=OwnIds({1: SECRET}, 1),
+            own_ids=OwnMessageIds({1: SECRET}, 1),
             journal=Diary(self.sim, self.folder / f"journal-{process.host}", owner),
-            noes=Noes(self.folder / f"noes-{process.host}"),
+            noes=OptOuts(self.folder / f"noes-{process.host}"),
             owner=owner,
             open_outbox=functools.partial(Outbox, self.sim),
             open_inbox=functools.partial(Inbox, self.sim),
@@ -292,7 +292,7 @@ def _careless(connection: object, _record: object) -> None:
     connection.execute("pragma synchronous=OFF")  # type: ignore[attr-defined]
 
 
-_LIBRARY = Library()
+_LIBRARY = SequenceCache()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine import states
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db.tables import mailbox
 from relance.engine.inbound import apply
 from relance.engine.inbound import sync as inbound_sync
@@ -22,12 +22,12 @@ from relance.engine.mailboxes import look
 from relance.engine.ports import Inbox
 from relance.engine.sending import deliver, gate, in_doubt, prepare
 from relance.engine.sending.deliver import Delivery
-from relance.engine.sending.gate import Facts, Wanted
+from relance.engine.sending.gate import Facts, PreparedMail
 from relance.engine.sequences import control
 from relance.engine.states import State
 from relance.engine.store import claims, mailboxes, messages, unread_mails
 from relance.engine.store.enrollments import Enrollment
-from relance.engine.store.in_flight import Underway
+from relance.engine.store.in_flight import InFlight
 from relance.engine.store.mailboxes import Held, Lease
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.smtp.outcome import Outcome
@@ -47,18 +47,18 @@ def no_fence() -> AbstractContextManager[object]:
         ).one()
         return Held(row.state, row.synced_at)
 
-    return mock.patch.object(mailboxes, "hold", hold)
+    return mock.patch.object(mailboxes, "renew_lease", hold)
 
 
 def no_lease() -> AbstractContextManager[object]:
     """A mailbox is taken whoever holds it, and nobody notices."""
-    take = mailboxes.take
+    take = mailboxes.acquire_lease
 
     def taken(conn: Connection, mailbox_id: int, *rest: object, **named: object) -> Lease | None:
         conn.execute(sa.update(mailbox).where(mailbox.c.id == mailbox_id).values(lease_until=None))
         return take(conn, mailbox_id, *rest, **named)  # type: ignore[arg-type]
 
-    return both(no_fence(), mock.patch.object(mailboxes, "take", taken))
+    return both(no_fence(), mock.patch.object(mailboxes, "acquire_lease", taken))
 
 
 def no_unique_constraint() -> AbstractContextManager[object]:
@@ -101,9 +101,9 @@ def no_synced_check() -> AbstractContextManager[object]:
 def no_sync() -> AbstractContextManager[object]:
     """The mailbox is not read, but counts as read."""
 
-    def sync(house: House, lease: Lease, box: mailboxes.Mailbox, _account: object) -> int:
+    def sync(house: Context, lease: Lease, box: mailboxes.Mailbox, _account: object) -> int:
         with house.database.write() as conn:
-            mailboxes.hold(conn, lease)
+            mailboxes.renew_lease(conn, lease)
             mailboxes.change(conn, box.id, synced_at=house.clock.now(), sync_error="")
         return 0
 
@@ -156,7 +156,7 @@ def watermark_alone() -> AbstractContextManager[object]:
 
     def window(look: look.Look, folder: object, window: Sequence[object], *rest: object) -> int:
         with look.house.database.write() as conn:
-            mailboxes.hold(conn, look.lease)
+            mailboxes.renew_lease(conn, look.lease)
             inbound_sync._mark(conn, look, folder, window[-1].uid)  # type: ignore[arg-type,attr-defined]
         return whole(look, folder, window, *rest)  # type: ignore[arg-type]
 
@@ -172,7 +172,7 @@ def watermark_only() -> AbstractContextManager[object]:
 def body_before_mark() -> AbstractContextManager[object]:
     """The body leaves after the 354, and the mark is committed afterwards."""
 
-    def chunk(self: Delivery, chunk: Sequence[Wanted]) -> None:
+    def chunk(self: Delivery, chunk: Sequence[PreparedMail]) -> None:
         for each in self._offered(chunk):
             self.outbox.transmit(each.message.raw)
             admitted = self._mark([each])
@@ -346,7 +346,7 @@ def _facts(change: Callable[[Facts], Facts]) -> AbstractContextManager[object]:
     return mock.patch.object(gate, "objections", lambda facts: objections(change(facts)))
 
 
-def _changes(change: Callable[[Underway, int], Underway]) -> AbstractContextManager[object]:
+def _changes(change: Callable[[InFlight, int], InFlight]) -> AbstractContextManager[object]:
     plain = gate.changes
     return mock.patch.object(
         gate, "changes", lambda version, fence, now: plain(version, fence, change(now, version))

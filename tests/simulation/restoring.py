@@ -8,7 +8,7 @@ import random
 import sqlite3
 from pathlib import Path
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.restore import doubts
 from relance.engine.restore.doubts import DoubtView, Whom
 from relance.engine.sending import restore_guard
@@ -69,7 +69,7 @@ class Backups:
         self.made = self.sim.note("a backup is made")
         self._beat()
 
-    def put_back(self, house: House) -> None:
+    def put_back(self, house: Context) -> None:
         """To be called when no process lives."""
         assert self.kept is not None
         self.kept.backup(self.laid.beside)
@@ -84,7 +84,7 @@ class Backups:
         self.sim.world.put_back(Restored(self.made, order, self.sim.now, self.noticed))
         self.done = True
 
-    def _confirm(self, house: House) -> None:
+    def _confirm(self, house: Context) -> None:
         sim = self.sim
         sim.clock.move_to(sim.now + dt.timedelta(minutes=self.dice.choice(CONFIRMED_AFTER)))
         plain = dataclasses.replace(house, database=self.laid.real)
@@ -106,7 +106,7 @@ class Backups:
         return bool(self.laid.ask(aside.IN_DOUBT))
 
 
-def decide(sim: Sim, house: House) -> None:
+def decide(sim: Sim, house: Context) -> None:
     """A person says of everybody in doubt what the world knows: that it was sent, or that it was not."""
     for each in doubts.every(house):
         if not each.step:

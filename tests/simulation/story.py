@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from relance import errors
 from relance.engine import tick, turn
 from relance.engine.contacts import service as addresses
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.engagement import hits
 from relance.engine.sending import recovery
 from relance.engine.sequences import control
@@ -79,7 +79,7 @@ class _Worker:
     """A process that runs the engine."""
 
     process: Process
-    house: House
+    house: Context
 
 
 class _Story:
@@ -268,7 +268,7 @@ class _Story:
         )
         self._act(worker, f"{what} {email}", lambda: self._steer(worker.house, what, email))
 
-    def _steer(self, house: House, what: str, email: str) -> None:
+    def _steer(self, house: Context, what: str, email: str) -> None:
         sim, record = self.sim, self.sim.world
         if what == "pause":
             self._noting(

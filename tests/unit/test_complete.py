@@ -42,7 +42,7 @@ def import_anew(module: ModuleType) -> None:
         (policy, inbound, "Kind"),
         (company_rules, inbound, "Kind"),
         (company_rules, inbound, "Intent"),
-        (company, company_rules, "Deed"),
+        (company, company_rules, "ActionKind"),
         (settle, outcome, "Outcome"),
         (settle, outcome, "Blame"),
     ],

@@ -15,7 +15,7 @@ from relance.engine.contacts import columns, csv_reader
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.contacts.columns import Columns
 from relance.engine.contacts.csv_reader import Row, Sheet
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.store import contacts
 from relance.engine.store.contacts import Contact
 
@@ -81,7 +81,7 @@ class _Count:
 
 
 def import_file(
-    house: House,
+    house: Context,
     path: Path,
     *,
     dry_run: bool = False,
@@ -130,7 +130,7 @@ def _report(
 # From rows to people.
 
 
-def _people(house: House, rows: Sequence[Row], named: Columns, count: _Count) -> Iterator[_Person]:
+def _people(house: Context, rows: Sequence[Row], named: Columns, count: _Count) -> Iterator[_Person]:
     for row in rows:
         try:
             person = _person(house, row, named)
@@ -147,7 +147,7 @@ def _people(house: House, rows: Sequence[Row], named: Columns, count: _Count) ->
         yield person
 
 
-def _person(house: House, row: Row, named: Columns) -> _Person:
+def _person(house: Context, row: Row, named: Columns) -> _Person:
     if row.problem:
         raise contact_fields.Unfit(row.problem)
     width = 1 + max([*named.known.values(), *named.own.values()])
@@ -167,7 +167,7 @@ def _person(house: House, row: Row, named: Columns) -> _Person:
 # From people to the database.
 
 
-def _keep(house: House, people: list[_Person], count: _Count, *, dry_run: bool) -> None:
+def _keep(house: Context, people: list[_Person], count: _Count, *, dry_run: bool) -> None:
     if not people:
         return
     if dry_run:
@@ -180,7 +180,7 @@ def _keep(house: House, people: list[_Person], count: _Count, *, dry_run: bool) 
         _store(house, people, count)
 
 
-def _store(house: House, people: list[_Person], count: _Count) -> None:
+def _store(house: Context, people: list[_Person], count: _Count) -> None:
     now = house.clock.now()
     with house.database.write() as conn:
         before = contacts.by_emails(conn, [each.email for each in people])

@@ -11,7 +11,7 @@ from relance import errors
 from relance.engine import states
 from relance.engine.contacts import columns
 from relance.engine.contacts import fields as contact_fields
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.states import Event
 from relance.engine.store import contacts, enrollments, events, suppressions, tasks
 from relance.engine.store.contacts import Contact
@@ -19,7 +19,7 @@ from relance.engine.store.suppressions import Suppression
 from relance.mailbox import address
 
 
-def add(house: House, email: str, fields: Mapping[str, str]) -> Contact:
+def add(house: Context, email: str, fields: Mapping[str, str]) -> Contact:
     """A new contact, or new values for a known one. What is not a known field becomes the contact's own.
 
     Raises `errors.Invalid` with a sentence. Empty values leave what is known.
@@ -53,20 +53,20 @@ def _fit_names(given: dict[str, str]) -> None:
 
 
 def page(
-    house: House, *, search: str | None = None, limit: int = 100, after: str | None = None
+    house: Context, *, search: str | None = None, limit: int = 100, after: str | None = None
 ) -> list[Contact]:
     """A page of contacts by address; `after` is the last address of the page before."""
     with house.database.read() as conn:
         return contacts.page(conn, search=search, after=after, limit=limit)
 
 
-def show(house: House, email: str) -> Contact:
+def show(house: Context, email: str) -> Contact:
     """One contact; raises `errors.NotFound`."""
     with house.database.read() as conn:
         return known(conn, house, email)
 
 
-def known(conn: Connection, house: House, email: str) -> Contact:
+def known(conn: Connection, house: Context, email: str) -> Contact:
     """The contact of an address as a person writes it; raises `errors.NotFound`, `errors.Invalid` for no address."""
     found = address.normalise(email, allow_test_domains=house.options.allow_test_domains).normalised
     contact = contacts.by_emails(conn, [found]).get(found)
@@ -75,7 +75,7 @@ def known(conn: Connection, house: House, email: str) -> Contact:
     return contact
 
 
-def suppress(house: House, value: str, reason: str = "asked for no more mail") -> Suppression:
+def suppress(house: Context, value: str, reason: str = "asked for no more mail") -> Suppression:
     """Nobody writes to this address any more, or to this whole domain (`acme.example` or `@acme.example`).
 
     In effect when this returns: open enrollments end in the same transaction.
@@ -90,7 +90,7 @@ def suppress(house: House, value: str, reason: str = "asked for no more mail") -
         return next(each for each in suppressions.every(conn) if (each.kind, each.value) == (kind, fit))
 
 
-def _end(conn: Connection, house: House, contact_ids: list[int], reason: str) -> None:
+def _end(conn: Connection, house: Context, contact_ids: list[int], reason: str) -> None:
     now = house.clock.now()
     rows = [row for row in enrollments.of_contact(conn, contact_ids) if row.state in states.OPEN]
     applied = enrollments.apply(conn, [row.id for row in rows], Event.UNSUBSCRIBED, now, reason=reason)
@@ -99,7 +99,7 @@ def _end(conn: Connection, house: House, contact_ids: list[int], reason: str) ->
     events.add(
         conn,
         [
-            events.News(
+            events.NewEvent(
                 Event.UNSUBSCRIBED.value, now, row.id, row.contact_id, row.mailbox_id, data={"reason": reason}
             )
             for row in ended
@@ -107,20 +107,20 @@ def _end(conn: Connection, house: House, contact_ids: list[int], reason: str) ->
     )
 
 
-def unsuppress(house: House, value: str) -> bool:
+def unsuppress(house: Context, value: str) -> bool:
     """Lift a suppression; False when there was none. What it ended stays ended."""
     _, fit = meant(house, value)
     with house.database.write() as conn:
         return suppressions.remove(conn, fit)
 
 
-def suppressed(house: House) -> list[Suppression]:
+def suppressed(house: Context) -> list[Suppression]:
     """Every suppression, by value."""
     with house.database.read() as conn:
         return suppressions.every(conn)
 
 
-def meant(house: House, value: str) -> tuple[str, str]:
+def meant(house: Context, value: str) -> tuple[str, str]:
     """What a person means by an address or a domain: "address" or "domain", and the form we compare."""
     written = value.strip()
     if "@" in written.lstrip("@"):

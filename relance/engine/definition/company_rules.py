@@ -20,7 +20,7 @@ BOUND = "colleague"
 # The kind of the reason beside a due time that a colleague's answer put off.
 
 
-class Deed(StrEnum):
+class ActionKind(StrEnum):
     """What becomes of a colleague's enrollment."""
 
     GO_ON = "go on"
@@ -30,32 +30,32 @@ class Deed(StrEnum):
 
 
 @dataclass(frozen=True)
-class Action:
+class ColleagueAction:
     """One deed; `wait` (business days) is set for SLOW alone."""
 
-    deed: Deed
+    deed: ActionKind
     wait: Wait | None = None
 
     def __str__(self) -> str:
         return f"{self.deed} {self.wait}" if self.wait else self.deed.value
 
 
-GO_ON = Action(Deed.GO_ON)
-STOP = Action(Deed.STOP)
+GO_ON = ColleagueAction(ActionKind.GO_ON)
+STOP = ColleagueAction(ActionKind.STOP)
 GRAMMAR = 'write "stop", "hand over", "slow 3 business days" or "go on"'
 PATTERN = r"^ *(stop|hand over|go on|slow (by )?[1-9][0-9]{0,2} *(business|working) days?) *$"
 _SLOW = re.compile(r"slow(?: by)?\b(.*)")
-_PLAIN = {each.value: Action(each) for each in Deed if each is not Deed.SLOW}
+_PLAIN = {each.value: ColleagueAction(each) for each in ActionKind if each is not ActionKind.SLOW}
 
 
-def parse(text: str) -> Action:
+def parse(text: str) -> ColleagueAction:
     """The action that `text` names; ValueError with a sentence that shows what to write."""
     words = " ".join(text.lower().split())
     if slow := _SLOW.fullmatch(words):
-        return Action(Deed.SLOW, _span(slow[1].strip()))
+        return ColleagueAction(ActionKind.SLOW, _span(slow[1].strip()))
     if words in _PLAIN:
         return _PLAIN[words]
-    near = errors.nearest(words.replace("-", " "), [*_PLAIN, Deed.SLOW.value])
+    near = errors.nearest(words.replace("-", " "), [*_PLAIN, ActionKind.SLOW.value])
     raise ValueError(
         f'"{text}" is none of the actions: {GRAMMAR}' + (f'. Did you mean "{near}"?' if near else "")
     )
@@ -70,8 +70,8 @@ def _span(text: str) -> Wait:
     return wait
 
 
-def _action(value: object) -> Action:
-    if isinstance(value, Action):
+def _action(value: object) -> ColleagueAction:
+    if isinstance(value, ColleagueAction):
         return value
     if isinstance(value, str):
         return parse(value)
@@ -79,7 +79,7 @@ def _action(value: object) -> Action:
 
 
 ActionText = Annotated[
-    Action | None,
+    ColleagueAction | None,
     pydantic.PlainValidator(_action),
     pydantic.PlainSerializer(str, return_type=str),
     pydantic.WithJsonSchema(
@@ -136,7 +136,7 @@ Company = Annotated[
 """What a sequence says under `stop: company`: one word for what stops everybody, or rules by kind of answer."""
 
 
-def table(company: Company) -> Mapping[str, Action]:
+def table(company: Company) -> Mapping[str, ColleagueAction]:
     """The actions by the name of the answer that leads to them."""
     if not isinstance(company, Rules):
         return {} if company == "never" else {company: STOP}
@@ -195,6 +195,6 @@ def _wish(judgement: Judgement) -> str:
     return BY_INTENT.get(judgement.intent, UNCLEAR) if judgement.intent else silent
 
 
-def action(rules: Mapping[str, Action], judgement: Judgement) -> Action:
+def action(rules: Mapping[str, ColleagueAction], judgement: Judgement) -> ColleagueAction:
     """What these rules make of a colleague when somebody's mail is judged so."""
     return next((rules[name] for name in names(judgement) if name in rules), GO_ON)

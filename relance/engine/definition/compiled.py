@@ -40,7 +40,7 @@ class Located(Protocol):
         """The author's own columns; `state` or `region` counts here."""
 
 
-class Script:
+class CompiledSequence:
     """One version of one sequence. Safe to share between threads: what it compiles late, it compiles to equal values."""
 
     def __init__(self, version_id: int, number: int, definition: Mapping[str, Any]) -> None:

@@ -20,7 +20,7 @@ class Following:
 
 
 @dataclass(frozen=True)
-class Plan:
+class StepGraph:
     """Every step by its id, in reading order, with what follows it. Every step in it has an id."""
 
     steps: tuple[Step, ...]
@@ -101,11 +101,11 @@ def known(step: Step) -> str:
     return step.id
 
 
-def build(definition: sequence.Sequence) -> Plan:
+def build(definition: sequence.Sequence) -> StepGraph:
     """Lay a sequence flat."""
     layout = _Layout()
     layout.lay(_named(definition.steps, ""), ("steps",), None)
-    return Plan(tuple(layout.steps), dict(layout.following), dict(layout.paths))
+    return StepGraph(tuple(layout.steps), dict(layout.following), dict(layout.paths))
 
 
 class _Layout:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from relance.engine.definition.graph import Plan, known
+from relance.engine.definition.graph import StepGraph, known
 from relance.engine.definition.sequence import MailStep, Step
 
 
@@ -24,7 +24,7 @@ class Before:
 _START = Before(False, frozenset(), float("inf"), 0)
 
 
-def look(plan: Plan) -> dict[str, Before]:
+def look(plan: StepGraph) -> dict[str, Before]:
     """What is true before each step that some way reaches; steps missing from the answer are never reached."""
     before: dict[str, Before] = {plan.first: _waited(_START, plan, plan.first)}
     for step in plan.steps:
@@ -50,7 +50,7 @@ def _done(before: Before, step: Step) -> Before:
     )
 
 
-def _waited(before: Before, plan: Plan, step_id: str) -> Before:
+def _waited(before: Before, plan: StepGraph, step_id: str) -> Before:
     hours = before.hours + plan.wait_before(step_id).least_hours
     return Before(before.surely_mailed, before.earlier_mails, hours, before.most_mails)
 

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine.context import House
-from relance.engine.journal.opt_outs import No, Noes
+from relance.engine.context import Context
+from relance.engine.journal.opt_outs import OptOut, OptOuts
 from relance.engine.states import Event
 from relance.engine.store import contacts, enrollments, events, hits, messages, suppressions, tasks
 from relance.engine.store.enrollments import Enrollment
@@ -39,7 +39,7 @@ MOST_OF_A_NETWORK = 50
 class TrackingDesk:
     """What the tracking pages ask of us. Called from many threads."""
 
-    house: House
+    house: Context
 
     def record(self, found: Sequence[Hit]) -> None:
         """Keep opens and clicks, of mails that we know and that have room for them."""
@@ -92,7 +92,7 @@ NOT_YET = "the database is not open yet"
 class WaitingDesk:
     """What the tracking pages can ask before there is a database: links lead on, and a no is written down."""
 
-    noes: Noes
+    noes: OptOuts
 
     def record(self, found: Sequence[Hit]) -> None:
         """Later."""
@@ -121,19 +121,19 @@ class WaitingDesk:
         return pages.mask(hit.carried) if hit.carried else None
 
 
-def keep(noes: Noes, hit: Hit) -> bool:
+def keep(noes: OptOuts, hit: Hit) -> bool:
     """Write a no down; False where that cannot be. A link that names nobody says too little to be kept."""
     if not hit.carried:
         return False
     try:
-        noes.keep(No(hit.carried, hit.message, hit.at))
+        noes.keep(OptOut(hit.carried, hit.message, hit.at))
     except OSError as refused:
         log.error("a wish to get no more mail could not be written down: %s", refused)
         return False
     return True
 
 
-def replay(house: House) -> int:
+def replay(house: Context) -> int:
     """Carry out every no that the database has not heard; returns how many. Raises where the database is in the way."""
     count = 0
     for no in house.noes.waiting():
@@ -203,19 +203,19 @@ def unsubscribe(conn: Connection, recipient: str, mail: Message | None, now: dt.
     if mail is not None:
         events.add(conn, [_said_no(mail, now)])
     else:
-        events.add(conn, [events.News("unsubscribed", now, contact_id=who, data=_WHY) for who in people])
+        events.add(conn, [events.NewEvent("unsubscribed", now, contact_id=who, data=_WHY) for who in people])
 
 
 _WHY = {"reason": BY_LINK}
 
 
-def _said_no(mail: Message, now: dt.datetime) -> events.News:
-    return events.News(
+def _said_no(mail: Message, now: dt.datetime) -> events.NewEvent:
+    return events.NewEvent(
         "unsubscribed", now, mail.enrollment_id, mail.contact_id, mail.mailbox_id, mail.id, mail.step, _WHY
     )
 
 
-def judge_settled(house: House, now: dt.datetime) -> int:
+def judge_settled(house: Context, now: dt.datetime) -> int:
     """Judge hits whose settling time is over; returns how many. They are read and judged without holding up any writer."""
     limits = house.options.hits
     with house.database.read() as conn:
@@ -267,19 +267,21 @@ def _hit(hit: StoredHit) -> Hit:
     )
 
 
-def _line(row: Enrollment, hit: StoredHit, verdict: judge.Verdict) -> events.News:
+def _line(row: Enrollment, hit: StoredHit, verdict: judge.Verdict) -> events.NewEvent:
     kind = "clicked" if hit.kind == "click" else "opened"
     data = {"link": hit.link, "reasons": list(verdict.reasons)}
-    return events.News(kind, hit.at, row.id, row.contact_id, row.mailbox_id, hit.message_id, hit.step, data)
+    return events.NewEvent(
+        kind, hit.at, row.id, row.contact_id, row.mailbox_id, hit.message_id, hit.step, data
+    )
 
 
-def settles_at(conn: Connection, house: House, enrollment_id: int, now: dt.datetime) -> dt.datetime | None:
+def settles_at(conn: Connection, house: Context, enrollment_id: int, now: dt.datetime) -> dt.datetime | None:
     """When the last click on an enrollment's mails that nobody judged yet will have settled; None when there is none."""
     at = hits.last_unjudged(conn, enrollment_id)
     return None if at is None else max(at + house.options.hits.settling, now + dt.timedelta(seconds=1))
 
 
-def next_settled(conn: Connection, house: House) -> dt.datetime | None:
+def next_settled(conn: Connection, house: Context) -> dt.datetime | None:
     """When the next hit may be judged."""
     at = hits.next_unjudged(conn)
     return None if at is None else at + house.options.hits.settling

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance.engine import states
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.inbound import company, match, out_of_office, policy, returned_mail
 from relance.engine.inbound.match import Found
 from relance.engine.inbound.policy import Consequence, Match
@@ -46,7 +46,7 @@ class Matter:
 
 
 @dataclass(frozen=True)
-class Item:
+class NewReply:
     """One new mail that concerns us."""
 
     mailbox_id: int
@@ -78,19 +78,19 @@ def concerns_us(found: Found, judgement: Judgement) -> bool:
     return found.match is not Match.NONE or judgement.kind is Kind.UNREADABLE
 
 
-def act(conn: Connection, house: House, items: Sequence[Item], now: dt.datetime) -> None:
+def act(conn: Connection, house: Context, items: Sequence[NewReply], now: dt.datetime) -> None:
     """Apply what each mail means, oldest first."""
     touched = [(item, match.concerned(conn, item.found)) for item in items]
     telling = [(item.found.contact, item.judgement) for item in items if _consequence(item).tells_company]
     # Every row in one go and in order of id, so that two mailboxes reading at once never wait for each other in a ring.
     ids = {row.id for _, rows in touched for row in rows} | company.ids(conn, house, telling)
     ids |= _held_there(conn, items)
-    enrollments.for_sending(conn, ids)
+    enrollments.lock(conn, ids)
     for item, rows in touched:
         _one(conn, house, item, rows, now)
 
 
-def _held_there(conn: Connection, items: Sequence[Item]) -> set[int]:
+def _held_there(conn: Connection, items: Sequence[NewReply]) -> set[int]:
     """The enrollments at organisations that are about to be held as a whole."""
     refused = {
         (item.matter.mailbox_id, refusing_domains.of(item.found.contact))
@@ -100,11 +100,13 @@ def _held_there(conn: Connection, items: Sequence[Item]) -> set[int]:
     return {row.id for there in refused for row in enrollments.of_receiver(conn, *there)}
 
 
-def _consequence(item: Item) -> Consequence:
+def _consequence(item: NewReply) -> Consequence:
     return policy.consequence(item.found.match, item.judgement)
 
 
-def _one(conn: Connection, house: House, item: Item, rows: Sequence[Enrollment], now: dt.datetime) -> None:
+def _one(
+    conn: Connection, house: Context, item: NewReply, rows: Sequence[Enrollment], now: dt.datetime
+) -> None:
     if not replies.add(conn, _row(item, rows, now)):
         return  # another reader of the same mailbox was first
     if item.found.message is not None and item.found.proven:
@@ -139,13 +141,15 @@ def source_of(number: int) -> str:
     return f"answer {number}"
 
 
-def _source(conn: Connection, item: Item, result: Consequence) -> str:
+def _source(conn: Connection, item: NewReply, result: Consequence) -> str:
     if result.event is None:
         return ""  # nothing is to be found again by it
     return source_of(replies.number(conn, item.mailbox_id, item.dedupe))
 
 
-def _counted(conn: Connection, result: Consequence, item: Item, rows: Sequence[Enrollment]) -> Consequence:
+def _counted(
+    conn: Connection, result: Consequence, item: NewReply, rows: Sequence[Enrollment]
+) -> Consequence:
     """Mails that come back again and again: for now, and a person decides; for good, and the second witness is proof."""
     kind, about = item.judgement.kind, _spoken_of(item, rows)
     if item.found.match is not Match.CERTAIN or about is None:
@@ -159,7 +163,7 @@ def _counted(conn: Connection, result: Consequence, item: Item, rows: Sequence[E
 
 def carry_out(
     conn: Connection,
-    house: House,
+    house: Context,
     matter: Matter,
     rows: Sequence[Enrollment],
     result: Consequence,
@@ -175,7 +179,7 @@ def carry_out(
 
 
 def _apply(
-    conn: Connection, house: House, matter: Matter, row: Enrollment, result: Consequence, now: dt.datetime
+    conn: Connection, house: Context, matter: Matter, row: Enrollment, result: Consequence, now: dt.datetime
 ) -> None:
     values: dict[str, Any] = {}
     if result.event is Event.OUT_OF_OFFICE:
@@ -204,7 +208,9 @@ def _why(matter: Matter, row: Enrollment, result: Consequence) -> Reason:
     return Reason(said, Cause.ANSWER, matter.source)
 
 
-def _tell_company(conn: Connection, house: House, item: Item, result: Consequence, now: dt.datetime) -> str:
+def _tell_company(
+    conn: Connection, house: Context, item: NewReply, result: Consequence, now: dt.datetime
+) -> str:
     """Whoever else is written to at the company, each by the rule of their own sequence; how many were, in words."""
     contact = item.found.contact
     if contact is None or not result.tells_company:
@@ -214,7 +220,7 @@ def _tell_company(conn: Connection, house: House, item: Item, result: Consequenc
     return company.carry_out(conn, house, heard, company.wanted(conn, house, heard), now)
 
 
-def _row(item: Item, rows: Sequence[Enrollment], now: dt.datetime) -> dict[str, Any]:
+def _row(item: NewReply, rows: Sequence[Enrollment], now: dt.datetime) -> dict[str, Any]:
     return {
         "mailbox_id": item.mailbox_id,
         "dedupe": item.dedupe,
@@ -263,13 +269,13 @@ def judged(judgement: Judgement, *, also: Sequence[int] = ()) -> dict[str, Any]:
 _RETURNED = frozenset({Kind.BLOCKED, Kind.HARD_BOUNCE, Kind.SOFT_BOUNCE})
 
 
-def _spoken_of(item: Item, rows: Sequence[Enrollment]) -> int | None:
+def _spoken_of(item: NewReply, rows: Sequence[Enrollment]) -> int | None:
     if item.found.message is not None:
         return item.found.message.enrollment_id
     return rows[0].id if rows else None
 
 
-def _line(item: Item, rows: Sequence[Enrollment], said: str, now: dt.datetime) -> events.News:
+def _line(item: NewReply, rows: Sequence[Enrollment], said: str, now: dt.datetime) -> events.NewEvent:
     data = {
         "from": item.mail.from_address,
         "folder": item.folder,
@@ -278,7 +284,7 @@ def _line(item: Item, rows: Sequence[Enrollment], said: str, now: dt.datetime) -
         "words": said,
     }
     message = item.found.message
-    return events.News(
+    return events.NewEvent(
         item.judgement.kind.value,
         now,
         _spoken_of(item, rows),

@@ -13,12 +13,12 @@ from sqlalchemy.engine import Connection
 from relance.engine.inbound import policy
 from relance.engine.inbound.policy import Consequence, Match
 from relance.engine.store import replies
-from relance.engine.store.replies import Answer
+from relance.engine.store.replies import Reply
 from relance.mailbox.parsing.inbound import Judgement, Kind, Speaker
 
 
 @dataclass(frozen=True)
-class Reading:
+class EffectiveClassification:
     """What a kept mail is held to be, and whose."""
 
     match: Match
@@ -32,7 +32,7 @@ class Reading:
         return policy.consequence(self.match, self.judgement)
 
 
-def judged(answer: Answer) -> Judgement:
+def judged(answer: Reply) -> Judgement:
     """What the rules said."""
     rest = answer.judgement
     until = rest.get("until")
@@ -53,13 +53,15 @@ def judged(answer: Answer) -> Judgement:
     )
 
 
-def in_force(answer: Answer) -> Reading:
+def in_force(answer: Reply) -> EffectiveClassification:
     """What it is held to be now: what a person said of it is certain and outranks the rules."""
     match = Match(answer.match or (Match.SOFT if "colleague" in answer.matched_by else Match.CERTAIN))
     judgement = judged(answer)
     said = answer.correction
     if said is None:
-        return Reading(match, judgement, answer.contact_id, tuple(answer.judgement.get("also") or ()))
+        return EffectiveClassification(
+            match, judgement, answer.contact_id, tuple(answer.judgement.get("also") or ())
+        )
     until = said.get("until")
     judgement = dataclasses.replace(
         judgement,
@@ -68,7 +70,7 @@ def in_force(answer: Answer) -> Reading:
         until=dt.date.fromisoformat(until) if until else judgement.until,
         definite=True,
     )
-    return Reading(Match.CERTAIN, judgement, answer.contact_id)
+    return EffectiveClassification(Match.CERTAIN, judgement, answer.contact_id)
 
 
 def _speaker(said: Mapping[str, Any]) -> Speaker:
@@ -80,7 +82,7 @@ _ACTED = "acted"
 # The key beside a judgement under which the reading stands that people's states still rest on.
 
 
-def acted_on(answer: Answer) -> Reading:
+def acted_on(answer: Reply) -> EffectiveClassification:
     """What it was held to be when it was acted upon: that is what its reasons say, and what is to be taken back.
 
     As a rule what is in force; but a better judgement may have been applied without reopening what the worse one did.
@@ -98,10 +100,10 @@ def acted_on(answer: Answer) -> Reading:
         definite=not said.get("weak"),
         speaker=_speaker(said),
     )
-    return Reading(Match(said["match"]), judgement, said["contact_id"], tuple(said["also"]))
+    return EffectiveClassification(Match(said["match"]), judgement, said["contact_id"], tuple(said["also"]))
 
 
-def note_acted(conn: Connection, answer: Answer, reading: Reading | None) -> None:
+def note_acted(conn: Connection, answer: Reply, reading: EffectiveClassification | None) -> None:
     """Keep beside a judgement what people's states still rest on; None: they rest on what is in force."""
     rest = {key: value for key, value in answer.judgement.items() if key != _ACTED}
     if reading is not None:
@@ -121,6 +123,6 @@ def note_acted(conn: Connection, answer: Answer, reading: Reading | None) -> Non
         replies.change(conn, answer.id, judgement=rest)
 
 
-def is_behind(answer: Answer) -> bool:
+def is_behind(answer: Reply) -> bool:
     """Whether people's states rest on another reading than the one in force."""
     return _ACTED in answer.judgement

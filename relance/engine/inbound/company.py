@@ -12,9 +12,9 @@ from sqlalchemy.engine import Connection
 
 from relance.complete import complete
 from relance.engine import states
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition import company_rules
-from relance.engine.definition.company_rules import BOUND, Action, Deed
+from relance.engine.definition.company_rules import BOUND, ActionKind, ColleagueAction
 from relance.engine.definition.compiled import bounds
 from relance.engine.schedule import calendar
 from relance.engine.states import Event, State
@@ -23,10 +23,14 @@ from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
 from relance.mailbox.parsing.inbound import Judgement, Kind
 
-DONE: dict[Deed, str] = {Deed.STOP: "stopped", Deed.SLOW: "slowed", Deed.HAND_OVER: "handed over"}
+DONE: dict[ActionKind, str] = {
+    ActionKind.STOP: "stopped",
+    ActionKind.SLOW: "slowed",
+    ActionKind.HAND_OVER: "handed over",
+}
 """The kind of line that tells it in a colleague's timeline."""
 
-Wanted = Sequence[tuple[Enrollment, Action]]
+Wanted = Sequence[tuple[Enrollment, ColleagueAction]]
 
 
 @dataclass(frozen=True)
@@ -38,14 +42,14 @@ class Heard:
     said: str
     mailbox: str  # the address it came to
 
-    def words(self, action: Action) -> str:
+    def words(self, action: ColleagueAction) -> str:
         """The reason that stands beside a colleague's state. By these very words it is known again."""
         told = f"{self.contact.email} at the same company {self.said}"
-        if self.judgement.kind is Kind.HUMAN and self.judgement.intent and action.deed is not Deed.STOP:
+        if self.judgement.kind is Kind.HUMAN and self.judgement.intent and action.deed is not ActionKind.STOP:
             told = f"{told} ({self.judgement.intent})"
-        if action.deed is Deed.HAND_OVER:
+        if action.deed is ActionKind.HAND_OVER:
             return f"{told}; handed over to {self.mailbox}"
-        return f"{told}, so it goes {action.wait} later" if action.deed is Deed.SLOW else told
+        return f"{told}, so it goes {action.wait} later" if action.deed is ActionKind.SLOW else told
 
 
 def rows(conn: Connection, contact: Contact | None) -> list[Enrollment]:
@@ -56,35 +60,37 @@ def rows(conn: Connection, contact: Contact | None) -> list[Enrollment]:
     return [row for row in found if row.contact_id != contact.id]
 
 
-def action(conn: Connection, house: House, row: Enrollment, judgement: Judgement) -> Action:
+def action(conn: Connection, house: Context, row: Enrollment, judgement: Judgement) -> ColleagueAction:
     """What a colleague's own sequence says about an answer judged so."""
     definition = house.library.script(conn, row.sequence_version_id).definition
     return company_rules.action(company_rules.table(definition.stop.company), judgement)
 
 
-def _touched(conn: Connection, house: House, contact: Contact | None, judgement: Judgement) -> Wanted:
+def _touched(conn: Connection, house: Context, contact: Contact | None, judgement: Judgement) -> Wanted:
     asked = [
         (row, action(conn, house, row, judgement)) for row in rows(conn, contact) if row.state in states.OPEN
     ]
-    return [(row, each) for row, each in asked if each.deed is not Deed.GO_ON]
+    return [(row, each) for row, each in asked if each.deed is not ActionKind.GO_ON]
 
 
-def ids(conn: Connection, house: House, heard: Iterable[tuple[Contact | None, Judgement]]) -> set[int]:
+def ids(conn: Connection, house: Context, heard: Iterable[tuple[Contact | None, Judgement]]) -> set[int]:
     """The enrollments that these answers touch, to be locked together with everybody else's and in one order."""
     return {row.id for contact, judgement in heard for row, _ in _touched(conn, house, contact, judgement)}
 
 
-def wanted(conn: Connection, house: House, heard: Heard) -> Wanted:
+def wanted(conn: Connection, house: Context, heard: Heard) -> Wanted:
     """Whom a new answer touches, and how. Who answers again and again slows a colleague, or hands them over, once:
     a person may have let them go on meanwhile."""
     found = _touched(conn, house, heard.contact, heard.judgement)
-    lasting = [row.id for row, each in found if each.deed is not Deed.STOP]
-    before = events.data_of(conn, lasting, (DONE[Deed.SLOW], DONE[Deed.HAND_OVER])) if lasting else []
+    lasting = [row.id for row, each in found if each.deed is not ActionKind.STOP]
+    before = (
+        events.data_of(conn, lasting, (DONE[ActionKind.SLOW], DONE[ActionKind.HAND_OVER])) if lasting else []
+    )
     told = {(number, data.get("by"), data.get("action")) for number, data in before}
     return [(row, each) for row, each in found if (row.id, heard.contact.email, str(each)) not in told]
 
 
-def carry_out(conn: Connection, house: House, heard: Heard, asked: Wanted, now: dt.datetime) -> str:
+def carry_out(conn: Connection, house: Context, heard: Heard, asked: Wanted, now: dt.datetime) -> str:
     """Do it, in order of id, with a line for everybody touched; returns how many were, in words."""
     desk = _Desk(conn, house, heard, now)
     done = [(row, each) for row, each in asked if _DEEDS[each.deed](desk, row, each)]
@@ -107,29 +113,29 @@ class _Desk:
     """One answer being carried out among the colleagues, in one transaction."""
 
     conn: Connection
-    house: House
+    house: Context
     heard: Heard
     now: dt.datetime
 
     def tell(self, row: Enrollment, kind: str, data: dict[str, Any]) -> None:
-        line = events.News(
+        line = events.NewEvent(
             kind, self.now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data=data
         )
         events.add(self.conn, [line])
 
 
-def _go_on(_desk: _Desk, _row: Enrollment, _action: Action) -> bool:
+def _go_on(_desk: _Desk, _row: Enrollment, _action: ColleagueAction) -> bool:
     return False
 
 
-def _stop(desk: _Desk, row: Enrollment, each: Action) -> bool:
+def _stop(desk: _Desk, row: Enrollment, each: ColleagueAction) -> bool:
     words = desk.heard.words(each)
     applied = enrollments.apply(desk.conn, [row.id], Event.STOPPED, desk.now, reason=words)
     tasks.drop_open(desk.conn, [row.id], desk.now)
     return any(before.state in states.OPEN for before, _ in applied)
 
 
-def _hand_over(desk: _Desk, row: Enrollment, each: Action) -> bool:
+def _hand_over(desk: _Desk, row: Enrollment, each: ColleagueAction) -> bool:
     words = desk.heard.words(each)
     [(_, after)] = enrollments.apply(desk.conn, [row.id], Event.HELD, desk.now, reason=words)
     if after is not State.HELD:
@@ -146,7 +152,7 @@ def _hand_over(desk: _Desk, row: Enrollment, each: Action) -> bool:
     return True
 
 
-def _slow(desk: _Desk, row: Enrollment, each: Action) -> bool:
+def _slow(desk: _Desk, row: Enrollment, each: ColleagueAction) -> bool:
     """The next step goes so many business days after it would have gone, by its own hours and holidays."""
     if each.wait is None or row.step is None or row.due_at is None or row.due_at.year >= dt.MAXYEAR:
         return False  # nothing is to come, or it waits for a person's task and not for a day
@@ -169,7 +175,15 @@ def _slow(desk: _Desk, row: Enrollment, each: Action) -> bool:
     return True
 
 
-_DEEDS = complete(Deed, {Deed.GO_ON: _go_on, Deed.STOP: _stop, Deed.HAND_OVER: _hand_over, Deed.SLOW: _slow})
+_DEEDS = complete(
+    ActionKind,
+    {
+        ActionKind.GO_ON: _go_on,
+        ActionKind.STOP: _stop,
+        ActionKind.HAND_OVER: _hand_over,
+        ActionKind.SLOW: _slow,
+    },
+)
 
 
 def _put_off(row: Enrollment) -> list[Any]:
@@ -179,12 +193,12 @@ def _put_off(row: Enrollment) -> list[Any]:
 # Taken back, when the answer is held to be something else.
 
 
-def caused(row: Enrollment, heard: Heard, each: Action) -> bool:
+def caused(row: Enrollment, heard: Heard, each: ColleagueAction) -> bool:
     """Whether this answer made the row what it is, and nothing else did since."""
     words = heard.words(each)
-    if each.deed is Deed.SLOW:
+    if each.deed is ActionKind.SLOW:
         return [reason["words"] for reason in _put_off(row)] == [words]
-    states_of = {Deed.STOP: State.STOPPED, Deed.HAND_OVER: State.HELD}
+    states_of = {ActionKind.STOP: State.STOPPED, ActionKind.HAND_OVER: State.HELD}
     return row.state is states_of.get(each.deed) and _is_for(row, words)
 
 
@@ -201,14 +215,16 @@ def speed_up(conn: Connection, row: Enrollment, words: str, now: dt.datetime) ->
 
 
 def say_anew(
-    conn: Connection, row: Enrollment, each: Action, before: Heard, after: Heard, now: dt.datetime
+    conn: Connection, row: Enrollment, each: ColleagueAction, before: Heard, after: Heard, now: dt.datetime
 ) -> None:
     """The same done to the row, for an answer that is told in other words now."""
     old, new = before.words(each), after.words(each)
-    if each.deed is Deed.SLOW:
+    if each.deed is ActionKind.SLOW:
         bound = [{**one, "words": new} if one["words"] == old else one for one in row.bound]
         if row.due_at is not None and bound != list(row.bound):
             enrollments.reschedule(conn, row, row.due_at, bound)
     elif old != new and _is_for(row, old):
-        event = Event.STOPPED if each.deed is Deed.STOP else Event.HELD  # which changes nothing but the words
+        event = (
+            Event.STOPPED if each.deed is ActionKind.STOP else Event.HELD
+        )  # which changes nothing but the words
         enrollments.apply(conn, [row.id], event, now, values={"reason": new})

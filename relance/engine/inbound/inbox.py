@@ -12,13 +12,13 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.inbound import classification, revise
-from relance.engine.inbound.classification import Reading
+from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.revise import Revision
 from relance.engine.store import contacts, events, replies
 from relance.engine.store.contacts import Contact
-from relance.engine.store.replies import Answer, Wanted
+from relance.engine.store.replies import Reply, Wanted
 from relance.mailbox.parsing.inbound import Intent, Kind
 
 __all__ = ["AnswerView", "Corrected", "Correction", "Wanted", "correct", "forget_raw", "page", "show"]
@@ -76,7 +76,7 @@ class Corrected:
     effects: tuple[str, ...]
 
 
-def page(house: House, wanted: Wanted, *, before: int | None = None, limit: int = 100) -> list[AnswerView]:
+def page(house: Context, wanted: Wanted, *, before: int | None = None, limit: int = 100) -> list[AnswerView]:
     """Kept mails, the newest first; `before` is the last number of the page before."""
     if wanted.kind is not None:
         wanted = dataclasses.replace(wanted, kind=_kind(wanted.kind).value)
@@ -88,7 +88,7 @@ def page(house: House, wanted: Wanted, *, before: int | None = None, limit: int 
         return [_view(each) for each in replies.page(conn, wanted, before=before, limit=limit)]
 
 
-def show(house: House, number: int, *, mark_read: bool = False) -> AnswerView:
+def show(house: Context, number: int, *, mark_read: bool = False) -> AnswerView:
     """One kept mail. Raises `errors.NotFound`."""
     if mark_read:
         with house.database.write() as conn:
@@ -98,7 +98,7 @@ def show(house: House, number: int, *, mark_read: bool = False) -> AnswerView:
         return _view(_known(conn, number))
 
 
-def _known(conn: Connection, number: int) -> Answer:
+def _known(conn: Connection, number: int) -> Reply:
     found = replies.by_id(conn, number)
     if found is None:
         raise errors.NotFound(
@@ -107,9 +107,9 @@ def _known(conn: Connection, number: int) -> Answer:
     return found
 
 
-def _view(each: Answer) -> AnswerView:
+def _view(each: Reply) -> AnswerView:
     judged = classification.in_force(each).judgement
-    same = set(AnswerView.__dataclass_fields__) & set(Answer.__dataclass_fields__)
+    same = set(AnswerView.__dataclass_fields__) & set(Reply.__dataclass_fields__)
     read = set(AnswerView.__dataclass_fields__) & {field.name for field in dataclasses.fields(judged)}
     values: dict[str, Any] = {name: getattr(each, name) for name in same - read}
     values |= {name: getattr(judged, name) for name in read}
@@ -124,7 +124,7 @@ def _view(each: Answer) -> AnswerView:
     return AnswerView(**{**values, **own})
 
 
-def correct(house: House, number: int, correction: Correction) -> Corrected:
+def correct(house: Context, number: int, correction: Correction) -> Corrected:
     """A person says what a mail is. Kept beside the judgement, and acted upon: a missed answer stops, what was stopped,
     held or put off by mistake goes on (an opt-out never does).
 
@@ -134,7 +134,7 @@ def correct(house: House, number: int, correction: Correction) -> Corrected:
         return correct_in(conn, house, number, correction)
 
 
-def correct_in(conn: Connection, house: House, number: int, correction: Correction) -> Corrected:
+def correct_in(conn: Connection, house: Context, number: int, correction: Correction) -> Corrected:
     """`correct`, in the caller's transaction."""
     now = house.clock.now()
     answer = _known(conn, number)
@@ -153,7 +153,9 @@ def correct_in(conn: Connection, house: House, number: int, correction: Correcti
     return Corrected(_view(_known(conn, number)), effects)
 
 
-def _said(answer: Answer, before: Reading, correction: Correction, now: dt.datetime) -> dict[str, Any]:
+def _said(
+    answer: Reply, before: EffectiveClassification, correction: Correction, now: dt.datetime
+) -> dict[str, Any]:
     kind = _kind(correction.kind) if correction.kind is not None else before.judgement.kind
     said: dict[str, Any] = {**(answer.correction or {}), "kind": kind.value, "at": now.isoformat()}
     if correction.intent is not None:
@@ -183,12 +185,16 @@ def _intent(text: str) -> str:
 
 
 def _tell(
-    conn: Connection, answer: Answer, after: Reading, effects: tuple[str, ...], now: dt.datetime
+    conn: Connection,
+    answer: Reply,
+    after: EffectiveClassification,
+    effects: tuple[str, ...],
+    now: dt.datetime,
 ) -> None:
     held = after.judgement.kind.value
     words = f"a person says: {held}" + (f" ({answer.kind} was judged)" if held != answer.kind else "")
     data = {"words": words, "judged": answer.kind, "kind": held, "effects": list(effects)}
-    line = events.News(
+    line = events.NewEvent(
         "answer corrected",
         now,
         answer.enrollment_id,
@@ -203,7 +209,7 @@ def _tell(
 # Whom a mail names in its writer's place.
 
 
-def accept_substitute(house: House, number: int) -> Contact:
+def accept_substitute(house: Context, number: int) -> Contact:
     """Make the person a mail names a contact, of the same company, country and language. Raises `errors.Invalid` when
     it names nobody."""
     answer = _naming(house, number)
@@ -219,12 +225,12 @@ def accept_substitute(house: House, number: int) -> Contact:
     return found
 
 
-def dismiss_substitute(house: House, number: int) -> None:
+def dismiss_substitute(house: Context, number: int) -> None:
     """Offer the person a mail names no more."""
     _settle_substitute(house, _naming(house, number), "dismissed")
 
 
-def _naming(house: House, number: int) -> Answer:
+def _naming(house: Context, number: int) -> Reply:
     with house.database.read() as conn:
         answer = _known(conn, number)
     if not answer.judgement.get("substitute"):
@@ -232,18 +238,18 @@ def _naming(house: House, number: int) -> Answer:
     return answer
 
 
-def _settle_substitute(house: House, answer: Answer, state: str) -> None:
+def _settle_substitute(house: Context, answer: Reply, state: str) -> None:
     now = house.clock.now()
     data = {"words": f"{answer.judgement['substitute']} {state}", "from": answer.from_address}
     with house.database.write() as conn:
         replies.change(conn, answer.id, substitute_state=state, read_at=answer.read_at or now)
-        line = events.News(
+        line = events.NewEvent(
             f"substitute {state}", now, answer.enrollment_id, answer.contact_id, answer.mailbox_id, data=data
         )
         events.add(conn, [line])
 
 
-def forget_raw(house: House, now: dt.datetime) -> int:
+def forget_raw(house: Context, now: dt.datetime) -> int:
     """Drop the bytes of mails kept longer than their retention, a batch at a time; the judgement stays."""
     before = now - house.options.keep_raw
     with house.database.read() as conn:

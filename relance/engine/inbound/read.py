@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy.engine import Connection
 
 from relance.engine.inbound import match, rescan, sent_copies
-from relance.engine.inbound.apply import Item, concerns_us
+from relance.engine.inbound.apply import NewReply, concerns_us
 from relance.engine.inbound.match import Found
 from relance.engine.inbound.sent_copies import Copy
 from relance.engine.journal import evidence
@@ -85,7 +85,7 @@ def items(
     folder: Folder,
     read: Sequence[Read],
     threads: Mapping[str, messages.Message],
-) -> Iterator[Item]:
+) -> Iterator[NewReply]:
     """Those mails of a window that concern us and were not kept before, judged and matched."""
     known = replies.known(conn, look.mailbox.id, [_key(folder, each, mail) for each, mail in read])
     for fetched, mail in read:
@@ -124,7 +124,7 @@ def _dedupe(fetched: Fetched, mail: Inbound) -> str:
 
 def _item(
     conn: Connection, look: Look, folder: Folder, fetched: Fetched, mail: Inbound, found: Found
-) -> Item:
+) -> NewReply:
     sent = messages.of_contact(conn, found.contact.id) if found.contact else []
     texts, recipients = [each.body for each in sent], [each.recipient for each in sent]
     received = fetched.internal_date or look.now
@@ -135,7 +135,7 @@ def _item(
         ours = is_our_own(look, mail, answers_us=found.proven)
         own = look.own if ours else look.own - {mail.from_address}
         judgement = safe.judge(mail, safe.Known(received, own, texts, recipients, look.mailbox.hosts))
-    return Item(
+    return NewReply(
         mailbox_id=look.mailbox.id,
         folder=folder.name,
         uidvalidity=folder.uidvalidity,

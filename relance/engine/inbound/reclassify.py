@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.inbound import apply, classification, revise
-from relance.engine.inbound.classification import Reading
+from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.revise import Revised, Revision
 from relance.engine.store import aliases, events, mailboxes, messages, replies
-from relance.engine.store.replies import Answer, Kept
+from relance.engine.store.replies import Reply, ReplySource
 from relance.mailbox import classification as mailbox_classification
 from relance.mailbox.classification import safe
 from relance.mailbox.parsing import message
@@ -25,7 +25,7 @@ BATCH = 100
 
 
 @dataclass(frozen=True)
-class Wish:
+class RejudgeOptions:
     """What is to be done with the past."""
 
     since: dt.datetime | None = None  # mails received from then on; none: all
@@ -62,7 +62,9 @@ class RejudgeReport:
     rules_version: int
 
 
-def rejudge(house: House, wish: Wish, *, progress: Callable[[int], None] | None = None) -> RejudgeReport:
+def rejudge(
+    house: Context, wish: RejudgeOptions, *, progress: Callable[[int], None] | None = None
+) -> RejudgeReport:
     """Judge every kept mail again. Without `apply` everything is rehearsed and nothing is kept of it."""
     changes: list[Change] = []
     looked = 0
@@ -78,7 +80,7 @@ def rejudge(house: House, wish: Wish, *, progress: Callable[[int], None] | None 
     return RejudgeReport(looked, gone, tuple(changes), wish.apply, mailbox_classification.VERSION)
 
 
-def _every(house: House, since: dt.datetime | None) -> Iterator[Kept]:
+def _every(house: Context, since: dt.datetime | None) -> Iterator[ReplySource]:
     last = 0
     while True:
         with house.database.read() as conn:
@@ -89,7 +91,7 @@ def _every(house: House, since: dt.datetime | None) -> Iterator[Kept]:
         last = batch[-1].answer.id
 
 
-def _one(house: House, kept: Kept, wish: Wish) -> Change | None:
+def _one(house: Context, kept: ReplySource, wish: RejudgeOptions) -> Change | None:
     answer = kept.answer
     if not kept.raw:
         return None  # the server could not give it; there is nothing to read
@@ -128,7 +130,7 @@ class _Rehearsed(Exception):
     """Ends a transaction of which nothing is to be kept."""
 
 
-def _judge(conn: Connection, kept: Kept) -> Judgement:
+def _judge(conn: Connection, kept: ReplySource) -> Judgement:
     answer = kept.answer
     mail = message.read(kept.raw, size=answer.size or len(kept.raw), truncated=answer.size > len(kept.raw))
     sent = messages.of_contact(conn, answer.contact_id) if answer.contact_id is not None else []
@@ -157,7 +159,9 @@ def _words(judged: Judgement) -> str:
     return f"{judged.kind.value} ({said})" if said else judged.kind.value
 
 
-def _apply(conn: Connection, house: House, number: int, judgement: Judgement, wish: Wish) -> Revised:
+def _apply(
+    conn: Connection, house: Context, number: int, judgement: Judgement, wish: RejudgeOptions
+) -> Revised:
     now = house.clock.now()
     answer = replies.by_id(conn, number)
     if answer is None:
@@ -176,7 +180,7 @@ def _apply(conn: Connection, house: House, number: int, judgement: Judgement, wi
     return revised
 
 
-def _others(conn: Connection, answer: Answer) -> Reading:
+def _others(conn: Connection, answer: Reply) -> EffectiveClassification:
     """Another mail of the same person as it is about to be judged: whether it has its turn before or after this one."""
     kept = replies.kept(conn, answer.id)
     if answer.correction is not None or kept is None or not kept.raw:
@@ -185,11 +189,11 @@ def _others(conn: Connection, answer: Answer) -> Reading:
 
 
 def _tell(
-    conn: Connection, answer: Answer, judgement: Judgement, effects: tuple[str, ...], now: dt.datetime
+    conn: Connection, answer: Reply, judgement: Judgement, effects: tuple[str, ...], now: dt.datetime
 ) -> None:
     words = f"judged again: {_words(judgement)}, before: {_words(classification.judged(answer))}"
     data = {"words": words, "effects": list(effects), "rules_version": judgement.version}
-    line = events.News(
+    line = events.NewEvent(
         "answer judged again",
         now,
         answer.enrollment_id,

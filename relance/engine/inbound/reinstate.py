@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine import states
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.inbound import inbox
 from relance.engine.inbound.inbox import Correction
 from relance.engine.reasons import Cause
@@ -55,7 +55,7 @@ class _Rehearsed(Exception):
     """Ends a transaction of which nothing is to be kept."""
 
 
-def lift(house: House, value: str, *, go_on: bool = False, dry_run: bool = False) -> WayBack:
+def lift(house: Context, value: str, *, go_on: bool = False, dry_run: bool = False) -> WayBack:
     """Lift a suppression, with all its reasons. With `go_on` whoever had bounced goes on where they were; without it
     `going_on` is empty, and `staying` are those who could. Who asked for no more mail never goes on by this.
     """
@@ -83,7 +83,7 @@ class Wrong:
     emails: tuple[str, ...] | None = None
 
 
-def undo_bounces(house: House, wrong: Wrong, *, dry_run: bool = False) -> WayBack:
+def undo_bounces(house: Context, wrong: Wrong, *, dry_run: bool = False) -> WayBack:
     """Take back bounces that were the sender's trouble: refusals at once, and returned mails. Addresses may be written to
     again unless something else says no; a mail that was refused is offered again, and one that came back is not."""
     if wrong.since is None and wrong.emails is None:
@@ -106,14 +106,14 @@ def undo_bounces(house: House, wrong: Wrong, *, dry_run: bool = False) -> WayBac
             row for row in rows if row.mailbox_id == mailbox.id and row.state in (State.BOUNCED, State.HELD)
         ]
         mailboxes.lock(conn, [mailbox.id])
-        enrollments.for_sending(conn, [row.id for row in lost])
+        enrollments.lock(conn, [row.id for row in lost])
         lifted = _take_back(conn, house, refused, back)
         return _report(conn, lifted, lost, _go_on(conn, house, _by_refusal(lost, refused)))
 
     return _done(house, act, dry_run=dry_run)
 
 
-def _wanted(conn: Connection, house: House, wrong: Wrong) -> Callable[[int | None], bool]:
+def _wanted(conn: Connection, house: Context, wrong: Wrong) -> Callable[[int | None], bool]:
     if wrong.emails is None:
         return lambda contact_id: contact_id is not None
     ids = {contact_service.known(conn, house, email).id for email in wrong.emails}
@@ -121,7 +121,7 @@ def _wanted(conn: Connection, house: House, wrong: Wrong) -> Callable[[int | Non
 
 
 def _take_back(
-    conn: Connection, house: House, refused: Iterable[Message], back: Iterable[replies.Answer]
+    conn: Connection, house: Context, refused: Iterable[Message], back: Iterable[replies.Reply]
 ) -> list[str]:
     """Every word that these mails said against an address; returns those that may be written to again."""
     refused, back = list(refused), list(back)
@@ -143,7 +143,7 @@ def _by_refusal(lost: Iterable[Enrollment], refused: Iterable[Message]) -> list[
     return [row for row in lost if (row.id, row.step or "") in steps]
 
 
-def _go_on(conn: Connection, house: House, rows: Iterable[Enrollment]) -> set[int]:
+def _go_on(conn: Connection, house: Context, rows: Iterable[Enrollment]) -> set[int]:
     """Let these go on; returns who does. What else says no to somebody, or holds them, stays."""
     now, going = house.clock.now(), set()
     fresh = enrollments.by_ids(conn, [row.id for row in rows])
@@ -169,7 +169,7 @@ def _may(row: Enrollment) -> bool:
 
 
 def _reopen(
-    conn: Connection, house: House, row: Enrollment, person: contacts.Contact, now: dt.datetime
+    conn: Connection, house: Context, row: Enrollment, person: contacts.Contact, now: dt.datetime
 ) -> State:
     """Returns where it stands then: who had been paused by a person is again."""
     due = backlog.overdue(conn, house, row, person, spread=True)
@@ -180,8 +180,8 @@ def _reopen(
         tasks.reopen(conn, row.id, row.step)
     at = due.get("due_at", row.due_at)
     if after is State.ACTIVE and row.step_kind == "mail" and at is not None:
-        mailboxes.call(conn, [row.mailbox_id], at)
-    line = events.News(
+        mailboxes.schedule_turn(conn, [row.mailbox_id], at)
+    line = events.NewEvent(
         event.value, now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data={"reason": AGAIN}
     )
     events.add(conn, [line])
@@ -196,7 +196,7 @@ def _report(conn: Connection, lifted: Iterable[str], lost: Iterable[Enrollment],
     return WayBack(tuple(lifted), on, tuple(each for each in found if each not in on))
 
 
-def _done(house: House, act: Callable[[Connection], WayBack], *, dry_run: bool) -> WayBack:
+def _done(house: Context, act: Callable[[Connection], WayBack], *, dry_run: bool) -> WayBack:
     report: list[WayBack] = []
     try:
         with house.database.write() as conn:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 
 from relance import clock
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.store.mailboxes import Mailbox
 from relance.mailbox.parsing.inbound import Inbound
 
@@ -21,7 +21,7 @@ SLACK = dt.timedelta(hours=1)
 _MACHINES = ("mailer-daemon", "postmaster", "")
 
 
-def whole_since(house: House, mailbox: Mailbox) -> dt.datetime | None:
+def whole_since(house: Context, mailbox: Mailbox) -> dt.datetime | None:
     """Mails that came before this need not be read whole; None: all must be."""
     now = house.clock.now()
     # What came to a mailbox before it was added answers nothing of ours.

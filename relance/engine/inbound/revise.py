@@ -16,12 +16,12 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance.engine import states
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition import company_rules
-from relance.engine.definition.company_rules import Action, Deed
+from relance.engine.definition.company_rules import ActionKind, ColleagueAction
 from relance.engine.inbound import apply, classification, company
 from relance.engine.inbound.apply import Matter
-from relance.engine.inbound.classification import Reading
+from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.company import Heard
 from relance.engine.inbound.policy import Match
 from relance.engine.reasons import Cause, Reason
@@ -31,7 +31,7 @@ from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, mailboxes, replies, suppressions, tasks
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
-from relance.engine.store.replies import Answer
+from relance.engine.store.replies import Reply
 from relance.mailbox.parsing.inbound import Kind
 
 
@@ -39,22 +39,24 @@ from relance.mailbox.parsing.inbound import Kind
 class Revision:
     """One kept mail, what it was held to be, and what it is held to be from now on."""
 
-    answer: Answer
-    before: Reading
-    after: Reading
-    others: Callable[[Connection, Answer], Reading] = lambda _conn, each: classification.in_force(each)
+    answer: Reply
+    before: EffectiveClassification
+    after: EffectiveClassification
+    others: Callable[[Connection, Reply], EffectiveClassification] = lambda _conn, each: (
+        classification.in_force(each)
+    )
     # What further mails of the same people are held to be: by better rules they may be about to change as well.
 
 
 @dataclass(frozen=True)
 class _Desk:
     conn: Connection
-    house: House
+    house: Context
     revision: Revision
     now: dt.datetime
     people: Mapping[int, Contact]
 
-    def matter(self, reading: Reading) -> Matter:
+    def matter(self, reading: EffectiveClassification) -> Matter:
         person = self.people.get(reading.contact_id) if reading.contact_id is not None else None
         answer = self.revision.answer
         return Matter(reading.judgement, person, answer.mailbox_id, apply.source_of(answer.id))
@@ -63,7 +65,7 @@ class _Desk:
     def said_before(self) -> str:
         return self.matter(self.revision.before).said(self.revision.before.consequence)
 
-    def heard(self, reading: Reading) -> Heard | None:
+    def heard(self, reading: EffectiveClassification) -> Heard | None:
         """The answer as the person's colleagues are told of it; None where it is none of their business."""
         matter = self.matter(reading)
         if matter.contact is None or not reading.consequence.tells_company:
@@ -85,7 +87,9 @@ class Revised:
         return self.effects or ((self.kept,) if self.kept else ())
 
 
-def revise(conn: Connection, house: House, revision: Revision, now: dt.datetime, *, reopen: bool) -> Revised:
+def revise(
+    conn: Connection, house: Context, revision: Revision, now: dt.datetime, *, reopen: bool
+) -> Revised:
     """Bring everybody concerned from one reading to the other.
 
     A stop is always carried out. What an earlier reading stopped, held or put off goes on only with `reopen`; an
@@ -96,7 +100,7 @@ def revise(conn: Connection, house: House, revision: Revision, now: dt.datetime,
     people = contacts.by_ids(conn, [number for number in ids if number is not None]) if ids else {}
     desk = _Desk(conn, house, revision, now, people)
     rows = _touched(desk)
-    enrollments.for_sending(conn, [row.id for row in rows])
+    enrollments.lock(conn, [row.id for row in rows])
     if reopen:
         _undo(desk)
     _do(desk)
@@ -152,7 +156,7 @@ def _lift(desk: _Desk) -> None:
     )
 
 
-def _rows(desk: _Desk, reading: Reading) -> list[Enrollment]:
+def _rows(desk: _Desk, reading: EffectiveClassification) -> list[Enrollment]:
     ids = [number for number in (reading.contact_id, *reading.also) if number is not None]
     return enrollments.of_contact(desk.conn, ids) if ids else []
 
@@ -212,8 +216,8 @@ class _Colleague:
     """A colleague's enrollment: what the answer did to it as it was read before, and what it asks for now."""
 
     row: Enrollment
-    before: Action
-    after: Action
+    before: ColleagueAction
+    after: ColleagueAction
     caused: bool  # whether it stands where it stands for this answer and nothing else
 
     @property
@@ -236,7 +240,7 @@ def _colleagues(desk: _Desk) -> list[_Colleague]:
     return made
 
 
-def _action(desk: _Desk, row: Enrollment, heard: Heard | None) -> Action:
+def _action(desk: _Desk, row: Enrollment, heard: Heard | None) -> ColleagueAction:
     if heard is None or heard.contact.id == row.contact_id:
         return company_rules.GO_ON
     return company.action(desk.conn, desk.house, row, heard.judgement)
@@ -257,13 +261,13 @@ def _asked_otherwise(desk: _Desk, each: _Colleague) -> bool:
 
 
 def _let_go(desk: _Desk, each: _Colleague) -> None:
-    if each.before.deed is not Deed.SLOW:
+    if each.before.deed is not ActionKind.SLOW:
         tasks.close_step(desk.conn, [each.row.id], tasks.HAND_OVER, "dropped", desk.now)
         _go_on(desk, each.row)
         return
     at = company.speed_up(desk.conn, each.row, _anew(desk), desk.now)
     if each.row.state is State.ACTIVE and each.row.step_kind == "mail":
-        mailboxes.call(desk.conn, [each.row.mailbox_id], at)
+        mailboxes.schedule_turn(desk.conn, [each.row.mailbox_id], at)
 
 
 def _tell_colleagues(desk: _Desk) -> None:
@@ -305,7 +309,7 @@ def _go_on(desk: _Desk, row: Enrollment) -> None:
         tasks.reopen(desk.conn, row.id, row.step)  # what it waited for was dropped when it ended
     at = due.get("due_at", row.due_at)
     if applied and applied[0][1] is State.ACTIVE and row.step_kind == "mail" and at is not None:
-        mailboxes.call(desk.conn, [row.mailbox_id], at)
+        mailboxes.schedule_turn(desk.conn, [row.mailbox_id], at)
 
 
 def _not_on(desk: _Desk, row: Enrollment, email: str, words: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance.engine import states
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.inbound import match
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
@@ -42,7 +42,7 @@ class Copy:
         return tuple(key for key in (self.mail.message_id, *self.mail.aliases) if key)
 
 
-def shown(house: House, copies: Sequence[Copy], now: dt.datetime) -> list[Evidence]:
+def shown(house: Context, copies: Sequence[Copy], now: dt.datetime) -> list[Evidence]:
     """What these copies show of mails of ours, whether a row tells of them or not."""
     found = (evidence.of_copy(house.own_ids, house.links, each.mail, now) for each in copies)
     return [each for some in found for each in some]
@@ -70,7 +70,7 @@ def _resembling(conn: Connection, mailbox_id: int, mail: Inbound) -> Message | N
     return messages.by_id(conn, same[0].message_id) if len(same) == 1 else None
 
 
-def take(conn: Connection, house: House, mailbox_id: int, copies: Sequence[Copy], now: dt.datetime) -> None:
+def take(conn: Connection, house: Context, mailbox_id: int, copies: Sequence[Copy], now: dt.datetime) -> None:
     """Learn from every copy what it says; pause what a person carries on by hand."""
     ours = known(conn, mailbox_id, copies)
     for place, each in enumerate(copies):
@@ -81,14 +81,14 @@ def take(conn: Connection, house: House, mailbox_id: int, copies: Sequence[Copy]
             _by_hand(conn, mailbox_id, each, now)
 
 
-def _is_ours(house: House, copy: Copy) -> bool:
+def _is_ours(house: Context, copy: Copy) -> bool:
     """Whether the engine wrote it, by what it carries: a row may be gone, and nobody wrote it by hand all the same."""
     own = house.own_ids.among(copy.names)
     return bool(own) or evidence.link(house.links, copy.mail) is not None
 
 
 def _learn(
-    conn: Connection, house: House, mailbox_id: int, copy: Copy, mail: Message, now: dt.datetime
+    conn: Connection, house: Context, mailbox_id: int, copy: Copy, mail: Message, now: dt.datetime
 ) -> None:
     keys = list(copy.names)
     if copy.thread_id is not None:
@@ -119,7 +119,7 @@ def _pause(conn: Connection, mailbox_id: int, copy: Copy, person: contacts.Conta
     enrollments.apply(conn, open_rows, Event.PAUSED, now, reason=words)
     data = {"words": words, "folder": copy.folder}
     enrollment = rows[-1].id if rows else None
-    events.add(conn, [events.News("written by hand", now, enrollment, person.id, mailbox_id, data=data)])
+    events.add(conn, [events.NewEvent("written by hand", now, enrollment, person.id, mailbox_id, data=data)])
 
 
 def _row(mailbox_id: int, copy: Copy, person: contacts.Contact, now: dt.datetime) -> dict[str, object]:

@@ -15,7 +15,7 @@ from typing import TypeVar
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.inbound import apply, rescan, sent_copies, unread_mail
 from relance.engine.inbound import read as inbound_read
 from relance.engine.inbound.sent_copies import Copy
@@ -46,7 +46,7 @@ PASSES = 6
 # Looks over all folders in one sync, while anything new is found.
 
 
-def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
+def sync(house: Context, lease: Lease, mailbox: Mailbox, account: Account) -> int:
     """Read everything new in every watched folder; returns how many mails concerned us.
 
     `synced_at` becomes the time this began, and only once every folder was read to its end. Raises
@@ -65,7 +65,7 @@ def sync(house: House, lease: Lease, mailbox: Mailbox, account: Account) -> int:
         _note_failure(look, trouble)
         raise
     with house.database.write() as conn:
-        mailboxes.hold(conn, lease)
+        mailboxes.renew_lease(conn, lease)
         mailboxes.change(conn, mailbox.id, synced_at=now, sync_error="", locked_out=False)
         if not mailbox.files_sent or roles & {Role.SENT, Role.ALL}:
             # Where copies are filed, a look that did not see their folder is none: it could show no trace.
@@ -161,12 +161,12 @@ def _note_failure(look: Look, trouble: errors.Trouble) -> None:
     if isinstance(trouble, errors.Superseded):
         return
     with look.house.database.write() as conn:
-        mailboxes.hold(conn, look.lease)
+        mailboxes.renew_lease(conn, look.lease)
         mailboxes.change(conn, look.mailbox.id, sync_error=str(trouble))
         if not look.mailbox.sync_error:
             data = {"reason": str(trouble)}
             events.add(
-                conn, [events.News("mailbox unreadable", look.now, mailbox_id=look.mailbox.id, data=data)]
+                conn, [events.NewEvent("mailbox unreadable", look.now, mailbox_id=look.mailbox.id, data=data)]
             )
 
 
@@ -207,11 +207,11 @@ def _note_move(look: Look, folder: Folder, plan: Plan, so_far: _Round) -> None:
     so_far.moved.add(folder.name)
     words = f"The {place} was numbered anew and is read again: {plan.moved}."
     with look.house.database.write() as conn:
-        mailboxes.hold(conn, look.lease)
+        mailboxes.renew_lease(conn, look.lease)
         moves = stored.moved(conn, look.mailbox.id, folder.name, plan.moved, look.now)
         if moves <= stored.MOVES_MANY:  # from then on `status` says it, and the log is spared
             data = {"folder": folder.name, "words": words}
-            news = events.News("folder numbered anew", look.now, mailbox_id=look.mailbox.id, data=data)
+            news = events.NewEvent("folder numbered anew", look.now, mailbox_id=look.mailbox.id, data=data)
             events.add(conn, [news])
 
 
@@ -230,7 +230,7 @@ def _whole_folder(
         windows = _windows(_mails(look, inbox, progress, trouble))
         count = sum(_window(look, progress, window, trouble) for window in windows)
     with look.house.database.write() as conn:
-        mailboxes.hold(conn, look.lease)
+        mailboxes.renew_lease(conn, look.lease)
         mailboxes.mark(conn, look.mailbox.id, folder.role.value, progress.end())
         unread_mails.forget(conn, [each.id for each in rows if trouble.is_over(each)])
     if trouble.words:
@@ -273,7 +273,7 @@ def _may_concern(look: Look, fetched: Fetched) -> bool:
 
 def _advance(look: Look, folder: Folder, mark: Watermark) -> None:
     with look.house.database.write() as conn:
-        mailboxes.hold(conn, look.lease)
+        mailboxes.renew_lease(conn, look.lease)
         mailboxes.mark(conn, look.mailbox.id, folder.role.value, mark)
 
 
@@ -301,7 +301,7 @@ def _spoilt(
     words = f"it could not be worked on ({unexpected_errors.described(fault)})"
     if trouble.meets(dataclasses.replace(fetched, trouble=words)):
         with look.house.database.write() as conn:
-            mailboxes.hold(conn, look.lease)
+            mailboxes.renew_lease(conn, look.lease)
             unread_mail.set_aside(conn, look, trouble.rows[fetched.uid], ())
             _mark(conn, look, progress, fetched.uid)
 
@@ -318,10 +318,10 @@ def _act(look: Look, progress: Progress, window: Sequence[Fetched], trouble: unr
         items = list(inbound_read.items(conn, look, folder, read, inbound_read.threads(conn, look, copies)))
     if copies:
         with look.house.database.write() as conn:
-            mailboxes.hold(conn, look.lease)
+            mailboxes.renew_lease(conn, look.lease)
             sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)
     with look.house.database.write() as conn:
-        mailboxes.hold(conn, look.lease)
+        mailboxes.renew_lease(conn, look.lease)
         apply.act(conn, look.house, items, look.now)
         for each in window:
             if each.trouble:
@@ -366,7 +366,7 @@ def _take(look: Look, progress: Progress, window: Sequence[tuple[int, Inbound]])
     ]
     forgotten_mails.adopt(look.house, look.lease, sent_copies.shown(look.house, copies, look.now))
     with look.house.database.write() as conn:
-        mailboxes.hold(conn, look.lease)
+        mailboxes.renew_lease(conn, look.lease)
         sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)
         others = {each.mail.from_address for each in copies} - look.own - set(look.mailbox.seen_from)
         if found := sorted(each for each in others if each):
@@ -386,6 +386,6 @@ def _copies(inbox: Inbox, progress: Progress, trouble: unread_mail.Troubles) -> 
                 yield uid, mail
             elif trouble.meets(Fetched(uid, b"", 0, True, None, None, "the server could not give this copy")):
                 with look.house.database.write() as conn:
-                    mailboxes.hold(conn, look.lease)
+                    mailboxes.renew_lease(conn, look.lease)
                     unread_mail.set_aside(conn, look, trouble.rows[uid], ())
         again = frozenset()

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine.context import House
-from relance.engine.inbound.apply import Item
+from relance.engine.context import Context
+from relance.engine.inbound.apply import NewReply
 from relance.engine.inbound.read import read
 from relance.engine.mailboxes.look import Look
 from relance.engine.mailboxes.watermarks import Progress
@@ -88,14 +88,14 @@ def note(
         unread_mails.change(conn, row.id, tries=row.tries + 1, **values)
 
 
-def set_aside(conn: Connection, look: Look, row: Withheld, held: Collection[Item]) -> None:
+def set_aside(conn: Connection, look: Look, row: Withheld, held: Collection[NewReply]) -> None:
     """Go on without it. `held`: what became of it, where somebody can tell whose it is."""
     if row.state != "trying":
         return
     person = any(item.uid == row.uid and item.found.contact is not None for item in held)
     unread_mails.change(conn, row.id, state="aside", person_held=person)
     data = {"words": _named(row), "folder": row.folder, "uid": row.uid}
-    events.add(conn, [events.News("mail set aside", look.now, mailbox_id=look.mailbox.id, data=data)])
+    events.add(conn, [events.NewEvent("mail set aside", look.now, mailbox_id=look.mailbox.id, data=data)])
 
 
 def stuck(row: Withheld | None, folder: Folder, fetched: Fetched, address: str) -> str:
@@ -123,7 +123,7 @@ class Troubles:
         self.not_given.add(fetched.uid)
         if row is None or row.state != "dismissed":
             with look.house.database.write() as conn:
-                mailboxes.hold(conn, look.lease)
+                mailboxes.renew_lease(conn, look.lease)
                 note(conn, look, folder, fetched, read(fetched), row)
         if not is_set_aside(row):
             self.progress.stick(fetched.uid)
@@ -208,7 +208,7 @@ def _unstable(folder: folders.Unstable) -> str:
     )
 
 
-def every(house: House, address: str | None = None) -> list[UnreadMail]:
+def every(house: Context, address: str | None = None) -> list[UnreadMail]:
     """All that were not dismissed; of one mailbox where its address is given."""
     with house.database.read() as conn:
         wanted = mailboxes.named(conn, address).id if address is not None else None
@@ -232,7 +232,7 @@ def _view(row: Withheld) -> UnreadMail:
 
 
 def dismiss(
-    house: House, address: str, folder: str | None = None, uid: int | None = None
+    house: Context, address: str, folder: str | None = None, uid: int | None = None
 ) -> list[UnreadMail]:
     """A person has looked: these mails answer nothing, or were seen to. Returns them; raises `errors.NotFound`.
 
@@ -251,6 +251,6 @@ def dismiss(
         for row in rows:
             unread_mails.change(conn, row.id, state="dismissed")
             data = {"words": _named(row), "folder": row.folder, "uid": row.uid}
-            events.add(conn, [events.News("mail dismissed", now, mailbox_id=mailbox.id, data=data)])
-        mailboxes.call(conn, [mailbox.id], now)
+            events.add(conn, [events.NewEvent("mail dismissed", now, mailbox_id=mailbox.id, data=data)])
+        mailboxes.schedule_turn(conn, [mailbox.id], now)
     return [_view(each) for each in rows]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from relance.engine.journal.own_message_ids import OwnId, OwnIds
+from relance.engine.journal.own_message_ids import OwnMessageId, OwnMessageIds
 from relance.mailbox.parsing import authorship
 from relance.mailbox.parsing.inbound import Inbound
 from relance.tracking.links import Links
@@ -27,7 +27,7 @@ _ADDRESS = re.compile(r"<(https?://[^<>\s]+)>")
 class Evidence:
     """One mail of ours that left. `own` is None where only its sealed link tells that it is ours."""
 
-    own: OwnId | None
+    own: OwnMessageId | None
     at: dt.datetime  # the copy's own date; else when the mail came that names it
     recipients: tuple[str, ...]  # who it may have gone to
     copy: bool = False
@@ -44,7 +44,7 @@ def link(links: Links, mail: Inbound) -> Claim | None:
     return next((claim for each in found if (claim := links.sealed(each)) is not None), None)
 
 
-def of_copy(ids: OwnIds, links: Links, mail: Inbound, seen: dt.datetime) -> list[Evidence]:
+def of_copy(ids: OwnMessageIds, links: Links, mail: Inbound, seen: dt.datetime) -> list[Evidence]:
     """What a mail from one of our own addresses shows: that it left itself, and what it carries on."""
     own = next(iter(ids.among(_names(mail))), None)
     claim = link(links, mail)
@@ -65,7 +65,7 @@ def of_copy(ids: OwnIds, links: Links, mail: Inbound, seen: dt.datetime) -> list
     return [*(each for each in earlier if own is None or each.own != own), itself]
 
 
-def of_incoming(ids: OwnIds, mail: Inbound, seen: dt.datetime) -> list[Evidence]:
+def of_incoming(ids: OwnMessageIds, mail: Inbound, seen: dt.datetime) -> list[Evidence]:
     """What an answer or a bounce shows: the mails of ours it names."""
     about = [each for report in mail.reports for each in (report.original_recipient, report.final_recipient)]
     writers = (
@@ -81,7 +81,7 @@ def _names(mail: Inbound) -> tuple[str, ...]:
     return tuple(each for each in (mail.message_id, *mail.aliases) if each)
 
 
-def _named(ids: OwnIds, mail: Inbound, at: dt.datetime, people: tuple[str, ...]) -> list[Evidence]:
+def _named(ids: OwnMessageIds, mail: Inbound, at: dt.datetime, people: tuple[str, ...]) -> list[Evidence]:
     envelopes = [report.envelope_id for report in mail.reports if report.envelope_id]
     plus = [
         f"<{local.partition('+')[2]}@{home}>" for local, _, home in (each.rpartition("@") for each in mail.to)

@@ -34,7 +34,7 @@ WORDS = "asked for no more mail by a link; the database is to hear of it"
 
 
 @dataclass(frozen=True)
-class No:
+class OptOut:
     """Who wants no more, by the link of which mail, and when they said so (business time)."""
 
     recipient: str
@@ -42,13 +42,13 @@ class No:
     at: dt.datetime
 
 
-class Noes:
+class OptOuts:
     """The folder. Safe to share between threads and processes; without a folder nothing can be kept."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
-    def keep(self, no: No) -> None:
+    def keep(self, no: OptOut) -> None:
         """Write it down; it survives a power cut when this returns. Raises `OSError` where that cannot be."""
         if self._folder is None:
             raise OSError("there is no folder for what people ask for")
@@ -72,7 +72,7 @@ class Noes:
         waiting = set(self._names())
         return {each: WORDS for each in recipients if _name(each) in waiting} if waiting else {}
 
-    def waiting(self) -> Iterator[No]:
+    def waiting(self) -> Iterator[OptOut]:
         """Every wish that can be read, in no order."""
         for name in list(self._names(UNFINISHED)):
             self._tidy(name)
@@ -102,7 +102,7 @@ class Noes:
         with contextlib.suppress(FileNotFoundError), os.scandir(self._folder) as found:
             yield from (each.name for each in found if each.name.endswith(ending))
 
-    def _read(self, name: str) -> No | None:
+    def _read(self, name: str) -> OptOut | None:
         path = (self._folder or Path()) / name
         try:
             with path.open("rb") as file:
@@ -117,12 +117,12 @@ class Noes:
         return no
 
 
-def _parsed(raw: bytes) -> No:
+def _parsed(raw: bytes) -> OptOut:
     found = json.loads(raw)
     recipient, message, at = found["recipient"], found["message"], dt.datetime.fromisoformat(found["at"])
     if not isinstance(recipient, str) or type(message) is not int or at.tzinfo is None:
         raise ValueError("it does not say who, by which mail and when")
-    return No(recipient, message, at)
+    return OptOut(recipient, message, at)
 
 
 def _name(recipient: str) -> str:

@@ -24,7 +24,7 @@ _FORM = re.compile(r"<?([a-z2-7]{32})@[^<>\s@]+>?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class OwnId:
+class OwnMessageId:
     """What a Message-ID of ours says. `enrollment` is its number when the mail was written, a hint: numbers come again."""
 
     message_id: str
@@ -41,7 +41,7 @@ class _Keys:
     hide: Mac
 
 
-class OwnIds:
+class OwnMessageIds:
     """Makes Message-IDs with the current secret, and knows those of every secret that is configured."""
 
     def __init__(self, keys: Mapping[int, bytes], current: int) -> None:
@@ -58,7 +58,7 @@ class OwnIds:
         tag = _tag(keys, claim)
         return base64.b32encode(tag + _masked(keys, tag, claim)).decode("ascii").lower()
 
-    def read(self, message_id: str) -> OwnId | None:
+    def read(self, message_id: str) -> OwnMessageId | None:
         """What an id says, or None unless this installation made it. The domain is not looked at: forwarders change it."""
         found = _FORM.fullmatch(message_id.strip())
         if found is None:
@@ -69,10 +69,10 @@ class OwnIds:
             claim = _masked(keys, tag, hidden)
             if hmac.compare_digest(tag, _tag(keys, claim)):
                 number = int.from_bytes(claim[_PRINT:])
-                return OwnId(f"<{message_id.strip().strip('<>')}>", claim[:_PRINT].hex(), number)
+                return OwnMessageId(f"<{message_id.strip().strip('<>')}>", claim[:_PRINT].hex(), number)
         return None
 
-    def among(self, ids: Iterable[str]) -> list[OwnId]:
+    def among(self, ids: Iterable[str]) -> list[OwnMessageId]:
         """Those of some ids that this installation made, each step once."""
         found = {own.fingerprint: own for each in reversed(list(ids)) if (own := self.read(each)) is not None}
         return list(reversed(found.values()))

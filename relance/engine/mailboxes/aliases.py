@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.store import aliases, contacts, events, mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.mailbox import address
@@ -24,7 +24,7 @@ def hint(mailbox: str, found: Sequence[str]) -> str:
     return f"Sent holds mails from {', '.join(found)} as well. If these are aliases, say so: {commands}"
 
 
-def add(house: House, wanted: str, alias: str) -> tuple[str, ...]:
+def add(house: Context, wanted: str, alias: str) -> tuple[str, ...]:
     """From now on a mail from this address is the mailbox's owner's; returns all its aliases.
 
     Raises `errors.Invalid` for what is no address, a mailbox of its own, or a contact.
@@ -45,7 +45,7 @@ def _check(conn: Connection, mailbox: Mailbox, alias: str) -> None:
         )
 
 
-def remove(house: House, wanted: str, alias: str) -> tuple[str, ...]:
+def remove(house: Context, wanted: str, alias: str) -> tuple[str, ...]:
     """It is somebody else's address again; returns the aliases that are left. `errors.NotFound` where it was none."""
     gone = alias.strip().lower()
     with house.database.write() as conn:
@@ -56,11 +56,12 @@ def remove(house: House, wanted: str, alias: str) -> tuple[str, ...]:
 
 
 def _put(
-    conn: Connection, house: House, mailbox: Mailbox, wanted: Collection[str], words: str
+    conn: Connection, house: Context, mailbox: Mailbox, wanted: Collection[str], words: str
 ) -> tuple[str, ...]:
     aliases.put(conn, mailbox.id, sorted(wanted))
     data = {"words": words}
     events.add(
-        conn, [events.News("mailbox aliases changed", house.clock.now(), mailbox_id=mailbox.id, data=data)]
+        conn,
+        [events.NewEvent("mailbox aliases changed", house.clock.now(), mailbox_id=mailbox.id, data=data)],
     )
     return tuple(sorted(wanted))

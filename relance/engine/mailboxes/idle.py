@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from relance import clock
-from relance.engine.context import House
-from relance.engine.ports import Ear
+from relance.engine.context import Context
+from relance.engine.ports import IdleConnection
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
 
@@ -21,7 +21,7 @@ from relance.engine.store.mailboxes import Mailbox
 class Listener:
     """A connection that listens to one mailbox's inbox."""
 
-    ear: Ear
+    ear: IdleConnection
     known: int  # the inbox's UIDNEXT when it was last read
 
     @property
@@ -34,7 +34,7 @@ class Listener:
         return self.ear.idle(seconds, known=self.known, stop=stop)
 
 
-def audible(house: House, most: int, but: Collection[int] = ()) -> list[int]:
+def audible(house: Context, most: int, but: Collection[int] = ()) -> list[int]:
     """At most so many mailboxes that can be listened to, the oldest first: those that were read without trouble, so that
     no refused password is tried here again."""
     with house.database.read() as conn:
@@ -47,7 +47,7 @@ def _can_be_read(mailbox: Mailbox) -> bool:
 
 
 @contextmanager
-def listening(house: House, mailbox_id: int) -> Iterator[Listener]:
+def listening(house: Context, mailbox_id: int) -> Iterator[Listener]:
     """Connect to one mailbox and listen. Raises `errors.Unreachable` or `errors.Broken`."""
     with house.database.read() as conn:
         mailbox = mailboxes.by_id(conn, mailbox_id)
@@ -57,7 +57,7 @@ def listening(house: House, mailbox_id: int) -> Iterator[Listener]:
         yield Listener(ear, last + 1)
 
 
-def call(house: House, mailbox_id: int, heard: dt.datetime) -> bool:
+def call(house: Context, mailbox_id: int, heard: dt.datetime) -> bool:
     """Bring the mailbox's next turn forward to now; True once nothing is left to ask for.
 
     A turn that was under way when the news came may have looked before: so it is asked again until one has looked since.
@@ -70,5 +70,5 @@ def call(house: House, mailbox_id: int, heard: dt.datetime) -> bool:
         read_at = clock.believed(mailbox.read_at, now)
         if read_at is not None and read_at >= heard:
             return True
-        mailboxes.call(conn, [mailbox_id], now)
+        mailboxes.schedule_turn(conn, [mailbox_id], now)
     return False

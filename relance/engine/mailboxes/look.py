@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.store.mailboxes import Lease, Mailbox
 
 
@@ -13,7 +13,7 @@ from relance.engine.store.mailboxes import Lease, Mailbox
 class Look:
     """One look into one mailbox."""
 
-    house: House
+    house: Context
     lease: Lease
     mailbox: Mailbox
     now: dt.datetime

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from relance import clock, errors
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db import ids
 from relance.engine.mailboxes import probe as mailboxes_probe
 from relance.engine.mailboxes import service as mailbox_service
@@ -40,7 +40,7 @@ DEFAULT = Patience()
 
 
 def try_out(
-    house: House, wanted: str, patience: Patience = DEFAULT, tell: Tell = lambda _: None
+    house: Context, wanted: str, patience: Patience = DEFAULT, tell: Tell = lambda _: None
 ) -> MailboxTest:
     """Sign in to both servers; where that works, send a probe, look for it and keep what it teaches.
 
@@ -65,7 +65,7 @@ def try_out(
 class _Trial:
     """One probe of one mailbox. `run` is the only way in."""
 
-    house: House
+    house: Context
     account: Account
     patience: Patience
     tell: Tell

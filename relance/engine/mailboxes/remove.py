@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import states
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.sending import recovery
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, messages
@@ -15,16 +15,16 @@ from relance.engine.store.mailboxes import Lease, Mailbox
 ANY_FENCE = 2**31 - 1
 
 
-def remove(house: House, mailbox: Mailbox, *, force: bool) -> None:
+def remove(house: Context, mailbox: Mailbox, *, force: bool) -> None:
     """Forget a mailbox. Raises `errors.WrongUse` while a mail of it is leaving, and without `force` while it has people."""
     with house.at_work.entered(mailbox.id) as alone:
         house.journal.live()
         with house.database.write() as conn:
-            lease = mailboxes.take(conn, mailbox.id, house.owner, house.options.lease, alone=alone)
+            lease = mailboxes.acquire_lease(conn, mailbox.id, house.owner, house.options.lease, alone=alone)
         _remove(house, mailbox, lease, force=force)
 
 
-def _remove(house: House, mailbox: Mailbox, lease: Lease | None, *, force: bool) -> None:
+def _remove(house: Context, mailbox: Mailbox, lease: Lease | None, *, force: bool) -> None:
     try:
         if lease is not None:  # nobody works for it: what a dead worker left would be left to nobody
             recovery.settle_left_open(house, lease)
@@ -48,7 +48,7 @@ def _refuse_in_flight(conn: Connection, mailbox: Mailbox) -> None:
         )
 
 
-def _forget(conn: Connection, house: House, mailbox: Mailbox, *, force: bool) -> None:
+def _forget(conn: Connection, house: Context, mailbox: Mailbox, *, force: bool) -> None:
     planned = [row for row in enrollments.of_mailbox(conn, mailbox.id) if row.state in states.OPEN]
     if planned and not force:
         raise errors.WrongUse(
@@ -59,10 +59,10 @@ def _forget(conn: Connection, house: House, mailbox: Mailbox, *, force: bool) ->
     enrollments.apply(conn, [row.id for row in planned], Event.HELD, now, reason=words)
     data = {"reason": words}
     news = [
-        events.News("held", now, row.id, row.contact_id, mailbox.id, step=row.step or "", data=data)
+        events.NewEvent("held", now, row.id, row.contact_id, mailbox.id, step=row.step or "", data=data)
         for row in planned
     ]
     gone = {"state": "removed", "secret": b"", "next_turn_at": None, "reason": "removed by a person"}
     mailboxes.change(conn, mailbox.id, **gone, lease_until=None, lease_owner="")
-    line = events.News("mailbox removed", now, mailbox_id=mailbox.id, data={"held": len(planned)})
+    line = events.NewEvent("mailbox removed", now, mailbox_id=mailbox.id, data={"held": len(planned)})
     events.add(conn, [*news, line])

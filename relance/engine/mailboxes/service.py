@@ -11,7 +11,7 @@ from typing import Any
 
 from relance import errors
 from relance.engine.contacts import fields as contact_fields
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.mailboxes import aliases as mailboxes_aliases
 from relance.engine.mailboxes import remove as mailboxes_remove
 from relance.engine.mailboxes import watched_folders
@@ -99,7 +99,7 @@ class MailboxTest:
         return all(step.ok for step in self.steps)
 
 
-def add(house: House, spec: MailboxSpec) -> MailboxView:
+def add(house: Context, spec: MailboxSpec) -> MailboxView:
     """Take a mailbox in. Raises `errors.Invalid` with every mistake, and stores nothing then."""
     found = address.normalise(spec.address, allow_test_domains=house.options.allow_test_domains)
     _check(spec)
@@ -135,7 +135,7 @@ def add(house: House, spec: MailboxSpec) -> MailboxView:
                 mailboxes.change(conn, before.id, files_sent=None)
                 provider_traits.drop(conn, before.id)
             number = before.id
-        events.add(conn, [events.News("mailbox added", now, mailbox_id=number)])
+        events.add(conn, [events.NewEvent("mailbox added", now, mailbox_id=number)])
     return show(house, found.normalised)
 
 
@@ -174,7 +174,7 @@ def _sign_in_problems(spec: MailboxSpec) -> Iterator[errors.Problem]:
             yield errors.Problem("holds a control character", where=what, hint=hint)
 
 
-def every(house: House) -> list[MailboxView]:
+def every(house: Context) -> list[MailboxView]:
     """Every mailbox, by address."""
     with house.database.read() as conn:
         found = list(mailboxes.every(conn))
@@ -184,7 +184,7 @@ def every(house: House) -> list[MailboxView]:
     return [_view(each, own, learned.get(each.id), refused.get(each.id, ())) for each in found]
 
 
-def show(house: House, wanted: str) -> MailboxView:
+def show(house: Context, wanted: str) -> MailboxView:
     """One mailbox."""
     found = known(house, wanted)
     with house.database.read() as conn:
@@ -194,7 +194,7 @@ def show(house: House, wanted: str) -> MailboxView:
     return _view(found, own, learned.get(found.id), refused.get(found.id, ()))
 
 
-def known(house: House, wanted: str) -> Mailbox:
+def known(house: Context, wanted: str) -> Mailbox:
     """The mailbox of that address. Raises `errors.NotFound` where there is none (any more)."""
     with house.database.read() as conn:
         return mailboxes.named(conn, wanted)
@@ -220,7 +220,7 @@ def _place(server: Server) -> str:
     return f"{server.host}:{server.port} ({server.security})"
 
 
-def test(house: House, wanted: str) -> MailboxTest:
+def test(house: Context, wanted: str) -> MailboxTest:
     """Log in to both servers for real. Trouble is told in the steps, not raised."""
     mailbox = known(house, wanted)
     try:
@@ -234,14 +234,14 @@ def test(house: House, wanted: str) -> MailboxTest:
     return MailboxTest(mailbox.address, steps)
 
 
-def _try_smtp(house: House, account: Account) -> TestStep:
+def _try_smtp(house: Context, account: Account) -> TestStep:
     with house.open_outbox(account) as outbox:
         refused = outbox.connect()
     words = f"{_place(account.smtp)}: connected and logged in" if refused is None else refused.text
     return TestStep("smtp", refused is None, words)
 
 
-def _try_imap(house: House, account: Account) -> TestStep:
+def _try_imap(house: Context, account: Account) -> TestStep:
     try:
         with house.open_inbox(account) as inbox:
             folders = watched_folders.watched(house, inbox)
@@ -266,12 +266,12 @@ def _unreadable(inbox: Inbox, folder: Folder) -> str:
     return folder.refused
 
 
-def pause(house: House, wanted: str, reason: str) -> None:
+def pause(house: Context, wanted: str, reason: str) -> None:
     """Send nothing from it. It is still read, so that answers are noticed."""
     _set(house, wanted, "paused", reason or "paused by a person")
 
 
-def resume(house: House, wanted: str) -> None:
+def resume(house: Context, wanted: str) -> None:
     """Send from it again, at once; what piled up over a long pause is spread, and does not go as fast as the pace allows."""
     mailbox = known(house, wanted)
     if mailbox.state == "paused":
@@ -279,19 +279,19 @@ def resume(house: House, wanted: str) -> None:
     _set(house, wanted, "active", "")
 
 
-def _set(house: House, wanted: str, state: str, reason: str) -> None:
+def _set(house: Context, wanted: str, state: str, reason: str) -> None:
     mailbox, now = known(house, wanted), house.clock.now()
     with house.database.write() as conn:
         afresh = {"locked_out": False, "troubles": 0, "logins_refused": 0}
         mailboxes.change(conn, mailbox.id, state=state, reason=reason, **afresh)
         if state == "active":
             mailboxes.change(conn, mailbox.id, sync_error="", refusal=None)  # a person has looked at it
-        mailboxes.call(conn, [mailbox.id], now)
+        mailboxes.schedule_turn(conn, [mailbox.id], now)
         kind = "mailbox resumed" if state == "active" else "mailbox paused"
-        line = events.News(kind, now, mailbox_id=mailbox.id, data={"reason": reason})
+        line = events.NewEvent(kind, now, mailbox_id=mailbox.id, data={"reason": reason})
         events.add(conn, [line])
 
 
-def remove(house: House, wanted: str, *, force: bool = False) -> None:
+def remove(house: Context, wanted: str, *, force: bool = False) -> None:
     """Forget a mailbox and its password; its history stays. What is planned for it must be ended first, or is held."""
     mailboxes_remove.remove(house, known(house, wanted), force=force)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.mailboxes import watermarks
 from relance.engine.mailboxes.look import Look
 from relance.engine.ports import Inbox
@@ -17,7 +17,7 @@ MEND = "Let this user read it, or name it in the setting skip_folders if no answ
 _DELIMITERS = frozenset("/.\\^|")
 
 
-def watched(house: House, inbox: Inbox) -> list[Folder]:
+def watched(house: Context, inbox: Inbox) -> list[Folder]:
     """Every folder that is looked at, asked of the server anew."""
     listed = inbox.folders(with_trash=True)
     return _left(house, listed, _others(inbox, listed))
@@ -31,13 +31,13 @@ def of_look(
         others = folders.of_others(conn, look.mailbox.id)
     if new := _others(inbox, [each for each in listed if each.name not in known]):
         with look.house.database.write() as conn:
-            mailboxes.hold(conn, look.lease)
+            mailboxes.renew_lease(conn, look.lease)
             for name in sorted(new):
                 mailboxes.mark(conn, look.mailbox.id, folders.OTHERS, Watermark(name, 0, 0))
     return _left(look.house, listed, others | new)
 
 
-def _left(house: House, listed: Iterable[Folder], others: Collection[str]) -> list[Folder]:
+def _left(house: Context, listed: Iterable[Folder], others: Collection[str]) -> list[Folder]:
     asked_for, skipped = house.options.watch_folders, house.options.skip_folders
     return [
         each
@@ -74,7 +74,7 @@ def missing(
     forgotten = {mark.name for mark in sure} | (watermarks.namesakes(sure, listed) & known.keys())
     if gone:
         with look.house.database.write() as conn:
-            mailboxes.hold(conn, look.lease)
+            mailboxes.renew_lease(conn, look.lease)
             folders.missing(conn, look.mailbox.id, new, look.now)
             folders.forget(conn, look.mailbox.id, forgotten)
             rows = unread_mails.of_mailbox(conn, look.mailbox.id)

@@ -8,27 +8,27 @@ import datetime as dt
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db.database import machine_now
 from relance.engine.processes.attendance import Attendance, attendance
 from relance.engine.store import processes
 from relance.engine.store.processes import Process
 
 
-def beat(house: House, me: Process) -> None:
+def beat(house: Context, me: Process) -> None:
     """This process is alive: one small write."""
     with house.database.write() as conn:
         now = _now(conn)
         processes.beat(conn, dataclasses.replace(me, seen_at=now, started_at=min(me.started_at, now)))
 
 
-def leave(house: House, me: Process) -> None:
+def leave(house: Context, me: Process) -> None:
     """It ends because it was told to."""
     with house.database.write() as conn:
         processes.stopped(conn, me.name, _now(conn))
 
 
-def read(conn: Connection, house: House, *, me: Process | None = None) -> Attendance:
+def read(conn: Connection, house: Context, *, me: Process | None = None) -> Attendance:
     """Who is at work now. The daemon that asks (`me`) is, whether its heartbeats can be written or not.
 
     Who was seen lately and has ended for certain (its lock here is free) is not at work.

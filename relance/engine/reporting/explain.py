@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import states
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition import sequence
 from relance.engine.definition.position import Position
 from relance.engine.inbound import unread_mail
@@ -20,7 +20,7 @@ from relance.engine.schedule.calendar import Bound, BoundKind, When
 from relance.engine.sending import gate, restore_guard
 from relance.engine.sequences import step_context
 from relance.engine.sequences.control import EnrollmentView, view
-from relance.engine.sequences.step_context import Case
+from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import MessageState, State
 from relance.engine.store import claims, enrollment_details, mailboxes
 from relance.engine.store.enrollment_details import Standing
@@ -55,9 +55,9 @@ class Explanation:
 class _Look:
     """Everything an explanation rests on, read in one go."""
 
-    house: House
+    house: Context
     standing: Standing
-    case: Case
+    case: StepContext
     mailbox: Mailbox
     sent: Sequence[dt.datetime]  # when mails left the mailbox in the last day
     halted: str | None
@@ -78,7 +78,7 @@ class _Look:
         return calendar.moment_words(at, self.zone.key)
 
 
-def explain(house: House, email: str, sequence: str | None = None) -> list[Explanation]:
+def explain(house: Context, email: str, sequence: str | None = None) -> list[Explanation]:
     """Every enrollment of somebody (or the one in `sequence`), the newest last; raises `errors.NotFound`."""
     halted = restore_guard.halted(house.database)
     with house.database.read() as conn:
@@ -88,7 +88,7 @@ def explain(house: House, email: str, sequence: str | None = None) -> list[Expla
         return [_explained(look) for look in looks]
 
 
-def _look(conn: Connection, house: House, standing: Standing, halted: str | None) -> _Look:
+def _look(conn: Connection, house: Context, standing: Standing, halted: str | None) -> _Look:
     now = house.clock.now()
     mailbox = mailboxes.by_id(conn, standing.enrollment.mailbox_id)
     case = step_context.read(conn, house, [standing.enrollment])[0]

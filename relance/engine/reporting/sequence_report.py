@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition import sequence
-from relance.engine.definition.compiled import Script
-from relance.engine.definition.graph import Plan, known
+from relance.engine.definition.compiled import CompiledSequence
+from relance.engine.definition.graph import StepGraph, known
 from relance.engine.sequences import publish
 from relance.engine.states import MessageState, State
 from relance.engine.store import statistics
@@ -79,7 +79,7 @@ class Report:
     all_mails: Funnel
 
 
-def report(house: House, name: str) -> Report:
+def report(house: Context, name: str) -> Report:
     """The funnel of a sequence over all its versions, in the order of the latest; raises `errors.NotFound`."""
     now = house.clock.now()
     with house.database.read() as conn:
@@ -103,9 +103,9 @@ def report(house: House, name: str) -> Report:
     )
 
 
-def _steps(scripts: Iterable[Script]) -> list[tuple[str, Script]]:
+def _steps(scripts: Iterable[CompiledSequence]) -> list[tuple[str, CompiledSequence]]:
     """Every step of every version, once: those of the latest first, then those only older ones have."""
-    found: dict[str, Script] = {}
+    found: dict[str, CompiledSequence] = {}
     for script in scripts:
         for step in script.plan.steps:
             found.setdefault(known(step), script)
@@ -141,7 +141,7 @@ class _Counts:
             "clicked_by_machines": many(self.hits, "click machine"),
         }
 
-    def step(self, step_id: str, script: Script) -> StepReport:
+    def step(self, step_id: str, script: CompiledSequence) -> StepReport:
         """One step's report."""
 
         def many(counts: list[StepCount], *kinds: str) -> int:
@@ -172,7 +172,7 @@ class _Counts:
             variants=self._variants(step_id, script.plan),
         )
 
-    def _variants(self, step_id: str, plan: Plan) -> tuple[VariantReport, ...]:
+    def _variants(self, step_id: str, plan: StepGraph) -> tuple[VariantReport, ...]:
         step = plan.step(step_id)
         if not isinstance(step, sequence.MailStep) or not step.variants:
             return ()

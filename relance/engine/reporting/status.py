@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.inbound import unread_mail
 from relance.engine.processes import heartbeats
 from relance.engine.processes.attendance import Attendance
@@ -90,7 +90,7 @@ class Status:
         return any(each.grave for each in self.concerns)
 
 
-def status(house: House, *, unwritable: str = "", foreign: str = "", me: Process | None = None) -> Status:
+def status(house: Context, *, unwritable: str = "", foreign: str = "", me: Process | None = None) -> Status:
     """How everything stands now. `unwritable`: what else than the database can not be written; `foreign`: why the user who
     asks can not write, though others may; `me`: the daemon that asks."""
     now = house.clock.now()
@@ -143,7 +143,7 @@ def _mailbox_facts(conn: Connection) -> tuple[concerns.MailboxFacts, ...]:
     )
 
 
-def _facts(house: House, found: Status, of: tuple[concerns.MailboxFacts, ...]) -> concerns.Facts:
+def _facts(house: Context, found: Status, of: tuple[concerns.MailboxFacts, ...]) -> concerns.Facts:
     waits = (
         found.waiting_since is not None and house.clock.scale > 0
     )  # where time stands still nothing is late
@@ -183,7 +183,7 @@ def _mailboxes(conn: Connection, now: dt.datetime) -> tuple[MailboxLine, ...]:
     )
 
 
-def held(house: House, limit: int = 100) -> list[HeldView]:
+def held(house: Context, limit: int = 100) -> list[HeldView]:
     """Whoever waits for a person, longest first."""
     with house.database.read() as conn:
         return [

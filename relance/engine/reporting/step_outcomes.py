@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.states import MessageState, State
 from relance.engine.store import step_outcomes
 
@@ -22,7 +22,7 @@ class StepAccount:
     message_id: str
 
 
-def due_steps(house: House) -> list[StepAccount]:
+def due_steps(house: Context) -> list[StepAccount]:
     """One line for every step that fell due so far: accepted, or in a state that a person can read, with the reason."""
     with house.database.read() as conn:
         mails = step_outcomes.mails(conn)

@@ -9,7 +9,7 @@ from typing import Any
 
 from relance import errors
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.store import events
 
 _MOST = 1000
@@ -37,14 +37,14 @@ class EventPage:
     cursor: str
 
 
-def of_contact(house: House, email: str) -> list[EventView]:
+def of_contact(house: Context, email: str) -> list[EventView]:
     """Everything that happened to one person, oldest first. `errors.NotFound` when nobody knows them."""
     contact = contact_service.show(house, email)
     with house.database.read() as conn:
         return [_view(line) for line in events.of_contact(conn, contact.id)]
 
 
-def page(house: House, cursor: str, limit: int) -> EventPage:
+def page(house: Context, cursor: str, limit: int) -> EventPage:
     """Events after a cursor ("" for the beginning). One is served only when nothing older can still appear."""
     with house.database.read() as conn:
         lines = events.after(conn, _place(cursor), max(1, min(limit, _MOST)))

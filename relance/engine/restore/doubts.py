@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.journal.evidence import shown_absent
 from relance.engine.sending import forgotten_mails, proofs, restore_guard
 from relance.engine.sending.proofs import Left
@@ -61,7 +61,7 @@ class Decided:
     ]  # who came to a branch or a task that may have been done, too: asked again at the next mail
 
 
-def every(house: House, whom: Whom | None = None) -> list[DoubtView]:
+def every(house: Context, whom: Whom | None = None) -> list[DoubtView]:
     """Everybody in doubt."""
     with house.database.read() as conn:
         senders = {each.id: each for each in mailboxes.every(conn)}
@@ -98,7 +98,7 @@ def _chosen(conn: Connection, whom: Whom) -> Iterator[Standing]:
 
 
 def decide(
-    house: House,
+    house: Context,
     decision: str,
     whom: Whom,
     *,
@@ -138,7 +138,7 @@ class _OnlyAsked(Exception):
         self.done = done
 
 
-def _one(house: House, decision: str, enrollment_id: int, *, dry_run: bool) -> _Done:
+def _one(house: Context, decision: str, enrollment_id: int, *, dry_run: bool) -> _Done:
     try:
         with house.database.write() as conn:
             done = _decided(conn, house, decision, enrollment_id)
@@ -149,24 +149,24 @@ def _one(house: House, decision: str, enrollment_id: int, *, dry_run: bool) -> _
     return done
 
 
-def _decided(conn: Connection, house: House, decision: str, enrollment_id: int) -> _Done:
+def _decided(conn: Connection, house: Context, decision: str, enrollment_id: int) -> _Done:
     now = house.clock.now()
     read = enrollments.by_ids(conn, [enrollment_id])[0]
     mailboxes.lock(conn, [read.mailbox_id])
-    row, _ = enrollments.for_sending(conn, [enrollment_id])[enrollment_id]
+    row, _ = enrollments.lock(conn, [enrollment_id])[enrollment_id]
     if row.lost_before is None:
         return _Done(0)  # proved or decided meanwhile
     return _was_sent(conn, house, row, now) if decision == "sent" else _was_not(conn, house, row, now)
 
 
-def _was_not(conn: Connection, house: House, row: Enrollment, now: dt.datetime) -> _Done:
+def _was_not(conn: Connection, house: Context, row: Enrollment, now: dt.datetime) -> _Done:
     person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
     change = backlog.overdue(conn, house, row, person, spread=True)
     restore_guard.release(conn, row, now, "a person says that it was not sent", {"attempts": 0, **change})
     return _Done(0)
 
 
-def _was_sent(conn: Connection, house: House, row: Enrollment, now: dt.datetime) -> _Done:
+def _was_sent(conn: Connection, house: Context, row: Enrollment, now: dt.datetime) -> _Done:
     steps, words = 0, "a person says that it was sent"
     while _due_then(row) and row.step_kind == "mail":
         at = row.due_at or now

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy.engine import Connection
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.journal.journal import Memory
 from relance.engine.sending import proofs, restore_guard
 from relance.engine.sending.proofs import BY_JOURNAL, Left
@@ -23,7 +23,7 @@ AT_ONCE = 5000
 # Mails asked about in one statement.
 
 
-def hear_once(house: House) -> None:
+def hear_once(house: Context) -> None:
     """Before the first turn of a process, for the database may have been put back since the last one. Where that was
     noticed it waits for a person's word first."""
     if house.journal.heard.is_set():
@@ -34,7 +34,7 @@ def hear_once(house: House) -> None:
         house.journal.heard.set()
 
 
-def hear(house: House) -> int:
+def hear(house: Context) -> int:
     """Tell the database all that is remembered; returns how many mails it had forgotten.
 
     A mail under way is left to its own turn, or to the next one of its mailbox, which settles it first of all.
@@ -42,7 +42,7 @@ def hear(house: House) -> int:
     return _tell(house, house.journal.memory())
 
 
-def _tell(house: House, memory: Memory) -> int:
+def _tell(house: Context, memory: Memory) -> int:
     if not memory:
         return 0
     fences = {number: fence for number, fence in memory.fences.items() if fence < LARGEST}
@@ -63,7 +63,7 @@ def _forgotten(conn: Connection, accepted: Mapping[int, SendResult]) -> Iterator
                 yield mail
 
 
-def _take(house: House, mail: Message) -> bool:
+def _take(house: Context, mail: Message) -> bool:
     now: dt.datetime = house.clock.now()
     with house.database.write() as conn:
         return proofs.left(conn, house, mail, Left(mail.step, now, BY_JOURNAL, exact=False), now)

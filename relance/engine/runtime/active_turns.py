@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from relance.engine.store.mailboxes import Lease
 
 
-class AtWork:
+class ActiveTurns:
     """The turns under way in this process. Shared by its threads."""
 
     def __init__(self) -> None:

@@ -96,7 +96,7 @@ class _Server:
 class Visit:
     """One connection to a server, from its being asked for to its end."""
 
-    servers: Servers
+    servers: MailServers
     place: Server
     wait: float  # seconds until it may be asked; 0: it is asked now
     doubtful: bool = False
@@ -141,7 +141,7 @@ class _Heard:
 
 
 @dataclass
-class Servers:
+class MailServers:
     """The mail servers that this process asks, shared by its threads."""
 
     threads: int = 8

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 
-class Tally:
+class OutcomeCounts:
     """Counts. Safe to share between threads."""
 
     def __init__(self) -> None:

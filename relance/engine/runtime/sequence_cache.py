@@ -7,21 +7,21 @@ from collections import OrderedDict
 
 from sqlalchemy.engine import Connection
 
-from relance.engine.definition.compiled import Script
+from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.store import sequences
 
 KEPT = 256
 # Scripts kept compiled. A script is some 100 kB; a busy installation plays a few dozen versions at once.
 
 
-class Library:
+class SequenceCache:
     """Scripts by version, compiled at first use and kept while they are used."""
 
     def __init__(self) -> None:
-        self._scripts: OrderedDict[int, Script] = OrderedDict()
+        self._scripts: OrderedDict[int, CompiledSequence] = OrderedDict()
         self._lock = threading.Lock()
 
-    def script(self, conn: Connection, version_id: int) -> Script:
+    def script(self, conn: Connection, version_id: int) -> CompiledSequence:
         """The script of a version."""
         with self._lock:
             found = self._scripts.get(version_id)
@@ -29,7 +29,7 @@ class Library:
                 self._scripts.move_to_end(version_id)
                 return found
         version = sequences.by_id(conn, version_id)
-        script = Script(version.id, version.number, version.definition)
+        script = CompiledSequence(version.id, version.number, version.definition)
         with self._lock:
             self._scripts[version_id] = script
             while len(self._scripts) > KEPT:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from relance import templates
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db import ids
 from relance.engine.definition import sequence
-from relance.engine.sequences.step_context import Case
+from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import MessageState
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.messages import Message
@@ -33,9 +33,9 @@ class Unwritten:
 class _Sheet:
     """What a mail is being written from."""
 
-    house: House
+    house: Context
     mailbox: Mailbox
-    case: Case
+    case: StepContext
     step: sequence.MailStep
     variant: str
     number: int
@@ -48,7 +48,7 @@ class _Sheet:
         return self.house.links.unsubscribe_url(self.number, self.case.contact.email)
 
 
-def draft(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Message | Unwritten:
+def draft(house: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Message | Unwritten:
     """The mail of a step, its bytes frozen, or why it cannot be written."""
     step = case.script.mail(case.step)
     variant = sequence.pick_variant(step, str(case.row.id)).variant
@@ -71,7 +71,7 @@ def lacking(found: templates.Missing | templates.Unusable, place: str) -> str:
     return f"{', '.join(found.names)} is missing, which {found.place or place} needs"
 
 
-def _thread(case: Case, step: sequence.MailStep) -> list[Message]:
+def _thread(case: StepContext, step: sequence.MailStep) -> list[Message]:
     by_step = {mail.step: mail for mail in case.sent}
     return [by_step[name] for name in case.script.plan.thread(step.id, by_step)]
 
@@ -134,7 +134,7 @@ def _message(sheet: _Sheet, rendered: templates.Rendered) -> Message:
     )
 
 
-def message_id(house: House, mailbox: Mailbox, case: Case) -> str:
+def message_id(house: Context, mailbox: Mailbox, case: StepContext) -> str:
     """The Message-ID of a step's mail: always the same one for the same step to the same person."""
     token = house.own_ids.token(case.row.id, case.script.name, case.contact.email, case.step)
     return compose.new_message_id(token, mailbox.address.rpartition("@")[2])

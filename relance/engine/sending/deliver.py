@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import clock
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.ports import Outbox
 from relance.engine.sending import gate, repeated_answers, settle
 from relance.engine.sending.exposure import Residue
-from relance.engine.sending.gate import Wanted
+from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.repeated_answers import Refusal, Whose
 from relance.engine.sending.settle import Attempt
 from relance.engine.states import MessageState
@@ -41,7 +41,7 @@ BEGIN_WITHIN = 0.25
 class Delivery:
     """One mailbox's mails of one turn, over one connection. `deliver` is the only way in."""
 
-    house: House
+    house: Context
     lease: Lease
     mailbox: Mailbox
     outbox: Outbox
@@ -62,14 +62,14 @@ class Delivery:
     def __post_init__(self) -> None:
         self._refused = self._noted = repeated_answers.of(self.mailbox.refusal)
 
-    def deliver(self, wanted: Sequence[Wanted], stop: Callable[[], bool]) -> None:
+    def deliver(self, wanted: Sequence[PreparedMail], stop: Callable[[], bool]) -> None:
         """Send what may go, in order, until all is done, trouble stops the turn or `stop` says so."""
         left = list(wanted)
         while left and not self._over and not stop():
             chunk, left = left[: self.together], left[self.together :]
             self._chunk(chunk)
         with self.house.database.write() as conn:
-            mailboxes.hold(conn, self.lease)
+            mailboxes.renew_lease(conn, self.lease)
             self._record(conn)
             claims.unclaim(conn, [each.enrollment.id for each in left])
         self._recorded()
@@ -79,7 +79,7 @@ class Delivery:
     def _over(self) -> bool:
         return self.stopped or self.again
 
-    def _chunk(self, chunk: Sequence[Wanted]) -> None:
+    def _chunk(self, chunk: Sequence[PreparedMail]) -> None:
         ready = self._offered(chunk)
         if not ready:
             return
@@ -103,7 +103,7 @@ class Delivery:
             if any(each.result.outcome is not Outcome.UNKNOWN for each in self._open):
                 self.house.journal.sure()
 
-    def _offered(self, chunk: Sequence[Wanted]) -> Sequence[Wanted]:
+    def _offered(self, chunk: Sequence[PreparedMail]) -> Sequence[PreparedMail]:
         """Offer mails until the server says 354 to one; returns it and those behind it. The others have ended."""
         for number, each in enumerate(chunk):
             result = self._offer(each)
@@ -115,7 +115,7 @@ class Delivery:
                 return ()
         return ()
 
-    def _offer(self, wanted: Wanted) -> SendResult | None:
+    def _offer(self, wanted: PreparedMail) -> SendResult | None:
         message = wanted.message
         size, name = len(message.raw), message.message_id
         result = self.outbox.offer(self.mailbox.address, message.recipient, size, name)
@@ -123,7 +123,7 @@ class Delivery:
             self.heard()
         return result
 
-    def _mark(self, ready: Sequence[Wanted]) -> list[Wanted]:
+    def _mark(self, ready: Sequence[PreparedMail]) -> list[PreparedMail]:
         """The commit to transmitting: with the record of what ended before, and only for those that may go."""
         now = self._marked_at = self.house.clock.now()
         with self.house.database.write() as conn:
@@ -137,7 +137,7 @@ class Delivery:
         self.waiting = self.waiting or any(gate.ELSEWHERE in reasons for reasons in verdicts.values())
         return [_marked(each, self.lease.fence) for each in ready if not verdicts[each.message.id]]
 
-    def _transmit(self, admitted: Sequence[Wanted], *, open_now: bool) -> Iterator[Attempt]:
+    def _transmit(self, admitted: Sequence[PreparedMail], *, open_now: bool) -> Iterator[Attempt]:
         """The bodies, one after the other; the first has its 354 already when `open_now`."""
         for number, each in enumerate(admitted):
             result = REFUSED_THERE if self.again else NOT_BEGUN if self.stopped else None
@@ -145,7 +145,7 @@ class Delivery:
                 result = self._offer(each) or self._changed(each)
             yield self._attempt(each, result or self._too_late() or self._body(each))
 
-    def _changed(self, each: Wanted) -> SendResult | None:
+    def _changed(self, each: PreparedMail) -> SendResult | None:
         """Its own 354 came after the mark: whatever was said no to meanwhile (and answered) is still heard."""
         recipient = each.message.recipient
         try:
@@ -164,7 +164,7 @@ class Delivery:
         self.outbox.withdraw()
         return SendResult(Outcome.NOT_SENT, "data", text=f"withdrawn before its body: {'; '.join(why)}")
 
-    def _body(self, each: Wanted) -> SendResult:
+    def _body(self, each: PreparedMail) -> SendResult:
         if not self.house.at_work.begin(self.lease):
             self.outbox.withdraw()
             return LEAVING
@@ -186,7 +186,7 @@ class Delivery:
         self.outbox.withdraw()
         return TOO_LATE
 
-    def _attempt(self, wanted: Wanted, result: SendResult) -> Attempt:
+    def _attempt(self, wanted: PreparedMail, result: SendResult) -> Attempt:
         result = self._read(wanted, result)
         end = settle.ending(result, wanted.message.attempts, self.house.options)
         self.stopped = self.stopped or end.stop_turn
@@ -195,14 +195,14 @@ class Delivery:
         # A clock that went back since the mark does not date the mail before it.
         return Attempt(wanted, result, max(self.house.clock.now(), self._marked_at))
 
-    def _read(self, wanted: Wanted, result: SendResult) -> SendResult:
+    def _read(self, wanted: PreparedMail, result: SendResult) -> SendResult:
         """The result beside the one before it: the same answer to two people is about neither."""
         whose = Whose(wanted.enrollment.contact_id, self.mailbox.address, wanted.message.recipient)
         last, before = wanted.message.attempts >= self.house.options.deferrals, self._refused
         self._refused = repeated_answers.heard(before, result, whose, last=last)
         return repeated_answers.read(result, before, whose, last=last)
 
-    def _end(self, wanted: Wanted, result: SendResult) -> None:
+    def _end(self, wanted: PreparedMail, result: SendResult) -> None:
         """An attempt that ended before any body: it counts as one all the same."""
         message = dataclasses.replace(wanted.message, attempts=wanted.message.attempts + 1)
         self._open.append(self._attempt(dataclasses.replace(wanted, message=message), result))
@@ -218,14 +218,14 @@ class Delivery:
             self._noted = self._refused
         self._open.clear()
 
-    def _unclaim(self, left: Sequence[Wanted]) -> None:
+    def _unclaim(self, left: Sequence[PreparedMail]) -> None:
         with self.house.database.write() as conn:
-            mailboxes.hold(conn, self.lease)
+            mailboxes.renew_lease(conn, self.lease)
             claims.unclaim(conn, [each.enrollment.id for each in left])
 
-    def _turned_away(self, wanted: Wanted, reasons: Sequence[str]) -> events.News:
+    def _turned_away(self, wanted: PreparedMail, reasons: Sequence[str]) -> events.NewEvent:
         row = wanted.enrollment
-        return events.News(
+        return events.NewEvent(
             "turned away at the gate",
             self.house.clock.now(),
             row.id,
@@ -237,7 +237,7 @@ class Delivery:
         )
 
 
-def _marked(wanted: Wanted, fence: int) -> Wanted:
+def _marked(wanted: PreparedMail, fence: int) -> PreparedMail:
     """The message as the commit left it."""
     message = dataclasses.replace(
         wanted.message, state=MessageState.TRANSMITTING, fence=fence, attempts=wanted.message.attempts + 1

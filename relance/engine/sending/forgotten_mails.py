@@ -18,15 +18,15 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db import ids
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
-from relance.engine.journal.own_message_ids import OwnId
+from relance.engine.journal.own_message_ids import OwnMessageId
 from relance.engine.sending import compose, proofs
 from relance.engine.sending.proofs import Left
 from relance.engine.sequences import step_context
-from relance.engine.sequences.step_context import Case
+from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import MessageState
 from relance.engine.store import contacts, enrollments, lost_mails, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
@@ -48,7 +48,7 @@ class _Place:
     new: bool = False
 
 
-def adopt(house: House, lease: Lease, found: Sequence[Evidence]) -> int:
+def adopt(house: Context, lease: Lease, found: Sequence[Evidence]) -> int:
     """Take back what some mails show; returns how many were not known. To be called before these mails are acted upon."""
     if not found:
         return 0
@@ -59,13 +59,13 @@ def adopt(house: House, lease: Lease, found: Sequence[Evidence]) -> int:
     house.journal.heard.clear()  # whatever else was forgotten is told before the next turn
     now = house.clock.now()
     with house.database.write() as conn:
-        mailboxes.hold(conn, lease)
+        mailboxes.renew_lease(conn, lease)
         for place in places:
             _take(conn, house, lease.mailbox_id, place, now)
     return len(places)
 
 
-def _places(conn: Connection, house: House, mailbox_id: int, found: Sequence[Evidence]) -> Iterator[_Place]:
+def _places(conn: Connection, house: Context, mailbox_id: int, found: Sequence[Evidence]) -> Iterator[_Place]:
     """Where those belong that no row tells of; rendering included, so that the writing transaction is short."""
     known = messages.by_keys(conn, evidence.ids_of(found))
     made: dict[int, list[Message]] = {}
@@ -84,7 +84,7 @@ def _known(conn: Connection, known: Mapping[str, Message], each: Evidence) -> Me
 
 
 def _unknown(
-    conn: Connection, house: House, mailbox_id: int, each: Evidence, made: dict[int, list[Message]]
+    conn: Connection, house: Context, mailbox_id: int, each: Evidence, made: dict[int, list[Message]]
 ) -> _Place:
     spot = (
         _marked(conn, house, each.own, each.recipients)
@@ -104,7 +104,7 @@ def _unknown(
 
 
 def _marked(
-    conn: Connection, house: House, own: OwnId, recipients: Sequence[str]
+    conn: Connection, house: Context, own: OwnMessageId, recipients: Sequence[str]
 ) -> tuple[Enrollment, str] | None:
     """The enrollment and step that a mark means: by its number, if that is still theirs, else by whom it went to."""
     people = contacts.by_emails(conn, recipients)
@@ -120,7 +120,7 @@ def _marked(
 
 
 def _only_linked(
-    conn: Connection, house: House, mailbox_id: int, each: Evidence
+    conn: Connection, house: Context, mailbox_id: int, each: Evidence
 ) -> tuple[Enrollment, str] | None:
     """A mail that bears only our link tells whom it went to, not its step: it is the one to do if its subject is."""
     people = contacts.by_emails(conn, each.recipients)
@@ -135,14 +135,16 @@ def _only_linked(
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _case(conn: Connection, house: House, row: Enrollment, step: str, before: Sequence[Message] = ()) -> Case:
+def _case(
+    conn: Connection, house: Context, row: Enrollment, step: str, before: Sequence[Message] = ()
+) -> StepContext:
     """The step with all that is known about it, as it was when its mail was written. `before`: mails taken back with it."""
     asked = dataclasses.replace(row, step=step, step_kind="mail", wrote_before=True)
     case = step_context.read(conn, house, [asked])[0]
     return dataclasses.replace(case, sent=(*case.sent, *before))
 
 
-def _mail(conn: Connection, house: House, mailbox_id: int, case: Case, found: Evidence) -> Message:
+def _mail(conn: Connection, house: Context, mailbox_id: int, case: StepContext, found: Evidence) -> Message:
     """The mail of a step as it was sent, as far as it can be told: its words are those the step has now."""
     mail = _drafted(conn, house, mailbox_id, case, found.at)
     message_id = found.own.message_id if found.own else next(iter(found.names), mail.message_id)
@@ -161,7 +163,9 @@ def _mail(conn: Connection, house: House, mailbox_id: int, case: Case, found: Ev
     )
 
 
-def _drafted(conn: Connection, house: House, mailbox_id: int, case: Case, at: dt.datetime) -> Message:
+def _drafted(
+    conn: Connection, house: Context, mailbox_id: int, case: StepContext, at: dt.datetime
+) -> Message:
     sender = mailboxes.by_id(conn, mailbox_id)
     try:
         written = compose.draft(house, sender, case, at)
@@ -191,13 +195,13 @@ def _drafted(conn: Connection, house: House, mailbox_id: int, case: Case, at: dt
     )
 
 
-def _take(conn: Connection, house: House, mailbox_id: int, place: _Place, now: dt.datetime) -> None:
+def _take(conn: Connection, house: Context, mailbox_id: int, place: _Place, now: dt.datetime) -> None:
     each = place.evidence
     if place.row is None or place.mail is None:
         if each.own is not None:
             _keep(conn, mailbox_id, each.own, each)
         return
-    row, _ = enrollments.for_sending(conn, [place.row.id])[place.row.id]
+    row, _ = enrollments.lock(conn, [place.row.id])[place.row.id]
     there = messages.of_steps(conn, [(row.id, place.mail.step)]).get((row.id, place.mail.step))
     mail, proof = there or place.mail, Left(place.mail.step, each.at, exact=each.copy)
     if there is None:
@@ -212,14 +216,14 @@ def _take(conn: Connection, house: House, mailbox_id: int, place: _Place, now: d
         mailboxes.change(conn, mailbox_id, files_sent=True)
 
 
-def _keep(conn: Connection, mailbox_id: int, own: OwnId, each: Evidence) -> None:
+def _keep(conn: Connection, mailbox_id: int, own: OwnMessageId, each: Evidence) -> None:
     mail = LostMail(
         own.fingerprint, own.message_id, mailbox_id, each.subject, each.at, answered=each.answered
     )
     lost_mails.add(conn, mail)
 
 
-def lost(conn: Connection, house: House, asked: Sequence[Case]) -> dict[int, LostMail]:
+def lost(conn: Connection, house: Context, asked: Sequence[StepContext]) -> dict[int, LostMail]:
     """Which of these steps left before, by lost mails that were met: {enrollment id: mail}."""
     prints = {
         each: case.row.id
@@ -230,12 +234,12 @@ def lost(conn: Connection, house: House, asked: Sequence[Case]) -> dict[int, Los
     return {prints[key]: mail for key, mail in lost_mails.known(conn, prints).items()}
 
 
-def assumed(conn: Connection, house: House, row: Enrollment, at: dt.datetime) -> Message:
+def assumed(conn: Connection, house: Context, row: Enrollment, at: dt.datetime) -> Message:
     """The mail of the step to do, which a person takes as sent at that time."""
     return _mail(conn, house, row.mailbox_id, _case(conn, house, row, row.step or ""), Evidence(None, at, ()))
 
 
-def as_sent(conn: Connection, house: House, row: Enrollment, mail: LostMail) -> Message:
+def as_sent(conn: Connection, house: Context, row: Enrollment, mail: LostMail) -> Message:
     """The mail of the step to do, from what is known of a lost one."""
     own = house.own_ids.read(mail.message_id)
     found = Evidence(own, mail.sent_at, (), names=(mail.message_id,), subject=mail.subject)

@@ -21,7 +21,7 @@ from relance.engine.schedule import timezones
 from relance.engine.states import MessageState, State
 from relance.engine.store import claims, enrollments, mailboxes, messages, suppressions
 from relance.engine.store.enrollments import Enrollment
-from relance.engine.store.in_flight import Underway
+from relance.engine.store.in_flight import InFlight
 from relance.engine.store.messages import Message
 
 
@@ -46,7 +46,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PreparedMail:
     """A prepared mail, the enrollment as it was claimed, and where the person is, if that was asked already."""
 
     enrollment: Enrollment
@@ -86,7 +86,7 @@ def _read_since(facts: Facts) -> bool:
     return synced is not None and facts.due_at is not None and synced >= facts.due_at
 
 
-def changes(version: int, fence: int, now: Underway) -> tuple[str, ...]:
+def changes(version: int, fence: int, now: InFlight) -> tuple[str, ...]:
     """What has changed since a mail was marked that forbids its body, in words; empty when nothing has."""
     rules = (
         (now.version == version, "the enrollment changed"),
@@ -108,7 +108,7 @@ SaidNo = Callable[[Collection[str]], Mapping[str, str]]
 def admit(
     conn: Connection,
     lease: mailboxes.Lease,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[PreparedMail],
     now: dt.datetime,
     said_no: SaidNo,
 ) -> Mapping[int, tuple[str, ...]]:
@@ -116,8 +116,8 @@ def admit(
 
     Raises `errors.Superseded` when the lease was lost: then nothing may go, and the caller has nothing to write.
     """
-    held = mailboxes.hold(conn, lease)
-    rows = enrollments.for_sending(conn, [each.enrollment.id for each in wanted])
+    held = mailboxes.renew_lease(conn, lease)
+    rows = enrollments.lock(conn, [each.enrollment.id for each in wanted])
     refused = refusals(conn, [each.message.recipient for each in wanted], said_no)
     unread = claims.unheard(conn, [row.id for row, _ in rows.values() if row.wrote_before], now)
     verdicts = {}
@@ -137,7 +137,7 @@ def refusals(conn: Connection, recipients: Collection[str], said_no: SaidNo) -> 
 
 
 def _facts(
-    wanted: Wanted,
+    wanted: PreparedMail,
     row: Enrollment,
     sequence_state: str,
     held: mailboxes.Held,

@@ -15,12 +15,12 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import states
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.journal.evidence import GRACE
 from relance.engine.journal.journal import Findings
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sending import settle as sending_settle
-from relance.engine.sending.gate import Wanted
+from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.settle import Attempt
 from relance.engine.states import MessageEvent
 from relance.engine.store import contacts, enrollments, events, mailboxes, messages
@@ -55,7 +55,7 @@ def told(mail: Message, findings: Findings) -> SendResult | None:
     return findings.end(mail.id, mail.mailbox_id, mail.fence)
 
 
-def resolve(house: House, lease: Lease, mailbox: Mailbox) -> int:
+def resolve(house: Context, lease: Lease, mailbox: Mailbox) -> int:
     """Resolve what can be resolved for one mailbox, after a look into it; returns how many mails that was."""
     now = house.clock.now()
     with house.database.read() as conn:
@@ -69,7 +69,7 @@ def resolve(house: House, lease: Lease, mailbox: Mailbox) -> int:
         if not known and found is None:
             continue
         with house.database.write() as conn:
-            mailboxes.hold(conn, lease)
+            mailboxes.renew_lease(conn, lease)
             if known:
                 hear(conn, house, mail, known, now)
             elif found is not None:
@@ -78,7 +78,7 @@ def resolve(house: House, lease: Lease, mailbox: Mailbox) -> int:
     return count
 
 
-def hear(conn: Connection, house: House, mail: Message, result: SendResult, now: dt.datetime) -> None:
+def hear(conn: Connection, house: Context, mail: Message, result: SendResult, now: dt.datetime) -> None:
     """What a journal knows of an unknown mail: as if its worker had lived to say so."""
     if result.outcome is Outcome.ACCEPTED:
         settle(conn, house, [mail], MessageEvent.FOUND, f"the server had taken it: {result.text}", now)
@@ -88,26 +88,26 @@ def hear(conn: Connection, house: House, mail: Message, result: SendResult, now:
         _answered(conn, house, mail, result, now)
 
 
-def _answered(conn: Connection, house: House, read: Message, result: SendResult, now: dt.datetime) -> None:
+def _answered(conn: Connection, house: Context, read: Message, result: SendResult, now: dt.datetime) -> None:
     """A full 4xx or 5xx that comes to light late means what it would have meant at once."""
     row, mail = _as_now(conn, read)
     if mail.state is not read.state:
         return
     enrollments.clear(conn, row.id, _is_for_this, now, f"{result.code or ''} {result.text}".strip())
     row, mail = _as_now(conn, read)
-    sending_settle.record(conn, house, [Attempt(Wanted(row, mail), result, now)])
-    mailboxes.call(conn, [row.mailbox_id], now)
+    sending_settle.record(conn, house, [Attempt(PreparedMail(row, mail), result, now)])
+    mailboxes.schedule_turn(conn, [row.mailbox_id], now)
 
 
 def _as_now(conn: Connection, read: Message) -> tuple[enrollments.Enrollment, Message]:
     """Locked: another mailbox's news or a person's word may have come since they were read."""
-    row, _ = enrollments.for_sending(conn, [read.enrollment_id])[read.enrollment_id]
+    row, _ = enrollments.lock(conn, [read.enrollment_id])[read.enrollment_id]
     return row, messages.by_id(conn, read.id) or read
 
 
 def settle(
     conn: Connection,
-    house: House,
+    house: Context,
     mails: Sequence[Message],
     event: MessageEvent,
     words: str,
@@ -127,9 +127,9 @@ def settle(
             position = script.after(mail.step, sent_at, place, str(row.id))
             enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
         enrollments.clear(conn, row.id, _is_for_this, now, words)
-        mailboxes.call(conn, [row.mailbox_id], now)
+        mailboxes.schedule_turn(conn, [row.mailbox_id], now)
         data = {"reason": words, "message_id": mail.message_id}
-        line = events.News(
+        line = events.NewEvent(
             f"unknown mail {after.value}",
             now,
             row.id,
@@ -160,7 +160,7 @@ class UnknownMail:
     looks: int
 
 
-def every(house: House) -> list[UnknownMail]:
+def every(house: Context) -> list[UnknownMail]:
     """All of them, oldest first."""
     with house.database.read() as conn:
         return [
@@ -177,7 +177,7 @@ DECISIONS = {
 """What a person may say of an unknown mail."""
 
 
-def decide(house: House, message_id: str, decision: str) -> None:
+def decide(house: Context, message_id: str, decision: str) -> None:
     """A person's word on one unknown mail. `errors.NotFound` when there is no such one (any more)."""
     if decision not in DECISIONS:
         raise errors.WrongUse(f"say one of: {', '.join(DECISIONS)}; not {decision!r}")
@@ -189,5 +189,5 @@ def decide(house: House, message_id: str, decision: str) -> None:
                 f"no mail called {message_id} is unknown. `relance unknown list` shows those that are."
             )
         # Lock the person's row first: the answer that would settle this may be arriving at this very moment.
-        enrollments.for_sending(conn, [mail.enrollment_id])
+        enrollments.lock(conn, [mail.enrollment_id])
         settle(conn, house, [mail], DECISIONS[decision], "a person decided", now)

@@ -11,15 +11,15 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from relance import errors
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition.compiled import bounds
 from relance.engine.definition.position import Position
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sending import compose, forgotten_mails, proofs, refusing_domains, restore_guard, settle
-from relance.engine.sending.gate import Wanted
+from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.proofs import Left
 from relance.engine.sequences import step_context
-from relance.engine.sequences.step_context import Case
+from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import Event, MessageState
 from relance.engine.store import enrollments, events, lost_mails, mailboxes, messages, refusals
 from relance.engine.store.enrollments import Enrollment
@@ -33,7 +33,7 @@ WORDS_MOST = 300
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Decision:
     """What becomes of a case: a mail to send, a new position, or news for the enrollment. Exactly one is set."""
 
     mail: Message | None = None
@@ -47,8 +47,8 @@ class Verdict:
 
 
 def prepare(
-    house: House, lease: Lease, mailbox: Mailbox, claimed: Sequence[Enrollment], now: dt.datetime
-) -> list[Wanted]:
+    house: Context, lease: Lease, mailbox: Mailbox, claimed: Sequence[Enrollment], now: dt.datetime
+) -> list[PreparedMail]:
     """Render and freeze the mail of every claimed step; those without one are moved on, rescheduled, held or stopped."""
     claimed = _not_spent(house, lease, claimed, now)
     with house.database.read() as conn:
@@ -59,7 +59,7 @@ def prepare(
             for case in found
         ]
     with house.database.write() as conn:
-        mailboxes.hold(conn, lease)
+        mailboxes.renew_lease(conn, lease)
         for case, verdict in verdicts:
             if verdict.new and case.existing is not None:
                 messages.forget_prepared(conn, case.row.id)
@@ -72,40 +72,44 @@ def prepare(
             if verdict.event is Event.HELD and case.row.id in lost:
                 lost_mails.told(conn, lost[case.row.id].fingerprint)
     return [
-        Wanted(case.row, verdict.mail, case.place(house.workspace))
+        PreparedMail(case.row, verdict.mail, case.place(house.workspace))
         for case, verdict in verdicts
         if verdict.mail and verdict.left is None
     ]
 
 
-def _met(conn: Connection, house: House, case: Case, lost: Mapping[int, LostMail]) -> Verdict | None:
+def _met(
+    conn: Connection, house: Context, case: StepContext, lost: Mapping[int, LostMail]
+) -> Decision | None:
     """A step whose mail was met in a mailbox, sent by a history that this database has lost, is done."""
     mail = lost.get(case.row.id)
     if mail is None:
         return None
     if mail.answered:
-        return Verdict(event=Event.HELD, words="they wrote about this very mail, which the database had lost")
-    return Verdict(mail=forgotten_mails.as_sent(conn, house, case.row, mail), new=True, left=mail.sent_at)
+        return Decision(
+            event=Event.HELD, words="they wrote about this very mail, which the database had lost"
+        )
+    return Decision(mail=forgotten_mails.as_sent(conn, house, case.row, mail), new=True, left=mail.sent_at)
 
 
-def _refused(case: Case, no: Mapping[str, Refused]) -> Verdict | None:
+def _refused(case: StepContext, no: Mapping[str, Refused]) -> Decision | None:
     """Nothing goes to an organisation that refuses this mailbox's mail before a person tries it again."""
     there = no.get(refusing_domains.of(case.contact)) if no else None
     if there is None:
         return None
     why = refusing_domains.reason(there.organisation, there.words)
-    return Verdict(event=Event.HELD, words=why.words, cause=why.cause, source=why.source)
+    return Decision(event=Event.HELD, words=why.words, cause=why.cause, source=why.source)
 
 
 def _not_spent(
-    house: House, lease: Lease, claimed: Sequence[Enrollment], now: dt.datetime
+    house: Context, lease: Lease, claimed: Sequence[Enrollment], now: dt.datetime
 ) -> Sequence[Enrollment]:
     """Without those whose attempts never came to an end: they are held before anything of them is read."""
     spent = [row for row in claimed if row.attempts > house.options.attempts]
     if not spent:
         return claimed
     with house.database.write() as conn:
-        mailboxes.hold(conn, lease)
+        mailboxes.renew_lease(conn, lease)
         for row in spent:
             words = f"given up after {row.attempts - 1} attempts that never came to an end"
             enrollments.apply(conn, [row.id], Event.HELD, now, reason=words, values={"attempts": 0})
@@ -113,7 +117,7 @@ def _not_spent(
     return [row for row in claimed if row.attempts <= house.options.attempts]
 
 
-def _alone(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Verdict:
+def _alone(house: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision:
     """What nobody foresaw spoils one mail, never those of everybody else in this mailbox."""
     try:
         return _verdict(house, mailbox, case, now)
@@ -121,10 +125,10 @@ def _alone(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Verd
         raise
     except Exception as fault:
         words = f"this mail could not be prepared: {type(fault).__name__}: {fault}"
-        return Verdict(event=Event.HELD, words=words[:WORDS_MOST])
+        return Decision(event=Event.HELD, words=words[:WORDS_MOST])
 
 
-def _verdict(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Verdict:
+def _verdict(house: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision:
     """The questions in order; the first with an answer decides."""
     return (
         _barred(case)
@@ -136,75 +140,75 @@ def _verdict(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Ve
     )
 
 
-def _barred(case: Case) -> Verdict | None:
+def _barred(case: StepContext) -> Decision | None:
     if case.suppressed is not None:
-        return Verdict(event=Event.UNSUBSCRIBED, words=f"suppressed: {case.suppressed}")
+        return Decision(event=Event.UNSUBSCRIBED, words=f"suppressed: {case.suppressed}")
     return None
 
 
-def _in_doubt(case: Case) -> Verdict | None:
+def _in_doubt(case: StepContext) -> Decision | None:
     """Whichever way somebody came to be active again: what a restore put in doubt is not sent by guess."""
     return (
-        Verdict(event=Event.HELD, words=restore_guard.MAYBE_SENT.words, cause=restore_guard.MAYBE_SENT.cause)
+        Decision(event=Event.HELD, words=restore_guard.MAYBE_SENT.words, cause=restore_guard.MAYBE_SENT.cause)
         if case.row.lost_before is not None
         else None
     )
 
 
-def _left_over(case: Case, now: dt.datetime, house: House) -> Verdict | None:
+def _left_over(case: StepContext, now: dt.datetime, house: Context) -> Decision | None:
     """An earlier attempt left its message in a state that already says what follows."""
     state = case.existing.state if case.existing else None
     if state is MessageState.ACCEPTED:
-        return Verdict(position=_onward(house, case, now, wrote=True))
+        return Decision(position=_onward(house, case, now, wrote=True))
     if state in (MessageState.UNKNOWN, MessageState.TRANSMITTING):
         words = f"{settle.MAYBE}; nobody can tell yet"
-        return Verdict(event=Event.HELD, words=words, cause=Cause.UNKNOWN_MAIL)
+        return Decision(event=Event.HELD, words=words, cause=Cause.UNKNOWN_MAIL)
     if state in (MessageState.REFUSED, MessageState.ABANDONED):
-        return Verdict(event=Event.HELD, words=f"the mail of this step was {state}")
+        return Decision(event=Event.HELD, words=f"the mail of this step was {state}")
     return None
 
 
-def _too_early(house: House, case: Case, now: dt.datetime) -> Verdict | None:
+def _too_early(house: Context, case: StepContext, now: dt.datetime) -> Decision | None:
     """The window is asked again right before sending: zones, holidays and clocks may have changed since."""
     when = case.script.opening(case.step, case.place(house.workspace), now)
     if when.at <= now:
         return None
-    return Verdict(
+    return Decision(
         position=Position(case.row.step, "mail", when.at, bounds(when)), words="the sending hours are over"
     )
 
 
-def _unwanted(house: House, case: Case, now: dt.datetime) -> Verdict | None:
+def _unwanted(house: Context, case: StepContext, now: dt.datetime) -> Decision | None:
     stop, step = case.script.definition.stop.when, case.script.mail(case.step)
     if stop is not None:
         reached = case.script.condition(stop).evaluate(case.values(), case.facts)
         if reached is True:
-            return Verdict(event=Event.STOPPED, words=f"the sequence's stop rule holds: {stop}")
+            return Decision(event=Event.STOPPED, words=f"the sequence's stop rule holds: {stop}")
         if reached is not False:
-            return Verdict(event=Event.HELD, words=compose.lacking(reached, "stop"))
+            return Decision(event=Event.HELD, words=compose.lacking(reached, "stop"))
     if step.when is None:
         return None
     wanted = case.script.condition(step.when).evaluate(case.values(), case.facts)
     if wanted is True:
         return None
     if wanted is False:
-        return Verdict(
+        return Decision(
             position=_onward(house, case, now, wrote=False), words=f"skipped: {step.when} does not hold"
         )
-    return Verdict(event=Event.HELD, words=compose.lacking(wanted, step.id))
+    return Decision(event=Event.HELD, words=compose.lacking(wanted, step.id))
 
 
-def _onward(house: House, case: Case, now: dt.datetime, *, wrote: bool) -> Position:
+def _onward(house: Context, case: StepContext, now: dt.datetime, *, wrote: bool) -> Position:
     return dataclasses.replace(case.after(house.workspace, now), wrote=wrote)
 
 
-def _draft(house: House, mailbox: Mailbox, case: Case, now: dt.datetime) -> Verdict:
+def _draft(house: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision:
     if case.existing is not None and not _of_another(case.existing, mailbox):
-        return Verdict(mail=case.existing)
+        return Decision(mail=case.existing)
     written = compose.draft(house, mailbox, case, now)
     if isinstance(written, compose.Unwritten):
-        return Verdict(event=Event.HELD, words=written.words)
-    return Verdict(mail=written, new=True)
+        return Decision(event=Event.HELD, words=written.words)
+    return Decision(mail=written, new=True)
 
 
 def _of_another(mail: Message, mailbox: Mailbox) -> bool:
@@ -213,7 +217,7 @@ def _of_another(mail: Message, mailbox: Mailbox) -> bool:
     return never and mail.mailbox_id != mailbox.id
 
 
-def _carry_out(conn: Connection, case: Case, verdict: Verdict, now: dt.datetime) -> None:
+def _carry_out(conn: Connection, case: StepContext, verdict: Decision, now: dt.datetime) -> None:
     row, position = case.row, verdict.position
     if verdict.mail is not None:
         return
@@ -230,6 +234,6 @@ def _carry_out(conn: Connection, case: Case, verdict: Verdict, now: dt.datetime)
     events.add(conn, [_news(row, kind, verdict.words, now)])
 
 
-def _news(row: Enrollment, kind: str, words: str, now: dt.datetime) -> events.News:
+def _news(row: Enrollment, kind: str, words: str, now: dt.datetime) -> events.NewEvent:
     data = {"reason": words}
-    return events.News(kind, now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data=data)
+    return events.NewEvent(kind, now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data=data)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.reasons import Cause
 from relance.engine.sending import in_doubt, restore_guard, settle
 from relance.engine.states import MessageEvent, MessageState, State
@@ -33,11 +33,11 @@ class Left:
     exact: bool = True  # else it left at that time or earlier
 
 
-def left(conn: Connection, house: House, read: Message, proof: Left, now: dt.datetime) -> bool:
+def left(conn: Connection, house: Context, read: Message, proof: Left, now: dt.datetime) -> bool:
     """That mail left; whether that was news. The caller may have read it unlocked."""
     if read.state is MessageState.ACCEPTED:
         return False
-    row, _ = enrollments.for_sending(conn, [read.enrollment_id])[read.enrollment_id]
+    row, _ = enrollments.lock(conn, [read.enrollment_id])[read.enrollment_id]
     mail = messages.by_id(conn, read.id)
     if mail is None or mail.state is MessageState.ACCEPTED:
         return False
@@ -57,7 +57,7 @@ def let_go_on(conn: Connection, enrollment_id: int, proof: Left, now: dt.datetim
 
 
 def _found(
-    conn: Connection, house: House, row: Enrollment, mail: Message, proof: Left, now: dt.datetime
+    conn: Connection, house: Context, row: Enrollment, mail: Message, proof: Left, now: dt.datetime
 ) -> None:
     """Not before its last attempt that ended otherwise, for that one is not it."""
     at = max([proof.at, *(each for each in (mail.settled_at, mail.transmitting_at) if each is not None)])
@@ -68,7 +68,7 @@ def _found(
     enrollments.clear(conn, row.id, lambda each: (each.cause, each.source) == about, now, proof.words)
 
 
-def written(conn: Connection, house: House, row: Enrollment, proof: Left, now: dt.datetime) -> None:
+def written(conn: Connection, house: Context, row: Enrollment, proof: Left, now: dt.datetime) -> None:
     """A step's mail left: the enrollment, locked by the caller, stands behind it now."""
     script = house.library.script(conn, row.sequence_version_id)
     if row.step is not None and script.plan.number(proof.step) >= script.plan.number(row.step):
@@ -78,9 +78,11 @@ def written(conn: Connection, house: House, row: Enrollment, proof: Left, now: d
         )
         after = enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
         if position.step_kind == "mail" and position.due_at is not None and after is State.ACTIVE:
-            mailboxes.call(conn, [row.mailbox_id], position.due_at)
+            mailboxes.schedule_turn(conn, [row.mailbox_id], position.due_at)
     data = {"reason": proof.words, "sent_at": proof.at.isoformat()}
-    line = events.News("found sent", now, row.id, row.contact_id, row.mailbox_id, step=proof.step, data=data)
+    line = events.NewEvent(
+        "found sent", now, row.id, row.contact_id, row.mailbox_id, step=proof.step, data=data
+    )
     events.add(conn, [line])
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import datetime as dt
 
 from relance import clock
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.journal.journal import Findings
 from relance.engine.sending import in_doubt, repeated_answers, settle
-from relance.engine.sending.gate import Wanted
+from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.settle import Attempt
 from relance.engine.states import MessageState
 from relance.engine.store import enrollments, mailboxes, messages
@@ -25,7 +25,7 @@ KEPT = dt.timedelta(days=1)
 NOBODY_KNOWS = SendResult(Outcome.UNKNOWN, "body", text="the worker stopped while the mail was under way")
 
 
-def settle_left_open(house: House, lease: Lease) -> int:
+def settle_left_open(house: Context, lease: Lease) -> int:
     """Settle what earlier holders of this mailbox left open; returns how many there were."""
     with house.database.read() as conn:
         left = messages.left_open(conn, lease.mailbox_id, lease.fence)
@@ -34,10 +34,11 @@ def settle_left_open(house: House, lease: Lease) -> int:
     findings = house.journal.look_up(each.id for each in left)
     now = house.clock.now()
     with house.database.write() as conn:
-        mailboxes.hold(conn, lease)
+        mailboxes.renew_lease(conn, lease)
         rows = {row.id: row for row in enrollments.by_ids(conn, [each.enrollment_id for each in left])}
         attempts = [
-            Attempt(Wanted(rows[each.enrollment_id], each), verdict(each, findings), now) for each in left
+            Attempt(PreparedMail(rows[each.enrollment_id], each), verdict(each, findings), now)
+            for each in left
         ]
         settle.record(conn, house, attempts)
         mailbox = mailboxes.by_id(conn, lease.mailbox_id)
@@ -52,7 +53,7 @@ def settle_left_open(house: House, lease: Lease) -> int:
     return len(attempts)
 
 
-def replay(house: House) -> int:
+def replay(house: Context) -> int:
     """At start: settle the unknown mails of which journals kept here know more than the database; returns how many.
 
     Another host may have taken a mailbox over and found nothing, or the database was away when a worker was killed.
@@ -69,7 +70,7 @@ def replay(house: House) -> int:
     return settled
 
 
-def give_back(house: House) -> list[int]:
+def give_back(house: Context) -> list[int]:
     """End the leases of processes of this home that are dead for certain; returns the mailboxes that are free by that.
 
     The proof is a lock that the kernel gave up when its process ended. One that is only frozen keeps its lock and its
@@ -84,13 +85,13 @@ def give_back(house: House) -> list[int]:
         return mailboxes.free(conn, dead)
 
 
-def _tell(house: House, doubtful: Message, findings: Findings) -> bool:
+def _tell(house: Context, doubtful: Message, findings: Findings) -> bool:
     """Needs no lease: the person's row is locked, and the mail looked at again."""
     news = in_doubt.told(doubtful, findings)
     if news is None:
         return False
     with house.database.write() as conn:
-        enrollments.for_sending(conn, [doubtful.enrollment_id])
+        enrollments.lock(conn, [doubtful.enrollment_id])
         mail = messages.by_id(conn, doubtful.id)
         if mail is None or (mail.state, mail.fence) != (MessageState.UNKNOWN, doubtful.fence):
             return False

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import reasons, states
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sequences import backlog
 from relance.engine.states import Event, State
@@ -47,7 +47,7 @@ def note(conn: Connection, mailbox_id: int, name: str, words: str, now: dt.datet
     events.add(
         conn,
         [
-            events.News("held", now, row.id, row.contact_id, mailbox_id, step=row.step or "", data=data)
+            events.NewEvent("held", now, row.id, row.contact_id, mailbox_id, step=row.step or "", data=data)
             for row in rows
         ],
     )
@@ -78,7 +78,7 @@ class Retried:
     dry_run: bool
 
 
-def retry(house: House, address: str, name: str, *, dry_run: bool = False) -> Retried:
+def retry(house: Context, address: str, name: str, *, dry_run: bool = False) -> Retried:
     """Write to an organisation again from a mailbox whose mail it refused. Raises `errors.NotFound`."""
     wanted, now = name.strip().lower().lstrip("@"), house.clock.now()
     with house.database.write() as conn:
@@ -103,7 +103,7 @@ def retry(house: House, address: str, name: str, *, dry_run: bool = False) -> Re
         if not dry_run:
             lift(conn, house, mailbox.id, wanted, now)
             data = {"reason": f"{wanted} is tried again by a person", "going_on": len(going)}
-            events.add(conn, [events.News("organisation retried", now, mailbox_id=mailbox.id, data=data)])
+            events.add(conn, [events.NewEvent("organisation retried", now, mailbox_id=mailbox.id, data=data)])
     return report
 
 
@@ -118,12 +118,12 @@ def held_for(conn: Connection, mailbox_id: int, name: str) -> list[Enrollment]:
     ]
 
 
-def lift(conn: Connection, house: House, mailbox_id: int, name: str, now: dt.datetime) -> None:
+def lift(conn: Connection, house: Context, mailbox_id: int, name: str, now: dt.datetime) -> None:
     """It refuses no more: who was held for this alone goes on, what else holds somebody stays."""
     rows = held_for(conn, mailbox_id, name)
     refusals.lift(conn, mailbox_id, name)
     people = contacts.by_ids(conn, [row.contact_id for row in rows])
-    enrollments.for_sending(conn, [row.id for row in rows])
+    enrollments.lock(conn, [row.id for row in rows])
     for row in rows:
         rest = [each for each in row.why if (each.cause, each.source) != (Cause.ORGANISATION, name)]
         if rest:
@@ -132,7 +132,7 @@ def lift(conn: Connection, house: House, mailbox_id: int, name: str, now: dt.dat
             _go_on(conn, house, row, people[row.contact_id], now)
 
 
-def _go_on(conn: Connection, house: House, row: Enrollment, person: Contact, now: dt.datetime) -> None:
+def _go_on(conn: Connection, house: Context, row: Enrollment, person: Contact, now: dt.datetime) -> None:
     change = backlog.overdue(conn, house, row, person, spread=True)
     words = "its organisation is tried again"
     [(_, after)] = enrollments.apply(
@@ -140,4 +140,4 @@ def _go_on(conn: Connection, house: House, row: Enrollment, person: Contact, now
     )
     due = change.get("due_at", row.due_at)
     if after is State.ACTIVE and due is not None and row.step_kind == "mail":
-        mailboxes.call(conn, [row.mailbox_id], due)
+        mailboxes.schedule_turn(conn, [row.mailbox_id], due)

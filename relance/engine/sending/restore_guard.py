@@ -22,7 +22,7 @@ from typing import Any, TypeGuard
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db.database import Database
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event
@@ -102,7 +102,7 @@ def halted(database: Database) -> str | None:
         return store_installation.get(conn, HALTED)
 
 
-def confirm(house: House, file: Path, *, hold_due: bool = True) -> int:
+def confirm(house: Context, file: Path, *, hold_due: bool = True) -> int:
     """A person has looked: go on. What fell due is held first, unless `hold_due` is off; returns how many that were.
 
     Raises `errors.Unwritable`.
@@ -121,8 +121,12 @@ def confirm(house: House, file: Path, *, hold_due: bool = True) -> int:
         store_installation.put(conn, RESTORED, now.isoformat())
         store_installation.drop(conn, HALTED)
         _part_fences(conn, file, seen)
-        mailboxes.call(conn, [each.id for each in mailboxes.every(conn)], now)  # the proof lies in them
-        events.add(conn, [events.News("restore confirmed", now, data={"reason": words, "held": len(due)})])
+        mailboxes.schedule_turn(
+            conn, [each.id for each in mailboxes.every(conn)], now
+        )  # the proof lies in them
+        events.add(
+            conn, [events.NewEvent("restore confirmed", now, data={"reason": words, "held": len(due)})]
+        )
     return len(due)
 
 
@@ -163,13 +167,13 @@ def release(
     restore_doubts.lift(conn, row.id)
     if not enrollments.clear(conn, row.id, is_doubt, now, words, dict(values or {})):
         return
-    line = events.News(
+    line = events.NewEvent(
         "released", now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data={"reason": words}
     )
     events.add(conn, [line])
     due = (values or {}).get("due_at", row.due_at)
     if due is not None and row.step_kind == "mail":
-        mailboxes.call(conn, [row.mailbox_id], due)
+        mailboxes.schedule_turn(conn, [row.mailbox_id], due)
 
 
 def _read(file: Path) -> Seen | None:

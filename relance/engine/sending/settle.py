@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection
 
 from relance.complete import complete
 from relance.engine import states
-from relance.engine.context import House, Options
+from relance.engine.context import Context, Options
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sending import refusing_domains
-from relance.engine.sending.gate import Wanted
+from relance.engine.sending.gate import PreparedMail
 from relance.engine.states import Event, MessageEvent
 from relance.engine.store import claims, contacts, enrollments, events, mailboxes, messages, suppressions
 from relance.engine.store.messages import Settlement
@@ -28,7 +28,7 @@ MAYBE = "the mail may have been delivered"
 class Attempt:
     """One mail, how its attempt ended, and when (business time)."""
 
-    wanted: Wanted
+    wanted: PreparedMail
     result: SendResult
     at: dt.datetime
 
@@ -148,7 +148,7 @@ _BY_BLAME = complete(
 )
 
 
-def record(conn: Connection, house: House, attempts: Sequence[Attempt]) -> None:
+def record(conn: Connection, house: Context, attempts: Sequence[Attempt]) -> None:
     """Write how attempts ended, in the caller's transaction; the caller holds the lease."""
     ends = [(each, ending(each.result, each.wanted.message.attempts, house.options)) for each in attempts]
     messages.settle(conn, [_settlement(attempt, end) for attempt, end in ends])
@@ -168,7 +168,7 @@ def _settlement(attempt: Attempt, end: Ending) -> Settlement:
     return Settlement(message, end.message, attempt.at, attempt.result.code, attempt.result.text)
 
 
-def _move_on(conn: Connection, house: House, done: Sequence[Attempt]) -> None:
+def _move_on(conn: Connection, house: Context, done: Sequence[Attempt]) -> None:
     asked = {each.wanted.enrollment.contact_id for each in done if each.wanted.place is None}
     people = contacts.by_ids(conn, asked) if asked else {}
     moves = []
@@ -206,7 +206,7 @@ def _apply(conn: Connection, attempt: Attempt, end: Ending) -> None:
         mailboxes.pause(conn, row.mailbox_id, end.words, at)
 
 
-def _line(attempt: Attempt, end: Ending) -> events.News:
+def _line(attempt: Attempt, end: Ending) -> events.NewEvent:
     row, message, result = attempt.wanted.enrollment, attempt.wanted.message, attempt.result
     after = states.advance_message(message.state, end.message)
     kind = "sent" if end.done else f"mail {after.value}"
@@ -217,6 +217,6 @@ def _line(attempt: Attempt, end: Ending) -> events.News:
     }
     if not end.done:
         data |= {"reason": end.words, "stage": result.stage}
-    return events.News(
+    return events.NewEvent(
         kind, attempt.at, row.id, row.contact_id, row.mailbox_id, message.id, step=message.step, data=data
     )

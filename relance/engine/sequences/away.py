@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.schedule import calendar, waits
 from relance.engine.store import contacts
 from relance.engine.store.enrollments import Enrollment
@@ -17,7 +17,7 @@ AWAY_DEFAULT = 5
 
 
 def values(
-    conn: Connection, house: House, row: Enrollment, until: dt.date | None, now: dt.datetime
+    conn: Connection, house: Context, row: Enrollment, until: dt.date | None, now: dt.datetime
 ) -> dict[str, Any]:
     """What makes an enrollment wait: until the first business day at or after `until` (the first day back),
     or some business days where the reply names no date."""

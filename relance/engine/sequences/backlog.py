@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition.compiled import bounds
 from relance.engine.schedule import calendar, waits
 from relance.engine.store import contacts, enrollments, mailboxes, sequences
@@ -20,7 +20,7 @@ SPREAD = dt.timedelta(minutes=calendar.DEFAULT_SPREAD)
 
 
 def overdue(
-    conn: Connection, house: House, row: Enrollment, person: Contact, *, spread: bool = False
+    conn: Connection, house: Context, row: Enrollment, person: Contact, *, spread: bool = False
 ) -> dict[str, Any]:
     """New `due_at` and `bound` for a mail that fell due meanwhile; empty for what is still to come (or is no mail).
 
@@ -46,20 +46,20 @@ def _share(enrollment_id: int) -> float:
     return int.from_bytes(hashlib.sha256(b"%d" % enrollment_id).digest()[:4]) / 2**32
 
 
-def spread_overdue(house: House, name: str) -> int:
+def spread_overdue(house: Context, name: str) -> int:
     """Everything of a sequence that fell due while it was paused, spread over the next opening; returns how many."""
     with house.database.read() as conn:
         sequence_id = sequences.versions(conn, name)[0].sequence_id
     return _spread_all(house, house.clock.now(), sequence_id=sequence_id)
 
 
-def spread_piled_up(house: House, mailbox_id: int) -> int:
+def spread_piled_up(house: Context, mailbox_id: int) -> int:
     """Everything that waits in a mailbox for longer than it would be spread over; returns how many. A short pause moves
     nothing."""
     return _spread_all(house, house.clock.now() - SPREAD, mailbox_id=mailbox_id)
 
 
-def _spread_all(house: House, before: dt.datetime, **whose: int) -> int:
+def _spread_all(house: Context, before: dt.datetime, **whose: int) -> int:
     count, last = 0, 0
     while True:
         with house.database.write() as conn:
@@ -70,7 +70,7 @@ def _spread_all(house: House, before: dt.datetime, **whose: int) -> int:
         last = rows[-1].id
 
 
-def _spread(conn: Connection, house: House, rows: list[Enrollment]) -> int:
+def _spread(conn: Connection, house: Context, rows: list[Enrollment]) -> int:
     people = contacts.by_ids(conn, [row.contact_id for row in rows]) if rows else {}
     first: dict[int, dt.datetime] = {}
     for row in rows:
@@ -79,5 +79,5 @@ def _spread(conn: Connection, house: House, rows: list[Enrollment]) -> int:
             enrollments.reschedule(conn, row, change["due_at"], change["bound"])
             first[row.mailbox_id] = min(change["due_at"], first.get(row.mailbox_id, change["due_at"]))
     for mailbox_id, at in sorted(first.items()):
-        mailboxes.call(conn, [mailbox_id], at)
+        mailboxes.schedule_turn(conn, [mailbox_id], at)
     return len(rows)

@@ -15,13 +15,13 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.clock import SETTLE_SECONDS, Clock
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db.database import SKEW, machine_now
 from relance.engine.definition import company_rules
 from relance.engine.definition.position import Position
 from relance.engine.schedule import calendar
 from relance.engine.sequences import away, step_context
-from relance.engine.sequences.step_context import Case
+from relance.engine.sequences.step_context import StepContext
 from relance.engine.store import enrollments, events, future_times, installation, mailboxes, replies
 from relance.engine.store.enrollments import Enrollment
 
@@ -62,7 +62,7 @@ def was_ahead(found: Ahead | None, now: dt.datetime, apart: dt.timedelta) -> boo
     return found.first - now > max(found.last - found.first, now - found.before, apart)
 
 
-def heal(house: House) -> int:
+def heal(house: Context) -> int:
     """Mend what a clock that was ahead has written; returns how many people's steps were planned anew.
 
     Called in every round: as long as nothing lies ahead it asks one small question.
@@ -84,7 +84,7 @@ def heal(house: House) -> int:
         return _mend(conn, house, wrong, now) if wrong and was_ahead(wrong, now, apart) else 0
 
 
-def _mend(conn: Connection, house: House, wrong: Ahead, now: dt.datetime) -> int:
+def _mend(conn: Connection, house: Context, wrong: Ahead, now: dt.datetime) -> int:
     cut = (
         now + (wrong.first - now) / 2
     )  # in the middle of the gap: what is written meanwhile is on this side of it
@@ -97,7 +97,7 @@ def _mend(conn: Connection, house: House, wrong: Ahead, now: dt.datetime) -> int
     return count
 
 
-def tell(house: House) -> str:
+def tell(house: Context) -> str:
     """Why nothing is done by the clock now, if so. The first time it is noted for everybody to see."""
     doubt, now = house.watch.doubt(), house.clock.now()
     if doubt and house.watch.news():
@@ -107,7 +107,7 @@ def tell(house: House) -> str:
 
 
 def _note(conn: Connection, kind: str, said: str, now: dt.datetime) -> None:
-    events.add(conn, [events.News(kind, now, data={"reason": said})])
+    events.add(conn, [events.NewEvent(kind, now, data={"reason": said})])
     installation.put(conn, MARK, json.dumps({"at": now.isoformat(), "said": said, "kind": kind}))
 
 
@@ -119,7 +119,7 @@ class Trouble:
     over: bool = False  # what it has written is mended: nothing stands still because of it
 
 
-def trouble(conn: Connection, house: House) -> Trouble:
+def trouble(conn: Connection, house: Context) -> Trouble:
     """How the clock stands."""
     try:
         machine_now(conn)
@@ -143,12 +143,12 @@ def is_over(seconds: float) -> bool:
     return seconds > 2 * SETTLE_SECONDS
 
 
-def _plans(conn: Connection, house: House, cut: dt.datetime, now: dt.datetime) -> int:
+def _plans(conn: Connection, house: Context, cut: dt.datetime, now: dt.datetime) -> int:
     """Whoever moved on, or was planned, by the wrong clock gets the time they would have got."""
     moved, count, calls = future_times.moved(conn, cut), 0, dict[int, dt.datetime]()
     ids = sorted({*moved, *future_times.in_mailboxes_with(conn, PLANNED_ANEW, cut)})
     for start in range(0, len(ids), BATCH):
-        rows = [row for row, _ in enrollments.for_sending(conn, ids[start : start + BATCH]).values()]
+        rows = [row for row, _ in enrollments.lock(conn, ids[start : start + BATCH]).values()]
         wrong = [row for row in rows if planned_by_it(row, moved=row.id in moved)]
         for case in step_context.read(conn, house, wrong):
             due = _replan(conn, house, case, now)
@@ -156,7 +156,7 @@ def _plans(conn: Connection, house: House, cut: dt.datetime, now: dt.datetime) -
             if case.row.step_kind == "mail":
                 calls[case.row.mailbox_id] = min(due, calls.get(case.row.mailbox_id, due))
     for mailbox_id, due in sorted(calls.items()):
-        mailboxes.call(conn, [mailbox_id], due)
+        mailboxes.schedule_turn(conn, [mailbox_id], due)
     return count
 
 
@@ -169,7 +169,7 @@ def planned_by_it(row: Enrollment, *, moved: bool) -> bool:
     return company_rules.BOUND not in kinds and (moved or LATE in kinds)
 
 
-def _replan(conn: Connection, house: House, case: Case, now: dt.datetime) -> dt.datetime:
+def _replan(conn: Connection, house: Context, case: StepContext, now: dt.datetime) -> dt.datetime:
     row = case.row
     since = min(row.stepped_at, now)
     position = case.script.position(case.step, since, case.place(house.workspace), str(row.id))
@@ -183,11 +183,11 @@ def sooner(planned: dt.datetime, anew: Position, now: dt.datetime) -> dt.datetim
     return min(planned, max(anew.due_at or now, now))
 
 
-def _absences(conn: Connection, house: House, cut: dt.datetime, now: dt.datetime) -> int:
+def _absences(conn: Connection, house: Context, cut: dt.datetime, now: dt.datetime) -> int:
     """Whoever was found absent by the wrong clock is back when they would have been."""
     ids, count = future_times.absent(conn, cut), 0
     for start in range(0, len(ids), BATCH):
-        for row, _ in enrollments.for_sending(conn, ids[start : start + BATCH]).values():
+        for row, _ in enrollments.lock(conn, ids[start : start + BATCH]).values():
             until = (replies.returns(conn, row.contact_id) or [None])[-1]
             anew = away.values(conn, house, row, until, now)["resume_at"]
             if row.resume_at is not None and max(anew, now) < row.resume_at:

@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine import reasons, states
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
-from relance.engine.definition.compiled import Script
+from relance.engine.context import Context
+from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.journal import evidence
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sequences import backlog
@@ -59,7 +59,7 @@ def view(standing: Standing) -> EnrollmentView:
     )
 
 
-def pause(house: House, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
+def pause(house: Context, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
     """Nothing more goes to somebody until resumed (in one sequence, or in all). What is over stays over; it is noted there
     for the case that what ended it was a mistake."""
 
@@ -69,7 +69,7 @@ def pause(house: House, email: str, sequence: str | None = None, reason: str = "
     return _steer(house, email, sequence, act, over=True)
 
 
-def stop(house: House, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
+def stop(house: Context, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
     """End somebody's sequences (or one of them) for good; open tasks go with them."""
 
     def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
@@ -81,7 +81,7 @@ def stop(house: House, email: str, sequence: str | None = None, reason: str = ""
 
 
 def resume(
-    house: House, email: str, sequence: str | None = None, reason: str = "", mailbox: str | None = None
+    house: Context, email: str, sequence: str | None = None, reason: str = "", mailbox: str | None = None
 ) -> list[EnrollmentView]:
     """Go on with somebody who is paused, away or held, from another `mailbox` if one is named. What fell due meanwhile
     goes at the next opening.
@@ -159,11 +159,11 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
         desk.tell([row], "skipped", f"the mail of this step was {mail.state}")
         due, kind = position.due_at, position.step_kind
     if due is not None and kind == "mail":
-        mailboxes.call(desk.conn, [row.mailbox_id], due)
+        mailboxes.schedule_turn(desk.conn, [row.mailbox_id], due)
 
 
 def change_mailbox(
-    house: House, email: str, mailbox: str, sequence: str | None = None
+    house: Context, email: str, mailbox: str, sequence: str | None = None
 ) -> list[EnrollmentView]:
     """Let another mailbox go on with somebody. Raises `errors.Invalid` while a mail of the next step is half out.
 
@@ -179,7 +179,7 @@ def change_mailbox(
     return _steer(house, email, sequence, act)
 
 
-def _sender(house: House, mailbox: str) -> Mailbox:
+def _sender(house: Context, mailbox: str) -> Mailbox:
     with house.database.read() as conn:
         return mailboxes.named(conn, mailbox)
 
@@ -198,7 +198,7 @@ def _move(desk: _Desk, row: Enrollment, target: Mailbox) -> Enrollment:
     enrollments.change_mailbox(desk.conn, row, target.id)
     desk.tell([row], "mailbox changed", f"goes on from {target.address}")
     if row.due_at is not None and row.step_kind == "mail":
-        mailboxes.call(desk.conn, [target.id], row.due_at)
+        mailboxes.schedule_turn(desk.conn, [target.id], row.due_at)
     return replace(row, mailbox_id=target.id, version=row.version + 1)
 
 
@@ -207,7 +207,7 @@ class _Desk:
     """One person's enrollments, locked, in one transaction."""
 
     conn: Connection
-    house: House
+    house: Context
     person: Contact
     now: dt.datetime
 
@@ -224,7 +224,7 @@ class _Desk:
     def tell(self, rows: Iterable[Enrollment], kind: str, words: str) -> None:
         """A line in the log for each."""
         lines = [
-            events.News(
+            events.NewEvent(
                 kind,
                 self.now,
                 row.id,
@@ -242,13 +242,13 @@ class _Desk:
         key = (row.id, row.step or "")
         return messages.of_steps(self.conn, [key]).get(key)
 
-    def script(self, row: Enrollment) -> Script:
+    def script(self, row: Enrollment) -> CompiledSequence:
         """The version a row is on."""
         return self.house.library.script(self.conn, row.sequence_version_id)
 
 
 def _steer(
-    house: House,
+    house: Context,
     email: str,
     sequence: str | None,
     act: Callable[[_Desk, Sequence[Enrollment]], None],
@@ -262,7 +262,7 @@ def _steer(
             where = f'the sequence "{sequence}"' if sequence else "any sequence"
             raise errors.NotFound(f"{person.email} is not in {where}.")
         mailboxes.lock(conn, [each.enrollment.mailbox_id for each in found])
-        locked = enrollments.for_sending(conn, [each.enrollment.id for each in found])
+        locked = enrollments.lock(conn, [each.enrollment.id for each in found])
         rows = [row for row, _ in locked.values() if over or row.state in states.OPEN]
         act(_Desk(conn, house, person, house.clock.now()), rows)
         return [

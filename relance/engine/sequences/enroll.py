@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine import states
-from relance.engine.context import House
-from relance.engine.definition.compiled import Script
+from relance.engine.context import Context
+from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
 from relance.engine.sequences import publish
 from relance.engine.sequences.assignment import Shares
@@ -36,9 +36,9 @@ from relance.sentences import ended
 
 __all__ = [
     "EnrollReport",
+    "EnrollRequest",
     "EnrollmentView",
     "Skipped",
-    "Wish",
     "change_mailbox",
     "enroll",
     "lacking",
@@ -74,7 +74,7 @@ class EnrollReport:
 
 
 @dataclass(frozen=True)
-class Wish:
+class EnrollRequest:
     """Who is to be enrolled where. `emails` None: everybody; `mailboxes` None: all that are active."""
 
     sequence: str
@@ -84,7 +84,11 @@ class Wish:
 
 
 def enroll(
-    house: House, wish: Wish, *, dry_run: bool = False, progress: Callable[[int], None] | None = None
+    house: Context,
+    wish: EnrollRequest,
+    *,
+    dry_run: bool = False,
+    progress: Callable[[int], None] | None = None,
 ) -> EnrollReport:
     """Enroll people in a sequence's latest version.
 
@@ -130,7 +134,7 @@ def _senders(conn: Connection, wanted: Iterable[str] | None) -> list[Mailbox]:
     return sorted(chosen, key=lambda each: each.address)
 
 
-def _everybody(house: House) -> Iterator[list[Contact]]:
+def _everybody(house: Context) -> Iterator[list[Contact]]:
     after: str | None = None
     while True:
         with house.database.read() as conn:
@@ -167,9 +171,9 @@ class _Known:
 class _Run:
     """One enrolling, batch by batch."""
 
-    house: House
+    house: Context
     version: Version
-    script: Script
+    script: CompiledSequence
     senders: Sequence[Mailbox]
     also_elsewhere: bool
     dry_run: bool
@@ -273,7 +277,7 @@ class _Run:
         new_enrollments.place(conn, placed)
         events.add(conn, news)
         for mailbox_id, at in sorted(self.calls.items()):
-            mailboxes.call(conn, [mailbox_id], at)
+            mailboxes.schedule_turn(conn, [mailbox_id], at)
 
     def _row(self, person: Contact, mailbox: Mailbox, wrote: bool, now: dt.datetime) -> dict[str, object]:
         return {
@@ -298,13 +302,13 @@ class _Run:
         if position.due_at is not None:
             self.first_due = min(position.due_at, self.first_due or position.due_at)
 
-    def _news(self, person: Contact, mailbox: Mailbox, number: int, now: dt.datetime) -> events.News:
+    def _news(self, person: Contact, mailbox: Mailbox, number: int, now: dt.datetime) -> events.NewEvent:
         data = {
             "sequence": self.version.name,
             "version": self.version.number,
             "mailbox": mailbox.address,
         }
-        return events.News("enrolled", now, number, person.id, mailbox.id, data=data)
+        return events.NewEvent("enrolled", now, number, person.id, mailbox.id, data=data)
 
     def report(self) -> EnrollReport:
         """What was done."""
@@ -324,7 +328,7 @@ class _Run:
 Needs = Sequence[tuple[str, frozenset[str]]]
 
 
-def needs(script: Script) -> Needs:
+def needs(script: CompiledSequence) -> Needs:
     """The fields each mail cannot do without, over all its variants: [(step, fields)]."""
     found: list[tuple[str, frozenset[str]]] = []
     for mail in script.plan.mails:
@@ -333,7 +337,7 @@ def needs(script: Script) -> Needs:
     return found
 
 
-def lacking(wanted: Needs, script: Script, person: Contact, sender: Mailbox) -> str | None:
+def lacking(wanted: Needs, script: CompiledSequence, person: Contact, sender: Mailbox) -> str | None:
     """Which needed fields a person has not, and where they are needed, in words; None when all are there."""
     there = {name for name, value in {**script.definition.values, **person.values()}.items() if value != ""}
     there |= {"sender_address"} | ({"sender_name", "sender_first_name"} if sender.name else set())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition.compiled import bounds
 from relance.engine.schedule import calendar
 from relance.engine.sequences import clock_jumps, step_context
@@ -21,10 +21,10 @@ def slept(mailbox: Mailbox, now: dt.datetime, late: dt.timedelta) -> bool:
     return mailbox.read_at is not None and now - mailbox.read_at > late
 
 
-def replan(house: House, lease: Lease, mailbox: Mailbox, now: dt.datetime) -> int:
+def replan(house: Context, lease: Lease, mailbox: Mailbox, now: dt.datetime) -> int:
     """Give everything due a new time; returns how many steps that were."""
     with house.database.write() as conn:
-        mailboxes.hold(conn, lease)
+        mailboxes.renew_lease(conn, lease)
         rows = enrollments.mails_due(conn, mailbox.id, now)
         for case in step_context.read(conn, house, rows) if rows else ():
             place = case.script.place(case.contact, house.workspace)
@@ -38,7 +38,9 @@ def replan(house: House, lease: Lease, mailbox: Mailbox, now: dt.datetime) -> in
         data = {"steps": len(rows), "since": str(mailbox.synced_at)}
         events.add(
             conn,
-            [events.News(clock_jumps.PLANNED_ANEW, now, mailbox_id=mailbox.id, data=data)] if rows else [],
+            [events.NewEvent(clock_jumps.PLANNED_ANEW, now, mailbox_id=mailbox.id, data=data)]
+            if rows
+            else [],
         )
     return len(rows)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from relance import errors, templates
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition import graph, lint, load, sequence
 from relance.engine.definition.lint import Checked
 from relance.engine.definition.sequence import BranchStep, MailStep, TaskStep
@@ -72,7 +72,7 @@ class SequenceDetail:
     counts: Mapping[str, int]
 
 
-def check(house: House, source: Source) -> Checked:
+def check(house: Context, source: Source) -> Checked:
     """Everything that is wrong with a sequence, and what may surprise. Changes nothing.
 
     A field no contact has is a mistake; as long as there are no contacts at all it is a warning.
@@ -125,7 +125,7 @@ def _condition_names(text: str) -> frozenset[str]:
         return frozenset()
 
 
-def publish(house: House, source: Source) -> Published:
+def publish(house: Context, source: Source) -> Published:
     """Make a definition the sequence's newest version; raises `errors.Invalid` with every problem, and nothing is done.
 
     Contacts already enrolled stay with their version.
@@ -141,7 +141,7 @@ def publish(house: House, source: Source) -> Published:
         )
         if changed:
             data = {"sequence": definition.name, "version": number}
-            events.add(conn, [events.News("sequence published", now, data=data)])
+            events.add(conn, [events.NewEvent("sequence published", now, data=data)])
     return Published(definition.name, number, changed, checked.warnings)
 
 
@@ -173,7 +173,7 @@ def _text(source: Source) -> tuple[str | sequence.Sequence, str]:
 # Looking at what is published.
 
 
-def summaries(house: House) -> list[SequenceSummary]:
+def summaries(house: Context) -> list[SequenceSummary]:
     """Every sequence, by name."""
     with house.database.read() as conn:
         counts = sequences.counts(conn)
@@ -182,12 +182,12 @@ def summaries(house: House) -> list[SequenceSummary]:
         ]
 
 
-def _summary(house: House, conn: Connection, each: Version, counts: Mapping[str, int]) -> SequenceSummary:
+def _summary(house: Context, conn: Connection, each: Version, counts: Mapping[str, int]) -> SequenceSummary:
     steps = len(house.library.script(conn, each.id).plan.steps)
     return SequenceSummary(each.name, each.number, each.state, each.reason, each.published_at, steps, counts)
 
 
-def show(house: House, name: str, version: int | None = None) -> SequenceDetail:
+def show(house: Context, name: str, version: int | None = None) -> SequenceDetail:
     """One version (the latest, if none is named); raises `errors.NotFound`."""
     with house.database.read() as conn:
         found = known(conn, name)
@@ -227,18 +227,18 @@ def _instead(name: str, names: list[str]) -> str:
 # Pausing all of it.
 
 
-def pause(house: House, name: str, reason: str = "") -> None:
+def pause(house: Context, name: str, reason: str = "") -> None:
     """Nothing of this sequence leaves until it is resumed. Answers are still read."""
     _set_state(house, name, "paused", reason)
 
 
-def resume(house: House, name: str) -> None:
+def resume(house: Context, name: str) -> None:
     """Let the sequence go on. What fell due meanwhile is spread over the next opening, not sent in one minute."""
     _set_state(house, name, "active", "")
     backlog.spread_overdue(house, name)
 
 
-def _set_state(house: House, name: str, state: str, reason: str) -> None:
+def _set_state(house: Context, name: str, state: str, reason: str) -> None:
     now = house.clock.now()
     with house.database.write() as conn:
         before = known(conn, name)[0]
@@ -246,4 +246,4 @@ def _set_state(house: House, name: str, state: str, reason: str) -> None:
             return
         sequences.set_state(conn, name, state, reason)
         kind = "sequence paused" if state == "paused" else "sequence resumed"
-        events.add(conn, [events.News(kind, now, data={"sequence": name, "reason": reason})])
+        events.add(conn, [events.NewEvent(kind, now, data={"sequence": name, "reason": reason})])

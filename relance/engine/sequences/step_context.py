@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
-from relance.engine.context import House
-from relance.engine.definition.compiled import Script
+from relance.engine.context import Context
+from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
 from relance.engine.engagement import facts as engagement_facts
 from relance.engine.schedule.timezones import Place, Workspace
@@ -21,12 +21,12 @@ from relance.engine.store.messages import Message
 
 
 @dataclass(frozen=True)
-class Case:
+class StepContext:
     """One claimed enrollment with all that is known about it, read in one go."""
 
     row: Enrollment
     contact: Contact
-    script: Script
+    script: CompiledSequence
     existing: Message | None  # the message an earlier attempt left
     sent: Sequence[Message]  # what the person got from this enrollment so far, oldest first
     suppressed: str | None
@@ -57,7 +57,7 @@ class Case:
         return {**self.script.definition.values, **sender, **self.contact.values()}
 
 
-def read(conn: Connection, house: House, claimed: Sequence[Enrollment]) -> list[Case]:
+def read(conn: Connection, house: Context, claimed: Sequence[Enrollment]) -> list[StepContext]:
     """The cases of these enrollments, in their order."""
     people = contacts.by_ids(conn, [row.contact_id for row in claimed])
     existing = messages.of_steps(conn, [(row.id, row.step or "") for row in claimed])
@@ -65,7 +65,7 @@ def read(conn: Connection, house: House, claimed: Sequence[Enrollment]) -> list[
     sent = messages.accepted_before(conn, continued) if continued else {}
     refused = suppressions.among(conn, [person.email for person in people.values()])
     return [
-        Case(
+        StepContext(
             row,
             people[row.contact_id],
             house.library.script(conn, row.sequence_version_id),

@@ -234,7 +234,7 @@ def come_back(conn: Connection, row: Enrollment, at: dt.datetime) -> None:
     conn.execute(sa.update(enrollment).where(here).values(resume_at=at, version=enrollment.c.version + 1))
 
 
-def for_sending(conn: Connection, ids: Iterable[int]) -> dict[int, tuple[Enrollment, str]]:
+def lock(conn: Connection, ids: Iterable[int]) -> dict[int, tuple[Enrollment, str]]:
     """Enrollments with their sequence's state, locked: nobody else's news can slip in before the commit."""
     found = conn.execute(_FOR_SENDING, {"wanted": sorted(set(ids))})
     return {row.id: (value(row), row.sequence_state) for row in found}

@@ -15,7 +15,7 @@ from relance.engine.db.tables import contact, event
 
 
 @dataclass(frozen=True)
-class News:
+class NewEvent:
     """One line of the log, about to be written. Ids are those of the rows it speaks of."""
 
     kind: str
@@ -49,7 +49,7 @@ class Line:
 _XACT: sa.ColumnElement[int] = sa.literal_column("pg_current_xact_id()::text::bigint")
 
 
-def add(conn: Connection, news: Iterable[News]) -> None:
+def add(conn: Connection, news: Iterable[NewEvent]) -> None:
     """Write lines, in order."""
     rows = [
         {

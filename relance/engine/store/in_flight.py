@@ -12,7 +12,7 @@ from relance.engine.store import suppressions
 
 
 @dataclass(frozen=True)
-class Underway:
+class InFlight:
     """One enrollment's version, and the states around it."""
 
     version: int
@@ -40,7 +40,7 @@ _UNDERWAY = (
 )
 
 
-def of(conn: Connection, enrollment_id: int, address: str) -> Underway:
+def of(conn: Connection, enrollment_id: int, address: str) -> InFlight:
     """As it is at this moment, for an enrollment that exists; `address` is whom the mail goes to."""
     asked = {"enrollment_id": enrollment_id, "refusing": suppressions.refusing(address)}
-    return Underway(*conn.execute(_UNDERWAY, asked).one())
+    return InFlight(*conn.execute(_UNDERWAY, asked).one())

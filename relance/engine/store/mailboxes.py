@@ -130,7 +130,7 @@ def pause(
     """Nothing leaves it until a person resumes it; said in the log, too. `locked_out`: nor is it read; who was locked
     out before stays so."""
     change(conn, mailbox_id, state="paused", reason=reason, **({"locked_out": True} if locked_out else {}))
-    events.add(conn, [events.News("mailbox paused", at, mailbox_id=mailbox_id, data={"reason": reason})])
+    events.add(conn, [events.NewEvent("mailbox paused", at, mailbox_id=mailbox_id, data={"reason": reason})])
 
 
 def by_id(conn: Connection, mailbox_id: int) -> Mailbox:
@@ -223,7 +223,7 @@ _TURN_DUE = (
 )
 
 
-def take(
+def acquire_lease(
     conn: Connection, mailbox_id: int, owner: str, span: dt.timedelta = LEASE, *, alone: bool = False
 ) -> Lease | None:
     """The lease, or None when somebody else holds it, or when the whole installation stands still.
@@ -293,7 +293,7 @@ class Held:
     synced_at: dt.datetime | None
 
 
-def hold(conn: Connection, lease: Lease) -> Held:
+def renew_lease(conn: Connection, lease: Lease) -> Held:
     """Lock the mailbox's row, check the fence and renew the lease; the first word of every write under a lease.
 
     Raises `errors.Superseded` when the lease lapsed or another worker took it.
@@ -329,7 +329,7 @@ _RELEASE = (
 )
 
 
-def call(conn: Connection, mailbox_ids: Iterable[int], at: dt.datetime) -> None:
+def schedule_turn(conn: Connection, mailbox_ids: Iterable[int], at: dt.datetime) -> None:
     """Ask for a turn at `at`, or earlier if one is planned earlier."""
     sooner = sa.or_(mailbox.c.next_turn_at.is_(None), mailbox.c.next_turn_at > at)
     ids = sorted(set(mailbox_ids))

@@ -23,7 +23,7 @@ INTENT: sa.ColumnElement[str] = sa.func.coalesce(
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """One kept mail as it stands in the table; `kind`, `rule`, `evidence` and `judgement` are the rules' own."""
 
     id: int
@@ -80,13 +80,13 @@ _JOINED = inbound.join(mailbox, mailbox.c.id == inbound.c.mailbox_id).outerjoin(
     contact, contact.c.id == inbound.c.contact_id
 )
 _OTHERS = {"mailbox": mailbox.c.address.label("mailbox"), "email": contact.c.email.label("email")}
-_NAMES = tuple(Answer.__dataclass_fields__)
+_NAMES = tuple(Reply.__dataclass_fields__)
 _COLUMNS = [_OTHERS[name] if name in _OTHERS else inbound.c[name] for name in _NAMES]
 _SELECT = sa.select(*_COLUMNS).select_from(_JOINED)
 
 
-def _values(conn: Connection, query: sa.Select[Any]) -> list[Answer]:
-    return [Answer(**{name: row._mapping[name] for name in _NAMES}) for row in conn.execute(query)]
+def _values(conn: Connection, query: sa.Select[Any]) -> list[Reply]:
+    return [Reply(**{name: row._mapping[name] for name in _NAMES}) for row in conn.execute(query)]
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Wanted:
     by_hand: bool = False  # our own mails, written by hand, as well
 
 
-def page(conn: Connection, wanted: Wanted, *, before: int | None = None, limit: int = 100) -> list[Answer]:
+def page(conn: Connection, wanted: Wanted, *, before: int | None = None, limit: int = 100) -> list[Reply]:
     """The newest kept mails over all mailboxes; `before` is the last number of the page before."""
     query = _SELECT.order_by(inbound.c.id.desc()).limit(limit)
     for condition in _conditions(wanted):
@@ -143,17 +143,17 @@ def _names_substitute() -> sa.ColumnElement[bool]:
     return sa.and_(named, inbound.c.substitute_state == "", left)
 
 
-def by_id(conn: Connection, number: int) -> Answer | None:
+def by_id(conn: Connection, number: int) -> Reply | None:
     """One kept mail."""
     return next(iter(_values(conn, _SELECT.where(inbound.c.id == number))), None)
 
 
-def of_contact(conn: Connection, contact_id: int) -> list[Answer]:
+def of_contact(conn: Connection, contact_id: int) -> list[Reply]:
     """Everything that came from, or about, one person, oldest first."""
     return _values(conn, _SELECT.where(inbound.c.contact_id == contact_id).order_by(inbound.c.id))
 
 
-def bounces_since(conn: Connection, mailbox_id: int, since: dt.datetime | None) -> list[Answer]:
+def bounces_since(conn: Connection, mailbox_id: int, since: dt.datetime | None) -> list[Reply]:
     """The mails that came back for good to a mailbox, and are held to be that, from an instant on."""
     query = _SELECT.where(inbound.c.mailbox_id == mailbox_id, KIND.in_(["hard bounce"]))
     if since is not None:
@@ -175,14 +175,14 @@ def returns(conn: Connection, contact_id: int) -> list[dt.date | None]:
 
 
 @dataclass(frozen=True)
-class Kept:
+class ReplySource:
     """A kept mail with its bytes, or the beginning of them."""
 
-    answer: Answer
+    answer: Reply
     raw: bytes
 
 
-def with_raw(conn: Connection, *, after: int, since: dt.datetime | None, limit: int) -> list[Kept]:
+def with_raw(conn: Connection, *, after: int, since: dt.datetime | None, limit: int) -> list[ReplySource]:
     """Kept mails whose bytes are still there, by number from `after` on."""
     query = (
         sa.select(*_COLUMNS, inbound.c.raw)
@@ -194,16 +194,17 @@ def with_raw(conn: Connection, *, after: int, since: dt.datetime | None, limit: 
     if since is not None:
         query = query.where(inbound.c.received_at >= since)
     return [
-        Kept(Answer(**{name: row._mapping[name] for name in _NAMES}), row.raw) for row in conn.execute(query)
+        ReplySource(Reply(**{name: row._mapping[name] for name in _NAMES}), row.raw)
+        for row in conn.execute(query)
     ]
 
 
-def kept(conn: Connection, number: int) -> Kept | None:
+def kept(conn: Connection, number: int) -> ReplySource | None:
     """One kept mail with its bytes; None when they are gone."""
     query = sa.select(inbound.c.raw).where(inbound.c.id == number, inbound.c.raw.is_not(None))
     raw = conn.execute(query).scalar_one_or_none()
     answer = by_id(conn, number) if raw is not None else None
-    return Kept(answer, raw) if answer is not None and raw is not None else None
+    return ReplySource(answer, raw) if answer is not None and raw is not None else None
 
 
 def without_raw(conn: Connection, since: dt.datetime | None) -> int:

@@ -19,7 +19,7 @@ from relance import config
 from relance.app import Relance
 from relance.cli import tree
 from relance.clock import Clock
-from relance.engine.journal.opt_outs import No
+from relance.engine.journal.opt_outs import OptOut
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.mailbox.account import Security, Server
 from relance.sandbox.world import World
@@ -56,7 +56,7 @@ def crashed(home: Path) -> None:
         relance.contacts.add("bo@bolt.example", company="Bolt")
         relance._house.journal.turn(1, 1)
         relance._house.noes.keep(
-            No("ada@acme.example", 1, relance.clock.now())
+            OptOut("ada@acme.example", 1, relance.clock.now())
         )  # a wish waits to be carried out
         image = home.with_name("image")
         shutil.copytree(home, image)

@@ -7,12 +7,12 @@ from unittest import mock
 
 import pytest
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.inbound import classification, inbox, policy, reclassify, revise
-from relance.engine.inbound.classification import Reading
+from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.inbox import Correction, Wanted
 from relance.engine.inbound.policy import Match
-from relance.engine.inbound.reclassify import Wish
+from relance.engine.inbound.reclassify import RejudgeOptions
 from relance.engine.inbound.revise import Revision
 from relance.engine.reporting import timeline
 from relance.engine.sequences import control
@@ -32,23 +32,23 @@ AWAY = (
 
 
 @pytest.fixture
-def ready(house: House) -> House:
+def ready(house: Context) -> Context:
     enrolled(house, KIM, MIA)
     return house
 
 
-def state(house: House, person: str = KIM) -> State:
+def state(house: Context, person: str = KIM) -> State:
     return row(house, person).state
 
 
-def kept(house: House) -> list[replies.Answer]:
+def kept(house: Context) -> list[replies.Reply]:
     with house.database.read() as conn:
         return [
             each for each in (replies.by_id(conn, view.id) for view in inbox.page(house, Wanted())) if each
         ]
 
 
-def heard_by_older_rules(house: House, raw: bytes, kind: Kind) -> None:
+def heard_by_older_rules(house: Context, raw: bytes, kind: Kind) -> None:
     """The rules of an earlier release held a mail to be something else, and acted so."""
     older = Judgement(kind, "an older rule", "its words", version=1)
     with mock.patch.object(safe, "judge", return_value=older):
@@ -58,7 +58,7 @@ def heard_by_older_rules(house: House, raw: bytes, kind: Kind) -> None:
 # Acting.
 
 
-def test_one_answer_is_acted_upon_once_wherever_it_lies(ready: House) -> None:
+def test_one_answer_is_acted_upon_once_wherever_it_lies(ready: Context) -> None:
     mail = letter(KIM)
     assert hear(ready, mail, mail) == 1
     assert hear(ready, mail, role=Role.JUNK) == 0
@@ -74,7 +74,7 @@ def test_one_answer_is_acted_upon_once_wherever_it_lies(ready: House) -> None:
     ],
 )
 def test_what_a_person_says_is_done_to_them_and_to_nobody_else(
-    ready: House, text: str, after: State, suppressed: bool
+    ready: Context, text: str, after: State, suppressed: bool
 ) -> None:
     hear(ready, letter(KIM, text=text))
     assert (state(ready, KIM), state(ready, MIA)) == (after, State.ACTIVE)
@@ -82,7 +82,7 @@ def test_what_a_person_says_is_done_to_them_and_to_nobody_else(
         assert bool(suppressions.among(conn, [KIM])) is suppressed
 
 
-def test_an_absence_puts_the_next_step_off_to_the_day_of_return(ready: House) -> None:
+def test_an_absence_puts_the_next_step_off_to_the_day_of_return(ready: Context) -> None:
     wrote(ready)
     hear(ready, letter(KIM, "Automatic reply: hello", AWAY, Auto_Submitted="auto-replied"))
     at = row(ready)
@@ -91,7 +91,7 @@ def test_an_absence_puts_the_next_step_off_to_the_day_of_return(ready: House) ->
     assert at.resume_at.date() >= dt.date(2026, 3, 20)
 
 
-def test_a_whole_window_is_acted_upon_in_its_order(ready: House) -> None:
+def test_a_whole_window_is_acted_upon_in_its_order(ready: Context) -> None:
     hear(
         ready, letter(KIM, text="Stop writing to me, please."), letter(KIM, text="Sorry, call me after all.")
     )
@@ -102,7 +102,7 @@ def test_a_whole_window_is_acted_upon_in_its_order(ready: House) -> None:
 # At the company.
 
 
-def test_the_colleagues_own_rule_is_carried_out_and_taken_back(house: House) -> None:
+def test_the_colleagues_own_rule_is_carried_out_and_taken_back(house: Context) -> None:
     enrolled(house, KIM, MIA, text=ALL_STOP)
     hear(house, letter(KIM))
     assert (state(house, KIM), state(house, MIA)) == (State.REPLIED, State.STOPPED)
@@ -113,7 +113,7 @@ def test_the_colleagues_own_rule_is_carried_out_and_taken_back(house: House) -> 
     assert len(done.effects) == 2
 
 
-def test_who_may_have_answered_tells_no_colleague_until_a_person_says_who(house: House) -> None:
+def test_who_may_have_answered_tells_no_colleague_until_a_person_says_who(house: Context) -> None:
     enrolled(house, KIM, MIA, text=ALL_STOP)
     wrote(house)
     hear(house, letter("boss@lake.example"))
@@ -126,7 +126,7 @@ def test_who_may_have_answered_tells_no_colleague_until_a_person_says_who(house:
 # Readings.
 
 
-def test_a_persons_word_is_certain_and_the_rules_own_stays_beside_it(ready: House) -> None:
+def test_a_persons_word_is_certain_and_the_rules_own_stays_beside_it(ready: Context) -> None:
     wrote(ready)
     hear(ready, letter("boss@lake.example"))
     [before] = kept(ready)
@@ -140,10 +140,12 @@ def test_a_persons_word_is_certain_and_the_rules_own_stays_beside_it(ready: Hous
     assert not classification.is_behind(after)
 
 
-def test_what_people_stand_by_is_kept_beside_a_judgement_and_dropped(ready: House) -> None:
+def test_what_people_stand_by_is_kept_beside_a_judgement_and_dropped(ready: Context) -> None:
     hear(ready, letter(KIM))
     [answer] = kept(ready)
-    stood = Reading(Match.SOFT, Judgement(Kind.HUMAN, "", "their words"), answer.contact_id, (7,))
+    stood = EffectiveClassification(
+        Match.SOFT, Judgement(Kind.HUMAN, "", "their words"), answer.contact_id, (7,)
+    )
     with ready.database.write() as conn:
         classification.note_acted(conn, answer, stood)
     [noted] = kept(ready)
@@ -158,40 +160,40 @@ def test_what_people_stand_by_is_kept_beside_a_judgement_and_dropped(ready: Hous
 # Judged again.
 
 
-def test_a_missed_answer_stops_once_better_rules_see_it(ready: House) -> None:
+def test_a_missed_answer_stops_once_better_rules_see_it(ready: Context) -> None:
     heard_by_older_rules(ready, letter(KIM, text="Please call me."), Kind.AUTO_REPLY)
     assert state(ready) is State.ACTIVE
-    shown = reclassify.rejudge(ready, Wish())
+    shown = reclassify.rejudge(ready, RejudgeOptions())
     assert [(each.email, each.before) for each in shown.changes] == [(KIM, Kind.AUTO_REPLY.value)]
     assert state(ready) is State.ACTIVE  # only shown
-    done = reclassify.rejudge(ready, Wish(apply=True))
+    done = reclassify.rejudge(ready, RejudgeOptions(apply=True))
     assert done.changes[0].effects
     assert state(ready) is State.REPLIED
     assert [each.rules_version for each in kept(ready)] == [mailbox_classification.VERSION]
-    assert reclassify.rejudge(ready, Wish(apply=True)).changes == ()
+    assert reclassify.rejudge(ready, RejudgeOptions(apply=True)).changes == ()
 
 
-def test_a_wrong_stop_goes_on_only_if_asked_for(ready: House) -> None:
+def test_a_wrong_stop_goes_on_only_if_asked_for(ready: Context) -> None:
     away = letter(KIM, "Automatic reply: hello", AWAY, Auto_Submitted="auto-replied")
     heard_by_older_rules(ready, away, Kind.HUMAN)
     assert state(ready) is State.REPLIED
-    reclassify.rejudge(ready, Wish(apply=True))
+    reclassify.rejudge(ready, RejudgeOptions(apply=True))
     assert state(ready) is State.REPLIED
-    reclassify.rejudge(ready, Wish(apply=True, reopen=True))
+    reclassify.rejudge(ready, RejudgeOptions(apply=True, reopen=True))
     assert state(ready) is not State.REPLIED
 
 
-def test_what_a_list_wrote_over_is_judged_the_same_again(ready: House) -> None:
+def test_what_a_list_wrote_over_is_judged_the_same_again(ready: Context) -> None:
     named = wrote(ready).message_id
     hear(ready, letter(f"Sales <{ADA}>", In_Reply_To=named))
-    assert reclassify.rejudge(ready, Wish(apply=True)).changes == ()
+    assert reclassify.rejudge(ready, RejudgeOptions(apply=True)).changes == ()
     assert state(ready) is State.REPLIED
 
 
 # Revised.
 
 
-def test_a_state_with_another_cause_stays(ready: House) -> None:
+def test_a_state_with_another_cause_stays(ready: Context) -> None:
     hear(ready, letter(KIM))
     [answer] = kept(ready)
     control.stop(ready, MIA)
@@ -200,11 +202,13 @@ def test_a_state_with_another_cause_stays(ready: House) -> None:
     assert state(ready, MIA) is State.REPLIED  # an answer outranks a person's stop
 
 
-def test_an_opt_out_is_never_taken_back_by_another_reading(ready: House) -> None:
+def test_an_opt_out_is_never_taken_back_by_another_reading(ready: Context) -> None:
     hear(ready, letter(KIM, text="Please remove me from your list."))
     [answer] = kept(ready)
     before = classification.in_force(answer)
-    after = Reading(Match.CERTAIN, Judgement(Kind.AUTO_REPLY, "better rules"), answer.contact_id)
+    after = EffectiveClassification(
+        Match.CERTAIN, Judgement(Kind.AUTO_REPLY, "better rules"), answer.contact_id
+    )
     with ready.database.write() as conn:
         done = revise.revise(conn, ready, Revision(answer, before, after), ready.clock.now(), reopen=True)
     assert done.effects == ()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from relance import errors
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.mailboxes import aliases
 from relance.engine.states import State
 from tests.journeys.stage import ADA, Stage, standing
@@ -54,7 +54,7 @@ def test_what_sent_shows_is_offered_and_a_letter_from_it_pauses(stage: Stage) ->
     assert (shown.aliases, shown.offered) == ((ALIAS,), ())
 
 
-def test_a_letter_from_an_alias_is_nobodys_answer(house: House) -> None:
+def test_a_letter_from_an_alias_is_nobodys_answer(house: Context) -> None:
     enrolled(house, KIM)
     named = wrote(house).message_id
     alias = "a.lovelace@sales.example"
@@ -66,7 +66,7 @@ def test_a_letter_from_an_alias_is_nobodys_answer(house: House) -> None:
     assert row(house).state is State.REPLIED
 
 
-def test_what_can_be_no_alias_is_refused(house: House) -> None:
+def test_what_can_be_no_alias_is_refused(house: Context) -> None:
     enrolled(house, KIM)
     for alias, why in ((KIM, "contact"), ("ada@sales.example", "mailbox of its own"), ("nobody", "nobody")):
         with pytest.raises(errors.Invalid, match=why):

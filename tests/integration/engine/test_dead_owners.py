@@ -12,7 +12,7 @@ import pytest
 
 from relance import clock
 from relance.engine import turn
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.journal.journal import Journal
 from relance.engine.processes import attendance, heartbeats
 from relance.engine.reporting import status
@@ -43,7 +43,7 @@ with engine_house.build(sys.argv[1], folder) as house:
 
 
 @pytest.fixture
-def worker(house: House, tmp_path: Path) -> Iterator[processes.Process]:
+def worker(house: Context, tmp_path: Path) -> Iterator[processes.Process]:
     """Another process in the middle of a turn of mailbox 1."""
     engine_house.add_mailbox(house, next_turn_at=house.clock.now())
     url = house.database.url.render_as_string(hide_password=False)
@@ -55,13 +55,13 @@ def worker(house: House, tmp_path: Path) -> Iterator[processes.Process]:
     found.kill()
 
 
-def holders(house: House) -> list[str]:
+def holders(house: Context) -> list[str]:
     with house.database.read() as conn:
         return mailboxes.holders(conn)
 
 
 def test_the_lease_of_a_process_killed_in_mid_turn_is_free_at_once(
-    house: House, worker: processes.Process
+    house: Context, worker: processes.Process
 ) -> None:
     assert holders(house) == [OTHER]
     assert recovery.give_back(house) == []  # alive
@@ -73,42 +73,42 @@ def test_the_lease_of_a_process_killed_in_mid_turn_is_free_at_once(
     assert not turn.take_turn(house, 1, lambda: False).held
 
 
-def test_a_frozen_process_keeps_its_lease(house: House, worker: processes.Process) -> None:
+def test_a_frozen_process_keeps_its_lease(house: Context, worker: processes.Process) -> None:
     worker.signal(signal.SIGSTOP)
     assert recovery.give_back(house) == []
     assert holders(house) == [OTHER]
     assert turn.take_turn(house, 1, lambda: False).held
 
 
-def test_a_process_without_a_lock_here_may_live_elsewhere(house: House) -> None:
+def test_a_process_without_a_lock_here_may_live_elsewhere(house: Context) -> None:
     engine_house.add_mailbox(house, next_turn_at=house.clock.now())
     for owner in ("another-host-9-ffff", "../somewhere"):
         with house.database.write() as conn:
-            lease = mailboxes.take(conn, 1, owner)
+            lease = mailboxes.acquire_lease(conn, 1, owner)
             assert lease is not None
         assert recovery.give_back(house) == []
         with house.database.write() as conn:
             mailboxes.release(conn, lease, house.clock.now())
 
 
-def test_who_could_not_give_a_lease_back_leaves_the_proof_of_its_end(house: House, tmp_path: Path) -> None:
+def test_who_could_not_give_a_lease_back_leaves_the_proof_of_its_end(house: Context, tmp_path: Path) -> None:
     """Its journal is clean and goes; its lock stays as long as a lease may be in its name."""
     engine_house.add_mailbox(house, next_turn_at=house.clock.now())
     other = Journal(tmp_path / "journal", OTHER)
     other.live()
     with house.database.write() as conn:
-        mailboxes.take(conn, 1, OTHER)
+        mailboxes.acquire_lease(conn, 1, OTHER)
     other.stay()
     other.close()
     assert recovery.give_back(house) == [1]
 
 
-def at_work(house: House) -> list[str]:
+def at_work(house: Context) -> list[str]:
     return [each.name for each in status.status(house).attendance.processes]
 
 
 def test_who_was_killed_is_not_at_work_though_its_last_heartbeat_is_new(
-    house: House, worker: processes.Process
+    house: Context, worker: processes.Process
 ) -> None:
     heartbeats.beat(house, attendance.myself(OTHER, "run", clock.machine_now()))
     assert at_work(house) == [OTHER]
@@ -121,6 +121,6 @@ def test_who_was_killed_is_not_at_work_though_its_last_heartbeat_is_new(
     assert found.grave
 
 
-def test_who_has_no_lock_here_is_at_work_as_long_as_it_was_seen_lately(house: House) -> None:
+def test_who_has_no_lock_here_is_at_work_as_long_as_it_was_seen_lately(house: Context) -> None:
     heartbeats.beat(house, attendance.myself("elsewhere-1-ffff", "run", clock.machine_now()))
     assert at_work(house) == ["elsewhere-1-ffff"]

@@ -11,12 +11,12 @@ import pytest
 from relance import errors
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.journal.journal import Journal
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sending import recovery, settle
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollment_details, enrollments, mailboxes, messages, suppressions
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
@@ -39,33 +39,33 @@ ENDS = [
 
 
 @pytest.fixture
-def ready(house: House) -> House:
+def ready(house: Context) -> Context:
     """Eve's first mail is due."""
     publish.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house, ADA)
     contact_service.add(house, EVE, {})
-    enroll.enroll(house, Wish("Trial"))
+    enroll.enroll(house, EnrollRequest("Trial"))
     engine_house.clock(house).advance(hours=2)
     return dataclasses.replace(house, open_inbox=NoMail())
 
 
-def row(house: House) -> enrollments.Enrollment:
+def row(house: Context) -> enrollments.Enrollment:
     with house.database.read() as conn:
         return enrollment_details.matching(conn, email=EVE)[0].enrollment
 
 
-def mail(house: House) -> messages.Message:
+def mail(house: Context) -> messages.Message:
     with house.database.read() as conn:
         return messages.of_steps(conn, [(row(house).id, "intro")])[row(house).id, "intro"]
 
 
-def a_turn(house: House) -> turn.TurnReport:
+def a_turn(house: Context) -> turn.TurnReport:
     return turn.take_turn(house, 1, lambda: False)
 
 
 @pytest.mark.parametrize(("answer", "state", "stands"), ENDS)
 def test_an_answer_survives_a_database_that_is_lost_at_that_moment(
-    ready: House, monkeypatch: pytest.MonkeyPatch, answer: SendResult, state: MessageState, stands: State
+    ready: Context, monkeypatch: pytest.MonkeyPatch, answer: SendResult, state: MessageState, stands: State
 ) -> None:
     def gone(conn: object, house: object, attempts: list[object]) -> None:
         if attempts:
@@ -84,7 +84,7 @@ def test_an_answer_survives_a_database_that_is_lost_at_that_moment(
     assert (mail(ready).code, mail(ready).reply) == (answer.code, answer.text)
 
 
-def test_a_refusal_of_the_mailbox_pauses_it_before_the_turn_that_finds_it_offers_more(ready: House) -> None:
+def test_a_refusal_of_the_mailbox_pauses_it_before_the_turn_that_finds_it_offers_more(ready: Context) -> None:
     _left_transmitting(ready, QUOTA)
     post = OneAnswer(LATER)
     a_turn(dataclasses.replace(ready, open_outbox=post))
@@ -93,7 +93,7 @@ def test_a_refusal_of_the_mailbox_pauses_it_before_the_turn_that_finds_it_offers
     assert post.bodies == []
 
 
-def _left_transmitting(house: House, answer: SendResult) -> None:
+def _left_transmitting(house: Context, answer: SendResult) -> None:
     """A worker heard the answer and died."""
     engine_house.add_message(house, row(house), MessageState.TRANSMITTING, fence=0, recipient=EVE)
     dead = Journal(house.journal._folder, "host-4711")
@@ -103,14 +103,14 @@ def _left_transmitting(house: House, answer: SendResult) -> None:
     dead.close()
 
 
-def by_a_turn(house: House) -> None:
+def by_a_turn(house: Context) -> None:
     a_turn(dataclasses.replace(house, open_outbox=OneAnswer(LATER)))
 
 
 @pytest.mark.parametrize("way", [recovery.replay, by_a_turn])
 @pytest.mark.parametrize(("answer", "state", "stands"), ENDS[:4])
 def test_an_answer_that_comes_to_light_late_means_what_it_would_have_meant(
-    ready: House, way: Callable[[House], object], answer: SendResult, state: MessageState, stands: State
+    ready: Context, way: Callable[[Context], object], answer: SendResult, state: MessageState, stands: State
 ) -> None:
     with ready.database.write() as conn:
         why = Reason(f"{settle.MAYBE}: the worker stopped", Cause.UNKNOWN_MAIL)
@@ -131,7 +131,7 @@ def test_an_answer_that_comes_to_light_late_means_what_it_would_have_meant(
         assert settle.MAYBE not in row(ready).reason
 
 
-def test_an_answer_found_late_leaves_another_reason_to_hold_alone(ready: House, tmp_path: Path) -> None:
+def test_an_answer_found_late_leaves_another_reason_to_hold_alone(ready: Context, tmp_path: Path) -> None:
     with ready.database.write() as conn:
         enrollments.apply(conn, [row(ready).id], Event.HELD, ready.clock.now(), reason="ask Ada first")
     engine_house.add_message(ready, row(ready), MessageState.UNKNOWN, fence=0, recipient=EVE)
@@ -151,7 +151,9 @@ STRANGE = [
 ]
 
 
-def test_whatever_stands_in_the_journals_folder_a_turn_settles_what_a_dead_worker_knew(ready: House) -> None:
+def test_whatever_stands_in_the_journals_folder_a_turn_settles_what_a_dead_worker_knew(
+    ready: Context,
+) -> None:
     _left_transmitting(ready, NOBODY)
     folder = ready.journal._folder
     for number, content in enumerate(STRANGE):
@@ -164,7 +166,7 @@ def test_whatever_stands_in_the_journals_folder_a_turn_settles_what_a_dead_worke
     assert (mail(ready).state, row(ready).state) == (MessageState.REFUSED, State.BOUNCED)
 
 
-def test_a_damaged_journal_leaves_doubt_and_no_second_mail(ready: House) -> None:
+def test_a_damaged_journal_leaves_doubt_and_no_second_mail(ready: Context) -> None:
     """Where it had said that the body had begun there is a hole; the turn's own lines are whole."""
     engine_house.add_message(ready, row(ready), MessageState.TRANSMITTING, fence=0, recipient=EVE)
     dead = Journal(ready.journal._folder, "host-4711")

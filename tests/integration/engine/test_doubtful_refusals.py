@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.sending import refusing_domains, settle
 from relance.engine.sequences import control, publish
@@ -34,7 +34,7 @@ TAKEN = ""
 class Desk:
     """People whose first mails are due, in the order of their names, a mail a turn."""
 
-    def __init__(self, house: House, smtp: FaultServer, imap: scripted_imap.Scripted) -> None:
+    def __init__(self, house: Context, smtp: FaultServer, imap: scripted_imap.Scripted) -> None:
         self.house, self.smtp, self.script = house, smtp, imap.script
         publish.publish(house, engine_house.TRIAL)
         servers = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "plain"}
@@ -44,7 +44,7 @@ class Desk:
     def enroll(self, *emails: str) -> None:
         for email in emails:
             contact_service.add(self.house, email, {})
-            sequences_enroll.enroll(self.house, sequences_enroll.Wish("Trial", emails=[email]))
+            sequences_enroll.enroll(self.house, sequences_enroll.EnrollRequest("Trial", emails=[email]))
         self.advance(hours=2)
 
     def says(self, *answers: str, point: Point = Point.RCPT) -> None:
@@ -206,7 +206,7 @@ def test_one_whose_worker_died_before_it_was_written_is_read_beside_the_first_al
     desk.enroll(BOB, EVE)
     record = settle.record
 
-    def dies(conn: Connection, house: House, attempts: Sequence[settle.Attempt]) -> None:
+    def dies(conn: Connection, house: Context, attempts: Sequence[settle.Attempt]) -> None:
         if attempts:
             raise KeyboardInterrupt
         record(conn, house, attempts)

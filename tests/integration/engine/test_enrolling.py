@@ -8,9 +8,9 @@ import pytest
 from relance import errors
 from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import State
 from relance.engine.store import enrollment_details, events, mailboxes
 from tests import engine_house
@@ -34,7 +34,7 @@ OTHER = "sequence: Other\nsteps:\n  - {id: one, subject: S, body: B}\n"
 
 
 @pytest.fixture
-def ready(house: House) -> House:
+def ready(house: Context) -> Context:
     publish.publish(house, SEQUENCE)
     publish.publish(house, OTHER)
     engine_house.add_mailbox(house, "ada@sales.example")
@@ -42,15 +42,15 @@ def ready(house: House) -> House:
     return house
 
 
-def fill(house: House, count: int) -> None:
+def fill(house: Context, count: int) -> None:
     for number in range(count):
         contact_service.add(house, f"p@firm{number}.example", {"company": f"Firm {number}", "title": "CEO"})
 
 
-def test_everybody_is_enrolled_evenly_with_a_first_due_time(ready: House) -> None:
+def test_everybody_is_enrolled_evenly_with_a_first_due_time(ready: Context) -> None:
     fill(ready, 5)
     seen: list[int] = []
-    report = enroll.enroll(ready, Wish("Trial"), progress=seen.append)
+    report = enroll.enroll(ready, EnrollRequest("Trial"), progress=seen.append)
     assert (report.enrolled, report.skipped, seen) == (5, (), [5])
     assert report.by_mailbox == {"ada@sales.example": 3, "bob@sales.example": 2}
     with ready.database.read() as conn:
@@ -64,32 +64,32 @@ def test_everybody_is_enrolled_evenly_with_a_first_due_time(ready: House) -> Non
         assert turn == min(each.enrollment.due_at for each in found if each.mailbox == address)  # type: ignore[type-var]
 
 
-def test_enrolling_again_changes_nothing(ready: House) -> None:
+def test_enrolling_again_changes_nothing(ready: Context) -> None:
     fill(ready, 3)
-    enroll.enroll(ready, Wish("Trial"))
-    again = enroll.enroll(ready, Wish("Trial"))
+    enroll.enroll(ready, EnrollRequest("Trial"))
+    again = enroll.enroll(ready, EnrollRequest("Trial"))
     assert again.enrolled == 0
     assert {each.reason for each in again.skipped} == {"is in this sequence already (active)"}
     assert (again.by_mailbox, again.first_due) == ({}, None)
 
 
-def test_a_dry_run_says_the_same_and_does_nothing(ready: House) -> None:
+def test_a_dry_run_says_the_same_and_does_nothing(ready: Context) -> None:
     fill(ready, 3)
-    dry = enroll.enroll(ready, Wish("Trial"), dry_run=True)
+    dry = enroll.enroll(ready, EnrollRequest("Trial"), dry_run=True)
     with ready.database.read() as conn:
         assert enrollment_details.matching(conn) == []
         assert all(each.next_turn_at is None for each in mailboxes.every(conn))
-    real = enroll.enroll(ready, Wish("Trial"))
+    real = enroll.enroll(ready, EnrollRequest("Trial"))
     assert (dry.enrolled, dry.by_mailbox) == (real.enrolled, real.by_mailbox)
     assert dry.first_due is not None
 
 
-def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: House) -> None:
+def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: Context) -> None:
     fill(ready, 2)
     contact_service.add(ready, "bare@firm9.example", {"company": "Bare"})
     contact_service.add(ready, "no@gone.example", {"company": "Gone", "title": "CEO"})
     contact_service.suppress(ready, "gone.example", "competitor")
-    enroll.enroll(ready, Wish("Other", ["p@firm0.example"]))
+    enroll.enroll(ready, EnrollRequest("Other", ["p@firm0.example"]))
     wanted = [
         "P@firm0.example",
         "bare@firm9.example",
@@ -98,7 +98,7 @@ def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: House) -> No
         "what",
         "p@firm1.example",
     ]
-    report = enroll.enroll(ready, Wish("Trial", [*wanted, "p@firm1.example"]))
+    report = enroll.enroll(ready, EnrollRequest("Trial", [*wanted, "p@firm1.example"]))
     reasons = {each.email: each.reason for each in report.skipped}
     assert reasons["p@firm0.example"] == 'is active in "Other"'
     assert reasons["bare@firm9.example"] == "title is missing, which intro needs"
@@ -106,17 +106,17 @@ def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: House) -> No
     assert reasons["who@x.example"] == "is no contact yet: import it first"
     assert "no mail address" in reasons["what"]
     assert (report.enrolled, len(report.skipped)) == (1, 5)
-    both = enroll.enroll(ready, Wish("Trial", ["p@firm0.example"], also_elsewhere=True))
+    both = enroll.enroll(ready, EnrollRequest("Trial", ["p@firm0.example"], also_elsewhere=True))
     assert both.enrolled == 1
 
 
-def test_colleagues_share_a_mailbox_also_later(ready: House) -> None:
+def test_colleagues_share_a_mailbox_also_later(ready: Context) -> None:
     fill(ready, 1)
     for name in ("a", "b", "c"):
         contact_service.add(ready, f"{name}@acme.example", {"company": "Acme", "title": "CEO"})
-    enroll.enroll(ready, Wish("Trial"))
+    enroll.enroll(ready, EnrollRequest("Trial"))
     contact_service.add(ready, "d@mail.acme.example", {"company": "Acme", "title": "CEO"})
-    enroll.enroll(ready, Wish("Trial"))
+    enroll.enroll(ready, EnrollRequest("Trial"))
     with ready.database.read() as conn:
         found = enrollment_details.matching(conn)
     acme = {each.mailbox for each in found if each.email.endswith("acme.example")}
@@ -124,36 +124,36 @@ def test_colleagues_share_a_mailbox_also_later(ready: House) -> None:
     assert {each.mailbox for each in found} == {"ada@sales.example", "bob@sales.example"}
 
 
-def test_the_mailboxes_asked_for_must_be_there_and_active(ready: House) -> None:
+def test_the_mailboxes_asked_for_must_be_there_and_active(ready: Context) -> None:
     fill(ready, 2)
-    assert enroll.enroll(ready, Wish("Trial", mailboxes=["BOB@sales.example"])).by_mailbox == {
+    assert enroll.enroll(ready, EnrollRequest("Trial", mailboxes=["BOB@sales.example"])).by_mailbox == {
         "bob@sales.example": 2
     }
     with pytest.raises(errors.NotFound, match="no mailbox eve"):
-        enroll.enroll(ready, Wish("Trial", mailboxes=["eve@sales.example"]))
+        enroll.enroll(ready, EnrollRequest("Trial", mailboxes=["eve@sales.example"]))
     engine_house.add_mailbox(ready, "idle@sales.example", state="paused", reason="login refused")
     with pytest.raises(errors.Invalid, match="is paused: login refused"):
-        enroll.enroll(ready, Wish("Trial", mailboxes=["idle@sales.example"]))
+        enroll.enroll(ready, EnrollRequest("Trial", mailboxes=["idle@sales.example"]))
 
 
-def test_without_a_mailbox_nothing_is_enrolled(house: House) -> None:
+def test_without_a_mailbox_nothing_is_enrolled(house: Context) -> None:
     publish.publish(house, OTHER)
     with pytest.raises(errors.Invalid, match="relance mailbox add"):
-        enroll.enroll(house, Wish("Other"))
+        enroll.enroll(house, EnrollRequest("Other"))
 
 
-def test_every_enrolling_is_told(ready: House) -> None:
+def test_every_enrolling_is_told(ready: Context) -> None:
     fill(ready, 2)
-    enroll.enroll(ready, Wish("Trial"))
+    enroll.enroll(ready, EnrollRequest("Trial"))
     with ready.database.read() as conn:
         told = [line for line in events.after(conn, 0, 100) if line.kind == "enrolled"]
     assert [line.email for line in told] == ["p@firm0.example", "p@firm1.example"]
     assert told[0].data == {"sequence": "Trial", "version": 1, "mailbox": "ada@sales.example"}
 
 
-def test_resuming_a_sequence_spreads_what_fell_due(ready: House, clock: ManualClock) -> None:
+def test_resuming_a_sequence_spreads_what_fell_due(ready: Context, clock: ManualClock) -> None:
     fill(ready, 20)
-    enroll.enroll(ready, Wish("Trial"))
+    enroll.enroll(ready, EnrollRequest("Trial"))
     publish.pause(ready, "Trial", "the fair")
     clock.move_to(dt.datetime(2026, 3, 9, 9, 0, tzinfo=dt.UTC))
     publish.resume(ready, "Trial")
@@ -165,10 +165,10 @@ def test_resuming_a_sequence_spreads_what_fell_due(ready: House, clock: ManualCl
     assert all(at is not None for at in turns)
 
 
-def test_two_who_enroll_at_once_enroll_everybody_once(ready: House) -> None:
+def test_two_who_enroll_at_once_enroll_everybody_once(ready: Context) -> None:
     fill(ready, 120)
     with ThreadPoolExecutor(2) as hands:
-        reports = list(hands.map(lambda _: enroll.enroll(ready, Wish("Trial")), range(2)))
+        reports = list(hands.map(lambda _: enroll.enroll(ready, EnrollRequest("Trial")), range(2)))
     assert sum(each.enrolled for each in reports) == 120
     assert sum(len(each.skipped) for each in reports) == 120
     with ready.database.read() as conn:

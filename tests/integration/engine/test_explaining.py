@@ -7,11 +7,11 @@ import pytest
 from relance import errors
 from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.reporting import explain
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState
 from relance.engine.store import enrollment_details, enrollments, mailboxes
 from tests import engine_house
@@ -34,34 +34,34 @@ ADA = "ada@acme.example"
 
 
 @pytest.fixture
-def ready(house: House) -> House:
+def ready(house: Context) -> Context:
     publish.publish(house, SEQUENCE)
     engine_house.add_mailbox(house, "ada@sales.example")
     contact_service.add(house, ADA, {"company": "Acme", "country": "Germany"})
-    enroll.enroll(house, Wish("Trial"))
+    enroll.enroll(house, EnrollRequest("Trial"))
     return house
 
 
-def told(house: House) -> str:
+def told(house: Context) -> str:
     return "\n".join(explain.explain(house, ADA, "Trial")[0].sentences)
 
 
-def row(house: House) -> enrollments.Enrollment:
+def row(house: Context) -> enrollments.Enrollment:
     with house.database.read() as conn:
         return enrollment_details.matching(conn, email=ADA)[0].enrollment
 
 
-def news(house: House, event: Event, **values: object) -> None:
+def news(house: Context, event: Event, **values: object) -> None:
     with house.database.write() as conn:
         enrollments.apply(
             conn, [row(house).id], event, house.clock.now(), reason="because", values=dict(values)
         )
 
 
-def test_the_next_step_comes_with_its_time_and_what_bound_it(ready: House, clock: ManualClock) -> None:
+def test_the_next_step_comes_with_its_time_and_what_bound_it(ready: Context, clock: ManualClock) -> None:
     clock.advance(hours=12)  # Monday evening
     contact_service.add(ready, "bob@acme.example", {"country": "DE"})
-    enroll.enroll(ready, Wish("Trial"))
+    enroll.enroll(ready, EnrollRequest("Trial"))
     found = explain.explain(ready, "bob@acme.example")[0]
     text = "\n".join(found.sentences)
     assert found.when is not None
@@ -73,7 +73,7 @@ def test_the_next_step_comes_with_its_time_and_what_bound_it(ready: House, clock
     assert "It may not leave now" not in text
 
 
-def test_the_forecast_is_the_calendar_asked_again(ready: House) -> None:
+def test_the_forecast_is_the_calendar_asked_again(ready: Context) -> None:
     found = explain.explain(ready, ADA)[0]
     assert [each.step for each in found.forecast] == ["intro", "bump", "saw", "call", "goodbye"]
     script_says = row(ready).due_at
@@ -87,7 +87,7 @@ def test_the_forecast_is_the_calendar_asked_again(ready: House) -> None:
     assert found.sentences[-1].startswith('After that, if nobody answers: "bump" (mail) on ')
 
 
-def test_what_stands_in_the_way_is_the_gates_own_word(ready: House, clock: ManualClock) -> None:
+def test_what_stands_in_the_way_is_the_gates_own_word(ready: Context, clock: ManualClock) -> None:
     publish.pause(ready, "Trial", "the fair")
     assert "It may not leave now: the sequence is paused." in told(ready)
     publish.resume(ready, "Trial")
@@ -105,7 +105,7 @@ def test_what_stands_in_the_way_is_the_gates_own_word(ready: House, clock: Manua
     assert '1 mail has been sent so far, the last ("intro")' in text
 
 
-def test_pace_and_trouble_of_the_mailbox_are_told(ready: House, clock: ManualClock) -> None:
+def test_pace_and_trouble_of_the_mailbox_are_told(ready: Context, clock: ManualClock) -> None:
     clock.advance(hours=2)
     box = row(ready).mailbox_id
     engine_house.add_message(ready, row(ready), MessageState.ACCEPTED, step="other")
@@ -123,7 +123,7 @@ def test_pace_and_trouble_of_the_mailbox_are_told(ready: House, clock: ManualClo
     assert "It may not leave now: the mailbox is paused." in text
 
 
-def test_the_forecast_counts_from_when_the_mail_can_leave(ready: House, clock: ManualClock) -> None:
+def test_the_forecast_counts_from_when_the_mail_can_leave(ready: Context, clock: ManualClock) -> None:
     clock.advance(hours=7)
     engine_house.add_message(ready, row(ready), MessageState.ACCEPTED, step="other")
     with ready.database.write() as conn:
@@ -144,7 +144,7 @@ def test_the_forecast_counts_from_when_the_mail_can_leave(ready: House, clock: M
     assert explain.explain(ready, ADA)[0].forecast[0].at == dt.datetime(2026, 3, 4, 7, 30, tzinfo=dt.UTC)
 
 
-def test_a_reason_that_ends_in_a_full_stop_is_told_with_one(ready: House) -> None:
+def test_a_reason_that_ends_in_a_full_stop_is_told_with_one(ready: Context) -> None:
     with ready.database.write() as conn:
         enrollments.apply(
             conn, [row(ready).id], Event.HELD, ready.clock.now(), reason="The address has an @."
@@ -154,7 +154,7 @@ def test_a_reason_that_ends_in_a_full_stop_is_told_with_one(ready: House) -> Non
     assert ".." not in told(ready)
 
 
-def test_each_state_has_its_sentence(ready: House) -> None:
+def test_each_state_has_its_sentence(ready: Context) -> None:
     news(ready, Event.OUT_OF_OFFICE, resume_at=dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC))
     found = explain.explain(ready, ADA)[0]
     assert (
@@ -172,7 +172,7 @@ def test_each_state_has_its_sentence(ready: House) -> None:
     assert (found.when, found.forecast) == (None, ())
 
 
-def test_an_overdue_step_says_when_mail_may_leave_again(ready: House, clock: ManualClock) -> None:
+def test_an_overdue_step_says_when_mail_may_leave_again(ready: Context, clock: ManualClock) -> None:
     clock.move_to(dt.datetime(2026, 3, 7, 12, 0, tzinfo=dt.UTC))  # a Saturday
     found = explain.explain(ready, ADA)[0]
     assert found.when is not None
@@ -181,7 +181,7 @@ def test_an_overdue_step_says_when_mail_may_leave_again(ready: House, clock: Man
     assert any("Mail may leave again on Mon 9 March 2026 08:30" in each for each in found.sentences)
 
 
-def test_nobody_is_made_up(house: House) -> None:
+def test_nobody_is_made_up(house: Context) -> None:
     with pytest.raises(errors.NotFound):
         explain.explain(house, ADA)
     contact_service.add(house, ADA, {})

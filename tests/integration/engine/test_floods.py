@@ -11,11 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db.tables import hit
 from relance.engine.engagement import hits as engagement_hits
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
 from relance.engine.store import enrollment_details, hits
 from relance.engine.store.messages import Message
@@ -29,11 +29,11 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 
 @pytest.fixture
-def mail(house: House) -> Message:
+def mail(house: Context) -> Message:
     publish.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house)
     contact_service.add(house, EVE, {})
-    enroll.enroll(house, Wish("Trial"))
+    enroll.enroll(house, EnrollRequest("Trial"))
     with house.database.read() as conn:
         row = enrollment_details.matching(conn, email=EVE)[0].enrollment
     links = [{"target": f"https://acme.example/{n}", "label": None} for n in range(3)]
@@ -42,18 +42,18 @@ def mail(house: House) -> Message:
     return made
 
 
-def click(house: House, mail: Message, number: int = 0, **values: Any) -> Hit:
+def click(house: Context, mail: Message, number: int = 0, **values: Any) -> Hit:
     at = house.clock.now() + dt.timedelta(seconds=number)
     made = Hit(Purpose.CLICK, mail.id, 0, at, user_agent=BROWSER, network="203.0.113.0/24", has_language=True)
     return dataclasses.replace(made, **values)
 
 
-def kept(house: House) -> int:
+def kept(house: Context) -> int:
     with house.database.read() as conn:
         return int(conn.execute(sa.select(sa.func.count()).select_from(hit)).scalar_one())
 
 
-def test_machines_do_not_use_up_the_room_of_people(house: House, mail: Message) -> None:
+def test_machines_do_not_use_up_the_room_of_people(house: Context, mail: Message) -> None:
     desk = engagement_hits.TrackingDesk(house)
     scanner = "Mozilla/5.0 (compatible; MimecastURLProtect/2.0; link scanner)"
     for start in range(0, 1000, 100):
@@ -64,7 +64,7 @@ def test_machines_do_not_use_up_the_room_of_people(house: House, mail: Message) 
     assert kept(house) == engagement_hits.MOST_OF_MACHINES + 1
 
 
-def test_one_network_has_a_share_and_a_mail_is_never_past_its_room(house: House, mail: Message) -> None:
+def test_one_network_has_a_share_and_a_mail_is_never_past_its_room(house: Context, mail: Message) -> None:
     desk = engagement_hits.TrackingDesk(house)
     desk.record([click(house, mail, n) for n in range(100)])
     assert kept(house) == engagement_hits.MOST_OF_A_NETWORK
@@ -76,7 +76,7 @@ def test_one_network_has_a_share_and_a_mail_is_never_past_its_room(house: House,
 
 
 def test_a_flood_is_judged_without_holding_up_a_writer(
-    house: House, mail: Message, monkeypatch: pytest.MonkeyPatch
+    house: Context, mail: Message, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with house.database.write() as conn:
         for number in range(500):
@@ -101,7 +101,7 @@ def test_a_flood_is_judged_without_holding_up_a_writer(
         assert hits.human(conn, mail.enrollment_id) == {("click", mail.step, 0)}
 
 
-def test_judging_a_flood_asks_the_database_no_more_than_once_a_hit(house: House, mail: Message) -> None:
+def test_judging_a_flood_asks_the_database_no_more_than_once_a_hit(house: Context, mail: Message) -> None:
     with house.database.write() as conn:
         for number in range(100):
             at = house.clock.now() + dt.timedelta(seconds=number)

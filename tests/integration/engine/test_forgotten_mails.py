@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db import ids
 from relance.engine.db.tables import event, hit
 from relance.engine.engagement import hits
@@ -18,11 +18,11 @@ from tests import engine_house
 EVE = "eve@acme.example"
 
 
-def a_hit(house: House, purpose: Purpose, carried: str = "") -> Hit:
+def a_hit(house: Context, purpose: Purpose, carried: str = "") -> Hit:
     return Hit(purpose, ids.message(house.clock.now()), 0, house.clock.now(), "POST", carried=carried)
 
 
-def test_the_address_in_the_link_is_suppressed_though_nobody_knows_the_mail(house: House) -> None:
+def test_the_address_in_the_link_is_suppressed_though_nobody_knows_the_mail(house: Context) -> None:
     desk = hits.TrackingDesk(house)
     for _ in range(2):
         assert desk.unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE, EVE)) is Heard.IN_FORCE
@@ -30,7 +30,7 @@ def test_the_address_in_the_link_is_suppressed_though_nobody_knows_the_mail(hous
         assert suppressions.among(conn, [EVE]) == {EVE: hits.BY_LINK}
 
 
-def test_a_known_person_is_stopped_in_everything_they_are_in(house: House) -> None:
+def test_a_known_person_is_stopped_in_everything_they_are_in(house: Context) -> None:
     contact_service.add(house, EVE, {})
     engine_house.add_mailbox(house)
     desk = hits.TrackingDesk(house)
@@ -41,13 +41,13 @@ def test_a_known_person_is_stopped_in_everything_they_are_in(house: House) -> No
     assert told.count("unsubscribed") == 1
 
 
-def test_an_old_link_that_tells_nobody_is_not_called_done(house: House) -> None:
+def test_an_old_link_that_tells_nobody_is_not_called_done(house: Context) -> None:
     assert hits.TrackingDesk(house).unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE)) is Heard.UNKNOWN
     with house.database.read() as conn:
         assert suppressions.every(conn) == []
 
 
-def test_a_click_leads_on_and_is_counted_for_nobody(house: House) -> None:
+def test_a_click_leads_on_and_is_counted_for_nobody(house: Context) -> None:
     desk = hits.TrackingDesk(house)
     assert desk.clicked(a_hit(house, Purpose.CLICK, "https://acme.example/x")) == "https://acme.example/x"
     assert desk.clicked(a_hit(house, Purpose.CLICK)) is None
@@ -55,5 +55,5 @@ def test_a_click_leads_on_and_is_counted_for_nobody(house: House) -> None:
         assert conn.execute(sa.select(sa.func.count()).select_from(hit)).scalar_one() == 0
 
 
-def test_the_page_names_the_person_by_the_link_alone(house: House) -> None:
+def test_the_page_names_the_person_by_the_link_alone(house: Context) -> None:
     assert hits.TrackingDesk(house).contact_of(a_hit(house, Purpose.UNSUBSCRIBE, EVE)) == "e•••@acme.example"

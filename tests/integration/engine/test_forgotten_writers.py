@@ -10,10 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db.tables import enrollment, mailbox
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.store import claims, enrollments, restore_doubts
 from relance.engine.store.enrollments import Enrollment
 from tests import backups, engine_house
@@ -50,13 +50,13 @@ def test_a_follow_up_waits_for_a_mailbox_whose_mail_is_forgotten(stage: Stage) -
 
 
 @pytest.fixture
-def ready(house: House) -> House:
+def ready(house: Context) -> Context:
     """Ada's follow-up to Ewa is due; Ben's first mail to her may have left before a restore."""
     for name, address in (("Trial", "ada@sales.example"), ("Second", "ben@sales.example")):
         publish.publish(house, engine_house.TRIAL.replace("Trial", name))
         engine_house.add_mailbox(house, address)
         contact_service.add(house, EWA, {})
-        enroll.enroll(house, Wish(name, mailboxes=(address,), also_elsewhere=True))
+        enroll.enroll(house, EnrollRequest(name, mailboxes=(address,), also_elsewhere=True))
     engine_house.clock(house).advance(hours=2)
     with house.database.write() as conn:
         conn.execute(sa.update(mailbox).values(synced_at=house.clock.now()))
@@ -71,12 +71,12 @@ def change(conn: sa.Connection, number: int, **values: Any) -> None:
     conn.execute(sa.update(enrollment).where(enrollment.c.id == number).values(values))
 
 
-def rows(house: House) -> Iterator[Enrollment]:
+def rows(house: Context) -> Iterator[Enrollment]:
     with house.database.read() as conn:
         yield from enrollments.by_ids(conn, [1, 2])
 
 
-def asked(house: House) -> tuple[list[int], list[int], set[int]]:
+def asked(house: Context) -> tuple[list[int], list[int], set[int]]:
     """Whom a claim takes, which mailboxes are asked for, and who is unheard."""
     now = house.clock.now()
     with house.database.write() as conn:
@@ -84,24 +84,24 @@ def asked(house: House) -> tuple[list[int], list[int], set[int]]:
         return claimed, claims.unread_writers(conn, 1, now), claims.unheard(conn, [1, 2], now)
 
 
-def test_it_is_not_claimed_and_the_other_mailbox_is_called(ready: House) -> None:
+def test_it_is_not_claimed_and_the_other_mailbox_is_called(ready: Context) -> None:
     assert [row.lost_before is not None for row in rows(ready)] == [False, True]
     assert asked(ready) == ([], [2], {1})
 
 
-def test_it_goes_once_that_mailbox_was_read(ready: House) -> None:
+def test_it_goes_once_that_mailbox_was_read(ready: Context) -> None:
     with ready.database.write() as conn:
         conn.execute(sa.update(mailbox).values(synced_at=ready.clock.now()))
     assert asked(ready) == ([1], [], set())
 
 
-def test_it_goes_once_a_person_says_that_nothing_was_sent(ready: House) -> None:
+def test_it_goes_once_a_person_says_that_nothing_was_sent(ready: Context) -> None:
     with ready.database.write() as conn:
         restore_doubts.lift(conn, 2)
     assert asked(ready) == ([1], [], set())
 
 
-def test_its_own_mailbox_and_one_that_is_gone_are_not_waited_for(ready: House) -> None:
+def test_its_own_mailbox_and_one_that_is_gone_are_not_waited_for(ready: Context) -> None:
     with ready.database.write() as conn:
         conn.execute(sa.update(mailbox).where(mailbox.c.id == 2).values(state="removed"))
     assert asked(ready) == ([1], [], set())

@@ -14,14 +14,14 @@ from relance import clock, config, errors
 from relance.app import Relance
 from relance.clock import Clock
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db.tables import process
-from relance.engine.journal.opt_outs import No, Noes
+from relance.engine.journal.opt_outs import OptOut, OptOuts
 from relance.engine.processes import attendance, heartbeats
 from relance.engine.reporting import status
 from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event
 from relance.engine.store import (
     enrollment_details,
@@ -40,7 +40,7 @@ def me(role: str = "run") -> processes.Process:
     return attendance.myself("post-1-7-abcd", role, clock.machine_now())
 
 
-def test_a_process_is_at_work_until_it_says_that_it_stops(house: House) -> None:
+def test_a_process_is_at_work_until_it_says_that_it_stops(house: Context) -> None:
     assert status.status(house).attendance == attendance.Attendance()
     for _ in range(2):
         heartbeats.beat(house, me())
@@ -61,7 +61,7 @@ def test_a_process_is_at_work_until_it_says_that_it_stops(house: House) -> None:
     assert status.status(house).concerns == (away,)
 
 
-def test_who_was_killed_is_missed_and_in_the_end_forgotten(house: House) -> None:
+def test_who_was_killed_is_missed_and_in_the_end_forgotten(house: Context) -> None:
     heartbeats.beat(house, me())
     long_ago = clock.machine_now() - dt.timedelta(minutes=3)
     with house.database.write() as conn:
@@ -75,26 +75,26 @@ def test_who_was_killed_is_missed_and_in_the_end_forgotten(house: House) -> None
 
 
 @pytest.fixture
-def ada(house: House) -> House:
+def ada(house: Context) -> Context:
     """Somebody's first mail is due."""
     engine_house.add_mailbox(house, next_turn_at=house.clock.now())
     publish.publish(house, engine_house.TRIAL)
     contact_service.add(house, "eve@acme.example", {})
-    enroll.enroll(house, Wish("Trial"))
+    enroll.enroll(house, EnrollRequest("Trial"))
     heartbeats.beat(house, me())
     return house
 
 
-def running(house: House) -> House:
+def running(house: Context) -> Context:
     """The same house, where time goes on at its usual pace."""
     return dataclasses.replace(house, clock=Clock.scaled(1.0, house.clock.now()))
 
 
-def kinds(house: House) -> list[ConcernKind]:
+def kinds(house: Context) -> list[ConcernKind]:
     return [each.kind for each in status.status(running(house)).concerns]
 
 
-def test_due_work_that_nobody_does_is_late(ada: House) -> None:
+def test_due_work_that_nobody_does_is_late(ada: Context) -> None:
     assert kinds(ada) == []
     engine_house.clock(ada).advance(minutes=14)
     assert kinds(ada) == []
@@ -109,7 +109,7 @@ def test_due_work_that_nobody_does_is_late(ada: House) -> None:
     assert kinds(ada) == [ConcernKind.PAUSED]
 
 
-def test_holds_are_told_by_reason_and_name_nobody(ada: House) -> None:
+def test_holds_are_told_by_reason_and_name_nobody(ada: Context) -> None:
     with ada.database.write() as conn:
         row = enrollment_details.matching(conn)[0].enrollment
         reason = 'somebody may have answered for them: "eve@acme.example is away"'
@@ -124,7 +124,7 @@ def test_holds_are_told_by_reason_and_name_nobody(ada: House) -> None:
     assert "the folder Sales can not be read" in found.concerns[0].words
 
 
-def test_a_heartbeat_costs_one_small_write(house: House) -> None:
+def test_a_heartbeat_costs_one_small_write(house: Context) -> None:
     """Nothing piles up: a row a process, however often it beats."""
     for _ in range(5):
         heartbeats.beat(house, me())
@@ -132,7 +132,7 @@ def test_a_heartbeat_costs_one_small_write(house: House) -> None:
         assert len(processes.every(conn)) == 1
 
 
-def test_people_in_doubt_after_a_restore_are_a_concern_while_they_are_under_way(ada: House) -> None:
+def test_people_in_doubt_after_a_restore_are_a_concern_while_they_are_under_way(ada: Context) -> None:
     with ada.database.write() as conn:
         row = enrollment_details.matching(conn)[0].enrollment
         restore_doubts.put(conn, (row.due_at or ada.clock.now()) + dt.timedelta(days=1))
@@ -144,11 +144,11 @@ def test_people_in_doubt_after_a_restore_are_a_concern_while_they_are_under_way(
     assert kinds(ada) == []
 
 
-def test_a_no_that_the_database_does_not_hear_of_is_a_concern(ada: House, tmp_path: Path) -> None:
-    noes = Noes(tmp_path / "noes")
+def test_a_no_that_the_database_does_not_hear_of_is_a_concern(ada: Context, tmp_path: Path) -> None:
+    noes = OptOuts(tmp_path / "noes")
     house = dataclasses.replace(ada, noes=noes)
     assert kinds(house) == []  # no folder yet
-    noes.keep(No("eve@acme.example", 1, ada.clock.now()))
+    noes.keep(OptOut("eve@acme.example", 1, ada.clock.now()))
     assert kinds(house) == []  # it is carried out in the next round
     (path,) = (tmp_path / "noes").iterdir()
     old = path.stat().st_mtime - 901
@@ -163,7 +163,7 @@ def test_a_no_that_the_database_does_not_hear_of_is_a_concern(ada: House, tmp_pa
     assert kinds(house) == []
 
 
-def test_mails_that_were_set_aside_are_a_concern_of_their_mailbox(ada: House) -> None:
+def test_mails_that_were_set_aside_are_a_concern_of_their_mailbox(ada: Context) -> None:
     now = ada.clock.now()
     with ada.database.write() as conn:
         for uid, state in ((1, "aside"), (2, "trying"), (3, "dismissed")):

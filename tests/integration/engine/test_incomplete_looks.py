@@ -10,7 +10,7 @@ import pytest
 
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.reporting import status
 from relance.engine.reporting.explain import explain
 from relance.engine.sequences import enroll, publish
@@ -29,7 +29,7 @@ NEWS = b"From: news@elsewhere.example\r\nSubject: News\r\nMessage-ID: <n%d@elsew
 class Desk:
     """Ola got the first mail, and the follow-up is due."""
 
-    def __init__(self, house: House, script: Script, port: int) -> None:
+    def __init__(self, house: Context, script: Script, port: int) -> None:
         self.server = engine_doors.OneAnswer(TAKEN)
         self.house = dataclasses.replace(house, open_outbox=self.server)
         self.script = script
@@ -38,7 +38,7 @@ class Desk:
         )
         contact_service.add(house, OLA, {"first_name": "Ola"})
         publish.publish(house, engine_house.TRIAL)
-        assert enroll.enroll(house, enroll.Wish("Trial", [OLA])).enrolled == 1
+        assert enroll.enroll(house, enroll.EnrollRequest("Trial", [OLA])).enrolled == 1
         engine_house.clock(house).advance(hours=2)
         self.turn()
         assert len(self.server.bodies) == 1

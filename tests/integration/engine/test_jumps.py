@@ -12,10 +12,10 @@ from relance import clock, errors
 from relance.clock import ManualClock, Watch
 from relance.engine import tick, turn
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.reporting import status, timeline
 from relance.engine.sequences import clock_jumps, control, enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
 from relance.engine.store import (
     claims,
@@ -49,14 +49,14 @@ def post() -> OneAnswer:
 
 
 @pytest.fixture
-def ready(house: House, post: OneAnswer) -> House:
+def ready(house: Context, post: OneAnswer) -> Context:
     """Eve got her first mail from Ada; her next is due in three days."""
     options = dataclasses.replace(house.options, late=4 * DAY)
     house = dataclasses.replace(house, open_outbox=post, open_inbox=NoMail(), options=options)
     publish.publish(house, LONG)
     engine_house.add_mailbox(house, next_turn_at=house.clock.now())
     contact_service.add(house, EVE, {})
-    enroll.enroll(house, Wish("Long"))
+    enroll.enroll(house, EnrollRequest("Long"))
     for _ in range(2):
         turn.take_turn(house, 1, lambda: False)
         engine_house.clock(house).advance(minutes=15)
@@ -64,27 +64,27 @@ def ready(house: House, post: OneAnswer) -> House:
     return house
 
 
-def at(house: House, now: dt.datetime) -> House:
+def at(house: Context, now: dt.datetime) -> Context:
     """The same installation by another clock, as a process that has just started sees it."""
     return dataclasses.replace(house, clock=ManualClock(now), watch=Watch())
 
 
-def row(house: House) -> Enrollment:
+def row(house: Context) -> Enrollment:
     with house.database.read() as conn:
         return enrollment_details.matching(conn, email=EVE)[0].enrollment
 
 
-def mailbox(house: House, number: int = 1) -> mailboxes.Mailbox:
+def mailbox(house: Context, number: int = 1) -> mailboxes.Mailbox:
     with house.database.read() as conn:
         return mailboxes.by_id(conn, number)
 
 
-def change(house: House, number: int = 1, **values: object) -> None:
+def change(house: Context, number: int = 1, **values: object) -> None:
     with house.database.write() as conn:
         mailboxes.change(conn, number, **values)
 
 
-def play(house: House) -> None:
+def play(house: Context) -> None:
     """One round: the tick, and every mailbox that is due."""
     tick.tick(house)
     for number in turn.due(house, 10):
@@ -92,7 +92,7 @@ def play(house: House) -> None:
 
 
 def test_a_colleagues_mailbox_that_says_it_was_read_next_month_was_not_read(
-    ready: House, post: OneAnswer
+    ready: Context, post: OneAnswer
 ) -> None:
     due, now = row(ready), ready.clock.now()
     engine_house.add_mailbox(ready, "ben@sales.example", next_turn_at=now + MONTH)
@@ -111,7 +111,7 @@ def test_a_colleagues_mailbox_that_says_it_was_read_next_month_was_not_read(
     assert len(post.bodies) == 2
 
 
-def test_a_look_that_is_ahead_for_ten_minutes_does_not_count_in_eleven(ready: House) -> None:
+def test_a_look_that_is_ahead_for_ten_minutes_does_not_count_in_eleven(ready: Context) -> None:
     now = ready.clock.now()
     change(ready, synced_at=now + 10 * MINUTE, next_turn_at=now + 15 * MINUTE)
     clock_jumps.heal(at(ready, now + MINUTE))
@@ -120,7 +120,7 @@ def test_a_look_that_is_ahead_for_ten_minutes_does_not_count_in_eleven(ready: Ho
     assert turn.due(at(ready, now + MINUTE), 10) == [1]
 
 
-def test_a_clock_a_month_ahead_for_one_minute_costs_a_minute(ready: House, post: OneAnswer) -> None:
+def test_a_clock_a_month_ahead_for_one_minute_costs_a_minute(ready: Context, post: OneAnswer) -> None:
     planned, now = row(ready).due_at, ready.clock.now()
     play(at(ready, now + MONTH))  # planned anew, for it looks as if nothing ran for a month
     assert (mailbox(ready).synced_at, len(post.bodies)) == (now + MONTH, 1)
@@ -133,7 +133,7 @@ def test_a_clock_a_month_ahead_for_one_minute_costs_a_minute(ready: House, post:
     assert len(post.bodies) == 2
 
 
-def test_what_was_sent_by_a_wrong_clock_was_sent_by_now(ready: House, post: OneAnswer) -> None:
+def test_what_was_sent_by_a_wrong_clock_was_sent_by_now(ready: Context, post: OneAnswer) -> None:
     now = ready.clock.now()
     wrong = at(ready, now + MONTH)
     wrong = dataclasses.replace(wrong, options=dataclasses.replace(wrong.options, late=2 * MONTH))
@@ -161,7 +161,7 @@ def _message(conn: Connection, enrollment_id: int) -> int:
     return messages.of_contact(conn, found.contact_id)[-1].id
 
 
-def test_a_clock_that_is_behind_changes_nothing_but_says_so(ready: House) -> None:
+def test_a_clock_that_is_behind_changes_nothing_but_says_so(ready: Context) -> None:
     play(at(ready, ready.clock.now() + 2 * DAY))
     with ready.database.write() as conn:
         clock_jumps._note(conn, "something", "happened", ready.clock.now() + MONTH)
@@ -172,12 +172,12 @@ def test_a_clock_that_is_behind_changes_nothing_but_says_so(ready: House) -> Non
     assert "Is this computer's clock behind?" in status.status(behind).clock
 
 
-def fast(house: House) -> House:
+def fast(house: Context) -> Context:
     """Its time runs 360 times as fast as the machine's."""
     return dataclasses.replace(house, clock=clock.Clock.scaled(360.0, house.clock.now()), watch=Watch())
 
 
-def test_where_time_runs_fast_another_clock_two_seconds_ahead_is_no_jump(ready: House) -> None:
+def test_where_time_runs_fast_another_clock_two_seconds_ahead_is_no_jump(ready: Context) -> None:
     quick = fast(ready)
     there = quick.clock.now() + 12 * MINUTE  # two seconds of the machine's
     change(ready, synced_at=there)
@@ -192,7 +192,7 @@ def test_where_time_runs_fast_another_clock_two_seconds_ahead_is_no_jump(ready: 
         assert clock_jumps.HEALED not in [each.kind for each in timeline.of_contact(ready, EVE)]
 
 
-def test_where_time_runs_fast_a_clock_a_month_ahead_is_mended_all_the_same(ready: House) -> None:
+def test_where_time_runs_fast_a_clock_a_month_ahead_is_mended_all_the_same(ready: Context) -> None:
     change(ready, synced_at=ready.clock.now() + MONTH)
     with ready.database.write() as conn:
         clock_jumps._note(conn, "something", "happened", ready.clock.now() + MONTH)
@@ -203,24 +203,24 @@ def test_where_time_runs_fast_a_clock_a_month_ahead_is_mended_all_the_same(ready
     assert "the clock had been ahead" in status.status(quick).clock
 
 
-def test_a_lease_or_a_turn_that_lies_too_far_ahead_is_not_believed(ready: House) -> None:
+def test_a_lease_or_a_turn_that_lies_too_far_ahead_is_not_believed(ready: Context) -> None:
     now = ready.clock.now()
     with ready.database.write() as conn:
         mailboxes.change(conn, 1, next_turn_at=now)
-        assert mailboxes.take(conn, 1, "somebody") is not None
-        assert mailboxes.take(conn, 1, "another") is None
+        assert mailboxes.acquire_lease(conn, 1, "somebody") is not None
+        assert mailboxes.acquire_lease(conn, 1, "another") is None
     assert turn.due(ready, 10) == []
     change(ready, lease_until=clock.machine_now() + MONTH)
     assert turn.due(ready, 10) == [1]
     change(ready, next_turn_at=now + MONTH)
     assert turn.due(ready, 10) == [1]
     with ready.database.write() as conn:
-        assert mailboxes.take(conn, 1, "another") is not None
+        assert mailboxes.acquire_lease(conn, 1, "another") is not None
 
 
 @pytest.mark.parametrize("by", [MONTH, -MONTH])
 def test_while_the_clock_is_in_doubt_nothing_is_done_and_status_says_so(
-    ready: House, post: OneAnswer, monkeypatch: pytest.MonkeyPatch, by: dt.timedelta
+    ready: Context, post: OneAnswer, monkeypatch: pytest.MonkeyPatch, by: dt.timedelta
 ) -> None:
     planned, now = row(ready).due_at or ready.clock.now(), clock.machine_now()
     late = at(ready, planned)
@@ -235,7 +235,7 @@ def test_while_the_clock_is_in_doubt_nothing_is_done_and_status_says_so(
 
 
 def test_the_databases_clock_is_a_witness(
-    ready: House, post: OneAnswer, monkeypatch: pytest.MonkeyPatch
+    ready: Context, post: OneAnswer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if ready.database.embedded:
         pytest.skip("SQLite has no clock of its own")
@@ -251,7 +251,7 @@ def test_the_databases_clock_is_a_witness(
 
 
 def test_no_body_follows_when_the_host_slept_since_its_mark(
-    ready: House, post: OneAnswer, monkeypatch: pytest.MonkeyPatch
+    ready: Context, post: OneAnswer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     due, now = row(ready).due_at or ready.clock.now(), clock.machine_now()
     begin = ready.journal.begin
@@ -268,7 +268,7 @@ def test_no_body_follows_when_the_host_slept_since_its_mark(
     assert row(ready).step == ("bump" if ready.database.embedded else "bye")
 
 
-def test_what_a_command_wrote_by_a_wrong_clock_is_mended_whatever_was_noted_since(ready: House) -> None:
+def test_what_a_command_wrote_by_a_wrong_clock_is_mended_whatever_was_noted_since(ready: Context) -> None:
     """A person's word from a host whose clock is ahead: no process there lives to notice, and others go on noting."""
     now = ready.clock.now()
     change(ready, synced_at=now, next_turn_at=now)

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from relance.clock import ManualClock, Watch
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.reporting import status
 from relance.engine.reporting.concerns import ConcernKind
@@ -24,20 +24,20 @@ UNNAMED = "I am out of office at the moment.\nThis is an automatic reply."
 
 
 @pytest.fixture
-def ready(house: House) -> House:
+def ready(house: Context) -> Context:
     enrolled(house, KIM)
     wrote(house)
     return house
 
 
-def at(house: House, now: dt.datetime) -> House:
+def at(house: Context, now: dt.datetime) -> Context:
     """The same installation by another clock, as a process that has just started sees it."""
     return dataclasses.replace(house, clock=ManualClock(now), watch=Watch())
 
 
 @pytest.mark.parametrize(("text", "back_on"), [(NAMED, dt.date(2026, 3, 23)), (UNNAMED, dt.date(2026, 3, 9))])
 def test_an_absence_that_a_wrong_clock_counted_ends_when_it_would_have(
-    ready: House, text: str, back_on: dt.date
+    ready: Context, text: str, back_on: dt.date
 ) -> None:
     now = ready.clock.now()
     wrong = at(ready, now + MONTH)
@@ -50,7 +50,7 @@ def test_an_absence_that_a_wrong_clock_counted_ends_when_it_would_have(
     assert "1 absences counted anew" in status.status(right).clock
 
 
-def test_the_step_of_somebody_absent_gets_its_time_back_too(ready: House) -> None:
+def test_the_step_of_somebody_absent_gets_its_time_back_too(ready: Context) -> None:
     now = ready.clock.now()
     wrong = at(ready, now + MONTH)
     step = Position("bump", "mail", now + MONTH + 3 * DAY, (), now + MONTH, wrote=True)
@@ -62,7 +62,7 @@ def test_the_step_of_somebody_absent_gets_its_time_back_too(ready: House) -> Non
     assert (row(ready).due_at or now) < now + 6 * DAY
 
 
-def test_an_absence_that_was_counted_right_stays_as_it_is(ready: House) -> None:
+def test_an_absence_that_was_counted_right_stays_as_it_is(ready: Context) -> None:
     now = ready.clock.now()
     hear(ready, letter(KIM, "Automatic reply: hello", NAMED, Auto_Submitted="auto-replied"))
     before = row(ready)
@@ -73,7 +73,7 @@ def test_an_absence_that_was_counted_right_stays_as_it_is(ready: House) -> None:
     assert row(ready) == before
 
 
-def test_a_jump_that_is_healed_is_told_for_a_day_and_is_not_grave(ready: House) -> None:
+def test_a_jump_that_is_healed_is_told_for_a_day_and_is_not_grave(ready: Context) -> None:
     now = ready.clock.now()
     with ready.database.write() as conn:
         clock_jumps._note(conn, "something", "happened", now + MONTH)
@@ -89,7 +89,7 @@ def test_a_jump_that_is_healed_is_told_for_a_day_and_is_not_grave(ready: House) 
 
 @pytest.mark.parametrize(("minutes", "grave"), [(-1, True), (1, True), (5, False)])
 def test_a_jump_that_did_no_damage_is_grave_only_while_it_is_doubted(
-    ready: House, minutes: int, grave: bool
+    ready: Context, minutes: int, grave: bool
 ) -> None:
     """Noted by a daemon; `status` asks from a process of its own. A jump that is noted ahead of now is not over."""
     now = ready.clock.now()
@@ -106,7 +106,7 @@ def running(now: dt.datetime) -> clock_jumps.Clock:
     return clock_jumps.Clock.scaled(1.0, now)
 
 
-def clock_concern(house: House) -> tuple[ConcernKind, bool] | None:
+def clock_concern(house: Context) -> tuple[ConcernKind, bool] | None:
     kinds = (ConcernKind.CLOCK, ConcernKind.CLOCK_WAS)
     return next(
         ((each.kind, each.grave) for each in status.status(house).concerns if each.kind in kinds), None

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 
 from relance import errors
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
-from relance.engine.definition.compiled import Script
+from relance.engine.context import Context
+from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.sending import in_doubt
 from relance.engine.sequences import backlog, enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState, State
 from relance.engine.store import enrollment_details, enrollments, events, mailboxes, messages
 from relance.mailbox.account import Security, Server
@@ -32,12 +32,12 @@ OTHER = "sequence: Other\nsteps:\n  - {id: one, subject: S, body: B}\n"
 
 
 @pytest.fixture
-def world(house: House) -> Iterator[World]:
+def world(house: Context) -> Iterator[World]:
     with World(house.clock) as standing:
         yield standing
 
 
-def test_a_mailbox_is_taken_in_with_its_password_sealed(house: House) -> None:
+def test_a_mailbox_is_taken_in_with_its_password_sealed(house: Context) -> None:
     made = mailbox_service.add(house, dataclasses.replace(SPEC, address="Ada@Sales.example"))
     assert (made.address, made.state, made.next_turn_at) == (ADA, "active", house.clock.now())
     assert [each.address for each in mailbox_service.every(house)] == [ADA]
@@ -66,20 +66,20 @@ def test_a_mailbox_is_taken_in_with_its_password_sealed(house: House) -> None:
     ],
 )  # fmt: skip
 def test_a_mailbox_that_cannot_work_is_refused_with_the_reason(
-    house: House, change: dict[str, object], said: str
+    house: Context, change: dict[str, object], said: str
 ) -> None:
     with pytest.raises(errors.Invalid, match=said):
         mailbox_service.add(house, dataclasses.replace(SPEC, **change))  # type: ignore[arg-type]
     assert mailbox_service.every(house) == []
 
 
-def test_a_mailbox_is_taken_in_once(house: House) -> None:
+def test_a_mailbox_is_taken_in_once(house: Context) -> None:
     mailbox_service.add(house, SPEC)
     with pytest.raises(errors.Invalid):
         mailbox_service.add(house, SPEC)
 
 
-def test_a_test_signs_in_to_both_servers_for_real(house: House, world: World) -> None:
+def test_a_test_signs_in_to_both_servers_for_real(house: Context, world: World) -> None:
     account = world.add_rep(ADA, "Ada", SPEC.password)
     spec = dataclasses.replace(SPEC, smtp=account.smtp, imap=account.imap, ca_file=account.ca_file)
     mailbox_service.add(house, spec)
@@ -88,7 +88,7 @@ def test_a_test_signs_in_to_both_servers_for_real(house: House, world: World) ->
     assert "INBOX" in outcome.steps[-1].words
 
 
-def test_a_wrong_password_and_a_dead_server_are_told_in_words(house: House, world: World) -> None:
+def test_a_wrong_password_and_a_dead_server_are_told_in_words(house: Context, world: World) -> None:
     account = world.add_rep(ADA, "Ada", "another one")
     mailbox_service.add(
         house, dataclasses.replace(SPEC, smtp=account.smtp, imap=account.imap, ca_file=account.ca_file)
@@ -103,7 +103,7 @@ def test_a_wrong_password_and_a_dead_server_are_told_in_words(house: House, worl
     assert all(not step.ok and step.words for step in dead.steps)
 
 
-def test_pausing_and_resuming(house: House) -> None:
+def test_pausing_and_resuming(house: Context) -> None:
     mailbox_service.add(house, SPEC)
     with house.database.write() as conn:
         mailboxes.change(conn, 1, sync_error="login refused", troubles=3, next_turn_at=None)
@@ -121,11 +121,11 @@ def test_pausing_and_resuming(house: House) -> None:
     assert kinds == ["mailbox added", "mailbox paused", "mailbox resumed"]
 
 
-def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: House) -> None:
+def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Context) -> None:
     mailbox_service.add(house, SPEC)
     publish.publish(house, OTHER)
     contact_service.add(house, "eve@acme.example", {})
-    enroll.enroll(house, Wish("Other"))
+    enroll.enroll(house, EnrollRequest("Other"))
     with pytest.raises(errors.WrongUse, match="1 contacts"):
         mailbox_service.remove(house, ADA)
     mailbox_service.remove(house, ADA, force=True)
@@ -143,35 +143,35 @@ def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Hou
     assert [each.state for each in enroll.resume(house, "eve@acme.example")] == ["active"]
 
 
-def in_flight(house: House, fence: int) -> messages.Message:
+def in_flight(house: Context, fence: int) -> messages.Message:
     """A mail that a worker marked as transmitting."""
     mailbox_service.add(house, SPEC)
     publish.publish(house, OTHER)
     contact_service.add(house, "eve@acme.example", {})
-    enroll.enroll(house, Wish("Other"))
+    enroll.enroll(house, EnrollRequest("Other"))
     with house.database.read() as conn:
         row = enrollment_details.matching(conn)[0].enrollment
     return engine_house.add_message(house, row, MessageState.TRANSMITTING, fence=fence)
 
 
-def test_a_mailbox_is_not_removed_while_a_mail_is_leaving(house: House) -> None:
+def test_a_mailbox_is_not_removed_while_a_mail_is_leaving(house: Context) -> None:
     in_flight(house, fence=1)
     with house.database.write() as conn:
-        lease = mailboxes.take(conn, 1, "somebody")
+        lease = mailboxes.acquire_lease(conn, 1, "somebody")
     assert lease is not None
     with pytest.raises(errors.WrongUse, match="is leaving from"):
         mailbox_service.remove(house, ADA, force=True)
     assert mailbox_service.show(house, ADA).state == "active"
     with house.database.write() as conn:
-        mailboxes.hold(conn, lease)  # its worker goes on unharmed
+        mailboxes.renew_lease(conn, lease)  # its worker goes on unharmed
 
 
-def test_what_a_dead_worker_left_of_a_removed_mailbox_is_left_to_a_person(house: House) -> None:
+def test_what_a_dead_worker_left_of_a_removed_mailbox_is_left_to_a_person(house: Context) -> None:
     mail = in_flight(house, fence=0)
     with pytest.raises(errors.WrongUse, match="1 contacts"):
         mailbox_service.remove(house, ADA)
     with house.database.write() as conn:
-        again = mailboxes.take(conn, 1, "somebody")  # the refusal gave the lease back
+        again = mailboxes.acquire_lease(conn, 1, "somebody")  # the refusal gave the lease back
         assert again is not None
         mailboxes.release(conn, again, None)
     mailbox_service.remove(house, ADA, force=True)
@@ -182,26 +182,26 @@ def test_what_a_dead_worker_left_of_a_removed_mailbox_is_left_to_a_person(house:
 
 
 def test_nobody_joins_a_mailbox_that_was_removed_in_the_middle(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mailbox_service.add(house, SPEC)
     publish.publish(house, OTHER)
     contact_service.add(house, "eve@acme.example", {})
 
-    def meanwhile(script: Script) -> enroll.Needs:
+    def meanwhile(script: CompiledSequence) -> enroll.Needs:
         mailbox_service.remove(house, ADA)
         return needs(script)
 
     needs = enroll.needs
     monkeypatch.setattr(enroll, "needs", meanwhile)
     with pytest.raises(errors.Invalid, match="was removed meanwhile"):
-        enroll.enroll(house, Wish("Other"))
+        enroll.enroll(house, EnrollRequest("Other"))
     with house.database.read() as conn:
         assert enrollment_details.matching(conn) == []
 
 
 @pytest.mark.parametrize("join", ["enroll", "hand over"])
-def test_whoever_joins_waits_for_a_removal_under_way(house: House, join: str) -> None:
+def test_whoever_joins_waits_for_a_removal_under_way(house: Context, join: str) -> None:
     if house.database.embedded:
         pytest.skip("SQLite has one writer at a time")
     mailbox_service.add(house, SPEC)
@@ -209,13 +209,13 @@ def test_whoever_joins_waits_for_a_removal_under_way(house: House, join: str) ->
     publish.publish(house, OTHER)
     contact_service.add(house, "eve@acme.example", {})
     contact_service.add(house, "fay@acme.example", {})
-    enroll.enroll(house, Wish("Other", ["fay@acme.example"], ["bob@sales.example"]))
+    enroll.enroll(house, EnrollRequest("Other", ["fay@acme.example"], ["bob@sales.example"]))
     refused: list[BaseException] = []
 
     def joining() -> None:
         try:
             if join == "enroll":
-                enroll.enroll(house, Wish("Other", ["eve@acme.example"], [ADA]))
+                enroll.enroll(house, EnrollRequest("Other", ["eve@acme.example"], [ADA]))
             else:
                 enroll.change_mailbox(house, "fay@acme.example", ADA)
         except errors.RelanceError as words:
@@ -233,18 +233,18 @@ def test_whoever_joins_waits_for_a_removal_under_way(house: House, join: str) ->
         assert enrollments.of_mailbox(conn, 1) == []
 
 
-def _waiting(house: House) -> bool:
+def _waiting(house: Context) -> bool:
     with house.database.read() as conn:
         blocked = sa.text("select count(*) from pg_locks where not granted")
         return bool(conn.execute(blocked).scalar_one())
 
 
-def test_what_piled_up_while_a_mailbox_was_paused_is_spread(house: House) -> None:
+def test_what_piled_up_while_a_mailbox_was_paused_is_spread(house: Context) -> None:
     mailbox_service.add(house, dataclasses.replace(SPEC, daily_cap=None, gap_seconds=0))
     publish.publish(house, OTHER)
     for number in range(12):
         contact_service.add(house, f"eve{number}@acme{number}.example", {})
-    enroll.enroll(house, Wish("Other"))
+    enroll.enroll(house, EnrollRequest("Other"))
     mailbox_service.pause(house, ADA, "")
     engine_house.clock(house).advance(hours=2)
     with house.database.write() as conn:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.states import MessageState, State
 from relance.engine.store import messages, restore_doubts
 from relance.mailbox.imap.folders import Role
@@ -14,7 +14,7 @@ from tests.reading import ADA, KIM, LINE, MIA, enrolled, hear, letter, row, wrot
 
 
 @pytest.fixture
-def ready(house: House) -> House:
+def ready(house: Context) -> Context:
     enrolled(house, KIM, MIA)
     return house
 
@@ -23,18 +23,18 @@ def through_a_list(**more: str) -> bytes:
     return letter(f"Kim via Sales <{ADA}>", Reply_To=f"Kim <{KIM}>", List_Id="<sales.sales.example>", **more)
 
 
-def test_a_list_that_wrote_our_address_over_from_stops_nobody_else(ready: House) -> None:
+def test_a_list_that_wrote_our_address_over_from_stops_nobody_else(ready: Context) -> None:
     assert hear(ready, through_a_list(In_Reply_To="<0192f@sales.example>")) == 1
     assert (row(ready, KIM).state, row(ready, MIA).state) == (State.REPLIED, State.ACTIVE)
 
 
-def test_only_the_id_it_names_tells_who_answers_through_us(ready: House) -> None:
+def test_only_the_id_it_names_tells_who_answers_through_us(ready: Context) -> None:
     named = wrote(ready).message_id
     assert hear(ready, letter(f"Sales <{ADA}>", In_Reply_To=named)) == 1
     assert row(ready).state is State.REPLIED
 
 
-def test_a_letter_of_our_own_is_nobodys_answer(ready: House) -> None:
+def test_a_letter_of_our_own_is_nobodys_answer(ready: Context) -> None:
     named = wrote(ready).message_id
     by_hand = letter(ADA, To=KIM, Cc=ADA, In_Reply_To=named)
     follow_up = letter(ADA, To=KIM, Reply_To="ada+k3jd93@sales.example", In_Reply_To=named)
@@ -42,26 +42,26 @@ def test_a_letter_of_our_own_is_nobodys_answer(ready: House) -> None:
     assert row(ready).state is State.ACTIVE
 
 
-def test_somebody_elses_reply_to_holds_for_a_person(ready: House) -> None:
+def test_somebody_elses_reply_to_holds_for_a_person(ready: Context) -> None:
     wrote(ready)
     assert hear(ready, letter("desk@signing.example", "Signed", "All done, see you.", Reply_To=KIM)) == 1
     assert (row(ready).state, row(ready, MIA).state) == (State.HELD, State.ACTIVE)
 
 
-def test_the_envelope_tells_where_nothing_else_does(ready: House) -> None:
+def test_the_envelope_tells_where_nothing_else_does(ready: Context) -> None:
     wrote(ready)
     seen = f"i=1; mx.example; spf=pass smtp.mailfrom={KIM}; dmarc=pass"
     hear(ready, letter("relay@forward.example", "Prices", "How much?", ARC_Authentication_Results=seen))
     assert row(ready).state is State.HELD
 
 
-def test_the_token_in_our_address_outranks_who_writes(ready: House) -> None:
+def test_the_token_in_our_address_outranks_who_writes(ready: Context) -> None:
     token = wrote(ready).message_id.strip("<>").partition("@")[0]
     hear(ready, letter(MIA, "Hello", To=f"ada+{token}@sales.example"))
     assert (row(ready, KIM).state, row(ready, MIA).state) == (State.REPLIED, State.ACTIVE)
 
 
-def test_whoever_answers_from_another_address_is_known_by_the_id_they_name(ready: House) -> None:
+def test_whoever_answers_from_another_address_is_known_by_the_id_they_name(ready: Context) -> None:
     named = wrote(ready).message_id
     hear(
         ready,
@@ -70,7 +70,7 @@ def test_whoever_answers_from_another_address_is_known_by_the_id_they_name(ready
     assert row(ready).state is State.REPLIED
 
 
-def test_a_colleague_with_our_subject_or_words_holds(ready: House) -> None:
+def test_a_colleague_with_our_subject_or_words_holds(ready: Context) -> None:
     wrote(ready)
     hear(ready, letter("boss@lake.example", "Your offer", f"Kim showed me this.\n> {LINE}\n"))
     assert row(ready).state is State.HELD
@@ -78,7 +78,7 @@ def test_a_colleague_with_our_subject_or_words_holds(ready: House) -> None:
 
 
 @pytest.mark.parametrize("doubt", [True, False])
-def test_a_colleague_of_somebody_in_doubt_holds_whatever_they_write(ready: House, doubt: bool) -> None:
+def test_a_colleague_of_somebody_in_doubt_holds_whatever_they_write(ready: Context, doubt: bool) -> None:
     """What they answer may be a mail that a restored database has lost, subject and words with it."""
     with ready.database.write() as conn:
         restore_doubts.put(conn, ready.clock.now() + dt.timedelta(days=9 if doubt else -9))
@@ -86,19 +86,19 @@ def test_a_colleague_of_somebody_in_doubt_holds_whatever_they_write(ready: House
     assert row(ready).state is (State.HELD if doubt else State.ACTIVE)
 
 
-def test_our_words_from_an_address_nobody_knows_hold(ready: House) -> None:
+def test_our_words_from_an_address_nobody_knows_hold(ready: Context) -> None:
     wrote(ready)
     hear(ready, letter("kim.home@isp.example", text=f"Yes, gladly.\n\n> {LINE}\n"))
     assert row(ready).state is State.HELD
 
 
-def test_private_mail_is_read_past(ready: House) -> None:
+def test_private_mail_is_read_past(ready: Context) -> None:
     wrote(ready)
     assert hear(ready, letter("aunt@family.example", "Sunday", "Lunch at noon?")) == 0
     assert row(ready).state is State.ACTIVE
 
 
-def test_an_answer_proves_the_mail_it_names_and_no_other(ready: House) -> None:
+def test_an_answer_proves_the_mail_it_names_and_no_other(ready: Context) -> None:
     named = wrote(ready, state=MessageState.UNKNOWN)
     hear(ready, letter(MIA, "Out", "I am out of office until 20 March.", Auto_Submitted="auto-replied"))
     assert row(ready, MIA).state is not State.REPLIED
@@ -111,7 +111,7 @@ def test_an_answer_proves_the_mail_it_names_and_no_other(ready: House) -> None:
 
 @pytest.mark.parametrize("known", [True, False])
 def test_a_bounce_that_returns_nothing_of_ours_names_whom_it_could_not_reach(
-    ready: House, known: bool
+    ready: Context, known: bool
 ) -> None:
     """Also where a restored database has lost the mail that came back."""
     if known:
@@ -123,6 +123,6 @@ def test_a_bounce_that_returns_nothing_of_ours_names_whom_it_could_not_reach(
     assert (row(ready, KIM).state, row(ready, MIA).state) == (State.BOUNCED, State.ACTIVE)
 
 
-def test_a_mail_in_another_folder_is_an_answer_all_the_same(ready: House) -> None:
+def test_a_mail_in_another_folder_is_an_answer_all_the_same(ready: Context) -> None:
     hear(ready, letter(KIM), role=Role.JUNK)
     assert row(ready).state is State.REPLIED

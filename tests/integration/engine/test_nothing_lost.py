@@ -12,14 +12,14 @@ import sqlalchemy as sa
 
 from relance import errors
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.inbound import sync
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.reporting import timeline
 from relance.engine.sending import in_doubt, restore_guard
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageEvent, MessageState, State
 from relance.engine.store import enrollment_details, enrollments, events, installation, mailboxes, messages
 from tests import engine_house
@@ -30,20 +30,20 @@ ADA = "ada@sales.example"
 
 
 @pytest.fixture
-def ready(house: House) -> House:
+def ready(house: Context) -> Context:
     publish.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house, ADA)
     contact_service.add(house, EVE, {})
-    enroll.enroll(house, Wish("Trial"))
+    enroll.enroll(house, EnrollRequest("Trial"))
     return house
 
 
-def row(house: House) -> enrollments.Enrollment:
+def row(house: Context) -> enrollments.Enrollment:
     with house.database.read() as conn:
         return enrollment_details.matching(conn, email=EVE)[0].enrollment
 
 
-def test_answers_that_came_while_a_mailbox_was_removed_are_read_when_it_is_back(ready: House) -> None:
+def test_answers_that_came_while_a_mailbox_was_removed_are_read_when_it_is_back(ready: Context) -> None:
     with ready.database.write() as conn:
         mailboxes.mark(conn, 1, "inbox", mailboxes.Watermark("INBOX", 7, 41))
     seen = mailbox_service.show(ready, ADA).synced_at
@@ -56,7 +56,7 @@ def test_answers_that_came_while_a_mailbox_was_removed_are_read_when_it_is_back(
         assert mailboxes.watermarks(conn, 1)["INBOX"].last_uid == 41
 
 
-def test_a_mailbox_that_is_back_on_another_server_is_read_from_the_start(ready: House) -> None:
+def test_a_mailbox_that_is_back_on_another_server_is_read_from_the_start(ready: Context) -> None:
     with ready.database.write() as conn:
         mailboxes.mark(conn, 1, "inbox", mailboxes.Watermark("INBOX", 7, 41))
     mailbox_service.remove(ready, ADA, force=True)
@@ -66,17 +66,19 @@ def test_a_mailbox_that_is_back_on_another_server_is_read_from_the_start(ready: 
         assert mailboxes.watermarks(conn, 1) == {}
 
 
-def test_nobody_goes_on_from_a_mailbox_that_is_gone(ready: House) -> None:
+def test_nobody_goes_on_from_a_mailbox_that_is_gone(ready: Context) -> None:
     mailbox_service.remove(ready, ADA, force=True)
     with pytest.raises(errors.Invalid, match="removed"):
         enroll.resume(ready, EVE)
     assert row(ready).state is State.HELD
 
 
-def test_after_a_restore_those_are_held_too_who_may_have_gone_on_since(ready: House, tmp_path: Path) -> None:
+def test_after_a_restore_those_are_held_too_who_may_have_gone_on_since(
+    ready: Context, tmp_path: Path
+) -> None:
     now = ready.clock.now()
     contact_service.add(ready, "fay@acme.example", {})
-    enroll.enroll(ready, Wish("Trial"))
+    enroll.enroll(ready, EnrollRequest("Trial"))
     with ready.database.write() as conn:
         away, waiting = (each.enrollment for each in enrollment_details.matching(conn))
         enrollments.apply(conn, [away.id], Event.OUT_OF_OFFICE, now, values={"resume_at": now})
@@ -87,7 +89,7 @@ def test_after_a_restore_those_are_held_too_who_may_have_gone_on_since(ready: Ho
         assert {each.enrollment.state for each in enrollment_details.matching(conn)} == {State.HELD}
 
 
-def test_two_that_count_the_epoch_at_once_count_twice(house: House, tmp_path: Path) -> None:
+def test_two_that_count_the_epoch_at_once_count_twice(house: Context, tmp_path: Path) -> None:
     if house.database.embedded:
         pytest.skip("SQLite has one writer at a time")
     restore_guard.beat(house.database, tmp_path / "epoch.json")
@@ -108,7 +110,7 @@ def test_two_that_count_the_epoch_at_once_count_twice(house: House, tmp_path: Pa
         assert installation.get(conn, restore_guard.EPOCH) == "3"
 
 
-def test_who_was_paused_while_their_mail_left_goes_on_from_the_next_step(ready: House) -> None:
+def test_who_was_paused_while_their_mail_left_goes_on_from_the_next_step(ready: Context) -> None:
     before, now = row(ready), ready.clock.now()
     with ready.database.write() as conn:
         enrollments.apply(conn, [before.id], Event.PAUSED, now)
@@ -116,11 +118,11 @@ def test_who_was_paused_while_their_mail_left_goes_on_from_the_next_step(ready: 
     assert (row(ready).state, row(ready).step, row(ready).wrote_before) == (State.PAUSED, "bump", True)
 
 
-def test_a_look_that_saw_no_sent_folder_says_nothing_of_what_it_files(ready: House) -> None:
+def test_a_look_that_saw_no_sent_folder_says_nothing_of_what_it_files(ready: Context) -> None:
     mail = engine_house.add_message(ready, row(ready), MessageState.UNKNOWN)
     with ready.database.write() as conn:
         mailboxes.change(conn, 1, files_sent=True)
-        lease = mailboxes.take(conn, 1, "test")
+        lease = mailboxes.acquire_lease(conn, 1, "test")
         mailbox = mailboxes.by_id(conn, 1)
     assert lease is not None
     engine_house.clock(ready).advance(hours=1)
@@ -131,7 +133,7 @@ def test_a_look_that_saw_no_sent_folder_says_nothing_of_what_it_files(ready: Hou
     assert mail.looks == 0
 
 
-def test_evidence_that_comes_second_changes_nothing(ready: House) -> None:
+def test_evidence_that_comes_second_changes_nothing(ready: Context) -> None:
     mail = engine_house.add_message(ready, row(ready), MessageState.UNKNOWN)
     with ready.database.write() as conn:
         enrollments.apply(
@@ -146,15 +148,15 @@ def test_evidence_that_comes_second_changes_nothing(ready: House) -> None:
     assert row(ready) == after
 
 
-def test_the_feed_serves_what_was_committed_late(house: House) -> None:
+def test_the_feed_serves_what_was_committed_late(house: Context) -> None:
     if house.database.embedded:
         pytest.skip("SQLite has one writer at a time")
     now = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
     first, second = house.database.engine.connect(), house.database.engine.connect()
     with first.begin(), second.begin() as late:
         installation.put(first, "a", "1")  # the older transaction
-        events.add(second, [events.News("the earlier number", now)])
-        events.add(first, [events.News("the later number", now)])
+        events.add(second, [events.NewEvent("the earlier number", now)])
+        events.add(first, [events.NewEvent("the later number", now)])
         first.commit()
         page = timeline.page(house, "", 10)
         late.commit()

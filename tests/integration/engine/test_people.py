@@ -4,11 +4,11 @@ import pytest
 
 from relance import errors
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.store import suppressions
 
 
-def test_a_contact_is_added_changed_and_found(house: House) -> None:
+def test_a_contact_is_added_changed_and_found(house: Context) -> None:
     contact_service.add(house, "Ada@Acme.example", {"first_name": " Ada ", "team": "sales"})
     again = contact_service.add(
         house, "ada@acme.example", {"first_name": "", "company": "Acme", "team": "marketing"}
@@ -18,14 +18,14 @@ def test_a_contact_is_added_changed_and_found(house: House) -> None:
     assert contact_service.page(house, after="ada@acme.example") == []
 
 
-def test_what_cannot_be_a_field_is_refused(house: House) -> None:
+def test_what_cannot_be_a_field_is_refused(house: Context) -> None:
     with pytest.raises(errors.Invalid, match="team_size"):
         contact_service.add(house, "ada@acme.example", {"Team size": "5"})
     with pytest.raises(errors.NotFound, match="is no contact"):
         contact_service.show(house, "nobody@acme.example")
 
 
-def test_addresses_and_domains_are_suppressed_and_freed(house: House) -> None:
+def test_addresses_and_domains_are_suppressed_and_freed(house: Context) -> None:
     assert contact_service.suppress(house, "Ada@ACME.example").kind == "address"
     assert contact_service.suppress(house, "@Other.example", "a competitor").value == "other.example"
     with house.database.read() as conn:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db import tables
 from relance.engine.inbound import inbox, reclassify, reinstate
 from relance.engine.inbound.inbox import Correction
-from relance.engine.inbound.reclassify import Wish
+from relance.engine.inbound.reclassify import RejudgeOptions
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sequences import control
 from relance.engine.states import Event, MessageState, State
@@ -25,14 +25,14 @@ from tests.reading import ADA, KIM, MIA, enrolled, hear, letter
 
 __all__ = ["ready"]
 
-Said = Callable[[House, str], object]
+Said = Callable[[Context, str], object]
 AWAY = "I am out of office until 20 March 2026.\nThis is an automatic reply."
 COMPANY = engine_house.TRIAL + "stop:\n  company: any reply\n"
 STOP: tuple[Said, State] = (control.stop, State.STOPPED)
 PAUSE: tuple[Said, State] = (control.pause, State.PAUSED)
 
 
-def bounced(house: House, person: str = KIM) -> None:
+def bounced(house: Context, person: str = KIM) -> None:
     """A server said at once that there is no such address."""
     with house.database.write() as conn:
         enrollments.apply(
@@ -43,7 +43,7 @@ def bounced(house: House, person: str = KIM) -> None:
 @pytest.mark.parametrize("first", [True, False], ids=["before the answer", "after it"])
 @pytest.mark.parametrize(("say", "after"), [STOP, PAUSE], ids=["stop", "pause"])
 def test_a_persons_word_outlives_an_answer_that_was_none(
-    ready: House, say: Said, after: State, first: bool
+    ready: Context, say: Said, after: State, first: bool
 ) -> None:
     if first:
         say(ready, KIM)
@@ -56,16 +56,16 @@ def test_a_persons_word_outlives_an_answer_that_was_none(
 
 
 @pytest.mark.parametrize(("say", "after"), [STOP, PAUSE], ids=["stop", "pause"])
-def test_a_persons_word_outlives_a_past_that_is_judged_again(ready: House, say: Said, after: State) -> None:
+def test_a_persons_word_outlives_a_past_that_is_judged_again(ready: Context, say: Said, after: State) -> None:
     say(ready, KIM)
     mail = letter(KIM, "Automatic reply: hello", AWAY, Auto_Submitted="auto-replied")
     heard_by_older_rules(ready, mail, Kind.HUMAN)
     assert state(ready) is State.REPLIED
-    reclassify.rejudge(ready, Wish(apply=True, reopen=True))
+    reclassify.rejudge(ready, RejudgeOptions(apply=True, reopen=True))
     assert state(ready) is after
 
 
-def test_one_answer_after_the_other_takes_nothing_of_it_along(ready: House) -> None:
+def test_one_answer_after_the_other_takes_nothing_of_it_along(ready: Context) -> None:
     control.stop(ready, KIM, reason="they called")
     bounced(ready)
     hear(ready, letter(KIM))
@@ -75,7 +75,7 @@ def test_one_answer_after_the_other_takes_nothing_of_it_along(ready: House) -> N
     assert Reason("they called", Cause.STOP) in row(ready).why
 
 
-def test_a_stop_that_an_earlier_release_noted_stays_as_well(ready: House) -> None:
+def test_a_stop_that_an_earlier_release_noted_stays_as_well(ready: Context) -> None:
     with ready.database.write() as conn:
         enrollments.apply(conn, [row(ready).id], Event.STOPPED, ready.clock.now(), reason="they called")
     hear(ready, letter(KIM))
@@ -85,7 +85,7 @@ def test_a_stop_that_an_earlier_release_noted_stays_as_well(ready: House) -> Non
 
 @pytest.mark.parametrize(("say", "after"), [STOP, PAUSE], ids=["stop", "pause"])
 def test_a_persons_word_about_a_colleague_outlives_the_answer_at_the_company(
-    house: House, say: Said, after: State
+    house: Context, say: Said, after: State
 ) -> None:
     enrolled(house, KIM, MIA, text=COMPANY)
     if after is State.PAUSED:
@@ -99,7 +99,7 @@ def test_a_persons_word_about_a_colleague_outlives_the_answer_at_the_company(
 
 
 @pytest.mark.parametrize(("say", "after"), [(control.stop, State.BOUNCED), PAUSE], ids=["stop", "pause"])
-def test_a_persons_word_outlives_bounces_that_are_taken_back(ready: House, say: Said, after: State) -> None:
+def test_a_persons_word_outlives_bounces_that_are_taken_back(ready: Context, say: Said, after: State) -> None:
     engine_house.add_message(ready, row(ready), MessageState.REFUSED, recipient=KIM)
     say(ready, KIM)
     bounced(ready)
@@ -108,14 +108,16 @@ def test_a_persons_word_outlives_bounces_that_are_taken_back(ready: House, say: 
 
 
 @pytest.mark.parametrize(("say", "after"), [(control.stop, State.BOUNCED), PAUSE], ids=["stop", "pause"])
-def test_a_persons_word_outlives_a_suppression_that_is_lifted(ready: House, say: Said, after: State) -> None:
+def test_a_persons_word_outlives_a_suppression_that_is_lifted(
+    ready: Context, say: Said, after: State
+) -> None:
     bounced(ready)
     say(ready, KIM)
     report = reinstate.lift(ready, KIM, go_on=True)
     assert (state(ready), report.going_on) == (after, ())
 
 
-def test_who_is_paused_and_answered_after_all_goes_on_when_a_person_says_so(ready: House) -> None:
+def test_who_is_paused_and_answered_after_all_goes_on_when_a_person_says_so(ready: Context) -> None:
     control.pause(ready, KIM)
     hear(ready, letter(KIM))
     corrected(ready)
@@ -123,7 +125,7 @@ def test_who_is_paused_and_answered_after_all_goes_on_when_a_person_says_so(read
     assert state(ready) is State.ACTIVE
 
 
-def test_who_was_let_go_on_and_answered_goes_on_when_it_was_no_answer(ready: House) -> None:
+def test_who_was_let_go_on_and_answered_goes_on_when_it_was_no_answer(ready: Context) -> None:
     control.pause(ready, KIM)
     control.resume(ready, KIM)
     hear(ready, letter(KIM))
@@ -131,7 +133,7 @@ def test_who_was_let_go_on_and_answered_goes_on_when_it_was_no_answer(ready: Hou
     assert state(ready) is State.ACTIVE
 
 
-def test_a_person_releases_who_was_held_and_paused(ready: House) -> None:
+def test_a_person_releases_who_was_held_and_paused(ready: Context) -> None:
     with ready.database.write() as conn:
         enrollments.apply(conn, [row(ready).id], Event.HELD, ready.clock.now(), reason="a field is empty")
     control.pause(ready, KIM)
@@ -139,14 +141,14 @@ def test_a_person_releases_who_was_held_and_paused(ready: House) -> None:
     assert state(ready) is State.ACTIVE
 
 
-def test_an_opt_out_outlives_everything(ready: House) -> None:
+def test_an_opt_out_outlives_everything(ready: Context) -> None:
     hear(ready, letter(KIM, text="Please remove me from your list."))
     control.stop(ready, KIM)
     corrected(ready)
     assert state(ready) is State.UNSUBSCRIBED
 
 
-def test_other_words_for_the_answer_keep_what_a_person_said(ready: House) -> None:
+def test_other_words_for_the_answer_keep_what_a_person_said(ready: Context) -> None:
     control.pause(ready, KIM)
     hear(ready, letter(KIM))
     with ready.database.read() as conn:
@@ -157,7 +159,7 @@ def test_other_words_for_the_answer_keep_what_a_person_said(ready: House) -> Non
     assert state(ready) is State.PAUSED
 
 
-def test_a_word_is_said_once(ready: House) -> None:
+def test_a_word_is_said_once(ready: Context) -> None:
     hear(ready, letter(KIM))
     for _ in range(2):
         control.stop(ready, KIM)

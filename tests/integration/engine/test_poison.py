@@ -9,13 +9,13 @@ import sqlalchemy as sa
 
 from relance.engine import tick
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db.tables import enrollment
 from relance.engine.sending import compose
 from relance.engine.sending import prepare as sending_prepare
 from relance.engine.sequences import enroll as sequences_enroll
 from relance.engine.sequences import publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.store import claims, enrollment_details, enrollments, mailboxes
 from tests import engine_house
 
@@ -30,38 +30,38 @@ steps: [{id: call, task: "Call {{ email }}"}, {id: intro, subject: "Hello", body
 EVE, FAY = "eve@acme.example", "fay@apex.example"
 
 
-def enroll(house: House, definition: str, name: str) -> None:
+def enroll(house: Context, definition: str, name: str) -> None:
     publish.publish(house, definition)
     engine_house.add_mailbox(house)
     for email in (EVE, FAY):
         contact_service.add(house, email, {})
-    sequences_enroll.enroll(house, Wish(name))
+    sequences_enroll.enroll(house, EnrollRequest(name))
     engine_house.clock(house).advance(hours=2)
 
 
-def states(house: House) -> dict[str, str]:
+def states(house: Context) -> dict[str, str]:
     with house.database.read() as conn:
         return {each.email: each.enrollment.state.value for each in enrollment_details.matching(conn)}
 
 
-def claim(house: House) -> list[enrollments.Enrollment]:
+def claim(house: Context) -> list[enrollments.Enrollment]:
     with house.database.write() as conn:
         return claims.claim(conn, 1, house.clock.now(), 10, seen=None)
 
 
-def prepare(house: House, claimed: list[enrollments.Enrollment]) -> int:
+def prepare(house: Context, claimed: list[enrollments.Enrollment]) -> int:
     with house.database.write() as conn:
-        lease = mailboxes.take(conn, 1, "test")
+        lease = mailboxes.acquire_lease(conn, 1, "test")
         mailbox = mailboxes.by_id(conn, 1)
     assert lease is not None
     return len(sending_prepare.prepare(house, lease, mailbox, claimed, house.clock.now()))
 
 
-def test_a_mail_that_cannot_be_written_is_held_alone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mail_that_cannot_be_written_is_held_alone(house: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     enroll(house, MAIL, "Mail")
     draft = compose.draft
 
-    def spoilt(house: House, mailbox: Any, case: Any, now: Any) -> Any:
+    def spoilt(house: Context, mailbox: Any, case: Any, now: Any) -> Any:
         if case.contact.email == EVE:
             raise ZeroDivisionError("a bug")
         return draft(house, mailbox, case, now)
@@ -72,7 +72,7 @@ def test_a_mail_that_cannot_be_written_is_held_alone(house: House, monkeypatch: 
 
 
 def test_whose_attempts_never_ended_is_done_alone_and_then_held_unread(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enroll(house, MAIL, "Mail")
     claim(house)
@@ -88,7 +88,7 @@ def test_whose_attempts_never_ended_is_done_alone_and_then_held_unread(
     assert sorted(states(house).values()) == ["active", "held"]
 
 
-def test_a_step_that_cannot_be_done_holds_its_own_person_only(house: House) -> None:
+def test_a_step_that_cannot_be_done_holds_its_own_person_only(house: Context) -> None:
     enroll(house, TASK, "Task")
     with house.database.write() as conn:
         first = conn.execute(sa.select(sa.func.min(enrollment.c.id))).scalar_one()

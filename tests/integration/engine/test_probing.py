@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from relance import clock
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.mailboxes import probe_run
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.probe_run import Patience
@@ -42,7 +42,7 @@ def stage(tmp_path: Path, database_url: str) -> Iterator[Stage]:
         yield ready
 
 
-def house(stage: Stage) -> House:
+def house(stage: Stage) -> Context:
     return stage.relance._house
 
 
@@ -333,7 +333,7 @@ def test_an_answer_to_the_id_the_250_told_is_found(stage: Stage) -> None:
 
 
 @contextmanager
-def real(url: str, folder: Path) -> Iterator[House]:
+def real(url: str, folder: Path) -> Iterator[Context]:
     with (
         dovecot.running({dovecot.USER: engine_house.PASSWORD}) as mail,
         postfix.running(mail, ports.free_port()) as out,

@@ -6,7 +6,7 @@ import pytest
 
 from relance import errors
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.sequences import publish
 from relance.engine.store import events
 
@@ -23,7 +23,7 @@ steps:
 """
 
 
-def test_a_sequence_is_published_once_and_changed_by_a_new_version(house: House) -> None:
+def test_a_sequence_is_published_once_and_changed_by_a_new_version(house: Context) -> None:
     contact_service.add(house, "ada@acme.example", {"company": "Acme"})
     assert publish.publish(house, SEQUENCE) == publish.Published("Trial", 1, True)
     assert publish.publish(house, SEQUENCE + "# a comment\n") == publish.Published("Trial", 1, False)
@@ -35,7 +35,7 @@ def test_a_sequence_is_published_once_and_changed_by_a_new_version(house: House)
     assert [(each.name, each.version, each.steps) for each in publish.summaries(house)] == [("Trial", 2, 2)]
 
 
-def test_a_field_no_contact_has_is_refused_and_nothing_is_published(house: House) -> None:
+def test_a_field_no_contact_has_is_refused_and_nothing_is_published(house: Context) -> None:
     contact_service.add(house, "ada@acme.example", {"company": "Acme", "team_size": "5"})
     text = SEQUENCE.replace("Again?", "So {{ team_sise }}?")
     checked = publish.check(house, text)
@@ -48,7 +48,7 @@ def test_a_field_no_contact_has_is_refused_and_nothing_is_published(house: House
     assert publish.check(house, SEQUENCE.replace("Again?", "So {{ team_size }}?")).problems == ()
 
 
-def test_as_long_as_there_are_no_contacts_an_unknown_field_is_a_warning(house: House) -> None:
+def test_as_long_as_there_are_no_contacts_an_unknown_field_is_a_warning(house: Context) -> None:
     text = SEQUENCE.replace("Again?", "So {{ team_size }}?")
     checked = publish.check(house, text)
     assert checked.definition is not None
@@ -59,7 +59,7 @@ def test_as_long_as_there_are_no_contacts_an_unknown_field_is_a_warning(house: H
     assert len(broken.problems) == 1
 
 
-def test_a_file_is_named_in_its_problems(house: House, tmp_path: Path) -> None:
+def test_a_file_is_named_in_its_problems(house: Context, tmp_path: Path) -> None:
     path = tmp_path / "seq.yaml"
     path.write_text(SEQUENCE.replace("after:", "aftr:"), encoding="utf-8")
     problem = publish.check(house, path).problems[0]
@@ -73,7 +73,7 @@ def test_a_file_is_named_in_its_problems(house: House, tmp_path: Path) -> None:
         publish.check(house, path)
 
 
-def test_pausing_and_resuming_are_kept_with_their_reason(house: House) -> None:
+def test_pausing_and_resuming_are_kept_with_their_reason(house: Context) -> None:
     publish.publish(house, SEQUENCE)
     publish.pause(house, "Trial", "the fair")
     publish.pause(house, "Trial", "the fair")
@@ -86,7 +86,7 @@ def test_pausing_and_resuming_are_kept_with_their_reason(house: House) -> None:
     assert kinds == ["sequence published", "sequence paused", "sequence resumed"]
 
 
-def test_an_unknown_name_comes_with_the_nearest(house: House) -> None:
+def test_an_unknown_name_comes_with_the_nearest(house: Context) -> None:
     with pytest.raises(errors.NotFound, match="relance sequence publish"):
         publish.show(house, "Trail")
     publish.publish(house, SEQUENCE)

@@ -11,12 +11,12 @@ import sqlalchemy as sa
 
 from relance import errors
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db.tables import message, meta
-from relance.engine.journal.opt_outs import WORDS, No, Noes
+from relance.engine.journal.opt_outs import WORDS, OptOut, OptOuts
 from relance.engine.sending import gate, prepare
 from relance.engine.sequences import control, enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
 from relance.engine.store import claims, enrollment_details, enrollments, hits, mailboxes, messages
 from tests import engine_house
@@ -26,50 +26,52 @@ ADA, BOB = "ada@sales.example", "bob@sales.example"
 
 
 @pytest.fixture
-def ready(house: House) -> House:
+def ready(house: Context) -> Context:
     publish.publish(house, engine_house.TRIAL)
     for address in (ADA, BOB):
         engine_house.add_mailbox(house, address)
     contact_service.add(house, EVE, {})
-    enroll.enroll(house, Wish("Trial", mailboxes=[ADA]))
+    enroll.enroll(house, EnrollRequest("Trial", mailboxes=[ADA]))
     engine_house.clock(house).advance(hours=2)
     return house
 
 
-def row(house: House) -> enrollments.Enrollment:
+def row(house: Context) -> enrollments.Enrollment:
     with house.database.read() as conn:
         return enrollment_details.matching(conn, email=EVE)[0].enrollment
 
 
-def lease(house: House, mailbox_id: int = 1) -> mailboxes.Lease:
+def lease(house: Context, mailbox_id: int = 1) -> mailboxes.Lease:
     with house.database.write() as conn:
-        taken = mailboxes.take(conn, mailbox_id, "test")
+        taken = mailboxes.acquire_lease(conn, mailbox_id, "test")
     assert taken is not None
     return taken
 
 
-def claim(house: House, mailbox_id: int = 1) -> list[enrollments.Enrollment]:
+def claim(house: Context, mailbox_id: int = 1) -> list[enrollments.Enrollment]:
     with house.database.write() as conn:
         return claims.claim(conn, mailbox_id, house.clock.now(), 10, seen=None)
 
 
-def test_a_mail_that_was_settled_meanwhile_does_not_go(ready: House) -> None:
+def test_a_mail_that_was_settled_meanwhile_does_not_go(ready: Context) -> None:
     mine = lease(ready)
     (claimed,) = claim(ready)
     mail = engine_house.add_message(ready, claimed, MessageState.PREPARED)
     with ready.database.write() as conn:
         conn.execute(sa.update(message).values(state=MessageState.ACCEPTED.value))
-        verdicts = gate.admit(conn, mine, [gate.Wanted(claimed, mail)], ready.clock.now(), ready.noes.among)
+        verdicts = gate.admit(
+            conn, mine, [gate.PreparedMail(claimed, mail)], ready.clock.now(), ready.noes.among
+        )
     assert verdicts[mail.id]
 
 
-def test_who_said_no_where_the_database_has_not_heard_it_does_not_go(ready: House, tmp_path: Path) -> None:
+def test_who_said_no_where_the_database_has_not_heard_it_does_not_go(ready: Context, tmp_path: Path) -> None:
     mine = lease(ready)
     (claimed,) = claim(ready)
     mail = engine_house.add_message(ready, claimed, MessageState.PREPARED, recipient=EVE)
-    wanted = [gate.Wanted(claimed, mail)]
-    noes = Noes(tmp_path / "noes")
-    noes.keep(No(EVE, mail.id, ready.clock.now()))
+    wanted = [gate.PreparedMail(claimed, mail)]
+    noes = OptOuts(tmp_path / "noes")
+    noes.keep(OptOut(EVE, mail.id, ready.clock.now()))
     with ready.database.write() as conn:
         verdicts = gate.admit(conn, mine, wanted, ready.clock.now(), noes.among)
     assert verdicts[mail.id] == (f"the address is suppressed: {WORDS}",)
@@ -79,7 +81,7 @@ def test_who_said_no_where_the_database_has_not_heard_it_does_not_go(ready: Hous
 
 
 @pytest.mark.parametrize("when", [1, 2])
-def test_who_says_no_while_the_gate_asks_does_not_go(ready: House, when: int) -> None:
+def test_who_says_no_while_the_gate_asks_does_not_go(ready: Context, when: int) -> None:
     """It moves from the disk to the database, or comes, between the two looks: one of them sees it."""
     looks: list[int] = []
 
@@ -91,17 +93,17 @@ def test_who_says_no_while_the_gate_asks_does_not_go(ready: House, when: int) ->
     (claimed,) = claim(ready)
     mail = engine_house.add_message(ready, claimed, MessageState.PREPARED, recipient=EVE)
     with ready.database.write() as conn:
-        assert gate.admit(conn, mine, [gate.Wanted(claimed, mail)], ready.clock.now(), said_no)[mail.id]
+        assert gate.admit(conn, mine, [gate.PreparedMail(claimed, mail)], ready.clock.now(), said_no)[mail.id]
 
 
-def test_two_that_wait_for_each_other_are_told_to_try_again(house: House) -> None:
+def test_two_that_wait_for_each_other_are_told_to_try_again(house: Context) -> None:
     if house.database.embedded:
         pytest.skip("SQLite has one writer at a time")
     with pytest.raises(errors.Unreachable), house.database.write() as conn:
         conn.execute(sa.text("do $$ begin raise exception using errcode = '40P01'; end $$"))
 
 
-def test_what_the_database_refuses_is_not_told_in_the_error(house: House) -> None:
+def test_what_the_database_refuses_is_not_told_in_the_error(house: Context) -> None:
     with pytest.raises(sa.exc.IntegrityError) as refused, house.database.write() as conn:
         conn.execute(
             sa.insert(meta).values(key="a", value=sa.null()).returning(sa.literal("a sealed secret"))
@@ -109,7 +111,7 @@ def test_what_the_database_refuses_is_not_told_in_the_error(house: House) -> Non
     assert "a sealed secret" not in str(refused.value)
 
 
-def test_two_ticks_at_once_judge_a_click_once(ready: House) -> None:
+def test_two_ticks_at_once_judge_a_click_once(ready: Context) -> None:
     mail, now = engine_house.add_message(ready, row(ready), MessageState.ACCEPTED), ready.clock.now()
     with ready.database.write() as conn:
         hits.add(conn, message_id=mail.id, at=now, kind="click", link=0)
@@ -122,7 +124,7 @@ def test_two_ticks_at_once_judge_a_click_once(ready: House) -> None:
     assert ours == [{one[0].id}, set()]
 
 
-def test_who_changed_the_mailbox_in_the_middle_of_a_claim_is_not_claimed(ready: House) -> None:
+def test_who_changed_the_mailbox_in_the_middle_of_a_claim_is_not_claimed(ready: Context) -> None:
     if ready.database.embedded:
         pytest.skip("SQLite lets nobody write in the middle of it")
     moved: list[bool] = []
@@ -138,7 +140,7 @@ def test_who_changed_the_mailbox_in_the_middle_of_a_claim_is_not_claimed(ready: 
     assert [each.id for each in claim(ready, 2)] == [row(ready).id]
 
 
-def test_a_mail_another_mailbox_wrote_and_never_offered_is_written_anew(ready: House) -> None:
+def test_a_mail_another_mailbox_wrote_and_never_offered_is_written_anew(ready: Context) -> None:
     old = engine_house.add_message(ready, row(ready), MessageState.PREPARED)
     control.change_mailbox(ready, EVE, BOB)
     with ready.database.write() as conn:  # what a worker of the first mailbox stores a moment too late

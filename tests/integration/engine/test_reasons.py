@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db import migrate, tables
 from relance.engine.db.database import Database
 from relance.engine.engagement import hits
@@ -28,7 +28,7 @@ from tests.integration.engine.test_refusals import KIM, bounce, hear, ready, row
 __all__ = ["ready"]
 
 
-def corrected(house: House) -> None:
+def corrected(house: Context) -> None:
     """A person says of every returned mail that it was none."""
     with house.database.read() as conn:
         numbers = list(conn.execute(sa.select(tables.inbound.c.id)).scalars())
@@ -36,18 +36,18 @@ def corrected(house: House) -> None:
         inbox.correct(house, number, Correction(kind="auto-reply"))
 
 
-def by_link(house: House) -> None:
+def by_link(house: Context) -> None:
     with house.database.write() as conn:
         hits.unsubscribe(conn, KIM, None, house.clock.now())
 
 
-def by_hand(house: House) -> None:
+def by_hand(house: Context) -> None:
     contact_service.suppress(house, KIM, "asked on the phone")
 
 
 @pytest.mark.parametrize("wish", [by_link, by_hand])
 @pytest.mark.parametrize("first", ["bounce", "wish"])
-def test_what_a_person_asked_for_stays_when_a_bounce_is_corrected(ready: House, wish, first: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_a_person_asked_for_stays_when_a_bounce_is_corrected(ready: Context, wish, first: str) -> None:  # type: ignore[no-untyped-def]
     mail = sent(ready, KIM)
     if first == "wish":
         wish(ready)
@@ -63,7 +63,7 @@ def test_what_a_person_asked_for_stays_when_a_bounce_is_corrected(ready: House, 
     assert "does not exist" not in left.reason
 
 
-def test_each_bounce_stands_until_it_is_corrected_itself(ready: House) -> None:
+def test_each_bounce_stands_until_it_is_corrected_itself(ready: Context) -> None:
     mail = sent(ready, KIM)
     for _ in range(2):
         hear(ready, mail, bounce())
@@ -75,7 +75,7 @@ def test_each_bounce_stands_until_it_is_corrected_itself(ready: House) -> None:
     assert suppressed(ready) == set()
 
 
-def test_a_persons_stop_in_the_words_of_an_answer_is_still_theirs(ready: House) -> None:
+def test_a_persons_stop_in_the_words_of_an_answer_is_still_theirs(ready: Context) -> None:
     hear(ready, sent(ready, KIM), bounce(definite=False))
     words = row(ready, KIM).reason
     control.resume(ready, KIM)
@@ -84,7 +84,7 @@ def test_a_persons_stop_in_the_words_of_an_answer_is_still_theirs(ready: House) 
     assert state(ready, KIM) is State.STOPPED
 
 
-def held_for_unknown(house: House, words: str) -> None:
+def held_for_unknown(house: Context, words: str) -> None:
     """Kim's first mail may have been delivered, in the server's words."""
     mail = engine_house.add_message(
         house, row(house, KIM), MessageState.UNKNOWN, recipient=KIM, transmitting_at=house.clock.now()
@@ -95,7 +95,7 @@ def held_for_unknown(house: House, words: str) -> None:
         enrollments.apply(conn, [row(house, KIM).id], Event.HELD, house.clock.now(), reason=why)
 
 
-def found(house: House) -> None:
+def found(house: Context) -> None:
     """Evidence comes that the mail was delivered."""
     with house.database.write() as conn:
         from relance.engine.store import messages
@@ -105,14 +105,14 @@ def found(house: House) -> None:
         )
 
 
-def test_a_servers_words_do_not_block_the_release(ready: House) -> None:
+def test_a_servers_words_do_not_block_the_release(ready: Context) -> None:
     held_for_unknown(ready, f"451 busy{ALSO}paused by a person")
     found(ready)
     assert state(ready, KIM) is State.ACTIVE
 
 
 @pytest.mark.parametrize("reason", ["the mail", "may", "paused by a person", "", f"a{ALSO}b"])
-def test_a_persons_pause_outlives_the_other_hold_whatever_its_words(ready: House, reason: str) -> None:
+def test_a_persons_pause_outlives_the_other_hold_whatever_its_words(ready: Context, reason: str) -> None:
     held_for_unknown(ready, "paused by a person, the mail may have been delivered")
     control.pause(ready, KIM, reason=reason)
     found(ready)

@@ -11,14 +11,14 @@ import pytest
 from relance import errors
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.inbound import apply
 from relance.engine.inbound.match import Found
 from relance.engine.inbound.policy import Match
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.sending import refusing_domains
 from relance.engine.sequences import control, enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState, State
 from relance.engine.store import contacts, enrollment_details, enrollments, mailboxes, messages, suppressions
 from relance.mailbox.parsing import message
@@ -35,47 +35,47 @@ _NUMBERS = itertools.count(1)
 
 
 @pytest.fixture
-def ready(house: House) -> House:
+def ready(house: Context) -> Context:
     """Kim's, Bob's and Eve's first mails are due, in this order."""
     publish.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house, ADA)
     for email in (KIM, BOB, EVE):
         contact_service.add(house, email, {})
-        enroll.enroll(house, Wish("Trial", emails=[email]))
+        enroll.enroll(house, EnrollRequest("Trial", emails=[email]))
     engine_house.clock(house).advance(hours=2)
     return dataclasses.replace(house, open_inbox=NoMail())
 
 
-def row(house: House, email: str) -> enrollments.Enrollment:
+def row(house: Context, email: str) -> enrollments.Enrollment:
     with house.database.read() as conn:
         return enrollment_details.matching(conn, email=email)[0].enrollment
 
 
-def state(house: House, email: str) -> State:
+def state(house: Context, email: str) -> State:
     return row(house, email).state
 
 
-def mailbox(house: House) -> mailboxes.Mailbox:
+def mailbox(house: Context) -> mailboxes.Mailbox:
     with house.database.read() as conn:
         return mailboxes.by_id(conn, 1)
 
 
-def suppressed(house: House) -> set[str]:
+def suppressed(house: Context) -> set[str]:
     with house.database.read() as conn:
         return {each.value for each in suppressions.every(conn)}
 
 
-def a_turn(house: House) -> turn.TurnReport:
+def a_turn(house: Context) -> turn.TurnReport:
     return turn.take_turn(house, 1, lambda: False)
 
 
-def sent(house: House, email: str) -> messages.Message:
+def sent(house: Context, email: str) -> messages.Message:
     """The person's first mail, accepted."""
     enrollment = row(house, email)
     return engine_house.add_message(house, enrollment, MessageState.ACCEPTED, recipient=email)
 
 
-def hear(house: House, mail: messages.Message, judgement: Judgement) -> int:
+def hear(house: Context, mail: messages.Message, judgement: Judgement) -> int:
     """A returned mail about `mail`, judged so, is acted upon; returns its number in the inbox."""
     number = next(_NUMBERS)
     raw = f"From: mailer-daemon@firm.example\r\nMessage-ID: <b{number}@firm.example>\r\n\r\nno".encode()
@@ -83,7 +83,7 @@ def hear(house: House, mail: messages.Message, judgement: Judgement) -> int:
     with house.database.write() as conn:
         contact = contacts.by_ids(conn, [mail.contact_id])[mail.contact_id]
         found = Found(Match.CERTAIN, "a test", contact, mail)
-        item = apply.Item(
+        item = apply.NewReply(
             1, "INBOX", 1, number, f"b{number}", message.read(raw), raw, now, found, judgement, "no"
         )
         apply.act(conn, house, [item], now)
@@ -94,7 +94,7 @@ def bounce(**values: object) -> Judgement:
     return Judgement(Kind.HARD_BOUNCE, "is hard bounce", "550 no", **values)  # type: ignore[arg-type]
 
 
-def test_a_doubtful_bounce_holds_and_a_second_one_is_proof(ready: House) -> None:
+def test_a_doubtful_bounce_holds_and_a_second_one_is_proof(ready: Context) -> None:
     mail = sent(ready, KIM)
     hear(ready, mail, bounce(definite=False))
     assert (state(ready, KIM), suppressed(ready)) == (State.HELD, set())
@@ -102,7 +102,7 @@ def test_a_doubtful_bounce_holds_and_a_second_one_is_proof(ready: House) -> None
     assert (state(ready, KIM), suppressed(ready)) == (State.BOUNCED, {KIM})
 
 
-def test_a_definite_bounce_ends_at_once(ready: House) -> None:
+def test_a_definite_bounce_ends_at_once(ready: Context) -> None:
     hear(ready, sent(ready, KIM), bounce())
     assert (state(ready, KIM), suppressed(ready)) == (State.BOUNCED, {KIM})
 
@@ -147,7 +147,7 @@ class Post:
         return None if found is None else smtp_replies.verdict(self.stage, *found)
 
 
-def touched(house: House) -> list[str]:
+def touched(house: Context) -> list[str]:
     """Whoever a refusal was held against."""
     return [email for email in (KIM, BOB, EVE) if state(house, email) is not State.ACTIVE]
 
@@ -166,7 +166,7 @@ ANSWERS = [
 @pytest.mark.parametrize(("stage", "code", "words"), ANSWERS)
 @pytest.mark.parametrize("gap", [0, 60])
 def test_the_same_words_to_two_people_pause_the_mailbox_before_a_third(
-    ready: House, stage: str, code: int, words: str, gap: int
+    ready: Context, stage: str, code: int, words: str, gap: int
 ) -> None:
     with ready.database.write() as conn:
         mailboxes.change(conn, 1, gap_seconds=gap)  # with a gap, each mail has a turn of its own
@@ -182,7 +182,7 @@ def test_the_same_words_to_two_people_pause_the_mailbox_before_a_third(
     assert suppressed(house) <= {KIM}
 
 
-def test_an_accepted_mail_between_them_shows_that_all_is_well(ready: House) -> None:
+def test_an_accepted_mail_between_them_shows_that_all_is_well(ready: Context) -> None:
     post = Post("rcpt", lambda who: None if who == BOB else (550, "5.1.1 User unknown"))
     a_turn(dataclasses.replace(ready, open_outbox=post))
     assert mailbox(ready).state == "active"
@@ -190,7 +190,7 @@ def test_an_accepted_mail_between_them_shows_that_all_is_well(ready: House) -> N
     assert suppressed(ready) == {KIM, EVE}
 
 
-def test_after_a_person_resumed_it_the_next_one_is_heard_out(ready: House) -> None:
+def test_after_a_person_resumed_it_the_next_one_is_heard_out(ready: Context) -> None:
     house = dataclasses.replace(ready, open_outbox=Post("rcpt", lambda _: (550, "No such user here")))
     a_turn(house)
     assert touched(house) == [KIM]
@@ -203,13 +203,13 @@ def test_after_a_person_resumed_it_the_next_one_is_heard_out(ready: House) -> No
 @pytest.mark.parametrize(
     "words", ["554 5.2.252 SendAsDenied", "550 Outgoing mail from ada@firm.example has been suspended"]
 )
-def test_the_senders_trouble_touches_nobody(ready: House, words: str) -> None:
+def test_the_senders_trouble_touches_nobody(ready: Context, words: str) -> None:
     post = Post("final", lambda _: (int(words[:3]), words[4:]))
     a_turn(dataclasses.replace(ready, open_outbox=post))
     assert (post.offered, touched(ready), mailbox(ready).state) == ([KIM], [], "paused")
 
 
-def test_words_that_name_our_own_address_alone_are_about_us(ready: House) -> None:
+def test_words_that_name_our_own_address_alone_are_about_us(ready: Context) -> None:
     post = Post("rcpt", lambda _: (550, f"Mailbox {ADA} has been closed"))
     a_turn(dataclasses.replace(ready, open_outbox=post))
     assert (touched(ready), mailbox(ready).state) == ([], "paused")
@@ -222,14 +222,14 @@ def blocked(**values: object) -> Judgement:
     return Judgement(Kind.BLOCKED, "is blocked", "550 5.7.1 blocked for reputation", **values)  # type: ignore[arg-type]
 
 
-def colleague(house: House) -> str:
+def colleague(house: Context) -> str:
     """Somebody else at Kim's company, enrolled now."""
     contact_service.add(house, "lou@lake.example", {})
-    enroll.enroll(house, Wish("Trial", emails=["lou@lake.example"]))
+    enroll.enroll(house, EnrollRequest("Trial", emails=["lou@lake.example"]))
     return "lou@lake.example"
 
 
-def test_a_block_by_one_organisation_holds_mail_to_it_and_the_rest_goes_on(ready: House) -> None:
+def test_a_block_by_one_organisation_holds_mail_to_it_and_the_rest_goes_on(ready: Context) -> None:
     lou = colleague(ready)
     hear(ready, sent(ready, KIM), blocked())
     assert (state(ready, KIM), state(ready, lou)) == (State.HELD, State.HELD)
@@ -239,7 +239,7 @@ def test_a_block_by_one_organisation_holds_mail_to_it_and_the_rest_goes_on(ready
     assert view.refused_by == ("lake.example",)
 
 
-def test_a_second_organisation_that_says_the_like_pauses_the_mailbox(ready: House) -> None:
+def test_a_second_organisation_that_says_the_like_pauses_the_mailbox(ready: Context) -> None:
     mail = sent(ready, KIM)
     hear(ready, mail, blocked())
     hear(ready, mail, blocked())
@@ -250,20 +250,20 @@ def test_a_second_organisation_that_says_the_like_pauses_the_mailbox(ready: Hous
     assert "hill.example" in mailbox(ready).reason
 
 
-def test_a_no_of_long_ago_says_nothing_of_today(ready: House) -> None:
+def test_a_no_of_long_ago_says_nothing_of_today(ready: Context) -> None:
     hear(ready, sent(ready, KIM), blocked())
     engine_house.clock(ready).advance(days=40)
     hear(ready, sent(ready, BOB), blocked())
     assert mailbox(ready).state == "active"
 
 
-def test_our_own_provider_pauses_at_once_and_holds_no_organisation(ready: House) -> None:
+def test_our_own_provider_pauses_at_once_and_holds_no_organisation(ready: Context) -> None:
     hear(ready, sent(ready, KIM), blocked(speaker=Speaker.OWN))
     assert mailbox(ready).state == "paused"
     assert mailbox_service.show(ready, ADA).refused_by == ()
 
 
-def test_what_a_receiving_server_said_at_once_holds_its_organisation(ready: House) -> None:
+def test_what_a_receiving_server_said_at_once_holds_its_organisation(ready: Context) -> None:
     lou = colleague(ready)
     engine_house.clock(ready).advance(hours=1)
     words = "host mx.lake.example[192.0.2.1] said: 550 5.7.1 blocked for its reputation (in reply to RCPT TO)"
@@ -277,7 +277,7 @@ def test_what_a_receiving_server_said_at_once_holds_its_organisation(ready: Hous
     assert suppressed(ready) == set()
 
 
-def test_who_is_enrolled_later_is_held_as_well_and_goes_on_when_it_is_tried_again(ready: House) -> None:
+def test_who_is_enrolled_later_is_held_as_well_and_goes_on_when_it_is_tried_again(ready: Context) -> None:
     hear(ready, sent(ready, KIM), blocked())
     lou = colleague(ready)
     engine_house.clock(ready).advance(hours=2)
@@ -296,7 +296,7 @@ def test_who_is_enrolled_later_is_held_as_well_and_goes_on_when_it_is_tried_agai
         refusing_domains.retry(house, ADA, "lake.example")
 
 
-def test_another_reason_to_hold_outlives_the_retry(ready: House) -> None:
+def test_another_reason_to_hold_outlives_the_retry(ready: Context) -> None:
     hear(ready, sent(ready, KIM), blocked())
     control.pause(ready, KIM, reason="ask first")
     report = refusing_domains.retry(ready, ADA, "lake.example")
@@ -304,16 +304,16 @@ def test_another_reason_to_hold_outlives_the_retry(ready: House) -> None:
     assert (state(ready, KIM), row(ready, KIM).reason) == (State.HELD, "ask first")
 
 
-def test_resuming_one_person_tries_their_organisation_again(ready: House) -> None:
+def test_resuming_one_person_tries_their_organisation_again(ready: Context) -> None:
     hear(ready, sent(ready, KIM), blocked())
     control.resume(ready, KIM)
     assert state(ready, KIM) is State.ACTIVE
     assert mailbox_service.show(ready, ADA).refused_by == ()
 
 
-def test_a_free_mail_provider_is_one_organisation(ready: House) -> None:
+def test_a_free_mail_provider_is_one_organisation(ready: Context) -> None:
     for email in ("a@gmail.com", "b@gmail.com"):
         contact_service.add(ready, email, {})
-        enroll.enroll(ready, Wish("Trial", emails=[email]))
+        enroll.enroll(ready, EnrollRequest("Trial", emails=[email]))
     hear(ready, sent(ready, "a@gmail.com"), blocked())
     assert state(ready, "b@gmail.com") is State.HELD

@@ -11,13 +11,13 @@ import pytest
 from relance import errors
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.inbound import sync
 from relance.engine.mailboxes import service as mailbox_service
-from relance.engine.runtime.mail_servers import Servers
+from relance.engine.runtime.mail_servers import MailServers
 from relance.engine.sending import gate
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.mailbox.account import Account
@@ -46,17 +46,17 @@ def refuse(server: Scripted, words: str) -> None:
     server.script.instead["AUTHENTICATE"] = lambda _tag, _: b"{tag} NO " + words.encode() + b"\r\n"
 
 
-def add(house: House, server: Scripted, **values: object) -> None:
+def add(house: Context, server: Scripted, **values: object) -> None:
     place = {"imap_host": "127.0.0.1", "imap_port": server.port, "imap_security": "plain"}
     engine_house.add_mailbox(house, ADA, next_turn_at=house.clock.now(), **place, **values)
 
 
-def the(house: House) -> Mailbox:
+def the(house: Context) -> Mailbox:
     with house.database.read() as conn:
         return mailboxes.by_id(conn, 1)
 
 
-def next_turns(house: House, count: int) -> list[dt.timedelta]:
+def next_turns(house: Context, count: int) -> list[dt.timedelta]:
     """Turn after turn, each when it is due; returns how long each was waited for."""
     waits = []
     for _ in range(count):
@@ -73,7 +73,7 @@ def logins(server: Scripted) -> int:
 
 
 def test_a_login_that_worked_before_is_refused_several_times_before_the_mailbox_is_paused(
-    house: House, server: Scripted
+    house: Context, server: Scripted
 ) -> None:
     add(house, server)
     refuse(server, WRONG)
@@ -89,7 +89,7 @@ def test_a_login_that_worked_before_is_refused_several_times_before_the_mailbox_
     assert logins(server) == turn.REFUSALS  # it is not asked again: that would lock the account
 
 
-def test_a_login_that_never_worked_is_refused_once(house: House, server: Scripted) -> None:
+def test_a_login_that_never_worked_is_refused_once(house: Context, server: Scripted) -> None:
     add(house, server, synced_at=None)
     refuse(server, WRONG)
     next_turns(house, 1)
@@ -97,7 +97,7 @@ def test_a_login_that_never_worked_is_refused_once(house: House, server: Scripte
 
 
 @pytest.mark.parametrize("synced", [True, False])
-def test_not_now_never_pauses(house: House, server: Scripted, synced: bool) -> None:
+def test_not_now_never_pauses(house: Context, server: Scripted, synced: bool) -> None:
     add(house, server, **({} if synced else {"synced_at": None}))
     refuse(server, BUSY)
     waits = next_turns(house, 9)
@@ -108,7 +108,7 @@ def test_not_now_never_pauses(house: House, server: Scripted, synced: bool) -> N
     assert (the(house).sync_error, the(house).troubles) == ("", 0)
 
 
-def test_a_login_that_works_again_starts_the_count_anew(house: House, server: Scripted) -> None:
+def test_a_login_that_works_again_starts_the_count_anew(house: Context, server: Scripted) -> None:
     add(house, server)
     refuse(server, WRONG)
     next_turns(house, turn.REFUSALS - 1)
@@ -125,7 +125,7 @@ def lost(*_: object, **__: object) -> None:
 
 
 def test_a_login_that_worked_counts_although_the_commit_of_its_look_is_lost(
-    house: House, server: Scripted, monkeypatch: pytest.MonkeyPatch
+    house: Context, server: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(house, server)
     refuse(server, WRONG)
@@ -140,7 +140,7 @@ def test_a_login_that_worked_counts_although_the_commit_of_its_look_is_lost(
     assert the(house).state == "active"
 
 
-def test_a_person_who_says_go_on_starts_it_anew_too(house: House, server: Scripted) -> None:
+def test_a_person_who_says_go_on_starts_it_anew_too(house: Context, server: Scripted) -> None:
     add(house, server)
     refuse(server, WRONG)
     next_turns(house, turn.REFUSALS)
@@ -149,7 +149,7 @@ def test_a_person_who_says_go_on_starts_it_anew_too(house: House, server: Script
 
 
 def test_who_is_locked_out_stays_so_whatever_else_is_said_of_the_mailbox(
-    house: House, server: Scripted
+    house: Context, server: Scripted
 ) -> None:
     add(house, server, synced_at=None)
     refuse(server, WRONG)
@@ -160,7 +160,7 @@ def test_who_is_locked_out_stays_so_whatever_else_is_said_of_the_mailbox(
     assert (the(house).reason, logins(server)) == ("a provider refuses its mail", 1)
 
 
-def test_a_pause_in_the_words_of_a_trouble_locks_nobody_out(house: House, server: Scripted) -> None:
+def test_a_pause_in_the_words_of_a_trouble_locks_nobody_out(house: Context, server: Scripted) -> None:
     """It could not be reached, and a person pauses it for that, in the same words: it is read on."""
     add(house, server, sync_error="no way in")
     mailbox_service.pause(house, ADA, "no way in")
@@ -169,7 +169,7 @@ def test_a_pause_in_the_words_of_a_trouble_locks_nobody_out(house: House, server
 
 
 def test_the_way_out_is_refused_as_often_and_says_what_to_do(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish.publish(house, engine_house.TRIAL)
     contact_service.add(house, "eve@acme.example", {})
@@ -177,7 +177,7 @@ def test_the_way_out_is_refused_as_often_and_says_what_to_do(
     with FaultServer(Behaviour(starttls=False, login=login)) as smtp:
         place = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "plain"}
         engine_house.add_mailbox(house, ADA, next_turn_at=house.clock.now(), **place)
-        enroll.enroll(house, Wish("Trial"))
+        enroll.enroll(house, EnrollRequest("Trial"))
         engine_house.clock(house).advance(hours=2)
         house = dataclasses.replace(house, open_inbox=NoMail())
         smtp.fail(Fault(Point.AUTH, Kind.REPLY, "535 5.7.8 authentication failed", times=3))
@@ -186,7 +186,7 @@ def test_the_way_out_is_refused_as_often_and_says_what_to_do(
         smtp.fail(Fault(Point.BANNER, Kind.DROP))
         next_turns(house, 1)
         assert the(house).logins_refused == 3  # it was not reached, and IMAP says nothing of it
-        house = dataclasses.replace(house, servers=Servers())  # who does not wait for it to rest
+        house = dataclasses.replace(house, servers=MailServers())  # who does not wait for it to rest
         with monkeypatch.context() as patched:
             patched.setattr(gate, "admit", lost)
             next_turns(house, 1)
@@ -194,7 +194,7 @@ def test_the_way_out_is_refused_as_often_and_says_what_to_do(
         next_turns(house, 1)
         assert (the(house).logins_refused, smtp.accepted_count) == (0, 1)
         contact_service.add(house, "fay@acme.example", {})
-        enroll.enroll(house, Wish("Trial"))
+        enroll.enroll(house, EnrollRequest("Trial"))
         engine_house.clock(house).advance(hours=2)
         smtp.fail(Fault(Point.AUTH, Kind.REPLY, "535 5.7.8 authentication failed", times=4))
         next_turns(house, 5)
@@ -213,7 +213,7 @@ AT_AUTH = [
 
 @pytest.mark.parametrize(("kind", "words", "failures"), AT_AUTH)
 def test_a_server_that_says_nothing_to_a_login_has_not_answered(
-    house: House, kind: Kind, words: str, failures: int
+    house: Context, kind: Kind, words: str, failures: int
 ) -> None:
     """It rests like one that does not let anybody connect, and others do not count on it."""
     publish.publish(house, engine_house.TRIAL)
@@ -222,7 +222,7 @@ def test_a_server_that_says_nothing_to_a_login_has_not_answered(
     with FaultServer(Behaviour(starttls=False, login=login, faults=[Fault(Point.AUTH, kind, words)])) as smtp:
         place = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "plain"}
         engine_house.add_mailbox(house, ADA, next_turn_at=house.clock.now(), **place)
-        enroll.enroll(house, Wish("Trial"))
+        enroll.enroll(house, EnrollRequest("Trial"))
         engine_house.clock(house).advance(hours=2)
         hasty = dataclasses.replace(house, open_inbox=NoMail(), open_outbox=_hasty)
         turn.take_turn(hasty, 1, lambda: False)

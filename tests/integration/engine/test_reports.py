@@ -8,12 +8,12 @@ import pytest
 from relance import errors
 from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.reporting import sequence_report, status
 from relance.engine.reporting import status as engine_status
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState
 from relance.engine.store import enrollment_details, enrollments, events, hits, replies
 from relance.engine.store.enrollments import Enrollment
@@ -38,21 +38,21 @@ steps:
 
 
 @pytest.fixture
-def ready(house: House) -> House:
+def ready(house: Context) -> Context:
     publish.publish(house, SEQUENCE)
     engine_house.add_mailbox(house, "ada@sales.example", daily_cap=40)
     for number in range(6):
         contact_service.add(house, f"p@firm{number}.example", {"company": f"Firm {number}"})
-    enroll.enroll(house, Wish("Trial"))
+    enroll.enroll(house, EnrollRequest("Trial"))
     return house
 
 
-def rows(house: House) -> list[Enrollment]:
+def rows(house: Context) -> list[Enrollment]:
     with house.database.read() as conn:
         return [each.enrollment for each in enrollment_details.matching(conn)]
 
 
-def sent(house: House, row: Enrollment, **values: object) -> int:
+def sent(house: Context, row: Enrollment, **values: object) -> int:
     """The step's mail was accepted and the next step stands; the message's id."""
     mail = engine_house.add_message(house, row, MessageState.ACCEPTED, **values)
     now = house.clock.now()
@@ -61,17 +61,17 @@ def sent(house: House, row: Enrollment, **values: object) -> int:
     return mail.id
 
 
-def touched(house: House, message: int, kind: str, verdict: str | None) -> None:
+def touched(house: Context, message: int, kind: str, verdict: str | None) -> None:
     with house.database.write() as conn:
         hits.add(conn, message_id=message, at=house.clock.now(), kind=kind, link=0, verdict=verdict)
 
 
-def ended(house: House, row: Enrollment, event: Event) -> None:
+def ended(house: Context, row: Enrollment, event: Event) -> None:
     with house.database.write() as conn:
         enrollments.apply(conn, [row.id], event, house.clock.now(), reason="test")
 
 
-def answered(house: House, row: Enrollment, message: int, **values: object) -> None:
+def answered(house: Context, row: Enrollment, message: int, **values: object) -> None:
     now = house.clock.now()
     line: dict[str, Any] = {
         "mailbox_id": row.mailbox_id, "dedupe": f"{row.id}", "folder": "INBOX", "uidvalidity": 1, "uid": row.id,
@@ -83,7 +83,7 @@ def answered(house: House, row: Enrollment, message: int, **values: object) -> N
     ended(house, row, Event.REPLIED)
 
 
-def test_the_funnel_counts_people_and_keeps_machines_apart(ready: House, clock: ManualClock) -> None:
+def test_the_funnel_counts_people_and_keeps_machines_apart(ready: Context, clock: ManualClock) -> None:
     clock.advance(days=2)
     one, two, three, four, five, _six = rows(ready)
     first = sent(ready, one, variant="short")
@@ -117,7 +117,7 @@ def test_the_funnel_counts_people_and_keeps_machines_apart(ready: House, clock: 
     assert third != second
 
 
-def test_an_answer_counts_for_the_mail_it_answers(ready: House, clock: ManualClock) -> None:
+def test_an_answer_counts_for_the_mail_it_answers(ready: Context, clock: ManualClock) -> None:
     one = rows(ready)[0]
     first = sent(ready, one)
     clock.advance(days=4)
@@ -130,21 +130,21 @@ def test_an_answer_counts_for_the_mail_it_answers(ready: House, clock: ManualClo
     ]
 
 
-def test_steps_that_are_no_mail_are_counted_from_the_log(ready: House) -> None:
+def test_steps_that_are_no_mail_are_counted_from_the_log(ready: Context) -> None:
     now = ready.clock.now()
     one, two, three, *_ = rows(ready)
     with ready.database.write() as conn:
         for row, way in ((one, True), (two, False)):
             data = {"taken": way}
-            events.add(conn, [events.News("branch", now, row.id, row.contact_id, step="saw", data=data)])
-        events.add(conn, [events.News("skipped", now, three.id, three.contact_id, step="intro")])
+            events.add(conn, [events.NewEvent("branch", now, row.id, row.contact_id, step="saw", data=data)])
+        events.add(conn, [events.NewEvent("skipped", now, three.id, three.contact_id, step="intro")])
     report = sequence_report.report(ready, "Trial")
     saw = report.steps[2]
     assert (saw.kind, saw.due, saw.done, saw.taken) == ("branch", 2, 2, 1)
     assert (report.steps[0].skipped, report.steps[0].waiting, report.steps[1].waiting) == (1, 0, 0)
 
 
-def test_who_is_held_is_listed_with_the_reason(ready: House, clock: ManualClock) -> None:
+def test_who_is_held_is_listed_with_the_reason(ready: Context, clock: ManualClock) -> None:
     clock.advance(hours=5)
     row = rows(ready)[2]
     ended(ready, row, Event.HELD)
@@ -155,7 +155,7 @@ def test_who_is_held_is_listed_with_the_reason(ready: House, clock: ManualClock)
     assert found[0].since <= clock.now()
 
 
-def test_the_status_says_how_everything_stands(ready: House, clock: ManualClock) -> None:
+def test_the_status_says_how_everything_stands(ready: Context, clock: ManualClock) -> None:
     status = engine_status.status(ready)
     assert (status.states, status.held, status.halted) == ({"active": 6}, 0, None)
     assert (status.due_now, status.next_due) == (6, None)
@@ -173,6 +173,6 @@ def test_the_status_says_how_everything_stands(ready: House, clock: ManualClock)
     publish.resume(ready, "Trial")
 
 
-def test_an_unknown_sequence_is_said_so(house: House) -> None:
+def test_an_unknown_sequence_is_said_so(house: Context) -> None:
     with pytest.raises(errors.NotFound):
         sequence_report.report(house, "Trial")

@@ -10,9 +10,9 @@ import pytest
 from relance import clock
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import OneAnswer
@@ -36,13 +36,13 @@ class Ticking(OneAnswer):
 
 
 def test_each_mail_counts_from_its_own_last_look_and_until_its_record(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(house, gap_seconds=0)
     for name in ("eve", "fay", "gil"):
         contact_service.add(house, f"{name}@{name}.example", {})
-    enroll.enroll(house, Wish("Trial"))
+    enroll.enroll(house, EnrollRequest("Trial"))
     engine_house.clock(house).advance(hours=3)
     with house.database.write() as conn:
         turn.mailboxes.change(conn, 1, synced_at=house.clock.now())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from relance.engine.journal.opt_outs import No
+from relance.engine.journal.opt_outs import OptOut
 from relance.engine.sending import gate
 from relance.mailbox.smtp.client import Outbox
 from relance.mailbox.smtp.outcome import SendResult
@@ -19,7 +19,7 @@ EWA, OLA, JAN = "ewa@acme.example", "ola@apex.example", "jan@aster.example"
 NEWS: dict[str, Callable[[Stage], object]] = {
     "unsubscribed": lambda stage: stage.relance.contacts.suppress(OLA),
     "said no to a page whose database was away": lambda stage: stage.relance._house.noes.keep(
-        No(OLA, 1, stage.clock.now())
+        OptOut(OLA, 1, stage.clock.now())
     ),
     "paused": lambda stage: stage.relance.pause(OLA, reason="wait"),
     "sequence paused": lambda stage: stage.relance.sequences.pause(str(FOLLOW_UP["sequence"]), "wait"),

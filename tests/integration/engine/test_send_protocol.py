@@ -15,10 +15,10 @@ import sqlalchemy as sa
 
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.db.tables import enrollment, event
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
 from relance.engine.store import enrollment_details, enrollments, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
@@ -44,7 +44,7 @@ def server() -> Iterator[FaultServer]:
 
 
 @pytest.fixture
-def ready(house: House, server: FaultServer) -> House:
+def ready(house: Context, server: FaultServer) -> Context:
     """Seven first mails are due in a mailbox on a real server."""
     publish.publish(house, engine_house.TRIAL)
     engine_house.add_mailbox(
@@ -52,18 +52,18 @@ def ready(house: House, server: FaultServer) -> House:
     )
     for email in PEOPLE:
         contact_service.add(house, email, {})
-    enroll.enroll(house, Wish("Trial"))
+    enroll.enroll(house, EnrollRequest("Trial"))
     engine_house.clock(house).advance(hours=3)
     return dataclasses.replace(house, open_inbox=NoMail())
 
 
-def paced(house: House, gap_seconds: int, together: int = 25) -> House:
+def paced(house: Context, gap_seconds: int, together: int = 25) -> Context:
     with house.database.write() as conn:
         mailboxes.change(conn, 1, gap_seconds=gap_seconds)
     return dataclasses.replace(house, options=dataclasses.replace(house.options, together=together))
 
 
-def a_turn(house: House) -> turn.TurnReport:
+def a_turn(house: Context) -> turn.TurnReport:
     return turn.take_turn(house, 1, lambda: False)
 
 
@@ -73,13 +73,13 @@ def talks(server: FaultServer) -> list[list[str]]:
     return server.talks
 
 
-def rows(house: House) -> dict[str, Enrollment]:
+def rows(house: Context) -> dict[str, Enrollment]:
     with house.database.read() as conn:
         return {each.email: each.enrollment for each in enrollment_details.matching(conn)}
 
 
 def test_each_turn_of_a_paced_mailbox_makes_one_connection_and_one_login(
-    ready: House, server: FaultServer
+    ready: Context, server: FaultServer
 ) -> None:
     house = paced(ready, gap_seconds=60)
     for _ in PEOPLE[:3]:
@@ -96,7 +96,7 @@ def test_each_turn_of_a_paced_mailbox_makes_one_connection_and_one_login(
 
 @pytest.mark.parametrize("together", [1, 3, 25])
 def test_a_turn_of_many_mails_makes_one_connection_and_one_login(
-    ready: House, server: FaultServer, together: int
+    ready: Context, server: FaultServer, together: int
 ) -> None:
     report = a_turn(paced(ready, gap_seconds=0, together=together))
     assert (report.sent, report.smtp) == (7, Usage(connections=1, logins=1, bodies=7))
@@ -105,7 +105,7 @@ def test_a_turn_of_many_mails_makes_one_connection_and_one_login(
 
 
 @pytest.mark.parametrize("together", [1, 3])
-def test_a_body_follows_its_own_354_and_the_mark_stands_between(ready: House, together: int) -> None:
+def test_a_body_follows_its_own_354_and_the_mark_stands_between(ready: Context, together: int) -> None:
     seen: list[tuple[str, str, MessageState]] = []
 
     class Watched(Outbox):
@@ -130,7 +130,7 @@ def test_a_body_follows_its_own_354_and_the_mark_stands_between(ready: House, to
 
 
 def test_whoever_was_written_to_goes_on_in_one_statement(
-    ready: House, monkeypatch: pytest.MonkeyPatch
+    ready: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody changed since they were claimed: the way round, one by one under a lock, is not taken."""
 
@@ -142,13 +142,13 @@ def test_whoever_was_written_to_goes_on_in_one_statement(
     assert {row.step for row in rows(ready).values()} == {"bump"}
 
 
-def state(house: House, email: str) -> MessageState:
+def state(house: Context, email: str) -> MessageState:
     with house.database.read() as conn:
         found = enrollment_details.matching(conn, email=email)[0].enrollment
         return messages.of_steps(conn, [(found.id, "intro")])[found.id, "intro"].state
 
 
-def test_only_a_354_whose_mail_may_not_go_is_withdrawn(ready: House, server: FaultServer) -> None:
+def test_only_a_354_whose_mail_may_not_go_is_withdrawn(ready: Context, server: FaultServer) -> None:
     """The first of a chunk is paused at the last moment: its 354 costs the connection, and nobody else's does."""
 
     class Interrupted(Outbox):
@@ -166,7 +166,7 @@ def test_only_a_354_whose_mail_may_not_go_is_withdrawn(ready: House, server: Fau
 class Slow(NoMail):
     """An inbox with nothing in it; reading it takes a minute."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Context) -> None:
         self.house = house
         self.looks = 0
 
@@ -177,7 +177,7 @@ class Slow(NoMail):
 
 
 def test_a_claim_takes_only_follow_ups_that_were_due_when_the_mailbox_was_last_read(
-    ready: House, server: FaultServer
+    ready: Context, server: FaultServer
 ) -> None:
     """What falls due while the mailbox is read could not go: it is neither claimed nor offered before the next look."""
     assert a_turn(paced(ready, gap_seconds=0)).sent == 7
@@ -203,7 +203,7 @@ def test_a_claim_takes_only_follow_ups_that_were_due_when_the_mailbox_was_last_r
         assert "turned away at the gate" not in set(told)
 
 
-def test_first_mails_are_claimed_without_any_look(ready: House, server: FaultServer) -> None:
+def test_first_mails_are_claimed_without_any_look(ready: Context, server: FaultServer) -> None:
     with ready.database.write() as conn:
         mailboxes.change(conn, 1, synced_at=ready.clock.now() - dt.timedelta(minutes=4))
     assert a_turn(paced(ready, gap_seconds=0)).sent == 7

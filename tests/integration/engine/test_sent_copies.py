@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.inbound import sent_copies
 from relance.engine.inbound.sent_copies import BY_HAND, Copy
 from relance.engine.sequences import control
@@ -22,36 +22,36 @@ ODD = "<d9428888-122b-11e1-b85c-61cd3cbb3210@provider.example>"
 
 
 @pytest.fixture
-def ready(house: House) -> House:
+def ready(house: Context) -> Context:
     enrolled(house, KIM, MIA)
     return house
 
 
-def copy(house: House, *, in_sent: bool = True, **headers: str) -> Copy:
+def copy(house: Context, *, in_sent: bool = True, **headers: str) -> Copy:
     named = {"Date": format_datetime(house.clock.now()), **headers}
     raw = letter(ADA, **named)
     return Copy(message.read(raw), "Sent" if in_sent else "INBOX", 7, 9, in_sent=in_sent)
 
 
-def take(house: House, *copies: Copy) -> None:
+def take(house: Context, *copies: Copy) -> None:
     with house.database.write() as conn:
         found = mailboxes.named(conn, ADA)
         sent_copies.take(conn, house, found.id, copies, house.clock.now())
 
 
-def as_now(house: House, mail: Message) -> Message:
+def as_now(house: Context, mail: Message) -> Message:
     with house.database.read() as conn:
         found = messages.by_id(conn, mail.id)
     assert found is not None
     return found
 
 
-def files_sent(house: House) -> bool | None:
+def files_sent(house: Context) -> bool | None:
     with house.database.read() as conn:
         return mailboxes.named(conn, ADA).files_sent
 
 
-def test_a_copy_proves_that_a_mail_of_unknown_fate_left(ready: House) -> None:
+def test_a_copy_proves_that_a_mail_of_unknown_fate_left(ready: Context) -> None:
     mail = wrote(ready, state=MessageState.UNKNOWN)
     take(ready, copy(ready, To=KIM, Message_ID=mail.message_id))
     assert as_now(ready, mail).state is MessageState.ACCEPTED
@@ -59,7 +59,7 @@ def test_a_copy_proves_that_a_mail_of_unknown_fate_left(ready: House) -> None:
     assert files_sent(ready) is True
 
 
-def test_a_copy_teaches_the_ids_that_a_provider_gave(ready: House) -> None:
+def test_a_copy_teaches_the_ids_that_a_provider_gave(ready: Context) -> None:
     mail = wrote(ready)
     take(ready, copy(ready, To=KIM, Message_ID=ODD, X_Microsoft_Original_Message_ID=mail.message_id))
     with ready.database.read() as conn:
@@ -67,7 +67,7 @@ def test_a_copy_teaches_the_ids_that_a_provider_gave(ready: House) -> None:
     assert row(ready).state is State.ACTIVE
 
 
-def test_a_copy_under_another_id_is_known_by_whom_it_went_to_when_and_its_subject(ready: House) -> None:
+def test_a_copy_under_another_id_is_known_by_whom_it_went_to_when_and_its_subject(ready: Context) -> None:
     mail = wrote(ready)
     take(ready, copy(ready, To=KIM, Subject=mail.subject, Message_ID=ODD))
     with ready.database.read() as conn:
@@ -77,7 +77,7 @@ def test_a_copy_under_another_id_is_known_by_whom_it_went_to_when_and_its_subjec
     assert row(ready).state is State.PAUSED
 
 
-def test_a_letter_by_hand_pauses_whom_it_went_to_and_once(ready: House) -> None:
+def test_a_letter_by_hand_pauses_whom_it_went_to_and_once(ready: Context) -> None:
     engine_house.clock(ready).advance(days=1)
     by_hand = copy(ready, To=f"{KIM}, aunt@family.example", Subject="Lunch?")
     take(ready, by_hand)
@@ -88,20 +88,20 @@ def test_a_letter_by_hand_pauses_whom_it_went_to_and_once(ready: House) -> None:
     assert row(ready).state is State.ACTIVE
 
 
-def test_a_letter_older_than_the_sequence_says_nothing(ready: House) -> None:
+def test_a_letter_older_than_the_sequence_says_nothing(ready: Context) -> None:
     before = format_datetime(ready.clock.now() - dt.timedelta(days=2))
     take(ready, copy(ready, To=KIM, Subject="Last week", Date=before))
     assert row(ready).state is State.ACTIVE
 
 
-def test_what_lies_elsewhere_was_not_written_by_hand(ready: House) -> None:
+def test_what_lies_elsewhere_was_not_written_by_hand(ready: Context) -> None:
     take(ready, copy(ready, in_sent=False, To=KIM, Subject="Lunch?"))
     assert row(ready).state is State.ACTIVE
     assert files_sent(ready) is None
 
 
 @pytest.mark.parametrize("state", list(MessageState))
-def test_a_copy_proves_that_a_mail_left_whatever_its_row_says(ready: House, state: MessageState) -> None:
+def test_a_copy_proves_that_a_mail_left_whatever_its_row_says(ready: Context, state: MessageState) -> None:
     mail = wrote(ready, state=state)
     take(ready, copy(ready, To=KIM, Message_ID=mail.message_id))
     assert as_now(ready, mail).state is MessageState.ACCEPTED

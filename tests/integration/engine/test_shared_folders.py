@@ -11,7 +11,7 @@ import imapclient
 import pytest
 
 from relance import errors
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.inbound import sync as inbound_sync
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.store import mailboxes
@@ -61,11 +61,11 @@ def server() -> Iterator[dovecot.Dovecot]:
         yield running
 
 
-def house(url: str, folder: Path, *watch: str) -> AbstractContextManager[House]:
+def house(url: str, folder: Path, *watch: str) -> AbstractContextManager[Context]:
     return engine_house.build(url, folder, watch_folders=watch, allow_test_domains=True)
 
 
-def add(house: House, server: dovecot.Dovecot) -> int:
+def add(house: Context, server: dovecot.Dovecot) -> int:
     return engine_house.add_mailbox(
         house,
         dovecot.USER,
@@ -77,9 +77,9 @@ def add(house: House, server: dovecot.Dovecot) -> int:
     )
 
 
-def sync(house: House, number: int) -> mailboxes.Mailbox:
+def sync(house: Context, number: int) -> mailboxes.Mailbox:
     with house.database.write() as conn:
-        lease = mailboxes.take(conn, number, "test")
+        lease = mailboxes.acquire_lease(conn, number, "test")
         mailbox = mailboxes.by_id(conn, number)
     assert lease is not None
     try:
@@ -91,7 +91,7 @@ def sync(house: House, number: int) -> mailboxes.Mailbox:
         return mailboxes.by_id(conn, number)
 
 
-def imap_step(house: House) -> mailbox_service.TestStep:
+def imap_step(house: Context) -> mailbox_service.TestStep:
     return next(step for step in mailbox_service.test(house, dovecot.USER).steps if step.name == "imap")
 
 

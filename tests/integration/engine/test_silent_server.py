@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks import bad_server
 from relance.engine import turn
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.runtime import mail_servers
 from relance.engine.store import mailboxes
 from relance.mailbox.imap import client as imap_client
@@ -44,24 +44,24 @@ def on(port: int) -> dict[str, object]:
     return {"imap_host": ports.LOOPBACK, "imap_port": port, "imap_security": "plain"}
 
 
-def two_on(house: House, port: int) -> House:
+def two_on(house: Context, port: int) -> Context:
     now = house.clock.now()
     for name in ("ada", "ben"):
         engine_house.add_mailbox(house, f"{name}@sales.example", next_turn_at=now, **on(port))
     return house
 
 
-def a_turn(house: House, number: int) -> turn.TurnReport:
+def a_turn(house: Context, number: int) -> turn.TurnReport:
     return turn.take_turn(house, number, lambda: False)
 
 
-def the(house: House, number: int) -> mailboxes.Mailbox:
+def the(house: Context, number: int) -> mailboxes.Mailbox:
     with house.database.read() as conn:
         return mailboxes.by_id(conn, number)
 
 
 def test_while_one_mailbox_asks_a_silent_server_the_next_comes_back_later(
-    house: House, silent: socket.socket
+    house: Context, silent: socket.socket
 ) -> None:
     two_on(house, silent.getsockname()[1])
     house = dataclasses.replace(
@@ -86,7 +86,7 @@ def test_while_one_mailbox_asks_a_silent_server_the_next_comes_back_later(
 
 
 def test_when_the_server_answers_again_those_it_kept_waiting_are_called(
-    house: House, silent: socket.socket, monkeypatch: pytest.MonkeyPatch
+    house: Context, silent: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mail_servers, "FIRST_REST", 0.0)
     port = silent.getsockname()[1]
@@ -129,7 +129,7 @@ def test_a_greeting_that_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch
         door.close()
 
 
-def test_a_process_that_leaves_gives_back_what_only_waits(house: House, silent: socket.socket) -> None:
+def test_a_process_that_leaves_gives_back_what_only_waits(house: Context, silent: socket.socket) -> None:
     two_on(house, silent.getsockname()[1])
     waiting = dataclasses.replace(
         house, open_inbox=lambda account: imap_client.Inbox(account, timeouts=imap_client.Timeouts(2.0, 2.0))
@@ -147,7 +147,7 @@ def test_a_process_that_leaves_gives_back_what_only_waits(house: House, silent: 
     assert the(house, 1).troubles == 0  # the one let go has written nothing
 
 
-def test_a_body_under_way_is_waited_for(house: House, tmp_path: Path) -> None:
+def test_a_body_under_way_is_waited_for(house: Context, tmp_path: Path) -> None:
     del tmp_path
     lease = mailboxes.Lease(1, 1, "test")
     with house.at_work.entered(1):

@@ -7,9 +7,9 @@ import pytest
 from relance import errors
 from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollment_details, enrollments, events, mailboxes, messages, tasks
 from tests import engine_house
@@ -24,35 +24,35 @@ ADA = "ada@acme.example"
 
 
 @pytest.fixture
-def ready(house: House) -> House:
+def ready(house: Context) -> Context:
     publish.publish(house, SEQUENCE)
     engine_house.add_mailbox(house, "ada@sales.example")
     engine_house.add_mailbox(house, "bob@sales.example")
     contact_service.add(house, ADA, {"company": "Acme"})
-    enroll.enroll(house, Wish("Trial", mailboxes=["ada@sales.example"]))
+    enroll.enroll(house, EnrollRequest("Trial", mailboxes=["ada@sales.example"]))
     return house
 
 
-def row(house: House) -> enrollments.Enrollment:
+def row(house: Context) -> enrollments.Enrollment:
     with house.database.read() as conn:
         return enrollment_details.matching(conn, email=ADA)[0].enrollment
 
 
-def kinds(house: House) -> list[str]:
+def kinds(house: Context) -> list[str]:
     with house.database.read() as conn:
         return [line.kind for line in events.after(conn, 0, 100)]
 
 
-def hold(house: House, reason: str = "company is missing") -> None:
+def hold(house: Context, reason: str = "company is missing") -> None:
     with house.database.write() as conn:
         enrollments.apply(conn, [row(house).id], Event.HELD, house.clock.now(), reason=reason)
 
 
-def leave_mail(house: House, state: MessageState) -> None:
+def leave_mail(house: Context, state: MessageState) -> None:
     engine_house.add_message(house, row(house), state)
 
 
-def test_a_pause_lasts_until_resumed(ready: House) -> None:
+def test_a_pause_lasts_until_resumed(ready: Context) -> None:
     before = row(ready)
     assert [each.state for each in enroll.pause(ready, "ADA@acme.example", reason="the fair")] == ["paused"]
     assert (row(ready).reason, row(ready).version) == ("the fair", before.version + 1)
@@ -62,7 +62,7 @@ def test_a_pause_lasts_until_resumed(ready: House) -> None:
     assert kinds(ready)[-2:] == ["paused by a person", "resumed by a person"]
 
 
-def test_what_fell_due_goes_at_the_next_opening(ready: House, clock: ManualClock) -> None:
+def test_what_fell_due_goes_at_the_next_opening(ready: Context, clock: ManualClock) -> None:
     enroll.pause(ready, ADA)
     clock.move_to(dt.datetime(2026, 3, 14, 12, 0, tzinfo=dt.UTC))  # a Saturday
     view = enroll.resume(ready, ADA)[0]
@@ -75,7 +75,7 @@ def test_what_fell_due_goes_at_the_next_opening(ready: House, clock: ManualClock
     assert turn <= view.due_at
 
 
-def test_resuming_ends_an_absence(ready: House) -> None:
+def test_resuming_ends_an_absence(ready: Context) -> None:
     values = {"resume_at": ready.clock.now() + dt.timedelta(days=9)}
     with ready.database.write() as conn:
         enrollments.apply(conn, [row(ready).id], Event.OUT_OF_OFFICE, ready.clock.now(), values=values)
@@ -83,7 +83,7 @@ def test_resuming_ends_an_absence(ready: House) -> None:
     assert row(ready).resume_at is None
 
 
-def test_stopping_is_for_good_and_drops_open_tasks(ready: House) -> None:
+def test_stopping_is_for_good_and_drops_open_tasks(ready: Context) -> None:
     found = row(ready)
     with ready.database.write() as conn:
         tasks.add(
@@ -102,7 +102,7 @@ def test_stopping_is_for_good_and_drops_open_tasks(ready: House) -> None:
     assert kinds(ready)[-1] == "stopped"
 
 
-def test_somebody_held_is_released(ready: House, clock: ManualClock) -> None:
+def test_somebody_held_is_released(ready: Context, clock: ManualClock) -> None:
     hold(ready)
     enroll.pause(ready, ADA, reason="wait")
     assert row(ready).state is State.HELD
@@ -114,7 +114,7 @@ def test_somebody_held_is_released(ready: House, clock: ManualClock) -> None:
     assert kinds(ready)[-1] == "released"
 
 
-def test_a_mail_nobody_knows_the_fate_of_must_be_decided_first(ready: House) -> None:
+def test_a_mail_nobody_knows_the_fate_of_must_be_decided_first(ready: Context) -> None:
     hold(ready, "may have been delivered")
     leave_mail(ready, MessageState.UNKNOWN)
     with pytest.raises(errors.Invalid, match="may have been delivered"):
@@ -122,7 +122,7 @@ def test_a_mail_nobody_knows_the_fate_of_must_be_decided_first(ready: House) -> 
     assert row(ready).state is State.HELD
 
 
-def test_a_refused_mail_is_passed_over(ready: House) -> None:
+def test_a_refused_mail_is_passed_over(ready: Context) -> None:
     hold(ready, "refused")
     leave_mail(ready, MessageState.REFUSED)
     view = enroll.resume(ready, ADA)[0]
@@ -130,7 +130,7 @@ def test_a_refused_mail_is_passed_over(ready: House) -> None:
     assert kinds(ready)[-2:] == ["released", "skipped"]
 
 
-def test_another_mailbox_goes_on(ready: House) -> None:
+def test_another_mailbox_goes_on(ready: Context) -> None:
     leave_mail(ready, MessageState.PREPARED)
     before = row(ready)
     assert enroll.change_mailbox(ready, ADA, "Bob@sales.example")[0].mailbox == "bob@sales.example"
@@ -141,7 +141,7 @@ def test_another_mailbox_goes_on(ready: House) -> None:
         assert mailboxes.by_id(conn, after.mailbox_id).next_turn_at == after.due_at
 
 
-def test_a_mail_that_is_half_out_keeps_its_sender(ready: House) -> None:
+def test_a_mail_that_is_half_out_keeps_its_sender(ready: Context) -> None:
     leave_mail(ready, MessageState.DEFERRED)
     with pytest.raises(errors.Invalid, match="its sender cannot change"):
         enroll.change_mailbox(ready, ADA, "bob@sales.example")
@@ -149,14 +149,14 @@ def test_a_mail_that_is_half_out_keeps_its_sender(ready: House) -> None:
         enroll.change_mailbox(ready, ADA, "eve@sales.example")
 
 
-def test_who_is_in_no_such_sequence_is_told(ready: House) -> None:
+def test_who_is_in_no_such_sequence_is_told(ready: Context) -> None:
     with pytest.raises(errors.NotFound, match='not in the sequence "Other"'):
         enroll.pause(ready, ADA, "Other")
     with pytest.raises(errors.NotFound, match="is no contact"):
         enroll.pause(ready, "eve@acme.example")
 
 
-def test_suppressing_ends_what_is_under_way(ready: House) -> None:
+def test_suppressing_ends_what_is_under_way(ready: Context) -> None:
     contact_service.suppress(ready, "acme.example")
     assert row(ready).state is State.UNSUBSCRIBED
     assert "suppressed" in row(ready).reason

@@ -14,7 +14,7 @@ import pytest
 
 from relance import clock
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.definition.sequence import Sequence
 from relance.engine.inbound import sync as inbound_sync
 from relance.engine.sequences import enroll, publish
@@ -48,7 +48,7 @@ def server() -> Iterator[dovecot.Dovecot]:
 class Desk:
     """Ada's mailbox on the server, and Ola, who got one mail from it."""
 
-    def __init__(self, house: House, server: dovecot.Dovecot) -> None:
+    def __init__(self, house: Context, server: dovecot.Dovecot) -> None:
         self.house, self.account = house, server.account()
         self.number = engine_house.add_mailbox(
             house,
@@ -62,7 +62,7 @@ class Desk:
         self.sync()
         contact_service.add(house, OLA, {"first_name": "Ola"})
         publish.publish(house, Sequence.model_validate(STORY))
-        assert enroll.enroll(house, enroll.Wish("Follow up", [OLA])).enrolled == 1
+        assert enroll.enroll(house, enroll.EnrollRequest("Follow up", [OLA])).enrolled == 1
         sent = {"message_id": OURS, "recipient": OLA, "subject": "Fewer lost answers"}
         engine_house.add_message(house, self.row, MessageState.ACCEPTED, **sent)
 
@@ -73,7 +73,7 @@ class Desk:
 
     def sync(self) -> int:
         with self.house.database.write() as conn:
-            lease = mailboxes.take(conn, self.number, "test")
+            lease = mailboxes.acquire_lease(conn, self.number, "test")
             mailbox = mailboxes.by_id(conn, self.number)
         assert lease is not None
         try:
@@ -82,7 +82,7 @@ class Desk:
             with self.house.database.write() as conn:
                 mailboxes.release(conn, lease, None)
 
-    def kept(self) -> list[store_replies.Answer]:
+    def kept(self) -> list[store_replies.Reply]:
         with self.house.database.read() as conn:
             return store_replies.page(conn, Wanted())
 

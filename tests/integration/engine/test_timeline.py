@@ -4,26 +4,26 @@ import pytest
 
 from relance import errors
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.reporting import timeline
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import Wish
+from relance.engine.sequences.enroll import EnrollRequest
 from tests import engine_house
 
 OTHER = "sequence: Other\nsteps:\n  - {id: one, subject: S, body: B}\n"
 
 
 @pytest.fixture
-def ready(house: House) -> House:
+def ready(house: Context) -> Context:
     publish.publish(house, OTHER)
     engine_house.add_mailbox(house)
     for number in range(5):
         contact_service.add(house, f"p@firm{number}.example", {})
-    enroll.enroll(house, Wish("Other"))
+    enroll.enroll(house, EnrollRequest("Other"))
     return house
 
 
-def test_a_persons_timeline_holds_their_own_events(ready: House) -> None:
+def test_a_persons_timeline_holds_their_own_events(ready: Context) -> None:
     enroll.pause(ready, "p@firm1.example", reason="the fair")
     found = timeline.of_contact(ready, "P@firm1.example")
     assert [(each.kind, each.email) for each in found] == [
@@ -35,7 +35,7 @@ def test_a_persons_timeline_holds_their_own_events(ready: House) -> None:
         timeline.of_contact(ready, "nobody@firm1.example")
 
 
-def test_the_feed_serves_every_event_once_by_its_cursor(ready: House) -> None:
+def test_the_feed_serves_every_event_once_by_its_cursor(ready: Context) -> None:
     seen, cursor = [], ""
     while page := timeline.page(ready, cursor, 2).events:
         seen += page
@@ -47,6 +47,6 @@ def test_the_feed_serves_every_event_once_by_its_cursor(ready: House) -> None:
     assert [each.kind for each in timeline.page(ready, cursor, 10).events] == ["unsubscribed"]
 
 
-def test_a_cursor_that_is_none_is_refused(ready: House) -> None:
+def test_a_cursor_that_is_none_is_refused(ready: Context) -> None:
     with pytest.raises(errors.WrongUse):
         timeline.page(ready, "yesterday", 10)

@@ -13,7 +13,7 @@ import pytest
 from relance import errors
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
-from relance.engine.context import House
+from relance.engine.context import Context
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.sequences import enroll, publish
 from relance.engine.states import State
@@ -87,7 +87,7 @@ def test_each_folder_has_an_id_of_its_own_that_stays_when_it_is_renamed(
 class Desk:
     """Ola got the first mail, the follow-up is due, and Ada has two folders that nothing but their ids tells apart."""
 
-    def __init__(self, house: House, server: cyrus.Cyrus, user: str) -> None:
+    def __init__(self, house: Context, server: cyrus.Cyrus, user: str) -> None:
         self.outbox = engine_doors.OneAnswer(TAKEN)
         self.house = dataclasses.replace(house, open_outbox=self.outbox)
         self.server, self.user = server, user
@@ -97,7 +97,7 @@ class Desk:
         self.number = engine_house.add_mailbox(house, user, synced_at=None, **values)
         contact_service.add(house, OLA, {"first_name": "Ola"})
         publish.publish(house, engine_house.TRIAL)
-        assert enroll.enroll(house, enroll.Wish("Trial", [OLA])).enrolled == 1
+        assert enroll.enroll(house, enroll.EnrollRequest("Trial", [OLA])).enrolled == 1
         engine_house.clock(house).advance(hours=2)
         self.look()
         assert len(self.outbox.bodies) == 1

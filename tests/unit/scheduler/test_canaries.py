@@ -22,7 +22,7 @@ from starlette.testclient import TestClient
 import relance
 from relance import clock, config
 from relance.engine.engagement import hits
-from relance.engine.journal.opt_outs import No
+from relance.engine.journal.opt_outs import OptOut
 from relance.mailbox import secrets
 from relance.mailbox.classification import bounces
 from relance.scheduler import actors, broker, coalescing, hints, listening, logs, metrics, scheduler
@@ -185,7 +185,7 @@ def a_group(_: Any) -> None:
 
 def a_no_that_cannot_be_carried_out(_: Any) -> None:
     house: Any = type("House", (), {})
-    house.noes = type("Noes", (), {"waiting": lambda: [No("eve@acme.example", 5, App.clock.now())]})
+    house.noes = type("Noes", (), {"waiting": lambda: [OptOut("eve@acme.example", 5, App.clock.now())]})
     house.database = type("Database", (), {"write": fails})
     hits.replay(house)
 

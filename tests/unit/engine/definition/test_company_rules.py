@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from relance.engine.definition import company_rules
-from relance.engine.definition.company_rules import Action, Deed, Rules
+from relance.engine.definition.company_rules import ActionKind, ColleagueAction, Rules
 from relance.engine.schedule.waits import Unit, Wait
 from relance.mailbox.parsing.inbound import Judgement, Kind
 
-STOP, GO_ON, HAND_OVER = company_rules.STOP, company_rules.GO_ON, Action(Deed.HAND_OVER)
-SLOW = Action(Deed.SLOW, Wait(3, Unit.BUSINESS_DAYS))
+STOP, GO_ON, HAND_OVER = company_rules.STOP, company_rules.GO_ON, ColleagueAction(ActionKind.HAND_OVER)
+SLOW = ColleagueAction(ActionKind.SLOW, Wait(3, Unit.BUSINESS_DAYS))
 RULES = {
     "positive reply": "hand over",
     "negative reply": "go on",

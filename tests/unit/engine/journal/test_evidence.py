@@ -8,19 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.engine.journal import evidence
-from relance.engine.journal.own_message_ids import OwnIds
+from relance.engine.journal.own_message_ids import OwnMessageIds
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Inbound
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
 
 SECRET, OTHER = b"only for tests, thirty-two bytes", b"another one, also of 32 bytes..."
-IDS, LINKS = OwnIds({1: SECRET}, 1), Links("https://go.sales.example", Signer({1: SECRET}, 1))
+IDS, LINKS = OwnMessageIds({1: SECRET}, 1), Links("https://go.sales.example", Signer({1: SECRET}, 1))
 ADA, KIM = "ada@sales.example", "kim@lake.example"
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 
 
-def ours(step: str, ids: OwnIds = IDS) -> str:
+def ours(step: str, ids: OwnMessageIds = IDS) -> str:
     return f"<{ids.token(7, 'Trial', KIM, step)}@sales.example>"
 
 
@@ -61,7 +61,7 @@ def test_the_token_in_our_address_shows_it_too() -> None:
 
 
 def test_another_installations_mails_show_nothing() -> None:
-    theirs = OwnIds({1: OTHER}, 1)
+    theirs = OwnMessageIds({1: OTHER}, 1)
     assert evidence.of_incoming(IDS, mail(From=KIM, In_Reply_To=ours("intro", theirs)), NOON) == []
     url = Links("https://go.sales.example", Signer({1: OTHER}, 1)).unsubscribe_url(5, KIM)
     assert evidence.link(LINKS, mail(List_Unsubscribe=f"<{url}>")) is None

@@ -16,19 +16,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relance.engine.journal import opt_outs
-from relance.engine.journal.opt_outs import No, Noes
+from relance.engine.journal.opt_outs import OptOut, OptOuts
 from tests.servers import ports
 
 AT = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
-EVE, BOB = No("eve@acme.example", 5, AT), No("bob@acme.example", 6, AT)
+EVE, BOB = OptOut("eve@acme.example", 5, AT), OptOut("bob@acme.example", 6, AT)
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Noes:
-    return Noes(tmp_path / "noes")
+def kept(tmp_path: Path) -> OptOuts:
+    return OptOuts(tmp_path / "noes")
 
 
-def test_who_said_no_is_found_until_the_database_has_it(kept: Noes) -> None:
+def test_who_said_no_is_found_until_the_database_has_it(kept: OptOuts) -> None:
     assert kept.among([EVE.recipient]) == {}
     for _ in range(3):
         kept.keep(EVE)
@@ -40,7 +40,7 @@ def test_who_said_no_is_found_until_the_database_has_it(kept: Noes) -> None:
     assert list(kept.waiting()) == [BOB]
 
 
-def test_nobody_else_can_read_it_and_no_address_is_in_a_name(kept: Noes, tmp_path: Path) -> None:
+def test_nobody_else_can_read_it_and_no_address_is_in_a_name(kept: OptOuts, tmp_path: Path) -> None:
     kept.keep(EVE)
     folder = tmp_path / "noes"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -51,11 +51,11 @@ def test_nobody_else_can_read_it_and_no_address_is_in_a_name(kept: Noes, tmp_pat
 
 def test_what_cannot_be_kept_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(OSError, match="no folder"):
-        Noes(None).keep(EVE)
-    assert Noes(None).among([EVE.recipient]) == {}
-    Noes(None).drop(EVE.recipient)
+        OptOuts(None).keep(EVE)
+    assert OptOuts(None).among([EVE.recipient]) == {}
+    OptOuts(None).drop(EVE.recipient)
     monkeypatch.setattr(opt_outs, "MOST", 1)
-    kept = Noes(tmp_path / "noes")
+    kept = OptOuts(tmp_path / "noes")
     kept.keep(EVE)
     kept.keep(EVE)
     with pytest.raises(OSError, match="waiting"):
@@ -68,14 +68,14 @@ def test_what_cannot_be_kept_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyP
     lambda deep: st.lists(deep, max_size=3) | st.dictionaries(st.sampled_from(["recipient", "message", "at"]), deep),
 ).map(lambda value: json.dumps(value).encode()))  # fmt: skip
 def test_whatever_stands_in_a_file_stops_nobody(tmp_path: Path, raw: bytes) -> None:
-    kept = Noes(tmp_path / "noes")
+    kept = OptOuts(tmp_path / "noes")
     kept.keep(EVE)
     (tmp_path / "noes" / f"x{opt_outs.ENDING}").write_bytes(raw)
     (tmp_path / "noes" / f"deep{opt_outs.ENDING}").write_bytes(b"[" * 4000)
     assert list(kept.waiting()) == [EVE]
 
 
-def test_an_unfinished_file_is_nobodys_word_and_goes_in_time(kept: Noes, tmp_path: Path) -> None:
+def test_an_unfinished_file_is_nobodys_word_and_goes_in_time(kept: OptOuts, tmp_path: Path) -> None:
     kept.keep(EVE)
     fresh, old = (tmp_path / "noes" / f"{name}{opt_outs.UNFINISHED}" for name in ("fresh", "old"))
     fresh.write_text("{")
@@ -85,10 +85,10 @@ def test_an_unfinished_file_is_nobodys_word_and_goes_in_time(kept: Noes, tmp_pat
     assert (fresh.exists(), old.exists()) == (True, False)
 
 
-def test_what_was_kept_outlives_its_process(kept: Noes, tmp_path: Path) -> None:
+def test_what_was_kept_outlives_its_process(kept: OptOuts, tmp_path: Path) -> None:
     program = (
-        "import sys, datetime as dt; from pathlib import Path; from relance.engine.journal.opt_outs import No, Noes\n"
-        f"Noes(Path({str(tmp_path / 'noes')!r})).keep(No('eve@acme.example', 5, dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)))\n"
+        "import sys, datetime as dt; from pathlib import Path; from relance.engine.journal.opt_outs import OptOut, OptOuts\n"
+        f"OptOuts(Path({str(tmp_path / 'noes')!r})).keep(OptOut('eve@acme.example', 5, dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)))\n"
         "print('kept', flush=True); sys.stdin.read()"
     )
     child = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -7,14 +7,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from relance import errors
-from relance.engine.journal.own_message_ids import OwnId, OwnIds
+from relance.engine.journal.own_message_ids import OwnMessageId, OwnMessageIds
 from relance.engine.sending import compose as sending_compose
 from relance.mailbox.composing import compose
 from relance.mailbox.parsing import header_fields
 
-OURS = OwnIds({1: b"only for tests, thirty-two bytes"}, 1)
-TURNED = OwnIds({1: b"only for tests, thirty-two bytes", 2: b"another one, also of 32 bytes..."}, 2)
-THEIRS = OwnIds({1: b"another one, also of 32 bytes..."}, 1)
+OURS = OwnMessageIds({1: b"only for tests, thirty-two bytes"}, 1)
+TURNED = OwnMessageIds({1: b"only for tests, thirty-two bytes", 2: b"another one, also of 32 bytes..."}, 2)
+THEIRS = OwnMessageIds({1: b"another one, also of 32 bytes..."}, 1)
 EVE = (7, "First meeting", "eve@acme.example", "intro")
 names = st.text(max_size=40)
 numbers = st.integers(0, 2**32 - 1)
@@ -26,7 +26,7 @@ def test_an_id_tells_its_step_to_who_made_it_and_to_nobody_else(
 ) -> None:
     message_id = compose.new_message_id(OURS.token(number, sequence, recipient, step), "sales.example")
     prints = OURS.fingerprints(sequence, recipient, step)
-    assert OURS.read(message_id) == OwnId(message_id, prints[0], number)
+    assert OURS.read(message_id) == OwnMessageId(message_id, prints[0], number)
     assert THEIRS.read(message_id) is None
     assert header_fields.ids(message_id.encode()) == (message_id,)
 
@@ -81,4 +81,4 @@ def test_an_id_with_one_letter_changed_is_none(place: int, letter: str) -> None:
 def test_a_key_that_is_none_is_refused_at_once() -> None:
     for keys, current in (({}, 1), ({1: b"short"}, 1)):
         with pytest.raises(errors.Misconfigured):
-            OwnIds(keys, current)
+            OwnMessageIds(keys, current)

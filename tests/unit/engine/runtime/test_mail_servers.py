@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from relance import clock, errors
 from relance.engine.runtime import mail_servers
-from relance.engine.runtime.mail_servers import Crowd, Servers, Standing, wait
+from relance.engine.runtime.mail_servers import Crowd, MailServers, Standing, wait
 from relance.mailbox.account import Security, Server
 
 CALM = Crowd(threads=8, asking=0, doubtful=0)
@@ -91,7 +91,7 @@ def test_whatever_happens_some_thread_is_left(threads: int, told: list[tuple[str
     seconds = [0.0]
     with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
         patch.setattr(clock, "elapsed", lambda: seconds[0])
-        known = Servers(threads)
+        known = MailServers(threads)
         open_now: list[tuple[mail_servers.Visit, contextlib.ExitStack]] = []
         for what, number, doubtful, later in told:
             seconds[0] += later
@@ -108,7 +108,7 @@ def test_whatever_happens_some_thread_is_left(threads: int, told: list[tuple[str
             _bounds_hold(known, [each for each, _ in open_now], threads)
 
 
-def _bounds_hold(known: Servers, visits: list[mail_servers.Visit], threads: int) -> None:
+def _bounds_hold(known: MailServers, visits: list[mail_servers.Visit], threads: int) -> None:
     asking = [each for each in visits if each.asking]
     assert sum(each.asking for each in known._known.values()) == len(asking)
     assert sum(each.visits for each in known._known.values()) == len(visits)
@@ -118,7 +118,7 @@ def _bounds_hold(known: Servers, visits: list[mail_servers.Visit], threads: int)
 
 
 def test_what_breaks_a_look_counts_as_a_failure_only_where_the_server_is_away() -> None:
-    known = Servers(4)
+    known = MailServers(4)
     with contextlib.suppress(errors.Unreachable), known.visit(place(1), doubtful=False):
         raise errors.Unreachable("this mailbox alone")
     assert known.wait(place(1), doubtful=False) == 0
@@ -128,7 +128,7 @@ def test_what_breaks_a_look_counts_as_a_failure_only_where_the_server_is_away() 
 
 
 def test_an_answer_ends_the_trouble_and_says_so() -> None:
-    known = Servers(4)
+    known = MailServers(4)
     seconds = 0.0
     with known.visit(place(1), doubtful=False) as visit:
         visit.failed()

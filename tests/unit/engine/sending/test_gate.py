@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine.context import House
-from relance.engine.journal.opt_outs import Noes
+from relance.engine.context import Context
+from relance.engine.journal.opt_outs import OptOuts
 from relance.engine.sending import gate
 from relance.engine.sending.gate import Facts
 from relance.engine.states import MessageState, State
-from relance.engine.store.in_flight import Underway
+from relance.engine.store.in_flight import InFlight
 
 DUE = dt.datetime(2026, 3, 5, 9, 0, tzinfo=dt.UTC)
 GOOD = Facts(
@@ -37,7 +37,9 @@ GOOD = Facts(
 )
 
 
-@pytest.mark.parametrize("decides", [Facts, Underway, House, Noes, gate.admit, gate.refusals, gate.changes])
+@pytest.mark.parametrize(
+    "decides", [Facts, InFlight, Context, OptOuts, gate.admit, gate.refusals, gate.changes]
+)
 def test_whoever_forgets_to_ask_something_gets_no_yes(decides: Callable[..., object]) -> None:
     """What stops a mail is no argument with a default: a caller that leaves it out would be told that nothing does."""
     harmless = {"options", "workspace", "open_ear", "library", "at_work", "servers", "watch", "tally"}
@@ -101,7 +103,7 @@ def test_nothing_passes_but_the_one_good_case(
     assert (gate.objections(facts) == ()) is good
 
 
-UNCHANGED = Underway(version=3, sequence_state="active", mailbox_state="active", fence=7, suppressed=None)
+UNCHANGED = InFlight(version=3, sequence_state="active", mailbox_state="active", fence=7, suppressed=None)
 
 
 @pytest.mark.parametrize(
