@@ -205,7 +205,7 @@ def play(kind: str, plan: Plan) -> Result:
         running.close()
         stopped = time.monotonic() - begun
         foe.close()  # whoever still waits for it hears of its end
-        ports.wait_until(lambda: not relance._house.at_work.mailboxes(), seconds=90)
+        ports.wait_until(lambda: not relance._context.at_work.mailboxes(), seconds=90)
         delays = [smtp.at[who] - at for who, at in due.items() if who in smtp.at]
         return Result(
             kind,
@@ -218,7 +218,7 @@ def play(kind: str, plan: Plan) -> Result:
 
 def _fill(relance: Relance, plan: Plan, good: tuple[int, int], poor: tuple[int, int]) -> None:
     """The mailboxes, those of the bad server first: the most overdue ones."""
-    house = relance._house
+    house = relance._context
     publish.publish(house, SEQUENCE)
     now = house.clock.now()
     for number in range(plan.bad + plan.healthy):
@@ -246,7 +246,7 @@ def _fall_due(relance: Relance, plan: Plan) -> dict[str, float]:
 
     Returns when each of the healthy ones' mails is due: {recipient: `time.monotonic()`}.
     """
-    house, due = relance._house, {}
+    house, due = relance._context, {}
     with house.database.write() as conn:
         query = sa.select(enrollment.c.id, enrollment.c.mailbox_id, contact.c.email).join(
             contact, contact.c.id == enrollment.c.contact_id

@@ -77,7 +77,7 @@ def _settings(servers: ground.Ground) -> config.Settings:
 def _fill(servers: ground.Ground, settings: config.Settings, options: argparse.Namespace) -> None:
     upgrade_database(settings)
     with Relance(settings) as relance:
-        stock.fill(relance._house, options.mails, options.mailboxes, servers.sink.port)
+        stock.fill(relance._context, options.mails, options.mailboxes, servers.sink.port)
 
 
 def _right(options: argparse.Namespace, result: race.Result) -> bool:

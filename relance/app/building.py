@@ -33,7 +33,7 @@ MIGRATION_SECONDS = 3600.0
 # A change of a large table takes its time, and another process may be at it.
 
 
-def house(settings: Settings, clock: Clock, database: Database) -> Context:
+def context(settings: Settings, clock: Clock, database: Database) -> Context:
     """Everything the flows need, from the settings."""
     ring = settings.keyring()
     owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"

@@ -71,7 +71,7 @@ class Relance:
                     migrate.upgrade(database)
                 else:
                     migrate.require(database)
-            self._house = building.house(self.settings, self.clock, database)
+            self._context = building.context(self.settings, self.clock, database)
             self._epoch_file = self.settings.home / "epoch.json"
             self._beaten = elapsed()
             self._me: Process | None = None
@@ -80,20 +80,20 @@ class Relance:
             if not look_only:
                 self._take_up()
             undo.pop_all()
-        self.contacts = Contacts(self._house)
-        self.sequences = Sequences(self._house)
-        self.mailboxes = Mailboxes(self._house)
-        self.tasks = Tasks(self._house)
-        self.unknown = Unknown(self._house)
-        self.restored = Restored(self._house)
-        self.inbox = Answers(self._house)
+        self.contacts = Contacts(self._context)
+        self.sequences = Sequences(self._context)
+        self.mailboxes = Mailboxes(self._context)
+        self.tasks = Tasks(self._context)
+        self.unknown = Unknown(self._context)
+        self.restored = Restored(self._context)
+        self.inbox = Answers(self._context)
 
     def _take_up(self) -> None:
         """What an earlier process left is written down first."""
-        if restore_guard.beat(self._house.database, self._epoch_file) is None:
-            recovery.replay(self._house)  # not into a restored database: it waits for a person
-            recovery.give_back(self._house)
-        hits.replay(self._house)
+        if restore_guard.beat(self._context.database, self._epoch_file) is None:
+            recovery.replay(self._context)  # not into a restored database: it waits for a person
+            recovery.give_back(self._context)
+        hits.replay(self._context)
 
     def __enter__(self) -> Relance:
         return self
@@ -105,8 +105,8 @@ class Relance:
 
     def close(self) -> None:
         """Let go of the database and the journal; may be called twice."""
-        self._house.journal.close()
-        self._house.database.close()
+        self._context.journal.close()
+        self._context.database.close()
 
     # What a salesperson does.
 
@@ -127,125 +127,125 @@ class Relance:
             None if mailboxes is None else tuple(mailboxes),
             also_elsewhere=also_elsewhere,
         )
-        return sequences_enroll.enroll(self._house, wish, dry_run=dry_run, progress=progress)
+        return sequences_enroll.enroll(self._context, wish, dry_run=dry_run, progress=progress)
 
     def pause(
         self, email: str, sequence: str | None = None, reason: str = ""
     ) -> list[sequences_enroll.EnrollmentView]:
         """Send a contact nothing more until resumed."""
-        return sequences_enroll.pause(self._house, email, sequence, reason)
+        return sequences_enroll.pause(self._context, email, sequence, reason)
 
     def resume(
         self, email: str, sequence: str | None = None, *, mailbox: str | None = None
     ) -> list[sequences_enroll.EnrollmentView]:
         """Go on with a paused or held contact, from another `mailbox` if one is named."""
-        return sequences_enroll.resume(self._house, email, sequence, mailbox=mailbox)
+        return sequences_enroll.resume(self._context, email, sequence, mailbox=mailbox)
 
     def stop(
         self, email: str, sequence: str | None = None, reason: str = ""
     ) -> list[sequences_enroll.EnrollmentView]:
         """End a contact's sequences for good."""
-        return sequences_enroll.stop(self._house, email, sequence, reason)
+        return sequences_enroll.stop(self._context, email, sequence, reason)
 
     # What people look at.
 
     def status(self) -> engine_status.Status:
         """How the whole installation stands."""
         return engine_status.status(
-            self._house, unwritable=self._home_refused, foreign=self._foreign, me=self._me
+            self._context, unwritable=self._home_refused, foreign=self._foreign, me=self._me
         )
 
     def attendance(self) -> Attendance:
         """Who is at work, and which part of the work nobody does."""
-        with self._house.database.read() as conn:
-            return heartbeats.read(conn, self._house, me=self._me)
+        with self._context.database.read() as conn:
+            return heartbeats.read(conn, self._context, me=self._me)
 
     def held(self, limit: int = 100) -> list[engine_status.HeldView]:
         """Whoever waits for a person to decide, with the reason."""
-        return engine_status.held(self._house, limit)
+        return engine_status.held(self._context, limit)
 
     def report(self, sequence: str) -> sequence_report.Report:
         """What became of a sequence, step by step."""
-        return sequence_report.report(self._house, sequence)
+        return sequence_report.report(self._context, sequence)
 
     def due_steps(self) -> list[step_outcomes.StepAccount]:
         """Every step that fell due so far, for everybody: what became of it, and why."""
-        return step_outcomes.due_steps(self._house)
+        return step_outcomes.due_steps(self._context)
 
     def explain(self, email: str, sequence: str | None = None) -> list[reporting_explain.Explanation]:
         """Why a contact stands where they stand, and what comes next and when."""
-        return reporting_explain.explain(self._house, email, sequence)
+        return reporting_explain.explain(self._context, email, sequence)
 
     def timeline(self, email: str) -> list[timelines.EventView]:
         """Everything that happened to a contact, oldest first."""
-        return timelines.of_contact(self._house, email)
+        return timelines.of_contact(self._context, email)
 
     def events(self, after: str = "", limit: int = 100) -> timelines.EventPage:
         """What happened since a cursor; every event is served once, in order, to who keeps the cursor of each page."""
-        return timelines.page(self._house, after, limit)
+        return timelines.page(self._context, after, limit)
 
     # What daemons do.
 
     def beat(self, role: str, *, broker_away: bool = False, broker_refuses: bool = False) -> str | None:
         """This process is at work as `role`; returns why nothing is sent at all, if so."""
         if self._me is None:
-            self._me = attendance.myself(self._house.owner, role, machine_now())
+            self._me = attendance.myself(self._context.owner, role, machine_now())
         # Kept here as well: this process is asked about Redis also while its heartbeat can not be written.
         self._me = dataclasses.replace(self._me, broker_away=broker_away, broker_refuses=broker_refuses)
         with contextlib.suppress(errors.Unwritable):  # the work goes on without this proof of its end
-            self._house.journal.live()
-        heartbeats.beat(self._house, self._me)
-        return restore_guard.halted(self._house.database)
+            self._context.journal.live()
+        heartbeats.beat(self._context, self._me)
+        return restore_guard.halted(self._context.database)
 
     def outcomes(self) -> Mapping[str, int]:
         """How the mails of this process ended so far, by outcome."""
-        return self._house.tally.counts()
+        return self._context.tally.counts()
 
     def leave(self) -> None:
         """This process is at work no more."""
         if self._me is not None:
-            heartbeats.leave(self._house, self._me)
+            heartbeats.leave(self._context, self._me)
 
     def due_mailboxes(self, limit: int) -> list[int]:
         """Mailboxes with something to do that nobody works for, most overdue first."""
-        return turn.due(self._house, limit)
+        return turn.due(self._context, limit)
 
     def give_back(self) -> list[int]:
         """End the leases that dead processes of this home left; returns the mailboxes that are free by that."""
-        return recovery.give_back(self._house)
+        return recovery.give_back(self._context)
 
     def turn(self, mailbox_id: int, stop: Callable[[], bool] = lambda: False) -> turn.TurnReport:
         """Do one mailbox's turn; `stop` is asked between mails."""
-        return turn.take_turn(self._house, mailbox_id, stop)
+        return turn.take_turn(self._context, mailbox_id, stop)
 
     def ending(self) -> int:
         """Begin no mail's body any more; returns for how many mailboxes one is under way."""
-        return turn.leave(self._house)
+        return turn.leave(self._context)
 
     def let_go(self) -> int:
         """Give back the mailboxes of turns that only wait for a server; returns how many that were."""
-        return turn.let_go(self._house)
+        return turn.let_go(self._context)
 
     def hands(self, threads: int) -> None:
         """So many turns may be under way in this process at the same time: no silent server gets all of them."""
-        self._house.servers.threads = threads
+        self._context.servers.threads = threads
 
     def audible(self, most: int, but: Collection[int] = ()) -> list[int]:
         """At most so many mailboxes that can be listened to for new mail."""
-        return idle.audible(self._house, most, but)
+        return idle.audible(self._context, most, but)
 
     def listen(self, mailbox_id: int) -> AbstractContextManager[Any]:
         """A connection that hears of a mailbox's new mail: what `relance.scheduler.app_protocol.Line` says."""
-        return idle.listening(self._house, mailbox_id)
+        return idle.listening(self._context, mailbox_id)
 
     def call(self, mailbox_id: int, heard: dt.datetime) -> bool:
         """New mail was heard of then: bring the mailbox's turn forward; True once it was looked at since."""
-        return idle.call(self._house, mailbox_id, heard)
+        return idle.call(self._context, mailbox_id, heard)
 
     def tick(self) -> engine_tick.TickReport:
         """Do what is due and needs no mailbox."""
         trouble = self._count_up()
-        report = engine_tick.tick(self._house)
+        report = engine_tick.tick(self._context)
         if trouble is not None:
             raise trouble
         return report
@@ -255,7 +255,7 @@ class Relance:
         elsewhere is worked on all the same."""
         if elapsed() - self._beaten > BEAT_SECONDS:
             try:
-                restore_guard.beat(self._house.database, self._epoch_file)
+                restore_guard.beat(self._context.database, self._epoch_file)
             except errors.Unwritable as trouble:
                 self._home_refused = str(trouble)
                 return trouble
@@ -265,23 +265,23 @@ class Relance:
 
     def reconnect(self) -> None:
         """Let go of the connections to the database, for new ones."""
-        self._house.database.reconnect()
+        self._context.database.reconnect()
 
     def next_wake(self, *, after: dt.datetime | None = None) -> dt.datetime | None:
         """When something falls due next (business time)."""
-        return engine_tick.next_wake(self._house, after)
+        return engine_tick.next_wake(self._context, after)
 
     def halted(self) -> str | None:
         """Why nothing is sent at all, if so: the database seems to have been restored from a backup."""
-        return restore_guard.halted(self._house.database)
+        return restore_guard.halted(self._context.database)
 
     def confirm_restore(self, *, hold_due: bool = True) -> int:
         """Go on after a restore; what fell due is held for a person first, for it may have been sent already."""
-        held = restore_guard.confirm(self._house, self._epoch_file, hold_due=hold_due)
-        journal_replay.hear(self._house)
+        held = restore_guard.confirm(self._context, self._epoch_file, hold_due=hold_due)
+        journal_replay.hear(self._context)
         return held
 
     def web_app(self) -> Any:
         """The ASGI application that serves pixel, links and unsubscribe."""
-        house = self._house
-        return web.build(hits.TrackingDesk(house), building.signer(self.settings), now=self.clock.now)
+        context = self._context
+        return web.build(hits.TrackingDesk(context), building.signer(self.settings), now=self.clock.now)

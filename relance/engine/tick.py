@@ -42,36 +42,36 @@ class _Tick:
     """One tick's transaction."""
 
     conn: Connection
-    house: Context
+    context: Context
     now: dt.datetime
 
 
-def tick(house: Context) -> TickReport:
+def tick(context: Context) -> TickReport:
     """Everything due that needs no mailbox. Several processes may tick at once: rows in another's hands are passed over.
 
     While the clock is in doubt nothing is done; what it wrote when it was wrong is healed first.
     """
-    if house.watch.doubt() == "":
-        clock_jumps.heal(house)
-    now = house.clock.now()
-    doubt = clock_jumps.tell(house)  # after the time was asked: it may have jumped a moment ago
+    if context.watch.doubt() == "":
+        clock_jumps.heal(context)
+    now = context.clock.now()
+    doubt = clock_jumps.tell(context)  # after the time was asked: it may have jumped a moment ago
     if doubt:
         return TickReport(words=doubt)
-    judged = hits.judge_settled(house, now)
-    forgotten = inbox.forget_raw(house, now)
-    with house.database.write() as conn:
+    judged = hits.judge_settled(context, now)
+    forgotten = inbox.forget_raw(context, now)
+    with context.database.write() as conn:
         back = _back(conn, now)
-        steps = _steps(_Tick(conn, house, now))
+        steps = _steps(_Tick(conn, context, now))
     return TickReport(steps, back, judged, more=max(steps, back, forgotten, judged) >= BATCH)
 
 
-def next_wake(house: Context, after: dt.datetime | None = None) -> dt.datetime | None:
+def next_wake(context: Context, after: dt.datetime | None = None) -> dt.datetime | None:
     """When something falls due next, for a mailbox or for the tick; None when nothing waits.
 
     `after`: only what falls due after that instant. What is due already may be unable to go on, and would hide the rest.
     """
-    with house.database.read() as conn:
-        settled = hits.next_settled(conn, house)
+    with context.database.read() as conn:
+        settled = hits.next_settled(conn, context)
         times = (next_turns.next_turn(conn, after), enrollments.next_due(conn, after), settled)
     return min((at for at in times if at is not None and (after is None or at > after)), default=None)
 
@@ -122,7 +122,7 @@ def _advance(tick: _Tick, rows: Sequence[Enrollment], *, hold: bool = False) -> 
 
 def _do(tick: _Tick, rows: Sequence[Enrollment]) -> None:
     calls: dict[int, dt.datetime] = {}
-    for case in step_context.read(tick.conn, tick.house, rows):
+    for case in step_context.read(tick.conn, tick.context, rows):
         position = _step(tick, case)
         if position is not None and position.step_kind == "mail" and position.due_at is not None:
             calls[case.row.mailbox_id] = min(position.due_at, calls.get(case.row.mailbox_id, position.due_at))
@@ -146,7 +146,7 @@ def _go_on(
     tick: _Tick, case: StepContext, *, kind: str, taken: bool | None = None, words: str = ""
 ) -> Position:
     # A step that was done late (the tick was down) still counts from when it fell due, or waits would add up.
-    position = case.after(tick.house.workspace, case.row.due_at or tick.now, taken)
+    position = case.after(tick.context.workspace, case.row.due_at or tick.now, taken)
     enrollments.move(tick.conn, case.row, position, tick.now)
     data: dict[str, object] = {"words": words} if words else {}
     if taken is not None:
@@ -156,7 +156,7 @@ def _go_on(
 
 
 def _branch(tick: _Tick, case: StepContext, step: sequence.BranchStep) -> Position | None:
-    unsettled = hits.settles_at(tick.conn, tick.house, case.row.id, tick.now)
+    unsettled = hits.settles_at(tick.conn, tick.context, case.row.id, tick.now)
     if unsettled is not None:
         # A click of a minute ago may still turn out to be a scanner's: ask again when it has settled.
         bound = [{"kind": "settling", "words": "a click is too fresh to tell a person from a machine"}]
@@ -198,15 +198,15 @@ _FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 # A due time that never comes by itself: only ticking the task off moves the enrollment on.
 
 
-def task_done(house: Context, task_id: int) -> None:
+def task_done(context: Context, task_id: int) -> None:
     """Close a task; an enrollment that waited for it goes on."""
-    now = house.clock.now()
-    with house.database.write() as conn:
+    now = context.clock.now()
+    with context.database.write() as conn:
         task = tasks.by_id(conn, task_id)
         if task is None:
             raise errors.NotFound(f"there is no task number {task_id}")
         if tasks.close(conn, task_id, "done", now):
-            _task_ended(_Tick(conn, house, now), task)
+            _task_ended(_Tick(conn, context, now), task)
 
 
 def _task_ended(tick: _Tick, task: tasks.Task) -> None:
@@ -217,8 +217,8 @@ def _task_ended(tick: _Tick, task: tasks.Task) -> None:
     )
     if row.step != task.step:
         return
-    case = step_context.read(tick.conn, tick.house, [row])[0]
-    position = case.after(tick.house.workspace, tick.now)
+    case = step_context.read(tick.conn, tick.context, [row])[0]
+    position = case.after(tick.context.workspace, tick.now)
     enrollments.move(tick.conn, row, position, tick.now)
     if position.step_kind == "mail" and position.due_at is not None:
         mailboxes.schedule_turn(tick.conn, [row.mailbox_id], position.due_at)

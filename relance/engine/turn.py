@@ -58,66 +58,68 @@ class TurnReport:
     smtp: Usage = field(default_factory=Usage)  # connections, logins and the like that its mails took
 
 
-def due(house: Context, limit: int) -> list[int]:
+def due(context: Context, limit: int) -> list[int]:
     """Mailboxes with something to do now that nobody works for, most overdue first. None while the clock is in doubt."""
-    if house.watch.doubt():
+    if context.watch.doubt():
         return []
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         return mailboxes.with_turn_due(
             conn,
-            house.clock.now(),
+            context.clock.now(),
             limit,
-            owner=house.owner,
-            at_work=house.at_work.mailboxes(),
-            span=house.options.lease,
+            owner=context.owner,
+            at_work=context.at_work.mailboxes(),
+            span=context.options.lease,
         )
 
 
-def take_turn(house: Context, mailbox_id: int, stop: Callable[[], bool]) -> TurnReport:
+def take_turn(context: Context, mailbox_id: int, stop: Callable[[], bool]) -> TurnReport:
     """One whole turn. Safe to call at any time, from anywhere, twice: who does not get the lease does nothing."""
-    doubt = house.watch.doubt()
+    doubt = context.watch.doubt()
     if doubt:
         return TurnReport(mailbox_id, words=doubt)
-    hits.replay(house)  # who said no while the database was away is not claimed first and turned away then
-    journal_replay.hear_once(house)
-    with house.at_work.entered(mailbox_id) as alone:
-        house.journal.live()  # before a lease is in this process's name
-        with _kept(house), house.database.write() as conn:
-            lease = mailboxes.acquire_lease(conn, mailbox_id, house.owner, house.options.lease, alone=alone)
+    hits.replay(context)  # who said no while the database was away is not claimed first and turned away then
+    journal_replay.hear_once(context)
+    with context.at_work.entered(mailbox_id) as alone:
+        context.journal.live()  # before a lease is in this process's name
+        with _kept(context), context.database.write() as conn:
+            lease = mailboxes.acquire_lease(
+                conn, mailbox_id, context.owner, context.options.lease, alone=alone
+            )
         if lease is None:
             return TurnReport(mailbox_id, held=True)
-        house.at_work.holds(lease)
-        return _take_turn(house, lease, stop)
+        context.at_work.holds(lease)
+        return _take_turn(context, lease, stop)
 
 
-def leave(house: Context) -> int:
+def leave(context: Context) -> int:
     """No body begins in this process any more; returns for how many mailboxes one is under way."""
-    return house.at_work.leave()
+    return context.at_work.leave()
 
 
-def let_go(house: Context) -> int:
+def let_go(context: Context) -> int:
     """Give back the leases of turns that wait for a server with no body under way: they write nothing any more, whatever
     their servers say. Returns how many that were."""
-    leases = house.at_work.leases()
+    leases = context.at_work.leases()
     if leases:
-        with house.database.write() as conn:
+        with context.database.write() as conn:
             for lease in leases:
-                mailboxes.release(conn, lease, house.clock.now())
+                mailboxes.release(conn, lease, context.clock.now())
     return len(leases)
 
 
 @contextmanager
-def _kept(house: Context) -> Iterator[None]:
+def _kept(context: Context) -> Iterator[None]:
     """Where this fails, a lease may stay in this process's name: proof of its end must stay, too."""
     try:
         yield
     except BaseException:
-        house.journal.stay()
+        context.journal.stay()
         raise
 
 
-def _take_turn(house: Context, lease: Lease, stop: Callable[[], bool]) -> TurnReport:
-    turn = _Turn(house, lease)
+def _take_turn(context: Context, lease: Lease, stop: Callable[[], bool]) -> TurnReport:
+    turn = _Turn(context, lease)
     try:
         turn.run(stop)
     except errors.Superseded as lost:
@@ -139,8 +141,8 @@ class _NotNow(Exception):
 class _Turn:
     """One turn under way."""
 
-    def __init__(self, house: Context, lease: Lease) -> None:
-        self.house = house
+    def __init__(self, context: Context, lease: Lease) -> None:
+        self.context = context
         self.lease = lease
         self.sent = 0
         self.answers = 0
@@ -178,28 +180,28 @@ class _Turn:
 
     def run(self, stop: Callable[[], bool]) -> None:
         """The whole turn, between its first and its last line in the journal."""
-        self.house.journal.turn(self.lease.mailbox_id, self.lease.fence)
+        self.context.journal.turn(self.lease.mailbox_id, self.lease.fence)
         ended = False
         try:
             self._stages(stop)
             ended = True
         finally:
             clean = ended and not self.trouble
-            self.house.journal.over(self.lease.mailbox_id, self.lease.fence, clean=clean)
+            self.context.journal.over(self.lease.mailbox_id, self.lease.fence, clean=clean)
 
     def _stages(self, stop: Callable[[], bool]) -> None:
         """The stages in order; a server that cannot be reached ends the turn."""
-        if recovery.settle_left_open(self.house, self.lease):
+        if recovery.settle_left_open(self.context, self.lease):
             self.mailbox = self._mailbox()  # a refusal found in the journal may have paused it
-        now = self.house.clock.now()
-        if overdue.slept(self.mailbox, now, self.house.options.late):
-            overdue.replan(self.house, self.lease, self.mailbox, now)
+        now = self.context.clock.now()
+        if overdue.slept(self.mailbox, now, self.context.options.late):
+            overdue.replan(self.context, self.lease, self.mailbox, now)
         if not self._locked_out():  # asking again with a refused password would only lock the account
             self._serve(stop)
 
     def _serve(self, stop: Callable[[], bool]) -> None:
         try:
-            account = self.house.account(self.mailbox)
+            account = self.context.account(self.mailbox)
             if not stop():
                 self._read_what_can_be(account)
             if not stop() and self.mailbox.state == "active":
@@ -217,19 +219,19 @@ class _Turn:
         return self.mailbox.state == "paused" and self.mailbox.locked_out
 
     def _mailbox(self) -> Mailbox:
-        with self.house.database.read() as conn:
+        with self.context.database.read() as conn:
             return mailboxes.by_id(conn, self.lease.mailbox_id)
 
     def _read(self, account: Account) -> None:
         """Read the mailbox when it is time, and always before a follow-up."""
-        now = self.house.clock.now()
+        now = self.context.clock.now()
         last = clock.believed(self.mailbox.synced_at, now)
-        with self.house.database.read() as conn:
+        with self.context.database.read() as conn:
             follow_up = enrollments.follow_up_due(conn, self.mailbox.id, now)
             may_send = self.mailbox.state == "active"  # what waits in a paused one is nothing to send
             first = enrollments.first_mail_due(conn, self.mailbox.id, now) if may_send else None
         called = first is None or first > now  # nothing to send: reading is all this turn can be for
-        if follow_up or called or last is None or now - last >= self.house.options.sync_every:
+        if follow_up or called or last is None or now - last >= self.context.options.sync_every:
             self._look(account)
 
     def _read_what_can_be(self, account: Account) -> None:
@@ -244,18 +246,18 @@ class _Turn:
             if visit.wait:
                 raise _NotNow
             self.synced, self.looked = clock.elapsed(), True
-            house = dataclasses.replace(self.house, open_inbox=visit.door(self.house.open_inbox))
+            context = dataclasses.replace(self.context, open_inbox=visit.door(self.context.open_inbox))
             try:
-                self.answers = sync.sync(house, self.lease, self.mailbox, account)
+                self.answers = sync.sync(context, self.lease, self.mailbox, account)
             finally:
                 self.granted = visit.heard
         self.mailbox = self._mailbox()
-        in_doubt.resolve(self.house, self.lease, self.mailbox)
+        in_doubt.resolve(self.context, self.lease, self.mailbox)
 
     @contextmanager
     def _visit(self, place: Server) -> Iterator[Visit]:
         """One of the mailbox's servers, which may have to wait its turn: see `mail_servers`."""
-        with self.house.servers.visit(place, doubtful=self.mailbox.troubles > 0) as visit:
+        with self.context.servers.visit(place, doubtful=self.mailbox.troubles > 0) as visit:
             try:
                 yield visit
             finally:
@@ -268,18 +270,18 @@ class _Turn:
                 self._send_by(visit, account, stop)
 
     def _send_by(self, visit: Visit, account: Account, stop: Callable[[], bool]) -> None:
-        now = self.house.clock.now()
+        now = self.context.clock.now()
         limits = Pace(self.mailbox.daily_cap, dt.timedelta(seconds=self.mailbox.gap_seconds))
         claimed = self._claim(limits, now)
         if not claimed:
             if self.allowance.count == 0 and not self.looked:
                 self._look(account)  # called although its pace lets nothing leave: there is news of mail
             return
-        wanted = prepare.prepare(self.house, self.lease, self.mailbox, claimed, now)
+        wanted = prepare.prepare(self.context, self.lease, self.mailbox, claimed, now)
         if not wanted:
             return
-        together = self.house.options.together if limits.gap <= dt.timedelta(0) else 1
-        with self.house.open_outbox(account) as outbox:
+        together = self.context.options.together if limits.gap <= dt.timedelta(0) else 1
+        with self.context.open_outbox(account) as outbox:
             self.granted = False
             refused = outbox.connect()
             self.granted, self.smtp = refused is None, outbox.usage
@@ -288,7 +290,7 @@ class _Turn:
                 self._no_way_out(account, refused, [each.enrollment.id for each in wanted])
                 return
             delivery = Delivery(
-                self.house,
+                self.context,
                 self.lease,
                 self.mailbox,
                 outbox,
@@ -305,15 +307,15 @@ class _Turn:
         self.trouble = delivery.stopped and self.sent == 0 and not delivery.again
         self.more = self.more or delivery.again
         if delivery.waiting:
-            with self.house.database.write() as conn:
+            with self.context.database.write() as conn:
                 self._call_others(conn, now)
 
     def _claim(self, limits: Pace, now: dt.datetime) -> list[enrollments.Enrollment]:
-        with self.house.database.write() as conn:
+        with self.context.database.write() as conn:
             held = mailboxes.renew_lease(conn, self.lease)
             history = throttle.needs_history(limits)
             sent = mailboxes.sent_since(conn, self.mailbox.id, now - throttle.DAY) if history else []
-            self.allowance = throttle.allowance(limits, sent, now, self.house.options.batch)
+            self.allowance = throttle.allowance(limits, sent, now, self.context.options.batch)
             claimed = claims.claim(conn, self.mailbox.id, now, self.allowance.count, seen=held.synced_at)
             self._call_others(conn, now)
         self.more = len(claimed) == self.allowance.count > 0 and self.allowance.next_at is None
@@ -328,12 +330,13 @@ class _Turn:
     def _stale(self) -> bool:
         """Whether the last look into the mailbox is too long ago for more mails of this turn, or nobody knows how long."""
         return (
-            bool(self.house.watch.doubt()) or clock.elapsed() - self.synced > self.house.options.fresh_seconds
+            bool(self.context.watch.doubt())
+            or clock.elapsed() - self.synced > self.context.options.fresh_seconds
         )
 
     def _no_way_out(self, account: Account, refusal: SendResult, claimed: list[int]) -> None:
         self.words = smtp_login.told(account, refusal)
-        with self.house.database.write() as conn:
+        with self.context.database.write() as conn:
             mailboxes.renew_lease(conn, self.lease)
             claims.unclaim(conn, claimed)
         if refusal.blame is Blame.SENDER:
@@ -350,15 +353,15 @@ class _Turn:
 
     def _pause(self, words: str, *, unreadable: bool) -> None:
         """Stop asking the server, and say so."""
-        with self.house.database.write() as conn:
+        with self.context.database.write() as conn:
             mailboxes.renew_lease(conn, self.lease)
-            mailboxes.pause(conn, self.mailbox.id, words, self.house.clock.now(), locked_out=unreadable)
+            mailboxes.pause(conn, self.mailbox.id, words, self.context.clock.now(), locked_out=unreadable)
             if unreadable:
                 mailboxes.change(conn, self.mailbox.id, sync_error=words)
 
     def release(self) -> None:
         """Give the lease back, with the time of the next turn."""
-        now = self.house.clock.now()
+        now = self.context.clock.now()
         troubles = self.mailbox.troubles + 1 if self.trouble or self.partial else 0
         kept = (
             self.trouble and not self.granted
@@ -366,7 +369,7 @@ class _Turn:
         refused = self.mailbox.logins_refused + 1 if self.refused else self.mailbox.logins_refused * kept
         if self.put_off and not self.trouble:  # nobody was asked: nothing is known that was not known before
             troubles, refused = self.mailbox.troubles, self.mailbox.logins_refused
-        with _kept(self.house), self.house.database.write() as conn:
+        with _kept(self.context), self.context.database.write() as conn:
             mailbox = mailboxes.by_id(conn, self.mailbox.id)
             due = enrollments.first_mail_due(conn, mailbox.id, now) if mailbox.state == "active" else None
             self.more = self.more and due is not None and due <= now
@@ -381,20 +384,20 @@ class _Turn:
         self, mailbox: Mailbox, due: dt.datetime | None, troubles: int, now: dt.datetime
     ) -> dt.datetime:
         if self.put_off and not self.trouble:
-            return now + dt.timedelta(seconds=self.put_off * (self.house.clock.scale or 1.0))
+            return now + dt.timedelta(seconds=self.put_off * (self.context.clock.scale or 1.0))
         if troubles:
-            pause = self.house.options.trouble * int(2 ** min(troubles - 1, 10))
+            pause = self.context.options.trouble * int(2 ** min(troubles - 1, 10))
             later = now + min(pause, TROUBLE_MOST)
             soon = now if self.more else self.allowance.next_at
             return min(later, soon) if self.sent and soon is not None and not self.trouble else later
         if self.more:
             return now
         if self.waiting:
-            soon = now + self.house.options.trouble
+            soon = now + self.context.options.trouble
             return min(soon, self.allowance.next_at or soon) if self.sent else soon
-        look = (clock.believed(mailbox.synced_at, now) or now) + self.house.options.sync_every
+        look = (clock.believed(mailbox.synced_at, now) or now) + self.context.options.sync_every
         if self._locked_out():
-            return now + self.house.options.sync_every  # or it would be asked for in every round
+            return now + self.context.options.sync_every  # or it would be asked for in every round
         if due is None:
             return look
         return min(look, max(due, self.allowance.next_at or due, now))

@@ -227,7 +227,7 @@ class _Run:
         overdue = sa.and_(enrollment.c.state == "active", enrollment.c.due_at <= now)
         doubt = message.c.state.in_([MessageState.UNKNOWN.value, MessageState.TRANSMITTING.value])
         try:
-            with self.relance._house.database.read() as conn:
+            with self.relance._context.database.read() as conn:
                 counts = [
                     conn.execute(sa.select(sa.func.count()).where(condition)).scalar_one()
                     for condition in (active, overdue, doubt)
@@ -252,7 +252,7 @@ class _Run:
         query = sa.select(
             contact.c.email, enrollment.c.state, enrollment.c.reason, enrollment.c.step, enrollment.c.due_at
         ).join(enrollment, enrollment.c.contact_id == contact.c.id)
-        with self.relance._house.database.read() as conn:
+        with self.relance._context.database.read() as conn:
             return [
                 audit.Standing(
                     row.email, row.state, row.reason, row.step, row.due_at is None or row.due_at > latest

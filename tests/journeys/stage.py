@@ -94,7 +94,7 @@ class Stage:
     def _move(self, at: dt.datetime) -> None:
         """Only business time is ours to move. A server in trouble rests in machine time: it has rested enough."""
         self.clock.move_to(at)
-        self.relance._house.servers._known.clear()
+        self.relance._context.servers._known.clear()
         self.run()
 
     # What the world does.

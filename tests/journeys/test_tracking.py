@@ -145,7 +145,7 @@ def test_a_no_is_kept_by_a_link_whose_mail_the_database_has_forgotten(stage: Sta
     stage.advance(hours=1)
     header = stage.arrived(OLA)[0].header("list-unsubscribe") or ""
     path = re.findall(r"<http://127\.0\.0\.1:9(/u/[^>]+)>", header)[0]
-    house = stage.relance._house
+    house = stage.relance._context
     with house.database.write() as conn:  # as a database put back from before the mail has it
         conn.execute(sa.delete(message_key))
         conn.execute(sa.delete(message))

@@ -12,7 +12,7 @@ EARLIER = FOLLOW_UP | {"sequence": "Earlier", "steps": [FOLLOW_UP["steps"][0]]} 
 
 def locked_out(stage: Stage, address: str) -> None:
     """Its server refuses the password."""
-    with stage.relance._house.database.write() as conn:
+    with stage.relance._context.database.write() as conn:
         box = mailboxes.by_address(conn, address)
         assert box is not None
         mailboxes.pause(conn, box.id, "the password was refused", stage.clock.now(), locked_out=True)

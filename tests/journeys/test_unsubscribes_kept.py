@@ -31,7 +31,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 @contextmanager
 def locked(stage: Stage) -> Iterator[None]:
     """Somebody else writes, and does not come to an end."""
-    database = stage.relance._house.database
+    database = stage.relance._context.database
     if database.embedded:
         with contextlib.closing(sqlite3.connect(str(database.url.database), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -61,9 +61,9 @@ def test_a_no_while_the_database_is_locked_is_kept_and_carried_out(
             answer = client.post(path(stage, OLA), data=ONE_CLICK)
             assert answer.status_code == 202
             assert time.monotonic() - began < 5
-            assert stage.relance._house.noes.among([OLA])
+            assert stage.relance._context.noes.among([OLA])
         ports.wait_until(lambda: stage.relance.contacts.suppressions(), seconds=30)
-        ports.wait_until(lambda: not stage.relance._house.noes.among([OLA]))
+        ports.wait_until(lambda: not stage.relance._context.noes.among([OLA]))
     assert stage.state(OLA) == "unsubscribed"
     assert stage.kinds(OLA).count("unsubscribed") == 1
     stage.advance(days=30)
@@ -72,17 +72,17 @@ def test_a_no_while_the_database_is_locked_is_kept_and_carried_out(
 
 def test_no_mail_leaves_for_whom_the_database_has_not_heard_yet(stage: Stage) -> None:
     stage.enroll(OLA, EWA)
-    stage.relance._house.noes.keep(OptOut(OLA, 1, stage.clock.now()))
+    stage.relance._context.noes.keep(OptOut(OLA, 1, stage.clock.now()))
     stage.advance(hours=1)
     assert (stage.sent_to(OLA), stage.sent_to(EWA)) == (0, 1)
     assert stage.state(OLA) == "unsubscribed"
-    assert hits.replay(stage.relance._house) == 0
+    assert hits.replay(stage.relance._context) == 0
 
 
 def test_one_that_cannot_be_carried_out_holds_up_no_other(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    noes, plain = stage.relance._house.noes, hits.unsubscribe
+    noes, plain = stage.relance._context.noes, hits.unsubscribe
     for person in (OLA, EWA):
         noes.keep(OptOut(person, 1, stage.clock.now()))
 
@@ -92,7 +92,7 @@ def test_one_that_cannot_be_carried_out_holds_up_no_other(
         plain(conn, recipient, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(hits, "unsubscribe", odd)
-    assert hits.replay(stage.relance._house) == 1
+    assert hits.replay(stage.relance._context) == 1
     assert set(noes.among([OLA, EWA])) == {OLA}
 
 
@@ -122,5 +122,5 @@ def test_a_no_while_the_database_says_nothing_is_kept_and_carried_out(
             assert client.get(links.click_url(6, 0, "")).status_code == 503
             assert time.monotonic() - began < 3 * web.PATIENCE + 3
             proxy.speak()
-            ports.wait_until(lambda: not relance._house.noes.among([OLA]), seconds=30)
+            ports.wait_until(lambda: not relance._context.noes.among([OLA]), seconds=30)
             assert {each.value for each in relance.contacts.suppressions()} == {EWA, OLA}

@@ -197,11 +197,11 @@ def _one(_mailbox: object) -> int:
     return 1
 
 
-def _none(_house: Context) -> list[int]:
+def _none(_context: Context) -> list[int]:
     return []
 
 
-def _no_steps(_house: Context) -> int:
+def _no_steps(_context: Context) -> int:
     return 0
 
 

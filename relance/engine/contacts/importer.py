@@ -81,7 +81,7 @@ class _Count:
 
 
 def import_file(
-    house: Context,
+    context: Context,
     path: Path,
     *,
     dry_run: bool = False,
@@ -99,7 +99,7 @@ def import_file(
     rows = sheet.rows()
     while batch := list(itertools.islice(rows, BATCH)):
         count.read += len(batch)
-        _keep(house, list(_people(house, batch, named, count)), count, dry_run=dry_run)
+        _keep(context, list(_people(context, batch, named, count)), count, dry_run=dry_run)
         if progress is not None:
             progress(count.read)
     written, complaint = _write_rejected(
@@ -130,10 +130,10 @@ def _report(
 # From rows to people.
 
 
-def _people(house: Context, rows: Sequence[Row], named: Columns, count: _Count) -> Iterator[_Person]:
+def _people(context: Context, rows: Sequence[Row], named: Columns, count: _Count) -> Iterator[_Person]:
     for row in rows:
         try:
-            person = _person(house, row, named)
+            person = _person(context, row, named)
         except contact_fields.Unfit as refused:
             count.rejected.append(RejectedRow(row.line, str(refused), row.cells))
             continue
@@ -147,7 +147,7 @@ def _people(house: Context, rows: Sequence[Row], named: Columns, count: _Count) 
         yield person
 
 
-def _person(house: Context, row: Row, named: Columns) -> _Person:
+def _person(context: Context, row: Row, named: Columns) -> _Person:
     if row.problem:
         raise contact_fields.Unfit(row.problem)
     width = 1 + max([*named.known.values(), *named.own.values()])
@@ -157,7 +157,7 @@ def _person(house: Context, row: Row, named: Columns) -> _Person:
         )
     cells = [csv_reader.original(cell) for cell in row.cells] + [""] * (width - len(row.cells))
     who = contact_fields.email(
-        cells[named.known[columns.EMAIL]], allow_test_domains=house.options.allow_test_domains
+        cells[named.known[columns.EMAIL]], allow_test_domains=context.options.allow_test_domains
     )
     known = {name: cells[index] for name, index in named.known.items() if name != columns.EMAIL}
     own = {name: cells[index] for name, index in named.own.items()}
@@ -167,22 +167,22 @@ def _person(house: Context, row: Row, named: Columns) -> _Person:
 # From people to the database.
 
 
-def _keep(house: Context, people: list[_Person], count: _Count, *, dry_run: bool) -> None:
+def _keep(context: Context, people: list[_Person], count: _Count, *, dry_run: bool) -> None:
     if not people:
         return
     if dry_run:
-        with house.database.read() as conn:
+        with context.database.read() as conn:
             _tally(people, contacts.by_emails(conn, [each.email for each in people]), count)
         return
     try:
-        _store(house, people, count)
+        _store(context, people, count)
     except exc.IntegrityError:  # another import added one of them meanwhile; now it is seen
-        _store(house, people, count)
+        _store(context, people, count)
 
 
-def _store(house: Context, people: list[_Person], count: _Count) -> None:
-    now = house.clock.now()
-    with house.database.write() as conn:
+def _store(context: Context, people: list[_Person], count: _Count) -> None:
+    now = context.clock.now()
+    with context.database.write() as conn:
         before = contacts.by_emails(conn, [each.email for each in people])
         contacts.add(conn, [each.as_row() for each in people if each.email not in before], now)
         for each in people:

@@ -19,21 +19,21 @@ from relance.engine.store.suppressions import Suppression
 from relance.mailbox import address
 
 
-def add(house: Context, email: str, fields: Mapping[str, str]) -> Contact:
+def add(context: Context, email: str, fields: Mapping[str, str]) -> Contact:
     """A new contact, or new values for a known one. What is not a known field becomes the contact's own.
 
     Raises `errors.Invalid` with a sentence. Empty values leave what is known.
     """
     try:
-        who = contact_fields.email(email, allow_test_domains=house.options.allow_test_domains)
+        who = contact_fields.email(email, allow_test_domains=context.options.allow_test_domains)
         given = contact_fields.checked(fields)
     except contact_fields.Unfit as refused:
         raise errors.Invalid(str(refused)) from None
     _fit_names(given)
     known = {name: value for name, value in given.items() if name in contacts.FIELDS}
     own = {name: value for name, value in given.items() if name not in contacts.FIELDS}
-    now = house.clock.now()
-    with house.database.write() as conn:
+    now = context.clock.now()
+    with context.database.write() as conn:
         found = contacts.by_emails(conn, [who["email"]]).get(who["email"])
         if found is None:
             blank = dict.fromkeys(contacts.FIELDS, "")
@@ -53,45 +53,45 @@ def _fit_names(given: dict[str, str]) -> None:
 
 
 def page(
-    house: Context, *, search: str | None = None, limit: int = 100, after: str | None = None
+    context: Context, *, search: str | None = None, limit: int = 100, after: str | None = None
 ) -> list[Contact]:
     """A page of contacts by address; `after` is the last address of the page before."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         return contacts.page(conn, search=search, after=after, limit=limit)
 
 
-def show(house: Context, email: str) -> Contact:
+def show(context: Context, email: str) -> Contact:
     """One contact; raises `errors.NotFound`."""
-    with house.database.read() as conn:
-        return known(conn, house, email)
+    with context.database.read() as conn:
+        return known(conn, context, email)
 
 
-def known(conn: Connection, house: Context, email: str) -> Contact:
+def known(conn: Connection, context: Context, email: str) -> Contact:
     """The contact of an address as a person writes it; raises `errors.NotFound`, `errors.Invalid` for no address."""
-    found = address.normalise(email, allow_test_domains=house.options.allow_test_domains).normalised
+    found = address.normalise(email, allow_test_domains=context.options.allow_test_domains).normalised
     contact = contacts.by_emails(conn, [found]).get(found)
     if contact is None:
         raise errors.NotFound(f"{found} is no contact. `relance contacts import` takes a file of contacts.")
     return contact
 
 
-def suppress(house: Context, value: str, reason: str = "asked for no more mail") -> Suppression:
+def suppress(context: Context, value: str, reason: str = "asked for no more mail") -> Suppression:
     """Nobody writes to this address any more, or to this whole domain (`acme.example` or `@acme.example`).
 
     In effect when this returns: open enrollments end in the same transaction.
     """
-    kind, fit = meant(house, value)
+    kind, fit = meant(context, value)
     reason = contact_fields.tidy("reason", reason)
-    now = house.clock.now()
-    with house.database.write() as conn:
+    now = context.clock.now()
+    with context.database.write() as conn:
         suppressions.add(conn, kind, fit, reason, now)
         people = contacts.by_emails(conn, [fit]) if kind == "address" else contacts.in_domain(conn, fit)
-        _end(conn, house, [person.id for person in people.values()], f"suppressed: {reason}")
+        _end(conn, context, [person.id for person in people.values()], f"suppressed: {reason}")
         return next(each for each in suppressions.every(conn) if (each.kind, each.value) == (kind, fit))
 
 
-def _end(conn: Connection, house: Context, contact_ids: list[int], reason: str) -> None:
-    now = house.clock.now()
+def _end(conn: Connection, context: Context, contact_ids: list[int], reason: str) -> None:
+    now = context.clock.now()
     rows = [row for row in enrollments.of_contact(conn, contact_ids) if row.state in states.OPEN]
     applied = enrollments.apply(conn, [row.id for row in rows], Event.UNSUBSCRIBED, now, reason=reason)
     ended = [before for before, after in applied if after != before.state]
@@ -107,28 +107,28 @@ def _end(conn: Connection, house: Context, contact_ids: list[int], reason: str) 
     )
 
 
-def unsuppress(house: Context, value: str) -> bool:
+def unsuppress(context: Context, value: str) -> bool:
     """Lift a suppression; False when there was none. What it ended stays ended."""
-    _, fit = meant(house, value)
-    with house.database.write() as conn:
+    _, fit = meant(context, value)
+    with context.database.write() as conn:
         return suppressions.remove(conn, fit)
 
 
-def suppressed(house: Context) -> list[Suppression]:
+def suppressed(context: Context) -> list[Suppression]:
     """Every suppression, by value."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         return suppressions.every(conn)
 
 
-def meant(house: Context, value: str) -> tuple[str, str]:
+def meant(context: Context, value: str) -> tuple[str, str]:
     """What a person means by an address or a domain: "address" or "domain", and the form we compare."""
     written = value.strip()
     if "@" in written.lstrip("@"):
-        found = address.normalise(written, allow_test_domains=house.options.allow_test_domains)
+        found = address.normalise(written, allow_test_domains=context.options.allow_test_domains)
         return "address", found.normalised
     try:
         found = address.normalise(
-            f"anybody@{written.lstrip('@')}", allow_test_domains=house.options.allow_test_domains
+            f"anybody@{written.lstrip('@')}", allow_test_domains=context.options.allow_test_domains
         )
     except errors.Invalid:
         raise errors.Invalid(

@@ -39,17 +39,17 @@ MOST_OF_A_NETWORK = 50
 class TrackingDesk:
     """What the tracking pages ask of us. Called from many threads."""
 
-    house: Context
+    context: Context
 
     def record(self, found: Sequence[Hit]) -> None:
         """Keep opens and clicks, of mails that we know and that have room for them."""
-        with self.house.database.write() as conn:
+        with self.context.database.write() as conn:
             known = messages.known(conn, {hit.message for hit in found})
             _keep(conn, [hit for hit in found if hit.message in known])
 
     def clicked(self, hit: Hit) -> str | None:
         """Keep a click and say where it leads; None for a link we never made."""
-        with self.house.database.write() as conn:
+        with self.context.database.write() as conn:
             message = messages.by_id(conn, hit.message)
             if message is not None:
                 _keep(conn, [hit])
@@ -59,28 +59,28 @@ class TrackingDesk:
 
     def keep(self, hit: Hit) -> bool:
         """Write a no down on this host."""
-        return keep(self.house.noes, hit)
+        return keep(self.context.noes, hit)
 
     def unsubscribe(self, hit: Hit) -> Heard:
         """Suppress the recipient and stop everything they are in; in force when this returns so."""
-        with self.house.database.write() as conn:
+        with self.context.database.write() as conn:
             mail = messages.by_id(conn, hit.message)
             recipient = hit.carried or (mail.recipient if mail else "")
             if not recipient:
                 return Heard.UNKNOWN
             unsubscribe(conn, recipient, mail, hit.at)
-        self.house.noes.drop(recipient)
+        self.context.noes.drop(recipient)
         return Heard.IN_FORCE
 
     def replay(self) -> None:
         """Carry out what was written down while the database was away."""
-        replay(self.house)
+        replay(self.context)
 
     def contact_of(self, hit: Hit) -> str | None:
         """The recipient's address, masked."""
         if hit.carried:
             return pages.mask(hit.carried)
-        with self.house.database.read() as conn:
+        with self.context.database.read() as conn:
             mail = messages.by_id(conn, hit.message)
         return pages.mask(mail.recipient) if mail else None
 
@@ -133,19 +133,19 @@ def keep(noes: OptOuts, hit: Hit) -> bool:
     return True
 
 
-def replay(house: Context) -> int:
+def replay(context: Context) -> int:
     """Carry out every no that the database has not heard; returns how many. Raises where the database is in the way."""
     count = 0
-    for no in house.noes.waiting():
+    for no in context.noes.waiting():
         try:
-            with house.database.write() as conn:
+            with context.database.write() as conn:
                 unsubscribe(conn, no.recipient, messages.by_id(conn, no.message), no.at)
         except errors.RelanceError:
             raise
         except Exception:
             log.exception("a wish to get no more mail could not be carried out; it is kept")
             continue
-        house.noes.drop(no.recipient)
+        context.noes.drop(no.recipient)
         count += 1
     return count
 
@@ -215,15 +215,15 @@ def _said_no(mail: Message, now: dt.datetime) -> events.NewEvent:
     )
 
 
-def judge_settled(house: Context, now: dt.datetime) -> int:
+def judge_settled(context: Context, now: dt.datetime) -> int:
     """Judge hits whose settling time is over; returns how many. They are read and judged without holding up any writer."""
-    limits = house.options.hits
-    with house.database.read() as conn:
+    limits = context.options.hits
+    with context.database.read() as conn:
         settled = hits.unjudged(conn, now - limits.settling, BATCH)
         verdicts = _verdicts(conn, settled, now, limits) if settled else []
     if not verdicts:
         return 0
-    with house.database.write() as conn:
+    with context.database.write() as conn:
         ours = hits.judge(conn, [(each.id, v.kind.value, v.reasons, v.rules_version) for each, v in verdicts])
         told = [(each, v) for each, v in verdicts if each.id in ours and v.kind is judge.Kind.HUMAN]
         rows = {row.id: row for row in enrollments.by_ids(conn, [each.enrollment_id for each, _ in told])}
@@ -275,13 +275,15 @@ def _line(row: Enrollment, hit: StoredHit, verdict: judge.Verdict) -> events.New
     )
 
 
-def settles_at(conn: Connection, house: Context, enrollment_id: int, now: dt.datetime) -> dt.datetime | None:
+def settles_at(
+    conn: Connection, context: Context, enrollment_id: int, now: dt.datetime
+) -> dt.datetime | None:
     """When the last click on an enrollment's mails that nobody judged yet will have settled; None when there is none."""
     at = hits.last_unjudged(conn, enrollment_id)
-    return None if at is None else max(at + house.options.hits.settling, now + dt.timedelta(seconds=1))
+    return None if at is None else max(at + context.options.hits.settling, now + dt.timedelta(seconds=1))
 
 
-def next_settled(conn: Connection, house: Context) -> dt.datetime | None:
+def next_settled(conn: Connection, context: Context) -> dt.datetime | None:
     """When the next hit may be judged."""
     at = hits.next_unjudged(conn)
-    return None if at is None else at + house.options.hits.settling
+    return None if at is None else at + context.options.hits.settling

@@ -78,16 +78,16 @@ def concerns_us(found: Found, judgement: Judgement) -> bool:
     return found.match is not Match.NONE or judgement.kind is Kind.UNREADABLE
 
 
-def act(conn: Connection, house: Context, items: Sequence[NewReply], now: dt.datetime) -> None:
+def act(conn: Connection, context: Context, items: Sequence[NewReply], now: dt.datetime) -> None:
     """Apply what each mail means, oldest first."""
     touched = [(item, match.concerned(conn, item.found)) for item in items]
     telling = [(item.found.contact, item.judgement) for item in items if _consequence(item).tells_company]
     # Every row in one go and in order of id, so that two mailboxes reading at once never wait for each other in a ring.
-    ids = {row.id for _, rows in touched for row in rows} | company.ids(conn, house, telling)
+    ids = {row.id for _, rows in touched for row in rows} | company.ids(conn, context, telling)
     ids |= _held_there(conn, items)
     enrollments.lock(conn, ids)
     for item, rows in touched:
-        _one(conn, house, item, rows, now)
+        _one(conn, context, item, rows, now)
 
 
 def _held_there(conn: Connection, items: Sequence[NewReply]) -> set[int]:
@@ -105,17 +105,17 @@ def _consequence(item: NewReply) -> Consequence:
 
 
 def _one(
-    conn: Connection, house: Context, item: NewReply, rows: Sequence[Enrollment], now: dt.datetime
+    conn: Connection, context: Context, item: NewReply, rows: Sequence[Enrollment], now: dt.datetime
 ) -> None:
     if not replies.add(conn, _row(item, rows, now)):
         return  # another reader of the same mailbox was first
     if item.found.message is not None and item.found.proven:
         ours, came = item.found.message, min(item.received_at, now)
-        proofs.left(conn, house, ours, Left(ours.step, came, exact=False), now)
+        proofs.left(conn, context, ours, Left(ours.step, came, exact=False), now)
     result = _counted(conn, _consequence(item), item, rows)
     matter = dataclasses.replace(item.matter, source=_source(conn, item, result))
-    carry_out(conn, house, matter, rows, result, now)
-    touched = _tell_company(conn, house, item, result, now)
+    carry_out(conn, context, matter, rows, result, now)
+    touched = _tell_company(conn, context, item, result, now)
     if result.refused_there and item.found.contact is not None:
         there, said = refusing_domains.of(item.found.contact), item.judgement.evidence
         if item.judgement.speaker is Speaker.UNKNOWN:
@@ -163,7 +163,7 @@ def _counted(
 
 def carry_out(
     conn: Connection,
-    house: Context,
+    context: Context,
     matter: Matter,
     rows: Sequence[Enrollment],
     result: Consequence,
@@ -171,7 +171,7 @@ def carry_out(
 ) -> None:
     """What a judgement means for the person's enrollments and their address."""
     for row in rows if result.event is not None else ():
-        _apply(conn, house, matter, row, result, now)
+        _apply(conn, context, matter, row, result, now)
     if result.suppress and matter.contact is not None:
         said = matter.said(result)
         why = suppressions.bounced(matter.source, said) if result.event is Event.BOUNCED else said
@@ -179,14 +179,14 @@ def carry_out(
 
 
 def _apply(
-    conn: Connection, house: Context, matter: Matter, row: Enrollment, result: Consequence, now: dt.datetime
+    conn: Connection, context: Context, matter: Matter, row: Enrollment, result: Consequence, now: dt.datetime
 ) -> None:
     values: dict[str, Any] = {}
     if result.event is Event.OUT_OF_OFFICE:
         known = out_of_office.known(conn, row, matter.judgement.until)
         result = policy.absence(result, matter.judgement, known, now.date())
         if result.event is Event.OUT_OF_OFFICE:
-            values = away.values(conn, house, row, matter.judgement.until, now)
+            values = away.values(conn, context, row, matter.judgement.until, now)
             values["aways"] = row.aways + (not known.said_again)
     if result.event is None:
         return
@@ -209,7 +209,7 @@ def _why(matter: Matter, row: Enrollment, result: Consequence) -> Reason:
 
 
 def _tell_company(
-    conn: Connection, house: Context, item: NewReply, result: Consequence, now: dt.datetime
+    conn: Connection, context: Context, item: NewReply, result: Consequence, now: dt.datetime
 ) -> str:
     """Whoever else is written to at the company, each by the rule of their own sequence; how many were, in words."""
     contact = item.found.contact
@@ -217,7 +217,7 @@ def _tell_company(
         return ""
     address = mailboxes.by_id(conn, item.mailbox_id).address
     heard = company.Heard(contact, item.judgement, item.matter.said(result), address)
-    return company.carry_out(conn, house, heard, company.wanted(conn, house, heard), now)
+    return company.carry_out(conn, context, heard, company.wanted(conn, context, heard), now)
 
 
 def _row(item: NewReply, rows: Sequence[Enrollment], now: dt.datetime) -> dict[str, Any]:

@@ -60,28 +60,30 @@ def rows(conn: Connection, contact: Contact | None) -> list[Enrollment]:
     return [row for row in found if row.contact_id != contact.id]
 
 
-def action(conn: Connection, house: Context, row: Enrollment, judgement: Judgement) -> ColleagueAction:
+def action(conn: Connection, context: Context, row: Enrollment, judgement: Judgement) -> ColleagueAction:
     """What a colleague's own sequence says about an answer judged so."""
-    definition = house.library.script(conn, row.sequence_version_id).definition
+    definition = context.library.script(conn, row.sequence_version_id).definition
     return company_rules.action(company_rules.table(definition.stop.company), judgement)
 
 
-def _touched(conn: Connection, house: Context, contact: Contact | None, judgement: Judgement) -> Wanted:
+def _touched(conn: Connection, context: Context, contact: Contact | None, judgement: Judgement) -> Wanted:
     asked = [
-        (row, action(conn, house, row, judgement)) for row in rows(conn, contact) if row.state in states.OPEN
+        (row, action(conn, context, row, judgement))
+        for row in rows(conn, contact)
+        if row.state in states.OPEN
     ]
     return [(row, each) for row, each in asked if each.deed is not ActionKind.GO_ON]
 
 
-def ids(conn: Connection, house: Context, heard: Iterable[tuple[Contact | None, Judgement]]) -> set[int]:
+def ids(conn: Connection, context: Context, heard: Iterable[tuple[Contact | None, Judgement]]) -> set[int]:
     """The enrollments that these answers touch, to be locked together with everybody else's and in one order."""
-    return {row.id for contact, judgement in heard for row, _ in _touched(conn, house, contact, judgement)}
+    return {row.id for contact, judgement in heard for row, _ in _touched(conn, context, contact, judgement)}
 
 
-def wanted(conn: Connection, house: Context, heard: Heard) -> Wanted:
+def wanted(conn: Connection, context: Context, heard: Heard) -> Wanted:
     """Whom a new answer touches, and how. Who answers again and again slows a colleague, or hands them over, once:
     a person may have let them go on meanwhile."""
-    found = _touched(conn, house, heard.contact, heard.judgement)
+    found = _touched(conn, context, heard.contact, heard.judgement)
     lasting = [row.id for row, each in found if each.deed is not ActionKind.STOP]
     before = (
         events.data_of(conn, lasting, (DONE[ActionKind.SLOW], DONE[ActionKind.HAND_OVER])) if lasting else []
@@ -90,9 +92,9 @@ def wanted(conn: Connection, house: Context, heard: Heard) -> Wanted:
     return [(row, each) for row, each in found if (row.id, heard.contact.email, str(each)) not in told]
 
 
-def carry_out(conn: Connection, house: Context, heard: Heard, asked: Wanted, now: dt.datetime) -> str:
+def carry_out(conn: Connection, context: Context, heard: Heard, asked: Wanted, now: dt.datetime) -> str:
     """Do it, in order of id, with a line for everybody touched; returns how many were, in words."""
-    desk = _Desk(conn, house, heard, now)
+    desk = _Desk(conn, context, heard, now)
     done = [(row, each) for row, each in asked if _DEEDS[each.deed](desk, row, each)]
     counts = Counter(DONE[each.deed] for _, each in done)
     summary = ", ".join(f"{count} {verb}" for verb, count in sorted(counts.items()))
@@ -113,7 +115,7 @@ class _Desk:
     """One answer being carried out among the colleagues, in one transaction."""
 
     conn: Connection
-    house: Context
+    context: Context
     heard: Heard
     now: dt.datetime
 
@@ -156,13 +158,13 @@ def _slow(desk: _Desk, row: Enrollment, each: ColleagueAction) -> bool:
     """The next step goes so many business days after it would have gone, by its own hours and holidays."""
     if each.wait is None or row.step is None or row.due_at is None or row.due_at.year >= dt.MAXYEAR:
         return False  # nothing is to come, or it waits for a person's task and not for a day
-    script = desk.house.library.script(desk.conn, row.sequence_version_id)
+    script = desk.context.library.script(desk.conn, row.sequence_version_id)
     person = contacts.by_ids(desk.conn, [row.contact_id])[row.contact_id]
     when = calendar.next_time(
         script.rule(row.step),
         max(row.due_at, desk.now),
         each.wait,
-        script.place(person, desk.house.workspace),
+        script.place(person, desk.context.workspace),
         key=f"{row.id}:{row.step}",
     )
     reason = {

@@ -76,25 +76,29 @@ class Corrected:
     effects: tuple[str, ...]
 
 
-def page(house: Context, wanted: Wanted, *, before: int | None = None, limit: int = 100) -> list[AnswerView]:
+def page(
+    context: Context, wanted: Wanted, *, before: int | None = None, limit: int = 100
+) -> list[AnswerView]:
     """Kept mails, the newest first; `before` is the last number of the page before."""
     if wanted.kind is not None:
         wanted = dataclasses.replace(wanted, kind=_kind(wanted.kind).value)
     if wanted.intent is not None:
         wanted = dataclasses.replace(wanted, intent=_intent(wanted.intent))
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         if wanted.email is not None:
-            wanted = dataclasses.replace(wanted, email=contact_service.known(conn, house, wanted.email).email)
+            wanted = dataclasses.replace(
+                wanted, email=contact_service.known(conn, context, wanted.email).email
+            )
         return [_view(each) for each in replies.page(conn, wanted, before=before, limit=limit)]
 
 
-def show(house: Context, number: int, *, mark_read: bool = False) -> AnswerView:
+def show(context: Context, number: int, *, mark_read: bool = False) -> AnswerView:
     """One kept mail. Raises `errors.NotFound`."""
     if mark_read:
-        with house.database.write() as conn:
+        with context.database.write() as conn:
             if _known(conn, number).read_at is None:
-                replies.change(conn, number, read_at=house.clock.now())
-    with house.database.read() as conn:
+                replies.change(conn, number, read_at=context.clock.now())
+    with context.database.read() as conn:
         return _view(_known(conn, number))
 
 
@@ -124,29 +128,29 @@ def _view(each: Reply) -> AnswerView:
     return AnswerView(**{**values, **own})
 
 
-def correct(house: Context, number: int, correction: Correction) -> Corrected:
+def correct(context: Context, number: int, correction: Correction) -> Corrected:
     """A person says what a mail is. Kept beside the judgement, and acted upon: a missed answer stops, what was stopped,
     held or put off by mistake goes on (an opt-out never does).
 
     Saying again what was judged confirms it: a mail that only may be somebody's answer is theirs from then on.
     """
-    with house.database.write() as conn:
-        return correct_in(conn, house, number, correction)
+    with context.database.write() as conn:
+        return correct_in(conn, context, number, correction)
 
 
-def correct_in(conn: Connection, house: Context, number: int, correction: Correction) -> Corrected:
+def correct_in(conn: Connection, context: Context, number: int, correction: Correction) -> Corrected:
     """`correct`, in the caller's transaction."""
-    now = house.clock.now()
+    now = context.clock.now()
     answer = _known(conn, number)
     before = classification.in_force(answer)
     said = _said(answer, before, correction, now)
     values: dict[str, Any] = {"correction": said, "read_at": answer.read_at or now}
     if correction.contact is not None:
-        values["contact_id"] = contact_service.known(conn, house, correction.contact).id
+        values["contact_id"] = contact_service.known(conn, context, correction.contact).id
     replies.change(conn, number, **values)
     after = classification.in_force(_known(conn, number))
     revision = Revision(answer, classification.acted_on(answer), after)
-    revised = revise.revise(conn, house, revision, now, reopen=True)
+    revised = revise.revise(conn, context, revision, now, reopen=True)
     classification.note_acted(conn, answer, revision.before if revised.kept else None)
     effects = revised.words
     _tell(conn, answer, after, effects, now)
@@ -209,39 +213,41 @@ def _tell(
 # Whom a mail names in its writer's place.
 
 
-def accept_substitute(house: Context, number: int) -> Contact:
+def accept_substitute(context: Context, number: int) -> Contact:
     """Make the person a mail names a contact, of the same company, country and language. Raises `errors.Invalid` when
     it names nobody."""
-    answer = _naming(house, number)
+    answer = _naming(context, number)
     company: dict[str, str] = {}
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         if answer.contact_id is not None:
             old = contacts.by_ids(conn, [answer.contact_id])[answer.contact_id]
             company = {name: getattr(old, name) for name in ("company", "country", "language", "zone")}
     found = contact_service.add(
-        house, str(answer.judgement["substitute"]), {name: value for name, value in company.items() if value}
+        context,
+        str(answer.judgement["substitute"]),
+        {name: value for name, value in company.items() if value},
     )
-    _settle_substitute(house, answer, "accepted")
+    _settle_substitute(context, answer, "accepted")
     return found
 
 
-def dismiss_substitute(house: Context, number: int) -> None:
+def dismiss_substitute(context: Context, number: int) -> None:
     """Offer the person a mail names no more."""
-    _settle_substitute(house, _naming(house, number), "dismissed")
+    _settle_substitute(context, _naming(context, number), "dismissed")
 
 
-def _naming(house: Context, number: int) -> Reply:
-    with house.database.read() as conn:
+def _naming(context: Context, number: int) -> Reply:
+    with context.database.read() as conn:
         answer = _known(conn, number)
     if not answer.judgement.get("substitute"):
         raise errors.Invalid(f"answer {number} names nobody to write to instead.")
     return answer
 
 
-def _settle_substitute(house: Context, answer: Reply, state: str) -> None:
-    now = house.clock.now()
+def _settle_substitute(context: Context, answer: Reply, state: str) -> None:
+    now = context.clock.now()
     data = {"words": f"{answer.judgement['substitute']} {state}", "from": answer.from_address}
-    with house.database.write() as conn:
+    with context.database.write() as conn:
         replies.change(conn, answer.id, substitute_state=state, read_at=answer.read_at or now)
         line = events.NewEvent(
             f"substitute {state}", now, answer.enrollment_id, answer.contact_id, answer.mailbox_id, data=data
@@ -249,11 +255,11 @@ def _settle_substitute(house: Context, answer: Reply, state: str) -> None:
         events.add(conn, [line])
 
 
-def forget_raw(house: Context, now: dt.datetime) -> int:
+def forget_raw(context: Context, now: dt.datetime) -> int:
     """Drop the bytes of mails kept longer than their retention, a batch at a time; the judgement stays."""
-    before = now - house.options.keep_raw
-    with house.database.read() as conn:
+    before = now - context.options.keep_raw
+    with context.database.read() as conn:
         if not replies.old_raw(conn, before, 1):
             return 0  # as almost always: nothing is to be written
-    with house.database.write() as conn:
+    with context.database.write() as conn:
         return replies.forget_raw(conn, replies.old_raw(conn, before, FORGET))

@@ -36,7 +36,7 @@ def may_concern(look: Look, fetched: Fetched) -> bool:
     ):
         return True
     seen = match.Seen(look.mailbox.id, fetched.internal_date or look.now, look.own, fetched.thread_id)
-    with look.house.database.read() as conn:
+    with look.context.database.read() as conn:
         if replies.known(conn, look.mailbox.id, [_dedupe(fetched, mail)]):
             return False
         return match.find(conn, mail, seen) != match.NOBODY
@@ -44,17 +44,17 @@ def may_concern(look: Look, fetched: Fetched) -> bool:
 
 def shown(look: Look, fetched: Fetched, mail: Inbound) -> list[Evidence]:
     """What a mail shows of mails of ours, whether a row tells of them or not."""
-    house, came = look.house, min(fetched.internal_date or look.now, look.now)
+    context, came = look.context, min(fetched.internal_date or look.now, look.now)
     if is_our_own(look, mail):
-        return evidence.of_copy(house.own_ids, house.links, mail, came)
-    return evidence.of_incoming(house.own_ids, mail, came)
+        return evidence.of_copy(context.own_ids, context.links, mail, came)
+    return evidence.of_incoming(context.own_ids, mail, came)
 
 
 def is_our_own(look: Look, mail: Inbound, *, answers_us: bool = False) -> bool:
     """Whether we wrote it: by our mark in its Message-ID, or by From, where nothing speaks against that."""
     if mail.from_address not in look.own:
         return False
-    ids = look.house.own_ids
+    ids = look.context.own_ids
     if ids.among(each for each in (mail.message_id, *mail.aliases) if each):
         return True
     answers_us = answers_us or bool(ids.among((*mail.in_reply_to, *mail.references)))

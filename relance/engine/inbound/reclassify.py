@@ -63,27 +63,27 @@ class RejudgeReport:
 
 
 def rejudge(
-    house: Context, wish: RejudgeOptions, *, progress: Callable[[int], None] | None = None
+    context: Context, wish: RejudgeOptions, *, progress: Callable[[int], None] | None = None
 ) -> RejudgeReport:
     """Judge every kept mail again. Without `apply` everything is rehearsed and nothing is kept of it."""
     changes: list[Change] = []
     looked = 0
-    for kept in _every(house, wish.since):
-        change = _one(house, kept, wish)
+    for kept in _every(context, wish.since):
+        change = _one(context, kept, wish)
         if change is not None:
             changes.append(change)
         looked += 1
         if progress is not None and looked % BATCH == 0:
             progress(looked)
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         gone = replies.without_raw(conn, wish.since)
     return RejudgeReport(looked, gone, tuple(changes), wish.apply, mailbox_classification.VERSION)
 
 
-def _every(house: Context, since: dt.datetime | None) -> Iterator[ReplySource]:
+def _every(context: Context, since: dt.datetime | None) -> Iterator[ReplySource]:
     last = 0
     while True:
-        with house.database.read() as conn:
+        with context.database.read() as conn:
             batch = replies.with_raw(conn, after=last, since=since, limit=BATCH)
         if not batch:
             return
@@ -91,19 +91,19 @@ def _every(house: Context, since: dt.datetime | None) -> Iterator[ReplySource]:
         last = batch[-1].answer.id
 
 
-def _one(house: Context, kept: ReplySource, wish: RejudgeOptions) -> Change | None:
+def _one(context: Context, kept: ReplySource, wish: RejudgeOptions) -> Change | None:
     answer = kept.answer
     if not kept.raw:
         return None  # the server could not give it; there is nothing to read
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         judgement = _judge(conn, kept)
     same = _core(judgement) == _core(classification.judged(answer))
     if same and not (wish.reopen and classification.is_behind(answer)):
         return None
     revised = Revised(())
     try:
-        with house.database.write() as conn:
-            revised = _apply(conn, house, answer.id, judgement, wish)
+        with context.database.write() as conn:
+            revised = _apply(conn, context, answer.id, judgement, wish)
             if not wish.apply:
                 raise _Rehearsed
     except _Rehearsed:
@@ -160,9 +160,9 @@ def _words(judged: Judgement) -> str:
 
 
 def _apply(
-    conn: Connection, house: Context, number: int, judgement: Judgement, wish: RejudgeOptions
+    conn: Connection, context: Context, number: int, judgement: Judgement, wish: RejudgeOptions
 ) -> Revised:
-    now = house.clock.now()
+    now = context.clock.now()
     answer = replies.by_id(conn, number)
     if answer is None:
         return Revised(())
@@ -173,7 +173,7 @@ def _apply(
     if answer.correction is not None or judgement.kind is Kind.OWN_COPY:
         return Revised(())
     revision = Revision(answer, before, classification.in_force(after), _others)
-    revised = revise.revise(conn, house, revision, now, reopen=wish.reopen)
+    revised = revise.revise(conn, context, revision, now, reopen=wish.reopen)
     classification.note_acted(conn, after, before if revised.kept else None)
     if revised.effects or _core(judgement) != _core(classification.judged(answer)):
         _tell(conn, answer, judgement, revised.words, now)

@@ -55,11 +55,11 @@ class _Rehearsed(Exception):
     """Ends a transaction of which nothing is to be kept."""
 
 
-def lift(house: Context, value: str, *, go_on: bool = False, dry_run: bool = False) -> WayBack:
+def lift(context: Context, value: str, *, go_on: bool = False, dry_run: bool = False) -> WayBack:
     """Lift a suppression, with all its reasons. With `go_on` whoever had bounced goes on where they were; without it
     `going_on` is empty, and `staying` are those who could. Who asked for no more mail never goes on by this.
     """
-    _, fit = contact_service.meant(house, value)
+    _, fit = contact_service.meant(context, value)
 
     def act(conn: Connection) -> WayBack:
         lifted = suppressions.remove(conn, fit)
@@ -68,10 +68,10 @@ def lift(house: Context, value: str, *, go_on: bool = False, dry_run: bool = Fal
         lost = [row for row in rows if row.state is State.BOUNCED]
         if not lifted and not lost:
             raise errors.NotFound(f"{value} is not suppressed. `relance contacts suppressed` lists who is.")
-        going = _go_on(conn, house, lost) if go_on else set()
+        going = _go_on(conn, context, lost) if go_on else set()
         return _report(conn, [fit] if lifted else [], lost, going)
 
-    return _done(house, act, dry_run=dry_run)
+    return _done(context, act, dry_run=dry_run)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Wrong:
     emails: tuple[str, ...] | None = None
 
 
-def undo_bounces(house: Context, wrong: Wrong, *, dry_run: bool = False) -> WayBack:
+def undo_bounces(context: Context, wrong: Wrong, *, dry_run: bool = False) -> WayBack:
     """Take back bounces that were the sender's trouble: refusals at once, and returned mails. Addresses may be written to
     again unless something else says no; a mail that was refused is offered again, and one that came back is not."""
     if wrong.since is None and wrong.emails is None:
@@ -93,7 +93,7 @@ def undo_bounces(house: Context, wrong: Wrong, *, dry_run: bool = False) -> WayB
 
     def act(conn: Connection) -> WayBack:
         mailbox = mailboxes.named(conn, wrong.mailbox)
-        wanted = _wanted(conn, house, wrong)
+        wanted = _wanted(conn, context, wrong)
         refused = [
             each for each in messages.refused_since(conn, mailbox.id, wrong.since) if wanted(each.contact_id)
         ]
@@ -107,21 +107,21 @@ def undo_bounces(house: Context, wrong: Wrong, *, dry_run: bool = False) -> WayB
         ]
         mailboxes.lock(conn, [mailbox.id])
         enrollments.lock(conn, [row.id for row in lost])
-        lifted = _take_back(conn, house, refused, back)
-        return _report(conn, lifted, lost, _go_on(conn, house, _by_refusal(lost, refused)))
+        lifted = _take_back(conn, context, refused, back)
+        return _report(conn, lifted, lost, _go_on(conn, context, _by_refusal(lost, refused)))
 
-    return _done(house, act, dry_run=dry_run)
+    return _done(context, act, dry_run=dry_run)
 
 
-def _wanted(conn: Connection, house: Context, wrong: Wrong) -> Callable[[int | None], bool]:
+def _wanted(conn: Connection, context: Context, wrong: Wrong) -> Callable[[int | None], bool]:
     if wrong.emails is None:
         return lambda contact_id: contact_id is not None
-    ids = {contact_service.known(conn, house, email).id for email in wrong.emails}
+    ids = {contact_service.known(conn, context, email).id for email in wrong.emails}
     return lambda contact_id: contact_id in ids
 
 
 def _take_back(
-    conn: Connection, house: Context, refused: Iterable[Message], back: Iterable[replies.Reply]
+    conn: Connection, context: Context, refused: Iterable[Message], back: Iterable[replies.Reply]
 ) -> list[str]:
     """Every word that these mails said against an address; returns those that may be written to again."""
     refused, back = list(refused), list(back)
@@ -133,7 +133,7 @@ def _take_back(
     for mail in refused:
         suppressions.take_back(conn, mail.recipient, [settle.source_of(mail.id), suppressions.UNSAID])
     for answer in back:
-        inbox.correct_in(conn, house, answer.id, Correction(kind=Kind.SOFT_BOUNCE.value, note=WORDS))
+        inbox.correct_in(conn, context, answer.id, Correction(kind=Kind.SOFT_BOUNCE.value, note=WORDS))
     return sorted(before - set(suppressions.among(conn, asked)))
 
 
@@ -143,9 +143,9 @@ def _by_refusal(lost: Iterable[Enrollment], refused: Iterable[Message]) -> list[
     return [row for row in lost if (row.id, row.step or "") in steps]
 
 
-def _go_on(conn: Connection, house: Context, rows: Iterable[Enrollment]) -> set[int]:
+def _go_on(conn: Connection, context: Context, rows: Iterable[Enrollment]) -> set[int]:
     """Let these go on; returns who does. What else says no to somebody, or holds them, stays."""
-    now, going = house.clock.now(), set()
+    now, going = context.clock.now(), set()
     fresh = enrollments.by_ids(conn, [row.id for row in rows])
     persons = contacts.by_ids(conn, [row.contact_id for row in fresh])
     no = suppressions.among(conn, [each.email for each in persons.values()])
@@ -157,7 +157,7 @@ def _go_on(conn: Connection, house: Context, rows: Iterable[Enrollment]) -> set[
         if mail is not None and mail.state is MessageState.REFUSED:
             anew = dataclasses.replace(mail, attempts=0)
             messages.settle(conn, [Settlement(anew, MessageEvent.RETRIED, now, mail.code, mail.reply)])
-        if _reopen(conn, house, row, persons[row.contact_id], now) is not State.PAUSED:
+        if _reopen(conn, context, row, persons[row.contact_id], now) is not State.PAUSED:
             going.add(row.id)
     return going
 
@@ -169,10 +169,10 @@ def _may(row: Enrollment) -> bool:
 
 
 def _reopen(
-    conn: Connection, house: Context, row: Enrollment, person: contacts.Contact, now: dt.datetime
+    conn: Connection, context: Context, row: Enrollment, person: contacts.Contact, now: dt.datetime
 ) -> State:
     """Returns where it stands then: who had been paused by a person is again."""
-    due = backlog.overdue(conn, house, row, person, spread=True)
+    due = backlog.overdue(conn, context, row, person, spread=True)
     event = Event.RELEASED if row.state is State.HELD else Event.REOPENED
     values: dict[str, Any] = {"finished_at": None, "attempts": 0, **due}
     [(_, after)] = enrollments.apply(conn, [row.id], event, now, reason=AGAIN, values=values)
@@ -196,10 +196,10 @@ def _report(conn: Connection, lifted: Iterable[str], lost: Iterable[Enrollment],
     return WayBack(tuple(lifted), on, tuple(each for each in found if each not in on))
 
 
-def _done(house: Context, act: Callable[[Connection], WayBack], *, dry_run: bool) -> WayBack:
+def _done(context: Context, act: Callable[[Connection], WayBack], *, dry_run: bool) -> WayBack:
     report: list[WayBack] = []
     try:
-        with house.database.write() as conn:
+        with context.database.write() as conn:
             report.append(dataclasses.replace(act(conn), dry_run=dry_run))
             if dry_run:
                 raise _Rehearsed

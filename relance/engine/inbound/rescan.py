@@ -21,9 +21,9 @@ SLACK = dt.timedelta(hours=1)
 _MACHINES = ("mailer-daemon", "postmaster", "")
 
 
-def whole_since(house: Context, mailbox: Mailbox) -> dt.datetime | None:
+def whole_since(context: Context, mailbox: Mailbox) -> dt.datetime | None:
     """Mails that came before this need not be read whole; None: all must be."""
-    now = house.clock.now()
+    now = context.clock.now()
     # What came to a mailbox before it was added answers nothing of ours.
     read_at = clock.believed(mailbox.read_at or mailbox.created_at, now)
     if read_at is None or abs(now - clock.machine_now()) > SLACK:

@@ -51,7 +51,7 @@ class Revision:
 @dataclass(frozen=True)
 class _Desk:
     conn: Connection
-    house: Context
+    context: Context
     revision: Revision
     now: dt.datetime
     people: Mapping[int, Contact]
@@ -88,7 +88,7 @@ class Revised:
 
 
 def revise(
-    conn: Connection, house: Context, revision: Revision, now: dt.datetime, *, reopen: bool
+    conn: Connection, context: Context, revision: Revision, now: dt.datetime, *, reopen: bool
 ) -> Revised:
     """Bring everybody concerned from one reading to the other.
 
@@ -98,7 +98,7 @@ def revise(
     before, after = revision.before, revision.after
     ids = {before.contact_id, after.contact_id, *before.also, *after.also} - {None}
     people = contacts.by_ids(conn, [number for number in ids if number is not None]) if ids else {}
-    desk = _Desk(conn, house, revision, now, people)
+    desk = _Desk(conn, context, revision, now, people)
     rows = _touched(desk)
     enrollments.lock(conn, [row.id for row in rows])
     if reopen:
@@ -148,7 +148,7 @@ def _lift(desk: _Desk) -> None:
     person = desk.people.get(before.contact_id) if before.contact_id is not None else None
     if person is not None and before.consequence.refused_there and not after.consequence.refused_there:
         there = refusing_domains.of(person)
-        refusing_domains.lift(desk.conn, desk.house, desk.revision.answer.mailbox_id, there, desk.now)
+        refusing_domains.lift(desk.conn, desk.context, desk.revision.answer.mailbox_id, there, desk.now)
     if before.judgement.kind is not Kind.HARD_BOUNCE or after.consequence.suppress or person is None:
         return
     suppressions.take_back(
@@ -243,7 +243,7 @@ def _colleagues(desk: _Desk) -> list[_Colleague]:
 def _action(desk: _Desk, row: Enrollment, heard: Heard | None) -> ColleagueAction:
     if heard is None or heard.contact.id == row.contact_id:
         return company_rules.GO_ON
-    return company.action(desk.conn, desk.house, row, heard.judgement)
+    return company.action(desk.conn, desk.context, row, heard.judgement)
 
 
 def _asked_otherwise(desk: _Desk, each: _Colleague) -> bool:
@@ -255,7 +255,7 @@ def _asked_otherwise(desk: _Desk, each: _Colleague) -> bool:
     ]
     return any(
         reading.consequence.tells_company
-        and company.action(desk.conn, desk.house, each.row, reading.judgement) == each.before
+        and company.action(desk.conn, desk.context, each.row, reading.judgement) == each.before
         for reading in readings
     )
 
@@ -285,7 +285,7 @@ def _tell_colleagues(desk: _Desk) -> None:
         for row, action in fresh
         if row.state in states.OPEN and not company.caused(row, after, action)
     ]
-    company.carry_out(desk.conn, desk.house, after, asked, desk.now)
+    company.carry_out(desk.conn, desk.context, after, asked, desk.now)
 
 
 def _anew(desk: _Desk) -> str:
@@ -300,7 +300,7 @@ def _go_on(desk: _Desk, row: Enrollment) -> None:
     if refused is not None:  # something else says no: a person's wish, another bounce
         _not_on(desk, row, person.email, f"suppressed: {refused}")
         return
-    due = backlog.overdue(desk.conn, desk.house, row, person)
+    due = backlog.overdue(desk.conn, desk.context, row, person)
     values: dict[str, Any] = {"resume_at": None, "finished_at": None, "attempts": 0, **due}
     if row.state is State.HELD:
         del values["resume_at"]  # who was held in an absence is still absent
@@ -329,7 +329,7 @@ def _do(desk: _Desk) -> None:
     rows = _rows(desk, after)
     if after.match is Match.SOFT:
         rows = [row for row in rows if row.state in states.OPEN]
-    apply.carry_out(desk.conn, desk.house, desk.matter(after), rows, result, desk.now)
+    apply.carry_out(desk.conn, desk.context, desk.matter(after), rows, result, desk.now)
     _tell_colleagues(desk)
 
 
@@ -345,7 +345,7 @@ def _say_anew(desk: _Desk) -> None:
         if after.consequence.event is not None and _caused(desk, row):
             values: dict[str, Any] = {"reason": said}
             if row.state is State.AWAY and after.judgement.until != before.judgement.until:
-                values |= away.values(desk.conn, desk.house, row, after.judgement.until, desk.now)
+                values |= away.values(desk.conn, desk.context, row, after.judgement.until, desk.now)
             enrollments.apply(desk.conn, [row.id], after.consequence.event, desk.now, values=values)
 
 

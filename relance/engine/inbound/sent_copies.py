@@ -42,9 +42,9 @@ class Copy:
         return tuple(key for key in (self.mail.message_id, *self.mail.aliases) if key)
 
 
-def shown(house: Context, copies: Sequence[Copy], now: dt.datetime) -> list[Evidence]:
+def shown(context: Context, copies: Sequence[Copy], now: dt.datetime) -> list[Evidence]:
     """What these copies show of mails of ours, whether a row tells of them or not."""
-    found = (evidence.of_copy(house.own_ids, house.links, each.mail, now) for each in copies)
+    found = (evidence.of_copy(context.own_ids, context.links, each.mail, now) for each in copies)
     return [each for some in found for each in some]
 
 
@@ -70,25 +70,27 @@ def _resembling(conn: Connection, mailbox_id: int, mail: Inbound) -> Message | N
     return messages.by_id(conn, same[0].message_id) if len(same) == 1 else None
 
 
-def take(conn: Connection, house: Context, mailbox_id: int, copies: Sequence[Copy], now: dt.datetime) -> None:
+def take(
+    conn: Connection, context: Context, mailbox_id: int, copies: Sequence[Copy], now: dt.datetime
+) -> None:
     """Learn from every copy what it says; pause what a person carries on by hand."""
     ours = known(conn, mailbox_id, copies)
     for place, each in enumerate(copies):
         mail = ours.get(place)
         if mail is not None:
-            _learn(conn, house, mailbox_id, each, mail, now)
-        elif each.in_sent and not _is_ours(house, each):
+            _learn(conn, context, mailbox_id, each, mail, now)
+        elif each.in_sent and not _is_ours(context, each):
             _by_hand(conn, mailbox_id, each, now)
 
 
-def _is_ours(house: Context, copy: Copy) -> bool:
+def _is_ours(context: Context, copy: Copy) -> bool:
     """Whether the engine wrote it, by what it carries: a row may be gone, and nobody wrote it by hand all the same."""
-    own = house.own_ids.among(copy.names)
-    return bool(own) or evidence.link(house.links, copy.mail) is not None
+    own = context.own_ids.among(copy.names)
+    return bool(own) or evidence.link(context.links, copy.mail) is not None
 
 
 def _learn(
-    conn: Connection, house: Context, mailbox_id: int, copy: Copy, mail: Message, now: dt.datetime
+    conn: Connection, context: Context, mailbox_id: int, copy: Copy, mail: Message, now: dt.datetime
 ) -> None:
     keys = list(copy.names)
     if copy.thread_id is not None:
@@ -97,7 +99,7 @@ def _learn(
     if copy.in_sent and mail.mailbox_id == mailbox_id:
         # We never file copies ourselves, so whoever has one of ours is a provider that does.
         mailboxes.change(conn, mailbox_id, files_sent=True)
-    proofs.left(conn, house, mail, Left(mail.step, min(copy.mail.date or now, now)), now)
+    proofs.left(conn, context, mail, Left(mail.step, min(copy.mail.date or now, now)), now)
 
 
 def _by_hand(conn: Connection, mailbox_id: int, copy: Copy, now: dt.datetime) -> None:

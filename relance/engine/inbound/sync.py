@@ -46,25 +46,25 @@ PASSES = 6
 # Looks over all folders in one sync, while anything new is found.
 
 
-def sync(house: Context, lease: Lease, mailbox: Mailbox, account: Account) -> int:
+def sync(context: Context, lease: Lease, mailbox: Mailbox, account: Account) -> int:
     """Read everything new in every watched folder; returns how many mails concerned us.
 
     `synced_at` becomes the time this began, and only once every folder was read to its end. Raises
     `errors.Unreachable` or `errors.Broken`; what was read until then is kept.
     """
-    now = house.clock.now()
-    with house.database.read() as conn:
+    now = context.clock.now()
+    with context.database.read() as conn:
         own = aliases.own_addresses(conn)
         # Then what it forgot lies among the mails that were there before the first look.
         restored = mailbox.synced_at is None and restore_guard.restored(conn)
-    look = Look(house, lease, mailbox, now, own, restored)
+    look = Look(context, lease, mailbox, now, own, restored)
     try:
-        with house.open_inbox(account) as inbox:
+        with context.open_inbox(account) as inbox:
             count, roles = _folders(look, inbox)
     except errors.Trouble as trouble:
         _note_failure(look, trouble)
         raise
-    with house.database.write() as conn:
+    with context.database.write() as conn:
         mailboxes.renew_lease(conn, lease)
         mailboxes.change(conn, mailbox.id, synced_at=now, sync_error="", locked_out=False)
         if not mailbox.files_sent or roles & {Role.SENT, Role.ALL}:
@@ -91,7 +91,7 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
     count, seen, so_far = 0, None, _Round()
     for _ in range(PASSES):
         listed = inbox.folders(with_trash=True)
-        with look.house.database.read() as conn:
+        with look.context.database.read() as conn:
             known = mailboxes.watermarks(conn, look.mailbox.id)
             rows = unread_mails.of_mailbox(conn, look.mailbox.id)
         forgotten, missed = watched_folders.missing(look, listed, known)
@@ -160,7 +160,7 @@ def _evidence(folders: Sequence[Folder], rows: Sequence[Withheld]) -> set[Role]:
 def _note_failure(look: Look, trouble: errors.Trouble) -> None:
     if isinstance(trouble, errors.Superseded):
         return
-    with look.house.database.write() as conn:
+    with look.context.database.write() as conn:
         mailboxes.renew_lease(conn, look.lease)
         mailboxes.change(conn, look.mailbox.id, sync_error=str(trouble))
         if not look.mailbox.sync_error:
@@ -206,7 +206,7 @@ def _note_move(look: Look, folder: Folder, plan: Plan, so_far: _Round) -> None:
         )
     so_far.moved.add(folder.name)
     words = f"The {place} was numbered anew and is read again: {plan.moved}."
-    with look.house.database.write() as conn:
+    with look.context.database.write() as conn:
         mailboxes.renew_lease(conn, look.lease)
         moves = stored.moved(conn, look.mailbox.id, folder.name, plan.moved, look.now)
         if moves <= stored.MOVES_MANY:  # from then on `status` says it, and the log is spared
@@ -229,7 +229,7 @@ def _whole_folder(
     else:
         windows = _windows(_mails(look, inbox, progress, trouble))
         count = sum(_window(look, progress, window, trouble) for window in windows)
-    with look.house.database.write() as conn:
+    with look.context.database.write() as conn:
         mailboxes.renew_lease(conn, look.lease)
         mailboxes.mark(conn, look.mailbox.id, folder.role.value, progress.end())
         unread_mails.forget(conn, [each.id for each in rows if trouble.is_over(each)])
@@ -242,7 +242,7 @@ def _mails(look: Look, inbox: Inbox, progress: Progress, trouble: unread_mail.Tr
     """Every mail that is planned, ascending; of those read before only what may concern us."""
     plan, folder, read = progress.plan, progress.folder, MOST
     after, again = plan.after, plan.again
-    since = rescan.whole_since(look.house, look.mailbox) if plan.anew else None
+    since = rescan.whole_since(look.context, look.mailbox) if plan.anew else None
     while read == MOST:
         read = 0
         for fetched in inbox.fetch_new(folder, after, MOST, whole_since=since, again=again):
@@ -272,7 +272,7 @@ def _may_concern(look: Look, fetched: Fetched) -> bool:
 
 
 def _advance(look: Look, folder: Folder, mark: Watermark) -> None:
-    with look.house.database.write() as conn:
+    with look.context.database.write() as conn:
         mailboxes.renew_lease(conn, look.lease)
         mailboxes.mark(conn, look.mailbox.id, folder.role.value, mark)
 
@@ -300,7 +300,7 @@ def _spoilt(
     """A mail that no part of ours can work on is like one that the server does not give."""
     words = f"it could not be worked on ({unexpected_errors.described(fault)})"
     if trouble.meets(dataclasses.replace(fetched, trouble=words)):
-        with look.house.database.write() as conn:
+        with look.context.database.write() as conn:
             mailboxes.renew_lease(conn, look.lease)
             unread_mail.set_aside(conn, look, trouble.rows[fetched.uid], ())
             _mark(conn, look, progress, fetched.uid)
@@ -311,18 +311,18 @@ def _act(look: Look, progress: Progress, window: Sequence[Fetched], trouble: unr
     fetched = ((each, inbound_read.read(each)) for each in window)
     read = [(each, mail) for each, mail in fetched if not probe.is_probe(mail, look.own)]
     forgotten_mails.adopt(
-        look.house, look.lease, [shown for each in read for shown in inbound_read.shown(look, *each)]
+        look.context, look.lease, [shown for each in read for shown in inbound_read.shown(look, *each)]
     )
-    with look.house.database.read() as conn:
+    with look.context.database.read() as conn:
         copies = inbound_read.copies(look, folder, read)
         items = list(inbound_read.items(conn, look, folder, read, inbound_read.threads(conn, look, copies)))
     if copies:
-        with look.house.database.write() as conn:
+        with look.context.database.write() as conn:
             mailboxes.renew_lease(conn, look.lease)
-            sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)
-    with look.house.database.write() as conn:
+            sent_copies.take(conn, look.context, look.mailbox.id, copies, look.now)
+    with look.context.database.write() as conn:
         mailboxes.renew_lease(conn, look.lease)
-        apply.act(conn, look.house, items, look.now)
+        apply.act(conn, look.context, items, look.now)
         for each in window:
             if each.trouble:
                 unread_mail.set_aside(conn, look, trouble.rows[each.uid], items)
@@ -364,10 +364,10 @@ def _take(look: Look, progress: Progress, window: Sequence[tuple[int, Inbound]])
         for uid, mail in window
         if not probe.is_probe(mail, look.own)
     ]
-    forgotten_mails.adopt(look.house, look.lease, sent_copies.shown(look.house, copies, look.now))
-    with look.house.database.write() as conn:
+    forgotten_mails.adopt(look.context, look.lease, sent_copies.shown(look.context, copies, look.now))
+    with look.context.database.write() as conn:
         mailboxes.renew_lease(conn, look.lease)
-        sent_copies.take(conn, look.house, look.mailbox.id, copies, look.now)
+        sent_copies.take(conn, look.context, look.mailbox.id, copies, look.now)
         others = {each.mail.from_address for each in copies} - look.own - set(look.mailbox.seen_from)
         if found := sorted(each for each in others if each):
             aliases.saw(conn, look.mailbox.id, found)
@@ -385,7 +385,7 @@ def _copies(inbox: Inbox, progress: Progress, trouble: unread_mail.Troubles) -> 
                 progress.saw(uid)
                 yield uid, mail
             elif trouble.meets(Fetched(uid, b"", 0, True, None, None, "the server could not give this copy")):
-                with look.house.database.write() as conn:
+                with look.context.database.write() as conn:
                     mailboxes.renew_lease(conn, look.lease)
                     unread_mail.set_aside(conn, look, trouble.rows[uid], ())
         again = frozenset()

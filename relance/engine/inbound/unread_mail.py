@@ -122,7 +122,7 @@ class Troubles:
         look, folder, row = self.look, self.progress.folder, self.rows.get(fetched.uid)
         self.not_given.add(fetched.uid)
         if row is None or row.state != "dismissed":
-            with look.house.database.write() as conn:
+            with look.context.database.write() as conn:
                 mailboxes.renew_lease(conn, look.lease)
                 note(conn, look, folder, fetched, read(fetched), row)
         if not is_set_aside(row):
@@ -208,9 +208,9 @@ def _unstable(folder: folders.Unstable) -> str:
     )
 
 
-def every(house: Context, address: str | None = None) -> list[UnreadMail]:
+def every(context: Context, address: str | None = None) -> list[UnreadMail]:
     """All that were not dismissed; of one mailbox where its address is given."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         wanted = mailboxes.named(conn, address).id if address is not None else None
         rows = [each for each in unread_mails.every(conn) if wanted in (None, each.mailbox_id)]
     return [_view(each) for each in rows]
@@ -232,14 +232,14 @@ def _view(row: Withheld) -> UnreadMail:
 
 
 def dismiss(
-    house: Context, address: str, folder: str | None = None, uid: int | None = None
+    context: Context, address: str, folder: str | None = None, uid: int | None = None
 ) -> list[UnreadMail]:
     """A person has looked: these mails answer nothing, or were seen to. Returns them; raises `errors.NotFound`.
 
     Those that are still asked for may be dismissed as well.
     """
-    now = house.clock.now()
-    with house.database.write() as conn:
+    now = context.clock.now()
+    with context.database.write() as conn:
         mailbox = mailboxes.named(conn, address)
         rows = [
             each

@@ -24,16 +24,16 @@ def hint(mailbox: str, found: Sequence[str]) -> str:
     return f"Sent holds mails from {', '.join(found)} as well. If these are aliases, say so: {commands}"
 
 
-def add(house: Context, wanted: str, alias: str) -> tuple[str, ...]:
+def add(context: Context, wanted: str, alias: str) -> tuple[str, ...]:
     """From now on a mail from this address is the mailbox's owner's; returns all its aliases.
 
     Raises `errors.Invalid` for what is no address, a mailbox of its own, or a contact.
     """
-    found = address.normalise(alias, allow_test_domains=house.options.allow_test_domains).normalised
-    with house.database.write() as conn:
+    found = address.normalise(alias, allow_test_domains=context.options.allow_test_domains).normalised
+    with context.database.write() as conn:
         mailbox = mailboxes.named(conn, wanted)
         _check(conn, mailbox, found)
-        return _put(conn, house, mailbox, {*mailbox.aliases, found}, f"{found} is an alias")
+        return _put(conn, context, mailbox, {*mailbox.aliases, found}, f"{found} is an alias")
 
 
 def _check(conn: Connection, mailbox: Mailbox, alias: str) -> None:
@@ -45,23 +45,23 @@ def _check(conn: Connection, mailbox: Mailbox, alias: str) -> None:
         )
 
 
-def remove(house: Context, wanted: str, alias: str) -> tuple[str, ...]:
+def remove(context: Context, wanted: str, alias: str) -> tuple[str, ...]:
     """It is somebody else's address again; returns the aliases that are left. `errors.NotFound` where it was none."""
     gone = alias.strip().lower()
-    with house.database.write() as conn:
+    with context.database.write() as conn:
         mailbox = mailboxes.named(conn, wanted)
         if gone not in mailbox.aliases:
             raise errors.NotFound(f"{gone} is no alias of {mailbox.address}.")
-        return _put(conn, house, mailbox, {*mailbox.aliases} - {gone}, f"{gone} is no alias any more")
+        return _put(conn, context, mailbox, {*mailbox.aliases} - {gone}, f"{gone} is no alias any more")
 
 
 def _put(
-    conn: Connection, house: Context, mailbox: Mailbox, wanted: Collection[str], words: str
+    conn: Connection, context: Context, mailbox: Mailbox, wanted: Collection[str], words: str
 ) -> tuple[str, ...]:
     aliases.put(conn, mailbox.id, sorted(wanted))
     data = {"words": words}
     events.add(
         conn,
-        [events.NewEvent("mailbox aliases changed", house.clock.now(), mailbox_id=mailbox.id, data=data)],
+        [events.NewEvent("mailbox aliases changed", context.clock.now(), mailbox_id=mailbox.id, data=data)],
     )
     return tuple(sorted(wanted))

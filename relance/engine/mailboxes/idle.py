@@ -34,10 +34,10 @@ class Listener:
         return self.ear.idle(seconds, known=self.known, stop=stop)
 
 
-def audible(house: Context, most: int, but: Collection[int] = ()) -> list[int]:
+def audible(context: Context, most: int, but: Collection[int] = ()) -> list[int]:
     """At most so many mailboxes that can be listened to, the oldest first: those that were read without trouble, so that
     no refused password is tried here again."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         found = sorted(each.id for each in mailboxes.every(conn) if _can_be_read(each))
     return [number for number in found if number not in but][:most]
 
@@ -47,26 +47,26 @@ def _can_be_read(mailbox: Mailbox) -> bool:
 
 
 @contextmanager
-def listening(house: Context, mailbox_id: int) -> Iterator[Listener]:
+def listening(context: Context, mailbox_id: int) -> Iterator[Listener]:
     """Connect to one mailbox and listen. Raises `errors.Unreachable` or `errors.Broken`."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         mailbox = mailboxes.by_id(conn, mailbox_id)
         marks = mailboxes.watermarks(conn, mailbox_id)
     last = next((mark.last_uid for name, mark in marks.items() if name.upper() == "INBOX"), 0)
-    with house.open_ear(house.account(mailbox)) as ear:
+    with context.open_ear(context.account(mailbox)) as ear:
         yield Listener(ear, last + 1)
 
 
-def call(house: Context, mailbox_id: int, heard: dt.datetime) -> bool:
+def call(context: Context, mailbox_id: int, heard: dt.datetime) -> bool:
     """Bring the mailbox's next turn forward to now; True once nothing is left to ask for.
 
     A turn that was under way when the news came may have looked before: so it is asked again until one has looked since.
     """
-    with house.database.write() as conn:
+    with context.database.write() as conn:
         mailbox = mailboxes.by_id(conn, mailbox_id)
         if mailbox.state == "removed" or not _can_be_read(mailbox):
             return True
-        now = house.clock.now()
+        now = context.clock.now()
         read_at = clock.believed(mailbox.read_at, now)
         if read_at is not None and read_at >= heard:
             return True

@@ -13,7 +13,7 @@ from relance.engine.store.mailboxes import Lease, Mailbox
 class Look:
     """One look into one mailbox."""
 
-    house: Context
+    context: Context
     lease: Lease
     mailbox: Mailbox
     now: dt.datetime

@@ -40,20 +40,20 @@ DEFAULT = Patience()
 
 
 def try_out(
-    house: Context, wanted: str, patience: Patience = DEFAULT, tell: Tell = lambda _: None
+    context: Context, wanted: str, patience: Patience = DEFAULT, tell: Tell = lambda _: None
 ) -> MailboxTest:
     """Sign in to both servers; where that works, send a probe, look for it and keep what it teaches.
 
     The probe is no mail of the engine: no pace, no report and no person counts it. Trouble is told in the steps, not
     raised; `tell` hears how far it is.
     """
-    signed_in = mailbox_service.test(house, wanted)
+    signed_in = mailbox_service.test(context, wanted)
     if not signed_in.ok:
         return signed_in
-    mailbox = mailbox_service.known(house, wanted)
-    steps, learned = _Trial(house, house.account(mailbox), patience, tell).run()
+    mailbox = mailbox_service.known(context, wanted)
+    steps, learned = _Trial(context, context.account(mailbox), patience, tell).run()
     if learned is not None:
-        with house.database.write() as conn:
+        with context.database.write() as conn:
             if learned.folder:
                 provider_traits.put(conn, mailbox.id, learned)
             if learned.files_sent is not None:
@@ -65,7 +65,7 @@ def try_out(
 class _Trial:
     """One probe of one mailbox. `run` is the only way in."""
 
-    house: Context
+    context: Context
     account: Account
     patience: Patience
     tell: Tell
@@ -74,10 +74,10 @@ class _Trial:
     _has_sent: bool = False
 
     def run(self) -> tuple[list[TestStep], ProviderHabits | None]:
-        now = self.house.clock.now()
+        now = self.context.clock.now()
         probe, result = mailboxes_probe.write(self.account, ids.token(), now), None
         try:
-            with self.house.open_inbox(self.account) as inbox:
+            with self.context.open_inbox(self.account) as inbox:
                 self._ends = {each.name: max(0, each.uidnext - 1) for each in self._folders(inbox)}
                 self.tell(f"Sending a mail from {probe.address} to itself.")
                 result = self._send(probe)
@@ -95,7 +95,7 @@ class _Trial:
         return [_handed_over(result), *_told(learned, self.patience, has_sent=self._has_sent)], learned
 
     def _send(self, probe: Probe) -> SendResult:
-        with self.house.open_outbox(self.account) as outbox:
+        with self.context.open_outbox(self.account) as outbox:
             refusal = outbox.connect() or outbox.offer(
                 probe.address, probe.address, len(probe.raw), probe.message_id
             )
@@ -129,7 +129,7 @@ class _Trial:
                     self._seen[folder.name] = Sighting(folder.name, folder.role, mail, spent)
 
     def _folders(self, inbox: Inbox) -> list[Folder]:
-        found = [each for each in watched_folders.watched(self.house, inbox) if not each.refused]
+        found = [each for each in watched_folders.watched(self.context, inbox) if not each.refused]
         self._has_sent = any(each.role is Role.SENT for each in found)
         return found
 

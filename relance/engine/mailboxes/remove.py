@@ -15,27 +15,29 @@ from relance.engine.store.mailboxes import Lease, Mailbox
 ANY_FENCE = 2**31 - 1
 
 
-def remove(house: Context, mailbox: Mailbox, *, force: bool) -> None:
+def remove(context: Context, mailbox: Mailbox, *, force: bool) -> None:
     """Forget a mailbox. Raises `errors.WrongUse` while a mail of it is leaving, and without `force` while it has people."""
-    with house.at_work.entered(mailbox.id) as alone:
-        house.journal.live()
-        with house.database.write() as conn:
-            lease = mailboxes.acquire_lease(conn, mailbox.id, house.owner, house.options.lease, alone=alone)
-        _remove(house, mailbox, lease, force=force)
+    with context.at_work.entered(mailbox.id) as alone:
+        context.journal.live()
+        with context.database.write() as conn:
+            lease = mailboxes.acquire_lease(
+                conn, mailbox.id, context.owner, context.options.lease, alone=alone
+            )
+        _remove(context, mailbox, lease, force=force)
 
 
-def _remove(house: Context, mailbox: Mailbox, lease: Lease | None, *, force: bool) -> None:
+def _remove(context: Context, mailbox: Mailbox, lease: Lease | None, *, force: bool) -> None:
     try:
         if lease is not None:  # nobody works for it: what a dead worker left would be left to nobody
-            recovery.settle_left_open(house, lease)
-        with house.database.write() as conn:
+            recovery.settle_left_open(context, lease)
+        with context.database.write() as conn:
             mailboxes.lock(conn, [mailbox.id])
             _refuse_in_flight(conn, mailbox)
-            _forget(conn, house, mailbox, force=force)
+            _forget(conn, context, mailbox, force=force)
     except BaseException:
         if lease is not None:
-            with house.database.write() as conn:
-                mailboxes.release(conn, lease, house.clock.now())
+            with context.database.write() as conn:
+                mailboxes.release(conn, lease, context.clock.now())
         raise
 
 
@@ -48,14 +50,14 @@ def _refuse_in_flight(conn: Connection, mailbox: Mailbox) -> None:
         )
 
 
-def _forget(conn: Connection, house: Context, mailbox: Mailbox, *, force: bool) -> None:
+def _forget(conn: Connection, context: Context, mailbox: Mailbox, *, force: bool) -> None:
     planned = [row for row in enrollments.of_mailbox(conn, mailbox.id) if row.state in states.OPEN]
     if planned and not force:
         raise errors.WrongUse(
             f"{len(planned)} contacts are still written to from {mailbox.address}. Stop them first, or remove it "
             "with --force, which holds them for you to decide."
         )
-    now, words = house.clock.now(), f"the mailbox {mailbox.address} was removed"
+    now, words = context.clock.now(), f"the mailbox {mailbox.address} was removed"
     enrollments.apply(conn, [row.id for row in planned], Event.HELD, now, reason=words)
     data = {"reason": words}
     news = [

@@ -99,15 +99,15 @@ class MailboxTest:
         return all(step.ok for step in self.steps)
 
 
-def add(house: Context, spec: MailboxSpec) -> MailboxView:
+def add(context: Context, spec: MailboxSpec) -> MailboxView:
     """Take a mailbox in. Raises `errors.Invalid` with every mistake, and stores nothing then."""
-    found = address.normalise(spec.address, allow_test_domains=house.options.allow_test_domains)
+    found = address.normalise(spec.address, allow_test_domains=context.options.allow_test_domains)
     _check(spec)
-    now = house.clock.now()
+    now = context.clock.now()
     values = {
         "name": contact_fields.tidy("name", spec.name),
         "username": spec.username,
-        "secret": house.vault.seal(spec.password, f"mailbox/{found.normalised}"),
+        "secret": context.vault.seal(spec.password, f"mailbox/{found.normalised}"),
         **{f"smtp_{key}": value for key, value in _columns(spec.smtp).items()},
         **{f"imap_{key}": value for key, value in _columns(spec.imap).items()},
         "ca_file": spec.ca_file,
@@ -119,7 +119,7 @@ def add(house: Context, spec: MailboxSpec) -> MailboxView:
         "reason": "",
         "next_turn_at": now,  # the first turn looks where every folder ends, before anything is sent
     }
-    with house.database.write() as conn:
+    with context.database.write() as conn:
         before = mailboxes.by_address(conn, found.normalised)
         if before is not None and before.state != "removed":
             raise errors.Invalid(f"{found.normalised} is here already. `relance mailbox remove` it first.")
@@ -136,7 +136,7 @@ def add(house: Context, spec: MailboxSpec) -> MailboxView:
                 provider_traits.drop(conn, before.id)
             number = before.id
         events.add(conn, [events.NewEvent("mailbox added", now, mailbox_id=number)])
-    return show(house, found.normalised)
+    return show(context, found.normalised)
 
 
 def _columns(server: Server) -> dict[str, object]:
@@ -174,9 +174,9 @@ def _sign_in_problems(spec: MailboxSpec) -> Iterator[errors.Problem]:
             yield errors.Problem("holds a control character", where=what, hint=hint)
 
 
-def every(house: Context) -> list[MailboxView]:
+def every(context: Context) -> list[MailboxView]:
     """Every mailbox, by address."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         found = list(mailboxes.every(conn))
         learned = provider_traits.of(conn, [each.id for each in found])
         refused = refusals.by_mailbox(conn)
@@ -184,19 +184,19 @@ def every(house: Context) -> list[MailboxView]:
     return [_view(each, own, learned.get(each.id), refused.get(each.id, ())) for each in found]
 
 
-def show(house: Context, wanted: str) -> MailboxView:
+def show(context: Context, wanted: str) -> MailboxView:
     """One mailbox."""
-    found = known(house, wanted)
-    with house.database.read() as conn:
+    found = known(context, wanted)
+    with context.database.read() as conn:
         learned = provider_traits.of(conn, [found.id])
         refused = refusals.by_mailbox(conn)
         own = aliases.own_addresses(conn)
     return _view(found, own, learned.get(found.id), refused.get(found.id, ()))
 
 
-def known(house: Context, wanted: str) -> Mailbox:
+def known(context: Context, wanted: str) -> Mailbox:
     """The mailbox of that address. Raises `errors.NotFound` where there is none (any more)."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         return mailboxes.named(conn, wanted)
 
 
@@ -220,31 +220,31 @@ def _place(server: Server) -> str:
     return f"{server.host}:{server.port} ({server.security})"
 
 
-def test(house: Context, wanted: str) -> MailboxTest:
+def test(context: Context, wanted: str) -> MailboxTest:
     """Log in to both servers for real. Trouble is told in the steps, not raised."""
-    mailbox = known(house, wanted)
+    mailbox = known(context, wanted)
     try:
-        account = house.account(mailbox)
+        account = context.account(mailbox)
     except errors.Broken as broken:
         return MailboxTest(mailbox.address, (TestStep("password", ok=False, words=str(broken)),))
-    steps: tuple[TestStep, ...] = (_try_smtp(house, account), _try_imap(house, account))
-    found = show(house, wanted).offered
+    steps: tuple[TestStep, ...] = (_try_smtp(context, account), _try_imap(context, account))
+    found = show(context, wanted).offered
     if found:
         steps = (*steps, TestStep("aliases", ok=True, words=mailboxes_aliases.hint(mailbox.address, found)))
     return MailboxTest(mailbox.address, steps)
 
 
-def _try_smtp(house: Context, account: Account) -> TestStep:
-    with house.open_outbox(account) as outbox:
+def _try_smtp(context: Context, account: Account) -> TestStep:
+    with context.open_outbox(account) as outbox:
         refused = outbox.connect()
     words = f"{_place(account.smtp)}: connected and logged in" if refused is None else refused.text
     return TestStep("smtp", refused is None, words)
 
 
-def _try_imap(house: Context, account: Account) -> TestStep:
+def _try_imap(context: Context, account: Account) -> TestStep:
     try:
-        with house.open_inbox(account) as inbox:
-            folders = watched_folders.watched(house, inbox)
+        with context.open_inbox(account) as inbox:
+            folders = watched_folders.watched(context, inbox)
             refused = [words for each in folders if (words := _unreadable(inbox, each))]
     except errors.Trouble as trouble:
         return TestStep("imap", ok=False, words=str(trouble))
@@ -266,22 +266,22 @@ def _unreadable(inbox: Inbox, folder: Folder) -> str:
     return folder.refused
 
 
-def pause(house: Context, wanted: str, reason: str) -> None:
+def pause(context: Context, wanted: str, reason: str) -> None:
     """Send nothing from it. It is still read, so that answers are noticed."""
-    _set(house, wanted, "paused", reason or "paused by a person")
+    _set(context, wanted, "paused", reason or "paused by a person")
 
 
-def resume(house: Context, wanted: str) -> None:
+def resume(context: Context, wanted: str) -> None:
     """Send from it again, at once; what piled up over a long pause is spread, and does not go as fast as the pace allows."""
-    mailbox = known(house, wanted)
+    mailbox = known(context, wanted)
     if mailbox.state == "paused":
-        backlog.spread_piled_up(house, mailbox.id)
-    _set(house, wanted, "active", "")
+        backlog.spread_piled_up(context, mailbox.id)
+    _set(context, wanted, "active", "")
 
 
-def _set(house: Context, wanted: str, state: str, reason: str) -> None:
-    mailbox, now = known(house, wanted), house.clock.now()
-    with house.database.write() as conn:
+def _set(context: Context, wanted: str, state: str, reason: str) -> None:
+    mailbox, now = known(context, wanted), context.clock.now()
+    with context.database.write() as conn:
         afresh = {"locked_out": False, "troubles": 0, "logins_refused": 0}
         mailboxes.change(conn, mailbox.id, state=state, reason=reason, **afresh)
         if state == "active":
@@ -292,6 +292,6 @@ def _set(house: Context, wanted: str, state: str, reason: str) -> None:
         events.add(conn, [line])
 
 
-def remove(house: Context, wanted: str, *, force: bool = False) -> None:
+def remove(context: Context, wanted: str, *, force: bool = False) -> None:
     """Forget a mailbox and its password; its history stays. What is planned for it must be ended first, or is held."""
-    mailboxes_remove.remove(house, known(house, wanted), force=force)
+    mailboxes_remove.remove(context, known(context, wanted), force=force)

@@ -17,28 +17,28 @@ MEND = "Let this user read it, or name it in the setting skip_folders if no answ
 _DELIMITERS = frozenset("/.\\^|")
 
 
-def watched(house: Context, inbox: Inbox) -> list[Folder]:
+def watched(context: Context, inbox: Inbox) -> list[Folder]:
     """Every folder that is looked at, asked of the server anew."""
     listed = inbox.folders(with_trash=True)
-    return _left(house, listed, _others(inbox, listed))
+    return _left(context, listed, _others(inbox, listed))
 
 
 def of_look(
     look: Look, inbox: Inbox, listed: Sequence[Folder], known: Mapping[str, Watermark]
 ) -> list[Folder]:
     """The same in a look. Which folders are other people's is remembered: the server is asked only about new ones."""
-    with look.house.database.read() as conn:
+    with look.context.database.read() as conn:
         others = folders.of_others(conn, look.mailbox.id)
     if new := _others(inbox, [each for each in listed if each.name not in known]):
-        with look.house.database.write() as conn:
+        with look.context.database.write() as conn:
             mailboxes.renew_lease(conn, look.lease)
             for name in sorted(new):
                 mailboxes.mark(conn, look.mailbox.id, folders.OTHERS, Watermark(name, 0, 0))
-    return _left(look.house, listed, others | new)
+    return _left(look.context, listed, others | new)
 
 
-def _left(house: Context, listed: Iterable[Folder], others: Collection[str]) -> list[Folder]:
-    asked_for, skipped = house.options.watch_folders, house.options.skip_folders
+def _left(context: Context, listed: Iterable[Folder], others: Collection[str]) -> list[Folder]:
+    asked_for, skipped = context.options.watch_folders, context.options.skip_folders
     return [
         each
         for each in listed
@@ -73,7 +73,7 @@ def missing(
     new = sorted(gone.keys() - {mark.name for mark in sure})
     forgotten = {mark.name for mark in sure} | (watermarks.namesakes(sure, listed) & known.keys())
     if gone:
-        with look.house.database.write() as conn:
+        with look.context.database.write() as conn:
             mailboxes.renew_lease(conn, look.lease)
             folders.missing(conn, look.mailbox.id, new, look.now)
             folders.forget(conn, look.mailbox.id, forgotten)

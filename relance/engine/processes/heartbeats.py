@@ -15,31 +15,31 @@ from relance.engine.store import processes
 from relance.engine.store.processes import Process
 
 
-def beat(house: Context, me: Process) -> None:
+def beat(context: Context, me: Process) -> None:
     """This process is alive: one small write."""
-    with house.database.write() as conn:
+    with context.database.write() as conn:
         now = _now(conn)
         processes.beat(conn, dataclasses.replace(me, seen_at=now, started_at=min(me.started_at, now)))
 
 
-def leave(house: Context, me: Process) -> None:
+def leave(context: Context, me: Process) -> None:
     """It ends because it was told to."""
-    with house.database.write() as conn:
+    with context.database.write() as conn:
         processes.stopped(conn, me.name, _now(conn))
 
 
-def read(conn: Connection, house: Context, *, me: Process | None = None) -> Attendance:
+def read(conn: Connection, context: Context, *, me: Process | None = None) -> Attendance:
     """Who is at work now. The daemon that asks (`me`) is, whether its heartbeats can be written or not.
 
     Who was seen lately and has ended for certain (its lock here is free) is not at work.
     """
-    blind = bool(house.database.refused)
+    blind = bool(context.database.refused)
     known, now = processes.every(conn), _now(conn)
     if me is not None:
         known = [each for each in known if each.name != me.name]
         known.append(dataclasses.replace(me, seen_at=now, stopped_at=None))
     seen = attendance(known, now, blind=blind)
-    dead = {each.name for each in seen.processes if house.journal.died(each.name)}
+    dead = {each.name for each in seen.processes if context.journal.died(each.name)}
     return attendance(known, now, blind=blind, dead=dead)
 
 

@@ -55,7 +55,7 @@ class Explanation:
 class _Look:
     """Everything an explanation rests on, read in one go."""
 
-    house: Context
+    context: Context
     standing: Standing
     case: StepContext
     mailbox: Mailbox
@@ -71,31 +71,31 @@ class _Look:
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
-        return zoneinfo.ZoneInfo(self.case.script.place(self.case.contact, self.house.workspace).zone)
+        return zoneinfo.ZoneInfo(self.case.script.place(self.case.contact, self.context.workspace).zone)
 
     def local(self, at: dt.datetime) -> str:
         """An instant as it reads on the contact's clock."""
         return calendar.moment_words(at, self.zone.key)
 
 
-def explain(house: Context, email: str, sequence: str | None = None) -> list[Explanation]:
+def explain(context: Context, email: str, sequence: str | None = None) -> list[Explanation]:
     """Every enrollment of somebody (or the one in `sequence`), the newest last; raises `errors.NotFound`."""
-    halted = restore_guard.halted(house.database)
-    with house.database.read() as conn:
-        person = contact_service.known(conn, house, email)
+    halted = restore_guard.halted(context.database)
+    with context.database.read() as conn:
+        person = contact_service.known(conn, context, email)
         found = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
-        looks = [_look(conn, house, each, halted) for each in found]
+        looks = [_look(conn, context, each, halted) for each in found]
         return [_explained(look) for look in looks]
 
 
-def _look(conn: Connection, house: Context, standing: Standing, halted: str | None) -> _Look:
-    now = house.clock.now()
+def _look(conn: Connection, context: Context, standing: Standing, halted: str | None) -> _Look:
+    now = context.clock.now()
     mailbox = mailboxes.by_id(conn, standing.enrollment.mailbox_id)
-    case = step_context.read(conn, house, [standing.enrollment])[0]
+    case = step_context.read(conn, context, [standing.enrollment])[0]
     sent = mailboxes.sent_since(conn, mailbox.id, now - throttle.DAY)
     unheard = bool(claims.unheard(conn, [standing.enrollment.id], now))
     odd = unread_mail.oddities(conn, now).get(mailbox.id, ())
-    return _Look(house, standing, case, mailbox, sent, halted, now, odd, unheard)
+    return _Look(context, standing, case, mailbox, sent, halted, now, odd, unheard)
 
 
 def _explained(look: _Look) -> Explanation:
@@ -148,7 +148,7 @@ def _when(look: _Look) -> When | None:
     row = look.case.row
     if look.state in states.FINAL or row.step is None or row.due_at is None or row.due_at.year >= 9999:
         return None
-    place = look.case.script.place(look.case.contact, look.house.workspace)
+    place = look.case.script.place(look.case.contact, look.context.workspace)
     if row.due_at <= look.now and row.step_kind == "mail":
         return calendar.next_opening(look.case.script.rule(row.step), place, look.now)
     return When(row.due_at, row.due_at.astimezone(look.zone), place.zone, tuple(_bounds(look)))
@@ -202,7 +202,7 @@ def _conditions(look: _Look) -> Iterator[str]:
 def _clock(look: _Look) -> Iterator[str]:
     if look.state in states.FINAL:
         return
-    place = look.case.script.place(look.case.contact, look.house.workspace)
+    place = look.case.script.place(look.case.contact, look.context.workspace)
     days = (
         f"public holidays of {place.region} ({place.region_from})"
         if place.region
@@ -275,7 +275,7 @@ def _mailbox(look: _Look) -> Iterator[str]:
 def _allowed(look: _Look, at: dt.datetime) -> throttle.Allowance:
     """What the mailbox's pace will let leave at a moment, by what has left until now."""
     limits = throttle.Pace(look.mailbox.daily_cap, dt.timedelta(seconds=look.mailbox.gap_seconds))
-    return throttle.allowance(limits, look.sent, at, look.house.options.batch)
+    return throttle.allowance(limits, look.sent, at, look.context.options.batch)
 
 
 def _ago(look: _Look, at: dt.datetime | None) -> str:
@@ -292,7 +292,7 @@ def _soon(look: _Look, at: dt.datetime) -> str:
 def _forecast(look: _Look) -> Iterator[Planned]:
     """The steps to come, the next one when it can be done and each other when it is due, down the side of every branch that nobody's click leads to."""
     script, row = look.case.script, look.case.row
-    place = script.place(look.case.contact, look.house.workspace)
+    place = script.place(look.case.contact, look.context.workspace)
     at = _first_time(look)
     if row.step is None or at is None:
         return
@@ -326,7 +326,7 @@ def _leaves(look: _Look, step: str, at: dt.datetime) -> dt.datetime:
     later = max(at, turn or at, paced or at)
     if later == at:
         return at
-    place = look.case.script.place(look.case.contact, look.house.workspace)
+    place = look.case.script.place(look.case.contact, look.context.workspace)
     return calendar.next_opening(look.case.script.rule(step), place, later).at
 
 

@@ -79,12 +79,12 @@ class Report:
     all_mails: Funnel
 
 
-def report(house: Context, name: str) -> Report:
+def report(context: Context, name: str) -> Report:
     """The funnel of a sequence over all its versions, in the order of the latest; raises `errors.NotFound`."""
-    now = house.clock.now()
-    with house.database.read() as conn:
+    now = context.clock.now()
+    with context.database.read() as conn:
         versions = publish.known(conn, name)
-        scripts = [house.library.script(conn, each.id) for each in versions]
+        scripts = [context.library.script(conn, each.id) for each in versions]
         counts = _read(conn, versions[0].sequence_id, now)
         totals = statistics.states_of(conn, versions[0].sequence_id)
         positive = statistics.positive(conn, versions[0].sequence_id)

@@ -90,13 +90,13 @@ class Status:
         return any(each.grave for each in self.concerns)
 
 
-def status(house: Context, *, unwritable: str = "", foreign: str = "", me: Process | None = None) -> Status:
+def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Process | None = None) -> Status:
     """How everything stands now. `unwritable`: what else than the database can not be written; `foreign`: why the user who
     asks can not write, though others may; `me`: the daemon that asks."""
-    now = house.clock.now()
-    halted = restore_guard.halted(house.database)
-    with house.database.read() as conn:
-        clock = clock_jumps.trouble(conn, house)
+    now = context.clock.now()
+    halted = restore_guard.halted(context.database)
+    with context.database.read() as conn:
+        clock = clock_jumps.trouble(conn, context)
         states = statistics.states_of(conn)
         found = Status(
             now=now,
@@ -113,15 +113,15 @@ def status(house: Context, *, unwritable: str = "", foreign: str = "", me: Proce
             halted=halted,
             clock=clock.words,
             clock_over=clock.over,
-            attendance=heartbeats.read(conn, house, me=me),
+            attendance=heartbeats.read(conn, context, me=me),
             waiting_since=statistics.waiting_since(conn, now),
             held_by_reason=statistics.held_by_reason(conn),
             in_doubt=statistics.in_doubt(conn),
-            unheard_noes=house.noes.unheard(concerns.LATE_SECONDS),
+            unheard_noes=context.noes.unheard(concerns.LATE_SECONDS),
         )
         facts = dataclasses.replace(
-            _facts(house, found, _mailbox_facts(conn)),
-            unwritable=house.database.refused or unwritable,
+            _facts(context, found, _mailbox_facts(conn)),
+            unwritable=context.database.refused or unwritable,
             foreign=foreign,
         )
     return dataclasses.replace(found, concerns=concerns.concerns(facts))
@@ -143,9 +143,9 @@ def _mailbox_facts(conn: Connection) -> tuple[concerns.MailboxFacts, ...]:
     )
 
 
-def _facts(house: Context, found: Status, of: tuple[concerns.MailboxFacts, ...]) -> concerns.Facts:
+def _facts(context: Context, found: Status, of: tuple[concerns.MailboxFacts, ...]) -> concerns.Facts:
     waits = (
-        found.waiting_since is not None and house.clock.scale > 0
+        found.waiting_since is not None and context.clock.scale > 0
     )  # where time stands still nothing is late
     waited = found.now - (found.waiting_since or found.now)
     return concerns.Facts(
@@ -153,7 +153,7 @@ def _facts(house: Context, found: Status, of: tuple[concerns.MailboxFacts, ...])
         clock=found.clock,
         clock_over=found.clock_over,
         attendance=found.attendance,
-        waiting_seconds=house.clock.machine_seconds(waited) if waits else 0.0,
+        waiting_seconds=context.clock.machine_seconds(waited) if waits else 0.0,
         mailboxes=of,
         held=found.held_by_reason,
         unknown_mails=found.unknown_mails,
@@ -183,9 +183,9 @@ def _mailboxes(conn: Connection, now: dt.datetime) -> tuple[MailboxLine, ...]:
     )
 
 
-def held(house: Context, limit: int = 100) -> list[HeldView]:
+def held(context: Context, limit: int = 100) -> list[HeldView]:
     """Whoever waits for a person, longest first."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         return [
             HeldView(row.enrollment_id, row.email, row.sequence, row.step, row.mailbox, row.reason, row.since)
             for row in statistics.held(conn, limit)

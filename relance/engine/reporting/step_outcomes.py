@@ -22,11 +22,11 @@ class StepAccount:
     message_id: str
 
 
-def due_steps(house: Context) -> list[StepAccount]:
+def due_steps(context: Context) -> list[StepAccount]:
     """One line for every step that fell due so far: accepted, or in a state that a person can read, with the reason."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         mails = step_outcomes.mails(conn)
-        unwritten = step_outcomes.unwritten(conn, house.clock.now())
+        unwritten = step_outcomes.unwritten(conn, context.clock.now())
     return [*(_of_mail(row) for row in mails), *(_of_step(row) for row in unwritten)]
 
 

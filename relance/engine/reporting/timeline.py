@@ -37,16 +37,16 @@ class EventPage:
     cursor: str
 
 
-def of_contact(house: Context, email: str) -> list[EventView]:
+def of_contact(context: Context, email: str) -> list[EventView]:
     """Everything that happened to one person, oldest first. `errors.NotFound` when nobody knows them."""
-    contact = contact_service.show(house, email)
-    with house.database.read() as conn:
+    contact = contact_service.show(context, email)
+    with context.database.read() as conn:
         return [_view(line) for line in events.of_contact(conn, contact.id)]
 
 
-def page(house: Context, cursor: str, limit: int) -> EventPage:
+def page(context: Context, cursor: str, limit: int) -> EventPage:
     """Events after a cursor ("" for the beginning). One is served only when nothing older can still appear."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         lines = events.after(conn, _place(cursor), max(1, min(limit, _MOST)))
     on = "-".join(map(str, lines[-1].place)) if lines else cursor or "0"
     return EventPage(tuple(_view(line) for line in lines), on)

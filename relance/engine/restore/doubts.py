@@ -61,9 +61,9 @@ class Decided:
     ]  # who came to a branch or a task that may have been done, too: asked again at the next mail
 
 
-def every(house: Context, whom: Whom | None = None) -> list[DoubtView]:
+def every(context: Context, whom: Whom | None = None) -> list[DoubtView]:
     """Everybody in doubt."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         senders = {each.id: each for each in mailboxes.every(conn)}
         found = list(_chosen(conn, whom or Whom()))
     return [_view(each, senders.get(each.enrollment.mailbox_id)) for each in found]
@@ -98,7 +98,7 @@ def _chosen(conn: Connection, whom: Whom) -> Iterator[Standing]:
 
 
 def decide(
-    house: Context,
+    context: Context,
     decision: str,
     whom: Whom,
     *,
@@ -111,11 +111,11 @@ def decide(
     """
     if decision not in DECISIONS:
         raise errors.WrongUse(f"say one of: {', '.join(DECISIONS)}; not {decision!r}")
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         found = list(_chosen(conn, whom))
     steps, still = 0, []
     for count, each in enumerate(found, start=1):
-        done = _one(house, decision, each.enrollment.id, dry_run=dry_run)
+        done = _one(context, decision, each.enrollment.id, dry_run=dry_run)
         steps += done.steps
         if done.waits:
             still.append(each.email)
@@ -138,10 +138,10 @@ class _OnlyAsked(Exception):
         self.done = done
 
 
-def _one(house: Context, decision: str, enrollment_id: int, *, dry_run: bool) -> _Done:
+def _one(context: Context, decision: str, enrollment_id: int, *, dry_run: bool) -> _Done:
     try:
-        with house.database.write() as conn:
-            done = _decided(conn, house, decision, enrollment_id)
+        with context.database.write() as conn:
+            done = _decided(conn, context, decision, enrollment_id)
             if dry_run:
                 raise _OnlyAsked(done)
     except _OnlyAsked as asked:
@@ -149,33 +149,33 @@ def _one(house: Context, decision: str, enrollment_id: int, *, dry_run: bool) ->
     return done
 
 
-def _decided(conn: Connection, house: Context, decision: str, enrollment_id: int) -> _Done:
-    now = house.clock.now()
+def _decided(conn: Connection, context: Context, decision: str, enrollment_id: int) -> _Done:
+    now = context.clock.now()
     read = enrollments.by_ids(conn, [enrollment_id])[0]
     mailboxes.lock(conn, [read.mailbox_id])
     row, _ = enrollments.lock(conn, [enrollment_id])[enrollment_id]
     if row.lost_before is None:
         return _Done(0)  # proved or decided meanwhile
-    return _was_sent(conn, house, row, now) if decision == "sent" else _was_not(conn, house, row, now)
+    return _was_sent(conn, context, row, now) if decision == "sent" else _was_not(conn, context, row, now)
 
 
-def _was_not(conn: Connection, house: Context, row: Enrollment, now: dt.datetime) -> _Done:
+def _was_not(conn: Connection, context: Context, row: Enrollment, now: dt.datetime) -> _Done:
     person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
-    change = backlog.overdue(conn, house, row, person, spread=True)
+    change = backlog.overdue(conn, context, row, person, spread=True)
     restore_guard.release(conn, row, now, "a person says that it was not sent", {"attempts": 0, **change})
     return _Done(0)
 
 
-def _was_sent(conn: Connection, house: Context, row: Enrollment, now: dt.datetime) -> _Done:
+def _was_sent(conn: Connection, context: Context, row: Enrollment, now: dt.datetime) -> _Done:
     steps, words = 0, "a person says that it was sent"
     while _due_then(row) and row.step_kind == "mail":
         at = row.due_at or now
         key = (row.id, row.step or "")
         there = messages.of_steps(conn, [key]).get(key)
         if there is None:
-            messages.add(conn, [forgotten_mails.assumed(conn, house, row, at)])
-        if there is None or not proofs.left(conn, house, there, Left(there.step, at, words), now):
-            proofs.written(conn, house, row, Left(row.step or "", at, words), now)
+            messages.add(conn, [forgotten_mails.assumed(conn, context, row, at)])
+        if there is None or not proofs.left(conn, context, there, Left(there.step, at, words), now):
+            proofs.written(conn, context, row, Left(row.step or "", at, words), now)
         row, steps = enrollments.by_ids(conn, [row.id])[0], steps + 1
     if not _due_then(row):
         restore_guard.release(conn, row, now, words)

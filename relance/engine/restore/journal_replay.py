@@ -23,36 +23,36 @@ AT_ONCE = 5000
 # Mails asked about in one statement.
 
 
-def hear_once(house: Context) -> None:
+def hear_once(context: Context) -> None:
     """Before the first turn of a process, for the database may have been put back since the last one. Where that was
     noticed it waits for a person's word first."""
-    if house.journal.heard.is_set():
+    if context.journal.heard.is_set():
         return
-    memory = house.journal.memory()
-    if not memory or restore_guard.halted(house.database) is None:
-        _tell(house, memory)
-        house.journal.heard.set()
+    memory = context.journal.memory()
+    if not memory or restore_guard.halted(context.database) is None:
+        _tell(context, memory)
+        context.journal.heard.set()
 
 
-def hear(house: Context) -> int:
+def hear(context: Context) -> int:
     """Tell the database all that is remembered; returns how many mails it had forgotten.
 
     A mail under way is left to its own turn, or to the next one of its mailbox, which settles it first of all.
     """
-    return _tell(house, house.journal.memory())
+    return _tell(context, context.journal.memory())
 
 
-def _tell(house: Context, memory: Memory) -> int:
+def _tell(context: Context, memory: Memory) -> int:
     if not memory:
         return 0
     fences = {number: fence for number, fence in memory.fences.items() if fence < LARGEST}
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         forgotten = list(_forgotten(conn, memory.accepted))
         behind = mailboxes.behind(conn, fences)
     if behind:
-        with house.database.write() as conn:
+        with context.database.write() as conn:
             mailboxes.raise_fences(conn, behind)
-    return sum(_take(house, mail) for mail in forgotten)
+    return sum(_take(context, mail) for mail in forgotten)
 
 
 def _forgotten(conn: Connection, accepted: Mapping[int, SendResult]) -> Iterator[Message]:
@@ -63,7 +63,7 @@ def _forgotten(conn: Connection, accepted: Mapping[int, SendResult]) -> Iterator
                 yield mail
 
 
-def _take(house: Context, mail: Message) -> bool:
-    now: dt.datetime = house.clock.now()
-    with house.database.write() as conn:
-        return proofs.left(conn, house, mail, Left(mail.step, now, BY_JOURNAL, exact=False), now)
+def _take(context: Context, mail: Message) -> bool:
+    now: dt.datetime = context.clock.now()
+    with context.database.write() as conn:
+        return proofs.left(conn, context, mail, Left(mail.step, now, BY_JOURNAL, exact=False), now)

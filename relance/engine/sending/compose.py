@@ -33,7 +33,7 @@ class Unwritten:
 class _Sheet:
     """What a mail is being written from."""
 
-    house: Context
+    context: Context
     mailbox: Mailbox
     case: StepContext
     step: sequence.MailStep
@@ -45,14 +45,14 @@ class _Sheet:
     @functools.cached_property
     def unsubscribe_url(self) -> str:
         """Stands in the footer and in a header."""
-        return self.house.links.unsubscribe_url(self.number, self.case.contact.email)
+        return self.context.links.unsubscribe_url(self.number, self.case.contact.email)
 
 
-def draft(house: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Message | Unwritten:
+def draft(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Message | Unwritten:
     """The mail of a step, its bytes frozen, or why it cannot be written."""
     step = case.script.mail(case.step)
     variant = sequence.pick_variant(step, str(case.row.id)).variant
-    sheet = _Sheet(house, mailbox, case, step, variant, ids.message(now), _thread(case, step), now)
+    sheet = _Sheet(context, mailbox, case, step, variant, ids.message(now), _thread(case, step), now)
     if step.thread == "reply" and not sheet.thread:
         return Unwritten("there is no earlier mail of this conversation to reply to")
     rendered = _render(sheet)
@@ -77,17 +77,17 @@ def _thread(case: StepContext, step: sequence.MailStep) -> list[Message]:
 
 
 def _render(sheet: _Sheet) -> templates.Rendered | templates.Missing | templates.Unusable:
-    house, case, number = sheet.house, sheet.case, sheet.number
+    context, case, number = sheet.context, sheet.case, sheet.number
     track, footer = case.script.definition.track, case.script.footer
 
     def mark(link: templates.Link) -> str:
         led = track.clicks and _is_authors(link, case.script.definition)
-        return house.links.click_url(number, link.index, link.target) if led else link.target
+        return context.links.click_url(number, link.index, link.target) if led else link.target
 
     rendered = case.script.words(case.step, sheet.variant).render(case.values(sheet.mailbox), mark)
     if not isinstance(rendered, templates.Rendered):
         return rendered
-    pixel = f'<img src="{house.links.open_url(number)}" width="1" height="1" alt="">' if track.opens else ""
+    pixel = f'<img src="{context.links.open_url(number)}" width="1" height="1" alt="">' if track.opens else ""
     if footer is None:
         return templates.with_footer(rendered, "", pixel)
     url = sheet.unsubscribe_url
@@ -112,7 +112,7 @@ def _message(sheet: _Sheet, rendered: templates.Rendered) -> Message:
         subject = (
             thread[0].subject if thread[0].subject.lower().startswith("re:") else f"Re: {thread[0].subject}"
         )
-    own_id = message_id(sheet.house, mailbox, case)
+    own_id = message_id(sheet.context, mailbox, case)
     return Message(
         id=sheet.number,
         enrollment_id=case.row.id,
@@ -134,9 +134,9 @@ def _message(sheet: _Sheet, rendered: templates.Rendered) -> Message:
     )
 
 
-def message_id(house: Context, mailbox: Mailbox, case: StepContext) -> str:
+def message_id(context: Context, mailbox: Mailbox, case: StepContext) -> str:
     """The Message-ID of a step's mail: always the same one for the same step to the same person."""
-    token = house.own_ids.token(case.row.id, case.script.name, case.contact.email, case.step)
+    token = context.own_ids.token(case.row.id, case.script.name, case.contact.email, case.step)
     return compose.new_message_id(token, mailbox.address.rpartition("@")[2])
 
 

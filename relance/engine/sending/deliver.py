@@ -41,7 +41,7 @@ BEGIN_WITHIN = 0.25
 class Delivery:
     """One mailbox's mails of one turn, over one connection. `deliver` is the only way in."""
 
-    house: Context
+    context: Context
     lease: Lease
     mailbox: Mailbox
     outbox: Outbox
@@ -68,12 +68,12 @@ class Delivery:
         while left and not self._over and not stop():
             chunk, left = left[: self.together], left[self.together :]
             self._chunk(chunk)
-        with self.house.database.write() as conn:
+        with self.context.database.write() as conn:
             mailboxes.renew_lease(conn, self.lease)
             self._record(conn)
             claims.unclaim(conn, [each.enrollment.id for each in left])
         self._recorded()
-        self.house.journal.settled(each.message.id for each in wanted)
+        self.context.journal.settled(each.message.id for each in wanted)
 
     @property
     def _over(self) -> bool:
@@ -98,10 +98,10 @@ class Delivery:
                 self._open.append(each)
                 if each.result.outcome is not Outcome.UNKNOWN:
                     # Told at once, for a kill in mid-chunk; made sure on the disk once a chunk, before the database hears of it.
-                    self.house.journal.ended(each.wanted.message.id, self.lease.fence, each.result)
+                    self.context.journal.ended(each.wanted.message.id, self.lease.fence, each.result)
         finally:
             if any(each.result.outcome is not Outcome.UNKNOWN for each in self._open):
-                self.house.journal.sure()
+                self.context.journal.sure()
 
     def _offered(self, chunk: Sequence[PreparedMail]) -> Sequence[PreparedMail]:
         """Offer mails until the server says 354 to one; returns it and those behind it. The others have ended."""
@@ -125,9 +125,9 @@ class Delivery:
 
     def _mark(self, ready: Sequence[PreparedMail]) -> list[PreparedMail]:
         """The commit to transmitting: with the record of what ended before, and only for those that may go."""
-        now = self._marked_at = self.house.clock.now()
-        with self.house.database.write() as conn:
-            verdicts = gate.admit(conn, self.lease, ready, now, self.house.noes.among)
+        now = self._marked_at = self.context.clock.now()
+        with self.context.database.write() as conn:
+            verdicts = gate.admit(conn, self.lease, ready, now, self.context.noes.among)
             self._record(conn)
             turned_away = [each for each in ready if verdicts[each.message.id]]
             claims.unclaim(conn, [each.enrollment.id for each in turned_away])
@@ -150,10 +150,10 @@ class Delivery:
         recipient = each.message.recipient
         try:
             self.residue.asked()
-            said_no = self.house.noes.among([recipient])  # before the database, which it moves to
-            with self.house.database.glance() as conn:
+            said_no = self.context.noes.among([recipient])  # before the database, which it moves to
+            with self.context.database.glance() as conn:
                 now = in_flight.of(conn, each.enrollment.id, recipient)
-            said_no |= self.house.noes.among([recipient])
+            said_no |= self.context.noes.among([recipient])
         except BaseException:
             self.outbox.withdraw()
             raise
@@ -165,10 +165,10 @@ class Delivery:
         return SendResult(Outcome.NOT_SENT, "data", text=f"withdrawn before its body: {'; '.join(why)}")
 
     def _body(self, each: PreparedMail) -> SendResult:
-        if not self.house.at_work.begin(self.lease):
+        if not self.context.at_work.begin(self.lease):
             self.outbox.withdraw()
             return LEAVING
-        self.house.journal.begin(each.message.id, self.lease.fence)
+        self.context.journal.begin(each.message.id, self.lease.fence)
         late = self._too_late()
         if late is not None:
             return late
@@ -180,25 +180,25 @@ class Delivery:
 
         A host that slept, or was paused, since the mark is known by its wall clock alone: it jumped.
         """
-        within = BEGIN_WITHIN * self.house.options.lease.total_seconds()
-        if clock.elapsed() - self._marked <= within and not self.house.watch.doubt():
+        within = BEGIN_WITHIN * self.context.options.lease.total_seconds()
+        if clock.elapsed() - self._marked <= within and not self.context.watch.doubt():
             return None
         self.outbox.withdraw()
         return TOO_LATE
 
     def _attempt(self, wanted: PreparedMail, result: SendResult) -> Attempt:
         result = self._read(wanted, result)
-        end = settle.ending(result, wanted.message.attempts, self.house.options)
+        end = settle.ending(result, wanted.message.attempts, self.context.options)
         self.stopped = self.stopped or end.stop_turn
         self.again = self.again or end.refused_there
         self.sent += result.outcome is Outcome.ACCEPTED
         # A clock that went back since the mark does not date the mail before it.
-        return Attempt(wanted, result, max(self.house.clock.now(), self._marked_at))
+        return Attempt(wanted, result, max(self.context.clock.now(), self._marked_at))
 
     def _read(self, wanted: PreparedMail, result: SendResult) -> SendResult:
         """The result beside the one before it: the same answer to two people is about neither."""
         whose = Whose(wanted.enrollment.contact_id, self.mailbox.address, wanted.message.recipient)
-        last, before = wanted.message.attempts >= self.house.options.deferrals, self._refused
+        last, before = wanted.message.attempts >= self.context.options.deferrals, self._refused
         self._refused = repeated_answers.heard(before, result, whose, last=last)
         return repeated_answers.read(result, before, whose, last=last)
 
@@ -209,17 +209,17 @@ class Delivery:
 
     def _recorded(self) -> None:
         self.residue.recorded()
-        self.house.at_work.recorded(self.mailbox.id)
+        self.context.at_work.recorded(self.mailbox.id)
 
     def _record(self, conn: Connection) -> None:
-        settle.record(conn, self.house, self._open)
+        settle.record(conn, self.context, self._open)
         if self._refused != self._noted:
             mailboxes.change(conn, self.mailbox.id, refusal=self._refused and self._refused.row())
             self._noted = self._refused
         self._open.clear()
 
     def _unclaim(self, left: Sequence[PreparedMail]) -> None:
-        with self.house.database.write() as conn:
+        with self.context.database.write() as conn:
             mailboxes.renew_lease(conn, self.lease)
             claims.unclaim(conn, [each.enrollment.id for each in left])
 
@@ -227,7 +227,7 @@ class Delivery:
         row = wanted.enrollment
         return events.NewEvent(
             "turned away at the gate",
-            self.house.clock.now(),
+            self.context.clock.now(),
             row.id,
             row.contact_id,
             row.mailbox_id,

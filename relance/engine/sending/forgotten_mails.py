@@ -48,31 +48,33 @@ class _Place:
     new: bool = False
 
 
-def adopt(house: Context, lease: Lease, found: Sequence[Evidence]) -> int:
+def adopt(context: Context, lease: Lease, found: Sequence[Evidence]) -> int:
     """Take back what some mails show; returns how many were not known. To be called before these mails are acted upon."""
     if not found:
         return 0
-    with house.database.read() as conn:
-        places = list(_places(conn, house, lease.mailbox_id, evidence.gathered(found)))
+    with context.database.read() as conn:
+        places = list(_places(conn, context, lease.mailbox_id, evidence.gathered(found)))
     if not places:
         return 0
-    house.journal.heard.clear()  # whatever else was forgotten is told before the next turn
-    now = house.clock.now()
-    with house.database.write() as conn:
+    context.journal.heard.clear()  # whatever else was forgotten is told before the next turn
+    now = context.clock.now()
+    with context.database.write() as conn:
         mailboxes.renew_lease(conn, lease)
         for place in places:
-            _take(conn, house, lease.mailbox_id, place, now)
+            _take(conn, context, lease.mailbox_id, place, now)
     return len(places)
 
 
-def _places(conn: Connection, house: Context, mailbox_id: int, found: Sequence[Evidence]) -> Iterator[_Place]:
+def _places(
+    conn: Connection, context: Context, mailbox_id: int, found: Sequence[Evidence]
+) -> Iterator[_Place]:
     """Where those belong that no row tells of; rendering included, so that the writing transaction is short."""
     known = messages.by_keys(conn, evidence.ids_of(found))
     made: dict[int, list[Message]] = {}
     for each in found:
         mail = _known(conn, known, each)
         if mail is None:
-            yield _unknown(conn, house, mailbox_id, each, made)
+            yield _unknown(conn, context, mailbox_id, each, made)
         elif mail.state is not MessageState.ACCEPTED:
             yield _Place(each, enrollments.by_ids(conn, [mail.enrollment_id])[0], mail)
 
@@ -84,12 +86,12 @@ def _known(conn: Connection, known: Mapping[str, Message], each: Evidence) -> Me
 
 
 def _unknown(
-    conn: Connection, house: Context, mailbox_id: int, each: Evidence, made: dict[int, list[Message]]
+    conn: Connection, context: Context, mailbox_id: int, each: Evidence, made: dict[int, list[Message]]
 ) -> _Place:
     spot = (
-        _marked(conn, house, each.own, each.recipients)
+        _marked(conn, context, each.own, each.recipients)
         if each.own
-        else _only_linked(conn, house, mailbox_id, each)
+        else _only_linked(conn, context, mailbox_id, each)
     )
     if spot is None:
         return _Place(each)
@@ -98,13 +100,13 @@ def _unknown(
     if existing is not None:
         return _Place(each, row, existing)
     sender = mailbox_id if each.copy else row.mailbox_id
-    mail = _mail(conn, house, sender, _case(conn, house, row, step, made.get(row.id, ())), each)
+    mail = _mail(conn, context, sender, _case(conn, context, row, step, made.get(row.id, ())), each)
     made.setdefault(row.id, []).append(mail)
     return _Place(each, row, mail, new=True)
 
 
 def _marked(
-    conn: Connection, house: Context, own: OwnMessageId, recipients: Sequence[str]
+    conn: Connection, context: Context, own: OwnMessageId, recipients: Sequence[str]
 ) -> tuple[Enrollment, str] | None:
     """The enrollment and step that a mark means: by its number, if that is still theirs, else by whom it went to."""
     people = contacts.by_emails(conn, recipients)
@@ -112,15 +114,15 @@ def _marked(
     rows += enrollments.of_contact(conn, [person.id for person in people.values()])
     for row in rows:
         person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
-        script = house.library.script(conn, row.sequence_version_id)
+        script = context.library.script(conn, row.sequence_version_id)
         for step in script.plan.mails:
-            if own.fingerprint in house.own_ids.fingerprints(script.name, person.email, step.id):
+            if own.fingerprint in context.own_ids.fingerprints(script.name, person.email, step.id):
                 return row, step.id
     return None
 
 
 def _only_linked(
-    conn: Connection, house: Context, mailbox_id: int, each: Evidence
+    conn: Connection, context: Context, mailbox_id: int, each: Evidence
 ) -> tuple[Enrollment, str] | None:
     """A mail that bears only our link tells whom it went to, not its step: it is the one to do if its subject is."""
     people = contacts.by_emails(conn, each.recipients)
@@ -129,24 +131,24 @@ def _only_linked(
         early = row.due_at is None or row.due_at > each.at + SLACK
         if row.step is None or row.step_kind != "mail" or row.mailbox_id != mailbox_id or early:
             continue
-        case = _case(conn, house, row, row.step)
-        if _drafted(conn, house, mailbox_id, case, each.at).subject == each.subject != "":
+        case = _case(conn, context, row, row.step)
+        if _drafted(conn, context, mailbox_id, case, each.at).subject == each.subject != "":
             fitting.append((row, row.step))
     return fitting[0] if len(fitting) == 1 else None
 
 
 def _case(
-    conn: Connection, house: Context, row: Enrollment, step: str, before: Sequence[Message] = ()
+    conn: Connection, context: Context, row: Enrollment, step: str, before: Sequence[Message] = ()
 ) -> StepContext:
     """The step with all that is known about it, as it was when its mail was written. `before`: mails taken back with it."""
     asked = dataclasses.replace(row, step=step, step_kind="mail", wrote_before=True)
-    case = step_context.read(conn, house, [asked])[0]
+    case = step_context.read(conn, context, [asked])[0]
     return dataclasses.replace(case, sent=(*case.sent, *before))
 
 
-def _mail(conn: Connection, house: Context, mailbox_id: int, case: StepContext, found: Evidence) -> Message:
+def _mail(conn: Connection, context: Context, mailbox_id: int, case: StepContext, found: Evidence) -> Message:
     """The mail of a step as it was sent, as far as it can be told: its words are those the step has now."""
-    mail = _drafted(conn, house, mailbox_id, case, found.at)
+    mail = _drafted(conn, context, mailbox_id, case, found.at)
     message_id = found.own.message_id if found.own else next(iter(found.names), mail.message_id)
     return dataclasses.replace(
         mail,
@@ -164,16 +166,16 @@ def _mail(conn: Connection, house: Context, mailbox_id: int, case: StepContext, 
 
 
 def _drafted(
-    conn: Connection, house: Context, mailbox_id: int, case: StepContext, at: dt.datetime
+    conn: Connection, context: Context, mailbox_id: int, case: StepContext, at: dt.datetime
 ) -> Message:
     sender = mailboxes.by_id(conn, mailbox_id)
     try:
-        written = compose.draft(house, sender, case, at)
+        written = compose.draft(context, sender, case, at)
     except Exception:  # words that cannot be made again must not keep a mail from being known
         written = compose.Unwritten("")
     if isinstance(written, Message):
         return written
-    message_id = compose.message_id(house, sender, case)
+    message_id = compose.message_id(context, sender, case)
     return Message(
         id=ids.message(at),
         enrollment_id=case.row.id,
@@ -195,7 +197,7 @@ def _drafted(
     )
 
 
-def _take(conn: Connection, house: Context, mailbox_id: int, place: _Place, now: dt.datetime) -> None:
+def _take(conn: Connection, context: Context, mailbox_id: int, place: _Place, now: dt.datetime) -> None:
     each = place.evidence
     if place.row is None or place.mail is None:
         if each.own is not None:
@@ -208,9 +210,9 @@ def _take(conn: Connection, house: Context, mailbox_id: int, place: _Place, now:
         messages.add(conn, [mail])
     messages.add_keys(conn, mail.id, evidence.ids_of([each]))
     if there is None:
-        proofs.written(conn, house, row, proof, now)
+        proofs.written(conn, context, row, proof, now)
         proofs.let_go_on(conn, row.id, proof, now)
-    elif not proofs.left(conn, house, there, proof, now):
+    elif not proofs.left(conn, context, there, proof, now):
         return
     if each.copy and mail.mailbox_id == mailbox_id:
         mailboxes.change(conn, mailbox_id, files_sent=True)
@@ -223,24 +225,26 @@ def _keep(conn: Connection, mailbox_id: int, own: OwnMessageId, each: Evidence) 
     lost_mails.add(conn, mail)
 
 
-def lost(conn: Connection, house: Context, asked: Sequence[StepContext]) -> dict[int, LostMail]:
+def lost(conn: Connection, context: Context, asked: Sequence[StepContext]) -> dict[int, LostMail]:
     """Which of these steps left before, by lost mails that were met: {enrollment id: mail}."""
     prints = {
         each: case.row.id
         for case in asked
         if case.existing is None
-        for each in house.own_ids.fingerprints(case.script.name, case.contact.email, case.step)
+        for each in context.own_ids.fingerprints(case.script.name, case.contact.email, case.step)
     }
     return {prints[key]: mail for key, mail in lost_mails.known(conn, prints).items()}
 
 
-def assumed(conn: Connection, house: Context, row: Enrollment, at: dt.datetime) -> Message:
+def assumed(conn: Connection, context: Context, row: Enrollment, at: dt.datetime) -> Message:
     """The mail of the step to do, which a person takes as sent at that time."""
-    return _mail(conn, house, row.mailbox_id, _case(conn, house, row, row.step or ""), Evidence(None, at, ()))
+    return _mail(
+        conn, context, row.mailbox_id, _case(conn, context, row, row.step or ""), Evidence(None, at, ())
+    )
 
 
-def as_sent(conn: Connection, house: Context, row: Enrollment, mail: LostMail) -> Message:
+def as_sent(conn: Connection, context: Context, row: Enrollment, mail: LostMail) -> Message:
     """The mail of the step to do, from what is known of a lost one."""
-    own = house.own_ids.read(mail.message_id)
+    own = context.own_ids.read(mail.message_id)
     found = Evidence(own, mail.sent_at, (), names=(mail.message_id,), subject=mail.subject)
-    return _mail(conn, house, mail.mailbox_id, _case(conn, house, row, row.step or ""), found)
+    return _mail(conn, context, mail.mailbox_id, _case(conn, context, row, row.step or ""), found)

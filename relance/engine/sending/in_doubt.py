@@ -55,12 +55,12 @@ def told(mail: Message, findings: Findings) -> SendResult | None:
     return findings.end(mail.id, mail.mailbox_id, mail.fence)
 
 
-def resolve(house: Context, lease: Lease, mailbox: Mailbox) -> int:
+def resolve(context: Context, lease: Lease, mailbox: Mailbox) -> int:
     """Resolve what can be resolved for one mailbox, after a look into it; returns how many mails that was."""
-    now = house.clock.now()
-    with house.database.read() as conn:
+    now = context.clock.now()
+    with context.database.read() as conn:
         open_mails = messages.unknown(conn, mailbox.id)
-    findings = house.journal.look_up(mail.id for mail in open_mails) if open_mails else None
+    findings = context.journal.look_up(mail.id for mail in open_mails) if open_mails else None
     count = 0
     for mail in open_mails:
         known = findings and told(mail, findings)
@@ -68,34 +68,36 @@ def resolve(house: Context, lease: Lease, mailbox: Mailbox) -> int:
         found = verdict(age, mail.looks, mailbox.files_sent, mailbox.unknown_policy)
         if not known and found is None:
             continue
-        with house.database.write() as conn:
+        with context.database.write() as conn:
             mailboxes.renew_lease(conn, lease)
             if known:
-                hear(conn, house, mail, known, now)
+                hear(conn, context, mail, known, now)
             elif found is not None:
-                settle(conn, house, [mail], *found, now)
+                settle(conn, context, [mail], *found, now)
         count += 1
     return count
 
 
-def hear(conn: Connection, house: Context, mail: Message, result: SendResult, now: dt.datetime) -> None:
+def hear(conn: Connection, context: Context, mail: Message, result: SendResult, now: dt.datetime) -> None:
     """What a journal knows of an unknown mail: as if its worker had lived to say so."""
     if result.outcome is Outcome.ACCEPTED:
-        settle(conn, house, [mail], MessageEvent.FOUND, f"the server had taken it: {result.text}", now)
+        settle(conn, context, [mail], MessageEvent.FOUND, f"the server had taken it: {result.text}", now)
     elif result.outcome is Outcome.NOT_SENT:
-        settle(conn, house, [mail], MessageEvent.MISSING, f"it never left: {result.text}", now)
+        settle(conn, context, [mail], MessageEvent.MISSING, f"it never left: {result.text}", now)
     else:
-        _answered(conn, house, mail, result, now)
+        _answered(conn, context, mail, result, now)
 
 
-def _answered(conn: Connection, house: Context, read: Message, result: SendResult, now: dt.datetime) -> None:
+def _answered(
+    conn: Connection, context: Context, read: Message, result: SendResult, now: dt.datetime
+) -> None:
     """A full 4xx or 5xx that comes to light late means what it would have meant at once."""
     row, mail = _as_now(conn, read)
     if mail.state is not read.state:
         return
     enrollments.clear(conn, row.id, _is_for_this, now, f"{result.code or ''} {result.text}".strip())
     row, mail = _as_now(conn, read)
-    sending_settle.record(conn, house, [Attempt(PreparedMail(row, mail), result, now)])
+    sending_settle.record(conn, context, [Attempt(PreparedMail(row, mail), result, now)])
     mailboxes.schedule_turn(conn, [row.mailbox_id], now)
 
 
@@ -107,7 +109,7 @@ def _as_now(conn: Connection, read: Message) -> tuple[enrollments.Enrollment, Me
 
 def settle(
     conn: Connection,
-    house: Context,
+    context: Context,
     mails: Sequence[Message],
     event: MessageEvent,
     words: str,
@@ -121,8 +123,8 @@ def settle(
         after = states.advance_message(mail.state, event)
         messages.settle(conn, [Settlement(mail, event, now, mail.code, words)])
         if after is states.MessageState.ACCEPTED and row.step == mail.step:
-            script = house.library.script(conn, row.sequence_version_id)
-            place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], house.workspace)
+            script = context.library.script(conn, row.sequence_version_id)
+            place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], context.workspace)
             sent_at = mail.transmitting_at or now
             position = script.after(mail.step, sent_at, place, str(row.id))
             enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
@@ -160,9 +162,9 @@ class UnknownMail:
     looks: int
 
 
-def every(house: Context) -> list[UnknownMail]:
+def every(context: Context) -> list[UnknownMail]:
     """All of them, oldest first."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         return [
             UnknownMail(m.message_id, m.recipient, m.subject, m.step, m.transmitting_at, m.reply, m.looks)
             for m in messages.unknown(conn)
@@ -177,12 +179,12 @@ DECISIONS = {
 """What a person may say of an unknown mail."""
 
 
-def decide(house: Context, message_id: str, decision: str) -> None:
+def decide(context: Context, message_id: str, decision: str) -> None:
     """A person's word on one unknown mail. `errors.NotFound` when there is no such one (any more)."""
     if decision not in DECISIONS:
         raise errors.WrongUse(f"say one of: {', '.join(DECISIONS)}; not {decision!r}")
-    now = house.clock.now()
-    with house.database.write() as conn:
+    now = context.clock.now()
+    with context.database.write() as conn:
         mail = messages.by_keys(conn, [message_id]).get(message_id)
         if mail is None or mail.state is not states.MessageState.UNKNOWN:
             raise errors.NotFound(
@@ -190,4 +192,4 @@ def decide(house: Context, message_id: str, decision: str) -> None:
             )
         # Lock the person's row first: the answer that would settle this may be arriving at this very moment.
         enrollments.lock(conn, [mail.enrollment_id])
-        settle(conn, house, [mail], DECISIONS[decision], "a person decided", now)
+        settle(conn, context, [mail], DECISIONS[decision], "a person decided", now)

@@ -47,18 +47,21 @@ class Decision:
 
 
 def prepare(
-    house: Context, lease: Lease, mailbox: Mailbox, claimed: Sequence[Enrollment], now: dt.datetime
+    context: Context, lease: Lease, mailbox: Mailbox, claimed: Sequence[Enrollment], now: dt.datetime
 ) -> list[PreparedMail]:
     """Render and freeze the mail of every claimed step; those without one are moved on, rescheduled, held or stopped."""
-    claimed = _not_spent(house, lease, claimed, now)
-    with house.database.read() as conn:
-        found = step_context.read(conn, house, claimed)
-        lost, no = forgotten_mails.lost(conn, house, found), refusals.standing(conn, mailbox.id)
+    claimed = _not_spent(context, lease, claimed, now)
+    with context.database.read() as conn:
+        found = step_context.read(conn, context, claimed)
+        lost, no = forgotten_mails.lost(conn, context, found), refusals.standing(conn, mailbox.id)
         verdicts = [
-            (case, _met(conn, house, case, lost) or _refused(case, no) or _alone(house, mailbox, case, now))
+            (
+                case,
+                _met(conn, context, case, lost) or _refused(case, no) or _alone(context, mailbox, case, now),
+            )
             for case in found
         ]
-    with house.database.write() as conn:
+    with context.database.write() as conn:
         mailboxes.renew_lease(conn, lease)
         for case, verdict in verdicts:
             if verdict.new and case.existing is not None:
@@ -66,20 +69,20 @@ def prepare(
         messages.add(conn, [verdict.mail for _, verdict in verdicts if verdict.mail and verdict.new])
         for case, verdict in verdicts:
             if verdict.left is not None and verdict.mail is not None:
-                proofs.written(conn, house, case.row, Left(case.step, verdict.left), now)
+                proofs.written(conn, context, case.row, Left(case.step, verdict.left), now)
             else:
                 _carry_out(conn, case, verdict, now)
             if verdict.event is Event.HELD and case.row.id in lost:
                 lost_mails.told(conn, lost[case.row.id].fingerprint)
     return [
-        PreparedMail(case.row, verdict.mail, case.place(house.workspace))
+        PreparedMail(case.row, verdict.mail, case.place(context.workspace))
         for case, verdict in verdicts
         if verdict.mail and verdict.left is None
     ]
 
 
 def _met(
-    conn: Connection, house: Context, case: StepContext, lost: Mapping[int, LostMail]
+    conn: Connection, context: Context, case: StepContext, lost: Mapping[int, LostMail]
 ) -> Decision | None:
     """A step whose mail was met in a mailbox, sent by a history that this database has lost, is done."""
     mail = lost.get(case.row.id)
@@ -89,7 +92,7 @@ def _met(
         return Decision(
             event=Event.HELD, words="they wrote about this very mail, which the database had lost"
         )
-    return Decision(mail=forgotten_mails.as_sent(conn, house, case.row, mail), new=True, left=mail.sent_at)
+    return Decision(mail=forgotten_mails.as_sent(conn, context, case.row, mail), new=True, left=mail.sent_at)
 
 
 def _refused(case: StepContext, no: Mapping[str, Refused]) -> Decision | None:
@@ -102,25 +105,25 @@ def _refused(case: StepContext, no: Mapping[str, Refused]) -> Decision | None:
 
 
 def _not_spent(
-    house: Context, lease: Lease, claimed: Sequence[Enrollment], now: dt.datetime
+    context: Context, lease: Lease, claimed: Sequence[Enrollment], now: dt.datetime
 ) -> Sequence[Enrollment]:
     """Without those whose attempts never came to an end: they are held before anything of them is read."""
-    spent = [row for row in claimed if row.attempts > house.options.attempts]
+    spent = [row for row in claimed if row.attempts > context.options.attempts]
     if not spent:
         return claimed
-    with house.database.write() as conn:
+    with context.database.write() as conn:
         mailboxes.renew_lease(conn, lease)
         for row in spent:
             words = f"given up after {row.attempts - 1} attempts that never came to an end"
             enrollments.apply(conn, [row.id], Event.HELD, now, reason=words, values={"attempts": 0})
             events.add(conn, [_news(row, Event.HELD.value, words, now)])
-    return [row for row in claimed if row.attempts <= house.options.attempts]
+    return [row for row in claimed if row.attempts <= context.options.attempts]
 
 
-def _alone(house: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision:
+def _alone(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision:
     """What nobody foresaw spoils one mail, never those of everybody else in this mailbox."""
     try:
-        return _verdict(house, mailbox, case, now)
+        return _verdict(context, mailbox, case, now)
     except (SQLAlchemyError, errors.Trouble):
         raise
     except Exception as fault:
@@ -128,15 +131,15 @@ def _alone(house: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime
         return Decision(event=Event.HELD, words=words[:WORDS_MOST])
 
 
-def _verdict(house: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision:
+def _verdict(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision:
     """The questions in order; the first with an answer decides."""
     return (
         _barred(case)
         or _in_doubt(case)
-        or _left_over(case, now, house)
-        or _too_early(house, case, now)
-        or _unwanted(house, case, now)
-        or _draft(house, mailbox, case, now)
+        or _left_over(case, now, context)
+        or _too_early(context, case, now)
+        or _unwanted(context, case, now)
+        or _draft(context, mailbox, case, now)
     )
 
 
@@ -155,11 +158,11 @@ def _in_doubt(case: StepContext) -> Decision | None:
     )
 
 
-def _left_over(case: StepContext, now: dt.datetime, house: Context) -> Decision | None:
+def _left_over(case: StepContext, now: dt.datetime, context: Context) -> Decision | None:
     """An earlier attempt left its message in a state that already says what follows."""
     state = case.existing.state if case.existing else None
     if state is MessageState.ACCEPTED:
-        return Decision(position=_onward(house, case, now, wrote=True))
+        return Decision(position=_onward(context, case, now, wrote=True))
     if state in (MessageState.UNKNOWN, MessageState.TRANSMITTING):
         words = f"{settle.MAYBE}; nobody can tell yet"
         return Decision(event=Event.HELD, words=words, cause=Cause.UNKNOWN_MAIL)
@@ -168,9 +171,9 @@ def _left_over(case: StepContext, now: dt.datetime, house: Context) -> Decision 
     return None
 
 
-def _too_early(house: Context, case: StepContext, now: dt.datetime) -> Decision | None:
+def _too_early(context: Context, case: StepContext, now: dt.datetime) -> Decision | None:
     """The window is asked again right before sending: zones, holidays and clocks may have changed since."""
-    when = case.script.opening(case.step, case.place(house.workspace), now)
+    when = case.script.opening(case.step, case.place(context.workspace), now)
     if when.at <= now:
         return None
     return Decision(
@@ -178,7 +181,7 @@ def _too_early(house: Context, case: StepContext, now: dt.datetime) -> Decision 
     )
 
 
-def _unwanted(house: Context, case: StepContext, now: dt.datetime) -> Decision | None:
+def _unwanted(context: Context, case: StepContext, now: dt.datetime) -> Decision | None:
     stop, step = case.script.definition.stop.when, case.script.mail(case.step)
     if stop is not None:
         reached = case.script.condition(stop).evaluate(case.values(), case.facts)
@@ -193,19 +196,19 @@ def _unwanted(house: Context, case: StepContext, now: dt.datetime) -> Decision |
         return None
     if wanted is False:
         return Decision(
-            position=_onward(house, case, now, wrote=False), words=f"skipped: {step.when} does not hold"
+            position=_onward(context, case, now, wrote=False), words=f"skipped: {step.when} does not hold"
         )
     return Decision(event=Event.HELD, words=compose.lacking(wanted, step.id))
 
 
-def _onward(house: Context, case: StepContext, now: dt.datetime, *, wrote: bool) -> Position:
-    return dataclasses.replace(case.after(house.workspace, now), wrote=wrote)
+def _onward(context: Context, case: StepContext, now: dt.datetime, *, wrote: bool) -> Position:
+    return dataclasses.replace(case.after(context.workspace, now), wrote=wrote)
 
 
-def _draft(house: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision:
+def _draft(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision:
     if case.existing is not None and not _of_another(case.existing, mailbox):
         return Decision(mail=case.existing)
-    written = compose.draft(house, mailbox, case, now)
+    written = compose.draft(context, mailbox, case, now)
     if isinstance(written, compose.Unwritten):
         return Decision(event=Event.HELD, words=written.words)
     return Decision(mail=written, new=True)

@@ -33,7 +33,7 @@ class Left:
     exact: bool = True  # else it left at that time or earlier
 
 
-def left(conn: Connection, house: Context, read: Message, proof: Left, now: dt.datetime) -> bool:
+def left(conn: Connection, context: Context, read: Message, proof: Left, now: dt.datetime) -> bool:
     """That mail left; whether that was news. The caller may have read it unlocked."""
     if read.state is MessageState.ACCEPTED:
         return False
@@ -42,10 +42,10 @@ def left(conn: Connection, house: Context, read: Message, proof: Left, now: dt.d
     if mail is None or mail.state is MessageState.ACCEPTED:
         return False
     if mail.state in NOBODY_COULD_TELL:
-        in_doubt.settle(conn, house, [mail], MessageEvent.FOUND, proof.words, now)
+        in_doubt.settle(conn, context, [mail], MessageEvent.FOUND, proof.words, now)
         restore_guard.let_go_on(conn, row.id, now)
     else:
-        _found(conn, house, row, mail, proof, now)
+        _found(conn, context, row, mail, proof, now)
         let_go_on(conn, row.id, proof, now)
     return True
 
@@ -57,24 +57,24 @@ def let_go_on(conn: Connection, enrollment_id: int, proof: Left, now: dt.datetim
 
 
 def _found(
-    conn: Connection, house: Context, row: Enrollment, mail: Message, proof: Left, now: dt.datetime
+    conn: Connection, context: Context, row: Enrollment, mail: Message, proof: Left, now: dt.datetime
 ) -> None:
     """Not before its last attempt that ended otherwise, for that one is not it."""
     at = max([proof.at, *(each for each in (mail.settled_at, mail.transmitting_at) if each is not None)])
     messages.found(conn, mail, at, proof.words)
-    written(conn, house, row, Left(mail.step, at, proof.words, proof.exact), now)
+    written(conn, context, row, Left(mail.step, at, proof.words, proof.exact), now)
     # What a server answered to an earlier attempt at it holds nobody any more; the bounce of an address is a person's.
     about = (Cause.REFUSED, settle.source_of(mail.id))
     enrollments.clear(conn, row.id, lambda each: (each.cause, each.source) == about, now, proof.words)
 
 
-def written(conn: Connection, house: Context, row: Enrollment, proof: Left, now: dt.datetime) -> None:
+def written(conn: Connection, context: Context, row: Enrollment, proof: Left, now: dt.datetime) -> None:
     """A step's mail left: the enrollment, locked by the caller, stands behind it now."""
-    script = house.library.script(conn, row.sequence_version_id)
+    script = context.library.script(conn, row.sequence_version_id)
     if row.step is not None and script.plan.number(proof.step) >= script.plan.number(row.step):
         person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
         position = script.after(
-            proof.step, _counted_from(row, proof), script.place(person, house.workspace), str(row.id)
+            proof.step, _counted_from(row, proof), script.place(person, context.workspace), str(row.id)
         )
         after = enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
         if position.step_kind == "mail" and position.due_at is not None and after is State.ACTIVE:

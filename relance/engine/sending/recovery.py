@@ -25,77 +25,77 @@ KEPT = dt.timedelta(days=1)
 NOBODY_KNOWS = SendResult(Outcome.UNKNOWN, "body", text="the worker stopped while the mail was under way")
 
 
-def settle_left_open(house: Context, lease: Lease) -> int:
+def settle_left_open(context: Context, lease: Lease) -> int:
     """Settle what earlier holders of this mailbox left open; returns how many there were."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         left = messages.left_open(conn, lease.mailbox_id, lease.fence)
     if not left:
         return 0
-    findings = house.journal.look_up(each.id for each in left)
-    now = house.clock.now()
-    with house.database.write() as conn:
+    findings = context.journal.look_up(each.id for each in left)
+    now = context.clock.now()
+    with context.database.write() as conn:
         mailboxes.renew_lease(conn, lease)
         rows = {row.id: row for row in enrollments.by_ids(conn, [each.enrollment_id for each in left])}
         attempts = [
             Attempt(PreparedMail(rows[each.enrollment_id], each), verdict(each, findings), now)
             for each in left
         ]
-        settle.record(conn, house, attempts)
+        settle.record(conn, context, attempts)
         mailbox = mailboxes.by_id(conn, lease.mailbox_id)
         before = after = repeated_answers.of(mailbox.refusal)
         for each in attempts:  # the journal has how each was read beside the one before it
             mail = each.wanted.message
             whose = repeated_answers.Whose(mail.contact_id, mailbox.address, mail.recipient)
-            last = mail.attempts >= house.options.deferrals
+            last = mail.attempts >= context.options.deferrals
             after = repeated_answers.heard(after, each.result, whose, last=last)
         if after != before:
             mailboxes.change(conn, lease.mailbox_id, refusal=after and after.row())
     return len(attempts)
 
 
-def replay(house: Context) -> int:
+def replay(context: Context) -> int:
     """At start: settle the unknown mails of which journals kept here know more than the database; returns how many.
 
     Another host may have taken a mailbox over and found nothing, or the database was away when a worker was killed.
     """
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         doubtful = messages.unknown(conn)
-    findings = house.journal.look_up(each.id for each in doubtful) if doubtful else None
-    settled = sum(findings is not None and _tell(house, each, findings) for each in doubtful)
-    with house.database.read() as conn:
+    findings = context.journal.look_up(each.id for each in doubtful) if doubtful else None
+    settled = sum(findings is not None and _tell(context, each, findings) for each in doubtful)
+    with context.database.read() as conn:
         still = messages.in_doubt(conn)
     before = (clock.machine_now() - KEPT).timestamp()
     turns = {(each.mailbox_id, each.fence) for each in still}
-    house.journal.sweep({each.id for each in still}, turns, before)
+    context.journal.sweep({each.id for each in still}, turns, before)
     return settled
 
 
-def give_back(house: Context) -> list[int]:
+def give_back(context: Context) -> list[int]:
     """End the leases of processes of this home that are dead for certain; returns the mailboxes that are free by that.
 
     The proof is a lock that the kernel gave up when its process ended. One that is only frozen keeps its lock and its
     leases, and so does one that keeps its journal elsewhere: those lapse by themselves.
     """
-    with house.database.glance() as conn:
+    with context.database.glance() as conn:
         named = mailboxes.holders(conn)
-    dead = [owner for owner in named if owner != house.owner and house.journal.died(owner)]
+    dead = [owner for owner in named if owner != context.owner and context.journal.died(owner)]
     if not dead:
         return []
-    with house.database.write() as conn:
+    with context.database.write() as conn:
         return mailboxes.free(conn, dead)
 
 
-def _tell(house: Context, doubtful: Message, findings: Findings) -> bool:
+def _tell(context: Context, doubtful: Message, findings: Findings) -> bool:
     """Needs no lease: the person's row is locked, and the mail looked at again."""
     news = in_doubt.told(doubtful, findings)
     if news is None:
         return False
-    with house.database.write() as conn:
+    with context.database.write() as conn:
         enrollments.lock(conn, [doubtful.enrollment_id])
         mail = messages.by_id(conn, doubtful.id)
         if mail is None or (mail.state, mail.fence) != (MessageState.UNKNOWN, doubtful.fence):
             return False
-        in_doubt.hear(conn, house, mail, news, house.clock.now())
+        in_doubt.hear(conn, context, mail, news, context.clock.now())
     return True
 
 

@@ -78,10 +78,10 @@ class Retried:
     dry_run: bool
 
 
-def retry(house: Context, address: str, name: str, *, dry_run: bool = False) -> Retried:
+def retry(context: Context, address: str, name: str, *, dry_run: bool = False) -> Retried:
     """Write to an organisation again from a mailbox whose mail it refused. Raises `errors.NotFound`."""
-    wanted, now = name.strip().lower().lstrip("@"), house.clock.now()
-    with house.database.write() as conn:
+    wanted, now = name.strip().lower().lstrip("@"), context.clock.now()
+    with context.database.write() as conn:
         mailbox = mailboxes.named(conn, address)
         stood = refusals.standing(conn, mailbox.id).get(wanted)
         if stood is None:
@@ -101,7 +101,7 @@ def retry(house: Context, address: str, name: str, *, dry_run: bool = False) -> 
             dry_run,
         )
         if not dry_run:
-            lift(conn, house, mailbox.id, wanted, now)
+            lift(conn, context, mailbox.id, wanted, now)
             data = {"reason": f"{wanted} is tried again by a person", "going_on": len(going)}
             events.add(conn, [events.NewEvent("organisation retried", now, mailbox_id=mailbox.id, data=data)])
     return report
@@ -118,7 +118,7 @@ def held_for(conn: Connection, mailbox_id: int, name: str) -> list[Enrollment]:
     ]
 
 
-def lift(conn: Connection, house: Context, mailbox_id: int, name: str, now: dt.datetime) -> None:
+def lift(conn: Connection, context: Context, mailbox_id: int, name: str, now: dt.datetime) -> None:
     """It refuses no more: who was held for this alone goes on, what else holds somebody stays."""
     rows = held_for(conn, mailbox_id, name)
     refusals.lift(conn, mailbox_id, name)
@@ -129,11 +129,11 @@ def lift(conn: Connection, house: Context, mailbox_id: int, name: str, now: dt.d
         if rest:
             enrollments.apply(conn, [row.id], Event.HELD, now, values=enrollments.written(rest))
         else:
-            _go_on(conn, house, row, people[row.contact_id], now)
+            _go_on(conn, context, row, people[row.contact_id], now)
 
 
-def _go_on(conn: Connection, house: Context, row: Enrollment, person: Contact, now: dt.datetime) -> None:
-    change = backlog.overdue(conn, house, row, person, spread=True)
+def _go_on(conn: Connection, context: Context, row: Enrollment, person: Contact, now: dt.datetime) -> None:
+    change = backlog.overdue(conn, context, row, person, spread=True)
     words = "its organisation is tried again"
     [(_, after)] = enrollments.apply(
         conn, [row.id], Event.RELEASED, now, reason=words, values={"attempts": 0, **change}

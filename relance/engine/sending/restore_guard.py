@@ -102,13 +102,13 @@ def halted(database: Database) -> str | None:
         return store_installation.get(conn, HALTED)
 
 
-def confirm(house: Context, file: Path, *, hold_due: bool = True) -> int:
+def confirm(context: Context, file: Path, *, hold_due: bool = True) -> int:
     """A person has looked: go on. What fell due is held first, unless `hold_due` is off; returns how many that were.
 
     Raises `errors.Unwritable`.
     """
-    now = house.clock.now()
-    with house.database.write() as conn:
+    now = context.clock.now()
+    with context.database.write() as conn:
         words = store_installation.get(conn, HALTED) or "confirmed by a person"
         due = enrollments.gone_on(conn, now) if hold_due else []
         if hold_due:

@@ -148,16 +148,16 @@ _BY_BLAME = complete(
 )
 
 
-def record(conn: Connection, house: Context, attempts: Sequence[Attempt]) -> None:
+def record(conn: Connection, context: Context, attempts: Sequence[Attempt]) -> None:
     """Write how attempts ended, in the caller's transaction; the caller holds the lease."""
-    ends = [(each, ending(each.result, each.wanted.message.attempts, house.options)) for each in attempts]
+    ends = [(each, ending(each.result, each.wanted.message.attempts, context.options)) for each in attempts]
     messages.settle(conn, [_settlement(attempt, end) for attempt, end in ends])
-    _move_on(conn, house, [attempt for attempt, end in ends if end.done])
+    _move_on(conn, context, [attempt for attempt, end in ends if end.done])
     for attempt, end in ends:
         if not end.done:
             _apply(conn, attempt, end)
     events.add(conn, [_line(attempt, end) for attempt, end in ends])
-    house.tally.add(attempt.result.outcome.value for attempt in attempts)
+    context.tally.add(attempt.result.outcome.value for attempt in attempts)
 
 
 def _settlement(attempt: Attempt, end: Ending) -> Settlement:
@@ -168,17 +168,17 @@ def _settlement(attempt: Attempt, end: Ending) -> Settlement:
     return Settlement(message, end.message, attempt.at, attempt.result.code, attempt.result.text)
 
 
-def _move_on(conn: Connection, house: Context, done: Sequence[Attempt]) -> None:
+def _move_on(conn: Connection, context: Context, done: Sequence[Attempt]) -> None:
     asked = {each.wanted.enrollment.contact_id for each in done if each.wanted.place is None}
     people = contacts.by_ids(conn, asked) if asked else {}
     moves = []
     for each in done:
         row = each.wanted.enrollment
-        script = house.library.script(conn, row.sequence_version_id)
-        place = each.wanted.place or script.place(people[row.contact_id], house.workspace)
+        script = context.library.script(conn, row.sequence_version_id)
+        place = each.wanted.place or script.place(people[row.contact_id], context.workspace)
         position = script.after(each.wanted.message.step, each.at, place, str(row.id))
         moves.append((row, dataclasses.replace(position, wrote=True)))
-    enrollments.move_many(conn, moves, max((each.at for each in done), default=house.clock.now()))
+    enrollments.move_many(conn, moves, max((each.at for each in done), default=context.clock.now()))
 
 
 def source_of(message_id: int) -> str:

@@ -17,12 +17,12 @@ AWAY_DEFAULT = 5
 
 
 def values(
-    conn: Connection, house: Context, row: Enrollment, until: dt.date | None, now: dt.datetime
+    conn: Connection, context: Context, row: Enrollment, until: dt.date | None, now: dt.datetime
 ) -> dict[str, Any]:
     """What makes an enrollment wait: until the first business day at or after `until` (the first day back),
     or some business days where the reply names no date."""
-    script = house.library.script(conn, row.sequence_version_id)
-    place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], house.workspace)
+    script = context.library.script(conn, row.sequence_version_id)
+    place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], context.workspace)
     wait = waits.AT_ONCE if until else waits.Wait(AWAY_DEFAULT, waits.Unit.BUSINESS_DAYS)
     rule = script.rule(row.step or script.plan.first)
     when = calendar.next_time(rule, now, wait, place, away_until=until, key=f"{row.id}:away:{row.aways}")

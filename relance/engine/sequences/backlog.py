@@ -20,22 +20,22 @@ SPREAD = dt.timedelta(minutes=calendar.DEFAULT_SPREAD)
 
 
 def overdue(
-    conn: Connection, house: Context, row: Enrollment, person: Contact, *, spread: bool = False
+    conn: Connection, context: Context, row: Enrollment, person: Contact, *, spread: bool = False
 ) -> dict[str, Any]:
     """New `due_at` and `bound` for a mail that fell due meanwhile; empty for what is still to come (or is no mail).
 
     `spread` scatters it over the first 45 minutes, always to the same minute, for when many go on together.
     """
-    now = house.clock.now()
+    now = context.clock.now()
     if row.step is None or row.step_kind != "mail" or row.due_at is None or row.due_at >= now:
         return {}
-    script = house.library.script(conn, row.sequence_version_id)
+    script = context.library.script(conn, row.sequence_version_id)
     later = _share(row.id) * SPREAD if spread else dt.timedelta(0)
     when = calendar.next_time(
         script.rule(row.step),
         now + later,
         waits.AT_ONCE,
-        script.place(person, house.workspace),
+        script.place(person, context.workspace),
         key=f"{row.id}:{row.step}",
     )
     words = {"kind": "resumed", "words": "it fell due while nothing was sent", "until": now.isoformat()}
@@ -46,35 +46,35 @@ def _share(enrollment_id: int) -> float:
     return int.from_bytes(hashlib.sha256(b"%d" % enrollment_id).digest()[:4]) / 2**32
 
 
-def spread_overdue(house: Context, name: str) -> int:
+def spread_overdue(context: Context, name: str) -> int:
     """Everything of a sequence that fell due while it was paused, spread over the next opening; returns how many."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         sequence_id = sequences.versions(conn, name)[0].sequence_id
-    return _spread_all(house, house.clock.now(), sequence_id=sequence_id)
+    return _spread_all(context, context.clock.now(), sequence_id=sequence_id)
 
 
-def spread_piled_up(house: Context, mailbox_id: int) -> int:
+def spread_piled_up(context: Context, mailbox_id: int) -> int:
     """Everything that waits in a mailbox for longer than it would be spread over; returns how many. A short pause moves
     nothing."""
-    return _spread_all(house, house.clock.now() - SPREAD, mailbox_id=mailbox_id)
+    return _spread_all(context, context.clock.now() - SPREAD, mailbox_id=mailbox_id)
 
 
-def _spread_all(house: Context, before: dt.datetime, **whose: int) -> int:
+def _spread_all(context: Context, before: dt.datetime, **whose: int) -> int:
     count, last = 0, 0
     while True:
-        with house.database.write() as conn:
+        with context.database.write() as conn:
             rows = enrollments.overdue(conn, before, after=last, limit=BATCH, **whose)
-            count += _spread(conn, house, rows)
+            count += _spread(conn, context, rows)
         if len(rows) < BATCH:
             return count
         last = rows[-1].id
 
 
-def _spread(conn: Connection, house: Context, rows: list[Enrollment]) -> int:
+def _spread(conn: Connection, context: Context, rows: list[Enrollment]) -> int:
     people = contacts.by_ids(conn, [row.contact_id for row in rows]) if rows else {}
     first: dict[int, dt.datetime] = {}
     for row in rows:
-        change = overdue(conn, house, row, people[row.contact_id], spread=True)
+        change = overdue(conn, context, row, people[row.contact_id], spread=True)
         if change:
             enrollments.reschedule(conn, row, change["due_at"], change["bound"])
             first[row.mailbox_id] = min(change["due_at"], first.get(row.mailbox_id, change["due_at"]))

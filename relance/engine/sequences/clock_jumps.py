@@ -62,33 +62,33 @@ def was_ahead(found: Ahead | None, now: dt.datetime, apart: dt.timedelta) -> boo
     return found.first - now > max(found.last - found.first, now - found.before, apart)
 
 
-def heal(house: Context) -> int:
+def heal(context: Context) -> int:
     """Mend what a clock that was ahead has written; returns how many people's steps were planned anew.
 
     Called in every round: as long as nothing lies ahead it asks one small question.
     """
-    apart = tolerance(house.clock)
-    with house.database.read() as conn:
+    apart = tolerance(context.clock)
+    with context.database.read() as conn:
         machine_now(conn)  # a host whose clock is not the database's mends nothing
         latest = future_times.latest(conn)
     # Asked after what was read: while this process stood still, others may have gone on.
-    if latest is None or latest <= house.clock.now() + apart:
+    if latest is None or latest <= context.clock.now() + apart:
         return 0
-    with house.database.write() as conn:
-        now = house.clock.now()
-        if house.watch.doubt():  # asked after the time: it may have jumped since this began
+    with context.database.write() as conn:
+        now = context.clock.now()
+        if context.watch.doubt():  # asked after the time: it may have jumped since this began
             return 0
         future_times.forget_reads(conn, now + apart, now)
         found = future_times.span(conn, now + apart)
         wrong = None if found is None else Ahead(*found)
-        return _mend(conn, house, wrong, now) if wrong and was_ahead(wrong, now, apart) else 0
+        return _mend(conn, context, wrong, now) if wrong and was_ahead(wrong, now, apart) else 0
 
 
-def _mend(conn: Connection, house: Context, wrong: Ahead, now: dt.datetime) -> int:
+def _mend(conn: Connection, context: Context, wrong: Ahead, now: dt.datetime) -> int:
     cut = (
         now + (wrong.first - now) / 2
     )  # in the middle of the gap: what is written meanwhile is on this side of it
-    count, back = _plans(conn, house, cut, now), _absences(conn, house, cut, now)
+    count, back = _plans(conn, context, cut, now), _absences(conn, context, cut, now)
     future_times.clamp(conn, cut, now)
     by = wrong.last - now
     said = f"the clock had been ahead by {by - by % dt.timedelta(seconds=1)}; {count} steps were planned anew"
@@ -97,11 +97,11 @@ def _mend(conn: Connection, house: Context, wrong: Ahead, now: dt.datetime) -> i
     return count
 
 
-def tell(house: Context) -> str:
+def tell(context: Context) -> str:
     """Why nothing is done by the clock now, if so. The first time it is noted for everybody to see."""
-    doubt, now = house.watch.doubt(), house.clock.now()
-    if doubt and house.watch.news():
-        with house.database.write() as conn:
+    doubt, now = context.watch.doubt(), context.clock.now()
+    if doubt and context.watch.news():
+        with context.database.write() as conn:
             _note(conn, JUMPED, doubt, now)
     return doubt
 
@@ -119,23 +119,23 @@ class Trouble:
     over: bool = False  # what it has written is mended: nothing stands still because of it
 
 
-def trouble(conn: Connection, house: Context) -> Trouble:
+def trouble(conn: Connection, context: Context) -> Trouble:
     """How the clock stands."""
     try:
         machine_now(conn)
     except errors.Unreachable as apart:
         return Trouble(str(apart))
-    now = house.clock.now()
+    now = context.clock.now()
     latest, noted = future_times.latest_event(conn), json.loads(installation.get(conn, MARK) or "{}")
-    if latest is not None and latest > now + tolerance(house.clock):
+    if latest is not None and latest > now + tolerance(context.clock):
         return Trouble(words(latest, now))
     if not noted:
         return Trouble()
     at = dt.datetime.fromisoformat(noted["at"])
     if now - at >= REMEMBERED:
         return Trouble()
-    said = f"{noted['said']} ({calendar.moment_words(at, house.workspace.zone)})"
-    return Trouble(said, noted.get("kind") == HEALED or is_over(house.clock.machine_seconds(now - at)))
+    said = f"{noted['said']} ({calendar.moment_words(at, context.workspace.zone)})"
+    return Trouble(said, noted.get("kind") == HEALED or is_over(context.clock.machine_seconds(now - at)))
 
 
 def is_over(seconds: float) -> bool:
@@ -143,15 +143,15 @@ def is_over(seconds: float) -> bool:
     return seconds > 2 * SETTLE_SECONDS
 
 
-def _plans(conn: Connection, house: Context, cut: dt.datetime, now: dt.datetime) -> int:
+def _plans(conn: Connection, context: Context, cut: dt.datetime, now: dt.datetime) -> int:
     """Whoever moved on, or was planned, by the wrong clock gets the time they would have got."""
     moved, count, calls = future_times.moved(conn, cut), 0, dict[int, dt.datetime]()
     ids = sorted({*moved, *future_times.in_mailboxes_with(conn, PLANNED_ANEW, cut)})
     for start in range(0, len(ids), BATCH):
         rows = [row for row, _ in enrollments.lock(conn, ids[start : start + BATCH]).values()]
         wrong = [row for row in rows if planned_by_it(row, moved=row.id in moved)]
-        for case in step_context.read(conn, house, wrong):
-            due = _replan(conn, house, case, now)
+        for case in step_context.read(conn, context, wrong):
+            due = _replan(conn, context, case, now)
             count += 1
             if case.row.step_kind == "mail":
                 calls[case.row.mailbox_id] = min(due, calls.get(case.row.mailbox_id, due))
@@ -169,10 +169,10 @@ def planned_by_it(row: Enrollment, *, moved: bool) -> bool:
     return company_rules.BOUND not in kinds and (moved or LATE in kinds)
 
 
-def _replan(conn: Connection, house: Context, case: StepContext, now: dt.datetime) -> dt.datetime:
+def _replan(conn: Connection, context: Context, case: StepContext, now: dt.datetime) -> dt.datetime:
     row = case.row
     since = min(row.stepped_at, now)
-    position = case.script.position(case.step, since, case.place(house.workspace), str(row.id))
+    position = case.script.position(case.step, since, case.place(context.workspace), str(row.id))
     due = sooner(row.due_at or now, position, now)
     enrollments.reschedule(conn, row, due, [_WORDS, *position.bound])
     return due
@@ -183,13 +183,13 @@ def sooner(planned: dt.datetime, anew: Position, now: dt.datetime) -> dt.datetim
     return min(planned, max(anew.due_at or now, now))
 
 
-def _absences(conn: Connection, house: Context, cut: dt.datetime, now: dt.datetime) -> int:
+def _absences(conn: Connection, context: Context, cut: dt.datetime, now: dt.datetime) -> int:
     """Whoever was found absent by the wrong clock is back when they would have been."""
     ids, count = future_times.absent(conn, cut), 0
     for start in range(0, len(ids), BATCH):
         for row, _ in enrollments.lock(conn, ids[start : start + BATCH]).values():
             until = (replies.returns(conn, row.contact_id) or [None])[-1]
-            anew = away.values(conn, house, row, until, now)["resume_at"]
+            anew = away.values(conn, context, row, until, now)["resume_at"]
             if row.resume_at is not None and max(anew, now) < row.resume_at:
                 enrollments.come_back(conn, row, max(anew, now))
                 count += 1

@@ -59,17 +59,19 @@ def view(standing: Standing) -> EnrollmentView:
     )
 
 
-def pause(house: Context, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
+def pause(
+    context: Context, email: str, sequence: str | None = None, reason: str = ""
+) -> list[EnrollmentView]:
     """Nothing more goes to somebody until resumed (in one sequence, or in all). What is over stays over; it is noted there
     for the case that what ended it was a mistake."""
 
     def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
         desk.apply(rows, Event.PAUSED, Reason(reason or Event.PAUSED.value, Cause.PERSON))
 
-    return _steer(house, email, sequence, act, over=True)
+    return _steer(context, email, sequence, act, over=True)
 
 
-def stop(house: Context, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
+def stop(context: Context, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
     """End somebody's sequences (or one of them) for good; open tasks go with them."""
 
     def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
@@ -77,11 +79,11 @@ def stop(house: Context, email: str, sequence: str | None = None, reason: str = 
         ended = desk.apply(rows, Event.STOPPED, words)
         tasks.drop_open(desk.conn, [row.id for row in ended], desk.now)
 
-    return _steer(house, email, sequence, act, over=True)
+    return _steer(context, email, sequence, act, over=True)
 
 
 def resume(
-    house: Context, email: str, sequence: str | None = None, reason: str = "", mailbox: str | None = None
+    context: Context, email: str, sequence: str | None = None, reason: str = "", mailbox: str | None = None
 ) -> list[EnrollmentView]:
     """Go on with somebody who is paused, away or held, from another `mailbox` if one is named. What fell due meanwhile
     goes at the next opening.
@@ -90,7 +92,7 @@ def resume(
     delivered: `errors.Invalid`, for that must be decided first.
     """
 
-    target = None if mailbox is None else _sender(house, mailbox)
+    target = None if mailbox is None else _sender(context, mailbox)
 
     def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
         stuck = {row.id: desk.mail(row) for row in rows if row.state is State.HELD}
@@ -103,7 +105,7 @@ def resume(
                 moves = target is not None and row.mailbox_id != target.id
                 _go_on(desk, _move(desk, row, target) if moves and target else row, stuck.get(row.id), reason)
 
-    return _steer(house, email, sequence, act)
+    return _steer(context, email, sequence, act)
 
 
 _GIVEN_UP = (MessageState.REFUSED, MessageState.ABANDONED)
@@ -144,7 +146,7 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
             "on, or add this one again; nothing would ever leave from it."
         )
     event = Event.RELEASED if row.state is State.HELD else Event.RESUMED
-    change = backlog.overdue(desk.conn, desk.house, row, desk.person)
+    change = backlog.overdue(desk.conn, desk.context, row, desk.person)
     words = reason or ("released by a person" if event is Event.RELEASED else event.value)
     for name in reasons.organisations(row.why):
         refusals.lift(desk.conn, row.mailbox_id, name)  # a person tries it again
@@ -153,7 +155,7 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
     tasks.close_step(desk.conn, [row.id], tasks.HAND_OVER, "done", desk.now)
     due, kind = change.get("due_at", row.due_at), row.step_kind
     if mail is not None and mail.state in _GIVEN_UP:
-        place = desk.script(row).place(desk.person, desk.house.workspace)
+        place = desk.script(row).place(desk.person, desk.context.workspace)
         position = desk.script(row).after(mail.step, desk.now, place, str(row.id))
         enrollments.move(desk.conn, row, position, desk.now)
         desk.tell([row], "skipped", f"the mail of this step was {mail.state}")
@@ -163,24 +165,24 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
 
 
 def change_mailbox(
-    house: Context, email: str, mailbox: str, sequence: str | None = None
+    context: Context, email: str, mailbox: str, sequence: str | None = None
 ) -> list[EnrollmentView]:
     """Let another mailbox go on with somebody. Raises `errors.Invalid` while a mail of the next step is half out.
 
     The recipient sees the next mail come from somebody else, in the same conversation.
     """
-    target = _sender(house, mailbox)
+    target = _sender(context, mailbox)
 
     def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
         for row in rows:
             if row.mailbox_id != target.id:
                 _move(desk, row, target)
 
-    return _steer(house, email, sequence, act)
+    return _steer(context, email, sequence, act)
 
 
-def _sender(house: Context, mailbox: str) -> Mailbox:
-    with house.database.read() as conn:
+def _sender(context: Context, mailbox: str) -> Mailbox:
+    with context.database.read() as conn:
         return mailboxes.named(conn, mailbox)
 
 
@@ -207,7 +209,7 @@ class _Desk:
     """One person's enrollments, locked, in one transaction."""
 
     conn: Connection
-    house: Context
+    context: Context
     person: Contact
     now: dt.datetime
 
@@ -244,19 +246,19 @@ class _Desk:
 
     def script(self, row: Enrollment) -> CompiledSequence:
         """The version a row is on."""
-        return self.house.library.script(self.conn, row.sequence_version_id)
+        return self.context.library.script(self.conn, row.sequence_version_id)
 
 
 def _steer(
-    house: Context,
+    context: Context,
     email: str,
     sequence: str | None,
     act: Callable[[_Desk, Sequence[Enrollment]], None],
     *,
     over: bool = False,
 ) -> list[EnrollmentView]:
-    with house.database.write() as conn:
-        person = contact_service.known(conn, house, email)
+    with context.database.write() as conn:
+        person = contact_service.known(conn, context, email)
         found = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
         if not found:
             where = f'the sequence "{sequence}"' if sequence else "any sequence"
@@ -264,7 +266,7 @@ def _steer(
         mailboxes.lock(conn, [each.enrollment.mailbox_id for each in found])
         locked = enrollments.lock(conn, [each.enrollment.id for each in found])
         rows = [row for row, _ in locked.values() if over or row.state in states.OPEN]
-        act(_Desk(conn, house, person, house.clock.now()), rows)
+        act(_Desk(conn, context, person, context.clock.now()), rows)
         return [
             view(each)
             for each in enrollment_details.matching(conn, email=person.email, sequence_name=sequence)

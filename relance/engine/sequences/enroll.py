@@ -84,7 +84,7 @@ class EnrollRequest:
 
 
 def enroll(
-    house: Context,
+    context: Context,
     wish: EnrollRequest,
     *,
     dry_run: bool = False,
@@ -95,14 +95,14 @@ def enroll(
     Who cannot be written to is skipped with the reason; nothing is half-done for anybody. Raises `errors.NotFound` and
     `errors.Invalid` for a sequence or mailbox that is not there or not ready. `progress` is told how many were looked at.
     """
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         version = publish.known(conn, wish.sequence)[0]
-        script = house.library.script(conn, version.id)
+        script = context.library.script(conn, version.id)
         senders = _senders(conn, wish.mailboxes)
         names = {each.sequence_id: each.name for each in sequences.latest(conn)}
-    run = _Run(house, version, script, senders, wish.also_elsewhere, dry_run, names)
+    run = _Run(context, version, script, senders, wish.also_elsewhere, dry_run, names)
     seen = 0
-    for batch in _everybody(house) if wish.emails is None else _named(run, wish.emails):
+    for batch in _everybody(context) if wish.emails is None else _named(run, wish.emails):
         run.take(batch)
         seen += len(batch)
         if progress is not None:
@@ -134,10 +134,10 @@ def _senders(conn: Connection, wanted: Iterable[str] | None) -> list[Mailbox]:
     return sorted(chosen, key=lambda each: each.address)
 
 
-def _everybody(house: Context) -> Iterator[list[Contact]]:
+def _everybody(context: Context) -> Iterator[list[Contact]]:
     after: str | None = None
     while True:
-        with house.database.read() as conn:
+        with context.database.read() as conn:
             page = contacts.page(conn, search=None, after=after, limit=BATCH)
         if not page:
             return
@@ -150,7 +150,7 @@ def _named(run: _Run, emails: Iterable[str]) -> Iterator[list[Contact]]:
     wanted = dict.fromkeys(found for text in emails if (found := run.normalised(text)) is not None)
     addresses = iter(wanted)
     while batch := list(itertools.islice(addresses, BATCH)):
-        with run.house.database.read() as conn:
+        with run.context.database.read() as conn:
             known = contacts.by_emails(conn, batch)
         for email in batch:
             if email not in known:
@@ -171,7 +171,7 @@ class _Known:
 class _Run:
     """One enrolling, batch by batch."""
 
-    house: Context
+    context: Context
     version: Version
     script: CompiledSequence
     senders: Sequence[Mailbox]
@@ -192,7 +192,7 @@ class _Run:
     def normalised(self, text: str) -> str | None:
         """The address as it is stored; None (and skipped) when it is none."""
         try:
-            found = address.normalise(text, allow_test_domains=self.house.options.allow_test_domains)
+            found = address.normalise(text, allow_test_domains=self.context.options.allow_test_domains)
         except errors.Invalid as refused:
             self.skipped.append(Skipped(text.strip(), str(refused)))
             return None
@@ -203,12 +203,12 @@ class _Run:
         if not people:
             return
         if self.dry_run:
-            with self.house.database.read() as conn:
+            with self.context.database.read() as conn:
                 chosen = self._chosen(people, self._read(conn, people))
             for person, mailbox in chosen:
                 self._count(mailbox, self._first(person, f"dry:{person.id}"))
             return
-        with self.house.database.write() as conn:
+        with self.context.database.write() as conn:
             self._refuse_removed(mailboxes.lock(conn, self.by_id))
             known = self._read(conn, people)
             self._add(conn, self._chosen(people, known), known)
@@ -259,7 +259,7 @@ class _Run:
         return lacking(self.needs, self.script, person, self.senders[0])
 
     def _add(self, conn: Connection, chosen: Sequence[tuple[Contact, Mailbox]], known: _Known) -> None:
-        now = self.house.clock.now()
+        now = self.context.clock.now()
         rows = [self._row(person, mailbox, person.id in known.wrote, now) for person, mailbox in chosen]
         ids = new_enrollments.add_new(conn, rows)
         placed, news = [], []
@@ -293,8 +293,8 @@ class _Run:
         }
 
     def _first(self, person: Contact, key: str) -> Position:
-        place = self.script.place(person, self.house.workspace)
-        return self.script.first(self.house.clock.now(), place, key)
+        place = self.script.place(person, self.context.workspace)
+        return self.script.first(self.context.clock.now(), place, key)
 
     def _count(self, mailbox: Mailbox, position: Position) -> None:
         self.enrolled += 1

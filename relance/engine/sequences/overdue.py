@@ -21,13 +21,13 @@ def slept(mailbox: Mailbox, now: dt.datetime, late: dt.timedelta) -> bool:
     return mailbox.read_at is not None and now - mailbox.read_at > late
 
 
-def replan(house: Context, lease: Lease, mailbox: Mailbox, now: dt.datetime) -> int:
+def replan(context: Context, lease: Lease, mailbox: Mailbox, now: dt.datetime) -> int:
     """Give everything due a new time; returns how many steps that were."""
-    with house.database.write() as conn:
+    with context.database.write() as conn:
         mailboxes.renew_lease(conn, lease)
         rows = enrollments.mails_due(conn, mailbox.id, now)
-        for case in step_context.read(conn, house, rows) if rows else ():
-            place = case.script.place(case.contact, house.workspace)
+        for case in step_context.read(conn, context, rows) if rows else ():
+            place = case.script.place(case.contact, context.workspace)
             when = calendar.next_opening(case.script.rule(case.step), place, now + scatter(str(case.row.id)))
             words = {
                 "kind": clock_jumps.LATE,

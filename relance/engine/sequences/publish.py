@@ -72,13 +72,13 @@ class SequenceDetail:
     counts: Mapping[str, int]
 
 
-def check(house: Context, source: Source) -> Checked:
+def check(context: Context, source: Source) -> Checked:
     """Everything that is wrong with a sequence, and what may surprise. Changes nothing.
 
     A field no contact has is a mistake; as long as there are no contacts at all it is a warning.
     """
     text, where = _text(source)
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         anybody = contacts.count(conn) > 0
         known = {"email", *contacts.FIELDS, *SENDER, *contacts.own_fields(conn)}
     found = lint.examine(text, known, where)
@@ -125,17 +125,17 @@ def _condition_names(text: str) -> frozenset[str]:
         return frozenset()
 
 
-def publish(house: Context, source: Source) -> Published:
+def publish(context: Context, source: Source) -> Published:
     """Make a definition the sequence's newest version; raises `errors.Invalid` with every problem, and nothing is done.
 
     Contacts already enrolled stay with their version.
     """
-    checked = check(house, source)
+    checked = check(context, source)
     if checked.definition is None:
         raise errors.Invalid(checked.problems)
     definition = checked.definition
-    now = house.clock.now()
-    with house.database.write() as conn:
+    now = context.clock.now()
+    with context.database.write() as conn:
         number, changed = sequences.publish(
             conn, definition.name, sequence.digest(definition), sequence.written(definition), now
         )
@@ -173,23 +173,23 @@ def _text(source: Source) -> tuple[str | sequence.Sequence, str]:
 # Looking at what is published.
 
 
-def summaries(house: Context) -> list[SequenceSummary]:
+def summaries(context: Context) -> list[SequenceSummary]:
     """Every sequence, by name."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         counts = sequences.counts(conn)
         return [
-            _summary(house, conn, each, counts.get(each.sequence_id, {})) for each in sequences.latest(conn)
+            _summary(context, conn, each, counts.get(each.sequence_id, {})) for each in sequences.latest(conn)
         ]
 
 
-def _summary(house: Context, conn: Connection, each: Version, counts: Mapping[str, int]) -> SequenceSummary:
-    steps = len(house.library.script(conn, each.id).plan.steps)
+def _summary(context: Context, conn: Connection, each: Version, counts: Mapping[str, int]) -> SequenceSummary:
+    steps = len(context.library.script(conn, each.id).plan.steps)
     return SequenceSummary(each.name, each.number, each.state, each.reason, each.published_at, steps, counts)
 
 
-def show(house: Context, name: str, version: int | None = None) -> SequenceDetail:
+def show(context: Context, name: str, version: int | None = None) -> SequenceDetail:
     """One version (the latest, if none is named); raises `errors.NotFound`."""
-    with house.database.read() as conn:
+    with context.database.read() as conn:
         found = known(conn, name)
         chosen = next((each for each in found if version in (None, each.number)), None)
         if chosen is None:
@@ -227,20 +227,20 @@ def _instead(name: str, names: list[str]) -> str:
 # Pausing all of it.
 
 
-def pause(house: Context, name: str, reason: str = "") -> None:
+def pause(context: Context, name: str, reason: str = "") -> None:
     """Nothing of this sequence leaves until it is resumed. Answers are still read."""
-    _set_state(house, name, "paused", reason)
+    _set_state(context, name, "paused", reason)
 
 
-def resume(house: Context, name: str) -> None:
+def resume(context: Context, name: str) -> None:
     """Let the sequence go on. What fell due meanwhile is spread over the next opening, not sent in one minute."""
-    _set_state(house, name, "active", "")
-    backlog.spread_overdue(house, name)
+    _set_state(context, name, "active", "")
+    backlog.spread_overdue(context, name)
 
 
-def _set_state(house: Context, name: str, state: str, reason: str) -> None:
-    now = house.clock.now()
-    with house.database.write() as conn:
+def _set_state(context: Context, name: str, state: str, reason: str) -> None:
+    now = context.clock.now()
+    with context.database.write() as conn:
         before = known(conn, name)[0]
         if before.state == state and before.reason == reason:
             return

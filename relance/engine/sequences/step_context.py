@@ -57,7 +57,7 @@ class StepContext:
         return {**self.script.definition.values, **sender, **self.contact.values()}
 
 
-def read(conn: Connection, house: Context, claimed: Sequence[Enrollment]) -> list[StepContext]:
+def read(conn: Connection, context: Context, claimed: Sequence[Enrollment]) -> list[StepContext]:
     """The cases of these enrollments, in their order."""
     people = contacts.by_ids(conn, [row.contact_id for row in claimed])
     existing = messages.of_steps(conn, [(row.id, row.step or "") for row in claimed])
@@ -68,7 +68,7 @@ def read(conn: Connection, house: Context, claimed: Sequence[Enrollment]) -> lis
         StepContext(
             row,
             people[row.contact_id],
-            house.library.script(conn, row.sequence_version_id),
+            context.library.script(conn, row.sequence_version_id),
             existing.get((row.id, row.step or "")),
             sent.get(row.id, ()),
             refused.get(people[row.contact_id].email),

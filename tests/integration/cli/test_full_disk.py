@@ -54,8 +54,8 @@ def crashed(home: Path) -> None:
     """As a process leaves it that is killed: the WAL holds what the database does not."""
     with Relance(config.Settings(home=home)) as relance:
         relance.contacts.add("bo@bolt.example", company="Bolt")
-        relance._house.journal.turn(1, 1)
-        relance._house.noes.keep(
+        relance._context.journal.turn(1, 1)
+        relance._context.noes.keep(
             OptOut("ada@acme.example", 1, relance.clock.now())
         )  # a wish waits to be carried out
         image = home.with_name("image")

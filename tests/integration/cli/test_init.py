@@ -62,7 +62,7 @@ def test_a_home_made_beforehand_holds_nothing_that_others_may_read(run: Run, ope
     run("init", str(open_home))
     with Relance(config.Settings(home=open_home)) as relance:
         relance.contacts.add("ada@acme.example")
-        relance._house.journal.turn(
+        relance._context.journal.turn(
             1, 1
         )  # its file is there, and the database's WAL with somebody's name in it
         assert {"relance.db", "relance.db-wal", "relance.db-shm"} <= {

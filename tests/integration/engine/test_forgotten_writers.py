@@ -33,7 +33,7 @@ def test_a_follow_up_waits_for_a_mailbox_whose_mail_is_forgotten(stage: Stage) -
     stage.relance.turn(2)
     stage.publish(OTHER)
     stage.relance.enroll("Other", [EWA], mailboxes=[BEN], also_elsewhere=True)
-    taken = backups.take(stage.relance._house.database)
+    taken = backups.take(stage.relance._context.database)
     stage.run()
     first, second = stage.arrived(EWA)
     assert (first.rep, second.rep) == (ADA, BEN)

@@ -194,8 +194,8 @@ def test_whoever_is_at_work_holds_a_lock_that_tells_of_its_end(
     with Relance(config.Settings(home=home, database_url=migrated_sqlite_url)) as relance:
         relance.beat("scheduler")
         (lock,) = (home / "journal").glob("*.lock")
-        assert lock.stem == relance._house.owner
-        assert not relance._house.journal.died(lock.stem)
+        assert lock.stem == relance._context.owner
+        assert not relance._context.journal.died(lock.stem)
         assert [each.role for each in relance.attendance().processes] == ["scheduler"]
     assert not lock.exists()  # it left as it should
 
@@ -207,10 +207,10 @@ def test_a_daemon_whose_heartbeat_can_not_be_written_knows_that_it_is_at_work(
     with Relance(config.Settings(home=home, database_url=migrated_sqlite_url)) as relance:
         relance.beat("run")
         long_ago = clock.machine_now() - dt.timedelta(minutes=3)
-        with relance._house.database.write() as conn:
+        with relance._context.database.write() as conn:
             conn.execute(process.update().values(seen_at=long_ago))
         # A full disk lets a write through now and then: nothing is refused at this moment.
-        assert relance._house.database.refused == ""
+        assert relance._context.database.refused == ""
         assert not relance.status().concerns
         with disks.writing_nothing():
             with pytest.raises(errors.Unwritable):

@@ -43,7 +43,7 @@ def stage(tmp_path: Path, database_url: str) -> Iterator[Stage]:
 
 
 def house(stage: Stage) -> Context:
-    return stage.relance._house
+    return stage.relance._context
 
 
 def probe(stage: Stage, patience: Patience = QUICK, heard: list[str] | None = None) -> MailboxTest:
@@ -207,7 +207,7 @@ def test_a_probe_nobody_knows_the_fate_of_is_looked_for(stage: Stage) -> None:
             super().transmit(raw)
             return SendResult(Outcome.UNKNOWN, "final", text="the line went dead")
 
-    stage.relance._house = dataclasses.replace(
+    stage.relance._context = dataclasses.replace(
         house(stage), open_outbox=lambda account: Unsure(account, helo="localhost")
     )
     outcome = probe(stage)
@@ -225,7 +225,7 @@ def test_a_mailbox_that_cannot_be_read_any_more(stage: Stage) -> None:
             stage.world.close_imap()
             return result
 
-    stage.relance._house = dataclasses.replace(
+    stage.relance._context = dataclasses.replace(
         house(stage), open_outbox=lambda account: Cutting(account, helo="localhost")
     )
     outcome = probe(stage)

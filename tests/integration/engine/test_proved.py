@@ -40,7 +40,7 @@ PEOPLE = {person(state): state for state in NOT_ACCEPTED}
 def put_back(stage: Stage, *, noticed: bool = False, journal: bool = False) -> None:
     """Everybody got the first mail; then a backup is put back in which each one's was in another state. Without `journal`
     the files in which it stands that they were taken are lost, too."""
-    house = stage.relance._house
+    house = stage.relance._context
     early = backups.take(house.database)
     stage.run()
     assert [stage.sent_to(each) for each in PEOPLE] == [1] * len(PEOPLE)
@@ -73,7 +73,7 @@ def _held(row: dict[str, Any], mails: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def mails(stage: Stage) -> dict[str, str]:
-    with stage.relance._house.database.read() as conn:
+    with stage.relance._context.database.read() as conn:
         found = conn.execute(sa.select(message.c.recipient, message.c.state).where(message.c.step == "intro"))
         return {row.recipient: row.state for row in found}
 
@@ -190,7 +190,7 @@ def enrolled_all(stage: Stage, *, files_sent: bool) -> None:
 def hold_back(stage: Stage) -> None:
     """Nothing is due before the mailbox was read: what a look proves is the question here."""
     later = stage.clock.now() + dt.timedelta(days=2)
-    with stage.relance._house.database.write() as conn:
+    with stage.relance._context.database.write() as conn:
         here = sa.update(enrollment).where(enrollment.c.state == State.ACTIVE.value)
         conn.execute(here.values(due_at=later))
 
@@ -199,7 +199,7 @@ def to_the_end(stage: Stage) -> None:
     """Whenever the last of them is due it is done for all: a few turns, where time passing bit by bit takes dozens."""
     last = sa.select(sa.func.max(enrollment.c.due_at)).where(enrollment.c.state == State.ACTIVE.value)
     for _ in range(6):
-        with stage.relance._house.database.read() as conn:
+        with stage.relance._context.database.read() as conn:
             due = conn.execute(last).scalar_one()
         if due is None:
             return
@@ -211,7 +211,7 @@ def to_the_end(stage: Stage) -> None:
 def started_again(stage: Stage) -> Any:
     """The process was killed before its database was put back, and another one starts."""
     old = stage.relance
-    old._house.journal.stay()
+    old._context.journal.stay()
     old.close()
     stage.relance = Relance(old.settings, clock=stage.clock)
     return stage.relance
@@ -248,7 +248,7 @@ def test_an_answer_that_nobody_could_place_holds_whoever_was_sent_it_still(stage
     put_back(stage, noticed=True)
     stage.relance.turn(1)
     held, why = person(MessageState.TRANSMITTING), Reason("whose is it?", Cause.ANSWER, "answer 1")
-    with stage.relance._house.database.write() as conn:
+    with stage.relance._context.database.write() as conn:
         [row] = [each.enrollment for each in enrollment_details.matching(conn, email=held)]
         enrollments.apply(conn, [row.id], Event.HELD, stage.clock.now(), reason=why)
     stage.relance.restored.decide("sent")
@@ -256,6 +256,6 @@ def test_an_answer_that_nobody_could_place_holds_whoever_was_sent_it_still(stage
 
 
 def causes(stage: Stage, email: str) -> set[Cause]:
-    with stage.relance._house.database.read() as conn:
+    with stage.relance._context.database.read() as conn:
         [found] = enrollment_details.matching(conn, email=email)
     return {each.cause for each in found.enrollment.why}

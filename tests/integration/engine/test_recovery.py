@@ -29,8 +29,8 @@ def stage(tmp_path: Path, migrated_sqlite_url: str) -> Iterator[Stage]:
 
 def sending_through(stage: Stage, kind: type[Outbox]) -> None:
     """The stage's mails leave by another kind of outbox from now on."""
-    stage.relance._house = dataclasses.replace(
-        stage.relance._house, open_outbox=lambda account: kind(account, helo="localhost")
+    stage.relance._context = dataclasses.replace(
+        stage.relance._context, open_outbox=lambda account: kind(account, helo="localhost")
     )
 
 
@@ -47,7 +47,7 @@ def test_a_worker_killed_in_mid_chunk_has_told_which_mails_were_taken(stage: Sta
 
     sending_through(stage, Watched)
     stage.run()
-    with stage.relance._house.database.read() as conn:
+    with stage.relance._context.database.read() as conn:
         first, second = (messages.to_recipient(conn, person) for person in (EWA, OLA))
     assert first is not None
     assert second is not None
@@ -71,7 +71,7 @@ def unknown_mail(stage: Stage) -> messages.Message:
     stage.enroll(EWA)
     sending_through(stage, Broken)
     stage.run()
-    with stage.relance._house.database.read() as conn:
+    with stage.relance._context.database.read() as conn:
         (found,) = messages.unknown(conn)
     return found
 
@@ -116,7 +116,7 @@ def test_journals_of_ended_processes_go_after_a_day_unless_a_mail_is_still_open(
     journal.close()
     spent = sorted((stage.relance.settings.home / "journal").glob("host-4712.*"))
     yesterday = machine_now().timestamp() - 90_000
-    sweep = stage.relance._house.journal.sweep
+    sweep = stage.relance._context.journal.sweep
     assert sweep({mail.id}, set(), yesterday) == 0  # too young
     for path in (*needed, *spent):
         os.utime(path, (yesterday, yesterday))

@@ -30,12 +30,12 @@ def stage(tmp_path: Path, migrated_url: str) -> Iterator[Stage]:
 
 
 def backup(stage: Stage) -> Backup:
-    return backups.take(stage.relance._house.database)
+    return backups.take(stage.relance._context.database)
 
 
 def restore(stage: Stage, taken: Backup, *, noticed: bool = True) -> int:
     """The backup is put back; a person confirms where that was noticed. Returns how many are held."""
-    house, file = stage.relance._house, stage.relance._epoch_file
+    house, file = stage.relance._context, stage.relance._epoch_file
     backups.put_back(house.database, taken)
     if not noticed:
         file.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ EWA, OLA, JAN = "ewa@acme.example", "ola@apex.example", "jan@aster.example"
 
 NEWS: dict[str, Callable[[Stage], object]] = {
     "unsubscribed": lambda stage: stage.relance.contacts.suppress(OLA),
-    "said no to a page whose database was away": lambda stage: stage.relance._house.noes.keep(
+    "said no to a page whose database was away": lambda stage: stage.relance._context.noes.keep(
         OptOut(OLA, 1, stage.clock.now())
     ),
     "paused": lambda stage: stage.relance.pause(OLA, reason="wait"),
@@ -45,8 +45,8 @@ def during_the_first_body(stage: Stage, news: Callable[[Stage], object]) -> None
                 told.append(news(stage))
             return super().transmit(raw)
 
-    stage.relance._house = dataclasses.replace(
-        stage.relance._house, open_outbox=lambda account: Outbound(account, helo="localhost")
+    stage.relance._context = dataclasses.replace(
+        stage.relance._context, open_outbox=lambda account: Outbound(account, helo="localhost")
     )
 
 
