@@ -91,7 +91,7 @@ def _helo() -> str:
 
 def judge_file(
     path: Path, *, received: dt.datetime | None = None, own: Iterable[str] = ()
-) -> Iterator[files.Specimen]:
+) -> Iterator[files.ClassifiedMail]:
     """Judge the raw mails of a file or folder; needs no installation. Raises only `OSError`."""
     return files.of_file(path, now=machine_now(), received=received, own=tuple(own))
 

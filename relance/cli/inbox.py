@@ -14,7 +14,7 @@ from relance.cli import session, show
 from relance.mailbox.parsing.inbound import Intent, Kind
 
 if TYPE_CHECKING:
-    from relance.mailbox.classification.files import Specimen
+    from relance.mailbox.classification.files import ClassifiedMail
 
 group = typer.Typer(no_args_is_help=True, help="Answers over all mailboxes: what they are and why.")
 COLUMNS = {
@@ -204,7 +204,7 @@ def judge(
 
 def _judged(
     files: list[Path], received: dt.datetime | None, own: list[str], failed: list[str]
-) -> Iterator[Specimen]:
+) -> Iterator[ClassifiedMail]:
     """Every mail of every file; a file that cannot be opened or is no mail is noted, and the others are judged all the same."""
     from relance import app
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from relance.mailbox.account import Account
 from relance.mailbox.imap.folders import Folder
 from relance.mailbox.imap.responses import Fetched
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 from relance.mailbox.smtp.outcome import SendResult
 from relance.mailbox.smtp.usage import Usage
 
@@ -62,7 +62,7 @@ class Inbox(Protocol):
 
     def sent_ids(
         self, folder: Folder, after_uid: int, limit: int = 2000, *, again: Collection[int] = ()
-    ) -> Iterator[tuple[int, Inbound | None]]:
+    ) -> Iterator[tuple[int, InboundMail | None]]:
         """The headers of mails above a UID or among `again`; None where the server shows a mail and does not give it."""
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from relance.mailbox import classification
 from relance.mailbox.parsing import message
-from relance.mailbox.parsing.inbound import Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, Kind
 from tests.corpus import clients
 
 HERE = Path(__file__).parent
@@ -32,7 +32,7 @@ class Case:
     path: Path
     expected: dict[str, str]
 
-    def judged(self, *, cold: bool = False) -> Judgement:
+    def judged(self, *, cold: bool = False) -> Classification:
         """What the rules make of it, with or without the conversation."""
         known = {} if cold else {"sent_texts": [clients.SENT], "mailed": [clients.THEM]}
         mail = message.read(self.path.read_bytes())
@@ -47,7 +47,7 @@ def cases() -> Iterator[Case]:
             yield Case(manifest.parent / expected["file"], expected)
 
 
-def mistakes(case: Case, found: Judgement) -> list[str]:
+def mistakes(case: Case, found: Classification) -> list[str]:
     """Which fields differ; `until` counts where the kind can carry a day, the others where they are expected."""
     said = {
         "kind": found.kind.value,
@@ -68,7 +68,7 @@ def mistakes(case: Case, found: Judgement) -> list[str]:
 class Score:
     """All judgements of one pass."""
 
-    results: tuple[tuple[Case, Judgement], ...]
+    results: tuple[tuple[Case, Classification], ...]
 
     def matrix(self) -> Counter[tuple[str, str]]:
         return Counter((case.expected["kind"], found.kind.value) for case, found in self.results)

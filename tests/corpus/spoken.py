@@ -9,7 +9,7 @@ import datetime as dt
 
 from relance.mailbox import classification
 from relance.mailbox.parsing import message
-from relance.mailbox.parsing.inbound import Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, Kind
 from tests.corpus import clients
 
 RECEIVED = dt.datetime(2026, 8, 3, 9, 0, tzinfo=dt.UTC)
@@ -39,17 +39,17 @@ def check_answer(text: str, intent: str) -> None:
     assert (found.kind, found.intent) == (Kind.HUMAN, intent)
 
 
-def by_machine(text: str) -> Judgement:
+def by_machine(text: str) -> Classification:
     """The judgement of a text that a program sent."""
     return _judged(text, "Auto-Submitted: auto-generated\r\n")
 
 
-def by_person(text: str) -> Judgement:
+def by_person(text: str) -> Classification:
     """The judgement of a text that somebody typed under our subject."""
     return _judged(text, "In-Reply-To: <m1.abc@nasza.example>\r\n")
 
 
-def _judged(text: str, mark: str) -> Judgement:
+def _judged(text: str, mark: str) -> Classification:
     head = (
         f"From: Anna <{clients.THEM}>\r\nTo: {clients.OURS}\r\nMessage-ID: <s1@acme.example>\r\nSubject: Re: Acme\r\n"
         f"Date: Mon, 3 Aug 2026 11:00:00 +0200\r\n{mark}MIME-Version: 1.0\r\n"

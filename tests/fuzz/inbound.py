@@ -6,7 +6,7 @@ import datetime as dt
 
 from relance.mailbox import classification
 from relance.mailbox.parsing import message
-from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind
 from tests.corpus import clients
 
 RECEIVED = dt.datetime(2026, 8, 3, 9, 0, tzinfo=dt.UTC)
@@ -29,7 +29,7 @@ def one_mail(raw: bytes) -> None:
     check_text(classification.answer_text(mail, [clients.SENT]))
 
 
-def check_mail(mail: Inbound) -> None:
+def check_mail(mail: InboundMail) -> None:
     """Reading must not need its last fence, and what it gives is bounded and storable."""
     assert not any("could not be read" in defect for defect in mail.defects), mail.defects
     check_text(mail.text)
@@ -41,7 +41,7 @@ def check_mail(mail: Inbound) -> None:
         assert each.endswith(">"), each
 
 
-def check_judgement(found: Judgement) -> None:
+def check_judgement(found: Classification) -> None:
     """Every mail gets a kind, the rule that said so, and evidence short enough to show."""
     assert found.kind in Kind
     assert found.rule

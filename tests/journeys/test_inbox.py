@@ -8,7 +8,7 @@ import pytest
 
 from relance import errors
 from relance.engine.inbound.inbox import Wanted
-from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind
 from relance.sandbox.postoffice import Mail
 from relance.sandbox.record import Kind as Placed
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage
@@ -335,8 +335,8 @@ def test_better_rules_find_a_missed_answer_of_the_past(stage: Stage, monkeypatch
     stage.answer(OLA, "We have received your message.", headers={"Auto-Submitted": "auto-replied"})
     stage.look()
 
-    def better(mail: Inbound, **known: object) -> Judgement:
-        return Judgement(Kind.HUMAN, "is person", "your message", intent="positive", version=99)
+    def better(mail: InboundMail, **known: object) -> Classification:
+        return Classification(Kind.HUMAN, "is person", "your message", intent="positive", version=99)
 
     monkeypatch.setattr("relance.mailbox.classification.judge", better)
     shown = stage.relance.inbox.rejudge()
@@ -363,8 +363,8 @@ def test_better_rules_reopen_what_was_stopped_by_mistake_only_when_told_to(
     stage.look()
     before = stage.state(OLA)
 
-    def better(mail: Inbound, **known: object) -> Judgement:
-        return Judgement(Kind.AUTO_REPLY, "is automatic", "nicht im Büro", version=99)
+    def better(mail: InboundMail, **known: object) -> Classification:
+        return Classification(Kind.AUTO_REPLY, "is automatic", "nicht im Büro", version=99)
 
     monkeypatch.setattr("relance.mailbox.classification.judge", better)
     stage.relance.inbox.rejudge(apply=True)

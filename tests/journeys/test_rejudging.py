@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from relance.mailbox import classification
-from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind
 from tests.journeys.stage import FOLLOW_UP, Stage
 
 OLA = "ola@acme.example"
@@ -31,9 +31,9 @@ def better(monkeypatch: pytest.MonkeyPatch) -> Better:
     def better(kind: Kind) -> None:
         before = classification.judge
 
-        def judge(mail: Inbound, **known: object) -> Judgement:
+        def judge(mail: InboundMail, **known: object) -> Classification:
             if "our team" in mail.text:
-                return Judgement(kind, "is a ticket system", "our team", version=99)
+                return Classification(kind, "is a ticket system", "our team", version=99)
             return before(mail, **known)  # type: ignore[arg-type]
 
         monkeypatch.setattr("relance.mailbox.classification.judge", judge)

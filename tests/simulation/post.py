@@ -12,7 +12,7 @@ from relance.mailbox.account import Account
 from relance.mailbox.imap.folders import Folder, FolderRefused
 from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing import message
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from relance.mailbox.smtp.usage import Usage
@@ -345,7 +345,7 @@ class Inbox:
 
     def sent_ids(
         self, folder: Folder, after_uid: int, limit: int = 2000, *, again: Collection[int] = ()
-    ) -> Iterator[tuple[int, Inbound | None]]:
+    ) -> Iterator[tuple[int, InboundMail | None]]:
         for each in self.fetch_new(folder, after_uid, limit, again=again):
             yield (
                 each.uid,

@@ -17,7 +17,7 @@ from relance.engine.inbound import company, policy
 from relance.engine.inbound.policy import Match
 from relance.engine.sending import settle
 from relance.mailbox.parsing import inbound
-from relance.mailbox.parsing.inbound import Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, Kind
 from relance.mailbox.smtp import outcome
 
 
@@ -66,7 +66,7 @@ def test_the_sentence_names_what_is_missing_and_the_table_can_not_be_changed() -
 @pytest.mark.parametrize("match", list(Match))
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_kind_of_mail_has_a_consequence_however_surely_it_was_matched(match: Match, kind: Kind) -> None:
-    found = policy.consequence(match, Judgement(kind, "a rule"))
+    found = policy.consequence(match, Classification(kind, "a rule"))
     assert match is not Match.NONE or found == policy.NOTHING
 
 

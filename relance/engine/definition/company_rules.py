@@ -14,7 +14,7 @@ from relance import errors
 from relance.complete import complete
 from relance.engine.schedule import waits
 from relance.engine.schedule.waits import Unit, Wait
-from relance.mailbox.parsing.inbound import Intent, Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, Intent, Kind
 
 BOUND = "colleague"
 # The kind of the reason beside a due time that a colleague's answer put off.
@@ -183,18 +183,18 @@ LINES: Mapping[Kind, tuple[str, ...]] = complete(
 """The lines that speak of each kind of mail, the most precise first; none where only a machine speaks of itself."""
 
 
-def names(judgement: Judgement) -> tuple[str, ...]:
+def names(judgement: Classification) -> tuple[str, ...]:
     """The lines that speak of such a mail, the most precise first; none for what only a machine says of itself."""
     wish = _wish(judgement)
     return tuple(name for each in LINES[judgement.kind] if (name := each or wish))
 
 
-def _wish(judgement: Judgement) -> str:
+def _wish(judgement: Classification) -> str:
     """The line of what they want: an answer of which nobody can tell it is an unclear one, an invitation's may be silent."""
     silent = UNCLEAR if judgement.kind is Kind.HUMAN else ""
     return BY_INTENT.get(judgement.intent, UNCLEAR) if judgement.intent else silent
 
 
-def action(rules: Mapping[str, ColleagueAction], judgement: Judgement) -> ColleagueAction:
+def action(rules: Mapping[str, ColleagueAction], judgement: Classification) -> ColleagueAction:
     """What these rules make of a colleague when somebody's mail is judged so."""
     return next((rules[name] for name in names(judgement) if name in rules), GO_ON)

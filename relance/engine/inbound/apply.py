@@ -24,7 +24,7 @@ from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, replies, suppressions, tasks
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
-from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind, Speaker
+from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind, Speaker
 
 WORDS_LIMIT = 20_000
 # Characters of a person's answer that are kept as text.
@@ -34,7 +34,7 @@ WORDS_LIMIT = 20_000
 class Matter:
     """What is acted upon: what a mail was judged to be, and whose it is."""
 
-    judgement: Judgement
+    judgement: Classification
     contact: Contact | None
     mailbox_id: int  # the one that wrote, where that is known
     source: str = ""  # the kept mail, as reasons name it
@@ -54,11 +54,11 @@ class NewReply:
     uidvalidity: int
     uid: int
     dedupe: str
-    mail: Inbound
+    mail: InboundMail
     raw: bytes
     received_at: dt.datetime
     found: Found
-    judgement: Judgement
+    judgement: Classification
     words: str
 
     @property
@@ -68,7 +68,7 @@ class NewReply:
         return Matter(self.judgement, self.found.contact, wrote)
 
 
-def concerns_us(found: Found, judgement: Judgement) -> bool:
+def concerns_us(found: Found, judgement: Classification) -> bool:
     """Whether a mail is kept: it is from or about a contact, or it is ours to worry about and cannot be read."""
     if judgement.kind is Kind.OWN_COPY:
         return False
@@ -243,7 +243,7 @@ def _row(item: NewReply, rows: Sequence[Enrollment], now: dt.datetime) -> dict[s
     }
 
 
-def judged(judgement: Judgement, *, also: Sequence[int] = ()) -> dict[str, Any]:
+def judged(judgement: Classification, *, also: Sequence[int] = ()) -> dict[str, Any]:
     """A judgement as the columns of its mail. `also`: further contacts it may be about."""
     rest = {
         "until": judgement.until.isoformat() if judgement.until else None,

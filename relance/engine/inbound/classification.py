@@ -14,7 +14,7 @@ from relance.engine.inbound import policy
 from relance.engine.inbound.policy import Consequence, Match
 from relance.engine.store import replies
 from relance.engine.store.replies import Reply
-from relance.mailbox.parsing.inbound import Judgement, Kind, Speaker
+from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class EffectiveClassification:
     """What a kept mail is held to be, and whose."""
 
     match: Match
-    judgement: Judgement
+    judgement: Classification
     contact_id: int | None
     also: tuple[int, ...] = ()
 
@@ -32,11 +32,11 @@ class EffectiveClassification:
         return policy.consequence(self.match, self.judgement)
 
 
-def judged(answer: Reply) -> Judgement:
+def judged(answer: Reply) -> Classification:
     """What the rules said."""
     rest = answer.judgement
     until = rest.get("until")
-    return Judgement(
+    return Classification(
         kind=Kind(answer.kind),
         rule=answer.rule,
         evidence=answer.evidence,
@@ -91,7 +91,7 @@ def acted_on(answer: Reply) -> EffectiveClassification:
     if said is None:
         return in_force(answer)
     until = said.get("until")
-    judgement = Judgement(
+    judgement = Classification(
         Kind(said["kind"]),
         "",
         said["evidence"],

@@ -21,7 +21,7 @@ from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, events, tasks
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
-from relance.mailbox.parsing.inbound import Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, Kind
 
 DONE: dict[ActionKind, str] = {
     ActionKind.STOP: "stopped",
@@ -38,7 +38,7 @@ class Heard:
     """An answer as it is told to colleagues: who answered, what it is held to be, its words, and who got it."""
 
     contact: Contact
-    judgement: Judgement
+    judgement: Classification
     said: str
     mailbox: str  # the address it came to
 
@@ -60,13 +60,15 @@ def rows(conn: Connection, contact: Contact | None) -> list[Enrollment]:
     return [row for row in found if row.contact_id != contact.id]
 
 
-def action(conn: Connection, context: Context, row: Enrollment, judgement: Judgement) -> ColleagueAction:
+def action(conn: Connection, context: Context, row: Enrollment, judgement: Classification) -> ColleagueAction:
     """What a colleague's own sequence says about an answer judged so."""
     definition = context.library.script(conn, row.sequence_version_id).definition
     return company_rules.action(company_rules.table(definition.stop.company), judgement)
 
 
-def _touched(conn: Connection, context: Context, contact: Contact | None, judgement: Judgement) -> Wanted:
+def _touched(
+    conn: Connection, context: Context, contact: Contact | None, judgement: Classification
+) -> Wanted:
     asked = [
         (row, action(conn, context, row, judgement))
         for row in rows(conn, contact)
@@ -75,7 +77,9 @@ def _touched(conn: Connection, context: Context, contact: Contact | None, judgem
     return [(row, each) for row, each in asked if each.deed is not ActionKind.GO_ON]
 
 
-def ids(conn: Connection, context: Context, heard: Iterable[tuple[Contact | None, Judgement]]) -> set[int]:
+def ids(
+    conn: Connection, context: Context, heard: Iterable[tuple[Contact | None, Classification]]
+) -> set[int]:
     """The enrollments that these answers touch, to be locked together with everybody else's and in one order."""
     return {row.id for contact, judgement in heard for row, _ in _touched(conn, context, contact, judgement)}
 

@@ -18,7 +18,7 @@ from relance.engine.store.messages import Message
 from relance.mailbox import address
 from relance.mailbox.classification import normalize
 from relance.mailbox.parsing import authorship, provider_ids
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 
 SLACK = dt.timedelta(hours=1)
 # How far a mail server's clock may be behind ours.
@@ -71,7 +71,7 @@ class Found:
 NOBODY = Found(Match.NONE)
 
 
-def find(conn: Connection, mail: Inbound, seen: Seen) -> Found:
+def find(conn: Connection, mail: InboundMail, seen: Seen) -> Found:
     """Whom a mail concerns: by the mail of ours it names, by its sender, by what it reports, quotes or is about."""
     return (
         _by_plus(conn, mail, seen)
@@ -96,7 +96,7 @@ def thread_key(mailbox_id: int, thread_id: str) -> str:
 # Certain: it answers a mail of ours, or comes from the person.
 
 
-def _by_plus(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
+def _by_plus(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     """The token is the local part of the Message-ID, so that no second one needs to be kept."""
     named = []
     for came_to in mail.to:
@@ -107,7 +107,7 @@ def _by_plus(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
     return _first_known(conn, named, _TOKEN) if named else None
 
 
-def _by_key(conn: Connection, mail: Inbound) -> Found | None:
+def _by_key(conn: Connection, mail: InboundMail) -> Found | None:
     envelopes = [report.envelope_id for report in mail.reports if report.envelope_id]
     named = (*mail.in_reply_to, *reversed(mail.references), *mail.returned_ids, *mail.aliases)
     named = provider_ids.spellings((*named, *envelopes, *(f"<{each}>" for each in envelopes)))
@@ -133,7 +133,7 @@ def _by_thread(conn: Connection, seen: Seen) -> Found | None:
     return None if message is None else _certain(conn, message, "the conversation it stands in")
 
 
-def _by_sender(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
+def _by_sender(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     """Whoever wrote it: as From says, or whose address a list wrote over there."""
     writers = authorship.sure(mail, seen.own)
     contact = _first_begun(conn, writers, seen)
@@ -143,7 +143,7 @@ def _by_sender(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
     return Found(Match.CERTAIN, by, contact, messages.to_recipient(conn, contact.email))
 
 
-def _by_witness(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
+def _by_witness(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     """Somebody else is to be answered, or stood on the envelope: it may be theirs."""
     contact = _first_begun(conn, authorship.possible(mail, seen.own), seen)
     if contact is None:
@@ -165,7 +165,7 @@ def _begun(conn: Connection, contact_ids: Iterable[int], seen: Seen) -> set[int]
     return {number for number, at in began.items() if seen.received_at >= at - SLACK}
 
 
-def _by_report(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
+def _by_report(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     """A bounce that returns nothing of ours still names whom it could not reach; a restored database may have lost what
     was sent to them."""
     by, named = "the recipient a report names", []
@@ -183,7 +183,7 @@ def _by_report(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
 # Soft: it may be about the person; somebody has to look.
 
 
-def _by_company(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
+def _by_company(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     """Another address of the same company, about the same subject or with our words in it."""
     domains = (each.rpartition("@")[2] for each in authorship.sure(mail, seen.own))
     organisations = dict.fromkeys(each for domain in domains if (each := address.organisation(domain)))
@@ -210,7 +210,7 @@ def _in_doubt(conn: Connection, organisations: Iterable[str], seen: Seen) -> Fou
     )
 
 
-def _by_named(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
+def _by_named(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     """A mail from anywhere that names one of our people and quotes us, or carries on their mail: a forwarded answer."""
     found = (each.lower() for each in _ADDRESS.findall(mail.text[:_LONGEST]))
     named = [each for each in dict.fromkeys(found) if each not in seen.own][:_NAMED_MOST]
@@ -219,7 +219,7 @@ def _by_named(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
     return _soft(conn, alike, "a mail that names the person, with our subject or words", seen)
 
 
-def _by_words(conn: Connection, mail: Inbound, seen: Seen) -> Found | None:
+def _by_words(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     """An answer from an address nobody knows: our subject, and our own words quoted."""
     bare = strip_marks(mail.subject)
     if not bare or not mail.text:
@@ -245,13 +245,13 @@ def _by_mark(seen: Seen) -> Found | None:
     return Found(Match.SOFT, "a mail of ours that this database has lost") if seen.ours else None
 
 
-def _is_namesake(person: Contact, mail: Inbound) -> bool:
+def _is_namesake(person: Contact, mail: InboundMail) -> bool:
     said = normalize.letters(f"{mail.from_name} {(mail.from_address or '').partition('@')[0]}")
     last = normalize.letters(person.last_name) or normalize.letters(person.email.partition("@")[0])
     return len(last) > 1 and last in said
 
 
-def _alike(mail: Inbound, known: Sequence[Trace]) -> list[Trace]:
+def _alike(mail: InboundMail, known: Sequence[Trace]) -> list[Trace]:
     """Those mails of ours that this one has the subject or the words of."""
     if not known:
         return []

@@ -10,7 +10,7 @@ from enum import StrEnum
 from relance.complete import complete
 from relance.engine.schedule.calendar import day_words
 from relance.engine.states import Event
-from relance.mailbox.parsing.inbound import Judgement, Kind, Speaker
+from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
 
 
 class Match(StrEnum):
@@ -120,7 +120,7 @@ _TABLES = complete(
 )
 
 
-def consequence(match: Match, judgement: Judgement) -> Consequence:
+def consequence(match: Match, judgement: Classification) -> Consequence:
     """What a mail of this kind, matched this surely, leads to."""
     if match is Match.CERTAIN and judgement.kind is Kind.HARD_BOUNCE and not judgement.definite:
         return DOUBTFUL
@@ -143,7 +143,9 @@ class Absences:
     said_again: bool = False  # an earlier reply named the same day of return: it is the same absence
 
 
-def absence(consequence: Consequence, judgement: Judgement, known: Absences, today: dt.date) -> Consequence:
+def absence(
+    consequence: Consequence, judgement: Classification, known: Absences, today: dt.date
+) -> Consequence:
     """An out-of-office reply moves an enrollment only so often and only so far; then a person decides."""
     if consequence.event is not Event.OUT_OF_OFFICE:
         return consequence

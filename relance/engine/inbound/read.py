@@ -19,9 +19,9 @@ from relance.mailbox.classification import safe
 from relance.mailbox.imap.folders import Folder
 from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing import authorship, message
-from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind
 
-Read = tuple[Fetched, Inbound]
+Read = tuple[Fetched, InboundMail]
 RAW_LIMIT = 512 * 1024
 # Bytes of a mail that are kept for judging it again.
 
@@ -42,7 +42,7 @@ def may_concern(look: Look, fetched: Fetched) -> bool:
         return match.find(conn, mail, seen) != match.NOBODY
 
 
-def shown(look: Look, fetched: Fetched, mail: Inbound) -> list[Evidence]:
+def shown(look: Look, fetched: Fetched, mail: InboundMail) -> list[Evidence]:
     """What a mail shows of mails of ours, whether a row tells of them or not."""
     context, came = look.context, min(fetched.internal_date or look.now, look.now)
     if is_our_own(look, mail):
@@ -50,7 +50,7 @@ def shown(look: Look, fetched: Fetched, mail: Inbound) -> list[Evidence]:
     return evidence.of_incoming(context.own_ids, mail, came)
 
 
-def is_our_own(look: Look, mail: Inbound, *, answers_us: bool = False) -> bool:
+def is_our_own(look: Look, mail: InboundMail, *, answers_us: bool = False) -> bool:
     """Whether we wrote it: by our mark in its Message-ID, or by From, where nothing speaks against that."""
     if mail.from_address not in look.own:
         return False
@@ -102,19 +102,19 @@ def items(
             yield item
 
 
-def read(fetched: Fetched) -> Inbound:
+def read(fetched: Fetched) -> InboundMail:
     """A fetched mail, parsed."""
     return message.read(fetched.raw, size=fetched.size, truncated=fetched.truncated)
 
 
-def _key(folder: Folder, fetched: Fetched, mail: Inbound) -> str:
+def _key(folder: Folder, fetched: Fetched, mail: InboundMail) -> str:
     """What could not be read is no mail that was read: should the server give it one day, it is new."""
     if fetched.trouble:
         return f"not given {folder.name} {folder.uidvalidity}:{fetched.uid}"
     return _dedupe(fetched, mail)
 
 
-def _dedupe(fetched: Fetched, mail: Inbound) -> str:
+def _dedupe(fetched: Fetched, mail: InboundMail) -> str:
     """A mail moved by a filter, or seen again in All Mail, is one mail; an id alone may be used twice by mistake."""
     if mail.message_id is None:
         return hashlib.sha256(fetched.raw or str(fetched.uid).encode()).hexdigest()
@@ -123,13 +123,13 @@ def _dedupe(fetched: Fetched, mail: Inbound) -> str:
 
 
 def _item(
-    conn: Connection, look: Look, folder: Folder, fetched: Fetched, mail: Inbound, found: Found
+    conn: Connection, look: Look, folder: Folder, fetched: Fetched, mail: InboundMail, found: Found
 ) -> NewReply:
     sent = messages.of_contact(conn, found.contact.id) if found.contact else []
     texts, recipients = [each.body for each in sent], [each.recipient for each in sent]
     received = fetched.internal_date or look.now
     if fetched.trouble:
-        judgement = Judgement(Kind.UNREADABLE, "the server could not give it", fetched.trouble)
+        judgement = Classification(Kind.UNREADABLE, "the server could not give it", fetched.trouble)
     else:
         # One of our addresses that somebody else answers through says nothing of who wrote.
         ours = is_our_own(look, mail, answers_us=found.proven)

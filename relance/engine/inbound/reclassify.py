@@ -18,7 +18,7 @@ from relance.engine.store.replies import Reply, ReplySource
 from relance.mailbox import classification as mailbox_classification
 from relance.mailbox.classification import safe
 from relance.mailbox.parsing import message
-from relance.mailbox.parsing.inbound import Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, Kind
 
 BATCH = 100
 # Mails read at once. Each is applied in a transaction of its own, so that nobody waits long.
@@ -130,7 +130,7 @@ class _Rehearsed(Exception):
     """Ends a transaction of which nothing is to be kept."""
 
 
-def _judge(conn: Connection, kept: ReplySource) -> Judgement:
+def _judge(conn: Connection, kept: ReplySource) -> Classification:
     answer = kept.answer
     mail = message.read(kept.raw, size=answer.size or len(kept.raw), truncated=answer.size > len(kept.raw))
     sent = messages.of_contact(conn, answer.contact_id) if answer.contact_id is not None else []
@@ -146,13 +146,13 @@ def _judge(conn: Connection, kept: ReplySource) -> Judgement:
     return safe.judge(mail, known)
 
 
-def _core(judged: Judgement) -> tuple[object, ...]:
+def _core(judged: Classification) -> tuple[object, ...]:
     """What makes a difference to anybody; another quotation of the same finding does not."""
     told = (judged.kind, judged.until, judged.intent, judged.substitute, judged.status, judged.recipient)
     return (*told, judged.definite, judged.speaker if judged.kind is Kind.BLOCKED else None)
 
 
-def _words(judged: Judgement) -> str:
+def _words(judged: Classification) -> str:
     until = f"until {judged.until}" if judged.until else None
     more = (judged.intent, until, judged.status, judged.substitute)
     said = ", ".join(each for each in more if each)
@@ -160,7 +160,7 @@ def _words(judged: Judgement) -> str:
 
 
 def _apply(
-    conn: Connection, context: Context, number: int, judgement: Judgement, wish: RejudgeOptions
+    conn: Connection, context: Context, number: int, judgement: Classification, wish: RejudgeOptions
 ) -> Revised:
     now = context.clock.now()
     answer = replies.by_id(conn, number)
@@ -189,7 +189,7 @@ def _others(conn: Connection, answer: Reply) -> EffectiveClassification:
 
 
 def _tell(
-    conn: Connection, answer: Reply, judgement: Judgement, effects: tuple[str, ...], now: dt.datetime
+    conn: Connection, answer: Reply, judgement: Classification, effects: tuple[str, ...], now: dt.datetime
 ) -> None:
     words = f"judged again: {_words(judgement)}, before: {_words(classification.judged(answer))}"
     data = {"words": words, "effects": list(effects), "rules_version": judgement.version}

@@ -12,7 +12,7 @@ import datetime as dt
 from relance import clock
 from relance.engine.context import Context
 from relance.engine.store.mailboxes import Mailbox
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 
 MARGIN = dt.timedelta(days=2)
 # How much earlier than our last look a server may date a mail that we did not see then.
@@ -31,7 +31,7 @@ def whole_since(context: Context, mailbox: Mailbox) -> dt.datetime | None:
     return read_at - MARGIN
 
 
-def of_a_machine(mail: Inbound) -> bool:
+def of_a_machine(mail: InboundMail) -> bool:
     """Whether what a mail is about may stand in its body only, as a bounce's does."""
     sender = (mail.from_address or "").partition("@")[0]
     return sender in _MACHINES or mail.content_type.startswith(("multipart/report", "message/"))

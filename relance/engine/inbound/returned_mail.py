@@ -13,7 +13,7 @@ from relance.engine.sending import repeated_answers
 from relance.engine.sending.repeated_answers import Refusal, Whose
 from relance.engine.store import mailboxes, replies
 from relance.mailbox import refusal_words
-from relance.mailbox.parsing.inbound import Judgement, Kind, Speaker
+from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
 
 WITHIN = dt.timedelta(days=3)
 # A mail that a server takes and writes back later was accepted, so that an accepted one between shows nothing: time does.
@@ -21,13 +21,15 @@ _CODE = re.compile(r"\s*([45]\d\d)[ -]+")
 _UNSAID = 550
 
 
-def is_doubtful(judgement: Judgement) -> bool:
+def is_doubtful(judgement: Classification) -> bool:
     """Whether it may be about the person as well as about us, and no receiving server said it."""
     weak = judgement.kind is Kind.HARD_BOUNCE and not judgement.definite
     return weak and judgement.speaker is not Speaker.RECEIVER and bool(judgement.evidence)
 
 
-def note(conn: Connection, mailbox_id: int, judgement: Judgement, whose: Whose, now: dt.datetime) -> None:
+def note(
+    conn: Connection, mailbox_id: int, judgement: Classification, whose: Whose, now: dt.datetime
+) -> None:
     """Remember it beside the refusals at once; pause the mailbox where somebody else's mail was answered the same."""
     code, words = _said(judgement.evidence, whose)
     before = repeated_answers.of(mailboxes.by_id(conn, mailbox_id).refusal)

@@ -19,7 +19,7 @@ from relance.engine.sending.proofs import Left
 from relance.engine.states import Event
 from relance.engine.store import contacts, correspondence, enrollments, events, mailboxes, messages, replies
 from relance.engine.store.messages import Message
-from relance.mailbox.parsing.inbound import Inbound, Kind
+from relance.mailbox.parsing.inbound import InboundMail, Kind
 
 BY_HAND = "the salesperson wrote by hand"
 # How the reason of an enrollment begins that is paused for it.
@@ -29,7 +29,7 @@ BY_HAND = "the salesperson wrote by hand"
 class Copy:
     """One mail of ours as it lies in a folder."""
 
-    mail: Inbound
+    mail: InboundMail
     folder: str
     uidvalidity: int
     uid: int
@@ -60,7 +60,7 @@ def known(conn: Connection, mailbox_id: int, copies: Sequence[Copy]) -> Mapping[
     return found
 
 
-def _resembling(conn: Connection, mailbox_id: int, mail: Inbound) -> Message | None:
+def _resembling(conn: Connection, mailbox_id: int, mail: InboundMail) -> Message | None:
     """A provider that gave our mail another id and says so nowhere left its date, to the second, as we wrote it."""
     if mail.date is None or not mail.to:
         return None

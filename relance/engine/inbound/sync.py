@@ -32,7 +32,7 @@ from relance.engine.store.unread_mails import Withheld
 from relance.mailbox.account import Account
 from relance.mailbox.imap.folders import Folder, FolderRefused, Role
 from relance.mailbox.imap.responses import Fetched
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 from relance.sentences import ended
 
 T = TypeVar("T")
@@ -342,7 +342,7 @@ def _sent_folder(look: Look, inbox: Inbox, progress: Progress, trouble: unread_m
 
 
 def _learn(
-    look: Look, progress: Progress, window: Sequence[tuple[int, Inbound]], trouble: unread_mail.Troubles
+    look: Look, progress: Progress, window: Sequence[tuple[int, InboundMail]], trouble: unread_mail.Troubles
 ) -> None:
     """Take some copies in; where that fails in a way nobody foresaw, each alone."""
     try:
@@ -357,7 +357,7 @@ def _learn(
             _learn(look, progress, [each], trouble)
 
 
-def _take(look: Look, progress: Progress, window: Sequence[tuple[int, Inbound]]) -> None:
+def _take(look: Look, progress: Progress, window: Sequence[tuple[int, InboundMail]]) -> None:
     folder = progress.folder
     copies = [
         Copy(mail, folder.name, folder.uidvalidity, uid, in_sent=True)
@@ -374,7 +374,9 @@ def _take(look: Look, progress: Progress, window: Sequence[tuple[int, Inbound]])
         _mark(conn, look, progress, window[-1][0])
 
 
-def _copies(inbox: Inbox, progress: Progress, trouble: unread_mail.Troubles) -> Iterator[tuple[int, Inbound]]:
+def _copies(
+    inbox: Inbox, progress: Progress, trouble: unread_mail.Troubles
+) -> Iterator[tuple[int, InboundMail]]:
     look, plan, read = trouble.look, progress.plan, MOST
     after, again = plan.after, plan.again
     while read == MOST:

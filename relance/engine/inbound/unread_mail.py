@@ -24,7 +24,7 @@ from relance.engine.store.unread_mails import Withheld
 from relance.mailbox.imap.folders import Folder, Role
 from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing import decoding
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 from relance.sentences import ended
 
 TRIES = 5
@@ -67,7 +67,7 @@ def is_set_aside(row: Withheld | None) -> bool:
 
 
 def note(
-    conn: Connection, look: Look, folder: Folder, fetched: Fetched, mail: Inbound, row: Withheld | None
+    conn: Connection, look: Look, folder: Folder, fetched: Fetched, mail: InboundMail, row: Withheld | None
 ) -> None:
     """Count one more look that did not get it."""
     values = {"words": fetched.trouble, "tried_at": look.now}

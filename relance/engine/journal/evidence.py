@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from relance.engine.journal.own_message_ids import OwnMessageId, OwnMessageIds
 from relance.mailbox.parsing import authorship
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 from relance.tracking.links import Links
 from relance.tracking.tokens import Claim
 
@@ -38,13 +38,13 @@ class Evidence:
     number: int | None = None  # of the message, as its links say
 
 
-def link(links: Links, mail: Inbound) -> Claim | None:
+def link(links: Links, mail: InboundMail) -> Claim | None:
     """What the unsubscribe link in a mail's header says, where it is one of ours."""
     found = _ADDRESS.findall(mail.header("list-unsubscribe") or "")
     return next((claim for each in found if (claim := links.sealed(each)) is not None), None)
 
 
-def of_copy(ids: OwnMessageIds, links: Links, mail: Inbound, seen: dt.datetime) -> list[Evidence]:
+def of_copy(ids: OwnMessageIds, links: Links, mail: InboundMail, seen: dt.datetime) -> list[Evidence]:
     """What a mail from one of our own addresses shows: that it left itself, and what it carries on."""
     own = next(iter(ids.among(_names(mail))), None)
     claim = link(links, mail)
@@ -65,7 +65,7 @@ def of_copy(ids: OwnMessageIds, links: Links, mail: Inbound, seen: dt.datetime) 
     return [*(each for each in earlier if own is None or each.own != own), itself]
 
 
-def of_incoming(ids: OwnMessageIds, mail: Inbound, seen: dt.datetime) -> list[Evidence]:
+def of_incoming(ids: OwnMessageIds, mail: InboundMail, seen: dt.datetime) -> list[Evidence]:
     """What an answer or a bounce shows: the mails of ours it names."""
     about = [each for report in mail.reports for each in (report.original_recipient, report.final_recipient)]
     writers = (
@@ -77,11 +77,11 @@ def of_incoming(ids: OwnMessageIds, mail: Inbound, seen: dt.datetime) -> list[Ev
     return [replace(each, answered=True) for each in found]
 
 
-def _names(mail: Inbound) -> tuple[str, ...]:
+def _names(mail: InboundMail) -> tuple[str, ...]:
     return tuple(each for each in (mail.message_id, *mail.aliases) if each)
 
 
-def _named(ids: OwnMessageIds, mail: Inbound, at: dt.datetime, people: tuple[str, ...]) -> list[Evidence]:
+def _named(ids: OwnMessageIds, mail: InboundMail, at: dt.datetime, people: tuple[str, ...]) -> list[Evidence]:
     envelopes = [report.envelope_id for report in mail.reports if report.envelope_id]
     plus = [
         f"<{local.partition('+')[2]}@{home}>" for local, _, home in (each.rpartition("@") for each in mail.to)

@@ -16,7 +16,7 @@ from relance.mailbox.account import Account
 from relance.mailbox.composing import compose
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.parsing import provider_ids, reports
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 
 _ID = re.compile(r"<relance-probe\.[0-9a-f]{30}@[^<>\s]+>")
 _SUBJECT = re.compile(r"Relance mailbox test \([0-9a-f]{30}\)")
@@ -35,7 +35,7 @@ class Probe:
     subject: str
     raw: bytes
 
-    def is_in(self, mail: Inbound) -> bool:
+    def is_in(self, mail: InboundMail) -> bool:
         """Whether this mail is the probe, under whichever name."""
         return self.message_id in (mail.message_id, *mail.aliases) or self.subject in mail.subject
 
@@ -58,7 +58,7 @@ def write(account: Account, token: str, now: dt.datetime) -> Probe:
     return Probe(account.address.lower(), message_id, subject, compose.compose(draft))
 
 
-def is_probe(mail: Inbound, own: Collection[str]) -> bool:
+def is_probe(mail: InboundMail, own: Collection[str]) -> bool:
     """Whether a mail is a probe of any mailbox of ours, or only a machine's word about one.
 
     An id of a probe is enough where the mail bears it; nobody else can know one. Under another id it is known by its
@@ -83,7 +83,7 @@ class Sighting:
 
     folder: str
     role: Role
-    mail: Inbound
+    mail: InboundMail
     seconds: float = 0.0
 
     @property
@@ -124,7 +124,7 @@ def _telling(reply: str, given: str, seen: Collection[Sighting]) -> list[str]:
     return found
 
 
-def _noted(probe: Probe, mail: Inbound) -> list[str]:
+def _noted(probe: Probe, mail: InboundMail) -> list[str]:
     return [
         name
         for name in reports.ALIAS_HEADERS

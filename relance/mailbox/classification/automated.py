@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 
 from relance.mailbox.classification import language
-from relance.mailbox.classification.message_view import Finding, Letter
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.classification.message_view import MessageView, RuleMatch
+from relance.mailbox.parsing.inbound import InboundMail
 
 _NO = {"no", "false", "0", "none", ""}
 # Headers that only programs set; a value of "no" means what it says.
@@ -27,22 +27,22 @@ _HELPDESK = re.compile(
 )
 
 
-def by_header(letter: Letter) -> Finding | None:
+def by_header(letter: MessageView) -> RuleMatch | None:
     """A header that calls the mail an automatic answer."""
     return next((found for check in _HEADER_CHECKS if (found := check(letter.mail))), None)
 
 
-def _auto_submitted(mail: Inbound) -> Finding | None:
+def _auto_submitted(mail: InboundMail) -> RuleMatch | None:
     """RFC 3834: any value but "no"; what was only forwarded by a machine was written by a person."""
     value = (mail.header("auto-submitted") or "").split(";")[0].split("(")[0].strip().lower()
-    return None if value in {*_NO, "auto-forwarded"} else Finding(f"Auto-Submitted: {value[:40]}")
+    return None if value in {*_NO, "auto-forwarded"} else RuleMatch(f"Auto-Submitted: {value[:40]}")
 
 
-def _auto_header(mail: Inbound) -> Finding | None:
+def _auto_header(mail: InboundMail) -> RuleMatch | None:
     named = ((name, mail.header(name)) for name in _AUTO_HEADERS)
     return next(
         (
-            Finding(f"{name}: {value[:60]}")
+            RuleMatch(f"{name}: {value[:60]}")
             for name, value in named
             if value is not None and value.strip().lower() not in _NO
         ),
@@ -50,15 +50,15 @@ def _auto_header(mail: Inbound) -> Finding | None:
     )
 
 
-def _precedence(mail: Inbound) -> Finding | None:
+def _precedence(mail: InboundMail) -> RuleMatch | None:
     for name in ("precedence", "x-precedence"):
         value = (mail.header(name) or "").strip().lower()
         if value.replace("-", "_") in {"auto_reply", "autoreply"}:
-            return Finding(f"{name}: {value}")
+            return RuleMatch(f"{name}: {value}")
     return None
 
 
-def _vacation_program(mail: Inbound) -> Finding | None:
+def _vacation_program(mail: InboundMail) -> RuleMatch | None:
     for name in (
         "x-mailer",
         "user-agent",
@@ -68,11 +68,11 @@ def _vacation_program(mail: Inbound) -> Finding | None:
     ):
         value = mail.header(name) or ""
         if _VACATION_MAILER.search(value):
-            return Finding(f"{name}: {value[:60]}")
+            return RuleMatch(f"{name}: {value[:60]}")
     return None
 
 
-_HEADER_CHECKS: tuple[Callable[[Inbound], Finding | None], ...] = (
+_HEADER_CHECKS: tuple[Callable[[InboundMail], RuleMatch | None], ...] = (
     _auto_submitted,
     _auto_header,
     _precedence,
@@ -80,7 +80,7 @@ _HEADER_CHECKS: tuple[Callable[[Inbound], Finding | None], ...] = (
 )
 
 
-def by_subject(letter: Letter) -> Finding | None:
+def by_subject(letter: MessageView) -> RuleMatch | None:
     """A subject that only automatic answers have: "Automatic reply: …"; not where the mail quotes, as people do.
 
     Without the colon ("Vacation - let's talk later"), or after a "Re:", the text must be an absence note as well.
@@ -90,14 +90,14 @@ def by_subject(letter: Letter) -> Finding | None:
     match = _automatic_subject().match(letter.subject) or _automatic_subject().match(letter.bare_subject)
     if match is None or not (_is_sure(match, letter) or _is_note(letter)):
         return None
-    return Finding(match.group().strip(), _language_of("subject.automatic", letter.subject))
+    return RuleMatch(match.group().strip(), _language_of("subject.automatic", letter.subject))
 
 
-def _is_sure(match: re.Match[str], letter: Letter) -> bool:
+def _is_sure(match: re.Match[str], letter: MessageView) -> bool:
     return match.string is letter.subject and match.group().rstrip().endswith((":", "]"))
 
 
-def _is_note(letter: Letter) -> bool:
+def _is_note(letter: MessageView) -> bool:
     """An absence told to nobody in particular."""
     return letter.say("absence.away", letter.body) is not None and not speaks_to_us(letter)
 
@@ -112,14 +112,14 @@ def _language_of(topic: str, text: str) -> str | None:
     return next((words.code for words in language.known() if words.find(topic, text)), None)
 
 
-def by_envelope(letter: Letter) -> Finding | None:
+def by_envelope(letter: MessageView) -> RuleMatch | None:
     """The empty envelope sender (RFC 5321, 4.5.5); not where the mail quotes what it answers, as people do."""
     if not letter.has_null_sender or letter.words.quoted or letter.words.quotes_ours:
         return None
-    return None if _is_answered_by_hand(letter) else Finding("Return-Path: <>")
+    return None if _is_answered_by_hand(letter) else RuleMatch("Return-Path: <>")
 
 
-def _is_answered_by_hand(letter: Letter) -> bool:
+def _is_answered_by_hand(letter: MessageView) -> bool:
     """Gateways lose the envelope sender of people's mail: an answer in words we know that holds nothing of a machine."""
     if not letter.mail.in_reply_to or not letter.own or letter.language is None:
         return False
@@ -132,7 +132,7 @@ _FORMULAS = (
 )  # fmt: skip
 
 
-def by_words(letter: Letter) -> Finding | None:
+def by_words(letter: MessageView) -> RuleMatch | None:
     """No mark at all, but nothing but formulas: an absence told to nobody in particular, or a robot's own words.
 
     Rules of Outlook.com and many forwarders leave no header. A person who says that they are away also speaks to us, asks,
@@ -150,7 +150,7 @@ def by_words(letter: Letter) -> Finding | None:
     return about if about and enough else None
 
 
-def _says_so_too(letter: Letter) -> bool:
+def _says_so_too(letter: MessageView) -> bool:
     """A second sign beside the robot's paragraph: footers and angry people call a mail automatic as well."""
     if not letter.mail.in_reply_to and not letter.mail.references:
         return True
@@ -160,7 +160,7 @@ def _says_so_too(letter: Letter) -> bool:
     return any(letter.say(topic, rest.strip() or letter.own) for topic in topics)
 
 
-def _robot(letter: Letter) -> Finding | None:
+def _robot(letter: MessageView) -> RuleMatch | None:
     """A sentence that begins by naming itself automatic; "I got your automatic reply" does not."""
     for words in language.known():
         for match in words.pattern("absence.robot").finditer(letter.body[:3000]):
@@ -168,11 +168,11 @@ def _robot(letter: Letter) -> Finding | None:
                 not letter.body[: match.start()].rstrip(" \t*_[(-")
                 or letter.body[: match.start()].rstrip(" \t*_[(-")[-1] in "\n.!:"
             ):
-                return Finding(match.group(), words.code)
+                return RuleMatch(match.group(), words.code)
     return None
 
 
-def _hint(letter: Letter) -> bool:
+def _hint(letter: MessageView) -> bool:
     """Weak marks: Exchange sets them on people's mail too, so they only tip the scales."""
     return (
         letter.mail.header("x-auto-response-suppress") is not None
@@ -180,13 +180,13 @@ def _hint(letter: Letter) -> bool:
     )
 
 
-def speaks_to_us(letter: Letter) -> bool:
+def speaks_to_us(letter: MessageView) -> bool:
     """Does the writer address us, ask, or write from a telephone?"""
     topics = ("intent.engaged", "opt_out.phrases")
     return "?" in letter.own or letter.words.mobile or any(letter.say(topic, letter.own) for topic in topics)
 
 
-def machine(letter: Letter) -> Finding | None:
+def machine(letter: MessageView) -> RuleMatch | None:
     """The first mark that a machine made this mail, or nothing: then a person did."""
     found = next(
         (found for check in (by_header, by_subject, by_envelope, by_words) if (found := check(letter))), None
@@ -194,7 +194,7 @@ def machine(letter: Letter) -> Finding | None:
     return None if found and _is_by_hand(letter) else found
 
 
-def _is_by_hand(letter: Letter) -> bool:
+def _is_by_hand(letter: MessageView) -> bool:
     """A person's words sent by a program whose headers call every mail automatic: a help desk, or one that quotes us."""
     replied = (letter.mail.header("auto-submitted") or "").lower().startswith("auto-replied")
     through_program = is_helpdesk(letter) or (letter.words.quotes_ours and not replied)
@@ -205,18 +205,18 @@ def _is_by_hand(letter: Letter) -> bool:
     )
 
 
-def acknowledges(letter: Letter) -> Finding | None:
+def acknowledges(letter: MessageView) -> RuleMatch | None:
     """A robot's thanks for our mail."""
     return letter.say("acknowledgement.phrases", f"{letter.subject}\n{letter.body}")
 
 
-def is_helpdesk(letter: Letter) -> bool:
+def is_helpdesk(letter: MessageView) -> bool:
     """Sent through a help desk, whose agents' own answers carry the same headers as its robots'."""
     names = ("x-mailer", "message-id", "x-zendesk-from-account-id", "x-generated-by", "user-agent")
     return any(_HELPDESK.search(f"{name} {value}") for name in names if (value := letter.mail.header(name)))
 
 
-def is_bulk(letter: Letter) -> Finding | None:
+def is_bulk(letter: MessageView) -> RuleMatch | None:
     """Headers of lists and mass mail (RFC 2369, RFC 2919)."""
     for name in (
         "list-id",
@@ -227,6 +227,6 @@ def is_bulk(letter: Letter) -> Finding | None:
         "x-mailchimp-id",
     ):
         if value := letter.mail.header(name):
-            return Finding(f"{name}: {value[:60]}")
+            return RuleMatch(f"{name}: {value[:60]}")
     value = (letter.mail.header("precedence") or "").strip().lower()
-    return Finding(f"precedence: {value}") if value in {"bulk", "list", "junk"} else None
+    return RuleMatch(f"precedence: {value}") if value in {"bulk", "list", "junk"} else None

@@ -10,14 +10,14 @@ import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 
 from relance.mailbox.classification import intent, normalize, return_date, rules, substitute
-from relance.mailbox.classification.message_view import Finding
-from relance.mailbox.classification.readings import Case
-from relance.mailbox.parsing.inbound import Inbound, Intent, Judgement, Kind
+from relance.mailbox.classification.message_view import RuleMatch
+from relance.mailbox.classification.readings import Readings
+from relance.mailbox.parsing.inbound import Classification, InboundMail, Intent, Kind
 
 VERSION = 5
 # Raised whenever a rule or a data file changes what is judged, so that history can be judged again.
 
-Rule = Callable[[Case], Finding | None]
+Rule = Callable[[Readings], RuleMatch | None]
 
 RULES: tuple[tuple[Rule, Kind], ...] = (
     # Structure: what a program laid out so that programs can read it.
@@ -47,21 +47,23 @@ RULES: tuple[tuple[Rule, Kind], ...] = (
 
 
 def judge(
-    mail: Inbound,
+    mail: InboundMail,
     *,
     received: dt.datetime,
     own_addresses: Collection[str],
     sent_texts: Sequence[str] = (),
     mailed: Collection[str] = (),
     own_hosts: Collection[str] = (),
-) -> Judgement:
+) -> Classification:
     """What this mail is, and why.
 
     `received` is aware; `own_addresses` are our mailboxes; `sent_texts` is what we sent to this person, to tell our words
     from theirs; `mailed` are the addresses we mailed, which guard the guesses about bounces; `own_hosts`
     are the servers of our mailbox, which tell our provider's words from a receiver's.
     """
-    letter = Case(mail, received, _small(own_addresses), tuple(sent_texts), _small(mailed), _small(own_hosts))
+    letter = Readings(
+        mail, received, _small(own_addresses), tuple(sent_texts), _small(mailed), _small(own_hosts)
+    )
     for rule, kind in RULES:
         if finding := rule(letter):
             return _filled(letter, kind, rule.__name__.replace("_", " "), finding)
@@ -72,11 +74,11 @@ def _small(addresses: Collection[str]) -> frozenset[str]:
     return frozenset(address.lower() for address in addresses)
 
 
-def _filled(letter: Case, kind: Kind, rule: str, finding: Finding) -> Judgement:
+def _filled(letter: Readings, kind: Kind, rule: str, finding: RuleMatch) -> Classification:
     """The judgement with everything that belongs to its kind."""
     spoken = None if kind is Kind.UNREADABLE else finding.language or letter.language
     wish = intent.read(letter) if kind is Kind.HUMAN else None
-    return Judgement(
+    return Classification(
         kind=kind,
         rule=rule,
         evidence=normalize.quote(finding.evidence),
@@ -94,7 +96,7 @@ def _filled(letter: Case, kind: Kind, rule: str, finding: Finding) -> Judgement:
     )
 
 
-def _until(letter: Case, kind: Kind, spoken: str | None) -> dt.date | None:
+def _until(letter: Readings, kind: Kind, spoken: str | None) -> dt.date | None:
     if kind is not Kind.OUT_OF_OFFICE:
         return None
     text = f"{letter.words.body}\n\n{letter.mail.subject}"
@@ -102,6 +104,6 @@ def _until(letter: Case, kind: Kind, spoken: str | None) -> dt.date | None:
     return found.date if found else None
 
 
-def _substitute(letter: Case, kind: Kind, wish: intent.Reading | None) -> str | None:
+def _substitute(letter: Readings, kind: Kind, wish: intent.Reading | None) -> str | None:
     referred = wish is not None and wish.intent is Intent.REFERRAL
     return substitute.named(letter) if referred or kind in {Kind.LEFT_COMPANY, Kind.OUT_OF_OFFICE} else None

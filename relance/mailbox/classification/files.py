@@ -10,11 +10,11 @@ from pathlib import Path
 
 from relance.mailbox.classification.safe import Known, judge
 from relance.mailbox.parsing import files, header_fields, message
-from relance.mailbox.parsing.inbound import Inbound, Judgement
+from relance.mailbox.parsing.inbound import Classification, InboundMail
 
 
 @dataclass(frozen=True)
-class Specimen:
+class ClassifiedMail:
     """One raw mail of a file, judged."""
 
     file: str
@@ -38,7 +38,7 @@ class Specimen:
 
 def of_file(
     path: Path, *, now: dt.datetime, received: dt.datetime | None = None, own: Collection[str] = ()
-) -> Iterator[Specimen]:
+) -> Iterator[ClassifiedMail]:
     """Every mail of a file (.eml, mbox) or folder (maildir, or of files). Raises only `OSError`.
 
     A mail's dates are read by when it was `received`: as given, else as the last server or the mail itself says,
@@ -51,17 +51,19 @@ def of_file(
         yield _specimen(filed, mail, judge(mail, Known(at, addresses)), at)
 
 
-def _received(mail: Inbound) -> dt.datetime | None:
+def _received(mail: InboundMail) -> dt.datetime | None:
     """When the last server took it in, as it wrote into the topmost Received header (RFC 5321, 4.4)."""
     line = mail.header("received") or ""
     return header_fields.date(line.rpartition(";")[2].encode("utf-8", "replace")) if ";" in line else None
 
 
-def _specimen(filed: files.Filed, mail: Inbound, judged: Judgement, at: dt.datetime) -> Specimen:
-    own = {field.name for field in dataclasses.fields(judged)} & set(Specimen.__dataclass_fields__)
+def _specimen(
+    filed: files.Filed, mail: InboundMail, judged: Classification, at: dt.datetime
+) -> ClassifiedMail:
+    own = {field.name for field in dataclasses.fields(judged)} & set(ClassifiedMail.__dataclass_fields__)
     values = {name: getattr(judged, name) for name in own}
     values |= {"kind": judged.kind.value, "rules_version": judged.version}
-    return Specimen(
+    return ClassifiedMail(
         file=filed.file,
         number=filed.number,
         message_id=mail.message_id,

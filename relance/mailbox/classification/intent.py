@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from relance.mailbox.classification import follow_up_date, return_date
-from relance.mailbox.classification.message_view import Finding, Letter
+from relance.mailbox.classification.message_view import MessageView, RuleMatch
 from relance.mailbox.parsing.inbound import Intent
 
 _SOON = dt.timedelta(days=7)
@@ -29,7 +29,7 @@ class Reading:
     date: dt.date | None = None
 
 
-def read(letter: Letter) -> Reading:
+def read(letter: MessageView) -> Reading:
     """The intent of a person's answer."""
     for question, intent in TABLE:
         if found := question(letter):
@@ -38,7 +38,7 @@ def read(letter: Letter) -> Reading:
     return Reading(Intent.UNCLEAR)
 
 
-def _day(letter: Letter, found: Finding) -> dt.date | None:
+def _day(letter: MessageView, found: RuleMatch) -> dt.date | None:
     """The day that belongs to these words; other days in the mail are about other things."""
     return follow_up_date.date(_near(letter, found), letter.today, found.language)
 
@@ -47,7 +47,7 @@ _SENTENCE = re.compile(r"(?:(?<=[^\d\s][.!?])|(?<=\d{4}\.)|(?<=[!?]))\s+|\n+")
 _SPEECH = re.compile(r'"[^"\n]{12,400}"')
 
 
-def _near(letter: Letter, found: Finding) -> str:
+def _near(letter: MessageView, found: RuleMatch) -> str:
     """The sentence that says it and the next one; all where it stands in none."""
     sentences = [" ".join(sentence.split()) for sentence in _SENTENCE.split(letter.own)]
     words = found.evidence.rstrip("…")
@@ -57,16 +57,16 @@ def _near(letter: Letter, found: Finding) -> str:
     return letter.own
 
 
-def _speech(letter: Letter) -> str:
+def _speech(letter: MessageView) -> str:
     """Their own words without what they tell others to have said."""
     return _SPEECH.sub(" ", letter.own)
 
 
-def _away(letter: Letter) -> Finding | None:
+def _away(letter: MessageView) -> RuleMatch | None:
     return letter.say("absence.away", _speech(letter))
 
 
-def _return(letter: Letter) -> dt.date | None:
+def _return(letter: MessageView) -> dt.date | None:
     """The day a person who says that they are away is back."""
     away = _away(letter)
     if away is None:
@@ -78,7 +78,7 @@ def _return(letter: Letter) -> dt.date | None:
 # --- the questions ------------------------------------------------------------------------------------------------------
 
 
-def _alone(topic: str, letter: Letter) -> Finding | None:
+def _alone(topic: str, letter: MessageView) -> RuleMatch | None:
     """Is the whole answer, but for a greeting, just this?"""
     bare = re.sub(r"[^\w\s'?/-]", " ", letter.own)
     whole = " ".join(bare.split())[:60]
@@ -86,25 +86,25 @@ def _alone(topic: str, letter: Letter) -> Finding | None:
     return found if found and len(found.evidence) >= len(whole) - 1 else None
 
 
-def _says_yes_alone(letter: Letter) -> Finding | None:
+def _says_yes_alone(letter: MessageView) -> RuleMatch | None:
     return _alone("intent.positive_alone", letter)
 
 
-def _says_no_alone(letter: Letter) -> Finding | None:
+def _says_no_alone(letter: MessageView) -> RuleMatch | None:
     return _alone("intent.negative_alone", letter)
 
 
-def _names_another(letter: Letter) -> Finding | None:
+def _names_another(letter: MessageView) -> RuleMatch | None:
     return letter.say("intent.referral", letter.own)
 
 
-def _is_away(letter: Letter) -> Finding | None:
+def _is_away(letter: MessageView) -> RuleMatch | None:
     """Away for longer than a few days: whatever they want, it is for then."""
     day = _return(letter)
     return _away(letter) if day and day - letter.today > _SOON else None
 
 
-def _puts_off(letter: Letter) -> Finding | None:
+def _puts_off(letter: MessageView) -> RuleMatch | None:
     """Later, unless they are glad and mean the coming days."""
     found = letter.say("intent.later", _speech(letter))
     if found is None:
@@ -114,26 +114,26 @@ def _puts_off(letter: Letter) -> Finding | None:
     return None if soon and _is_glad(letter) and not _refuses(letter) else found
 
 
-def _refuses(letter: Letter) -> Finding | None:
+def _refuses(letter: MessageView) -> RuleMatch | None:
     return letter.say("intent.negative", letter.own)
 
 
-def _is_glad(letter: Letter) -> Finding | None:
+def _is_glad(letter: MessageView) -> RuleMatch | None:
     return letter.say("intent.positive", letter.own)
 
 
-def _asks(letter: Letter) -> Finding | None:
+def _asks(letter: MessageView) -> RuleMatch | None:
     return (
-        Finding(_question(letter)) if "?" in letter.own else letter.say("intent.question", letter.own[:400])
+        RuleMatch(_question(letter)) if "?" in letter.own else letter.say("intent.question", letter.own[:400])
     )
 
 
-def _question(letter: Letter) -> str:
+def _question(letter: MessageView) -> str:
     match = re.search(r"[^.!?\n]{0,120}\?", letter.words.own)
     return match.group().strip() if match else "?"
 
 
-def _is_glad_though(letter: Letter) -> Finding | None:
+def _is_glad_though(letter: MessageView) -> RuleMatch | None:
     """ "Unfortunately I can't on Tuesday, but Wednesday works for me": glad words that no refusal overlaps."""
     refusal, glad = _refuses(letter), _is_glad(letter)
     firm = refusal and not _WEAK.fullmatch(refusal.evidence)
@@ -144,7 +144,7 @@ _WEAK = re.compile(
     r"unfortunately|niestety|leider|malheureusement|(?:des|por des)gracia\w*|purtroppo|helaas|infelizmente|bohuzel|на жаль|lamentablemente"
 )
 
-TABLE: tuple[tuple[Callable[[Letter], Finding | None], Intent], ...] = (
+TABLE: tuple[tuple[Callable[[MessageView], RuleMatch | None], Intent], ...] = (
     (_says_no_alone, Intent.NEGATIVE),
     (_says_yes_alone, Intent.POSITIVE),
     (_names_another, Intent.REFERRAL),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from relance.mailbox.classification import language, normalize, quoting
-from relance.mailbox.parsing.inbound import Inbound, Speaker
+from relance.mailbox.parsing.inbound import InboundMail, Speaker
 
 # The point in an address or a number ends no sentence; most phrases may not reach over one that does.
 _INNER_POINT = re.compile(r"(?<=\w)\.(?=\w)")
@@ -20,7 +20,7 @@ _ADDRESS = re.compile(
 
 
 @dataclass(frozen=True)
-class Finding:
+class RuleMatch:
     """A rule's yes: the words or header it rests on, and what it learnt on the way."""
 
     evidence: str
@@ -33,10 +33,10 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Letter:
+class MessageView:
     """One mail with its circumstances; everything derived is worked out once, when first asked for."""
 
-    mail: Inbound
+    mail: InboundMail
     received: dt.datetime
     own_addresses: frozenset[str] = frozenset()
     sent_texts: tuple[str, ...] = ()
@@ -114,10 +114,10 @@ class Letter:
         ranked = language.ranked(self.own or self.body or self.text)
         return ranked[0][0].code if ranked and ranked[0][1] >= 2 else None
 
-    def say(self, topic: str, text: str) -> Finding | None:
+    def say(self, topic: str, text: str) -> RuleMatch | None:
         """Does this text hold a phrase of this topic, in any language?"""
         found = language.find_any(topic, _INNER_POINT.sub("·", text), self.language)
-        return Finding(normalize.quote(text[found.start : found.end]), found.language) if found else None
+        return RuleMatch(normalize.quote(text[found.start : found.end]), found.language) if found else None
 
     def addresses(self, text: str) -> Iterator[str]:
         """Addresses in a text that are not ours, small letters, each once."""

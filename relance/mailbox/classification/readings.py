@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 
 from relance.mailbox.classification import automated, bounces
-from relance.mailbox.classification.message_view import Finding, Letter
+from relance.mailbox.classification.message_view import MessageView, RuleMatch
 
 
-class Case(Letter):
+class Readings(MessageView):
     """What the rules are asked about."""
 
     @cached_property
@@ -17,6 +17,6 @@ class Case(Letter):
         return bounces.read(self)
 
     @cached_property
-    def machine(self) -> Finding | None:
+    def machine(self) -> RuleMatch | None:
         """The first mark that a machine made it."""
         return automated.machine(self)

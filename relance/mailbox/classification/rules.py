@@ -5,33 +5,33 @@ from __future__ import annotations
 import re
 
 from relance.mailbox.classification import automated, bounces, normalize, return_date
-from relance.mailbox.classification.message_view import Finding
-from relance.mailbox.classification.readings import Case
+from relance.mailbox.classification.message_view import RuleMatch
+from relance.mailbox.classification.readings import Readings
 from relance.mailbox.classification.status import Severity
 from relance.mailbox.parsing import authorship
 
 # --- structure ------------------------------------------------------------------------------------------------------------
 
 
-def is_own_copy(letter: Case) -> Finding | None:
+def is_own_copy(letter: Readings) -> RuleMatch | None:
     """Did one of our own mailboxes write it? Not where a list wrote its address over a person's, nor a report."""
     if letter.mail.reports or letter.mail.feedback_type:
         return None
     ours = authorship.wrote_it_ourselves(letter.mail, letter.own_addresses)
-    return Finding(f"From: {letter.mail.from_address}") if ours else None
+    return RuleMatch(f"From: {letter.mail.from_address}") if ours else None
 
 
-def is_complaint(letter: Case) -> Finding | None:
+def is_complaint(letter: Readings) -> RuleMatch | None:
     """Did a receiver press "this is spam"? (ARF, RFC 5965)"""
     kind = (letter.mail.feedback_type or "").lower()
     if not kind or kind in {"not-spam", "auth-failure"}:
         return _is_unmarked_complaint(letter)
     if letter.mail.content_type != "multipart/report" and (letter.is_answer or letter.own):
         return None  # a person may forward a complaint as an attachment
-    return Finding(f"Feedback-Type: {kind}", recipient=_complainant(letter))
+    return RuleMatch(f"Feedback-Type: {kind}", recipient=_complainant(letter))
 
 
-def _is_unmarked_complaint(letter: Case) -> Finding | None:
+def _is_unmarked_complaint(letter: Readings) -> RuleMatch | None:
     """Outlook's JMRP sends the mail back under a subject of its own, without the report's structure."""
     local = (letter.mail.from_address or "").partition("@")[0]
     from_desk = local in {
@@ -52,15 +52,15 @@ def _is_unmarked_complaint(letter: Case) -> Finding | None:
     )
     if letter.mail.feedback_type or not (from_desk or (said and said["named"])):
         return None
-    return Finding(letter.subject, recipient=_complainant(letter)) if said or _names_only(letter) else None
+    return RuleMatch(letter.subject, recipient=_complainant(letter)) if said or _names_only(letter) else None
 
 
-def _names_only(letter: Case) -> bool:
+def _names_only(letter: Readings) -> bool:
     """Does the returned mail name its recipient and say nothing of a delivery, as only JMRP's header does?"""
     return any(not (each.action or each.status or each.diagnostic) for each in letter.mail.reports)
 
 
-def _complainant(letter: Case) -> str | None:
+def _complainant(letter: Readings) -> str | None:
     named = [
         address
         for report in letter.mail.reports
@@ -73,10 +73,10 @@ def _complainant(letter: Case) -> str | None:
     return mailed or next((address for address in candidates if address != letter.mail.from_address), None)
 
 
-def is_receipt(letter: Case) -> Finding | None:
+def is_receipt(letter: Readings) -> RuleMatch | None:
     """Read, displayed or deleted (RFC 8098), by structure or by the words mail programs use."""
     if letter.report_type == "disposition-notification" and not bounces.is_refusal(letter):
-        return Finding("report-type=disposition-notification")
+        return RuleMatch("report-type=disposition-notification")
     said = letter.say("receipt.phrases", letter.text[:1500])
     titled = letter.say("subject.receipt", letter.subject[:40])
     return (
@@ -86,11 +86,11 @@ def is_receipt(letter: Case) -> Finding | None:
     )
 
 
-def is_calendar(letter: Case) -> Finding | None:
+def is_calendar(letter: Readings) -> RuleMatch | None:
     """An invitation answered, countered or sent (RFC 5546): a person pressed that button."""
     method = (letter.mail.calendar_method or "").upper()
     if method in {"REPLY", "COUNTER", "REQUEST", "CANCEL", "DECLINECOUNTER", "REFRESH"}:
-        return Finding(f"METHOD:{method}")
+        return RuleMatch(f"METHOD:{method}")
     titled = letter.say("subject.calendar", letter.bare_subject[:60])
     if not titled or not re.match(r"[^:]{3,40}:", letter.bare_subject):
         return None
@@ -99,16 +99,16 @@ def is_calendar(letter: Case) -> Finding | None:
     )
 
 
-def _at_start(found: Finding, text: str) -> Finding | None:
+def _at_start(found: RuleMatch, text: str) -> RuleMatch | None:
     return found if text.startswith(found.evidence) else None
 
 
-def is_unreadable(letter: Case) -> Finding | None:
+def is_unreadable(letter: Readings) -> RuleMatch | None:
     """Could nothing be read of it, or is it no mail? Then a person must look."""
     mail = letter.mail
     nothing = not mail.text.strip() and not mail.subject.strip()
     if mail.from_address is None and (nothing or not any(name in _MAIL_HEADERS for name, _ in mail.headers)):
-        return Finding("; ".join(mail.defects)[:160] or "neither sender nor subject nor text")
+        return RuleMatch("; ".join(mail.defects)[:160] or "neither sender nor subject nor text")
     return None
 
 
@@ -121,14 +121,14 @@ _MAIL_HEADERS = frozenset(
 # --- bounces ------------------------------------------------------------------------------------------------------------------
 
 
-def _bounced(letter: Case, severity: Severity | None) -> Finding | None:
+def _bounced(letter: Readings, severity: Severity | None) -> RuleMatch | None:
     bounce = letter.bounce
     if bounce is None or bounce.severity is not severity:
         return None
     notes: tuple[str, ...] = ("delayed, not failed: the server keeps trying",) if bounce.delayed else ()
     if bounce.recipient and letter.mailed and bounce.recipient not in letter.mailed:
         notes += ("speaks of an address we did not mail: perhaps a forwarded one",)
-    return Finding(
+    return RuleMatch(
         bounce.evidence,
         recipient=bounce.recipient,
         status=bounce.status,
@@ -138,22 +138,22 @@ def _bounced(letter: Case, severity: Severity | None) -> Finding | None:
     )
 
 
-def is_blocked(letter: Case) -> Finding | None:
+def is_blocked(letter: Readings) -> RuleMatch | None:
     """Returned for the sender's sake: quota, reputation, policy."""
     return _bounced(letter, Severity.BLOCKED)
 
 
-def is_soft_bounce(letter: Case) -> Finding | None:
+def is_soft_bounce(letter: Readings) -> RuleMatch | None:
     """Returned or delayed for now."""
     return _bounced(letter, Severity.SOFT)
 
 
-def is_hard_bounce(letter: Case) -> Finding | None:
+def is_hard_bounce(letter: Readings) -> RuleMatch | None:
     """Returned for good."""
     return _bounced(letter, Severity.HARD)
 
 
-def is_delivered(letter: Case) -> Finding | None:
+def is_delivered(letter: Readings) -> RuleMatch | None:
     """A report that all went well."""
     return _bounced(letter, None)
 
@@ -161,16 +161,16 @@ def is_delivered(letter: Case) -> Finding | None:
 # --- machines -----------------------------------------------------------------------------------------------------------------
 
 
-def is_unsubscribe_mail(letter: Case) -> Finding | None:
+def is_unsubscribe_mail(letter: Readings) -> RuleMatch | None:
     """The mail a program writes when somebody presses "unsubscribe" (RFC 2369, mailto): the subject says it all."""
     bare = letter.bare_subject.strip(" .!*")
     found = letter.say("opt_out.alone", bare)
     if not found or len(found.evidence) < len(bare) or (letter.is_answer and len(letter.own) > 200):
         return None
-    return Finding(f"Subject: {normalize.quote(letter.mail.subject)}", found.language)
+    return RuleMatch(f"Subject: {normalize.quote(letter.mail.subject)}", found.language)
 
 
-def is_challenge(letter: Case) -> Finding | None:
+def is_challenge(letter: Readings) -> RuleMatch | None:
     """Does a spam filter want a person to prove themselves?"""
     return (
         letter.say("challenge.phrases", letter.unwrapped)
@@ -179,7 +179,7 @@ def is_challenge(letter: Case) -> Finding | None:
     )
 
 
-def has_left(letter: Case) -> Finding | None:
+def has_left(letter: Readings) -> RuleMatch | None:
     """A machine says that the person no longer works there, or that the address is given up."""
     if letter.machine is None:
         return None
@@ -187,7 +187,7 @@ def has_left(letter: Case) -> Finding | None:
     return gone or letter.say("left.phrases", letter.subject)
 
 
-def is_away(letter: Case) -> Finding | None:
+def is_away(letter: Readings) -> RuleMatch | None:
     """A machine says that the person is away: in the subject, in the text, or by a day of return."""
     if letter.machine is None:
         return None
@@ -195,14 +195,14 @@ def is_away(letter: Case) -> Finding | None:
     return said or _names_a_return(letter)
 
 
-def _names_a_return(letter: Case) -> Finding | None:
+def _names_a_return(letter: Readings) -> RuleMatch | None:
     found = return_date.first_day_back(
         f"{letter.mail.subject}\n\n{letter.words.body}", letter.today, day_first=letter.day_first
     )
-    return Finding(found.evidence) if found and found.rank <= return_date.SURE else None
+    return RuleMatch(found.evidence) if found and found.rank <= return_date.SURE else None
 
 
-def is_bulk_mail(letter: Case) -> Finding | None:
+def is_bulk_mail(letter: Readings) -> RuleMatch | None:
     """List or mass mail that answers nobody; a person's answer through a list is still an answer."""
     found = automated.is_bulk(letter)
     if found is None or letter.words.quotes_ours or _is_personal(letter, found):
@@ -210,7 +210,7 @@ def is_bulk_mail(letter: Case) -> Finding | None:
     return found if not letter.is_answer or _goes_to_others(letter) else None
 
 
-def _is_personal(letter: Case, found: Finding) -> bool:
+def _is_personal(letter: Readings, found: RuleMatch) -> bool:
     """Automatic answers call themselves bulk too; and somebody we mailed may write through a program for mass mail."""
     if found.evidence.startswith("precedence") and letter.machine:
         return True
@@ -219,7 +219,7 @@ def _is_personal(letter: Case, found: Finding) -> bool:
     return letter.mail.from_address in letter.mailed or bool(letter.say("absence.opening", letter.own[:300]))
 
 
-def _goes_to_others(letter: Case) -> bool:
+def _goes_to_others(letter: Readings) -> bool:
     """A discussion list's post: not addressed to any mailbox of ours, nor in the name of one."""
     if letter.mail.from_address in letter.own_addresses:
         return False  # a list of ours wrote over who it is from
@@ -230,12 +230,12 @@ def _goes_to_others(letter: Case) -> bool:
     )
 
 
-def is_acknowledgement(letter: Case) -> Finding | None:
+def is_acknowledgement(letter: Readings) -> RuleMatch | None:
     """A machine's thanks for our mail: a ticket number, an address nobody reads."""
     return automated.acknowledges(letter) if letter.machine else _is_unmarked_acknowledgement(letter)
 
 
-def _is_unmarked_acknowledgement(letter: Case) -> Finding | None:
+def _is_unmarked_acknowledgement(letter: Readings) -> RuleMatch | None:
     """Without any mark: only from an address that takes no answers."""
     local = (letter.mail.from_address or "").partition("@")[0]
     silent = re.fullmatch(
@@ -245,14 +245,14 @@ def _is_unmarked_acknowledgement(letter: Case) -> Finding | None:
     return automated.acknowledges(letter) if silent and not letter.words.quotes_ours else None
 
 
-def is_wordless_absence(letter: Case) -> Finding | None:
+def is_wordless_absence(letter: Readings) -> RuleMatch | None:
     """A person's automatic reply in words we do not know: mail programs offer it for absences, and little else."""
     by_subject = automated.by_subject(letter)
     replied = (letter.mail.header("auto-submitted") or "").lower().startswith("auto-replied")
     return by_subject or (automated.by_header(letter) if replied or _is_exchange_absence(letter) else None)
 
 
-def _is_exchange_absence(letter: Case) -> bool:
+def _is_exchange_absence(letter: Readings) -> bool:
     """Exchange answers as "generated", to one mail, and asks for no answer; in a language we have no words of."""
     asks = (
         "oof" in (silenced := (letter.mail.header("x-auto-response-suppress") or "").lower())
@@ -261,7 +261,7 @@ def _is_exchange_absence(letter: Case) -> bool:
     return asks and bool(letter.mail.in_reply_to) and letter.language is None
 
 
-def is_automatic(letter: Case) -> Finding | None:
+def is_automatic(letter: Readings) -> RuleMatch | None:
     """Any other mail that a machine made."""
     return letter.machine
 
@@ -269,7 +269,7 @@ def is_automatic(letter: Case) -> Finding | None:
 # --- people -------------------------------------------------------------------------------------------------------------------
 
 
-def asks_to_stop(letter: Case) -> Finding | None:
+def asks_to_stop(letter: Readings) -> RuleMatch | None:
     """In their own words, not in our quoted footer; and not where they speak of unsubscribing as a subject."""
     whole = " ".join(re.sub(r"[^\w\s'-]", " ", letter.own).split())
     alone = letter.say("opt_out.alone", whole)
@@ -282,12 +282,12 @@ def asks_to_stop(letter: Case) -> Finding | None:
     return letter.say("opt_out.phrases", _without(letter, "opt_out.not_meant"))
 
 
-def _without(letter: Case, topic: str) -> str:
+def _without(letter: Readings, topic: str) -> str:
     """Their words without the sentences that only speak about the thing."""
     sentences = re.split(r"(?<=[.!?\n])\s+", letter.own)
     return "\n".join(sentence for sentence in sentences if not letter.say(topic, sentence))
 
 
-def is_person(letter: Case) -> Finding:
+def is_person(letter: Readings) -> RuleMatch:
     """Everything else: when unsure, somebody answered."""
-    return Finding(normalize.quote(letter.words.own or letter.mail.subject))
+    return RuleMatch(normalize.quote(letter.words.own or letter.mail.subject))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from relance.mailbox import classification
-from relance.mailbox.parsing.inbound import Inbound, Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Known:
     own_hosts: Collection[str] = ()  # the mailbox's servers and domain
 
 
-def judge(mail: Inbound, known: Known) -> Judgement:
+def judge(mail: InboundMail, known: Known) -> Classification:
     """What a mail is. A mistake in a rule makes it one that could not be read; it never stops a mailbox."""
     try:
         return classification.judge(
@@ -34,12 +34,12 @@ def judge(mail: Inbound, known: Known) -> Judgement:
         )
     except Exception as mistake:  # the last fence: no mail is ever left out
         words = f"{type(mistake).__name__}: {mistake}"[:160]
-        return Judgement(
+        return Classification(
             Kind.UNREADABLE, "the rules could not read it", words, version=classification.VERSION
         )
 
 
-def own_words(mail: Inbound, sent_texts: Sequence[str]) -> str:
+def own_words(mail: InboundMail, sent_texts: Sequence[str]) -> str:
     """The person's own words; the whole text where they cannot be told apart."""
     try:
         return classification.answer_text(mail, sent_texts)

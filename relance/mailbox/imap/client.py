@@ -24,7 +24,7 @@ from relance.mailbox.imap.connection import Timeouts
 from relance.mailbox.imap.folders import Folder, FolderRefused, Listed, Role
 from relance.mailbox.imap.reader import Place, Reading
 from relance.mailbox.imap.responses import Fetched
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 from relance.sentences import ended
 
 __all__ = ["Fetched", "Folder", "Inbox", "Role", "Timeouts"]
@@ -137,7 +137,7 @@ class Inbox:
 
     def sent_ids(
         self, folder: Folder, after_uid: int, limit: int = 2000, *, again: Collection[int] = ()
-    ) -> Iterator[tuple[int, Inbound | None]]:
+    ) -> Iterator[tuple[int, InboundMail | None]]:
         """Ids, aliases, addresses, subject and date of the mails above `after_uid` (and of `again`): evidence of what
         was sent. None: the mail is there, and the server could not give it."""
         return self._reading(folder).sent_ids(after_uid, limit, again)

@@ -20,7 +20,7 @@ from relance.mailbox.imap import responses as answers
 from relance.mailbox.imap.folders import STRETCH, Folder, FolderRefused
 from relance.mailbox.imap.responses import Answer, Fetched
 from relance.mailbox.parsing import message
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 
 _SCAN_BATCH = 500
 _SEARCH_SPAN = 50_000  # UIDs a search, so that its one-line answer stays far below the line limit
@@ -93,7 +93,7 @@ class Reading:
 
     def sent_ids(
         self, after_uid: int, limit: int, again: Collection[int]
-    ) -> Iterator[tuple[int, Inbound | None]]:
+    ) -> Iterator[tuple[int, InboundMail | None]]:
         """A few headers of the mails above a UID, and of those of `again`. See `imap.Inbox.sent_ids`."""
         uids, facts = self._survey(after_uid, again, limit, ["RFC822.SIZE"])
         for batch in _parts(uids):

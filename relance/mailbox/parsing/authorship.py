@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from relance.mailbox.parsing import header_fields
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 
 _ORIGINAL = ("x-original-from", "x-original-sender")
 # Not X-Google-Original-From: Gmail notes there what one of its own users wrote, such as an alias of ours.
@@ -33,7 +33,7 @@ def is_ours(address: str | None, own: Collection[str]) -> bool:
     return address is not None and (address in own or bare(address) in own)
 
 
-def wrote_it_ourselves(mail: Inbound, own: Collection[str]) -> bool:
+def wrote_it_ourselves(mail: InboundMail, own: Collection[str]) -> bool:
     """Whether a mail with our address in From is our own: not if somebody else answers through it.
 
     That is so when another address is to be answered, on a mail that came to us or through a list.
@@ -46,12 +46,12 @@ def wrote_it_ourselves(mail: Inbound, own: Collection[str]) -> bool:
     return not ((came or _through_a_list(mail)) and _others(mail, ("reply-to", "sender"), own))
 
 
-def came_to_us_alone(mail: Inbound, own: Collection[str]) -> bool:
+def came_to_us_alone(mail: InboundMail, own: Collection[str]) -> bool:
     """Whether a mail names nobody but us as who it is for. If it answers a mail of ours then, From is not who wrote it."""
     return bool(mail.to) and all(is_ours(each, own) for each in mail.to)
 
 
-def sure(mail: Inbound, own: Collection[str]) -> tuple[str, ...]:
+def sure(mail: InboundMail, own: Collection[str]) -> tuple[str, ...]:
     """Whoever wrote it, as surely as From says so elsewhere: From itself, or whose address was written over there."""
     original = _others(mail, _ORIGINAL, own)
     rewritten = mail.from_address in own or mail.from_address is None or _through_a_list(mail)
@@ -60,25 +60,25 @@ def sure(mail: Inbound, own: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*sender, *original, *replies)))
 
 
-def possible(mail: Inbound, own: Collection[str]) -> tuple[str, ...]:
+def possible(mail: InboundMail, own: Collection[str]) -> tuple[str, ...]:
     """Whoever else may have written it."""
     known = {*sure(mail, own), mail.from_address}
     found = (*_others(mail, ("reply-to", "sender", "return-path"), own), *_envelope(mail, own))
     return tuple(dict.fromkeys(each for each in found if each not in known))
 
 
-def _through_a_list(mail: Inbound) -> bool:
+def _through_a_list(mail: InboundMail) -> bool:
     return any(mail.header(name) for name in _LIST)
 
 
-def _others(mail: Inbound, names: Collection[str], own: Collection[str]) -> tuple[str, ...]:
+def _others(mail: InboundMail, names: Collection[str], own: Collection[str]) -> tuple[str, ...]:
     values = [value.encode("utf-8", "replace") for name, value in mail.headers if name in names]
     return tuple(
         found.address for found in header_fields.addresses(values) if not is_ours(found.address, own)
     )
 
 
-def _envelope(mail: Inbound, own: Collection[str]) -> Iterator[str]:
+def _envelope(mail: InboundMail, own: Collection[str]) -> Iterator[str]:
     """The envelope's sender as the servers on the way noted it: forwarders keep that, or a list's own."""
     said = (value for name, value in mail.headers if name in _RESULTS)
     for each in (found for value in said for found in _MAIL_FROM.findall(value)):

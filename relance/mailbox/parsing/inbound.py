@@ -23,7 +23,7 @@ class DeliveryReport:
 
 
 @dataclass(frozen=True)
-class Inbound:
+class InboundMail:
     """A parsed mail. Every text field is decoded, bounded and free of control characters.
 
     What could not be read is empty, and `defects` says why; parsing never raises.
@@ -99,7 +99,7 @@ class Intent(StrEnum):
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Classification:
     """What we hold a mail to be, and why."""
 
     kind: Kind

@@ -1,4 +1,4 @@
-"""From the raw bytes of a mail to an `Inbound` value, whatever the bytes.
+"""From the raw bytes of a mail to an `InboundMail` value, whatever the bytes.
 
 Reading never raises and never takes unbounded time or memory: what cannot be read is left empty, and `defects` says
 why. The shape is cut in mime.py, the words are chosen in body.py, machines' reports are read in reports.py.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from relance.mailbox.parsing import body, decoding, header_fields, mime, reports
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 
 MAX_SUBJECT = 998  # one line, RFC 5322, 2.1.1
 MAX_HEADER_TEXT = 4096
@@ -20,7 +20,7 @@ _CAME_BY_FORWARD = ("resent-to", "x-forwarded-to", "x-forwarded-for", "apparentl
 _MACHINES = ("mailer-daemon", "postmaster", "mailerdaemon", "mail-daemon", "maildaemon")
 
 
-def read(raw: bytes, *, size: int | None = None, truncated: bool = False) -> Inbound:
+def read(raw: bytes, *, size: int | None = None, truncated: bool = False) -> InboundMail:
     """Read a mail. `size` is its size on the server where `raw` is only the beginning (`truncated`)."""
     size = len(raw) if size is None else size
     try:
@@ -29,14 +29,14 @@ def read(raw: bytes, *, size: int | None = None, truncated: bool = False) -> Inb
         return _unreadable(raw, size, truncated, type(error).__name__)
 
 
-def _read(raw: bytes, size: int, truncated: bool) -> Inbound:
+def _read(raw: bytes, size: int, truncated: bool) -> InboundMail:
     budget = mime.Budget()
     root = mime.read(raw, budget)
     sender = _sender(root)
     text = body.readable(root, budget)
     machine = _is_machine(root, sender)
     _note_oddities(root, sender, budget)
-    return Inbound(
+    return InboundMail(
         message_id=next(iter(header_fields.ids(root.header("message-id"))), None),
         from_address=sender.address if sender else None,
         from_name=sender.name if sender else "",
@@ -114,13 +114,13 @@ def _note_oddities(root: mime.Part, sender: header_fields.Mailbox | None, budget
         budget.note("no headers")
 
 
-def _unreadable(raw: bytes, size: int, truncated: bool, why: str) -> Inbound:
+def _unreadable(raw: bytes, size: int, truncated: bool, why: str) -> InboundMail:
     """What can be saved from a mail that defeated the reader: its id and its sender."""
     top = raw[: mime.MAX_HEADER_BYTES]
     message_id = _ID_HEADER.search(top)
     sender = _FROM_HEADER.search(top)
     found = header_fields.addresses([sender[1]]) if sender else ()
-    return Inbound(
+    return InboundMail(
         message_id=next(iter(header_fields.ids(message_id[1])), None) if message_id else None,
         from_address=found[0].address if found else None,
         from_name="",

@@ -21,7 +21,7 @@ from relance.engine.store import replies, suppressions
 from relance.mailbox import classification as mailbox_classification
 from relance.mailbox.classification import safe
 from relance.mailbox.imap.folders import Role
-from relance.mailbox.parsing.inbound import Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, Kind
 from tests import engine_house
 from tests.reading import ADA, KIM, MIA, enrolled, hear, letter, row, wrote
 
@@ -50,7 +50,7 @@ def kept(house: Context) -> list[replies.Reply]:
 
 def heard_by_older_rules(house: Context, raw: bytes, kind: Kind) -> None:
     """The rules of an earlier release held a mail to be something else, and acted so."""
-    older = Judgement(kind, "an older rule", "its words", version=1)
+    older = Classification(kind, "an older rule", "its words", version=1)
     with mock.patch.object(safe, "judge", return_value=older):
         hear(house, raw)
 
@@ -144,7 +144,7 @@ def test_what_people_stand_by_is_kept_beside_a_judgement_and_dropped(ready: Cont
     hear(ready, letter(KIM))
     [answer] = kept(ready)
     stood = EffectiveClassification(
-        Match.SOFT, Judgement(Kind.HUMAN, "", "their words"), answer.contact_id, (7,)
+        Match.SOFT, Classification(Kind.HUMAN, "", "their words"), answer.contact_id, (7,)
     )
     with ready.database.write() as conn:
         classification.note_acted(conn, answer, stood)
@@ -207,7 +207,7 @@ def test_an_opt_out_is_never_taken_back_by_another_reading(ready: Context) -> No
     [answer] = kept(ready)
     before = classification.in_force(answer)
     after = EffectiveClassification(
-        Match.CERTAIN, Judgement(Kind.AUTO_REPLY, "better rules"), answer.contact_id
+        Match.CERTAIN, Classification(Kind.AUTO_REPLY, "better rules"), answer.contact_id
     )
     with ready.database.write() as conn:
         done = revise.revise(conn, ready, Revision(answer, before, after), ready.clock.now(), reopen=True)
@@ -218,8 +218,8 @@ def test_an_opt_out_is_never_taken_back_by_another_reading(ready: Context) -> No
 def test_every_kind_has_its_consequence() -> None:
     for match in (Match.CERTAIN, Match.SOFT):
         for kind in Kind:
-            found = policy.consequence(match, Judgement(kind, "rule"))
+            found = policy.consequence(match, Classification(kind, "rule"))
             assert found.event is None or isinstance(found.event, Event)
-    assert policy.consequence(Match.NONE, Judgement(Kind.HUMAN, "rule")).event is None
-    soft = policy.consequence(Match.SOFT, Judgement(Kind.HUMAN, "rule"))
+    assert policy.consequence(Match.NONE, Classification(Kind.HUMAN, "rule")).event is None
+    soft = policy.consequence(Match.SOFT, Classification(Kind.HUMAN, "rule"))
     assert (soft.event, soft.suppress, soft.tells_company) == (Event.HELD, False, False)

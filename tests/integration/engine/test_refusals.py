@@ -22,7 +22,7 @@ from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState, State
 from relance.engine.store import contacts, enrollment_details, enrollments, mailboxes, messages, suppressions
 from relance.mailbox.parsing import message
-from relance.mailbox.parsing.inbound import Judgement, Kind, Speaker
+from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import SendResult
 from relance.mailbox.smtp.usage import Usage
@@ -75,7 +75,7 @@ def sent(house: Context, email: str) -> messages.Message:
     return engine_house.add_message(house, enrollment, MessageState.ACCEPTED, recipient=email)
 
 
-def hear(house: Context, mail: messages.Message, judgement: Judgement) -> int:
+def hear(house: Context, mail: messages.Message, judgement: Classification) -> int:
     """A returned mail about `mail`, judged so, is acted upon; returns its number in the inbox."""
     number = next(_NUMBERS)
     raw = f"From: mailer-daemon@firm.example\r\nMessage-ID: <b{number}@firm.example>\r\n\r\nno".encode()
@@ -90,8 +90,8 @@ def hear(house: Context, mail: messages.Message, judgement: Judgement) -> int:
     return number
 
 
-def bounce(**values: object) -> Judgement:
-    return Judgement(Kind.HARD_BOUNCE, "is hard bounce", "550 no", **values)  # type: ignore[arg-type]
+def bounce(**values: object) -> Classification:
+    return Classification(Kind.HARD_BOUNCE, "is hard bounce", "550 no", **values)  # type: ignore[arg-type]
 
 
 def test_a_doubtful_bounce_holds_and_a_second_one_is_proof(ready: Context) -> None:
@@ -218,8 +218,8 @@ def test_words_that_name_our_own_address_alone_are_about_us(ready: Context) -> N
 # One receiving organisation refuses.
 
 
-def blocked(**values: object) -> Judgement:
-    return Judgement(Kind.BLOCKED, "is blocked", "550 5.7.1 blocked for reputation", **values)  # type: ignore[arg-type]
+def blocked(**values: object) -> Classification:
+    return Classification(Kind.BLOCKED, "is blocked", "550 5.7.1 blocked for reputation", **values)  # type: ignore[arg-type]
 
 
 def colleague(house: Context) -> str:

@@ -15,7 +15,7 @@ from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.reporting.explain import explain
 from relance.engine.states import State
 from relance.mailbox.imap.folders import Role
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 from tests.desk import ANSWER, OLA, OTHER, ReadDesk, news, seated
 from tests.servers import scripted_imap
 
@@ -35,7 +35,7 @@ def poisonous(monkeypatch: pytest.MonkeyPatch) -> None:
     """A mail that a rule of ours cannot cope with."""
     find = match.find
 
-    def found(conn: Any, mail: Inbound, seen: Any) -> match.Found:
+    def found(conn: Any, mail: InboundMail, seen: Any) -> match.Found:
         if mail.subject == "poison":
             raise IndexError("anybody's words")
         return find(conn, mail, seen)

@@ -12,7 +12,7 @@ from relance.mailbox.account import Security, Server
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.parsing import message
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 from relance.mailbox.smtp import client as smtp_client
 from relance.mailbox.smtp.outcome import Outcome
 from tests.servers import dovecot, ports, postfix
@@ -61,7 +61,7 @@ def uidnext(inbox: imap_client.Inbox) -> int:
     return next(folder.uidnext for folder in inbox.folders() if folder.role is Role.INBOX)
 
 
-def check(bounce: Inbound) -> None:
+def check(bounce: InboundMail) -> None:
     (report,) = bounce.reports
     assert (report.final_recipient, report.action, report.status) == (GONE, "failed", "5.1.1")
     assert report.envelope_id == OURS.strip("<>")

@@ -8,7 +8,7 @@ import pytest
 
 from relance.mailbox import classification
 from relance.mailbox.parsing import message
-from relance.mailbox.parsing.inbound import Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, Kind
 from relance.sandbox import behaviour, letter, phrases, postoffice, record, writing
 
 NOW = dt.datetime(2026, 3, 4, 10, 30, tzinfo=dt.UTC)
@@ -36,7 +36,7 @@ def persona(fate: Fate, language: str, client: str = "gmail") -> behaviour.Perso
     return behaviour.Persona(PERSON, "Piotr Król", language, "Europe/Warsaw", client, fate)
 
 
-def judged(mail: postoffice.Mail) -> Judgement:
+def judged(mail: postoffice.Mail) -> Classification:
     return classification.judge(
         message.read(mail.raw), received=NOW, own_addresses=[REP], sent_texts=[OURS], mailed=[PERSON]
     )

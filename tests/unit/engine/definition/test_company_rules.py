@@ -7,7 +7,7 @@ import pytest
 from relance.engine.definition import company_rules
 from relance.engine.definition.company_rules import ActionKind, ColleagueAction, Rules
 from relance.engine.schedule.waits import Unit, Wait
-from relance.mailbox.parsing.inbound import Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, Kind
 
 STOP, GO_ON, HAND_OVER = company_rules.STOP, company_rules.GO_ON, ColleagueAction(ActionKind.HAND_OVER)
 SLOW = ColleagueAction(ActionKind.SLOW, Wait(3, Unit.BUSINESS_DAYS))
@@ -20,8 +20,8 @@ RULES = {
 }
 
 
-def judged(kind: Kind, intent: str | None = None) -> Judgement:
-    return Judgement(kind, "a rule", intent=intent)
+def judged(kind: Kind, intent: str | None = None) -> Classification:
+    return Classification(kind, "a rule", intent=intent)
 
 
 @pytest.mark.parametrize(

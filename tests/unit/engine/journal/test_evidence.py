@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from relance.engine.journal import evidence
 from relance.engine.journal.own_message_ids import OwnMessageIds
 from relance.mailbox.parsing import message
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
 
@@ -24,12 +24,12 @@ def ours(step: str, ids: OwnMessageIds = IDS) -> str:
     return f"<{ids.token(7, 'Trial', KIM, step)}@sales.example>"
 
 
-def mail(**headers: str) -> Inbound:
+def mail(**headers: str) -> InboundMail:
     head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
     return message.read(f"{head}\r\nHello\r\n".encode())
 
 
-def copy(step: str, **more: str) -> Inbound:
+def copy(step: str, **more: str) -> InboundMail:
     return mail(
         From=ADA,
         To=KIM,

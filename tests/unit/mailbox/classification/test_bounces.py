@@ -10,13 +10,13 @@ import pytest
 from relance.mailbox import classification
 from relance.mailbox.classification import status
 from relance.mailbox.parsing import message
-from relance.mailbox.parsing.inbound import Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, Kind
 
 MAILS = Path(__file__).parents[3] / "corpus" / "refusals" / "bounces"
 RECEIVED = dt.datetime(2026, 11, 4, 9, 0, tzinfo=dt.UTC)
 
 
-def judged(raw: bytes) -> Judgement:
+def judged(raw: bytes) -> Classification:
     own = ["me@us.example", "rep@northwind.example"]
     return classification.judge(message.read(raw), received=RECEIVED, own_addresses=own)
 

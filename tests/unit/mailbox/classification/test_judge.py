@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 
 from relance.mailbox import classification
 from relance.mailbox.parsing import message
-from relance.mailbox.parsing.inbound import DeliveryReport, Inbound, Judgement, Kind
+from relance.mailbox.parsing.inbound import Classification, DeliveryReport, InboundMail, Kind
 
 RECEIVED = dt.datetime(2026, 8, 3, 9, 0, tzinfo=dt.UTC)
-PLAIN = Inbound(
+PLAIN = InboundMail(
     message_id="<a@acme.example>", from_address="anna@acme.example", from_name="Anna", to=("jan@us.example",),
     subject="Re: a call", date=None, in_reply_to=("<m@us.example>",), references=(), headers=(),
     content_type="text/plain", content_params=(), text="Yes please",
 )  # fmt: skip
 
 
-def judge(mail: Inbound = PLAIN, **changes: object) -> Judgement:
+def judge(mail: InboundMail = PLAIN, **changes: object) -> Classification:
     changed = dataclasses.replace(mail, **changes)  # type: ignore[arg-type]
     return classification.judge(
         changed, received=RECEIVED, own_addresses=["Jan@us.example"], mailed=["anna@acme.example"]

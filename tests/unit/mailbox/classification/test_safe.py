@@ -11,7 +11,7 @@ import pytest
 
 from relance.mailbox import classification
 from relance.mailbox.classification import files
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 AWAY = (
@@ -20,7 +20,7 @@ AWAY = (
 )
 
 
-def one(path: Path, raw: bytes, **known: object) -> files.Specimen:
+def one(path: Path, raw: bytes, **known: object) -> files.ClassifiedMail:
     path.write_bytes(raw)
     [found] = files.of_file(path, now=NOW, **known)  # type: ignore[arg-type]
     return found
@@ -43,7 +43,7 @@ def test_a_mail_of_our_own_is_known_by_the_address_given(tmp_path: Path) -> None
 def test_a_rule_that_fails_leaves_the_mail_to_a_person(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(mail: Inbound, **known: object) -> object:
+    def broken(mail: InboundMail, **known: object) -> object:
         raise RecursionError("too deep")
 
     monkeypatch.setattr(classification, "judge", broken)

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from relance.mailbox.parsing import header_fields, html_text, message, mime, reports
-from relance.mailbox.parsing.inbound import Inbound
+from relance.mailbox.parsing.inbound import InboundMail
 
 REAL = (
     b"Return-Path: <>\r\nDelivered-To: ada@sales.example\r\nFrom: =?utf-8?q?Za=C5=BC?= <bob@buyer.example>\r\n"
@@ -32,7 +32,7 @@ TOKENS = st.sampled_from(
 )  # fmt: skip
 
 
-def holds(mail: Inbound) -> None:
+def holds(mail: InboundMail) -> None:
     """What is promised of every value, whatever the bytes were."""
     assert len(mail.text) <= 256 * 1024
     lines = (mail.subject, mail.from_name, *(value for _, value in mail.headers), *mail.to, *mail.references)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from relance.mailbox import classification
 from relance.mailbox.parsing import authorship, message
-from relance.mailbox.parsing.inbound import Inbound, Kind
+from relance.mailbox.parsing.inbound import InboundMail, Kind
 
 ADA, KIM = "ada@sales.example", "kim@lake.example"
 OWN = frozenset({ADA})
@@ -27,7 +27,7 @@ Please send me your prices.
 """
 
 
-def mail(text: str) -> Inbound:
+def mail(text: str) -> InboundMail:
     return message.read(text.replace("\n", "\r\n").encode())
 
 
