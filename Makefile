@@ -10,7 +10,7 @@ INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(PIP) install
 PYTEST_ARGS ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format simulate bench bench-servers chaos corpus fuzz lock clean
+.PHONY: help install demo test check format simulate bench bench-servers chaos corpus fuzz lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ $(VENV)/.dev: $(BIN)/relance requirements/dev.txt
 	@echo "installing what the tests need ..."
 	@$(INSTALL) -r requirements/dev.txt
 	@touch $@
+
+install: $(BIN)/relance ## put the command into .venv/bin, with all it needs
+	@echo "the command is $(BIN)/relance"
 
 demo: $(BIN)/relance ## play three weeks of a real sequence in about a minute, then audit it
 	@$(BIN)/relance demo
