@@ -202,8 +202,9 @@ class Relance:
         return self._context.tally.counts()
 
     def leave(self) -> None:
-        """This process is at work no more."""
+        """This process is at work no more, nor for any mailbox that it does not work for now."""
         if self._me is not None:
+            recovery.give_back_own(self._context)
             heartbeats.leave(self._context, self._me)
 
     def due_mailboxes(self, limit: int) -> list[int]:
@@ -211,7 +212,7 @@ class Relance:
         return turn.due(self._context, limit)
 
     def give_back(self) -> list[int]:
-        """End the leases that dead processes of this home left; returns the mailboxes that are free by that."""
+        """End the leases that dead processes of this home left, and this one unawares; returns the mailboxes that are free by that."""
         return recovery.give_back(self._context)
 
     def turn(self, mailbox_id: int, stop: Callable[[], bool] = lambda: False) -> turn.TurnReport:

@@ -136,7 +136,8 @@ class App(Protocol):
         """Say that it is at work no more."""
 
     def give_back(self) -> Sequence[int]:
-        """End the leases that dead processes of this home left; returns the mailboxes that are free by that."""
+        """End the leases nobody works under: of the dead of this home, and what this process could not give back; returns
+        the mailboxes that are free by that."""
 
     def reconnect(self) -> None:
         """Let go of the connections to the database, for new ones."""

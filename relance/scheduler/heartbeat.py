@@ -11,6 +11,7 @@ from relance.scheduler import app_protocol, hints
 from relance.scheduler.watchdog import Pulse
 
 BEAT_SECONDS = 20.0  # as `relance.engine.processes.attendance` counts on
+AGAIN_SECONDS = 5.0  # after one that could not be written: what was left meanwhile is taken up soon
 STILL_SECONDS, END_SECONDS = 150.0, 600.0  # a beat waits for the database, which may take two answers
 GOODBYE_SECONDS = 5.0
 
@@ -79,10 +80,11 @@ class Presence:
         self.missed = reason
 
     def _take_up(self) -> None:
-        """Mailboxes of processes that died meanwhile, and whose hints may have died with them."""
+        """Mailboxes of processes that died meanwhile, and whose hints may have died with them; and those that this one
+        could not give back while the database was away."""
         free = self.app.give_back()
         if free:
-            self.log.warning("took up the mailboxes of processes that died", mailboxes=len(free))
+            self.log.warning("took up mailboxes whose turns nobody works on any more", mailboxes=len(free))
         if free and self.hints is not None:
             self.hints.renew(free)
 
@@ -93,5 +95,5 @@ class Presence:
             self.log.debug("nobody could be told of the end", reason=repr(fault))
 
     def _run(self) -> None:
-        while not self.stopping.wait(BEAT_SECONDS):
+        while not self.stopping.wait(min(AGAIN_SECONDS, BEAT_SECONDS) if self.missed else BEAT_SECONDS):
             self.beat()

@@ -161,6 +161,25 @@ def test_a_mail_taken_while_the_database_was_killed_is_known_from_the_journal(of
     assert "mail unknown" not in office.kinds(people[0])
 
 
+def test_a_database_that_dies_in_mid_turn_does_not_silence_a_mailbox(office: Office) -> None:
+    """The worker lives on; the lease it could not give back is a quarter of an hour long."""
+    first, second = office.people(2), office.people(4)
+    worker = office.hire("scheduler", "worker-a", RELANCE_LEASE_SECONDS="900")["worker-a"]
+    office.enroll(first)
+    office.wait_for_one(first)  # recorded by the mail server; its 250 comes half a second later
+    assert office.ground.database is not None
+    office.ground.database.kill(signal.SIGQUIT)
+    lost = "a turn could not be finished"
+    wait_until(lambda: lost in worker.log.read_text(), seconds=PATIENCE, what="the turn's end")
+    office.ground.database.start()
+    back = clock.elapsed()
+    wait_until(lambda: enrolled(office, second), seconds=PATIENCE, what="an enrollment")
+    office.settled([*first, *second])
+    assert clock.elapsed() - back < 60  # on a busy machine
+    assert worker.starts == 1
+    assert "whose turns nobody works on any more" in worker.log.read_text()
+
+
 @pytest.mark.parametrize("embedded", [True, False], ids=["sqlite", "postgresql"])
 def test_a_process_killed_in_mid_mail_leaves_its_mailboxes_to_the_next_one_at_once(embedded: bool) -> None:
     """The lease is a quarter of an hour, and the dead process's lock proves that nobody holds it."""

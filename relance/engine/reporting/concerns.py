@@ -13,6 +13,9 @@ from relance.sentences import ended
 LATE_SECONDS = 900.0
 # Work that could be done and was not begun for so long is late: no turn before it takes longer.
 
+SILENT_SECONDS = 180.0
+# A turn that has written nothing for so long is told of: only the answer to a mail's final dot takes longer, and rarely.
+
 
 class ConcernKind(enum.StrEnum):
     """What can be wrong."""
@@ -25,6 +28,7 @@ class ConcernKind(enum.StrEnum):
     STALLED = "stalled"  # a part of a process stands still
     HALTED = "halted"  # until a person has looked at a restored database
     LATE = "late"
+    SILENT = "silent"  # the turn of a mailbox
     UNREADABLE = "unreadable"  # a mailbox
     FAULT = "fault"  # of ours, in which a mailbox's last turn ended
     NO = "no"  # somebody asked for no more mail, and the database has not heard of it
@@ -55,6 +59,7 @@ _WEIGHTS: Mapping[ConcernKind, _Weight] = complete(
         ConcernKind.STALLED: _Weight(True, _WORK | {"web"}),
         ConcernKind.HALTED: _Weight(True, _WORK),
         ConcernKind.LATE: _Weight(True),
+        ConcernKind.SILENT: _Weight(True),  # the others go on
         ConcernKind.UNREADABLE: _Weight(True),
         ConcernKind.FAULT: _Weight(True),  # the others go on
         ConcernKind.NO: _Weight(True),  # this host writes to them no more; another one would
@@ -80,6 +85,7 @@ class MailboxFacts:
     fault: str = ""  # the sentence about a fault of ours that its last turn ended in
     set_aside: int = 0  # mails that could not be read
     locked_out: bool = False  # paused because it can not be read: told once
+    silent: str = ""  # the sentence about a turn that has written nothing for a while, though mail is due
 
 
 @dataclass(frozen=True)
@@ -195,6 +201,8 @@ def _of_mailboxes(facts: Facts) -> Iterator[Concern]:
                 f"{each.address} can not be read: {ended(each.sync_error)}",
                 each.address,
             )
+        if each.silent:
+            yield Concern(ConcernKind.SILENT, f"{each.address}: {each.silent}", each.address)
         if each.fault:
             yield Concern(ConcernKind.FAULT, each.fault, each.address)
         if each.state == "paused" and not (each.sync_error and each.locked_out):

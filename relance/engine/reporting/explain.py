@@ -15,6 +15,7 @@ from relance.engine.context import Context
 from relance.engine.definition import sequence
 from relance.engine.definition.position import Position
 from relance.engine.inbound import unread_mail
+from relance.engine.reporting import silent_turns
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
 from relance.engine.sending import gate, restore_guard
@@ -63,6 +64,7 @@ class _Look:
     halted: str | None
     now: dt.datetime
     odd: Sequence[str]  # what is odd in the mailbox's folders
+    silent: str  # the sentence about a turn of the mailbox that has written nothing for a while
     unheard: bool  # another mailbox wrote to them, and was not read since the step fell due
 
     @property
@@ -95,7 +97,8 @@ def _look(conn: Connection, context: Context, standing: Standing, halted: str | 
     sent = mailboxes.sent_since(conn, mailbox.id, now - throttle.DAY)
     unheard = bool(claims.unheard(conn, [standing.enrollment.id], now))
     odd = unread_mail.oddities(conn, now).get(mailbox.id, ())
-    return _Look(context, standing, case, mailbox, sent, halted, now, odd, unheard)
+    silent = silent_turns.told(conn, context, now).get(mailbox.id, "")
+    return _Look(context, standing, case, mailbox, sent, halted, now, odd, silent, unheard)
 
 
 def _explained(look: _Look) -> Explanation:
@@ -269,7 +272,8 @@ def _mailbox(look: _Look) -> Iterator[str]:
     if _due(look) and allowed.count == 0 and allowed.next_at is not None:
         yield f"Its pace lets the next mail leave on {look.local(allowed.next_at)}: {allowed.bound}."
     if look.state is State.ACTIVE and box.state == "active" and box.next_turn_at is not None and _due(look):
-        yield f"Its next turn is {_soon(look, box.next_turn_at)}."
+        turn = f"Its next turn is {_soon(look, box.next_turn_at)}."
+        yield f"The mailbox stands still: {look.silent}" if look.silent else turn
 
 
 def _allowed(look: _Look, at: dt.datetime) -> throttle.Allowance:

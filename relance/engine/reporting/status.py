@@ -13,7 +13,7 @@ from relance.engine.context import Context
 from relance.engine.inbound import unread_mail
 from relance.engine.processes import heartbeats
 from relance.engine.processes.attendance import Attendance
-from relance.engine.reporting import concerns
+from relance.engine.reporting import concerns, silent_turns
 from relance.engine.reporting.concerns import Concern
 from relance.engine.sending import restore_guard
 from relance.engine.sequences import clock_jumps
@@ -120,15 +120,16 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
             unheard_noes=context.noes.unheard(concerns.LATE_SECONDS),
         )
         facts = dataclasses.replace(
-            _facts(context, found, _mailbox_facts(conn)),
+            _facts(context, found, _mailbox_facts(conn, context, now)),
             unwritable=context.database.refused or unwritable,
             foreign=foreign,
         )
     return dataclasses.replace(found, concerns=concerns.concerns(facts))
 
 
-def _mailbox_facts(conn: Connection) -> tuple[concerns.MailboxFacts, ...]:
+def _mailbox_facts(conn: Connection, context: Context, now: dt.datetime) -> tuple[concerns.MailboxFacts, ...]:
     aside = unread_mail.aside(conn)
+    silent = silent_turns.told(conn, context, now)
     return tuple(
         concerns.MailboxFacts(
             each.address,
@@ -138,6 +139,7 @@ def _mailbox_facts(conn: Connection) -> tuple[concerns.MailboxFacts, ...]:
             unread_mail.fault(each),
             aside[each.id],
             each.locked_out,
+            silent.get(each.id, ""),
         )
         for each in mailboxes.every(conn)
     )

@@ -71,18 +71,38 @@ def replay(context: Context) -> int:
 
 
 def give_back(context: Context) -> list[int]:
-    """End the leases of processes of this home that are dead for certain; returns the mailboxes that are free by that.
+    """End the leases that nobody works under for certain; returns the mailboxes that are free by that.
+
+    They are those of processes of this home that are dead, and this process's own that it could not give back.
 
     The proof is a lock that the kernel gave up when its process ended. One that is only frozen keeps its lock and its
     leases, and so does one that keeps its journal elsewhere: those lapse by themselves.
     """
     with context.database.glance() as conn:
         named = mailboxes.holders(conn)
+    own = give_back_own(context) if context.owner in named else []
     dead = [owner for owner in named if owner != context.owner and context.journal.died(owner)]
     if not dead:
+        return own
+    with context.database.write() as conn:
+        return sorted([*own, *mailboxes.free(conn, dead)])
+
+
+def give_back_own(context: Context) -> list[int]:
+    """End the leases in this process's name for turns that it does not work on; returns their mailboxes.
+
+    One is left where a turn ended while the database was away. The leases are read first and the turns asked afterwards:
+    a turn is entered before it takes its lease, so that one under way by then is seen. A turn that begins later raises the
+    fence, and its lease is another one.
+    """
+    with context.database.glance() as conn:
+        named = mailboxes.leases_of(conn, context.owner)
+    under_way = set(context.at_work.mailboxes())
+    left = [lease for lease in named if lease.mailbox_id not in under_way]
+    if not left:
         return []
     with context.database.write() as conn:
-        return mailboxes.free(conn, dead)
+        return [lease.mailbox_id for lease in left if mailboxes.end_lease(conn, lease)]
 
 
 def _tell(context: Context, doubtful: Message, findings: Findings) -> bool:

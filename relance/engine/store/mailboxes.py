@@ -285,6 +285,21 @@ def free(conn: Connection, owners: Collection[str]) -> list[int]:
     return sorted(conn.execute(ended).scalars())
 
 
+def leases_of(conn: Connection, owner: str) -> list[Lease]:
+    """The leases in this name, lapsed or not."""
+    rows = conn.execute(_LEASES_OF, {"mine": owner})
+    return [Lease(row.id, row.fence, owner) for row in rows]
+
+
+_LEASES_OF = sa.select(mailbox.c.id, mailbox.c.fence).where(_LEFT)
+
+
+def end_lease(conn: Connection, lease: Lease) -> bool:
+    """End this very lease, and leave the time of the next turn as it is; whether it was there still."""
+    asked = {"of": lease.mailbox_id, "under": lease.fence, "mine": lease.owner}
+    return conn.execute(_END_LEASE, asked).rowcount > 0
+
+
 @dataclass(frozen=True)
 class Held:
     """What the locked row says at the moment the lease was renewed."""
@@ -309,6 +324,7 @@ def renew_lease(conn: Connection, lease: Lease) -> Held:
 
 
 _UNDER_LEASE = sa.and_(mailbox.c.id == sa.bindparam("of"), mailbox.c.fence == sa.bindparam("under"))
+_END_LEASE = sa.update(mailbox).where(_UNDER_LEASE, _LEFT).values(lease_until=None, lease_owner="")
 _RENEW = (
     sa.update(mailbox)
     .where(_UNDER_LEASE, mailbox.c.lease_until > sa.bindparam("machine"))

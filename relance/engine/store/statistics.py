@@ -83,6 +83,35 @@ def waiting_since(conn: Connection, now: dt.datetime) -> dt.datetime | None:
     return at
 
 
+@dataclass(frozen=True)
+class SilentTurn:
+    """A turn under way, by its lease, whose worker has written nothing for a while. Times are machine time."""
+
+    since: dt.datetime
+    until: dt.datetime  # another worker can take over then
+
+
+def silent_turns(
+    conn: Connection, now: dt.datetime, machine: dt.datetime, span: dt.timedelta, patience: dt.timedelta
+) -> dict[int, SilentTurn]:
+    """Mailboxes with mail due at `now` (business time) whose lease was not renewed for longer than `patience`."""
+    due = sa.exists().where(
+        enrollment.c.mailbox_id == mailbox.c.id,
+        enrollment.c.sequence_id == sequence.c.id,
+        sequence.c.state == "active",
+        enrollment.c.state == State.ACTIVE.value,
+        enrollment.c.step_kind == "mail",
+        enrollment.c.due_at <= now,
+    )
+    query = (
+        sa.select(mailbox.c.id, mailbox.c.lease_until)
+        .where(mailbox.c.state == "active", mailbox.c.lease_owner != "")
+        .where(mailbox.c.lease_until > machine, mailbox.c.lease_until < machine + span - patience)
+        .where(due)
+    )
+    return {row.id: SilentTurn(row.lease_until - span, row.lease_until) for row in conn.execute(query)}
+
+
 def held_by_reason(conn: Connection) -> dict[str, int]:
     """Held people by the kind of their reason: what stands before its first colon. No person is named in it."""
     query = (

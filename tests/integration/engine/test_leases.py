@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+import dataclasses
+import datetime as dt
+from pathlib import Path
 
+import pytest
+from sqlalchemy.engine import Connection
+
+from relance import app, clock, config
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
-from relance.engine.sending import restore_guard, settle
+from relance.engine.reporting import explain, status
+from relance.engine.reporting.concerns import ConcernKind
+from relance.engine.sending import recovery, restore_guard, settle
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.settle import Attempt
 from relance.engine.sequences import enroll, publish
@@ -76,3 +84,99 @@ def test_an_attempt_that_no_server_judged_does_not_count_towards_giving_up(ready
         found = messages.by_id(conn, mail.id)
     assert found is not None
     assert (found.state, found.attempts) == (MessageState.PREPARED, 2)
+
+
+def test_a_living_process_gives_back_the_lease_of_a_turn_it_does_not_work_on(ready: Context) -> None:
+    """The database died when the turn gave it back; another process looks for what is due."""
+    assert take(ready, ready.owner) is not None
+    other = dataclasses.replace(ready, owner="another process")
+    assert turn.due(other, 10) == []
+    assert recovery.give_back(ready) == [1]
+    assert turn.due(other, 10) == [1]
+    assert recovery.give_back(ready) == []
+
+
+def test_a_process_keeps_the_lease_of_a_turn_it_works_on(ready: Context) -> None:
+    with ready.at_work.entered(1):
+        take(ready, ready.owner)
+        assert recovery.give_back(ready) == []
+    assert recovery.give_back(ready) == [1]
+
+
+def test_a_lease_that_another_thread_just_took_is_not_given_back(
+    ready: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at who works and the giving back a turn begins: it took up the very lease that was left."""
+    left = take(ready, ready.owner)
+    asked = ready.at_work.mailboxes
+
+    def then_a_turn_begins() -> list[int]:
+        found = asked()
+        took.append(take(ready, ready.owner, alone=True))
+        return found
+
+    took: list[mailboxes.Lease | None] = []
+    monkeypatch.setattr(ready.at_work, "mailboxes", then_a_turn_begins)
+    assert recovery.give_back(ready) == []
+    assert left is not None
+    assert took[0] is not None
+    assert took[0].fence > left.fence
+    with ready.database.write() as conn:
+        mailboxes.renew_lease(conn, took[0])
+
+
+def test_who_works_is_asked_after_the_leases_are_read(
+    ready: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked the other way round, a turn that enters and takes its lease in between would lose it."""
+    order: list[str] = []
+    read, asked = mailboxes.leases_of, ready.at_work.mailboxes
+
+    def leases_first(conn: Connection, owner: str) -> list[mailboxes.Lease]:
+        order.append("leases")
+        return read(conn, owner)
+
+    def then_turns() -> list[int]:
+        order.append("turns")
+        return asked()
+
+    monkeypatch.setattr(mailboxes, "leases_of", leases_first)
+    monkeypatch.setattr(ready.at_work, "mailboxes", then_turns)
+    recovery.give_back_own(ready)
+    assert order == ["leases", "turns"]
+
+
+def test_who_leaves_leaves_no_lease_behind(tmp_path: Path, migrated_sqlite_url: str) -> None:
+    """The database died in mid-turn, and the process was stopped before its next heartbeat."""
+    settings = config.Settings(home=tmp_path, secret_key=config.new_key(), database_url=migrated_sqlite_url)
+    with app.Relance(settings) as relance, app.Relance(settings) as other:
+        house = relance._context
+        engine_house.add_mailbox(house, next_turn_at=house.clock.now())
+        relance.beat("worker")
+        take(house, house.owner)
+        assert other.due_mailboxes(9) == []
+        relance.leave()
+        assert other.due_mailboxes(9) == [1]
+
+
+def test_a_turn_that_writes_nothing_while_mail_is_due_is_told_well_before_its_lease_lapses(
+    ready: Context,
+) -> None:
+    publish.publish(ready, engine_house.TRIAL)
+    contact_service.add(ready, EVE, {})
+    enroll.enroll(ready, EnrollRequest("Trial"))
+    engine_house.clock(ready).advance(hours=1)
+    take(ready, ready.owner)
+    assert concerned(ready) == []  # a turn under way
+    with ready.database.write() as conn:  # as it stands when four minutes have passed
+        ends = clock.machine_now() + mailboxes.LEASE - dt.timedelta(minutes=4)
+        mailboxes.change(conn, 1, lease_until=ends)
+    assert concerned(ready) == ["ada@sales.example"]
+    assert status.status(ready).grave
+    assert "stands still: mail is due" in " ".join(explain.explain(ready, EVE)[0].sentences)
+    assert recovery.give_back(ready) == [1]
+    assert concerned(ready) == []
+
+
+def concerned(house: Context) -> list[str]:
+    return [each.subject for each in status.status(house).concerns if each.kind is ConcernKind.SILENT]

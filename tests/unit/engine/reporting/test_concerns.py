@@ -42,6 +42,12 @@ def test_where_nothing_is_wrong_nothing_is_said() -> None:
         (Facts(stalled=("the loop",)), ConcernKind.STALLED, True, ALL),
         (Facts(halted="restored."), ConcernKind.HALTED, True, {"scheduler", "worker"}),
         (Facts(waiting_seconds=LATE_SECONDS + 1), ConcernKind.LATE, True, set()),
+        (
+            Facts(mailboxes=(MailboxFacts("a@b.example", "active", silent="nothing for 4 minutes."),)),
+            ConcernKind.SILENT,
+            True,
+            set(),
+        ),
         (Facts(clock="it jumped"), ConcernKind.CLOCK, True, set()),
         (
             Facts(mailboxes=(MailboxFacts("a@b.example", "active", "", "no such folder"),)),
