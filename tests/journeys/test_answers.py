@@ -171,3 +171,44 @@ def test_a_person_handed_to_another_mailbox_gets_their_follow_ups_from_there(sta
     enroll.change_mailbox(stage.relance._context, OLA, marek)
     stage.advance(days=30)
     assert [mail.rep for mail in stage.arrived(OLA)] == [ADA, marek, marek]
+
+
+def _anew(sender: str, subject: str, words: str) -> bytes:
+    head = f"From: {sender}\r\nTo: {ADA}\r\nSubject: {subject}\r\nDate: {email.utils.formatdate()}\r\n"
+    return f"{head}Message-ID: {email.utils.make_msgid()}\r\n\r\n{words}\r\n".encode()
+
+
+def test_a_fresh_answer_from_the_company_or_about_the_person_holds_what_is_left(stage: Stage) -> None:
+    """None of them names a mail of ours, has our subject or quotes a line."""
+    fresh = {
+        "tom.reed@harbourtools.co.uk": (
+            "jane.doe@harbourtools.co.uk", "Your offer", "Tom Reed forwarded me your message. Call me on Tuesday."),
+        "claire.morel@ateliernord.fr": (
+            "paul@ateliernord.fr", "Bonjour", "Claire m'a transmis votre message. Pouvons-nous en parler jeudi?"),
+        "sam.ito@quaysystems.com": (
+            "jane.doe@mail.quaysystems.com", "Meeting", "We at Quay Systems are interested."),
+        "lena.vogt@kranich-bau.de": (
+            "max.bauer@kranich-bau.de", "Ihr Angebot", "Guten Tag, wir haben kein Interesse."),
+        "ola.nowak@birchlogistics.pl": (
+            "olanow1@gmail.com", "Hello", "I am Ola Nowak of Birch Logistics. Please call me on Tuesday."),
+        "piotr.ziel@modrzew.pl": (
+            "mike@assistants.example", "A call", "Please call Piotr Zielinski at Modrzew on Tuesday."),
+    }  # fmt: skip
+    stage.mailbox()
+    last = {"piotr.ziel@modrzew.pl": "Zieliński"}
+    for person in (*fresh, "eve.hill@moor.example"):
+        first, _, name = person.partition("@")[0].partition(".")
+        stage.contact(person, first.title(), last_name=last.get(person, name.title()))
+    assert stage.relance.enroll(stage.publish(), [*fresh, "eve.hill@moor.example"]).enrolled == 7
+    stage.advance(hours=3)
+    for person, (sender, subject, words) in fresh.items():
+        stage.place(person, _anew(sender, subject, words))
+    stage.advance(days=30)
+    assert {person: stage.sent_to(person) for person in fresh} == dict.fromkeys(fresh, 1)
+    assert {stage.state(person) for person in fresh} == {"held"}
+    for person, (sender, subject, _) in fresh.items():
+        assert f'"{subject}" from {sender}' in stage.reason(person)
+    assert stage.sent_to("eve.hill@moor.example") == 3
+    stage.relance.resume("tom.reed@harbourtools.co.uk")
+    stage.advance(days=30)
+    assert stage.sent_to("tom.reed@harbourtools.co.uk") == 3

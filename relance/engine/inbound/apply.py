@@ -24,6 +24,7 @@ from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, replies, suppressions, tasks
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
+from relance.mailbox.classification import normalize
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind, Speaker
 
 WORDS_LIMIT = 20_000
@@ -38,10 +39,13 @@ class Matter:
     contact: Contact | None
     mailbox_id: int  # the one that wrote, where that is known
     source: str = ""  # the kept mail, as reasons name it
+    naming: str = ""  # a mail in which nothing of ours stands, in words: a person must know which to look for
 
     def said(self, result: Consequence) -> str:
         """The reason as it stands beside the state, with the words that decided."""
         quoted = f': "{self.judgement.evidence[:120]}"' if self.judgement.evidence else ""
+        if self.naming:
+            return f"{self.naming} and may be an answer{quoted}"
         return f"{result.words or self.judgement.kind.value}{quoted}"
 
 
@@ -65,7 +69,12 @@ class NewReply:
     def matter(self) -> Matter:
         """What is to be acted upon."""
         wrote = self.found.message.mailbox_id if self.found.message else self.mailbox_id
-        return Matter(self.judgement, self.found.contact, wrote)
+        naming = ""
+        if self.found.bare:
+            subject = normalize.quote(self.mail.subject, 80)
+            sender = self.mail.from_address or "nobody named"
+            naming = f'"{subject}" from {sender} is {self.found.by}'
+        return Matter(self.judgement, self.found.contact, wrote, naming=naming)
 
 
 def concerns_us(found: Found, judgement: Classification) -> bool:
@@ -74,7 +83,7 @@ def concerns_us(found: Found, judgement: Classification) -> bool:
         return False
     if found.match is Match.SOFT:
         # What no person wrote is left alone where we cannot even say whom it is about.
-        return found.contact is not None or policy.SOFT[judgement.kind] != policy.NOTHING
+        return (found.contact is not None and not found.bare) or policy.SOFT[judgement.kind] != policy.NOTHING
     return found.match is not Match.NONE or judgement.kind is Kind.UNREADABLE
 
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance.engine import states
+from relance.engine.inbound import names
 from relance.engine.inbound.policy import Match
+from relance.engine.mailboxes.look import REMEMBERED
 from relance.engine.store import contacts, correspondence, enrollments, messages, restore_doubts
 from relance.engine.store.contacts import Contact
-from relance.engine.store.correspondence import Trace
+from relance.engine.store.correspondence import Recipient, Recipients, Trace
 from relance.engine.store.messages import Message
 from relance.mailbox import address
 from relance.mailbox.classification import normalize
@@ -22,8 +24,6 @@ from relance.mailbox.parsing.inbound import InboundMail
 
 SLACK = dt.timedelta(hours=1)
 # How far a mail server's clock may be behind ours.
-REMEMBERED = dt.timedelta(days=180)
-# How long after a mail of ours somebody may answer it from an address we do not know.
 _LINE_AT_LEAST = 25  # letters of a line of ours that nobody writes by chance
 _CANDIDATES = 3  # people one unplaced answer may hold; beyond that a person must say whose it is
 _LONGEST = 60_000  # characters of a mail that are searched for addresses and our words
@@ -37,6 +37,7 @@ class Seen:
 
     mailbox_id: int
     received_at: dt.datetime
+    recipients: Recipients  # whom the mailbox writes to
     own: frozenset[str] = frozenset()  # the addresses of our mailboxes
     thread_id: str | None = None  # Gmail's
     threads: Mapping[str, Message] = field(default_factory=dict)  # mails of ours read just now, by thread
@@ -55,6 +56,7 @@ class Found:
     contact: Contact | None = None  # none: a person must say who it is from
     message: Message | None = None  # the mail of ours it speaks of, where it names one
     also: tuple[int, ...] = ()  # further contacts a soft match may be about
+    bare: bool = False  # nothing of ours stands in it: only what a person wrote is kept
 
     @property
     def proven(self) -> bool:
@@ -73,7 +75,7 @@ NOBODY = Found(Match.NONE)
 
 def find(conn: Connection, mail: InboundMail, seen: Seen) -> Found:
     """Whom a mail concerns: by the mail of ours it names, by its sender, by what it reports, quotes or is about."""
-    return (
+    found = (
         _by_plus(conn, mail, seen)
         or _by_key(conn, mail)
         or _by_thread(conn, seen)
@@ -83,8 +85,11 @@ def find(conn: Connection, mail: InboundMail, seen: Seen) -> Found:
         or _by_company(conn, mail, seen)
         or _by_named(conn, mail, seen)
         or _by_words(conn, mail, seen)
-        or _by_mark(seen)
-        or NOBODY
+    )
+    if found is not None and found.contact is not None:
+        return found
+    return (
+        _by_colleague(conn, mail, seen) or _by_mention(conn, mail, seen) or found or _by_mark(seen) or NOBODY
     )
 
 
@@ -238,6 +243,45 @@ def _by_words(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
         if not 0 < len(namesakes) <= _CANDIDATES:
             return Found(Match.SOFT, f"{by}; {len(people)} people were sent them")
     return _soft(conn, quoted, by, seen)
+
+
+def _by_colleague(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
+    """A mail that a company we write to begins of its own: an answer, if a person wrote it, need not say to what."""
+    if mail.in_reply_to or mail.references:
+        return None
+    there = _organisations(authorship.sure(mail, seen.own)) - _organisations(seen.own)
+    people = [each for name in sorted(there) for each in seen.recipients.at(conn, name)]
+    return _bare(conn, people, "a mail from their company that answers nobody else", seen)
+
+
+def _by_mention(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
+    """A mail from anywhere, but from among ourselves, that names somebody we write to, by address or by full name."""
+    sender = mail.from_address or ""
+    if authorship.is_ours(sender, seen.own) or _organisations([sender]) & _organisations(seen.own):
+        return None
+    everybody = seen.recipients.everybody(conn)
+    if not everybody:
+        return None
+    said = f"{mail.from_name}\n{mail.subject}\n{mail.text[:_LONGEST]}"
+    addresses = {each.lower() for each in _ADDRESS.findall(said)}
+    words = names.Words.of(said)
+    people = [
+        each for each in everybody if each.email in addresses or words.name(each.first_name, each.last_name)
+    ]
+    return _bare(conn, people, "a mail that names them", seen)
+
+
+def _organisations(addresses: Iterable[str]) -> set[str]:
+    domains = {each.rpartition("@")[2] for each in addresses}
+    return {each for domain in domains if (each := address.organisation(domain))}
+
+
+def _bare(conn: Connection, people: Sequence[Recipient], by: str, seen: Seen) -> Found | None:
+    ids = sorted(each.contact_id for each in people if each.since <= seen.received_at + SLACK)
+    if not ids:
+        return None
+    contact = contacts.by_ids(conn, ids[:1])[ids[0]]
+    return Found(Match.SOFT, by, contact, None, tuple(ids[1:]), bare=True)
 
 
 def _by_mark(seen: Seen) -> Found | None:

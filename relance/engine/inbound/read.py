@@ -35,7 +35,8 @@ def may_concern(look: Look, fetched: Fetched) -> bool:
         or shown(look, fetched, mail)
     ):
         return True
-    seen = match.Seen(look.mailbox.id, fetched.internal_date or look.now, look.own, fetched.thread_id)
+    came = fetched.internal_date or look.now
+    seen = match.Seen(look.mailbox.id, came, look.recipients, look.own, fetched.thread_id)
     with look.context.database.read() as conn:
         if replies.known(conn, look.mailbox.id, [_dedupe(fetched, mail)]):
             return False
@@ -95,7 +96,9 @@ def items(
         known.add(key)
         received = fetched.internal_date or look.now
         ours = bool(shown(look, fetched, mail))
-        seen = match.Seen(look.mailbox.id, received, look.own, fetched.thread_id, threads, ours)
+        seen = match.Seen(
+            look.mailbox.id, received, look.recipients, look.own, fetched.thread_id, threads, ours
+        )
         found = match.find(conn, mail, seen)
         item = _item(conn, look, folder, fetched, mail, found)
         if concerns_us(found, item.judgement):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine import states
 from relance.engine.db.tables import contact, enrollment, message
 
 MOST = 2000
@@ -66,6 +67,61 @@ def to_people(conn: Connection, contact_ids: Iterable[int]) -> list[Trace]:
     """Mails to these people, the last first."""
     wanted = sorted(set(contact_ids))
     return _traces(conn, _SENT.where(message.c.contact_id.in_(wanted))) if wanted else []
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody whom one mailbox wrote to and who is not done with."""
+
+    contact_id: int
+    email: str
+    first_name: str
+    last_name: str
+    since: dt.datetime  # when the first of those mails left
+
+
+_RECIPIENTS = (
+    sa.select(
+        contact.c.id.label("contact_id"),
+        contact.c.email,
+        contact.c.first_name,
+        contact.c.last_name,
+        sa.func.min(message.c.transmitting_at).label("since"),
+    )
+    .select_from(message)
+    .join(enrollment, enrollment.c.id == message.c.enrollment_id)
+    .join(contact, contact.c.id == enrollment.c.contact_id)
+    .where(
+        message.c.mailbox_id == sa.bindparam("of"),
+        message.c.transmitting_at > sa.bindparam("after"),
+        enrollment.c.state.in_([state.value for state in states.OPEN]),
+    )
+    .group_by(contact.c.id, contact.c.email, contact.c.first_name, contact.c.last_name)
+    .order_by(contact.c.id)
+)
+_RECIPIENTS_AT = _RECIPIENTS.where(contact.c.organisation == sa.bindparam("there"))
+# Built once: every mail that names nothing of ours asks.
+
+
+@dataclass
+class Recipients:
+    """Whom one mailbox wrote to since an instant, asked for when it is needed: by company, or once for all of a look."""
+
+    mailbox_id: int
+    after: dt.datetime
+    _all: list[Recipient] | None = field(default=None, repr=False)
+
+    def at(self, conn: Connection, organisation: str) -> list[Recipient]:
+        """Those whose address is in one registrable domain."""
+        asked = {"of": self.mailbox_id, "after": self.after, "there": organisation}
+        return [Recipient(**row._mapping) for row in conn.execute(_RECIPIENTS_AT, asked)]
+
+    def everybody(self, conn: Connection) -> list[Recipient]:
+        """All of them."""
+        if self._all is None:
+            found = conn.execute(_RECIPIENTS, {"of": self.mailbox_id, "after": self.after})
+            self._all = [Recipient(**row._mapping) for row in found]
+        return self._all
 
 
 def with_subject(
