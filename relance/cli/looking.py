@@ -27,7 +27,7 @@ MAILBOXES = {
     "people": "under_way",
     "next turn": "next_turn_at",
     "last read": "synced_at",
-    "trouble": "sync_error",
+    "trouble": "trouble",
 }
 TOLD = (
     "paused_sequences",

@@ -29,7 +29,7 @@ COLUMNS = {
     "cap a day": "daily_cap",
     "next turn": "next_turn_at",
     "last read": "synced_at",
-    "trouble": "sync_error",
+    "trouble": "trouble",
     "refused by": "refused_by",
 }
 

@@ -159,6 +159,7 @@ class _Turn:
         self.more = False  # ended early: come back at once
         self.waiting = False  # somebody's mail waits for another mailbox to be read: come back soon
         self.mailbox = self._mailbox()
+        self.send_error = self.mailbox.send_error  # what the last attempt to send met
         self.allowance = Allowance(0)
         self.synced = clock.elapsed()
         self.looked = False  # the mailbox was read in this turn
@@ -302,6 +303,7 @@ class _Turn:
                 delivery.deliver(wanted, lambda: stop() or self._stale())
             finally:
                 self.sent, self.smtp = delivery.sent, outbox.usage
+                self.send_error = self.send_error if delivery.trouble is None else delivery.trouble
                 if self.smtp.silences:
                     visit.failed()
         self.trouble = delivery.stopped and self.sent == 0 and not delivery.again
@@ -335,7 +337,7 @@ class _Turn:
         )
 
     def _no_way_out(self, account: Account, refusal: SendResult, claimed: list[int]) -> None:
-        self.words = smtp_login.told(account, refusal)
+        self.words = self.send_error = smtp_login.told(account, refusal)
         with self.context.database.write() as conn:
             mailboxes.renew_lease(conn, self.lease)
             claims.unclaim(conn, claimed)
@@ -374,6 +376,7 @@ class _Turn:
             due = enrollments.first_mail_due(conn, mailbox.id, now) if mailbox.state == "active" else None
             self.more = self.more and due is not None and due <= now
             stands = {"troubles": troubles, "logins_refused": refused, "turn_error": self.surprise}
+            stands["send_error"] = self.send_error
             if any(getattr(mailbox, name) != value for name, value in stands.items()):
                 mailboxes.change(conn, mailbox.id, **stands)
             next_turns.those_in_trouble(conn, self.recovered, now)

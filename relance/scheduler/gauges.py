@@ -98,7 +98,7 @@ class Gauges:
 
     def _tell(self, found: Sequence[Concern]) -> None:
         """What is new and what is over, once each."""
-        now = {(each.kind, each.subject): each for each in found if each.grave}
+        now = {(each.kind, each.subject): each for each in found if each.told}
         for key in now.keys() - self.known.keys():
             self.log.warning("something is wrong", kind=key[0].value, reason=now[key].words)
         for key in self.known.keys() - now.keys():

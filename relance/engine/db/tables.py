@@ -47,6 +47,9 @@ mailbox = sa.Table(
     sa.Column("synced_at", Instant),  # when the last complete sync began (business time)
     text("sync_error"),
     sa.Column("locked_out", sa.Boolean, nullable=False, server_default=sa.false()),  # paused for `sync_error`
+    text("send_error"),  # what the last attempt to send met, where it was the server's or the login's trouble
+    # Whether the state is the engine's doing, and not a person's.
+    sa.Column("paused_by_itself", sa.Boolean, nullable=False, server_default=sa.false()),
     count("troubles"),  # turns in a row that could not reach the servers
     count("logins_refused"),  # turns in a row in which they refused what only a person can mend
     text("turn_error"),  # the fault of ours that its last turn ended in

@@ -24,6 +24,7 @@ from relance.engine.store.provider_traits import ProviderHabits
 from relance.mailbox import address
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.imap.folders import Folder, FolderRefused
+from relance.sentences import ended
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,17 @@ class MailboxView:
     next_turn_at: dt.datetime | None
     synced_at: dt.datetime | None
     sync_error: str
+    send_error: str
     plus_addressing: bool = False
     provider: str = ""  # what the last probe showed of it, in words
     aliases: tuple[str, ...] = ()  # further addresses its owner writes from
     offered: tuple[str, ...] = ()  # others that its Sent folder shows: aliases, if you say so
     refused_by: tuple[str, ...] = ()  # receiving organisations that refuse its mail: nothing goes there
+
+    @property
+    def trouble(self) -> str:
+        """Why it can not be read, or can not send."""
+        return " ".join(ended(each) for each in (self.sync_error, self.send_error) if each)
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,14 @@ def add(context: Context, spec: MailboxSpec) -> MailboxView:
         else:
             # Its mails and their history stay its own, and whoever answered them meanwhile is to be heard: it is read on
             # from where it was left, or from the start where the numbers of its folders mean nothing any more.
-            afresh = {"sync_error": "", "locked_out": False, "troubles": 0, "logins_refused": 0}
+            afresh = {
+                "sync_error": "",
+                "send_error": "",
+                "paused_by_itself": False,
+                "locked_out": False,
+                "troubles": 0,
+                "logins_refused": 0,
+            }
             mailboxes.change(conn, before.id, **afresh, **values)
             if (before.imap.host, before.username) != (spec.imap.host, spec.username):
                 mailboxes.forget_watermarks(conn, before.id)
@@ -282,10 +296,12 @@ def resume(context: Context, wanted: str) -> None:
 def _set(context: Context, wanted: str, state: str, reason: str) -> None:
     mailbox, now = known(context, wanted), context.clock.now()
     with context.database.write() as conn:
-        afresh = {"locked_out": False, "troubles": 0, "logins_refused": 0}
+        afresh = {"locked_out": False, "troubles": 0, "logins_refused": 0, "paused_by_itself": False}
         mailboxes.change(conn, mailbox.id, state=state, reason=reason, **afresh)
         if state == "active":
-            mailboxes.change(conn, mailbox.id, sync_error="", refusal=None)  # a person has looked at it
+            mailboxes.change(
+                conn, mailbox.id, sync_error="", send_error="", refusal=None
+            )  # a person has looked at it
         mailboxes.schedule_turn(conn, [mailbox.id], now)
         kind = "mailbox resumed" if state == "active" else "mailbox paused"
         line = events.NewEvent(kind, now, mailbox_id=mailbox.id, data={"reason": reason})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ class ConcernKind(enum.StrEnum):
     LATE = "late"
     SILENT = "silent"  # the turn of a mailbox
     UNREADABLE = "unreadable"  # a mailbox
+    UNSENDABLE = "unsendable"  # a mailbox whose server does not take its mails, or lets it in
     FAULT = "fault"  # of ours, in which a mailbox's last turn ended
     NO = "no"  # somebody asked for no more mail, and the database has not heard of it
     PAUSED = "paused"  # a mailbox
@@ -61,6 +63,7 @@ _WEIGHTS: Mapping[ConcernKind, _Weight] = complete(
         ConcernKind.LATE: _Weight(True),
         ConcernKind.SILENT: _Weight(True),  # the others go on
         ConcernKind.UNREADABLE: _Weight(True),
+        ConcernKind.UNSENDABLE: _Weight(True),
         ConcernKind.FAULT: _Weight(True),  # the others go on
         ConcernKind.NO: _Weight(True),  # this host writes to them no more; another one would
         ConcernKind.PAUSED: _Weight(False),  # perhaps a person wants it so
@@ -85,6 +88,9 @@ class MailboxFacts:
     fault: str = ""  # the sentence about a fault of ours that its last turn ended in
     set_aside: int = 0  # mails that could not be read
     locked_out: bool = False  # paused because it can not be read: told once
+    send_error: str = ""  # what its last turn met in sending; empty where a later one had nothing to send
+    again_at: dt.datetime | None = None  # when it has its next turn
+    by_itself: bool = False  # paused by the engine, not by a person
     silent: str = ""  # the sentence about a turn that has written nothing for a while, though mail is due
 
 
@@ -117,11 +123,17 @@ class Concern:
     kind: ConcernKind
     words: str
     subject: str = ""  # which mailbox, which reason: one kind may have several
+    unasked: bool = False  # no person did it: told by itself although nothing else stands still
 
     @property
     def grave(self) -> bool:
         """Whether something stands still because of it."""
         return _WEIGHTS[self.kind].grave
+
+    @property
+    def told(self) -> bool:
+        """Whether the log says it when it begins, and health while it lasts."""
+        return self.grave or self.unasked
 
     def stops(self, duties: set[str]) -> bool:
         """Whether who has these duties can not do one of them."""
@@ -201,13 +213,22 @@ def _of_mailboxes(facts: Facts) -> Iterator[Concern]:
                 f"{each.address} can not be read: {ended(each.sync_error)}",
                 each.address,
             )
+        if each.send_error and each.state == "active":
+            words = f"{each.address} can not send: {ended(each.send_error)}{_again(each.again_at)}"
+            yield Concern(ConcernKind.UNSENDABLE, words, each.address)
         if each.silent:
             yield Concern(ConcernKind.SILENT, f"{each.address}: {each.silent}", each.address)
         if each.fault:
             yield Concern(ConcernKind.FAULT, each.fault, each.address)
         if each.state == "paused" and not (each.sync_error and each.locked_out):
             why = f": {each.reason}" if each.reason else ""
-            yield Concern(ConcernKind.PAUSED, ended(f"{each.address} is paused{why}"), each.address)
+            yield Concern(
+                ConcernKind.PAUSED, ended(f"{each.address} is paused{why}"), each.address, each.by_itself
+            )
+
+
+def _again(at: dt.datetime | None) -> str:
+    return "" if at is None else f" It is tried again on {at.astimezone():%a %d %b %Y %H:%M %Z}."
 
 
 def _for_people(facts: Facts) -> Iterator[Concern]:

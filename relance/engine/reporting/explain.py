@@ -266,6 +266,9 @@ def _mailbox(look: _Look) -> Iterator[str]:
         yield ended(f"The mailbox {box.address} is {box.state}{f': {box.reason}' if box.reason else ''}")
     if box.sync_error and not (box.state == "paused" and box.locked_out):
         yield f"The mailbox cannot be read: {ended(box.sync_error)}"
+    if box.send_error and box.state == "active":
+        again = f" It is tried again {_soon(look, box.next_turn_at)}." if box.next_turn_at else ""
+        yield f"Its last attempt to send failed: {ended(box.send_error)}{again}"
     yield from look.odd
     yield f"It was last read for answers {_ago(look, box.read_at)}."
     allowed = _allowed(look, look.now)

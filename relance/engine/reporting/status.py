@@ -20,6 +20,7 @@ from relance.engine.sequences import clock_jumps
 from relance.engine.states import MessageState, State
 from relance.engine.store import mailboxes, sequences, statistics
 from relance.engine.store.processes import Process
+from relance.sentences import ended
 
 DAY = dt.timedelta(hours=24)
 
@@ -50,12 +51,18 @@ class MailboxLine:
     sent_today: int  # in the last 24 hours
     daily_cap: int | None
     under_way: int  # people it is writing to
+    send_error: str = ""  # what the last attempt to send met
     notes: tuple[str, ...] = ()  # what is odd in its folders, a sentence each
+
+    @property
+    def trouble(self) -> str:
+        """Why it can not be read, or can not send."""
+        return " ".join(ended(each) for each in (self.sync_error, self.send_error) if each)
 
     def __str__(self) -> str:
         cap = f" of {self.daily_cap}" if self.daily_cap is not None else ""
         why = f" ({self.reason})" if self.reason else ""
-        trouble = f", trouble: {self.sync_error}" if self.sync_error else ""
+        trouble = f", trouble: {self.trouble}" if self.trouble else ""
         return f"{self.address} is {self.state}{why}, {self.sent_today}{cap} mails in 24 hours, {self.under_way} people{trouble}"
 
 
@@ -139,7 +146,10 @@ def _mailbox_facts(conn: Connection, context: Context, now: dt.datetime) -> tupl
             unread_mail.fault(each),
             aside[each.id],
             each.locked_out,
-            silent.get(each.id, ""),
+            send_error=each.send_error if each.troubles else "",
+            again_at=each.next_turn_at,
+            by_itself=each.paused_by_itself,
+            silent=silent.get(each.id, ""),
         )
         for each in mailboxes.every(conn)
     )
@@ -179,6 +189,7 @@ def _mailboxes(conn: Connection, now: dt.datetime) -> tuple[MailboxLine, ...]:
             sent.get(each.id, 0),
             each.daily_cap,
             busy.get(each.id, 0),
+            each.send_error,
             tuple(odd.get(each.id, ())),
         )
         for each in mailboxes.every(conn)

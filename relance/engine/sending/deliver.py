@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from relance import clock
 from relance.engine.context import Context
 from relance.engine.ports import Outbox
-from relance.engine.sending import gate, repeated_answers, settle
+from relance.engine.sending import gate, repeated_answers, settle, way_out
 from relance.engine.sending.exposure import Residue
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.repeated_answers import Refusal, Whose
@@ -53,6 +53,9 @@ class Delivery:
     stopped: bool = False  # the server or the mailbox is in trouble: no more in this turn
     again: bool = (
         False  # what one organisation said is to be written before anybody is touched: the rest in a new turn
+    )
+    trouble: str | None = (
+        None  # what the server's last answer shows of it (see `way_out`); None: it was not asked
     )
     _open: list[Attempt] = field(default_factory=list)  # ended, not yet recorded
     _refused: Refusal | None = None  # the last mail the server refused, none accepted since
@@ -121,6 +124,8 @@ class Delivery:
         result = self.outbox.offer(self.mailbox.address, message.recipient, size, name)
         if result is None or result.code is not None:
             self.heard()
+        if result is not None:
+            self.trouble = way_out.trouble(self.mailbox.smtp, result)
         return result
 
     def _mark(self, ready: Sequence[PreparedMail]) -> list[PreparedMail]:
@@ -173,7 +178,9 @@ class Delivery:
         if late is not None:
             return late
         self.residue.begins()
-        return self.outbox.transmit(each.message.raw)
+        result = self.outbox.transmit(each.message.raw)
+        self.trouble = way_out.trouble(self.mailbox.smtp, result)
+        return result
 
     def _too_late(self) -> SendResult | None:
         """A 354 stands open, but so long after the mark somebody else may hold the mailbox: send no body after all.

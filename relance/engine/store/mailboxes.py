@@ -65,6 +65,8 @@ class Mailbox:
     troubles: int
     logins_refused: int
     turn_error: str
+    send_error: str
+    paused_by_itself: bool  # by the engine, not by a person
     created_at: dt.datetime
     plus_addressing: bool = False
     aliases: Sequence[str] = ()  # further addresses its owner writes from
@@ -129,7 +131,8 @@ def pause(
 ) -> None:
     """Nothing leaves it until a person resumes it; said in the log, too. `locked_out`: nor is it read; who was locked
     out before stays so."""
-    change(conn, mailbox_id, state="paused", reason=reason, **({"locked_out": True} if locked_out else {}))
+    out = {"locked_out": True} if locked_out else {}
+    change(conn, mailbox_id, state="paused", reason=reason, paused_by_itself=True, **out)
     events.add(conn, [events.NewEvent("mailbox paused", at, mailbox_id=mailbox_id, data={"reason": reason})])
 
 

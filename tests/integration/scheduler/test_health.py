@@ -190,6 +190,23 @@ def test_the_figures_say_what_status_says(tmp_path: Path) -> None:
     assert value("held", reason="somebody may have answered") is None
 
 
+def test_the_log_and_health_tell_of_a_mailbox_that_paused_itself_and_not_of_a_persons_pause(
+    tmp_path: Path,
+) -> None:
+    app = App(tmp_path)
+    itself = Concern(
+        ConcernKind.PAUSED, "ada@sales.example is paused: 535 no.", "ada@sales.example", unasked=True
+    )
+    person = Concern(ConcernKind.PAUSED, "bob@sales.example is paused: on holiday.", "bob@sales.example")
+    app.found = dataclasses.replace(whole(), concerns=(itself, person))
+    shown = gauges.Gauges(app, metrics.Meters())
+    with structlog.testing.capture_logs() as told:
+        shown.look()
+        shown.look()
+    assert [(entry["log_level"], entry["reason"]) for entry in told] == [("warning", itself.words)]
+    assert list(shown.known.values()) == [itself]  # what health tells
+
+
 def test_the_log_says_once_what_is_wrong_and_once_that_it_is_right(tmp_path: Path) -> None:
     app = App(tmp_path)
     shown = gauges.Gauges(app, metrics.Meters())

@@ -43,6 +43,12 @@ def test_where_nothing_is_wrong_nothing_is_said() -> None:
         (Facts(halted="restored."), ConcernKind.HALTED, True, {"scheduler", "worker"}),
         (Facts(waiting_seconds=LATE_SECONDS + 1), ConcernKind.LATE, True, set()),
         (
+            Facts(mailboxes=(MailboxFacts("a@b.example", "active", send_error="535 no"),)),
+            ConcernKind.UNSENDABLE,
+            True,
+            set(),
+        ),
+        (
             Facts(mailboxes=(MailboxFacts("a@b.example", "active", silent="nothing for 4 minutes."),)),
             ConcernKind.SILENT,
             True,
