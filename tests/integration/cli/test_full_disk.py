@@ -201,13 +201,17 @@ def test_a_disk_that_fills_up_under_a_daemon_is_told_to_whoever_asks_from_outsid
         daemon = Daemon(home_at(place, MailboxSpec.of(rep, gap_seconds=0)))
         stack.callback(daemon.end)
         ports.wait_until(lambda: arrived == ["A word"], seconds=60, what="the first mail")
+        known = '1 mail has been sent so far, the last ("hello")'
+        ports.wait_until(
+            lambda: known in daemon.asked("explain", "ada@acme.example").stdout, seconds=60, what="its record"
+        )
         disks.fill(place)
         ports.wait_until(lambda: daemon.said("can not be written"), seconds=60, what="its words")
         status, explained = daemon.asked("status"), daemon.asked("explain", "ada@acme.example")
         assert (status.returncode, "can not be written" in status.stderr) == (3, True), status.stderr
         assert "Nobody is at work" not in status.stderr + explained.stderr
         assert explained.returncode in STANDS
-        assert '1 mail has been sent so far, the last ("hello")' in explained.stdout
+        assert known in explained.stdout
         assert arrived == ["A word"]
         disks.free(place)
         ports.wait_until(lambda: len(arrived) > 1, seconds=60, what="the follow-up")

@@ -19,9 +19,9 @@ def late(path):
     open(path + ".started", "w").close()
     while os.getppid() == parent:
         time.sleep(0.01)
-    from relance.scheduler import watch
+    from relance.scheduler import lifecycle
     with open(path + ".part", "w") as file:
-        file.write(watch.ChildBell().trouble() or "nothing")
+        file.write(lifecycle.ChildBell().trouble() or "nothing")
     os.rename(path + ".part", path)
 
 if __name__ == "__main__":

@@ -11,8 +11,6 @@ import dramatiq
 import pytest
 import redis
 import structlog
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from relance import config
 from relance.app import Relance
@@ -106,24 +104,6 @@ def test_what_is_no_hint_of_ours_is_dropped_and_nobody_waits_for_it(
         ports.wait_until(lambda: len(told(entries, "no hint of ours")) == len(STRANGE) + 1, what="their drop")
     assert not client.hexists(BODIES_KEY, "of-another")
     assert "unexpected error" not in caplog.text
-
-
-@given(st.binary(max_size=60) | st.recursive(
-    st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(
-        st.sampled_from(["queue_name", "actor_name", "args", "kwargs", "options", "message_id", "message_timestamp", "redis_message_id"]), inner,
-    ), max_leaves=8,
-).map(json.dumps).map(str.encode))  # fmt: skip
-@example(b"[" * 200_000)
-@example(b'{"options":' + b"[" * 200_000)
-def test_arbitrary_messages_are_told_apart(data: bytes) -> None:
-    assert broker.hint_id(data) is None or isinstance(broker._is_hint(data), bool)
-
-
-def test_a_hint_of_ours_is_one() -> None:
-    ours = hints._hint(7)
-    ours = ours.copy(options={"redis_message_id": "x"})
-    assert broker.hint_id(ours.encode()) == "x"
-    assert broker._is_hint(ours.encode())
 
 
 def test_a_mark_that_does_not_fade_silences_nobody_for_ever(client: redis.Redis) -> None:
