@@ -140,7 +140,8 @@ def _one(
         whose = Whose(contact.id, address, contact.email)
         returned_mail.note(conn, item.mailbox_id, item.judgement, whose, now)
     if result.pauses_mailbox:
-        mailboxes.pause(conn, item.matter.mailbox_id, item.matter.said(result), now)
+        whom = f" (the mail to {contact.email} came back)" if contact is not None else ""
+        mailboxes.pause(conn, item.matter.mailbox_id, f"{item.matter.said(result)}{whom}", now)
     said = item.matter.said(result)
     events.add(conn, [_line(item, rows, f"{said}; at the company: {touched}" if touched else said, now)])
 

@@ -38,7 +38,8 @@ def note(
     at_once = before is not None and before.contact_id != whose.contact_id
     same = at_once and before is not None and refusal_words.same(before.words, words)
     if same or _came_back(conn, mailbox_id, words, whose, now):
-        mailboxes.pause(conn, mailbox_id, f"{repeated_answers.SAME}: {judgement.evidence}", now)
+        words = f"{repeated_answers.SAME}: {judgement.evidence} (the last was {whose.recipient})"
+        mailboxes.pause(conn, mailbox_id, words, now)
 
 
 def _said(evidence: str, whose: Whose) -> tuple[int, str]:

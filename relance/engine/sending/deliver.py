@@ -22,8 +22,10 @@ from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.repeated_answers import Refusal, Whose
 from relance.engine.sending.settle import Attempt
 from relance.engine.states import MessageState
-from relance.engine.store import claims, events, in_flight, mailboxes
+from relance.engine.store import claims, events, in_flight, mailboxes, messages
 from relance.engine.store.mailboxes import Lease, Mailbox
+from relance.engine.store.messages import Message
+from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 
 NOT_BEGUN = SendResult(Outcome.NOT_SENT, "data", text="the connection was gone before this mail's turn")
@@ -207,7 +209,17 @@ class Delivery:
         whose = Whose(wanted.enrollment.contact_id, self.mailbox.address, wanted.message.recipient)
         last, before = wanted.message.attempts >= self.context.options.deferrals, self._refused
         self._refused = repeated_answers.heard(before, result, whose, last=last)
-        return repeated_answers.read(result, before, whose, last=last)
+        alone = smtp_replies.may_be_of_one(result) and self._refused_alone(wanted.message)
+        return repeated_answers.read(result, before, whose, last=last, alone=alone)
+
+    def _refused_alone(self, message: Message) -> bool:
+        """Whether it was refused before, and somebody else's mail was taken since."""
+        if message.settled_at is None or (message.code or 0) < 500:
+            return False
+        if self.sent:
+            return True
+        with self.context.database.read() as conn:
+            return messages.any_accepted_since(conn, self.mailbox.id, message.settled_at)
 
     def _end(self, wanted: PreparedMail, result: SendResult) -> None:
         """An attempt that ended before any body: it counts as one all the same."""

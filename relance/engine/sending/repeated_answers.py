@@ -13,6 +13,7 @@ from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 
 SAME = "the same answer to two people in a row"
+ALONE = "this mail alone, a second time, while others' were taken"
 LIKE = "the like answer to two people in a row"
 _SHORT = 3  # letters; a shorter name may be part of the words
 
@@ -77,9 +78,13 @@ def heard(before: Refusal | None, result: SendResult, whose: Whose, *, last: boo
     return Refusal(result.code, words, whose.contact_id, whose.organisation, meaning(result))
 
 
-def read(result: SendResult, before: Refusal | None, whose: Whose, *, last: bool) -> SendResult:
+def read(
+    result: SendResult, before: Refusal | None, whose: Whose, *, last: bool, alone: bool = False
+) -> SendResult:
     """The result, held against the sender where it names the sender and nobody else, or where the server said the very
-    same to somebody else just before, whatever it means, or the like in other words that may mean either."""
+    same to somebody else just before, whatever it means, or the like in other words that may mean either.
+
+    `alone`: this very mail was refused before, and others' were taken since. Then a policy is about this one."""
     if not is_one(result, last=last):
         return result
     if before is not None and (why := _repeats(result, before, whose)):
@@ -87,6 +92,8 @@ def read(result: SendResult, before: Refusal | None, whose: Whose, *, last: bool
             result, outcome=Outcome.REFUSED, blame=Blame.SENDER, text=f"{why}: {result.text}"
         )
     said = result.text.lower()
+    if alone and smtp_replies.may_be_of_one(result) and whose.sender.lower() not in said:
+        return dataclasses.replace(result, blame=Blame.CONTENT, text=f"{ALONE}: {result.text}")
     if result.code is None or result.code < 500 or result.blame is Blame.RECEIVER:
         return result
     if whose.sender.lower() in said and whose.recipient.lower() not in said:

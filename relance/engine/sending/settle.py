@@ -178,6 +178,9 @@ def _move_on(conn: Connection, context: Context, done: Sequence[Attempt]) -> Non
         place = each.wanted.place or script.place(people[row.contact_id], context.workspace)
         position = script.after(each.wanted.message.step, each.at, place, str(row.id))
         moves.append((row, dataclasses.replace(position, wrote=True)))
+    last = [row.id for row, _ in moves if row.priority == enrollments.LAST]
+    if last:
+        enrollments.rank(conn, last, enrollments.AS_DUE)
     enrollments.move_many(conn, moves, max((each.at for each in done), default=context.clock.now()))
 
 
@@ -203,7 +206,17 @@ def _apply(conn: Connection, attempt: Attempt, end: Ending) -> None:
         person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
         refusing_domains.note(conn, row.mailbox_id, refusing_domains.of(person), end.words, at)
     if end.pause_mailbox:
-        mailboxes.pause(conn, row.mailbox_id, end.words, at)
+        _pause(conn, attempt, end)
+
+
+def _pause(conn: Connection, attempt: Attempt, end: Ending) -> None:
+    """Whose mail it was is said, for it may be theirs alone; and after a resume theirs goes last, so that others' show it."""
+    row, message = attempt.wanted.enrollment, attempt.wanted.message
+    words = end.words
+    if attempt.result.stage in smtp_replies.OF_ONE_MAIL:
+        words = f"{words} (the mail to {message.recipient})"
+        enrollments.rank(conn, [row.id], enrollments.LAST)
+    mailboxes.pause(conn, row.mailbox_id, words, attempt.at)
 
 
 def _line(attempt: Attempt, end: Ending) -> events.NewEvent:

@@ -30,7 +30,8 @@ def overdue(
     if row.step is None or row.step_kind != "mail" or row.due_at is None or row.due_at >= now:
         return {}
     script = context.library.script(conn, row.sequence_version_id)
-    later = _share(row.id) * SPREAD if spread else dt.timedelta(0)
+    share = 1.0 if row.priority == enrollments.LAST else _share(row.id)
+    later = share * SPREAD if spread else dt.timedelta(0)
     when = calendar.next_time(
         script.rule(row.step),
         now + later,

@@ -218,6 +218,16 @@ def move_many(conn: Connection, moves: Sequence[tuple[Enrollment, Position]], no
             move(conn, row, position, now)
 
 
+AS_DUE, LAST = 0, -1
+"""Whose mail goes first among those that are due: by their time, or after all others."""
+
+
+def rank(conn: Connection, enrollment_ids: Iterable[int], place: int) -> None:
+    """Whether theirs go as they are due, or after all others."""
+    ids = sorted(set(enrollment_ids))
+    conn.execute(sa.update(enrollment).where(enrollment.c.id.in_(ids)).values(priority=place))
+
+
 def reschedule(conn: Connection, row: Enrollment, due_at: dt.datetime, bound: Sequence[Any]) -> None:
     """The same step at another time; the attempt does not count."""
     values = {"due_at": due_at, "bound": list(bound), "attempts": 0, "version": enrollment.c.version + 1}

@@ -287,6 +287,16 @@ REPLY_LIMIT = 1000
 # Characters of a server's words that are kept.
 
 
+def any_accepted_since(conn: Connection, mailbox_id: int, since: dt.datetime) -> bool:
+    """Whether a server has taken a mail of this mailbox since an instant."""
+    query = sa.select(message.c.id).where(
+        message.c.mailbox_id == mailbox_id,
+        message.c.transmitting_at > since,
+        message.c.state == MessageState.ACCEPTED.value,
+    )
+    return conn.execute(query.limit(1)).first() is not None
+
+
 def settle(conn: Connection, settlements: Sequence[Settlement]) -> None:
     """Write how attempts ended. The state each message was in is part of the condition: late news changes nothing twice."""
     rows = [

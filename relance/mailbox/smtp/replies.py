@@ -59,9 +59,12 @@ BLAME: tuple[tuple[str, Blame] | tuple[str, Blame, Later], ...] = (
 )
 
 _ROWS = tuple((re.compile(pattern), blame, bool(later)) for pattern, blame, *later in BLAME)
-_OF_ONE_MAIL = ("rcpt", "data", "final")
+OF_ONE_MAIL = ("rcpt", "data", "final")
+# Where a server speaks of the mail that it is asked to take, and not of whom it takes it from.
 _GONE = frozenset({"5.1.1", "5.1.10"})
 # Bad destination mailbox; recipient not found, or a domain that takes no mail at all (RFC 7505).
+_OURS = frozenset({"5.1.7", "5.1.8", "5.4.5", "5.7.57"})
+# The sender's address, its domain, its quota, its login.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 _BEFORE_MAIL = ("connect", "tls", "auth")
@@ -78,7 +81,7 @@ def verdict(stage: str, code: int, text: str) -> SendResult:
     spoken = "".join(f"<{about}>" for about in sorted(refusal_words.read(text)))
     question = f"{stage} {code} {status or '-'} {spoken}"
     blame, later = next((blame, later) for row, blame, later in _ROWS if row.match(question))
-    if blame is Blame.SENDER and stage in _OF_ONE_MAIL and refusal_words.is_passed_on(text):
+    if blame is Blame.SENDER and stage in OF_ONE_MAIL and refusal_words.is_passed_on(text):
         blame = Blame.RECEIVER
     return SendResult(_outcome(stage, code, status, later=later), stage, blame, code, status, words)
 
@@ -89,6 +92,16 @@ def is_definite(result: SendResult) -> bool:
         return False
     clear = result.stage == "rcpt" and refusal_words.About.NO_ADDRESS in refusal_words.read(result.text)
     return result.status in _GONE or clear
+
+
+def may_be_of_one(result: SendResult) -> bool:
+    """Whether a policy that is held against the sender may be about this one mail all the same: its words speak of
+    nothing that is certainly ours, such as a quota, an identity or a login."""
+    policy = (
+        result.outcome is Outcome.REFUSED and result.blame is Blame.SENDER and result.stage in OF_ONE_MAIL
+    )
+    ours = result.code is None or 530 <= result.code <= 538 or (result.status or "") in _OURS
+    return policy and not ours and refusal_words.About.SENDER not in refusal_words.read(result.text)
 
 
 def accepted(code: int, text: str) -> SendResult:

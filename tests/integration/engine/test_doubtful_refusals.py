@@ -442,3 +442,75 @@ def test_one_organisation_that_puts_us_off_for_good_is_held_and_the_rest_goes_on
     desk.turns(2)
     assert (desk.paused, desk.touched(), desk.offered) == (False, [KIM], [KIM, BOB])
     assert mailbox_service.show(desk.house, ADA).refused_by == ("lake.example",)
+
+
+# One person's policy refusal.
+
+SPAM = "550 5.7.1 message refused by policy, spam"
+SIX = (KIM, LOU, BOB, EVE, "dan@moor.example", "zoe@fen.example")
+
+
+def resumed(desk: Desk) -> None:
+    mailbox_service.resume(desk.house, ADA)
+
+
+@pytest.mark.parametrize("pause", [2, 90])
+@pytest.mark.parametrize("point", [Point.RCPT, Point.DOT])
+def test_a_policy_that_one_person_alone_meets_holds_them_and_the_mailbox_goes_on(
+    desk: Desk, point: Point, pause: int
+) -> None:
+    desk.enroll(*SIX)
+    desk.says(SPAM, point=point)
+    desk.turns(1)
+    assert desk.paused
+    assert f"(the mail to {KIM})" in desk.mailbox.reason
+    desk.advance(minutes=pause)
+    resumed(desk)
+    desk.says(*[TAKEN] * 5, SPAM, point=point)
+    desk.turns(30)
+    assert sorted(desk.accepted) == sorted(SIX[1:])
+    assert desk.offered[-1] == KIM
+    assert desk.offered.count(KIM) == 2
+    assert not desk.paused
+    assert desk.touched() == [KIM]
+    assert "others' were taken" in desk.row(KIM).reason
+    assert SPAM[4:] in desk.row(KIM).reason
+    assert desk.suppressed() == set()
+
+
+def test_a_policy_that_others_meet_too_pauses_again_and_names_the_next(desk: Desk) -> None:
+    desk.enroll(*SIX)
+    desk.says(SPAM, SPAM)
+    desk.turns(1)
+    resumed(desk)
+    desk.turns(30)
+    assert desk.paused
+    first, second = desk.offered
+    assert (first, second != KIM) == (KIM, True)
+    assert f"(the mail to {second})" in desk.mailbox.reason
+    assert desk.touched() == []
+
+
+@pytest.mark.parametrize(
+    "ours", ["550 5.7.1 daily sending limit exceeded", "550 5.4.5 try tomorrow", "535 5.7.8 no"]
+)
+def test_what_is_certainly_the_senders_pauses_however_many_were_taken_since(desk: Desk, ours: str) -> None:
+    desk.enroll(KIM, LOU)
+    desk.says(ours, TAKEN, ours)
+    desk.turns(1)
+    resumed(desk)
+    desk.turns(30)
+    assert desk.accepted == [LOU]
+    assert desk.paused
+    assert desk.touched() == []
+
+
+def test_whoever_went_last_goes_as_others_do_once_their_mail_is_taken(desk: Desk) -> None:
+    desk.enroll(KIM, LOU)
+    desk.says(SPAM)
+    desk.turns(1)
+    assert desk.row(KIM).priority == enrollments.LAST
+    resumed(desk)
+    desk.turns(30)
+    assert desk.accepted == [LOU, KIM]
+    assert desk.row(KIM).priority == enrollments.AS_DUE
