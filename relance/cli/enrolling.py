@@ -172,3 +172,6 @@ def stop(
 
 def _views(views: list[EnrollmentView], *, as_json: bool) -> None:
     show.listing(views, VIEW, as_json=as_json, empty="This contact is in no such sequence.")
+    for each in views:
+        if not each.changed:
+            show.note(f'Nothing changed in "{each.sequence}": it is {each.state} already.')

@@ -12,6 +12,7 @@ import typer
 
 from relance.cli import session, show
 from relance.mailbox.parsing.inbound import Intent, Kind
+from relance.sentences import counted
 
 if TYPE_CHECKING:
     from relance.mailbox.classification.files import ClassifiedMail
@@ -267,6 +268,6 @@ def rejudge(
     }
     show.listing(report.changes, columns, as_json=False, empty="Nothing is judged otherwise.")
     gone = f"; of {report.without_raw} more the bytes are gone" if report.without_raw else ""
-    show.note(f"{report.looked} mails looked at{gone}.")
+    show.note(f"{counted(report.looked, 'mail')} looked at{gone}.")
     if dry_run and report.changes:
         show.note("Nothing was changed. `relance rejudge --apply` does it.")

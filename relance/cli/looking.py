@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relance.cli import failures, session, show
-from relance.sentences import ended
+from relance.sentences import counted, ended
 
 if TYPE_CHECKING:
     from relance.engine.processes.attendance import Attendance
@@ -139,7 +139,9 @@ def report(
     if as_json:
         show.data(found)
         return
-    show.say(f"{found.sequence}, version {found.version}, {found.state}. {found.enrolled} people enrolled.")
+    show.say(
+        f"{found.sequence}, version {found.version}, {found.state}. {counted(found.enrolled, 'person', 'people')} enrolled."
+    )
     show.say(f"By state: {show.cell(found.totals)}. Interested: {found.positive}.\n")
     show.listing(found.steps, FUNNEL, as_json=False, empty="It has no steps.")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relance.cli import asking, progress, session, show
+from relance.sentences import counted
 
 if TYPE_CHECKING:
     from relance.engine.restore.doubts import Decided, Whom
@@ -90,7 +91,7 @@ def _decide(
     with session.of(ctx).open() as relance:
         plan = relance.restored.decide(decision, whom, dry_run=True)
         if dry_run or not plan.people:
-            _tell(plan, dry_run=True, as_json=as_json)
+            _tell(plan, dry_run=dry_run, as_json=as_json)
             return
         if not asking.confirmed(f"{_sum(plan)} Say so?", yes=yes):
             raise typer.Abort
@@ -100,9 +101,12 @@ def _decide(
 
 
 def _sum(plan: Decided) -> str:
+    people = counted(len(plan.people), "person", "people")
+    if not plan.people:
+        return "nobody; no step of theirs is in doubt."
     if plan.decision == "sent":
-        return f"{len(plan.people)} people; {plan.steps} mails count as sent."
-    return f"{len(plan.people)} people get the mail they stand at, from the next opening on."
+        return f"{people}; {counted(plan.steps, 'mail')} {'counts' if plan.steps == 1 else 'count'} as sent."
+    return f"{people} {'gets' if len(plan.people) == 1 else 'get'} the mail they stand at, from the next opening on."
 
 
 def _tell(done: Decided, *, dry_run: bool, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import relance
+from relance import sentences
 from relance.sentences import ended
 
 
@@ -48,3 +50,24 @@ def test_no_full_stop_is_written_behind_words_that_may_have_one() -> None:
         if FOREIGN.search(line) and path.name != "sentences.py"
     ]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (dt.timedelta(days=29, hours=23, minutes=59, seconds=29.2), "29 days and 23 hours"),
+        (dt.timedelta(days=-1), "1 day"),
+        (dt.timedelta(hours=1, seconds=5), "1 hour"),
+        (dt.timedelta(minutes=4, microseconds=9), "4 minutes"),
+        (dt.timedelta(seconds=61), "1 minute and 1 second"),
+        (dt.timedelta(microseconds=3), "less than a second"),
+    ],
+)
+def test_a_span_of_time_reads_as_people_say_it(length: dt.timedelta, words: str) -> None:
+    assert sentences.span(length) == words
+
+
+def test_one_is_not_many() -> None:
+    assert [sentences.counted(each, "mail") for each in (0, 1, 2)] == ["0 mails", "1 mail", "2 mails"]
+    assert sentences.counted(1, "person", "people") == "1 person"
+    assert sentences.counted(3, "person", "people") == "3 people"

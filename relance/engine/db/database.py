@@ -21,7 +21,7 @@ from relance import clock, errors
 from relance.engine.db import postgresql, read_only
 from relance.engine.db.network_disks import network_filesystem
 from relance.engine.db.postgresql import ANSWER_SECONDS
-from relance.sentences import ended
+from relance.sentences import ended, span
 
 POOL = 10
 # Workers have eight threads and need one connection each; two are left for the web and the tick.
@@ -125,7 +125,7 @@ def disagreeing(apart: dt.timedelta) -> str:
     """What is said of a host whose clock is not the database's."""
     way = "ahead of" if apart > dt.timedelta(0) else "behind"
     return (
-        f"the clock of this host is {abs(apart)} {way} the database's. Nothing is sent from here until they agree: "
+        f"the clock of this host is {span(apart)} {way} the database's. Nothing is sent from here until they agree: "
         "set the clock, or start the time service."
     )
 

@@ -28,6 +28,7 @@ class Attendance:
     missing: tuple[str, ...] = NEEDED
     last: Process | None = None
     blind: bool = False  # no heartbeat can be written: who was not seen may be at work all the same
+    several: bool = False  # the database takes several hosts: the work is done by daemons of their own
 
     @property
     def absent(self) -> bool:
@@ -60,6 +61,8 @@ class Attendance:
 
     def _last(self) -> str:
         if self.last is None:
+            if self.several:
+                return " `relance scheduler`, `relance worker` and `relance web` do the work."
             return " `relance run` starts everything."
         how = "stopped" if self.last.stopped_at else "was last seen"
         at = f"{self.last.seen_at.astimezone():%a %d %b %Y %H:%M %Z}"
@@ -67,7 +70,12 @@ class Attendance:
 
 
 def attendance(
-    known: Iterable[Process], now: dt.datetime, *, blind: bool = False, dead: Collection[str] = ()
+    known: Iterable[Process],
+    now: dt.datetime,
+    *,
+    blind: bool = False,
+    several: bool = False,
+    dead: Collection[str] = (),
 ) -> Attendance:
     """Who of them is at work at `now` (machine time). Pure. A time ahead of now is not believed.
 
@@ -82,6 +90,7 @@ def attendance(
         missing=tuple(duty for duty in NEEDED if duty not in done),
         last=rows[0] if rows and not here else None,
         blind=blind,
+        several=several,
     )
 
 

@@ -40,7 +40,7 @@ def read(conn: Connection, context: Context, *, me: Process | None = None) -> At
         known.append(dataclasses.replace(me, seen_at=now, stopped_at=None))
     seen = attendance(known, now, blind=blind)
     dead = {each.name for each in seen.processes if context.journal.died(each.name)}
-    return attendance(known, now, blind=blind, dead=dead)
+    return attendance(known, now, blind=blind, several=not context.database.embedded, dead=dead)
 
 
 def _now(conn: Connection) -> dt.datetime:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from relance.complete import complete
 from relance.engine.processes.attendance import Attendance
-from relance.sentences import ended
+from relance.sentences import counted, ended
 
 LATE_SECONDS = 900.0
 # Work that could be done and was not begun for so long is late: no turn before it takes longer.
@@ -161,10 +161,8 @@ def _found(facts: Facts) -> Iterator[Concern]:
     if facts.clock:
         yield Concern(ConcernKind.CLOCK_WAS if facts.clock_over else ConcernKind.CLOCK, facts.clock)
     if facts.waiting_seconds > LATE_SECONDS:
-        minutes = int(facts.waiting_seconds // 60)
-        yield Concern(
-            ConcernKind.LATE, f"work that is due has waited for {minutes} minutes and nobody does it."
-        )
+        minutes = counted(int(facts.waiting_seconds // 60), "minute")
+        yield Concern(ConcernKind.LATE, f"work that is due has waited for {minutes} and nobody does it.")
     yield from _unheard(facts)
     yield from _of_mailboxes(facts)
     yield from _for_people(facts)
@@ -237,19 +235,20 @@ def _for_people(facts: Facts) -> Iterator[Concern]:
     if facts.unknown_mails:
         yield Concern(
             ConcernKind.UNKNOWN,
-            f"{facts.unknown_mails} mails may have been delivered: `relance unknown list`.",
+            f"{counted(facts.unknown_mails, 'mail')} may have been delivered: `relance unknown list`.",
         )
     if facts.in_doubt:
         yield Concern(
             ConcernKind.DOUBT,
-            f"{facts.in_doubt} people's next step may have been sent before the database was restored: "
+            f"{counted(facts.in_doubt, 'person', 'people')}: the next step may have been sent before the database was restored: "
             "`relance restored list`.",
         )
     for each in facts.mailboxes:
         if each.set_aside:
+            was = "was" if each.set_aside == 1 else "were"
             yield Concern(
                 ConcernKind.SET_ASIDE,
-                f"{each.address}: {each.set_aside} mails could not be read and were set aside: "
+                f"{each.address}: {counted(each.set_aside, 'mail')} could not be read and {was} set aside: "
                 "`relance mailbox unread`.",
                 each.address,
             )

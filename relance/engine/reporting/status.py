@@ -20,7 +20,7 @@ from relance.engine.sequences import clock_jumps
 from relance.engine.states import MessageState, State
 from relance.engine.store import mailboxes, sequences, statistics
 from relance.engine.store.processes import Process
-from relance.sentences import ended
+from relance.sentences import counted, ended
 
 DAY = dt.timedelta(hours=24)
 
@@ -63,7 +63,9 @@ class MailboxLine:
         cap = f" of {self.daily_cap}" if self.daily_cap is not None else ""
         why = f" ({self.reason})" if self.reason else ""
         trouble = f", trouble: {self.trouble}" if self.trouble else ""
-        return f"{self.address} is {self.state}{why}, {self.sent_today}{cap} mails in 24 hours, {self.under_way} people{trouble}"
+        sent = f"{self.sent_today}{cap} mails" if cap else counted(self.sent_today, "mail")
+        people = counted(self.under_way, "person", "people")
+        return f"{self.address} is {self.state}{why}, {sent} in 24 hours, {people}{trouble}"
 
 
 @dataclass(frozen=True)

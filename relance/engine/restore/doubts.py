@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance import errors
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.journal.evidence import shown_absent
 from relance.engine.sending import forgotten_mails, proofs, restore_guard
@@ -107,11 +108,13 @@ def decide(
 ) -> Decided:
     """A person's word on all of these: `sent` (go on behind it) or `not sent` (it goes at the next opening).
 
-    `sent` counts for every mail that was due before the restore, for whoever got one got the next as well.
+    An address that is no contact's raises `errors.NotFound`. `sent` counts for every mail that was due before the restore, for whoever got one got the next as well.
     """
     if decision not in DECISIONS:
         raise errors.WrongUse(f"say one of: {', '.join(DECISIONS)}; not {decision!r}")
     with context.database.read() as conn:
+        for email in whom.emails or ():
+            contact_service.known(conn, context, email)
         found = list(_chosen(conn, whom))
     steps, still = 0, []
     for count, each in enumerate(found, start=1):

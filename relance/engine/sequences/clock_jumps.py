@@ -24,6 +24,7 @@ from relance.engine.sequences import away, step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.store import enrollments, events, future_times, installation, mailboxes, replies
 from relance.engine.store.enrollments import Enrollment
+from relance.sentences import span
 
 BATCH = 500
 JUMPED, HEALED, MARK = "clock jumped", "clock was ahead", "clock"
@@ -199,6 +200,6 @@ def _absences(conn: Connection, context: Context, cut: dt.datetime, now: dt.date
 def words(last: dt.datetime, now: dt.datetime) -> str:
     """What is said while times lie ahead that are not mended: either they are wrong or the clock is. Pure."""
     return (
-        f"the log has a line from {last - now} after now. Is this computer's clock behind? If it is "
+        f"the log has a line that lies {span(last - now)} ahead of now. Is this computer's clock behind? If it is "
         "right, it was written while it was ahead."
     )

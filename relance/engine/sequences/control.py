@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -39,6 +40,7 @@ class EnrollmentView:
     step: str | None
     due_at: dt.datetime | None
     resume_at: dt.datetime | None = None
+    changed: bool = False  # by what a person has just asked for
 
 
 def view(standing: Standing) -> EnrollmentView:
@@ -267,7 +269,16 @@ def _steer(
         locked = enrollments.lock(conn, [each.enrollment.id for each in found])
         rows = [row for row, _ in locked.values() if over or row.state in states.OPEN]
         act(_Desk(conn, context, person, context.clock.now()), rows)
+        after = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
+        before = {number: row for number, (row, _) in locked.items()}
         return [
-            view(each)
-            for each in enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
+            dataclasses.replace(view(each), changed=_differ(before.get(each.enrollment.id), each.enrollment))
+            for each in after
         ]
+
+
+def _differ(before: Enrollment | None, after: Enrollment) -> bool:
+    """Whether somebody stands elsewhere. What is noted beside an end changes nothing."""
+    if before is None or before.state is not after.state:
+        return True
+    return after.state in states.OPEN and before != after

@@ -109,13 +109,18 @@ def _change(row: Enrollment, event: Event, after: State, now: dt.datetime, given
         # A second reason to hold must not vanish behind the first: what clears the one does not clear the other.
         named = given if given.words else dataclasses.replace(given, words=event.value)
         change = written([named, *row.why])
-    elif row.state in states.FINAL and given.cause in reasons.BY_A_PERSON and given not in row.why:
+    elif row.state in states.FINAL and given.cause in reasons.BY_A_PERSON and not _said(row, given):
         change = written(
             [*row.why, given]
         )  # perhaps it was no answer that ended it: they said it all the same
     if after in states.FINAL and row.state not in states.FINAL:
         change["finished_at"] = now
     return change
+
+
+def _said(row: Enrollment, given: Reason) -> bool:
+    """Whether a person said as much already, in whatever words: who was stopped is not paused besides."""
+    return any(each.cause in (given.cause, Cause.STOP) for each in row.why)
 
 
 def clear(

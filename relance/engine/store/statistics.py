@@ -122,10 +122,10 @@ def held_by_reason(conn: Connection) -> dict[str, int]:
     found: Counter[str] = Counter()
     for row in conn.execute(query):
         words = row.reason.partition(":")[0].strip()
-        found[words if words and "@" not in words else "for a reason of its own"] += row.many
+        found[words if words and "@" not in words else "a reason of its own"] += row.many
     most = dict(found.most_common(MOST_REASONS))
     rest = found.total() - sum(most.values())
-    return {**most, "for other reasons": rest} if rest else most
+    return {**most, "other reasons": rest} if rest else most
 
 
 def in_doubt(conn: Connection) -> int:

@@ -181,3 +181,18 @@ def test_everything_in_one_process(run: Run, tmp_path: Path) -> None:
         assert " stopped on " in stopped
     finally:
         process.kill()
+
+
+def test_what_changes_nothing_says_so(run: Run, tmp_path: Path) -> None:
+    enrolled(run, tmp_path)
+    for said in ("sent", "not-sent"):
+        told = run("restored", said, "nobody@x.example", "--yes", code=2)
+        assert "nobody@x.example is no contact" in told.stderr
+        assert told.stdout == ""
+        assert "Would" not in run("restored", said, "ada@acme.example", "--yes").output
+        assert "Would" in run("restored", said, "ada@acme.example", "--dry-run").output
+    assert "Nothing changed" not in run("stop", "ada@acme.example", "--yes").stderr
+    for words in (("stop", "--yes"), ("pause",), ("resume",)):
+        told = run(words[0], "ada@acme.example", *words[1:])
+        assert 'Nothing changed in "First words": it is stopped already.' in told.stderr
+    assert "also:" not in run("explain", "ada@acme.example", code=None).output

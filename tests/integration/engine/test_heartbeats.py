@@ -41,7 +41,7 @@ def me(role: str = "run") -> processes.Process:
 
 
 def test_a_process_is_at_work_until_it_says_that_it_stops(house: Context) -> None:
-    assert status.status(house).attendance == attendance.Attendance()
+    assert status.status(house).attendance == attendance.Attendance(several=not house.database.embedded)
     for _ in range(2):
         heartbeats.beat(house, me())
     found = status.status(house)
@@ -182,7 +182,7 @@ def test_mails_that_were_set_aside_are_a_concern_of_their_mailbox(ada: Context) 
                 tried_at=now,
             )
     (found,) = [each for each in status.status(ada).concerns if each.kind is ConcernKind.SET_ASIDE]
-    assert "1 mails" in found.words
+    assert "1 mail could not be read and was set aside" in found.words
     assert not found.grave
 
 

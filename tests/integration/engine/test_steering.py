@@ -161,3 +161,28 @@ def test_suppressing_ends_what_is_under_way(ready: Context) -> None:
     assert row(ready).state is State.UNSUBSCRIBED
     assert "suppressed" in row(ready).reason
     assert kinds(ready)[-1] == "unsubscribed"
+
+
+def test_what_is_over_is_not_changed_and_reasons_do_not_pile_up(ready: Context) -> None:
+    (ended,) = enroll.stop(ready, ADA, reason="wrong person")
+    assert ended.changed
+    for act in (enroll.stop, enroll.pause, enroll.stop):
+        (again,) = act(ready, ADA, reason="said once more")
+        assert (again.changed, again.state, again.reason) == (False, "stopped", "wrong person")
+    (again,) = enroll.resume(ready, ADA)
+    assert (again.changed, again.reason) == (False, "wrong person")
+
+
+def test_what_a_person_says_of_whom_an_answer_ended_is_noted_once(ready: Context) -> None:
+    with ready.database.write() as conn:
+        enrollments.apply(conn, [row(ready).id], Event.REPLIED, ready.clock.now(), reason="answered")
+    for reason in ("on the phone", "on the phone again"):
+        (view,) = enroll.pause(ready, ADA, reason=reason)
+        assert (view.changed, view.reason) == (False, "answered; also: on the phone")
+
+
+def test_a_pause_says_whether_it_changed_anything(ready: Context) -> None:
+    assert [each.changed for each in enroll.pause(ready, ADA)] == [True]
+    assert [each.changed for each in enroll.pause(ready, ADA)] == [False]
+    assert [each.changed for each in enroll.resume(ready, ADA)] == [True]
+    assert [each.changed for each in enroll.resume(ready, ADA)] == [False]

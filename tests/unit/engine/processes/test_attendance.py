@@ -82,3 +82,9 @@ def test_who_was_not_seen_lately_is_not_at_work(rows: list[tuple[str, float, boo
     done = {duty for each in found.processes for duty in each.duties}
     assert set(found.missing) == {"scheduler", "worker"} - done
     assert str(found)
+
+
+def test_where_the_work_is_done_by_several_daemons_they_are_named() -> None:
+    words = str(attendance([], NOW, several=True))
+    assert "`relance scheduler`, `relance worker` and `relance web`" in words
+    assert "relance run" not in words
