@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relance.cli import progress, session, show
+from relance.cli import asking, progress, session, show
+from relance.mailbox import free_mail
 
 if TYPE_CHECKING:
     from relance.engine.contacts.importer import ImportReport
@@ -24,6 +25,7 @@ COLUMNS = {
 }
 SHOWN_REJECTS = 10
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
 
 
@@ -99,8 +101,15 @@ def suppress(
     ctx: typer.Context,
     value: Annotated[str, typer.Argument(metavar="EMAIL|DOMAIN", help="A person, or everybody at a domain.")],
     reason: Annotated[str, typer.Option(help="Why.")] = "asked",
+    yes: Yes = False,
 ) -> None:
     """Never write to this person, or to anybody at this domain, again. What is under way stops."""
+    domain = value.strip().lstrip("@")
+    if domain.rstrip(".").lower() in free_mail.DOMAINS and not asking.confirmed(
+        f"Everybody has their mailbox at {domain}: nobody there is written to any more, whoever they are. Go on?",
+        yes=yes,
+    ):
+        raise typer.Abort
     with session.of(ctx).open() as relance:
         made = relance.contacts.suppress(value, reason)
         show.say(f"Nothing goes to {made.value} any more.")
@@ -115,8 +124,10 @@ def unsuppress(
     ] = False,
     dry_run: DryRun = False,
     as_json: Json = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Nothing is asked, with it or without.")] = False,
 ) -> None:
     """Lift a suppression. What it stopped stays stopped, unless whoever had bounced is to go on."""
+    del yes  # taken so that it can be given to every command that changes who is written to
     with session.of(ctx).open() as relance:
         back = relance.contacts.lift(value, go_on=go_on, dry_run=dry_run)
     if as_json:

@@ -24,6 +24,7 @@ from relance.engine.store.provider_traits import ProviderHabits
 from relance.mailbox import address
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.imap.folders import Folder, FolderRefused
+from relance.mailbox.smtp import login as smtp_login
 from relance.sentences import ended
 
 
@@ -251,7 +252,11 @@ def test(context: Context, wanted: str) -> MailboxTest:
 def _try_smtp(context: Context, account: Account) -> TestStep:
     with context.open_outbox(account) as outbox:
         refused = outbox.connect()
-    words = f"{_place(account.smtp)}: connected and logged in" if refused is None else refused.text
+    words = (
+        f"{_place(account.smtp)}: connected and logged in"
+        if refused is None
+        else smtp_login.told(account, refused)
+    )
     return TestStep("smtp", refused is None, words)
 
 

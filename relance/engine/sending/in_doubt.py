@@ -180,12 +180,13 @@ DECISIONS = {
 
 
 def decide(context: Context, message_id: str, decision: str) -> None:
-    """A person's word on one unknown mail. `errors.NotFound` when there is no such one (any more)."""
+    """A person's word on one unknown mail, by its id with or without `<>`. `errors.NotFound` when there is no such one
+    (any more)."""
     if decision not in DECISIONS:
         raise errors.WrongUse(f"say one of: {', '.join(DECISIONS)}; not {decision!r}")
-    now = context.clock.now()
+    now, named = context.clock.now(), f"<{message_id.strip().strip('<>')}>"
     with context.database.write() as conn:
-        mail = messages.by_keys(conn, [message_id]).get(message_id)
+        mail = messages.by_keys(conn, [named]).get(named)
         if mail is None or mail.state is not states.MessageState.UNKNOWN:
             raise errors.NotFound(
                 f"no mail called {message_id} is unknown. `relance unknown list` shows those that are."

@@ -65,9 +65,15 @@ def answered(refusal: SendResult) -> bool:
 def told(account: Account, refusal: SendResult) -> str:
     """A refusal of the way out in a sentence that says what to do."""
     place = f"{account.smtp.host}:{account.smtp.port}"
+    said = refusal.text if refusal.code is None else f"“{refusal.code} {refusal.text}”"
     if refusal.stage != "auth" or refusal.code is None:
-        return refusal.text
-    said = f"“{refusal.code} {refusal.text}”"
+        return f"The SMTP server {place} can not be used: {ended(said)} {_mend(refusal)}"
     if refusal.blame is Blame.SENDER:
         return f"The SMTP server {place} refused the login of {account.username}: {ended(said)} {login_refusals.mend('SMTP')}"
     return f"The SMTP server {place} does not grant the login of {account.username} for now: {ended(said)} It will be tried again."
+
+
+def _mend(refusal: SendResult) -> str:
+    if refusal.blame is not Blame.SENDER:
+        return "Check the host and port; it will be tried again."
+    return "Check its host, port and security; for a server of your own, give the PEM file of its authority."

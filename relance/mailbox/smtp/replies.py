@@ -67,6 +67,9 @@ _OURS = frozenset({"5.1.7", "5.1.8", "5.4.5", "5.7.57"})
 # The sender's address, its domain, its quota, its login.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
+_NUMBER = re.compile(r"\[Errno -?\d+\] ")
+# By which Python calls a fault, and nobody else.
+
 _BEFORE_MAIL = ("connect", "tls", "auth")
 
 
@@ -134,7 +137,7 @@ def described(fault: BaseException | str) -> str:
         return "no answer in time"
     if isinstance(fault, OSError) and fault.errno and fault.errno > 0:
         return os.strerror(fault.errno)
-    return bounded(str(fault)) or type(fault).__name__
+    return bounded(_NUMBER.sub("", str(fault))) or type(fault).__name__
 
 
 def bounded(text: str) -> str:

@@ -139,7 +139,7 @@ def test_evidence_that_comes_second_changes_nothing(ready: Context) -> None:
         enrollments.apply(
             conn, [row(ready).id], Event.HELD, ready.clock.now(), reason="the mail may have been"
         )
-    in_doubt.decide(ready, mail.message_id, "sent")
+    in_doubt.decide(ready, f" {mail.message_id.strip('<>')} ", "sent")
     after = row(ready)
     with ready.database.write() as conn:
         in_doubt.settle(conn, ready, [mail], MessageEvent.MISSING, "the policy", ready.clock.now())

@@ -110,3 +110,26 @@ def test_a_mailbox_that_pauses_itself_is_told_without_being_asked_for(
     mailbox_service.pause(ready, ADA, "on holiday")
     (paused,) = concerned(ready, ConcernKind.PAUSED)
     assert not paused.told
+
+
+@pytest.mark.parametrize(
+    ("host", "fault", "words"),
+    [
+        ("127.0.0.1", Fault(Point.AUTH, Kind.REPLY, "535 5.7.8 Authentication credentials invalid"),
+         "refused the login of ada@"),
+        ("127.0.0.1", Fault(Point.BANNER, Kind.REPLY, "554 5.7.1 no service"), "can not be used: “554 5.7.1 no service”"),
+        ("127.0.0.1", Fault(Point.BANNER, Kind.STOP), "Check the host and port"),
+        ("nowhere.invalid", None, "Check the host and port"),
+    ],
+)  # fmt: skip
+def test_a_test_of_a_mailbox_names_the_server_and_what_to_do(
+    ready: Context, server: FaultServer, host: str, fault: Fault | None, words: str
+) -> None:
+    server.behaviour.faults = [fault] if fault else []
+    with ready.database.write() as conn:
+        mailboxes.change(conn, 1, smtp_host=host, **({} if fault else {"smtp_security": "tls"}))
+    step = mailbox_service.test(ready, ADA).steps[0]
+    assert (step.name, step.ok) == ("smtp", False)
+    assert f"The SMTP server {host}:{server.port}" in step.words
+    assert words in step.words
+    assert "Errno" not in step.words

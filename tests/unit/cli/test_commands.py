@@ -266,3 +266,22 @@ def test_no_command_stands_without_help(engine: Engine) -> None:
 
 def test_times_are_local_with_their_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     assert show.when(AT).endswith(str(AT.astimezone().tzname()))
+
+
+def test_a_domain_where_anybody_has_a_mailbox_is_asked_about_first(engine: Engine) -> None:
+    for domain in ("gmail.com", "@GMX.de", "outlook.com."):
+        asked = run("contacts", "suppress", domain)
+        assert asked.exit_code == 2
+        assert "--yes" in asked.stderr
+    assert not engine.calls
+    assert run("contacts", "suppress", "gmail.com", "--yes").exit_code == 0
+    assert run("contacts", "suppress", "leo@gmail.com").exit_code == 0
+    assert run("contacts", "suppress", "acme.example").exit_code == 0
+    assert [each[1][0] for each in engine.calls if each[0] == "contacts.suppress"] == [
+        "gmail.com", "leo@gmail.com", "acme.example",
+    ]  # fmt: skip
+
+
+def test_lifting_a_suppression_takes_yes(engine: Engine) -> None:
+    engine.answers["contacts.lift"] = WayBack((), (), (), dry_run=False)
+    assert run("contacts", "unsuppress", "acme.example", "--yes").exit_code == 0
