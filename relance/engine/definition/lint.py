@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from relance import errors, templates
-from relance.engine.definition import compiled, graph, load, reachability, sequence
+from relance.engine.definition import compiled, graph, load, partial, reachability, sequence
 from relance.engine.definition.sequence import BranchStep, MailStep, Path, TaskStep, WaitStep
 from relance.engine.definition.yaml_source import Places
 from relance.engine.schedule import send_windows
@@ -31,7 +31,8 @@ def examine(source: str | sequence.Sequence, known: Collection[str], where: str 
         return check(source, known)
     document = load.read(source, where)
     if document.sequence is None:
-        return Checked(None, document.problems, document.doubts)
+        more = partial.problems(document.data, known, document.places, where)
+        return Checked(None, _ordered([*document.problems, *more]), document.doubts)
     found = check(document.sequence, known, document.places, where)
     return replace(found, warnings=_ordered([*document.doubts, *found.warnings]))
 
@@ -90,15 +91,10 @@ class _Look:
 
     def words_problems(self, path: Path, source: templates.Source) -> None:
         """What templates say of one text, moved from the text's own lines to the file's."""
-        place = self.places.of(path)
+        place, key = self.places.of(path), path[-1] if path else ""
         for found in templates.check_source(source, self.known):
-            moved = place.line
-            if place.block and found.line:
-                moved += found.line  # a block's text begins on the line below its `|`
-            column = place.column if moved == place.line else found.column
-            key = path[-1] if path else ""
-            what = f"{self.name(path)}`{key}`: {found.what}"
-            self.problems.append(errors.Problem(what, self.where, found.hint, moved, column))
+            told = partial.moved(found, place, f"{self.name(path)}`{key}`: ")
+            self.problems.append(replace(told, where=self.where))
 
 
 # The questions, each about one kind of mistake.

@@ -23,6 +23,7 @@ class Document:
     problems: tuple[errors.Problem, ...] = ()
     places: Places = field(default_factory=Places, repr=False)
     doubts: tuple[errors.Problem, ...] = ()  # read, but perhaps not as it was meant
+    data: Any = field(default=None, repr=False)  # what stands in it, plain
 
 
 def read(text: str, where: str = "") -> Document:
@@ -43,9 +44,8 @@ def read(text: str, where: str = "") -> Document:
     except pydantic.ValidationError as refused:
         found += error_messages.problems(refused, parsed.data, parsed.places)
     found.sort(key=lambda problem: problem.line)
-    return Document(
-        None if found else made, _placed(found, where), parsed.places, _placed(parsed.doubts, where)
-    )
+    sound, doubts = None if found else made, _placed(parsed.doubts, where)
+    return Document(sound, _placed(found, where), parsed.places, doubts, parsed.data)
 
 
 def load(text: str, where: str = "") -> sequence.Sequence:

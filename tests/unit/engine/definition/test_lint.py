@@ -118,3 +118,55 @@ def test_what_cannot_be_read_is_not_checked():
     found = check("sequence: X\nsteps: 5\n")
     assert found.definition is None
     assert len(found.problems) == 1
+
+
+MANY = """sequence: X
+colour: red
+steps:
+  - id: intro
+    subject: Hi {{ frist_name
+    body: |
+      One.
+      {{ compny }}
+    after: soon
+  - id: intro
+    after: 1 day
+    thread: reply
+    body: x
+    when: compny == "x"
+    variants:
+      - {id: b, body: "{{ nobody }}"}
+  - id: fork
+    when: clicked("intro"
+    then:
+      - id: intro
+        task: call {{ compny }}
+"""
+
+
+def test_all_that_can_be_told_is_told_at_once():
+    """A wrong value, an unknown key, an id used twice, and mistakes in words and conditions, in the order of the file."""
+    found = check(MANY)
+    assert found.definition is None
+    told = [(each.line, each.where) for each in found.problems]
+    assert [line for line, _ in told] == [2, 5, 8, 9, 10, 14, 16, 18, 20, 21]
+    assert {where for _, where in told} == {"x.yaml"}
+    assert len({str(each) for each in found.problems}) == len(found.problems)
+
+
+def test_a_mistake_is_told_in_the_same_words_whatever_else_is_wrong():
+    alone = {
+        str(each) for each in check(MANY.replace("colour: red\n", "\n").replace("after: soon", "")).problems
+    }
+    assert {each for each in alone if "id" not in each} <= {str(each) for each in check(MANY).problems}
+    twice = HEAD + "  - {id: intro, task: x}\n"
+    assert [each.what for each in check(twice).problems] == [
+        'step `intro`: the id "intro" is used twice; each step needs its own.'
+    ]
+
+
+@pytest.mark.parametrize(
+    "steps", ["", "x", "[1, 2]", "{}", "[{id: [1], variants: 3, then: {a: b}, body: 7}]", "[[[]]]"]
+)
+def test_whatever_stands_there_a_check_ends_with_a_word(steps):
+    assert check(f"sequence: X\nvalues: 3\nsteps: {steps}\n").problems

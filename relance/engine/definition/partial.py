@@ -1,0 +1,83 @@
+"""What can be told of a sequence that cannot be read whole: its mistakes are named at once, and not one round after another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from relance import errors, templates
+from relance.engine.definition import error_messages
+from relance.engine.definition.sequence import MAX_STEPS, Path
+from relance.engine.definition.yaml_source import Place, Places
+
+_WORDS = ("subject", "body", "html", "task")
+
+
+def problems(data: Any, known: Collection[str], places: Places, where: str) -> list[errors.Problem]:
+    """Ids that stand twice, and mistakes in words and conditions, of plain data that is refused for something else."""
+    if not isinstance(data, Mapping):
+        return []
+    values = data.get("values")
+    names = frozenset(known) | (
+        frozenset(map(str, values)) if isinstance(values, Mapping) else frozenset[str]()
+    )
+    found: list[errors.Problem] = []
+    seen: set[str] = set()
+    for path, step in list(_steps(data.get("steps"), ("steps",)))[:MAX_STEPS]:
+        name, step_id = error_messages.context(path, data), step.get("id")
+        if isinstance(step_id, str) and step_id in seen:
+            place = places.of(path)
+            what = f'{name}the id "{step_id}" is used twice; each step needs its own.'
+            found.append(errors.Problem(what, "", "", place.line, place.column))
+        seen |= {step_id} if isinstance(step_id, str) else set()
+        found += _words(path, step, name, names, places)
+        found += _condition((*path, "when"), step.get("when"), name, names, places)
+    return [replace(each, where=where) for each in found]
+
+
+def _steps(listed: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    for number, step in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(step, Mapping):
+            here: Path = (*path, number)
+            yield here, step
+            for way in ("then", "else"):
+                yield from _steps(step.get(way), (*here, way))
+
+
+def _words(
+    path: Path, step: Mapping[str, Any], name: str, known: Collection[str], places: Places
+) -> Iterator[errors.Problem]:
+    for key in _WORDS:
+        text = step.get(key)
+        if isinstance(text, str):
+            for found in templates.check_source(_source(key, text), known):
+                yield moved(found, places.of((*path, key)), f"{name}`{key}`: ")
+    variants = step.get("variants")
+    for number, variant in enumerate(variants if isinstance(variants, list) else ()):
+        if isinstance(variant, Mapping):
+            only = {key: text for key, text in variant.items() if key != "variants"}
+            yield from _words((*path, "variants", number), only, name, known, places)
+
+
+def _source(key: str, text: str) -> templates.Source:
+    if key == "subject":
+        return templates.Source(text)
+    return templates.Source(None, "", text) if key == "html" else templates.Source(None, text)
+
+
+def _condition(
+    path: Path, text: Any, name: str, known: Collection[str], places: Places
+) -> Iterator[errors.Problem]:
+    place = places.of(path)
+    for found in templates.check_condition(text, known) if isinstance(text, str) else ():
+        yield errors.Problem(f"{name}`when`: {found.what}", "", found.hint, place.line, place.column)
+
+
+def moved(found: errors.Problem, place: Place, name: str) -> errors.Problem:
+    """What templates say of one text, moved from the text's own lines to the file's."""
+    line = place.line
+    if place.block and found.line:
+        line += found.line  # a block's text begins on the line below its `|`
+    column = place.column if line == place.line else found.column
+    return errors.Problem(f"{name}{found.what}", "", found.hint, line, column)
