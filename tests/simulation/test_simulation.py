@@ -34,7 +34,7 @@ FAULTS = (
 
 CAUGHT_BY = {
     "no_fence": 340,
-    "no_lease": 240,
+    "no_lease": 965,
     "no_unique_constraint": 263,
     "no_compare_and_set": 410,
     "no_begin_lines": 1,
