@@ -155,7 +155,7 @@ def watermark_alone() -> AbstractContextManager[object]:
     """The watermark moves in a transaction of its own, before what was read is kept."""
 
     def window(look: look.Look, folder: object, window: Sequence[object], *rest: object) -> int:
-        with look.house.database.write() as conn:
+        with look.context.database.write() as conn:
             mailboxes.renew_lease(conn, look.lease)
             inbound_sync._mark(conn, look, folder, window[-1].uid)  # type: ignore[arg-type,attr-defined]
         return whole(look, folder, window, *rest)  # type: ignore[arg-type]
@@ -205,7 +205,7 @@ def one_look() -> AbstractContextManager[object]:
 
     def folders(look: look.Look, inbox: Inbox) -> tuple[int, set[Role]]:
         found = inbox.folders(with_trash=True)
-        with look.house.database.read() as conn:
+        with look.context.database.read() as conn:
             marks = mailboxes.watermarks(conn, look.mailbox.id)
             rows = unread_mails.of_mailbox(conn, look.mailbox.id)
         plans = {folder: inbound_sync._plan(look, folder, marks, rows)[0] for folder in found}
