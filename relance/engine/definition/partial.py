@@ -24,7 +24,7 @@ def problems(data: Any, known: Collection[str], places: Places, where: str) -> l
     )
     found: list[errors.Problem] = []
     seen: set[str] = set()
-    for path, step in list(_steps(data.get("steps"), ("steps",)))[:MAX_STEPS]:
+    for path, step in _plain_steps(data):
         name, step_id = error_messages.context(path, data), step.get("id")
         if isinstance(step_id, str) and step_id in seen:
             place = places.of(path)
@@ -34,6 +34,24 @@ def problems(data: Any, known: Collection[str], places: Places, where: str) -> l
         found += _words(path, step, name, names, places)
         found += _condition((*path, "when"), step.get("when"), name, names, places)
     return [replace(each, where=where) for each in found]
+
+
+def words(data: Any) -> Iterator[templates.Source]:
+    """Every text of plain data that a person is sent or told."""
+    for _, step in _plain_steps(data):
+        variants = step.get("variants")
+        for each in (step, *(variants if isinstance(variants, list) else ())):
+            texts = {key: each.get(key) for key in _WORDS} if isinstance(each, Mapping) else {}
+            yield from (_source(key, text) for key, text in texts.items() if isinstance(text, str))
+
+
+def conditions(data: Any) -> Iterator[str]:
+    """Every condition of a step in plain data."""
+    yield from (step["when"] for _, step in _plain_steps(data) if isinstance(step.get("when"), str))
+
+
+def _plain_steps(data: Any) -> list[tuple[Path, Mapping[str, Any]]]:
+    return list(_steps(data.get("steps"), ("steps",)))[:MAX_STEPS] if isinstance(data, Mapping) else []
 
 
 def _steps(listed: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors, templates
 from relance.engine.context import Context
-from relance.engine.definition import graph, lint, load, sequence
+from relance.engine.definition import graph, lint, load, partial, sequence
 from relance.engine.definition.lint import Checked
 from relance.engine.definition.sequence import BranchStep, MailStep, TaskStep
 from relance.engine.sequences import backlog
@@ -89,12 +89,22 @@ def check(context: Context, source: Source) -> Checked:
 
 def _forgiving(text: str | sequence.Sequence, known: set[str], where: str, strict: Checked) -> Checked:
     """The same check as if every field that is used were known; what only the strict one finds is a warning."""
-    definition = text if isinstance(text, sequence.Sequence) else load.read(text, where).sequence
-    if definition is None:
-        return strict
-    mild = lint.examine(text, known | set(_used(definition)), where)
+    mild = lint.examine(text, known | set(_named(text, where)), where)
     doubts = tuple(each for each in strict.problems if each not in mild.problems)
     return Checked(mild.definition, mild.problems, (*mild.warnings, *doubts))
+
+
+def _named(text: str | sequence.Sequence, where: str) -> Iterator[str]:
+    if isinstance(text, sequence.Sequence):
+        yield from _used(text)
+        return
+    read = load.read(text, where)
+    if read.sequence is not None:
+        yield from _used(read.sequence)
+    for source in partial.words(read.data):
+        yield from _words_names(source)
+    for condition in partial.conditions(read.data):
+        yield from _condition_names(condition)
 
 
 def _used(definition: sequence.Sequence) -> Iterator[str]:

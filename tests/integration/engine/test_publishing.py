@@ -57,6 +57,7 @@ def test_as_long_as_there_are_no_contacts_an_unknown_field_is_a_warning(house: C
     broken = publish.check(house, text.replace("thread: reply", "thread: replay"))
     assert broken.definition is None
     assert len(broken.problems) == 1
+    assert any("team_size" in str(each) for each in broken.warnings)
 
 
 def test_a_file_is_named_in_its_problems(house: Context, tmp_path: Path) -> None:
