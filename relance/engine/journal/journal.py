@@ -97,6 +97,7 @@ class Journal:
             tuple[int, int], int
         ] = {}  # those under way: (mailbox, fence) and the file they began in
         self._under_way: dict[int, int] = {}  # mails begun and not settled, and the file that says so
+        self._endless: set[int] = set()  # of these, the ones of which no line says how they ended
         self._clean = True  # whether every turn so far ended as it should
         self._torn = False
         self._owed: list[dict[str, object]] = []  # what is true all the same, and could not be written yet
@@ -134,6 +135,7 @@ class Journal:
         """The body of this message is about to leave. Survives a killed process, not a lost host: it is not fsynced."""
         with self._guard:
             self._under_way[message] = self._number
+            self._endless.add(message)
             self._append({"begin": message, "fence": fence})
 
     def ended(self, message: int, fence: int, result: SendResult) -> None:
@@ -141,6 +143,7 @@ class Journal:
         with self._guard:
             self._under_way.setdefault(message, self._number)
             self._append(journal_lines.ended(message, fence, result))
+            self._endless.discard(message)
 
     def sure(self) -> None:
         """Everything written so far is on the disk when this returns."""
@@ -150,9 +153,13 @@ class Journal:
                     os.fsync(self._file.fileno())
 
     def settled(self, messages: Iterable[int]) -> None:
-        """The database knows how these ended: their lines are needed no more."""
+        """The database knows how these ended: their lines are needed no more.
+
+        That nobody knows how one ended is no end: that its body began must stay known as long as its turn is, which would
+        else say that it never did.
+        """
         with self._guard:
-            for number in messages:
+            for number in set(messages) - self._endless:
                 self._under_way.pop(number, None)
 
     def over(self, mailbox_id: int, fence: int, *, clean: bool) -> None:
@@ -358,10 +365,16 @@ def _note(line: Line, wanted: set[int], found: dict[int, dict[int | None, Entry]
 
 def _told(lines: Iterable[Line], *, dead: bool) -> set[tuple[int, int]]:
     """The turns of which these lines tell everything: they are over, or their process is, and the host's memory is not."""
-    found = set()
+    found: set[tuple[int, int]] = set()
+    begun: set[tuple[int, int | None]] = (
+        set()
+    )  # where the file of a turn's beginning is gone, so may be others of it
     for line in lines:
+        if line.kind is Kind.TURN:
+            begun.add((line.number, line.fence))
         ours = line.kind is Kind.TURN and dead and line.boot == _boot_id()
-        if line.fence is not None and (ours or line.kind is Kind.OVER):
+        over = line.kind is Kind.OVER and (line.number, line.fence) in begun
+        if line.fence is not None and (ours or over):
             found.add((line.number, line.fence))
     return found
 

@@ -146,9 +146,14 @@ def test_a_file_goes_only_when_everything_in_it_is_settled(tmp_path: Path) -> No
     journal = Journal(tmp_path, "host-1")
     journal.begin(7, 3)
     journal.begin(8, 3)
+    journal.ended(7, 3, TAKEN)
     journal.settled([7])
     journal.close()
     assert list(tmp_path.glob("*.journal"))
+    journal.settled([8])  # as unknown: no line says how it ended
+    journal.close()
+    assert list(tmp_path.glob("*.journal"))
+    journal.ended(8, 3, TAKEN)
     journal.settled([8])
     journal.turn(5, 4)
     journal.over(5, 4, clean=True)
@@ -179,6 +184,33 @@ def test_full_files_go_but_for_those_that_are_needed(tmp_path: Path, monkeypatch
     assert kept == [1, 16, 17, 18]
     assert journal.look_up([7]).of(7, 2).began
     journal.close()
+
+
+def test_a_body_that_began_is_known_as_long_as_its_turn_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another mailbox's turn fills the file while the server says nothing: the end of ours stands in the next one."""
+    monkeypatch.setattr("relance.engine.journal.journal.ROTATE_AFTER", 1)
+    journal = Journal(tmp_path, "worker")
+    journal.turn(1, 5)
+    journal.begin(7, 5)
+    journal.turn(2, 9)
+    journal.over(2, 9, clean=True)
+    journal.settled([7])  # as unknown
+    journal.over(1, 5, clean=True)
+    for fence in range(10, 20):
+        journal.turn(2, fence)
+        journal.over(2, fence, clean=True)
+        assert journal.look_up([7]).end(7, 1, 5) is None
+    journal.close()
+    assert Journal(tmp_path, "next").look_up([7]).end(7, 1, 5) is None
+
+
+def test_a_turn_whose_beginning_is_gone_says_nothing_of_what_did_not_begin(tmp_path: Path) -> None:
+    (tmp_path / "worker.3.journal").write_text('{"over":1,"fence":5}\n')
+    assert Journal(tmp_path, "next").look_up([7]).end(7, 1, 5) is None
+    (tmp_path / "worker.2.journal").write_text('{"turn":1,"fence":5,"boot":"x"}\n')
+    assert Journal(tmp_path, "next").look_up([7]).end(7, 1, 5) == NEVER
 
 
 def test_a_password_opens_only_in_its_own_row_and_with_its_own_key() -> None:
