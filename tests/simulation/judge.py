@@ -205,7 +205,7 @@ def _unheard(sim: Sim, look: Session, taken: Taken) -> Iterator[str]:
             continue
         if each.letter.kind in STOPS:
             yield f"after an answer: {_name(taken)}, though {each.letter.kind} of {each.order} stood there at {look.began}"
-        elif taken.wall < each.at + dt.timedelta(days=1):
+        elif taken.wall < each.letter.written + dt.timedelta(days=1):
             yield f"in an absence: {_name(taken)}, though {each.letter.kind} of {each.order} stood there at {look.began}"
 
 

@@ -32,6 +32,7 @@ class Letter:
     person: str
     number: int
     raw: bytes
+    written: dt.datetime  # the days it speaks of count from here, however late a server shows it
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Cause:
 def write(kind: Kind, cause: Cause, number: int, at: dt.datetime) -> Letter:
     """A prospect's letter; `number` makes it the only one of its kind."""
     name, _, domain = cause.recipient.partition("@")
-    return Letter(kind, cause.recipient, number, _WRITERS[kind](cause, f"<w{number}@{domain}>", at, name))
+    return Letter(kind, cause.recipient, number, _WRITERS[kind](cause, f"<w{number}@{domain}>", at, name), at)
 
 
 def _lay(headers: Sequence[tuple[str, str]], body: str) -> bytes:
