@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from relance import errors, templates
 from relance.engine.definition import compiled, graph, load, partial, reachability, sequence
-from relance.engine.definition.sequence import BranchStep, MailStep, Path, TaskStep, WaitStep
+from relance.engine.definition.sequence import BranchStep, MailStep, Path, TaskStep, Variant, WaitStep
 from relance.engine.definition.yaml_source import Places
 from relance.engine.schedule import send_windows
 
@@ -175,23 +175,20 @@ def _send_hours_meet(look: _Look) -> None:
 
 def _words_are_right(look: _Look) -> None:
     for path, mail in look.mails():
-        _words_of(look, path, mail.subject, mail.body, mail.html)
+        _words_of(look, path, mail)
         for index, variant in enumerate(mail.variants):
             here = (*path, "variants", index)
-            _words_of(look, here, variant.subject, variant.body, variant.html)
+            _words_of(look, here, variant)
     for step in look.plan.steps:
         if isinstance(step, TaskStep):
             path = (*look.plan.paths[step.id], "task")
-            look.words_problems(path, templates.Source(None, step.task))
+            look.words_problems(path, partial.source("task", step.task))
 
 
-def _words_of(look: _Look, path: Path, subject: str | None, body: str | None, html: str | None) -> None:
-    if subject is not None:
-        look.words_problems((*path, "subject"), templates.Source(subject))
-    if body is not None:
-        look.words_problems((*path, "body"), templates.Source(None, body))
-    if html is not None:
-        look.words_problems((*path, "html"), templates.Source(None, "", html))
+def _words_of(look: _Look, path: Path, words: MailStep | Variant) -> None:
+    for key, text in (("subject", words.subject), ("body", words.body), ("html", words.html)):
+        if text is not None:
+            look.words_problems((*path, key), partial.source(key, text))
 
 
 def _conditions_are_right(look: _Look) -> None:

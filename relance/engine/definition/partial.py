@@ -42,12 +42,15 @@ def words(data: Any) -> Iterator[templates.Source]:
         variants = step.get("variants")
         for each in (step, *(variants if isinstance(variants, list) else ())):
             texts = {key: each.get(key) for key in _WORDS} if isinstance(each, Mapping) else {}
-            yield from (_source(key, text) for key, text in texts.items() if isinstance(text, str))
+            yield from (source(key, text) for key, text in texts.items() if isinstance(text, str))
 
 
 def conditions(data: Any) -> Iterator[str]:
-    """Every condition of a step in plain data."""
-    yield from (step["when"] for _, step in _plain_steps(data) if isinstance(step.get("when"), str))
+    """Every condition in plain data: the steps', and the one that stops."""
+    stop = data.get("stop") if isinstance(data, Mapping) else None
+    asked = [step.get("when") for _, step in _plain_steps(data)]
+    asked += [stop.get("when")] if isinstance(stop, Mapping) else []
+    yield from (each for each in asked if isinstance(each, str))
 
 
 def _plain_steps(data: Any) -> list[tuple[Path, Mapping[str, Any]]]:
@@ -69,7 +72,7 @@ def _words(
     for key in _WORDS:
         text = step.get(key)
         if isinstance(text, str):
-            for found in templates.check_source(_source(key, text), known):
+            for found in templates.check_source(source(key, text), known):
                 yield moved(found, places.of((*path, key)), f"{name}`{key}`: ")
     variants = step.get("variants")
     for number, variant in enumerate(variants if isinstance(variants, list) else ()):
@@ -78,7 +81,8 @@ def _words(
             yield from _words((*path, "variants", number), only, name, known, places)
 
 
-def _source(key: str, text: str) -> templates.Source:
+def source(key: str, text: str) -> templates.Source:
+    """The text that stands under one key of a step, as templates take it."""
     if key == "subject":
         return templates.Source(text)
     return templates.Source(None, "", text) if key == "html" else templates.Source(None, text)

@@ -11,9 +11,8 @@ from sqlalchemy.engine import Connection
 
 from relance import errors, templates
 from relance.engine.context import Context
-from relance.engine.definition import graph, lint, load, partial, sequence
+from relance.engine.definition import lint, load, partial, sequence
 from relance.engine.definition.lint import Checked
-from relance.engine.definition.sequence import BranchStep, MailStep, TaskStep
 from relance.engine.sequences import backlog
 from relance.engine.store import contacts, events, sequences
 from relance.engine.store.sequences import Version
@@ -95,30 +94,12 @@ def _forgiving(text: str | sequence.Sequence, known: set[str], where: str, stric
 
 
 def _named(text: str | sequence.Sequence, where: str) -> Iterator[str]:
-    if isinstance(text, sequence.Sequence):
-        yield from _used(text)
-        return
-    read = load.read(text, where)
-    if read.sequence is not None:
-        yield from _used(read.sequence)
-    for source in partial.words(read.data):
+    """Every field that a sequence's words and conditions use, where they can be read."""
+    plain = sequence.written(text) if isinstance(text, sequence.Sequence) else load.read(text, where).data
+    for source in partial.words(plain):
         yield from _words_names(source)
-    for condition in partial.conditions(read.data):
+    for condition in partial.conditions(plain):
         yield from _condition_names(condition)
-
-
-def _used(definition: sequence.Sequence) -> Iterator[str]:
-    """Every field the sequence's words and conditions use, where they can be read."""
-    if definition.stop.when:
-        yield from _condition_names(definition.stop.when)
-    for step in graph.build(definition).steps:
-        if isinstance(step, MailStep):
-            for choice in step.choices:
-                yield from _words_names(templates.Source(choice.subject, choice.body, choice.html))
-        if isinstance(step, TaskStep):
-            yield from _words_names(templates.Source(None, step.task))
-        if isinstance(step, (MailStep, TaskStep, BranchStep)) and step.when:
-            yield from _condition_names(step.when)
 
 
 def _words_names(source: templates.Source) -> frozenset[str]:
