@@ -190,8 +190,7 @@ def _by_report(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
 
 def _by_company(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     """Another address of the same company, about the same subject or with our words in it."""
-    domains = (each.rpartition("@")[2] for each in authorship.sure(mail, seen.own))
-    organisations = dict.fromkeys(each for domain in domains if (each := address.organisation(domain)))
+    organisations = _organisations(authorship.sure(mail, seen.own))
     alike = _alike(
         mail, [each for name in organisations for each in correspondence.to_organisation(conn, name)]
     )
@@ -249,7 +248,7 @@ def _by_colleague(conn: Connection, mail: InboundMail, seen: Seen) -> Found | No
     """A mail that a company we write to begins of its own: an answer, if a person wrote it, need not say to what."""
     if mail.in_reply_to or mail.references:
         return None
-    there = _organisations(authorship.sure(mail, seen.own)) - _organisations(seen.own)
+    there = _organisations(authorship.sure(mail, seen.own)).keys() - _organisations(seen.own).keys()
     people = [each for name in sorted(there) for each in seen.recipients.at(conn, name)]
     return _bare(conn, people, "a mail from their company that answers nobody else", seen)
 
@@ -257,7 +256,10 @@ def _by_colleague(conn: Connection, mail: InboundMail, seen: Seen) -> Found | No
 def _by_mention(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     """A mail from anywhere, but from among ourselves, that names somebody we write to, by address or by full name."""
     sender = mail.from_address or ""
-    if authorship.is_ours(sender, seen.own) or _organisations([sender]) & _organisations(seen.own):
+    if (
+        authorship.is_ours(sender, seen.own)
+        or _organisations([sender]).keys() & _organisations(seen.own).keys()
+    ):
         return None
     everybody = seen.recipients.everybody(conn)
     if not everybody:
@@ -271,9 +273,10 @@ def _by_mention(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None
     return _bare(conn, people, "a mail that names them", seen)
 
 
-def _organisations(addresses: Iterable[str]) -> set[str]:
-    domains = {each.rpartition("@")[2] for each in addresses}
-    return {each for domain in domains if (each := address.organisation(domain))}
+def _organisations(addresses: Iterable[str]) -> dict[str, None]:
+    """The companies these addresses belong to, each once, in their order."""
+    domains = (each.rpartition("@")[2] for each in addresses)
+    return dict.fromkeys(each for domain in domains if (each := address.organisation(domain)))
 
 
 def _bare(conn: Connection, people: Sequence[Recipient], by: str, seen: Seen) -> Found | None:

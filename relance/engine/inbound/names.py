@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Words:
 
     def name(self, given: str, family: str) -> bool:
         """Whether a given and a family name stand close to each other as whole words, in either order."""
-        first, last = _split(given), _split(family)
+        first, last = _of_name(given), _of_name(family)
         if min(len("".join(first)), len("".join(last))) < _SHORTEST:
             return False
         if not all(word in self.places for word in (*first, *last)):
@@ -39,6 +40,12 @@ class Words:
     def _near(self, one: str, other: str) -> bool:
         after = self.places[other]
         return any(here + step in after for here in self.places[one] for step in range(1, _APART + 1))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _of_name(name: str) -> tuple[str, ...]:
+    """Kept: every new mail that nothing else places is compared with the same names."""
+    return tuple(_split(name))
 
 
 def _split(text: str) -> list[str]:
