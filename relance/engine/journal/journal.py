@@ -365,18 +365,16 @@ def _note(line: Line, wanted: set[int], found: dict[int, dict[int | None, Entry]
 
 def _told(lines: Iterable[Line], *, dead: bool) -> set[tuple[int, int]]:
     """The turns of which these lines tell everything: they are over, or their process is, and the host's memory is not."""
-    found: set[tuple[int, int]] = set()
-    begun: set[tuple[int, int | None]] = (
-        set()
-    )  # where the file of a turn's beginning is gone, so may be others of it
+    begun: dict[
+        tuple[int, int], str
+    ] = {}  # without its beginning an end proves nothing: more of it may be gone
+    over = set()
     for line in lines:
-        if line.kind is Kind.TURN:
-            begun.add((line.number, line.fence))
-        ours = line.kind is Kind.TURN and dead and line.boot == _boot_id()
-        over = line.kind is Kind.OVER and (line.number, line.fence) in begun
-        if line.fence is not None and (ours or over):
-            found.add((line.number, line.fence))
-    return found
+        if line.kind is Kind.TURN and line.fence is not None:
+            begun[line.number, line.fence] = line.boot
+        elif line.kind is Kind.OVER and line.fence is not None:
+            over.add((line.number, line.fence))
+    return {turn for turn, boot in begun.items() if turn in over or (dead and boot == _boot_id())}
 
 
 def _merge(here: Mapping[int, Attempts], found: dict[int, dict[int | None, Entry]]) -> None:
