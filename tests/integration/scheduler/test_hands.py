@@ -120,9 +120,8 @@ def test_a_dead_worker_thread_is_noticed(house: pretend.House) -> None:
     assert "worker threads" in (house.hands.trouble() or "")
 
 
-def test_stopping_does_not_wait_for_a_turn_without_a_mail_under_way(
-    house: pretend.House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def turns_that_wait(house: pretend.House, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Every turn waits for a server that says nothing, until the event is set."""
     silent = threading.Event()
 
     def turn(mailbox_id: int, stop: object) -> pretend.Report:
@@ -131,6 +130,13 @@ def test_stopping_does_not_wait_for_a_turn_without_a_mail_under_way(
         return pretend.Report()
 
     monkeypatch.setattr(house.app, "turn", turn)
+    return silent
+
+
+def test_stopping_does_not_wait_for_a_turn_without_a_mail_under_way(
+    house: pretend.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = turns_that_wait(house, monkeypatch)
     house.hands.start()
     house.hints.send([1, 2])
     ports.wait_until(lambda: house.turns.running == 2)
@@ -143,14 +149,7 @@ def test_stopping_does_not_wait_for_a_turn_without_a_mail_under_way(
 def test_a_turn_that_has_waited_already_is_given_no_more_time(
     house: pretend.House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    silent = threading.Event()
-
-    def turn(mailbox_id: int, stop: object) -> pretend.Report:
-        del mailbox_id, stop
-        silent.wait()
-        return pretend.Report()
-
-    monkeypatch.setattr(house.app, "turn", turn)
+    silent = turns_that_wait(house, monkeypatch)
     monkeypatch.setattr(worker, "GRACE_SECONDS", 100.0)
     house.hands.start()
     house.hints.send([1, 2])
