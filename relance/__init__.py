@@ -26,18 +26,8 @@ if TYPE_CHECKING:
     from relance.engine.contacts.importer import ImportReport, RejectedRow
     from relance.engine.db.migrate import SchemaState
     from relance.engine.definition.lint import Checked
-    from relance.engine.definition.sequence import (
-        BranchStep,
-        EndStep,
-        MailStep,
-        Send,
-        Sequence,
-        Stop,
-        TaskStep,
-        Track,
-        Variant,
-        WaitStep,
-    )
+    from relance.engine.definition.sequence import Send, Sequence, Stop, Track
+    from relance.engine.definition.steps import BranchStep, EndStep, MailStep, TaskStep, Variant, WaitStep
     from relance.engine.inbound.inbox import AnswerView, Corrected
     from relance.engine.inbound.reclassify import Change, RejudgeReport
     from relance.engine.inbound.reinstate import WayBack
@@ -176,9 +166,8 @@ _ROOMS = {
     "engine.contacts.importer": ("ImportReport", "RejectedRow"),
     "engine.db.migrate": ("SchemaState",),
     "engine.definition.lint": ("Checked",),
-    "engine.definition.sequence": (
-        "BranchStep", "EndStep", "MailStep", "Send", "Sequence", "Stop", "TaskStep", "Track", "Variant", "WaitStep",
-    ),
+    "engine.definition.sequence": ("Send", "Sequence", "Stop", "Track"),
+    "engine.definition.steps": ("BranchStep", "EndStep", "MailStep", "TaskStep", "Variant", "WaitStep"),
     "engine.inbound.inbox": ("AnswerView", "Corrected"),
     "engine.inbound.reclassify": ("Change", "RejudgeReport"),
     "engine.inbound.reinstate": ("WayBack",),

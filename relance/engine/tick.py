@@ -11,11 +11,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from relance import errors, templates
 from relance.engine.context import Context
-from relance.engine.definition import sequence
+from relance.engine.definition.compiled import lacking
 from relance.engine.definition.position import Position
+from relance.engine.definition.steps import BranchStep, EndStep, TaskStep, WaitStep
 from relance.engine.engagement import hits
 from relance.engine.inbound import inbox
-from relance.engine.sending import compose
 from relance.engine.sequences import clock_jumps, step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import Event
@@ -133,12 +133,12 @@ def _do(tick: _Tick, rows: Sequence[Enrollment]) -> None:
 def _step(tick: _Tick, case: StepContext) -> Position | None:
     """Do one step; returns where the enrollment stands then, None when it no longer moves."""
     step = case.script.plan.step(case.step)
-    if isinstance(step, sequence.BranchStep):
+    if isinstance(step, BranchStep):
         return _branch(tick, case, step)
-    if isinstance(step, sequence.TaskStep):
+    if isinstance(step, TaskStep):
         return _task(tick, case, step)
-    if isinstance(step, sequence.WaitStep | sequence.EndStep):
-        return _go_on(tick, case, kind=str(sequence.kind_of(step)))
+    if isinstance(step, WaitStep | EndStep):
+        return _go_on(tick, case, kind=step.kind)
     raise TypeError(f"nobody knows how to do {case.step!r} without a mailbox")  # it is held, and says so
 
 
@@ -155,7 +155,7 @@ def _go_on(
     return position
 
 
-def _branch(tick: _Tick, case: StepContext, step: sequence.BranchStep) -> Position | None:
+def _branch(tick: _Tick, case: StepContext, step: BranchStep) -> Position | None:
     unsettled = hits.settles_at(tick.conn, tick.context, case.row.id, tick.now)
     if unsettled is not None:
         # A click of a minute ago may still turn out to be a scanner's: ask again when it has settled.
@@ -165,17 +165,17 @@ def _branch(tick: _Tick, case: StepContext, step: sequence.BranchStep) -> Positi
     answer = case.script.condition(step.when).evaluate(case.values(), case.facts)
     if isinstance(answer, bool):
         return _go_on(tick, case, kind="branch", taken=answer, words=step.when)
-    _hold(tick, case, compose.lacking(answer, step.id))
+    _hold(tick, case, lacking(answer, step.id))
     return None
 
 
-def _task(tick: _Tick, case: StepContext, step: sequence.TaskStep) -> Position | None:
+def _task(tick: _Tick, case: StepContext, step: TaskStep) -> Position | None:
     if step.when is not None:
         answer = case.script.condition(step.when).evaluate(case.values(), case.facts)
         if answer is False:
             return _go_on(tick, case, kind="skipped", words=step.when)
         if answer is not True:
-            _hold(tick, case, compose.lacking(answer, step.id))
+            _hold(tick, case, lacking(answer, step.id))
             return None
     words = _task_words(case, step)
     row = case.row
@@ -224,7 +224,7 @@ def _task_ended(tick: _Tick, task: tasks.Task) -> None:
         mailboxes.schedule_turn(tick.conn, [row.mailbox_id], position.due_at)
 
 
-def _task_words(case: StepContext, step: sequence.TaskStep) -> str:
+def _task_words(case: StepContext, step: TaskStep) -> str:
     """The task's words for this person; an unfilled variable stays visible, for a person reads it, not a customer."""
     try:
         compiled = templates.compile_source(templates.Source(subject=step.task, body=""))

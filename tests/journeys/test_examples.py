@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from relance.engine.definition import load
-from relance.engine.definition.sequence import BranchStep, walk
+from relance.engine.definition.sequence import walk
+from relance.engine.definition.steps import BranchStep
 
 ROOT = Path(__file__).parents[2]
 SEQUENCES = sorted((ROOT / "examples").glob("*.yaml"))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from relance import templates
-from relance.engine.definition import graph, sequence
+from relance.engine.definition import graph, sequence, steps
 from relance.engine.definition.position import Position
 from relance.engine.schedule import calendar, send_windows, timezones, waits
 
@@ -73,10 +73,10 @@ class CompiledSequence:
         subject = None if step.thread == "reply" else choice.subject
         return templates.compile_source(templates.Source(subject=subject, body=choice.body, html=choice.html))
 
-    def mail(self, step_id: str) -> sequence.MailStep:
+    def mail(self, step_id: str) -> steps.MailStep:
         """A step that is known to be a mail."""
         step = self.plan.step(step_id)
-        if not isinstance(step, sequence.MailStep):
+        if not isinstance(step, steps.MailStep):
             raise TypeError(f"the step {step_id} is no mail")
         return step
 
@@ -105,12 +105,10 @@ class CompiledSequence:
     def position(self, step_id: str, since: dt.datetime, place: timezones.Place, key: str) -> Position:
         """A step's due time, counted from when the step before it was done, with what bound it."""
         step = self.plan.step(step_id)
-        wait = _wait(step)
-        kind = str(sequence.kind_of(step))
-        if wait == waits.AT_ONCE and kind in ("branch", "end"):
-            return Position(step_id, kind, since, (), since)
-        when = calendar.next_time(self.rule(step_id), since, wait, place, key=f"{key}:{step_id}")
-        return Position(step_id, kind, when.at, bounds(when), since)
+        if step.delay == waits.AT_ONCE and step.any_time:
+            return Position(step_id, step.kind, since, (), since)
+        when = calendar.next_time(self.rule(step_id), since, step.delay, place, key=f"{key}:{step_id}")
+        return Position(step_id, step.kind, when.at, bounds(when), since)
 
     def _rule(self, step_id: str) -> calendar.Rule:
         """When mail of this step may go."""
@@ -121,22 +119,23 @@ class CompiledSequence:
         return calendar.next_opening(self.rule(step_id), place, now)
 
 
-def _wait(step: sequence.Step) -> waits.Wait:
-    if isinstance(step, sequence.WaitStep):
-        return step.wait
-    return getattr(step, "after", None) or waits.AT_ONCE
-
-
 def bounds(when: calendar.When) -> list[dict[str, Any]]:
     """What bound a time, as it is kept beside it."""
     return [{"kind": b.kind.value, "words": b.words, "until": b.until.isoformat()} for b in when.bound]
 
 
-def rule_for(definition: sequence.Sequence, step: sequence.Step) -> calendar.Rule:
+def rule_for(definition: sequence.Sequence, step: steps.Step) -> calendar.Rule:
     """When mail of one step of a sequence may go."""
-    at = step.at if isinstance(step, sequence.MailStep) else None
+    at = step.at if isinstance(step, steps.MailStep) else None
     return calendar.Rule(
         definition.send.week,
         frozenset(definition.send.closed),
         send_windows.parse_time(at) if at else None,
     )
+
+
+def lacking(found: templates.Missing | templates.Unusable, place: str) -> str:
+    """In words, what a person has to fill in or mend before a template or a condition can be read."""
+    if isinstance(found, templates.Unusable):
+        return found.reason
+    return f"{', '.join(found.names)} is missing, which {found.place or place} needs"

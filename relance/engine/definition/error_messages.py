@@ -10,17 +10,16 @@ from typing import Any
 import pydantic
 
 from relance import errors
-from relance.engine.definition import company_rules, sequence
-from relance.engine.definition.sequence import Path
+from relance.engine.definition import company_rules, sequence, steps
+from relance.engine.definition.steps import Path
 from relance.engine.definition.yaml_source import Places
 
-_LISTS_OF_STEPS = ("steps", "then", "else")
+_LISTS_OF_STEPS = ("steps", *steps.LIST_KEYS)
 _PARTS: dict[str, type[pydantic.BaseModel]] = {
     "send": sequence.Send,
     "stop": sequence.Stop,
     "track": sequence.Track,
 }
-_ARTICLES = {"mail": "a mail", "branch": "a branch", "task": "a task", "wait": "a wait", "end": "an end"}
 
 Error = Mapping[str, Any]  # pydantic's ErrorDetails
 
@@ -57,7 +56,7 @@ def _path(error: Error, data: Any) -> Path:
     node = data
     kind_next = False  # the first part after a step's index is its kind, not a key
     for part in error["loc"]:
-        kind_told, kind_next = kind_next and part in sequence.MODEL_BY_KIND, False
+        kind_told, kind_next = kind_next and part in steps.KINDS, False
         if kind_told or not _inside(node, part):
             continue
         kind_next = isinstance(part, int) and path[-1] in _LISTS_OF_STEPS
@@ -140,24 +139,24 @@ def _model_at(path: Path, data: Any) -> type[pydantic.BaseModel]:
     if not path:
         return sequence.Sequence
     if len(path) > 1 and path[-2] == "variants":
-        return sequence.Variant
+        return steps.Variant
     if path == ("stop", "company"):
         return company_rules.Rules
     if path[-1] in _PARTS:
         return _PARTS[str(path[-1])]
-    return sequence.MODEL_BY_KIND[sequence.kind_of(_at(data, path)) or "mail"]
+    return steps.KINDS[steps.kind_of(_at(data, path)) or "mail"]
 
 
 def _unknown(path: Path, data: Any) -> tuple[str, str]:
     key, inside = str(path[-1]), _model_at(path[:-1], data)
     known = _known_keys(inside)
-    kind = sequence.kind_of(_at(data, path[:-1])) if _is_step(path[:-1]) else None
+    kind = steps.kind_of(_at(data, path[:-1])) if _is_step(path[:-1]) else None
     if near := errors.nearest(key, known):
         return f"`{key}` is not known here;", f"did you mean `{near}`?"
     if kind and (other := _kind_with(key)):
         return (
-            f"`{key}` does not belong in {_ARTICLES[kind]} step.",
-            f"A step is one thing: make {_ARTICLES[other]} a step of its own, with its own `- id:`.",
+            f"`{key}` does not belong in {steps.KINDS[kind].article} step.",
+            f"A step is one thing: make {steps.KINDS[other].article} a step of its own, with its own `- id:`.",
         )
     return f"`{key}` is not known here.", f"Known are: {', '.join(known)}."
 
@@ -167,13 +166,13 @@ def _is_step(path: Path) -> bool:
 
 
 def _kind_with(key: str) -> str | None:
-    return next((kind for kind, model in sequence.MODEL_BY_KIND.items() if key in _known_keys(model)), None)
+    return next((kind for kind, model in steps.KINDS.items() if key in _known_keys(model)), None)
 
 
 def _missing(key: str, path: Path, data: Any) -> tuple[str, str]:
     around = _at(data, path[:-1])
     if key == "id":
-        what = sequence.kind_of(around) or "variant"
+        what = steps.kind_of(around) or "variant"
         return (
             f"this {what} has no `id`.",
             "Give it a short name that stays the same when steps move, for instance `id: intro`.",
@@ -197,7 +196,7 @@ def _no_kind(step: Any) -> tuple[str, str]:
 
 def _slip(step: Mapping[str, Any]) -> tuple[str, str] | None:
     """A misspelt key that would have told what the step is, and what it was meant to be."""
-    telling = sorted(key for _, keys in sequence.TELLING_KEYS for key in keys if key != "otherwise")
+    telling = sorted(steps.TELLING_KEYS - {"otherwise"})
     return next(((key, near) for key in step if (near := errors.nearest(key, telling))), None)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from relance.engine.definition import sequence
-from relance.engine.definition.sequence import BranchStep, EndStep, MailStep, Step, WaitStep
+from relance.engine.definition.sequence import Sequence
+from relance.engine.definition.steps import BranchStep, EndStep, MailStep, Path, Step
 from relance.engine.schedule import waits
 
 
@@ -25,7 +25,7 @@ class StepGraph:
 
     steps: tuple[Step, ...]
     following: Mapping[str, Following]
-    paths: Mapping[str, sequence.Path] = field(repr=False)
+    paths: Mapping[str, Path] = field(repr=False)
 
     @cached_property
     def _by_id(self) -> dict[str, Step]:
@@ -52,10 +52,7 @@ class StepGraph:
 
     def wait_before(self, step_id: str) -> waits.Wait:
         """How long after the step before it (the first: after enrollment) this one falls due."""
-        step = self.step(step_id)
-        if isinstance(step, EndStep):
-            return waits.AT_ONCE
-        return step.wait if isinstance(step, WaitStep) else step.after or waits.AT_ONCE
+        return self.step(step_id).delay
 
     @cached_property
     def mails(self) -> tuple[MailStep, ...]:
@@ -101,7 +98,7 @@ def known(step: Step) -> str:
     return step.id
 
 
-def build(definition: sequence.Sequence) -> StepGraph:
+def build(definition: Sequence) -> StepGraph:
     """Lay a sequence flat."""
     layout = _Layout()
     layout.lay(_named(definition.steps, ""), ("steps",), None)
@@ -114,9 +111,9 @@ class _Layout:
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self.following: dict[str, Following] = {}
-        self.paths: dict[str, sequence.Path] = {}
+        self.paths: dict[str, Path] = {}
 
-    def lay(self, steps: tuple[Step, ...], path: sequence.Path, afterwards: str | None) -> None:
+    def lay(self, steps: tuple[Step, ...], path: Path, afterwards: str | None) -> None:
         """Lay one list of steps, whose last leads on to `afterwards`."""
         for index, step in enumerate(steps):
             onward = known(steps[index + 1]) if index + 1 < len(steps) else afterwards
@@ -129,7 +126,7 @@ class _Layout:
             elif isinstance(step, BranchStep):
                 self._fork(step, here, onward)
 
-    def _fork(self, step: BranchStep, here: sequence.Path, onward: str | None) -> None:
+    def _fork(self, step: BranchStep, here: Path, onward: str | None) -> None:
         then, otherwise = _named(step.then, f"{step.id}-then"), _named(step.otherwise, f"{step.id}-else")
         self.following[step.id] = Following(
             known(then[0]) if then else onward, known(otherwise[0]) if otherwise else onward
@@ -147,8 +144,7 @@ def _named(steps: tuple[Step, ...], inside: str) -> tuple[Step, ...]:
     before = inside
     for step in steps:
         if step.id is None:
-            kind = "wait" if isinstance(step, WaitStep) else "end"
-            step = step.model_copy(update={"id": f"{kind}:{before}" if before else kind})
+            step = step.model_copy(update={"id": f"{step.kind}:{before}" if before else step.kind})
         named.append(step)
         before = known(step)
     return tuple(named)

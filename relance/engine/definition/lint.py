@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from relance import errors, templates
-from relance.engine.definition import compiled, graph, load, partial, reachability, sequence
-from relance.engine.definition.sequence import BranchStep, MailStep, Path, TaskStep, Variant, WaitStep
+from relance.engine.definition import compiled, graph, load, partial, reachability, sequence, steps
+from relance.engine.definition.steps import MailStep, Path, WaitStep
 from relance.engine.definition.yaml_source import Places
 from relance.engine.schedule import send_windows
 
@@ -174,21 +174,10 @@ def _send_hours_meet(look: _Look) -> None:
 
 
 def _words_are_right(look: _Look) -> None:
-    for path, mail in look.mails():
-        _words_of(look, path, mail)
-        for index, variant in enumerate(mail.variants):
-            here = (*path, "variants", index)
-            _words_of(look, here, variant)
     for step in look.plan.steps:
-        if isinstance(step, TaskStep):
-            path = (*look.plan.paths[step.id], "task")
-            look.words_problems(path, partial.source("task", step.task))
-
-
-def _words_of(look: _Look, path: Path, words: MailStep | Variant) -> None:
-    for key, text in (("subject", words.subject), ("body", words.body), ("html", words.html)):
-        if text is not None:
-            look.words_problems((*path, key), partial.source(key, text))
+        for path, text in step.sources():
+            here = (*look.plan.paths[graph.known(step)], *path)
+            look.words_problems(here, partial.source(str(path[-1]), text))
 
 
 def _conditions_are_right(look: _Look) -> None:
@@ -197,9 +186,11 @@ def _conditions_are_right(look: _Look) -> None:
         _condition(look, ("stop", "when"), look.definition.stop.when, everything)
     for step in look.plan.steps:
         before = look.before.get(graph.known(step))
-        if isinstance(step, (MailStep, BranchStep, TaskStep)) and step.when and before:
-            path = (*look.plan.paths[step.id], "when")
-            asked = _condition(look, path, step.when, before.earlier_mails)
+        if before is None:
+            continue
+        for key, text in step.asks():
+            path = (*look.plan.paths[graph.known(step)], *key)
+            asked = _condition(look, path, text, before.earlier_mails)
             if asked & {"clicked", "opened"} and before.hours < TIME_TO_CLICK:
                 look.warn(path, "this is asked right after the mail left, before anybody can have clicked.", "Add `after: 2 days`.")  # fmt: skip
 
@@ -262,7 +253,7 @@ def _is_a_link(look: _Look, path: Path, mail: MailStep, label: str) -> None:
         look.warn(path, f'not every variant of "{mail.id}" has the link "{label}".')
 
 
-def _labels(choice: sequence.Choice) -> frozenset[str]:
+def _labels(choice: steps.Choice) -> frozenset[str]:
     return templates.compile_source(templates.Source(choice.subject, choice.body, choice.html)).labels
 
 

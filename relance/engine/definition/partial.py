@@ -7,11 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from relance import errors, templates
-from relance.engine.definition import error_messages
-from relance.engine.definition.sequence import MAX_STEPS, Path
+from relance.engine.definition import error_messages, steps
+from relance.engine.definition.sequence import MAX_STEPS
+from relance.engine.definition.steps import Path
 from relance.engine.definition.yaml_source import Place, Places
-
-_WORDS = ("subject", "body", "html", "task")
 
 
 def problems(data: Any, known: Collection[str], places: Places, where: str) -> list[errors.Problem]:
@@ -32,7 +31,8 @@ def problems(data: Any, known: Collection[str], places: Places, where: str) -> l
             found.append(errors.Problem(what, "", "", place.line, place.column))
         seen |= {step_id} if isinstance(step_id, str) else set()
         found += _words(path, step, name, names, places)
-        found += _condition((*path, "when"), step.get("when"), name, names, places)
+        for key in steps.CONDITION_KEYS:
+            found += _condition((*path, key), step.get(key), name, names, places)
     return [replace(each, where=where) for each in found]
 
 
@@ -41,14 +41,14 @@ def words(data: Any) -> Iterator[templates.Source]:
     for _, step in _plain_steps(data):
         variants = step.get("variants")
         for each in (step, *(variants if isinstance(variants, list) else ())):
-            texts = {key: each.get(key) for key in _WORDS} if isinstance(each, Mapping) else {}
+            texts = {key: each.get(key) for key in steps.TEXT_KEYS} if isinstance(each, Mapping) else {}
             yield from (source(key, text) for key, text in texts.items() if isinstance(text, str))
 
 
 def conditions(data: Any) -> Iterator[str]:
     """Every condition in plain data: the steps', and the one that stops."""
     stop = data.get("stop") if isinstance(data, Mapping) else None
-    asked = [step.get("when") for _, step in _plain_steps(data)]
+    asked = [step.get(key) for _, step in _plain_steps(data) for key in steps.CONDITION_KEYS]
     asked += [stop.get("when")] if isinstance(stop, Mapping) else []
     yield from (each for each in asked if isinstance(each, str))
 
@@ -62,14 +62,14 @@ def _steps(listed: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
         if isinstance(step, Mapping):
             here: Path = (*path, number)
             yield here, step
-            for way in ("then", "else"):
-                yield from _steps(step.get(way), (*here, way))
+            for key in steps.LIST_KEYS:
+                yield from _steps(step.get(key), (*here, key))
 
 
 def _words(
     path: Path, step: Mapping[str, Any], name: str, known: Collection[str], places: Places
 ) -> Iterator[errors.Problem]:
-    for key in _WORDS:
+    for key in steps.TEXT_KEYS:
         text = step.get(key)
         if isinstance(text, str):
             for found in templates.check_source(source(key, text), known):
@@ -93,7 +93,7 @@ def _condition(
 ) -> Iterator[errors.Problem]:
     place = places.of(path)
     for found in templates.check_condition(text, known) if isinstance(text, str) else ():
-        yield errors.Problem(f"{name}`when`: {found.what}", "", found.hint, place.line, place.column)
+        yield errors.Problem(f"{name}`{path[-1]}`: {found.what}", "", found.hint, place.line, place.column)
 
 
 def moved(found: errors.Problem, place: Place, name: str) -> errors.Problem:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from relance.engine.definition.graph import StepGraph, known
-from relance.engine.definition.sequence import MailStep, Step
+from relance.engine.definition.steps import MailStep, Step
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,4 @@
-"""What a salesperson writes: a sequence and its steps, as frozen values. Python objects and YAML are the same thing.
-
-A step is known by what stands in it::
-
-    subject, body   a mail           task   something a person does        wait   nothing but time
-    when + then     a branch         end    the sequence ends here
-
-Mail, branch and task carry an `id` of the author's: results, edits and conditions refer to it for ever. `wait` and `end`
-may go without; `graph` derives theirs from the step before them.
-"""
+"""What a salesperson writes: a sequence, as a frozen value. Python objects and YAML are the same thing."""
 
 from __future__ import annotations
 
@@ -15,69 +6,22 @@ import datetime as dt
 import functools
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import pydantic
 from pydantic_core import PydanticCustomError
 
 from relance.engine.definition import company_rules
-from relance.engine.schedule import send_windows, timezones, waits
+from relance.engine.definition.fields import Condition, DaysText, HoursText, Line, Written, ZoneName
+from relance.engine.definition.steps import Path, Step
+from relance.engine.schedule import send_windows, timezones
 
 MAX_STEPS = 100
 MAX_DEPTH = 5  # branches within branches: deeper than this no one reads it any more
-MAX_BODY = 100_000  # characters
-
-Path = tuple[str | int, ...]
 
 
-def _wait(value: object) -> waits.Wait:
-    if isinstance(value, waits.Wait):
-        return value
-    if isinstance(value, (str, int)) and not isinstance(value, bool):
-        return waits.parse(str(value))
-    raise ValueError(waits.GRAMMAR)
-
-
-WaitText = Annotated[
-    waits.Wait,
-    pydantic.PlainValidator(_wait),
-    pydantic.PlainSerializer(str, return_type=str),
-    pydantic.WithJsonSchema(
-        {"type": "string", "pattern": waits.PATTERN, "examples": ["3 business days", "4 hours"]}
-    ),
-]
-StepId = Annotated[
-    str,
-    pydantic.StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40),
-]
-Words = Annotated[str, pydantic.StringConstraints(min_length=1, max_length=MAX_BODY)]
-Line = Annotated[
-    str, pydantic.StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")
-]
-Condition = Annotated[str, pydantic.StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
-TimeOfDay = Annotated[
-    str, pydantic.AfterValidator(lambda text: send_windows.clock_text(send_windows.parse_time(text)))
-]
-DaysText = Annotated[
-    str, pydantic.AfterValidator(lambda text: send_windows.days_text(send_windows.parse_days(text)))
-]
-HoursText = Annotated[
-    str, pydantic.AfterValidator(lambda text: send_windows.intervals_text(send_windows.parse_intervals(text)))
-]
-ZoneName = Annotated[str, pydantic.AfterValidator(timezones.checked_zone)]
-
-
-class _Written(pydantic.BaseModel):
-    """Anything an author writes: frozen, and an unknown key is a mistake."""
-
-    model_config = pydantic.ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True, allow_inf_nan=False
-    )
-
-
-class Send(_Written):
+class Send(Written):
     """When mail may leave: in the contact's own time, on working days."""
 
     days: DaysText | None = None
@@ -120,7 +64,7 @@ def _week(days: str, hours: str | tuple[tuple[str, str], ...]) -> send_windows.W
     return send_windows.same_hours(send_windows.parse_days(days), send_windows.parse_intervals(hours))
 
 
-class Stop(_Written):
+class Stop(Written):
     """What ends the sequence besides the contact's own answer, bounce or opt-out, which always do."""
 
     company: company_rules.Company = "never"
@@ -129,7 +73,7 @@ class Stop(_Written):
     """A condition asked before every step."""
 
 
-class Track(_Written):
+class Track(Written):
     """What is measured."""
 
     opens: bool = True
@@ -140,174 +84,10 @@ class Track(_Written):
     """Let conditions ask opened(); machines open mail, so this misleads."""
 
 
-class Variant(_Written):
-    """Other words for the same mail; what is left out is the mail's own."""
-
-    id: StepId
-    subject: Line | None = None
-    body: Words | None = None
-    html: Words | None = None
-    weight: Annotated[int, pydantic.Field(ge=0, le=1000)] = 1
-
-    @pydantic.model_validator(mode="after")
-    def _says_something(self) -> Variant:
-        if not (self.subject or self.body or self.html):
-            raise ValueError("this variant changes nothing: give it a `subject` or a `body` of its own")
-        if self.body and self.html:
-            raise ValueError("a variant has a `body` or `html` in its place, not both")
-        return self
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The words one contact gets. `variant` is "main" for the mail's own."""
-
-    variant: str
-    subject: str | None
-    body: str
-    html: str | None
-
-
-MAIN = "main"
-
-
-class MailStep(_Written):
-    """A mail the engine sends."""
-
-    id: StepId
-    subject: Line | None = None
-    body: Words | None = None
-    """Plain text with light Markdown; the text and HTML parts both come from it."""
-    html: Words | None = None
-    """HTML written by hand, instead of `body`; the text part comes from it."""
-    thread: Literal["new", "reply"] = "new"
-    """`reply` answers our own last mail, so that both stand in one conversation."""
-    after: WaitText | None = None
-    """How long after the step before it (the first: after enrollment)."""
-    at: TimeOfDay | None = None
-    """Not before this time of the contact's day."""
-    when: Condition | None = None
-    """Sent only if this holds; otherwise skipped."""
-    weight: Annotated[int, pydantic.Field(ge=0, le=1000)] = 1
-    """The share of these words beside the variants'."""
-    variants: Annotated[tuple[Variant, ...], pydantic.Field(max_length=10)] = ()
-
-    @pydantic.model_validator(mode="after")
-    def _whole(self) -> MailStep:
-        if bool(self.body) == bool(self.html):
-            raise ValueError("a mail needs a `body` (or `html` in its place, not both)")
-        if self.thread == "reply" and (self.subject or any(v.subject for v in self.variants)):
-            raise ValueError(
-                "a reply keeps the subject of its conversation: take `subject` out, or write `thread: new`"
-            )
-        names = [MAIN, *(variant.id for variant in self.variants)]
-        if len(set(names)) < len(names):
-            raise ValueError(
-                f'every variant needs an id of its own ("{MAIN}" is the name of the mail\'s own words)'
-            )
-        if not sum((self.weight, *(variant.weight for variant in self.variants))):
-            raise ValueError("every weight is 0, so no words are left to send")
-        return self
-
-    @property
-    def choices(self) -> tuple[Choice, ...]:
-        """The mail's own words, then each variant filled up from them."""
-        own = Choice(MAIN, self.subject, self.body or "", self.html)
-        return own, *(self._filled(variant) for variant in self.variants)
-
-    def _filled(self, variant: Variant) -> Choice:
-        # The words are one text: a body of the variant's own takes the place of the mail's HTML, and the other way.
-        words = variant if variant.body or variant.html else self
-        return Choice(variant.id, variant.subject or self.subject, words.body or "", words.html)
-
-
-class TaskStep(_Written):
-    """Something a person does: a call, a note, a visit."""
-
-    id: StepId
-    task: Line
-    after: WaitText | None = None
-    when: Condition | None = None
-    """Asked of a person only if this holds; otherwise skipped."""
-    wait_until_done: bool = False
-    """Whether the sequence stands still until the person ticks it off."""
-
-
-class BranchStep(_Written):
-    """A fork: `then` if the condition holds, `else` if not; both lead on to the step after the branch."""
-
-    id: StepId
-    when: Condition
-    then: tuple[Step, ...] = ()
-    otherwise: Annotated[tuple[Step, ...], pydantic.Field(alias="else")] = ()
-    after: WaitText | None = None
-    """How long to wait before asking, so that there is time to click."""
-
-    @pydantic.model_validator(mode="after")
-    def _leads_somewhere(self) -> BranchStep:
-        if not (self.then or self.otherwise):
-            raise ValueError("a branch needs steps under `then` or `else`")
-        return self
-
-
-class WaitStep(_Written):
-    """Nothing but time."""
-
-    wait: WaitText
-    id: StepId | None = None
-
-
-class EndStep(_Written):
-    """The sequence ends here, for the reason given."""
-
-    end: Line
-    id: StepId | None = None
-
-
-def kind_of(value: object) -> str | None:
-    """Which kind of step this is (mail, branch, task, wait, end), told by its keys; None when nothing tells it."""
-    if isinstance(value, pydantic.BaseModel):
-        return _KIND_BY_MODEL.get(type(value))
-    keys = set(value) if isinstance(value, Mapping) else set()
-    return next((kind for kind, tells in TELLING_KEYS if keys & tells), None)
-
-
-TELLING_KEYS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("branch", frozenset({"then", "else", "otherwise"})),
-    ("mail", frozenset({"subject", "body", "html", "thread", "variants"})),
-    ("task", frozenset({"task"})),
-    ("wait", frozenset({"wait"})),
-    ("end", frozenset({"end"})),
-    ("branch", frozenset({"when"})),
-)
-"""The keys that tell a step's kind, asked in this order."""
-
-Step = Annotated[
-    Annotated[MailStep, pydantic.Tag("mail")]
-    | Annotated[BranchStep, pydantic.Tag("branch")]
-    | Annotated[TaskStep, pydantic.Tag("task")]
-    | Annotated[WaitStep, pydantic.Tag("wait")]
-    | Annotated[EndStep, pydantic.Tag("end")],
-    pydantic.Discriminator(kind_of),
-]
-_KIND_BY_MODEL: dict[type, str] = {
-    MailStep: "mail",
-    BranchStep: "branch",
-    TaskStep: "task",
-    WaitStep: "wait",
-    EndStep: "end",
-}
-MODEL_BY_KIND: dict[str, type[pydantic.BaseModel]] = {
-    "mail": MailStep,
-    "branch": BranchStep,
-    "task": TaskStep,
-    "wait": WaitStep,
-    "end": EndStep,
-}
 Value = str | int | float | bool
 
 
-class Sequence(_Written):
+class Sequence(Written):
     """A whole sequence: who is written to when, and what is said."""
 
     name: Annotated[Line, pydantic.Field(alias="sequence", max_length=100)]
@@ -320,7 +100,7 @@ class Sequence(_Written):
     track: Track = Track()
     unsubscribe: Line | None = None
     """The line under each mail, with {link} where the address goes; `none` leaves only the header."""
-    values: dict[Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z_][a-z0-9_]*$")], Value] = {}
+    values: dict[Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z_][a-z0-9_]*$")], Value] = {}  # noqa: RUF012 - pydantic copies it
     """Words used in several mails: {{ booking_link }}."""
     steps: tuple[Step, ...]
 
@@ -363,9 +143,8 @@ def walk(steps: tuple[Step, ...], path: Path = ("steps",)) -> Iterator[tuple[Pat
     for index, step in enumerate(steps):
         here = (*path, index)
         yield here, step
-        if isinstance(step, BranchStep):
-            yield from walk(step.then, (*here, "then"))
-            yield from walk(step.otherwise, (*here, "else"))
+        for key, inner in step.inner():
+            yield from walk(inner, (*here, key))
 
 
 def digest(sequence: Sequence) -> str:
@@ -378,18 +157,3 @@ def digest(sequence: Sequence) -> str:
 def written(sequence: Sequence) -> dict[str, Any]:
     """The sequence as plain data with the author's own keys, without what is left at its default."""
     return sequence.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-
-
-def pick_variant(step: MailStep, key: str) -> Choice:
-    """The words for `key` (an enrollment, a company): always the same, spread by weight.
-
-    The hash is of the key alone, so that of two mails with the same variants a person gets the same side of both.
-    """
-    choices = step.choices
-    weights = (step.weight, *(variant.weight for variant in step.variants))
-    point = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) % sum(weights)
-    for choice, weight in zip(choices, weights, strict=True):
-        if point < weight:
-            return choice
-        point -= weight
-    raise AssertionError("the point lies below the sum of the weights")

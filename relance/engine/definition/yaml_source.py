@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from relance import errors
-from relance.engine.definition.sequence import Path
+from relance.engine.definition.steps import Path
 
 MAX_TEXT = 400_000  # characters: a hundred steps with long mails stay far below
 MAX_DEPTH = 40

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 from relance.engine import states
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
-from relance.engine.definition import sequence
 from relance.engine.definition.position import Position
+from relance.engine.definition.steps import BranchStep, Step
 from relance.engine.inbound import unread_mail
 from relance.engine.reporting import silent_turns
 from relance.engine.schedule import calendar, throttle
@@ -193,7 +193,7 @@ def _words(bound: Sequence[Bound]) -> str:
 def _conditions(look: _Look) -> Iterator[str]:
     step = look.case.script.plan.step(look.case.step)
     asked = getattr(step, "when", None)
-    if asked is not None and isinstance(step, sequence.BranchStep):
+    if asked is not None and isinstance(step, BranchStep):
         yield f"There it is asked: {asked}."
     elif asked is not None:
         yield f"It is done only if this holds then: {asked}."
@@ -308,7 +308,7 @@ def _forecast(look: _Look) -> Iterator[Planned]:
         if position.step is None or position.due_at is None:
             return
         step = script.plan.step(position.step)
-        taken = False if isinstance(step, sequence.BranchStep) else None
+        taken = False if isinstance(step, BranchStep) else None
         yield Planned(
             position.step, position.step_kind, position.due_at, look.local(position.due_at), _hangs_on(step)
         )
@@ -337,8 +337,8 @@ def _leaves(look: _Look, step: str, at: dt.datetime) -> dt.datetime:
     return calendar.next_opening(look.case.script.rule(step), place, later).at
 
 
-def _hangs_on(step: sequence.Step) -> str:
-    if isinstance(step, sequence.BranchStep):
+def _hangs_on(step: Step) -> str:
+    if isinstance(step, BranchStep):
         return f"if {step.when} does not hold; else it goes the other way"
     asked = getattr(step, "when", None)
     return f"only if {asked}" if asked else ""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
-from relance.engine.definition import sequence
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.graph import StepGraph, known
+from relance.engine.definition.steps import MailStep
 from relance.engine.sequences import publish
 from relance.engine.states import MessageState, State
 from relance.engine.store import statistics
@@ -157,7 +157,7 @@ class _Counts:
         return StepReport(
             **self.funnel(step_id),
             id=step_id,
-            kind=str(sequence.kind_of(script.plan.step(step_id))),
+            kind=script.plan.step(step_id).kind,
             due=mails + passed + unwritten,
             waiting=_sum([each for each in self.standing if not each.variant], ("ahead",), step_id),
             done=passed - many(self.happened, "skipped"),
@@ -174,7 +174,7 @@ class _Counts:
 
     def _variants(self, step_id: str, plan: StepGraph) -> tuple[VariantReport, ...]:
         step = plan.step(step_id)
-        if not isinstance(step, sequence.MailStep) or not step.variants:
+        if not isinstance(step, MailStep) or not step.variants:
             return ()
         names = [choice.variant for choice in step.choices]
         older = sorted({each.variant for each in self.mails if each.step == step_id} - set(names))

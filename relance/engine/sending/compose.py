@@ -13,7 +13,8 @@ from typing import Any
 from relance import templates
 from relance.engine.context import Context
 from relance.engine.db import ids
-from relance.engine.definition import sequence
+from relance.engine.definition import compiled, sequence
+from relance.engine.definition.steps import MailStep, pick_variant
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import MessageState
 from relance.engine.store.mailboxes import Mailbox
@@ -36,7 +37,7 @@ class _Sheet:
     context: Context
     mailbox: Mailbox
     case: StepContext
-    step: sequence.MailStep
+    step: MailStep
     variant: str
     number: int
     thread: Sequence[Message]
@@ -51,27 +52,20 @@ class _Sheet:
 def draft(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Message | Unwritten:
     """The mail of a step, its bytes frozen, or why it cannot be written."""
     step = case.script.mail(case.step)
-    variant = sequence.pick_variant(step, str(case.row.id)).variant
+    variant = pick_variant(step, str(case.row.id)).variant
     sheet = _Sheet(context, mailbox, case, step, variant, ids.message(now), _thread(case, step), now)
     if step.thread == "reply" and not sheet.thread:
         return Unwritten("there is no earlier mail of this conversation to reply to")
     rendered = _render(sheet)
     if not isinstance(rendered, templates.Rendered):
-        return Unwritten(lacking(rendered, step.id))
+        return Unwritten(compiled.lacking(rendered, step.id))
     try:
         return _frozen(sheet, _message(sheet, rendered), rendered)
     except final_bytes.Unfit as unfit:
         return Unwritten(f"the mail cannot leave as it is: {unfit}")
 
 
-def lacking(found: templates.Missing | templates.Unusable, place: str) -> str:
-    """In words, what a person has to fill in or mend."""
-    if isinstance(found, templates.Unusable):
-        return found.reason
-    return f"{', '.join(found.names)} is missing, which {found.place or place} needs"
-
-
-def _thread(case: StepContext, step: sequence.MailStep) -> list[Message]:
+def _thread(case: StepContext, step: MailStep) -> list[Message]:
     by_step = {mail.step: mail for mail in case.sent}
     return [by_step[name] for name in case.script.plan.thread(step.id, by_step)]
 

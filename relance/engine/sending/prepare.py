@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from relance import errors
 from relance.engine.context import Context
-from relance.engine.definition.compiled import bounds
+from relance.engine.definition.compiled import bounds, lacking
 from relance.engine.definition.position import Position
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sending import compose, forgotten_mails, proofs, refusing_domains, restore_guard, settle
@@ -188,7 +188,7 @@ def _unwanted(context: Context, case: StepContext, now: dt.datetime) -> Decision
         if reached is True:
             return Decision(event=Event.STOPPED, words=f"the sequence's stop rule holds: {stop}")
         if reached is not False:
-            return Decision(event=Event.HELD, words=compose.lacking(reached, "stop"))
+            return Decision(event=Event.HELD, words=lacking(reached, "stop"))
     if step.when is None:
         return None
     wanted = case.script.condition(step.when).evaluate(case.values(), case.facts)
@@ -198,7 +198,7 @@ def _unwanted(context: Context, case: StepContext, now: dt.datetime) -> Decision
         return Decision(
             position=_onward(context, case, now, wrote=False), words=f"skipped: {step.when} does not hold"
         )
-    return Decision(event=Event.HELD, words=compose.lacking(wanted, step.id))
+    return Decision(event=Event.HELD, words=lacking(wanted, step.id))
 
 
 def _onward(context: Context, case: StepContext, now: dt.datetime, *, wrote: bool) -> Position:

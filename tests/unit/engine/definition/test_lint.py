@@ -5,7 +5,8 @@ import pathlib
 import pytest
 
 from relance.engine.definition import lint
-from relance.engine.definition.sequence import MailStep, Sequence
+from relance.engine.definition.sequence import Sequence
+from relance.engine.definition.steps import MailStep
 
 EXAMPLES = pathlib.Path(__file__).parents[4] / "examples"
 KNOWN = {"email", "first_name", "last_name", "company", "country", "custom.*"}

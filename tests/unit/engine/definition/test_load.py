@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from relance import errors
 from relance.engine.definition import load, sequence
+from relance.engine.definition.steps import BranchStep, MailStep, Step, TaskStep, WaitStep
 
 EXAMPLES = pathlib.Path(__file__).parents[4] / "examples"
 HEAD = "sequence: X\nsteps:\n  - id: intro\n    subject: Hi\n    body: Hello\n"
@@ -148,17 +149,15 @@ lines = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_
 words = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), min_size=1, max_size=40)
 spans = st.sampled_from(["3 business days", "1 day", "4 hours", "until monday", None])
 mails = st.builds(
-    lambda **given: sequence.MailStep(**given),
+    lambda **given: MailStep(**given),
     id=ids, subject=lines, body=words, after=spans, when=st.sampled_from([None, "a", "no"]),
 )  # fmt: skip
-tasks = st.builds(
-    lambda **given: sequence.TaskStep(**given), id=ids, task=lines, wait_until_done=st.booleans()
-)
-waitings = st.builds(lambda wait: sequence.WaitStep(wait=wait), spans.filter(bool))
+tasks = st.builds(lambda **given: TaskStep(**given), id=ids, task=lines, wait_until_done=st.booleans())
+waitings = st.builds(lambda wait: WaitStep(wait=wait), spans.filter(bool))
 steps = st.recursive(
     mails | tasks | waitings,
     lambda inner: st.builds(
-        lambda **given: sequence.BranchStep(**given),
+        lambda **given: BranchStep(**given),
         id=ids, when=lines.filter(str.strip), then=st.lists(inner, min_size=1, max_size=3).map(tuple),
     ),
     max_leaves=6,
@@ -173,7 +172,7 @@ values = st.dictionaries(
 )
 
 
-def unique(found: list[sequence.Step]) -> bool:
+def unique(found: list[Step]) -> bool:
     named = [step.id for _, step in sequence.walk(tuple(found)) if step.id]
     return len(named) == len(set(named))
 

@@ -5,16 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine.definition import graph, load, reachability, sequence
-from relance.engine.definition.sequence import (
-    BranchStep,
-    EndStep,
-    MailStep,
-    Sequence,
-    TaskStep,
-    Variant,
-    WaitStep,
-)
+from relance.engine.definition import graph, load, reachability, sequence, steps
+from relance.engine.definition.sequence import Sequence
+from relance.engine.definition.steps import BranchStep, EndStep, MailStep, TaskStep, Variant, WaitStep
 from relance.engine.schedule import waits
 
 SMALL = Sequence(
@@ -146,14 +139,14 @@ def test_a_variant_is_filled_up_from_the_mail():
         id="a", subject="s", html="<p>b</p>",
         variants=(Variant(id="other", subject="t"), Variant(id="text", body="c")),
     )  # fmt: skip
-    assert mail.choices[1] == sequence.Choice("other", "t", "", "<p>b</p>")
-    assert mail.choices[2] == sequence.Choice("text", "s", "c", None)  # not the HTML of other words
+    assert mail.choices[1] == steps.Choice("other", "t", "", "<p>b</p>")
+    assert mail.choices[2] == steps.Choice("text", "s", "c", None)  # not the HTML of other words
 
 
 @given(st.text())
 def test_a_person_always_gets_the_same_words(key):
     mail = FLAT.mails[0]
-    assert sequence.pick_variant(mail, key) == sequence.pick_variant(mail, key)
+    assert steps.pick_variant(mail, key) == steps.pick_variant(mail, key)
 
 
 def test_words_are_shared_out_by_weight():
@@ -161,6 +154,6 @@ def test_words_are_shared_out_by_weight():
         id="a", subject="s", body="b", weight=3,
         variants=(Variant(id="rare", body="c"), Variant(id="parked", body="d", weight=0)),
     )  # fmt: skip
-    picked = [sequence.pick_variant(mail, str(number)).variant for number in range(2000)]
+    picked = [steps.pick_variant(mail, str(number)).variant for number in range(2000)]
     assert 400 < picked.count("rare") < 600
     assert "parked" not in picked

@@ -1,0 +1,280 @@
+"""The kinds of step. Each says itself what tells it, which of its texts are templates and which are conditions.
+
+A step is known by what stands in it::
+
+    subject, body   a mail           task   something a person does        wait   nothing but time
+    when + then     a branch         end    the sequence ends here
+
+Mail, branch and task carry an `id` of the author's: results, edits and conditions refer to it for ever. `wait` and `end`
+may go without; `graph` derives theirs from the step before them. A further kind is a class here and its place in `AnyStep`;
+`relance.engine.sequences.steps` carries it out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Union, get_args
+
+import pydantic
+
+from relance.engine.definition.fields import Condition, Line, StepId, TimeOfDay, WaitText, Words, Written
+from relance.engine.schedule import waits
+
+Path = tuple[str | int, ...]
+
+SURELY, USUALLY, PERHAPS = 3, 2, 1  # how far a key tells a step's kind: the surest one in it decides
+MAIL_TEXTS = ("subject", "body", "html")
+MAIN = "main"  # the name of a mail's own words beside its variants'
+
+
+class _Step(Written):
+    """What every kind of step says of itself."""
+
+    kind: ClassVar[str]
+    article: ClassVar[str]  # the kind in a sentence: "a mail"
+    keys: ClassVar[Mapping[str, int]]  # what tells this kind, and how surely
+    texts: ClassVar[tuple[str, ...]] = ()  # keys whose text is a template
+    conditions: ClassVar[tuple[str, ...]] = ()  # keys whose text is a condition
+    lists: ClassVar[tuple[str, ...]] = ()  # keys under which further steps stand
+    any_time: ClassVar[bool] = False  # done at once, at night too, where nothing says to wait
+
+    @property
+    def delay(self) -> waits.Wait:
+        """How long after the step before it (the first: after enrollment) this one falls due."""
+        return getattr(self, "after", None) or waits.AT_ONCE
+
+    def sources(self) -> Iterator[tuple[Path, str]]:
+        """Every template in it, with its path below the step."""
+        return _said(self, self.texts)
+
+    def asks(self) -> Iterator[tuple[Path, str]]:
+        """Every condition in it, with its path below the step."""
+        return _said(self, self.conditions)
+
+    def inner(self) -> Iterator[tuple[str, tuple[Step, ...]]]:
+        """The steps that stand in it, by the key they stand under."""
+        return iter(())
+
+
+def _said(words: pydantic.BaseModel, keys: tuple[str, ...], path: Path = ()) -> Iterator[tuple[Path, str]]:
+    for key in keys:
+        text = getattr(words, key)
+        if text is not None:
+            yield (*path, key), text
+
+
+class Variant(Written):
+    """Other words for the same mail; what is left out is the mail's own."""
+
+    id: StepId
+    subject: Line | None = None
+    body: Words | None = None
+    html: Words | None = None
+    weight: Annotated[int, pydantic.Field(ge=0, le=1000)] = 1
+
+    @pydantic.model_validator(mode="after")
+    def _says_something(self) -> Variant:
+        if not (self.subject or self.body or self.html):
+            raise ValueError("this variant changes nothing: give it a `subject` or a `body` of its own")
+        if self.body and self.html:
+            raise ValueError("a variant has a `body` or `html` in its place, not both")
+        return self
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The words one contact gets. `variant` is "main" for the mail's own."""
+
+    variant: str
+    subject: str | None
+    body: str
+    html: str | None
+
+
+MAIN = "main"
+
+
+class MailStep(_Step):
+    """A mail the engine sends."""
+
+    kind: ClassVar = "mail"
+    article: ClassVar = "a mail"
+    keys: ClassVar = dict.fromkeys(("subject", "body", "html", "thread", "variants"), USUALLY)
+    texts: ClassVar = MAIL_TEXTS
+    conditions: ClassVar = ("when",)
+
+    id: StepId
+    subject: Line | None = None
+    body: Words | None = None
+    """Plain text with light Markdown; the text and HTML parts both come from it."""
+    html: Words | None = None
+    """HTML written by hand, instead of `body`; the text part comes from it."""
+    thread: Literal["new", "reply"] = "new"
+    """`reply` answers our own last mail, so that both stand in one conversation."""
+    after: WaitText | None = None
+    """How long after the step before it (the first: after enrollment)."""
+    at: TimeOfDay | None = None
+    """Not before this time of the contact's day."""
+    when: Condition | None = None
+    """Sent only if this holds; otherwise skipped."""
+    weight: Annotated[int, pydantic.Field(ge=0, le=1000)] = 1
+    """The share of these words beside the variants'."""
+    variants: Annotated[tuple[Variant, ...], pydantic.Field(max_length=10)] = ()
+
+    @pydantic.model_validator(mode="after")
+    def _whole(self) -> MailStep:
+        if bool(self.body) == bool(self.html):
+            raise ValueError("a mail needs a `body` (or `html` in its place, not both)")
+        if self.thread == "reply" and (self.subject or any(v.subject for v in self.variants)):
+            raise ValueError(
+                "a reply keeps the subject of its conversation: take `subject` out, or write `thread: new`"
+            )
+        names = [MAIN, *(variant.id for variant in self.variants)]
+        if len(set(names)) < len(names):
+            raise ValueError(
+                f'every variant needs an id of its own ("{MAIN}" is the name of the mail\'s own words)'
+            )
+        if not sum((self.weight, *(variant.weight for variant in self.variants))):
+            raise ValueError("every weight is 0, so no words are left to send")
+        return self
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The mail's own words, then each variant filled up from them."""
+        own = Choice(MAIN, self.subject, self.body or "", self.html)
+        return own, *(self._filled(variant) for variant in self.variants)
+
+    def sources(self) -> Iterator[tuple[Path, str]]:
+        """The mail's own words, then each variant's."""
+        yield from _said(self, self.texts)
+        for index, variant in enumerate(self.variants):
+            yield from _said(variant, self.texts, ("variants", index))
+
+    def _filled(self, variant: Variant) -> Choice:
+        # The words are one text: a body of the variant's own takes the place of the mail's HTML, and the other way.
+        words = variant if variant.body or variant.html else self
+        return Choice(variant.id, variant.subject or self.subject, words.body or "", words.html)
+
+
+class TaskStep(_Step):
+    """Something a person does: a call, a note, a visit."""
+
+    kind: ClassVar = "task"
+    article: ClassVar = "a task"
+    keys: ClassVar = {"task": USUALLY}
+    texts: ClassVar = ("task",)
+    conditions: ClassVar = ("when",)
+
+    id: StepId
+    task: Line
+    after: WaitText | None = None
+    when: Condition | None = None
+    """Asked of a person only if this holds; otherwise skipped."""
+    wait_until_done: bool = False
+    """Whether the sequence stands still until the person ticks it off."""
+
+
+class BranchStep(_Step):
+    """A fork: `then` if the condition holds, `else` if not; both lead on to the step after the branch."""
+
+    kind: ClassVar = "branch"
+    article: ClassVar = "a branch"
+    keys: ClassVar = {"then": SURELY, "else": SURELY, "otherwise": SURELY, "when": PERHAPS}
+    conditions: ClassVar = ("when",)
+    lists: ClassVar = ("then", "else")
+    any_time: ClassVar = True
+
+    id: StepId
+    when: Condition
+    then: tuple[Step, ...] = ()
+    otherwise: Annotated[tuple[Step, ...], pydantic.Field(alias="else")] = ()
+    after: WaitText | None = None
+    """How long to wait before asking, so that there is time to click."""
+
+    def inner(self) -> Iterator[tuple[str, tuple[Step, ...]]]:
+        """Both ways."""
+        yield "then", self.then
+        yield "else", self.otherwise
+
+    @pydantic.model_validator(mode="after")
+    def _leads_somewhere(self) -> BranchStep:
+        if not (self.then or self.otherwise):
+            raise ValueError("a branch needs steps under `then` or `else`")
+        return self
+
+
+class WaitStep(_Step):
+    """Nothing but time."""
+
+    kind: ClassVar = "wait"
+    article: ClassVar = "a wait"
+    keys: ClassVar = {"wait": USUALLY}
+
+    wait: WaitText
+    id: StepId | None = None
+
+    @property
+    def delay(self) -> waits.Wait:
+        """The time it is there for."""
+        return self.wait
+
+
+class EndStep(_Step):
+    """The sequence ends here, for the reason given."""
+
+    kind: ClassVar = "end"
+    article: ClassVar = "an end"
+    keys: ClassVar = {"end": USUALLY}
+    any_time: ClassVar = True
+
+    end: Line
+    id: StepId | None = None
+
+
+AnyStep = MailStep | BranchStep | TaskStep | WaitStep | EndStep
+"""The list of kinds; all else is made from it."""
+
+KINDS: Mapping[str, type[_Step]] = {step.kind: step for step in get_args(AnyStep)}
+TELLING_KEYS = frozenset(key for step in KINDS.values() for key in step.keys)
+TEXT_KEYS = tuple(dict.fromkeys(key for step in KINDS.values() for key in step.texts))
+CONDITION_KEYS = tuple(dict.fromkeys(key for step in KINDS.values() for key in step.conditions))
+LIST_KEYS = tuple(dict.fromkeys(key for step in KINDS.values() for key in step.lists))
+
+
+def kind_of(value: object) -> str | None:
+    """Which kind of step this is (mail, branch, task, wait, end), told by its keys; None when nothing tells it."""
+    if isinstance(value, _Step):
+        return value.kind
+    keys = set(value) if isinstance(value, Mapping) else set()
+    told = {
+        name: max((step.keys[key] for key in keys & set(step.keys)), default=0)
+        for name, step in KINDS.items()
+    }
+    surest = max(told, key=lambda name: told[name])
+    return surest if told[surest] else None
+
+
+if TYPE_CHECKING:
+    Step = AnyStep
+else:
+    Step = Annotated[
+        Union[tuple(Annotated[step, pydantic.Tag(name)] for name, step in KINDS.items())],  # noqa: UP007
+        pydantic.Discriminator(kind_of),
+    ]
+
+
+def pick_variant(step: MailStep, key: str) -> Choice:
+    """The words for `key` (an enrollment, a company): always the same, spread by weight.
+
+    The hash is of the key alone, so that of two mails with the same variants a person gets the same side of both.
+    """
+    choices = step.choices
+    weights = (step.weight, *(variant.weight for variant in step.variants))
+    point = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) % sum(weights)
+    for choice, weight in zip(choices, weights, strict=True):
+        if point < weight:
+            return choice
+        point -= weight
+    raise AssertionError("the point lies below the sum of the weights")
