@@ -16,7 +16,7 @@ def database(url: str) -> str:
     scheme, colon, rest = url.partition("://")
     if not colon:
         raise ValueError(
-            "is no database address; write sqlite:////path/to/file.db or postgresql://user@host/name"
+            "is not a database address; write sqlite:////path/to/file.db or postgresql://user@host/name"
         )
     _split(url)
     base, _, driver = scheme.partition("+")
@@ -50,7 +50,7 @@ def network(written: str) -> str:
         return str(ipaddress.ip_network(written.strip(), strict=False))
     except ValueError:
         raise ValueError(
-            f"names {written!r}, which is no address or network; write one such as 10.0.0.7 or 10.0.0.0/8"
+            f"names {written!r}, which is not an address or a network; write one such as 10.0.0.7 or 10.0.0.0/8"
         ) from None
 
 
@@ -73,7 +73,7 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - read here, for it is checked only when it is read
     except ValueError:
-        raise ValueError("can not be read as an address; look at its brackets and its port") from None
+        raise ValueError("cannot be read as an address; check its brackets and its port") from None
     return parts
 
 

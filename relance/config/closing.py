@@ -32,7 +32,7 @@ def require_closed(found: Settings) -> None:
     if paths:
         told = " ".join(shlex.quote(str(path)) for path in paths)
         raise errors.Misconfigured(
-            f"Others on this machine may read what is kept in {paths[0].parent}. Run `chmod go= {told}`."
+            f"Other users of this machine can read the data in {paths[0].parent}. Run `chmod go= {told}`."
         )
 
 
@@ -44,7 +44,7 @@ def close(found: Settings) -> list[Path]:
             path.chmod(stat.S_IMODE(path.stat().st_mode) & ~(TO_OTHERS | THROUGH))
         except OSError as refused:
             raise errors.Misconfigured(
-                f"{path} is open to others on this machine and can not be closed: {refused.strerror}."
+                f"Other users of this machine can read {path}, and its permissions cannot be changed: {refused.strerror}."
             ) from refused
     return paths
 

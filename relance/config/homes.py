@@ -39,14 +39,17 @@ def make_home(
             (made if _write_new(path, text) else kept).append(path)
     except OSError as refused:
         raise errors.Misconfigured(
-            f"The home folder {home} can not be made: {refused.strerror}."
+            f"The home folder {home} cannot be created: {refused.strerror}."
         ) from refused
     return Made(home, tuple(made), tuple(kept))
 
 
 def file_text(values: Mapping[str, str | int | float | bool]) -> str:
     """A settings file with `values` set and a line of explanation for every other setting."""
-    lines = [f"# Relance's settings. The environment ({settings.PREFIX}<NAME>) wins over this file.", ""]
+    lines = [
+        f"# Relance's settings. The environment ({settings.PREFIX}<NAME>) takes precedence over this file.",
+        "",
+    ]
     for name, info in settings.Settings.model_fields.items():
         if name in ("home", "secret_key"):
             continue  # the file stands in the home, and a key belongs in its own file

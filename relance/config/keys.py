@@ -38,12 +38,12 @@ def read_keys(text: str, source: str) -> Keyring:
         number, key = _read_key(line, len(lines), source)
         if number in keys:
             raise errors.Misconfigured(
-                f"The key {number} stands twice in {source}; give every key its own number."
+                f"Key number {number} appears twice in {source}. Give each key its own number."
             )
         keys[number] = key
     if not keys:
         raise errors.Misconfigured(
-            f"There is no key in {source}. `relance init` makes one where none is yet."
+            f"There is no key in {source}. `relance init` creates one if there is none yet."
         )
     return Keyring(keys, max(keys))
 
@@ -63,8 +63,8 @@ def _read_key(line: str, how_many: int, source: str) -> tuple[int, bytes]:
         key = b""
     if not _is_id(number) or len(key) != KEY_BYTES:
         raise errors.Misconfigured(
-            f"A key in {source} has the wrong shape. Write `1:` and {KEY_BYTES} random bytes in base64, as "
-            f"`openssl rand -base64 {KEY_BYTES}` prints them (a number from 1 to 255 tells keys apart)."
+            f"A key in {source} has the wrong format. Write `1:` and {KEY_BYTES} random bytes in base64, as printed by "
+            f"`openssl rand -base64 {KEY_BYTES}` (the number, from 1 to 255, tells keys apart)."
         )
     return int(number), key
 
@@ -87,11 +87,13 @@ def _key_text(path: Path, own: Path) -> str:
         mode = path.stat().st_mode
     except FileNotFoundError:
         raise errors.Misconfigured(
-            f"There is no key at {path}. Run `relance init {path.parent}` to make one, name another home with --home, or "
-            "set RELANCE_SECRET_KEY. If this home had a key, bring that one back: a new key opens nothing old."
+            f"There is no key at {path}. Run `relance init {path.parent}` to create one, choose another home with --home, or "
+            "set RELANCE_SECRET_KEY. If this home used to have a key, restore that one: a new key cannot open what the old one locked."
         ) from None
     except (OSError, UnicodeDecodeError) as refused:
-        raise errors.Misconfigured(f"The key at {path} can not be read: {ended(refused)}") from refused
+        raise errors.Misconfigured(f"The key at {path} cannot be read: {ended(refused)}") from refused
     if os.name == "posix" and path == own and mode & OPEN_TO_OTHERS:
-        raise errors.Misconfigured(f"Others on this machine may read the key {path}. Run `chmod 600 {path}`.")
+        raise errors.Misconfigured(
+            f"Other users of this machine can read the key {path}. Run `chmod 600 {path}`."
+        )
     return text

@@ -35,7 +35,7 @@ def _refused(path: Path) -> str:
     me = os.geteuid()
     if owner == me or read_only or os.access(path, os.W_OK, effective_ids=True):
         return ""
-    return f"{path} is {_name(owner)}'s, and {_name(me)} may not write there. Work as {_name(owner)} to change anything."
+    return f"{path} belongs to {_name(owner)}, and {_name(me)} may not write to it. Switch to {_name(owner)} to make changes."
 
 
 def _name(number: int) -> str:

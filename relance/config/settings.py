@@ -68,7 +68,7 @@ def full_path(path: Path) -> Path:
         return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - resolve() would follow links
     except RuntimeError as unknown:
         raise errors.Misconfigured(
-            f"{path} names no user of this machine; write the whole path."
+            f"{path}: this machine has no such user. Write the full path."
         ) from unknown
 
 
@@ -95,61 +95,70 @@ class Settings(BaseSettings):
     redis_url: Annotated[str, AfterValidator(checks.redis)] | None = Field(
         default=None,
         repr=False,
-        description="the broker between processes; none: everything runs in one process",
+        description="the message broker between processes; none: everything runs in one process",
     )
     secret_key: SecretStr | None = Field(
         default=None,
-        description="the key that locks passwords and signs links; else it is read from secret_key_file",
+        description="the key that encrypts passwords and signs links; if not set, it is read from secret_key_file",
     )
     secret_key_file: Annotated[Path, AfterValidator(full_path)] = Field(
         default_factory=lambda given: given["home"] / KEY_NAME, description="the file that holds the key"
     )
     web_host: str = Field(default="127.0.0.1", description="the address the web server listens on")
-    web_port: int = Field(default=8765, ge=0, le=65535, description="its port; 0 lets the system pick one")
+    web_port: int = Field(
+        default=8765,
+        ge=0,
+        le=65535,
+        description="the port the web server listens on; 0 lets the system choose one",
+    )
     web_connections: int = Field(
         default=256,
         ge=8,
         le=100_000,
-        description="how many connections the web server takes at once; fewer where the process may open few files",
+        description="the most connections the web server accepts at once; fewer if the process may open only a few files",
     )
     web_connections_each: int = Field(
-        default=32, ge=1, description="how many of them may come from one address that is no trusted proxy"
+        default=32,
+        ge=1,
+        description="the most connections it accepts from one address, unless that is a trusted proxy",
     )
     trusted_proxies: Networks = Field(
         default=("127.0.0.0/8", "::1/128"),
-        description="addresses and networks of your own web servers in front of ours: many people come through each, and "
-        "X-Forwarded-For is believed from them alone",
+        description="addresses and networks of your own web servers in front of this one: many people come through each, and "
+        "only they are trusted to set X-Forwarded-For",
     )
     base_url: Annotated[str, AfterValidator(checks.web_address)] = Field(
         default_factory=lambda given: f"http://{checks.url_host(given['web_host'])}:{given['web_port']}",
-        description="the address recipients reach the web server by; it stands in every tracked link",
+        description="the address at which recipients reach the web server; every tracked link begins with it",
     )
     metrics_port: int | None = Field(
         default=None,
         ge=0,
         le=65535,
-        description="where a worker or scheduler serves its metrics; none: nowhere",
+        description="the port on which a worker or scheduler serves its metrics; none: it serves none",
     )
     health_port: int | None = Field(
         default=None,
         ge=0,
         le=65535,
-        description="where a process answers /health/live and /health/ready; none: nowhere. Never the public port",
+        description="the port on which a process answers /health/live and /health/ready; none: it does not. Never the public port",
     )
-    health_host: str = Field(default="127.0.0.1", description="the address health is answered on")
-    metrics_host: str = Field(default="127.0.0.1", description="the address the metrics are served on")
+    health_host: str = Field(default="127.0.0.1", description="the address on which health is answered")
+    metrics_host: str = Field(default="127.0.0.1", description="the address on which the metrics are served")
     zone: Annotated[str, AfterValidator(checks.zone)] = Field(
-        default="UTC", description="the time zone of contacts and sequences that name none"
+        default="UTC", description="the time zone of contacts and sequences that have none of their own"
     )
     country: str | None = Field(
         default=None,
         pattern="^[A-Z]{2}$",
-        description="the country whose public holidays count where none is known",
+        description="the country whose public holidays apply when a contact's country is not known",
     )
     worker_threads: int = Field(
         default=8, ge=1, le=256, description="how many mailboxes one process serves at once"
     )
-    turn_batch: int = Field(default=50, ge=1, le=10_000, description="the most mails of one mailbox's turn")
+    turn_batch: int = Field(
+        default=50, ge=1, le=10_000, description="the most mails a mailbox sends in one turn"
+    )
     sync_seconds: float = Field(
         default=300.0, gt=0, description="how often a mailbox is read when nothing is due, in business time"
     )
@@ -157,59 +166,59 @@ class Settings(BaseSettings):
         default=20,
         ge=0,
         le=1000,
-        description="how many mailboxes are listened to for new mail (IMAP IDLE), so that an answer is read within "
-        "seconds; each takes a connection and a thread of the scheduler. 0: none",
+        description="how many mailboxes to listen to for new mail (IMAP IDLE), so that a reply is read within "
+        "seconds; each takes one connection and one scheduler thread. 0: none",
     )
     skip_folders: Names = Field(
         default=(),
-        description="IMAP folders that are never looked at, by name; Shared/* for all that begin so. Only for folders "
-        "where no answer can come: one that cannot be read holds its mailbox's follow-ups",
+        description="IMAP folders that are never read, by name; Shared/* for all whose names begin that way. Only for folders "
+        "where no reply can arrive: a folder that cannot be read holds back its mailbox's follow-ups",
     )
     watch_folders: Names = Field(
         default=(),
-        description="other people's IMAP folders that are looked at, by name; Team/* for all that begin so. Left out are "
-        "those that the server says are another user's",
+        description="other users' IMAP folders to read as well, by name; Team/* for all whose names begin that way. By default "
+        "folders that the server reports as another user's are not read",
     )
     lease_seconds: float = Field(
         default=900.0,
         ge=1,
-        description="how long a worker may be silent before another takes its mailbox over; if shorter than a server "
-        "takes to answer, mails end as unknown",
+        description="how long a worker may be silent before another takes over its mailbox; if this is shorter than a server "
+        "takes to answer, mails end up as unknown",
     )
     keep_raw_days: int = Field(
         default=90,
         ge=1,
-        description="how long the bytes of answers are kept, so that they can be judged again",
+        description="how many days replies are kept in full, so that they can be classified again",
     )
     database_answer_seconds: float = Field(
         default=30.0,
         ge=3,
-        description="the longest wait for one answer of PostgreSQL; a connection that says nothing for so long is given up",
+        description="the longest wait for an answer from PostgreSQL; a connection that stays silent longer is dropped",
     )
     mail_answer_seconds: float = Field(
         default=600.0,
         ge=3,
-        description="the longest wait for one answer of a mail server; most waits are shorter anyway. Below 600 a server that "
-        "is slow to take a mail leaves it unknown until its copy is found",
+        description="the longest wait for an answer from a mail server; most waits are shorter anyway. Below 600, a server that "
+        "is slow to accept a mail leaves it unknown until its copy is found",
     )  # RFC 5321, 4.5.3.2.6
     drain_seconds: float = Field(
-        default=660.0, ge=0, description="how long a stopping process waits for the mails under way"
+        default=660.0, ge=0, description="how long a stopping process waits for mails in progress"
     )  # above the 600 s RFC 5321 (4.5.3.2.6) gives a server to answer the final dot
     log_format: Literal["auto", "console", "json"] = Field(
-        default="auto", description="auto: for people on a terminal, JSON elsewhere"
+        default="auto", description="auto: readable text on a terminal, JSON elsewhere"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="the least to be told"
+        default="info", description="the lowest level that is logged"
     )
     allow_test_domains: bool = Field(
-        default=False, description="accept addresses that can not exist, such as ada@prospect.test"
+        default=False, description="accept addresses that cannot exist, such as ada@prospect.test"
     )
     clock_origin: AwareDatetime = Field(
         default=EPOCH, description="machine time at which business time is clock_start"
     )
     clock_start: AwareDatetime = Field(default=EPOCH, description="business time at clock_origin")
     clock_scale: float = Field(
-        default=1.0, ge=0, description="how much faster than the machine's the clock runs"
+        default=1.0, ge=0, description="how many times faster than the machine's clock business time runs"
     )
 
     _given: frozenset[str] = PrivateAttr(default=frozenset())
@@ -279,9 +288,9 @@ def _file_source(settings_cls: type[BaseSettings], path: Path) -> TomlConfigSett
         ValueError,
         RecursionError,
     ) as mistake:  # beside what TOML forbids: numbers and depths nobody writes
-        raise errors.Misconfigured(f"{path} is not readable TOML: {mistake}.") from None
+        raise errors.Misconfigured(f"{path} is not valid TOML: {mistake}.") from None
     except OSError as refused:
-        raise errors.Misconfigured(f"{path} can not be read: {refused.strerror}.") from refused
+        raise errors.Misconfigured(f"{path} cannot be read: {refused.strerror}.") from refused
 
 
 def _source(name: str, given: Collection[str], home: Path) -> str:

@@ -74,11 +74,11 @@ def test_status_of_somebody_elses_home_says_so_and_tells_of_its_daemons(
             told = json.loads(type_(home, "status", "--json").stdout)
             explained = type_(home, "explain", "nobody@acme.example")
     assert status.exit_code == 0, status.stderr
-    assert f"{home} is user {OWNER}'s, and user {STRANGER} may not write there." in status.stderr
+    assert f"{home} belongs to user {OWNER}, and user {STRANGER} may not write to it." in status.stderr
     assert "can not be written" not in status.stderr
     assert "At work: run on" in status.stdout
     assert [each["kind"] for each in told["concerns"]] == ["foreign"]
-    assert f"Work as user {OWNER}" in explained.stderr
+    assert f"Switch to user {OWNER}" in explained.stderr
 
 
 def test_nobody_at_work_is_told_of_it_all_the_same(
@@ -100,7 +100,7 @@ def test_a_database_that_is_somebody_elses_alone_is_no_full_disk(
     with somebody_else(home):
         status = type_(home, "status")
     assert status.exit_code == 2
-    assert f"relance.db is user {OWNER}'s, and user {STRANGER} may not write there." in status.stderr
+    assert f"relance.db belongs to user {OWNER}, and user {STRANGER} may not write to it." in status.stderr
     assert "Make room" not in status.stderr
 
 

@@ -82,7 +82,7 @@ def test_what_stands_open_is_refused_at_every_start_and_closed_by_init(
     path.chmod(0o755 if path.is_dir() else 0o644)
     shown = run("--home", str(open_home), "status", code=2).stderr
     assert f"chmod go= {path}" in shown
-    with pytest.raises(errors.Misconfigured, match="Others on this machine"):
+    with pytest.raises(errors.Misconfigured, match="Other users of this machine"):
         Relance(config.Settings(home=open_home))
     assert f"closed{path} to others" in run("init", str(open_home)).stdout.replace(" ", "", 1)
     run("--home", str(open_home), "status", code=3)  # it works; nobody is at work

@@ -74,7 +74,7 @@ def test_database_addresses(url: str, kept: str) -> None:
     [
         ("database_url", f"mysql://u:{SECRET}@h/d", "PostgreSQL"),
         ("database_url", f"postgresql+psycopg2://u:{SECRET}@h/d", "PostgreSQL"),
-        ("database_url", SECRET, "no database address"),
+        ("database_url", SECRET, "not a database address"),
         ("redis_url", f"http://:{SECRET}@h", "redis://localhost"),
         ("base_url", f"example.com/{SECRET}", "https://t.example.com"),
         ("zone", "Warsaw", "Europe/Warsaw"),
