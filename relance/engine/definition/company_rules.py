@@ -56,14 +56,12 @@ def parse(text: str) -> ColleagueAction:
     if words in _PLAIN:
         return _PLAIN[words]
     near = errors.nearest(words.replace("-", " "), [*_PLAIN, ActionKind.SLOW.value])
-    raise ValueError(
-        f'"{text}" is none of the actions: {GRAMMAR}' + (f'. Did you mean "{near}"?' if near else "")
-    )
+    raise ValueError(f'"{text}" is not an action: {GRAMMAR}' + (f'. Did you mean "{near}"?' if near else ""))
 
 
 def _span(text: str) -> Wait:
     if not text:
-        raise ValueError('slow by how much? Write for instance "slow 3 business days"')
+        raise ValueError('slow by how much? For instance "slow 3 business days"')
     wait = waits.parse(text)
     if wait.unit is not Unit.BUSINESS_DAYS:
         raise ValueError(f'"slow {text}": count in business days, for instance "slow 3 business days"')
@@ -93,7 +91,7 @@ ActionText = Annotated[
 
 
 class Rules(pydantic.BaseModel):
-    """What happens to the colleagues of somebody who answers, by kind of answer. The most precise line that fits counts;
+    """What happens to the colleagues of someone who replies, by kind of reply. The most specific line that fits applies;
     without one nothing happens. Each is `stop`, `hand over`, `slow 3 business days` or `go on`."""
 
     model_config = pydantic.ConfigDict(
@@ -101,27 +99,27 @@ class Rules(pydantic.BaseModel):
     )
 
     any_reply: ActionText = pydantic.Field(None, alias="any reply")
-    """Whatever a person answers, an opt-out among it, where no other line says otherwise."""
+    """Any reply from a person, opt-outs included, unless another line says otherwise."""
     positive: ActionText = pydantic.Field(None, alias="positive reply")
     """Interested."""
     negative: ActionText = pydantic.Field(None, alias="negative reply")
     """Not interested."""
     question: ActionText = None
-    """Asks something."""
+    """Asks a question."""
     referral: ActionText = None
-    """Names somebody else to talk to."""
+    """Names someone else to talk to."""
     later: ActionText = None
     """Not now."""
     unclear: ActionText = None
-    """A person's answer of which nobody can tell what it wants."""
+    """A reply from a person whose intent is not clear."""
     calendar: ActionText = pydantic.Field(None, alias="calendar answer")
     """Answers an invitation."""
     opt_out: ActionText = pydantic.Field(None, alias="opt-out")
-    """Asks for no more mail."""
+    """Asks to receive no more mail."""
     complaint: ActionText = None
-    """Called the mail spam."""
+    """Reported the mail as spam."""
     left: ActionText = pydantic.Field(None, alias="left the company")
-    """Works there no more, says a machine."""
+    """An automatic reply says that they no longer work there."""
 
 
 def _word_or_rules(value: object) -> str:
@@ -133,7 +131,7 @@ Company = Annotated[
     | Annotated[Rules, pydantic.Tag("rules")],
     pydantic.Discriminator(_word_or_rules),
 ]
-"""What a sequence says under `stop: company`: one word for what stops everybody, or rules by kind of answer."""
+"""What a sequence says under `stop: company`: one word for what stops everyone, or rules by kind of reply."""
 
 
 def table(company: Company) -> Mapping[str, ColleagueAction]:

@@ -77,7 +77,7 @@ class CompiledSequence:
         """A step that is known to be a mail."""
         step = self.plan.step(step_id)
         if not isinstance(step, steps.MailStep):
-            raise TypeError(f"the step {step_id} is no mail")
+            raise TypeError(f"the step {step_id} is not a mail")
         return step
 
     def place(self, contact: Located, workspace: timezones.Workspace) -> timezones.Place:

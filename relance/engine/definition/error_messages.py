@@ -152,13 +152,13 @@ def _unknown(path: Path, data: Any) -> tuple[str, str]:
     known = _known_keys(inside)
     kind = steps.kind_of(_at(data, path[:-1])) if _is_step(path[:-1]) else None
     if near := errors.nearest(key, known):
-        return f"`{key}` is not known here;", f"did you mean `{near}`?"
+        return f"`{key}` is not recognised here;", f"did you mean `{near}`?"
     if kind and (other := _kind_with(key)):
         return (
             f"`{key}` does not belong in {steps.KINDS[kind].article} step.",
-            f"A step is one thing: make {steps.KINDS[other].article} a step of its own, with its own `- id:`.",
+            f"Each step does one thing: make {steps.KINDS[other].article} a step of its own, with its own `- id:`.",
         )
-    return f"`{key}` is not known here.", f"Known are: {', '.join(known)}."
+    return f"`{key}` is not recognised here.", f"Recognised here: {', '.join(known)}."
 
 
 def _is_step(path: Path) -> bool:
@@ -179,17 +179,17 @@ def _missing(key: str, path: Path, data: Any) -> tuple[str, str]:
         )
     present = [known for known in around if isinstance(known, str)] if isinstance(around, Mapping) else []
     if near := errors.nearest(key, present):
-        return f"`{key}` is missing.", f"Is `{near}` meant to be it?"
+        return f"`{key}` is missing.", f"Is `{near}` a misspelling of it?"
     return f"`{key}` is missing.", ""
 
 
 def _no_kind(step: Any) -> tuple[str, str]:
     if not isinstance(step, Mapping):
-        return "this is no step.", "A step begins with `- id: name` and goes on with keys below it."
+        return "this is not a step.", "A step begins with `- id: name`, with its keys on the lines below."
     if slip := _slip(step):
-        return f"`{slip[0]}` is not known here;", f"did you mean `{slip[1]}`?"
+        return f"`{slip[0]}` is not recognised here;", f"did you mean `{slip[1]}`?"
     return (
-        "this step does not say what it is.",
+        "it is not clear what kind of step this is.",
         "A mail has `body`, a task `task`, a branch `when` and `then`, a wait `wait`, an end `end`.",
     )
 
@@ -205,26 +205,26 @@ def _slip(step: Mapping[str, Any]) -> tuple[str, str] | None:
 
 def _text(key: str | int, _error: Error, value: Any) -> tuple[str, str]:
     if value is None:
-        return f"`{key}` is empty.", "Write something after the colon, or take the line out."
+        return f"`{key}` is empty.", "Write something after the colon, or delete the line."
     if isinstance(value, bool):
         return f"`{key}` must be text.", f'Put it in quotes: "{str(value).lower()}".'
     if isinstance(value, (int, float)):
         return f"`{key}` must be text.", f'Put it in quotes: "{value}".'
     return (
-        f"`{key}` must be one text, not a list or a mapping.",
-        "A text that begins with {{ or [ needs quotes.",
+        f"`{key}` must be a single text, not a list or a mapping.",
+        "Text that begins with {{ or [ must be in quotes.",
     )
 
 
 def _pattern(key: str | int, _error: Error, value: Any) -> tuple[str, str]:
     if key == "id":
         return (
-            f'"{value}" cannot be an id: small letters, digits and hyphens, beginning with a letter.',
+            f'"{value}" cannot be an id: use lower-case letters, digits and hyphens, beginning with a letter.',
             f"Write `{slug(str(value))}`.",
         )
     if key == "language":
-        return f'`language`: "{value}" is no language.', "Write two small letters: pl, en, de."
-    return f"`{key}` must be one line.", "Only the body may have several."
+        return f'`language`: "{value}" is not a language code.', "Write two lower-case letters: pl, en, de."
+    return f"`{key}` must be a single line.", "Only the body may have several lines."
 
 
 def slug(text: str) -> str:
@@ -239,23 +239,23 @@ def _literal(key: str | int, error: Error, value: Any) -> tuple[str, str]:
     near = errors.nearest(str(value), known)
     hint = f"Did you mean {near}?" if near else ""
     if key == "company" and not near:
-        hint = "Or say it by kind of answer, on lines below it: `positive reply: hand over`."
-    return f'`{key}`: "{value}" is none of {", ".join(known)}.', hint
+        hint = "Or write rules by kind of reply on the lines below: `positive reply: hand over`."
+    return f'`{key}`: "{value}" is not one of {", ".join(known)}.', hint
 
 
 def _list(key: str | int, _error: Error, _value: Any) -> tuple[str, str]:
-    return f"`{key}` must be a list.", "Begin each of its entries with `- `, indented below the key."
+    return f"`{key}` must be a list.", "Begin each entry with `- `, indented below the key."
 
 
 def _mapping(key: str | int, _error: Error, _value: Any) -> tuple[str, str]:
     if key == "":
-        return "this is no sequence.", "Begin with `sequence: Name`, then `steps:`."
-    return f"`{key}` must have keys below it.", "Write them on lines of their own, indented by two."
+        return "this is not a sequence.", "Begin with `sequence: Name`, then `steps:`."
+    return f"`{key}` must have keys below it.", "Write them on lines of their own, indented by two spaces."
 
 
 def _too_long(key: str | int, error: Error, _value: Any) -> tuple[str, str]:
     limit = error["ctx"].get("max_length")
-    return f"`{key}` is longer than {limit}.", "Shorten it."
+    return f"`{key}` is too long: the limit is {limit}.", "Shorten it."
 
 
 def _bool(key: str | int, _error: Error, _value: Any) -> tuple[str, str]:
@@ -263,7 +263,7 @@ def _bool(key: str | int, _error: Error, _value: Any) -> tuple[str, str]:
 
 
 def _date(_key: str | int, _error: Error, value: Any) -> tuple[str, str]:
-    return f'"{value}" is no date.', "Write year, month and day: 2026-12-24."
+    return f'"{value}" is not a date.', "Write year, month and day: 2026-12-24."
 
 
 def _number(key: str | int, _error: Error, _value: Any) -> tuple[str, str]:
@@ -271,7 +271,7 @@ def _number(key: str | int, _error: Error, _value: Any) -> tuple[str, str]:
 
 
 def _empty(key: str | int, _error: Error, _value: Any) -> tuple[str, str]:
-    return f"`{key}` is empty.", "Write something after the colon, or take the line out."
+    return f"`{key}` is empty.", "Write something after the colon, or delete the line."
 
 
 _BY_TYPE: tuple[tuple[str, Callable[[str | int, Error, Any], tuple[str, str]]], ...] = (

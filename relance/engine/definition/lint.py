@@ -106,7 +106,9 @@ def _steps_are_reached(look: _Look) -> None:
         if step_id not in look.before:
             path = look.plan.paths[step_id]
             look.problem(
-                path, "this is never reached: every way ends before it.", "Move it up, or take the `end` out."
+                path,
+                "this step is never reached: every path ends before it.",
+                "Move it up, or remove the `end`.",
             )
             return  # all that follow are unreachable for the same reason
 
@@ -116,7 +118,7 @@ def _mails_have_subjects(look: _Look) -> None:
         if mail.thread == "new" and any(choice.subject is None for choice in mail.choices):
             earlier = look.before.get(mail.id)
             instead = (
-                ", or `thread: reply` to go on with the mail before"
+                ", or `thread: reply` to continue the previous thread"
                 if earlier and earlier.earlier_mails
                 else ""
             )
@@ -129,10 +131,10 @@ def _replies_have_something_to_answer(look: _Look) -> None:
         if mail.thread == "reply" and before and not before.surely_mailed:
             if before.earlier_mails:
                 what = (
-                    "on some way to this reply no mail has been sent (a branch or a `when` goes around it)."
+                    "on some paths no mail has been sent before this reply (a branch or a `when` skips it)."
                 )
             else:
-                what = "this is a reply, but no mail stands before it."
+                what = "this is a reply, but there is no mail before it."
             look.problem((*path, "thread"), what, "Write `thread: new` and a subject.")
 
 
@@ -144,17 +146,17 @@ def _mails_keep_apart(look: _Look) -> None:
         if before.hours == 0:
             look.problem(
                 path,
-                "this mail would leave together with the one before it.",
+                "this mail would go out together with the one before it.",
                 "Add `after: 3 business days`.",
             )
         elif before.hours < SOON:
             look.warn(
                 path,
-                f"only {_span(before.hours)} after the mail before it.",
+                f"only {_span(before.hours)} after the previous mail.",
                 "Two or three business days are usual.",
             )
         if before.most_mails == MANY_MAILS:
-            look.warn(path, f"this is mail number {MANY_MAILS + 1} to one person without an answer.")
+            look.warn(path, f"this is mail number {MANY_MAILS + 1} to one person without a reply.")
 
 
 def _span(hours: float) -> str:
@@ -169,7 +171,7 @@ def _send_hours_meet(look: _Look) -> None:
         rule = compiled.rule_for(look.definition, mail)
         if not any(hour.end > send_windows.parse_time(mail.at) for day in rule.week.days for hour in day):
             look.problem(
-                (*path, "at"), f"{mail.at} is after the sending hours of every day.", "See `send: hours`."
+                (*path, "at"), f"{mail.at} is later than the sending hours of any day.", "See `send: hours`."
             )
 
 
@@ -192,7 +194,7 @@ def _conditions_are_right(look: _Look) -> None:
             path = (*look.plan.paths[graph.known(step)], *key)
             asked = _condition(look, path, text, before.earlier_mails)
             if asked & {"clicked", "opened"} and before.hours < TIME_TO_CLICK:
-                look.warn(path, "this is asked right after the mail left, before anybody can have clicked.", "Add `after: 2 days`.")  # fmt: skip
+                look.warn(path, "this is asked right after the mail is sent, before anyone can have clicked.", "Add `after: 2 days`.")  # fmt: skip
 
 
 def _condition(look: _Look, path: Path, text: str, earlier: frozenset[str]) -> set[str]:
@@ -213,12 +215,14 @@ def _condition(look: _Look, path: Path, text: str, earlier: frozenset[str]) -> s
 def _is_measured(look: _Look, path: Path, fact: str) -> None:
     track = look.definition.track
     if fact == "clicked" and not track.clicks:
-        look.problem(path, "clicked() can never hold, because `track: clicks` is off.", "Write `clicks: on`.")
+        look.problem(
+            path, "clicked() can never be true, because `track: clicks` is off.", "Write `clicks: on`."
+        )
     if fact == "opened" and not (track.opens and track.trust_opens):
         look.problem(
             path,
-            "opened() says little: machines open mail that people never see.",
-            "Ask clicked() instead; to ask it all the same, write `trust_opens: yes` under `track`.",
+            "opened() tells you little: machines open mail that people never see.",
+            "Use clicked() instead; to use opened() all the same, write `trust_opens: yes` under `track`.",
         )
 
 
@@ -231,7 +235,7 @@ def _is_earlier(look: _Look, path: Path, arguments: tuple[str, ...], earlier: fr
             path, f'`when`: no mail has the id "{step_id}".', f'Did you mean "{near}"?' if near else ""
         )
     elif step_id not in earlier:
-        what = f'`when`: the mail "{step_id}" does not stand before this step.'
+        what = f'`when`: the mail "{step_id}" does not come before this step.'
         look.problem(path, what, "Ask about an earlier one.")
     elif len(arguments) > 1:
         _is_a_link(look, path, mails[step_id], arguments[1])
@@ -263,9 +267,9 @@ def _rest_is_sensible(look: _Look) -> None:
     for step in look.plan.steps:
         step_id = graph.known(step)
         if isinstance(step, WaitStep) and look.plan.next(step_id) is None:
-            look.warn(look.plan.paths[step_id], "this waits for nothing: no step follows.")
+            look.warn(look.plan.paths[step_id], "this wait has no effect: no step follows.")
     if look.definition.unsubscribe == "none":
-        look.warn(("unsubscribe",), "no line to unsubscribe stands in the mail, only in its header.")
+        look.warn(("unsubscribe",), "the mail has no unsubscribe line, only an unsubscribe header.")
 
 
 QUESTIONS: tuple[Callable[[_Look], None], ...] = (

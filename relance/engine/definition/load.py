@@ -33,9 +33,7 @@ def read(text: str, where: str = "") -> Document:
     except yaml_source.NotReadable as refusal:
         return Document(None, _placed([refusal.problem], where))
     if parsed.data is None:
-        nothing = errors.Problem(
-            "there is nothing in it.", "", "Begin with `sequence: Name`, then `steps:`.", 1
-        )
+        nothing = errors.Problem("the file is empty.", "", "Begin with `sequence: Name`, then `steps:`.", 1)
         return Document(None, _placed([nothing], where))
     found = list(parsed.twice)
     made = None

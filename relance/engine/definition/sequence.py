@@ -22,20 +22,20 @@ MAX_DEPTH = 5  # branches within branches: deeper than this no one reads it any 
 
 
 class Send(Written):
-    """When mail may leave: in the contact's own time, on working days."""
+    """When mail may be sent: in the contact's own time, on working days."""
 
     days: DaysText | None = None
-    """The days mail may leave: "mon-fri". Not beside hours written by weekday."""
+    """The days on which mail may be sent: "mon-fri". Not together with hours by weekday."""
     hours: HoursText | dict[str, HoursText] = "08:30-16:30"
-    """One or more stretches of the day, or a mapping by weekday."""
+    """One or more periods of the day, or a mapping by weekday."""
     zone: Literal["contact"] | ZoneName = "contact"
-    """Whose clock counts: the contact's, or one fixed zone such as Europe/Warsaw."""
+    """Which time zone applies: the contact's, or one fixed zone such as Europe/Warsaw."""
     default_zone: ZoneName | None = None
-    """The zone of a contact of whom neither zone nor country is known."""
+    """The zone of contacts whose zone and country are both unknown."""
     holidays: str = "contact"
-    """Whose public holidays count: contact, none, or a country or region such as PL or DE-BY."""
+    """Whose public holidays apply: contact, none, or a country or region such as PL or DE-BY."""
     closed: tuple[dt.date, ...] = ()
-    """Further days on which nothing leaves."""
+    """Further days on which nothing is sent."""
 
     @pydantic.field_validator("holidays")
     @classmethod
@@ -46,7 +46,7 @@ class Send(Written):
     def _one_way_to_say_days(self) -> Send:
         if isinstance(self.hours, dict):
             if self.days is not None:
-                raise ValueError("`hours` by weekday already says the days: take `days` out")
+                raise ValueError("`hours` by weekday already sets the days: remove `days`")
             send_windows.by_day(self.hours)
         return self
 
@@ -65,10 +65,10 @@ def _week(days: str, hours: str | tuple[tuple[str, str], ...]) -> send_windows.W
 
 
 class Stop(Written):
-    """What ends the sequence besides the contact's own answer, bounce or opt-out, which always do."""
+    """What ends the sequence besides the contact's own reply, bounce or opt-out, which always do."""
 
     company: company_rules.Company = "never"
-    """What a colleague's answer does: whether it ends it for the whole company, or what it does by kind of answer."""
+    """What a colleague's reply does: whether it ends the sequence for the whole company, or what it does by kind of reply."""
     when: Condition | None = None
     """A condition asked before every step."""
 
@@ -79,29 +79,29 @@ class Track(Written):
     opens: bool = True
     """A pixel in each mail."""
     clicks: bool = True
-    """Links lead through the tracking server."""
+    """Links go through the tracking server."""
     trust_opens: bool = False
-    """Let conditions ask opened(); machines open mail, so this misleads."""
+    """Allow conditions to ask opened(); machines open mail, so this can mislead."""
 
 
 Value = str | int | float | bool
 
 
 class Sequence(Written):
-    """A whole sequence: who is written to when, and what is said."""
+    """A whole sequence: what is sent, and when."""
 
     name: Annotated[Line, pydantic.Field(alias="sequence", max_length=100)]
     goal: Line | None = None
-    """What counts as success, for the report: meeting, demo, answer."""
+    """What counts as success in the report: meeting, demo, reply."""
     language: Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z]{2}$")] | None = None
     """Two letters: pl, en, de."""
     send: Send = Send()
     stop: Stop = Stop()
     track: Track = Track()
     unsubscribe: Line | None = None
-    """The line under each mail, with {link} where the address goes; `none` leaves only the header."""
+    """The unsubscribe line under each mail, with {link} where the address goes; `none` leaves only the header."""
     values: dict[Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z_][a-z0-9_]*$")], Value] = {}  # noqa: RUF012 - pydantic copies it
-    """Words used in several mails: {{ booking_link }}."""
+    """Text used in several mails: {{ booking_link }}."""
     steps: tuple[Step, ...]
 
     @pydantic.field_validator("unsubscribe")
@@ -130,7 +130,7 @@ def _bounds(path: Path, count: int) -> None:
     if count > MAX_STEPS:
         raise _at(path, f"more than {MAX_STEPS} steps")
     if (len(path) - 2) // 2 > MAX_DEPTH:
-        raise _at(path, f"branches stand more than {MAX_DEPTH} deep; make it two sequences")
+        raise _at(path, f"branches are nested more than {MAX_DEPTH} deep; split this into two sequences")
 
 
 def _at(path: Path, sentence: str) -> PydanticCustomError:

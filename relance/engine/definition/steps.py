@@ -66,7 +66,7 @@ def _said(words: pydantic.BaseModel, keys: tuple[str, ...], path: Path = ()) -> 
 
 
 class Variant(Written):
-    """Other words for the same mail; what is left out is the mail's own."""
+    """Another version of the same mail; whatever is left out is taken from the mail itself."""
 
     id: StepId
     subject: Line | None = None
@@ -79,7 +79,7 @@ class Variant(Written):
         if not (self.subject or self.body or self.html):
             raise ValueError("this variant changes nothing: give it a `subject` or a `body` of its own")
         if self.body and self.html:
-            raise ValueError("a variant has a `body` or `html` in its place, not both")
+            raise ValueError("a variant has either a `body` or `html`, not both")
         return self
 
 
@@ -112,32 +112,30 @@ class MailStep(_Step):
     html: Words | None = None
     """HTML written by hand, instead of `body`; the text part comes from it."""
     thread: Literal["new", "reply"] = "new"
-    """`reply` answers our own last mail, so that both stand in one conversation."""
+    """`reply` continues the thread of our previous mail."""
     after: WaitText | None = None
-    """How long after the step before it (the first: after enrollment)."""
+    """How long after the previous step (for the first step: after enrollment)."""
     at: TimeOfDay | None = None
-    """Not before this time of the contact's day."""
+    """Not before this time of day, in the contact's own time."""
     when: Condition | None = None
-    """Sent only if this holds; otherwise skipped."""
+    """Sent only if this is true; otherwise skipped."""
     weight: Annotated[int, pydantic.Field(ge=0, le=1000)] = 1
-    """The share of these words beside the variants'."""
+    """How often this version is sent, relative to the variants."""
     variants: Annotated[tuple[Variant, ...], pydantic.Field(max_length=10)] = ()
 
     @pydantic.model_validator(mode="after")
     def _whole(self) -> MailStep:
         if bool(self.body) == bool(self.html):
-            raise ValueError("a mail needs a `body` (or `html` in its place, not both)")
+            raise ValueError("a mail needs either a `body` or `html`, not both")
         if self.thread == "reply" and (self.subject or any(v.subject for v in self.variants)):
             raise ValueError(
-                "a reply keeps the subject of its conversation: take `subject` out, or write `thread: new`"
+                "a reply keeps the subject of its thread: remove `subject`, or write `thread: new`"
             )
         names = [MAIN, *(variant.id for variant in self.variants)]
         if len(set(names)) < len(names):
-            raise ValueError(
-                f'every variant needs an id of its own ("{MAIN}" is the name of the mail\'s own words)'
-            )
+            raise ValueError(f'every variant needs an id of its own ("{MAIN}" is the mail\'s own version)')
         if not sum((self.weight, *(variant.weight for variant in self.variants))):
-            raise ValueError("every weight is 0, so no words are left to send")
+            raise ValueError("every weight is 0, so no version would ever be sent")
         return self
 
     @property
@@ -171,13 +169,13 @@ class TaskStep(_Step):
     task: Line
     after: WaitText | None = None
     when: Condition | None = None
-    """Asked of a person only if this holds; otherwise skipped."""
+    """Given to a person only if this is true; otherwise skipped."""
     wait_until_done: bool = False
-    """Whether the sequence stands still until the person ticks it off."""
+    """Whether the sequence waits until the task is ticked off."""
 
 
 class BranchStep(_Step):
-    """A fork: `then` if the condition holds, `else` if not; both lead on to the step after the branch."""
+    """A fork: `then` if the condition is true, `else` if not; both continue with the step after the branch."""
 
     kind: ClassVar = "branch"
     article: ClassVar = "a branch"
@@ -191,7 +189,7 @@ class BranchStep(_Step):
     then: tuple[Step, ...] = ()
     otherwise: Annotated[tuple[Step, ...], pydantic.Field(alias="else")] = ()
     after: WaitText | None = None
-    """How long to wait before asking, so that there is time to click."""
+    """How long to wait before asking, to leave time to click."""
 
     def inner(self) -> Iterator[tuple[str, tuple[Step, ...]]]:
         """Both ways."""
@@ -206,7 +204,7 @@ class BranchStep(_Step):
 
 
 class WaitStep(_Step):
-    """Nothing but time."""
+    """A pause before the next step."""
 
     kind: ClassVar = "wait"
     article: ClassVar = "a wait"

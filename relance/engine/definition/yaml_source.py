@@ -101,7 +101,7 @@ class _Builder:
                 documents += 1
                 if documents > 1:
                     raise NotReadable(
-                        "a second document begins here (`---`)", _place(event), "One file is one sequence."
+                        "a second document begins here (`---`)", _place(event), "One file holds one sequence."
                     )
                 data = self.node(next(events), ())
         return data
@@ -112,7 +112,7 @@ class _Builder:
         if self.nodes > MAX_NODES:
             raise NotReadable(f"this file has more than {MAX_NODES} parts", place)
         if len(path) > MAX_DEPTH:
-            raise NotReadable(f"this stands more than {MAX_DEPTH} levels deep", place)
+            raise NotReadable(f"this is nested more than {MAX_DEPTH} levels deep", place)
         self.refuse_cleverness(event, place)
         self.places.values[path] = place
         if isinstance(event, yaml.ScalarEvent):
@@ -125,11 +125,13 @@ class _Builder:
     def refuse_cleverness(self, event: Any, place: Place) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             raise NotReadable(
-                "anchors and aliases (& and *) are not used here", place,
-                "Put a text that begins with & or * in quotes; words used twice go under `values`.",
+                "anchors and aliases (& and *) are not supported here", place,
+                "Put text that begins with & or * in quotes; text that is used twice goes under `values`.",
             )  # fmt: skip
         if event.tag is not None and event.tag != "!":
-            raise NotReadable("tags (!) are not used here", place, "Put a text that begins with ! in quotes.")
+            raise NotReadable(
+                "tags (!) are not supported here", place, "Put text that begins with ! in quotes."
+            )
 
     def list_at(self, path: Path) -> list[Any]:
         found: list[Any] = []
@@ -157,8 +159,8 @@ class _Builder:
             text: str = event.value
             return text
         raise NotReadable(
-            "a text that begins with {{ or [ must stand in quotes", _place(event),
-            "Write for instance: subject: \"{{ company }}\"",
+            "text that begins with {{ or [ must be in quotes", _place(event),
+            "For instance: subject: \"{{ company }}\"",
         )  # fmt: skip
 
     def doubt_the_rest(self, event: Any) -> None:
@@ -166,13 +168,13 @@ class _Builder:
         end = event.end_mark
         rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
         if event.style is None and event.value and (cut := _CUT.match(rest)):
-            what = f"“{cut[1]}” is taken for a remark and not part of the text."
+            what = f"“{cut[1]}” is read as a comment, not as part of the text."
             hint = "Put the whole text in quotes, or a space after the #."
             self.doubts.append(errors.Problem(what, "", hint, end.line + 1, end.column + 1 + cut.start(1)))
 
     def note_twice(self, key: str, event: Any, before: Place) -> None:
         place = _place(event)
-        hint = f"It already stands in line {before.line}; take one of them out."
+        hint = f"It is already in line {before.line}; remove one of them."
         self.problems.append(errors.Problem(f"`{key}` is written twice.", "", hint, place.line, place.column))
 
 
@@ -196,22 +198,22 @@ def _scalar(event: Any) -> Any:
 _EXPLAINED: tuple[tuple[str, str, str], ...] = (
     (
         r"'\\t' that cannot start",
-        "a tab stands at the beginning of this line",
+        "this line begins with a tab",
         "Indent with spaces: two for each level.",
     ),
     (
         r"mapping values are not allowed",
         "there is a second `: ` in this line, or the line is indented too far",
-        'Put a text with a colon in quotes: subject: "Re: our talk".',
+        'Put text with a colon in quotes: subject: "Re: our talk".',
     ),
     (
         r"character '[@`%]' that cannot start",
-        "a text cannot begin with this sign",
+        "text cannot begin with this character",
         "Put the whole text in quotes.",
     ),
     (
         r"while scanning a quoted scalar",
-        "the quote that opens here is not closed, or a backslash stands in it",
+        "the quote that opens here is not closed, or the text has a backslash in it",
         "End the text with the same quote; write a backslash twice.",
     ),
     (
@@ -221,10 +223,10 @@ _EXPLAINED: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"expected <block end>",
-        "this line is indented differently from its neighbours, or text follows a closing quote",
+        "this line is indented differently from the lines around it, or text follows a closing quote",
         "Keys of one step begin in the same column; put the whole text in one pair of quotes.",
     ),
-    (r"expected ',' or", "a bracket [ or { is opened and not closed", "Close it, or put the text in quotes."),
+    (r"expected ',' or", "a bracket [ or { is opened but not closed", "Close it, or put the text in quotes."),
     (r"special characters are not allowed", "there is an invisible control character here", "Delete it."),
 )  # fmt: skip
 
@@ -236,16 +238,16 @@ def _explained(error: yaml.YAMLError, text: str) -> NotReadable:
     line = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
     if re.search(r":\s*\{\{", line):
         return NotReadable(
-            "a text that begins with {{ must stand in quotes",
+            "text that begins with {{ must be in quotes",
             place,
-            'Write for instance: subject: "{{ company }}".',
+            'For instance: subject: "{{ company }}".',
         )
     for pattern, what, hint in _EXPLAINED:
         if re.search(pattern, said):
             return NotReadable(what, place, hint)
     problem = getattr(error, "problem", None) or "it cannot be read"
     return NotReadable(
-        f"this is not YAML: {problem}", place, "Compare the indentation with the lines around it."
+        f"this is not valid YAML: {problem}", place, "Compare the indentation with the lines around it."
     )
 
 

@@ -37,15 +37,15 @@ def test_many_mistakes_are_told_at_once_each_at_its_line():
         "    task: Call\n"
         "    body: no\n"
     ) == [
-        "x.yaml:2:1: `gaol` is not known here; did you mean `goal`?",
+        "x.yaml:2:1: `gaol` is not recognised here; did you mean `goal`?",
         'x.yaml:3:14: send: `zone`: "europe/warsaw" is no time zone; did you mean Europe/Warsaw?',
         'x.yaml:3:39: send: `holidays`: write `none` to heed no holidays, or "NO" for those of Norway.',
-        'x.yaml:5:9: step `Intro Mail`: "Intro Mail" cannot be an id: small letters, digits and hyphens, beginning '
+        'x.yaml:5:9: step `Intro Mail`: "Intro Mail" cannot be an id: use lower-case letters, digits and hyphens, beginning '
         "with a letter. Write `intro-mail`.",
         'x.yaml:6:14: step `Intro Mail`: `subject` must be text. Put it in quotes: "2026".',
-        "x.yaml:8:5: step `Intro Mail`: `afer` is not known here; did you mean `after`?",
+        "x.yaml:8:5: step `Intro Mail`: `afer` is not recognised here; did you mean `after`?",
         'x.yaml:10:12: step `bump`: `after`: "3" of what? Say the unit: "3 business days", "3 days", "3 hours".',
-        "x.yaml:13:5: step `call`: `task` does not belong in a mail step. A step is one thing: make a task a step "
+        "x.yaml:13:5: step `call`: `task` does not belong in a mail step. Each step does one thing: make a task a step "
         "of its own, with its own `- id:`.",
     ]
 
@@ -53,14 +53,14 @@ def test_many_mistakes_are_told_at_once_each_at_its_line():
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("", 1, "nothing in it"),
-        ("just words", 1, "no sequence"),
-        ("- a\n- b", 1, "no sequence"),
+        ("", 1, "the file is empty"),
+        ("just words", 1, "not a sequence"),
+        ("- a\n- b", 1, "not a sequence"),
         ("sequence: X\nsteps: []", 1, "at least one step"),
         ("sequence: X\nsteps: intro", 2, "must be a list"),
-        ("sequence: X\nsteps:\n  - intro", 3, "this is no step"),
+        ("sequence: X\nsteps:\n  - intro", 3, "this is not a step"),
         ("sequence: X\nsteps:\n  - id: a\n    bdy: x", 4, "did you mean `body`"),
-        ("sequence: X\nsteps:\n  - id: a\n    note: x", 3, "does not say what it is"),
+        ("sequence: X\nsteps:\n  - id: a\n    note: x", 3, "not clear what kind of step"),
         ("sequence: X\nsteps:\n  - body: a", 3, "no `id`"),
         ("sequence: X\nsteps:\n\t- id: a", 3, "spaces"),
         (HEAD.replace("Hi", "Re: our talk"), 4, "in quotes"),
@@ -75,18 +75,18 @@ def test_many_mistakes_are_told_at_once_each_at_its_line():
         (HEAD.replace("Hi", "a\x00b"), 4, "control character"),
         (HEAD + "    body: again\n", 6, "written twice"),
         (HEAD + "  - id: intro\n    task: x\n", 6, "used twice"),
-        (HEAD + "---\nsequence: Y\n", 6, "One file is one sequence"),
+        (HEAD + "---\nsequence: Y\n", 6, "One file holds one sequence"),
         (HEAD + "send:\n  hours: {mon-thu: 9am-5pm}\n", 7, "24-hour"),
         (HEAD + "send:\n  closed: [soon]\n", 7, "2026-12-24"),
-        (HEAD + "send:\n  days: mon-fri\n  hours: {mon: 08:00-09:00}\n", 7, "take `days` out"),
+        (HEAD + "send:\n  days: mon-fri\n  hours: {mon: 08:00-09:00}\n", 7, "remove `days`"),
         (HEAD + "stop:\n  company: positive\n", 7, "positive reply"),
-        (HEAD + "stop:\n  company: stop\n", 7, "by kind of answer"),
+        (HEAD + "stop:\n  company: stop\n", 7, "by kind of reply"),
         (HEAD + "stop:\n  company:\n    opt-out: stop\n    anyreply: stop\n", 9, "did you mean `any reply`"),
         (HEAD + "stop:\n  company:\n    question: slow\n", 8, "by how much"),
         (HEAD + "stop:\n  company: {later: hand-over}\n", 7, 'Did you mean "hand over"'),
         (HEAD + "track:\n  opens: maybe\n", 7, "yes or no"),
         (HEAD + "unsubscribe: go away\n", 6, "{link}"),
-        (HEAD + "language: polish\n", 6, "two small letters"),
+        (HEAD + "language: polish\n", 6, "two lower-case letters"),
         (HEAD + "goal:\n", 6, None),
         (HEAD + "    variants:\n      - id: b\n        sujbect: x\n", 8, "did you mean `subject`"),
     ],

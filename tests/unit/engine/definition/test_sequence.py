@@ -121,9 +121,9 @@ def test_branches_are_not_endlessly_deep_nor_steps_endless():
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ({}, "needs a `body`"),
+        ({}, "needs either a `body`"),
         ({"body": "b", "thread": "reply", "subject": "s"}, "keeps the subject"),
-        ({"body": "b", "weight": 0}, "no words are left"),
+        ({"body": "b", "weight": 0}, "no version would ever be sent"),
         ({"body": "b", "variants": [{"id": "a"}]}, "changes nothing"),
         ({"body": "b", "variants": [{"id": "main", "body": "x"}]}, "an id of its own"),
         ({"body": "b", "subject": "one\nBcc: all@example.com"}, "pattern"),
