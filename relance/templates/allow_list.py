@@ -26,18 +26,18 @@ _ALLOWED = (
     nodes.For, nodes.Concat, nodes.List, nodes.Tuple, nodes.Neg, nodes.Keyword,
 )  # fmt: skip
 
-_ARITHMETIC = "Templates do not calculate."
+_ARITHMETIC = "Templates cannot do arithmetic."
 _WHY: dict[type[nodes.Node], tuple[str, str]] = {
-    nodes.Call: ("Nothing can be called in a template.", "Write the name alone, or use a filter such as | default(\"…\")."),
-    nodes.BinExpr: (_ARITHMETIC, "Bring the finished number in a field of the contact."),
-    nodes.Slice: ("Part of a text cannot be cut out by [from:to].", "Use | truncate(30)."),
-    nodes.Dict: ("A template cannot hold a table of its own.", "Bring it in a field of the contact."),
+    nodes.Call: ("Nothing can be called in a template.", "Write just the name, or use a filter such as | default(\"…\")."),
+    nodes.BinExpr: (_ARITHMETIC, "Put the finished number in a field of the contact."),
+    nodes.Slice: ("Text cannot be cut with [from:to].", "Use | truncate(30)."),
+    nodes.Dict: ("A template cannot contain a table of its own.", "Put it in a field of the contact."),
 }  # fmt: skip
 _FILTER_WHY = {
-    "safe": "Values are always escaped, so that nobody's name can put HTML into your mail.",
+    "safe": "Values are always escaped, so that no one's name can put HTML into your mail.",
     "escape": "Values are escaped already.",
     "e": "Values are escaped already.",
-    "urlencode": "Values within a link are encoded already: leave it out.",
+    "urlencode": "Values in a link are encoded already: leave it out.",
 }
 
 Check = Callable[[nodes.Node], "str | None"]
@@ -53,8 +53,8 @@ def problems(tree: nodes.Node, calls: frozenset[str] = frozenset(), room: int = 
     if walk.count > walk.most:
         return [
             errors.Problem(
-                "The template holds too many expressions.",
-                hint="Split it, or write more of it as plain words.",
+                "The template contains too many expressions.",
+                hint="Split it, or write more of it as plain text.",
             )
         ]
     return found
@@ -113,28 +113,28 @@ def _why(node: nodes.Node) -> tuple[str, str]:
         if isinstance(node, kind):
             return why
     return (
-        f"“{type(node).__name__}” is not offered in templates.",
+        f"“{type(node).__name__}” is not available in templates.",
         "You can use {{ values }}, {% if %} and {% for %}.",
     )
 
 
 def _for_refusal(node: nodes.For, loops: int) -> tuple[str, str] | None:
     if loops:
-        return "A {% for %} cannot stand within another {% for %}.", 'Use | join(", ") for the inner list.'
+        return "A {% for %} cannot be inside another {% for %}.", 'Use | join(", ") for the inner list.'
     if not isinstance(node.iter, nodes.Name | nodes.Getattr):
         return (
-            "A {% for %} can only go through a list of the contact.",
+            "A {% for %} can only go through a list in a field of the contact.",
             "Write {% for item in name_of_the_list %}.",
         )
     if node.recursive or not isinstance(node.target, nodes.Name):
-        return "This form of {% for %} is not offered.", "Write {% for item in name_of_the_list %}."
+        return "This form of {% for %} is not available.", "Write {% for item in name_of_the_list %}."
     return None
 
 
 def _name_refusal(node: nodes.Node) -> tuple[str, str] | None:
     name = node.attr if isinstance(node, nodes.Getattr) else getattr(node, "name", "")
     if name.startswith("_"):
-        return f"“{name}” begins with an underscore; no field of a contact does.", ""
+        return f"“{name}” begins with an underscore; fields of a contact never do.", ""
     return None
 
 
@@ -155,7 +155,7 @@ def _item_refusal(node: nodes.Node) -> tuple[str, str] | None:
     ):
         return _name_refusal(nodes.Name(str(node.arg.value), "load"))
     return (
-        "Only a fixed name or number can stand in square brackets.",
+        "Square brackets can only contain a fixed name or number.",
         'Write custom.field or custom["field"].',
     )
 
@@ -165,7 +165,10 @@ def _list_refusal(node: nodes.Node) -> tuple[str, str] | None:
     if len(items) > MAX_LIST:
         return f"A list may have at most {MAX_LIST} entries.", ""
     if not all(isinstance(item, nodes.Const) for item in items):
-        return "A list in a template can only hold fixed texts and numbers.", 'Write country in ["PL", "DE"].'
+        return (
+            "A list in a template can only contain fixed texts and numbers.",
+            'Write country in ["PL", "DE"].',
+        )
     return None
 
 
@@ -177,7 +180,7 @@ def _compare_refusal(node: nodes.Node) -> tuple[str, str] | None:
     named = [side for side in sides if (name := _name_of(side)) and name.partition(".")[0] != "loop"]
     if named and any(_is_number(side) for side in sides):
         name = _name_of(named[0])
-        return f"“{name}” is text and is compared with a number here.", f"Write {name} | int."
+        return f"“{name}” is text, but it is compared with a number here.", f"Write {name} | int."
     return None
 
 
@@ -201,25 +204,25 @@ def _minus_refusal(node: nodes.Node) -> tuple[str, str] | None:
     inner = getattr(node, "node", None)
     if isinstance(inner, nodes.Const) and isinstance(inner.value, int | float):
         return None
-    return _ARITHMETIC, "A minus can only stand before a fixed number."
+    return _ARITHMETIC, "A minus sign can only come before a fixed number."
 
 
 def _test_refusal(node: nodes.Node) -> tuple[str, str] | None:
     name = getattr(node, "name", "")
     if name in fence.TESTS:
         return None
-    return f"“is {name}” is not offered.", "You can ask: is defined, is undefined, is number, is string."
+    return f"“is {name}” is not available.", "You can ask: is defined, is undefined, is number, is string."
 
 
 def _filter_refusal(node: nodes.Node) -> tuple[str, str] | None:
     if not isinstance(node, nodes.Filter) or node.name not in filters.FILTERS:
         name = getattr(node, "name", "")
         offered = ", ".join(name for name in filters.FILTERS if name not in ("d", "count"))
-        return f"The filter “{name}” is not offered.", _FILTER_WHY.get(name, f"You can use: {offered}.")
+        return f"The filter “{name}” is not available.", _FILTER_WHY.get(name, f"You can use: {offered}.")
     if node.dyn_args is not None or node.dyn_kwargs is not None:
-        return "A filter cannot take a list of arguments by *.", ""
+        return "A filter cannot take a list of arguments with *.", ""
     if node.node is None:
-        return "{% filter %} is not offered.", f"Write {{{{ name | {node.name} }}}}."
+        return "{% filter %} is not available.", f"Write {{{{ name | {node.name} }}}}."
     return _argument_refusal(node)
 
 
@@ -227,23 +230,21 @@ def _argument_refusal(node: nodes.Filter) -> tuple[str, str] | None:
     allowed = _ARGUMENTS.get(node.name)
     if allowed is None:
         return (
-            None
-            if not (node.args or node.kwargs)
-            else (f"The filter “{node.name}” takes nothing in brackets.", "")
+            None if not (node.args or node.kwargs) else (f"The filter “{node.name}” takes no arguments.", "")
         )
     return allowed(node)
 
 
 def _default_arguments(node: nodes.Filter) -> tuple[str, str] | None:
     if not node.args or len(node.args) + len(node.kwargs) > 2:
-        return "default needs the words to use instead.", 'Write {{ first_name | default("there") }}.'
+        return "default needs the text to use instead.", 'Write {{ first_name | default("there") }}.'
     return None
 
 
 def _truncate_arguments(node: nodes.Filter) -> tuple[str, str] | None:
     given = _constants(node, ("length", "killwords", "end"))
     if given is None or not _is_int(given.get("length", 255), 1, MAX_TRUNCATE):
-        return "truncate needs a fixed length.", f"Write | truncate(40); the most is {MAX_TRUNCATE}."
+        return "truncate needs a fixed length.", f"Write | truncate(40); the maximum is {MAX_TRUNCATE}."
     if not isinstance(given.get("killwords", False), bool) or not _is_text(
         given.get("end", "..."), MAX_SEPARATOR
     ):
@@ -261,7 +262,7 @@ def _replace_arguments(node: nodes.Filter) -> tuple[str, str] | None:
         return "replace needs two fixed texts.", example
     old, new = str(given["old"]), str(given["new"])
     if not old or len(new) > len(old):
-        return "replace can only put in something that is not longer than what it takes out.", example
+        return "replace cannot put in a text that is longer than the one it takes out.", example
     return None
 
 

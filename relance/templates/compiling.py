@@ -82,10 +82,12 @@ class _Render:
         except values.Unfit as unfit:
             return Unusable(str(unfit), self.place)
         except TypeError:
-            reason = "A text and a number are compared here: write field | int, as in {% if employees | int > 50 %}."
+            reason = (
+                "Text is compared with a number here: write field | int, as in {% if employees | int > 50 %}."
+            )
             return Unusable(reason, self.place)
         except (jinja2.TemplateError, ArithmeticError, ValueError) as error:
-            return Unusable(f"The words cannot be made: {ended(error)}", self.place)
+            return Unusable(f"The text cannot be made: {ended(error)}", self.place)
 
     def _rendered(self, fields: values.Fields) -> Rendered:
         compiled = self.compiled
@@ -111,9 +113,9 @@ class _Render:
 def _one_line(subject: str) -> str:
     line = " ".join(values.clean(subject).split())
     if not line:
-        raise values.Unfit("The subject came out empty.")
+        raise values.Unfit("The subject turned out empty.")
     if len(line) > MAX_SUBJECT:
-        raise values.Unfit(f"The subject came out longer than {MAX_SUBJECT} characters.")
+        raise values.Unfit(f"The subject turned out longer than {MAX_SUBJECT} characters.")
     return line
 
 
@@ -190,7 +192,7 @@ def _read(name: str, source: str, limit: int) -> _Part:
         return _Part(
             name,
             source,
-            problems=[errors.Problem("The template is nested too deeply or holds too large a number.")],
+            problems=[errors.Problem("The template is nested too deeply or contains too large a number.")],
         )
     refused = allow_list.problems(tree)
     return _Part(name, source, found, [] if refused else variables.uses(tree), refused)
@@ -219,7 +221,7 @@ def _single_braces(part: _Part, known: Collection[str]) -> Iterator[errors.Probl
                 line = piece.line + piece.text.count("\n", 0, brace.start())
                 hint = f"Write {{{{ {brace[1]} }}}}."
                 yield errors.Problem(
-                    f"“{brace[0]}” has single braces and would be sent as it stands.", hint=hint, line=line
+                    f"“{brace[0]}” has single braces and would be sent as it is.", hint=hint, line=line
                 )
 
 
@@ -292,7 +294,7 @@ def _template(environment: fence.Fence, source: str) -> jinja2.Template:
     try:
         tree = environment.parse(source)
     except jinja2.TemplateSyntaxError as error:
-        raise errors.Invalid(f"The words cannot be made into a template: {ended(error.message)}") from error
+        raise errors.Invalid(f"The text cannot be turned into a template: {ended(error.message)}") from error
     if refused := allow_list.problems(tree, links.CALLS, room=4):
         raise errors.Invalid(refused)
     return environment.from_string(nodes.Template(tree.body, lineno=1))

@@ -59,7 +59,7 @@ class Condition:
             return Unusable(str(unfit), "condition")
         except TypeError:
             return Unusable(
-                "A text and a number are compared here: write field | int, as in employees | int > 50.",
+                "Text is compared with a number here: write field | int, as in employees | int > 50.",
                 "condition",
             )
 
@@ -111,7 +111,7 @@ def _parsed(text: str) -> nodes.Expr:
     except jinja2.TemplateSyntaxError as error:
         raise pieces.explained(text, error) from None
     except (RecursionError, ValueError, OverflowError):
-        raise errors.Invalid("The condition is nested too deeply or holds too large a number.") from None
+        raise errors.Invalid("The condition is nested too deeply or contains too large a number.") from None
     return tree
 
 
@@ -119,9 +119,11 @@ def _unread(parser: Parser) -> errors.Problem:
     token = parser.stream.current
     if token.type == "assign":
         return errors.Problem(
-            "A single = compares nothing.", hint='Write ==, as in country == "PL".', line=token.lineno
+            "A single = does not compare anything.",
+            hint='Write ==, as in country == "PL".',
+            line=token.lineno,
         )
-    what = f"The condition cannot be read from “{token.value}” on."
+    what = f"The condition cannot be understood from “{token.value}” onwards."
     return errors.Problem(what, hint='Write "and" or "or" between two questions.', line=token.lineno)
 
 
@@ -132,7 +134,7 @@ def _misused(tree: nodes.Expr) -> Iterator[errors.Problem]:
         if isinstance(call.node, nodes.Name) and call.node.name in FACTS and _arguments(call) is None:
             name = call.node.name
             hint = f"Write {_EXAMPLES[name]}."
-            yield errors.Problem(f"“{name}” is asked with fixed texts only.", hint=hint, line=call.lineno)
+            yield errors.Problem(f"“{name}” can only be asked with fixed texts.", hint=hint, line=call.lineno)
     called = {id(call.node) for call in calls}
     for node in _all(tree, nodes.Name):
         if isinstance(node, nodes.Name) and node.name in FACTS and id(node) not in called:

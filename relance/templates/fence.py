@@ -46,7 +46,7 @@ class Fence(sandbox.ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: runtime.Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002
         """Refuse all arithmetic: `9 ** 9 ** 9` and `'a' * 10 ** 9` stop a machine, not a mail."""
-        raise exceptions.SecurityError(f"the operator {operator} is not offered in templates")
+        raise exceptions.SecurityError(f"the operator {operator} is not available in templates")
 
     def call(self, context: runtime.Context, obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002
         """Call what we put beside the values (links, facts); the values themselves hold nothing that can be called."""
@@ -110,6 +110,6 @@ def run(template: jinja2.Template, context: Mapping[str, Any]) -> str:
     made = ""
     while batch := list(itertools.islice(chunks, _BATCH)):
         if len(made) + sum(map(len, batch)) > MAX_OUTPUT:
-            raise values.Unfit(f"The mail would be longer than {MAX_OUTPUT // 1024} kB.")
+            raise values.Unfit(f"The mail would be larger than {MAX_OUTPUT // 1024} kB.")
         made += "".join(batch)
     return made

@@ -106,7 +106,7 @@ def _number(value: Any, instead: float | None) -> float:
     if abs(number) <= values.MAX_NUMBER:
         return number
     if instead is None:
-        raise values.Unfit(f"“{_text(value)[:40]}” is no number: mend it, or write | int(0).")
+        raise values.Unfit(f"“{_text(value)[:40]}” is not a number: correct it, or write | int(0).")
     return instead
 
 

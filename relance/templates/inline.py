@@ -156,7 +156,7 @@ class _Line:
     def _literal(self, words: str) -> Both:
         if "](" in words:
             hint = "A target has no spaces: write [our pricing](https://example.com/pricing)."
-            self.weaving.complain("This looks like a link, but its target cannot be read.", hint, self.line)
+            self.weaving.complain("This looks like a link, but its target is not clear.", hint, self.line)
         return literal(words)
 
     def _restored(self, words: str) -> Both:
@@ -167,7 +167,7 @@ class _Line:
     def _link(self, target: str, label: str | None, title: str | None) -> Both:
         if label is not None and not label.strip():
             self.weaving.complain(
-                "This link has no words to click on.", "Write [our pricing](https://…).", self.line
+                "This link has no text to click on.", "Write [our pricing](https://…).", self.line
             )
         name = links.slug(_ATOM.sub(" ", title or label or ""))
         expression, fixed = self._target(target)
@@ -244,7 +244,7 @@ def made_target(
             before += "x"
         else:
             complain(
-                "A condition cannot stand within the target of a link.",
+                "A condition cannot be inside the target of a link.",
                 "Put the whole link into the {% if %}.",
             )
     return " ~ ".join(made) or '""', None

@@ -71,7 +71,7 @@ def checked(target: str) -> str:
     if len(target) > MAX_TARGET:
         raise values.Unfit(f"The link “{shown}…” is longer than {MAX_TARGET} characters.")
     if not target.isprintable() or re.search(r'[ \\<>"]', target):
-        raise values.Unfit(f"The link {shown!r} holds a character that no web address has.")
+        raise values.Unfit(f"The link {shown!r} contains a character that is not allowed in a web address.")
     try:
         parts = urllib.parse.urlsplit(target)
         host, _ = parts.hostname, parts.port
@@ -82,14 +82,14 @@ def checked(target: str) -> str:
     if parts.scheme not in _WEB:
         raise values.Unfit(f"The link “{shown}” does not begin with https://, http:// or mailto:.")
     if not host or "@" in parts.netloc:
-        raise values.Unfit(f"The link “{shown}” names no site, or hides it behind an @.")
+        raise values.Unfit(f"The link “{shown}” has no site name, or hides it behind an @.")
     return target
 
 
 def _checked_mail_target(target: str) -> str:
     address = target[len("mailto:") :].partition("?")[0]
     if address.count("@") != 1 or re.search(r"%0[ad]", target, re.IGNORECASE):
-        raise values.Unfit(f"The link “{target[:80]}” is not a mail address.")
+        raise values.Unfit(f"The link “{target[:80]}” is not an email address.")
     return target
 
 

@@ -104,7 +104,7 @@ def _own_lines(line: Sequence[pieces.Piece], spans: _Spans, weaving: inline.Weav
         tag = crossing[0]
         hint = "Put it on a line of its own, or keep the whole condition on one line."
         weaving.complain(
-            f"This {{% {tag.word} %}} stands in the middle of a line and belongs to another line.",
+            f"This {{% {tag.word} %}} is in the middle of a line but belongs to another line.",
             hint,
             tag.line,
         )

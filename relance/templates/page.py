@@ -134,10 +134,12 @@ class _Page(html.parser.HTMLParser):
         if self.cdata_elem:
             if _ATOM.search(data):
                 self._complain(
-                    f"A value cannot stand within <{self.cdata_elem}>.", "Put it into the words of the mail."
+                    f"A value cannot be inside <{self.cdata_elem}>.", "Put it in the text of the mail."
                 )
             if _SCRIPT.search(_UNSEEN_LETTERS.sub("", data)):
-                self._complain(f"<{self.cdata_elem}> holds a script; no mail program runs it.", "Remove it.")
+                self._complain(
+                    f"<{self.cdata_elem}> contains a script; no mail program runs it.", "Remove it."
+                )
             self.html.append(_OPENS_A_TAG.sub('{{ "{" }}', _ATOM.sub("", data)))
             return
         # A lone < before a value would let the value become a tag.
@@ -155,7 +157,7 @@ class _Page(html.parser.HTMLParser):
     def handle_comment(self, data: str) -> None:
         """A comment; what mail programs read in it stays."""
         if _ATOM.search(data):
-            self._complain("A value cannot stand within <!-- -->.", "Write {# … #} for a note to yourself.")
+            self._complain("A value cannot be inside <!-- -->.", "Write {# … #} for a note to yourself.")
         self.html.append(f"<!--{_OPENS_A_TAG.sub('', _ATOM.sub('', data))}-->")
 
     def handle_decl(self, decl: str) -> None:
@@ -166,7 +168,7 @@ class _Page(html.parser.HTMLParser):
     def check_end(self) -> None:
         """Complain where the HTML stopped in the middle of something, or lost a tag of the template."""
         if self.cdata_elem or self.rawdata:
-            self._complain(f"The HTML ends within {self._unfinished()}.", "Close it.")
+            self._complain(f"The HTML ends inside {self._unfinished()}.", "Close it.")
         for template in (self.html, self.text):
             whole, place = "".join(template), 0
             for number, code in enumerate(self.codes):
@@ -174,7 +176,7 @@ class _Page(html.parser.HTMLParser):
                     place = whole.find(self._shown(number), place)
             if place < 0:
                 self._complain(
-                    "A {% tag %} stands where no words can be.",
+                    "A {% tag %} is in a place where text is not allowed.",
                     "Put {% if %} and {% for %} around whole tags.",
                 )
                 return
@@ -190,15 +192,17 @@ class _Page(html.parser.HTMLParser):
     def _is_sound(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> bool:
         names = [name for name, _ in attrs]
         if _ATOM.search(tag) or any(_ATOM.search(name) for name in names):
-            self._complain("A value can stand in quoted attributes only.", 'Write <a href="{{ website }}">.')
+            self._complain(
+                "A value can only be used in an attribute with quotes.", 'Write <a href="{{ website }}">.'
+            )
         elif tag in _REFUSED or (tag == "meta" and "http-equiv" in names):
-            self._complain(f"<{tag}> is not offered: no mail program would show it.", "Remove it.")
+            self._complain(f"<{tag}> is not available: no mail program would show it.", "Remove it.")
         elif bad := next(
             (name for name in names if name.startswith("on") or name in ("srcdoc", "formaction")), None
         ):
             self._complain(f"The attribute “{bad}” runs a script; no mail program allows it.", "Remove it.")
         elif bad := next((name for name, value in attrs if _holds_script(name, value)), None):
-            self._complain(f"The attribute “{bad}” holds a script; no mail program runs it.", "Remove it.")
+            self._complain(f"The attribute “{bad}” contains a script; no mail program runs it.", "Remove it.")
         else:
             return True
         return False
@@ -212,7 +216,7 @@ class _Page(html.parser.HTMLParser):
             return f' {name}="{self._source(value)}"'
         if name in ("style", "srcset") and _ATOM.search(value):
             self._complain(
-                f"A value cannot stand within the attribute “{name}”.", "Put it into the words of the mail."
+                f"A value cannot be inside the attribute “{name}”.", "Put it in the text of the mail."
             )
         if name == "srcset":
             for address in _candidates(value):

@@ -74,7 +74,7 @@ def split(source: str) -> list[Piece]:
         raise explained(source, error) from None
     if len(tokens) > MAX_TOKENS:
         raise problem(
-            "The template holds too many expressions.", "Write more of it as plain words.", tokens[-1][0]
+            "The template contains too many expressions.", "Write more of it as plain text.", tokens[-1][0]
         )
     return list(_pieces(iter(tokens)))
 
@@ -91,7 +91,7 @@ def _pieces(tokens: Iterator[tuple[int, str, str]]) -> Iterator[Piece]:
             _until(tokens, "comment_end")
             yield Tag("", "", line, number)
         elif kind == "raw_begin":
-            raise problem("{% raw %} is not offered.", 'Write a brace twice as {{ "{{" }}.', line)
+            raise problem("{% raw %} is not available.", 'For two braces write {{ "{{" }}.', line)
 
 
 def _until(tokens: Iterator[tuple[int, str, str]], end: str) -> str:
@@ -107,7 +107,9 @@ def _tag(code: str, line: int, number: int) -> Tag:
     word = re.split(r"\W", code, maxsplit=1)[0]
     if word in OPENING or word in MIDDLE or word in CLOSING:
         return Tag(word, code, line, number)
-    raise problem(f"{{% {word} %}} is not offered in templates.", "You can use {% if %} and {% for %}.", line)
+    raise problem(
+        f"{{% {word} %}} is not available in templates.", "You can use {% if %} and {% for %}.", line
+    )
 
 
 _EMPTY_DEFAULT = re.compile(r"""\|\s*(?:d|default)\(\s*(?:""|'')""")
@@ -172,11 +174,11 @@ def _branches(stack: _Stack, tag: Tag) -> list[tuple[Tag, list[object]]]:
     opening = stack[-1][0][0][0] if stack else None
     if opening is None or (tag.word == "elif" and opening.word == "for"):
         raise problem(
-            f"{{% {tag.word} %}} stands outside of any {{% if %}}.", "Write {% if … %} before it.", tag.line
+            f"{{% {tag.word} %}} is outside any {{% if %}}.", "Write {% if … %} before it.", tag.line
         )
     if stack[-1][0][-1][0].word == "else":
         raise problem(
-            f"{{% {tag.word} %}} cannot come after {{% else %}}.", "{% else %} comes last.", tag.line
+            f"{{% {tag.word} %}} cannot come after {{% else %}}.", "{% else %} must come last.", tag.line
         )
     return stack[-1][0]
 
@@ -185,7 +187,7 @@ def _closed(stack: _Stack, tag: Tag) -> tuple[list[tuple[Tag, list[object]]], li
     wanted = CLOSING[tag.word]
     if not stack:
         raise problem(
-            f"{{% {tag.word} %}} closes nothing.",
+            f"{{% {tag.word} %}} has nothing to close.",
             f"Remove it, or write {{% {wanted} … %}} before it.",
             tag.line,
         )
@@ -193,7 +195,7 @@ def _closed(stack: _Stack, tag: Tag) -> tuple[list[tuple[Tag, list[object]]], li
     if opening.word != wanted:
         hint = f"Write {{% {OPENING[opening.word]} %}} first."
         raise problem(
-            f"{{% {tag.word} %}} cannot close the {{% {opening.word} %}} of line {opening.line}.",
+            f"{{% {tag.word} %}} cannot close the {{% {opening.word} %}} in line {opening.line}.",
             hint,
             tag.line,
         )
@@ -203,12 +205,12 @@ def _closed(stack: _Stack, tag: Tag) -> tuple[list[tuple[Tag, list[object]]], li
 # What Jinja says about a mistake, and what it means for a person who writes mail.
 _EXPLAINED: tuple[tuple[str, str, str], ...] = (
     (r"Missing end of comment", "This {# is never closed.", "Write #} where the comment ends."),
-    (r"unexpected char '[“”„‟‘’‚«»]'", "Curly quotes cannot be used within {{ }} and {% %}.", 'Write straight quotes: "…".'),
-    (r"got '(?:name|integer|float|string)'", "Two words stand side by side within {{ }} or {% %}.", "A field's name has no spaces: write {{ first_name }}."),
-    (r"got '='", "A single = compares nothing.", 'Write ==, as in {% if country == "PL" %}.'),
-    (r"Expected an expression|got 'end of", "Something is missing within {{ }} or {% %}.", "Write a field's name, as in {{ first_name }}."),
-    (r"No filter named '(\w+)'", "The filter “{0}” is not offered.", ""),
-    (r"unexpected char", "There is a character within {{ }} or {% %} that does not belong there.", "Write a field's name, as in {{ first_name }}."),
+    (r"unexpected char '[“”„‟‘’‚«»]'", "Curly quotes cannot be used inside {{ }} and {% %}.", 'Write straight quotes: "…".'),
+    (r"got '(?:name|integer|float|string)'", "There are two words side by side inside {{ }} or {% %}.", "A field's name has no spaces: write {{ first_name }}."),
+    (r"got '='", "A single = does not compare anything.", 'Write ==, as in {% if country == "PL" %}.'),
+    (r"Expected an expression|got 'end of", "Something is missing inside {{ }} or {% %}.", "Write a field's name, as in {{ first_name }}."),
+    (r"No filter named '(\w+)'", "The filter “{0}” is not available.", ""),
+    (r"unexpected char", "There is a character inside {{ }} or {% %} that does not belong there.", "Write a field's name, as in {{ first_name }}."),
 )  # fmt: skip
 
 

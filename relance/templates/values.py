@@ -85,9 +85,9 @@ def shown(value: Any) -> Any:
     if type(value) is str:
         return value
     if isinstance(value, Fields):
-        raise Unfit(f"“{value.path}” is a group of fields: write {value.path}.name_of_a_field.")
+        raise Unfit(f"“{value.path}” is a group of fields: write {value.path}.name_of_field.")
     if isinstance(value, list):
-        raise Unfit('A list cannot be written as it is: add | join(", ") to it.')
+        raise Unfit('A list cannot be shown as it is: add | join(", ") to it.')
     if type(value) is float and value.is_integer():
         return int(value)
     return value
@@ -109,7 +109,7 @@ def _plain(value: object, path: str, depth: int) -> object:
 
 def _plain_text(value: str, path: str) -> str | None:
     if len(value) > MAX_TEXT:
-        raise Unfit(f"“{path}” is longer than {MAX_TEXT // 1024} kB.")
+        raise Unfit(f"“{path}” is larger than {MAX_TEXT // 1024} kB.")
     return clean(value).strip() or None
 
 
@@ -126,10 +126,10 @@ def _plain_fields(value: Mapping[object, object], path: str, depth: int) -> Fiel
 def _plain_list(value: list[object], path: str, depth: int) -> list[object] | None:
     _bound(depth, path)
     if len(value) > MAX_ITEMS:
-        raise Unfit(f"“{path}” holds {len(value)} entries; a mail can use at most {MAX_ITEMS}.")
+        raise Unfit(f"“{path}” has {len(value)} entries; a mail can use at most {MAX_ITEMS}.")
     return [made for inner in value if (made := _plain(inner, path, depth)) is not None] or None
 
 
 def _bound(depth: int, path: str) -> None:
     if depth > MAX_DEPTH:
-        raise Unfit(f"“{path}” holds fields within fields more than {MAX_DEPTH} deep.")
+        raise Unfit(f"“{path}” has fields nested more than {MAX_DEPTH} deep.")

@@ -49,7 +49,7 @@ def unknown(found: Iterable[Use], known: Collection[str]) -> Iterator[errors.Pro
             continue
         told.add(use.path)
         yield errors.Problem(
-            f"No contact has a field “{use.path}”.", hint=_nearest(use.path, known), line=use.line
+            f"There is no contact field “{use.path}”.", hint=_nearest(use.path, known), line=use.line
         )
 
 

@@ -192,14 +192,14 @@ def test_a_list_is_gone_through_or_joined():
 @pytest.mark.parametrize(
     ("body", "values", "words"),
     [
-        ("{{ it }}", {"it": "x" * 300_000}, "longer than 256 kB"),
-        ("{% for i in it %}{{ big }}{% endfor %}", {"it": ["x"] * 100, "big": "x" * 10_000}, "longer than 256 kB"),
+        ("{{ it }}", {"it": "x" * 300_000}, "larger than 256 kB"),
+        ("{% for i in it %}{{ big }}{% endfor %}", {"it": ["x"] * 100, "big": "x" * 10_000}, "larger than 256 kB"),
         ("{% for i in it %}x{% endfor %}", {"it": list(range(101))}, "at most 100"),
-        ("{{ it }}", {"it": {"a": 1}}, "write it.name_of_a_field"),
+        ("{{ it }}", {"it": {"a": 1}}, "write it.name_of_field"),
         ("{{ it }}", {"it": ["a"]}, "join"),
         ("{{ it.a }}", {"it": {"a": {"a": {"a": {"a": {"a": 1}}}}}}, "deep"),
         ("{% if it > x %}x{% endif %}", {"it": "12", "x": 5}, "field | int"),
-        ("{{ it | int }}", {"it": "about 50"}, "“about 50” is no number"),
+        ("{{ it | int }}", {"it": "about 50"}, "“about 50” is not a number"),
         ("{{ it | upper }}", {"it": ["a"]}, "join"),
         ("{{ it }}", {"it": 10**5000}, "cannot be made"),
         ("[x]({{ it }})", {"it": "javascript:alert(1)"}, "does not begin with https://"),
@@ -219,7 +219,7 @@ def test_the_subject_is_one_line_whatever_a_value_holds():
 
 def test_a_subject_that_comes_out_empty_or_endless_is_not_sent():
     compiled = compile_source(Source("{{ a | default('') }}", "x"))
-    assert compiled.render({}, mark) == Unusable("The subject came out empty.", "subject")
+    assert compiled.render({}, mark) == Unusable("The subject turned out empty.", "subject")
     assert isinstance(compiled.render({"a": "x" * 501}, mark), Unusable)
 
 
