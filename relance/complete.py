@@ -14,5 +14,5 @@ def complete(cases: Iterable[Case], table: Mapping[Case, Row]) -> Mapping[Case, 
     """The table, read-only. Raises `LookupError` where a case has no row: a new one must not mean "nothing happens"."""
     missing = [str(case) for case in cases if case not in table]
     if missing:
-        raise LookupError(f"a table that decides says nothing of: {', '.join(missing)}")
+        raise LookupError(f"a table that decides has no row for: {', '.join(missing)}")
     return MappingProxyType(dict(table))

@@ -16,6 +16,6 @@ NEEDED = ("aiosmtpd", "pymap", "trustme")
 _missing = [name for name in NEEDED if util.find_spec(name) is None]
 if _missing:
     raise errors.Misconfigured(
-        f"The mail world is not installed ({', '.join(_missing)}); `pip install 'relance[sandbox]'` brings it. "
-        "`relance demo` and `relance sandbox` need it, and nothing else does."
+        f"The sandbox is not installed (missing: {', '.join(_missing)}). Run `pip install 'relance[sandbox]'`. "
+        "Only `relance demo` and `relance sandbox` need it."
     )

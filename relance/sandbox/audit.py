@@ -149,9 +149,9 @@ def _repeats(arrived: tuple[record.Arrived, ...]) -> Iterable[Finding]:
     for mail in arrived:
         by_id, by_words = (mail.recipient, mail.message_id), (mail.recipient, fingerprint.of(mail.raw))
         if by_id in ids:
-            yield _finding("sent_twice", mail, "the same Message-ID had arrived before")
+            yield _finding("sent_twice", mail, "the same Message-ID had already arrived")
         elif by_words in words:
-            yield _finding("sent_twice", mail, f"the same words had arrived as {words[by_words]}")
+            yield _finding("sent_twice", mail, f"the same text had already arrived as {words[by_words]}")
         ids.add(by_id)
         words.setdefault(by_words, mail.message_id)
 
@@ -169,7 +169,7 @@ def _after_answers(
         if first is None or first.when.order > mail.when.order:
             continue
         if first.when.order < _turn(syncs, mail):
-            late.append(_finding("after_answer", mail, f"{first.kind} had stood in {first.folder}"))
+            late.append(_finding("after_answer", mail, f"{first.kind} was already in {first.folder}"))
         else:
             windows.append(_window(mail, first))
     return tuple(late), tuple(windows)
@@ -184,9 +184,9 @@ def _after_a_no(story: record.Story, arrived: tuple[record.Arrived, ...]) -> Ite
         answered = told.get(mail.recipient)
         standing = refusals.get((mail.rep, mail.recipient))
         if answered is not None and answered.order < mail.asked.order:
-            yield _finding("to_suppressed", mail, f"their unsubscribe had been answered at {answered.at}")
+            yield _finding("to_suppressed", mail, f"their unsubscribe had been confirmed at {answered.at}")
         elif standing and standing[0].when.order < _turn(syncs, mail):
-            yield _finding("to_suppressed", mail, f"{standing[0].kind} had stood in {standing[0].folder}")
+            yield _finding("to_suppressed", mail, f"{standing[0].kind} was already in {standing[0].folder}")
 
 
 def _told(story: record.Story) -> Mapping[str, record.Moment]:
@@ -210,7 +210,7 @@ def _unexplained(steps: tuple[DueStep, ...], arrived: tuple[record.Arrived, ...]
         elif step.state not in SENT and not step.reason.strip():
             yield _unaccounted(step, "has no reason")
     for person, message_id in sorted(left):
-        yield Finding("unexplained", person, message_id, "arrived, and no step accounts for it")
+        yield Finding("unexplained", person, message_id, "arrived, but no step accounts for it")
 
 
 def _claim(left: Collection[tuple[str, str]], step: DueStep) -> tuple[str, str] | None:

@@ -62,18 +62,18 @@ class Verdict:
 
 
 REASONS: Mapping[str, str] = {
-    "head": "it asked only for the headers",
-    "prefetch": "it said itself that it loads ahead of a reader",
+    "head": "it only asked for the headers",
+    "prefetch": "it announced itself as loading ahead of a reader",
     "scanner": "the program calls itself a link checker, a preview or a robot",
-    "scanner network": "it came from a network of mail scanners",
-    "gmail ahead": "Gmail loads pictures ahead under this name",
-    "apple ahead": "Apple Mail loads every picture, whether the mail is read or not",
-    "soon": "it came within seconds of the mail's acceptance",
+    "scanner network": "it came from a network used by mail scanners",
+    "gmail ahead": "Gmail loads images in advance under this name",
+    "apple ahead": "Apple Mail loads every image, whether or not the mail is read",
+    "soon": "it came within seconds of the mail being accepted",
     "burst": "several links of the mail were followed within seconds",
-    "crowd": "many recipients' mails were loaded from one network within a minute",
-    "no language": "it did not say any language, as browsers of people do",
-    "no agent": "it did not say what program it is",
-    "settling": "it is too fresh to tell; scanners often come back within a minute",
+    "crowd": "mails to many recipients were loaded from one network within a minute",
+    "no language": "it did not state a language, as people's browsers do",
+    "no agent": "it did not say which program it is",
+    "settling": "it is too recent to tell; scanners often come back within a minute",
 }
 
 

@@ -47,6 +47,6 @@ def _checked(base_url: str) -> str:
     ):
         raise errors.Misconfigured(
             f"The tracking address {base_url!r} cannot be used: write the start of a web address, "
-            "like https://go.acme.example"
+            "such as https://go.acme.example"
         )
     return base_url.rstrip("/")

@@ -55,7 +55,7 @@ class Recorder:
         """Take a hit; the future is done once it was tried to record it. None: it was dropped."""
         if len(self._waiting) >= MOST_WAITING or not self._shares.takes(hit.network):
             self.dropped += 1
-            log.warning("a hit was not recorded: too many at once, or too many of one network")
+            log.warning("an open or a click was not recorded: too many at once, or too many from one network")
             return None
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
@@ -88,14 +88,14 @@ class Recorder:
         try:
             await self._record([hit for hit, _ in some])
         except errors.Unreachable:
-            log.warning("hits cannot be recorded just now; they are tried again")
+            log.warning("opens and clicks cannot be recorded just now; this will be tried again")
             self._waiting.extendleft(reversed(some))
             worked = False
         except asyncio.CancelledError:
             self._waiting.extendleft(reversed(some))
             raise
         except Exception:
-            log.warning("hits were lost", exc_info=True)
+            log.warning("opens and clicks were lost", exc_info=True)
         for _, tried in some:
             if not tried.done():
                 tried.set_result(None)

@@ -128,10 +128,10 @@ class Signer:
 
 def _check(key_id: int, secret: bytes) -> None:
     if not 0 <= key_id <= 255:
-        raise errors.Misconfigured(f"A tracking key id is a number from 0 to 255, not {key_id}.")
+        raise errors.Misconfigured(f"A tracking key id must be a number from 0 to 255, not {key_id}.")
     if len(secret) < SMALLEST_SECRET:
         raise errors.Misconfigured(
-            f"Tracking key {key_id} is too short: {SMALLEST_SECRET} bytes are the least."
+            f"Tracking key {key_id} is too short: it needs at least {SMALLEST_SECRET} bytes."
         )
 
 

@@ -133,7 +133,7 @@ class Counter:
         target: str | None = hit.carried or await self._ask(self._desk.clicked, hit)
         place = targets.location(target) if target is not None else None
         if target is not None and place is None:
-            log.error("link %d of message %d has a target that must not be followed", hit.index, hit.message)
+            log.error("link %d of message %d has a target that is not safe to follow", hit.index, hit.message)
         if place is None:
             return _page(request, pages.gone, 404)
         background = BackgroundTask(self._recorded, hit) if hit.carried else None
@@ -211,11 +211,9 @@ class Counter:
             try:
                 await asyncio.get_running_loop().run_in_executor(self._recording, self._desk.replay)
             except errors.Trouble as away:
-                log.warning("what people asked for could not be carried out just now; it is kept: %s", away)
+                log.warning("opt-outs could not be carried out just now; they are kept: %s", away)
             except Exception:
-                log.warning(
-                    "what people asked for could not be carried out just now; it is kept", exc_info=True
-                )
+                log.warning("opt-outs could not be carried out just now; they are kept", exc_info=True)
             await asyncio.sleep(REPLAY_SECONDS)
 
     async def _contact(self, hit: hits.Hit) -> str | None:

@@ -57,7 +57,7 @@ def test_a_new_case_without_a_row_does_not_import(
 
 
 def test_the_sentence_names_what_is_missing_and_the_table_can_not_be_changed() -> None:
-    with pytest.raises(LookupError, match="says nothing of: complained"):
+    with pytest.raises(LookupError, match="has no row for: complained"):
         complete([states.Event.STOPPED, states.Event.COMPLAINED], {states.Event.STOPPED: 1})
     with pytest.raises(TypeError):
         complete([1], {1: 2})[1] = 3  # type: ignore[index]

@@ -76,7 +76,7 @@ def test_an_answer_before_the_sync_of_the_turn_is_a_broken_promise() -> None:
     )
 
     assert (found.after_answer, len(found.windows)) == (1, 0)
-    assert "answer had stood in Junk" in found.findings[0].what
+    assert "answer was already in Junk" in found.findings[0].what
 
 
 def test_an_answer_after_the_sync_is_the_window_with_its_length() -> None:

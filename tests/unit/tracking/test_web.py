@@ -215,7 +215,7 @@ def test_nothing_is_called_done_where_nobody_can_tell_whose_mail_it_was(
     client: TestClient, desk: FakeDesk
 ) -> None:
     old = f"/u/{SIGNER.sign(Purpose.UNSUBSCRIBE, 5)}"
-    for language, words in (("en", "nothing was done"), ("pl", "nic nie zostało zrobione")):
+    for language, words in (("en", "nothing has been changed"), ("pl", "nic nie zostało zmienione")):
         response = client.post(old, data=ONE_CLICK, headers={"accept-language": language})
         assert response.status_code == 404
         assert words in response.text
@@ -273,7 +273,7 @@ def test_without_its_database_the_desk_breaks_nothing(
     ]
     ours = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("relance"))
     assert not any(token in ours for token in tokens)
-    assert "hits were lost" in ours
+    assert "opens and clicks were lost" in ours
 
 
 def test_a_click_leads_on_whatever_the_database_does(client: TestClient, desk: FakeDesk) -> None:
@@ -296,7 +296,7 @@ def test_a_no_is_written_down_before_the_database_is_asked(client: TestClient, d
     desk.broken = True
     answer = client.post(LINKS.unsubscribe_url(5, OLA), data=ONE_CLICK)
     assert answer.status_code == 202
-    assert "noted it for good" in answer.text
+    assert "has been saved" in answer.text
     assert pages.PHRASES["en"].done not in answer.text
     assert (desk.kept, desk.unsubscribed) == ([OLA], [])
 
