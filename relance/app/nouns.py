@@ -8,7 +8,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from relance.engine import tick
 from relance.engine.contacts import importer
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
@@ -19,6 +18,7 @@ from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.restore import doubts
 from relance.engine.sending import in_doubt, refusing_domains
 from relance.engine.sequences import publish as sequences_publish
+from relance.engine.sequences.steps import task as task_step
 from relance.engine.store import contacts, suppressions, tasks
 
 Progress = Callable[[int], None]
@@ -205,7 +205,7 @@ class Tasks:
 
     def done(self, task_id: int) -> None:
         """Tick a task off; a sequence that waited for it goes on."""
-        tick.task_done(self._context, task_id)
+        task_step.done(self._context, task_id)
 
 
 class Unknown:

@@ -1,0 +1,61 @@
+"""Due steps that need no mailbox are done, many in one transaction; one that fails is held alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from relance.engine.context import Context
+from relance.engine.sequences import step_context
+from relance.engine.sequences.steps import carry_out
+from relance.engine.sequences.steps.base import StepRun
+from relance.engine.states import Event
+from relance.engine.store import enrollments, events, mailboxes
+from relance.engine.store.enrollments import Enrollment
+
+
+def advance(conn: Connection, context: Context, now: dt.datetime, limit: int) -> int:
+    """Do what is due, at most `limit` steps; returns how many there were."""
+    rows = enrollments.other_due(conn, now, limit)
+    if rows and not _all_or_none(conn, context, now, rows):
+        for row in rows:  # one of them spoils it: find out which, and hold it alone
+            _all_or_none(conn, context, now, [row], hold=True)
+    return len(rows)
+
+
+def _all_or_none(
+    conn: Connection, context: Context, now: dt.datetime, rows: Sequence[Enrollment], *, hold: bool = False
+) -> bool:
+    """Do these steps, or none of them where one fails unexpectedly; then `hold` holds them."""
+    try:
+        with conn.begin_nested():
+            _do(conn, context, now, rows)
+    except (OperationalError, InterfaceError):
+        raise  # the database, not the step
+    except Exception as fault:
+        for row in rows if hold else ():
+            _held(conn, row, now, fault)
+        return False
+    return True
+
+
+def _held(conn: Connection, row: Enrollment, now: dt.datetime, fault: Exception) -> None:
+    words = f"this step could not be done: {type(fault).__name__}: {fault}"[:300]
+    enrollments.apply(conn, [row.id], Event.HELD, now, reason=words)
+    line = events.NewEvent(
+        "held", now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data={"reason": words}
+    )
+    events.add(conn, [line])
+
+
+def _do(conn: Connection, context: Context, now: dt.datetime, rows: Sequence[Enrollment]) -> None:
+    turns: dict[int, dt.datetime] = {}
+    for case in step_context.read(conn, context, rows):
+        position = carry_out(StepRun(conn, context, now, case))
+        if position is not None and position.step_kind == "mail" and position.due_at is not None:
+            turns[case.row.mailbox_id] = min(position.due_at, turns.get(case.row.mailbox_id, position.due_at))
+    for mailbox_id, at in sorted(turns.items()):
+        mailboxes.schedule_turn(conn, [mailbox_id], at)

@@ -1,0 +1,24 @@
+"""A branch: its condition is asked, and the enrollment goes that way."""
+
+from __future__ import annotations
+
+from relance.engine.definition.position import Position
+from relance.engine.definition.steps import BranchStep
+from relance.engine.engagement import hits
+from relance.engine.sequences.steps.base import StepRun, go_on, hold
+from relance.engine.store import enrollments
+
+
+def take_a_way(run: StepRun, step: BranchStep) -> Position | None:
+    """Go the way that the condition says; None where that cannot be told yet."""
+    unsettled = hits.settles_at(run.conn, run.context, run.case.row.id, run.now)
+    if unsettled is not None:
+        # A click of a minute ago may still turn out to be a scanner's: ask again when it has settled.
+        bound = [{"kind": "settling", "words": "a click is too fresh to tell a person from a machine"}]
+        enrollments.reschedule(run.conn, run.case.row, unsettled, bound)
+        return None
+    answer = run.answer(step.when)
+    if isinstance(answer, bool):
+        return go_on(run, kind="branch", taken=answer, words=step.when)
+    hold(run, answer)
+    return None

@@ -1,0 +1,80 @@
+"""A task: a person is asked to do something; the sequence goes on, or waits until they have."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.engine import Connection
+
+from relance import errors, templates
+from relance.engine.context import Context
+from relance.engine.definition.position import Position
+from relance.engine.definition.steps import TaskStep
+from relance.engine.sequences import step_context
+from relance.engine.sequences.step_context import StepContext
+from relance.engine.sequences.steps.base import StepRun, go_on, hold
+from relance.engine.store import enrollments, events, mailboxes, tasks
+
+_FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+# A due time that never comes by itself: only ticking the task off moves the enrollment on.
+
+
+def ask_a_person(run: StepRun, step: TaskStep) -> Position | None:
+    """Open the task, unless the step's condition says that it is not wanted."""
+    wanted = True if step.when is None else run.answer(step.when)
+    if isinstance(wanted, str):
+        hold(run, wanted)
+        return None
+    return _open(run, step) if wanted else go_on(run, kind="skipped", words=step.when or "")
+
+
+def _open(run: StepRun, step: TaskStep) -> Position | None:
+    row, words = run.case.row, _words(run.case, step)
+    tasks.add(
+        run.conn,
+        enrollment_id=row.id,
+        contact_id=row.contact_id,
+        step=step.id,
+        words=words,
+        due_at=row.due_at or run.now,
+    )
+    if not step.wait_until_done:
+        return go_on(run, kind="task", words=words)
+    enrollments.reschedule(run.conn, row, _FAR, [{"kind": "task", "words": "waits until the task is done"}])
+    run.tell("task", {"words": words})
+    return None
+
+
+def _words(case: StepContext, step: TaskStep) -> str:
+    """The task's words for this person; an unfilled variable stays visible, for a person reads it, not a customer."""
+    try:
+        compiled = templates.compile_source(templates.Source(subject=step.task, body=""))
+    except errors.Invalid:
+        return step.task
+    rendered = compiled.render(case.values(), lambda link: link.target)
+    return rendered.subject if isinstance(rendered, templates.Rendered) else step.task
+
+
+def done(context: Context, task_id: int) -> None:
+    """Close a task; an enrollment that waited for it goes on."""
+    now = context.clock.now()
+    with context.database.write() as conn:
+        task = tasks.by_id(conn, task_id)
+        if task is None:
+            raise errors.NotFound(f"there is no task number {task_id}")
+        if tasks.close(conn, task_id, "done", now):
+            _ended(conn, context, task, now)
+
+
+def _ended(conn: Connection, context: Context, task: tasks.Task, now: dt.datetime) -> None:
+    row, _ = enrollments.lock(conn, [task.enrollment_id])[task.enrollment_id]
+    data = {"words": task.words}
+    line = events.NewEvent("task done", now, row.id, row.contact_id, step=task.step, data=data)
+    events.add(conn, [line])
+    if row.step != task.step:
+        return
+    case = step_context.read(conn, context, [row])[0]
+    position = case.after(context.workspace, now)
+    enrollments.move(conn, row, position, now)
+    if position.step_kind == "mail" and position.due_at is not None:
+        mailboxes.schedule_turn(conn, [row.mailbox_id], position.due_at)
