@@ -10,7 +10,7 @@ INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(PIP) install
 PYTEST_ARGS ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format simulate bench bench-servers chaos corpus fuzz lock clean
+.PHONY: help install demo test check format simulate bench bench-servers chaos corpus fuzz catalogue lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -72,6 +72,9 @@ SEEDS ?= 400
 SIM_FROM ?= 0
 simulate: $(VENV)/.dev ## play SEEDS simulated worlds from SIM_FROM on: crashes, freezes, lost commits, answers
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --from $(SIM_FROM) --processes 2
+
+catalogue: $(VENV)/.dev ## list the sentences that lack a translation (ADD=1 writes stubs for them)
+	@$(BIN)/python -m tests.catalogue $(if $(ADD),--add)
 
 lock: ## renew requirements/*.txt (needs uv)
 	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --no-emit-index-url --no-annotate --extra sandbox pyproject.toml -o requirements/base.txt

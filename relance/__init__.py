@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     )
     from relance.mailbox.account import Security, Server
     from relance.mailbox.smtp.usage import Usage
+    from relance.wording import Text
 
 __all__ = [
     "AnswerView",
@@ -136,6 +137,7 @@ __all__ = [
     "Task",
     "TaskStep",
     "TestStep",
+    "Text",
     "TickReport",
     "Track",
     "Trouble",
@@ -201,6 +203,7 @@ _ROOMS = {
     ),
     "mailbox.account": ("Security", "Server"),
     "mailbox.smtp.usage": ("Usage",),
+    "wording": ("Text",),
 }  # fmt: skip
 _ROOM_OF = {name: f"relance.{room}" for room, names in _ROOMS.items() for name in names}
 

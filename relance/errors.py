@@ -22,9 +22,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from relance.wording import Text
+
 
 class RelanceError(Exception):
-    """Every error Relance raises on purpose."""
+    """Every error Relance raises on purpose. `str` makes its sentence when it is shown; `text` is what can be stored."""
+
+    def __init__(self, words: Text | str = "") -> None:
+        super().__init__(words)
+
+    @property
+    def text(self) -> Text:
+        """The sentence as a value; words that are no Text are somebody's own."""
+        said: object = self.args[0] if self.args else ""
+        return said if isinstance(said, Text) else Text.prose(said)
+
+    def __str__(self) -> str:
+        return str(self.text)
 
 
 class WrongUse(RelanceError):
@@ -35,24 +49,28 @@ class WrongUse(RelanceError):
 class Problem:
     """One mistake in something a person wrote: where it stands, what is wrong, and what to write instead."""
 
-    what: str
-    where: str = ""
-    hint: str = ""
+    what: Text | str
+    where: Text | str = ""
+    hint: Text | str = ""
     line: int = 0
     column: int = 0
 
+    @property
+    def text(self) -> Text:
+        """Place, mistake and mend behind each other."""
+        place = Text.together(*(part for part in (self.where, self.line, self.column) if part), by=":")
+        return Text.together(place, Text.together(self.what, self.hint), by=": ")
+
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.where, self.line, self.column) if part)
-        mend = f" {self.hint}" if self.hint else ""
-        return f"{place}: {self.what}{mend}" if place else f"{self.what}{mend}"
+        return str(self.text)
 
 
 class Invalid(WrongUse):
     """Something a person wrote has problems; nothing was done."""
 
-    def __init__(self, problems: Iterable[Problem] | str) -> None:
-        self.problems = (Problem(problems),) if isinstance(problems, str) else tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+    def __init__(self, problems: Iterable[Problem] | Text | str) -> None:
+        self.problems = (Problem(problems),) if isinstance(problems, (Text, str)) else tuple(problems)
+        super().__init__(Text.together(*(problem.text for problem in self.problems), by="\n"))
 
 
 class NotFound(WrongUse):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import jinja2
 
-from relance import errors
+from relance import errors, wording
 from relance.sentences import ended
 from relance.templates import fence
 
@@ -240,7 +240,8 @@ def _unclosed(source: str) -> int:
 
 def located(found: errors.Problem, source: str, where: str) -> errors.Problem:
     """The problem with its place, and the column where its quoted name stands in that line."""
-    name = re.search(r"“([^”]+)”", found.what)
+    with wording.speaking("en"):  # other languages have other quotes
+        name = re.search(r"“([^”]+)”", str(found.what))
     lines = source.split("\n")
     column = 0
     if name and 0 < found.line <= len(lines):

@@ -10,6 +10,7 @@ from relance.engine.definition import compiled, graph, load, partial, reachabili
 from relance.engine.definition.steps import MailStep, Path, WaitStep
 from relance.engine.definition.yaml_source import Places
 from relance.engine.schedule import send_windows
+from relance.wording import Text
 
 MANY_MAILS = 7  # to one person without an answer: beyond it complaints grow faster than meetings
 SOON = 20.0  # hours between two mails; less reads as pestering
@@ -66,13 +67,13 @@ class _Look:
         self.problems: list[errors.Problem] = []
         self.warnings: list[errors.Problem] = []
 
-    def problem(self, path: Path, what: str, hint: str = "") -> None:
+    def problem(self, path: Path, what: Text | str, hint: Text | str = "") -> None:
         self.problems.append(self._told(path, what, hint))
 
-    def warn(self, path: Path, what: str, hint: str = "") -> None:
+    def warn(self, path: Path, what: Text | str, hint: Text | str = "") -> None:
         self.warnings.append(self._told(path, what, hint))
 
-    def _told(self, path: Path, what: str, hint: str) -> errors.Problem:
+    def _told(self, path: Path, what: Text | str, hint: Text | str) -> errors.Problem:
         place = self.places.of(path)
         return errors.Problem(f"{self.name(path)}{what}", self.where, hint, place.line, place.column)
 

@@ -1,0 +1,87 @@
+"""Times, dates and numbers as the reader's language writes them, and whose clock they are told by."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from relance.wording import speech
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+GROUPED_FROM = 10_000
+# Below it, digits are not grouped: Polish writes 1234 and 12 345.
+
+
+class _Process:
+    """The zone that times are told in; None: this machine's."""
+
+    zone: dt.tzinfo | None = None
+
+
+def show_times_in(zone: dt.tzinfo | None) -> None:
+    """Tell times by this zone's clock from now on, in this process (None: by this machine's)."""
+    _Process.zone = zone
+
+
+def shown_zone() -> dt.tzinfo | None:
+    """The zone times are told in; None: this machine's."""
+    return _Process.zone
+
+
+def moment(at: dt.datetime, zone: dt.tzinfo | None = None) -> str:
+    """An instant by the clock of a zone (else of the one shown), with its name: "Thu 05 Mar 2026 09:30 CET"."""
+    local = at.astimezone(zone or _Process.zone)
+    spoken = speech.language()
+    if spoken == speech.ENGLISH:
+        return f"{_DAYS[local.weekday()]} {local.day:02} {_MONTHS[local.month - 1][:3]} {local.year} {local:%H:%M} {local.tzname()}"
+    return f"{_by_babel(local, 'yMMMEd', spoken)}, {clock_time(at, zone)}"
+
+
+def clock_time(at: dt.datetime, zone: dt.tzinfo | None = None) -> str:
+    """The time of day of an instant, with the zone's name: "09:30 CET"."""
+    local = at.astimezone(zone or _Process.zone)
+    return f"{local:%H:%M} {local.tzname()}"
+
+
+def day(date: dt.date) -> str:
+    """A date as a person says it: "Thu 5 March 2026"."""
+    spoken = speech.language()
+    if spoken == speech.ENGLISH:
+        return f"{_DAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
+    return _by_babel(date, "yMMMMEd", spoken)
+
+
+def count(number: int) -> str:
+    """How many, its digits grouped where the reader's language groups them; English as it stands."""
+    spoken = speech.language()
+    if spoken == speech.ENGLISH or abs(number) < GROUPED_FROM:
+        return str(number)
+    from babel.numbers import format_decimal
+
+    grouped: str = format_decimal(number, locale=spoken)
+    return grouped
+
+
+def decimal(number: float) -> str:
+    """A number with the decimal mark of the reader's language."""
+    spoken = speech.language()
+    if spoken == speech.ENGLISH:
+        return str(number)
+    from babel.numbers import get_decimal_symbol
+
+    mark: str = get_decimal_symbol(spoken)
+    return str(number).replace(".", mark)
+
+
+def _by_babel(value: dt.date, skeleton: str, spoken: str) -> str:
+    """By the skeleton of CLDR that the language has; the nearest where it lacks this one."""
+    from babel import Locale
+    from babel.dates import format_date, match_skeleton
+
+    locale = Locale.parse(spoken)
+    known = locale.datetime_skeletons
+    told: str = format_date(value, str(known[match_skeleton(skeleton, known) or "yMMMEd"]), locale)
+    return told

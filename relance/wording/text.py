@@ -1,0 +1,278 @@
+"""`Text`: a sentence as a value. It is made in the reader's language when it is shown, and stored as JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from relance.wording import catalogue, dates, speech
+
+_ENDS = (".", "!", "?", "…")
+_QUOTES = "”\"'"
+_PLACE = re.compile(r"\{\{|\}\}|\{(\w+)\}")
+
+
+def N_(msgid: str) -> str:
+    """Mark a constant as a sentence to be translated where it is shown; returns it as it is."""
+    return msgid
+
+
+class Text:
+    """A sentence in plain English with `{named}` places, and what stands in them. Frozen; `str()` shows it.
+
+    Places hold str, int, float, another Text, a datetime (aware), a date or a timedelta; each is shown as the reader's
+    language writes it. An error of ours stands for its text; anything else for its `str`.
+    """
+
+    __slots__ = ("_params", "context", "msgid")
+
+    msgid: str
+    context: str
+    _params: tuple[tuple[str, Any], ...]
+
+    def __init__(self, msgid: str, /, **params: Any) -> None:
+        self._set(msgid, "", params)
+
+    @classmethod
+    def within(cls, context: str, msgid: str, /, **params: Any) -> Text:
+        """A sentence or word whose translation depends on what it is about ("paused": a mailbox, a person)."""
+        made = cls.__new__(cls)
+        made._set(msgid, context, params)
+        return made
+
+    @staticmethod
+    def plural(one: str, many: str, count: int, /, **params: Any) -> Text:
+        """A sentence that depends on a number, which is given to it as `{count}`."""
+        return _Plural(one, many, count, params)
+
+    @staticmethod
+    def prose(said: object) -> Text:
+        """Somebody's own words: shown as they are, in every language."""
+        return _Prose(str(said))
+
+    @staticmethod
+    def together(*parts: object, by: str = " ") -> Text:
+        """Several texts behind each other; those that are empty are left out."""
+        return _Together(parts, by)
+
+    @staticmethod
+    def read(stored: object) -> Text:
+        """The Text of a stored row: its dict, that as JSON, or words of before there were rows. Never raises."""
+        from relance.wording import rows
+
+        return rows.read(stored)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """What stands in the places, by name."""
+        return dict(self._params)
+
+    def row(self) -> dict[str, Any]:
+        """As it is stored, fit for JSON."""
+        from relance.wording import rows
+
+        kept: dict[str, Any] = {"text": self.msgid, "params": rows.kept(self._params)}
+        return {**kept, "context": self.context} if self.context else kept
+
+    def json(self) -> str:
+        """The row as JSON text."""
+        return json.dumps(self.row(), ensure_ascii=False)
+
+    def __str__(self) -> str:
+        known = catalogue.of(speech.language())
+        pattern = known.pgettext(self.context, self.msgid) if self.context else known.gettext(self.msgid)
+        return filled(pattern if self.msgid else "", self._params)
+
+    def __bool__(self) -> bool:
+        return bool(self.msgid)
+
+    def __repr__(self) -> str:
+        return f"<Text {self.row()}>"
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and isinstance(other, Text) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a Text is frozen: {name}")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a Text is frozen: {name}")
+
+    def __reduce__(self) -> tuple[Callable[[object], Text], tuple[dict[str, Any]]]:
+        return Text.read, (self.row(),)
+
+    def __copy__(self) -> Text:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Text:
+        return self
+
+    def _key(self) -> tuple[Any, ...]:
+        return (self.context, self.msgid, self._params)
+
+    def _set(self, msgid: str, context: str, params: Mapping[str, Any]) -> None:
+        object.__setattr__(self, "msgid", msgid)
+        object.__setattr__(self, "context", context)
+        object.__setattr__(self, "_params", tuple(sorted((name, held(it)) for name, it in params.items())))
+
+
+class _Plural(Text):
+    """A sentence of one form for one, and another for many; other languages have more of them."""
+
+    __slots__ = ("count", "many")
+
+    many: str
+    count: int
+
+    def __init__(self, one: str, many: str, count: int, params: Mapping[str, Any]) -> None:
+        self._set(one, "", params)
+        object.__setattr__(self, "many", many)
+        object.__setattr__(self, "count", int(count))
+
+    def row(self) -> dict[str, Any]:
+        return {**super().row(), "many": self.many, "count": self.count}
+
+    def __str__(self) -> str:
+        pattern = catalogue.of(speech.language()).ngettext(self.msgid, self.many, abs(self.count))
+        return filled(pattern, (*self._params, ("count", dates.count(self.count))))
+
+    def _key(self) -> tuple[Any, ...]:
+        return (*super()._key(), self.many, self.count)
+
+
+class _Prose(Text):
+    """Somebody's own words."""
+
+    __slots__ = ()
+
+    def __init__(self, said: str) -> None:
+        self._set(said, "", {})
+
+    def row(self) -> dict[str, Any]:
+        return {"code": "prose", "text": self.msgid}
+
+    def __str__(self) -> str:
+        return self.msgid
+
+
+class _Together(Text):
+    """Several texts behind each other."""
+
+    __slots__ = ("by", "parts")
+
+    by: str
+    parts: tuple[Text, ...]
+
+    def __init__(self, parts: Iterable[object], by: str) -> None:
+        self._set("", "", {})
+        object.__setattr__(self, "by", by)
+        object.__setattr__(self, "parts", tuple(made for each in parts if (made := text_of(each))))
+
+    def row(self) -> dict[str, Any]:
+        return {"code": "together", "texts": [each.row() for each in self.parts], "by": self.by}
+
+    def __str__(self) -> str:
+        return self.by.join(shown for each in self.parts if (shown := str(each)))
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+    def _key(self) -> tuple[Any, ...]:
+        return (self.by, self.parts)
+
+
+class Ended(Text):
+    """Words as a whole sentence: with a full stop where no mark of their own ends them."""
+
+    __slots__ = ("of",)
+
+    of: Text
+
+    def __init__(self, of: Text) -> None:
+        self._set("", "", {})
+        object.__setattr__(self, "of", of)
+
+    def row(self) -> dict[str, Any]:
+        """As it is stored, fit for JSON."""
+        return {"code": "ended", "of": self.of.row()}
+
+    def __str__(self) -> str:
+        return closed(str(self.of))
+
+    def __bool__(self) -> bool:
+        return bool(self.of)
+
+    def _key(self) -> tuple[Any, ...]:
+        return (self.of,)
+
+
+def text_of(value: object) -> Text:
+    """Whatever is said as a Text: an error of ours by its own, other words as somebody's."""
+    if isinstance(value, Text):
+        return value
+    own = getattr(value, "text", None) if isinstance(value, Exception) else None
+    return own if isinstance(own, Text) else Text.prose(value)
+
+
+def held(value: Any) -> Any:
+    """What a place holds for good: a value that can be hashed, stored and shown."""
+    if type(value) in (str, int, float, bool):
+        return value
+    if isinstance(value, (Text, dt.date, dt.timedelta)):
+        return value
+    if isinstance(value, Exception):
+        return text_of(value)
+    if isinstance(value, (list, tuple)):
+        return Text.together(*value, by=", ")
+    return str(value)
+
+
+def closed(text: str) -> str:
+    """Words with a full stop behind them, where no mark of their own ends them. Pure."""
+    text = text.rstrip()
+    return text if not text or text.rstrip(_QUOTES).endswith(_ENDS) else f"{text}."
+
+
+def filled(pattern: str, params: Iterable[tuple[str, Any]]) -> str:
+    """A sentence with its places filled. A place that nothing is known of stays as it is written; nothing raises. Pure."""
+    known = dict(params)
+
+    def fill(place: re.Match[str]) -> str:
+        name = place.group(1)
+        if name is None:
+            return place.group()[0]  # a doubled brace
+        return words(known[name]) if name in known else place.group()
+
+    return _PLACE.sub(fill, pattern)
+
+
+def words(value: object) -> str:
+    """A value as the reader's language writes it."""
+    if isinstance(value, dt.datetime):
+        return dates.moment(value)
+    if isinstance(value, dt.date):
+        return dates.day(value)
+    if isinstance(value, dt.timedelta):
+        from relance.wording import phrases
+
+        return phrases.span(value)
+    return dates.decimal(value) if isinstance(value, float) else str(value)
+
+
+def now(msgid: str, /, **params: Any) -> str:
+    """The sentence in the reader's language, now. Known to the program as `_`."""
+    return str(Text(msgid, **params))
+
+
+def n_(one: str, many: str, count: int, /, **params: Any) -> str:
+    """The sentence that fits the number (`{count}`), in the reader's language, now."""
+    return str(Text.plural(one, many, count, **params))
