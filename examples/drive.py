@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def set_up(app: relance.Relance, world: World, folder: Path) -> None:
-    """A mailbox, people and a sequence; whoever can not be used is told with the reason."""
+    """A mailbox, people and a sequence; those that cannot be used are listed with the reason."""
     rep = world.add_rep("ada@northwind.example", "Ada Lind", "a password")
     # With a real mailbox leave the gap out: a minute between two mails is kinder.
     app.mailboxes.add(relance.MailboxSpec.of(rep, gap_seconds=0))
@@ -57,7 +57,7 @@ def turns(app: relance.Relance) -> None:
 
 
 def read(app: relance.Relance, cursor: str) -> str:
-    """Print what happened since `cursor`; returns the cursor to go on with. Whoever keeps it misses nothing."""
+    """Print what happened since `cursor`; returns the cursor to go on with. A caller that keeps it misses nothing."""
     while (page := app.events(cursor)).events:
         for event in page.events:
             print(f"{event.at:%a %H:%M}  {event.kind}  {event.email or ''}  {event.step}".rstrip())
