@@ -7,6 +7,7 @@ import ssl
 import trustme
 
 from relance.mailbox.account import Account, Security, Server
+from relance.mailbox.auth import Password
 from relance.mailbox.smtp import client as smtp_client
 from relance.mailbox.smtp.outcome import SendResult
 
@@ -20,8 +21,7 @@ def account(port: int, security: Security = Security.PLAIN, host: str = "127.0.0
     return Account(
         address="ada@firm.example",
         name="Ada",
-        username="ada@firm.example",
-        password="secret",
+        credentials=Password("ada@firm.example", "secret"),
         smtp=Server(host, port, security),
         imap=Server("127.0.0.1", 1),
     )

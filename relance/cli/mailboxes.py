@@ -154,7 +154,7 @@ def add(  # noqa: PLR0913 - a flag for every question
             "address": address,
             "name": _sender(name, rep),
             "username": username or (rep.username if rep else address),
-            "password": rep.password
+            "password": rep.credentials.secret
             if rep
             else asking.password(f"Password of {address}", from_stdin=password_stdin),
             "smtp": Flags(smtp_host, smtp_port, smtp_security).over(preset.smtp),

@@ -16,6 +16,7 @@ import typer
 from relance import errors
 from relance.cli import session, show
 from relance.mailbox.account import Account, Security, Server
+from relance.mailbox.auth import Password
 from relance.sentences import ended
 
 if TYPE_CHECKING:
@@ -157,7 +158,8 @@ def _account(told: dict[str, Any]) -> Account:
     words = {name: told[name] for name in ("address", "name", "username", "password", "ca_file")}
     if not all(isinstance(value, str) for value in words.values()):
         raise TypeError("words are wanted")
-    return Account(**words, smtp=_server(told["smtp"]), imap=_server(told["imap"]))
+    signs_in = Password(words.pop("username"), words.pop("password"))
+    return Account(credentials=signs_in, **words, smtp=_server(told["smtp"]), imap=_server(told["imap"]))
 
 
 def account_of(home: Path, address: str) -> Account:
@@ -184,7 +186,7 @@ def _written(home: Path, rep: Account) -> Iterator[None]:
         "address": rep.address,
         "name": rep.name,
         "username": rep.username,
-        "password": rep.password,
+        "password": rep.credentials.secret,
         "smtp": _as_told(rep.smtp),
         "imap": _as_told(rep.imap),
         "ca_file": str(ca_file),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+
+from relance.mailbox.auth import Credentials
 
 
 class Security(StrEnum):
@@ -25,12 +27,16 @@ class Server:
 
 @dataclass(frozen=True)
 class Account:
-    """One mailbox with its servers and login. The password never shows in a repr."""
+    """One mailbox with its servers and what it signs in with."""
 
     address: str
     name: str
-    username: str
-    password: str = field(repr=False)
+    credentials: Credentials
     smtp: Server
     imap: Server
     ca_file: str | None = None  # a PEM file to trust besides the system's authorities
+
+    @property
+    def username(self) -> str:
+        """Who signs in, as the servers know them."""
+        return self.credentials.username

@@ -12,6 +12,7 @@ import trustme
 
 from relance import clock as clocks
 from relance.mailbox import account
+from relance.mailbox.auth import Password
 from relance.sandbox import imapserver, loop, postoffice, record, smtpserver
 
 
@@ -60,8 +61,7 @@ class World:
         return account.Account(
             address=address,
             name=name,
-            username=address.lower(),
-            password=password,
+            credentials=Password(address.lower(), password),
             smtp=self.smtp,
             imap=self.imap,
             ca_file=self.ca_file,

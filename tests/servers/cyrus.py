@@ -18,6 +18,7 @@ from pathlib import Path
 import imapclient
 
 from relance.mailbox.account import Account, Security, Server
+from relance.mailbox.auth import Password
 from tests.servers import finder, ports, processes
 
 PASSWORD = "correct horse ż"
@@ -43,7 +44,7 @@ class Cyrus:
     def account(self, user: str) -> Account:
         """The account of a user, whose inbox is made at the first login."""
         server = Server("localhost", self.imap, Security.PLAIN)
-        return Account(user, "Ada", user, PASSWORD, Server("localhost", 1), server)
+        return Account(user, "Ada", Password(user, PASSWORD), Server("localhost", 1), server)
 
     @contextmanager
     def client(self, user: str) -> Iterator[imapclient.IMAPClient]:

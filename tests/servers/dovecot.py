@@ -18,6 +18,7 @@ from pathlib import Path
 import trustme
 
 from relance.mailbox.account import Account, Security, Server
+from relance.mailbox.auth import Password
 from tests.servers import finder, ports, processes
 
 PASSWORD = "correct horse ż"
@@ -48,7 +49,7 @@ class Dovecot:
         port = self.imaps if security is Security.TLS else self.imap
         server = Server("localhost", port, security)
         smtp = Server("localhost", 1)
-        return Account(user, "Ada", user, self.users[user], smtp, server, self.ca_file)
+        return Account(user, "Ada", Password(user, self.users[user]), smtp, server, self.ca_file)
 
     def deliver(self, raw: bytes, user: str = USER, *, sender: str = "") -> None:
         """Put a mail into the user's inbox, as a mail server would (LMTP)."""

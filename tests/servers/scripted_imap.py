@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from relance.mailbox.account import Account, Security, Server
+from relance.mailbox.auth import Password
 from tests.servers import ports
 
 Reply = bytes | None  # None: say nothing and close
@@ -174,7 +175,7 @@ class Scripted:
     def account(self) -> Account:
         """An account here, unprotected, which is allowed on loopback only."""
         server = Server(ports.LOOPBACK, self.port, Security.PLAIN)
-        return Account("ada@sales.example", "Ada", "ada", "s3same", server, server)
+        return Account("ada@sales.example", "Ada", Password("ada", "s3same"), server, server)
 
 
 class _Listener:

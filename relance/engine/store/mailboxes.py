@@ -20,6 +20,7 @@ from relance.engine.db.database import SKEW, machine_now
 from relance.engine.db.tables import folder, mailbox, message, meta, withheld
 from relance.engine.store import events
 from relance.mailbox.account import Account, Security, Server
+from relance.mailbox.auth import Password
 
 FURTHEST = dt.timedelta(days=1)
 # No turn is planned further ahead: a mailbox is read every few minutes.
@@ -85,7 +86,8 @@ class Mailbox:
 
     def account(self, password: str) -> Account:
         """What the mail room needs."""
-        return Account(self.address, self.name, self.username, password, self.smtp, self.imap, self.ca_file)
+        credentials = Password(self.username, password)
+        return Account(self.address, self.name, credentials, self.smtp, self.imap, self.ca_file)
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,7 @@ class Inbox:
 
     def _told(self, doing: str) -> contextlib.AbstractContextManager[None]:
         return connection.told(
-            self._account.imap, f"{doing} of {self._account.address}", self._account.password
+            self._account.imap, f"{doing} of {self._account.address}", self._account.credentials.redact
         )
 
     def _leave(self) -> None:
@@ -242,7 +242,7 @@ class Inbox:
                     raise
                 if self._gone(wire):
                     return None
-                words = connection.server_words(refusal, self._account.password)
+                words = connection.server_words(refusal, self._account.credentials.redact)
                 return Folder(name, role, 0, 0, self._why(name, f"the server says {words}"))
         if answers.object_id(status) is None:
             _GARBLES.add(self._account.imap)
@@ -297,7 +297,7 @@ class Inbox:
         except exceptions.IMAPClientAbortError:
             raise
         except exceptions.IMAPClientError as refusal:
-            words = connection.server_words(refusal, self._account.password)
+            words = connection.server_words(refusal, self._account.credentials.redact)
             raise FolderRefused(self._why(name, f"the server says {words}"), barred=True) from refusal
         self._opened = name
         listed, told = self._ids.get(name), answers.object_id(answer)
@@ -317,7 +317,7 @@ class Inbox:
             is_open=lambda: self._opened == folder.name,
             told=self._told,
             refused=lambda words: FolderRefused(self._why(folder.name, words)),
-            secret=self._account.password,
+            redact=self._account.credentials.redact,
         )
         return Reading(folder, place)
 

@@ -12,7 +12,7 @@ import re
 import selectors
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import imapclient
@@ -20,7 +20,6 @@ from imapclient import exceptions, imap4
 from imapclient import tls as imap_tls
 
 from relance import clock, errors
-from relance.mailbox import secrets
 from relance.mailbox.account import Security, Server
 from relance.mailbox.parsing import decoding
 from relance.sentences import ended
@@ -216,7 +215,7 @@ NONSENSE = (RecursionError, ValueError, TypeError, LookupError, AttributeError)
 
 
 @contextlib.contextmanager
-def told(server: Server, doing: str, secret: str = "") -> Iterator[None]:
+def told(server: Server, doing: str, redact: Callable[[str], str] = str) -> Iterator[None]:
     """Turn whatever goes wrong in here into an `errors.Trouble` with the host, the port and what to do."""
     place = f"{server.host}:{server.port}"
     try:
@@ -242,7 +241,7 @@ def told(server: Server, doing: str, secret: str = "") -> Iterator[None]:
             "Check the host and port; it will be tried again."
         ) from error
     except exceptions.IMAPClientError as error:
-        words = server_words(error, secret)
+        words = server_words(error, redact)
         raise errors.Unreachable(
             f"The IMAP server {place} broke off while {doing}: {ended(words)} It will be tried again."
         ) from error
@@ -269,12 +268,12 @@ def _of_tls(error: ssl.SSLError, place: str) -> errors.Trouble:
     )
 
 
-def server_words(error: BaseException, secret: str = "") -> str:
-    """The server's own words, bounded, on one line, without the password."""
+def server_words(error: BaseException, redact: Callable[[str], str]) -> str:
+    """The server's own words, bounded, on one line, without what `redact` takes out."""
     words = str(error.args[0]) if error.args else str(error)
     if words.startswith("b'") or words.startswith('b"'):
         words = words[2:-1]
-    return f"“{decoding.clean_line(secrets.Mask((secret,)).over(words), 300)}”"
+    return f"“{decoding.clean_line(redact(words), 300)}”"
 
 
 def close(client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import ssl
 
@@ -14,6 +15,8 @@ from relance.mailbox.imap import connection
 from relance.mailbox.imap.connection import Client, Timeouts, told
 from relance.mailbox.login_refusals import Meaning
 from relance.sentences import ended
+
+LOGIN = "LOGIN"  # here a command of its own; as a mechanism it says nothing that PLAIN does not
 
 
 class _Broke(Exception):
@@ -49,7 +52,7 @@ def _check(account: Account) -> None:
             f"The IMAP server {server.host}:{server.port} is set to be used without protection, "
             "which would show the password to the network. Set its security to `tls` or `starttls`."
         )
-    if not account.username.isprintable() or not account.password.isprintable():
+    if not account.username.isprintable() or not account.credentials.secret.isprintable():
         raise errors.Broken(
             f"The user name or password for the IMAP server {server.host}:{server.port} holds a line break or another "
             "control character. Enter it again."
@@ -60,7 +63,7 @@ def _protected(account: Account, timeouts: Timeouts) -> Client:
     """Raises `errors.Away` where the server lets nobody so far as to log in."""
     server, context = account.imap, tls.context(account.ca_file)
     try:
-        with told(server, "connecting", account.password):
+        with told(server, "connecting", account.credentials.redact):
             client = Client(server, context, timeouts)
     except errors.Unreachable as away:
         raise errors.Away(str(away)) from away
@@ -87,20 +90,30 @@ def _protect(client: Client, server: Server, context: ssl.SSLContext) -> None:
 
 
 def _sign_in(client: Client, account: Account) -> None:
-    """PLAIN where offered, being able to carry every password; else LOGIN, which is ASCII only."""
-    with told(account.imap, "logging in", account.password):
-        plain = client.has_capability("AUTH=PLAIN")
-    if not plain:
+    """By AUTHENTICATE where the server offers a way for these credentials; else by LOGIN, which is ASCII only."""
+    with _told(account):
+        offered = {each[5:] for each in _capabilities(client) if each.startswith("AUTH=")} - {LOGIN}
+    way = account.credentials.sasl(offered)
+    if way is None:
         _by_login(client, account)
         return
-    with told(account.imap, "logging in", account.password):
+    with _told(account):
+        answers = iter(way.responses)
         try:
-            client.plain_login(account.username, account.password)
+            client.sasl_login(way.mechanism, lambda _challenge: next(answers, None))
         except (exceptions.LoginError, *connection.NONSENSE) as error:
-            words = connection.server_words(error, account.password)
+            words = connection.server_words(error, account.credentials.redact)
             if _can_login(client, account) and _broke(client, words):
                 raise _Broke from None
             _raise(client, account, error)
+
+
+def _told(account: Account) -> contextlib.AbstractContextManager[None]:
+    return told(account.imap, "logging in", account.credentials.redact)
+
+
+def _capabilities(client: Client) -> list[str]:
+    return [each.decode("ascii", "replace").upper() for each in client.capabilities()]
 
 
 def _broke(client: Client, words: str) -> bool:
@@ -110,22 +123,31 @@ def _broke(client: Client, words: str) -> bool:
 
 
 def _can_login(client: Client, account: Account) -> bool:
-    ascii_only = account.username.isascii() and account.password.isascii()
-    return ascii_only and not client.has_capability("LOGINDISABLED")
+    return _ascii_login(account) is not None and not client.has_capability("LOGINDISABLED")
+
+
+def _ascii_login(account: Account) -> tuple[str, str] | None:
+    """What the command LOGIN (RFC 3501, 6.2.3) is told; None where it can not be."""
+    way = account.credentials.sasl({LOGIN})
+    if way is None or not all(response.isascii() for response in way.responses):
+        return None
+    username, secret = (response.decode() for response in way.responses)
+    return username, secret
 
 
 def _by_login(client: Client, account: Account) -> None:
-    with told(account.imap, "logging in", account.password):
+    with _told(account):
         try:
             if client.has_capability("LOGINDISABLED"):
                 raise exceptions.LoginError(
                     "the server takes no password here: login by password is disabled"
                 )
-            if not (account.username.isascii() and account.password.isascii()):
+            said = _ascii_login(account)
+            if said is None:
                 raise exceptions.LoginError(
                     "login not accepted: the server takes only ASCII letters in user names and passwords"
                 )
-            client.login(_quoted(account.username), account.password)
+            client.login(_quoted(said[0]), said[1])
         except exceptions.LoginError as error:
             _raise(client, account, error)
 
@@ -137,7 +159,7 @@ def _raise(client: Client, account: Account, error: BaseException) -> None:
         raise error
     if isinstance(error.__context__, exceptions.IMAPClientAbortError):
         raise error.__context__ from None
-    words = connection.server_words(error, account.password)
+    words = connection.server_words(error, account.credentials.redact)
     meaning = login_refusals.of_imap(client.wire.said, words)
     if meaning is Meaning.REFUSED:
         raise errors.Broken(

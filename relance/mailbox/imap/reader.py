@@ -11,7 +11,7 @@ import dataclasses
 import datetime as dt
 import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from imapclient import exceptions
 
@@ -40,7 +40,7 @@ class Place:
     is_open: Callable[[], bool]
     told: Callable[[str], contextlib.AbstractContextManager[None]]
     refused: Callable[[str], FolderRefused]
-    secret: str = field(repr=False)
+    redact: Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -285,7 +285,7 @@ class Reading:
         except (exceptions.ProtocolError, *connection.NONSENSE) as error:
             raise _Spoilt from error
         except exceptions.IMAPClientError as error:
-            self._words = connection.server_words(error, self._place.secret)
+            self._words = connection.server_words(error, self._place.redact)
             raise _Spoilt from error
         return found
 

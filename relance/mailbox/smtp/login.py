@@ -8,41 +8,39 @@ import aiosmtplib
 
 from relance.mailbox import login_refusals, refusal_words
 from relance.mailbox.account import Account
+from relance.mailbox.auth import Credentials, Sasl
 from relance.mailbox.login_refusals import Meaning
 from relance.mailbox.smtp import protocol
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from relance.sentences import ended
 
-KNOWN = ("PLAIN", "LOGIN")
-
 
 async def ask(
-    line: protocol.Wire, account: Account, offered: frozenset[str], seconds: float
+    line: protocol.Wire, credentials: Credentials, offered: frozenset[str], seconds: float
 ) -> aiosmtplib.SMTPResponse | None:
-    """The server's last word on the login; None where it offers no mechanism that takes a password.
+    """The server's last word on the login; None where it offers no mechanism that takes these credentials.
 
     One mechanism is asked: a second refusal could lock the person out. Only a server that knows no such command after all
     is asked by the other one it offers.
     """
-    line.conceal(account.password)
-    reply = None
-    for way in KNOWN:
-        if way in offered and (reply is None or reply.code in login_refusals.SMTP_NO_SUCH_WAY):
-            reply = await (_plain if way == "PLAIN" else _login)(line, account, seconds)
+    line.conceal(credentials.redact)
+    reply, way = None, credentials.sasl(offered)
+    while way and (reply is None or reply.code in login_refusals.SMTP_NO_SUCH_WAY):
+        reply = await _said(line, way, seconds)
+        offered -= {way.mechanism}
+        way = credentials.sasl(offered)
     return reply
 
 
-async def _plain(line: protocol.Wire, account: Account, seconds: float) -> aiosmtplib.SMTPResponse:
-    said = f"\0{account.username}\0{account.password}".encode()
-    return await line.ask(b"AUTH PLAIN " + base64.b64encode(said), seconds)
-
-
-async def _login(line: protocol.Wire, account: Account, seconds: float) -> aiosmtplib.SMTPResponse:
-    reply = await line.ask(b"AUTH LOGIN", seconds)
-    for answer in (account.username, account.password):
+async def _said(line: protocol.Wire, way: Sasl, seconds: float) -> aiosmtplib.SMTPResponse:
+    """AUTH (RFC 4954, 4)."""
+    told = [base64.b64encode(response) for response in way.responses]
+    begun = [told.pop(0)] if way.at_once else []
+    reply = await line.ask(b" ".join((b"AUTH", way.mechanism.encode(), *begun)), seconds)
+    for answer in told:
         if reply.code == 334:
-            reply = await line.ask(base64.b64encode(answer.encode()), seconds)
+            reply = await line.ask(answer, seconds)
     return reply
 
 

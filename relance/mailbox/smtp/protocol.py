@@ -8,12 +8,10 @@ import select
 import socket
 import ssl
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import aiosmtplib
 from aiosmtplib import protocol
-
-from relance.mailbox import secrets
 
 REPLY_LIMIT = 32 * 1024  # far above any real EHLO; bounds what a server can make us hold
 BLOCK = 256 * 1024
@@ -46,7 +44,7 @@ class Wire(protocol.SMTPProtocol):
         self._arrival: asyncio.Future[None] | None = None
         self._end: Lost | None = None
         self._news: select.poll | None = None
-        self._mask = secrets.Mask(())
+        self._redact: Callable[[str], str] = str
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport, unless the connection was given up before it stood."""
@@ -78,9 +76,9 @@ class Wire(protocol.SMTPProtocol):
         super().connection_lost(exc)
         self._wake()
 
-    def conceal(self, password: str) -> None:
-        """From now on no reply repeats this password: a server's words are stored, logged and shown."""
-        self._mask = secrets.Mask((password,))
+    def conceal(self, redact: Callable[[str], str]) -> None:
+        """From now on every reply goes through this: a server's words are stored, logged and shown."""
+        self._redact = redact
 
     def send(self, lines: Sequence[bytes]) -> None:
         """Write command lines; nothing may be left unread from before."""
@@ -185,10 +183,10 @@ class Wire(protocol.SMTPProtocol):
             if line[2] != b"-":
                 del self._buffer[:position]
                 text = b"\n".join(words).decode("utf-8", "replace")
-                return aiosmtplib.SMTPResponse(int(code), self._mask.over(text))
+                return aiosmtplib.SMTPResponse(int(code), self._redact(text))
         if line is None and b"\n" not in data[position:]:
             return None
-        odd = self._mask.over(data[position:].decode("utf-8", "replace"))[:80]
+        odd = self._redact(data[position:].decode("utf-8", "replace"))[:80]
         raise Garbled(f"the server sent what is no SMTP reply: {odd!r}")
 
     def _expire(self) -> None:

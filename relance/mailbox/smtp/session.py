@@ -231,7 +231,9 @@ class Session:
             return None
         self._stage = "auth"
         self._count(logins=1)
-        reply = await smtp_login.ask(self._line(), self._account, self._can.auth, self._limits.auth)
+        reply = await smtp_login.ask(
+            self._line(), self._account.credentials, self._can.auth, self._limits.auth
+        )
         if reply is None:
             offered = ", ".join(sorted(self._can.auth)) or "none"
             return _person_must_act("auth", f"the server offers no login by password (it offers: {offered})")

@@ -27,7 +27,7 @@ def test_it_stands_until_it_is_told_to_end(tmp_path: Path, goodbye: signal.Signa
         with Outbox(rep, helo="localhost") as outbox, Inbox(rep) as inbox:
             assert outbox.connect() is None
             assert "INBOX" in [folder.name for folder in inbox.folders()]
-        assert rep.password not in world.log()
+        assert rep.credentials.secret not in world.log()
         os.kill(world.pid, goodbye)
         ports.wait_until(lambda: not world.alive, seconds=30, what="its end")
         assert world.code == 0, world.log()

@@ -44,7 +44,7 @@ def test_a_mailbox_is_taken_in_with_its_password_sealed(house: Context) -> None:
     with house.database.read() as conn:
         row = mailboxes.by_id(conn, 1)
     assert b"horse" not in row.secret
-    assert house.account(row).password == SPEC.password
+    assert house.account(row).credentials.secret == SPEC.password
     assert "horse" not in repr(SPEC)
     moved = dataclasses.replace(row, address="bob@sales.example")
     with pytest.raises(errors.Broken):

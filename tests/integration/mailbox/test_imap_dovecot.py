@@ -13,6 +13,7 @@ import pytest
 
 from relance import errors
 from relance.mailbox.account import Account, Security
+from relance.mailbox.auth import Password
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap import folders
 from relance.mailbox.imap.folders import Role
@@ -51,7 +52,7 @@ def raw_client(server: dovecot.Dovecot, account: Account) -> imapclient.IMAPClie
     """A mail program of the same person, which may write."""
     context = ssl.create_default_context(cafile=server.ca_file)
     client = imapclient.IMAPClient("localhost", server.imaps, ssl_context=context, timeout=20)
-    client.plain_login(account.username, account.password)
+    client.plain_login(account.username, account.credentials.secret)
     return client
 
 
@@ -173,7 +174,7 @@ def test_mail_that_vanishes_while_reading_is_left_out(server: dovecot.Dovecot, a
 
 
 def test_a_wrong_password_is_said_without_the_password(account: Account) -> None:
-    wrong = dataclasses.replace(account, password="sesame-9137")
+    wrong = dataclasses.replace(account, credentials=Password(account.username, "sesame-9137"))
     with (
         pytest.raises(errors.Broken, match="refused the login of user") as caught,
         imap_client.Inbox(wrong, timeouts=TIMEOUTS),

@@ -10,6 +10,7 @@ import pytest
 
 from relance import errors
 from relance.mailbox.account import Security
+from relance.mailbox.auth import Password
 from relance.mailbox.imap import client as imap_client
 from tests.polls import QUICK, changed, mails, poll, uids
 from tests.servers import ports, scripted_imap
@@ -143,7 +144,7 @@ def test_a_server_that_accepts_and_says_nothing() -> None:
 def test_control_characters_in_a_password_never_reach_the_wire() -> None:
     script = Script()
     with scripted_imap.running(script) as server:
-        account = dataclasses.replace(server.account(), password="x\r\nA1 DELETE INBOX")
+        account = dataclasses.replace(server.account(), credentials=Password("ada", "x\r\nA1 DELETE INBOX"))
         with pytest.raises(errors.Broken, match="control character"):
             imap_client.Inbox(account, timeouts=QUICK).__enter__()
     assert not any("DELETE" in said for said in script.heard)

@@ -12,6 +12,7 @@ import pytest
 import trustme
 
 from relance.mailbox.account import Account, Server
+from relance.mailbox.auth import Password
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap import folders
 from relance.mailbox.imap.folders import Role
@@ -43,7 +44,9 @@ def pymap(tmp_path: Path) -> Iterator[Pymap]:
     port = own.call(server.start())
     own.call(server.add_user(USER, "pass word"))
     where = Server("localhost", port)
-    yield Pymap(own, server, Account(USER, "Ada", USER, "pass word", where, where, str(tmp_path / "ca.pem")))
+    yield Pymap(
+        own, server, Account(USER, "Ada", Password(USER, "pass word"), where, where, str(tmp_path / "ca.pem"))
+    )
     own.call(server.stop())
     own.close()
 

@@ -16,6 +16,7 @@ import pytest
 import trustme
 
 from relance.mailbox.account import Account, Security, Server
+from relance.mailbox.auth import Password
 from relance.mailbox.smtp import client as smtp_client
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from tests.servers.fault_smtp import Behaviour, Fault, FaultServer, Kind, Point
@@ -57,8 +58,7 @@ def ours(server: FaultServer, authority: trustme.CA, tmp_path: Path) -> Account:
     return Account(
         address="ada@firm.example",
         name="Ada",
-        username="ada@firm.example",
-        password="secret",
+        credentials=Password("ada@firm.example", "secret"),
         smtp=Server("127.0.0.1", server.port, Security.STARTTLS),
         imap=Server("127.0.0.1", 1),
         ca_file=str(path),
@@ -264,8 +264,7 @@ def test_the_server_runs_on_its_own_and_records_durably(tmp_path: Path) -> None:
             account = Account(
                 "ada@firm.example",
                 "Ada",
-                "ada@firm.example",
-                "secret",
+                Password("ada@firm.example", "secret"),
                 Server("127.0.0.1", port, Security.PLAIN),
                 Server("127.0.0.1", 1),
             )

@@ -89,7 +89,7 @@ class Stage:
             self.rep.smtp.host, self.rep.smtp.port, local_hostname="c.example", timeout=10
         ) as client:
             client.starttls(context=ssl.create_default_context(cafile=self.rep.ca_file))
-            client.login(self.rep.username, self.rep.password)
+            client.login(self.rep.username, self.rep.credentials.secret)
             client.mail(self.rep.address)
             code, reply = client.rcpt(to)
             if code == 250:
@@ -128,7 +128,7 @@ class Stage:
             self.rep.imap.host, port=self.rep.imap.port, ssl=False, timeout=10
         ) as client:
             client.starttls(ssl.create_default_context(cafile=self.rep.ca_file))
-            client.login(self.rep.username, self.rep.password)
+            client.login(self.rep.username, self.rep.credentials.secret)
             client.select_folder(folder, readonly=True)
             found = client.fetch(client.search(), ["BODY.PEEK[]"])
         return [email.message_from_bytes(mail[b"BODY[]"]) for mail in found.values()]

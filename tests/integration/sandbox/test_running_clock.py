@@ -20,14 +20,14 @@ ROUNDS = 3
 def sync(rep: account.Account) -> None:
     with imapclient.IMAPClient(rep.imap.host, port=rep.imap.port, ssl=False, timeout=10) as client:
         client.starttls(ssl.create_default_context(cafile=rep.ca_file))
-        client.login(rep.username, rep.password)
+        client.login(rep.username, rep.credentials.secret)
 
 
 def send(rep: account.Account, round_: int, recipients: list[str]) -> None:
     """One mail to everybody, without looking at anything that came in: what no engine may do."""
     with smtplib.SMTP(rep.smtp.host, rep.smtp.port, local_hostname="c.example", timeout=10) as client:
         client.starttls(context=ssl.create_default_context(cafile=rep.ca_file))
-        client.login(rep.username, rep.password)
+        client.login(rep.username, rep.credentials.secret)
         for recipient in recipients:
             words = f"words of step {'abcdef'[round_]}"
             client.mail(rep.address)

@@ -45,7 +45,7 @@ def trust(rep: account.Account) -> ssl.SSLContext:
 def deliver(rep: account.Account, *recipients: str, sender: str | None = None, raw: bytes = RAW) -> str:
     with smtplib.SMTP(rep.smtp.host, rep.smtp.port, local_hostname="client.example", timeout=10) as client:
         client.starttls(context=trust(rep))
-        client.login(rep.username, rep.password)
+        client.login(rep.username, rep.credentials.secret)
         client.mail(sender or rep.address)
         for recipient in recipients:
             code, reply = client.rcpt(recipient)
@@ -58,7 +58,7 @@ def deliver(rep: account.Account, *recipients: str, sender: str | None = None, r
 def imap(rep: account.Account) -> imapclient.IMAPClient:
     client = imapclient.IMAPClient(rep.imap.host, port=rep.imap.port, ssl=False, timeout=10)
     client.starttls(trust(rep))
-    client.login(rep.username, rep.password)
+    client.login(rep.username, rep.credentials.secret)
     return client
 
 
@@ -140,7 +140,7 @@ def test_no_login_without_tls(mail_world: world.World, ann: account.Account) -> 
     with imaplib.IMAP4(ann.imap.host, ann.imap.port, timeout=10) as client:
         assert "LOGINDISABLED" in client.capabilities
         with pytest.raises(imaplib.IMAP4.error):
-            client.login(ann.username, ann.password)
+            client.login(ann.username, ann.credentials.secret)
 
 
 def test_smtp_wants_tls_a_login_and_ones_own_address(mail_world: world.World, ann: account.Account) -> None:
@@ -150,7 +150,7 @@ def test_smtp_wants_tls_a_login_and_ones_own_address(mail_world: world.World, an
         client.starttls(context=trust(ann))
         client.ehlo()
         assert client.mail(ann.address)[0] == 530
-        client.login(ann.username, ann.password)
+        client.login(ann.username, ann.credentials.secret)
         assert client.mail("ceo@reps.example")[0] == 553
     assert mail_world.record.story().arrived == ()
 

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from relance import errors
 from relance.cli import sandbox, tree
 from relance.mailbox.account import Account, Server
+from relance.mailbox.auth import Password
 from relance.sandbox.record import Arrived, Moment
 
 AT = Moment(1, dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC), dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC))
@@ -27,7 +28,11 @@ def rep(tmp_path: Path) -> Account:
     ca_file.write_text("a certificate")
     servers = Server("127.0.0.1", 2525), Server("127.0.0.1", 1143)
     return Account(
-        "Ada@northwind.example", "Ada Lind", "ada@northwind.example", "secret!", *servers, str(ca_file)
+        "Ada@northwind.example",
+        "Ada Lind",
+        Password("ada@northwind.example", "secret!"),
+        *servers,
+        str(ca_file),
     )
 
 

@@ -8,13 +8,14 @@ import pytest
 
 from relance.engine.mailboxes import probe
 from relance.mailbox.account import Account, Server
+from relance.mailbox.auth import Password
 from relance.mailbox.parsing import message
 
 ADA, BEA = "ada@sales.example", "bea@sales.example"
 OWN = {ADA, BEA}
 TOKEN = "0123456789abcdef0123456789abcd"
 PROBE = probe.write(
-    Account(ADA, "Ada Żółw", ADA, "x", Server("localhost", 1), Server("localhost", 1)),
+    Account(ADA, "Ada Żółw", Password(ADA, "x"), Server("localhost", 1), Server("localhost", 1)),
     TOKEN,
     dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC),
 )

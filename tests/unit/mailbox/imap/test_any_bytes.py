@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from relance import errors
 from relance.mailbox.account import Account, Security, Server
+from relance.mailbox.auth import Password
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap import connection, folders, responses
 from relance.mailbox.imap.folders import Listed, Role
@@ -22,7 +23,7 @@ from tests.servers import scripted_imap
 
 LONG = b"9" * 5000
 WHERE = Server("127.0.0.1", 143, Security.PLAIN)
-ACCOUNT = Account("ada@sales.example", "Ada", "ada", "s3same", WHERE, WHERE)
+ACCOUNT = Account("ada@sales.example", "Ada", Password("ada", "s3same"), WHERE, WHERE)
 MAIL = b"From: bob@buyer.example\r\nMessage-ID: <1@buyer.example>\r\nSubject: yes\r\n\r\nhello\r\n"
 DATES = [b"31-Dec-9999 23:59:59 -2359", b"01-Jan-0001 00:00:00 +2359", b"01-Mar-2026 10:00:00 +9999", b"x"]
 
