@@ -46,6 +46,18 @@ def sentences(package: Path = PACKAGE) -> dict[Key, list[str]]:
     return found
 
 
+def of_help() -> Iterator[str]:
+    """What the command's help prints: docstrings by paragraph, the help of options, and what stands for their values."""
+    from typer.main import get_command
+
+    from relance.cli import speech, tree
+
+    for command in speech.tree(get_command(tree.build())):
+        yield from (" ".join(each.split()) for each in (command.help or "").split("\n\n") if each.strip())
+        for param in command.params:
+            yield from filter(None, (getattr(param, "help", None), getattr(param, "metavar", None)))
+
+
 def of_source(source: str) -> Iterator[tuple[int, Key]]:
     """The sentences of one file with their lines. Raises ValueError where one is no literal."""
     tree = ast.parse(source)

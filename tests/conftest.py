@@ -18,7 +18,9 @@ hypothesis.settings.register_profile("ci", max_examples=100, deadline=None, dera
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose how hard Hypothesis looks, and close the doors."""
+    """Choose how hard Hypothesis looks, and close the doors. Tests read English, whatever this machine speaks."""
+    os.environ["LC_ALL"] = "C.UTF-8"
+    os.environ.pop("RELANCE_LANGUAGE", None)
     hypothesis.settings.load_profile("ci" if _require_all() else "dev")
     loopback.install()
 

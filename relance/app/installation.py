@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any
 
-from relance import config, errors
+from relance import config, errors, wording
 from relance.app import building
 from relance.app.nouns import Answers, Contacts, Mailboxes, Progress, Restored, Sequences, Tasks, Unknown
 from relance.clock import Clock, elapsed, machine_now
@@ -57,6 +57,7 @@ class Relance:
         """
         self.settings = settings or Settings()
         self.clock = clock or self.settings.clock()
+        wording.speak(self.settings.language)
         config.require_closed(self.settings)
         database = Database(
             self.settings.database_url,

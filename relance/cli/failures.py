@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from relance import errors
-from relance.cli import session, show
+from relance import errors, wording
+from relance.cli import session, show, speech
 from relance.sentences import ended
 
 FAILED, WRONG_USE, STANDS_STILL, INTERRUPTED = 1, 2, 3, 130
@@ -20,10 +21,27 @@ FAILED, WRONG_USE, STANDS_STILL, INTERRUPTED = 1, 2, 3, 130
 class Root(TyperGroup):
     """The outermost group: nothing but a message and an exit code leaves it."""
 
+    def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> Any:
+        """Speak the reader's language, then do what was typed."""
+        language, words = speech.found(sys.argv[1:] if args is None else args)
+        before = wording.language()
+        wording.speak(language)
+        try:
+            speech.translate(self)
+            return super().main(words, *more, **options)
+        finally:
+            wording.speak(before)
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """As typer does, its refusals in the reader's language."""
+        with speech.refusing():
+            return super().make_context(*args, **options)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
-            return super().invoke(ctx)
+            with speech.refusing():
+                return super().invoke(ctx)
         except BrokenPipeError:
             # Whoever read our output (`| head`) has enough; Python would complain once more at its end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -22,6 +22,7 @@ class Session:
 
     home: Path | None = None
     debug: bool = False
+    language: str | None = None
 
     def settings(self, **values: Any) -> Settings:
         """The settings, with `values` given by flags (None: not given)."""
@@ -30,6 +31,8 @@ class Session:
         given = {name: value for name, value in values.items() if value is not None}
         if self.home is not None:
             given["home"] = self.home
+        if self.language is not None:
+            given["language"] = self.language
         return Settings(**given)
 
     @contextlib.contextmanager

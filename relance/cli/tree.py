@@ -22,10 +22,12 @@ from relance.cli import (
     sandbox,
     sequences,
     session,
+    speech,
     tasks,
     unknowns,
 )
 from relance.version import VERSION
+from relance.wording import N_
 
 
 def build() -> typer.Typer:
@@ -75,6 +77,15 @@ def _before(
             "here or above, else ./.relance.",
         ),
     ] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            "--lang",
+            metavar="LANGUAGE",
+            callback=speech.checked,
+            help=N_("The language to speak: en or pl. Else RELANCE_LANGUAGE, the settings, or the locale."),
+        ),
+    ] = None,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show where in the program an error came from.")
     ] = False,
@@ -83,4 +94,4 @@ def _before(
     ] = False,
 ) -> None:
     del version
-    ctx.obj = session.Session(home, debug)
+    ctx.obj = session.Session(home, debug, lang)

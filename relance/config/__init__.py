@@ -14,12 +14,17 @@ own), else `./.relance`, which `relance init` makes.
 
 from __future__ import annotations
 
-from relance.config.checks import mask_url
-from relance.config.closing import close, open_to_others, require_closed
-from relance.config.homes import Made, make_home
-from relance.config.keys import Keyring, new_key, read_keys
-from relance.config.owners import foreign
-from relance.config.settings import FILE_NAME, KEY_NAME, Setting, Settings, find_home, password_of_environment
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from relance.config.checks import mask_url
+    from relance.config.closing import close, open_to_others, require_closed
+    from relance.config.homes import Made, make_home
+    from relance.config.keys import Keyring, new_key, read_keys
+    from relance.config.owners import foreign
+    from relance.config.places import FILE_NAME, find_home
+    from relance.config.settings import KEY_NAME, Setting, Settings, password_of_environment
 
 __all__ = [
     "FILE_NAME",
@@ -39,3 +44,22 @@ __all__ = [
     "read_keys",
     "require_closed",
 ]
+
+_FILES = {
+    "checks": ("mask_url",),
+    "closing": ("close", "open_to_others", "require_closed"),
+    "homes": ("Made", "make_home"),
+    "keys": ("Keyring", "new_key", "read_keys"),
+    "owners": ("foreign",),
+    "places": ("FILE_NAME", "find_home"),
+    "settings": ("KEY_NAME", "Setting", "Settings", "password_of_environment"),
+}
+_FILE_OF = {name: f"relance.config.{file}" for file, names in _FILES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """A name, fetched from its file the first time (PEP 562): `places` is asked before the settings, which take longer."""
+    if name not in _FILE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(importlib.import_module(_FILE_OF[name]), name)
+    return found

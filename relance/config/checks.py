@@ -7,6 +7,8 @@ import json
 import zoneinfo
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
+from relance import wording
+
 MASK = "***"
 DIALECTS = {"sqlite": "sqlite", "postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 
@@ -84,6 +86,14 @@ def zone(name: str) -> str:
             f"names the time zone {name!r}, which does not exist; write one such as Europe/Warsaw"
         )
     return name
+
+
+def language(name: str) -> str:
+    """A language of ours, by its short name."""
+    found = wording.matched(name)
+    if found is None:
+        raise ValueError(f"names the language {name!r}; write one of {', '.join(wording.languages())}")
+    return found
 
 
 def mask_url(url: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relance import errors
-from relance.config import keys, settings
+from relance.config import keys, places, settings
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ def make_home(
 
     Without `key` none is made: the environment has it.
     """
-    home = settings.full_path(home)
+    home = places.full_path(home)
     made: list[Path] = []
     kept: list[Path] = []
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         texts = {home / settings.KEY_NAME: f"1:{keys.new_key()}\n"} if key else {}
-        texts[home / settings.FILE_NAME] = file_text(values or {})
+        texts[home / places.FILE_NAME] = file_text(values or {})
         for path, text in texts.items():
             (made if _write_new(path, text) else kept).append(path)
     except OSError as refused:
@@ -47,7 +47,7 @@ def make_home(
 def file_text(values: Mapping[str, str | int | float | bool]) -> str:
     """A settings file with `values` set and a line of explanation for every other setting."""
     lines = [
-        f"# Relance's settings. The environment ({settings.PREFIX}<NAME>) takes precedence over this file.",
+        f"# Relance's settings. The environment ({places.PREFIX}<NAME>) takes precedence over this file.",
         "",
     ]
     for name, info in settings.Settings.model_fields.items():

@@ -30,11 +30,9 @@ from pydantic_settings import (
 
 from relance import clock, errors
 from relance.config import checks, keys
+from relance.config.places import FILE_NAME, PREFIX, find_home, full_path, language_of_locale
 
-PREFIX = "RELANCE_"
 PASSWORD_VARIABLE = PREFIX + "PASSWORD"
-HOME_NAME = ".relance"
-FILE_NAME = "relance.toml"
 KEY_NAME = "relance.key"
 DATABASE_NAME = "relance.db"
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -46,30 +44,9 @@ Names = Annotated[tuple[str, ...], *_LISTED]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(checks.network)], ...], *_LISTED]
 
 
-def find_home() -> Path:
-    """The home folder when none was given by name; it need not exist yet."""
-    named = os.environ.get(PREFIX + "HOME")  # noqa: TID251 - this is the place
-    if named:
-        return Path(named)
-    here = Path.cwd()
-    return next(
-        (home for folder in (here, *here.parents) if (home := folder / HOME_NAME).is_dir()), here / HOME_NAME
-    )
-
-
 def password_of_environment() -> str | None:
     """A mailbox's password from RELANCE_PASSWORD, for commands that nobody sits at."""
     return os.environ.get(PASSWORD_VARIABLE) or None  # noqa: TID251 - this is the place
-
-
-def full_path(path: Path) -> Path:
-    """An absolute path; `~` is the user's folder, links stay as they are. Raises `errors.Misconfigured`."""
-    try:
-        return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - resolve() would follow links
-    except RuntimeError as unknown:
-        raise errors.Misconfigured(
-            f"{path}: this machine has no such user. Write the full path."
-        ) from unknown
 
 
 class Settings(BaseSettings):
@@ -152,6 +129,10 @@ class Settings(BaseSettings):
         default=None,
         pattern="^[A-Z]{2}$",
         description="the country whose public holidays apply when a contact's country is not known",
+    )
+    language: Annotated[str, AfterValidator(checks.language)] = Field(
+        default_factory=language_of_locale,
+        description="the language of the command, its messages and the recipients' pages: en or pl; else the locale's",
     )
     worker_threads: int = Field(
         default=8, ge=1, le=256, description="how many mailboxes one process serves at once"

@@ -1,0 +1,225 @@
+"""The reader's language on the command line: found before anything is parsed, and put into what typer itself says."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer import _click, core
+
+from relance import wording
+from relance.wording import N_, _
+
+FLAG, HOME = "--lang", "--home"
+
+OF_TYPER = (
+    N_("Missing command."),
+    N_("Missing argument {name}. Choose from:{choices}"),
+    N_("Missing option {name}. Choose from:{choices}"),
+    N_("Missing argument {name}."),
+    N_("Missing option {name}."),
+    N_("No such option: {name} (Possible options: {options})"),
+    N_("No such option: {name}"),
+    N_("{sentence}. Did you mean {command}?"),
+    N_("No such command {name}."),
+    N_("Got unexpected extra argument(s) ({names})"),
+    N_("Option {name} requires an argument."),
+    N_("Option {name} does not take a value."),
+    N_("Invalid value for {name}: {why}"),
+    N_("Invalid value: {why}"),
+    N_("{value} is not one of {choices}."),
+    N_("Input should be a valid integer, unable to parse string as an integer"),
+    N_("Input should be a valid number, unable to parse string as a number"),
+    N_("Input should be greater than or equal to {least}"),
+    N_("Input should be less than or equal to {most}"),
+    N_("file {name} does not exist."),
+    N_("directory {name} does not exist."),
+    N_("path {name} does not exist."),
+    N_("file {name} is a directory."),
+    N_("file {name} is not readable."),
+    N_("{value} does not match the formats {formats}."),
+    N_("Aborted!"),
+    N_("Usage: "),
+    N_("Arguments"),
+    N_("Options"),
+    N_("Commands"),
+    N_("required"),
+    N_("default: {default}"),
+    N_("(dynamic)"),
+    N_("env var: {var}"),
+    N_("Show this message and exit."),
+    N_("Install completion for the current shell."),
+    N_("Show completion for the current shell, to copy it or customize the installation."),
+)
+# What the library says in English, word for word, so that it is found and told in the reader's language.
+TYPES = {
+    "<str>": N_("<text>"),
+    "<int>": N_("<number>"),
+    "<int range>": N_("<number in range>"),
+    "<file>": N_("<file>"),
+}
+# What typer calls the value of an option; only for other languages than English.
+USAGE = (N_("[OPTIONS]"), N_("[ARGS]..."), N_("COMMAND [ARGS]..."))
+
+
+def found(args: Sequence[str]) -> tuple[str, list[str]]:
+    """The language to speak, and the words typed, with `--lang` in front of all: it may stand behind the command as well."""
+    asked, words = _taken(list(args))
+    if words[-1:] == [FLAG]:
+        words = [FLAG]  # typer tells that its value is missing
+    named = wording.matched(asked[-1]) if asked else None
+    if named is None:
+        from relance.config import places
+
+        named = places.language(_home(words))
+    return named, [part for each in asked[-1:] for part in (FLAG, each)] + words
+
+
+def _taken(words: list[str]) -> tuple[list[str], list[str]]:
+    """What `--lang` was given, and the words without it. Behind `--`, nothing is an option."""
+    end = words.index("--") if "--" in words else len(words)
+    asked, others, place = [], [], 0
+    while place < end:
+        if words[place] == FLAG and place + 1 < end:
+            asked.append(words[place + 1])
+            place += 1
+        elif words[place].startswith(f"{FLAG}="):
+            asked.append(words[place].partition("=")[2])
+        else:
+            others.append(words[place])
+        place += 1
+    return asked, [*others, *words[end:]]
+
+
+def _home(words: list[str]) -> Path | None:
+    for place, word in enumerate(words):
+        if word == HOME and place + 1 < len(words):
+            return Path(words[place + 1])
+        if word.startswith(f"{HOME}="):
+            return Path(word.partition("=")[2])
+    return None
+
+
+def checked(value: str | None) -> str | None:
+    """A language that was asked for by name; typer tells when it is none of ours."""
+    if value is not None and wording.matched(value) is None:
+        choices = ", ".join(wording.languages())
+        raise typer.BadParameter(_("{value} is not one of {choices}.", value=repr(value), choices=choices))
+    return wording.matched(value)
+
+
+# Help.
+
+
+def translate(command: Any) -> None:
+    """Every text of a command's help, and of those below it, in the reader's language. English is left as it is."""
+    if wording.language() == "en":
+        return
+    setattr(core, "_", said)  # noqa: B010 - it asks this for its headings and the hints in brackets
+    for each in tree(command):
+        each.context_class = Context
+        each.help = paragraphs(each.help)
+        each.short_help = each.short_help and _(each.short_help)
+        if isinstance(getattr(each, "subcommand_metavar", None), str):
+            each.subcommand_metavar = _(each.subcommand_metavar)
+        each.options_metavar = each.options_metavar and _(each.options_metavar)
+        for param in each.params:
+            param.help = _(param.help) if getattr(param, "help", None) else param.help
+            param.metavar = _(param.metavar) if getattr(param, "metavar", None) else param.metavar
+
+
+def tree(command: Any) -> Iterator[Any]:
+    """A command and all below it."""
+    yield command
+    for each in getattr(command, "commands", {}).values():
+        yield from tree(each)
+
+
+def paragraphs(text: str | None) -> str | None:
+    """A help text, a paragraph at a time."""
+    return text and "\n\n".join(_(" ".join(each.split())) for each in text.split("\n\n"))
+
+
+class Formatter(_click.HelpFormatter):
+    """Help under headings of the reader's language."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """The line of what can be typed."""
+        super().write_usage(prog, args, _("Usage: ") if prefix is None else prefix)
+
+    def write_dl(self, rows: Sequence[tuple[str, str]], *more: Any, **options: Any) -> None:
+        """Options and what they do; the library's own ones as well."""
+        super().write_dl([(_typed(first), said(second)) for first, second in rows], *more, **options)
+
+
+def _typed(option: str) -> str:
+    for own, word in TYPES.items():
+        option = option.replace(own, _(word))
+    return option
+
+
+class Context(_click.Context):
+    """A context whose help is written by `Formatter`."""
+
+    formatter_class = Formatter
+
+
+# Refusals.
+
+
+class Refused(_click.exceptions.UsageError):
+    """Wrong use, told in the reader's language."""
+
+    def __init__(self, fault: _click.exceptions.UsageError) -> None:
+        super().__init__(said(fault.format_message()), fault.ctx)
+
+    def show(self, file: Any = None) -> None:
+        """How the command is used, where its help is, and what was wrong."""
+        if self.ctx is not None:
+            command, option = self.ctx.command_path, self.ctx.help_option_names[0]
+            typer.echo(self.ctx.get_usage(), file=file, err=file is None)
+            hint = _("Try '{command} {option}' for help.", command=command, option=option)
+            typer.echo(f"{hint}\n", file=file, err=file is None)
+        typer.echo(_("Error: {message}", message=self.format_message()), file=file, err=file is None)
+
+
+@contextlib.contextmanager
+def refusing() -> Iterator[None]:
+    """What typer refuses is told in the reader's language; in English it speaks for itself."""
+    try:
+        yield
+    except _click.exceptions.UsageError as fault:
+        if wording.language() == "en" or isinstance(fault, (Refused, _click.exceptions.NoArgsIsHelpError)):
+            raise
+        raise Refused(fault) from None
+
+
+def said(message: str) -> str:
+    """What typer says, in the reader's language; what is none of its sentences stays as it is."""
+    bare = message.removeprefix("Value error, ")
+    for pattern, sentence in _sentences():
+        if fits := pattern.fullmatch(bare):
+            return _(
+                sentence,
+                **{name: said(value) if name == "why" else value for name, value in fits.groupdict().items()},
+            )
+    return message
+
+
+@functools.cache
+def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Each sentence of typer's as a pattern that finds what stands in its places."""
+    return tuple((_pattern(each), each) for each in OF_TYPER)
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", sentence)
+    return re.compile(
+        "".join(f"(?P<{part}>.+)" if place % 2 else re.escape(part) for place, part in enumerate(parts)),
+        re.DOTALL,
+    )
