@@ -90,16 +90,16 @@ def organisation(domain: str) -> str | None:
 def _checked_local(written: str) -> str:
     local, at, domain = written.partition("@")
     if not at or not local or not domain:
-        raise errors.Invalid(f"{_shown(written)} is no mail address. Write it like ada@firm.example.")
+        raise errors.Invalid(f"{_shown(written)} is not an email address. Write it like ada@firm.example.")
     if "@" in domain:
-        raise errors.Invalid(f"{_shown(written)} has more than one '@'. Write one address a field.")
+        raise errors.Invalid(f"{_shown(written)} has more than one '@'. Write one address per field.")
     for character, what in _FORBIDDEN_LOCAL.items():
         if character in local:
             raise errors.Invalid(f"{_shown(written)} has {what}. Use the person's plain address.")
     if "=?" in written or not _LOCAL.fullmatch(local):
         odd = next((character for character in local if not _LOCAL.fullmatch(character)), "=?")
         raise errors.Invalid(
-            f"{_shown(written)} has {odd!r} before the '@', which mail servers do not take alike."
+            f"{_shown(written)} has {odd!r} before the '@', which mail servers treat differently."
         )
     if len(local) > LOCAL_LIMIT:
         raise errors.Invalid(f"{_shown(written)} has more than {LOCAL_LIMIT} characters before the '@'.")
@@ -125,12 +125,12 @@ def _checked_domain(written: str, allow_test_domains: bool) -> str:
             allow_domain_literal=False,
         )
     except email_validator.EmailNotValidError as problem:
-        raise errors.Invalid(f"{_shown(written)} is no mail address: {_sentence(problem)}") from None
+        raise errors.Invalid(f"{_shown(written)} is not an email address: {_sentence(problem)}") from None
     found = str(checked.ascii_domain).lower().removesuffix(aside)
     if ascii_form(domain) != found:
         raise errors.Invalid(
-            f"{_shown(written)} has letters in its domain that stand for others: mail would go to "
-            f"{written.partition('@')[0]}@{found}. Write it so if that is meant."
+            f"{_shown(written)} has characters in its domain that stand for others: mail would go to "
+            f"{written.partition('@')[0]}@{found}. Write that if it is what you mean."
         )
     return found
 

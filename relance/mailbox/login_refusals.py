@@ -135,6 +135,6 @@ def of_smtp(code: int, words: str) -> Meaning:
 def mend(what: str) -> str:
     """What a person can do about a refusal by the `what` (IMAP or SMTP) server."""
     return (
-        f"Check the user name and password; many providers want an app password, and {what} access switched on in the "
+        f"Check the user name and password; many providers require an app password, and {what} access switched on in the "
         "account's settings."
     )

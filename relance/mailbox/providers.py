@@ -28,7 +28,7 @@ def _preset(name: str, smtp: str, imap: str, advice: str = "", domains: tuple[st
     )
 
 
-_TWO_STEPS = "it wants an app password (two-step verification must be on), not the one you sign in with"
+_TWO_STEPS = "it requires an app password (two-step verification must be on), not the one you sign in with"
 
 PRESETS: Mapping[str, Preset] = {
     preset.name: preset

@@ -97,7 +97,7 @@ class Turns:
             return "trouble", False
         except Exception:
             self._rest(mailbox_id)
-            self.log.exception("a turn failed in a way nobody foresaw", mailbox=mailbox_id)
+            self.log.exception("a turn failed with an unexpected error", mailbox=mailbox_id)
             return "failed", False
         if report.words:
             self.log.warning("a turn ended early", mailbox=mailbox_id, reason=report.words)

@@ -57,7 +57,7 @@ class Hygiene(Middleware):
         age = clock.machine_now().timestamp() - message.message_timestamp / 1000
         if age > MAX_AGE_SECONDS:
             self.figures.hints.labels("stale").inc()
-            raise SkipMessage("this hint is too old to be of use")
+            raise SkipMessage("this hint is too old to be useful")
         self.figures.hint_age.observe(max(0.0, age))
 
 
@@ -177,7 +177,7 @@ class SharedBroker(RedisBroker):
         id_ = hint_id(data)
         if id_ is not None and _is_hint(data):
             return True
-        self.log.error("something in the queue is no hint of ours and is dropped", bytes=len(data))
+        self.log.error("something in the queue is not one of our hints and is dropped", bytes=len(data))
         if id_ is not None:
             self._dispatch("ack")(queue_name, id_)  # type: ignore[no-untyped-call]
         return False

@@ -1,7 +1,7 @@
 """The public door: how many connections may stand, of whom, and for how long. Anybody may knock, and many do at once.
 
 A connection is for one request. It has a few seconds to say what it wants and some more to be answered; then it is cut,
-whatever it does. Where the house is full, whoever is longest in saying what it wants makes room.
+whatever it does. Where all connections are taken, whoever is longest in saying what it wants makes room.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ class Door:
         self._of: Counter[str] = Counter()
 
     def admit(self, visitor: Visitor, address: str) -> bool:
-        """Whether a connection may stay; where the house is full, one that is still at saying what it wants leaves for it."""
+        """Whether a connection may stay; where all connections are taken, one that is still at saying what it wants leaves for it."""
         party = self._party(address)
         if party and self._of[party] >= self.rules.most_each:
-            return self._turn_away("its address has its share")
+            return self._turn_away("its address has all the connections it may have")
         if len(self._inside) >= self.rules.most and not self._make_room():
-            return self._turn_away("the house is full")
+            return self._turn_away("all connections are taken")
         self._inside[visitor] = party
         self._of[party] += 1
         return True
@@ -74,7 +74,7 @@ class Door:
         slow = next((each for each in self._inside if not each.said_all), None)
         if slow is None:
             return False
-        self._turn_away("the house is full, and it was longest in saying what it wants")
+        self._turn_away("all connections are taken, and this one took longest to send its request")
         slow.cut()
         self.leave(slow)
         return True

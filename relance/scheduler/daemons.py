@@ -151,7 +151,7 @@ def _child(
         with startup.opened(settings, open_app, bell, "worker") as app:
             code = 0 if app is None else _work(settings, app, threads, bell, say)
     except errors.RelanceError as trouble:
-        structlog.get_logger(__name__).critical("a worker can not work", reason=str(trouble))
+        structlog.get_logger(__name__).critical("a worker cannot work", reason=str(trouble))
         code = 1
     raise SystemExit(code)
 

@@ -42,7 +42,7 @@ class Gauges:
         self.unknown = gauge("unknown_mails", "Mails that may have been delivered.")
         self.oldest = gauge("oldest_due_seconds", "How long the oldest work waits that could be done now.")
         self.mailboxes = gauge("mailboxes", "Mailboxes by state: active, paused.", "state")
-        self.unreadable = gauge("mailboxes_unreadable", "Mailboxes that can not be read.")
+        self.unreadable = gauge("mailboxes_unreadable", "Mailboxes that cannot be read.")
         self.sync_age = gauge(
             "sync_age_seconds", "Since the active mailbox was read that was read longest ago."
         )
@@ -63,7 +63,7 @@ class Gauges:
         self.thread.join(min(seconds, 1.0))
 
     def look(self) -> None:
-        """One look. Never raises; what can not be looked up stays as it was."""
+        """One look. Never raises; what cannot be looked up stays as it was."""
         try:
             found = self.app.status()
         except errors.Unreachable:
@@ -72,7 +72,7 @@ class Gauges:
             self._wrong(concerns(Facts(unwritable=str(full))))
             return
         except Exception as fault:
-            self.log.error("how everything stands could not be looked up", reason=repr(fault))
+            self.log.error("the figures for the metrics could not be read", reason=repr(fault))
             return
         self._show(found)
         self._wrong(found.concerns)

@@ -17,7 +17,7 @@ GOODBYE_SECONDS = 5.0
 
 
 class Presence:
-    """A part of a daemon. That it can not be written (a database away, or read-only) is never a reason to stop."""
+    """A part of a daemon. That it cannot be written (a database away, or read-only) is never a reason to stop."""
 
     name = "heartbeat"
 
@@ -76,7 +76,7 @@ class Presence:
 
     def _missed(self, reason: str) -> None:
         if not self.missed:
-            self.log.warning("the heartbeat can not be written; the work goes on", reason=reason)
+            self.log.warning("the heartbeat cannot be written; the work goes on", reason=reason)
         self.missed = reason
 
     def _take_up(self) -> None:
@@ -84,7 +84,9 @@ class Presence:
         could not give back while the database was away."""
         free = self.app.give_back()
         if free:
-            self.log.warning("took up mailboxes whose turns nobody works on any more", mailboxes=len(free))
+            self.log.warning(
+                "took over mailboxes whose turns are no longer being worked on", mailboxes=len(free)
+            )
         if free and self.hints is not None:
             self.hints.renew(free)
 
@@ -92,7 +94,7 @@ class Presence:
         try:
             self.app.leave()
         except Exception as fault:
-            self.log.debug("nobody could be told of the end", reason=repr(fault))
+            self.log.debug("the end of this process could not be recorded", reason=repr(fault))
 
     def _run(self) -> None:
         while not self.stopping.wait(min(AGAIN_SECONDS, BEAT_SECONDS) if self.missed else BEAT_SECONDS):

@@ -105,7 +105,7 @@ class Hints:
         if why is None:
             self.log.warning("the broker does not answer; work waits in the database", reason=str(trouble))
         else:
-            self.log.error("the broker refuses what it is asked; work waits in the database", reason=why)
+            self.log.error("the broker refuses commands; work waits in the database", reason=why)
 
     def _back(self) -> None:
         with self.lock:

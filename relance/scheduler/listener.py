@@ -26,12 +26,12 @@ class Listener(ABC):
         """Bound to its host and port, and not serving yet. Raises `OSError`."""
 
     def start(self) -> None:
-        """Listen. Raises `errors.Unreachable` when the port can not be had."""
+        """Listen. Raises `errors.Unreachable` when the port cannot be had."""
         try:
             self.server = self.opened()
         except OSError as refused:
             raise errors.Unreachable(
-                f"{self.what} can not be served on {self.host} port {self.port}: {refused.strerror or refused}. "
+                f"{self.what} cannot be served on {self.host} port {self.port}: {refused.strerror or refused}. "
                 f"Set {self.setting} to a free one."
             ) from refused
         self.address = f"http://{self.host}:{self.server.server_address[1]}{self.path}"

@@ -81,9 +81,9 @@ class Listeners:
             try:
                 self._arrange()
             except errors.RelanceError as trouble:
-                self.log.debug("who can be listened to is not known", reason=str(trouble))
+                self.log.debug("the mailboxes to listen to could not be read", reason=str(trouble))
             except Exception:
-                self.log.exception("the listeners failed in a way nobody foresaw")
+                self.log.exception("the listeners failed with an unexpected error")
             self.stopping.wait(LOOK_SECONDS)
 
     def _arrange(self) -> None:
@@ -114,13 +114,15 @@ class Listeners:
                 self._connection(place)
                 return
             except errors.Unreachable as away:
-                self.log.debug("the line to a mailbox broke", mailbox=place.mailbox_id, reason=str(away))
+                self.log.debug(
+                    "the connection to a mailbox broke", mailbox=place.mailbox_id, reason=str(away)
+                )
             except errors.RelanceError as trouble:
                 self.log.info("a mailbox is not listened to", mailbox=place.mailbox_id, reason=str(trouble))
                 self._rest(place, LONGEST_REST_SECONDS)
                 return
             except Exception:
-                self.log.exception("listening failed in a way nobody foresaw", mailbox=place.mailbox_id)
+                self.log.exception("listening failed with an unexpected error", mailbox=place.mailbox_id)
             failures = 1 if clock.elapsed() - began > HEALTHY_SECONDS else failures + 1
             longest = min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2 ** (min(failures, 10) - 1))
             place.leave.wait(self.rng.uniform(longest / 2, longest))

@@ -91,7 +91,7 @@ class Repeats(logging.Filter):
         share = SHARES[record.name.partition(".")[0] == OURS]
         spent = self._of_logger[record.name] >= share.in_all
         if kind not in self._said and spent:
-            kind = (record.name, record.levelno, "lines of other kinds", "")  # bounds what is remembered, too
+            kind = (record.name, record.levelno, "other lines", "")  # bounds what is remembered, too
         said = self._said.setdefault(kind, Said())
         if said.told >= share.of_a_kind or spent:
             said.hidden += 1

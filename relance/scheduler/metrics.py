@@ -95,7 +95,7 @@ class Meters:
         )
         self.stalls = prometheus_client.Counter(
             "relance_stalls",
-            "Times that something was found standing still: loop, turn, hands (every thread of a worker), web.",
+            "Times that something was found stuck: loop, turn, hands (every thread of a worker), web.",
             ["what"],
             registry=registry,
         )

@@ -5,16 +5,14 @@ from __future__ import annotations
 import redis
 
 CODES = {
-    "WRONGTYPE": "a key of ours (they begin with `relance`) holds something of somebody else's; give Relance a database of its "
+    "WRONGTYPE": "a key of ours (they begin with `relance`) holds something that is not ours; give Relance a database of its "
     "own (the number at the end of redis_url), or delete that key: it holds hints only, and nothing is lost",
     "OOM": "Redis has no memory left; give it more, or empty it: it holds hints only",
-    "MISCONF": "Redis can not save to its disk; make room there",
+    "MISCONF": "Redis cannot save to its disk; make room there",
     "READONLY": "this Redis is a replica; let redis_url name the one that is written to",
 }
 # By the code that begins an error of the protocol (redis.io, "Simple errors").
-PASSWORD = (
-    "set the user and the password in redis_url right, or give that user the right to all keys and commands"  # noqa: S105
-)
+PASSWORD = "correct the user and the password in redis_url, or give that user access to all keys and commands"  # noqa: S105
 
 
 def refused(trouble: Exception) -> str | None:

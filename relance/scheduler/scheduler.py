@@ -86,7 +86,7 @@ class Loop:
             )  # others of this database are hinted still
         except Exception as fault:
             if self.failures == 0:
-                self.log.exception("a round failed in a way nobody foresaw")
+                self.log.exception("a round failed with an unexpected error")
             return self._failed("failed", repr(fault))
         self._worked()
         return seconds
@@ -124,7 +124,7 @@ class Loop:
 
     def _worked(self) -> None:
         if self.failures:
-            self.log.info("rounds are made again as they should be", rounds_failed=self.failures)
+            self.log.info("rounds work again", rounds_failed=self.failures)
             self.failures = 0
             self.told = None
         self.figures.rounds.labels("done").inc()
@@ -136,7 +136,7 @@ class Loop:
         if self.told is None or clock.elapsed() - self.told >= SAID_SECONDS:
             self.told = clock.elapsed()
             self.log.warning(
-                "the work can not be looked up or written down; trying again until it can",
+                "the work cannot be read or recorded; trying again until it can",
                 reason=reason,
                 rounds_failed=self.failures,
             )

@@ -57,7 +57,7 @@ class Children:
             connection.wait([place.ear, place.process.sentinel], max(0.0, deadline - clock.elapsed()))
             if not _ready(place):
                 self.stop(START_SECONDS)
-                raise errors.Broken("A worker process did not start; it has said why.")
+                raise errors.Broken("A worker process did not start; its log says why.")
 
     def trouble(self) -> str | None:
         """Looks after the children. One that died is started again, each time a little later."""

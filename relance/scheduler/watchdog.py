@@ -82,9 +82,7 @@ class Watchdog:
         verdict = judge([pulse for heart in self.hearts for pulse in heart()], self.said)
         for pulse in verdict.fresh:
             self.figures.stalls.labels(pulse.kind).inc()
-            self.log.error(
-                "something stands still; connecting anew", what=pulse.what, seconds=round(pulse.age)
-            )
+            self.log.error("something is stuck; connecting again", what=pulse.what, seconds=round(pulse.age))
         if verdict.fresh:  # in a thread: what hangs must not hang the one that looks
             threading.Thread(target=self.reconnect, name="relance-reconnect", daemon=True).start()
         for what in verdict.moving:

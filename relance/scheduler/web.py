@@ -32,7 +32,7 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except OSError as refused:
         raise errors.Unreachable(
-            f"The web server can not listen on {host} port {port}: {refused.strerror or refused}. "
+            f"The web server cannot listen on {host} port {port}: {refused.strerror or refused}. "
             "Set web_port (or --port) to a free one; 0 lets the system pick."
         ) from refused
 

@@ -95,7 +95,7 @@ class Hands:
             stopper.join(SETTLE_SECONDS)
         if self.turns.running:
             self.log.warning(
-                "leaving with turns under way; what they sent is settled later", turns=self.turns.running
+                "stopping with turns under way; what they sent is settled later", turns=self.turns.running
             )
         self.broker.close()
 
@@ -105,10 +105,10 @@ class Hands:
         except (
             errors.RelanceError
         ) as trouble:  # their leases lapse, or a next process finds that this one has ended
-            self.log.warning("mailboxes could not be given back", reason=str(trouble))
+            self.log.warning("mailboxes could not be released", reason=str(trouble))
             return
         if waiting:
-            self.log.info("turns that wait for a server are let go", turns=waiting)
+            self.log.info("turns that wait for a server are released", turns=waiting)
 
     def _moving(self) -> bool:
         """Whether turns are under way that can be waited for."""

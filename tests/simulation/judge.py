@@ -63,7 +63,7 @@ def breaches(sim: Sim, laid: Ground, settled: bool) -> tuple[list[str], int]:
         rows = list(conn.execute(_ENROLLMENTS))
         mails = list(conn.execute(_MAILS))
     found = list(sim.world.breaches)
-    found += [f"{name} failed in a way nobody foresaw: {fault!r}" for name, fault in sim.stage.faults]
+    found += [f"{name} failed with an unexpected error: {fault!r}" for name, fault in sim.stage.faults]
     if not settled:
         found.append("the world does not settle")
     found += _late(sim)

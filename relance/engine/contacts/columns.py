@@ -55,7 +55,7 @@ class Columns:
 
 
 def read(header: Sequence[str], where: str = "", line: int = 1) -> Columns:
-    """What a header says; `errors.Invalid` when no column holds the addresses."""
+    """What a header says; `errors.Invalid` when no column contains the addresses."""
     known: dict[str, int] = {}
     own: dict[str, int] = {}
     titles: dict[str, str] = {}
@@ -75,15 +75,15 @@ def read(header: Sequence[str], where: str = "", line: int = 1) -> Columns:
 
 def _no_email(header: Sequence[str], where: str, line: int) -> errors.Problem:
     if any("@" in title for title in header):
-        what = "the first line must name the columns, but it holds an address."
+        what = "the first line must name the columns, but it contains an address."
         return errors.Problem(
             what, where, "Put a line above it, for instance: email,first_name,company", line
         )
     names = {fold(title): title.strip() for title in header if title.strip()}
     near = next((title for name, title in names.items() if errors.nearest(name, ["email", "e mail"])), None)
-    hint = f'Is "{near}" meant to be it? Rename it to email.' if near else "Name the column email."
+    hint = f'Is "{near}" the one? Rename it to email.' if near else "Name the column email."
     shown = ", ".join(names.values()) or "none"
-    return errors.Problem(f"no column holds the addresses (found: {shown[:200]}).", where, hint, line)
+    return errors.Problem(f"no column contains the addresses (found: {shown[:200]}).", where, hint, line)
 
 
 def fold(title: str) -> str:

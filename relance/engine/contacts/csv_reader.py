@@ -69,7 +69,7 @@ def load(path: Path) -> Sheet:
     except FileNotFoundError:
         raise errors.NotFound(f"there is no file {path}") from None
     except PermissionError:
-        raise errors.Invalid(f"{path} may not be read by this user.") from None
+        raise errors.Invalid(f"{path}cannot be read by this user.") from None
     return read(data, path.name)
 
 
@@ -78,7 +78,7 @@ def read(data: bytes, where: str = "") -> Sheet:
     text, encoding = _decoded(data, where)
     lines = list(io.StringIO(text, newline=""))
     if not any(line.strip() for line in lines):
-        raise errors.Invalid([errors.Problem("there is nothing in it.", where)])
+        raise errors.Invalid([errors.Problem("it is empty.", where)])
     if len(lines) > MAX_ROWS:
         raise errors.Invalid([errors.Problem(f"more than {MAX_ROWS} lines. Split it.", where)])
     start, named = _named_delimiter(lines)
@@ -86,7 +86,7 @@ def read(data: bytes, where: str = "") -> Sheet:
     records = _records(lines, start, delimiter)
     first = next((row for row in records if row.problem or any(row.cells)), None)
     if first is None:
-        raise errors.Invalid([errors.Problem("there is nothing in it but separators.", where)])
+        raise errors.Invalid([errors.Problem("it contains nothing but separators.", where)])
     if first.problem:
         raise errors.Invalid([errors.Problem(first.problem, where, "", first.line)])
     if len(first.cells) > MAX_COLUMNS:
@@ -114,7 +114,7 @@ def _decoded(data: bytes, where: str) -> tuple[str, str]:
     if data.startswith(b"PK\x03\x04") or data.startswith(b"\xd0\xcf\x11\xe0"):
         raise errors.Invalid([errors.Problem("this is a workbook, not a CSV file.", where, _SAVE_AS)])
     if b"\0" in data:
-        raise errors.Invalid([errors.Problem("this is no text file.", where, _SAVE_AS)])
+        raise errors.Invalid([errors.Problem("this is not a text file.", where, _SAVE_AS)])
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
@@ -127,7 +127,7 @@ def _strictly(data: bytes, encoding: str, where: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1
-        what = f"what is written here is no {encoding} text."
+        what = f"this is not {encoding} text."
         raise errors.Invalid([errors.Problem(what, where, _SAVE_AS, line)]) from None
 
 
@@ -188,7 +188,7 @@ def _record(lines: Sequence[str], index: int, delimiter: str) -> tuple[Row, int]
 
 def _quoting(said: str) -> str:
     if "unexpected end" in said:
-        return 'a quotation mark (") is opened here and never closed.'
+        return 'a quotation mark (") opens here and is never closed.'
     if "expected after" in said:
         return 'the quotation marks (") of this row do not match; double those that belong to a cell.'
     return f"this row cannot be read: {ended(said)}"

@@ -25,7 +25,7 @@ def tidy(name: str, text: str) -> str:
     value = " ".join(unicodedata.normalize("NFC", text.strip(_UNSEEN)).split())
     odd = next((letter for letter in text if _refused(letter)), None)
     if odd is not None:
-        raise Unfit(f"{name} holds the control character U+{ord(odd):04X}; take it out.")
+        raise Unfit(f"{name} contains the control character U+{ord(odd):04X}; remove it.")
     limit = LONGEST if name in FIELDS or name == "email" else LONGEST_OWN
     if len(value) > limit:
         raise Unfit(f"{name} is longer than {limit} characters.")

@@ -139,7 +139,7 @@ def _people(context: Context, rows: Sequence[Row], named: Columns, count: _Count
             continue
         first = count.lines.setdefault(person.email, row.line)
         if first != row.line:
-            words = f"{person.email} stands in line {first} already; the first row counts."
+            words = f"{person.email}is already in line {first}; the first row counts."
             count.rejected.append(RejectedRow(row.line, words, row.cells))
             continue
         if country := contact_fields.unknown_country(person.known):
@@ -213,8 +213,8 @@ def _country_warnings(count: _Count) -> Iterator[str]:
     for country, lines in itertools.islice(count.countries.items(), WARNINGS):
         more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
         yield (
-            f'line {lines[0]}{more}: no country is called "{country}"; write a code such as PL, '
-            "or these people's time and holidays are the sequence's own."
+            f'line {lines[0]}{more}: there is no country "{country}"; write a code such as PL, '
+            "otherwise the time zone and holidays of the sequence are used for these people."
         )
 
 

@@ -71,7 +71,9 @@ def known(conn: Connection, context: Context, email: str) -> Contact:
     found = address.normalise(email, allow_test_domains=context.options.allow_test_domains).normalised
     contact = contacts.by_emails(conn, [found]).get(found)
     if contact is None:
-        raise errors.NotFound(f"{found} is no contact. `relance contacts import` takes a file of contacts.")
+        raise errors.NotFound(
+            f"{found} is not a contact. `relance contacts import` imports a file of contacts."
+        )
     return contact
 
 

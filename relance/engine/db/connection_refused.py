@@ -20,9 +20,9 @@ from relance.engine.db.postgresql import CONNECT_SECONDS
 
 WRONG = {
     "28P01": "the password is wrong, or this user has none.",
-    "28000": "this user may not connect; see the server's pg_hba.conf.",
+    "28000": "this user is not allowed to connect; see the server's pg_hba.conf.",
     "3D000": "there is no such database on this server.",
-    "42501": "this user may not connect to that database.",
+    "42501": "this user is not allowed to connect to that database.",
 }
 # SQLSTATEs that trying again does not mend (PostgreSQL, Appendix A). Any other one, or none, may be over in a moment.
 _WAYS = (pq.PollingStatus.READING, pq.PollingStatus.WRITING)

@@ -35,7 +35,7 @@ class Database:
     def __init__(
         self, url: str, *, pool: int = POOL, answer_seconds: float = ANSWER_SECONDS, look_only: bool = False
     ) -> None:
-        """`answer_seconds`: the longest wait for one answer of PostgreSQL. `look_only`: where a file can not be written."""
+        """`answer_seconds`: the longest wait for one answer of PostgreSQL. `look_only`: where a file cannot be written."""
         self.refused = ""  # why the last that was to be written could not be: the disk is full or only read
         self.url = _parse(url)
         self.dialect = self.url.get_backend_name()
@@ -206,7 +206,7 @@ def _sqlite_begin(conn: Connection) -> None:
 
 def _make_for_us_alone(path: Path) -> None:
     """An empty file is an empty database; SQLite gives its WAL and the rest the same mode."""
-    with contextlib.suppress(OSError):  # it is there, or it can not be made, which SQLite tells when it tries
+    with contextlib.suppress(OSError):  # it is there, or it cannot be made, which SQLite tells when it tries
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
@@ -215,7 +215,7 @@ def _refuse_network_filesystem(path: Path) -> None:
     kind = network_filesystem(path)
     if kind is not None:
         raise errors.Misconfigured(
-            f"{path} lies on a network filesystem ({kind}), where SQLite loses data. Use a local disk, or PostgreSQL."
+            f"{path} is on a network filesystem ({kind}), where SQLite loses data. Use a local disk, or PostgreSQL."
         )
 
 
@@ -229,7 +229,7 @@ def _words(url: URL) -> Iterator[None]:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
         if _unwritable(error, url):
             raise errors.Unwritable(
-                f"the database {where} can not be written: {ended(reason)} Make room on its disk, or make it writable."
+                f"the database {where} cannot be written: {ended(reason)} Make room on its disk, or make it writable."
             ) from error
         if _lost(error):
             raise errors.Unreachable(f"the database {where} does not answer: {reason}") from error
@@ -237,7 +237,7 @@ def _words(url: URL) -> Iterator[None]:
 
 
 def _unwritable(error: exc.DBAPIError, url: URL) -> bool:
-    """Whether the disk is full, failing or read-only; SQLite also says so when it can not make the files beside its own."""
+    """Whether the disk is full, failing or read-only; SQLite also says so when it cannot make the files beside its own."""
     if not isinstance(error.orig, sqlite3.Error):
         return getattr(error.orig, "sqlstate", None) in ("53100", "25006")  # disk full; read-only transaction
     kind = (getattr(error.orig, "sqlite_errorcode", None) or 0) & 0xFF

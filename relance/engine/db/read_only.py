@@ -2,7 +2,7 @@
 
 A full disk and a home that is mounted read-only have to be looked into more than any other. SQLite keeps a shared index
 beside a database in WAL mode (`-shm`) and makes it anew where nobody has it open (sqlite.org/wal.html, "Read-Only
-Databases"). Where it can not, the index is made in memory, from the WAL that a killed process left; and where none is
+Databases"). Where it cannot, the index is made in memory, from the WAL that a killed process left; and where none is
 left, the file itself is all there is, and is read as it stands.
 """
 

@@ -128,7 +128,7 @@ def keep(noes: OptOuts, hit: Hit) -> bool:
     try:
         noes.keep(OptOut(hit.carried, hit.message, hit.at))
     except OSError as refused:
-        log.error("a wish to get no more mail could not be written down: %s", refused)
+        log.error("an unsubscribe request could not be recorded: %s", refused)
         return False
     return True
 
@@ -143,7 +143,7 @@ def replay(context: Context) -> int:
         except errors.RelanceError:
             raise
         except Exception:
-            log.exception("a wish to get no more mail could not be carried out; it is kept")
+            log.exception("an unsubscribe request could not be applied; it is kept for later")
             continue
         context.noes.drop(no.recipient)
         count += 1

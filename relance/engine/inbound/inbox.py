@@ -105,9 +105,7 @@ def show(context: Context, number: int, *, mark_read: bool = False) -> AnswerVie
 def _known(conn: Connection, number: int) -> Reply:
     found = replies.by_id(conn, number)
     if found is None:
-        raise errors.NotFound(
-            f"there is no answer number {number}. `relance inbox list` shows those there are."
-        )
+        raise errors.NotFound(f"there is no answer number {number}. `relance inbox list` shows all answers.")
     return found
 
 
@@ -175,7 +173,7 @@ def _kind(text: str) -> Kind:
     words = text.strip().lower().replace("-", " ")
     kinds = {each.value.replace("-", " "): each for each in Kind if each is not Kind.OWN_COPY}
     if words not in kinds:
-        raise errors.Invalid(f"{text!r} is no kind of mail. Say one of: {', '.join(kinds)}.")
+        raise errors.Invalid(f"{text!r} is not a kind of mail. Choose one of: {', '.join(kinds)}.")
     return kinds[words]
 
 
@@ -183,7 +181,7 @@ def _intent(text: str) -> str:
     words = text.strip().lower()
     if words not in {each.value for each in Intent}:
         raise errors.Invalid(
-            f"{text!r} is no intent. Say one of: {', '.join(each.value for each in Intent)}."
+            f"{text!r} is not an intent. Choose one of: {', '.join(each.value for each in Intent)}."
         )
     return words
 

@@ -154,7 +154,7 @@ def _by_witness(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None
     if contact is None:
         return None
     last = messages.to_recipient(conn, contact.email)
-    return Found(Match.SOFT, "whoever else it may be from, by Reply-To or its envelope", contact, last)
+    return Found(Match.SOFT, "somebody else it may be from, by Reply-To or its envelope", contact, last)
 
 
 def _first_begun(conn: Connection, addresses: Sequence[str], seen: Seen) -> Contact | None:

@@ -88,7 +88,7 @@ def undo_bounces(context: Context, wrong: Wrong, *, dry_run: bool = False) -> Wa
     again unless something else says no; a mail that was refused is offered again, and one that came back is not."""
     if wrong.since is None and wrong.emails is None:
         raise errors.Invalid(
-            "say since when (since), or whose (emails): all bounces of a mailbox are too many."
+            "say since when (since) or for whom (emails): all bounces of a mailbox are too many."
         )
 
     def act(conn: Connection) -> WayBack:

@@ -113,13 +113,15 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
                 so_far.refused.append(trouble)
         _complain(so_far.refused)
         seen = folders
-    raise errors.Unreachable("mails came in or moved as long as the mailbox was read; it is read again soon")
+    raise errors.Unreachable(
+        "mail arrived or moved while the mailbox was being read; it will be read again soon"
+    )
 
 
 def _complain(refused: Sequence[FolderRefused]) -> None:
     if refused:
         first = refused[0]
-        more = f" So it is with {len(refused) - 1} more." if len(refused) > 1 else ""
+        more = f" The same is true of {len(refused) - 1} more." if len(refused) > 1 else ""
         mend = f" {watched_folders.MEND}" if first.barred else ""
         raise FolderRefused(
             f"{first}{more} An answer may lie there, so no follow-up is sent.{mend}"
@@ -202,10 +204,10 @@ def _note_move(look: Look, folder: Folder, plan: Plan, so_far: _Round) -> None:
     place = f"folder {folder.name} of {look.mailbox.address}"
     if folder.name in so_far.moved:
         raise FolderRefused(
-            f"The {place} cannot be looked at: it is numbered anew as long as it is read ({plan.moved})."
+            f"The {place} cannot be read: the server renumbers it while it is being read ({plan.moved})."
         )
     so_far.moved.add(folder.name)
-    words = f"The {place} was numbered anew and is read again: {plan.moved}."
+    words = f"The {place} was renumbered by the server and is being read again: {plan.moved}."
     with look.context.database.write() as conn:
         mailboxes.renew_lease(conn, look.lease)
         moves = stored.moved(conn, look.mailbox.id, folder.name, plan.moved, look.now)

@@ -102,7 +102,7 @@ def stuck(row: Withheld | None, folder: Folder, fetched: Fetched, address: str) 
     """The sentence for a look that is not complete because of it."""
     tries = row.tries + 1 if row else 1
     return (
-        f"Mail {fetched.uid} in the folder {folder.name} of {address} could not be read (look {tries} of {TRIES}): "
+        f"Mail {fetched.uid} in the folder {folder.name} of {address} could not be read (attempt {tries} of {TRIES}): "
         f"{fetched.trouble}"
     )
 
@@ -151,18 +151,18 @@ def waiting(rows: Sequence[Withheld], roles: dict[str, Role]) -> list[Withheld]:
 
 def sentence(rows: Sequence[Withheld]) -> str:
     """What is said of them, and what to do."""
-    more = f" So it is with {len(rows) - 1} more." if len(rows) > 1 else ""
+    more = f" The same is true of {len(rows) - 1} more." if len(rows) > 1 else ""
     first = rows[0]
     return (
-        f"{_named(first)}{more} It could be anybody's answer, so no follow-up is sent. Look at it in a mail program; "
-        f"then `relance mailbox dismiss {first.mailbox}` lets them go on."
+        f"{_named(first)}{more} It could be an answer from anyone, so no follow-up is sent. Open it in an email program; "
+        f"then `relance mailbox dismiss {first.mailbox}` lets the follow-ups go on."
     )
 
 
 def _named(row: Withheld) -> str:
     said = f' from {row.sender}, "{row.subject}",' if row.sender else ""
     return (
-        f"Mail {row.uid} in the folder {row.folder} of {row.mailbox}{said} could not be read in {row.tries} looks: "
+        f"Mail {row.uid} in the folder {row.folder} of {row.mailbox}{said} could not be read in {row.tries} attempts: "
         f"{ended(row.words)}"
     )
 
@@ -191,8 +191,8 @@ def fault(mailbox: mailboxes.Mailbox) -> str:
     if not mailbox.turn_error:
         return ""
     return (
-        f"The last turn of {mailbox.address} ended in a fault of Relance ({mailbox.turn_error}); it is tried again. The "
-        "log says more; please report it."
+        f"The last turn of {mailbox.address} failed because of a fault in Relance ({mailbox.turn_error}); it will be tried again. "
+        "The log says more; please report it."
     )
 
 
@@ -203,8 +203,8 @@ def aside(conn: Connection) -> Counter[int]:
 
 def _unstable(folder: folders.Unstable) -> str:
     return (
-        f"The folder {folder.folder} is numbered anew again and again, {folder.moves} times in a week; the last time "
-        f"{ended(folder.words)} It is read from its first mail each time. Ask whoever runs the server."
+        f"The folder {folder.folder} is renumbered again and again by its server, {folder.moves} times in a week; most recently, "
+        f"{ended(folder.words)} Each time it is read from its first mail. Ask the administrator of the server."
     )
 
 

@@ -6,7 +6,7 @@ the database hears of it. At the next start, or when a lease has lapsed, `look_u
 
 Lines speak of one attempt: a message and the fence under which it was marked. An acceptance counts for every attempt.
 
-That a mail had *not* begun says something only if it can not begin any more: a worker may be frozen between its mark
+That a mail had *not* begun says something only if it cannot begin any more: a worker may be frozen between its mark
 and its body. So each process holds a lock while it lives, and each turn says when it is over.
 """
 
@@ -165,7 +165,7 @@ class Journal:
     def over(self, mailbox_id: int, fence: int, *, clean: bool) -> None:
         """No body of this turn begins any more, however it ended. Full files nobody needs go.
 
-        Where that can not be written now, it is before the next turn: else a mail that never left would be in doubt.
+        Where that cannot be written now, it is before the next turn: else a mail that never left would be in doubt.
         """
         with self._guard:
             line: dict[str, object] = {"over": mailbox_id, "fence": fence}
@@ -314,7 +314,7 @@ def _telling(folder: Path) -> Iterator[None]:
         yield
     except OSError as refused:
         raise errors.Unwritable(
-            f"the journal in {folder} can not be written: {refused.strerror}. Make room on its disk, or make it writable; "
+            f"the journal in {folder} cannot be written: {refused.strerror}. Make room on its disk, or make it writable; "
             "no mail leaves that is not written down first."
         ) from refused
 
@@ -344,7 +344,7 @@ def _older(path: Path, instant: float) -> bool:
 
 
 def _remove(path: Path) -> None:
-    """A file that is needed no more. One that can not be removed costs nothing but its place."""
+    """A file that is needed no more. One that cannot be removed costs nothing but its place."""
     with contextlib.suppress(OSError):
         path.unlink()
 

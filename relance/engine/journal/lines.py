@@ -1,7 +1,7 @@
 """The lines of a journal: what is written, and what is understood of whatever stands in such a file.
 
 A journal is read when something has gone wrong, so nothing in it is taken for granted: it may be torn, damaged, somebody
-else's, or no file at all. What can not be understood leaves doubt, and doubt never says that a mail was not sent.
+else's, or no file at all. What cannot be understood leaves doubt, and doubt never says that a mail was not sent.
 """
 
 from __future__ import annotations
@@ -90,12 +90,12 @@ def understand(raw: bytes) -> Line | Damaged | None:
 
 
 def _content(path: Path) -> bytes:
-    """Of a file, and of nothing else: a pipe of that name would be waited for, a folder can not be read."""
+    """Of a file, and of nothing else: a pipe of that name would be waited for, a folder cannot be read."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:
         is_ = os.fstat(descriptor)
         if not stat.S_ISREG(is_.st_mode) or is_.st_size > LARGEST:
-            raise OSError(f"{path} is no journal")
+            raise OSError(f"{path} is not a journal")
         return file.read()
 
 
@@ -118,7 +118,7 @@ def _line(told: Mapping[str, object]) -> Line | None:
 
 
 def _result(told: Mapping[str, object]) -> SendResult | None:
-    """The end a line tells of; None where it can not be understood."""
+    """The end a line tells of; None where it cannot be understood."""
     try:
         outcome = Outcome.ACCEPTED if "accepted" in told else Outcome(str(told["as"]))
         blame = Blame(str(told.get("blame", Blame.SERVER)))

@@ -51,11 +51,11 @@ class OptOuts:
     def keep(self, no: OptOut) -> None:
         """Write it down; it survives a power cut when this returns. Raises `OSError` where that cannot be."""
         if self._folder is None:
-            raise OSError("there is no folder for what people ask for")
+            raise OSError("there is no folder for unsubscribe requests")
         self._folder.mkdir(mode=0o700, exist_ok=True)
         path = self._folder / _name(no.recipient)
         if not path.exists() and sum(1 for _ in self._names()) >= MOST:
-            raise OSError(f"{MOST} wishes are waiting for the database already")
+            raise OSError(f"{MOST} unsubscribe requests are already waiting for the database")
         text = json.dumps({"recipient": no.recipient, "message": no.message, "at": no.at.isoformat()})
         beside = path.with_suffix(f".{secrets.token_hex(4)}{UNFINISHED}")
         _write(beside, text)
@@ -82,7 +82,7 @@ class OptOuts:
                 yield no
 
     def unheard(self, seconds: float) -> int:
-        """How many wait for longer than so many seconds (machine time), those that can not be read among them."""
+        """How many wait for longer than so many seconds (machine time), those that cannot be read among them."""
         since, count = clock.machine_now().timestamp() - seconds, 0
         with contextlib.suppress(OSError):  # where the folder may not be looked into nothing is known of it
             for name in list(self._names()):
@@ -108,11 +108,11 @@ class OptOuts:
             with path.open("rb") as file:
                 no = _parsed(file.read(LARGEST))
             if _name(no.recipient) != name:
-                raise ValueError("it is somebody else's")
+                raise ValueError("its name belongs to another recipient")
         except FileNotFoundError:
             return None  # carried out in the meantime
         except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as odd:
-            log.error("a wish to get no more mail cannot be read; look at the file %s: %s", path, odd)
+            log.error("an unsubscribe request cannot be read; look at the file %s: %s", path, odd)
             return None
         return no
 

@@ -38,7 +38,7 @@ def add(context: Context, wanted: str, alias: str) -> tuple[str, ...]:
 
 def _check(conn: Connection, mailbox: Mailbox, alias: str) -> None:
     if mailboxes.by_address(conn, alias) is not None:
-        raise errors.Invalid(f"{alias} is a mailbox of its own; its mails are known as yours already.")
+        raise errors.Invalid(f"{alias} is a mailbox of its own; its mails are already recognised as yours.")
     if contacts.by_emails(conn, [alias]):
         raise errors.Invalid(
             f"{alias} is a contact: as an alias of {mailbox.address} nothing they write would count as an answer."
@@ -51,8 +51,8 @@ def remove(context: Context, wanted: str, alias: str) -> tuple[str, ...]:
     with context.database.write() as conn:
         mailbox = mailboxes.named(conn, wanted)
         if gone not in mailbox.aliases:
-            raise errors.NotFound(f"{gone} is no alias of {mailbox.address}.")
-        return _put(conn, context, mailbox, {*mailbox.aliases} - {gone}, f"{gone} is no alias any more")
+            raise errors.NotFound(f"{gone} is not an alias of {mailbox.address}.")
+        return _put(conn, context, mailbox, {*mailbox.aliases} - {gone}, f"{gone} is no longer an alias")
 
 
 def _put(

@@ -156,10 +156,12 @@ class _Trial:
 def _handed_over(result: SendResult) -> TestStep:
     said = f"{result.code or ''} {result.text}".strip()
     if result.outcome is Outcome.ACCEPTED:
-        return TestStep("send", ok=True, words=f"a mail to itself was taken: {said}")
+        return TestStep("send", ok=True, words=f"a mail to itself was accepted: {said}")
     if result.outcome is Outcome.UNKNOWN:
-        return TestStep("send", ok=False, words=f"nobody knows whether a mail to itself was taken: {said}")
-    return TestStep("send", ok=False, words=f"a mail to itself was not taken: {said}")
+        return TestStep(
+            "send", ok=False, words=f"it is not known whether a mail to itself was accepted: {said}"
+        )
+    return TestStep("send", ok=False, words=f"a mail to itself was not accepted: {said}")
 
 
 def _told(learned: ProviderHabits, patience: Patience, *, has_sent: bool) -> Iterator[TestStep]:

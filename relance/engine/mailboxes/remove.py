@@ -45,8 +45,8 @@ def _refuse_in_flight(conn: Connection, mailbox: Mailbox) -> None:
     flying = messages.left_open(conn, mailbox.id, ANY_FENCE)
     if flying:
         raise errors.WrongUse(
-            f"a mail to {flying[0].recipient} is leaving from {mailbox.address} at this moment. Remove it when that is "
-            "settled: in a minute, or within a quarter of an hour where the worker died."
+            f"a mail to {flying[0].recipient} is leaving from {mailbox.address} at this moment. Remove it once that is "
+            "settled: in a minute, or within a quarter of an hour if the worker died."
         )
 
 

@@ -80,7 +80,7 @@ class MailboxView:
 
     @property
     def trouble(self) -> str:
-        """Why it can not be read, or can not send."""
+        """Why it cannot be read, or cannot send."""
         return " ".join(ended(each) for each in (self.sync_error, self.send_error) if each)
 
 
@@ -130,7 +130,7 @@ def add(context: Context, spec: MailboxSpec) -> MailboxView:
     with context.database.write() as conn:
         before = mailboxes.by_address(conn, found.normalised)
         if before is not None and before.state != "removed":
-            raise errors.Invalid(f"{found.normalised} is here already. `relance mailbox remove` it first.")
+            raise errors.Invalid(f"{found.normalised} already exists. `relance mailbox remove` it first.")
         if before is None:
             number = mailboxes.add(conn, address=found.normalised, created_at=now, **values)
         else:
@@ -165,13 +165,13 @@ def _check(spec: MailboxSpec) -> None:
             problems.append(errors.Problem("needs a host and a port from 1 to 65535", where=what))
         if server.security is Security.PLAIN and server.host not in ("127.0.0.1", "::1", "localhost"):
             hint = "Write tls or starttls; plain is for servers on this machine."
-            problems.append(errors.Problem("would send the password in clear", where=what, hint=hint))
+            problems.append(errors.Problem("would send the password unencrypted", where=what, hint=hint))
     if spec.daily_cap is not None and spec.daily_cap < 0:
-        problems.append(errors.Problem("cannot be less than nothing", where="daily_cap"))
+        problems.append(errors.Problem("cannot be negative", where="daily_cap"))
     if spec.gap_seconds < 0:
-        problems.append(errors.Problem("cannot be less than nothing", where="gap_seconds"))
+        problems.append(errors.Problem("cannot be negative", where="gap_seconds"))
     if spec.unknown_policy not in POLICIES:
-        problems.append(errors.Problem(f"is one of {', '.join(POLICIES)}", where="unknown_policy"))
+        problems.append(errors.Problem(f"must be one of {', '.join(POLICIES)}", where="unknown_policy"))
     if problems:
         raise errors.Invalid(problems)
 

@@ -13,7 +13,7 @@ from relance.engine.store import folders, mailboxes, unread_mails
 from relance.engine.store.mailboxes import Watermark
 from relance.mailbox.imap.folders import Folder, FolderRefused
 
-MEND = "Let this user read it, or name it in the setting skip_folders if no answer can ever come there."
+MEND = "Let this user read it, or name it in the setting skip_folders if answers can never arrive there."
 _DELIMITERS = frozenset("/.\\^|")
 
 
@@ -84,8 +84,8 @@ def missing(
 
 def _missed(look: Look, name: str) -> str:
     return (
-        f"The folder {name} of {look.mailbox.address} was not in the server's list; if the next look misses it, too, it "
-        "counts as deleted."
+        f"The folder {name} of {look.mailbox.address} was not in the server's list. If it is missing from the "
+        "next list as well, it counts as deleted."
     )
 
 

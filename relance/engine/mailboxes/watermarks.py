@@ -54,7 +54,7 @@ def which_moved(folder: Folder, mark: Watermark) -> str:
     if mark.object_id and folder.object_id and folder.object_id != mark.object_id:
         return f"its MAILBOXID was {mark.object_id}, and is {folder.object_id}: it is another folder of that name"
     if mark.uidvalidity != folder.uidvalidity:
-        return f"its UIDVALIDITY was {mark.uidvalidity}, and is {folder.uidvalidity}"
+        return f"its UIDVALIDITY was {mark.uidvalidity} and is now {folder.uidvalidity}"
     if folder.uidnext and folder.uidnext <= mark.last_uid:
         return f"its UIDNEXT was {mark.last_uid + 1} or more, and is {folder.uidnext}, under the same UIDVALIDITY"
     return ""

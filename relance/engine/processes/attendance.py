@@ -42,21 +42,21 @@ class Attendance:
 
     def __str__(self) -> str:
         if self.unsure:
-            return f"Nobody can tell who is at work, for no heartbeat can be written.{self._seen()}"
+            return f"It is not known whether Relance is running, because no heartbeat can be written.{self._seen()}"
         if not self.processes:
-            return f"Nobody is at work: nothing is sent and nothing is read.{self._last()}"
+            return f"Relance is not running: nothing is sent and nothing is read.{self._last()}"
         here = self._here()
         if not self.missing:
-            return f"At work: {here}."
+            return f"Running: {here}."
         lacking = " and no ".join(self.missing)
-        return f"No {lacking} is at work: nothing is sent and nothing is read. At work: {here}."
+        return f"No {lacking} is running: nothing is sent and nothing is read. Running: {here}."
 
     def _here(self) -> str:
         return ", ".join(f"{each.role} on {each.host} (pid {each.pid})" for each in self.processes)
 
     def _seen(self) -> str:
         if self.processes:
-            return f" At work: {self._here()}."
+            return f" Running: {self._here()}."
         return self._last() if self.last else ""
 
     def _last(self) -> str:
@@ -79,7 +79,7 @@ def attendance(
 ) -> Attendance:
     """Who of them is at work at `now` (machine time). Pure. A time ahead of now is not believed.
 
-    `blind`: heartbeats can not be written now, so that nobody is gone for not having been seen.
+    `blind`: heartbeats cannot be written now, so that nobody is gone for not having been seen.
     `dead`: the names of those that have ended for certain, however lately they were seen.
     """
     rows = sorted(known, key=lambda each: each.seen_at, reverse=True)

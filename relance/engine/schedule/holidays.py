@@ -75,11 +75,11 @@ def part_code(country: str, name: str) -> str | None:
 def parse(text: str) -> Region:
     """The region of "PL" or "DE-BY"; ValueError with a sentence."""
     if text in ("no", "No"):
-        raise ValueError('write `none` to heed no holidays, or "NO" for those of Norway')
+        raise ValueError('write `none` to ignore holidays, or "NO" for those of Norway')
     country, _, part = text.partition("-")
     if country not in _countries():
         raise ValueError(
-            f'"{text}" is no country whose holidays I know: write contact, none, or a code such as PL or DE-BY'
+            f'"{text}" is not a country with known holidays: write contact, none, or a code such as PL or DE-BY'
         )
     if part and part not in _countries()[country]:
         raise ValueError(f'{country} has no region "{part}"; it has {", ".join(_countries()[country])}')

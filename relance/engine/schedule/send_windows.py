@@ -60,7 +60,7 @@ def parse_time(text: str) -> int:
     if found is None:
         if _TWELVE.search(text):
             raise ValueError(f'"{text.strip()}": write the 24-hour clock, for instance "16:30"')
-        raise ValueError(f'"{text.strip()}" is no time of day: write for instance "08:30"')
+        raise ValueError(f'"{text.strip()}" is not a time of day: write for instance "08:30"')
     hour, minute = int(found[1]), int(found[2])
     if minute > 59 or hour * 60 + minute > MIDNIGHT:
         raise ValueError(f'"{text.strip()}" is not on the clock: times run from 00:00 to 24:00')
@@ -83,11 +83,11 @@ def parse_intervals(text: str) -> tuple[Interval, ...]:
 def _interval(part: str) -> Interval:
     ends = re.split(r"\s*[-–—]\s*", part.strip())
     if len(ends) != 2:
-        raise ValueError(f'"{part.strip()}" is no stretch of a day: write for instance "08:30-11:30"')
+        raise ValueError(f'"{part.strip()}" is not a period of a day: write for instance "08:30-11:30"')
     start, end = parse_time(ends[0]), parse_time(ends[1])
     if start >= end:
         raise ValueError(
-            f"{part.strip()} ends before it begins: mail is not sent past midnight; write two stretches"
+            f"{part.strip()} ends before it begins: mail is not sent past midnight; write two periods"
         )
     return Interval(start, end)
 
@@ -98,7 +98,7 @@ def parse_days(text: str) -> tuple[int, ...]:
     for part in text.lower().split(","):
         ends = [_day(name) for name in re.split(r"\s*[-–—]\s*", part.strip())]
         if len(ends) > 2:
-            raise ValueError(f'"{part.strip()}" is no stretch of a week: write for instance "mon-fri"')
+            raise ValueError(f'"{part.strip()}" is not a part of a week: write for instance "mon-fri"')
         first, last = ends[0], ends[-1]
         days.update((first + step) % 7 for step in range((last - first) % 7 + 1))
     return tuple(sorted(days))
@@ -106,7 +106,7 @@ def parse_days(text: str) -> tuple[int, ...]:
 
 def _day(name: str) -> int:
     if name not in _NAMES:
-        raise ValueError(f'"{name}" is no weekday: write mon, tue, wed, thu, fri, sat or sun')
+        raise ValueError(f'"{name}" is not a weekday: write mon, tue, wed, thu, fri, sat or sun')
     return _NAMES[name]
 
 

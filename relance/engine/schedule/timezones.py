@@ -134,7 +134,7 @@ def _holidays(
     contact: Whereabouts, country: str | None, wish: Wish, zone: str, workspace: Workspace
 ) -> tuple[Region | None, str]:
     if wish.holidays == "none":
-        return None, "the sequence heeds no holidays"
+        return None, "the sequence ignores holidays"
     if wish.holidays != "contact":
         return holidays.parse(wish.holidays), "the sequence's holidays"
     if country:
@@ -164,7 +164,7 @@ def checked_zone(name: str) -> str:
     cities = {zone.rsplit("/", 1)[-1]: full for zone, full in by_lower.items()}
     city = cities.get(name.strip().lower().replace(" ", "_"))
     found = city or (by_lower[near] if near else "Europe/Warsaw")
-    raise ValueError(f'"{name}" is no time zone; did you mean {found}?')
+    raise ValueError(f'"{name}" is not a time zone; did you mean {found}?')
 
 
 def checked_calendar(text: str) -> str:

@@ -97,7 +97,7 @@ def _unit(word: str) -> Unit:
 
 def _bounded(count: int, unit: Unit) -> Wait:
     if count == 0:
-        raise ValueError("a wait of nothing is no wait: leave the line out to go on at once")
+        raise ValueError("a wait cannot be zero: leave the line out to go on at once")
     if count > LONGEST[unit]:
         raise ValueError(f"{count} {unit.value} is more than a year; the longest is {LONGEST[unit]}")
     return Wait(count, unit)
@@ -116,4 +116,4 @@ def _complaint(words: str, text: str) -> str:
         return f'"{text}": count in whole numbers; for half a day write "4 hours"'
     if re.search(r"month|quarter", words):
         return f'"{text}": months differ in length; write weeks or days, for instance "4 weeks"'
-    return f'"{text}" is no wait I know: {GRAMMAR}'
+    return f'"{text}" is not a wait that is known here: {GRAMMAR}'

@@ -41,7 +41,7 @@ def verdict(
     if files_sent:
         return (
             MessageEvent.MISSING,
-            f"{looks} looks into Sent, where this provider files every mail, showed no copy",
+            f"{looks} checks of Sent, where this provider files every mail, found no copy",
         )
     if policy == "assume sent":
         return MessageEvent.ASSUMED, "the mailbox's policy for unknown mail is to assume that it was sent"
@@ -189,7 +189,7 @@ def decide(context: Context, message_id: str, decision: str) -> None:
         mail = messages.by_keys(conn, [named]).get(named)
         if mail is None or mail.state is not states.MessageState.UNKNOWN:
             raise errors.NotFound(
-                f"no mail called {message_id} is unknown. `relance unknown list` shows those that are."
+                f"no mail with the ID {message_id} is in doubt. `relance unknown list` shows those that are."
             )
         # Lock the person's row first: the answer that would settle this may be arriving at this very moment.
         enrollments.lock(conn, [mail.enrollment_id])

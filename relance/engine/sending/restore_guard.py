@@ -208,5 +208,5 @@ def _write(file: Path, seen: Seen) -> None:
             Path(name).replace(file)
     except OSError as refused:
         raise errors.Unwritable(
-            f"{file} can not be written: {refused.strerror}. Make room on its disk, or make it writable."
+            f"{file} cannot be written: {refused.strerror}. Make room on its disk, or make it writable."
         ) from refused

@@ -110,7 +110,7 @@ def _of_this_mail(case: _Case) -> Ending:
 def _deferred(case: _Case) -> Ending:
     """Put off: again and again for the person's sake asks a person; for the sender's, it charges nobody written to."""
     spent, ours = case.attempts >= case.options.deferrals, case.result.blame is Blame.SENDER
-    words = f"put off {case.attempts} times: {case.said}" if spent else case.said
+    words = f"deferred {case.attempts} times: {case.said}" if spent else case.said
     if ours:
         return Ending(
             MessageEvent.DEFERRED,

@@ -200,6 +200,6 @@ def _absences(conn: Connection, context: Context, cut: dt.datetime, now: dt.date
 def words(last: dt.datetime, now: dt.datetime) -> str:
     """What is said while times lie ahead that are not mended: either they are wrong or the clock is. Pure."""
     return (
-        f"the log has a line that lies {span(last - now)} ahead of now. Is this computer's clock behind? If it is "
+        f"the log has a line that is {span(last - now)} in the future. Is this computer's clock behind? If it is "
         "right, it was written while it was ahead."
     )

@@ -144,8 +144,8 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
     sender = mailboxes.by_id(desk.conn, row.mailbox_id)
     if sender.state == "removed":
         raise errors.Invalid(
-            f"{desk.person.email} was written to from {sender.address}, which was removed. Choose the mailbox that goes "
-            "on, or add this one again; nothing would ever leave from it."
+            f"{desk.person.email} was written to from {sender.address}, which was removed. Choose the mailbox to "
+            "continue from, or add this one again; otherwise nothing would ever be sent."
         )
     event = Event.RELEASED if row.state is State.HELD else Event.RESUMED
     change = backlog.overdue(desk.conn, desk.context, row, desk.person)

@@ -115,10 +115,8 @@ def _senders(conn: Connection, wanted: Iterable[str] | None) -> list[Mailbox]:
     if wanted is None:
         found = [each for each in every.values() if each.state == "active"]
         if not found:
-            missing = "is no mailbox" if not every else "is no mailbox that is not paused"
-            raise errors.Invalid(
-                f"there {missing} to send from. Add one: relance mailbox add you@your-company.example"
-            )
+            missing = "every mailbox is paused" if every else "there is no mailbox to send from"
+            raise errors.Invalid(f"{missing}. Add one: relance mailbox add you@your-company.example")
         return found
     chosen = []
     for text in dict.fromkeys(each.strip().lower() for each in wanted):
@@ -154,7 +152,7 @@ def _named(run: _Run, emails: Iterable[str]) -> Iterator[list[Contact]]:
             known = contacts.by_emails(conn, batch)
         for email in batch:
             if email not in known:
-                run.skipped.append(Skipped(email, "is no contact yet: import it first"))
+                run.skipped.append(Skipped(email, "is not a contact yet: import it first"))
         yield [known[email] for email in sorted(known)]
 
 

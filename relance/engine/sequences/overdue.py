@@ -31,7 +31,7 @@ def replan(context: Context, lease: Lease, mailbox: Mailbox, now: dt.datetime) -
             when = calendar.next_opening(case.script.rule(case.step), place, now + scatter(str(case.row.id)))
             words = {
                 "kind": clock_jumps.LATE,
-                "words": f"nothing ran since {mailbox.synced_at}; planned anew",
+                "words": f"nothing ran since {mailbox.synced_at}; planned again",
                 "until": None,
             }
             enrollments.reschedule(conn, case.row, when.at, [words, *bounds(when)])

@@ -150,14 +150,14 @@ def _text(source: Source) -> tuple[str | sequence.Sequence, str]:
     except FileNotFoundError:
         raise errors.NotFound(f"there is no file {path}") from None
     except PermissionError:
-        raise errors.Invalid(f"{path} may not be read by this user.") from None
+        raise errors.Invalid(f"{path}cannot be read by this user.") from None
     if len(data) > MAX_BYTES:
-        raise errors.Invalid(f"{path} is larger than {MAX_BYTES // 1024 // 1024} MB: that is no sequence.")
+        raise errors.Invalid(f"{path} is larger than {MAX_BYTES // 1024 // 1024} MB: that is not a sequence.")
     try:
         return data.decode("utf-8-sig"), str(path)
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1
-        problem = errors.Problem("this is no UTF-8 text.", str(path), "Save the file as UTF-8.", line)
+        problem = errors.Problem("this is not UTF-8 text.", str(path), "Save the file as UTF-8.", line)
         raise errors.Invalid([problem]) from None
 
 

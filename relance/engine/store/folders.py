@@ -55,7 +55,7 @@ def moved(conn: Connection, mailbox_id: int, name: str, words: str, now: dt.date
 
 MOVES_COUNT = dt.timedelta(days=7)
 MOVES_MANY = 3
-# A folder numbered anew so often within that time is not a server mended once, but one that can not count.
+# A folder numbered anew so often within that time is not a server mended once, but one that cannot count.
 
 
 def unstable(conn: Connection, now: dt.datetime) -> dict[int, list[Unstable]]:

@@ -62,7 +62,7 @@ class Mailbox:
     next_turn_at: dt.datetime | None
     synced_at: dt.datetime | None
     sync_error: str
-    locked_out: bool  # paused because it can not be read
+    locked_out: bool  # paused because it cannot be read
     troubles: int
     logins_refused: int
     turn_error: str
@@ -156,7 +156,7 @@ def named(conn: Connection, address: str) -> Mailbox:
     """The mailbox a person means. Raises `errors.NotFound` where there is none (any more)."""
     found = by_address(conn, address.strip().lower())
     if found is None or found.state == "removed":
-        raise errors.NotFound(f"there is no mailbox {address}. `relance mailbox list` shows those there are.")
+        raise errors.NotFound(f"there is no mailbox {address}. `relance mailbox list` shows all mailboxes.")
     return found
 
 

@@ -127,7 +127,7 @@ def _bounced(letter: Readings, severity: Severity | None) -> RuleMatch | None:
         return None
     notes: tuple[str, ...] = ("delayed, not failed: the server keeps trying",) if bounce.delayed else ()
     if bounce.recipient and letter.mailed and bounce.recipient not in letter.mailed:
-        notes += ("speaks of an address we did not mail: perhaps a forwarded one",)
+        notes += ("is about an address that was not written to: perhaps a forwarded one",)
     return RuleMatch(
         bounce.evidence,
         recipient=bounce.recipient,

@@ -111,7 +111,7 @@ def severity(code: str | None, words: str) -> Severity | None:
     said = _said(folded)
     by_code = next((meaning for expression, meaning in _CODES if code and expression.fullmatch(code)), None)
     found = _weigh(code, by_code, said) or _by_reply(folded)
-    # Refused before the recipient was named: it can not be about them.
+    # Refused before the recipient was named: it cannot be about them.
     return Severity.BLOCKED if found is Severity.HARD and _BEFORE_RCPT.search(folded) else found
 
 

@@ -88,7 +88,7 @@ def expected_headers(draft: Draft) -> tuple[str, ...]:
 def new_message_id(token: str, domain: str) -> str:
     """`<token@domain>`; the token must be unique and should be hard to guess."""
     if not _TOKEN.fullmatch(token) or not _DOMAIN.fullmatch(domain):
-        raise ValueError(f"no message id can be made of {token!r} and {domain!r}")
+        raise ValueError(f"no Message-ID can be made from {token!r} and {domain!r}")
     return f"<{token}@{domain}>"
 
 
@@ -126,13 +126,13 @@ def _check_limits(draft: Draft) -> None:
 
 def _address(address: str) -> str:
     if not _ADDRESS.fullmatch(address) or "=?" in address:
-        raise final_check.Unfit(f"{address!r} is no address a mail may carry")
+        raise final_check.Unfit(f"{address!r} is not an address that a mail may have")
     return address
 
 
 def _id(message_id: str) -> str:
     if not _MESSAGE_ID.fullmatch(message_id):
-        raise final_check.Unfit(f"{message_id[:80]!r} is no message id")
+        raise final_check.Unfit(f"{message_id[:80]!r} is not a Message-ID")
     return message_id
 
 
@@ -160,7 +160,7 @@ def _unsubscribe(draft: Draft) -> dict[str, bytes]:
 
 def _target(target: str, form: re.Pattern[str]) -> str:
     if not form.fullmatch(target) or "," in target or len(target) > URL_LIMIT:
-        raise final_check.Unfit(f"{target[:80]!r} cannot stand in List-Unsubscribe")
+        raise final_check.Unfit(f"{target[:80]!r} cannot be used in List-Unsubscribe")
     return target
 
 

@@ -61,7 +61,7 @@ def _header_names(block: bytes) -> list[str]:
     if not _BLOCK.fullmatch(block):
         whole = _BLOCK.match(block)
         rest = block[whole.end() if whole else 0 :]
-        raise Unfit(f"this is no header line: {rest.partition(CRLF)[0][:80].decode('ascii')!r}")
+        raise Unfit(f"this is not a header line: {rest.partition(CRLF)[0][:80].decode('ascii')!r}")
     return sorted(name.decode("ascii").lower() for name in _NAME.findall(block))
 
 

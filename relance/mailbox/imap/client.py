@@ -231,7 +231,9 @@ class Inbox:
         """A folder with its numbers, or with the server's words why not; None when it is gone by now."""
         wire = self._wire(name)
         if not answers.can_be_said(wire):
-            return Folder(name, role, 0, 0, self._why(name, "its name holds signs that no command can carry"))
+            return Folder(
+                name, role, 0, 0, self._why(name, "its name has characters that no command can send")
+            )
         if status is None:
             try:
                 status = self._readable(lambda: self._client.folder_status(wire, self._numbers))
@@ -256,7 +258,7 @@ class Inbox:
         return [*known, "MAILBOXID"] if asked else known
 
     def _readable(self, ask: Callable[[], T]) -> T:
-        """What was asked for; once more without the folders' ids where they may be what can not be read."""
+        """What was asked for; once more without the folders' ids where they may be what cannot be read."""
         try:
             return ask()
         except (exceptions.ProtocolError, *connection.NONSENSE):
@@ -283,7 +285,7 @@ class Inbox:
         return ""
 
     def _why(self, name: str, words: str) -> str:
-        return f"The folder {name} of {self._account.address} cannot be looked at: {ended(words)}"
+        return f"The folder {name} of {self._account.address} cannot be read: {ended(words)}"
 
     def _gone(self, wire: str) -> bool:
         """Whether a refused folder is none any more: as the list says now, for refusals are worded in many ways."""

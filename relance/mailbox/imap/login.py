@@ -54,7 +54,7 @@ def _check(account: Account) -> None:
         )
     if not account.username.isprintable() or not account.credentials.secret.isprintable():
         raise errors.Broken(
-            f"The user name or password for the IMAP server {server.host}:{server.port} holds a line break or another "
+            f"The user name or password for the IMAP server {server.host}:{server.port} contains a line break or another "
             "control character. Enter it again."
         )
 
@@ -140,12 +140,12 @@ def _by_login(client: Client, account: Account) -> None:
         try:
             if client.has_capability("LOGINDISABLED"):
                 raise exceptions.LoginError(
-                    "the server takes no password here: login by password is disabled"
+                    "the server accepts no password here: login by password is disabled"
                 )
             said = _ascii_login(account)
             if said is None:
                 raise exceptions.LoginError(
-                    "login not accepted: the server takes only ASCII letters in user names and passwords"
+                    "login not accepted: the server accepts only ASCII characters in user names and passwords"
                 )
             client.login(_quoted(said[0]), said[1])
         except exceptions.LoginError as error:
@@ -170,8 +170,8 @@ def _raise(client: Client, account: Account, error: BaseException) -> None:
             f"The IMAP server {place} refuses the login of {account.username} for now: {ended(words)} It will be tried again."
         ) from None
     raise errors.Unreachable(
-        f"The IMAP server {place} did not grant the login of {account.username}, and does not say that the password is "
-        f"wrong: {ended(words)} It will be tried again. If it stays so: {login_refusals.mend('IMAP')}"
+        f"The IMAP server {place} did not accept the login of {account.username}, and does not say that the password is "
+        f"wrong: {ended(words)} It will be tried again. If it stays that way: {login_refusals.mend('IMAP')}"
     ) from None
 
 

@@ -123,7 +123,7 @@ class Reading:
             if not missing:
                 return listing.wanted, facts
         raise self._place.refused(
-            f"the server counts {listing.exists} mails in it, and {missing} of them it did not show"
+            f"the server counts {listing.exists} mails in it, but did not show {missing} of them"
         )
 
     def _listed(self, after_uid: int, again: Collection[int], limit: int) -> _Listing:
@@ -148,13 +148,13 @@ class Reading:
         uidvalidity = answers.number(answer.get(b"UIDVALIDITY"))
         if self._folder.uidvalidity and uidvalidity and uidvalidity != self._folder.uidvalidity:
             raise self._place.refused(
-                f"it was replaced while it was read (its UIDVALIDITY was {self._folder.uidvalidity}, and is "
+                f"it was replaced while it was read (its UIDVALIDITY was {self._folder.uidvalidity} and is now "
                 f"{uidvalidity})"
             )
         uidnext = answers.number(answer.get(b"UIDNEXT"))
         if self._folder.uidnext and uidnext and uidnext < self._folder.uidnext:
             raise self._place.refused(
-                f"its numbers went back while it was read (its UIDNEXT was {self._folder.uidnext}, and is {uidnext})"
+                f"its numbers went back while it was read (its UIDNEXT was {self._folder.uidnext} and is now {uidnext})"
             )
         return answer
 
@@ -245,7 +245,7 @@ class Reading:
 
     def _withheld(self) -> FolderRefused:
         said = f": it says {self._words}" if self._words else ""
-        return self._place.refused(f"the server gives none of its mails now{said}")
+        return self._place.refused(f"the server returns none of its mails at the moment{said}")
 
     def _fetch(self, uids: Sequence[int], items: Sequence[str]) -> Mapping[int, Answer]:
         """One FETCH; an answer that cannot be read is asked for again mail by mail, so that one mail spoils only itself."""

@@ -109,7 +109,7 @@ def _note_oddities(root: mime.Part, sender: header_fields.Mailbox | None, budget
         if names.count(name) > 1:
             budget.note(f"more than one {name} header")
     if "date" in names and header_fields.date(root.header("date")) is None:
-        budget.note("a date that is none")
+        budget.note("an invalid date")
     if not root.headers:
         budget.note("no headers")
 

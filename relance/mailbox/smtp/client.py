@@ -46,7 +46,7 @@ class Outbox:
         tls_context: Callable[[], ssl.SSLContext] | None = None,
     ) -> None:
         if not _HELO.fullmatch(helo):
-            raise ValueError(f"{helo!r} is no name to greet a server with")
+            raise ValueError(f"{helo!r} is not a name to greet a server with")
         context = tls_context or partial(_trust, account.ca_file)
         self._session = session.Session(account, helo, limits, context)
         self._loop: asyncio.AbstractEventLoop | None = None

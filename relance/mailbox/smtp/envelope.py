@@ -22,7 +22,7 @@ class Envelope:
     def check(self) -> None:
         """Raise `ValueError` for what may not stand in a command."""
         if not (_ADDRESS.fullmatch(self.sender) and _ADDRESS.fullmatch(self.recipient)):
-            raise ValueError(f"{self.sender!r} or {self.recipient!r} is no address for an envelope")
+            raise ValueError(f"{self.sender!r} or {self.recipient!r} is not an address for an envelope")
 
     @property
     def reporting(self) -> str:

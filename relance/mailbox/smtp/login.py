@@ -65,10 +65,10 @@ def told(account: Account, refusal: SendResult) -> str:
     place = f"{account.smtp.host}:{account.smtp.port}"
     said = refusal.text if refusal.code is None else f"“{refusal.code} {refusal.text}”"
     if refusal.stage != "auth" or refusal.code is None:
-        return f"The SMTP server {place} can not be used: {ended(said)} {_mend(refusal)}"
+        return f"The SMTP server {place} cannot be used: {ended(said)} {_mend(refusal)}"
     if refusal.blame is Blame.SENDER:
         return f"The SMTP server {place} refused the login of {account.username}: {ended(said)} {login_refusals.mend('SMTP')}"
-    return f"The SMTP server {place} does not grant the login of {account.username} for now: {ended(said)} It will be tried again."
+    return f"The SMTP server {place} does not accept the login of {account.username} for now: {ended(said)} It will be tried again."
 
 
 def _mend(refusal: SendResult) -> str:

@@ -187,7 +187,7 @@ class Wire(protocol.SMTPProtocol):
         if line is None and b"\n" not in data[position:]:
             return None
         odd = self._redact(data[position:].decode("utf-8", "replace"))[:80]
-        raise Garbled(f"the server sent what is no SMTP reply: {odd!r}")
+        raise Garbled(f"the server sent something that is not an SMTP reply: {odd!r}")
 
     def _expire(self) -> None:
         self._end = self._end or Silent("the server did not answer in time")

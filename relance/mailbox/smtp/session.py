@@ -181,7 +181,7 @@ class Session:
         self._stage = "connect"
         if server.security is Security.PLAIN and not tls.is_loopback(server.host):
             return _person_must_act(
-                "tls", f"{server.host} would be spoken to without encryption; use TLS or STARTTLS"
+                "tls", f"{server.host} would be contacted without encryption; use TLS or STARTTLS"
             )
         direct = server.security is Security.TLS
         loop = asyncio.get_running_loop()
@@ -217,7 +217,7 @@ class Session:
         self._stage = "tls"
         if not self._can.starttls:
             return _person_must_act(
-                "tls", "the server does not offer STARTTLS; wrong port, or somebody removes the offer"
+                "tls", "the server does not offer STARTTLS; wrong port, or something on the way removes it"
             )
         reply = await self._line().ask(b"STARTTLS", self._limits.greeting)
         if reply.code != 220:
@@ -263,7 +263,7 @@ class Session:
     async def _transaction(self, mail: Envelope) -> SendResult | None:
         self._stage, self._gone = "mail", False
         if self._can.size and mail.size > self._can.size:
-            why = f"the mail has {mail.size} bytes, the server takes {self._can.size}"
+            why = f"the mail has {mail.size} bytes, the server accepts {self._can.size}"
             return SendResult(Outcome.REFUSED, "mail", Blame.CONTENT, text=why)
         try:
             await self._line().catch_up()
@@ -341,7 +341,7 @@ class Session:
     def _refused(self, reply: aiosmtplib.SMTPResponse) -> SendResult:
         """A reply before any mail that is not the one wanted."""
         if reply.code < 400:
-            raise protocol.Garbled(f"the server gave an answer out of place: {reply.code} {reply.message}")
+            raise protocol.Garbled(f"the server gave an unexpected answer: {reply.code} {reply.message}")
         return smtp_replies.verdict(self._stage, reply.code, reply.message)
 
 
@@ -379,7 +379,7 @@ def _refusal(command: _Command, reply: aiosmtplib.SMTPResponse) -> SendResult | 
     if reply.code == 354 if command.stage == "data" else 200 <= reply.code < 300:
         return None
     if reply.code < 400:
-        raise protocol.Garbled(f"the server gave an answer out of place: {reply.code} {reply.message}")
+        raise protocol.Garbled(f"the server gave an unexpected answer: {reply.code} {reply.message}")
     return smtp_replies.verdict(command.stage, reply.code, reply.message)
 
 

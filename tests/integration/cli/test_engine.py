@@ -139,7 +139,7 @@ def test_who_is_enrolled_is_shown_explained_paused_and_stopped(run: Run, tmp_pat
     assert data(run("enroll", "First words", "--all", "--yes", "--json"))["enrolled"] == 0
     shown = run("status", code=3)  # nobody is at work
     assert "active" in shown.stdout
-    assert shown.stderr.startswith("relance: Nobody is at work")
+    assert shown.stderr.startswith("relance: Relance is not running")
     assert data(run("status", "--json", code=3))["concerns"][0]["kind"] == "absent"
     assert run("explain", "ada@acme.example", code=3).stdout.strip()
     assert data(run("explain", "ada@acme.example", "--json", code=3))[0]["sentences"]
@@ -170,14 +170,14 @@ def test_everything_in_one_process(run: Run, tmp_path: Path) -> None:
         address = next(word for word in process.log().split() if word.startswith("http://"))
         with urllib.request.urlopen(f"{address}/healthz") as answer:
             assert answer.status == 200
-        assert run("explain", "ada@acme.example").stdout.startswith("At work: run on ")
+        assert run("explain", "ada@acme.example").stdout.startswith("Running: run on ")
         assert data(run("status", "--json", code=None))["attendance"]["processes"][0]["pid"] == process.pid
         os.kill(process.pid, signal.SIGTERM)
         ports.wait_until(lambda: not process.alive, seconds=60)
         assert process.code == 0, process.log()
         assert "Traceback" not in process.log()
         stopped = run("explain", "ada@acme.example", code=3).stderr
-        assert stopped.startswith("relance: Nobody is at work")
+        assert stopped.startswith("relance: Relance is not running")
         assert " stopped on " in stopped
     finally:
         process.kill()
@@ -187,7 +187,7 @@ def test_what_changes_nothing_says_so(run: Run, tmp_path: Path) -> None:
     enrolled(run, tmp_path)
     for said in ("sent", "not-sent"):
         told = run("restored", said, "nobody@x.example", "--yes", code=2)
-        assert "nobody@x.example is no contact" in told.stderr
+        assert "nobody@x.example is not a contact" in told.stderr
         assert told.stdout == ""
         assert "Would" not in run("restored", said, "ada@acme.example", "--yes").output
         assert "Would" in run("restored", said, "ada@acme.example", "--dry-run").output

@@ -95,15 +95,15 @@ def test_status_and_explain_work_where_nothing_can_be_written(
 
     def type_(*words: str) -> Result:
         done = CliRunner().invoke(tree.build(), ["--home", str(home), *words])
-        assert "nobody foresaw" not in done.stderr, done.stderr
+        assert not any(odd in done.stderr for odd in ("nobody foresaw", "unexpected error")), done.stderr
         return done
 
     with refuse():
         status = type_("status")
         assert status.exit_code == 3, status.stderr
         assert "me@sales.example" in status.stdout
-        assert status.stderr.count("can not be written") == 1
-        assert "Nobody is at work" not in status.stderr
+        assert status.stderr.count("cannot be written") == 1
+        assert "Relance is not running" not in status.stderr
         told = json.loads(type_("status", "--json").stdout)
         kinds = {each["kind"] for each in told["concerns"]}
         assert "unwritable" in kinds
@@ -111,12 +111,12 @@ def test_status_and_explain_work_where_nothing_can_be_written(
         explained = type_("explain", "ada@acme.example")
         assert explained.exit_code in STANDS
         assert "Practice" in explained.stdout
-        assert "Nobody is at work" not in explained.stderr
+        assert "Relance is not running" not in explained.stderr
         if left == "killed":
             assert "bo@bolt.example" in type_("contacts", "show", "bo@bolt.example").stdout
         refused = type_("pause", "ada@acme.example")
         assert refused.exit_code == 1
-        assert "can not be written" in refused.stderr
+        assert "cannot be written" in refused.stderr
 
 
 class Daemon:
@@ -181,7 +181,7 @@ def test_a_daemon_says_that_it_can_not_write_and_goes_on_by_itself(tmp_path: Pat
         stack.callback(daemon.end)
         ports.wait_until(lambda: arrived == ["A word"], seconds=60, what="the first mail")
         disks.let_write(daemon.process.pid, False)
-        ports.wait_until(lambda: daemon.said("can not be written"), seconds=60, what="its words")
+        ports.wait_until(lambda: daemon.said("cannot be written"), seconds=60, what="its words")
         ports.wait_until(lambda: daemon.said("nothing is sent"), seconds=60, what="what follows from it")
         assert arrived == ["A word"]
         disks.let_write(daemon.process.pid, True)
@@ -189,7 +189,7 @@ def test_a_daemon_says_that_it_can_not_write_and_goes_on_by_itself(tmp_path: Pat
         assert arrived == ["A word", "Re: A word"]
         assert daemon.process.poll() is None
         assert not daemon.said("Traceback")
-        assert not daemon.said("nobody foresaw")
+        assert not daemon.said("unexpected error")
 
 
 def test_a_disk_that_fills_up_under_a_daemon_is_told_to_whoever_asks_from_outside(tmp_path: Path) -> None:
@@ -206,10 +206,10 @@ def test_a_disk_that_fills_up_under_a_daemon_is_told_to_whoever_asks_from_outsid
             lambda: known in daemon.asked("explain", "ada@acme.example").stdout, seconds=60, what="its record"
         )
         disks.fill(place)
-        ports.wait_until(lambda: daemon.said("can not be written"), seconds=60, what="its words")
+        ports.wait_until(lambda: daemon.said("cannot be written"), seconds=60, what="its words")
         status, explained = daemon.asked("status"), daemon.asked("explain", "ada@acme.example")
-        assert (status.returncode, "can not be written" in status.stderr) == (3, True), status.stderr
-        assert "Nobody is at work" not in status.stderr + explained.stderr
+        assert (status.returncode, "cannot be written" in status.stderr) == (3, True), status.stderr
+        assert "Relance is not running" not in status.stderr + explained.stderr
         assert explained.returncode in STANDS
         assert known in explained.stdout
         assert arrived == ["A word"]
@@ -226,7 +226,7 @@ def test_a_daemon_that_starts_on_a_full_disk_waits_for_room(tmp_path: Path) -> N
     with contextlib.ExitStack() as stack:
         daemon = Daemon(home, refused=True)
         stack.callback(daemon.end)
-        ports.wait_until(lambda: daemon.said("can not be written"), seconds=60, what="its words")
+        ports.wait_until(lambda: daemon.said("cannot be written"), seconds=60, what="its words")
         disks.let_write(daemon.process.pid, True)
         ports.wait_until(lambda: daemon.said("relance run: ready"), seconds=60, what="its readiness")
         assert not daemon.said("Traceback")

@@ -103,8 +103,8 @@ def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: Context) -> 
     assert reasons["p@firm0.example"] == 'is active in "Other"'
     assert reasons["bare@firm9.example"] == "title is missing, which intro needs"
     assert reasons["no@gone.example"] == "is suppressed: competitor"
-    assert reasons["who@x.example"] == "is no contact yet: import it first"
-    assert "no mail address" in reasons["what"]
+    assert reasons["who@x.example"] == "is not a contact yet: import it first"
+    assert "not an email address" in reasons["what"]
     assert (report.enrolled, len(report.skipped)) == (1, 5)
     both = enroll.enroll(ready, EnrollRequest("Trial", ["p@firm0.example"], also_elsewhere=True))
     assert both.enrolled == 1

@@ -221,6 +221,6 @@ def test_a_daemon_whose_heartbeat_can_not_be_written_knows_that_it_is_at_work(
             assert [entry["kind"] for entry in told] == ["unwritable"]
             found = relance.status()
             assert [each.kind for each in found.concerns] == [ConcernKind.UNWRITABLE]
-            assert str(found.attendance).startswith("At work: run on")
+            assert str(found.attendance).startswith("Running: run on")
         relance.beat("run")
         assert not relance.status().concerns

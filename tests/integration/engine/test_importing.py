@@ -30,7 +30,7 @@ def test_good_rows_are_kept_and_bad_ones_explained(house: Context, tmp_path: Pat
     report = importer.import_file(house, written(tmp_path, PEOPLE), progress=seen.append)
     assert (report.read, report.added, report.updated, report.unchanged) == (4, 2, 0, 0)
     assert [each.line for each in report.rejected] == [4, 5]
-    assert "stands in line 2 already" in report.rejected[1].reason
+    assert "is already in line 2" in report.rejected[1].reason
     assert report.unknown_columns == {"liczba_handlowcow": "Liczba handlowców"}
     assert seen == [4]
     ada = contact_service.show(house, "Ada@ACME.example")

@@ -281,5 +281,5 @@ def test_what_a_command_wrote_by_a_wrong_clock_is_mended_whatever_was_noted_sinc
         clock_jumps._note(conn, "something", "happened", back.clock.now())
     said = status.status(back).clock
     assert clock_jumps.heal(back) == 1
-    assert "the log has a line that lies 29 days and 23 hours ahead of now" in said
+    assert "the log has a line that is 29 days and 23 hours in the future" in said
     assert now + 2 * DAY < (row(back).due_at or now) < now + 4 * DAY

@@ -54,8 +54,8 @@ def test_a_mailbox_is_taken_in_with_its_password_sealed(house: Context) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"address": "ada"}, "no mail address"),
-        ({"smtp": Server("mail.example", 25, Security.PLAIN)}, "clear"),
+        ({"address": "ada"}, "not an email address"),
+        ({"smtp": Server("mail.example", 25, Security.PLAIN)}, "unencrypted"),
         ({"imap": Server("", 993)}, "host"),
         ({"imap": Server("mail.example", 0)}, "port"),
         ({"gap_seconds": -1}, "gap_seconds"),

@@ -21,7 +21,7 @@ def test_a_contact_is_added_changed_and_found(house: Context) -> None:
 def test_what_cannot_be_a_field_is_refused(house: Context) -> None:
     with pytest.raises(errors.Invalid, match="team_size"):
         contact_service.add(house, "ada@acme.example", {"Team size": "5"})
-    with pytest.raises(errors.NotFound, match="is no contact"):
+    with pytest.raises(errors.NotFound, match="is not a contact"):
         contact_service.show(house, "nobody@acme.example")
 
 

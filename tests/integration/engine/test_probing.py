@@ -194,7 +194,7 @@ def test_a_probe_that_is_refused(stage: Stage) -> None:
     stage.world.on_recipient(lambda _: "550 5.7.1 sending is blocked")
     outcome = probe(stage)
     assert not outcome.ok
-    assert words(outcome)["send"] == "a mail to itself was not taken: 550 5.7.1 sending is blocked"
+    assert words(outcome)["send"] == "a mail to itself was not accepted: 550 5.7.1 sending is blocked"
     assert outcome.learned is None
     assert stage.relance.mailboxes.show(ADA).provider == ""
 
@@ -211,7 +211,7 @@ def test_a_probe_nobody_knows_the_fate_of_is_looked_for(stage: Stage) -> None:
         house(stage), open_outbox=lambda account: Unsure(account, helo="localhost")
     )
     outcome = probe(stage)
-    assert "nobody knows whether" in words(outcome)["send"]
+    assert "it is not known whether" in words(outcome)["send"]
     assert words(outcome)["came back"].startswith("in INBOX")
     assert not outcome.ok
 

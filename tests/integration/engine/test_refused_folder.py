@@ -41,7 +41,7 @@ def desk(tmp_path: Path, migrated_sqlite_url: str) -> Iterator[TeamDesk]:
 
 
 def test_a_folder_that_refuses_makes_the_look_incomplete(desk: TeamDesk) -> None:
-    with pytest.raises(errors.Unreachable, match=r"folder Team/Leads .* cannot be looked at: .*not yours"):
+    with pytest.raises(errors.Unreachable, match=r"folder Team/Leads .* cannot be read: .*not yours"):
         desk.sync()
     assert desk.mailbox.synced_at == desk.before
     assert desk.row.state is State.REPLIED  # what lies in the other folders counts all the same
@@ -53,7 +53,7 @@ def test_it_is_said_wherever_somebody_asks(desk: TeamDesk) -> None:
     assert "Team/Leads" in report.words
     assert desk.row.state is State.ACTIVE
     (standing,) = status.status(desk.house).mailboxes
-    assert "The folder Team/Leads of ada@sales.example cannot be looked at" in standing.sync_error
+    assert "The folder Team/Leads of ada@sales.example cannot be read" in standing.sync_error
     assert "not yours" in mailbox_service.every(desk.house)[0].sync_error
     (told,) = explain(desk.house, OLA)
     assert any("Team/Leads" in sentence and "skip_folders" in sentence for sentence in told.sentences)

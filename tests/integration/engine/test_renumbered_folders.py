@@ -58,8 +58,8 @@ def test_a_folder_that_is_numbered_anew_again_and_again_is_named(desk: ReadDesk)
     (line,) = status.status(desk.house).mailboxes
     assert line.sync_error == ""  # each look saw everything
     (note,) = line.notes
-    assert "The folder INBOX is numbered anew again and again, 3 times in a week" in note
-    assert "its UIDVALIDITY was 9, and is 10" in note
+    assert "The folder INBOX is renumbered again and again by its server, 3 times in a week" in note
+    assert "its UIDVALIDITY was 9 and is now 10" in note
     (told,) = explain(desk.house, OLA)
     assert note in told.sentences
 
@@ -84,7 +84,7 @@ def test_a_folder_that_is_numbered_anew_while_it_is_read_is_not_taken_for_read(d
 
     desk.script.instead["STATUS"] = status
     desk.refused(
-        "INBOX of ada@sales.example cannot be looked at: it is numbered anew as long as it is read .*UIDVALIDITY was"
+        "INBOX of ada@sales.example cannot be read: the server renumbers it while it is being read .*UIDVALIDITY was"
     )
 
 
@@ -151,7 +151,7 @@ def test_one_list_without_a_folder_proves_nothing(two: Two) -> None:
 
 def test_a_folder_that_is_missed_twice_is_gone(two: Two) -> None:
     two.names = []
-    two.desk.refused("if the next look misses it, too, it counts as deleted")
+    two.desk.refused("If it is missing from the next list as well, it counts as deleted")
     engine_house.clock(two.desk.house).advance(minutes=5)
     two.desk.sync()
     assert two.desk.mailbox.synced_at == two.desk.house.clock.now()

@@ -46,11 +46,11 @@ def poisonous(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("poisonous")
 def test_a_mail_that_no_rule_can_cope_with_spoils_only_itself(desk: ReadDesk) -> None:
     desk.script.mails |= {2: OTHER % (2, 2), 3: POISON, 4: ANSWER}
-    desk.refused(r"Mail 3 .* could not be read \(look 1 of 5\): it could not be worked on \(IndexError")
+    desk.refused(r"Mail 3 .* could not be read \(attempt 1 of 5\): it could not be worked on \(IndexError")
     assert desk.row.state is State.REPLIED
     for _ in range(unread_mail.TRIES - 2):
         desk.refused("Mail 3")
-    desk.refused("could be anybody's answer")
+    desk.refused("could be an answer from anyone")
     assert "anybody's words" not in desk.mailbox.sync_error
     unread_mail.dismiss(desk.house, "ada@sales.example")
     desk.sync()
@@ -89,7 +89,7 @@ def test_a_turn_that_fails_is_told_where_somebody_asks_and_tried_again(
     (line,) = status.status(desk.house).mailboxes
     (note,) = line.notes
     assert (
-        "The last turn of ada@sales.example ended in a fault of Relance (KeyError at relance/engine/turn.py"
+        "The last turn of ada@sales.example failed because of a fault in Relance (KeyError at relance/engine/turn.py"
         in note
     )
     assert "s3same" not in note
@@ -112,7 +112,7 @@ def test_first_mails_leave_while_a_folder_was_not_seen_whole_and_follow_ups_wait
     desk.script.mails[2] = ANSWER
     desk.fetching({1, 2}, b"{tag} NO [UNAVAILABLE] not now\r\n")
     report = turn.take_turn(desk.house, desk.number, lambda: False)
-    assert "gives none of its mails now" in report.words
+    assert "returns none of its mails at the moment" in report.words
     assert asked == [True]
     assert desk.mailbox.troubles == 1
     assert desk.mailbox.synced_at == desk.before

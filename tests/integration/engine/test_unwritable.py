@@ -16,7 +16,7 @@ from tests.servers import disks
 
 def test_sqlite_on_a_disk_that_refuses(migrated_sqlite_url: str) -> None:
     database = Database(migrated_sqlite_url)
-    refused = pytest.raises(errors.Unwritable, match="can not be written")
+    refused = pytest.raises(errors.Unwritable, match="cannot be written")
     with disks.writing_nothing(), refused, database.write() as conn:
         installation.put(conn, "a", "b")
     with database.write() as conn:
@@ -71,7 +71,7 @@ def test_the_epoch_file_is_told_and_leaves_nothing_behind(migrated_sqlite_url: s
     home = tmp_path / "home"
     home.mkdir()
     (home / "epoch.json").mkdir()
-    with pytest.raises(errors.Unwritable, match=r"epoch.json can not be written"):
+    with pytest.raises(errors.Unwritable, match=r"epoch.json cannot be written"):
         restore_guard.beat(database, home / "epoch.json")
     assert [path.name for path in home.iterdir()] == ["epoch.json"]
     (home / "epoch.json").rmdir()

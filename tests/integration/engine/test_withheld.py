@@ -52,14 +52,14 @@ def test_a_server_that_refuses_everything_is_not_asked_for_each_mail(desk: ReadD
         desk.script.mails[uid] = OTHER % (uid, uid)
     desk.fetching(set(range(204)), b"{tag} NO [UNAVAILABLE] not now\r\n")
     desk.script.heard.clear()
-    desk.refused("gives none of its mails now.*UNAVAILABLE")
+    desk.refused("returns none of its mails at the moment.*UNAVAILABLE")
     assert sum("FETCH" in said for said in desk.script.heard) < 10
 
 
 def test_one_mail_that_is_refused_keeps_no_other_and_is_asked_for_again(desk: ReadDesk) -> None:
     desk.script.mails |= {4: OTHER % (4, 4), 5: ANSWER}
     desk.fetching({4}, b"{tag} NO [SERVERBUG] this mail is broken\r\n")
-    desk.refused(r"Mail 4 in the folder INBOX of ada@sales.example could not be read \(look 1 of 5\)")
+    desk.refused(r"Mail 4 in the folder INBOX of ada@sales.example could not be read \(attempt 1 of 5\)")
     assert desk.mark.last_uid == 3
     assert desk.row.state is State.REPLIED  # the answer behind it counts at once
     del desk.script.instead["UID FETCH"]
@@ -70,7 +70,7 @@ def test_one_mail_that_is_refused_keeps_no_other_and_is_asked_for_again(desk: Re
 
 def set_aside(desk: ReadDesk) -> None:
     for look in range(1, unread_mail.TRIES):
-        desk.refused(f"look {look} of")
+        desk.refused(f"attempt {look} of")
 
 
 def test_a_mail_that_can_never_be_read_waits_for_a_person_where_nobody_can_tell_whose_it_is(
@@ -79,12 +79,12 @@ def test_a_mail_that_can_never_be_read_waits_for_a_person_where_nobody_can_tell_
     desk.script.mails[4] = ANSWER
     desk.fetching({4}, b"{tag} NO [SERVERBUG] this mail is broken\r\n")
     set_aside(desk)
-    desk.refused("could be anybody's answer.*relance mailbox dismiss ada@sales.example")
+    desk.refused("could be an answer from anyone.*relance mailbox dismiss ada@sales.example")
     (told,) = unread_mail.every(desk.house)
     assert (told.uid, told.folder, told.state, told.waiting) == (4, "INBOX", "aside", True)
     assert desk.mark.last_uid == 4
     desk.script.heard.clear()
-    desk.refused("could be anybody's answer")
+    desk.refused("could be an answer from anyone")
     assert not any("FETCH" in said for said in desk.script.heard)  # it is tried again, but not each time
     unread_mail.dismiss(desk.house, "ada@sales.example")
     desk.sync()
@@ -142,7 +142,7 @@ def test_a_uid_that_is_missing_from_one_answer_makes_the_look_incomplete(desk: R
     found = [uid for uid in (1, 2, 3, 4, 5) if uid != hidden]
     said = "* SEARCH " + " ".join(map(str, found)) + "\r\n{tag} OK done\r\n"
     desk.script.instead["UID SEARCH"] = lambda tag, command: said.encode()
-    desk.refused("counts 5 mails in it, and 1 of them it did not show")
+    desk.refused("counts 5 mails in it, but did not show 1 of them")
     del desk.script.instead["UID SEARCH"]
     assert desk.sync() == 1
     assert desk.row.state is State.REPLIED

@@ -284,7 +284,7 @@ def test_a_folder_whose_name_no_command_can_carry_is_told() -> None:
         imap_client.Inbox(server.account(), timeouts=QUICK) as inbox,
     ):
         found = {folder.name: folder.refused for folder in inbox.folders()}
-    assert "no command can carry" in found[r"x\ny"]
+    assert "no command can send" in found[r"x\ny"]
     assert found["Do&AKA-zrobienia"] == ""  # unprintable for people, but no reason not to read it
     assert not any(said == "y" for said in script.heard)
 

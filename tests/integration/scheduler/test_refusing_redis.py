@@ -101,7 +101,9 @@ def test_what_is_no_hint_of_ours_is_dropped_and_nobody_waits_for_it(
     with structlog.testing.capture_logs() as entries:
         house.start()
         ports.wait_until(lambda: house.ledger.settled, what="the work")
-        ports.wait_until(lambda: len(told(entries, "no hint of ours")) == len(STRANGE) + 1, what="their drop")
+        ports.wait_until(
+            lambda: len(told(entries, "not one of our hints")) == len(STRANGE) + 1, what="their drop"
+        )
     assert not client.hexists(BODIES_KEY, "of-another")
     assert "unexpected error" not in caplog.text
 

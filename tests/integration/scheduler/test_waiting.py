@@ -119,7 +119,7 @@ def guarded() -> Iterator[sa.URL]:
     ("change", "words"),
     [
         ({"password": "wrong"}, "the password is wrong"),
-        ({"username": "nobody-here"}, "may not connect"),
+        ({"username": "nobody-here"}, "not allowed to connect"),
         ({"database": "nowhere"}, "no such database"),
     ],
 )

@@ -61,7 +61,7 @@ def test_addresses_we_refuse_with_a_sentence(written: str) -> None:
     ],
 )
 def test_letters_that_stand_for_others_are_asked_about(written: str, meant: str) -> None:
-    with pytest.raises(errors.Invalid, match=f"would go to {meant}. Write it so") as refused:
+    with pytest.raises(errors.Invalid, match=f"would go to {meant}. Write that if") as refused:
         address.normalise(written)
     assert written in str(refused.value)
     assert address.ascii_form(written.partition("@")[2]) is None

@@ -137,7 +137,7 @@ def test_what_can_not_be_written_here_is_said_every_minute_and_others_are_hinted
     """The disk of this host is full; workers elsewhere go on."""
     app = App(tmp_path)
     app.trouble, app.due = (
-        errors.Unwritable("epoch.json can not be written: No space left on device."),
+        errors.Unwritable("epoch.json cannot be written: No space left on device."),
         [1, 2],
     )
     rounds = standing(app)

@@ -49,9 +49,9 @@ def test_it_says_so_once_counts_it_connects_anew_and_ends_at_last() -> None:
         words = dog.trouble()
     assert words == "the loop has not moved for 21 seconds"
     assert [entry["event"] for entry in told] == [
-        "something stands still; connecting anew",
+        "something is stuck; connecting again",
         "it moves again",
-        "something stands still; connecting anew",
+        "something is stuck; connecting again",
     ]
     assert figures.registry.get_sample_value("relance_stalls_total", {"what": "loop"}) == 2
     for _ in range(2):

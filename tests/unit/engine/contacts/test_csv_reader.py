@@ -54,9 +54,9 @@ def test_an_open_quotation_mark_costs_its_own_row_only() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "nothing in it"),
+        (b"", "it is empty"),
         (b"PK\x03\x04....", "workbook"),
-        (b"a\0b", "no text file"),
+        (b"a\0b", "not a text file"),
     ],
 )
 def test_what_is_no_csv_is_said_so(data: bytes, said: str) -> None:

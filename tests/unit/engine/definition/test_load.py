@@ -38,8 +38,8 @@ def test_many_mistakes_are_told_at_once_each_at_its_line():
         "    body: no\n"
     ) == [
         "x.yaml:2:1: `gaol` is not recognised here; did you mean `goal`?",
-        'x.yaml:3:14: send: `zone`: "europe/warsaw" is no time zone; did you mean Europe/Warsaw?',
-        'x.yaml:3:39: send: `holidays`: write `none` to heed no holidays, or "NO" for those of Norway.',
+        'x.yaml:3:14: send: `zone`: "europe/warsaw" is not a time zone; did you mean Europe/Warsaw?',
+        'x.yaml:3:39: send: `holidays`: write `none` to ignore holidays, or "NO" for those of Norway.',
         'x.yaml:5:9: step `Intro Mail`: "Intro Mail" cannot be an id: use lower-case letters, digits and hyphens, beginning '
         "with a letter. Write `intro-mail`.",
         'x.yaml:6:14: step `Intro Mail`: `subject` must be text. Put it in quotes: "2026".',

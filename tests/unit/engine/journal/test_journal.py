@@ -269,7 +269,7 @@ def test_what_the_disk_refuses_is_told_and_a_mail_that_never_left_is_no_riddle_a
     journal.begin(7, 3)
     journal.ended(7, 3, TAKEN)
     with disks.writing_nothing():
-        with pytest.raises(errors.Unwritable, match="can not be written"):
+        with pytest.raises(errors.Unwritable, match="cannot be written"):
             journal.begin(8, 3)
         journal.over(5, 3, clean=False)
     journal.turn(5, 4)

@@ -39,13 +39,13 @@ def test_a_process_knows_its_release_wherever_it_runs_from(monkeypatch: pytest.M
 def test_one_process_that_does_everything_is_enough() -> None:
     found = attendance([process("run")], NOW)
     assert not found.missing
-    assert str(found) == "At work: run on post-1 (pid 7)."
+    assert str(found) == "Running: run on post-1 (pid 7)."
 
 
 def test_a_web_server_alone_sends_nothing() -> None:
     found = attendance([process("web"), process("scheduler")], NOW)
     assert found.missing == ("worker",)
-    assert str(found).startswith("No worker is at work")
+    assert str(found).startswith("No worker is running")
     assert attendance([process("web")], NOW).missing == ("scheduler", "worker")
 
 
@@ -53,7 +53,7 @@ def test_the_last_stop_is_told_however_long_ago() -> None:
     days = 17 * 86_400
     found = attendance([process("worker", days + 5), process("run", days, stopped=True)], NOW)
     assert found.processes == ()
-    assert str(found).startswith("Nobody is at work")
+    assert str(found).startswith("Relance is not running")
     assert "`relance run` on post-1 stopped on" in str(found)
     assert "was last seen on" in str(attendance([process("worker", 600)], NOW))
     assert "`relance run` starts everything" in str(Attendance())

@@ -33,7 +33,7 @@ def test_a_wait_is_read(text, wait):
     ("text", "told"),
     [
         ("3", "business days"),
-        ("0 days", "no wait"),
+        ("0 days", "cannot be zero"),
         ("-1 day", "whole numbers"),
         ("1.5 days", "4 hours"),
         ("2 months", "weeks or days"),
@@ -74,7 +74,7 @@ def test_hours_are_read_in_order():
     ("text", "told"),
     [
         ("9am-5pm", "24-hour"),
-        ("08:30", "no stretch"),
+        ("08:30", "not a period"),
         ("22:00-06:00", "past midnight"),
         ("08:00-12:00, 11:00-13:00", "overlap"),
         ("08:00-12:00, 12:00-13:00", "write 08:00-13:00"),

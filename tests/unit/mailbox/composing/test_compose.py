@@ -179,5 +179,5 @@ def test_message_ids() -> None:
         ("", "x.example"),
         ("a", ""),
     ):
-        with pytest.raises(ValueError, match="message id"):
+        with pytest.raises(ValueError, match="Message-ID"):
             compose.new_message_id(token, domain)

@@ -30,12 +30,12 @@ def test_the_intended_mail_passes() -> None:
         (HEAD + b"\r\nwords\rmore\r\n", "CRLF"),
         (HEAD + b"\r\nwords", "end with CRLF"),
         (HEAD + b"\r\n" + b"x" * 999 + b"\r\n", "longer"),
-        (HEAD.replace(b"Subject: c", b"Subject c") + b"\r\n", "no header line"),
-        (HEAD.replace(b"Subject: c", b"Subject : c") + b"\r\n", "no header line"),
-        (HEAD.replace(b"Subject: c\r\n", b"Subject: c\r\n \t\r\n more\r\n") + b"\r\n", "no header line"),
-        (HEAD.replace(b"Subject: c", b"Subject: ") + b"\r\n", "no header line"),
-        (b" " + HEAD + b"\r\n", "no header line"),
-        (b"\r\n\r\n", "no header line"),
+        (HEAD.replace(b"Subject: c", b"Subject c") + b"\r\n", "not a header line"),
+        (HEAD.replace(b"Subject: c", b"Subject : c") + b"\r\n", "not a header line"),
+        (HEAD.replace(b"Subject: c\r\n", b"Subject: c\r\n \t\r\n more\r\n") + b"\r\n", "not a header line"),
+        (HEAD.replace(b"Subject: c", b"Subject: ") + b"\r\n", "not a header line"),
+        (b" " + HEAD + b"\r\n", "not a header line"),
+        (b"\r\n\r\n", "not a header line"),
     ],
 )
 def test_anything_else_is_refused(raw: bytes, why: str) -> None:
