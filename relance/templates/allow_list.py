@@ -12,6 +12,7 @@ from jinja2 import nodes
 
 from relance import errors
 from relance.templates import fence, filters, values
+from relance.wording import Text
 
 MAX_DEPTH = 40
 MAX_NODES = 3000
@@ -26,21 +27,22 @@ _ALLOWED = (
     nodes.For, nodes.Concat, nodes.List, nodes.Tuple, nodes.Neg, nodes.Keyword,
 )  # fmt: skip
 
-_ARITHMETIC = "Templates cannot do arithmetic."
-_WHY: dict[type[nodes.Node], tuple[str, str]] = {
-    nodes.Call: ("Nothing can be called in a template.", "Write just the name, or use a filter such as | default(\"…\")."),
-    nodes.BinExpr: (_ARITHMETIC, "Put the finished number in a field of the contact."),
-    nodes.Slice: ("Text cannot be cut with [from:to].", "Use | truncate(30)."),
-    nodes.Dict: ("A template cannot contain a table of its own.", "Put it in a field of the contact."),
+Refusal = tuple[Text, Text | str]
+# What is wrong, and what to write instead.
+
+_ARITHMETIC = Text("Templates cannot do arithmetic.")
+_WHY: dict[type[nodes.Node], Refusal] = {
+    nodes.Call: (Text("Nothing can be called in a template."), Text('Write just the name, or use a filter such as | default("…").')),
+    nodes.BinExpr: (_ARITHMETIC, Text("Put the finished number in a field of the contact.")),
+    nodes.Slice: (Text("Text cannot be cut with [from:to]."), Text("Use | truncate(30).")),
+    nodes.Dict: (Text("A template cannot contain a table of its own."), Text("Put it in a field of the contact.")),
 }  # fmt: skip
 _FILTER_WHY = {
-    "safe": "Values are always escaped, so that no one's name can put HTML into your mail.",
-    "escape": "Values are escaped already.",
-    "e": "Values are escaped already.",
-    "urlencode": "Values in a link are encoded already: leave it out.",
+    "safe": Text("Values are always escaped, so that no one's name can put HTML into your mail."),
+    "escape": Text("Values are escaped already."),
+    "e": Text("Values are escaped already."),
+    "urlencode": Text("Values in a link are encoded already: leave it out."),
 }
-
-Check = Callable[[nodes.Node], "str | None"]
 
 
 def problems(tree: nodes.Node, calls: frozenset[str] = frozenset(), room: int = 1) -> list[errors.Problem]:
@@ -53,8 +55,8 @@ def problems(tree: nodes.Node, calls: frozenset[str] = frozenset(), room: int = 
     if walk.count > walk.most:
         return [
             errors.Problem(
-                "The template contains too many expressions.",
-                hint="Split it, or write more of it as plain text.",
+                Text("The template contains too many expressions."),
+                hint=Text("Split it, or write more of it as plain text."),
             )
         ]
     return found
@@ -76,7 +78,7 @@ class _Walk:
             return
         if depth > self.deepest:
             yield errors.Problem(
-                "The template is nested too deeply.", hint="Make it simpler.", line=node.lineno
+                Text("The template is nested too deeply."), hint=Text("Make it simpler."), line=node.lineno
             )
             return
         if (found := self._refusal(node, loops)) is not None:
@@ -86,7 +88,7 @@ class _Walk:
         for child in node.iter_child_nodes():
             yield from self.visit(child, depth + 1, loops)
 
-    def _refusal(self, node: nodes.Node, loops: int) -> tuple[str, str] | None:
+    def _refusal(self, node: nodes.Node, loops: int) -> Refusal | None:
         if isinstance(node, nodes.Call) and self.calls:
             return (
                 None
@@ -104,50 +106,56 @@ class _Walk:
                 return check(node)
         return None
 
-    def _no_call(self) -> tuple[str, str]:
-        return "This cannot be called here.", f"You can call: {', '.join(sorted(self.calls))}."
+    def _no_call(self) -> Refusal:
+        return Text("This cannot be called here."), Text(
+            "You can call: {known}.", known=", ".join(sorted(self.calls))
+        )
 
 
-def _why(node: nodes.Node) -> tuple[str, str]:
+def _why(node: nodes.Node) -> Refusal:
     for kind, why in _WHY.items():
         if isinstance(node, kind):
             return why
     return (
-        f"“{type(node).__name__}” is not available in templates.",
-        "You can use {{ values }}, {% if %} and {% for %}.",
+        Text("“{name}” is not available in templates.", name=type(node).__name__),
+        Text("You can use {{{{ values }}}}, {% if %} and {% for %}."),
     )
 
 
-def _for_refusal(node: nodes.For, loops: int) -> tuple[str, str] | None:
+def _for_refusal(node: nodes.For, loops: int) -> Refusal | None:
     if loops:
-        return "A {% for %} cannot be inside another {% for %}.", 'Use | join(", ") for the inner list.'
+        return Text("A {% for %} cannot be inside another {% for %}."), Text(
+            'Use | join(", ") for the inner list.'
+        )
     if not isinstance(node.iter, nodes.Name | nodes.Getattr):
         return (
-            "A {% for %} can only go through a list in a field of the contact.",
-            "Write {% for item in name_of_the_list %}.",
+            Text("A {% for %} can only go through a list in a field of the contact."),
+            Text("Write {% for item in name_of_the_list %}."),
         )
     if node.recursive or not isinstance(node.target, nodes.Name):
-        return "This form of {% for %} is not available.", "Write {% for item in name_of_the_list %}."
+        return Text("This form of {% for %} is not available."), Text(
+            "Write {% for item in name_of_the_list %}."
+        )
     return None
 
 
-def _name_refusal(node: nodes.Node) -> tuple[str, str] | None:
+def _name_refusal(node: nodes.Node) -> Refusal | None:
     name = node.attr if isinstance(node, nodes.Getattr) else getattr(node, "name", "")
     if name.startswith("_"):
-        return f"“{name}” begins with an underscore; fields of a contact never do.", ""
+        return Text("“{name}” begins with an underscore; fields of a contact never do.", name=name), ""
     return None
 
 
-def _const_refusal(node: nodes.Node) -> tuple[str, str] | None:
+def _const_refusal(node: nodes.Node) -> Refusal | None:
     value = getattr(node, "value", None)
     if isinstance(value, str) and len(value) > MAX_TEXT:
-        return f"A text in quotes may have at most {MAX_TEXT} characters.", ""
+        return Text("A text in quotes may have at most {most} characters.", most=MAX_TEXT), ""
     if isinstance(value, int | float | complex) and not abs(value) <= values.MAX_NUMBER:
-        return "This number is too large.", ""
+        return Text("This number is too large."), ""
     return None
 
 
-def _item_refusal(node: nodes.Node) -> tuple[str, str] | None:
+def _item_refusal(node: nodes.Node) -> Refusal | None:
     if (
         isinstance(node, nodes.Getitem)
         and isinstance(node.arg, nodes.Const)
@@ -155,24 +163,24 @@ def _item_refusal(node: nodes.Node) -> tuple[str, str] | None:
     ):
         return _name_refusal(nodes.Name(str(node.arg.value), "load"))
     return (
-        "Square brackets can only contain a fixed name or number.",
-        'Write custom.field or custom["field"].',
+        Text("Square brackets can only contain a fixed name or number."),
+        Text('Write custom.field or custom["field"].'),
     )
 
 
-def _list_refusal(node: nodes.Node) -> tuple[str, str] | None:
+def _list_refusal(node: nodes.Node) -> Refusal | None:
     items: list[nodes.Expr] = getattr(node, "items", [])
     if len(items) > MAX_LIST:
-        return f"A list may have at most {MAX_LIST} entries.", ""
+        return Text("A list may have at most {most} entries.", most=MAX_LIST), ""
     if not all(isinstance(item, nodes.Const) for item in items):
         return (
-            "A list in a template can only contain fixed texts and numbers.",
-            'Write country in ["PL", "DE"].',
+            Text("A list in a template can only contain fixed texts and numbers."),
+            Text('Write country in ["PL", "DE"].'),
         )
     return None
 
 
-def _compare_refusal(node: nodes.Node) -> tuple[str, str] | None:
+def _compare_refusal(node: nodes.Node) -> Refusal | None:
     """Fields come from spreadsheets and are text; `employees > 50` would never say yes."""
     if not isinstance(node, nodes.Compare):
         return None
@@ -180,7 +188,9 @@ def _compare_refusal(node: nodes.Node) -> tuple[str, str] | None:
     named = [side for side in sides if (name := _name_of(side)) and name.partition(".")[0] != "loop"]
     if named and any(_is_number(side) for side in sides):
         name = _name_of(named[0])
-        return f"“{name}” is text, but it is compared with a number here.", f"Write {name} | int."
+        return Text("“{name}” is text, but it is compared with a number here.", name=name), Text(
+            "Write {field} | int.", field=name
+        )
     return None
 
 
@@ -200,96 +210,110 @@ def _is_number(node: nodes.Node) -> bool:
     )
 
 
-def _minus_refusal(node: nodes.Node) -> tuple[str, str] | None:
+def _minus_refusal(node: nodes.Node) -> Refusal | None:
     inner = getattr(node, "node", None)
     if isinstance(inner, nodes.Const) and isinstance(inner.value, int | float):
         return None
-    return _ARITHMETIC, "A minus sign can only come before a fixed number."
+    return _ARITHMETIC, Text("A minus sign can only come before a fixed number.")
 
 
-def _test_refusal(node: nodes.Node) -> tuple[str, str] | None:
+def _test_refusal(node: nodes.Node) -> Refusal | None:
     name = getattr(node, "name", "")
     if name in fence.TESTS:
         return None
-    return f"“is {name}” is not available.", "You can ask: is defined, is undefined, is number, is string."
+    return Text("“is {name}” is not available.", name=name), Text(
+        "You can ask: is defined, is undefined, is number, is string."
+    )
 
 
-def _filter_refusal(node: nodes.Node) -> tuple[str, str] | None:
+def _filter_refusal(node: nodes.Node) -> Refusal | None:
     if not isinstance(node, nodes.Filter) or node.name not in filters.FILTERS:
         name = getattr(node, "name", "")
         offered = ", ".join(name for name in filters.FILTERS if name not in ("d", "count"))
-        return f"The filter “{name}” is not available.", _FILTER_WHY.get(name, f"You can use: {offered}.")
+        return Text("The filter “{name}” is not available.", name=name), _FILTER_WHY.get(
+            name, Text("You can use: {offered}.", offered=offered)
+        )
     if node.dyn_args is not None or node.dyn_kwargs is not None:
-        return "A filter cannot take a list of arguments with *.", ""
+        return Text("A filter cannot take a list of arguments with *."), ""
     if node.node is None:
-        return "{% filter %} is not available.", f"Write {{{{ name | {node.name} }}}}."
+        return Text("{% filter %} is not available."), Text(
+            "Write {{{{ name | {filter} }}}}.", filter=node.name
+        )
     return _argument_refusal(node)
 
 
-def _argument_refusal(node: nodes.Filter) -> tuple[str, str] | None:
+def _argument_refusal(node: nodes.Filter) -> Refusal | None:
     allowed = _ARGUMENTS.get(node.name)
     if allowed is None:
         return (
-            None if not (node.args or node.kwargs) else (f"The filter “{node.name}” takes no arguments.", "")
+            None
+            if not (node.args or node.kwargs)
+            else (Text("The filter “{name}” takes no arguments.", name=node.name), "")
         )
     return allowed(node)
 
 
-def _default_arguments(node: nodes.Filter) -> tuple[str, str] | None:
+def _default_arguments(node: nodes.Filter) -> Refusal | None:
     if not node.args or len(node.args) + len(node.kwargs) > 2:
-        return "default needs the text to use instead.", 'Write {{ first_name | default("there") }}.'
-    return None
-
-
-def _truncate_arguments(node: nodes.Filter) -> tuple[str, str] | None:
-    given = _constants(node, ("length", "killwords", "end"))
-    if given is None or not _is_int(given.get("length", 255), 1, MAX_TRUNCATE):
-        return "truncate needs a fixed length.", f"Write | truncate(40); the maximum is {MAX_TRUNCATE}."
-    if not isinstance(given.get("killwords", False), bool) or not _is_text(
-        given.get("end", "..."), MAX_SEPARATOR
-    ):
-        return (
-            "truncate takes a length, true or false, and a short ending.",
-            'Write | truncate(40, true, "…").',
+        return Text("default needs the text to use instead."), Text(
+            'Write {{{{ first_name | default("there") }}}}.'
         )
     return None
 
 
-def _replace_arguments(node: nodes.Filter) -> tuple[str, str] | None:
-    given = _constants(node, ("old", "new"))
-    example = 'Write | replace("Sp. z o.o.", "").'
-    if given is None or not _is_text(given.get("old"), MAX_TEXT) or not _is_text(given.get("new"), MAX_TEXT):
-        return "replace needs two fixed texts.", example
-    old, new = str(given["old"]), str(given["new"])
-    if not old or len(new) > len(old):
-        return "replace cannot put in a text that is longer than the one it takes out.", example
+def _truncate_arguments(node: nodes.Filter) -> Refusal | None:
+    given = _constants(node, ("length", "killwords", "end"))
+    if given is None or not _is_int(given.get("length", 255), 1, MAX_TRUNCATE):
+        return Text("truncate needs a fixed length."), Text(
+            "Write | truncate(40); the maximum is {most}.", most=MAX_TRUNCATE
+        )
+    if not isinstance(given.get("killwords", False), bool) or not _is_text(
+        given.get("end", "..."), MAX_SEPARATOR
+    ):
+        return (
+            Text("truncate takes a length, true or false, and a short ending."),
+            Text('Write | truncate(40, true, "…").'),
+        )
     return None
 
 
-def _join_arguments(node: nodes.Filter) -> tuple[str, str] | None:
+def _replace_arguments(node: nodes.Filter) -> Refusal | None:
+    given = _constants(node, ("old", "new"))
+    example = Text('Write | replace("Sp. z o.o.", "").')
+    if given is None or not _is_text(given.get("old"), MAX_TEXT) or not _is_text(given.get("new"), MAX_TEXT):
+        return Text("replace needs two fixed texts."), example
+    old, new = str(given["old"]), str(given["new"])
+    if not old or len(new) > len(old):
+        return Text("replace cannot put in a text that is longer than the one it takes out."), example
+    return None
+
+
+def _join_arguments(node: nodes.Filter) -> Refusal | None:
     given = _constants(node, ("d", "attribute"))
     fine = given is not None and _is_text(given.get("d", ""), MAX_SEPARATOR)
     name = given.get("attribute", "x") if given is not None else None
     if fine and isinstance(name, str) and not name.startswith("_") and "._" not in name:
         return None
-    return "join needs a short fixed separator.", 'Write {{ products | join(", ") }}.'
+    return Text("join needs a short fixed separator."), Text('Write {{{{ products | join(", ") }}}}.')
 
 
-def _number_arguments(node: nodes.Filter) -> tuple[str, str] | None:
+def _number_arguments(node: nodes.Filter) -> Refusal | None:
     given = _constants(node, ("default",))
     if given is not None and all(isinstance(value, int | float) for value in given.values()):
         return None
-    return f"{node.name} takes at most one fixed number.", f"Write | {node.name} or | {node.name}(0)."
+    return Text("{filter} takes at most one fixed number.", filter=node.name), Text(
+        "Write | {filter} or | {filter}(0).", filter=node.name
+    )
 
 
-def _round_arguments(node: nodes.Filter) -> tuple[str, str] | None:
+def _round_arguments(node: nodes.Filter) -> Refusal | None:
     given = _constants(node, ("precision",))
     if given is not None and _is_int(given.get("precision", 0), 0, 9):
         return None
-    return "round takes the number of decimals, from 0 to 9.", "Write | round(1)."
+    return Text("round takes the number of decimals, from 0 to 9."), Text("Write | round(1).")
 
 
-_ARGUMENTS: dict[str, Callable[[nodes.Filter], tuple[str, str] | None]] = {
+_ARGUMENTS: dict[str, Callable[[nodes.Filter], Refusal | None]] = {
     "default": _default_arguments,
     "d": _default_arguments,
     "truncate": _truncate_arguments,
@@ -300,7 +324,7 @@ _ARGUMENTS: dict[str, Callable[[nodes.Filter], tuple[str, str] | None]] = {
     "round": _round_arguments,
 }
 
-_CHECKS: tuple[tuple[type[nodes.Node] | tuple[type[nodes.Node], ...], Callable[[nodes.Node], tuple[str, str] | None]], ...] = (
+_CHECKS: tuple[tuple[type[nodes.Node] | tuple[type[nodes.Node], ...], Callable[[nodes.Node], Refusal | None]], ...] = (
     ((nodes.Name, nodes.Getattr), _name_refusal),
     (nodes.Const, _const_refusal),
     (nodes.Getitem, _item_refusal),

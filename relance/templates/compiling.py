@@ -11,9 +11,9 @@ import jinja2
 from jinja2 import nodes
 
 from relance import errors
-from relance.sentences import ended
 from relance.templates import allow_list, fence, inline, links, markdown, page, pieces, values, variables
 from relance.templates.words import Missing, Rendered, Source, Unusable, Words
+from relance.wording import Text, ended
 
 MAX_SOURCE = 64 * 1024  # characters of one part
 MAX_SUBJECT_SOURCE = 2000
@@ -80,14 +80,14 @@ class _Render:
         except jinja2.UndefinedError as error:
             return self._missing(fields, error)
         except values.Unfit as unfit:
-            return Unusable(str(unfit), self.place)
+            return Unusable(unfit.text, self.place)
         except TypeError:
-            reason = (
+            reason = Text(
                 "Text is compared with a number here: write field | int, as in {% if employees | int > 50 %}."
             )
             return Unusable(reason, self.place)
         except (jinja2.TemplateError, ArithmeticError, ValueError) as error:
-            return Unusable(f"The text cannot be made: {ended(error)}", self.place)
+            return Unusable(Text("The text cannot be made: {fault}", fault=ended(error)), self.place)
 
     def _rendered(self, fields: values.Fields) -> Rendered:
         compiled = self.compiled
@@ -113,9 +113,9 @@ class _Render:
 def _one_line(subject: str) -> str:
     line = " ".join(values.clean(subject).split())
     if not line:
-        raise values.Unfit("The subject turned out empty.")
+        raise values.Unfit(Text("The subject turned out empty."))
     if len(line) > MAX_SUBJECT:
-        raise values.Unfit(f"The subject turned out longer than {MAX_SUBJECT} characters.")
+        raise values.Unfit(Text("The subject turned out longer than {most} characters.", most=MAX_SUBJECT))
     return line
 
 
@@ -177,8 +177,8 @@ def _read_all(source: Source, signature: str) -> Iterator[_Part]:
 
 def _read(name: str, source: str, limit: int) -> _Part:
     if len(source) > limit:
-        what = f"The {name} is longer than {limit} characters."
-        return _Part(name, source, problems=[errors.Problem(what, hint="Make it shorter.")])
+        what = Text("This text is longer than {limit} characters.", limit=limit)
+        return _Part(name, source, problems=[errors.Problem(what, hint=Text("Make it shorter."))])
     source = values.clean(source)
     try:
         found = pieces.split(source)
@@ -192,7 +192,9 @@ def _read(name: str, source: str, limit: int) -> _Part:
         return _Part(
             name,
             source,
-            problems=[errors.Problem("The template is nested too deeply or contains too large a number.")],
+            problems=[
+                errors.Problem(Text("The template is nested too deeply or contains too large a number."))
+            ],
         )
     refused = allow_list.problems(tree)
     return _Part(name, source, found, [] if refused else variables.uses(tree), refused)
@@ -214,14 +216,16 @@ def _place(where: str, part: str) -> str:
 def _single_braces(part: _Part, known: Collection[str]) -> Iterator[errors.Problem]:
     """`{first_name}` would be sent as it stands."""
     for piece in part.found:
-        if not isinstance(piece, pieces.Text):
+        if not isinstance(piece, pieces.Plain):
             continue
         for brace in _ONE_BRACE.finditer(piece.text):
             if brace[1] in known:
                 line = piece.line + piece.text.count("\n", 0, brace.start())
-                hint = f"Write {{{{ {brace[1]} }}}}."
+                hint = Text("Write {{{{ {field} }}}}.", field=brace[1])
                 yield errors.Problem(
-                    f"“{brace[0]}” has single braces and would be sent as it is.", hint=hint, line=line
+                    Text("“{name}” has single braces and would be sent as it is.", name=brace[0]),
+                    hint=hint,
+                    line=line,
                 )
 
 
@@ -294,7 +298,9 @@ def _template(environment: fence.Fence, source: str) -> jinja2.Template:
     try:
         tree = environment.parse(source)
     except jinja2.TemplateSyntaxError as error:
-        raise errors.Invalid(f"The text cannot be turned into a template: {ended(error.message)}") from error
+        raise errors.Invalid(
+            Text("The text cannot be turned into a template: {fault}", fault=ended(error.message))
+        ) from error
     if refused := allow_list.problems(tree, links.CALLS, room=4):
         raise errors.Invalid(refused)
     return environment.from_string(nodes.Template(tree.body, lineno=1))

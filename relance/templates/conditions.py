@@ -12,6 +12,7 @@ from jinja2.parser import Parser
 from relance import errors
 from relance.templates import allow_list, fence, pieces, values, variables
 from relance.templates.words import Missing, Unusable
+from relance.wording import Text
 
 MAX_CONDITION = 2000
 
@@ -56,10 +57,10 @@ class Condition:
         except jinja2.UndefinedError:
             return Missing(tuple(name for name in self._needed if not values.has(fields, name)), "condition")
         except values.Unfit as unfit:
-            return Unusable(str(unfit), "condition")
+            return Unusable(unfit.text, "condition")
         except TypeError:
             return Unusable(
-                "Text is compared with a number here: write field | int, as in employees | int > 50.",
+                Text("Text is compared with a number here: write field | int, as in employees | int > 50."),
                 "condition",
             )
 
@@ -96,13 +97,22 @@ def check_condition(text: str, known: Collection[str], where: str = "") -> list[
 def _parsed(text: str) -> nodes.Expr:
     if not text:
         raise errors.Invalid(
-            [errors.Problem("The condition is empty.", hint=f"Write {_EXAMPLES['clicked']}.")]
+            [
+                errors.Problem(
+                    Text("The condition is empty."),
+                    hint=Text("Write {example}.", example=_EXAMPLES["clicked"]),
+                )
+            ]
         )
     if len(text) > MAX_CONDITION:
-        raise errors.Invalid([errors.Problem(f"The condition is longer than {MAX_CONDITION} characters.")])
+        raise errors.Invalid(
+            [errors.Problem(Text("The condition is longer than {most} characters.", most=MAX_CONDITION))]
+        )
     if "{{" in text or "{%" in text:
-        hint = f"Write it without braces, as in {_EXAMPLES['replied']}."
-        raise errors.Invalid([errors.Problem("A condition has no {{ }} around it.", hint=hint, line=1)])
+        hint = Text("Write it without braces, as in {example}.", example=_EXAMPLES["replied"])
+        raise errors.Invalid(
+            [errors.Problem(Text("A condition has no {{{{ }}}} around it."), hint=hint, line=1)]
+        )
     try:
         parser = Parser(fence.plain_text(), text, state="variable")
         tree = parser.parse_expression()
@@ -111,7 +121,9 @@ def _parsed(text: str) -> nodes.Expr:
     except jinja2.TemplateSyntaxError as error:
         raise pieces.explained(text, error) from None
     except (RecursionError, ValueError, OverflowError):
-        raise errors.Invalid("The condition is nested too deeply or contains too large a number.") from None
+        raise errors.Invalid(
+            Text("The condition is nested too deeply or contains too large a number.")
+        ) from None
     return tree
 
 
@@ -119,12 +131,12 @@ def _unread(parser: Parser) -> errors.Problem:
     token = parser.stream.current
     if token.type == "assign":
         return errors.Problem(
-            "A single = does not compare anything.",
-            hint='Write ==, as in country == "PL".',
+            Text("A single = does not compare anything."),
+            hint=Text('Write ==, as in country == "PL".'),
             line=token.lineno,
         )
-    what = f"The condition cannot be understood from “{token.value}” onwards."
-    return errors.Problem(what, hint='Write "and" or "or" between two questions.', line=token.lineno)
+    what = Text("The condition cannot be understood from “{name}” onwards.", name=token.value)
+    return errors.Problem(what, hint=Text('Write "and" or "or" between two questions.'), line=token.lineno)
 
 
 def _misused(tree: nodes.Expr) -> Iterator[errors.Problem]:
@@ -133,13 +145,17 @@ def _misused(tree: nodes.Expr) -> Iterator[errors.Problem]:
     for call in calls:
         if isinstance(call.node, nodes.Name) and call.node.name in FACTS and _arguments(call) is None:
             name = call.node.name
-            hint = f"Write {_EXAMPLES[name]}."
-            yield errors.Problem(f"“{name}” can only be asked with fixed texts.", hint=hint, line=call.lineno)
+            hint = Text("Write {example}.", example=_EXAMPLES[name])
+            yield errors.Problem(
+                Text("“{name}” can only be asked with fixed texts.", name=name), hint=hint, line=call.lineno
+            )
     called = {id(call.node) for call in calls}
     for node in _all(tree, nodes.Name):
         if isinstance(node, nodes.Name) and node.name in FACTS and id(node) not in called:
-            hint = f"Write {_EXAMPLES[node.name]}."
-            yield errors.Problem(f"“{node.name}” needs brackets.", hint=hint, line=node.lineno)
+            hint = Text("Write {example}.", example=_EXAMPLES[node.name])
+            yield errors.Problem(
+                Text("“{name}” needs brackets.", name=node.name), hint=hint, line=node.lineno
+            )
 
 
 def _facts(tree: nodes.Expr) -> Iterator[Fact]:

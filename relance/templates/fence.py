@@ -17,6 +17,7 @@ from jinja2 import exceptions, runtime, sandbox
 
 from relance.templates import filters, values
 from relance.templates.filters import Absent
+from relance.wording import Text
 
 MAX_OUTPUT = values.MAX_TEXT
 
@@ -110,6 +111,6 @@ def run(template: jinja2.Template, context: Mapping[str, Any]) -> str:
     made = ""
     while batch := list(itertools.islice(chunks, _BATCH)):
         if len(made) + sum(map(len, batch)) > MAX_OUTPUT:
-            raise values.Unfit(f"The mail would be larger than {MAX_OUTPUT // 1024} kB.")
+            raise values.Unfit(Text("The mail would be larger than {size} kB.", size=MAX_OUTPUT // 1024))
         made += "".join(batch)
     return made

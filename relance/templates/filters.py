@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 
 from relance.templates import values
+from relance.wording import Text
 
 _WORD_START = re.compile(r"(?:^|(?<=[-\s({\[<]))\w")
 
@@ -106,7 +107,9 @@ def _number(value: Any, instead: float | None) -> float:
     if abs(number) <= values.MAX_NUMBER:
         return number
     if instead is None:
-        raise values.Unfit(f"“{_text(value)[:40]}” is not a number: correct it, or write | int(0).")
+        raise values.Unfit(
+            Text("“{name}” is not a number: correct it, or write | int(0).", name=_text(value)[:40])
+        )
     return instead
 
 

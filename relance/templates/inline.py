@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from relance import errors
 from relance.templates import links, pieces, values
+from relance.wording import Text
 
 
 class Both(NamedTuple):
@@ -55,7 +56,7 @@ class Weaving:
         self.spots.append(links.Spot(label, target, named))
         return len(self.spots) - 1
 
-    def complain(self, what: str, hint: str, line: int) -> None:
+    def complain(self, what: Text, hint: Text, line: int) -> None:
         """Remember a problem."""
         self.problems.append(errors.Problem(what, hint=hint, line=line))
 
@@ -70,7 +71,7 @@ def unread(found: Sequence[pieces.Piece]) -> str:
     """The pieces as a template, no Markdown read: for subjects."""
     parts = []
     for piece in found:
-        if isinstance(piece, pieces.Text):
+        if isinstance(piece, pieces.Plain):
             parts.append(literal(piece.text).text)
         elif isinstance(piece, pieces.Value):
             parts.append(f"{{{{ {piece.code} }}}}")
@@ -92,7 +93,7 @@ class _Line:
         self.atoms: list[Both] = []
         self.values: list[str | None] = []  # the code of an atom that is a value
         self.line = next(
-            (item.line for item in items if isinstance(item, pieces.Text | pieces.Value | pieces.Tag)), 0
+            (item.line for item in items if isinstance(item, pieces.Plain | pieces.Value | pieces.Tag)), 0
         )
         self.words = "".join(self._word(item) for item in items)
 
@@ -100,7 +101,7 @@ class _Line:
         return self.read(self.words)
 
     def _word(self, item: object) -> str:
-        if isinstance(item, pieces.Text):
+        if isinstance(item, pieces.Plain):
             return item.text
         if isinstance(item, pieces.Value):
             shown = f"{{{{ {item.code} }}}}"
@@ -155,8 +156,10 @@ class _Line:
 
     def _literal(self, words: str) -> Both:
         if "](" in words:
-            hint = "A target has no spaces: write [our pricing](https://example.com/pricing)."
-            self.weaving.complain("This looks like a link, but its target is not clear.", hint, self.line)
+            hint = Text("A target has no spaces: write [our pricing](https://example.com/pricing).")
+            self.weaving.complain(
+                Text("This looks like a link, but its target is not clear."), hint, self.line
+            )
         return literal(words)
 
     def _restored(self, words: str) -> Both:
@@ -167,7 +170,7 @@ class _Line:
     def _link(self, target: str, label: str | None, title: str | None) -> Both:
         if label is not None and not label.strip():
             self.weaving.complain(
-                "This link has no text to click on.", "Write [our pricing](https://…).", self.line
+                Text("This link has no text to click on."), Text("Write [our pricing](https://…)."), self.line
             )
         name = links.slug(_ATOM.sub(" ", title or label or ""))
         expression, fixed = self._target(target)
@@ -224,7 +227,7 @@ class _Emphasis:
 
 
 def made_target(
-    words: str, code: Callable[[int], str | None], complain: Callable[[str, str], None]
+    words: str, code: Callable[[int], str | None], complain: Callable[[Text, Text], None]
 ) -> tuple[str, str | None]:
     """The expression that makes a link's target, or ("", the target) where it never changes.
 
@@ -244,8 +247,8 @@ def made_target(
             before += "x"
         else:
             complain(
-                "A condition cannot be inside the target of a link.",
-                "Put the whole link into the {% if %}.",
+                Text("A condition cannot be inside the target of a link."),
+                Text("Put the whole link into the {% if %}."),
             )
     return " ~ ".join(made) or '""', None
 
@@ -258,11 +261,11 @@ def _example(parts: Sequence[str]) -> str:
     return parts[0] + first + "".join("x" if i % 2 else part for i, part in enumerate(parts) if i > 1)
 
 
-def _fixed(target: str, complain: Callable[[str, str], None]) -> str:
+def _fixed(target: str, complain: Callable[[Text, Text], None]) -> str:
     try:
         return links.checked(target)
     except values.Unfit as unfit:
-        complain(str(unfit), "Write the whole address, as in https://example.com/pricing.")
+        complain(unfit.text, Text("Write the whole address, as in https://example.com/pricing."))
         return target
 
 

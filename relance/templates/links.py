@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import markupsafe
 
 from relance.templates import values
+from relance.wording import Text
 
 MAX_TARGET = 2000  # what browsers and mail programs bear
 _BARE_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#]|$)")
@@ -69,27 +70,36 @@ def checked(target: str) -> str:
         target = "https://" + target  # as people write web addresses in a spreadsheet
     shown = target[:80]
     if len(target) > MAX_TARGET:
-        raise values.Unfit(f"The link “{shown}…” is longer than {MAX_TARGET} characters.")
+        raise values.Unfit(
+            Text("The link “{name}…” is longer than {most} characters.", name=shown, most=MAX_TARGET)
+        )
     if not target.isprintable() or re.search(r'[ \\<>"]', target):
-        raise values.Unfit(f"The link {shown!r} contains a character that is not allowed in a web address.")
+        raise values.Unfit(
+            Text(
+                "The link {shown} contains a character that is not allowed in a web address.",
+                shown=repr(shown),
+            )
+        )
     try:
         parts = urllib.parse.urlsplit(target)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise values.Unfit(f"The link “{shown}” is not a web address.") from None
+        raise values.Unfit(Text("The link “{name}” is not a web address.", name=shown)) from None
     if parts.scheme == "mailto":
         return _checked_mail_target(target)
     if parts.scheme not in _WEB:
-        raise values.Unfit(f"The link “{shown}” does not begin with https://, http:// or mailto:.")
+        raise values.Unfit(
+            Text("The link “{name}” does not begin with https://, http:// or mailto:.", name=shown)
+        )
     if not host or "@" in parts.netloc:
-        raise values.Unfit(f"The link “{shown}” has no site name, or hides it behind an @.")
+        raise values.Unfit(Text("The link “{name}” has no site name, or hides it behind an @.", name=shown))
     return target
 
 
 def _checked_mail_target(target: str) -> str:
     address = target[len("mailto:") :].partition("?")[0]
     if address.count("@") != 1 or re.search(r"%0[ad]", target, re.IGNORECASE):
-        raise values.Unfit(f"The link “{target[:80]}” is not an email address.")
+        raise values.Unfit(Text("The link “{name}” is not an email address.", name=target[:80]))
     return target
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from relance.templates import inline, pieces
 from relance.templates.inline import Both
+from relance.wording import Text
 
 _BULLET = re.compile(r"\s*[-*•–]\s+(?=\S)")
 _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
@@ -40,14 +41,14 @@ def woven(source: Sequence[pieces.Piece], weaving: inline.Weaving) -> Both:
 def _lines(source: Sequence[pieces.Piece]) -> list[list[pieces.Piece]]:
     lines: list[list[pieces.Piece]] = [[]]
     for piece in source:
-        if not isinstance(piece, pieces.Text):
+        if not isinstance(piece, pieces.Plain):
             lines[-1].append(piece)
             continue
         for number, words in enumerate(piece.text.split("\n")):
             if number:
                 lines.append([])
             if words:
-                lines[-1].append(pieces.Text(words, piece.line + number))
+                lines[-1].append(pieces.Plain(words, piece.line + number))
     return lines
 
 
@@ -102,9 +103,9 @@ def _own_lines(line: Sequence[pieces.Piece], spans: _Spans, weaving: inline.Weav
     crossing = [piece for piece in line if isinstance(piece, pieces.Tag) and piece.number in spans.crossing]
     if crossing and sum(not _is_blank(part) for part in parts) > 1:
         tag = crossing[0]
-        hint = "Put it on a line of its own, or keep the whole condition on one line."
+        hint = Text("Put it on a line of its own, or keep the whole condition on one line.")
         weaving.complain(
-            f"This {{% {tag.word} %}} is in the middle of a line but belongs to another line.",
+            Text("This {% {word} %} is in the middle of a line but belongs to another line.", word=tag.word),
             hint,
             tag.line,
         )
@@ -119,7 +120,7 @@ def _own_lines(line: Sequence[pieces.Piece], spans: _Spans, weaving: inline.Weav
 def _is_blank(part: Sequence[pieces.Piece]) -> bool:
     """Whether nothing of it can be seen; comments cannot."""
     return all(
-        not piece.text.strip() if isinstance(piece, pieces.Text) else not _is_seen(piece) for piece in part
+        not piece.text.strip() if isinstance(piece, pieces.Plain) else not _is_seen(piece) for piece in part
     )
 
 
@@ -129,11 +130,11 @@ def _is_seen(piece: pieces.Piece) -> bool:
 
 def _line(part: list[pieces.Piece]) -> Line:
     first = part[0] if part else None
-    if isinstance(first, pieces.Text):
+    if isinstance(first, pieces.Plain):
         for pattern, kind in ((_BULLET, "ul"), (_NUMBER, "ol")):
             # The words of an item may begin with a value: look for the marker as if a word followed.
             if found := pattern.match(first.text + ("x" if len(part) > 1 else "")):
-                rest = pieces.Text(first.text[found.end() :], first.line)
+                rest = pieces.Plain(first.text[found.end() :], first.line)
                 return Line(tuple(pieces.nest([rest, *part[1:]])), kind, found[0].strip())
     return Line(tuple(pieces.nest(part)))
 
@@ -146,7 +147,7 @@ def _trimmed(nodes: list[object]) -> list[object]:
 
 def _is_blank_line(node: object) -> bool:
     return isinstance(node, Line) and all(
-        isinstance(item, pieces.Text) and not item.text.strip() for item in node.items
+        isinstance(item, pieces.Plain) and not item.text.strip() for item in node.items
     )
 
 

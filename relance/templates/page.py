@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from relance.templates import inline, links, pieces, values
 from relance.templates.inline import Both
+from relance.wording import Text
 
 _ATOM = re.compile("\x02(\\d+)\x03")
 _REFUSED = frozenset(
@@ -57,7 +58,7 @@ def woven(source: Sequence[pieces.Piece], weaving: inline.Weaving) -> Both:
     codes: list[pieces.Value | pieces.Tag] = []
     words = []
     for piece in source:
-        if isinstance(piece, pieces.Text):
+        if isinstance(piece, pieces.Plain):
             words.append(piece.text)
         elif isinstance(piece, pieces.Value) or piece.word:
             words.append(f"\x02{len(codes)}\x03")
@@ -134,11 +135,13 @@ class _Page(html.parser.HTMLParser):
         if self.cdata_elem:
             if _ATOM.search(data):
                 self._complain(
-                    f"A value cannot be inside <{self.cdata_elem}>.", "Put it in the text of the mail."
+                    Text("A value cannot be inside <{tag}>.", tag=self.cdata_elem),
+                    Text("Put it in the text of the mail."),
                 )
             if _SCRIPT.search(_UNSEEN_LETTERS.sub("", data)):
                 self._complain(
-                    f"<{self.cdata_elem}> contains a script; no mail program runs it.", "Remove it."
+                    Text("<{tag}> contains a script; no mail program runs it.", tag=self.cdata_elem),
+                    Text("Remove it."),
                 )
             self.html.append(_OPENS_A_TAG.sub('{{ "{" }}', _ATOM.sub("", data)))
             return
@@ -157,7 +160,9 @@ class _Page(html.parser.HTMLParser):
     def handle_comment(self, data: str) -> None:
         """A comment; what mail programs read in it stays."""
         if _ATOM.search(data):
-            self._complain("A value cannot be inside <!-- -->.", "Write {# … #} for a note to yourself.")
+            self._complain(
+                Text("A value cannot be inside <!-- -->."), Text("Write {# … #} for a note to yourself.")
+            )
         self.html.append(f"<!--{_OPENS_A_TAG.sub('', _ATOM.sub('', data))}-->")
 
     def handle_decl(self, decl: str) -> None:
@@ -168,7 +173,9 @@ class _Page(html.parser.HTMLParser):
     def check_end(self) -> None:
         """Complain where the HTML stopped in the middle of something, or lost a tag of the template."""
         if self.cdata_elem or self.rawdata:
-            self._complain(f"The HTML ends inside {self._unfinished()}.", "Close it.")
+            self._complain(
+                Text("The HTML ends inside {unfinished}.", unfinished=self._unfinished()), Text("Close it.")
+            )
         for template in (self.html, self.text):
             whole, place = "".join(template), 0
             for number, code in enumerate(self.codes):
@@ -176,8 +183,8 @@ class _Page(html.parser.HTMLParser):
                     place = whole.find(self._shown(number), place)
             if place < 0:
                 self._complain(
-                    "A {% tag %} is in a place where text is not allowed.",
-                    "Put {% if %} and {% for %} around whole tags.",
+                    Text("A {% tag %} is in a place where text is not allowed."),
+                    Text("Put {% if %} and {% for %} around whole tags."),
                 )
                 return
 
@@ -186,23 +193,32 @@ class _Page(html.parser.HTMLParser):
 
     # What they do.
 
-    def _complain(self, what: str, hint: str) -> None:
+    def _complain(self, what: Text, hint: Text) -> None:
         self.weaving.complain(what, hint, self.getpos()[0])
 
     def _is_sound(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> bool:
         names = [name for name, _ in attrs]
         if _ATOM.search(tag) or any(_ATOM.search(name) for name in names):
             self._complain(
-                "A value can only be used in an attribute with quotes.", 'Write <a href="{{ website }}">.'
+                Text("A value can only be used in an attribute with quotes."),
+                Text('Write <a href="{{{{ website }}}}">.'),
             )
         elif tag in _REFUSED or (tag == "meta" and "http-equiv" in names):
-            self._complain(f"<{tag}> is not available: no mail program would show it.", "Remove it.")
+            self._complain(
+                Text("<{tag}> is not available: no mail program would show it.", tag=tag), Text("Remove it.")
+            )
         elif bad := next(
             (name for name in names if name.startswith("on") or name in ("srcdoc", "formaction")), None
         ):
-            self._complain(f"The attribute “{bad}” runs a script; no mail program allows it.", "Remove it.")
+            self._complain(
+                Text("The attribute “{name}” runs a script; no mail program allows it.", name=bad),
+                Text("Remove it."),
+            )
         elif bad := next((name for name, value in attrs if _holds_script(name, value)), None):
-            self._complain(f"The attribute “{bad}” contains a script; no mail program runs it.", "Remove it.")
+            self._complain(
+                Text("The attribute “{name}” contains a script; no mail program runs it.", name=bad),
+                Text("Remove it."),
+            )
         else:
             return True
         return False
@@ -216,7 +232,8 @@ class _Page(html.parser.HTMLParser):
             return f' {name}="{self._source(value)}"'
         if name in ("style", "srcset") and _ATOM.search(value):
             self._complain(
-                f"A value cannot be inside the attribute “{name}”.", "Put it in the text of the mail."
+                Text("A value cannot be inside the attribute “{name}”.", name=name),
+                Text("Put it in the text of the mail."),
             )
         if name == "srcset":
             for address in _candidates(value):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import jinja2
 
-from relance import errors, wording
-from relance.sentences import ended
+from relance import errors
 from relance.templates import fence
+from relance.wording import Text, ended
 
 OPENING = {"if": "endif", "for": "endfor"}
 MIDDLE = {"elif": "if", "else": "if or for"}
@@ -22,7 +22,7 @@ MAX_TOKENS = 12_000
 
 
 @dataclass(frozen=True)
-class Text:
+class Plain:
     """Words as the author wrote them."""
 
     text: str
@@ -47,7 +47,7 @@ class Tag:
     number: int
 
 
-Piece = Text | Value | Tag
+Piece = Plain | Value | Tag
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Choice:
     end: Tag
 
 
-def problem(what: str, hint: str, line: int) -> errors.Invalid:
+def problem(what: Text, hint: Text | str, line: int) -> errors.Invalid:
     """The one mistake that keeps a template from being taken apart."""
     return errors.Invalid([errors.Problem(what, hint=hint, line=line)])
 
@@ -74,7 +74,9 @@ def split(source: str) -> list[Piece]:
         raise explained(source, error) from None
     if len(tokens) > MAX_TOKENS:
         raise problem(
-            "The template contains too many expressions.", "Write more of it as plain text.", tokens[-1][0]
+            Text("The template contains too many expressions."),
+            Text("Write more of it as plain text."),
+            tokens[-1][0],
         )
     return list(_pieces(iter(tokens)))
 
@@ -82,7 +84,7 @@ def split(source: str) -> list[Piece]:
 def _pieces(tokens: Iterator[tuple[int, str, str]]) -> Iterator[Piece]:
     for number, (line, kind, value) in enumerate(tokens):
         if kind == "data":
-            yield Text(value, line)
+            yield Plain(value, line)
         elif kind == "variable_begin":
             yield Value(_until(tokens, "variable_end"), line)
         elif kind == "block_begin":
@@ -91,7 +93,9 @@ def _pieces(tokens: Iterator[tuple[int, str, str]]) -> Iterator[Piece]:
             _until(tokens, "comment_end")
             yield Tag("", "", line, number)
         elif kind == "raw_begin":
-            raise problem("{% raw %} is not available.", 'For two braces write {{ "{{" }}.', line)
+            raise problem(
+                Text("{% raw %} is not available."), Text('For two braces write {{{{ "{{{{" }}}}.'), line
+            )
 
 
 def _until(tokens: Iterator[tuple[int, str, str]], end: str) -> str:
@@ -108,7 +112,9 @@ def _tag(code: str, line: int, number: int) -> Tag:
     if word in OPENING or word in MIDDLE or word in CLOSING:
         return Tag(word, code, line, number)
     raise problem(
-        f"{{% {word} %}} is not available in templates.", "You can use {% if %} and {% for %}.", line
+        Text("{% {word} %} is not available in templates.", word=word),
+        Text("You can use {% if %} and {% for %}."),
+        line,
     )
 
 
@@ -121,12 +127,12 @@ def closed_up(found: Sequence[Piece]) -> list[Piece]:
     for place in range(1, len(closed)):
         before, value = closed[place - 1], closed[place]
         after = closed[place + 1] if place + 1 < len(closed) else None
-        if not isinstance(before, Text) or not isinstance(value, Value) or not before.text.endswith(" "):
+        if not isinstance(before, Plain) or not isinstance(value, Value) or not before.text.endswith(" "):
             continue
-        follows_closely = after is None or (isinstance(after, Text) and not after.text[0].isalnum())
+        follows_closely = after is None or (isinstance(after, Plain) and not after.text[0].isalnum())
         if follows_closely and _EMPTY_DEFAULT.search(value.code):
             code = f'(" " ~ ({value.code})) if ({value.code}) else ""'
-            closed[place - 1 : place + 1] = [Text(before.text[:-1], before.line), Value(code, value.line)]
+            closed[place - 1 : place + 1] = [Plain(before.text[:-1], before.line), Value(code, value.line)]
     return closed
 
 
@@ -153,8 +159,8 @@ def nest(items: Iterable[object]) -> list[object]:
         opening = stack[-1][0][0][0]
         end = OPENING[opening.word]
         raise problem(
-            f"This {{% {opening.word} %}} is never closed.",
-            f"Write {{% {end} %}} where it ends.",
+            Text("This {% {word} %} is never closed.", word=opening.word),
+            Text("Write {% {end} %} where it ends.", end=end),
             opening.line,
         )
     return top
@@ -163,7 +169,9 @@ def nest(items: Iterable[object]) -> list[object]:
 def _check_depth(tag: Tag, depth: int) -> None:
     if depth >= MAX_NESTED:
         raise problem(
-            f"{{% {tag.word} %}} is nested more than {MAX_NESTED} deep.", "Make it simpler.", tag.line
+            Text("{% {word} %} is nested more than {most} deep.", word=tag.word, most=MAX_NESTED),
+            Text("Make it simpler."),
+            tag.line,
         )
 
 
@@ -174,11 +182,15 @@ def _branches(stack: _Stack, tag: Tag) -> list[tuple[Tag, list[object]]]:
     opening = stack[-1][0][0][0] if stack else None
     if opening is None or (tag.word == "elif" and opening.word == "for"):
         raise problem(
-            f"{{% {tag.word} %}} is outside any {{% if %}}.", "Write {% if … %} before it.", tag.line
+            Text("{% {word} %} is outside any {% if %}.", word=tag.word),
+            Text("Write {% if … %} before it."),
+            tag.line,
         )
     if stack[-1][0][-1][0].word == "else":
         raise problem(
-            f"{{% {tag.word} %}} cannot come after {{% else %}}.", "{% else %} must come last.", tag.line
+            Text("{% {word} %} cannot come after {% else %}.", word=tag.word),
+            Text("{% else %} must come last."),
+            tag.line,
         )
     return stack[-1][0]
 
@@ -187,15 +199,20 @@ def _closed(stack: _Stack, tag: Tag) -> tuple[list[tuple[Tag, list[object]]], li
     wanted = CLOSING[tag.word]
     if not stack:
         raise problem(
-            f"{{% {tag.word} %}} has nothing to close.",
-            f"Remove it, or write {{% {wanted} … %}} before it.",
+            Text("{% {word} %} has nothing to close.", word=tag.word),
+            Text("Remove it, or write {% {wanted} … %} before it.", wanted=wanted),
             tag.line,
         )
     opening = stack[-1][0][0][0]
     if opening.word != wanted:
-        hint = f"Write {{% {OPENING[opening.word]} %}} first."
+        hint = Text("Write {% {end} %} first.", end=OPENING[opening.word])
         raise problem(
-            f"{{% {tag.word} %}} cannot close the {{% {opening.word} %}} in line {opening.line}.",
+            Text(
+                "{% {word} %} cannot close the {% {opening} %} in line {line}.",
+                word=tag.word,
+                opening=opening.word,
+                line=opening.line,
+            ),
             hint,
             tag.line,
         )
@@ -203,14 +220,14 @@ def _closed(stack: _Stack, tag: Tag) -> tuple[list[tuple[Tag, list[object]]], li
 
 
 # What Jinja says about a mistake, and what it means for a person who writes mail.
-_EXPLAINED: tuple[tuple[str, str, str], ...] = (
-    (r"Missing end of comment", "This {# is never closed.", "Write #} where the comment ends."),
-    (r"unexpected char '[“”„‟‘’‚«»]'", "Curly quotes cannot be used inside {{ }} and {% %}.", 'Write straight quotes: "…".'),
-    (r"got '(?:name|integer|float|string)'", "There are two words side by side inside {{ }} or {% %}.", "A field's name has no spaces: write {{ first_name }}."),
-    (r"got '='", "A single = does not compare anything.", 'Write ==, as in {% if country == "PL" %}.'),
-    (r"Expected an expression|got 'end of", "Something is missing inside {{ }} or {% %}.", "Write a field's name, as in {{ first_name }}."),
-    (r"No filter named '(\w+)'", "The filter “{0}” is not available.", ""),
-    (r"unexpected char", "There is a character inside {{ }} or {% %} that does not belong there.", "Write a field's name, as in {{ first_name }}."),
+_EXPLAINED: tuple[tuple[str, Text, Text | str], ...] = (
+    (r"Missing end of comment", Text("This {# is never closed."), Text("Write #} where the comment ends.")),
+    (r"unexpected char '[“”„‟‘’‚«»]'", Text("Curly quotes cannot be used inside {{{{ }}}} and {% %}."), Text('Write straight quotes: "…".')),
+    (r"got '(?:name|integer|float|string)'", Text("There are two words side by side inside {{{{ }}}} or {% %}."), Text("A field's name has no spaces: write {{{{ first_name }}}}.")),
+    (r"got '='", Text("A single = does not compare anything."), Text('Write ==, as in {% if country == "PL" %}.')),
+    (r"Expected an expression|got 'end of", Text("Something is missing inside {{{{ }}}} or {% %}."), Text("Write a field's name, as in {{{{ first_name }}}}.")),
+    (r"No filter named '(\w+)'", Text("This filter is not available."), ""),
+    (r"unexpected char", Text("There is a character inside {{{{ }}}} or {% %} that does not belong there."), Text("Write a field's name, as in {{{{ first_name }}}}.")),
 )  # fmt: skip
 
 
@@ -218,13 +235,15 @@ def explained(source: str, error: jinja2.TemplateSyntaxError) -> errors.Invalid:
     """Jinja's complaint in plain words."""
     if line := _unclosed(source):
         return problem(
-            "This {{ is never closed.", "Write }} after the field's name, as in {{ first_name }}.", line
+            Text("This {{{{ is never closed."),
+            Text("Write }}}} after the field's name, as in {{{{ first_name }}}}."),
+            line,
         )
-    message = error.message or "The template cannot be read."
+    message = error.message or ""
     for pattern, what, hint in _EXPLAINED:
         if re.search(pattern, message):
             return problem(what, hint, error.lineno)
-    return problem(ended(f"The template cannot be read: {message}"), "", error.lineno)
+    return problem(Text("The template cannot be read: {fault}", fault=ended(message)), "", error.lineno)
 
 
 def _unclosed(source: str) -> int:
@@ -239,11 +258,10 @@ def _unclosed(source: str) -> int:
 
 
 def located(found: errors.Problem, source: str, where: str) -> errors.Problem:
-    """The problem with its place, and the column where its quoted name stands in that line."""
-    with wording.speaking("en"):  # other languages have other quotes
-        name = re.search(r"“([^”]+)”", str(found.what))
+    """The problem with its place, and the column where the `name` it is about stands in that line."""
+    name = found.what.params.get("name") if isinstance(found.what, Text) else None
     lines = source.split("\n")
     column = 0
-    if name and 0 < found.line <= len(lines):
-        column = lines[found.line - 1].find(name[1]) + 1
+    if isinstance(name, str) and 0 < found.line <= len(lines):
+        column = lines[found.line - 1].find(name) + 1
     return dataclasses.replace(found, where=where, column=found.column or column)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from relance.wording import Text
+
 MAX_TEXT = 256 * 1024  # characters of a part of a mail, and of any value in it; a person types a few thousand
 MAX_NUMBER = 1_000_000_000_000
 MAX_ITEMS = 100  # a list longer than this is data, not words for a mail
@@ -18,6 +20,10 @@ _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202d
 
 class Unfit(Exception):
     """This mail cannot be made from these values; the text is a sentence for the person who looks into it."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 class CallerFailed(Exception):
@@ -85,9 +91,13 @@ def shown(value: Any) -> Any:
     if type(value) is str:
         return value
     if isinstance(value, Fields):
-        raise Unfit(f"“{value.path}” is a group of fields: write {value.path}.name_of_field.")
+        raise Unfit(
+            Text(
+                "“{name}” is a group of fields: write {path}.name_of_field.", name=value.path, path=value.path
+            )
+        )
     if isinstance(value, list):
-        raise Unfit('A list cannot be shown as it is: add | join(", ") to it.')
+        raise Unfit(Text('A list cannot be shown as it is: add | join(", ") to it.'))
     if type(value) is float and value.is_integer():
         return int(value)
     return value
@@ -109,7 +119,7 @@ def _plain(value: object, path: str, depth: int) -> object:
 
 def _plain_text(value: str, path: str) -> str | None:
     if len(value) > MAX_TEXT:
-        raise Unfit(f"“{path}” is larger than {MAX_TEXT // 1024} kB.")
+        raise Unfit(Text("“{name}” is larger than {size} kB.", name=path, size=MAX_TEXT // 1024))
     return clean(value).strip() or None
 
 
@@ -126,10 +136,17 @@ def _plain_fields(value: Mapping[object, object], path: str, depth: int) -> Fiel
 def _plain_list(value: list[object], path: str, depth: int) -> list[object] | None:
     _bound(depth, path)
     if len(value) > MAX_ITEMS:
-        raise Unfit(f"“{path}” has {len(value)} entries; a mail can use at most {MAX_ITEMS}.")
+        raise Unfit(
+            Text(
+                "“{name}” has {number} entries; a mail can use at most {most}.",
+                name=path,
+                number=len(value),
+                most=MAX_ITEMS,
+            )
+        )
     return [made for inner in value if (made := _plain(inner, path, depth)) is not None] or None
 
 
 def _bound(depth: int, path: str) -> None:
     if depth > MAX_DEPTH:
-        raise Unfit(f"“{path}” has fields nested more than {MAX_DEPTH} deep.")
+        raise Unfit(Text("“{name}” has fields nested more than {most} deep.", name=path, most=MAX_DEPTH))

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from jinja2 import nodes
 
 from relance import errors
+from relance.wording import Text
 
+MAX_NAMED = 12
+# Fields that are named where none is like what was written.
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 
 
@@ -49,7 +52,9 @@ def unknown(found: Iterable[Use], known: Collection[str]) -> Iterator[errors.Pro
             continue
         told.add(use.path)
         yield errors.Problem(
-            f"There is no contact field “{use.path}”.", hint=_nearest(use.path, known), line=use.line
+            Text("There is no contact field “{name}”.", name=use.path),
+            hint=_nearest(use.path, known),
+            line=use.line,
         )
 
 
@@ -60,15 +65,17 @@ def _is_known(path: str, known: Collection[str]) -> bool:
     return any(".".join(parents[:length]) + ".*" in known for length in range(1, len(parents) + 1))
 
 
-def _nearest(path: str, known: Collection[str]) -> str:
+def _nearest(path: str, known: Collection[str]) -> Text | str:
     # `firstName`, `First_Name` and `contact.first_name` are one slip away from `first_name`.
     by_letters = {_letters(name): name for name in sorted(known)}
     last = _letters(path.rsplit(".", 1)[-1])
     for wanted in (_letters(path), last):
         if near := errors.nearest(wanted, by_letters):
-            return f"Did you mean {by_letters[near]}?"
-    names = ", ".join(sorted(known)[:12])
-    return f"Known fields: {names}{', …' if len(known) > 12 else ''}." if names else ""
+            return Text("Did you mean {near}?", near=by_letters[near])
+    names = ", ".join(sorted(known)[:MAX_NAMED])
+    if len(known) > MAX_NAMED:
+        return Text("Known fields: {names}, …", names=names)
+    return Text("Known fields: {names}.", names=names) if names else ""
 
 
 def _letters(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from relance.templates.links import Link
+from relance.wording import Text
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Missing:
 class Unusable:
     """These words cannot be made from these values; `reason` is a sentence for a person."""
 
-    reason: str
+    reason: Text
     place: str
 
 

@@ -137,5 +137,5 @@ def rule_for(definition: sequence.Sequence, step: steps.Step) -> calendar.Rule:
 def lacking(found: templates.Missing | templates.Unusable, place: str) -> str:
     """In words, what a person has to fill in or mend before a template or a condition can be read."""
     if isinstance(found, templates.Unusable):
-        return found.reason
+        return str(found.reason)
     return f"{', '.join(found.names)} is missing, which {found.place or place} needs"

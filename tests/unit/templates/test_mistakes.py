@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from relance import errors
+from relance import errors, wording
 from relance.templates import Source, check_source, compile_source
 
 KNOWN = {"first_name", "last_name", "company", "role", "custom.*", "sender.name"}
@@ -46,6 +46,21 @@ def test_a_good_source_has_no_problems():
 )  # fmt: skip
 def test_mistakes_are_told_in_plain_words_with_their_place(body, sentence):
     assert told(body) == sentence
+
+
+def test_mistakes_are_told_in_polish_at_the_same_places():
+    body = "Hi\n {{ frist_name }}\n{{ role | safe }}\n[x](javascript:alert)"
+    english = check_source(Source(None, body), KNOWN, "intro")
+    with wording.speaking("pl"):
+        polish = check_source(Source(None, body), KNOWN, "intro")
+        assert told("{{ frist_name }}") == (
+            "step intro, body:1:4: Kontakt nie ma pola „frist_name”. Czy chodziło o first_name?"
+        )
+        assert told("{% if role %}") == (
+            "step intro, body:1: Znacznik {% if %} nie jest zamknięty. "
+            "W miejscu, gdzie się kończy, należy napisać {% endif %}."
+        )
+    assert [(each.line, each.column) for each in polish] == [(each.line, each.column) for each in english]
 
 
 def test_all_mistakes_are_told_at_once():

@@ -45,7 +45,7 @@ def test_no_value_adds_a_tag_or_an_attribute_and_every_value_is_in_the_text(whic
         assert isinstance(made, Missing)
         return
     if isinstance(made, Unusable):
-        assert "subject" in made.reason  # nothing to see in it
+        assert "subject" in str(made.reason)  # nothing to see in it
         return
     assert isinstance(made, Rendered)
     assert shape(made.html) == SHAPES[which][a != b]

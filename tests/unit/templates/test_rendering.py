@@ -6,6 +6,7 @@ import pytest
 
 from relance import errors
 from relance.templates import Link, Missing, Rendered, Source, Unusable, compile_source, with_footer
+from relance.wording import Text
 
 
 def mark(link: Link) -> str:
@@ -209,7 +210,7 @@ def test_a_list_is_gone_through_or_joined():
 def test_what_cannot_be_made_is_an_outcome_with_a_reason(body, values, words):
     made = compile_source(Source(None, body)).render(values, mark)
     assert isinstance(made, Unusable)
-    assert words in made.reason
+    assert words in str(made.reason)
 
 
 def test_the_subject_is_one_line_whatever_a_value_holds():
@@ -219,7 +220,7 @@ def test_the_subject_is_one_line_whatever_a_value_holds():
 
 def test_a_subject_that_comes_out_empty_or_endless_is_not_sent():
     compiled = compile_source(Source("{{ a | default('') }}", "x"))
-    assert compiled.render({}, mark) == Unusable("The subject turned out empty.", "subject")
+    assert compiled.render({}, mark) == Unusable(Text("The subject turned out empty."), "subject")
     assert isinstance(compiled.render({"a": "x" * 501}, mark), Unusable)
 
 
