@@ -60,7 +60,7 @@ def read(app: relance.Relance, cursor: str) -> str:
     """Print what happened since `cursor`; returns the cursor to go on with. A caller that keeps it misses nothing."""
     while (page := app.events(cursor)).events:
         for event in page.events:
-            print(f"{event.at:%a %H:%M}  {event.kind}  {event.email or ''}  {event.step}".rstrip())
+            print(f"{event.at:%a %H:%M}  {event.title}  {event.email or ''}  {event.step}".rstrip())
         cursor = page.cursor
     return cursor
 

@@ -23,19 +23,19 @@ CASES = 10
 # At most so many of each kind are told at the end; `--json` has all of them.
 # Lines of the newest events in the live view.
 TALLIES = {
-    "sent": "mails sent",
-    "opened": "opened by people",
-    "clicked": "clicked by people",
+    "message.accepted": "mails sent",
+    "message.opened": "opened by people",
+    "message.clicked": "clicked by people",
     "human answer": "answers",
     "out of office": "out of office",
     "opt-out": "asked to stop in words",
-    "unsubscribed": "unsubscribed",
+    "enrollment.unsubscribed": "unsubscribed",
     "complaint": "complaints",
     "hard bounce": "bounced later",
-    "mail refused": "refused at the door",
-    "mail deferred": "put off by servers",
-    "held": "held for a person",
-    "task": "tasks for people",
+    "message.refused": "refused at the door",
+    "message.deferred": "put off by servers",
+    "enrollment.held": "held for a person",
+    "task.created": "tasks for people",
 }
 
 
@@ -90,11 +90,16 @@ def _lines(scene: Scene) -> None:
         show.say(_line(line))
 
 
+def _counted_as(line: Any) -> str:
+    """Of a mail that came in, what it was taken for."""
+    return str(line.data["kind"] if line.kind.endswith(".received") else line.kind)
+
+
 def _line(line: Any) -> str:
     words = f"  {line.words}" if line.words else ""
     who = f"  {line.email}" if line.email else ""
     step = f" [{line.step}]" if line.step else ""
-    return f"{line.at:%a %d %b %H:%M}  {line.kind}{step}{who}{words}"[:200]
+    return f"{line.at:%a %d %b %H:%M}  {line.title}{step}{who}{words}"[:200]
 
 
 @contextmanager
@@ -120,7 +125,7 @@ def _live(seed: int) -> Iterator[Callable[[Scene], None]]:
     with Live(refresh_per_second=8, transient=True) as live:
 
         def watch(scene: Scene) -> None:
-            tally.update(line.kind for line in scene.news)
+            tally.update(_counted_as(line) for line in scene.news)
             news.extend(show.clean(_line(line)) for line in scene.news)
             live.update(picture(scene))
 

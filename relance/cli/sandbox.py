@@ -112,7 +112,9 @@ def _reply(relance: Relance, rep: Account, person: str, words: str) -> bytes:
     import email.utils
     from email.message import EmailMessage
 
-    sent = [line for line in relance.timeline(person) if line.kind == "sent"]
+    from relance import EventKind
+
+    sent = [line for line in relance.timeline(person) if line.kind == EventKind.MESSAGE_ACCEPTED]
     if not sent:
         raise errors.NotFound(f"{person} got no mail yet, so there is nothing to answer.")
     ours = str(sent[-1].data["message_id"])

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
 from relance.engine.engagement import hits
+from relance.engine.event_log.of_people import EnrollmentReturned
 from relance.engine.inbound import inbox
 from relance.engine.sequences import advance, clock_jumps
 from relance.engine.states import Event
@@ -67,9 +68,7 @@ def _back(conn: Connection, now: dt.datetime) -> int:
         words = "back from absence"
         values = {"resume_at": None, "due_at": due, "bound": [{"kind": "away", "words": "was out of office"}]}
         enrollments.apply(conn, [row.id], Event.BACK, now, reason=words, values=values)
-        events.add(
-            conn, [events.NewEvent("back", now, row.id, row.contact_id, row.mailbox_id, step=row.step or "")]
-        )
+        events.record_event(conn, EnrollmentReturned(), now, row)
         if row.step_kind == "mail":
             mailboxes.schedule_turn(conn, [row.mailbox_id], due)
     return len(rows)

@@ -10,6 +10,9 @@ from alembic import command
 
 from relance.engine.db import migrate
 from relance.engine.db.database import Database
+from relance.engine.db.tables import event
+from relance.engine.event_log import old_names
+from relance.engine.store import events
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 
@@ -53,6 +56,29 @@ def test_who_was_locked_out_by_a_release_before_stays_so(
             conn.execute(sa.select(sa.column("locked_out", sa.Boolean)).select_from(box)).scalar()
             is locked_out
         )
+    database.close()
+
+
+def test_events_of_a_release_before_get_their_kinds_once(database_url: str) -> None:
+    """0018: what the old name said beside the kind is data; what an old process writes later is read all the same."""
+    database = Database(database_url)
+    upgrade_to(database, "0017")
+    stored = [*old_names.NOW, "something of somebody's own"]
+    rows = [{"at": NOW, "kind": kind, "step": "", "data": {"reason": kind}} for kind in stored]
+    with database.write() as conn:
+        conn.execute(sa.insert(event), rows)
+    migrate.upgrade(database)
+    with database.write() as conn:
+        conn.execute(sa.insert(event), rows)
+    with database.read() as conn:
+        lines = list(conn.execute(sa.select(event.c.kind, event.c.data).order_by(event.c.id)))
+        read = [(line.kind, line.data) for line in events.after(conn, 0, 1000)]
+    first, second = lines[: len(rows)], read[len(rows) :]
+    assert [(line.kind, line.data) for line in first] == [
+        old_names.read(each, {"reason": each}) for each in stored
+    ]
+    assert second == read[: len(rows)]
+    assert not {line.kind for line in first} & set(old_names.NOW)
     database.close()
 
 

@@ -45,8 +45,8 @@ def test_who_got_the_answer_decides_about_the_colleague_whom_another_one_writes_
     [task] = stage.relance.tasks.list()
     assert (task.email, task.step) == (JAN, "hand over")
     assert task.words == f"{ADA}: go on with {JAN}, or not? {reason}"
-    assert words(stage, JAN, "handed over") == [reason]
-    assert words(stage, OLA, "human answer")[0].endswith("; at the company: 1 handed over")
+    assert words(stage, JAN, "enrollment.handed_over") == [reason]
+    assert words(stage, OLA, "reply.received")[0].endswith("; at the company: 1 handed over")
     assert any(reason in each for each in stage.relance.explain(JAN)[0].sentences)
 
     stage.relance.resume(JAN, mailbox=ADA)  # she takes him over
@@ -78,7 +78,7 @@ def test_a_question_slows_the_colleagues_once_by_business_days(stage: Stage) -> 
     assert after.enrollment.due_at.date() == dt.date(2026, 3, 10)  # the Tuesday after
     why = f"{OLA} at the same company answered: "
     assert any(why in each and "so it goes 3 business days later" in each for each in after.sentences)
-    assert len(words(stage, JAN, "slowed")) == 1
+    assert len(words(stage, JAN, "enrollment.postponed")) == 1
     stage.answer(OLA, "And how much is it for ten?")
     stage.look()
     assert stage.relance.explain(JAN)[0].enrollment.due_at == after.enrollment.due_at
@@ -101,7 +101,7 @@ def test_each_kind_of_answer_has_its_own_rule(stage: Stage) -> None:
     stage.look()
     assert stage.state(JAN) == "stopped"
     assert stage.relance.tasks.list() == []
-    assert stage.kinds(JAN)[-1] == "stopped"
+    assert stage.kinds(JAN)[-1] == "enrollment.stopped"
 
 
 def test_everybody_touched_reads_how_many_were(stage: Stage) -> None:
@@ -112,8 +112,8 @@ def test_everybody_touched_reads_how_many_were(stage: Stage) -> None:
     stage.look()
     for colleague in (JAN, third):
         assert stage.state(colleague) == "stopped"
-        assert words(stage, colleague, "stopped")[0].endswith("(at the company: 2 stopped)")
-    assert words(stage, OLA, "opt-out")[0].endswith("; at the company: 2 stopped")
+        assert words(stage, colleague, "enrollment.stopped")[0].endswith("(at the company: 2 stopped)")
+    assert words(stage, OLA, "reply.received")[0].endswith("; at the company: 2 stopped")
 
 
 def test_people_with_free_mail_are_no_colleagues(stage: Stage) -> None:

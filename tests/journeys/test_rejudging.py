@@ -56,12 +56,12 @@ def test_who_was_stopped_by_mistake_goes_on_after_a_rehearsal(stage: Stage, bett
     better(Kind.AUTO_REPLY)
     shown = stage.relance.inbox.rejudge(reopen=True)
     assert [each.effects for each in shown.changes] == [(f"{OLA}: replied → active",)]
-    assert (stage.state(OLA), stage.kinds(OLA).count("answer judged again")) == ("replied", 0)
+    assert (stage.state(OLA), stage.kinds(OLA).count("reply.reclassified")) == ("replied", 0)
     done = stage.relance.inbox.rejudge(apply=True, reopen=True)
     assert [each.effects for each in done.changes] == [(f"{OLA}: replied → active",)]
     assert stage.state(OLA) == "active"
     assert stage.relance.inbox.rejudge(apply=True, reopen=True).changes == ()
-    assert stage.kinds(OLA).count("answer judged again") == 1
+    assert stage.kinds(OLA).count("reply.reclassified") == 1
     stage.advance(days=20)
     assert stage.sent_to(OLA) == 3
 

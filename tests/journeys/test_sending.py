@@ -25,7 +25,7 @@ def test_a_greylisted_mail_goes_half_an_hour_later(stage: Stage) -> None:
     greylisted = False
     stage.advance(minutes=20)
     assert stage.sent_to(OLA) == 1
-    assert stage.kinds(OLA)[:3] == ["enrolled", "mail deferred", "sent"]
+    assert stage.kinds(OLA)[:3] == ["enrollment.created", "message.deferred", "message.accepted"]
 
 
 def test_a_used_up_quota_pauses_the_mailbox_and_suppresses_nobody(stage: Stage) -> None:

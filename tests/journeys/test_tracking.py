@@ -71,7 +71,7 @@ def test_a_person_who_looked_at_the_price_gets_the_offer(stage: Stage) -> None:
     assert (answer.status_code, answer.headers["location"]) == (302, "https://n.example/p?a=1")
     stage.advance(days=10)
     assert last_subject_line(stage) == "Shall I work out the figures?"
-    assert "clicked" in stage.kinds(OLA)
+    assert "message.clicked" in stage.kinds(OLA)
 
 
 SITES = {
@@ -118,7 +118,7 @@ def test_a_scanner_that_follows_every_link_steers_nothing(stage: Stage) -> None:
             client.get(path, headers=SCANNER)
     stage.advance(days=10)
     assert last_subject_line(stage) == "One more thought."
-    assert "clicked" not in stage.kinds(OLA)
+    assert "message.clicked" not in stage.kinds(OLA)
     funnel = stage.relance.report("Forked").steps[0]
     assert (funnel.clicked, funnel.clicked_by_machines) == (0, 1)
 
@@ -168,7 +168,7 @@ def test_a_no_is_told_once_and_outlives_whatever_the_address_was_suppressed_for(
     with web(stage) as client:
         for _ in range(2):
             assert client.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
-    told = [line.words for line in stage.relance.timeline(OLA) if line.kind == "unsubscribed"]
+    told = [line.words for line in stage.relance.timeline(OLA) if line.kind == "enrollment.unsubscribed"]
     assert told == ["suppressed: the address does not exist", wish]
     [suppression] = stage.relance.contacts.suppressions()
     assert suppression.reason == f"{wish}; also: the address does not exist"
@@ -182,4 +182,4 @@ def test_whoever_asks_for_a_link_for_ever_fills_no_disk(stage: Stage, monkeypatc
         for _ in range(9):
             assert client.get(paths(stage, "c")[0], headers=BROWSER).status_code == 302
     stage.advance(hours=1)
-    assert stage.kinds(OLA).count("clicked") <= 5
+    assert stage.kinds(OLA).count("message.clicked") <= 5

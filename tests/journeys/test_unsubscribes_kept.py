@@ -65,7 +65,7 @@ def test_a_no_while_the_database_is_locked_is_kept_and_carried_out(
         ports.wait_until(lambda: stage.relance.contacts.suppressions(), seconds=30)
         ports.wait_until(lambda: not stage.relance._context.noes.among([OLA]))
     assert stage.state(OLA) == "unsubscribed"
-    assert stage.kinds(OLA).count("unsubscribed") == 1
+    assert stage.kinds(OLA).count("enrollment.unsubscribed") == 1
     stage.advance(days=30)
     assert stage.sent_to(OLA) == 1
 

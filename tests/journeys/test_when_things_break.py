@@ -158,7 +158,7 @@ def test_a_mail_taken_while_the_database_was_killed_is_known_from_the_journal(of
     office.ground.database.start()
     wait_until(lambda: office.crew.look() or office.crew.calm(), seconds=PATIENCE, what="the daemons")
     office.settled(people)
-    assert "mail unknown" not in office.kinds(people[0])
+    assert "message.unknown" not in office.kinds(people[0])
 
 
 def test_a_database_that_dies_in_mid_turn_does_not_silence_a_mailbox(office: Office) -> None:

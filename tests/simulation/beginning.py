@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from relance.engine import states
 from relance.engine.definition.compiled import CompiledSequence
+from relance.engine.event_log.of_mailboxes import MailboxAdded
 from relance.engine.store import contacts, enrollments, events, mailboxes, sequences
 from tests.simulation import folders, ground, people, world
 from tests.simulation.ground import Ground
@@ -29,7 +30,7 @@ def prepare(sim: Sim, laid: Ground) -> None:
                 mailboxes.change(conn, number, synced_at=sim.now - 2 * ground.SYNC_EVERY)
             # As `keeping` notes it: every log begins before the story does. What a clock that was ahead has written into an
             # empty one is not mended, for a clock that is behind sees the same.
-            events.add(conn, [events.NewEvent("mailbox added", sim.now, mailbox_id=number)])
+            events.record_event(conn, MailboxAdded(), sim.now, mailbox_id=number)
         if habits.mailboxes == 1:
             mailboxes.change(conn, 2, state="removed")
         emails = everybody(habits)

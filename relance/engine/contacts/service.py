@@ -12,9 +12,11 @@ from relance.engine import states
 from relance.engine.contacts import columns
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
+from relance.engine.event_log.of_people import EnrollmentUnsubscribed
 from relance.engine.states import Event
 from relance.engine.store import contacts, enrollments, events, suppressions, tasks
 from relance.engine.store.contacts import Contact
+from relance.engine.store.events import NewEvent
 from relance.engine.store.suppressions import Suppression
 from relance.mailbox import address
 
@@ -98,15 +100,8 @@ def _end(conn: Connection, context: Context, contact_ids: list[int], reason: str
     applied = enrollments.apply(conn, [row.id for row in rows], Event.UNSUBSCRIBED, now, reason=reason)
     ended = [before for before, after in applied if after != before.state]
     tasks.drop_open(conn, [row.id for row in ended], now)
-    events.add(
-        conn,
-        [
-            events.NewEvent(
-                Event.UNSUBSCRIBED.value, now, row.id, row.contact_id, row.mailbox_id, data={"reason": reason}
-            )
-            for row in ended
-        ],
-    )
+    said = EnrollmentUnsubscribed(reason)
+    events.record_events(conn, [NewEvent.of(row, said, now, step="") for row in ended])
 
 
 def unsuppress(context: Context, value: str) -> bool:

@@ -12,10 +12,13 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.context import Context
+from relance.engine.event_log.of_mails import MessageClicked, MessageOpened
+from relance.engine.event_log.of_people import EnrollmentUnsubscribed
 from relance.engine.journal.opt_outs import OptOut, OptOuts
 from relance.engine.states import Event
 from relance.engine.store import contacts, enrollments, events, hits, messages, suppressions, tasks
 from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.events import NewEvent
 from relance.engine.store.hits import StoredHit
 from relance.engine.store.messages import Message
 from relance.tracking import judge, pages
@@ -201,18 +204,13 @@ def unsubscribe(conn: Connection, recipient: str, mail: Message | None, now: dt.
         return
     tasks.drop_open(conn, [row.id for row in rows], now)
     if mail is not None:
-        events.add(conn, [_said_no(mail, now)])
+        about = (mail.enrollment_id, mail.contact_id, mail.mailbox_id, mail.id, mail.step)
+        events.record_events(conn, [NewEvent(_SAID_NO, now, *about)])
     else:
-        events.add(conn, [events.NewEvent("unsubscribed", now, contact_id=who, data=_WHY) for who in people])
+        events.record_events(conn, [NewEvent(_SAID_NO, now, contact_id=who) for who in people])
 
 
-_WHY = {"reason": BY_LINK}
-
-
-def _said_no(mail: Message, now: dt.datetime) -> events.NewEvent:
-    return events.NewEvent(
-        "unsubscribed", now, mail.enrollment_id, mail.contact_id, mail.mailbox_id, mail.id, mail.step, _WHY
-    )
+_SAID_NO = EnrollmentUnsubscribed(BY_LINK)
 
 
 def judge_settled(context: Context, now: dt.datetime) -> int:
@@ -227,7 +225,7 @@ def judge_settled(context: Context, now: dt.datetime) -> int:
         ours = hits.judge(conn, [(each.id, v.kind.value, v.reasons, v.rules_version) for each, v in verdicts])
         told = [(each, v) for each, v in verdicts if each.id in ours and v.kind is judge.Kind.HUMAN]
         rows = {row.id: row for row in enrollments.by_ids(conn, [each.enrollment_id for each, _ in told])}
-        events.add(conn, [_line(rows[each.enrollment_id], each, v) for each, v in told])
+        events.record_events(conn, [_event(rows[each.enrollment_id], each, v) for each, v in told])
     return len(settled)
 
 
@@ -267,12 +265,10 @@ def _hit(hit: StoredHit) -> Hit:
     )
 
 
-def _line(row: Enrollment, hit: StoredHit, verdict: judge.Verdict) -> events.NewEvent:
-    kind = "clicked" if hit.kind == "click" else "opened"
-    data = {"link": hit.link, "reasons": list(verdict.reasons)}
-    return events.NewEvent(
-        kind, hit.at, row.id, row.contact_id, row.mailbox_id, hit.message_id, hit.step, data
-    )
+def _event(row: Enrollment, hit: StoredHit, verdict: judge.Verdict) -> NewEvent:
+    told = MessageClicked if hit.kind == Purpose.CLICK.value else MessageOpened
+    data = told(hit.link, list(verdict.reasons))
+    return NewEvent.of(row, data, hit.at, message_id=hit.message_id, step=hit.step)
 
 
 def settles_at(

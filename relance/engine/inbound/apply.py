@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from relance.complete import complete
 from relance.engine import states
 from relance.engine.context import Context
+from relance.engine.event_log.of_mails import (
+    AutoReplyReceived,
+    BounceReceived,
+    ComplaintReceived,
+    MailReceived,
+    NoticeReceived,
+    ReplyReceived,
+)
 from relance.engine.inbound import company, match, out_of_office, policy, returned_mail
 from relance.engine.inbound.match import Found
 from relance.engine.inbound.policy import Consequence, Match
@@ -24,6 +33,7 @@ from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, replies, suppressions, tasks
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.events import NewEvent
 from relance.mailbox.classification import normalize
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind, Speaker
 
@@ -143,7 +153,8 @@ def _one(
         whom = f" (the mail to {contact.email} came back)" if contact is not None else ""
         mailboxes.pause(conn, item.matter.mailbox_id, f"{item.matter.said(result)}{whom}", now)
     said = item.matter.said(result)
-    events.add(conn, [_line(item, rows, f"{said}; at the company: {touched}" if touched else said, now)])
+    said = f"{said}; at the company: {touched}" if touched else said
+    events.record_events(conn, [_event(item, rows, said, now)])
 
 
 def source_of(number: int) -> str:
@@ -285,22 +296,40 @@ def _spoken_of(item: NewReply, rows: Sequence[Enrollment]) -> int | None:
     return rows[0].id if rows else None
 
 
-def _line(item: NewReply, rows: Sequence[Enrollment], said: str, now: dt.datetime) -> events.NewEvent:
-    data = {
-        "from": item.mail.from_address,
-        "folder": item.folder,
-        "rule": item.judgement.rule,
-        "matched_by": item.found.by,
-        "words": said,
-    }
+_RECEIVED: Mapping[Kind, type[MailReceived]] = complete(
+    Kind,
+    {
+        Kind.HUMAN: ReplyReceived,
+        Kind.OPT_OUT: ReplyReceived,
+        Kind.CALENDAR: ReplyReceived,
+        Kind.UNREADABLE: ReplyReceived,
+        Kind.CHALLENGE: ReplyReceived,
+        Kind.OUT_OF_OFFICE: AutoReplyReceived,
+        Kind.LEFT_COMPANY: AutoReplyReceived,
+        Kind.AUTO_REPLY: AutoReplyReceived,
+        Kind.HARD_BOUNCE: BounceReceived,
+        Kind.SOFT_BOUNCE: BounceReceived,
+        Kind.BLOCKED: BounceReceived,
+        Kind.COMPLAINT: ComplaintReceived,
+        Kind.RECEIPT: NoticeReceived,
+        Kind.LIST_MAIL: NoticeReceived,
+        Kind.OWN_COPY: NoticeReceived,
+    },
+)
+
+
+def _event(item: NewReply, rows: Sequence[Enrollment], said: str, now: dt.datetime) -> NewEvent:
+    kind = item.judgement.kind
+    data = _RECEIVED[kind](
+        kind.value, item.mail.from_address, item.folder, item.judgement.rule, item.found.by, said
+    )
     message = item.found.message
-    return events.NewEvent(
-        item.judgement.kind.value,
+    return NewEvent(
+        data,
         now,
         _spoken_of(item, rows),
         item.found.contact_id,
         item.mailbox_id,
         message.id if message else None,
-        step=message.step if message else "",
-        data=data,
+        message.step if message else "",
     )

@@ -16,6 +16,8 @@ from relance.engine.context import Context
 from relance.engine.definition import company_rules
 from relance.engine.definition.company_rules import BOUND, ActionKind, ColleagueAction
 from relance.engine.definition.compiled import bounds
+from relance.engine.event_log.kinds import EventKind
+from relance.engine.event_log.of_people import EnrollmentHandedOver, EnrollmentPostponed, EnrollmentStopped
 from relance.engine.schedule import calendar
 from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, events, tasks
@@ -28,7 +30,15 @@ DONE: dict[ActionKind, str] = {
     ActionKind.SLOW: "slowed",
     ActionKind.HAND_OVER: "handed over",
 }
-"""The kind of line that tells it in a colleague's timeline."""
+"""What is said of a colleague to whom it was done."""
+
+_Told = type[EnrollmentStopped | EnrollmentPostponed | EnrollmentHandedOver]
+_TOLD: dict[ActionKind, _Told] = {
+    ActionKind.STOP: EnrollmentStopped,
+    ActionKind.SLOW: EnrollmentPostponed,
+    ActionKind.HAND_OVER: EnrollmentHandedOver,
+}
+_LASTING = (EventKind.ENROLLMENT_POSTPONED, EventKind.ENROLLMENT_HANDED_OVER)
 
 Wanted = Sequence[tuple[Enrollment, ColleagueAction]]
 
@@ -89,9 +99,7 @@ def wanted(conn: Connection, context: Context, heard: Heard) -> Wanted:
     a person may have let them go on meanwhile."""
     found = _touched(conn, context, heard.contact, heard.judgement)
     lasting = [row.id for row, each in found if each.deed is not ActionKind.STOP]
-    before = (
-        events.data_of(conn, lasting, (DONE[ActionKind.SLOW], DONE[ActionKind.HAND_OVER])) if lasting else []
-    )
+    before = events.data_of(conn, lasting, _LASTING) if lasting else []
     told = {(number, data.get("by"), data.get("action")) for number, data in before}
     return [(row, each) for row, each in found if (row.id, heard.contact.email, str(each)) not in told]
 
@@ -104,13 +112,9 @@ def carry_out(conn: Connection, context: Context, heard: Heard, asked: Wanted, n
     summary = ", ".join(f"{count} {verb}" for verb, count in sorted(counts.items()))
     for row, each in done:
         others = f" (at the company: {summary})" if len(done) > 1 else ""
-        data = {
-            "reason": f"{heard.words(each)}{others}",
-            "by": heard.contact.email,
-            "action": str(each),
-            "touched": dict(counts),
-        }
-        desk.tell(row, DONE[each.deed], data)
+        words = f"{heard.words(each)}{others}"
+        said = _TOLD[each.deed](words, by=heard.contact.email, action=str(each), touched=dict(counts))
+        events.record_event(conn, said, now, row)
     return summary
 
 
@@ -122,12 +126,6 @@ class _Desk:
     context: Context
     heard: Heard
     now: dt.datetime
-
-    def tell(self, row: Enrollment, kind: str, data: dict[str, Any]) -> None:
-        line = events.NewEvent(
-            kind, self.now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data=data
-        )
-        events.add(self.conn, [line])
 
 
 def _go_on(_desk: _Desk, _row: Enrollment, _action: ColleagueAction) -> bool:

@@ -13,11 +13,13 @@ from relance import errors
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.event_log.of_mails import ReplyCorrected, SubstituteAccepted, SubstituteDismissed
 from relance.engine.inbound import classification, revise
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.revise import Revision
 from relance.engine.store import contacts, events, replies
 from relance.engine.store.contacts import Contact
+from relance.engine.store.events import NewEvent
 from relance.engine.store.replies import Reply, Wanted
 from relance.mailbox.parsing.inbound import Intent, Kind
 
@@ -195,17 +197,9 @@ def _tell(
 ) -> None:
     held = after.judgement.kind.value
     words = f"a person says: {held}" + (f" ({answer.kind} was judged)" if held != answer.kind else "")
-    data = {"words": words, "judged": answer.kind, "kind": held, "effects": list(effects)}
-    line = events.NewEvent(
-        "answer corrected",
-        now,
-        answer.enrollment_id,
-        after.contact_id,
-        answer.mailbox_id,
-        answer.message_id,
-        data=data,
-    )
-    events.add(conn, [line])
+    said = ReplyCorrected(words, answer.kind, held, list(effects))
+    about = (answer.enrollment_id, after.contact_id, answer.mailbox_id, answer.message_id)
+    events.record_events(conn, [NewEvent(said, now, *about)])
 
 
 # Whom a mail names in its writer's place.
@@ -244,13 +238,12 @@ def _naming(context: Context, number: int) -> Reply:
 
 def _settle_substitute(context: Context, answer: Reply, state: str) -> None:
     now = context.clock.now()
-    data = {"words": f"{answer.judgement['substitute']} {state}", "from": answer.from_address}
+    told = SubstituteAccepted if state == "accepted" else SubstituteDismissed
+    said = told(f"{answer.judgement['substitute']} {state}", answer.from_address)
     with context.database.write() as conn:
         replies.change(conn, answer.id, substitute_state=state, read_at=answer.read_at or now)
-        line = events.NewEvent(
-            f"substitute {state}", now, answer.enrollment_id, answer.contact_id, answer.mailbox_id, data=data
-        )
-        events.add(conn, [line])
+        about = (answer.enrollment_id, answer.contact_id, answer.mailbox_id)
+        events.record_events(conn, [NewEvent(said, now, *about)])
 
 
 def forget_raw(context: Context, now: dt.datetime) -> int:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
+from relance.engine.event_log.of_mails import ReplyReclassified
 from relance.engine.inbound import apply, classification, revise
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.revise import Revised, Revision
 from relance.engine.store import aliases, events, mailboxes, messages, replies
+from relance.engine.store.events import NewEvent
 from relance.engine.store.replies import Reply, ReplySource
 from relance.mailbox import classification as mailbox_classification
 from relance.mailbox.classification import safe
@@ -192,14 +194,6 @@ def _tell(
     conn: Connection, answer: Reply, judgement: Classification, effects: tuple[str, ...], now: dt.datetime
 ) -> None:
     words = f"judged again: {_words(judgement)}, before: {_words(classification.judged(answer))}"
-    data = {"words": words, "effects": list(effects), "rules_version": judgement.version}
-    line = events.NewEvent(
-        "answer judged again",
-        now,
-        answer.enrollment_id,
-        answer.contact_id,
-        answer.mailbox_id,
-        answer.message_id,
-        data=data,
-    )
-    events.add(conn, [line])
+    said = ReplyReclassified(words, list(effects), judgement.version)
+    about = (answer.enrollment_id, answer.contact_id, answer.mailbox_id, answer.message_id)
+    events.record_events(conn, [NewEvent(said, now, *about)])

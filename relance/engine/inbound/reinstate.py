@@ -33,6 +33,7 @@ from relance.engine.store import (
     tasks,
 )
 from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.events import Told
 from relance.engine.store.messages import Message, Settlement
 from relance.mailbox.parsing.inbound import Kind
 
@@ -173,7 +174,7 @@ def _reopen(
 ) -> State:
     """Returns where it stands then: who had been paused by a person is again."""
     due = backlog.overdue(conn, context, row, person, spread=True)
-    event = Event.RELEASED if row.state is State.HELD else Event.REOPENED
+    event: Told = Event.RELEASED if row.state is State.HELD else Event.REOPENED
     values: dict[str, Any] = {"finished_at": None, "attempts": 0, **due}
     [(_, after)] = enrollments.apply(conn, [row.id], event, now, reason=AGAIN, values=values)
     if row.state in states.FINAL and row.step is not None:
@@ -181,10 +182,7 @@ def _reopen(
     at = due.get("due_at", row.due_at)
     if after is State.ACTIVE and row.step_kind == "mail" and at is not None:
         mailboxes.schedule_turn(conn, [row.mailbox_id], at)
-    line = events.NewEvent(
-        event.value, now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data={"reason": AGAIN}
-    )
-    events.add(conn, [line])
+    events.record_event(conn, events.news(event, AGAIN), now, row)
     return after
 
 

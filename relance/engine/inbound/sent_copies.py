@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import states
 from relance.engine.context import Context
+from relance.engine.event_log.of_mails import MessageByHand
 from relance.engine.inbound import match
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
@@ -18,6 +19,7 @@ from relance.engine.sending import proofs
 from relance.engine.sending.proofs import Left
 from relance.engine.states import Event
 from relance.engine.store import contacts, correspondence, enrollments, events, mailboxes, messages, replies
+from relance.engine.store.events import NewEvent
 from relance.engine.store.messages import Message
 from relance.mailbox.parsing.inbound import InboundMail, Kind
 
@@ -119,9 +121,9 @@ def _pause(conn: Connection, mailbox_id: int, copy: Copy, person: contacts.Conta
     words = f'{BY_HAND}: "{copy.mail.subject[:120]}"'
     open_rows = [row.id for row in rows if row.state in states.OPEN]
     enrollments.apply(conn, open_rows, Event.PAUSED, now, reason=words)
-    data = {"words": words, "folder": copy.folder}
     enrollment = rows[-1].id if rows else None
-    events.add(conn, [events.NewEvent("written by hand", now, enrollment, person.id, mailbox_id, data=data)])
+    said = MessageByHand(words, copy.folder)
+    events.record_events(conn, [NewEvent(said, now, enrollment, person.id, mailbox_id)])
 
 
 def _row(mailbox_id: int, copy: Copy, person: contacts.Contact, now: dt.datetime) -> dict[str, object]:

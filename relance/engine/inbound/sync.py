@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.context import Context
+from relance.engine.event_log.of_mailboxes import MailboxFolderRenumbered, MailboxUnreadable
 from relance.engine.inbound import apply, rescan, sent_copies, unread_mail
 from relance.engine.inbound import read as inbound_read
 from relance.engine.inbound.sent_copies import Copy
@@ -166,10 +167,8 @@ def _note_failure(look: Look, trouble: errors.Trouble) -> None:
         mailboxes.renew_lease(conn, look.lease)
         mailboxes.change(conn, look.mailbox.id, sync_error=str(trouble))
         if not look.mailbox.sync_error:
-            data = {"reason": str(trouble)}
-            events.add(
-                conn, [events.NewEvent("mailbox unreadable", look.now, mailbox_id=look.mailbox.id, data=data)]
-            )
+            said = MailboxUnreadable(str(trouble))
+            events.record_event(conn, said, look.now, mailbox_id=look.mailbox.id)
 
 
 def _folder(
@@ -212,9 +211,8 @@ def _note_move(look: Look, folder: Folder, plan: Plan, so_far: _Round) -> None:
         mailboxes.renew_lease(conn, look.lease)
         moves = stored.moved(conn, look.mailbox.id, folder.name, plan.moved, look.now)
         if moves <= stored.MOVES_MANY:  # from then on `status` says it, and the log is spared
-            data = {"folder": folder.name, "words": words}
-            news = events.NewEvent("folder numbered anew", look.now, mailbox_id=look.mailbox.id, data=data)
-            events.add(conn, [news])
+            said = MailboxFolderRenumbered(folder.name, words)
+            events.record_event(conn, said, look.now, mailbox_id=look.mailbox.id)
 
 
 def _whole_folder(

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.context import Context
+from relance.engine.event_log.of_mailboxes import UnreadMailDismissed, UnreadMailSetAside
 from relance.engine.inbound.apply import NewReply
 from relance.engine.inbound.read import read
 from relance.engine.mailboxes.look import Look
@@ -94,8 +95,8 @@ def set_aside(conn: Connection, look: Look, row: Withheld, held: Collection[NewR
         return
     person = any(item.uid == row.uid and item.found.contact is not None for item in held)
     unread_mails.change(conn, row.id, state="aside", person_held=person)
-    data = {"words": _named(row), "folder": row.folder, "uid": row.uid}
-    events.add(conn, [events.NewEvent("mail set aside", look.now, mailbox_id=look.mailbox.id, data=data)])
+    said = UnreadMailSetAside(_named(row), row.folder, row.uid)
+    events.record_event(conn, said, look.now, mailbox_id=look.mailbox.id)
 
 
 def stuck(row: Withheld | None, folder: Folder, fetched: Fetched, address: str) -> str:
@@ -250,7 +251,7 @@ def dismiss(
             raise errors.NotFound(f"there is no such mail of {mailbox.address} that could not be read.")
         for row in rows:
             unread_mails.change(conn, row.id, state="dismissed")
-            data = {"words": _named(row), "folder": row.folder, "uid": row.uid}
-            events.add(conn, [events.NewEvent("mail dismissed", now, mailbox_id=mailbox.id, data=data)])
+            said = UnreadMailDismissed(_named(row), row.folder, row.uid)
+            events.record_event(conn, said, now, mailbox_id=mailbox.id)
         mailboxes.schedule_turn(conn, [mailbox.id], now)
     return [_view(each) for each in rows]

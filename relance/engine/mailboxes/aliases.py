@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.context import Context
+from relance.engine.event_log.of_mailboxes import MailboxAliasesChanged
 from relance.engine.store import aliases, contacts, events, mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.mailbox import address
@@ -59,9 +60,6 @@ def _put(
     conn: Connection, context: Context, mailbox: Mailbox, wanted: Collection[str], words: str
 ) -> tuple[str, ...]:
     aliases.put(conn, mailbox.id, sorted(wanted))
-    data = {"words": words}
-    events.add(
-        conn,
-        [events.NewEvent("mailbox aliases changed", context.clock.now(), mailbox_id=mailbox.id, data=data)],
-    )
+    data = MailboxAliasesChanged(words)
+    events.record_event(conn, data, context.clock.now(), mailbox_id=mailbox.id)
     return tuple(sorted(wanted))

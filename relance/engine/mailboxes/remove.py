@@ -7,9 +7,12 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine import states
 from relance.engine.context import Context
+from relance.engine.event_log.of_mailboxes import MailboxRemoved
+from relance.engine.event_log.of_people import EnrollmentHeld
 from relance.engine.sending import recovery
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, messages
+from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import Lease, Mailbox
 
 ANY_FENCE = 2**31 - 1
@@ -59,12 +62,8 @@ def _forget(conn: Connection, context: Context, mailbox: Mailbox, *, force: bool
         )
     now, words = context.clock.now(), f"the mailbox {mailbox.address} was removed"
     enrollments.apply(conn, [row.id for row in planned], Event.HELD, now, reason=words)
-    data = {"reason": words}
-    news = [
-        events.NewEvent("held", now, row.id, row.contact_id, mailbox.id, step=row.step or "", data=data)
-        for row in planned
-    ]
+    news = [NewEvent.of(row, EnrollmentHeld(words), now) for row in planned]
     gone = {"state": "removed", "secret": b"", "next_turn_at": None, "reason": "removed by a person"}
     mailboxes.change(conn, mailbox.id, **gone, lease_until=None, lease_owner="")
-    line = events.NewEvent("mailbox removed", now, mailbox_id=mailbox.id, data={"held": len(planned)})
-    events.add(conn, [*news, line])
+    removed = NewEvent(MailboxRemoved(len(planned)), now, mailbox_id=mailbox.id)
+    events.record_events(conn, [*news, removed])

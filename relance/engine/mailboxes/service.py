@@ -12,6 +12,7 @@ from typing import Any
 from relance import errors
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
+from relance.engine.event_log.of_mailboxes import MailboxAdded, MailboxPaused, MailboxResumed
 from relance.engine.mailboxes import aliases as mailboxes_aliases
 from relance.engine.mailboxes import remove as mailboxes_remove
 from relance.engine.mailboxes import watched_folders
@@ -150,7 +151,7 @@ def add(context: Context, spec: MailboxSpec) -> MailboxView:
                 mailboxes.change(conn, before.id, files_sent=None)
                 provider_traits.drop(conn, before.id)
             number = before.id
-        events.add(conn, [events.NewEvent("mailbox added", now, mailbox_id=number)])
+        events.record_event(conn, MailboxAdded(), now, mailbox_id=number)
     return show(context, found.normalised)
 
 
@@ -308,9 +309,8 @@ def _set(context: Context, wanted: str, state: str, reason: str) -> None:
                 conn, mailbox.id, sync_error="", send_error="", refusal=None
             )  # a person has looked at it
         mailboxes.schedule_turn(conn, [mailbox.id], now)
-        kind = "mailbox resumed" if state == "active" else "mailbox paused"
-        line = events.NewEvent(kind, now, mailbox_id=mailbox.id, data={"reason": reason})
-        events.add(conn, [line])
+        said = MailboxResumed() if state == "active" else MailboxPaused(reason)
+        events.record_event(conn, said, now, mailbox_id=mailbox.id)
 
 
 def remove(context: Context, wanted: str, *, force: bool = False) -> None:

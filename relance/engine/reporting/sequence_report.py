@@ -12,6 +12,7 @@ from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.graph import StepGraph, known
 from relance.engine.definition.steps import MailStep
+from relance.engine.event_log.kinds import EventKind
 from relance.engine.sequences import publish
 from relance.engine.states import MessageState, State
 from relance.engine.store import statistics
@@ -19,7 +20,13 @@ from relance.engine.store.statistics import StepCount
 from relance.mailbox.parsing.inbound import Kind
 
 _DECISIVE = (Kind.HUMAN, Kind.CALENDAR, Kind.OPT_OUT, Kind.COMPLAINT, Kind.HARD_BOUNCE)
-_DONE = ("branch", "task", "wait", "end", "skipped")
+_DONE = (
+    EventKind.STEP_BRANCHED,
+    EventKind.TASK_CREATED,
+    EventKind.STEP_WAITED,
+    EventKind.STEP_ENDED,
+    EventKind.STEP_SKIPPED,
+)
 
 
 @dataclass(frozen=True)
@@ -160,9 +167,9 @@ class _Counts:
             kind=script.plan.step(step_id).kind,
             due=mails + passed + unwritten,
             waiting=_sum([each for each in self.standing if not each.variant], ("ahead",), step_id),
-            done=passed - many(self.happened, "skipped"),
+            done=passed - many(self.happened, EventKind.STEP_SKIPPED),
             held=many(self.standing, "held"),
-            skipped=many(self.happened, "skipped"),
+            skipped=many(self.happened, EventKind.STEP_SKIPPED),
             refused=many(self.mails, MessageState.REFUSED, MessageState.ABANDONED),
             unknown=many(self.mails, MessageState.UNKNOWN, MessageState.TRANSMITTING),
             under_way=many(self.mails, MessageState.PREPARED, MessageState.DEFERRED, MessageState.NOT_SENT),

@@ -10,6 +10,7 @@ from typing import Any
 from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.event_log.kinds import TITLES, EventKind
 from relance.engine.store import events
 
 _MOST = 1000
@@ -18,11 +19,13 @@ _DIGITS = 19  # fewer fit a bigint
 
 @dataclass(frozen=True)
 class EventView:
-    """One thing that happened. `words` is a sentence part for people; `data` has the particulars for programs."""
+    """One thing that happened. `kind` is one of those in docs/events.md, which says what its `data` holds; `title` and
+    `words` are the same for people."""
 
     id: int
     at: dt.datetime
     kind: str
+    title: str
     email: str | None
     step: str
     words: str
@@ -62,12 +65,19 @@ def _place(cursor: str) -> events.Place:
 
 
 def _view(line: events.Line) -> EventView:
-    return EventView(line.id, line.at, line.kind, line.email, line.step, _words(line), line.data)
+    return EventView(
+        line.id, line.at, line.kind, _title(line), line.email, line.step, _words(line), line.data
+    )
+
+
+def _title(line: events.Line) -> str:
+    title = TITLES.get(line.kind, line.kind)
+    return f"{title} ({line.data['kind']})" if "kind" in line.data else title
 
 
 def _words(line: events.Line) -> str:
     data = line.data
-    if "reasons" in data and line.kind == "turned away at the gate":
+    if line.kind == EventKind.MESSAGE_STOPPED_AT_GATE:
         return "; ".join(data["reasons"])
     found = data.get("words") or data.get("reason") or data.get("subject") or ""
     if "taken" in data:

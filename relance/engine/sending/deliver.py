@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from relance import clock
 from relance.engine.context import Context
+from relance.engine.event_log.of_mails import MessageStoppedAtGate
 from relance.engine.ports import Outbox
 from relance.engine.sending import gate, repeated_answers, settle, way_out
 from relance.engine.sending.exposure import Residue
@@ -23,6 +24,7 @@ from relance.engine.sending.repeated_answers import Refusal, Whose
 from relance.engine.sending.settle import Attempt
 from relance.engine.states import MessageState
 from relance.engine.store import claims, events, in_flight, mailboxes, messages
+from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.engine.store.messages import Message
 from relance.mailbox.smtp import replies as smtp_replies
@@ -138,7 +140,9 @@ class Delivery:
             self._record(conn)
             turned_away = [each for each in ready if verdicts[each.message.id]]
             claims.unclaim(conn, [each.enrollment.id for each in turned_away])
-            events.add(conn, [self._turned_away(each, verdicts[each.message.id]) for each in turned_away])
+            events.record_events(
+                conn, [self._turned_away(each, verdicts[each.message.id]) for each in turned_away]
+            )
         self._recorded()
         self.residue.asked()
         self.waiting = self.waiting or any(gate.ELSEWHERE in reasons for reasons in verdicts.values())
@@ -242,18 +246,10 @@ class Delivery:
             mailboxes.renew_lease(conn, self.lease)
             claims.unclaim(conn, [each.enrollment.id for each in left])
 
-    def _turned_away(self, wanted: PreparedMail, reasons: Sequence[str]) -> events.NewEvent:
-        row = wanted.enrollment
-        return events.NewEvent(
-            "turned away at the gate",
-            self.context.clock.now(),
-            row.id,
-            row.contact_id,
-            row.mailbox_id,
-            wanted.message.id,
-            step=wanted.message.step,
-            data={"reasons": list(reasons)},
-        )
+    def _turned_away(self, wanted: PreparedMail, reasons: Sequence[str]) -> NewEvent:
+        mail, data = wanted.message, MessageStoppedAtGate(list(reasons))
+        now = self.context.clock.now()
+        return NewEvent.of(wanted.enrollment, data, now, message_id=mail.id, step=mail.step)
 
 
 def _marked(wanted: PreparedMail, fence: int) -> PreparedMail:

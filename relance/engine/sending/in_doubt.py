@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine import states
 from relance.engine.context import Context
+from relance.engine.event_log.of_mails import MessageResolved
 from relance.engine.journal.evidence import GRACE
 from relance.engine.journal.journal import Findings
 from relance.engine.reasons import Cause, Reason
@@ -24,6 +25,7 @@ from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.settle import Attempt
 from relance.engine.states import MessageEvent
 from relance.engine.store import contacts, enrollments, events, mailboxes, messages
+from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.engine.store.messages import Message, Settlement
 from relance.mailbox.smtp.outcome import Outcome, SendResult
@@ -130,18 +132,9 @@ def settle(
             enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
         enrollments.clear(conn, row.id, _is_for_this, now, words)
         mailboxes.schedule_turn(conn, [row.mailbox_id], now)
-        data = {"reason": words, "message_id": mail.message_id}
-        line = events.NewEvent(
-            f"unknown mail {after.value}",
-            now,
-            row.id,
-            row.contact_id,
-            row.mailbox_id,
-            mail.id,
-            mail.step,
-            data,
-        )
-        events.add(conn, [line])
+        data = MessageResolved(after.value, words, mail.message_id)
+        told = NewEvent.of(row, data, now, message_id=mail.id, step=mail.step)
+        events.record_events(conn, [told])
 
 
 def _is_for_this(reason: Reason) -> bool:

@@ -14,6 +14,7 @@ from relance import errors
 from relance.engine.context import Context
 from relance.engine.definition.compiled import bounds, lacking
 from relance.engine.definition.position import Position
+from relance.engine.event_log.of_people import EnrollmentHeld, StepSkipped
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sending import compose, forgotten_mails, proofs, refusing_domains, restore_guard, settle
 from relance.engine.sending.gate import PreparedMail
@@ -23,6 +24,7 @@ from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import Event, MessageState
 from relance.engine.store import enrollments, events, lost_mails, mailboxes, messages, refusals
 from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.events import Told
 from relance.engine.store.lost_mails import LostMail
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.engine.store.messages import Message
@@ -39,7 +41,7 @@ class Decision:
     mail: Message | None = None
     new: bool = False
     position: Position | None = None
-    event: Event | None = None
+    event: Told | None = None
     words: str = ""
     left: dt.datetime | None = None  # when the mail, of which the database knew nothing, left long ago
     cause: Cause = Cause.OTHER
@@ -116,7 +118,7 @@ def _not_spent(
         for row in spent:
             words = f"given up after {row.attempts - 1} attempts that never came to an end"
             enrollments.apply(conn, [row.id], Event.HELD, now, reason=words, values={"attempts": 0})
-            events.add(conn, [_news(row, Event.HELD.value, words, now)])
+            events.record_event(conn, EnrollmentHeld(words), now, row)
     return [row for row in claimed if row.attempts <= context.options.attempts]
 
 
@@ -233,10 +235,5 @@ def _carry_out(conn: Connection, case: StepContext, verdict: Decision, now: dt.d
     elif verdict.event is not None:
         why = Reason(verdict.words, verdict.cause, verdict.source)
         enrollments.apply(conn, [row.id], verdict.event, now, reason=why, values={"attempts": 0})
-    kind = verdict.event.value if verdict.event else "skipped"
-    events.add(conn, [_news(row, kind, verdict.words, now)])
-
-
-def _news(row: Enrollment, kind: str, words: str, now: dt.datetime) -> events.NewEvent:
-    data = {"reason": words}
-    return events.NewEvent(kind, now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data=data)
+    said = events.news(verdict.event, verdict.words) if verdict.event else StepSkipped(verdict.words)
+    events.record_event(conn, said, now, row)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
+from relance.engine.event_log.of_mails import MessageFound
 from relance.engine.reasons import Cause
 from relance.engine.sending import in_doubt, restore_guard, settle
 from relance.engine.states import MessageEvent, MessageState, State
@@ -79,11 +80,8 @@ def written(conn: Connection, context: Context, row: Enrollment, proof: Left, no
         after = enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
         if position.step_kind == "mail" and position.due_at is not None and after is State.ACTIVE:
             mailboxes.schedule_turn(conn, [row.mailbox_id], position.due_at)
-    data = {"reason": proof.words, "sent_at": proof.at.isoformat()}
-    line = events.NewEvent(
-        "found sent", now, row.id, row.contact_id, row.mailbox_id, step=proof.step, data=data
-    )
-    events.add(conn, [line])
+    data = MessageFound(proof.words, proof.at.isoformat())
+    events.record_event(conn, data, now, row, step=proof.step)
 
 
 def _counted_from(row: Enrollment, proof: Left) -> dt.datetime:

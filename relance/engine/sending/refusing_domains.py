@@ -10,12 +10,15 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine import reasons, states
 from relance.engine.context import Context
+from relance.engine.event_log.of_mailboxes import OrganisationRetried
+from relance.engine.event_log.of_people import EnrollmentHeld
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sequences import backlog
 from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, events, mailboxes, refusals
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.events import NewEvent
 from relance.engine.store.refusals import Refused
 
 WITHIN = dt.timedelta(days=30)
@@ -43,14 +46,8 @@ def note(conn: Connection, mailbox_id: int, name: str, words: str, now: dt.datet
     refusals.add(conn, mailbox_id, name, words, now)
     rows = [row for row in enrollments.of_receiver(conn, mailbox_id, name) if _to_hold(row, name)]
     enrollments.apply(conn, [row.id for row in rows], Event.HELD, now, reason=reason(name, words))
-    data = {"reason": reason(name, words).words}
-    events.add(
-        conn,
-        [
-            events.NewEvent("held", now, row.id, row.contact_id, mailbox_id, step=row.step or "", data=data)
-            for row in rows
-        ],
-    )
+    said = EnrollmentHeld(reason(name, words).words)
+    events.record_events(conn, [NewEvent.of(row, said, now) for row in rows])
     others = sorted(each.organisation for each in before.values() if _alike(each, name, now))
     if others:
         named = ", ".join([*others, name])
@@ -102,8 +99,8 @@ def retry(context: Context, address: str, name: str, *, dry_run: bool = False) -
         )
         if not dry_run:
             lift(conn, context, mailbox.id, wanted, now)
-            data = {"reason": f"{wanted} is tried again by a person", "going_on": len(going)}
-            events.add(conn, [events.NewEvent("organisation retried", now, mailbox_id=mailbox.id, data=data)])
+            said = OrganisationRetried(f"{wanted} is tried again by a person", len(going))
+            events.record_event(conn, said, now, mailbox_id=mailbox.id)
     return report
 
 

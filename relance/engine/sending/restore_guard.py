@@ -24,6 +24,8 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine.context import Context
 from relance.engine.db.database import Database
+from relance.engine.event_log.of_mailboxes import RestoreConfirmed
+from relance.engine.event_log.of_people import EnrollmentReleased
 from relance.engine.reasons import Cause, Reason
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, restore_doubts
@@ -124,9 +126,7 @@ def confirm(context: Context, file: Path, *, hold_due: bool = True) -> int:
         mailboxes.schedule_turn(
             conn, [each.id for each in mailboxes.every(conn)], now
         )  # the proof lies in them
-        events.add(
-            conn, [events.NewEvent("restore confirmed", now, data={"reason": words, "held": len(due)})]
-        )
+        events.record_event(conn, RestoreConfirmed(words, len(due)), now)
     return len(due)
 
 
@@ -167,10 +167,7 @@ def release(
     restore_doubts.lift(conn, row.id)
     if not enrollments.clear(conn, row.id, is_doubt, now, words, dict(values or {})):
         return
-    line = events.NewEvent(
-        "released", now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data={"reason": words}
-    )
-    events.add(conn, [line])
+    events.record_event(conn, EnrollmentReleased(words), now, row)
     due = (values or {}).get("due_at", row.due_at)
     if due is not None and row.step_kind == "mail":
         mailboxes.schedule_turn(conn, [row.mailbox_id], due)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -12,11 +12,22 @@ from sqlalchemy.engine import Connection
 from relance.complete import complete
 from relance.engine import states
 from relance.engine.context import Context, Options
+from relance.engine.event_log.of_mails import (
+    MessageAbandoned,
+    MessageAccepted,
+    MessageAttempted,
+    MessageDeferred,
+    MessageNotSent,
+    MessageRefused,
+    MessageUnknown,
+    MessageWithdrawn,
+)
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sending import refusing_domains
 from relance.engine.sending.gate import PreparedMail
-from relance.engine.states import Event, MessageEvent
+from relance.engine.states import Event, MessageEvent, MessageState
 from relance.engine.store import claims, contacts, enrollments, events, mailboxes, messages, suppressions
+from relance.engine.store.events import NewEvent
 from relance.engine.store.messages import Settlement
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
@@ -156,7 +167,7 @@ def record(conn: Connection, context: Context, attempts: Sequence[Attempt]) -> N
     for attempt, end in ends:
         if not end.done:
             _apply(conn, attempt, end)
-    events.add(conn, [_line(attempt, end) for attempt, end in ends])
+    events.record_events(conn, [_event(attempt, end) for attempt, end in ends])
     context.tally.add(attempt.result.outcome.value for attempt in attempts)
 
 
@@ -219,17 +230,24 @@ def _pause(conn: Connection, attempt: Attempt, end: Ending) -> None:
     mailboxes.pause(conn, row.mailbox_id, words, attempt.at)
 
 
-def _line(attempt: Attempt, end: Ending) -> events.NewEvent:
-    row, message, result = attempt.wanted.enrollment, attempt.wanted.message, attempt.result
-    after = states.advance_message(message.state, end.message)
-    kind = "sent" if end.done else f"mail {after.value}"
-    data: dict[str, object] = {
-        "message_id": message.message_id,
-        "subject": message.subject,
-        "variant": message.variant,
-    }
-    if not end.done:
-        data |= {"reason": end.words, "stage": result.stage}
-    return events.NewEvent(
-        kind, attempt.at, row.id, row.contact_id, row.mailbox_id, message.id, step=message.step, data=data
-    )
+_TOLD: Mapping[MessageState, type[MessageAttempted]] = complete(
+    MessageState,
+    {
+        MessageState.PREPARED: MessageWithdrawn,
+        MessageState.TRANSMITTING: MessageUnknown,
+        MessageState.ACCEPTED: MessageAccepted,
+        MessageState.REFUSED: MessageRefused,
+        MessageState.DEFERRED: MessageDeferred,
+        MessageState.UNKNOWN: MessageUnknown,
+        MessageState.NOT_SENT: MessageNotSent,
+        MessageState.ABANDONED: MessageAbandoned,
+    },
+)
+
+
+def _event(attempt: Attempt, end: Ending) -> NewEvent:
+    message = attempt.wanted.message
+    after = MessageState.ACCEPTED if end.done else states.advance_message(message.state, end.message)
+    said = (None, None) if end.done else (end.words, attempt.result.stage)
+    data = _TOLD[after](message.message_id, message.subject, message.variant, *said)
+    return NewEvent.of(attempt.wanted.enrollment, data, attempt.at, message_id=message.id, step=message.step)

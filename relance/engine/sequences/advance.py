@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from relance.engine.context import Context
+from relance.engine.event_log.of_people import EnrollmentHeld
 from relance.engine.sequences import step_context
 from relance.engine.sequences.steps import carry_out
 from relance.engine.sequences.steps.base import StepRun
@@ -45,10 +46,7 @@ def _all_or_none(
 def _held(conn: Connection, row: Enrollment, now: dt.datetime, fault: Exception) -> None:
     words = f"this step could not be done: {type(fault).__name__}: {fault}"[:300]
     enrollments.apply(conn, [row.id], Event.HELD, now, reason=words)
-    line = events.NewEvent(
-        "held", now, row.id, row.contact_id, row.mailbox_id, step=row.step or "", data={"reason": words}
-    )
-    events.add(conn, [line])
+    events.record_event(conn, EnrollmentHeld(words), now, row)
 
 
 def _do(conn: Connection, context: Context, now: dt.datetime, rows: Sequence[Enrollment]) -> None:

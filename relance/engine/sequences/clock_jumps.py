@@ -19,6 +19,9 @@ from relance.engine.context import Context
 from relance.engine.db.database import SKEW, machine_now
 from relance.engine.definition import company_rules
 from relance.engine.definition.position import Position
+from relance.engine.event_log.base import WithReason
+from relance.engine.event_log.kinds import EventKind
+from relance.engine.event_log.of_mailboxes import ClockCorrected, ClockJumped
 from relance.engine.schedule import calendar
 from relance.engine.sequences import away, step_context
 from relance.engine.sequences.step_context import StepContext
@@ -28,10 +31,10 @@ from relance.sentences import span
 
 BATCH = 500
 JUMPED, HEALED, MARK = "clock jumped", "clock was ahead", "clock"
-# The events that tell of it, and the mark that `status` looks for.
+# What the mark that `status` looks for says of it.
 REMEMBERED = dt.timedelta(days=1)
-PLANNED_ANEW, LATE = "planned anew", "late"
-# The event, and the kind of bound, of a step that was planned anew after a long silence: a clock that is ahead looks like one.
+LATE = "late"
+# The kind of bound of a step that was planned anew after a long silence: a clock that is ahead looks like one.
 _WORDS = {"kind": "ahead", "words": "the clock had been ahead when this was planned", "until": None}
 
 
@@ -94,7 +97,7 @@ def _mend(conn: Connection, context: Context, wrong: Ahead, now: dt.datetime) ->
     by = wrong.last - now
     said = f"the clock had been ahead by {by - by % dt.timedelta(seconds=1)}; {count} steps were planned anew"
     said += f", {back} absences counted anew" if back else ""
-    _note(conn, HEALED, said, now)
+    _note(conn, HEALED, ClockCorrected(said), now)
     return count
 
 
@@ -103,13 +106,13 @@ def tell(context: Context) -> str:
     doubt, now = context.watch.doubt(), context.clock.now()
     if doubt and context.watch.news():
         with context.database.write() as conn:
-            _note(conn, JUMPED, doubt, now)
+            _note(conn, JUMPED, ClockJumped(doubt), now)
     return doubt
 
 
-def _note(conn: Connection, kind: str, said: str, now: dt.datetime) -> None:
-    events.add(conn, [events.NewEvent(kind, now, data={"reason": said})])
-    installation.put(conn, MARK, json.dumps({"at": now.isoformat(), "said": said, "kind": kind}))
+def _note(conn: Connection, kind: str, said: WithReason, now: dt.datetime) -> None:
+    events.record_event(conn, said, now)
+    installation.put(conn, MARK, json.dumps({"at": now.isoformat(), "said": said.reason, "kind": kind}))
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,7 @@ def is_over(seconds: float) -> bool:
 def _plans(conn: Connection, context: Context, cut: dt.datetime, now: dt.datetime) -> int:
     """Whoever moved on, or was planned, by the wrong clock gets the time they would have got."""
     moved, count, calls = future_times.moved(conn, cut), 0, dict[int, dt.datetime]()
-    ids = sorted({*moved, *future_times.in_mailboxes_with(conn, PLANNED_ANEW, cut)})
+    ids = sorted({*moved, *future_times.in_mailboxes_with(conn, EventKind.MAILBOX_REPLANNED, cut)})
     for start in range(0, len(ids), BATCH):
         rows = [row for row, _ in enrollments.lock(conn, ids[start : start + BATCH]).values()]
         wrong = [row for row in rows if planned_by_it(row, moved=row.id in moved)]

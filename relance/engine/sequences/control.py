@@ -14,6 +14,8 @@ from relance.engine import reasons, states
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
+from relance.engine.event_log.base import EventData
+from relance.engine.event_log.of_people import EnrollmentMailboxChanged, StepSkipped
 from relance.engine.journal import evidence
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sequences import backlog
@@ -22,6 +24,7 @@ from relance.engine.store import enrollment_details, enrollments, events, mailbo
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollment_details import Standing
 from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.events import NewEvent, Told
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.messages import Message
 
@@ -147,7 +150,7 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
             f"{desk.person.email} was written to from {sender.address}, which was removed. Choose the mailbox to "
             "continue from, or add this one again; otherwise nothing would ever be sent."
         )
-    event = Event.RELEASED if row.state is State.HELD else Event.RESUMED
+    event: Told = Event.RELEASED if row.state is State.HELD else Event.RESUMED
     change = backlog.overdue(desk.conn, desk.context, row, desk.person)
     words = reason or ("released by a person" if event is Event.RELEASED else event.value)
     for name in reasons.organisations(row.why):
@@ -160,7 +163,7 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
         place = desk.script(row).place(desk.person, desk.context.workspace)
         position = desk.script(row).after(mail.step, desk.now, place, str(row.id))
         enrollments.move(desk.conn, row, position, desk.now)
-        desk.tell([row], "skipped", f"the mail of this step was {mail.state}")
+        desk.tell([row], StepSkipped(f"the mail of this step was {mail.state}"))
         due, kind = position.due_at, position.step_kind
     if due is not None and kind == "mail":
         mailboxes.schedule_turn(desk.conn, [row.mailbox_id], due)
@@ -200,7 +203,7 @@ def _move(desk: _Desk, row: Enrollment, target: Mailbox) -> Enrollment:
         raise errors.NotFound(f"the mailbox {target.address} was removed meanwhile")
     messages.forget_prepared(desk.conn, row.id)
     enrollments.change_mailbox(desk.conn, row, target.id)
-    desk.tell([row], "mailbox changed", f"goes on from {target.address}")
+    desk.tell([row], EnrollmentMailboxChanged(f"goes on from {target.address}"))
     if row.due_at is not None and row.step_kind == "mail":
         mailboxes.schedule_turn(desk.conn, [target.id], row.due_at)
     return replace(row, mailbox_id=target.id, version=row.version + 1)
@@ -216,30 +219,18 @@ class _Desk:
     now: dt.datetime
 
     def apply(
-        self, rows: Iterable[Enrollment], event: Event, why: Reason, values: dict[str, object] | None = None
+        self, rows: Iterable[Enrollment], event: Told, why: Reason, values: dict[str, object] | None = None
     ) -> list[Enrollment]:
         """Apply news and write it down; returns those whose state it changed, as they were."""
         ids = [row.id for row in rows]
         applied = enrollments.apply(self.conn, ids, event, self.now, reason=why, values=values)
         changed = [before for before, after in applied if after != before.state]
-        self.tell(changed, event.value, why.words)
+        self.tell(changed, events.news(event, why.words))
         return changed
 
-    def tell(self, rows: Iterable[Enrollment], kind: str, words: str) -> None:
-        """A line in the log for each."""
-        lines = [
-            events.NewEvent(
-                kind,
-                self.now,
-                row.id,
-                row.contact_id,
-                row.mailbox_id,
-                step=row.step or "",
-                data={"reason": words},
-            )
-            for row in rows
-        ]
-        events.add(self.conn, lines)
+    def tell(self, rows: Iterable[Enrollment], said: EventData) -> None:
+        """An event for each."""
+        events.record_events(self.conn, [NewEvent.of(row, said, self.now) for row in rows])
 
     def mail(self, row: Enrollment) -> Message | None:
         """The mail already made for the step to do."""

@@ -14,6 +14,7 @@ from relance.engine import states
 from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
+from relance.engine.event_log.of_people import EnrollmentCreated
 from relance.engine.sequences import publish
 from relance.engine.sequences.assignment import Shares
 from relance.engine.sequences.control import EnrollmentView, change_mailbox, pause, resume, stop
@@ -29,6 +30,7 @@ from relance.engine.store import (
 )
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.sequences import Version
 from relance.mailbox import address
@@ -268,12 +270,12 @@ class _Run:
                 continue
             position = self._first(person, str(number))
             placed.append((number, position))
-            news.append(self._news(person, mailbox, number, now))
+            news.append(self._event(person, mailbox, number, now))
             self._count(mailbox, position)
             if position.step_kind == "mail" and position.due_at is not None:
                 self.calls[mailbox.id] = min(position.due_at, self.calls.get(mailbox.id, position.due_at))
         new_enrollments.place(conn, placed)
-        events.add(conn, news)
+        events.record_events(conn, news)
         for mailbox_id, at in sorted(self.calls.items()):
             mailboxes.schedule_turn(conn, [mailbox_id], at)
 
@@ -300,13 +302,9 @@ class _Run:
         if position.due_at is not None:
             self.first_due = min(position.due_at, self.first_due or position.due_at)
 
-    def _news(self, person: Contact, mailbox: Mailbox, number: int, now: dt.datetime) -> events.NewEvent:
-        data = {
-            "sequence": self.version.name,
-            "version": self.version.number,
-            "mailbox": mailbox.address,
-        }
-        return events.NewEvent("enrolled", now, number, person.id, mailbox.id, data=data)
+    def _event(self, person: Contact, mailbox: Mailbox, number: int, now: dt.datetime) -> NewEvent:
+        said = EnrollmentCreated(self.version.name, self.version.number, mailbox.address)
+        return NewEvent(said, now, number, person.id, mailbox.id)
 
     def report(self) -> EnrollReport:
         """What was done."""

@@ -7,6 +7,7 @@ import hashlib
 
 from relance.engine.context import Context
 from relance.engine.definition.compiled import bounds
+from relance.engine.event_log.of_mailboxes import MailboxReplanned
 from relance.engine.schedule import calendar
 from relance.engine.sequences import clock_jumps, step_context
 from relance.engine.store import enrollments, events, mailboxes
@@ -35,13 +36,9 @@ def replan(context: Context, lease: Lease, mailbox: Mailbox, now: dt.datetime) -
                 "until": None,
             }
             enrollments.reschedule(conn, case.row, when.at, [words, *bounds(when)])
-        data = {"steps": len(rows), "since": str(mailbox.synced_at)}
-        events.add(
-            conn,
-            [events.NewEvent(clock_jumps.PLANNED_ANEW, now, mailbox_id=mailbox.id, data=data)]
-            if rows
-            else [],
-        )
+        if rows:
+            said = MailboxReplanned(len(rows), str(mailbox.synced_at))
+            events.record_event(conn, said, now, mailbox_id=mailbox.id)
     return len(rows)
 
 

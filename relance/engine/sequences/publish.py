@@ -13,6 +13,7 @@ from relance import errors, templates
 from relance.engine.context import Context
 from relance.engine.definition import lint, load, partial, sequence
 from relance.engine.definition.lint import Checked
+from relance.engine.event_log.of_mailboxes import SequencePaused, SequencePublished, SequenceResumed
 from relance.engine.sequences import backlog
 from relance.engine.store import contacts, events, sequences
 from relance.engine.store.sequences import Version
@@ -131,8 +132,7 @@ def publish(context: Context, source: Source) -> Published:
             conn, definition.name, sequence.digest(definition), sequence.written(definition), now
         )
         if changed:
-            data = {"sequence": definition.name, "version": number}
-            events.add(conn, [events.NewEvent("sequence published", now, data=data)])
+            events.record_event(conn, SequencePublished(definition.name, number), now)
     return Published(definition.name, number, changed, checked.warnings)
 
 
@@ -236,5 +236,6 @@ def _set_state(context: Context, name: str, state: str, reason: str) -> None:
         if before.state == state and before.reason == reason:
             return
         sequences.set_state(conn, name, state, reason)
-        kind = "sequence paused" if state == "paused" else "sequence resumed"
-        events.add(conn, [events.NewEvent(kind, now, data={"sequence": name, "reason": reason})])
+        paused = state == "paused"
+        said = SequencePaused(reason, name) if paused else SequenceResumed(name)
+        events.record_event(conn, said, now)

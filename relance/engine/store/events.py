@@ -4,37 +4,83 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db import bulk
 from relance.engine.db.tables import contact, event
+from relance.engine.event_log import old_names
+from relance.engine.event_log.base import EventData, WithReason
+from relance.engine.event_log.kinds import EventKind
+from relance.engine.event_log.of_people import (
+    EnrollmentHeld,
+    EnrollmentPaused,
+    EnrollmentReleased,
+    EnrollmentReopened,
+    EnrollmentResumed,
+    EnrollmentStopped,
+    EnrollmentUnsubscribed,
+)
+from relance.engine.states import Event
+
+
+class Subject(Protocol):
+    """An enrollment, as far as events speak of it."""
+
+    @property
+    def id(self) -> int:
+        """Its row."""
+
+    @property
+    def contact_id(self) -> int:
+        """Whose it is."""
+
+    @property
+    def mailbox_id(self) -> int:
+        """The mailbox that writes."""
+
+    @property
+    def step(self) -> str | None:
+        """The step to do."""
 
 
 @dataclass(frozen=True)
 class NewEvent:
-    """One line of the log, about to be written. Ids are those of the rows it speaks of."""
+    """One event, about to be written. Ids are those of the rows it speaks of."""
 
-    kind: str
+    data: EventData
     at: dt.datetime
     enrollment_id: int | None = None
     contact_id: int | None = None
     mailbox_id: int | None = None
     message_id: int | None = None
     step: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        row: Subject,
+        data: EventData,
+        at: dt.datetime,
+        *,
+        message_id: int | None = None,
+        step: str | None = None,
+    ) -> NewEvent:
+        """What happened to an enrollment; `step` where it is not the one to do now."""
+        at_step = (row.step or "") if step is None else step
+        return cls(data, at, row.id, row.contact_id, row.mailbox_id, message_id, at_step)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the log as it is read: `id` grows, but lines are served only once nothing older can still appear."""
+    """One event as it is read: `id` grows, but events are served only once nothing older can still appear."""
 
     id: int
     at: dt.datetime
-    kind: str
+    kind: str  # an `EventKind`, or one that a later release writes
     email: str | None
     step: str
     data: Mapping[str, Any]
@@ -49,22 +95,38 @@ class Line:
 _XACT: sa.ColumnElement[int] = sa.literal_column("pg_current_xact_id()::text::bigint")
 
 
-def add(conn: Connection, news: Iterable[NewEvent]) -> None:
-    """Write lines, in order."""
+def record_events(conn: Connection, news: Iterable[NewEvent]) -> None:
+    """Write events, in order."""
     rows = [
         {
-            "at": line.at,
-            "kind": line.kind,
-            "enrollment_id": line.enrollment_id,
-            "contact_id": line.contact_id,
-            "mailbox_id": line.mailbox_id,
-            "message_id": line.message_id,
-            "step": line.step,
-            "data": dict(line.data),
+            "at": each.at,
+            "kind": each.data.KIND.value,
+            "enrollment_id": each.enrollment_id,
+            "contact_id": each.contact_id,
+            "mailbox_id": each.mailbox_id,
+            "message_id": each.message_id,
+            "step": each.step,
+            "data": each.data.row(),
         }
-        for line in news
+        for each in news
     ]
     _ADD.run(conn, rows)
+
+
+def record_event(
+    conn: Connection,
+    data: EventData,
+    at: dt.datetime,
+    row: Subject | None = None,
+    *,
+    mailbox_id: int | None = None,
+    step: str | None = None,
+) -> None:
+    """Write one event: of an enrollment, of a mailbox, or of the installation."""
+    if row is not None:
+        record_events(conn, [NewEvent.of(row, data, at, step=step)])
+    else:
+        record_events(conn, [NewEvent(data, at, mailbox_id=mailbox_id)])
 
 
 _ADD = bulk.inserting(
@@ -73,14 +135,40 @@ _ADD = bulk.inserting(
     {"xact": _XACT},
 )
 
+Told = Literal[
+    Event.PAUSED,
+    Event.RESUMED,
+    Event.HELD,
+    Event.RELEASED,
+    Event.REOPENED,
+    Event.STOPPED,
+    Event.UNSUBSCRIBED,
+]
+"""News of an enrollment that is told for its own sake; the rest has another event that led to it."""
+
+_NEWS: Mapping[Told, type[WithReason]] = {
+    Event.PAUSED: EnrollmentPaused,
+    Event.RESUMED: EnrollmentResumed,
+    Event.HELD: EnrollmentHeld,
+    Event.RELEASED: EnrollmentReleased,
+    Event.REOPENED: EnrollmentReopened,
+    Event.STOPPED: EnrollmentStopped,
+    Event.UNSUBSCRIBED: EnrollmentUnsubscribed,
+}
+
+
+def news(event: Told, reason: str) -> WithReason:
+    """How news of an enrollment is told."""
+    return _NEWS[event](reason)
+
 
 Place = tuple[int, int]
-"""How far somebody has read: the writing transaction and the number of the last line they got. Numbers alone would not
+"""How far somebody has read: the writing transaction and the number of the last event they got. Numbers alone would not
 do: on PostgreSQL a lower one may be committed later."""
 
 
 def after(conn: Connection, cursor: Place | int, limit: int) -> list[Line]:
-    """Lines after `cursor` (0: the beginning) that can no longer be overtaken by one still being committed."""
+    """Events after `cursor` (0: the beginning) that can no longer be overtaken by one still being committed."""
     xact, number = cursor if isinstance(cursor, tuple) else (0, cursor)
     further = sa.or_(event.c.xact > xact, sa.and_(event.c.xact == xact, event.c.id > number))
     query = _select().where(further).order_by(event.c.xact, event.c.id).limit(limit)
@@ -93,11 +181,11 @@ def after(conn: Connection, cursor: Place | int, limit: int) -> list[Line]:
 
 
 def data_of(
-    conn: Connection, enrollment_ids: Iterable[int], kinds: Iterable[str]
+    conn: Connection, enrollment_ids: Iterable[int], kinds: Iterable[EventKind]
 ) -> list[tuple[int, Mapping[str, Any]]]:
-    """What lines of these kinds say of these enrollments: [(enrollment id, data)]."""
+    """What events of these kinds say of these enrollments: [(enrollment id, data)]."""
     query = sa.select(event.c.enrollment_id, event.c.data).where(
-        event.c.enrollment_id.in_(sorted(set(enrollment_ids))), event.c.kind.in_(sorted(set(kinds)))
+        event.c.enrollment_id.in_(sorted(set(enrollment_ids))), event.c.kind.in_(old_names.names(kinds))
     )
     return [(row.enrollment_id, row.data) for row in conn.execute(query)]
 
@@ -122,4 +210,5 @@ def _select() -> sa.Select[Any]:
 
 
 def _line(row: Any) -> Line:
-    return Line(row.id, row.at, row.kind, row.email, row.step, row.data, row.xact)
+    kind, data = old_names.read(row.kind, row.data)
+    return Line(row.id, row.at, kind, row.email, row.step, data, row.xact)

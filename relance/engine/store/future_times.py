@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db.tables import enrollment, event, hit, mailbox, message
+from relance.engine.event_log import old_names
+from relance.engine.event_log.kinds import EventKind
 from relance.engine.store.mailboxes import FORGOTTEN
 
 _NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
@@ -54,9 +56,9 @@ def moved(conn: Connection, cut: dt.datetime) -> set[int]:
     return {row.id for row in conn.execute(_planned(cut).where(theirs))}
 
 
-def in_mailboxes_with(conn: Connection, kind: str, cut: dt.datetime) -> set[int]:
+def in_mailboxes_with(conn: Connection, kind: EventKind, cut: dt.datetime) -> set[int]:
     """Enrollments in mailboxes of which something of this kind was noted at a time after `cut`."""
-    noted = sa.select(event.c.mailbox_id).where(event.c.at > cut, event.c.kind == kind)
+    noted = sa.select(event.c.mailbox_id).where(event.c.at > cut, event.c.kind.in_(old_names.names([kind])))
     return {row.id for row in conn.execute(_planned(cut).where(enrollment.c.mailbox_id.in_(noted)))}
 
 

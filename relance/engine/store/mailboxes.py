@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine.db.database import SKEW, machine_now
 from relance.engine.db.tables import folder, mailbox, message, meta, withheld
+from relance.engine.event_log.of_mailboxes import MailboxPaused
 from relance.engine.store import events
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.auth import Password
@@ -135,7 +136,7 @@ def pause(
     out before stays so."""
     out = {"locked_out": True} if locked_out else {}
     change(conn, mailbox_id, state="paused", reason=reason, paused_by_itself=True, **out)
-    events.add(conn, [events.NewEvent("mailbox paused", at, mailbox_id=mailbox_id, data={"reason": reason})])
+    events.record_event(conn, MailboxPaused(reason), at, mailbox_id=mailbox_id)
 
 
 def by_id(conn: Connection, mailbox_id: int) -> Mailbox:

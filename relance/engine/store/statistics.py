@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +23,8 @@ from relance.engine.db.tables import (
     sequence,
     task,
 )
+from relance.engine.event_log import old_names
+from relance.engine.event_log.kinds import EventKind
 from relance.engine.states import OPEN, MessageState, State
 from relance.engine.store import replies
 
@@ -219,7 +221,7 @@ def ends(conn: Connection, sequence_id: int, kinds: Iterable[str]) -> list[StepC
     )
     by_link = (
         sa.select(sa.func.max(event.c.message_id))
-        .where(event.c.enrollment_id == enrollment.c.id, event.c.kind == State.UNSUBSCRIBED.value)
+        .where(event.c.enrollment_id == enrollment.c.id, event.c.kind.in_(_UNSUBSCRIBED))
         .scalar_subquery()
     )
     last = (
@@ -258,7 +260,11 @@ def standing(conn: Connection, sequence_id: int, now: dt.datetime) -> list[StepC
     return _counted(conn, query)
 
 
-def happened(conn: Connection, sequence_id: int, kinds: Iterable[str]) -> list[StepCount]:
+_UNSUBSCRIBED = old_names.names([EventKind.ENROLLMENT_UNSUBSCRIBED])
+_BRANCHED = old_names.names([EventKind.STEP_BRANCHED])
+
+
+def happened(conn: Connection, sequence_id: int, kinds: Iterable[EventKind]) -> list[StepCount]:
     """People to whom something of these kinds happened at a step, from the log; each once a step and kind."""
     query = (
         sa.select(
@@ -268,10 +274,10 @@ def happened(conn: Connection, sequence_id: int, kinds: Iterable[str]) -> list[S
             sa.func.count(sa.distinct(event.c.enrollment_id)).label("count"),
         )
         .join(enrollment, enrollment.c.id == event.c.enrollment_id)
-        .where(enrollment.c.sequence_id == sequence_id, event.c.kind.in_(sorted(kinds)))
+        .where(enrollment.c.sequence_id == sequence_id, event.c.kind.in_(old_names.names(kinds)))
         .group_by(event.c.step, event.c.kind)
     )
-    return _counted(conn, query)
+    return [replace(each, kind=old_names.read(each.kind, {})[0]) for each in _counted(conn, query)]
 
 
 def taken(conn: Connection, sequence_id: int) -> list[StepCount]:
@@ -284,7 +290,7 @@ def taken(conn: Connection, sequence_id: int) -> list[StepCount]:
             sa.func.count(sa.distinct(event.c.enrollment_id)).label("count"),
         )
         .join(enrollment, enrollment.c.id == event.c.enrollment_id)
-        .where(enrollment.c.sequence_id == sequence_id, event.c.kind == "branch")
+        .where(enrollment.c.sequence_id == sequence_id, event.c.kind.in_(_BRANCHED))
         .where(event.c.data["taken"].as_boolean())
         .group_by(event.c.step)
     )

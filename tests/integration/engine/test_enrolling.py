@@ -146,7 +146,7 @@ def test_every_enrolling_is_told(ready: Context) -> None:
     fill(ready, 2)
     enroll.enroll(ready, EnrollRequest("Trial"))
     with ready.database.read() as conn:
-        told = [line for line in events.after(conn, 0, 100) if line.kind == "enrolled"]
+        told = [line for line in events.after(conn, 0, 100) if line.kind == "enrollment.created"]
     assert [line.email for line in told] == ["p@firm0.example", "p@firm1.example"]
     assert told[0].data == {"sequence": "Trial", "version": 1, "mailbox": "ada@sales.example"}
 
@@ -173,6 +173,6 @@ def test_two_who_enroll_at_once_enroll_everybody_once(ready: Context) -> None:
     assert sum(len(each.skipped) for each in reports) == 120
     with ready.database.read() as conn:
         found = enrollment_details.matching(conn)
-        told = [line for line in events.after(conn, 0, 1000) if line.kind == "enrolled"]
+        told = [line for line in events.after(conn, 0, 1000) if line.kind == "enrollment.created"]
     assert (len(found), len(told)) == (120, 120)
     assert all(each.enrollment.due_at for each in found)

@@ -38,7 +38,7 @@ def test_a_known_person_is_stopped_in_everything_they_are_in(house: Context) -> 
         desk.unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE, EVE))
     with house.database.read() as conn:
         told = list(conn.execute(sa.select(event.c.kind).where(event.c.contact_id.is_not(None))).scalars())
-    assert told.count("unsubscribed") == 1
+    assert told.count("enrollment.unsubscribed") == 1
 
 
 def test_an_old_link_that_tells_nobody_is_not_called_done(house: Context) -> None:

@@ -13,6 +13,7 @@ from relance.clock import ManualClock, Watch
 from relance.engine import tick, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.event_log.of_mailboxes import ClockJumped
 from relance.engine.reporting import status, timeline
 from relance.engine.sequences import clock_jumps, control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
@@ -152,7 +153,7 @@ def test_what_was_sent_by_a_wrong_clock_was_sent_by_now(ready: Context, post: On
         assert mailboxes.sent_since(conn, 1, now) == [back.clock.now()]
         assert hits.next_unjudged(conn) == back.clock.now()
     told = timeline.page(back, "", 100).events[-1]
-    assert (told.kind, clock_jumps.heal(back)) == (clock_jumps.HEALED, 0)
+    assert (told.kind, clock_jumps.heal(back)) == ("clock.corrected", 0)
     assert "1 steps were planned anew" in status.status(back).clock
 
 
@@ -164,7 +165,7 @@ def _message(conn: Connection, enrollment_id: int) -> int:
 def test_a_clock_that_is_behind_changes_nothing_but_says_so(ready: Context) -> None:
     play(at(ready, ready.clock.now() + 2 * DAY))
     with ready.database.write() as conn:
-        clock_jumps._note(conn, "something", "happened", ready.clock.now() + MONTH)
+        clock_jumps._note(conn, "something", ClockJumped("happened"), ready.clock.now() + MONTH)
     before = row(ready)
     behind = at(ready, before.stepped_at - MONTH)
     assert clock_jumps.heal(behind) == 0
@@ -182,20 +183,20 @@ def test_where_time_runs_fast_another_clock_two_seconds_ahead_is_no_jump(ready: 
     there = quick.clock.now() + 12 * MINUTE  # two seconds of the machine's
     change(ready, synced_at=there)
     with ready.database.write() as conn:
-        clock_jumps._note(conn, "something", "happened", there)
+        clock_jumps._note(conn, "something", ClockJumped("happened"), there)
         installation.drop(conn, clock_jumps.MARK)
     before = row(ready)
     assert clock_jumps.heal(quick) == 0
     assert (row(ready), status.status(quick).clock) == (before, "")
     with ready.database.read() as conn:
         assert mailboxes.by_id(conn, 1).synced_at == there
-        assert clock_jumps.HEALED not in [each.kind for each in timeline.of_contact(ready, EVE)]
+        assert "clock.corrected" not in [each.kind for each in timeline.of_contact(ready, EVE)]
 
 
 def test_where_time_runs_fast_a_clock_a_month_ahead_is_mended_all_the_same(ready: Context) -> None:
     change(ready, synced_at=ready.clock.now() + MONTH)
     with ready.database.write() as conn:
-        clock_jumps._note(conn, "something", "happened", ready.clock.now() + MONTH)
+        clock_jumps._note(conn, "something", ClockJumped("happened"), ready.clock.now() + MONTH)
     quick = fast(ready)
     clock_jumps.heal(quick)
     with ready.database.read() as conn:
@@ -278,7 +279,7 @@ def test_what_a_command_wrote_by_a_wrong_clock_is_mended_whatever_was_noted_sinc
     assert (row(ready).due_at or now) >= now + MONTH  # it had fallen due by that clock
     back = at(ready, now + MINUTE)
     with back.database.write() as conn:
-        clock_jumps._note(conn, "something", "happened", back.clock.now())
+        clock_jumps._note(conn, "something", ClockJumped("happened"), back.clock.now())
     said = status.status(back).clock
     assert clock_jumps.heal(back) == 1
     assert "the log has a line that is 29 days and 23 hours in the future" in said

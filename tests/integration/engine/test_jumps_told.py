@@ -11,6 +11,7 @@ import pytest
 from relance.clock import ManualClock, Watch
 from relance.engine.context import Context
 from relance.engine.definition.position import Position
+from relance.engine.event_log.of_mailboxes import ClockJumped
 from relance.engine.reporting import status
 from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.sequences import clock_jumps
@@ -68,7 +69,7 @@ def test_an_absence_that_was_counted_right_stays_as_it_is(ready: Context) -> Non
     before = row(ready)
     wrong = at(ready, now + MONTH)
     with wrong.database.write() as conn:
-        clock_jumps._note(conn, "something", "happened", wrong.clock.now())
+        clock_jumps._note(conn, "something", ClockJumped("happened"), wrong.clock.now())
     clock_jumps.heal(at(ready, now + MINUTE))
     assert row(ready) == before
 
@@ -76,7 +77,7 @@ def test_an_absence_that_was_counted_right_stays_as_it_is(ready: Context) -> Non
 def test_a_jump_that_is_healed_is_told_for_a_day_and_is_not_grave(ready: Context) -> None:
     now = ready.clock.now()
     with ready.database.write() as conn:
-        clock_jumps._note(conn, "something", "happened", now + MONTH)
+        clock_jumps._note(conn, "something", ClockJumped("happened"), now + MONTH)
     right = at(ready, now + MINUTE)
     assert clock_concern(right) == (ConcernKind.CLOCK, True)
     clock_jumps.heal(right)
@@ -94,7 +95,9 @@ def test_a_jump_that_did_no_damage_is_grave_only_while_it_is_doubted(
     """Noted by a daemon; `status` asks from a process of its own. A jump that is noted ahead of now is not over."""
     now = ready.clock.now()
     with ready.database.write() as conn:
-        clock_jumps._note(conn, clock_jumps.JUMPED, "it jumped", now - dt.timedelta(minutes=minutes))
+        clock_jumps._note(
+            conn, clock_jumps.JUMPED, ClockJumped("it jumped"), now - dt.timedelta(minutes=minutes)
+        )
     real = dataclasses.replace(ready, clock=running(now))
     found = clock_concern(real)
     assert found is not None

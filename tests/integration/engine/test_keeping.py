@@ -118,7 +118,7 @@ def test_pausing_and_resuming(house: Context) -> None:
     assert after.next_turn_at == house.clock.now()
     with house.database.read() as conn:
         kinds = [line.kind for line in events.after(conn, 0, 10)]
-    assert kinds == ["mailbox added", "mailbox paused", "mailbox resumed"]
+    assert kinds == ["mailbox.added", "mailbox.paused", "mailbox.resumed"]
 
 
 def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Context) -> None:
@@ -133,7 +133,7 @@ def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Con
         standing = enrollment_details.matching(conn)[0]
         assert mailboxes.by_id(conn, 1).secret == b""
         told = [line.kind for line in events.of_contact(conn, standing.enrollment.contact_id)]
-    assert told == ["enrolled", "held"]
+    assert told == ["enrollment.created", "enrollment.held"]
     assert standing.enrollment.state is State.HELD
     assert "was removed" in standing.enrollment.reason
     assert mailbox_service.every(house) == []

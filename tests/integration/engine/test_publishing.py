@@ -84,7 +84,7 @@ def test_pausing_and_resuming_are_kept_with_their_reason(house: Context) -> None
     assert publish.summaries(house)[0].state == "active"
     with house.database.read() as conn:
         kinds = [line.kind for line in events.after(conn, 0, 10)]
-    assert kinds == ["sequence published", "sequence paused", "sequence resumed"]
+    assert kinds == ["sequence.published", "sequence.paused", "sequence.resumed"]
 
 
 def test_an_unknown_name_comes_with_the_nearest(house: Context) -> None:

@@ -74,7 +74,7 @@ def test_a_uidnext_that_is_always_wrong_is_read_through_and_told_without_end(des
     assert desk.sync() == 1
     assert len(status.status(desk.house).mailboxes[0].notes) == 1
     told = [each.kind for each in timeline.page(desk.house, "", 100).events]
-    assert told.count("folder numbered anew") == folders.MOVES_MANY
+    assert told.count("mailbox.folder_renumbered") == folders.MOVES_MANY
 
 
 def test_a_folder_that_is_numbered_anew_while_it_is_read_is_not_taken_for_read(desk: ReadDesk) -> None:

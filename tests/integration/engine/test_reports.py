@@ -10,6 +10,7 @@ from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.position import Position
+from relance.engine.event_log.of_people import StepBranched, StepSkipped
 from relance.engine.reporting import sequence_report, status
 from relance.engine.reporting import status as engine_status
 from relance.engine.sequences import enroll, publish
@@ -135,9 +136,8 @@ def test_steps_that_are_no_mail_are_counted_from_the_log(ready: Context) -> None
     one, two, three, *_ = rows(ready)
     with ready.database.write() as conn:
         for row, way in ((one, True), (two, False)):
-            data = {"taken": way}
-            events.add(conn, [events.NewEvent("branch", now, row.id, row.contact_id, step="saw", data=data)])
-        events.add(conn, [events.NewEvent("skipped", now, three.id, three.contact_id, step="intro")])
+            events.record_event(conn, StepBranched("they clicked", way), now, row, step="saw")
+        events.record_event(conn, StepSkipped("no need"), now, three, step="intro")
     report = sequence_report.report(ready, "Trial")
     saw = report.steps[2]
     assert (saw.kind, saw.due, saw.done, saw.taken) == ("branch", 2, 2, 1)

@@ -73,8 +73,8 @@ def test_nobody_gets_a_step_twice_whoever_is_released_after_a_restore(stage: Sta
     assert stage.relance.restored.list() == []  # the copies prove everybody
     for person in (EWA, OLA, JAN):
         stage.relance.resume(person)
-        assert stage.kinds(person).count("found sent") == 2
-        assert "written by hand" not in stage.kinds(person)
+        assert stage.kinds(person).count("message.found") == 2
+        assert "message.by_hand" not in stage.kinds(person)
     weeks(stage)
     assert sent(stage, EWA, OLA, JAN) == [3, 3, 3]
     subjects = [mail.message_id for person in (EWA, OLA, JAN) for mail in stage.arrived(person)]
@@ -93,7 +93,7 @@ def test_what_is_taken_back_is_as_it_was_and_the_thread_goes_on(stage: Stage) ->
     lines = {each.step: each for each in stage.relance.due_steps()}
     assert [lines[step].state for step in ("intro", "bump", "last")] == ["accepted"] * 3
     assert [lines["intro"].message_id, lines["bump"].message_id] == [intro.message_id, bump.message_id]
-    assert [line.kind for line in stage.relance.timeline(EWA)].count("restore confirmed") == 0
+    assert [line.kind for line in stage.relance.timeline(EWA)].count("restore.confirmed") == 0
     mail = email.message_from_bytes(last.raw, policy=email.policy.SMTP)
     assert mail["References"].split() == [intro.message_id, bump.message_id]
 
@@ -212,7 +212,7 @@ def test_a_mail_without_a_mark_is_ours_by_its_sealed_link(stage: Stage) -> None:
     assert restore(stage, taken) == 2
     stage.place(EWA, mail.as_bytes(), folder="Sent", kind=Kind.SENT_COPY)
     stage.look()
-    assert "written by hand" not in stage.kinds(EWA)
+    assert "message.by_hand" not in stage.kinds(EWA)
     assert [each.email for each in stage.relance.restored.list()] == [OLA]
     stage.relance.restored.decide("sent")
     weeks(stage)
@@ -229,7 +229,7 @@ def test_a_mail_of_ours_that_cannot_be_placed_is_nobodys_letter(stage: Stage) ->
     restore(stage, taken)
     stage.place(EWA, mail.as_bytes(), folder="Sent", kind=Kind.SENT_COPY)
     stage.look()
-    assert "written by hand" not in stage.kinds(EWA)
+    assert "message.by_hand" not in stage.kinds(EWA)
     assert [each.email for each in stage.relance.restored.list()] == [EWA]
     stage.relance.restored.decide("sent")
     assert stage.state(EWA) == "active"

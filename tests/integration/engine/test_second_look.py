@@ -58,7 +58,9 @@ def test_who_says_no_while_another_mail_leaves_gets_none(stage: Stage, what: str
     assert stage.sent_to(OLA) == 0
     assert stage.sent_to(JAN) == ("mailbox" not in what and "sequence" not in what)
     lines = [line for person in (OLA, JAN) for line in stage.relance.timeline(person)]
-    assert [line.kind for line in lines if "withdrawn before its body" in str(line.data)] == ["mail prepared"]
+    assert [line.kind for line in lines if "withdrawn before its body" in str(line.data)] == [
+        "message.withdrawn"
+    ]
 
 
 def test_without_the_second_look_it_would_have_left(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

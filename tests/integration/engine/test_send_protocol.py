@@ -200,7 +200,7 @@ def test_a_claim_takes_only_follow_ups_that_were_due_when_the_mailbox_was_last_r
     assert talks(server)[1:] == [[*LOGIN, *MAIL, "QUIT"]] * 2
     with house.database.read() as conn:
         told = conn.execute(sa.select(event.c.kind)).scalars()
-        assert "turned away at the gate" not in set(told)
+        assert "message.stopped_at_gate" not in set(told)
 
 
 def test_first_mails_are_claimed_without_any_look(ready: Context, server: FaultServer) -> None:

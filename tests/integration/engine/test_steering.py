@@ -59,7 +59,7 @@ def test_a_pause_lasts_until_resumed(ready: Context) -> None:
     enroll.pause(ready, ADA, "Trial")
     view = enroll.resume(ready, ADA)[0]
     assert (view.state, view.step, view.due_at) == ("active", "intro", before.due_at)
-    assert kinds(ready)[-2:] == ["paused by a person", "resumed by a person"]
+    assert kinds(ready)[-2:] == ["enrollment.paused", "enrollment.resumed"]
 
 
 def test_what_fell_due_goes_at_the_next_opening(ready: Context, clock: ManualClock) -> None:
@@ -99,7 +99,7 @@ def test_stopping_is_for_good_and_drops_open_tasks(ready: Context) -> None:
     with ready.database.read() as conn:
         assert [each.state for each in tasks.every(conn, open_only=False)] == ["dropped"]
     assert enroll.resume(ready, ADA)[0].state == "stopped"
-    assert kinds(ready)[-1] == "stopped"
+    assert kinds(ready)[-1] == "enrollment.stopped"
 
 
 def test_somebody_held_is_released(ready: Context, clock: ManualClock) -> None:
@@ -111,7 +111,7 @@ def test_somebody_held_is_released(ready: Context, clock: ManualClock) -> None:
     assert (view.state, view.step) == ("active", "intro")
     assert view.due_at is not None
     assert view.due_at >= clock.now()
-    assert kinds(ready)[-1] == "released"
+    assert kinds(ready)[-1] == "enrollment.released"
 
 
 def test_a_mail_nobody_knows_the_fate_of_must_be_decided_first(ready: Context) -> None:
@@ -127,7 +127,7 @@ def test_a_refused_mail_is_passed_over(ready: Context) -> None:
     leave_mail(ready, MessageState.REFUSED)
     view = enroll.resume(ready, ADA)[0]
     assert (view.state, view.step) == ("active", "bump")
-    assert kinds(ready)[-2:] == ["released", "skipped"]
+    assert kinds(ready)[-2:] == ["enrollment.released", "step.skipped"]
 
 
 def test_another_mailbox_goes_on(ready: Context) -> None:
@@ -160,7 +160,7 @@ def test_suppressing_ends_what_is_under_way(ready: Context) -> None:
     contact_service.suppress(ready, "acme.example")
     assert row(ready).state is State.UNSUBSCRIBED
     assert "suppressed" in row(ready).reason
-    assert kinds(ready)[-1] == "unsubscribed"
+    assert kinds(ready)[-1] == "enrollment.unsubscribed"
 
 
 def test_what_is_over_is_not_changed_and_reasons_do_not_pile_up(ready: Context) -> None:

@@ -27,8 +27,8 @@ def test_a_persons_timeline_holds_their_own_events(ready: Context) -> None:
     enroll.pause(ready, "p@firm1.example", reason="the fair")
     found = timeline.of_contact(ready, "P@firm1.example")
     assert [(each.kind, each.email) for each in found] == [
-        ("enrolled", "p@firm1.example"),
-        ("paused by a person", "p@firm1.example"),
+        ("enrollment.created", "p@firm1.example"),
+        ("enrollment.paused", "p@firm1.example"),
     ]
     assert found[1].words == "the fair"
     with pytest.raises(errors.NotFound):
@@ -40,11 +40,11 @@ def test_the_feed_serves_every_event_once_by_its_cursor(ready: Context) -> None:
     while page := timeline.page(ready, cursor, 2).events:
         seen += page
         cursor = timeline.page(ready, cursor, 2).cursor
-    assert [each.kind for each in seen] == ["sequence published", *["enrolled"] * 5]
+    assert [each.kind for each in seen] == ["sequence.published", *["enrollment.created"] * 5]
     assert len({each.id for each in seen}) == 6
     assert timeline.page(ready, cursor, 10).cursor == cursor
     contact_service.suppress(ready, "firm2.example")
-    assert [each.kind for each in timeline.page(ready, cursor, 10).events] == ["unsubscribed"]
+    assert [each.kind for each in timeline.page(ready, cursor, 10).events] == ["enrollment.unsubscribed"]
 
 
 def test_a_cursor_that_is_none_is_refused(ready: Context) -> None:

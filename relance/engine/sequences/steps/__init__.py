@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from relance.engine.definition.position import Position
-from relance.engine.sequences.steps.base import StepRun, pass_by
+from relance.engine.sequences.steps.base import StepRun, end, wait
 from relance.engine.sequences.steps.branch import take_a_way
 from relance.engine.sequences.steps.task import ask_a_person
 
 CARRY_OUT: Mapping[str, Callable[[StepRun, Any], Position | None]] = {
     "branch": take_a_way,
     "task": ask_a_person,
-    "wait": pass_by,
-    "end": pass_by,
+    "wait": wait,
+    "end": end,
 }
 """By kind; each is given the step. It returns where the enrollment stands then, None when that does not move on by itself."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from relance.engine.definition.position import Position
 from relance.engine.definition.steps import BranchStep
 from relance.engine.engagement import hits
+from relance.engine.event_log.of_people import StepBranched
 from relance.engine.sequences.steps.base import StepRun, go_on, hold
 from relance.engine.store import enrollments
 
@@ -19,6 +20,6 @@ def take_a_way(run: StepRun, step: BranchStep) -> Position | None:
         return None
     answer = run.answer(step.when)
     if isinstance(answer, bool):
-        return go_on(run, kind="branch", taken=answer, words=step.when)
+        return go_on(run, StepBranched(step.when, answer), taken=answer)
     hold(run, answer)
     return None

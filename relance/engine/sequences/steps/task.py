@@ -10,6 +10,7 @@ from relance import errors, templates
 from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.definition.steps import TaskStep
+from relance.engine.event_log.of_people import StepSkipped, TaskCreated, TaskDone
 from relance.engine.sequences import step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.sequences.steps.base import StepRun, go_on, hold
@@ -25,7 +26,7 @@ def ask_a_person(run: StepRun, step: TaskStep) -> Position | None:
     if isinstance(wanted, str):
         hold(run, wanted)
         return None
-    return _open(run, step) if wanted else go_on(run, kind="skipped", words=step.when or "")
+    return _open(run, step) if wanted else go_on(run, StepSkipped(step.when or ""))
 
 
 def _open(run: StepRun, step: TaskStep) -> Position | None:
@@ -39,9 +40,9 @@ def _open(run: StepRun, step: TaskStep) -> Position | None:
         due_at=row.due_at or run.now,
     )
     if not step.wait_until_done:
-        return go_on(run, kind="task", words=words)
+        return go_on(run, TaskCreated(words))
     enrollments.reschedule(run.conn, row, _FAR, [{"kind": "task", "words": "waits until the task is done"}])
-    run.tell("task", {"words": words})
+    run.tell(TaskCreated(words))
     return None
 
 
@@ -68,9 +69,7 @@ def done(context: Context, task_id: int) -> None:
 
 def _ended(conn: Connection, context: Context, task: tasks.Task, now: dt.datetime) -> None:
     row, _ = enrollments.lock(conn, [task.enrollment_id])[task.enrollment_id]
-    data = {"words": task.words}
-    line = events.NewEvent("task done", now, row.id, row.contact_id, step=task.step, data=data)
-    events.add(conn, [line])
+    events.record_event(conn, TaskDone(task.words), now, row, step=task.step)
     if row.step != task.step:
         return
     case = step_context.read(conn, context, [row])[0]

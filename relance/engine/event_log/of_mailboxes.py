@@ -1,0 +1,143 @@
+"""What events about mailboxes, sequences and the installation say. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from relance.engine.event_log.base import EventData, WithReason
+from relance.engine.event_log.kinds import EventKind
+
+
+class MailboxAdded(EventData):
+    """A mailbox was added."""
+
+    KIND = EventKind.MAILBOX_ADDED
+
+
+@dataclass(frozen=True)
+class MailboxRemoved(EventData):
+    """A mailbox was removed; whoever was still written to from it is held."""
+
+    KIND = EventKind.MAILBOX_REMOVED
+    held: int
+
+
+class MailboxPaused(WithReason):
+    """Nothing leaves a mailbox until a person resumes it: a person paused it, or its server's answers did."""
+
+    KIND = EventKind.MAILBOX_PAUSED
+
+
+class MailboxResumed(EventData):
+    """A person lets a mailbox send again."""
+
+    KIND = EventKind.MAILBOX_RESUMED
+
+
+class MailboxUnreadable(WithReason):
+    """A mailbox could not be read whole; told once, until it can be again."""
+
+    KIND = EventKind.MAILBOX_UNREADABLE
+
+
+@dataclass(frozen=True)
+class MailboxAliasesChanged(EventData):
+    """Other addresses count as a mailbox's own."""
+
+    KIND = EventKind.MAILBOX_ALIASES_CHANGED
+    words: str
+
+
+@dataclass(frozen=True)
+class MailboxFolderRenumbered(EventData):
+    """The server numbered a folder anew; it is read again."""
+
+    KIND = EventKind.MAILBOX_FOLDER_RENUMBERED
+    folder: str
+    words: str
+
+
+@dataclass(frozen=True)
+class MailboxReplanned(EventData):
+    """Nothing had run for long: what was due was given new times instead of going at once."""
+
+    KIND = EventKind.MAILBOX_REPLANNED
+    steps: int
+    since: str
+
+
+@dataclass(frozen=True)
+class UnreadMail(EventData):
+    """A mail that a server does not give."""
+
+    words: str
+    folder: str
+    uid: int
+
+
+class UnreadMailSetAside(UnreadMail):
+    """A mail could not be read again and again; the mailbox goes on without it."""
+
+    KIND = EventKind.UNREAD_MAIL_SET_ASIDE
+
+
+class UnreadMailDismissed(UnreadMail):
+    """A person looked at a mail that could not be read."""
+
+    KIND = EventKind.UNREAD_MAIL_DISMISSED
+
+
+@dataclass(frozen=True)
+class OrganisationRetried(WithReason):
+    """A person lets a mailbox write again to an organisation that had refused its mail."""
+
+    KIND = EventKind.ORGANISATION_RETRIED
+    going_on: int
+
+
+# Sequences, and the installation.
+
+
+@dataclass(frozen=True)
+class SequencePublished(EventData):
+    """A sequence got a new version."""
+
+    KIND = EventKind.SEQUENCE_PUBLISHED
+    sequence: str
+    version: int
+
+
+@dataclass(frozen=True)
+class SequencePaused(WithReason):
+    """A person paused a sequence: none of its steps goes."""
+
+    KIND = EventKind.SEQUENCE_PAUSED
+    sequence: str
+
+
+@dataclass(frozen=True)
+class SequenceResumed(EventData):
+    """A person lets a sequence go on."""
+
+    KIND = EventKind.SEQUENCE_RESUMED
+    sequence: str
+
+
+@dataclass(frozen=True)
+class RestoreConfirmed(WithReason):
+    """A person confirmed that the database was put back from a backup."""
+
+    KIND = EventKind.RESTORE_CONFIRMED
+    held: int
+
+
+class ClockJumped(WithReason):
+    """The computer's clock jumped; nothing goes by it until it is trusted again."""
+
+    KIND = EventKind.CLOCK_JUMPED
+
+
+class ClockCorrected(WithReason):
+    """The clock had been ahead; what it had written meanwhile was put right."""
+
+    KIND = EventKind.CLOCK_CORRECTED

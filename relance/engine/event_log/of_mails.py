@@ -1,0 +1,204 @@
+"""What events about mails say: those that go out, and those that come in. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from relance.engine.event_log.base import EventData
+from relance.engine.event_log.kinds import EventKind
+
+
+@dataclass(frozen=True)
+class MessageAttempted(EventData):
+    """How an attempt to send a mail ended; `reason` and `stage` are there where it was not accepted."""
+
+    message_id: str
+    subject: str
+    variant: str
+    reason: str | None = None
+    stage: str | None = None
+
+
+class MessageAccepted(MessageAttempted):
+    """A server took responsibility for a mail: it is sent."""
+
+    KIND = EventKind.MESSAGE_ACCEPTED
+
+
+class MessageRefused(MessageAttempted):
+    """A server refused a mail for good."""
+
+    KIND = EventKind.MESSAGE_REFUSED
+
+
+class MessageDeferred(MessageAttempted):
+    """A server asked to try again later."""
+
+    KIND = EventKind.MESSAGE_DEFERRED
+
+
+class MessageUnknown(MessageAttempted):
+    """The connection broke after the body had begun: the mail may have been delivered."""
+
+    KIND = EventKind.MESSAGE_UNKNOWN
+
+
+class MessageWithdrawn(MessageAttempted):
+    """Something went wrong before the first byte of the body: the mail was not sent and will be offered again."""
+
+    KIND = EventKind.MESSAGE_WITHDRAWN
+
+
+class MessageNotSent(MessageAttempted):
+    """A mail that was in doubt was not sent after all."""
+
+    KIND = EventKind.MESSAGE_NOT_SENT
+
+
+class MessageAbandoned(MessageAttempted):
+    """A mail was given up."""
+
+    KIND = EventKind.MESSAGE_ABANDONED
+
+
+@dataclass(frozen=True)
+class MessageResolved(EventData):
+    """A person, the mailbox's policy or evidence said what became of a mail that was in doubt."""
+
+    KIND = EventKind.MESSAGE_RESOLVED
+    outcome: str
+    reason: str
+    message_id: str
+
+
+@dataclass(frozen=True)
+class MessageFound(EventData):
+    """A mail of which the database knew nothing turned out to have been sent."""
+
+    KIND = EventKind.MESSAGE_FOUND
+    reason: str
+    sent_at: str
+
+
+@dataclass(frozen=True)
+class MessageStoppedAtGate(EventData):
+    """A mail was ready, but what had happened meanwhile forbade it."""
+
+    KIND = EventKind.MESSAGE_STOPPED_AT_GATE
+    reasons: Sequence[str]
+
+
+@dataclass(frozen=True)
+class MessageByHand(EventData):
+    """A salesperson wrote to somebody in their own mail program: the sequence is paused."""
+
+    KIND = EventKind.MESSAGE_BY_HAND
+    words: str
+    folder: str
+
+
+@dataclass(frozen=True)
+class Hit(EventData):
+    """A person's open or click; machines' are not told."""
+
+    link: int
+    reasons: Sequence[str]
+
+
+class MessageOpened(Hit):
+    """A person opened a mail."""
+
+    KIND = EventKind.MESSAGE_OPENED
+
+
+class MessageClicked(Hit):
+    """A person clicked a link in a mail."""
+
+    KIND = EventKind.MESSAGE_CLICKED
+
+
+# Mails that come in.
+
+
+@dataclass(frozen=True)
+class MailReceived(EventData):
+    """A mail that came in, and what it was taken for."""
+
+    kind: str
+    from_: str | None
+    folder: str
+    rule: str
+    matched_by: str
+    words: str
+
+
+class ReplyReceived(MailReceived):
+    """A person wrote, or may have: an answer, a wish for no more mail, an answer to an invitation."""
+
+    KIND = EventKind.REPLY_RECEIVED
+
+
+class AutoReplyReceived(MailReceived):
+    """A machine answered for a person: out of office, left the company, or neither."""
+
+    KIND = EventKind.AUTO_REPLY_RECEIVED
+
+
+class BounceReceived(MailReceived):
+    """A mail came back: the address does not exist, cannot be reached now, or the sender is blocked."""
+
+    KIND = EventKind.BOUNCE_RECEIVED
+
+
+class ComplaintReceived(MailReceived):
+    """Somebody reported a mail as spam."""
+
+    KIND = EventKind.COMPLAINT_RECEIVED
+
+
+class NoticeReceived(MailReceived):
+    """A receipt, a copy or list mail: it changes nothing."""
+
+    KIND = EventKind.NOTICE_RECEIVED
+
+
+@dataclass(frozen=True)
+class ReplyCorrected(EventData):
+    """A person said that a mail is something else than it was taken for."""
+
+    KIND = EventKind.REPLY_CORRECTED
+    words: str
+    judged: str
+    kind: str
+    effects: Sequence[str]
+
+
+@dataclass(frozen=True)
+class ReplyReclassified(EventData):
+    """Better rules take a mail for something else than the earlier ones did."""
+
+    KIND = EventKind.REPLY_RECLASSIFIED
+    words: str
+    effects: Sequence[str]
+    rules_version: int
+
+
+@dataclass(frozen=True)
+class Substitute(EventData):
+    """Somebody whom a mail names in its writer's place."""
+
+    words: str
+    from_: str
+
+
+class SubstituteAccepted(Substitute):
+    """A person made the substitute that a mail names a contact."""
+
+    KIND = EventKind.SUBSTITUTE_ACCEPTED
+
+
+class SubstituteDismissed(Substitute):
+    """A person wants nothing of the substitute that a mail names."""
+
+    KIND = EventKind.SUBSTITUTE_DISMISSED

@@ -1,0 +1,144 @@
+"""What events about people in sequences say: their enrollments, and steps that are not mails. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from relance.engine.event_log.base import EventData, WithReason
+from relance.engine.event_log.kinds import EventKind
+
+
+@dataclass(frozen=True)
+class EnrollmentCreated(EventData):
+    """Somebody was enrolled in a sequence."""
+
+    KIND = EventKind.ENROLLMENT_CREATED
+    sequence: str
+    version: int
+    mailbox: str
+
+
+class EnrollmentPaused(WithReason):
+    """A person paused somebody; nothing is sent until a person resumes them."""
+
+    KIND = EventKind.ENROLLMENT_PAUSED
+
+
+class EnrollmentResumed(WithReason):
+    """A person let somebody who was paused or away go on."""
+
+    KIND = EventKind.ENROLLMENT_RESUMED
+
+
+class EnrollmentReturned(EventData):
+    """The absence that an out-of-office reply told of is over; the sequence goes on."""
+
+    KIND = EventKind.ENROLLMENT_RETURNED
+
+
+class EnrollmentHeld(WithReason):
+    """Something only a person can decide: nothing is sent until they do."""
+
+    KIND = EventKind.ENROLLMENT_HELD
+
+
+class EnrollmentReleased(WithReason):
+    """A person decided, or evidence did: somebody who was held goes on."""
+
+    KIND = EventKind.ENROLLMENT_RELEASED
+
+
+class EnrollmentReopened(WithReason):
+    """What had ended somebody's sequence was a mistake: it goes on."""
+
+    KIND = EventKind.ENROLLMENT_REOPENED
+
+
+class EnrollmentUnsubscribed(WithReason):
+    """Somebody asked for no more mail, or a person suppressed them: nothing is sent any more."""
+
+    KIND = EventKind.ENROLLMENT_UNSUBSCRIBED
+
+
+class EnrollmentMailboxChanged(WithReason):
+    """Another mailbox goes on with somebody."""
+
+    KIND = EventKind.ENROLLMENT_MAILBOX_CHANGED
+
+
+@dataclass(frozen=True)
+class EnrollmentStopped(WithReason):
+    """Somebody's sequence ended: by a person, by its own stop rule, or (then `by` is there) for a colleague's answer."""
+
+    KIND = EventKind.ENROLLMENT_STOPPED
+    by: str | None = None
+    action: str | None = None
+    touched: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class ForColleague(WithReason):
+    """An event that a colleague's answer made."""
+
+    by: str
+    action: str
+    touched: Mapping[str, int]
+
+
+class EnrollmentPostponed(ForColleague):
+    """A colleague answered, and by the sequence's rule the next step goes later."""
+
+    KIND = EventKind.ENROLLMENT_POSTPONED
+
+
+class EnrollmentHandedOver(ForColleague):
+    """A colleague answered, and by the sequence's rule a person decides how to go on; there is a task."""
+
+    KIND = EventKind.ENROLLMENT_HANDED_OVER
+
+
+# Steps that are not mails.
+
+
+@dataclass(frozen=True)
+class StepBranched(EventData):
+    """A branch was decided."""
+
+    KIND = EventKind.STEP_BRANCHED
+    words: str
+    taken: bool
+
+
+class StepWaited(EventData):
+    """A wait was over."""
+
+    KIND = EventKind.STEP_WAITED
+
+
+class StepEnded(EventData):
+    """A sequence came to its end."""
+
+    KIND = EventKind.STEP_ENDED
+
+
+class StepSkipped(WithReason):
+    """A step was passed over."""
+
+    KIND = EventKind.STEP_SKIPPED
+
+
+@dataclass(frozen=True)
+class TaskCreated(EventData):
+    """A task fell due: a person has something to do."""
+
+    KIND = EventKind.TASK_CREATED
+    words: str
+
+
+@dataclass(frozen=True)
+class TaskDone(EventData):
+    """A person ticked a task off."""
+
+    KIND = EventKind.TASK_DONE
+    words: str

@@ -1,0 +1,105 @@
+"""The page docs/events.md, made from the list. Pure."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from relance.engine.event_log.data import DATA, fields
+from relance.engine.event_log.kinds import TITLES, EventKind
+
+MEANINGS = {
+    "action": "what the sequence's rule about colleagues asks for",
+    "by": "the address of the colleague who answered",
+    "effects": "what changed for whom, a sentence each",
+    "folder": "the folder in which it lies",
+    "from": "the address it came from",
+    "going_on": "how many people go on",
+    "held": "how many people are held",
+    "judged": "what the mail had been taken for",
+    "kind": "what the mail is taken for (`human answer`, `opt-out`, `out of office`, `hard bounce`, ...)",
+    "link": "the number of the link in the mail, counted from 0",
+    "mailbox": "the address that writes",
+    "matched_by": "how it was found whose mail it is",
+    "message_id": "the Message-ID",
+    "outcome": "the state of the mail now (see [states](states.md))",
+    "reason": "why, for people",
+    "reasons": "why, a sentence each",
+    "rule": "the rule that decided",
+    "rules_version": "the version of the rules",
+    "sent_at": "when it was sent, ISO 8601",
+    "sequence": "the name of the sequence",
+    "since": "when the mailbox had last been read",
+    "stage": "how far the conversation with the server had come",
+    "steps": "how many steps got a new time",
+    "subject": "the subject",
+    "taken": "whether the way down `then` was taken",
+    "touched": "how many colleagues were stopped, slowed or handed over",
+    "uid": "its number in the folder",
+    "variant": "the variant of the mail; empty where there is none",
+    "version": "the version of the sequence",
+    "words": "what it is about, for people",
+}
+"""What each name in the data means; the same in every kind."""
+
+_TYPES = {
+    "str": "text",
+    "int": "number",
+    "bool": "yes or no",
+    "Sequence[str]": "list",
+    "Mapping[str, int]": "counts",
+}
+
+_INTRO = """
+This page is written by `page.as_markdown()` from the lists in `relance/engine/event_log`; a test compares them.
+
+Every event has an `id`, a time (`at`), a `kind`, and where it is about a person their address (`email`) and the `step`. The kinds
+below are all there are; a later release may add some, so pass over those you do not know. `data` has what the kind's row
+names; what is followed by "?" may be missing. `relance timeline` shows one person's events, `Relance.events()` all of them in order.
+"""
+
+_NOUNS = {
+    "enrollment": "People in sequences",
+    "step": "Steps that are not mails",
+    "task": "Tasks",
+    "message": "Mails that go out",
+    "reply": "Replies",
+    "auto_reply": "Automatic replies",
+    "bounce": "Bounces",
+    "complaint": "Complaints",
+    "notice": "Other mail that comes in",
+    "substitute": "Substitutes",
+    "mailbox": "Mailboxes",
+    "unread_mail": "Mails that could not be read",
+    "organisation": "Organisations that refuse mail",
+    "sequence": "Sequences",
+    "restore": "Restored databases",
+    "clock": "The clock",
+}
+
+
+def as_markdown() -> str:
+    """Every kind with what it means and its data."""
+    parts = ["# Events", _INTRO.strip()]
+    for noun, kinds in groupby(EventKind, lambda kind: kind.partition(".")[0]):
+        rows = [["kind", "shown as", "what happened", "data"], ["---"] * 4, *(_row(kind) for kind in kinds)]
+        parts += [f"## {_NOUNS[noun]}", _table(rows)]
+    used = sorted({name for kind in EventKind for name, _ in fields(kind)})
+    parts += [
+        "## What the data says",
+        _table([["name", "meaning"], ["---"] * 2, *([f"`{each}`", MEANINGS[each]] for each in used)]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _row(kind: EventKind) -> list[str]:
+    said = " ".join((DATA[kind].__doc__ or "").split())
+    return [f"`{kind}`", TITLES[kind], said, ", ".join(_field(*each) for each in fields(kind)) or "none"]
+
+
+def _field(name: str, kind: str) -> str:
+    plain = kind.removesuffix(" | None")
+    return f"`{name}`{'?' if plain != kind else ''} ({_TYPES[plain]})"
+
+
+def _table(rows: list[list[str]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
