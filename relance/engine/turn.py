@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,11 +17,22 @@ from relance.engine.inbound import sync
 from relance.engine.restore import journal_replay
 from relance.engine.runtime import unexpected_errors
 from relance.engine.runtime.mail_servers import Visit
-from relance.engine.schedule import throttle
+from relance.engine.schedule import next_turn, throttle
+from relance.engine.schedule.next_turn import (
+    TROUBLE,
+    Continue,
+    Ending,
+    EndKind,
+    EndTurn,
+    Outlook,
+    Pauses,
+    Run,
+)
 from relance.engine.schedule.throttle import Allowance, Pace
 from relance.engine.sending import in_doubt, prepare, recovery
 from relance.engine.sending.deliver import Delivery
 from relance.engine.sending.exposure import Residue
+from relance.engine.sending.gate import PreparedMail
 from relance.engine.sequences import overdue
 from relance.engine.store import claims, enrollments, mailboxes, next_turns
 from relance.engine.store.mailboxes import Lease, Mailbox
@@ -30,17 +41,6 @@ from relance.mailbox.imap.folders import FolderRefused
 from relance.mailbox.smtp import login as smtp_login
 from relance.mailbox.smtp.outcome import Blame, SendResult
 from relance.mailbox.smtp.usage import Usage
-
-TROUBLE_MOST = dt.timedelta(hours=1)
-# The longest a mailbox whose servers do not answer is left alone.
-REFUSALS = 4
-# Refusals in a row after which a mailbox is paused whose login worked before: providers say "wrong password" of an outage
-# of their own, too. With the pauses between turns in trouble that is a quarter of an hour; more could lock the account.
-
-
-def give_up_at(mailbox: Mailbox) -> int:
-    """At the how-manieth refusal in a row a mailbox is paused. Pure."""
-    return REFUSALS if mailbox.synced_at is not None else 1
 
 
 @dataclass(frozen=True)
@@ -121,98 +121,86 @@ def _kept(context: Context) -> Iterator[None]:
 def _take_turn(context: Context, lease: Lease, stop: Callable[[], bool]) -> TurnReport:
     turn = _Turn(context, lease)
     try:
-        turn.run(stop)
+        end = turn.run(stop)
     except errors.Superseded as lost:
-        turn.words = str(lost)
+        return turn.report(str(lost))
     except BaseException as error:
-        turn.trouble = True
-        turn.surprise = unexpected_errors.described(error) if unexpected_errors.is_one(error) else ""
-        turn.release()
+        surprise = unexpected_errors.described(error) if unexpected_errors.is_one(error) else ""
+        turn.release(EndTurn(EndKind.FAULT), surprise)
         raise
-    else:
-        turn.release()
-    return turn.report()
-
-
-class _NotNow(Exception):
-    """A server may not be asked now."""
+    turn.release(end)
+    return turn.report(end.reason)
 
 
 class _Turn:
-    """One turn under way."""
+    """One turn under way. Each stage says whether the next one follows."""
 
     def __init__(self, context: Context, lease: Lease) -> None:
         self.context = context
         self.lease = lease
         self.sent = 0
         self.answers = 0
-        self.words = ""
-        self.trouble = False  # the servers were not reached: come back later
-        self.refused = False  # they refused what only a person can mend
         self.granted = (
-            False  # the last of them that was asked let us in, whatever came of the turn after that
+            False  # the last of the servers that was asked let us in, whatever came of the turn after that
         )
-        self.partial = False  # not all of the mailbox was seen: first mails go, follow-ups wait
-        self.surprise = ""  # the fault of ours that ended it
-        self.put_off = 0.0  # seconds of machine time: a server is asked by others first
         self.recovered: list[Server] = []  # servers that were in trouble and answered again
         self.more = False  # ended early: come back at once
         self.waiting = False  # somebody's mail waits for another mailbox to be read: come back soon
         self.mailbox = self._mailbox()
         self.send_error = self.mailbox.send_error  # what the last attempt to send met
         self.allowance = Allowance(0)
+        self.claimed_at = clock.NEVER
         self.synced = clock.elapsed()
         self.looked = False  # the mailbox was read in this turn
         self.residue = Residue()
         self.smtp = Usage()
 
-    def report(self) -> TurnReport:
+    def report(self, words: str) -> TurnReport:
         """What it did."""
         return TurnReport(
             self.lease.mailbox_id,
             sent=self.sent,
             answers=self.answers,
-            words=self.words,
+            words=words,
             more=self.more,
             unseen_seconds=tuple(self.residue.unseen),
             unrecorded_seconds=tuple(self.residue.unrecorded),
             smtp=self.smtp,
         )
 
-    def run(self, stop: Callable[[], bool]) -> None:
+    def run(self, stop: Callable[[], bool]) -> EndTurn:
         """The whole turn, between its first and its last line in the journal."""
         self.context.journal.turn(self.lease.mailbox_id, self.lease.fence)
-        ended = False
+        clean = False
         try:
-            self._stages(stop)
-            ended = True
+            end = self._stages(stop)
+            clean = end.kind not in TROUBLE
         finally:
-            clean = ended and not self.trouble
             self.context.journal.over(self.lease.mailbox_id, self.lease.fence, clean=clean)
+        return end
 
-    def _stages(self, stop: Callable[[], bool]) -> None:
-        """The stages in order; a server that cannot be reached ends the turn."""
+    def _stages(self, stop: Callable[[], bool]) -> EndTurn:
         if recovery.settle_left_open(self.context, self.lease):
             self.mailbox = self._mailbox()  # a refusal found in the journal may have paused it
         now = self.context.clock.now()
         if overdue.slept(self.mailbox, now, self.context.options.late):
             overdue.replan(self.context, self.lease, self.mailbox, now)
-        if not self._locked_out():  # asking again with a refused password would only lock the account
-            self._serve(stop)
-
-    def _serve(self, stop: Callable[[], bool]) -> None:
+        if self._locked_out():  # asking again with a refused password would only lock the account
+            return EndTurn(EndKind.DONE)
         try:
-            account = self.context.account(self.mailbox)
-            if not stop():
-                self._read_what_can_be(account)
-            if not stop() and self.mailbox.state == "active":
-                self._send(account, stop)
-        except _NotNow:
-            pass  # `put_off` says when to come again
+            return self._serve(self.context.account(self.mailbox), stop)
         except errors.Broken as broken:
-            self._refused(str(broken), unreadable=True)
+            return self._refused(str(broken), unreadable=True)
         except errors.Unreachable as away:
-            self.trouble, self.words = True, str(away)
+            return EndTurn(EndKind.NOT_REACHED, str(away))
+
+    def _serve(self, account: Account, stop: Callable[[], bool]) -> EndTurn:
+        """Read, then send."""
+        read = Continue() if stop() else self._read_what_can_be(account)
+        if isinstance(read, EndTurn):
+            return read
+        may_send = not stop() and self.mailbox.state == "active"
+        return next_turn.ended(self._send(account, stop) if may_send else Continue(), read.reason)
 
     def _locked_out(self) -> bool:
         """Whether the mailbox is paused for what reading it said. One that was only out of reach, and is paused for
@@ -223,7 +211,14 @@ class _Turn:
         with self.context.database.read() as conn:
             return mailboxes.by_id(conn, self.lease.mailbox_id)
 
-    def _read(self, account: Account) -> None:
+    def _read_what_can_be(self, account: Account) -> Ending:
+        try:
+            return self._read(account)
+        except FolderRefused as refusal:
+            self.mailbox = self._mailbox()
+            return Continue(str(refusal))
+
+    def _read(self, account: Account) -> Ending:
         """Read the mailbox when it is time, and always before a follow-up."""
         now = self.context.clock.now()
         last = clock.believed(self.mailbox.synced_at, now)
@@ -233,19 +228,13 @@ class _Turn:
             first = enrollments.first_mail_due(conn, self.mailbox.id, now) if may_send else None
         called = first is None or first > now  # nothing to send: reading is all this turn can be for
         if follow_up or called or last is None or now - last >= self.context.options.sync_every:
-            self._look(account)
+            return self._look(account)
+        return Continue()
 
-    def _read_what_can_be(self, account: Account) -> None:
-        try:
-            self._read(account)
-        except FolderRefused as refusal:
-            self.partial, self.words = True, str(refusal)
-            self.mailbox = self._mailbox()
-
-    def _look(self, account: Account) -> None:
+    def _look(self, account: Account) -> Ending:
         with self._visit(account.imap) as visit:
             if visit.wait:
-                raise _NotNow
+                return EndTurn(EndKind.PUT_OFF, wait=visit.wait)
             self.synced, self.looked = clock.elapsed(), True
             context = dataclasses.replace(self.context, open_inbox=visit.door(self.context.open_inbox))
             try:
@@ -254,6 +243,7 @@ class _Turn:
                 self.granted = visit.heard
         self.mailbox = self._mailbox()
         in_doubt.resolve(self.context, self.lease, self.mailbox)
+        return Continue()
 
     @contextmanager
     def _visit(self, place: Server) -> Iterator[Visit]:
@@ -262,43 +252,42 @@ class _Turn:
             try:
                 yield visit
             finally:
-                self.put_off = max(self.put_off, visit.wait)
                 self.recovered += [place] if visit.recovered else []
 
-    def _send(self, account: Account, stop: Callable[[], bool]) -> None:
+    def _send(self, account: Account, stop: Callable[[], bool]) -> Ending:
         with self._visit(account.smtp) as visit:
-            if not visit.wait:
-                self._send_by(visit, account, stop)
+            if visit.wait:
+                return EndTurn(EndKind.PUT_OFF, wait=visit.wait)
+            now = self.context.clock.now()
+            limits = Pace(self.mailbox.daily_cap, dt.timedelta(seconds=self.mailbox.gap_seconds))
+            claimed = self._claim(limits, now)
+            if not claimed and self.allowance.count == 0 and not self.looked:
+                return self._look(
+                    account
+                )  # called although its pace lets nothing leave: there is news of mail
+            wanted = prepare.prepare(self.context, self.lease, self.mailbox, claimed, now) if claimed else []
+            together = self.context.options.together if limits.gap <= dt.timedelta(0) else 1
+            return self._send_by(visit, account, wanted, together, stop) if wanted else Continue()
 
-    def _send_by(self, visit: Visit, account: Account, stop: Callable[[], bool]) -> None:
-        now = self.context.clock.now()
-        limits = Pace(self.mailbox.daily_cap, dt.timedelta(seconds=self.mailbox.gap_seconds))
-        claimed = self._claim(limits, now)
-        if not claimed:
-            if self.allowance.count == 0 and not self.looked:
-                self._look(account)  # called although its pace lets nothing leave: there is news of mail
-            return
-        wanted = prepare.prepare(self.context, self.lease, self.mailbox, claimed, now)
-        if not wanted:
-            return
-        together = self.context.options.together if limits.gap <= dt.timedelta(0) else 1
+    def _send_by(
+        self,
+        visit: Visit,
+        account: Account,
+        wanted: Sequence[PreparedMail],
+        together: int,
+        stop: Callable[[], bool],
+    ) -> Ending:
         with self.context.open_outbox(account) as outbox:
             self.granted = False
             refused = outbox.connect()
             self.granted, self.smtp = refused is None, outbox.usage
             if refused is not None:
                 (visit.answered if smtp_login.answered(refused) else visit.failed)()
-                self._no_way_out(account, refused, [each.enrollment.id for each in wanted])
-                return
+                return self._no_way_out(account, refused, [each.enrollment.id for each in wanted])
             delivery = Delivery(
-                self.context,
-                self.lease,
-                self.mailbox,
-                outbox,
-                together,
-                residue=self.residue,
-                heard=visit.answered,
-            )
+                self.context, self.lease, self.mailbox, outbox, together,
+                residue=self.residue, heard=visit.answered,
+            )  # fmt: skip
             try:
                 delivery.deliver(wanted, lambda: stop() or self._stale())
             finally:
@@ -306,13 +295,18 @@ class _Turn:
                 self.send_error = self.send_error if delivery.trouble is None else delivery.trouble
                 if self.smtp.silences:
                     visit.failed()
-        self.trouble = delivery.stopped and self.sent == 0 and not delivery.again
+        return self._delivered(delivery)
+
+    def _delivered(self, delivery: Delivery) -> Ending:
         self.more = self.more or delivery.again
         if delivery.waiting:
             with self.context.database.write() as conn:
-                self._call_others(conn, now)
+                self._call_others(conn, self.claimed_at)
+        stuck = delivery.stopped and self.sent == 0 and not delivery.again
+        return EndTurn(EndKind.NOT_REACHED) if stuck else Continue()
 
     def _claim(self, limits: Pace, now: dt.datetime) -> list[enrollments.Enrollment]:
+        self.claimed_at = now
         with self.context.database.write() as conn:
             held = mailboxes.renew_lease(conn, self.lease)
             history = throttle.needs_history(limits)
@@ -336,22 +330,22 @@ class _Turn:
             or clock.elapsed() - self.synced > self.context.options.fresh_seconds
         )
 
-    def _no_way_out(self, account: Account, refusal: SendResult, claimed: list[int]) -> None:
-        self.words = self.send_error = smtp_login.told(account, refusal)
+    def _no_way_out(self, account: Account, refusal: SendResult, claimed: list[int]) -> EndTurn:
+        self.send_error = smtp_login.told(account, refusal)
         with self.context.database.write() as conn:
             mailboxes.renew_lease(conn, self.lease)
             claims.unclaim(conn, claimed)
         if refusal.blame is Blame.SENDER:
-            self._refused(self.words)
-        else:
-            self.trouble = True
+            return self._refused(self.send_error)
+        return EndTurn(EndKind.NOT_REACHED, self.send_error)
 
-    def _refused(self, words: str, *, unreadable: bool = False) -> None:
+    def _refused(self, words: str, *, unreadable: bool = False) -> EndTurn:
         """Only a person can mend this (a refused login, a bad certificate), if it is what it says it is: where the login
         worked before, it is asked again a few times, further and further apart."""
-        self.words, self.trouble, self.refused = words, True, True
-        if self.mailbox.logins_refused + 1 >= give_up_at(self.mailbox):
+        worked = self.mailbox.synced_at is not None
+        if self.mailbox.logins_refused + 1 >= next_turn.give_up_at(worked_before=worked):
             self._pause(words, unreadable=unreadable)
+        return EndTurn(EndKind.REFUSED, words)
 
     def _pause(self, words: str, *, unreadable: bool) -> None:
         """Stop asking the server, and say so."""
@@ -361,46 +355,34 @@ class _Turn:
             if unreadable:
                 mailboxes.change(conn, self.mailbox.id, sync_error=words)
 
-    def release(self) -> None:
+    def release(self, end: EndTurn, surprise: str = "") -> None:
         """Give the lease back, with the time of the next turn."""
         now = self.context.clock.now()
-        troubles = self.mailbox.troubles + 1 if self.trouble or self.partial else 0
-        kept = (
-            self.trouble and not self.granted
-        )  # a commit that was lost takes nothing from a login that worked
-        refused = self.mailbox.logins_refused + 1 if self.refused else self.mailbox.logins_refused * kept
-        if self.put_off and not self.trouble:  # nobody was asked: nothing is known that was not known before
-            troubles, refused = self.mailbox.troubles, self.mailbox.logins_refused
+        before = next_turn.Run(self.mailbox.troubles, self.mailbox.logins_refused)
+        run = next_turn.after(end, before, granted=self.granted)
         with _kept(self.context), self.context.database.write() as conn:
             mailbox = mailboxes.by_id(conn, self.mailbox.id)
             due = enrollments.first_mail_due(conn, mailbox.id, now) if mailbox.state == "active" else None
             self.more = self.more and due is not None and due <= now
-            stands = {"troubles": troubles, "logins_refused": refused, "turn_error": self.surprise}
-            stands["send_error"] = self.send_error
+            stands = {**dataclasses.asdict(run), "turn_error": surprise, "send_error": self.send_error}
             if any(getattr(mailbox, name) != value for name, value in stands.items()):
                 mailboxes.change(conn, mailbox.id, **stands)
             next_turns.those_in_trouble(conn, self.recovered, now)
-            planned = min(self._next(mailbox, due, troubles, now), now + mailboxes.FURTHEST)
-            mailboxes.release(conn, self.lease, planned)
+            planned = next_turn.next_turn(end, self._outlook(mailbox, run, due, now), self._pauses(), now)
+            mailboxes.release(conn, self.lease, min(planned, now + mailboxes.FURTHEST))
 
-    def _next(
-        self, mailbox: Mailbox, due: dt.datetime | None, troubles: int, now: dt.datetime
-    ) -> dt.datetime:
-        if self.put_off and not self.trouble:
-            return now + dt.timedelta(seconds=self.put_off * (self.context.clock.scale or 1.0))
-        if troubles:
-            pause = self.context.options.trouble * int(2 ** min(troubles - 1, 10))
-            later = now + min(pause, TROUBLE_MOST)
-            soon = now if self.more else self.allowance.next_at
-            return min(later, soon) if self.sent and soon is not None and not self.trouble else later
-        if self.more:
-            return now
-        if self.waiting:
-            soon = now + self.context.options.trouble
-            return min(soon, self.allowance.next_at or soon) if self.sent else soon
-        look = (clock.believed(mailbox.synced_at, now) or now) + self.context.options.sync_every
-        if self._locked_out():
-            return now + self.context.options.sync_every  # or it would be asked for in every round
-        if due is None:
-            return look
-        return min(look, max(due, self.allowance.next_at or due, now))
+    def _outlook(self, mailbox: Mailbox, run: Run, due: dt.datetime | None, now: dt.datetime) -> Outlook:
+        return Outlook(
+            run.troubles,
+            self.sent,
+            self.more,
+            self.waiting,
+            locked_out=self._locked_out(),
+            allowed_at=self.allowance.next_at,
+            due=due,
+            read_at=clock.believed(mailbox.synced_at, now),
+        )
+
+    def _pauses(self) -> Pauses:
+        options = self.context.options
+        return Pauses(options.sync_every, options.trouble, self.context.clock.scale or 1.0)

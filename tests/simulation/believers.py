@@ -19,6 +19,7 @@ from relance.engine.journal.opt_outs import OptOuts
 from relance.engine.mailboxes import look, watermarks
 from relance.engine.ports import Inbox
 from relance.engine.runtime import mail_servers
+from relance.engine.schedule import next_turn
 from relance.engine.sending import forgotten_mails, recovery, settle
 from relance.engine.sequences import clock_jumps
 from relance.engine.store import restore_doubts
@@ -83,7 +84,7 @@ def sender_is_recipient() -> AbstractContextManager[object]:
 
 def first_refusal_counts() -> AbstractContextManager[object]:
     """One refused login pauses a mailbox."""
-    return mock.patch.object(turn, "give_up_at", _one)
+    return mock.patch.object(next_turn, "give_up_at", _one)
 
 
 def no_giving_back() -> AbstractContextManager[object]:
@@ -193,7 +194,8 @@ def _zero(_self: object) -> int:
     return 0
 
 
-def _one(_mailbox: object) -> int:
+def _one(*, worked_before: bool) -> int:
+    del worked_before
     return 1
 
 

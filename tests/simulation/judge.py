@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import sqlalchemy as sa
 
 from relance import clock
-from relance.engine import turn
 from relance.engine.db import tables
+from relance.engine.schedule import next_turn
 from relance.engine.sending import in_doubt
 from relance.mailbox.smtp import replies as smtp_replies
 from tests.simulation import aside, ground, people, post
@@ -98,7 +98,7 @@ def _paused(sim: Sim, laid: Ground) -> Iterator[str]:
         if post.SILENT_IMAP in reason or smtp_replies.described(TimeoutError()) in reason:
             yield f"paused: mailbox {number}, for a server that was silent: {reason}"
         for_a_login = any(words in reason for words in (post.NO_ENTRY, post.WRONG_PASSWORD.text))
-        if for_a_login and sim.world.logins_refused[number] < turn.REFUSALS:
+        if for_a_login and sim.world.logins_refused[number] < next_turn.REFUSALS:
             yield f"paused: mailbox {number}, after {sim.world.logins_refused[number]} refused logins: {reason}"
 
 

@@ -15,6 +15,7 @@ from relance.engine.context import Context
 from relance.engine.inbound import sync
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.runtime.mail_servers import MailServers
+from relance.engine.schedule import next_turn
 from relance.engine.sending import gate
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
@@ -77,16 +78,16 @@ def test_a_login_that_worked_before_is_refused_several_times_before_the_mailbox_
 ) -> None:
     add(house, server)
     refuse(server, WRONG)
-    minutes = [wait.total_seconds() / 60 for wait in next_turns(house, turn.REFUSALS - 1)]
+    minutes = [wait.total_seconds() / 60 for wait in next_turns(house, next_turn.REFUSALS - 1)]
     assert minutes == [0, 2, 4]
-    assert (the(house).state, the(house).logins_refused) == ("active", turn.REFUSALS - 1)
+    assert (the(house).state, the(house).logins_refused) == ("active", next_turn.REFUSALS - 1)
     assert WRONG in the(house).sync_error
     next_turns(house, 1)
     assert the(house).state == "paused"
     assert "app password" in the(house).reason
-    assert logins(server) == turn.REFUSALS
+    assert logins(server) == next_turn.REFUSALS
     next_turns(house, 2)
-    assert logins(server) == turn.REFUSALS  # it is not asked again: that would lock the account
+    assert logins(server) == next_turn.REFUSALS  # it is not asked again: that would lock the account
 
 
 def test_a_login_that_never_worked_is_refused_once(house: Context, server: Scripted) -> None:
@@ -102,7 +103,7 @@ def test_not_now_never_pauses(house: Context, server: Scripted, synced: bool) ->
     refuse(server, BUSY)
     waits = next_turns(house, 9)
     assert (the(house).state, the(house).logins_refused, logins(server)) == ("active", 0, 9)
-    assert waits[-1] == turn.TROUBLE_MOST
+    assert waits[-1] == next_turn.TROUBLE_MOST
     server.script.instead.clear()
     next_turns(house, 1)
     assert (the(house).sync_error, the(house).troubles) == ("", 0)
@@ -111,12 +112,12 @@ def test_not_now_never_pauses(house: Context, server: Scripted, synced: bool) ->
 def test_a_login_that_works_again_starts_the_count_anew(house: Context, server: Scripted) -> None:
     add(house, server)
     refuse(server, WRONG)
-    next_turns(house, turn.REFUSALS - 1)
+    next_turns(house, next_turn.REFUSALS - 1)
     server.script.instead.clear()
     next_turns(house, 1)
     assert (the(house).state, the(house).logins_refused) == ("active", 0)
     refuse(server, WRONG)
-    next_turns(house, turn.REFUSALS - 1)
+    next_turns(house, next_turn.REFUSALS - 1)
     assert the(house).state == "active"
 
 
@@ -129,7 +130,7 @@ def test_a_login_that_worked_counts_although_the_commit_of_its_look_is_lost(
 ) -> None:
     add(house, server)
     refuse(server, WRONG)
-    next_turns(house, turn.REFUSALS - 1)
+    next_turns(house, next_turn.REFUSALS - 1)
     server.script.instead.clear()
     with monkeypatch.context() as patched:
         patched.setattr(sync.messages, "looked", lost)
@@ -143,7 +144,7 @@ def test_a_login_that_worked_counts_although_the_commit_of_its_look_is_lost(
 def test_a_person_who_says_go_on_starts_it_anew_too(house: Context, server: Scripted) -> None:
     add(house, server)
     refuse(server, WRONG)
-    next_turns(house, turn.REFUSALS)
+    next_turns(house, next_turn.REFUSALS)
     mailbox_service.resume(house, ADA)
     assert (the(house).state, the(house).logins_refused) == ("active", 0)
 

@@ -13,6 +13,7 @@ from relance.engine.inbound import match, sent_copies, sync, unread_mail
 from relance.engine.reporting import status
 from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.reporting.explain import explain
+from relance.engine.schedule.next_turn import Continue
 from relance.engine.states import State
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.parsing.inbound import InboundMail
@@ -108,7 +109,7 @@ def test_first_mails_leave_while_a_folder_was_not_seen_whole_and_follow_ups_wait
     desk: ReadDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    monkeypatch.setattr(turn._Turn, "_send", lambda self, account, stop: asked.append(True))
+    monkeypatch.setattr(turn._Turn, "_send", lambda self, account, stop: asked.append(True) or Continue())
     desk.script.mails[2] = ANSWER
     desk.fetching({1, 2}, b"{tag} NO [UNAVAILABLE] not now\r\n")
     report = turn.take_turn(desk.house, desk.number, lambda: False)

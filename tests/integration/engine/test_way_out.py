@@ -13,6 +13,7 @@ from relance.engine.context import Context
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.reporting import explain, status
 from relance.engine.reporting.concerns import Concern, ConcernKind
+from relance.engine.schedule import next_turn
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.store import mailboxes
@@ -100,7 +101,7 @@ def test_a_mailbox_that_pauses_itself_is_told_without_being_asked_for(
     ready: Context, server: FaultServer
 ) -> None:
     server.behaviour.faults = [Fault(Point.AUTH, Kind.REPLY, "535 5.7.8 Bad credentials", times=9)]
-    for _ in range(turn.REFUSALS):
+    for _ in range(next_turn.REFUSALS):
         take_turn(ready)
     assert concerned(ready) == []  # it is not tried again
     (paused,) = concerned(ready, ConcernKind.PAUSED)
