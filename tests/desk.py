@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -123,6 +124,51 @@ class ReadDesk(Desk):
             if uid in wanted
         ]
         return b"".join(lines) + b"{tag} OK done\r\n"
+
+
+@dataclass
+class Shelf:
+    """A desk with folders beside the inbox: what each holds. All were made in one second, as Cyrus numbers them: 7."""
+
+    desk: ReadDesk
+    boxes: dict[str, dict[int, bytes]]
+    numbers: dict[str, int] = field(default_factory=dict)  # UIDVALIDITY of those that have another one
+
+    def __post_init__(self) -> None:
+        self.inbox = self.desk.script.mails
+        self.desk.script.instead |= {"LIST": self._list, "EXAMINE": self._examine, "STATUS": self._status}
+        self.desk.sync()
+
+    def rename(self, was: str, becomes: str) -> None:
+        """As RENAME does it: the mails keep their numbers, and the folder its UIDVALIDITY."""
+        self.boxes[becomes] = self.boxes.pop(was)
+
+    def swap(self, one: str, other: str) -> None:
+        """Both names are another folder's, and none is missing."""
+        self.boxes[one], self.boxes[other] = self.boxes[other], self.boxes[one]
+
+    def _list(self, tag: str, command: str) -> Reply:
+        rest = "".join(f'* LIST () "/" {name}\r\n' for name in self.boxes)
+        return f'* LIST () "/" INBOX\r\n{rest}{{tag}} OK done\r\n'.encode()
+
+    def _examine(self, tag: str, command: str) -> Reply:
+        name, mails = self._of(command)
+        self.desk.script.mails = mails
+        end = max(mails, default=0) + 1
+        number = self.numbers.get(name, 7)
+        return (
+            f"* {len(mails)} EXISTS\r\n* OK [UIDVALIDITY {number}] x\r\n* OK [UIDNEXT {end}] x\r\n{{tag}} OK done\r\n"
+        ).encode()
+
+    def _status(self, tag: str, command: str) -> Reply:
+        name, mails = self._of(command)
+        end, number = max(mails, default=0) + 1, self.numbers.get(name, 7)
+        numbers = f"UIDVALIDITY {number} UIDNEXT {end} MESSAGES {len(mails)}"
+        return f"* STATUS {name} ({numbers})\r\n{{tag}} OK done\r\n".encode()
+
+    def _of(self, command: str) -> tuple[str, dict[int, bytes]]:
+        name = command.split('"')[1]
+        return name, self.inbox if name == "INBOX" else self.boxes[name]
 
 
 Seated = TypeVar("Seated", bound=Desk)

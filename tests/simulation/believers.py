@@ -152,9 +152,9 @@ def names_are_folders() -> AbstractContextManager[object]:
     return both(mock.patch.object(watermarks, "plan", planned), mock.patch.object(watermarks, "of", _by_name))
 
 
-def no_namesakes() -> AbstractContextManager[object]:
-    """A folder that is gone is forgotten, and nobody asks whether another name is its now."""
-    return mock.patch.object(watermarks, "namesakes", _nobody)
+def no_swaps() -> AbstractContextManager[object]:
+    """A folder whose numbers did not move is the one it was, whatever the others show."""
+    return mock.patch.object(watermarks, "doubt", return_value=watermarks.Doubt())
 
 
 def no_doubt() -> AbstractContextManager[object]:

@@ -11,6 +11,8 @@ NAMES = ("Archive", "Junk")
 # Those that are renamed: INBOX can not be (RFC 3501, 6.3.5), and the provider files its copies in Sent.
 MOST = 3
 # Times a mailbox's folders are renamed.
+SWAPS = 0.3
+# How often both change names with one another, so that none is missing or new.
 STRANGER = (
     b"From: news@elsewhere.example\r\nSubject: offers\r\nMessage-ID: <s%d@elsewhere.example>\r\n\r\nLook!\r\n"
 )
@@ -47,7 +49,7 @@ def may_be_renamed(sim: Sim, mailbox: int, name: str) -> None:
 
 def rename(sim: Sim, mailbox: int, name: str) -> None:
     """A folder is put aside, and another of the same UIDVALIDITY gets its name (Cyrus gives one to all that are made in
-    the same second). Its own name is free, until somebody makes a folder of that name."""
+    the same second). Its own name is free, until somebody makes a folder of that name, or is given to the first."""
     folders = sim.world.folders[mailbox]
     into = NAMES[1 - NAMES.index(name)]
     if name not in folders or into not in folders or sim.world.renamed[mailbox] >= MOST:
@@ -59,8 +61,19 @@ def rename(sim: Sim, mailbox: int, name: str) -> None:
     _call(folders, name, into)
     sim.world.faults[f"folder renamed {'with' if sim.profile.ids else 'without'} MAILBOXID"] += 1
     sim.note(f"mailbox {mailbox}: {into} is called {aside} now, and {name} is called {into}")
+    if sim.chance(SWAPS):
+        _call(folders, aside, name)
+        sim.note(f"mailbox {mailbox}: {aside} is called {name}")
+        return
+    if _is_strangers(folders[aside]) and sim.chance(SWAPS):
+        del folders[aside]
+        sim.note(f"mailbox {mailbox}: {aside} is deleted")
     delay = dt.timedelta(minutes=sim.rng.choice((0, 1, 200, 2000)))
     sim.plan(delay, lambda: _made(sim, mailbox, name))
+
+
+def _is_strangers(box: Box) -> bool:
+    return all(b"@elsewhere.example" in raw for raw, _ in box.mails.values())
 
 
 def _call(folders: dict[str, Box], was: str, becomes: str) -> None:

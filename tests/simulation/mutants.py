@@ -282,7 +282,7 @@ MUTANTS: dict[str, Mutant] = {
         believers.asks_the_silent,
         believers.kept_noes_unread,
         believers.names_are_folders,
-        believers.no_namesakes,
+        believers.no_swaps,
         waits_for_ever,
     )
 }
@@ -314,7 +314,7 @@ NEEDS = {
     "asks_the_silent": ("silent", "crowds"),
     "kept_noes_unread": ("mute", "unsubscribes"),
     "names_are_folders": ("renames", "letters", "ids"),
-    "no_namesakes": ("nameless", "letters"),
+    "no_swaps": ("nameless", "letters"),
     "waits_for_ever": ("bars", "logins"),
 }
 """The faults without which a mutant lives like anybody: worlds that lack one need not be searched."""

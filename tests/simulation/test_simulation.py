@@ -35,7 +35,7 @@ FAULTS = (
 CAUGHT_BY = {
     "no_fence": 340,
     "no_lease": 965,
-    "no_unique_constraint": 263,
+    "no_unique_constraint": 475,
     "no_compare_and_set": 410,
     "no_begin_lines": 1,
     "unread_journal": 3,
@@ -46,7 +46,7 @@ CAUGHT_BY = {
     "no_suppression_check": 476,
     "no_second_look": 387,
     "no_sendable_check": 1205,
-    "watermark_alone": 76,
+    "watermark_alone": 638,
     "watermark_only": 0,
     "body_before_mark": 2,
     "no_recovery_hold": 3,
@@ -70,7 +70,7 @@ CAUGHT_BY = {
     "asks_the_silent": 339,
     "kept_noes_unread": 3232,
     "names_are_folders": 657,
-    "no_namesakes": 1040,
+    "no_swaps": 1037,
     "waits_for_ever": 172,
 }
 """A seed that catches each mutant; `python -m tests.simulation --mutants` looks for them anew."""
@@ -140,7 +140,7 @@ ONLY = {
     "asks_the_silent": {"silent": 0.0},
     "kept_noes_unread": {"mute": 0.0, "commit": 0.0},
     "names_are_folders": {"renames": 0.0},
-    "no_namesakes": {"renames": 0.0},
+    "no_swaps": {"renames": 0.0},
 }
 """Mutants that one fault alone shows."""
 

@@ -78,6 +78,9 @@ folder = sa.Table(
     text("moved"),  # which number moved last
     sa.Column("moved_at", Instant),
     sa.Column("missing_at", Instant),  # the look in which the server's list did not name it
+    sa.Column(
+        "doubted", sa.Boolean, nullable=False, server_default=sa.false()
+    ),  # it may be another of that name
     sa.UniqueConstraint("mailbox_id", "name"),
 )
 

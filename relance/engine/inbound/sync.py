@@ -93,11 +93,12 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
     for _ in range(PASSES):
         listed = inbox.folders(with_trash=True)
         with look.context.database.read() as conn:
-            known = mailboxes.watermarks(conn, look.mailbox.id)
+            marks = mailboxes.watermarks(conn, look.mailbox.id)
             rows = unread_mails.of_mailbox(conn, look.mailbox.id)
-        forgotten, missed = watched_folders.missing(look, listed, known)
-        known = {name: mark for name, mark in known.items() if name not in forgotten}
-        folders = watched_folders.of_look(look, inbox, listed, known)
+        folders = watched_folders.of_look(look, inbox, listed, marks)
+        marks = watched_folders.doubted(look, listed, folders, marks)
+        forgotten, missed = watched_folders.missing(look, listed, marks)
+        known = {name: mark for name, mark in marks.items() if name not in forgotten}
         barred = [FolderRefused(each.refused, barred=True) for each in folders if each.refused]
         so_far.refused = [*barred, *missed]
         plans = {each: _plan(look, each, known, rows) for each in folders if not each.refused}

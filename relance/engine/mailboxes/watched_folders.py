@@ -3,6 +3,7 @@ people's that this user merely sees."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from relance.engine.context import Context
@@ -65,21 +66,52 @@ def missing(
     """Folders that were there and that the list does not name: what is to be forgotten, and what is to be said.
 
     One answer proves nothing, so the look in which a folder is missed first is not complete. What the next one misses, too,
-    is gone, and forgotten with how far those were read that may be it under another name.
+    is gone, and forgotten.
     """
-    names, ids = {each.name for each in listed}, {each.object_id for each in listed if each.object_id}
-    gone = {name: mark for name, mark in known.items() if name not in names and mark.object_id not in ids}
-    sure = [mark for mark in gone.values() if mark.missing_at is not None and mark.missing_at != look.now]
-    new = sorted(gone.keys() - {mark.name for mark in sure})
-    forgotten = {mark.name for mark in sure} | (watermarks.namesakes(sure, listed) & known.keys())
-    if gone:
+    new, forgotten = _unlisted(look, listed, known)
+    if new or forgotten:
         with look.context.database.write() as conn:
             mailboxes.renew_lease(conn, look.lease)
             folders.missing(conn, look.mailbox.id, new, look.now)
             folders.forget(conn, look.mailbox.id, forgotten)
             rows = unread_mails.of_mailbox(conn, look.mailbox.id)
-            unread_mails.forget(conn, [each.id for each in rows if each.folder in forgotten - names])
-    return forgotten, [FolderRefused(_missed(look, name)) for name in new]
+            unread_mails.forget(conn, [each.id for each in rows if each.folder in forgotten])
+    return forgotten, [FolderRefused(_missed(look, name)) for name in sorted(new)]
+
+
+def _unlisted(
+    look: Look, listed: Sequence[Folder], known: Mapping[str, Watermark]
+) -> tuple[set[str], set[str]]:
+    """Folders that were there and that the list does not name: those missed for the first time, and those that are gone."""
+    names, ids = {each.name for each in listed}, {each.object_id for each in listed if each.object_id}
+    missed = {name: mark for name, mark in known.items() if name not in names and mark.object_id not in ids}
+    gone = {name for name, mark in missed.items() if mark.missing_at not in (None, look.now)}
+    return missed.keys() - gone, gone
+
+
+def doubted(
+    look: Look, listed: Sequence[Folder], watched: Sequence[Folder], known: dict[str, Watermark]
+) -> dict[str, Watermark]:
+    """The marks of folders, in which those that may be others by now are to be read from their first mail.
+
+    That is kept before any of them is read, or one that is gone is forgotten: then no number tells of it any more.
+    """
+    _, gone = _unlisted(look, listed, known)
+    found = watermarks.doubt(watched, known, [known[name] for name in gone])
+    if not found.doubtful:
+        return known
+    there = {each.name: each for each in watched}
+    marks = {name: _suspected(there[name], known.get(name)) for name in found.evidence}
+    marks |= {name: Watermark(name, known[name].uidvalidity, 0, doubted=True) for name in found.doubtful}
+    with look.context.database.write() as conn:
+        mailboxes.renew_lease(conn, look.lease)
+        for name, mark in marks.items():
+            mailboxes.mark(conn, look.mailbox.id, there[name].role.value, mark)
+    return {**known, **marks}
+
+
+def _suspected(folder: Folder, mark: Watermark | None) -> Watermark:
+    return dataclasses.replace(mark or Watermark(folder.name, folder.uidvalidity, 0), doubted=True)
 
 
 def _missed(look: Look, name: str) -> str:

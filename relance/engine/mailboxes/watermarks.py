@@ -8,8 +8,9 @@ read twice.
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from relance.engine.store.mailboxes import Watermark
@@ -25,6 +26,7 @@ class Plan:
     again: frozenset[int] = frozenset()  # UIDs up to `after` that are new if they are there
     moved: str = ""  # which of its numbers moved, so that it is read from its first mail
     counted: int | None = None  # how many mails were accounted for up to `after`
+    doubted: bool = False  # see `Watermark.doubted`
 
     @property
     def anew(self) -> bool:
@@ -46,7 +48,7 @@ def plan(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> 
     changed = folder.messages is None or folder.messages != mark.messages
     late = None not in (folder.messages, mark.messages) and (folder.messages or 0) > (mark.messages or 0)
     look = more or late or bool(owed) or (bool(again) and changed)
-    return Plan(look, mark.last_uid, again, counted=mark.messages)
+    return Plan(look, mark.last_uid, again, counted=mark.messages, doubted=mark.doubted)
 
 
 def which_moved(folder: Folder, mark: Watermark) -> str:
@@ -71,13 +73,56 @@ def of(folder: Folder, marks: Iterable[Watermark]) -> Watermark | None:
     return here
 
 
-def namesakes(gone: Iterable[Watermark], there: Iterable[Folder]) -> set[str]:
-    """Folders that may be another one that is gone, renamed: the UIDVALIDITY is the same, and no id tells them apart.
+@dataclass(frozen=True)
+class Doubt:
+    """Which folders may have taken one another's names, by name."""
 
-    Cyrus gives all folders made in one second the same one.
+    evidence: frozenset[str] = frozenset()  # those whose numbers say so
+    doubtful: frozenset[str] = frozenset()  # those that may be other folders than the ones that were read
+
+
+def doubt(there: Iterable[Folder], marks: Mapping[str, Watermark], gone: Iterable[Watermark] = ()) -> Doubt:
+    """Folders without an id that may be others, renamed into their names, though no number of theirs moved.
+
+    A folder that was read up to UID n has that many under whatever name it has now, and the same UIDVALIDITY. So where a
+    name shows more than n and had less, it may be that folder, and the old name another one's. A folder whose name is gone,
+    or another's of another UIDVALIDITY, may bear any name that was read as far. Servers that give all folders one UIDVALIDITY, or one to all of a second,
+    make it possible (RFC 3501, 2.3.1.1, asks for no more than that a name and a number tell a folder).
     """
-    numbers = {each.uidvalidity for each in gone}
-    return {each.name for each in there if not each.object_id and each.uidvalidity in numbers}
+    plain = [each for each in there if each.uidvalidity and not each.object_id]
+    still = {each.name: each.uidvalidity for each in plain if _is_as_it_was(each, marks)}
+    told = {each.name: _tells(each, marks.get(each.name)) for each in plain}
+    told |= {
+        mark.name: (mark.uidvalidity, mark.last_uid - 1, math.inf) for mark in gone if not mark.object_id
+    }
+    found = {
+        name: {
+            other
+            for other, uidvalidity in still.items()
+            if other != name and uidvalidity == number and low < marks[other].last_uid < high
+        }
+        for name, (number, low, high) in told.items()
+    }
+    names = {each.name for each in plain}
+    evidence = names.intersection(name for name, others in found.items() if others)
+    return Doubt(frozenset(evidence), frozenset().union(*found.values()))
+
+
+def _is_as_it_was(folder: Folder, marks: Mapping[str, Watermark]) -> bool:
+    mark = marks.get(folder.name)
+    return mark is not None and not which_moved(folder, mark)
+
+
+def _tells(folder: Folder, mark: Watermark | None) -> tuple[int, int, float]:
+    """Which folders' names one tells of: their UIDVALIDITY, and between which UIDs they were read to."""
+    high = folder.uidnext or math.inf
+    if mark is None:
+        return folder.uidvalidity, 0, high
+    if mark.doubted:
+        return 0, 0, 0
+    if which_moved(folder, mark):
+        return mark.uidvalidity, mark.last_uid - 1, math.inf
+    return folder.uidvalidity, mark.last_uid, high
 
 
 @dataclass
@@ -116,7 +161,8 @@ class Progress:
         if messages is not None:
             since = sum(each >= folder.uidnext for each in self.there) if folder.uidnext else 0
             messages = max(0, messages + since - sum(each > last for each in self.there))
-        return self._mark(last, messages)
+        mark = self._mark(last, messages)
+        return mark if self.stuck is not None else dataclasses.replace(mark, doubted=False)
 
     @property
     def unexplained(self) -> int:
@@ -135,9 +181,8 @@ class Progress:
             uid for uid in range(first, last + 1) if uid not in self.there and (uid > new or uid in again)
         )
         folder = self.folder
-        return Watermark(
-            folder.name, folder.uidvalidity, max(0, last), messages, spans(gaps), folder.object_id
-        )
+        mark = Watermark(folder.name, folder.uidvalidity, max(0, last), messages, spans(gaps))
+        return dataclasses.replace(mark, object_id=folder.object_id, doubted=self.plan.doubted)
 
 
 def spans(numbers: Iterable[int]) -> str:

@@ -102,6 +102,7 @@ class Watermark:
     gaps: str = ""  # UIDs up to `last_uid` that were not there, as "11,15:20"
     object_id: str = ""  # the server's own id of the folder
     missing_at: dt.datetime | None = None  # the look in which the server's list did not name it
+    doubted: bool = False  # it and another may have changed names: what follows from it is under way, until it is read whole
 
 
 _VALUES = [column for column in mailbox.c if column.name not in ("lease_owner", "lease_until", "fence")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from relance.engine.reporting.explain import explain
 from relance.engine.states import State
 from relance.engine.store import folders, mailboxes
 from tests import engine_house
-from tests.desk import ANSWER, OLA, OTHER, ReadDesk, news, seated
+from tests.desk import ANSWER, OLA, OTHER, ReadDesk, Shelf, news, seated
 from tests.servers.scripted_imap import Reply, Script
 
 
@@ -88,69 +87,37 @@ def test_a_folder_that_is_numbered_anew_while_it_is_read_is_not_taken_for_read(d
     )
 
 
-@dataclass
-class Two:
-    """A desk with a second folder: what it holds, and which folders beside the inbox are listed."""
-
-    desk: ReadDesk
-    clients: dict[int, bytes] = field(default_factory=lambda: {1: OTHER % (21, 21), 2: OTHER % (22, 22)})
-    names: list[str] = field(default_factory=lambda: ["Clients"])
-
-
 @pytest.fixture
-def two(desk: ReadDesk) -> Two:
-    """Two folders made in one second, as Cyrus numbers them: INBOX and Clients, both 7."""
-    found = Two(desk)
-    script = desk.script
-    inbox = script.mails
-
-    def lines(tag: str, command: str) -> Reply:
-        rest = "".join(f'* LIST () "/" {name}\r\n' for name in found.names)
-        return f'* LIST () "/" INBOX\r\n{rest}{{tag}} OK done\r\n'.encode()
-
-    def examine(tag: str, command: str) -> Reply:
-        script.mails = inbox if "INBOX" in command else found.clients
-        end = max(script.mails, default=0) + 1
-        return (
-            f"* {len(script.mails)} EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT {end}] x\r\n{{tag}} OK done\r\n"
-        ).encode()
-
-    def status(tag: str, command: str) -> Reply:
-        name = command.split('"')[1]
-        mails = inbox if name == "INBOX" else found.clients
-        numbers = f"UIDVALIDITY 7 UIDNEXT {max(mails, default=0) + 1} MESSAGES {len(mails)}"
-        return f"* STATUS {name} ({numbers})\r\n{{tag}} OK done\r\n".encode()
-
-    script.instead |= {"LIST": lines, "EXAMINE": examine, "STATUS": status}
-    desk.sync()
-    return found
+def two(desk: ReadDesk) -> Shelf:
+    """INBOX and Clients, of one UIDVALIDITY."""
+    return Shelf(desk, {"Clients": {1: OTHER % (21, 21), 2: OTHER % (22, 22)}})
 
 
-def test_a_renamed_folder_does_not_pass_for_the_one_whose_name_it_took(two: Two) -> None:
-    two.names = ["Clients", "Other"]
+def test_a_renamed_folder_does_not_pass_for_the_one_whose_name_it_took(two: Shelf) -> None:
+    two.boxes["Other"] = two.boxes["Clients"]
     two.desk.sync()  # both are read to their ends, mail 2
-    two.names = ["Clients"]  # Clients is gone, and Other bears its name; the numbers are the same
-    two.clients = {1: OTHER % (31, 31), 2: ANSWER}
+    del two.boxes["Other"]  # Clients is gone, and Other bears its name; the numbers are the same
+    two.boxes["Clients"] = {1: OTHER % (31, 31), 2: ANSWER}
     two.desk.refused("The folder Other of ada@sales.example was not in the server's list")
     engine_house.clock(two.desk.house).advance(minutes=5)
     assert two.desk.sync() == 1
     assert two.desk.row.state is State.REPLIED
 
 
-def test_one_list_without_a_folder_proves_nothing(two: Two) -> None:
-    two.names = []
-    two.clients[3] = ANSWER
+def test_one_list_without_a_folder_proves_nothing(two: Shelf) -> None:
+    clients = two.boxes.pop("Clients")
+    clients[3] = ANSWER
     two.desk.refused("The folder Clients of ada@sales.example was not in the server's list")
-    two.names = ["Clients"]
+    two.boxes["Clients"] = clients
     engine_house.clock(two.desk.house).advance(minutes=5)
     assert two.desk.sync() == 1
     assert two.desk.row.state is State.REPLIED
-    two.names = []
+    two.boxes.clear()
     two.desk.refused("Clients")  # missed for the first time again
 
 
-def test_a_folder_that_is_missed_twice_is_gone(two: Two) -> None:
-    two.names = []
+def test_a_folder_that_is_missed_twice_is_gone(two: Shelf) -> None:
+    two.boxes.clear()
     two.desk.refused("If it is missing from the next list as well, it counts as deleted")
     engine_house.clock(two.desk.house).advance(minutes=5)
     two.desk.sync()

@@ -161,7 +161,39 @@ def test_a_renamed_folder_is_known_by_its_id_and_another_of_its_name_is_not() ->
     assert watermarks.plan(stranger, watermarks.of(stranger, [a, b])).moved
 
 
-def test_namesakes_are_those_that_no_id_tells_apart() -> None:
+def test_a_folder_that_is_gone_may_bear_a_name_that_was_read_further() -> None:
     gone = [Watermark("Old", 7, 3)]
-    there = [folder(4), Folder("Other", Role.OTHER, 8, 4), Folder("New", Role.OTHER, 7, 4, object_id="x")]
-    assert watermarks.namesakes(gone, there) == {"INBOX"}
+    there = [folder(6), Folder("Other", Role.OTHER, 8, 6), Folder("Less", Role.OTHER, 7, 3)]
+    there.append(Folder("New", Role.OTHER, 7, 6, object_id="x"))
+    marks = {each.name: Watermark(each.name, each.uidvalidity, each.uidnext - 1) for each in there}
+    assert watermarks.doubt(there, marks, gone).doubtful == {"INBOX"}
+
+
+LAID = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4)), min_size=2, max_size=5)
+"""Folders: how far each was read, and how many mails came in since."""
+
+
+@given(LAID, st.data())
+def test_whatever_names_change_every_mail_is_read(laid: list[tuple[int, int]], data: st.DataObject) -> None:
+    """Names are given to other folders, new ones of another second, or nobody; all folders are still there."""
+    names = [f"F{place}" for place in range(len(laid) + 2)]
+    marks = {name: Watermark(name, 7, read) for name, (read, _) in zip(names, laid, strict=False)}
+    now = dict(zip(data.draw(st.permutations(names)), laid, strict=False))
+    there = [Folder(name, Role.OTHER, 7, read + new + 1) for name, (read, new) in now.items()]
+    left = marks.keys() - now.keys()
+    fresh = left - data.draw(st.sets(st.sampled_from(names)))
+    there += [Folder(name, Role.OTHER, 8, 1) for name in sorted(fresh)]
+    doubtful = watermarks.doubt(there, marks, [marks[name] for name in left - fresh]).doubtful
+    for each in there:
+        mark = None if each.name in doubtful else marks.get(each.name)
+        plan = watermarks.plan(each, mark)
+        read, new = now.get(each.name, (0, 0))
+        assert not new or (plan.look and plan.after <= read), each
+
+
+def test_folders_that_are_quiet_or_have_an_id_are_not_doubted() -> None:
+    quiet = [Folder("A", Role.OTHER, 7, 6), Folder("B", Role.OTHER, 7, 4), Folder("C", Role.OTHER, 8, 9)]
+    marks = {"A": Watermark("A", 7, 5), "B": Watermark("B", 7, 3)}
+    assert watermarks.doubt(quiet, marks) == watermarks.Doubt()
+    told = [Folder("A", Role.OTHER, 7, 6, object_id="a"), Folder("New", Role.OTHER, 7, 6, object_id="n")]
+    assert watermarks.doubt(told, marks) == watermarks.Doubt()
