@@ -15,6 +15,7 @@ from relance.complete import complete
 from relance.engine.schedule import waits
 from relance.engine.schedule.waits import Unit, Wait
 from relance.mailbox.parsing.inbound import Classification, Intent, Kind
+from relance.wording import Text, ended
 
 BOUND = "colleague"
 # The kind of the reason beside a due time that a colleague's answer put off.
@@ -42,7 +43,7 @@ class ColleagueAction:
 
 GO_ON = ColleagueAction(ActionKind.GO_ON)
 STOP = ColleagueAction(ActionKind.STOP)
-GRAMMAR = 'write "stop", "hand over", "slow 3 business days" or "go on"'
+GRAMMAR = Text('write "stop", "hand over", "slow 3 business days" or "go on"')
 PATTERN = r"^ *(stop|hand over|go on|slow (by )?[1-9][0-9]{0,2} *(business|working) days?) *$"
 _SLOW = re.compile(r"slow(?: by)?\b(.*)")
 _PLAIN = {each.value: ColleagueAction(each) for each in ActionKind if each is not ActionKind.SLOW}
@@ -56,15 +57,19 @@ def parse(text: str) -> ColleagueAction:
     if words in _PLAIN:
         return _PLAIN[words]
     near = errors.nearest(words.replace("-", " "), [*_PLAIN, ActionKind.SLOW.value])
-    raise ValueError(f'"{text}" is not an action: {GRAMMAR}' + (f'. Did you mean "{near}"?' if near else ""))
+    said = Text('"{text}" is not an action: {grammar}', text=text, grammar=GRAMMAR)
+    hint = Text('Did you mean "{near}"?', near=near) if near else ""
+    raise ValueError(Text.together(ended(said), hint) if hint else said)
 
 
 def _span(text: str) -> Wait:
     if not text:
-        raise ValueError('slow by how much? For instance "slow 3 business days"')
+        raise ValueError(Text('slow by how much? For instance "slow 3 business days"'))
     wait = waits.parse(text)
     if wait.unit is not Unit.BUSINESS_DAYS:
-        raise ValueError(f'"slow {text}": count in business days, for instance "slow 3 business days"')
+        raise ValueError(
+            Text('"slow {text}": count in business days, for instance "slow 3 business days"', text=text)
+        )
     return wait
 
 

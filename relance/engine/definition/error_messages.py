@@ -13,6 +13,8 @@ from relance import errors
 from relance.engine.definition import company_rules, sequence, steps
 from relance.engine.definition.steps import Path
 from relance.engine.definition.yaml_source import Places
+from relance.wording import Text, ended
+from relance.wording.text import text_of
 
 _LISTS_OF_STEPS = ("steps", *steps.LIST_KEYS)
 _PARTS: dict[str, type[pydantic.BaseModel]] = {
@@ -22,6 +24,7 @@ _PARTS: dict[str, type[pydantic.BaseModel]] = {
 }
 
 Error = Mapping[str, Any]  # pydantic's ErrorDetails
+Told = tuple[Text, Text | str]  # what is wrong, and what to write instead
 
 
 def problems(refused: pydantic.ValidationError, data: Any, places: Places) -> list[errors.Problem]:
@@ -78,12 +81,27 @@ def _problem(path: Path, error: Error, data: Any, places: Places) -> errors.Prob
     else:
         place = places.of(path, key=error["type"] == "extra_forbidden")
     what, hint = _words(path, error, data)
-    return errors.Problem(f"{context(path, data)}{what}", "", hint, place.line, place.column)
+    return errors.Problem(within(context(path, data), what), "", hint, place.line, place.column)
 
 
-def context(path: Path, data: Any) -> str:
-    """The step a path leads into, as a beginning of a sentence: "step `bump`: ", or the part: "send: "."""
-    name = ""
+def within(name: Text, what: Text | str) -> Text:
+    """What is wrong, after the name of the step, part or key in which it is; an empty name is left out."""
+    return Text.together(name, what, by=": ")
+
+
+def step_name(step_id: str) -> Text:
+    """A step as it is called in front of a sentence."""
+    return Text("step `{id}`", id=step_id)
+
+
+def key_name(key: str | int) -> Text:
+    """A key as it is called in front of a sentence."""
+    return Text.prose(f"`{key}`")
+
+
+def context(path: Path, data: Any) -> Text:
+    """The step a path leads into, "step `bump`", or the part, "send"; empty where it leads into neither."""
+    name = Text.prose("")
     node = data
     for index, part in enumerate(path):
         if not _inside(node, part):
@@ -91,13 +109,15 @@ def context(path: Path, data: Any) -> str:
         node = node[part]
         if isinstance(part, int) and path[index - 1] in _LISTS_OF_STEPS:
             named = node.get("id") if isinstance(node, Mapping) else None
-            name = f"step `{named}`: " if isinstance(named, str) and named else f"step {part + 1}: "
+            name = Text("step {number}", number=part + 1)
+            if isinstance(named, str) and named:
+                name = step_name(named)
         elif index == 0 and part in _PARTS:
-            name = f"{part}: "
+            name = Text.prose(part)
     return name
 
 
-def _words(path: Path, error: Error, data: Any) -> tuple[str, str]:
+def _words(path: Path, error: Error, data: Any) -> Told:
     key = path[-1] if path else ""
     if error["type"] == "extra_forbidden":
         return _unknown(path, data)
@@ -106,9 +126,9 @@ def _words(path: Path, error: Error, data: Any) -> tuple[str, str]:
     if error["type"] == "union_tag_not_found":
         return _no_kind(_at(data, path))
     if error["type"] == "value_error":
-        return _sentence(path, str(error["ctx"]["error"]), data)
+        return _sentence(path, text_of(*error["ctx"]["error"].args[:1]), data)
     if error["type"] == "step":
-        return f"{error['ctx']['sentence']}.", ""
+        return ended(text_of(error["ctx"]["sentence"])), ""
     return _wrong_value(key, error, _at(data, path))
 
 
@@ -120,11 +140,10 @@ def _at(data: Any, path: Path) -> Any:
     return data
 
 
-def _sentence(path: Path, said: str, data: Any) -> tuple[str, str]:
+def _sentence(path: Path, said: Text, data: Any) -> Told:
     """A sentence of a check of ours; before it the key, where the check is about one value and not about the whole."""
     whole = isinstance(_at(data, path), Mapping) or not path
-    end = "" if said.endswith((".", "?")) else "."
-    return (f"{said}{end}" if whole else f"`{path[-1]}`: {said}{end}"), ""
+    return (ended(said) if whole else within(key_name(path[-1]), ended(said))), ""
 
 
 # Keys that nothing explains better than the list of what is known.
@@ -147,18 +166,25 @@ def _model_at(path: Path, data: Any) -> type[pydantic.BaseModel]:
     return steps.KINDS[steps.kind_of(_at(data, path)) or "mail"]
 
 
-def _unknown(path: Path, data: Any) -> tuple[str, str]:
+def _unknown(path: Path, data: Any) -> Told:
     key, inside = str(path[-1]), _model_at(path[:-1], data)
     known = _known_keys(inside)
     kind = steps.kind_of(_at(data, path[:-1])) if _is_step(path[:-1]) else None
     if near := errors.nearest(key, known):
-        return f"`{key}` is not recognised here;", f"did you mean `{near}`?"
+        return Text("`{key}` is not recognised here.", key=key), Text("Did you mean `{near}`?", near=near)
     if kind and (other := _kind_with(key)):
         return (
-            f"`{key}` does not belong in {steps.KINDS[kind].article} step.",
-            f"Each step does one thing: make {steps.KINDS[other].article} a step of its own, with its own `- id:`.",
+            Text(
+                "`{key}` does not belong in {article} step.", key=key, article=Text(steps.KINDS[kind].article)
+            ),
+            Text(
+                "Each step does one thing: make {article} a step of its own, with its own `- id:`.",
+                article=Text(steps.KINDS[other].article),
+            ),
         )
-    return f"`{key}` is not recognised here.", f"Recognised here: {', '.join(known)}."
+    return Text("`{key}` is not recognised here.", key=key), Text(
+        "Recognised here: {known}.", known=", ".join(known)
+    )
 
 
 def _is_step(path: Path) -> bool:
@@ -169,28 +195,31 @@ def _kind_with(key: str) -> str | None:
     return next((kind for kind, model in steps.KINDS.items() if key in _known_keys(model)), None)
 
 
-def _missing(key: str, path: Path, data: Any) -> tuple[str, str]:
+def _missing(key: str, path: Path, data: Any) -> Told:
     around = _at(data, path[:-1])
     if key == "id":
-        what = steps.kind_of(around) or "variant"
         return (
-            f"this {what} has no `id`.",
-            "Give it a short name that stays the same when steps move, for instance `id: intro`.",
+            Text("`id` is missing."),
+            Text("Give it a short name that stays the same when steps move, for instance `id: intro`."),
         )
     present = [known for known in around if isinstance(known, str)] if isinstance(around, Mapping) else []
     if near := errors.nearest(key, present):
-        return f"`{key}` is missing.", f"Is `{near}` a misspelling of it?"
-    return f"`{key}` is missing.", ""
+        return Text("`{key}` is missing.", key=key), Text("Is `{near}` a misspelling of it?", near=near)
+    return Text("`{key}` is missing.", key=key), ""
 
 
-def _no_kind(step: Any) -> tuple[str, str]:
+def _no_kind(step: Any) -> Told:
     if not isinstance(step, Mapping):
-        return "this is not a step.", "A step begins with `- id: name`, with its keys on the lines below."
+        return Text("this is not a step."), Text(
+            "A step begins with `- id: name`, with its keys on the lines below."
+        )
     if slip := _slip(step):
-        return f"`{slip[0]}` is not recognised here;", f"did you mean `{slip[1]}`?"
+        return Text("`{key}` is not recognised here.", key=slip[0]), Text(
+            "Did you mean `{near}`?", near=slip[1]
+        )
     return (
-        "it is not clear what kind of step this is.",
-        "A mail has `body`, a task `task`, a branch `when` and `then`, a wait `wait`, an end `end`.",
+        Text("it is not clear what kind of step this is."),
+        Text("A mail has `body`, a task `task`, a branch `when` and `then`, a wait `wait`, an end `end`."),
     )
 
 
@@ -203,28 +232,37 @@ def _slip(step: Mapping[str, Any]) -> tuple[str, str] | None:
 # Values of the wrong kind.
 
 
-def _text(key: str | int, _error: Error, value: Any) -> tuple[str, str]:
+def _text(key: str | int, _error: Error, value: Any) -> Told:
     if value is None:
-        return f"`{key}` is empty.", "Write something after the colon, or delete the line."
+        return Text("`{key}` is empty.", key=key), Text(
+            "Write something after the colon, or delete the line."
+        )
     if isinstance(value, bool):
-        return f"`{key}` must be text.", f'Put it in quotes: "{str(value).lower()}".'
+        return Text("`{key}` must be text.", key=key), Text(
+            'Put it in quotes: "{value}".', value=str(value).lower()
+        )
     if isinstance(value, (int, float)):
-        return f"`{key}` must be text.", f'Put it in quotes: "{value}".'
+        return Text("`{key}` must be text.", key=key), Text('Put it in quotes: "{value}".', value=value)
     return (
-        f"`{key}` must be a single text, not a list or a mapping.",
-        "Text that begins with {{ or [ must be in quotes.",
+        Text("`{key}` must be a single text, not a list or a mapping.", key=key),
+        Text("Text that begins with {{{{ or [ must be in quotes."),
     )
 
 
-def _pattern(key: str | int, _error: Error, value: Any) -> tuple[str, str]:
+def _pattern(key: str | int, _error: Error, value: Any) -> Told:
     if key == "id":
         return (
-            f'"{value}" cannot be an id: use lower-case letters, digits and hyphens, beginning with a letter.',
-            f"Write `{slug(str(value))}`.",
+            Text(
+                '"{value}" cannot be an id: use lower-case letters, digits and hyphens, beginning with a letter.',
+                value=value,
+            ),
+            Text("Write `{id}`.", id=slug(str(value))),
         )
     if key == "language":
-        return f'`language`: "{value}" is not a language code.', "Write two lower-case letters: pl, en, de."
-    return f"`{key}` must be a single line.", "Only the body may have several lines."
+        return within(key_name(key), Text('"{value}" is not a language code.', value=value)), Text(
+            "Write two lower-case letters: pl, en, de."
+        )
+    return Text("`{key}` must be a single line.", key=key), Text("Only the body may have several lines.")
 
 
 def slug(text: str) -> str:
@@ -234,47 +272,53 @@ def slug(text: str) -> str:
     return (made if made[:1].isalpha() else f"step-{made}".strip("-"))[:40].rstrip("-")
 
 
-def _literal(key: str | int, error: Error, value: Any) -> tuple[str, str]:
+def _literal(key: str | int, error: Error, value: Any) -> Told:
     known = re.findall(r"'([^']+)'", error["ctx"]["expected"])
     near = errors.nearest(str(value), known)
-    hint = f"Did you mean {near}?" if near else ""
+    hint = Text("Did you mean {near}?", near=near) if near else ""
     if key == "company" and not near:
-        hint = "Or write rules by kind of reply on the lines below: `positive reply: hand over`."
-    return f'`{key}`: "{value}" is not one of {", ".join(known)}.', hint
+        hint = Text("Or write rules by kind of reply on the lines below: `positive reply: hand over`.")
+    return Text(
+        '`{key}`: "{value}" is not one of {known}.', key=key, value=value, known=", ".join(known)
+    ), hint
 
 
-def _list(key: str | int, _error: Error, _value: Any) -> tuple[str, str]:
-    return f"`{key}` must be a list.", "Begin each entry with `- `, indented below the key."
+def _list(key: str | int, _error: Error, _value: Any) -> Told:
+    return Text("`{key}` must be a list.", key=key), Text(
+        "Begin each entry with `- `, indented below the key."
+    )
 
 
-def _mapping(key: str | int, _error: Error, _value: Any) -> tuple[str, str]:
+def _mapping(key: str | int, _error: Error, _value: Any) -> Told:
     if key == "":
-        return "this is not a sequence.", "Begin with `sequence: Name`, then `steps:`."
-    return f"`{key}` must have keys below it.", "Write them on lines of their own, indented by two spaces."
+        return Text("this is not a sequence."), Text("Begin with `sequence: Name`, then `steps:`.")
+    return Text("`{key}` must have keys below it.", key=key), Text(
+        "Write them on lines of their own, indented by two spaces."
+    )
 
 
-def _too_long(key: str | int, error: Error, _value: Any) -> tuple[str, str]:
+def _too_long(key: str | int, error: Error, _value: Any) -> Told:
     limit = error["ctx"].get("max_length")
-    return f"`{key}` is too long: the limit is {limit}.", "Shorten it."
+    return Text("`{key}` is too long: the limit is {limit}.", key=key, limit=limit), Text("Shorten it.")
 
 
-def _bool(key: str | int, _error: Error, _value: Any) -> tuple[str, str]:
-    return f"`{key}` must be yes or no.", ""
+def _bool(key: str | int, _error: Error, _value: Any) -> Told:
+    return Text("`{key}` must be yes or no.", key=key), ""
 
 
-def _date(_key: str | int, _error: Error, value: Any) -> tuple[str, str]:
-    return f'"{value}" is not a date.', "Write year, month and day: 2026-12-24."
+def _date(_key: str | int, _error: Error, value: Any) -> Told:
+    return Text('"{value}" is not a date.', value=value), Text("Write year, month and day: 2026-12-24.")
 
 
-def _number(key: str | int, _error: Error, _value: Any) -> tuple[str, str]:
-    return f"`{key}` must be a whole number from 0 to 1000.", ""
+def _number(key: str | int, _error: Error, _value: Any) -> Told:
+    return Text("`{key}` must be a whole number from 0 to 1000.", key=key), ""
 
 
-def _empty(key: str | int, _error: Error, _value: Any) -> tuple[str, str]:
-    return f"`{key}` is empty.", "Write something after the colon, or delete the line."
+def _empty(key: str | int, _error: Error, _value: Any) -> Told:
+    return Text("`{key}` is empty.", key=key), Text("Write something after the colon, or delete the line.")
 
 
-_BY_TYPE: tuple[tuple[str, Callable[[str | int, Error, Any], tuple[str, str]]], ...] = (
+_BY_TYPE: tuple[tuple[str, Callable[[str | int, Error, Any], Told]], ...] = (
     ("string_type", _text),
     ("string_pattern", _pattern),
     ("string_too_short", _empty),
@@ -293,10 +337,10 @@ _BY_TYPE: tuple[tuple[str, Callable[[str | int, Error, Any], tuple[str, str]]], 
 )
 
 
-def _wrong_value(key: str | int, error: Error, value: Any) -> tuple[str, str]:
+def _wrong_value(key: str | int, error: Error, value: Any) -> Told:
     if value is None and key != "":
         return _empty(key, error, value)
     for beginning, words in _BY_TYPE:
         if error["type"].startswith(beginning):
             return words(key, error, value)
-    return f"`{key}`: {error['msg']}.", ""
+    return Text("`{key}` cannot be used: {fault}", key=key, fault=ended(error["msg"])), ""

@@ -6,7 +6,16 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from relance import errors, templates
-from relance.engine.definition import compiled, graph, load, partial, reachability, sequence, steps
+from relance.engine.definition import (
+    compiled,
+    error_messages,
+    graph,
+    load,
+    partial,
+    reachability,
+    sequence,
+    steps,
+)
 from relance.engine.definition.steps import MailStep, Path, WaitStep
 from relance.engine.definition.yaml_source import Places
 from relance.engine.schedule import send_windows
@@ -75,16 +84,18 @@ class _Look:
 
     def _told(self, path: Path, what: Text | str, hint: Text | str) -> errors.Problem:
         place = self.places.of(path)
-        return errors.Problem(f"{self.name(path)}{what}", self.where, hint, place.line, place.column)
+        return errors.Problem(
+            error_messages.within(self.name(path), what), self.where, hint, place.line, place.column
+        )
 
-    def name(self, path: Path) -> str:
-        """The step a path leads into, as the beginning of a sentence."""
+    def name(self, path: Path) -> Text:
+        """The step a path leads into, or the part; as a sentence begins with it."""
         around = [
             step_id for step_id, step_path in self.plan.paths.items() if path[: len(step_path)] == step_path
         ]
         if around:  # in reading order, so the innermost comes last
-            return f"step `{around[-1]}`: "
-        return f"{path[0]}: " if path else ""
+            return error_messages.step_name(around[-1])
+        return Text.prose(path[0] if path else "")
 
     def mails(self) -> Iterator[tuple[Path, MailStep]]:
         for mail in self.plan.mails:
@@ -94,7 +105,7 @@ class _Look:
         """What templates say of one text, moved from the text's own lines to the file's."""
         place, key = self.places.of(path), path[-1] if path else ""
         for found in templates.check_source(source, self.known):
-            told = partial.moved(found, place, f"{self.name(path)}`{key}`: ")
+            told = partial.moved(found, place, self.name(path), key)
             self.problems.append(replace(told, where=self.where))
 
 
@@ -108,8 +119,8 @@ def _steps_are_reached(look: _Look) -> None:
             path = look.plan.paths[step_id]
             look.problem(
                 path,
-                "this step is never reached: every path ends before it.",
-                "Move it up, or remove the `end`.",
+                Text("this step is never reached: every path ends before it."),
+                Text("Move it up, or remove the `end`."),
             )
             return  # all that follow are unreachable for the same reason
 
@@ -118,12 +129,10 @@ def _mails_have_subjects(look: _Look) -> None:
     for path, mail in look.mails():
         if mail.thread == "new" and any(choice.subject is None for choice in mail.choices):
             earlier = look.before.get(mail.id)
-            instead = (
-                ", or `thread: reply` to continue the previous thread"
-                if earlier and earlier.earlier_mails
-                else ""
-            )
-            look.problem(path, "this mail has no subject.", f"Write `subject: ...`{instead}.")
+            instead = Text("Write `subject: ...`.")
+            if earlier and earlier.earlier_mails:
+                instead = Text("Write `subject: ...`, or `thread: reply` to continue the previous thread.")
+            look.problem(path, Text("this mail has no subject."), instead)
 
 
 def _replies_have_something_to_answer(look: _Look) -> None:
@@ -131,12 +140,12 @@ def _replies_have_something_to_answer(look: _Look) -> None:
         before = look.before.get(mail.id)
         if mail.thread == "reply" and before and not before.surely_mailed:
             if before.earlier_mails:
-                what = (
+                what = Text(
                     "on some paths no mail has been sent before this reply (a branch or a `when` skips it)."
                 )
             else:
-                what = "this is a reply, but there is no mail before it."
-            look.problem((*path, "thread"), what, "Write `thread: new` and a subject.")
+                what = Text("this is a reply, but there is no mail before it.")
+            look.problem((*path, "thread"), what, Text("Write `thread: new` and a subject."))
 
 
 def _mails_keep_apart(look: _Look) -> None:
@@ -147,22 +156,27 @@ def _mails_keep_apart(look: _Look) -> None:
         if before.hours == 0:
             look.problem(
                 path,
-                "this mail would go out together with the one before it.",
-                "Add `after: 3 business days`.",
+                Text("this mail would go out together with the one before it."),
+                Text("Add `after: 3 business days`."),
             )
         elif before.hours < SOON:
             look.warn(
                 path,
-                f"only {_span(before.hours)} after the previous mail.",
-                "Two or three business days are usual.",
+                Text("only {time} after the previous mail.", time=_span(before.hours)),
+                Text("Two or three business days are usual."),
             )
         if before.most_mails == MANY_MAILS:
-            look.warn(path, f"this is mail number {MANY_MAILS + 1} to one person without a reply.")
+            look.warn(
+                path,
+                Text("this is mail number {number} to one person without a reply.", number=MANY_MAILS + 1),
+            )
 
 
-def _span(hours: float) -> str:
+def _span(hours: float) -> Text:
     minutes = round(hours * 60)
-    return f"{minutes} minutes" if minutes < 120 else f"{hours:.0f} hours"
+    if minutes < 120:
+        return Text.plural("{count} minute", "{count} minutes", minutes)
+    return Text.plural("{count} hour", "{count} hours", round(hours))
 
 
 def _send_hours_meet(look: _Look) -> None:
@@ -172,7 +186,9 @@ def _send_hours_meet(look: _Look) -> None:
         rule = compiled.rule_for(look.definition, mail)
         if not any(hour.end > send_windows.parse_time(mail.at) for day in rule.week.days for hour in day):
             look.problem(
-                (*path, "at"), f"{mail.at} is later than the sending hours of any day.", "See `send: hours`."
+                (*path, "at"),
+                Text("{at} is later than the sending hours of any day.", at=mail.at),
+                Text("See `send: hours`."),
             )
 
 
@@ -195,14 +211,14 @@ def _conditions_are_right(look: _Look) -> None:
             path = (*look.plan.paths[graph.known(step)], *key)
             asked = _condition(look, path, text, before.earlier_mails)
             if asked & {"clicked", "opened"} and before.hours < TIME_TO_CLICK:
-                look.warn(path, "this is asked right after the mail is sent, before anyone can have clicked.", "Add `after: 2 days`.")  # fmt: skip
+                look.warn(path, Text("this is asked right after the mail is sent, before anyone can have clicked."), Text("Add `after: 2 days`."))  # fmt: skip
 
 
 def _condition(look: _Look, path: Path, text: str, earlier: frozenset[str]) -> set[str]:
     """Check one condition; the names of the facts it asks for."""
     found = templates.check_condition(text, look.known)
     for problem in found:
-        look.problem(path, f"`when`: {problem.what}", problem.hint)
+        look.problem(path, Text.together("`when`", problem.what, by=": "), problem.hint)
     if found:
         return set()
     facts = templates.compile_condition(text).facts
@@ -217,13 +233,17 @@ def _is_measured(look: _Look, path: Path, fact: str) -> None:
     track = look.definition.track
     if fact == "clicked" and not track.clicks:
         look.problem(
-            path, "clicked() can never be true, because `track: clicks` is off.", "Write `clicks: on`."
+            path,
+            Text("clicked() can never be true, because `track: clicks` is off."),
+            Text("Write `clicks: on`."),
         )
     if fact == "opened" and not (track.opens and track.trust_opens):
         look.problem(
             path,
-            "opened() tells you little: machines open mail that people never see.",
-            "Use clicked() instead; to use opened() all the same, write `trust_opens: yes` under `track`.",
+            Text("opened() tells you little: machines open mail that people never see."),
+            Text(
+                "Use clicked() instead; to use opened() all the same, write `trust_opens: yes` under `track`."
+            ),
         )
 
 
@@ -233,11 +253,13 @@ def _is_earlier(look: _Look, path: Path, arguments: tuple[str, ...], earlier: fr
     if step_id not in mails:
         near = errors.nearest(step_id, mails)
         look.problem(
-            path, f'`when`: no mail has the id "{step_id}".', f'Did you mean "{near}"?' if near else ""
+            path,
+            Text('`when`: no mail has the id "{step_id}".', step_id=step_id),
+            Text('Did you mean "{near}"?', near=near) if near else "",
         )
     elif step_id not in earlier:
-        what = f'`when`: the mail "{step_id}" does not come before this step.'
-        look.problem(path, what, "Ask about an earlier one.")
+        what = Text('`when`: the mail "{step_id}" does not come before this step.', step_id=step_id)
+        look.problem(path, what, Text("Ask about an earlier one."))
     elif len(arguments) > 1:
         _is_a_link(look, path, mails[step_id], arguments[1])
 
@@ -251,11 +273,17 @@ def _is_a_link(look: _Look, path: Path, mail: MailStep, label: str) -> None:
     everywhere = sorted(frozenset[str]().union(*labels))
     if label not in everywhere:
         near = errors.nearest(label, everywhere)
-        known = f"Its links are called: {', '.join(everywhere)}." if everywhere else "It has no links."
-        hint = f'Did you mean "{near}"?' if near else known
-        look.problem(path, f'`when`: the mail "{mail.id}" has no link called "{label}".', hint)
+        known = (
+            Text("Its links are called: {labels}.", labels=", ".join(everywhere))
+            if everywhere
+            else Text("It has no links.")
+        )
+        hint = Text('Did you mean "{near}"?', near=near) if near else known
+        look.problem(
+            path, Text('`when`: the mail "{id}" has no link called "{label}".', id=mail.id, label=label), hint
+        )
     elif not all(label in found for found in labels):
-        look.warn(path, f'not every variant of "{mail.id}" has the link "{label}".')
+        look.warn(path, Text('not every variant of "{id}" has the link "{label}".', id=mail.id, label=label))
 
 
 def _labels(choice: steps.Choice) -> frozenset[str]:
@@ -264,13 +292,13 @@ def _labels(choice: steps.Choice) -> frozenset[str]:
 
 def _rest_is_sensible(look: _Look) -> None:
     if not look.plan.mails:
-        look.warn(("steps",), "no step of this sequence sends a mail.")
+        look.warn(("steps",), Text("no step of this sequence sends a mail."))
     for step in look.plan.steps:
         step_id = graph.known(step)
         if isinstance(step, WaitStep) and look.plan.next(step_id) is None:
-            look.warn(look.plan.paths[step_id], "this wait has no effect: no step follows.")
+            look.warn(look.plan.paths[step_id], Text("this wait has no effect: no step follows."))
     if look.definition.unsubscribe == "none":
-        look.warn(("unsubscribe",), "the mail has no unsubscribe line, only an unsubscribe header.")
+        look.warn(("unsubscribe",), Text("the mail has no unsubscribe line, only an unsubscribe header."))
 
 
 QUESTIONS: tuple[Callable[[_Look], None], ...] = (

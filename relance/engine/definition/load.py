@@ -13,6 +13,7 @@ import yaml
 from relance import errors
 from relance.engine.definition import error_messages, sequence, yaml_source
 from relance.engine.definition.yaml_source import Places
+from relance.wording import Text
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ def read(text: str, where: str = "") -> Document:
     except yaml_source.NotReadable as refusal:
         return Document(None, _placed([refusal.problem], where))
     if parsed.data is None:
-        nothing = errors.Problem("the file is empty.", "", "Begin with `sequence: Name`, then `steps:`.", 1)
+        nothing = errors.Problem(
+            Text("the file is empty."), "", Text("Begin with `sequence: Name`, then `steps:`."), 1
+        )
         return Document(None, _placed([nothing], where))
     found = list(parsed.twice)
     made = None

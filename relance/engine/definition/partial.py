@@ -11,6 +11,7 @@ from relance.engine.definition import error_messages, steps
 from relance.engine.definition.sequence import MAX_STEPS
 from relance.engine.definition.steps import Path
 from relance.engine.definition.yaml_source import Place, Places
+from relance.wording import Text, ended
 
 
 def problems(data: Any, known: Collection[str], places: Places, where: str) -> list[errors.Problem]:
@@ -27,8 +28,10 @@ def problems(data: Any, known: Collection[str], places: Places, where: str) -> l
         name, step_id = error_messages.context(path, data), step.get("id")
         if isinstance(step_id, str) and step_id in seen:
             place = places.of(path)
-            what = f'{name}the id "{step_id}" is used twice; each step needs its own.'
-            found.append(errors.Problem(what, "", "", place.line, place.column))
+            what = Text('the id "{id}" is used twice; each step needs its own', id=step_id)
+            found.append(
+                errors.Problem(error_messages.within(name, ended(what)), "", "", place.line, place.column)
+            )
         seen |= {step_id} if isinstance(step_id, str) else set()
         found += _words(path, step, name, names, places)
         for key in steps.CONDITION_KEYS:
@@ -67,13 +70,13 @@ def _steps(listed: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
 
 
 def _words(
-    path: Path, step: Mapping[str, Any], name: str, known: Collection[str], places: Places
+    path: Path, step: Mapping[str, Any], name: Text, known: Collection[str], places: Places
 ) -> Iterator[errors.Problem]:
     for key in steps.TEXT_KEYS:
         text = step.get(key)
         if isinstance(text, str):
             for found in templates.check_source(source(key, text), known):
-                yield moved(found, places.of((*path, key)), f"{name}`{key}`: ")
+                yield moved(found, places.of((*path, key)), name, key)
     variants = step.get("variants")
     for number, variant in enumerate(variants if isinstance(variants, list) else ()):
         if isinstance(variant, Mapping):
@@ -89,17 +92,22 @@ def source(key: str, text: str) -> templates.Source:
 
 
 def _condition(
-    path: Path, text: Any, name: str, known: Collection[str], places: Places
+    path: Path, text: Any, name: Text, known: Collection[str], places: Places
 ) -> Iterator[errors.Problem]:
     place = places.of(path)
     for found in templates.check_condition(text, known) if isinstance(text, str) else ():
-        yield errors.Problem(f"{name}`{path[-1]}`: {found.what}", "", found.hint, place.line, place.column)
+        what = _of_key(name, path[-1], found.what)
+        yield errors.Problem(what, "", found.hint, place.line, place.column)
 
 
-def moved(found: errors.Problem, place: Place, name: str) -> errors.Problem:
+def _of_key(name: Text, key: str | int, what: Text | str) -> Text:
+    return error_messages.within(name, error_messages.within(error_messages.key_name(key), what))
+
+
+def moved(found: errors.Problem, place: Place, name: Text, key: str | int) -> errors.Problem:
     """What templates say of one text, moved from the text's own lines to the file's."""
     line = place.line
     if place.block and found.line:
         line += found.line  # a block's text begins on the line below its `|`
     column = place.column if line == place.line else found.column
-    return errors.Problem(f"{name}{found.what}", "", found.hint, line, column)
+    return errors.Problem(_of_key(name, key, found.what), "", found.hint, line, column)

@@ -16,6 +16,7 @@ from relance.engine.definition import company_rules
 from relance.engine.definition.fields import Condition, DaysText, HoursText, Line, Written, ZoneName
 from relance.engine.definition.steps import Path, Step
 from relance.engine.schedule import send_windows, timezones
+from relance.wording import Text
 
 MAX_STEPS = 100
 MAX_DEPTH = 5  # branches within branches: deeper than this no one reads it any more
@@ -46,7 +47,7 @@ class Send(Written):
     def _one_way_to_say_days(self) -> Send:
         if isinstance(self.hours, dict):
             if self.days is not None:
-                raise ValueError("`hours` by weekday already sets the days: remove `days`")
+                raise ValueError(Text("`hours` by weekday already sets the days: remove `days`"))
             send_windows.by_day(self.hours)
         return self
 
@@ -108,32 +109,35 @@ class Sequence(Written):
     @classmethod
     def _has_a_place_for_the_link(cls, value: str | None) -> str | None:
         if value is not None and value != "none" and value.count("{link}") != 1:
-            raise ValueError("write {link} once, where the address goes; or `none`")
+            raise ValueError(Text("write {{link}} once, where the address goes; or `none`"))
         return value
 
     @pydantic.model_validator(mode="after")
     def _ids_stand_once(self) -> Sequence:
         if not self.steps:
-            raise ValueError("a sequence needs at least one step under `steps`")
+            raise ValueError(Text("a sequence needs at least one step under `steps`"))
         seen: dict[str, Path] = {}
         for count, (path, step) in enumerate(walk(self.steps), start=1):
             _bounds(path, count)
             if step.id is None:
                 continue
             if step.id in seen:
-                raise _at(path, f'the id "{step.id}" is used twice; each step needs its own')
+                raise _at(path, Text('the id "{id}" is used twice; each step needs its own', id=step.id))
             seen[step.id] = path
         return self
 
 
 def _bounds(path: Path, count: int) -> None:
     if count > MAX_STEPS:
-        raise _at(path, f"more than {MAX_STEPS} steps")
+        raise _at(path, Text("more than {most} steps", most=MAX_STEPS))
     if (len(path) - 2) // 2 > MAX_DEPTH:
-        raise _at(path, f"branches are nested more than {MAX_DEPTH} deep; split this into two sequences")
+        raise _at(
+            path,
+            Text("branches are nested more than {most} deep; split this into two sequences", most=MAX_DEPTH),
+        )
 
 
-def _at(path: Path, sentence: str) -> PydanticCustomError:
+def _at(path: Path, sentence: Text) -> PydanticCustomError:
     """An error whose place is a step's, though it is found only by looking at the whole."""
     return PydanticCustomError("step", "{sentence}", {"sentence": sentence, "path": path})
 

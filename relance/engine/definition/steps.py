@@ -21,6 +21,7 @@ import pydantic
 
 from relance.engine.definition.fields import Condition, Line, StepId, TimeOfDay, WaitText, Words, Written
 from relance.engine.schedule import waits
+from relance.wording import N_, Text
 
 Path = tuple[str | int, ...]
 
@@ -33,7 +34,7 @@ class _Step(Written):
     """What every kind of step says of itself."""
 
     kind: ClassVar[str]
-    article: ClassVar[str]  # the kind in a sentence: "a mail"
+    article: ClassVar[str]  # the kind in a sentence: N_("a mail")
     keys: ClassVar[Mapping[str, int]]  # what tells this kind, and how surely
     texts: ClassVar[tuple[str, ...]] = ()  # keys whose text is a template
     conditions: ClassVar[tuple[str, ...]] = ()  # keys whose text is a condition
@@ -77,9 +78,9 @@ class Variant(Written):
     @pydantic.model_validator(mode="after")
     def _says_something(self) -> Variant:
         if not (self.subject or self.body or self.html):
-            raise ValueError("this variant changes nothing: give it a `subject` or a `body` of its own")
+            raise ValueError(Text("this variant changes nothing: give it a `subject` or a `body` of its own"))
         if self.body and self.html:
-            raise ValueError("a variant has either a `body` or `html`, not both")
+            raise ValueError(Text("a variant has either a `body` or `html`, not both"))
         return self
 
 
@@ -100,7 +101,7 @@ class MailStep(_Step):
     """A mail the engine sends."""
 
     kind: ClassVar = "mail"
-    article: ClassVar = "a mail"
+    article: ClassVar = N_("a mail")
     keys: ClassVar = dict.fromkeys(("subject", "body", "html", "thread", "variants"), USUALLY)
     texts: ClassVar = MAIL_TEXTS
     conditions: ClassVar = ("when",)
@@ -126,16 +127,18 @@ class MailStep(_Step):
     @pydantic.model_validator(mode="after")
     def _whole(self) -> MailStep:
         if bool(self.body) == bool(self.html):
-            raise ValueError("a mail needs either a `body` or `html`, not both")
+            raise ValueError(Text("a mail needs either a `body` or `html`, not both"))
         if self.thread == "reply" and (self.subject or any(v.subject for v in self.variants)):
             raise ValueError(
-                "a reply keeps the subject of its thread: remove `subject`, or write `thread: new`"
+                Text("a reply keeps the subject of its thread: remove `subject`, or write `thread: new`")
             )
         names = [MAIN, *(variant.id for variant in self.variants)]
         if len(set(names)) < len(names):
-            raise ValueError(f'every variant needs an id of its own ("{MAIN}" is the mail\'s own version)')
+            raise ValueError(
+                Text('every variant needs an id of its own ("{main}" is the mail\'s own version)', main=MAIN)
+            )
         if not sum((self.weight, *(variant.weight for variant in self.variants))):
-            raise ValueError("every weight is 0, so no version would ever be sent")
+            raise ValueError(Text("every weight is 0, so no version would ever be sent"))
         return self
 
     @property
@@ -160,7 +163,7 @@ class TaskStep(_Step):
     """Something a person does: a call, a note, a visit."""
 
     kind: ClassVar = "task"
-    article: ClassVar = "a task"
+    article: ClassVar = N_("a task")
     keys: ClassVar = {"task": USUALLY}
     texts: ClassVar = ("task",)
     conditions: ClassVar = ("when",)
@@ -178,7 +181,7 @@ class BranchStep(_Step):
     """A fork: `then` if the condition is true, `else` if not; both continue with the step after the branch."""
 
     kind: ClassVar = "branch"
-    article: ClassVar = "a branch"
+    article: ClassVar = N_("a branch")
     keys: ClassVar = {"then": SURELY, "else": SURELY, "otherwise": SURELY, "when": PERHAPS}
     conditions: ClassVar = ("when",)
     lists: ClassVar = ("then", "else")
@@ -199,7 +202,7 @@ class BranchStep(_Step):
     @pydantic.model_validator(mode="after")
     def _leads_somewhere(self) -> BranchStep:
         if not (self.then or self.otherwise):
-            raise ValueError("a branch needs steps under `then` or `else`")
+            raise ValueError(Text("a branch needs steps under `then` or `else`"))
         return self
 
 
@@ -207,7 +210,7 @@ class WaitStep(_Step):
     """A pause before the next step."""
 
     kind: ClassVar = "wait"
-    article: ClassVar = "a wait"
+    article: ClassVar = N_("a wait")
     keys: ClassVar = {"wait": USUALLY}
 
     wait: WaitText
@@ -223,7 +226,7 @@ class EndStep(_Step):
     """The sequence ends here, for the reason given."""
 
     kind: ClassVar = "end"
-    article: ClassVar = "an end"
+    article: ClassVar = N_("an end")
     keys: ClassVar = {"end": USUALLY}
     any_time: ClassVar = True
 

@@ -15,6 +15,7 @@ import yaml
 
 from relance import errors
 from relance.engine.definition.steps import Path
+from relance.wording import Text, ended
 
 MAX_TEXT = 400_000  # characters: a hundred steps with long mails stay far below
 MAX_DEPTH = 40
@@ -55,8 +56,8 @@ class Places:
 class NotReadable(Exception):
     """This text is no YAML we take; one problem says why."""
 
-    def __init__(self, what: str, place: Place, hint: str = "") -> None:
-        self.problem = errors.Problem(f"{what}.", "", hint, place.line, place.column)
+    def __init__(self, what: Text, place: Place, hint: Text | str = "") -> None:
+        self.problem = errors.Problem(ended(what), "", hint, place.line, place.column)
         super().__init__(what)
 
 
@@ -73,7 +74,7 @@ class Parsed:
 def parse(text: str) -> Parsed:
     """Plain data from a text; raises NotReadable where nothing can be read."""
     if len(text) > MAX_TEXT:
-        raise NotReadable(f"this file has more than {MAX_TEXT // 1000} thousand characters", Place(1, 1))
+        raise NotReadable(Text("this file has more than {most} characters", most=MAX_TEXT), Place(1, 1))
     builder = _Builder(text.splitlines())
     try:
         data = builder.document(yaml.parse(text, Loader=yaml.SafeLoader))
@@ -101,7 +102,9 @@ class _Builder:
                 documents += 1
                 if documents > 1:
                     raise NotReadable(
-                        "a second document begins here (`---`)", _place(event), "One file holds one sequence."
+                        Text("a second document begins here (`---`)"),
+                        _place(event),
+                        Text("One file holds one sequence."),
                     )
                 data = self.node(next(events), ())
         return data
@@ -110,9 +113,9 @@ class _Builder:
         self.nodes += 1
         place = _place(event)
         if self.nodes > MAX_NODES:
-            raise NotReadable(f"this file has more than {MAX_NODES} parts", place)
+            raise NotReadable(Text("this file has more than {most} parts", most=MAX_NODES), place)
         if len(path) > MAX_DEPTH:
-            raise NotReadable(f"this is nested more than {MAX_DEPTH} levels deep", place)
+            raise NotReadable(Text("this is nested more than {most} levels deep", most=MAX_DEPTH), place)
         self.refuse_cleverness(event, place)
         self.places.values[path] = place
         if isinstance(event, yaml.ScalarEvent):
@@ -125,12 +128,12 @@ class _Builder:
     def refuse_cleverness(self, event: Any, place: Place) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             raise NotReadable(
-                "anchors and aliases (& and *) are not supported here", place,
-                "Put text that begins with & or * in quotes; text that is used twice goes under `values`.",
+                Text("anchors and aliases (& and *) are not supported here"), place,
+                Text("Put text that begins with & or * in quotes; text that is used twice goes under `values`."),
             )  # fmt: skip
         if event.tag is not None and event.tag != "!":
             raise NotReadable(
-                "tags (!) are not supported here", place, "Put text that begins with ! in quotes."
+                Text("tags (!) are not supported here"), place, Text("Put text that begins with ! in quotes.")
             )
 
     def list_at(self, path: Path) -> list[Any]:
@@ -159,8 +162,8 @@ class _Builder:
             text: str = event.value
             return text
         raise NotReadable(
-            "text that begins with {{ or [ must be in quotes", _place(event),
-            "For instance: subject: \"{{ company }}\"",
+            Text("text that begins with {{{{ or [ must be in quotes"), _place(event),
+            Text('For instance: subject: "{{{{ company }}}}".'),
         )  # fmt: skip
 
     def doubt_the_rest(self, event: Any) -> None:
@@ -168,14 +171,16 @@ class _Builder:
         end = event.end_mark
         rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
         if event.style is None and event.value and (cut := _CUT.match(rest)):
-            what = f"“{cut[1]}” is read as a comment, not as part of the text."
-            hint = "Put the whole text in quotes, or a space after the #."
+            what = Text("“{name}” is read as a comment, not as part of the text.", name=cut[1])
+            hint = Text("Put the whole text in quotes, or a space after the #.")
             self.doubts.append(errors.Problem(what, "", hint, end.line + 1, end.column + 1 + cut.start(1)))
 
     def note_twice(self, key: str, event: Any, before: Place) -> None:
         place = _place(event)
-        hint = f"It is already in line {before.line}; remove one of them."
-        self.problems.append(errors.Problem(f"`{key}` is written twice.", "", hint, place.line, place.column))
+        hint = Text("It is already in line {line}; remove one of them.", line=before.line)
+        self.problems.append(
+            errors.Problem(Text("`{key}` is written twice.", key=key), "", hint, place.line, place.column)
+        )
 
 
 def _place(event: Any) -> Place:
@@ -195,39 +200,39 @@ def _scalar(event: Any) -> Any:
 
 
 # YAML's own words, and what they mean to someone who does not know its grammar. The first that fits is said.
-_EXPLAINED: tuple[tuple[str, str, str], ...] = (
+_EXPLAINED: tuple[tuple[str, Text, Text], ...] = (
     (
         r"'\\t' that cannot start",
-        "this line begins with a tab",
-        "Indent with spaces: two for each level.",
+        Text("this line begins with a tab"),
+        Text("Indent with spaces: two for each level."),
     ),
     (
         r"mapping values are not allowed",
-        "there is a second `: ` in this line, or the line is indented too far",
-        'Put text with a colon in quotes: subject: "Re: our talk".',
+        Text("there is a second `: ` in this line, or the line is indented too far"),
+        Text('Put text with a colon in quotes: subject: "Re: our talk".'),
     ),
     (
         r"character '[@`%]' that cannot start",
-        "text cannot begin with this character",
-        "Put the whole text in quotes.",
+        Text("text cannot begin with this character"),
+        Text("Put the whole text in quotes."),
     ),
     (
         r"while scanning a quoted scalar",
-        "the quote that opens here is not closed, or the text has a backslash in it",
-        "End the text with the same quote; write a backslash twice.",
+        Text("the quote that opens here is not closed, or the text has a backslash in it"),
+        Text("End the text with the same quote; write a backslash twice."),
     ),
     (
         r"could not find expected ':'",
-        "this line has no `:` after its key",
-        "Write `key: value`, or indent the line if it belongs to the text above.",
+        Text("this line has no `:` after its key"),
+        Text("Write `key: value`, or indent the line if it belongs to the text above."),
     ),
     (
         r"expected <block end>",
-        "this line is indented differently from the lines around it, or text follows a closing quote",
-        "Keys of one step begin in the same column; put the whole text in one pair of quotes.",
+        Text("this line is indented differently from the lines around it, or text follows a closing quote"),
+        Text("Keys of one step begin in the same column; put the whole text in one pair of quotes."),
     ),
-    (r"expected ',' or", "a bracket [ or { is opened but not closed", "Close it, or put the text in quotes."),
-    (r"special characters are not allowed", "there is an invisible control character here", "Delete it."),
+    (r"expected ',' or", Text("a bracket [ or { is opened but not closed"), Text("Close it, or put the text in quotes.")),
+    (r"special characters are not allowed", Text("there is an invisible control character here"), Text("Delete it.")),
 )  # fmt: skip
 
 
@@ -238,16 +243,18 @@ def _explained(error: yaml.YAMLError, text: str) -> NotReadable:
     line = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
     if re.search(r":\s*\{\{", line):
         return NotReadable(
-            "text that begins with {{ must be in quotes",
+            Text("text that begins with {{{{ must be in quotes"),
             place,
-            'For instance: subject: "{{ company }}".',
+            Text('For instance: subject: "{{{{ company }}}}".'),
         )
     for pattern, what, hint in _EXPLAINED:
         if re.search(pattern, said):
             return NotReadable(what, place, hint)
-    problem = getattr(error, "problem", None) or "it cannot be read"
+    problem = getattr(error, "problem", None) or Text("it cannot be read")
     return NotReadable(
-        f"this is not valid YAML: {problem}", place, "Compare the indentation with the lines around it."
+        Text("this is not valid YAML: {problem}", problem=problem),
+        place,
+        Text("Compare the indentation with the lines around it."),
     )
 
 

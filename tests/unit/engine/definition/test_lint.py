@@ -163,7 +163,7 @@ def test_a_mistake_is_told_in_the_same_words_whatever_else_is_wrong():
     }
     assert {each for each in alone if "id" not in each} <= {str(each) for each in check(MANY).problems}
     twice = HEAD + "  - {id: intro, task: x}\n"
-    assert [each.what for each in check(twice).problems] == [
+    assert [str(each.what) for each in check(twice).problems] == [
         'step `intro`: the id "intro" is used twice; each step needs its own.'
     ]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from relance import errors
+from relance import errors, wording
 from relance.engine.definition import load, sequence
 from relance.engine.definition.steps import BranchStep, MailStep, Step, TaskStep, WaitStep
 
@@ -37,13 +37,13 @@ def test_many_mistakes_are_told_at_once_each_at_its_line():
         "    task: Call\n"
         "    body: no\n"
     ) == [
-        "x.yaml:2:1: `gaol` is not recognised here; did you mean `goal`?",
+        "x.yaml:2:1: `gaol` is not recognised here. Did you mean `goal`?",
         'x.yaml:3:14: send: `zone`: "europe/warsaw" is not a time zone; did you mean Europe/Warsaw?',
         'x.yaml:3:39: send: `holidays`: write `none` to ignore holidays, or "NO" for those of Norway.',
         'x.yaml:5:9: step `Intro Mail`: "Intro Mail" cannot be an id: use lower-case letters, digits and hyphens, beginning '
         "with a letter. Write `intro-mail`.",
         'x.yaml:6:14: step `Intro Mail`: `subject` must be text. Put it in quotes: "2026".',
-        "x.yaml:8:5: step `Intro Mail`: `afer` is not recognised here; did you mean `after`?",
+        "x.yaml:8:5: step `Intro Mail`: `afer` is not recognised here. Did you mean `after`?",
         'x.yaml:10:12: step `bump`: `after`: "3" of what? Say the unit: "3 business days", "3 days", "3 hours".',
         "x.yaml:13:5: step `call`: `task` does not belong in a mail step. Each step does one thing: make a task a step "
         "of its own, with its own `- id:`.",
@@ -59,9 +59,9 @@ def test_many_mistakes_are_told_at_once_each_at_its_line():
         ("sequence: X\nsteps: []", 1, "at least one step"),
         ("sequence: X\nsteps: intro", 2, "must be a list"),
         ("sequence: X\nsteps:\n  - intro", 3, "this is not a step"),
-        ("sequence: X\nsteps:\n  - id: a\n    bdy: x", 4, "did you mean `body`"),
+        ("sequence: X\nsteps:\n  - id: a\n    bdy: x", 4, "Did you mean `body`"),
         ("sequence: X\nsteps:\n  - id: a\n    note: x", 3, "not clear what kind of step"),
-        ("sequence: X\nsteps:\n  - body: a", 3, "no `id`"),
+        ("sequence: X\nsteps:\n  - body: a", 3, "`id` is missing"),
         ("sequence: X\nsteps:\n\t- id: a", 3, "spaces"),
         (HEAD.replace("Hi", "Re: our talk"), 4, "in quotes"),
         (HEAD.replace("Hi", "{{ company }} and you"), 4, "{{ must stand in quotes|begins with {{"),
@@ -81,14 +81,14 @@ def test_many_mistakes_are_told_at_once_each_at_its_line():
         (HEAD + "send:\n  days: mon-fri\n  hours: {mon: 08:00-09:00}\n", 7, "remove `days`"),
         (HEAD + "stop:\n  company: positive\n", 7, "positive reply"),
         (HEAD + "stop:\n  company: stop\n", 7, "by kind of reply"),
-        (HEAD + "stop:\n  company:\n    opt-out: stop\n    anyreply: stop\n", 9, "did you mean `any reply`"),
+        (HEAD + "stop:\n  company:\n    opt-out: stop\n    anyreply: stop\n", 9, "Did you mean `any reply`"),
         (HEAD + "stop:\n  company:\n    question: slow\n", 8, "by how much"),
         (HEAD + "stop:\n  company: {later: hand-over}\n", 7, 'Did you mean "hand over"'),
         (HEAD + "track:\n  opens: maybe\n", 7, "yes or no"),
         (HEAD + "unsubscribe: go away\n", 6, "{link}"),
         (HEAD + "language: polish\n", 6, "two lower-case letters"),
         (HEAD + "goal:\n", 6, None),
-        (HEAD + "    variants:\n      - id: b\n        sujbect: x\n", 8, "did you mean `subject`"),
+        (HEAD + "    variants:\n      - id: b\n        sujbect: x\n", 8, "Did you mean `subject`"),
     ],
 )
 def test_a_mistake_is_told_at_its_line(text, line, words):
@@ -129,7 +129,7 @@ def test_bombs_are_refused_quickly():
     assert "levels deep" in told("[" * 100_000)[0]
     assert "levels deep" in told("".join("  " * n + "a:\n" for n in range(60)))[0]
     assert "parts" in told("[" + "x," * 30_000 + "]")[0]
-    assert "thousand characters" in told("x" * 1_000_000)[0]
+    assert "more than 400000 characters" in told("x" * 1_000_000)[0]
 
 
 def test_load_raises_every_problem():
@@ -204,3 +204,18 @@ def test_a_slip_of_the_finger_is_told_or_harmless(position, slip):
     text = (EXAMPLES / "first-meeting.yaml").read_text("utf-8")
     document = load.read(text[:position] + slip + text[position + 1 :])
     assert (document.sequence is None) == bool(document.problems)
+
+
+def test_mistakes_are_told_in_polish_at_the_same_lines():
+    text = "sequence: X\ngaol: x\nsteps:\n  - id: Intro\n    body: x\n  - wait: 3 days\n    body: x\n  - tsak: Call\n"
+    with wording.speaking("pl"):
+        assert told(text) == [
+            "x.yaml:2:1: Klucz `gaol` nie jest tu znany. Czy chodziło o `goal`?",
+            "x.yaml:4:9: krok `Intro`: „Intro” nie może być identyfikatorem: dozwolone są małe litery, cyfry i łączniki, "
+            "a na początku litera. Należy napisać `intro`.",
+            "x.yaml:6:5: krok 2: Brakuje klucza `id`. Należy nadać krótką nazwę, która nie zmieni się po przestawieniu "
+            "kroków, na przykład `id: intro`.",
+            "x.yaml:6:5: krok 2: Klucz `wait` nie pasuje do kroku typu: wiadomość. Każdy krok robi jedną rzecz; potrzebny "
+            "jest osobny krok (oczekiwanie) z własnym `- id:`.",
+            "x.yaml:8:5: krok 3: Klucz `tsak` nie jest tu znany. Czy chodziło o `task`?",
+        ]
