@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import unicodedata
 from collections.abc import Iterator
@@ -50,8 +49,9 @@ class MailboxSpec:
     @classmethod
     def of(cls, account: Account, **more: Any) -> MailboxSpec:
         """A mailbox whose servers and login are known already; `more` are the other fields."""
-        login = {each.name: getattr(account, each.name) for each in dataclasses.fields(account)}
-        return cls(**login, **more)
+        names = ("address", "name", "username", "smtp", "imap", "ca_file")
+        known = {name: getattr(account, name) for name in names}
+        return cls(password=account.credentials.secret, **known, **more)
 
 
 @dataclass(frozen=True)
