@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from relance.engine.inbound.reinstate import WayBack
     from relance.engine.inbound.unread_mail import UnreadMail
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
+    from relance.engine.ports import Span, Telemetry
     from relance.engine.processes.attendance import Attendance
     from relance.engine.reporting.concerns import Concern, ConcernKind
     from relance.engine.reporting.explain import Explanation, Planned
@@ -130,6 +131,7 @@ __all__ = [
     "Server",
     "Settings",
     "Skipped",
+    "Span",
     "Status",
     "StepAccount",
     "StepReport",
@@ -138,6 +140,7 @@ __all__ = [
     "Suppression",
     "Task",
     "TaskStep",
+    "Telemetry",
     "TestStep",
     "Text",
     "TickReport",
@@ -178,6 +181,7 @@ _ROOMS = {
     "engine.inbound.reinstate": ("WayBack",),
     "engine.inbound.unread_mail": ("UnreadMail",),
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
+    "engine.ports": ("Span", "Telemetry"),
     "engine.processes.attendance": ("Attendance",),
     "engine.reporting.concerns": ("Concern", "ConcernKind"),
     "engine.reporting.explain": ("Explanation", "Planned"),

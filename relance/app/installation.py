@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any
@@ -21,6 +21,7 @@ from relance.engine.db import connection_refused, migrate
 from relance.engine.db.database import Database
 from relance.engine.engagement import hits
 from relance.engine.mailboxes import idle
+from relance.engine.ports import Telemetry
 from relance.engine.processes import attendance, heartbeats
 from relance.engine.processes.attendance import Attendance
 from relance.engine.reporting import explain as reporting_explain
@@ -28,6 +29,7 @@ from relance.engine.reporting import sequence_report, step_outcomes
 from relance.engine.reporting import status as engine_status
 from relance.engine.reporting import timeline as timelines
 from relance.engine.restore import journal_replay
+from relance.engine.runtime.unmeasured import Unmeasured
 from relance.engine.sending import recovery, restore_guard
 from relance.engine.sequences import enroll as sequences_enroll
 from relance.engine.store.processes import Process
@@ -198,9 +200,14 @@ class Relance:
         heartbeats.beat(self._context, self._me)
         return restore_guard.halted(self._context.database)
 
-    def outcomes(self) -> Mapping[str, int]:
-        """How the mails of this process ended so far, by outcome."""
-        return self._context.tally.counts()
+    def measure(self, telemetry: Telemetry) -> None:
+        """From now on tell `telemetry` how long things last and how mails end; it is told at once how they ended so far."""
+        before, self._context = (
+            self._context.telemetry,
+            dataclasses.replace(self._context, telemetry=telemetry),
+        )
+        if isinstance(before, Unmeasured):
+            before.hand_over(telemetry)
 
     def leave(self) -> None:
         """This process is at work no more, nor for any mailbox that it does not work for now."""

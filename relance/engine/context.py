@@ -11,11 +11,11 @@ from relance.engine.db.vault import Vault
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import OptOuts
 from relance.engine.journal.own_message_ids import OwnMessageIds
-from relance.engine.ports import OpenIdle, OpenInbox, OpenOutbox
+from relance.engine.ports import OpenIdle, OpenInbox, OpenOutbox, Telemetry
 from relance.engine.runtime.active_turns import ActiveTurns
 from relance.engine.runtime.mail_servers import MailServers
-from relance.engine.runtime.outcome_counts import OutcomeCounts
 from relance.engine.runtime.sequence_cache import SequenceCache
+from relance.engine.runtime.unmeasured import Unmeasured
 from relance.engine.schedule.timezones import Workspace
 from relance.engine.store import mailboxes
 from relance.engine.store.mailboxes import Mailbox
@@ -77,7 +77,7 @@ class Context:
     at_work: ActiveTurns = field(default_factory=ActiveTurns)
     servers: MailServers = field(default_factory=MailServers)
     watch: Watch = field(default_factory=Watch)
-    tally: OutcomeCounts = field(default_factory=OutcomeCounts)
+    telemetry: Telemetry = field(default_factory=Unmeasured)
 
     def account(self, mailbox: Mailbox) -> Account:
         """The mailbox with its password opened; `errors.Broken` when it does not open."""

@@ -15,6 +15,23 @@ from relance.mailbox.smtp.outcome import SendResult
 from relance.mailbox.smtp.usage import Usage
 
 
+class Span(Protocol):
+    """Something that lasts, being measured."""
+
+    def end(self) -> None:
+        """It is over. One that never ends is not told of."""
+
+
+class Telemetry(Protocol):
+    """Whoever measures. Nothing that decides asks it; safe to share between threads, and it never raises."""
+
+    def span(self, name: str, **attributes: str) -> Span:
+        """Something begins that lasts."""
+
+    def count(self, name: str, value: float = 1, **attributes: str) -> None:
+        """Something happened, so many times."""
+
+
 class Outbox(Protocol):
     """One connection to send by. Each method that returns None says: go on; a value says how it ended."""
 

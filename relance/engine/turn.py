@@ -31,7 +31,6 @@ from relance.engine.schedule.next_turn import (
 from relance.engine.schedule.throttle import Allowance, Pace
 from relance.engine.sending import in_doubt, prepare, recovery
 from relance.engine.sending.deliver import Delivery
-from relance.engine.sending.exposure import Residue
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sequences import overdue
 from relance.engine.store import claims, enrollments, mailboxes, next_turns
@@ -53,8 +52,6 @@ class TurnReport:
     answers: int = 0
     words: str = ""
     more: bool = False  # something is due still that could be done at once
-    unseen_seconds: tuple[float, ...] = ()  # of each body: since it was last asked whether its mail may go
-    unrecorded_seconds: tuple[float, ...] = ()  # of each body: until its end was in the database
     smtp: Usage = field(default_factory=Usage)  # connections, logins and the like that its mails took
 
 
@@ -152,7 +149,6 @@ class _Turn:
         self.claimed_at = clock.NEVER
         self.synced = clock.elapsed()
         self.looked = False  # the mailbox was read in this turn
-        self.residue = Residue()
         self.smtp = Usage()
 
     def report(self, words: str) -> TurnReport:
@@ -163,8 +159,6 @@ class _Turn:
             answers=self.answers,
             words=words,
             more=self.more,
-            unseen_seconds=tuple(self.residue.unseen),
-            unrecorded_seconds=tuple(self.residue.unrecorded),
             smtp=self.smtp,
         )
 
@@ -285,8 +279,7 @@ class _Turn:
                 (visit.answered if smtp_login.answered(refused) else visit.failed)()
                 return self._no_way_out(account, refused, [each.enrollment.id for each in wanted])
             delivery = Delivery(
-                self.context, self.lease, self.mailbox, outbox, together,
-                residue=self.residue, heard=visit.answered,
+                self.context, self.lease, self.mailbox, outbox, together, heard=visit.answered,
             )  # fmt: skip
             try:
                 delivery.deliver(wanted, lambda: stop() or self._stale())

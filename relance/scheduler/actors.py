@@ -101,8 +101,6 @@ class Turns:
             return "failed", False
         if report.words:
             self.log.warning("a turn ended early", mailbox=mailbox_id, reason=report.words)
-        self.figures.windows("unseen", report.unseen_seconds)
-        self.figures.windows("unrecorded", report.unrecorded_seconds)
         self.figures.used(report.smtp)
         self.failures.pop(mailbox_id, None)
         self.hints.done(mailbox_id)

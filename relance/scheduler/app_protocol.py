@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from relance.clock import Clock
 from relance.config import Settings
+from relance.engine.ports import Telemetry
 from relance.engine.reporting.status import Status
 
 
@@ -54,14 +55,6 @@ class TurnReport(Report, Protocol):
     @property
     def words(self) -> str:
         """What stopped it, where something did."""
-
-    @property
-    def unseen_seconds(self) -> Sequence[float]:
-        """Of each body that began: since it was last asked whether its mail may go."""
-
-    @property
-    def unrecorded_seconds(self) -> Sequence[float]:
-        """Of each body that began: until its end was in the database."""
 
     @property
     def smtp(self) -> Usage:
@@ -126,8 +119,8 @@ class App(Protocol):
     def status(self) -> Status:
         """How the whole installation stands."""
 
-    def outcomes(self) -> Mapping[str, int]:
-        """How the mails of this process ended so far, by outcome."""
+    def measure(self, telemetry: Telemetry) -> None:
+        """From now on tell `telemetry` how long things last and how mails end."""
 
     def beat(self, role: str, *, broker_away: bool = False, broker_refuses: bool = False) -> str | None:
         """Say that this process is at work; returns why nothing is sent at all, if so."""

@@ -6,12 +6,11 @@ import contextlib
 import socket
 import socketserver
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 from wsgiref import simple_server
 
 import prometheus_client
-from prometheus_client.core import CounterMetricFamily
 
 from relance import clock
 from relance.scheduler import app_protocol
@@ -25,7 +24,7 @@ AGE_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 600.0)
 
 
 class Meters:
-    """The figures of one process's scheduling."""
+    """The figures of one process: its scheduling, and what the engine tells of its work (`relance.engine.ports.Telemetry`)."""
 
     def __init__(self) -> None:
         self.registry = registry = prometheus_client.CollectorRegistry()
@@ -69,6 +68,11 @@ class Meters:
             ["what"],
             registry=registry,
         )
+        self.counted = {
+            "mails": prometheus_client.Counter(
+                "relance_mails", "Mails by how their attempts ended.", ["outcome"], registry=registry
+            )
+        }
         self.longest: dict[str, float] = {}
         self.guard = threading.Lock()
         self.running = prometheus_client.Gauge("relance_turns_running", "Turns under way.", registry=registry)
@@ -103,13 +107,22 @@ class Meters:
             "relance_broker_away", "1 while the broker does not answer.", registry=registry
         )
 
-    def windows(self, window: str, seconds: Sequence[float]) -> None:
-        """What one turn measured of a window."""
-        for each in seconds:
-            self.window_seconds.labels(window).observe(each)
-            with self.guard:
-                self.longest[window] = max(each, self.longest.get(window, 0.0))
-                self.window_longest.labels(window).set(self.longest[window])
+    def span(self, name: str, **attributes: str) -> _Window:
+        """One of the two moments SMTP leaves open."""
+        del attributes
+        return _Window(self, name)
+
+    def count(self, name: str, value: float = 1, **attributes: str) -> None:
+        """One of the engine's figures; those that are not shown here are nobody's."""
+        if name in self.counted:
+            self.counted[name].labels(**attributes).inc(value)
+
+    def lasted(self, window: str, seconds: float) -> None:
+        """A window is over."""
+        self.window_seconds.labels(window).observe(seconds)
+        with self.guard:
+            self.longest[window] = max(seconds, self.longest.get(window, 0.0))
+            self.window_longest.labels(window).set(self.longest[window])
 
     def used(self, usage: app_protocol.Usage) -> None:
         """What one turn's mails took of their server."""
@@ -128,18 +141,15 @@ class Meters:
             histogram.observe(clock.elapsed() - begun)
 
 
-class Mails(prometheus_client.registry.Collector):
-    """How the mails of this process ended, asked of the engine when somebody looks."""
+class _Window:
+    """A window under way."""
 
-    def __init__(self, outcomes: Callable[[], Mapping[str, int]]) -> None:
-        self.outcomes = outcomes
+    def __init__(self, meters: Meters, name: str) -> None:
+        self._meters, self._name, self._since = meters, name, clock.elapsed()
 
-    def collect(self) -> Iterator[CounterMetricFamily]:
-        """One counter, a value for each outcome."""
-        found = CounterMetricFamily("relance_mails", "Mails by how their attempts ended.", labels=["outcome"])
-        for outcome, count in sorted(self.outcomes().items()):
-            found.add_metric([outcome], count)
-        yield found
+    def end(self) -> None:
+        """It is over."""
+        self._meters.lasted(self._name, clock.elapsed() - self._since)
 
 
 class _Server(socketserver.ThreadingMixIn, simple_server.WSGIServer):

@@ -59,7 +59,7 @@ def around(
 ) -> list[lifecycle.Part]:
     """These parts, with everything a daemon of this role has around them, in the order of their start."""
     settings = app.settings
-    figures.registry.register(metrics.Mails(app.outcomes))
+    app.measure(figures)
     present = heartbeat.Presence(app, role, sender)
     watchdog = scheduler_watchdog.Watchdog(figures, app.reconnect, [*hearts, present.pulses])
     shown = gauges.Gauges(app, figures) if "scheduler" in DUTIES.get(role, {role}) else None

@@ -13,13 +13,15 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from relance import config, errors
+from relance.engine.ports import Telemetry
 from relance.engine.reporting.status import Status
+from relance.engine.runtime.unmeasured import Unmeasured
 from relance.mailbox.smtp.usage import Usage
 from relance.scheduler import actors, broker, daemons, hints, metrics, scheduler, worker
 
@@ -35,8 +37,6 @@ CREATE TABLE IF NOT EXISTS knobs (name TEXT PRIMARY KEY, value REAL);
 class Report:
     more: bool = False
     words: str = ""
-    unseen_seconds: tuple[float, ...] = ()
-    unrecorded_seconds: tuple[float, ...] = (0.25,)
     smtp: Usage = field(default_factory=lambda: Usage(connections=1, logins=1, bodies=3))
 
 
@@ -134,6 +134,7 @@ class App:
         self.lock = threading.Lock()
         self.bodies = 0  # mails under way
         self.let_go_of = 0
+        self.telemetry: Telemetry = Unmeasured()
 
     def due_mailboxes(self, limit: int) -> Sequence[int]:
         now = time.time()
@@ -195,8 +196,8 @@ class App:
     def status(self) -> Status:
         return Status(dt.datetime.now(dt.UTC), {}, 0, None, 0, 0, 0, {}, (), None)
 
-    def outcomes(self) -> Mapping[str, int]:
-        return {"accepted": self.ledger.count("sent > 0")}
+    def measure(self, telemetry: Telemetry) -> None:
+        self.telemetry = telemetry
 
     def beat(self, role: str, *, broker_away: bool = False, broker_refuses: bool = False) -> str | None:
         """Nobody asks who is at work."""
@@ -234,9 +235,12 @@ class App:
                 return Report()
             self.ledger.all("UPDATE mails SET begun = begun + 1, pid = ? WHERE id = ?", os.getpid(), mail)
             self._body(+1)
+            body = self.telemetry.span("unrecorded")
             time.sleep(self.ledger.knob("mail_seconds"))
             self.ledger.all("UPDATE mails SET sent = sent + 1 WHERE id = ?", mail)
             self._body(-1)
+            body.end()
+            self.telemetry.count("mails", outcome="accepted")
         return Report(more=len(rows) > batch)
 
 
@@ -247,6 +251,7 @@ class House:
         self.app = App(settings)
         self.ledger = self.app.ledger
         self.meters = metrics.Meters()
+        self.app.measure(self.meters)
         self.broker, self.marks = broker.build(settings, self.meters)
         self.hints = hints.Hints(self.broker, self.marks, self.meters)
         self.turns = actors.Turns(self.app, self.hints, self.meters)

@@ -16,9 +16,8 @@ from sqlalchemy.engine import Connection
 from relance import clock
 from relance.engine.context import Context
 from relance.engine.event_log.of_mails import MessageStoppedAtGate
-from relance.engine.ports import Outbox
+from relance.engine.ports import Outbox, Span
 from relance.engine.sending import gate, repeated_answers, settle, way_out
-from relance.engine.sending.exposure import Residue
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.repeated_answers import Refusal, Whose
 from relance.engine.sending.settle import Attempt
@@ -41,6 +40,13 @@ BEGIN_WITHIN = 0.25
 # the lease, and a worker that was frozen finds out before the body.
 
 
+UNSEEN = "unseen"
+# The two moments SMTP leaves open, measured: no protocol closes them, so that their length is worth knowing. From the last
+# time it was asked whether a mail may go to its body's first byte, a new no is not heard.
+UNRECORDED = "unrecorded"
+# From a body's first byte to the commit that says how it ended, only the server and the journal know.
+
+
 @dataclass
 class Delivery:
     """One mailbox's mails of one turn, over one connection. `deliver` is the only way in."""
@@ -52,7 +58,6 @@ class Delivery:
     together: int
     sent: int = 0
     waiting: bool = False  # somebody's mail waits for another mailbox to be read
-    residue: Residue = field(default_factory=Residue)
     heard: Callable[[], None] = lambda: None  # called when the server has answered about a mail
     stopped: bool = False  # the server or the mailbox is in trouble: no more in this turn
     again: bool = (
@@ -67,6 +72,8 @@ class Delivery:
     _marked: float = 0.0  # when the mark of the chunk under way was begun, machine time
 
     def __post_init__(self) -> None:
+        self._begun: list[Span] = []  # bodies whose end is not recorded
+        self._asked = self.context.telemetry.span(UNSEEN)
         self._refused = self._noted = repeated_answers.of(self.mailbox.refusal)
 
     def deliver(self, wanted: Sequence[PreparedMail], stop: Callable[[], bool]) -> None:
@@ -144,7 +151,7 @@ class Delivery:
                 conn, [self._turned_away(each, verdicts[each.message.id]) for each in turned_away]
             )
         self._recorded()
-        self.residue.asked()
+        self._asked = self.context.telemetry.span(UNSEEN)
         self.waiting = self.waiting or any(gate.ELSEWHERE in reasons for reasons in verdicts.values())
         return [_marked(each, self.lease.fence) for each in ready if not verdicts[each.message.id]]
 
@@ -160,7 +167,7 @@ class Delivery:
         """Its own 354 came after the mark: whatever was said no to meanwhile (and answered) is still heard."""
         recipient = each.message.recipient
         try:
-            self.residue.asked()
+            self._asked = self.context.telemetry.span(UNSEEN)
             said_no = self.context.noes.among([recipient])  # before the database, which it moves to
             with self.context.database.glance() as conn:
                 now = in_flight.of(conn, each.enrollment.id, recipient)
@@ -183,7 +190,8 @@ class Delivery:
         late = self._too_late()
         if late is not None:
             return late
-        self.residue.begins()
+        self._asked.end()
+        self._begun.append(self.context.telemetry.span(UNRECORDED))
         result = self.outbox.transmit(each.message.raw)
         self.trouble = way_out.trouble(self.mailbox.smtp, result)
         return result
@@ -231,7 +239,9 @@ class Delivery:
         self._open.append(self._attempt(dataclasses.replace(wanted, message=message), result))
 
     def _recorded(self) -> None:
-        self.residue.recorded()
+        for body in self._begun:
+            body.end()
+        self._begun.clear()
         self.context.at_work.recorded(self.mailbox.id)
 
     def _record(self, conn: Connection) -> None:

