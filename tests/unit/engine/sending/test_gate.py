@@ -42,7 +42,7 @@ GOOD = Facts(
 )
 def test_whoever_forgets_to_ask_something_gets_no_yes(decides: Callable[..., object]) -> None:
     """What stops a mail is no argument with a default: a caller that leaves it out would be told that nothing does."""
-    harmless = {"options", "workspace", "open_ear", "library", "at_work", "servers", "watch", "tally"}
+    harmless = {"options", "workspace", "open_ear", "library", "at_work", "servers", "watch", "telemetry"}
     asked = inspect.signature(decides).parameters.values()
     assert {each.name for each in asked if each.default is not each.empty} <= harmless
 
