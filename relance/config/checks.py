@@ -8,6 +8,7 @@ import zoneinfo
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from relance import wording
+from relance.wording import Text
 
 MASK = "***"
 DIALECTS = {"sqlite": "sqlite", "postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
@@ -18,15 +19,20 @@ def database(url: str) -> str:
     scheme, colon, rest = url.partition("://")
     if not colon:
         raise ValueError(
-            "is not a database address; write sqlite:////path/to/file.db or postgresql://user@host/name"
+            Text(
+                "it is not a database address; write sqlite:////path/to/file.db or postgresql://user@host/name"
+            )
         )
     _split(url)
     base, _, driver = scheme.partition("+")
     known = DIALECTS.get(base)
     if known is None or driver not in ("", known.partition("+")[2] or "pysqlite"):
         raise ValueError(
-            f"names the database {scheme!r}; Relance keeps its data in SQLite (sqlite:////path/to/file.db) "
-            "or PostgreSQL (postgresql://user@host/name)"
+            Text(
+                "it names the database “{name}”; Relance keeps its data in SQLite (sqlite:////path/to/file.db) or "
+                "PostgreSQL (postgresql://user@host/name)",
+                name=scheme,
+            )
         )
     return f"{known}://{rest}"
 
@@ -35,14 +41,14 @@ def web_address(url: str) -> str:
     """A base for links."""
     parts = _split(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("must be a web address without ? and #, such as https://t.example.com")
+        raise ValueError(Text("it must be a web address without ? and #, such as https://t.example.com"))
     return url.rstrip("/")
 
 
 def redis(url: str) -> str:
     """An address redis-py understands."""
     if _split(url).scheme not in ("redis", "rediss", "unix"):
-        raise ValueError("must be a Redis address, such as redis://localhost:6379/0")
+        raise ValueError(Text("it must be a Redis address, such as redis://localhost:6379/0"))
     return url
 
 
@@ -52,7 +58,10 @@ def network(written: str) -> str:
         return str(ipaddress.ip_network(written.strip(), strict=False))
     except ValueError:
         raise ValueError(
-            f"names {written!r}, which is not an address or a network; write one such as 10.0.0.7 or 10.0.0.0/8"
+            Text(
+                "“{name}” is not an address or a network; write one such as 10.0.0.7 or 10.0.0.0/8",
+                name=written,
+            )
         ) from None
 
 
@@ -65,7 +74,7 @@ def listed(value: object) -> object:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, list):
-        raise ValueError('must be a list, such as ["Shared/*", "Archive"]')
+        raise ValueError(Text('it must be a list, such as ["Shared/*", "Archive"]'))
     return found
 
 
@@ -75,16 +84,14 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - read here, for it is checked only when it is read
     except ValueError:
-        raise ValueError("cannot be read as an address; check its brackets and its port") from None
+        raise ValueError(Text("it is not a readable address; check its brackets and its port")) from None
     return parts
 
 
 def zone(name: str) -> str:
     """A name of the IANA time zone database."""
     if name not in zoneinfo.available_timezones():
-        raise ValueError(
-            f"names the time zone {name!r}, which does not exist; write one such as Europe/Warsaw"
-        )
+        raise ValueError(Text("there is no time zone “{name}”; write one such as Europe/Warsaw", name=name))
     return name
 
 
@@ -92,7 +99,9 @@ def language(name: str) -> str:
     """A language of ours, by its short name."""
     found = wording.matched(name)
     if found is None:
-        raise ValueError(f"names the language {name!r}; write one of {', '.join(wording.languages())}")
+        raise ValueError(
+            Text("there is no language “{name}”; write one of {known}", name=name, known=wording.languages())
+        )
     return found
 
 

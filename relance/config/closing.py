@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from relance import errors
 from relance.config import checks
 from relance.config.settings import Settings
+from relance.wording import Text
 
 TO_OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 THROUGH = stat.S_IXGRP | stat.S_IXOTH  # a folder without these closes everything below it
@@ -32,7 +33,11 @@ def require_closed(found: Settings) -> None:
     if paths:
         told = " ".join(shlex.quote(str(path)) for path in paths)
         raise errors.Misconfigured(
-            f"Other users of this machine can read the data in {paths[0].parent}. Run `chmod go= {told}`."
+            Text(
+                "Other users of this machine can read the data in {folder}. Run `chmod go= {files}`.",
+                folder=paths[0].parent,
+                files=told,
+            )
         )
 
 
@@ -44,7 +49,11 @@ def close(found: Settings) -> list[Path]:
             path.chmod(stat.S_IMODE(path.stat().st_mode) & ~(TO_OTHERS | THROUGH))
         except OSError as refused:
             raise errors.Misconfigured(
-                f"Other users of this machine can read {path}, and its permissions cannot be changed: {refused.strerror}."
+                Text(
+                    "Other users of this machine can read {path}, and its permissions cannot be changed: {fault}.",
+                    path=path,
+                    fault=refused.strerror,
+                )
             ) from refused
     return paths
 
@@ -64,7 +73,7 @@ def _holds_a_secret(found: Settings) -> bool:
     secret = [name for name, url in urls.items() if checks.mask_url(url) != url]
     if found.secret_key is not None:
         secret.append("secret_key")
-    return any(found.source(name) == str(found.file) for name in secret)
+    return any(found.in_file(name) for name in secret)
 
 
 def _reached(path: Path) -> bool:

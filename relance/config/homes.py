@@ -10,6 +10,9 @@ from pathlib import Path
 
 from relance import errors
 from relance.config import keys, places, settings
+from relance.wording import N_, Text, _
+
+HEAD = N_("Relance's settings. The environment ({variable}) takes precedence over this file.")
 
 
 @dataclass(frozen=True)
@@ -39,21 +42,18 @@ def make_home(
             (made if _write_new(path, text) else kept).append(path)
     except OSError as refused:
         raise errors.Misconfigured(
-            f"The home folder {home} cannot be created: {refused.strerror}."
+            Text("The home folder {path} cannot be created: {fault}.", path=home, fault=refused.strerror)
         ) from refused
     return Made(home, tuple(made), tuple(kept))
 
 
 def file_text(values: Mapping[str, str | int | float | bool]) -> str:
     """A settings file with `values` set and a line of explanation for every other setting."""
-    lines = [
-        f"# Relance's settings. The environment ({places.PREFIX}<NAME>) takes precedence over this file.",
-        "",
-    ]
+    lines = [f"# {_(HEAD, variable=places.PREFIX + '<NAME>')}", ""]
     for name, info in settings.Settings.model_fields.items():
         if name in ("home", "secret_key"):
             continue  # the file stands in the home, and a key belongs in its own file
-        lines.append(f"# {info.description}")
+        lines.append(f"# {_(str(info.description))}")
         lines += [f"{name} = {_toml(values[name])}" if name in values else f"# {name} = ...", ""]
     return "\n".join(lines)
 

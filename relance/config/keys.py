@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from relance import errors
-from relance.sentences import ended
+from relance.wording import Text, ended
 
 KEY_BYTES = 32  # AES-256
 LARGEST_ID, ID_DIGITS = 255, 3
@@ -26,7 +26,7 @@ class Keyring:
     current: int
 
 
-def read_keys(text: str, source: str) -> Keyring:
+def read_keys(text: str, source: Text | str) -> Keyring:
     """Keys as they are written down: one a line (or parted by commas), `id:base64`, or one `base64` alone, whose id is 1.
 
     The highest id is the current one. Raises `errors.Misconfigured`.
@@ -38,12 +38,18 @@ def read_keys(text: str, source: str) -> Keyring:
         number, key = _read_key(line, len(lines), source)
         if number in keys:
             raise errors.Misconfigured(
-                f"Key number {number} appears twice in {source}. Give each key its own number."
+                Text(
+                    "Key number {number} appears twice in {source}. Give each key its own number.",
+                    number=number,
+                    source=source,
+                )
             )
         keys[number] = key
     if not keys:
         raise errors.Misconfigured(
-            f"There is no key in {source}. `relance init` creates one if there is none yet."
+            Text(
+                "There is no key in {source}. `relance init` creates one if there is none yet.", source=source
+            )
         )
     return Keyring(keys, max(keys))
 
@@ -53,7 +59,7 @@ def new_key() -> str:
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
 
 
-def _read_key(line: str, how_many: int, source: str) -> tuple[int, bytes]:
+def _read_key(line: str, how_many: int, source: Text | str) -> tuple[int, bytes]:
     number, colon, encoded = line.partition(":")
     if not colon and how_many == 1:
         number, encoded = "1", line
@@ -63,8 +69,12 @@ def _read_key(line: str, how_many: int, source: str) -> tuple[int, bytes]:
         key = b""
     if not _is_id(number) or len(key) != KEY_BYTES:
         raise errors.Misconfigured(
-            f"A key in {source} has the wrong format. Write `1:` and {KEY_BYTES} random bytes in base64, as printed by "
-            f"`openssl rand -base64 {KEY_BYTES}` (the number, from 1 to 255, tells keys apart)."
+            Text(
+                "A key in {source} has the wrong format. Write `1:` and {size} random bytes in base64, as printed by "
+                "`openssl rand -base64 {size}` (the number, from 1 to 255, tells keys apart).",
+                source=source,
+                size=KEY_BYTES,
+            )
         )
     return int(number), key
 
@@ -87,13 +97,20 @@ def _key_text(path: Path, own: Path) -> str:
         mode = path.stat().st_mode
     except FileNotFoundError:
         raise errors.Misconfigured(
-            f"There is no key at {path}. Run `relance init {path.parent}` to create one, choose another home with --home, or "
-            "set RELANCE_SECRET_KEY. If this home used to have a key, restore that one: a new key cannot open what the old one locked."
+            Text(
+                "There is no key at {path}. Run `relance init {folder}` to create one, choose another home with --home, or "
+                "set RELANCE_SECRET_KEY. If this home used to have a key, restore that one: a new key cannot open what the "
+                "old one locked.",
+                path=path,
+                folder=path.parent,
+            )
         ) from None
     except (OSError, UnicodeDecodeError) as refused:
-        raise errors.Misconfigured(f"The key at {path} cannot be read: {ended(refused)}") from refused
+        raise errors.Misconfigured(
+            Text("The key at {path} cannot be read: {fault}", path=path, fault=ended(refused))
+        ) from refused
     if os.name == "posix" and path == own and mode & OPEN_TO_OTHERS:
         raise errors.Misconfigured(
-            f"Other users of this machine can read the key {path}. Run `chmod 600 {path}`."
+            Text("Other users of this machine can read the key {path}. Run `chmod 600 {path}`.", path=path)
         )
     return text

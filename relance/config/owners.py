@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from relance.config.settings import Settings
+from relance.wording import _
 
 
 def foreign(found: Settings) -> str:
@@ -35,11 +36,16 @@ def _refused(path: Path) -> str:
     me = os.geteuid()
     if owner == me or read_only or os.access(path, os.W_OK, effective_ids=True):
         return ""
-    return f"{path} belongs to {_name(owner)}, and {_name(me)} may not write to it. Switch to {_name(owner)} to make changes."
+    return _(
+        "{path} belongs to {owner}, and {user} may not write to it. Switch to {owner} to make changes.",
+        path=path,
+        owner=_name(owner),
+        user=_name(me),
+    )
 
 
 def _name(number: int) -> str:
     try:
         return pwd.getpwuid(number).pw_name
     except KeyError:
-        return f"user {number}"
+        return _("user {number}", number=number)

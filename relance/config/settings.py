@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import enum
 import os
 import tomllib
 from collections.abc import Collection, Mapping
@@ -29,8 +30,9 @@ from pydantic_settings import (
 )
 
 from relance import clock, errors
-from relance.config import checks, keys
+from relance.config import checks, keys, mistakes
 from relance.config.places import FILE_NAME, PREFIX, find_home, full_path, language_of_locale
+from relance.wording import N_, Text, _, ended
 
 PASSWORD_VARIABLE = PREFIX + "PASSWORD"
 KEY_NAME = "relance.key"
@@ -62,144 +64,173 @@ class Settings(BaseSettings):
     )
 
     home: Annotated[Path, AfterValidator(full_path)] = Field(
-        default_factory=find_home, description="the folder with the key, the settings file and the database"
+        default_factory=find_home,
+        description=N_("the folder with the key, the settings file and the database"),
     )
     database_url: Annotated[str, AfterValidator(checks.database)] = Field(
         default_factory=lambda given: f"sqlite:///{given['home'] / DATABASE_NAME}",
         repr=False,
-        description="where the data is kept: SQLite in the home folder, or postgresql://user@host/name",
+        description=N_("where the data is kept: SQLite in the home folder, or postgresql://user@host/name"),
     )
     redis_url: Annotated[str, AfterValidator(checks.redis)] | None = Field(
         default=None,
         repr=False,
-        description="the message broker between processes; none: everything runs in one process",
+        description=N_("the message broker between processes; none: everything runs in one process"),
     )
     secret_key: SecretStr | None = Field(
         default=None,
-        description="the key that encrypts passwords and signs links; if not set, it is read from secret_key_file",
+        description=N_(
+            "the key that encrypts passwords and signs links; if not set, it is read from secret_key_file"
+        ),
     )
     secret_key_file: Annotated[Path, AfterValidator(full_path)] = Field(
-        default_factory=lambda given: given["home"] / KEY_NAME, description="the file that holds the key"
+        default_factory=lambda given: given["home"] / KEY_NAME, description=N_("the file that holds the key")
     )
-    web_host: str = Field(default="127.0.0.1", description="the address the web server listens on")
+    web_host: str = Field(default="127.0.0.1", description=N_("the address the web server listens on"))
     web_port: int = Field(
         default=8765,
         ge=0,
         le=65535,
-        description="the port the web server listens on; 0 lets the system choose one",
+        description=N_("the port the web server listens on; 0 lets the system choose one"),
     )
     web_connections: int = Field(
         default=256,
         ge=8,
         le=100_000,
-        description="the most connections the web server accepts at once; fewer if the process may open only a few files",
+        description=N_(
+            "the most connections the web server accepts at once; fewer if the process may open only a few files"
+        ),
     )
     web_connections_each: int = Field(
         default=32,
         ge=1,
-        description="the most connections it accepts from one address, unless that is a trusted proxy",
+        description=N_("the most connections it accepts from one address, unless that is a trusted proxy"),
     )
     trusted_proxies: Networks = Field(
         default=("127.0.0.0/8", "::1/128"),
-        description="addresses and networks of your own web servers in front of this one: many people come through each, and "
-        "only they are trusted to set X-Forwarded-For",
+        description=N_(
+            "addresses and networks of your own web servers in front of this one: many people come through each, and "
+            "only they are trusted to set X-Forwarded-For"
+        ),
     )
     base_url: Annotated[str, AfterValidator(checks.web_address)] = Field(
         default_factory=lambda given: f"http://{checks.url_host(given['web_host'])}:{given['web_port']}",
-        description="the address at which recipients reach the web server; every tracked link begins with it",
+        description=N_(
+            "the address at which recipients reach the web server; every tracked link begins with it"
+        ),
     )
     metrics_port: int | None = Field(
         default=None,
         ge=0,
         le=65535,
-        description="the port on which a worker or scheduler serves its metrics; none: it serves none",
+        description=N_("the port on which a worker or scheduler serves its metrics; none: it serves none"),
     )
     health_port: int | None = Field(
         default=None,
         ge=0,
         le=65535,
-        description="the port on which a process answers /health/live and /health/ready; none: it does not. Never the public port",
+        description=N_(
+            "the port on which a process answers /health/live and /health/ready; none: it does not. Never the public port"
+        ),
     )
-    health_host: str = Field(default="127.0.0.1", description="the address on which health is answered")
-    metrics_host: str = Field(default="127.0.0.1", description="the address on which the metrics are served")
+    health_host: str = Field(default="127.0.0.1", description=N_("the address on which health is answered"))
+    metrics_host: str = Field(
+        default="127.0.0.1", description=N_("the address on which the metrics are served")
+    )
     zone: Annotated[str, AfterValidator(checks.zone)] = Field(
-        default="UTC", description="the time zone of contacts and sequences that have none of their own"
+        default="UTC", description=N_("the time zone of contacts and sequences that have none of their own")
     )
     country: str | None = Field(
         default=None,
         pattern="^[A-Z]{2}$",
-        description="the country whose public holidays apply when a contact's country is not known",
+        description=N_("the country whose public holidays apply when a contact's country is not known"),
     )
     language: Annotated[str, AfterValidator(checks.language)] = Field(
         default_factory=language_of_locale,
-        description="the language of the command, its messages and the recipients' pages: en or pl; else the locale's",
+        description=N_(
+            "the language of the command, its messages and the recipients' pages: en or pl; else the locale's"
+        ),
     )
     worker_threads: int = Field(
-        default=8, ge=1, le=256, description="how many mailboxes one process serves at once"
+        default=8, ge=1, le=256, description=N_("how many mailboxes one process serves at once")
     )
     turn_batch: int = Field(
-        default=50, ge=1, le=10_000, description="the most mails a mailbox sends in one turn"
+        default=50, ge=1, le=10_000, description=N_("the most mails a mailbox sends in one turn")
     )
     sync_seconds: float = Field(
-        default=300.0, gt=0, description="how often a mailbox is read when nothing is due, in business time"
+        default=300.0,
+        gt=0,
+        description=N_("how often a mailbox is read when nothing is due, in business time"),
     )
     listen_mailboxes: int = Field(
         default=20,
         ge=0,
         le=1000,
-        description="how many mailboxes to listen to for new mail (IMAP IDLE), so that a reply is read within "
-        "seconds; each takes one connection and one scheduler thread. 0: none",
+        description=N_(
+            "how many mailboxes to listen to for new mail (IMAP IDLE), so that a reply is read within "
+            "seconds; each takes one connection and one scheduler thread. 0: none"
+        ),
     )
     skip_folders: Names = Field(
         default=(),
-        description="IMAP folders that are never read, by name; Shared/* for all whose names begin that way. Only for folders "
-        "where no reply can arrive: a folder that cannot be read holds back its mailbox's follow-ups",
+        description=N_(
+            "IMAP folders that are never read, by name; Shared/* for all whose names begin that way. Only for folders "
+            "where no reply can arrive: a folder that cannot be read holds back its mailbox's follow-ups"
+        ),
     )
     watch_folders: Names = Field(
         default=(),
-        description="other users' IMAP folders to read as well, by name; Team/* for all whose names begin that way. By default "
-        "folders that the server reports as another user's are not read",
+        description=N_(
+            "other users' IMAP folders to read as well, by name; Team/* for all whose names begin that way. By default "
+            "folders that the server reports as another user's are not read"
+        ),
     )
     lease_seconds: float = Field(
         default=900.0,
         ge=1,
-        description="how long a worker may be silent before another takes over its mailbox; if this is shorter than a server "
-        "takes to answer, mails end up as unknown",
+        description=N_(
+            "how long a worker may be silent before another takes over its mailbox; if this is shorter than a server "
+            "takes to answer, mails end up as unknown"
+        ),
     )
     keep_raw_days: int = Field(
         default=90,
         ge=1,
-        description="how many days replies are kept in full, so that they can be classified again",
+        description=N_("how many days replies are kept in full, so that they can be classified again"),
     )
     database_answer_seconds: float = Field(
         default=30.0,
         ge=3,
-        description="the longest wait for an answer from PostgreSQL; a connection that stays silent longer is dropped",
+        description=N_(
+            "the longest wait for an answer from PostgreSQL; a connection that stays silent longer is dropped"
+        ),
     )
     mail_answer_seconds: float = Field(
         default=600.0,
         ge=3,
-        description="the longest wait for an answer from a mail server; most waits are shorter anyway. Below 600, a server that "
-        "is slow to accept a mail leaves it unknown until its copy is found",
+        description=N_(
+            "the longest wait for an answer from a mail server; most waits are shorter anyway. Below 600, a server that "
+            "is slow to accept a mail leaves it unknown until its copy is found"
+        ),
     )  # RFC 5321, 4.5.3.2.6
     drain_seconds: float = Field(
-        default=660.0, ge=0, description="how long a stopping process waits for mails in progress"
+        default=660.0, ge=0, description=N_("how long a stopping process waits for mails in progress")
     )  # above the 600 s RFC 5321 (4.5.3.2.6) gives a server to answer the final dot
     log_format: Literal["auto", "console", "json"] = Field(
-        default="auto", description="auto: readable text on a terminal, JSON elsewhere"
+        default="auto", description=N_("auto: readable text on a terminal, JSON elsewhere")
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="the lowest level that is logged"
+        default="info", description=N_("the lowest level that is logged")
     )
     allow_test_domains: bool = Field(
-        default=False, description="accept addresses that cannot exist, such as ada@prospect.test"
+        default=False, description=N_("accept addresses that cannot exist, such as ada@prospect.test")
     )
     clock_origin: AwareDatetime = Field(
-        default=EPOCH, description="machine time at which business time is clock_start"
+        default=EPOCH, description=N_("machine time at which business time is clock_start")
     )
-    clock_start: AwareDatetime = Field(default=EPOCH, description="business time at clock_origin")
+    clock_start: AwareDatetime = Field(default=EPOCH, description=N_("business time at clock_origin"))
     clock_scale: float = Field(
-        default=1.0, ge=0, description="how many times faster than the machine's clock business time runs"
+        default=1.0, ge=0, description=N_("how many times faster than the machine's clock business time runs")
     )
 
     _given: frozenset[str] = PrivateAttr(default=frozenset())
@@ -208,7 +239,7 @@ class Settings(BaseSettings):
         try:
             super().__init__(**values)
         except ValidationError as refused:
-            raise errors.Misconfigured(_tell(refused, values)) from None
+            raise errors.Misconfigured(_told(refused, values)) from None
         self._given = frozenset(values)
 
     @classmethod
@@ -240,14 +271,18 @@ class Settings(BaseSettings):
             return keys.read_keys(self.secret_key.get_secret_value(), self.source("secret_key"))
         return keys.read_file(self.secret_key_file, self.home / KEY_NAME)
 
-    def source(self, name: str) -> str:
+    def source(self, name: str) -> Text:
         """Where the value of a setting came from, in words."""
-        return _source(name, self._given, self.home) if name in self.model_fields_set else "default"
+        return _source(name, self._given, self.home) if name in self.model_fields_set else Text("default")
+
+    def in_file(self, name: str) -> bool:
+        """Whether the value of a setting came from the settings file."""
+        return name in self.model_fields_set and _place(name, self._given, self.home) is Place.FILE
 
     def describe(self) -> tuple[Setting, ...]:
         """Every setting with its source, fit to be shown: no secret and no password in an address."""
         return tuple(
-            Setting(name, _shown(name, getattr(self, name)), self.source(name), info.description or "")
+            Setting(name, _shown(name, getattr(self, name)), str(self.source(name)), _(str(info.description)))
             for name, info in type(self).model_fields.items()
         )
 
@@ -269,50 +304,52 @@ def _file_source(settings_cls: type[BaseSettings], path: Path) -> TomlConfigSett
         ValueError,
         RecursionError,
     ) as mistake:  # beside what TOML forbids: numbers and depths nobody writes
-        raise errors.Misconfigured(f"{path} is not valid TOML: {mistake}.") from None
+        raise errors.Misconfigured(
+            Text("{path} is not valid TOML: {fault}", path=path, fault=ended(mistake))
+        ) from None
     except OSError as refused:
-        raise errors.Misconfigured(f"{path} cannot be read: {refused.strerror}.") from refused
+        raise errors.Misconfigured(
+            Text("{path} cannot be read: {fault}", path=path, fault=ended(refused.strerror))
+        ) from refused
 
 
-def _source(name: str, given: Collection[str], home: Path) -> str:
+class Place(enum.Enum):
+    """Where a value came from."""
+
+    CALLER = enum.auto()
+    ENVIRONMENT = enum.auto()
+    FILE = enum.auto()
+    DEFAULT = enum.auto()
+
+
+def _place(name: str, given: Collection[str], home: Path) -> Place:
     if name in given:
-        return "given by the caller"
-    variable = (PREFIX + name).upper()
-    if os.environ.get(variable):  # noqa: TID251 - this is the place
-        return f"environment {variable}"
-    path = home / FILE_NAME
+        return Place.CALLER
+    if os.environ.get(_variable(name)):  # noqa: TID251 - this is the place
+        return Place.ENVIRONMENT
     with contextlib.suppress(OSError, ValueError, RecursionError):
-        if name in tomllib.loads(path.read_text(encoding="utf-8")):
-            return str(path)
-    return "default"
+        if name in tomllib.loads((home / FILE_NAME).read_text(encoding="utf-8")):
+            return Place.FILE
+    return Place.DEFAULT
 
 
-def _tell(refused: ValidationError, given: Mapping[str, Any]) -> str:
-    """One line a wrong setting: its name, where it stands and what to write instead. Never its value: it may be secret."""
+def _variable(name: str) -> str:
+    return (PREFIX + name).upper()
+
+
+def _source(name: str, given: Collection[str], home: Path) -> Text:
+    place = _place(name, given, home)
+    if place is Place.CALLER:
+        return Text("given by the caller")
+    if place is Place.ENVIRONMENT:
+        return Text("environment {variable}", variable=_variable(name))
+    return Text.prose(home / FILE_NAME) if place is Place.FILE else Text("default")
+
+
+def _told(refused: ValidationError, given: Mapping[str, Any]) -> Text:
     home = full_path(Path(given.get("home") or find_home()))
-    lines = []
-    for mistake in refused.errors(include_url=False, include_context=False, include_input=False):
-        if mistake["type"] == "default_factory_not_called":
-            continue  # follows from another mistake, which is told
-        name = str(mistake["loc"][0]) if mistake["loc"] else "?"
-        place = _source(name, given, home)
-        lines.append(_sentence(name, place, mistake["type"], mistake["msg"]))
-    return "\n".join(dict.fromkeys(lines))
-
-
-def _sentence(name: str, place: str, kind: str, words: str) -> str:
-    if kind == "extra_forbidden":
-        near = errors.nearest(name, Settings.model_fields, alike=0.6)
-        mend = f"Did you mean {near}?" if near else "`relance config` lists all of them."
-        return f"There is no setting {name} ({place}). {mend}"
-    return f"The setting {name} ({place}) {_mend(words)}."
-
-
-def _mend(words: str) -> str:
-    own = words.removeprefix("Value error, ")
-    if own != words:
-        return own
-    return f"is not usable: {words[:1].lower()}{words[1:]}"
+    found = refused.errors(include_url=False, include_input=False)
+    return mistakes.told(found, Settings.model_fields, lambda name: _source(name, given, home))
 
 
 def _shown(name: str, value: object) -> str | int | float | bool | None:

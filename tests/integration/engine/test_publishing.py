@@ -66,7 +66,7 @@ def test_a_file_is_named_in_its_problems(house: Context, tmp_path: Path) -> None
     problem = publish.check(house, path).problems[0]
     assert problem.where.endswith("seq.yaml")
     assert problem.line == 8
-    assert "after" in problem.hint
+    assert "after" in str(problem.hint)
     with pytest.raises(errors.NotFound, match="there is no file"):
         publish.check(house, str(tmp_path / "no.yaml"))
     path.write_bytes(b"sequence: \xb9\n")

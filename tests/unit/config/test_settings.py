@@ -4,12 +4,13 @@ import base64
 import datetime as dt
 import os
 import pickle
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
-from relance import config, errors
+from relance import config, errors, wording
 
 SECRET = "hunter2hunter2"
 
@@ -30,10 +31,10 @@ def test_what_is_given_beats_the_environment_which_beats_the_file(
     monkeypatch.setenv("RELANCE_TURN_BATCH", "12")
     settings = config.Settings(home=tmp_path, web_port=1003)
     assert (settings.web_port, settings.turn_batch, settings.zone) == (1003, 12, "Europe/Warsaw")
-    assert settings.source("web_port") == "given by the caller"
-    assert settings.source("turn_batch") == "environment RELANCE_TURN_BATCH"
-    assert settings.source("zone") == str(tmp_path / "relance.toml")
-    assert settings.source("country") == "default"
+    assert str(settings.source("web_port")) == "given by the caller"
+    assert str(settings.source("turn_batch")) == "environment RELANCE_TURN_BATCH"
+    assert str(settings.source("zone")) == str(tmp_path / "relance.toml")
+    assert str(settings.source("country")) == "default"
 
 
 def test_the_home_is_found_as_git_finds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,10 +79,14 @@ def test_database_addresses(url: str, kept: str) -> None:
         ("redis_url", f"http://:{SECRET}@h", "redis://localhost"),
         ("base_url", f"example.com/{SECRET}", "https://t.example.com"),
         ("zone", "Warsaw", "Europe/Warsaw"),
-        ("web_port", "99999", "less than or equal to 65535"),
-        ("clock_start", "2026-01-01T00:00:00", "timezone"),
+        ("web_port", "99999", "at most 65535"),
+        ("clock_start", "2026-01-01T00:00:00", "time zone is missing"),
         ("log_format", SECRET, "auto"),
-        ("country", "Poland", "pattern"),
+        ("country", "Poland", "two capital letters"),
+        ("worker_threads", "many", "a whole number"),
+        ("sync_seconds", "0", "more than 0"),
+        ("allow_test_domains", "perhaps", "true or false"),
+        ("trusted_proxies", '["nowhere"]', "nowhere"),
     ],
 )
 def test_a_wrong_setting_is_told_with_its_place_and_without_its_value(
@@ -95,6 +100,32 @@ def test_a_wrong_setting_is_told_with_its_place_and_without_its_value(
     assert words in told
     assert SECRET not in told
     assert "\n" not in told  # what follows from it is not told as well
+
+
+def test_every_kind_of_setting_is_refused_in_words_of_ours() -> None:
+    """Of whatever the library refuses, it is said in the reader's language: none of its own sentences is left."""
+    wrong = {name: object() for name in config.Settings.model_fields if name != "home"}
+    with pytest.raises(errors.Misconfigured) as refused:
+        config.Settings(**wrong)
+    with wording.speaking("pl"):
+        told = str(refused.value).splitlines()
+    assert len(told) >= len(wrong) - 1
+    for line in told:
+        assert re.fullmatch(
+            r"Ustawienia \w+ \(podane przez wywołującego\) nie można użyć: (wartoś|możliwe wartości).*\.",
+            line,
+        ), line
+
+
+def test_a_wrong_setting_is_told_in_polish(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELANCE_WEB_PORT", "99999")
+    with pytest.raises(errors.Misconfigured) as refused:
+        config.Settings()
+    with wording.speaking("pl"):
+        assert str(refused.value) == (
+            "Ustawienia web_port (zmienna środowiskowa RELANCE_WEB_PORT) nie można użyć: "
+            "wartość może wynosić najwyżej 65535."
+        )
 
 
 def test_an_unknown_setting_in_the_file_names_the_nearest(tmp_path: Path) -> None:
