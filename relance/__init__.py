@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from relance.engine.definition.lint import Checked
     from relance.engine.definition.sequence import Send, Sequence, Stop, Track
     from relance.engine.definition.steps import BranchStep, EndStep, MailStep, TaskStep, Variant, WaitStep
+    from relance.engine.event_log.actors import Actor, ActorKind
     from relance.engine.event_log.kinds import EventKind
     from relance.engine.inbound.inbox import AnswerView, Corrected
     from relance.engine.inbound.reclassify import Change, RejudgeReport
@@ -76,6 +77,8 @@ if TYPE_CHECKING:
     from relance.wording import Text
 
 __all__ = [
+    "Actor",
+    "ActorKind",
     "AnswerView",
     "Attendance",
     "Away",
@@ -175,6 +178,7 @@ _ROOMS = {
     "engine.definition.lint": ("Checked",),
     "engine.definition.sequence": ("Send", "Sequence", "Stop", "Track"),
     "engine.definition.steps": ("BranchStep", "EndStep", "MailStep", "TaskStep", "Variant", "WaitStep"),
+    "engine.event_log.actors": ("Actor", "ActorKind"),
     "engine.event_log.kinds": ("EventKind",),
     "engine.inbound.inbox": ("AnswerView", "Corrected"),
     "engine.inbound.reclassify": ("Change", "RejudgeReport"),

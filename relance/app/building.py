@@ -7,6 +7,7 @@ import functools
 import os
 import secrets
 import socket
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from relance.engine.db import connection_refused, migrate, vault
 from relance.engine.db.database import Database
 from relance.engine.db.migrate import SchemaState
 from relance.engine.engagement import hits
+from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import OptOuts
 from relance.engine.journal.own_message_ids import OwnMessageIds
@@ -65,6 +67,13 @@ def context(settings: Settings, clock: Clock, database: Database) -> Context:
         options=options,
         workspace=Workspace(settings.zone, settings.country),
     )
+
+
+def actor(named: Actor | str) -> Actor:
+    """Who acts where a caller says so by name, or not at all: a program."""
+    if isinstance(named, Actor):
+        return named
+    return Actor(ActorKind.PROGRAM, named or Path(sys.argv[0]).name or "python")
 
 
 def waiting_web_app(settings: Settings) -> Any:

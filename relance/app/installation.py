@@ -20,6 +20,8 @@ from relance.engine import turn
 from relance.engine.db import connection_refused, migrate
 from relance.engine.db.database import Database
 from relance.engine.engagement import hits
+from relance.engine.event_log import actors
+from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.mailboxes import idle
 from relance.engine.ports import Telemetry
 from relance.engine.processes import attendance, heartbeats
@@ -47,6 +49,7 @@ class Relance:
         settings: Settings | None = None,
         *,
         clock: Clock | None = None,
+        actor: Actor | str = "",
         look_only: bool = False,
         because: str = "",
         foreign: str = "",
@@ -54,6 +57,8 @@ class Relance:
         """Open the database of `settings` (by default: of the environment and `relance.toml`).
 
         An SQLite database migrates itself; for PostgreSQL `relance db upgrade` does it, so that an operator decides when.
+        `actor` is who does what is done by way of it, as events name them: the name of your program (by default that of the
+        running script), or an `Actor`.
         `look_only` writes nothing, for when nothing can be written; what would change something raises `errors.Unwritable`.
         `because` says why nobody can, `foreign` why this user can not, which `status` repeats.
         """
@@ -65,6 +70,7 @@ class Relance:
             self.settings.database_url,
             answer_seconds=self.settings.database_answer_seconds,
             look_only=look_only,
+            actor=building.actor(actor),
         )
         database.refused = because
         with contextlib.ExitStack() as undo:
@@ -93,6 +99,10 @@ class Relance:
 
     def _take_up(self) -> None:
         """What an earlier process left is written down first."""
+        with actors.acting(Actor(ActorKind.SCHEDULE, "startup")):
+            self._write_down()
+
+    def _write_down(self) -> None:
         if restore_guard.beat(self._context.database, self._epoch_file) is None:
             recovery.replay(self._context)  # not into a restored database: it waits for a person
             recovery.give_back(self._context)

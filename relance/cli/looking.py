@@ -126,7 +126,7 @@ def timeline(ctx: typer.Context, email: Email, as_json: Json = False) -> None:
     """What happened with a contact. Oldest first."""
     with session.of(ctx).open() as relance:
         found = relance.timeline(email)
-    columns = {"when": "at", "what": "title", "step": "step", "words": "words"}
+    columns = {"when": "at", "what": "title", "step": "step", "words": "words", "by": "actor"}
     show.listing(found, columns, as_json=as_json, empty=f"Nothing has happened with {email} yet.")
 
 

@@ -75,6 +75,8 @@ def of(ctx: typer.Context) -> Session:
 
 def open_app(settings: Settings, *, look_only: bool = False, because: str = "", foreign: str = "") -> Relance:
     """The engine; importing it takes most of a second, which `--help` shall not pay."""
+    from relance import Actor, ActorKind, config
     from relance.app import Relance
 
-    return Relance(settings, look_only=look_only, because=because, foreign=foreign)
+    actor = Actor(ActorKind.PERSON, config.login())
+    return Relance(settings, actor=actor, look_only=look_only, because=because, foreign=foreign)

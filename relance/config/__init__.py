@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from relance.config.closing import close, open_to_others, require_closed
     from relance.config.homes import Made, make_home
     from relance.config.keys import Keyring, new_key, read_keys
-    from relance.config.owners import foreign
+    from relance.config.owners import foreign, login
     from relance.config.places import FILE_NAME, find_home
     from relance.config.settings import KEY_NAME, Setting, Settings, password_of_environment
 
@@ -36,6 +36,7 @@ __all__ = [
     "close",
     "find_home",
     "foreign",
+    "login",
     "make_home",
     "mask_url",
     "new_key",
@@ -50,7 +51,7 @@ _FILES = {
     "closing": ("close", "open_to_others", "require_closed"),
     "homes": ("Made", "make_home"),
     "keys": ("Keyring", "new_key", "read_keys"),
-    "owners": ("foreign",),
+    "owners": ("foreign", "login"),
     "places": ("FILE_NAME", "find_home"),
     "settings": ("KEY_NAME", "Setting", "Settings", "password_of_environment"),
 }

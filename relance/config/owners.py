@@ -22,6 +22,12 @@ def foreign(found: Settings) -> str:
     return next((words for path in _kept(found) if (words := _refused(path))), "")
 
 
+def login() -> str:
+    """Who is at the command line; behind `sudo`, who they were before it."""
+    before = os.environ.get("SUDO_USER")  # noqa: TID251 - this is the place
+    return before or (_name(os.getuid()) if os.name == "posix" else "")
+
+
 def _kept(found: Settings) -> Iterator[Path]:
     if found.database_url.startswith("sqlite"):
         yield Path(urlsplit(found.database_url).path[1:])

@@ -9,6 +9,8 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
 from relance.engine.engagement import hits
+from relance.engine.event_log import actors
+from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.of_people import EnrollmentReturned
 from relance.engine.inbound import inbox
 from relance.engine.sequences import advance, clock_jumps
@@ -30,6 +32,7 @@ class TickReport:
     words: str = ""  # why nothing was done, where nothing was
 
 
+@actors.acting(Actor(ActorKind.SCHEDULE, "tick"))
 def tick(context: Context) -> TickReport:
     """Everything due that needs no mailbox. Several processes may tick at once: rows in another's hands are passed over.
 

@@ -13,6 +13,8 @@ from sqlalchemy.engine import Connection
 from relance import clock, errors
 from relance.engine.context import Context
 from relance.engine.engagement import hits
+from relance.engine.event_log import actors
+from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.inbound import sync
 from relance.engine.restore import journal_replay
 from relance.engine.runtime import unexpected_errors
@@ -70,6 +72,7 @@ def due(context: Context, limit: int) -> list[int]:
         )
 
 
+@actors.acting(Actor(ActorKind.SCHEDULE, "turn"))
 def take_turn(context: Context, mailbox_id: int, stop: Callable[[], bool]) -> TurnReport:
     """One whole turn. Safe to call at any time, from anywhere, twice: who does not get the lease does nothing."""
     doubt = context.watch.doubt()

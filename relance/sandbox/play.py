@@ -164,7 +164,7 @@ def play(plan: Plan, watch: Callable[[Scene], None], hire: Hire = together) -> O
 def _product(plan: Plan, settings: Settings) -> Relance:
     """Daemons in other processes agree about a straight clock only; alone, time can wait for the work."""
     if plan.redis_url is not None:
-        return Relance(settings)
+        return Relance(settings, actor="demo")
     return Unhurried(settings, clock=pacing.PatientClock(plan.scale, _early(plan)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Mapping
 
 from sqlalchemy.engine import Connection
@@ -12,7 +13,8 @@ from relance.engine import states
 from relance.engine.contacts import columns
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
-from relance.engine.event_log.of_people import EnrollmentUnsubscribed
+from relance.engine.event_log.base import EventData
+from relance.engine.event_log.of_people import EnrollmentUnsubscribed, SuppressionAdded, SuppressionLifted
 from relance.engine.states import Event
 from relance.engine.store import contacts, enrollments, events, suppressions, tasks
 from relance.engine.store.contacts import Contact
@@ -90,6 +92,7 @@ def suppress(context: Context, value: str, reason: str = "asked for no more mail
     with context.database.write() as conn:
         suppressions.add(conn, kind, fit, reason, now)
         people = contacts.by_emails(conn, [fit]) if kind == "address" else contacts.in_domain(conn, fit)
+        _told(conn, SuppressionAdded(reason, fit), people.get(fit), now)
         _end(conn, context, [person.id for person in people.values()], f"suppressed: {reason}")
         return next(each for each in suppressions.every(conn) if (each.kind, each.value) == (kind, fit))
 
@@ -108,7 +111,15 @@ def unsuppress(context: Context, value: str) -> bool:
     """Lift a suppression; False when there was none. What it ended stays ended."""
     _, fit = meant(context, value)
     with context.database.write() as conn:
-        return suppressions.remove(conn, fit)
+        lifted = suppressions.remove(conn, fit)
+        if lifted:
+            known = contacts.by_emails(conn, [fit]).get(fit)
+            _told(conn, SuppressionLifted(fit), known, context.clock.now())
+        return lifted
+
+
+def _told(conn: Connection, said: EventData, person: Contact | None, now: dt.datetime) -> None:
+    events.record_events(conn, [NewEvent(said, now, contact_id=person.id if person else None)])
 
 
 def suppressed(context: Context) -> list[Suppression]:

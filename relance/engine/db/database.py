@@ -21,10 +21,12 @@ from relance import clock, errors
 from relance.engine.db import postgresql, read_only
 from relance.engine.db.network_disks import network_filesystem
 from relance.engine.db.postgresql import ANSWER_SECONDS
+from relance.engine.event_log.actors import Actor, ActorKind
 from relance.sentences import ended, span
 
 POOL = 10
 # Workers have eight threads and need one connection each; two are left for the web and the tick.
+THIS_PROGRAM = Actor(ActorKind.PROGRAM, "relance")
 BUSY_SECONDS = 10.0
 # How long SQLite waits for another writer. Our write transactions last milliseconds.
 
@@ -33,9 +35,16 @@ class Database:
     """An open database. `read()` and `write()` are the only ways in; neither is ever held across the network."""
 
     def __init__(
-        self, url: str, *, pool: int = POOL, answer_seconds: float = ANSWER_SECONDS, look_only: bool = False
+        self,
+        url: str,
+        *,
+        pool: int = POOL,
+        answer_seconds: float = ANSWER_SECONDS,
+        look_only: bool = False,
+        actor: Actor = THIS_PROGRAM,
     ) -> None:
-        """`answer_seconds`: the longest wait for one answer of PostgreSQL. `look_only`: where a file cannot be written."""
+        """`answer_seconds`: the longest wait for one answer of PostgreSQL. `look_only`: where a file cannot be written.
+        `actor`: who opened it, and does what is done by way of it."""
         self.refused = ""  # why the last that was to be written could not be: the disk is full or only read
         self.url = _parse(url)
         self.dialect = self.url.get_backend_name()
@@ -43,6 +52,7 @@ class Database:
             self.engine = read_only.engine(self.url, BUSY_SECONDS) if look_only else _sqlite(self.url)
         else:
             self.engine = postgresql.engine(self.url, pool, answer_seconds)
+        self.engine.update_execution_options(relance_actor=actor)
 
     @property
     def embedded(self) -> bool:
@@ -91,6 +101,12 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def opened_by(conn: Connection) -> Actor:
+    """Who opened the database that a connection leads to."""
+    found: Actor = conn.get_execution_options().get("relance_actor", THIS_PROGRAM)
+    return found
 
 
 def machine_now(conn: Connection) -> dt.datetime:

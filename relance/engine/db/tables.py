@@ -382,6 +382,8 @@ event = sa.Table(
     sa.Column("data", Json, nullable=False),
     # The writing transaction, so that a reader by cursor never steps over one that is still being committed.
     sa.Column("xact", sa.BigInteger, server_default=sa.text("0"), nullable=False),
+    text("actor_kind"),  # person, program, recipient, rule, schedule; empty in what an earlier release wrote
+    text("actor"),  # the name
 )
 sa.Index("ix_event_feed", event.c.xact, event.c.id)
 sa.Index("ix_event_enrollment", event.c.enrollment_id)

@@ -12,6 +12,8 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.context import Context
+from relance.engine.event_log import actors
+from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.of_mails import MessageClicked, MessageOpened
 from relance.engine.event_log.of_people import EnrollmentUnsubscribed
 from relance.engine.journal.opt_outs import OptOut, OptOuts
@@ -191,6 +193,10 @@ def _row(hit: Hit) -> dict[str, Any]:
 BY_LINK = "asked for no more mail by the link in it"
 
 
+_RECIPIENT = Actor(ActorKind.RECIPIENT)
+
+
+@actors.acting(_RECIPIENT)
 def unsubscribe(conn: Connection, recipient: str, mail: Message | None, now: dt.datetime) -> None:
     """One person wants no more: suppress, stop, drop what was planned. Repeating changes nothing.
 
@@ -225,7 +231,8 @@ def judge_settled(context: Context, now: dt.datetime) -> int:
         ours = hits.judge(conn, [(each.id, v.kind.value, v.reasons, v.rules_version) for each, v in verdicts])
         told = [(each, v) for each, v in verdicts if each.id in ours and v.kind is judge.Kind.HUMAN]
         rows = {row.id: row for row in enrollments.by_ids(conn, [each.enrollment_id for each, _ in told])}
-        events.record_events(conn, [_event(rows[each.enrollment_id], each, v) for each, v in told])
+        with actors.acting(_RECIPIENT):
+            events.record_events(conn, [_event(rows[each.enrollment_id], each, v) for each, v in told])
     return len(settled)
 
 

@@ -67,6 +67,8 @@ class EventKind(StrEnum):
     UNREAD_MAIL_DISMISSED = "unread_mail.dismissed"
     ORGANISATION_RETRIED = "organisation.retried"
 
+    SUPPRESSION_ADDED = "suppression.added"
+    SUPPRESSION_LIFTED = "suppression.lifted"
     SEQUENCE_PUBLISHED = "sequence.published"
     SEQUENCE_PAUSED = "sequence.paused"
     SEQUENCE_RESUMED = "sequence.resumed"
@@ -129,6 +131,8 @@ TITLES: Mapping[str, str] = complete(
         EventKind.UNREAD_MAIL_SET_ASIDE: "unreadable mail set aside",
         EventKind.UNREAD_MAIL_DISMISSED: "unreadable mail dismissed",
         EventKind.ORGANISATION_RETRIED: "organisation tried again",
+        EventKind.SUPPRESSION_ADDED: "suppressed",
+        EventKind.SUPPRESSION_LIFTED: "no longer suppressed",
         EventKind.SEQUENCE_PUBLISHED: "sequence published",
         EventKind.SEQUENCE_PAUSED: "sequence paused",
         EventKind.SEQUENCE_RESUMED: "sequence resumed",

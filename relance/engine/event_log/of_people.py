@@ -98,6 +98,22 @@ class EnrollmentHandedOver(ForColleague):
     KIND = EventKind.ENROLLMENT_HANDED_OVER
 
 
+@dataclass(frozen=True)
+class SuppressionAdded(WithReason):
+    """A person said that nobody writes to an address, or to anybody at a domain, any more."""
+
+    KIND = EventKind.SUPPRESSION_ADDED
+    value: str
+
+
+@dataclass(frozen=True)
+class SuppressionLifted(EventData):
+    """A person said that an address or a domain may be written to again."""
+
+    KIND = EventKind.SUPPRESSION_LIFTED
+    value: str
+
+
 # Steps that are not mails.
 
 

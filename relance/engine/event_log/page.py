@@ -35,6 +35,7 @@ MEANINGS = {
     "taken": "whether the way down `then` was taken",
     "touched": "how many colleagues were stopped, slowed or handed over",
     "uid": "its number in the folder",
+    "value": "the address or the domain",
     "variant": "the variant of the mail; empty where there is none",
     "version": "the version of the sequence",
     "words": "what it is about, for people",
@@ -57,6 +58,20 @@ below are all there are; a later release may add some, so pass over those you do
 names; what is followed by "?" may be missing. `relance timeline` shows one person's events, `Relance.events()` all of them in order.
 """
 
+_ACTORS = """
+`actor` names who did it, by `kind` and `name`; it is missing in what a release before this one wrote.
+
+| kind | name |
+| --- | --- |
+| `person` | somebody at the command line, by login; of a mail written by hand, the salesperson's address |
+| `program` | a program, by the name that it gave to `Relance(actor="...")`, else by that of the script |
+| `recipient` | the person whom the event is about, by a link in a mail |
+| `rule` | a rule that decided by itself: how a mail that came in was recognised, or `colleagues`, `clock`, `evidence`, `gate`, `mailbox trouble`, `mails in doubt`, `preparation`, `refusing organisations` |
+| `schedule` | what was due: `turn` (a mailbox's), `tick`, `startup` |
+
+What a rule decides because a person or a program asked for it (a corrected reply, for example) is theirs.
+"""
+
 _NOUNS = {
     "enrollment": "People in sequences",
     "step": "Steps that are not mails",
@@ -71,6 +86,7 @@ _NOUNS = {
     "mailbox": "Mailboxes",
     "unread_mail": "Mails that could not be read",
     "organisation": "Organisations that refuse mail",
+    "suppression": "Suppressions",
     "sequence": "Sequences",
     "restore": "Restored databases",
     "clock": "The clock",
@@ -88,6 +104,7 @@ def as_markdown() -> str:
         "## What the data says",
         _table([["name", "meaning"], ["---"] * 2, *([f"`{each}`", MEANINGS[each]] for each in used)]),
     ]
+    parts += ["## Who did it", _ACTORS.strip()]
     return "\n\n".join(parts) + "\n"
 
 

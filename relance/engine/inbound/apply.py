@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from relance.complete import complete
 from relance.engine import states
 from relance.engine.context import Context
+from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import (
     AutoReplyReceived,
     BounceReceived,
@@ -106,7 +107,8 @@ def act(conn: Connection, context: Context, items: Sequence[NewReply], now: dt.d
     ids |= _held_there(conn, items)
     enrollments.lock(conn, ids)
     for item, rows in touched:
-        _one(conn, context, item, rows, now)
+        with actors.by_rule(item.judgement.rule):
+            _one(conn, context, item, rows, now)
 
 
 def _held_there(conn: Connection, items: Sequence[NewReply]) -> set[int]:

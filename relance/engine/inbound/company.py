@@ -16,6 +16,7 @@ from relance.engine.context import Context
 from relance.engine.definition import company_rules
 from relance.engine.definition.company_rules import BOUND, ActionKind, ColleagueAction
 from relance.engine.definition.compiled import bounds
+from relance.engine.event_log import actors
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.event_log.of_people import EnrollmentHandedOver, EnrollmentPostponed, EnrollmentStopped
 from relance.engine.schedule import calendar
@@ -104,6 +105,7 @@ def wanted(conn: Connection, context: Context, heard: Heard) -> Wanted:
     return [(row, each) for row, each in found if (row.id, heard.contact.email, str(each)) not in told]
 
 
+@actors.by_rule("colleagues")
 def carry_out(conn: Connection, context: Context, heard: Heard, asked: Wanted, now: dt.datetime) -> str:
     """Do it, in order of id, with a line for everybody touched; returns how many were, in words."""
     desk = _Desk(conn, context, heard, now)

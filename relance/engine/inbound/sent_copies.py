@@ -11,6 +11,8 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import states
 from relance.engine.context import Context
+from relance.engine.event_log import actors
+from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.of_mails import MessageByHand
 from relance.engine.inbound import match
 from relance.engine.journal import evidence
@@ -123,7 +125,8 @@ def _pause(conn: Connection, mailbox_id: int, copy: Copy, person: contacts.Conta
     enrollments.apply(conn, open_rows, Event.PAUSED, now, reason=words)
     enrollment = rows[-1].id if rows else None
     said = MessageByHand(words, copy.folder)
-    events.record_events(conn, [NewEvent(said, now, enrollment, person.id, mailbox_id)])
+    with actors.acting(Actor(ActorKind.PERSON, copy.mail.from_address or "")):
+        events.record_events(conn, [NewEvent(said, now, enrollment, person.id, mailbox_id)])
 
 
 def _row(mailbox_id: int, copy: Copy, person: contacts.Contact, now: dt.datetime) -> dict[str, object]:

@@ -10,6 +10,7 @@ from typing import Any
 from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.event_log.actors import Actor
 from relance.engine.event_log.kinds import TITLES, EventKind
 from relance.engine.store import events
 
@@ -30,6 +31,7 @@ class EventView:
     step: str
     words: str
     data: Mapping[str, Any]
+    actor: Actor | None  # who did it; None where an earlier release wrote it down
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,8 @@ def _place(cursor: str) -> events.Place:
 
 
 def _view(line: events.Line) -> EventView:
-    return EventView(
-        line.id, line.at, line.kind, _title(line), line.email, line.step, _words(line), line.data
-    )
+    title, words = _title(line), _words(line)
+    return EventView(line.id, line.at, line.kind, title, line.email, line.step, words, line.data, line.actor)
 
 
 def _title(line: events.Line) -> str:

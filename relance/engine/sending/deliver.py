@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from relance import clock
 from relance.engine.context import Context
+from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageStoppedAtGate
 from relance.engine.ports import Outbox, Span
 from relance.engine.sending import gate, repeated_answers, settle, way_out
@@ -147,9 +148,10 @@ class Delivery:
             self._record(conn)
             turned_away = [each for each in ready if verdicts[each.message.id]]
             claims.unclaim(conn, [each.enrollment.id for each in turned_away])
-            events.record_events(
-                conn, [self._turned_away(each, verdicts[each.message.id]) for each in turned_away]
-            )
+            with actors.by_rule("gate"):
+                events.record_events(
+                    conn, [self._turned_away(each, verdicts[each.message.id]) for each in turned_away]
+                )
         self._recorded()
         self._asked = self.context.telemetry.span(UNSEEN)
         self.waiting = self.waiting or any(gate.ELSEWHERE in reasons for reasons in verdicts.values())

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine import states
 from relance.engine.context import Context
+from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageResolved
 from relance.engine.journal.evidence import GRACE
 from relance.engine.journal.journal import Findings
@@ -109,6 +110,7 @@ def _as_now(conn: Connection, read: Message) -> tuple[enrollments.Enrollment, Me
     return row, messages.by_id(conn, read.id) or read
 
 
+@actors.by_rule("mails in doubt")
 def settle(
     conn: Connection,
     context: Context,

@@ -14,6 +14,7 @@ from relance import errors
 from relance.engine.context import Context
 from relance.engine.definition.compiled import bounds, lacking
 from relance.engine.definition.position import Position
+from relance.engine.event_log import actors
 from relance.engine.event_log.of_people import EnrollmentHeld, StepSkipped
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sending import compose, forgotten_mails, proofs, refusing_domains, restore_guard, settle
@@ -106,6 +107,7 @@ def _refused(case: StepContext, no: Mapping[str, Refused]) -> Decision | None:
     return Decision(event=Event.HELD, words=why.words, cause=why.cause, source=why.source)
 
 
+@actors.by_rule("preparation")
 def _not_spent(
     context: Context, lease: Lease, claimed: Sequence[Enrollment], now: dt.datetime
 ) -> Sequence[Enrollment]:
@@ -222,6 +224,7 @@ def _of_another(mail: Message, mailbox: Mailbox) -> bool:
     return never and mail.mailbox_id != mailbox.id
 
 
+@actors.by_rule("preparation")
 def _carry_out(conn: Connection, case: StepContext, verdict: Decision, now: dt.datetime) -> None:
     row, position = case.row, verdict.position
     if verdict.mail is not None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
+from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageFound
 from relance.engine.reasons import Cause
 from relance.engine.sending import in_doubt, restore_guard, settle
@@ -69,6 +70,7 @@ def _found(
     enrollments.clear(conn, row.id, lambda each: (each.cause, each.source) == about, now, proof.words)
 
 
+@actors.by_rule("evidence")
 def written(conn: Connection, context: Context, row: Enrollment, proof: Left, now: dt.datetime) -> None:
     """A step's mail left: the enrollment, locked by the caller, stands behind it now."""
     script = context.library.script(conn, row.sequence_version_id)

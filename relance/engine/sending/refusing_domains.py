@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine import reasons, states
 from relance.engine.context import Context
+from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import OrganisationRetried
 from relance.engine.event_log.of_people import EnrollmentHeld
 from relance.engine.reasons import Cause, Reason
@@ -40,6 +41,7 @@ def reason(name: str, words: str) -> Reason:
     return Reason(f"mail from this mailbox to {name} is refused: {words}", Cause.ORGANISATION, name)
 
 
+@actors.by_rule("refusing organisations")
 def note(conn: Connection, mailbox_id: int, name: str, words: str, now: dt.datetime) -> None:
     """Hold everybody at an organisation that refused this mailbox's mail; where another one did, pause the mailbox."""
     before = refusals.standing(conn, mailbox_id)

@@ -24,6 +24,7 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine.context import Context
 from relance.engine.db.database import Database
+from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import RestoreConfirmed
 from relance.engine.event_log.of_people import EnrollmentReleased
 from relance.engine.reasons import Cause, Reason
@@ -160,6 +161,7 @@ def is_doubt(reason: Reason) -> bool:
     return reason.cause is Cause.RESTORED
 
 
+@actors.by_rule("evidence")
 def release(
     conn: Connection, row: Enrollment, now: dt.datetime, words: str, values: Mapping[str, Any] | None = None
 ) -> None:

@@ -19,6 +19,7 @@ from relance.engine.context import Context
 from relance.engine.db.database import SKEW, machine_now
 from relance.engine.definition import company_rules
 from relance.engine.definition.position import Position
+from relance.engine.event_log import actors
 from relance.engine.event_log.base import WithReason
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.event_log.of_mailboxes import ClockCorrected, ClockJumped
@@ -110,6 +111,7 @@ def tell(context: Context) -> str:
     return doubt
 
 
+@actors.by_rule("clock")
 def _note(conn: Connection, kind: str, said: WithReason, now: dt.datetime) -> None:
     events.record_event(conn, said, now)
     installation.put(conn, MARK, json.dumps({"at": now.isoformat(), "said": said.reason, "kind": kind}))

@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db import bulk
+from relance.engine.db.database import opened_by
 from relance.engine.db.tables import contact, event
-from relance.engine.event_log import old_names
+from relance.engine.event_log import actors, old_names
+from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.base import EventData, WithReason
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.event_log.of_people import (
@@ -85,6 +87,7 @@ class Line:
     step: str
     data: Mapping[str, Any]
     xact: int = 0
+    actor: Actor | None = None  # None where an earlier release wrote it
 
     @property
     def place(self) -> Place:
@@ -97,6 +100,7 @@ _XACT: sa.ColumnElement[int] = sa.literal_column("pg_current_xact_id()::text::bi
 
 def record_events(conn: Connection, news: Iterable[NewEvent]) -> None:
     """Write events, in order."""
+    actor = actors.acting_now() or opened_by(conn)
     rows = [
         {
             "at": each.at,
@@ -107,6 +111,8 @@ def record_events(conn: Connection, news: Iterable[NewEvent]) -> None:
             "message_id": each.message_id,
             "step": each.step,
             "data": each.data.row(),
+            "actor_kind": actor.kind.value,
+            "actor": actor.name,
         }
         for each in news
     ]
@@ -131,7 +137,10 @@ def record_event(
 
 _ADD = bulk.inserting(
     event,
-    ("at", "kind", "enrollment_id", "contact_id", "mailbox_id", "message_id", "step", "data"),
+    (
+        *("at", "kind", "enrollment_id", "contact_id", "mailbox_id", "message_id", "step", "data"),
+        *("actor_kind", "actor"),
+    ),
     {"xact": _XACT},
 )
 
@@ -205,10 +214,19 @@ def _select() -> sa.Select[Any]:
         event.c.step,
         event.c.data,
         event.c.xact,
+        event.c.actor_kind,
+        event.c.actor,
     )
     return sa.select(*columns).select_from(event.outerjoin(contact, contact.c.id == event.c.contact_id))
 
 
 def _line(row: Any) -> Line:
     kind, data = old_names.read(row.kind, row.data)
-    return Line(row.id, row.at, kind, row.email, row.step, data, row.xact)
+    return Line(row.id, row.at, kind, row.email, row.step, data, row.xact, _actor(row))
+
+
+def _actor(row: Any) -> Actor | None:
+    if not row.actor_kind:
+        return None
+    kind = ActorKind(row.actor_kind)
+    return Actor(kind, row.actor or (row.email or "" if kind is ActorKind.RECIPIENT else ""))

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine.db.database import SKEW, machine_now
 from relance.engine.db.tables import folder, mailbox, message, meta, withheld
+from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import MailboxPaused
 from relance.engine.store import events
 from relance.mailbox.account import Account, Security, Server
@@ -130,6 +131,7 @@ def change(conn: Connection, mailbox_id: int, **values: object) -> None:
     conn.execute(sa.update(mailbox).where(mailbox.c.id == mailbox_id).values(**values))
 
 
+@actors.by_rule("mailbox trouble")
 def pause(
     conn: Connection, mailbox_id: int, reason: str, at: dt.datetime, *, locked_out: bool = False
 ) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from relance import config
 from relance.cli import tree
 from tests.servers import command, ports, processes
 
@@ -143,7 +144,12 @@ def test_who_is_enrolled_is_shown_explained_paused_and_stopped(run: Run, tmp_pat
     assert data(run("status", "--json", code=3))["concerns"][0]["kind"] == "absent"
     assert run("explain", "ada@acme.example", code=3).stdout.strip()
     assert data(run("explain", "ada@acme.example", "--json", code=3))[0]["sentences"]
-    assert data(run("timeline", "ada@acme.example", "--json"))[0]["kind"]
+    created = data(run("timeline", "ada@acme.example", "--json"))[0]
+    assert (created["kind"], created["actor"]) == (
+        "enrollment.created",
+        {"kind": "person", "name": config.login()},
+    )
+    assert f"{config.login()} (person)" in run("timeline", "ada@acme.example").stdout
     assert [step["id"] for step in data(run("report", "First words", "--json"))["steps"]] == ["intro", "bump"]
     run("report", "First words")
     assert data(run("pause", "ada@acme.example", "--reason", "later", "--json"))[0]["state"] == "paused"

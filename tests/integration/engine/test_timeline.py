@@ -44,7 +44,10 @@ def test_the_feed_serves_every_event_once_by_its_cursor(ready: Context) -> None:
     assert len({each.id for each in seen}) == 6
     assert timeline.page(ready, cursor, 10).cursor == cursor
     contact_service.suppress(ready, "firm2.example")
-    assert [each.kind for each in timeline.page(ready, cursor, 10).events] == ["enrollment.unsubscribed"]
+    assert [each.kind for each in timeline.page(ready, cursor, 10).events] == [
+        "suppression.added",
+        "enrollment.unsubscribed",
+    ]
 
 
 def test_a_cursor_that_is_none_is_refused(ready: Context) -> None:

@@ -1,0 +1,60 @@
+"""Who did it: a person, a program, a recipient, a rule or a schedule. Every event names one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ActorKind(StrEnum):
+    """What sort of actor did something."""
+
+    PERSON = "person"  # at the command line, by login; or a salesperson in their own mail program, by address
+    PROGRAM = "program"  # by the name it gave itself when it opened `Relance`
+    RECIPIENT = "recipient"  # by a link in a mail: the person whom the event is about
+    RULE = "rule"  # a rule of ours decided, without anybody being asked
+    SCHEDULE = "schedule"  # it was due: a mailbox's turn, the tick, the start of a daemon
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did something, by kind and name."""
+
+    kind: ActorKind
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.kind})" if self.name else str(self.kind)
+
+
+_ACTING: ContextVar[Actor | None] = ContextVar("relance_actor", default=None)
+
+
+def acting_now() -> Actor | None:
+    """Who acts in this thread or task; None: whoever opened the database."""
+    return _ACTING.get()
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[None]:
+    """What is done inside is done by them. For a function also a decorator."""
+    before = _ACTING.set(actor)
+    try:
+        yield
+    finally:
+        _ACTING.reset(before)
+
+
+@contextmanager
+def by_rule(name: str) -> Iterator[None]:
+    """What is done inside is decided by this rule, unless a person or a program asked for it."""
+    now = _ACTING.get()
+    rules = now is not None and now.kind in (ActorKind.RULE, ActorKind.SCHEDULE)
+    before = _ACTING.set(Actor(ActorKind.RULE, name) if rules else now)
+    try:
+        yield
+    finally:
+        _ACTING.reset(before)
