@@ -79,7 +79,7 @@ def actor(named: Actor | str) -> Actor:
 def waiting_web_app(settings: Settings) -> Any:
     """The tracking pages of an installation whose database is not open yet."""
     desk = hits.WaitingDesk(_noes(settings))
-    return web.build(desk, signer(settings), now=settings.clock().now)
+    return web.build(desk, signer(settings), now=settings.clock().now, language=settings.language)
 
 
 def _noes(settings: Settings) -> OptOuts:

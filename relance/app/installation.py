@@ -303,4 +303,6 @@ class Relance:
     def web_app(self) -> Any:
         """The ASGI application that serves pixel, links and unsubscribe."""
         context = self._context
-        return web.build(hits.TrackingDesk(context), building.signer(self.settings), now=self.clock.now)
+        desk = hits.TrackingDesk(context)
+        signer = building.signer(self.settings)
+        return web.build(desk, signer, now=self.clock.now, language=self.settings.language)

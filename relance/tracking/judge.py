@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from relance.tracking import hits, machines, tokens
+from relance.wording import N_
 
 RULES_VERSION = 1
 
@@ -62,18 +63,18 @@ class Verdict:
 
 
 REASONS: Mapping[str, str] = {
-    "head": "it only asked for the headers",
-    "prefetch": "it announced itself as loading ahead of a reader",
-    "scanner": "the program calls itself a link checker, a preview or a robot",
-    "scanner network": "it came from a network used by mail scanners",
-    "gmail ahead": "Gmail loads images in advance under this name",
-    "apple ahead": "Apple Mail loads every image, whether or not the mail is read",
-    "soon": "it came within seconds of the mail being accepted",
-    "burst": "several links of the mail were followed within seconds",
-    "crowd": "mails to many recipients were loaded from one network within a minute",
-    "no language": "it did not state a language, as people's browsers do",
-    "no agent": "it did not say which program it is",
-    "settling": "it is too recent to tell; scanners often come back within a minute",
+    "head": N_("it only asked for the headers"),
+    "prefetch": N_("it announced itself as loading ahead of a reader"),
+    "scanner": N_("the program calls itself a link checker, a preview or a robot"),
+    "scanner network": N_("it came from a network used by mail scanners"),
+    "gmail ahead": N_("Gmail loads images in advance under this name"),
+    "apple ahead": N_("Apple Mail loads every image, whether or not the mail is read"),
+    "soon": N_("it came within seconds of the mail being accepted"),
+    "burst": N_("several links of the mail were followed within seconds"),
+    "crowd": N_("mails to many recipients were loaded from one network within a minute"),
+    "no language": N_("it did not state a language, as people's browsers do"),
+    "no agent": N_("it did not say which program it is"),
+    "settling": N_("it is too recent to tell; scanners often come back within a minute"),
 }
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from relance import errors
 from relance.tracking import tokens
+from relance.wording import Text
 
 
 class Links:
@@ -46,7 +47,9 @@ def _checked(base_url: str) -> str:
         or parts.fragment
     ):
         raise errors.Misconfigured(
-            f"The tracking address {base_url!r} cannot be used: write the start of a web address, "
-            "such as https://go.acme.example"
+            Text(
+                "The tracking address “{name}” cannot be used: write the start of a web address, such as https://go.acme.example",
+                name=base_url,
+            )
         )
     return base_url.rstrip("/")

@@ -1,14 +1,18 @@
-"""The few pages a recipient can see: unsubscribe, done, gone, not now; in the language the browser asks for."""
+"""The few pages a recipient can see: unsubscribe, done, gone, not now; in the language the browser asks for, else in that of the settings."""
 
 from __future__ import annotations
 
 import base64
 import dataclasses
+import functools
 import hashlib
 import html
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from relance import wording
+from relance.wording import N_, _
 
 
 @dataclass(frozen=True)
@@ -30,37 +34,29 @@ class Phrases:
     trouble: str
 
 
-PHRASES: Mapping[str, Phrases] = {
-    "en": Phrases(
-        title="Unsubscribe",
-        question="Would you like to stop receiving our emails?",
-        question_for="Should {contact} stop receiving our emails?",
-        button="Yes, unsubscribe me",
-        done="Done. You will not receive any more emails from us.",
-        done_for="Done. {contact} will not receive any more emails from us.",
-        kept="Your request has been saved: you will not receive any more emails from us. It may take a few minutes to take effect everywhere.",
-        kept_for="Your request has been saved: {contact} will not receive any more emails from us. It may take a few minutes to take effect everywhere.",
-        gone_title="Page not found",
-        gone="This link does not work. Part of it may have been cut off on its way to you.",
-        lost="We can no longer tell who this email was sent to, so nothing has been changed. Please reply to the email and ask us to stop writing: that always works.",
-        trouble_title="Please try again",
-        trouble="We could not do this just now. Please try again in a few minutes.",
+ENGLISH = Phrases(
+    title=N_("Unsubscribe"),
+    question=N_("Would you like to stop receiving our emails?"),
+    question_for=N_("Should {contact} stop receiving our emails?"),
+    button=N_("Yes, unsubscribe me"),
+    done=N_("Done. You will not receive any more emails from us."),
+    done_for=N_("Done. {contact} will not receive any more emails from us."),
+    kept=N_(
+        "Your request has been saved: you will not receive any more emails from us. It may take a few minutes to take effect everywhere."
     ),
-    "pl": Phrases(
-        title="Wypisanie",
-        question="Czy zrezygnować z otrzymywania naszych wiadomości?",
-        question_for="Czy zrezygnować z wysyłania naszych wiadomości na adres {contact}?",
-        button="Tak, proszę mnie wypisać",
-        done="Gotowe. Nie będziemy już wysyłać wiadomości na ten adres.",
-        done_for="Gotowe. Nie będziemy już wysyłać wiadomości na adres {contact}.",
-        kept="Rezygnacja została zapisana: nie będziemy już wysyłać wiadomości na ten adres. Zanim zacznie obowiązywać wszędzie, może minąć kilka minut.",
-        kept_for="Rezygnacja została zapisana: nie będziemy już wysyłać wiadomości na adres {contact}. Zanim zacznie obowiązywać wszędzie, może minąć kilka minut.",
-        gone_title="Nie ma takiej strony",
-        gone="Ten link nie działa. Być może jego część została po drodze ucięta.",
-        lost="Nie możemy już ustalić, na jaki adres wysłano tę wiadomość, więc nic nie zostało zmienione. Proszę odpowiedzieć na nią z prośbą o rezygnację: to zawsze działa.",
-        trouble_title="Proszę spróbować ponownie",
-        trouble="Nie udało się tego teraz zrobić. Proszę spróbować ponownie za kilka minut.",
+    kept_for=N_(
+        "Your request has been saved: {contact} will not receive any more emails from us. It may take a few minutes to take effect everywhere."
     ),
+    gone_title=N_("Page not found"),
+    gone=N_("This link does not work. Part of it may have been cut off on its way to you."),
+    lost=N_(
+        "We can no longer tell who this email was sent to, so nothing has been changed. Please reply to the email and ask us to stop writing: that always works."
+    ),
+    trouble_title=N_("Please try again"),
+    trouble=N_("We could not do this just now. Please try again in a few minutes."),
+)
+# Polish is in the catalogue, as all else that Relance says. Recipients read more languages than those who work with it:
+OTHERS: Mapping[str, Phrases] = {
     "de": Phrases(
         title="Abmelden",
         question="Möchten Sie keine E-Mails mehr von uns erhalten?",
@@ -107,7 +103,6 @@ PHRASES: Mapping[str, Phrases] = {
         trouble="Ahora mismo no ha sido posible. Inténtelo de nuevo dentro de unos minutos.",
     ),
 }
-DEFAULT_LANGUAGE = "en"
 LONGEST_HEADER = 1000
 
 _STYLE = (
@@ -136,52 +131,71 @@ CONTENT_POLICY = (
 )
 
 
-def choose_language(accept_language: str | None) -> str:
-    """The language of ours the reader likes best by an Accept-Language header (RFC 9110), else English."""
-    best, liking = DEFAULT_LANGUAGE, 0.0
+@functools.cache
+def languages() -> tuple[str, ...]:
+    """The languages of the pages."""
+    return (*wording.languages(), *OTHERS)
+
+
+@functools.cache
+def phrases(language: str) -> Phrases:
+    """The sentences of the pages in one of `languages()`."""
+    if language in OTHERS:
+        return OTHERS[language]
+    with wording.speaking(language):
+        return Phrases(**{each.name: _(getattr(ENGLISH, each.name)) for each in dataclasses.fields(Phrases)})
+
+
+def choose_language(accept_language: str | None, otherwise: str) -> str:
+    """The language of ours the reader likes best by an Accept-Language header (RFC 9110), else `otherwise`.
+
+    A recipient reads the language of their browser, and not that of the sender's settings; those count where the header
+    names none of ours. A stranger writes the header: it does nothing but choose among `languages()`.
+    """
+    best, liking = otherwise, 0.0
     for part in (accept_language or "")[:LONGEST_HEADER].split(","):
         tag, _, parameter = part.partition(";")
         language = tag.strip().lower().partition("-")[0]
         quality = _quality(parameter)
-        if language in PHRASES and quality > liking:
+        if language in languages() and quality > liking:
             best, liking = language, quality
     return best
 
 
 def ask(language: str, contact: str | None) -> str:
     """The page with the button. Showing it changes nothing."""
-    words = _for_contact(PHRASES[language], contact)
+    words = _for_contact(phrases(language), contact)
     body = f"{_paragraph(words.question)}\n{_FORM.format(button=html.escape(words.button))}"
     return _page(language, words.title, body)
 
 
 def done(language: str, contact: str | None) -> str:
     """The page after the button."""
-    words = _for_contact(PHRASES[language], contact)
+    words = _for_contact(phrases(language), contact)
     return _page(language, words.title, _paragraph(words.done, role="status"))
 
 
 def kept(language: str, contact: str | None) -> str:
     """The page after the button while the database is away: written down, and not in force everywhere yet."""
-    words = _for_contact(PHRASES[language], contact)
+    words = _for_contact(phrases(language), contact)
     return _page(language, words.title, _paragraph(words.kept, role="status"))
 
 
 def gone(language: str) -> str:
     """The page for a token or address we do not know."""
-    words = PHRASES[language]
+    words = phrases(language)
     return _page(language, words.gone_title, _paragraph(words.gone))
 
 
 def lost(language: str) -> str:
     """The page for a link of ours that nobody can tell the recipient of any more: nothing was done."""
-    words = PHRASES[language]
+    words = phrases(language)
     return _page(language, words.title, _paragraph(words.lost, role="alert"))
 
 
 def trouble(language: str) -> str:
     """The page when we cannot do what was asked just now."""
-    words = PHRASES[language]
+    words = phrases(language)
     return _page(language, words.trouble_title, _paragraph(words.trouble, role="alert"))
 
 

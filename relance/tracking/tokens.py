@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from relance import errors
+from relance.wording import Text
 
 TAG_BYTES = 16
 STREAM_BYTES = 32  # a block of the key stream: one SHA-256
@@ -89,7 +90,9 @@ class Signer:
 
     def __init__(self, keys: Mapping[int, bytes], current: int) -> None:
         if current not in keys:
-            raise errors.Misconfigured(f"The current tracking key {current} is not among the keys.")
+            raise errors.Misconfigured(
+                Text("The current tracking key {number} is not among the keys.", number=current)
+            )
         for key_id, secret in keys.items():
             _check(key_id, secret)
         self._current = current
@@ -128,10 +131,16 @@ class Signer:
 
 def _check(key_id: int, secret: bytes) -> None:
     if not 0 <= key_id <= 255:
-        raise errors.Misconfigured(f"A tracking key id must be a number from 0 to 255, not {key_id}.")
+        raise errors.Misconfigured(
+            Text("A tracking key id must be a number from 0 to 255, not {number}.", number=key_id)
+        )
     if len(secret) < SMALLEST_SECRET:
         raise errors.Misconfigured(
-            f"Tracking key {key_id} is too short: it needs at least {SMALLEST_SECRET} bytes."
+            Text(
+                "Tracking key {number} is too short: it needs at least {size} bytes.",
+                number=key_id,
+                size=SMALLEST_SECRET,
+            )
         )
 
 

@@ -63,8 +63,10 @@ def build(
     extra_routes: Sequence[BaseRoute] = (),
     *,
     now: Callable[[], dt.datetime] | None = None,
+    language: str = "en",
 ) -> Starlette:
-    """The ASGI app. `now` gives the time written on hits (business time; the machine's clock by default)."""
+    """The ASGI app. `now` gives the time written on hits (business time; the machine's clock by default); `language` is
+    that of the pages where the browser asks for none of ours."""
     counter = Counter(desk, signer, now or clock.Clock().now)
 
     @contextlib.asynccontextmanager
@@ -86,6 +88,7 @@ def build(
     )
     # To the address without (or with) the last slash it would lead by way of the request's Host header: anybody's words.
     application.router.redirect_slashes = False
+    application.state.language = language
     return application
 
 
@@ -319,4 +322,4 @@ def _contact_page(
 
 
 def _language(request: Request) -> str:
-    return pages.choose_language(request.headers.get("accept-language"))
+    return pages.choose_language(request.headers.get("accept-language"), request.app.state.language)

@@ -16,7 +16,7 @@ ANSWERS = 1024
 # Answers of the calendar a script remembers.
 
 _FOOTERS = {
-    "pl": "Jeśli nie chcesz więcej wiadomości ode mnie: {link}",
+    "pl": "Aby zrezygnować z otrzymywania moich wiadomości: {link}",
     "de": "Wenn Sie keine weiteren E-Mails von mir möchten: {link}",
     "fr": "Si vous ne souhaitez plus recevoir mes messages : {link}",
     "es": "Si no desea recibir más correos míos: {link}",

@@ -30,15 +30,21 @@ from relance.tracking import pages
     ],
 )
 def test_the_language_the_reader_likes_best(header: str | None, language: str) -> None:
-    assert pages.choose_language(header) == language
+    assert pages.choose_language(header, "en") == language
+
+
+@pytest.mark.parametrize("header", [None, "", "*", "sv, nb", "pl;q=0", "pl;q=x"])
+def test_a_browser_that_asks_for_none_of_ours_gets_the_language_of_the_settings(header: str | None) -> None:
+    assert pages.choose_language(header, "pl") == "pl"
+    assert pages.choose_language(header, "en") == "en"
 
 
 @given(st.text(max_size=200))
 def test_any_header_gives_a_language_we_have(header: str) -> None:
-    assert pages.choose_language(header) in pages.PHRASES
+    assert pages.choose_language(header, "en") in pages.languages()
 
 
-@pytest.mark.parametrize("language", pages.PHRASES)
+@pytest.mark.parametrize("language", pages.languages())
 def test_every_language_has_a_whole_accessible_page(language: str) -> None:
     tree = LexborHTMLParser(pages.ask(language, "a•••@acme.example"))
     assert tree.css_first("html").attributes["lang"] == language

@@ -219,7 +219,7 @@ def test_nothing_is_called_done_where_nobody_can_tell_whose_mail_it_was(
         response = client.post(old, data=ONE_CLICK, headers={"accept-language": language})
         assert response.status_code == 404
         assert words in response.text
-        assert pages.PHRASES[language].done not in response.text
+        assert pages.phrases(language).done not in response.text
     assert desk.unsubscribed == []
 
 
@@ -297,7 +297,7 @@ def test_a_no_is_written_down_before_the_database_is_asked(client: TestClient, d
     answer = client.post(LINKS.unsubscribe_url(5, OLA), data=ONE_CLICK)
     assert answer.status_code == 202
     assert "has been saved" in answer.text
-    assert pages.PHRASES["en"].done not in answer.text
+    assert pages.phrases("en").done not in answer.text
     assert (desk.kept, desk.unsubscribed) == ([OLA], [])
 
 
@@ -380,3 +380,22 @@ def test_no_path_leads_anywhere_or_falls_over(
     assert response.status_code in (200, 404, 405)
     assert "location" not in response.headers
     assert desk.hits == []
+
+
+def test_the_pages_speak_the_language_of_the_settings_where_the_browser_asks_for_none_of_ours(
+    desk: FakeDesk,
+) -> None:
+    """Whatever language the process speaks to those who run it."""
+    app = web.build(desk, SIGNER, now=lambda: NOW, language="pl")
+    with TestClient(app, raise_server_exceptions=False) as client:
+        link = LINKS.unsubscribe_url(5, OLA)
+        for header, language, words in (
+            ("sv", "pl", "Tak, proszę mnie wypisać"),
+            ("de-DE", "de", "Ja, bitte abmelden"),
+            ("en-GB", "en", "Yes, unsubscribe me"),
+            ("<script>", "pl", "Tak, proszę mnie wypisać"),
+        ):
+            page = client.get(link, headers={"accept-language": header}).text
+            assert f'<html lang="{language}">' in page
+            assert words in page
+        assert '<html lang="pl">' in client.get("/nowhere", headers={"accept-language": "*"}).text
