@@ -6,7 +6,7 @@ import contextlib
 import socket
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from wsgiref import simple_server
 
@@ -27,84 +27,76 @@ class Meters:
     """The figures of one process: its scheduling, and what the engine tells of its work (`relance.engine.ports.Telemetry`)."""
 
     def __init__(self) -> None:
-        self.registry = registry = prometheus_client.CollectorRegistry()
-        self.hints = prometheus_client.Counter(
-            "relance_hints",
+        self.registry = prometheus_client.CollectorRegistry()
+        self.guard = threading.Lock()
+        self.longest: dict[str, float] = {}
+        self._of_hints()
+        self._of_turns()
+        self._of_mails()
+        self._of_rounds()
+        self.stalls = self._counter(
+            "stalls",
+            "Times that something was found stuck: loop, turn, hands (every thread of a worker), web.",
+            "what",
+        )
+
+    def _of_hints(self) -> None:
+        self.hints = self._counter(
+            "hints",
             "Hints by what became of them: sent, coalesced (one is on its way already), dropped (queue full), "
             "lost (broker away), stale (too old when read).",
-            ["fate"],
-            registry=registry,
+            "fate",
         )
-        self.hint_age = prometheus_client.Histogram(
-            "relance_hint_age_seconds",
-            "How long a hint waited for a worker.",
-            registry=registry,
-            buckets=AGE_BUCKETS,
+        self.hint_age = self._histogram(
+            "hint_age_seconds", "How long a hint waited for a worker.", AGE_BUCKETS
         )
-        self.turns = prometheus_client.Counter(
-            "relance_turns", "Mailboxes' turns by how they ended.", ["end"], registry=registry
-        )
-        self.turn_seconds = prometheus_client.Histogram(
-            "relance_turn_seconds", "How long a turn took.", registry=registry, buckets=TURN_BUCKETS
-        )
-        self.window_seconds = prometheus_client.Histogram(
-            "relance_window_seconds",
+        self.broker_away = self._gauge("broker_away", "1 while the broker does not answer.")
+        self.listening = self._gauge("mailboxes_listened_to", "Mailboxes listened to by IDLE.")
+        self.news = self._counter("news", "Times a mailbox was called because a server announced mail.")
+
+    def _of_turns(self) -> None:
+        self.turns = self._counter("turns", "Mailboxes' turns by how they ended.", "end")
+        self.turn_seconds = self._histogram("turn_seconds", "How long a turn took.", TURN_BUCKETS)
+        self.running = self._gauge("turns_running", "Turns under way.")
+        self.workers = self._gauge("worker_threads", "Live worker threads.")
+
+    def _of_mails(self) -> None:
+        self.counted = {"mails": self._counter("mails", "Mails by how their attempts ended.", "outcome")}
+        self.window_seconds = self._histogram(
+            "window_seconds",
             "The two moments SMTP leaves open, for each mail. unseen: from the last look whether it may go to its body's "
             "first byte. unrecorded: from there until its end is in the database.",
-            ["window"],
-            registry=registry,
-            buckets=WINDOW_BUCKETS,
+            WINDOW_BUCKETS,
+            "window",
         )
-        self.window_longest = prometheus_client.Gauge(
-            "relance_window_longest_seconds",
-            "The longest of them since this process began.",
-            ["window"],
-            registry=registry,
+        self.window_longest = self._gauge(
+            "window_longest_seconds", "The longest of them since this process began.", "window"
         )
-        self.smtp = prometheus_client.Counter(
-            "relance_smtp",
+        self.smtp = self._counter(
+            "smtp",
             "What mails took of their servers, by what: connections, logins, bodies begun, and withdrawn (a 354 whose body "
             "did not follow, which costs the connection).",
-            ["what"],
-            registry=registry,
+            "what",
         )
-        self.counted = {
-            "mails": prometheus_client.Counter(
-                "relance_mails", "Mails by how their attempts ended.", ["outcome"], registry=registry
-            )
-        }
-        self.longest: dict[str, float] = {}
-        self.guard = threading.Lock()
-        self.running = prometheus_client.Gauge("relance_turns_running", "Turns under way.", registry=registry)
-        self.workers = prometheus_client.Gauge(
-            "relance_worker_threads", "Live worker threads.", registry=registry
+
+    def _of_rounds(self) -> None:
+        self.rounds = self._counter("rounds", "Rounds of the scheduler's loop by how they ended.", "end")
+        self.round_seconds = self._histogram(
+            "round_seconds", "How long a round of the loop took.", TURN_BUCKETS
         )
-        self.rounds = prometheus_client.Counter(
-            "relance_rounds", "Rounds of the scheduler's loop by how they ended.", ["end"], registry=registry
-        )
-        self.round_seconds = prometheus_client.Histogram(
-            "relance_round_seconds",
-            "How long a round of the loop took.",
-            registry=registry,
-            buckets=TURN_BUCKETS,
-        )
-        self.last_round = prometheus_client.Gauge(
-            "relance_last_round_timestamp_seconds", "When the last whole round ended.", registry=registry
-        )
-        self.listening = prometheus_client.Gauge(
-            "relance_mailboxes_listened_to", "Mailboxes listened to by IDLE.", registry=registry
-        )
-        self.news = prometheus_client.Counter(
-            "relance_news", "Times a mailbox was called because a server announced mail.", registry=registry
-        )
-        self.stalls = prometheus_client.Counter(
-            "relance_stalls",
-            "Times that something was found stuck: loop, turn, hands (every thread of a worker), web.",
-            ["what"],
-            registry=registry,
-        )
-        self.broker_away = prometheus_client.Gauge(
-            "relance_broker_away", "1 while the broker does not answer.", registry=registry
+        self.last_round = self._gauge("last_round_timestamp_seconds", "When the last whole round ended.")
+
+    def _counter(self, name: str, what: str, *labels: str) -> prometheus_client.Counter:
+        return prometheus_client.Counter(f"relance_{name}", what, labels, registry=self.registry)
+
+    def _gauge(self, name: str, what: str, *labels: str) -> prometheus_client.Gauge:
+        return prometheus_client.Gauge(f"relance_{name}", what, labels, registry=self.registry)
+
+    def _histogram(
+        self, name: str, what: str, buckets: Sequence[float], *labels: str
+    ) -> prometheus_client.Histogram:
+        return prometheus_client.Histogram(
+            f"relance_{name}", what, labels, registry=self.registry, buckets=buckets
         )
 
     def span(self, name: str, **attributes: str) -> _Window:

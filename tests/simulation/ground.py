@@ -27,7 +27,7 @@ from relance.engine.db import database, ids, tables
 from relance.engine.db.database import Database
 from relance.engine.db.vault import Vault
 from relance.engine.definition import load
-from relance.engine.journal import journal
+from relance.engine.journal import findings, journal
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import OptOuts
 from relance.engine.journal.own_message_ids import OwnMessageIds
@@ -355,7 +355,7 @@ def _seams(sim: Sim) -> Iterator[None]:
         (clock_jumps, "machine_now", witnessed),
         (clock, "elapsed", sim.elapsed),
         (ids, "secrets", _Dice(sim.seed)),
-        (journal, "_boot_id", boot),
+        (findings, "boot_id", boot),
         (journal, "ROTATE_AFTER", 400),
         (suppressions, "add", noted),
     )

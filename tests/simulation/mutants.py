@@ -17,7 +17,8 @@ from relance.engine.db.tables import mailbox
 from relance.engine.inbound import apply
 from relance.engine.inbound import sync as inbound_sync
 from relance.engine.inbound.match import Found
-from relance.engine.journal.journal import Entry, Findings, Journal
+from relance.engine.journal.findings import Entry, Findings
+from relance.engine.journal.journal import Journal
 from relance.engine.mailboxes import look
 from relance.engine.ports import Inbox
 from relance.engine.sending import deliver, gate, in_doubt, prepare

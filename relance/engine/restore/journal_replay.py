@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
-from relance.engine.journal.journal import Memory
+from relance.engine.journal.findings import Memory
 from relance.engine.sending import proofs, restore_guard
 from relance.engine.sending.proofs import BY_JOURNAL, Left
 from relance.engine.states import MessageState

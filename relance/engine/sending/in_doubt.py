@@ -19,7 +19,7 @@ from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageResolved
 from relance.engine.journal.evidence import GRACE
-from relance.engine.journal.journal import Findings
+from relance.engine.journal.findings import Findings
 from relance.engine.reasons import Cause, Reason
 from relance.engine.sending import settle as sending_settle
 from relance.engine.sending.gate import PreparedMail

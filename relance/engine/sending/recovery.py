@@ -9,7 +9,7 @@ import datetime as dt
 
 from relance import clock
 from relance.engine.context import Context
-from relance.engine.journal.journal import Findings
+from relance.engine.journal.findings import Findings
 from relance.engine.sending import in_doubt, repeated_answers, settle
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.settle import Attempt

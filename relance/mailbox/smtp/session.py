@@ -13,15 +13,15 @@ import aiosmtplib
 from relance import errors
 from relance.mailbox import tls
 from relance.mailbox.account import Account, Security
+from relance.mailbox.smtp import body, capabilities, protocol
 from relance.mailbox.smtp import login as smtp_login
-from relance.mailbox.smtp import protocol
 from relance.mailbox.smtp import replies as smtp_replies
+from relance.mailbox.smtp.capabilities import Capabilities
 from relance.mailbox.smtp.envelope import Envelope
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from relance.mailbox.smtp.usage import Usage
 
 _FAULTS = (protocol.Lost, OSError, aiosmtplib.SMTPException)  # ssl.SSLError and TimeoutError are OSErrors
-_SIZE_DIGITS = 20  # RFC 1870, 4; of 5,000 digits Python reads no number
 _GOING_AWAY = 421
 _NO_SUCH_PARAMETER = (("mail", 501), ("mail", 504), ("mail", 555))  # RFC 5321, 4.1.1.11 and what servers say
 
@@ -51,17 +51,6 @@ class Limits:
         """The same, and no wait longer than this."""
         waits = ("connect", "tls", "greeting", "auth", "mail", "rcpt", "data", "body", "final", "quit")
         return replace(self, **{name: min(seconds, getattr(self, name)) for name in waits})
-
-
-@dataclass(frozen=True)
-class Capabilities:
-    """What the server said of itself in answer to EHLO."""
-
-    starttls: bool = False
-    pipelining: bool = False
-    size: int | None = None  # the largest mail it takes; None where it does not say
-    auth: frozenset[str] = frozenset()
-    dsn: bool = False  # takes our name for a mail and repeats it in its bounces (RFC 3461)
 
 
 @dataclass(frozen=True)
@@ -134,14 +123,14 @@ class Session:
         self._ready, self._stage = False, "body"
         line, begun = self._wire, False
         try:
-            if (unfit := _unfit(raw)) is not None:
+            if (unfit := body.unfit(raw)) is not None:
                 self.abort()
                 return unfit
             await line.catch_up()
             line.expect_quiet()
             begun = True
             self._count(bodies=1)
-            await line.pour(stuffed(raw), self._limits.body)
+            await line.pour(body.stuffed(raw), self._limits.body)
             self._stage = "final"
             reply = await line.read_response(self._limits.final)
         except _FAULTS as fault:
@@ -208,7 +197,7 @@ class Session:
         reply = await self._line().ask(b"EHLO " + self._helo, self._limits.greeting)
         if reply.code != 250:
             return self._refused(reply)
-        self._can = capabilities(reply.message)
+        self._can = capabilities.told(reply.message)
         return None
 
     async def _secure(self) -> SendResult | None:
@@ -345,35 +334,6 @@ class Session:
         return smtp_replies.verdict(self._stage, reply.code, reply.message)
 
 
-def capabilities(text: str) -> Capabilities:
-    """What an EHLO reply offers; its first line is the server's name."""
-    offers: dict[str, list[str]] = {}
-    for line in text.upper().split("\n")[1:]:
-        # "AUTH=PLAIN" is how servers older than RFC 4954 say it.
-        keyword, *values = line.replace("AUTH=", "AUTH ", 1).split() or [""]
-        offers.setdefault(keyword, []).extend(values)
-    size = next(iter(offers.get("SIZE", [])), "")
-    return Capabilities(
-        starttls="STARTTLS" in offers,
-        pipelining="PIPELINING" in offers,
-        size=_limit(size) if "SIZE" in offers else None,
-        dsn="DSN" in offers,
-        auth=frozenset(offers.get("AUTH", [])),
-    )
-
-
-def _limit(said: str) -> int:
-    """The largest mail a server takes; 0: no limit, or none that makes sense (RFC 1870, 3)."""
-    return int(said) if said.isdecimal() and said.isascii() and len(said) <= _SIZE_DIGITS else 0
-
-
-def stuffed(raw: bytes) -> bytes:
-    """The body as it travels: leading dots doubled, ended by the lone dot (RFC 5321, 4.5.2). `raw` has CRLF lines."""
-    start = b"." if raw.startswith(b".") else b""
-    end = b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n"
-    return b"".join((start, raw.replace(b"\r\n.", b"\r\n.."), end))
-
-
 def _refusal(command: _Command, reply: aiosmtplib.SMTPResponse) -> SendResult | None:
     """None for the reply that was wanted; a full 4xx or 5xx is a verdict; anything else makes no sense here."""
     if reply.code == 354 if command.stage == "data" else 200 <= reply.code < 300:
@@ -381,15 +341,6 @@ def _refusal(command: _Command, reply: aiosmtplib.SMTPResponse) -> SendResult | 
     if reply.code < 400:
         raise protocol.Garbled(f"the server gave an unexpected answer: {reply.code} {reply.message}")
     return smtp_replies.verdict(command.stage, reply.code, reply.message)
-
-
-def _unfit(raw: bytes) -> SendResult | None:
-    """Lone CR or LF would let a body speak SMTP to some servers; such bytes never leave."""
-    if raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r"):
-        return None
-    return SendResult(
-        Outcome.REFUSED, "body", Blame.CONTENT, text="the stored mail has a line end that is not CRLF"
-    )
 
 
 def _not_begun(fault: BaseException) -> SendResult:

@@ -12,7 +12,8 @@ import pytest
 
 from relance.app import Relance
 from relance.clock import machine_now
-from relance.engine.journal.journal import Entry, Journal
+from relance.engine.journal.findings import Entry
+from relance.engine.journal.journal import Journal
 from relance.engine.store import messages
 from relance.mailbox.smtp.client import Outbox
 from relance.mailbox.smtp.outcome import Outcome, SendResult

@@ -9,7 +9,8 @@ import pytest
 
 from relance import errors
 from relance.engine.db.vault import Vault, derive
-from relance.engine.journal.journal import NEVER, Entry, Findings, Journal
+from relance.engine.journal.findings import NEVER, Entry, Findings
+from relance.engine.journal.journal import Journal
 from relance.engine.journal.lines import REPLY_LIMIT
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests.servers import disks

@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from relance.engine.journal import lines
-from relance.engine.journal.journal import NEVER, Journal
+from relance.engine.journal.findings import NEVER
+from relance.engine.journal.journal import Journal
 from relance.engine.journal.lines import Damaged, Kind, Line
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 

@@ -8,7 +8,7 @@ import pytest
 
 from relance.engine import states
 from relance.engine.context import Options
-from relance.engine.journal.journal import Entry, Findings
+from relance.engine.journal.findings import Entry, Findings
 from relance.engine.sending import in_doubt, recovery, settle
 from relance.engine.sending.settle import ending
 from relance.engine.states import Event, MessageEvent, MessageState

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.mailbox.smtp import protocol, session
+from relance.mailbox.smtp import body, capabilities, protocol
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Blame, Outcome
 
@@ -68,21 +68,23 @@ def test_a_server_that_says_nothing() -> None:
 @given(st.lists(st.sampled_from([b".", b"..", b"a", b"", b".a"])))
 def test_dots_come_back_as_they_went(lines: list[bytes]) -> None:
     raw = b"".join(line + b"\r\n" for line in lines)
-    sent = session.stuffed(raw)
+    sent = body.stuffed(raw)
     assert sent.endswith(b".\r\n")
-    body = sent.removesuffix(b".\r\n")
-    received = [line.removeprefix(b".") for line in body.split(b"\r\n")[:-1]]
+    text = sent.removesuffix(b".\r\n")
+    received = [line.removeprefix(b".") for line in text.split(b"\r\n")[:-1]]
     if raw:
         assert received == lines
-        assert b"." not in body.split(b"\r\n")
+        assert b"." not in text.split(b"\r\n")
 
 
 def test_what_a_server_offers() -> None:
-    can = session.capabilities(
+    can = capabilities.told(
         "mx.example\nSIZE 1000\nauth=plain LOGIN\nAUTH XOAUTH2\nStartTLS\nPIPELINING\nDSN\n"
     )
-    assert can == session.Capabilities(True, True, 1000, frozenset({"PLAIN", "LOGIN", "XOAUTH2"}), dsn=True)
-    assert session.capabilities("mx.example") == session.Capabilities()
+    assert can == capabilities.Capabilities(
+        True, True, 1000, frozenset({"PLAIN", "LOGIN", "XOAUTH2"}), dsn=True
+    )
+    assert capabilities.told("mx.example") == capabilities.Capabilities()
 
 
 @given(
@@ -136,13 +138,13 @@ OFFERS = st.sampled_from(
 
 @given(st.lists(st.one_of(OFFERS, st.text(max_size=8)), max_size=20).map("".join))
 def test_any_greeting_is_read(text: str) -> None:
-    can = session.capabilities(text)
+    can = capabilities.told(text)
     assert can.size is None or 0 <= can.size < 10**20
 
 
 @pytest.mark.parametrize(("said", "size"), [("9" * 5000, 0), ("²", 0), ("", 0), ("35882577", 35882577)])
 def test_a_size_that_is_no_number_is_no_limit(said: str, size: int) -> None:
-    assert session.capabilities(f"mx.example\nSIZE {said}").size == size
+    assert capabilities.told(f"mx.example\nSIZE {said}").size == size
 
 
 @given(

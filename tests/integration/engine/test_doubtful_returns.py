@@ -1,0 +1,176 @@
+"""Over real sockets: mail that came back, read over IMAP, and what nobody can tell to be about one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.store import messages
+from tests import refusing
+from tests.refusing import ADA, BOB, EVE, KIM, LOU, Desk, handed_on
+
+
+@pytest.fixture
+def desk(migrated_url: str, tmp_path: Path) -> Iterator[Desk]:
+    with refusing.opened(migrated_url, tmp_path) as opened:
+        yield opened
+
+
+def returned(
+    desk: Desk, person: str, fields: str, *, sender: str = "mailer-daemon@mx.nobody.example"
+) -> None:
+    """A report about a person's mail comes into the inbox."""
+    with desk.house.database.read() as conn:
+        mail = messages.to_recipient(conn, person)
+    assert mail is not None
+    number = len(desk.script.mails) + 1
+    said = fields.strip().replace("\n", "\r\n").replace("PERSON", f"rfc822; {person}")
+    desk.script.mails[number] = (
+        f"From: Mail Delivery System <{sender}>\r\nTo: {ADA}\r\nSubject: Undelivered Mail\r\n"
+        f"Message-ID: <b{number}@nobody.example>\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        f"--b\r\n\r\nYour mail was not delivered.\r\n"
+        f"--b\r\nContent-Type: message/delivery-status\r\n\r\n{said}\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {mail.message_id}\r\n\r\n--b--\r\n"
+    ).encode()
+
+
+def report(
+    *,
+    reporting: str,
+    remote: str = "",
+    said: str = "550 5.7.1 message refused by policy",
+    kind: str = "smtp",
+) -> str:
+    told = f"Remote-MTA: dns; {remote}\n" if remote else ""
+    return (
+        f"Reporting-MTA: dns; {reporting}\n\nFinal-Recipient: PERSON\nAction: failed\nStatus: 5.7.1\n{told}"
+        f"Diagnostic-Code: {kind}; {said}\n"
+    )
+
+
+def written_to(desk: Desk, *emails: str) -> None:
+    desk.enroll(*emails)
+    desk.turns(len(emails) + 2)
+    assert desk.accepted == list(emails)
+
+
+OURS, LAKE = "out.firm.example", "mx.lake.example"
+
+
+def test_what_our_own_server_writes_back_pauses_at_once(desk: Desk) -> None:
+    written_to(desk, KIM, BOB)
+    returned(desk, KIM, report(reporting=OURS, kind="x-unix"))
+    desk.advance(hours=1)
+    desk.turns(1)
+    assert desk.paused
+    assert mailbox_service.show(desk.house, ADA).refused_by == ()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        report(reporting=OURS, remote=LAKE),
+        report(reporting=OURS, remote=LAKE, said="554 5.7.1 sending limit for your address exceeded"),
+        report(reporting=LAKE),
+        report(reporting=OURS, remote="mx1.filter.example [192.0.2.1]"),
+    ],
+    ids=["told by theirs", "in our words", "written by theirs", "told by a filter"],
+)
+def test_what_a_receiving_server_says_holds_its_organisation_whatever_the_words(
+    desk: Desk, fields: str
+) -> None:
+    written_to(desk, KIM, LOU, BOB)
+    returned(desk, KIM, fields)
+    desk.advance(hours=1)
+    desk.turns(1)
+    assert (desk.paused, desk.touched()) == (False, [KIM, LOU])
+    assert "is refused" in desk.row(LOU).reason
+    assert "nothing says" not in desk.row(LOU).reason
+
+
+@pytest.mark.parametrize("where", [OURS, "relay.elsewhere.example"])
+def test_where_nothing_tells_it_is_said_so_and_a_second_organisation_pauses(desk: Desk, where: str) -> None:
+    written_to(desk, KIM, LOU, BOB)
+    returned(desk, KIM, report(reporting=where))
+    desk.advance(hours=1)
+    desk.turns(1)
+    assert (desk.paused, desk.touched()) == (False, [KIM, LOU])
+    assert "nothing says whether" in desk.row(KIM).reason
+    assert "nothing says whether" in desk.row(LOU).reason
+    returned(desk, BOB, report(reporting="gate.other.example", said="554 5.7.1 rejected as spam"))
+    desk.advance(hours=1)
+    desk.turns(1)
+    assert desk.paused
+
+
+DOUBT = "550 5.1.0 address rejected, id 7Q"
+
+
+def came_back(desk: Desk, person: str, words: str = DOUBT, **hosts: str) -> None:
+    """The mail of a person is written back in doubt, and read."""
+    fields = report(reporting=OURS, said=words, **hosts).replace("Status: 5.7.1", "Status: 5.1.0")
+    returned(desk, person, fields)
+    desk.advance(hours=1)
+    desk.turns(1)
+
+
+def test_the_same_words_that_our_server_writes_back_to_two_people_pause(desk: Desk) -> None:
+    written_to(desk, KIM, BOB)
+    came_back(desk, KIM)
+    assert (desk.paused, desk.touched()) == (False, [KIM])
+    came_back(desk, BOB, DOUBT.replace("7Q", "8R"))
+    assert desk.paused
+    assert "two people in a row" in desk.mailbox.reason
+    assert desk.suppressed() == set()
+
+
+def test_what_two_receiving_servers_write_in_doubt_is_about_two_people(desk: Desk) -> None:
+    written_to(desk, KIM, BOB)
+    came_back(desk, KIM, remote="mx.lake.example")
+    came_back(desk, BOB, remote="mx.hill.example")
+    assert (desk.paused, desk.touched(), desk.suppressed()) == (False, [BOB, KIM], set())
+
+
+def test_other_words_that_came_back_pause_nothing(desk: Desk) -> None:
+    written_to(desk, KIM, BOB)
+    came_back(desk, KIM)
+    came_back(desk, BOB, "550 5.1.0 we do not like it")
+    assert (desk.paused, desk.touched()) == (False, [BOB, KIM])
+
+
+def test_one_at_once_and_then_one_that_came_back_in_the_same_words_pause(desk: Desk) -> None:
+    written_to(desk, BOB)
+    desk.enroll(KIM)
+    desk.says(DOUBT)
+    desk.turns(1)
+    came_back(desk, BOB, DOUBT.replace("7Q", "8R"))
+    assert desk.paused
+    assert (desk.touched(), desk.suppressed()) == ([BOB, KIM], set())
+
+
+def test_one_that_came_back_and_then_one_at_once_in_the_same_words_pause(desk: Desk) -> None:
+    written_to(desk, BOB)
+    came_back(desk, BOB, DOUBT.replace("7Q", "8R"))
+    desk.enroll(KIM, EVE)
+    desk.says(DOUBT)
+    desk.turns()
+    assert desk.paused
+    assert (desk.touched(), desk.offered) == ([BOB], [BOB, KIM])
+
+
+def test_one_at_once_and_one_that_came_back_are_two_organisations(desk: Desk) -> None:
+    written_to(desk, BOB)
+    desk.enroll(KIM)
+    desk.says(handed_on("lake.example"))
+    desk.turns(1)
+    assert (desk.paused, desk.touched()) == (False, [KIM])
+    returned(desk, BOB, report(reporting=OURS, remote="mx.hill.example", said="554 5.7.1 rejected as spam"))
+    desk.advance(hours=1)
+    desk.turns(1)
+    assert desk.paused
+    assert "lake.example" in desk.mailbox.reason
+    assert "hill.example" in desk.mailbox.reason
