@@ -43,6 +43,8 @@ def sentences(package: Path = PACKAGE) -> dict[Key, list[str]]:
             continue
         for line, key in of_source(path.read_text("utf-8")):
             found[key].append(f"{where}:{line}")
+    for sentence in of_help() if package == PACKAGE else ():
+        found[sentence, None].append("relance/cli/help:0")
     return found
 
 

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from relance.cli import session, show
+from relance.wording import N_, _
 
 group = typer.Typer(
     no_args_is_help=True, help="Further addresses its owner writes from; their mails are never answers."
 )
-COLUMNS = {"alias": "alias", "state": "state"}
+COLUMNS = {N_("alias"): "alias", N_("state"): "state"}
 
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The mailbox's address.")]
 Alias = Annotated[str, typer.Argument(metavar="ALIAS", help="The other address.")]
@@ -29,26 +30,26 @@ class Line:
 
 @group.command("list")
 def list_(ctx: typer.Context, address: Address, as_json: Json = False) -> None:
-    """List a mailbox's aliases. And addresses its Sent folder shows, which may be some."""
+    """List a mailbox's aliases, and addresses seen in its Sent folder that may be aliases."""
     with session.of(ctx).open() as relance:
         found = relance.mailboxes.show(address)
     rows = [
-        *(Line(each, "alias") for each in found.aliases),
-        *(Line(each, "seen in Sent") for each in found.offered),
+        *(Line(each, _("alias")) for each in found.aliases),
+        *(Line(each, _("seen in Sent")) for each in found.offered),
     ]
-    show.listing(rows, COLUMNS, as_json=as_json, empty="It has no alias, and its Sent folder shows none.")
+    show.listing(rows, COLUMNS, as_json=as_json, empty=_("It has no alias, and its Sent folder shows none."))
 
 
 @group.command()
 def add(ctx: typer.Context, address: Address, alias: Alias, as_json: Json = False) -> None:
-    """Say that an address is an alias: its mails are the owner's own, and pause as theirs do."""
+    """Say that an address is an alias. Its mails are treated as the owner's own."""
     with session.of(ctx).open() as relance:
         _told(address, relance.mailboxes.add_alias(address, alias), as_json=as_json)
 
 
 @group.command()
 def remove(ctx: typer.Context, address: Address, alias: Alias, as_json: Json = False) -> None:
-    """Say that it is none (any more)."""
+    """Say that an address is not an alias (any more)."""
     with session.of(ctx).open() as relance:
         _told(address, relance.mailboxes.remove_alias(address, alias), as_json=as_json)
 
@@ -57,4 +58,6 @@ def _told(address: str, found: tuple[str, ...], *, as_json: bool) -> None:
     if as_json:
         show.data({"address": address, "aliases": list(found)})
     else:
-        show.say(f"Aliases of {address}: {', '.join(found) or 'none'}.")
+        show.say(
+            _("Aliases of {address}: {aliases}.", address=address, aliases=", ".join(found) or _("none"))
+        )

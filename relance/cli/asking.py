@@ -6,6 +6,9 @@ import sys
 
 import typer
 
+from relance.cli import show
+from relance.wording import _
+
 
 def answerable() -> bool:
     """Whether somebody sits at a terminal."""
@@ -20,7 +23,7 @@ def wrong(words: str) -> typer.BadParameter:
 def text(question: str, flag: str, default: str | None = None) -> str:
     """A line of text; without a terminal the flag is needed."""
     if not answerable():
-        raise wrong(f"{flag} is needed here (nobody sits at a terminal to be asked).")
+        raise wrong(_("{flag} is needed here, as there is no terminal to ask at.", flag=flag))
     answer: str = typer.prompt(question, default=default, err=True)
     return answer
 
@@ -30,8 +33,16 @@ def confirmed(question: str, *, yes: bool) -> bool:
     if yes:
         return True
     if not answerable():
-        raise wrong("add --yes to do this (nobody sits at a terminal to be asked).")
-    return typer.confirm(question, err=True)
+        raise wrong(_("add --yes to do this, as there is no terminal to ask at."))
+    while True:
+        answer = (
+            typer.prompt(f"{question} {_('[y/N]')}", default="", show_default=False, err=True).strip().lower()
+        )
+        if answer in ("", "n", "no", _("n"), _("no")):
+            return False
+        if answer in ("y", "yes", _("y"), _("yes")):
+            return True
+        show.note(_("Error: invalid input"))
 
 
 def password(question: str, *, from_stdin: bool) -> str:
@@ -42,14 +53,14 @@ def password(question: str, *, from_stdin: bool) -> str:
     if from_stdin:
         line = sys.stdin.readline().rstrip("\r\n")
         if not line:
-            raise wrong("--password-stdin was given, but standard input is empty.")
+            raise wrong(_("--password-stdin was given, but standard input is empty."))
         return line
     known = password_of_environment()
     if known:
         return known
     if not answerable():
         raise wrong(
-            "a password is needed: --password-stdin reads it from standard input, or set RELANCE_PASSWORD."
+            _("a password is needed: --password-stdin reads it from standard input, or set RELANCE_PASSWORD.")
         )
     answer: str = typer.prompt(question, hide_input=True, err=True)
     return answer

@@ -9,6 +9,7 @@ import typer
 
 from relance.cli import asking, progress, session, show
 from relance.mailbox import free_mail
+from relance.wording import N_, Text, _
 
 if TYPE_CHECKING:
     from relance.engine.contacts.importer import ImportReport
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
 
 group = typer.Typer(no_args_is_help=True, help="The people mails go to, and those they never go to.")
 COLUMNS = {
-    "email": "email",
-    "first name": "first_name",
-    "last name": "last_name",
-    "company": "company",
-    "zone": "zone",
-    "country": "country",
+    N_("email"): "email",
+    N_("first name"): "first_name",
+    N_("last name"): "last_name",
+    N_("company"): "company",
+    N_("zone"): "zone",
+    N_("country"): "country",
 }
 SHOWN_REJECTS = 10
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -35,14 +36,14 @@ def import_(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     errors_to: Annotated[
-        Path | None, typer.Option("--errors", metavar="FILE", help="Where rows that can not be used go.")
+        Path | None, typer.Option("--errors", metavar="FILE", help="Where to put rows that cannot be used.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Import contacts from a CSV file. Rows that can not be used go to an error file; importing twice changes nothing."""
+    """Import contacts from a CSV file. Rows that cannot be used go to an error file; importing twice changes nothing."""
     with (
         session.of(ctx).open() as relance,
-        progress.bar(f"Reading {file.name}", progress.lines_of(file)) as tell,
+        progress.bar(_("Reading {file}", file=file.name), progress.lines_of(file)) as tell,
     ):
         report = relance.contacts.import_file(file, dry_run=dry_run, errors_to=errors_to, progress=tell)
     if as_json:
@@ -52,21 +53,37 @@ def import_(
 
 
 def _tell(report: ImportReport, *, dry_run: bool) -> None:
-    would = "would be " if dry_run else ""
-    show.say(
-        f"{report.read} rows read: {report.added} {would}added, {report.updated} {would}updated, "
-        f"{report.unchanged} unchanged, {len(report.rejected)} can not be used."
+    numbers = {
+        "read": report.read,
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "rejected": len(report.rejected),
+    }
+    would = Text(
+        "{read} rows read: {added} would be added, {updated} would be updated, {unchanged} unchanged, {rejected} cannot be used.",
+        **numbers,
     )
+    done = Text(
+        "{read} rows read: {added} added, {updated} updated, {unchanged} unchanged, {rejected} cannot be used.",
+        **numbers,
+    )
+    show.say(str(would if dry_run else done))
     for name, column in report.unknown_columns.items():
-        show.say(f"  column {column!r} is kept as a field of your own: {{{{ {name} }}}}")
+        kept = _(
+            "column {column} is kept as a custom field: {field}",
+            column=repr(column),
+            field=f"{{{{ {name} }}}}",
+        )
+        show.say(f"  {kept}")
     for warning in report.warnings:
-        show.note(f"warning: {warning}")
+        show.note(_("warning: {warning}", warning=warning))
     for row in report.rejected[:SHOWN_REJECTS]:
-        show.say(f"  line {row.line}: {row.reason}")
+        show.say("  " + _("line {line}: {reason}", line=row.line, reason=row.reason))
     if len(report.rejected) > SHOWN_REJECTS:
-        show.say(f"  and {len(report.rejected) - SHOWN_REJECTS} more.")
+        show.say("  " + _("and {more} more.", more=len(report.rejected) - SHOWN_REJECTS))
     if report.errors_file:
-        show.say(f"All of them with their reasons: {report.errors_file}")
+        show.say(_("All of them with the reasons: {file}", file=report.errors_file))
 
 
 @group.command("list")
@@ -74,17 +91,20 @@ def list_(
     ctx: typer.Context,
     search: Annotated[str | None, typer.Option(help="Part of an address, a name or a company.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100,
-    after: Annotated[str | None, typer.Option(metavar="EMAIL", help="Go on after this address.")] = None,
+    after: Annotated[str | None, typer.Option(metavar="EMAIL", help="Continue after this address.")] = None,
     as_json: Json = False,
 ) -> None:
     """List contacts by address."""
     with session.of(ctx).open() as relance:
         found = relance.contacts.list(search=search, limit=limit, after=after)
     show.listing(
-        found, COLUMNS, as_json=as_json, empty="No contact found. Import some: relance contacts import FILE"
+        found,
+        COLUMNS,
+        as_json=as_json,
+        empty=_("No contact found. Import some: relance contacts import FILE"),
     )
     if len(found) == limit and not as_json:
-        show.note(f"There may be more: --after {found[-1].email}")
+        show.note(_("There may be more: --after {email}", email=found[-1].email))
 
 
 @group.command("show")
@@ -103,16 +123,19 @@ def suppress(
     reason: Annotated[str, typer.Option(help="Why.")] = "asked",
     yes: Yes = False,
 ) -> None:
-    """Never write to this person, or to anybody at this domain, again. What is under way stops."""
+    """Never write to this person, or to anybody at this domain, again. Sequences under way stop."""
     domain = value.strip().lstrip("@")
     if domain.rstrip(".").lower() in free_mail.DOMAINS and not asking.confirmed(
-        f"Everybody has their mailbox at {domain}: nobody there is written to any more, whoever they are. Go on?",
+        _(
+            "{domain} is a public mail service: nobody with an address there will be written to any more. Go ahead?",
+            domain=domain,
+        ),
         yes=yes,
     ):
         raise typer.Abort
     with session.of(ctx).open() as relance:
         made = relance.contacts.suppress(value, reason)
-        show.say(f"Nothing goes to {made.value} any more.")
+        show.say(_("Nothing will be sent to {value} any more.", value=made.value))
 
 
 @group.command()
@@ -120,13 +143,18 @@ def unsuppress(
     ctx: typer.Context,
     value: Annotated[str, typer.Argument(metavar="EMAIL|DOMAIN", help="As it was suppressed.")],
     go_on: Annotated[
-        bool, typer.Option("--go-on", help="Whoever had bounced goes on where they were; no step goes twice.")
+        bool,
+        typer.Option(
+            "--go-on", help="Resume anyone who had bounced, where they were; no step is sent twice."
+        ),
     ] = False,
     dry_run: DryRun = False,
     as_json: Json = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Nothing is asked, with it or without.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Accepted for consistency; nothing is asked.")
+    ] = False,
 ) -> None:
-    """Lift a suppression. What it stopped stays stopped, unless whoever had bounced is to go on."""
+    """Lift a suppression. What it stopped stays stopped; --go-on resumes those who had bounced."""
     del yes  # taken so that it can be given to every command that changes who is written to
     with session.of(ctx).open() as relance:
         back = relance.contacts.lift(value, go_on=go_on, dry_run=dry_run)
@@ -136,20 +164,27 @@ def unsuppress(
     tell_way_back(back)
     could = [each.email for each in back.staying if each.state == "bounced"]
     if could and not go_on:
-        show.say(f"{len(could)} could go on where they were: relance contacts unsuppress {value} --go-on")
+        more = {"number": len(could), "value": value}
+        show.say(
+            _("{number} could go on where they were: relance contacts unsuppress {value} --go-on", **more)
+        )
 
 
 def tell_way_back(back: WayBack) -> None:
     """Who may be written to again, who goes on and who does not."""
-    would = "would " if back.dry_run else ""
+    from relance.engine.reporting import codes
+
     for value in back.lifted:
-        show.say(f"{value} {would or 'may '}be written to again.")
+        would = Text("{value} would be written to again.", value=value)
+        show.say(str(would if back.dry_run else Text("{value} may be written to again.", value=value)))
     for each in back.going_on:
-        show.say(
-            f"{each.email} {'would go on' if would else 'goes on'} in {each.sequence!r} with {each.step}."
-        )
+        place = {"email": each.email, "sequence": repr(each.sequence), "step": each.step}
+        would = Text("{email} would go on in {sequence} with {step}.", **place)
+        show.say(str(would if back.dry_run else Text("{email} goes on in {sequence} with {step}.", **place)))
     for each in back.staying:
-        show.say(f"{each.email} stays {each.state} in {each.sequence!r}: {each.reason}")
+        state = codes.text("person", each.state)
+        stays = {"email": each.email, "state": state, "sequence": repr(each.sequence), "reason": each.reason}
+        show.say(_("{email} stays {state} in {sequence}: {reason}", **stays))
 
 
 @group.command()
@@ -157,5 +192,10 @@ def suppressed(ctx: typer.Context, as_json: Json = False) -> None:
     """List those who are never written to."""
     with session.of(ctx).open() as relance:
         found = relance.contacts.suppressions()
-    columns = {"who": "value", "kind": "kind", "reason": "reason", "since": "created_at"}
-    show.listing(found, columns, as_json=as_json, empty="Nobody is suppressed.")
+    columns = {
+        N_("who"): "value",
+        N_("kind"): "kind|suppression",
+        N_("reason"): "reason",
+        N_("since"): "created_at",
+    }
+    show.listing(found, columns, as_json=as_json, empty=_("Nobody is suppressed."))

@@ -7,36 +7,44 @@ from typing import Annotated
 import typer
 
 from relance.cli import asking, session, show
+from relance.wording import _, n_
 
 group = typer.Typer(no_args_is_help=True, help="The database's tables.")
 
 
 @group.command()
 def upgrade(ctx: typer.Context) -> None:
-    """Bring the tables up to date. The embedded database does so by itself; PostgreSQL waits for this command."""
+    """Bring the tables up to date. The embedded database does this by itself; PostgreSQL needs this command."""
     from relance import app
 
     before, after = app.upgrade_database(session.of(ctx).settings())
     if before.pending:
-        show.say(f"The tables went from {before.current or 'nothing'} to {after.current}.")
+        before_it = before.current or _("nothing")
+        show.say(_("The tables went from {before} to {now}.", before=before_it, now=after.current))
     else:
-        show.say(f"The tables are up to date ({after.current}).")
+        show.say(_("The tables are up to date ({version}).", version=after.current))
 
 
 @group.command()
 def check(
     ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
 ) -> None:
-    """Say whether the tables are up to date. Exits with 1 when they are not; changes nothing."""
+    """Check whether the tables are up to date. Exits with 1 when they are not; changes nothing."""
     from relance import app
 
     found = app.check_database(session.of(ctx).settings())
     if as_json:
         show.data(found)
     elif found.ready:
-        show.say(f"The tables are up to date ({found.current}).")
+        show.say(_("The tables are up to date ({version}).", version=found.current))
     else:
-        show.problem(f"{len(found.pending)} changes are to come ({found.newest}). Run `relance db upgrade`.")
+        pending = n_(
+            "{count} change is pending ({version}). Run `relance db upgrade`.",
+            "{count} changes are pending ({version}). Run `relance db upgrade`.",
+            len(found.pending),
+            version=found.newest,
+        )
+        show.problem(pending)
     if not found.ready:
         raise typer.Exit(1)
 
@@ -46,24 +54,25 @@ def confirm_restore(
     ctx: typer.Context,
     send_due: Annotated[
         bool,
-        typer.Option("--send-due", help="Send at once what is due, though it may have been sent before."),
+        typer.Option("--send-due", help="Send what is due at once, although it may have been sent before."),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Go on after a restore from a backup. What fell due is held for you, for it may have been sent already."""
+    """Go on after a restore from a backup. Steps that fell due are held for you, as they may already have been sent."""
     with session.of(ctx).open() as relance:
         halted = relance.halted()
         if halted is None:
-            show.say("Nothing stands still: this database was not restored.")
+            show.say(_("Nothing is on hold: this database was not restored."))
             return
-        question = f"{halted} Go on{', and send what is due' if send_due else ''}?"
-        if not asking.confirmed(question, yes=yes):
+        question = _("Go on, and send what is due?") if send_due else _("Go on?")
+        if not asking.confirmed(f"{halted} {question}", yes=yes):
             raise typer.Abort
         held = relance.confirm_restore(hold_due=not send_due)
-    show.say(
-        f"Going on. {held} steps are held. Who is proved by their mailbox goes on by itself within minutes."
-    )
+    show.say(n_("Going on. {count} step is held.", "Going on. {count} steps are held.", held))
     if held:
+        show.say(_("Those whose mailbox proves what happened go on by themselves within minutes."))
         show.say(
-            "`relance restored list` shows the rest then; say `sent` or `not-sent` of them, one by one or all."
+            _(
+                "`relance restored list` then shows the rest; say `sent` or `not-sent` for each of them, or for all."
+            )
         )

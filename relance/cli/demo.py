@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relance.cli import show
+from relance.wording import N_, Text, _
 
 if TYPE_CHECKING:
     from relance.sandbox.play import Outcome, Scene
@@ -23,19 +24,19 @@ CASES = 10
 # At most so many of each kind are told at the end; `--json` has all of them.
 # Lines of the newest events in the live view.
 TALLIES = {
-    "message.accepted": "mails sent",
-    "message.opened": "opened by people",
-    "message.clicked": "clicked by people",
-    "human answer": "answers",
-    "out of office": "out of office",
-    "opt-out": "asked to stop in words",
-    "enrollment.unsubscribed": "unsubscribed",
-    "complaint": "complaints",
-    "hard bounce": "bounced later",
-    "message.refused": "refused at the door",
-    "message.deferred": "put off by servers",
-    "enrollment.held": "held for a person",
-    "task.created": "tasks for people",
+    "message.accepted": N_("mails sent"),
+    "message.opened": N_("opened by people"),
+    "message.clicked": N_("clicked by people"),
+    "human answer": N_("answers"),
+    "out of office": N_("out of office"),
+    "opt-out": N_("asked to stop in words"),
+    "enrollment.unsubscribed": N_("unsubscribed"),
+    "complaint": N_("complaints"),
+    "hard bounce": N_("bounced later"),
+    "message.refused": N_("refused at once"),
+    "message.deferred": N_("deferred by servers"),
+    "enrollment.held": N_("held for a person"),
+    "task.created": N_("tasks for people"),
 }
 
 
@@ -81,7 +82,7 @@ def _view(seed: int, quiet: bool) -> Iterator[Callable[[Scene], None]]:
         with _live(seed) as watch:
             yield watch
     else:
-        show.say(f"relance demo, seed {seed}: one line an event, in the demo's own time")
+        show.say(_("relance demo, seed {seed}: one line per event, in the demo's own time", seed=seed))
         yield _lines
 
 
@@ -108,19 +109,19 @@ def _live(seed: int) -> Iterator[Callable[[Scene], None]]:
     from rich.live import Live
     from rich.progress_bar import ProgressBar
     from rich.table import Table
-    from rich.text import Text
+    from rich.text import Text as Line
 
     tally: Counter[str] = Counter()
     news: deque[str] = deque(maxlen=NEWS)
 
     def picture(scene: Scene) -> Group:
         counts = Table.grid(padding=(0, 3))
-        cells = [f"{tally[kind]:>5} {words}" for kind, words in TALLIES.items()]
+        cells = [f"{tally[kind]:>5} {_(words)}" for kind, words in TALLIES.items()]
         for start in range(0, len(cells), 3):
             counts.add_row(*cells[start : start + 3])
-        title = Text(f"Relance, seed {seed}: {scene.now:%A %d %B, %H:%M}", style="bold")
-        lines = Text("\n".join(news) or "setting up ...", overflow="ellipsis", no_wrap=True, style="dim")
-        return Group(title, ProgressBar(total=1.0, completed=scene.done), counts, Text(), lines)
+        title = Line(_("Relance, seed {seed}: {now}", seed=seed, now=scene.now), style="bold")
+        lines = Line("\n".join(news) or _("setting up ..."), overflow="ellipsis", no_wrap=True, style="dim")
+        return Group(title, ProgressBar(total=1.0, completed=scene.done), counts, Line(), lines)
 
     with Live(refresh_per_second=8, transient=True) as live:
 
@@ -135,8 +136,14 @@ def _live(seed: int) -> Iterator[Callable[[Scene], None]]:
 def _end(outcome: Outcome, seed: int) -> None:
     show.say()
     show.say(
-        f"{outcome.imported.added} contacts imported, {len(outcome.imported.rejected)} rows set aside with their reason; "
-        f"{outcome.enrolled.enrolled} enrolled, {len(outcome.enrolled.skipped)} skipped with theirs."
+        _(
+            "{added} contacts imported, {rejected} rows set aside with the reason; {enrolled} enrolled, {skipped} skipped, "
+            "also with the reason.",
+            added=outcome.imported.added,
+            rejected=len(outcome.imported.rejected),
+            enrolled=outcome.enrolled.enrolled,
+            skipped=len(outcome.enrolled.skipped),
+        )
     )
     show.say()
     _funnel(outcome)
@@ -145,19 +152,39 @@ def _end(outcome: Outcome, seed: int) -> None:
 
 
 def _funnel(outcome: Outcome) -> None:
-    heads = ("step", "kind", "due", "sent", "opened", "clicked", "replied", "bounced", "unsubscribed", "held")
-    names = ("id", *heads[1:])
-    show.table(list(heads), [[getattr(step, name) for name in names] for step in outcome.report.steps])
+    from relance.cli.looking import FUNNEL
+
+    wanted = (
+        "id",
+        "kind|step",
+        "due",
+        "sent",
+        "opened",
+        "clicked",
+        "replied",
+        "bounced",
+        "unsubscribed",
+        "held",
+    )
+    columns = {head: path for head, path in FUNNEL.items() if path in wanted}
+    show.listing(outcome.report.steps, columns, as_json=False, empty="")
 
 
 def _cases(outcome: Outcome) -> None:
     """Who was left out or waits for a person, with the reason; nobody simply vanishes."""
     for row in outcome.imported.rejected[:CASES]:
-        show.say(f"not imported: line {row.line}: {row.reason}")
+        show.say(_("not imported: line {line}: {reason}", line=row.line, reason=row.reason))
     for skipped in outcome.enrolled.skipped[:CASES]:
-        show.say(f"not enrolled: {skipped.email}: {skipped.reason}")
+        show.say(_("not enrolled: {email}: {reason}", email=skipped.email, reason=skipped.reason))
     for each in outcome.held[:CASES]:
-        show.say(f"held for a person: {each.email} at {each.step}: {each.reason}")
+        show.say(
+            _(
+                "held for a person: {email} at {step}: {reason}",
+                email=each.email,
+                step=each.step,
+                reason=each.reason,
+            )
+        )
     for sentences in outcome.explained:
         show.say()
         for sentence in sentences:
@@ -167,28 +194,41 @@ def _cases(outcome: Outcome) -> None:
 
 def _audit(outcome: Outcome, seed: int) -> None:
     found = outcome.audit
-    show.say("Audit, taken from what arrived in the mail world and not from our database:")
+    show.say(_("Audit, taken from what arrived in the mail world and not from our database:"))
     for words, number in (
-        ("steps sent twice", found.sent_twice),
-        ("mails after an answer", found.after_answer),
-        ("mails to suppressed people", found.to_suppressed),
-        ("steps with no explained outcome", found.unexplained),
+        (_("steps sent twice"), found.sent_twice),
+        (_("mails after an answer"), found.after_answer),
+        (_("mails to suppressed people"), found.to_suppressed),
+        (_("steps with no explained outcome"), found.unexplained),
     ):
         show.say(f"  {words}: {number}")
-    show.say(f"  ({found.steps_due} steps fell due, {found.mails_arrived} mails arrived)")
+    arrived = {"due": found.steps_due, "arrived": found.mails_arrived}
+    show.say(f"  {_('({due} steps fell due, {arrived} mails arrived)', **arrived)}")
     if found.windows:
-        show.say(
-            f"  {len(found.windows)} answers came between the look into the mailbox and the mail's body, at the longest "
-            f"{found.window_longest_seconds:.0f} seconds of the demo's time ({found.window_longest_machine_seconds:.3f} of "
-            "yours): the window nobody can close."
+        window = Text.plural(
+            "{count} answer came between the check of the mailbox and the mail's body, after {longest} seconds of the demo's "
+            "time ({real} of yours) at most: the window nobody can close.",
+            "{count} answers came between the check of the mailbox and the mail's body, after {longest} seconds of the demo's "
+            "time ({real} of yours) at most: the window nobody can close.",
+            len(found.windows),
+            longest=round(found.window_longest_seconds),
+            real=round(found.window_longest_machine_seconds, 3),
         )
+        show.say(f"  {window}")
     for finding in found.findings:
         show.say(f"  {finding.promise}: {finding.person} {finding.message_id}: {finding.what}")
     for mishap in outcome.story.mishaps:
-        show.say(f"  the mail world itself failed: {mishap}")
+        show.say(f"  {_('the mail world itself failed: {error}', error=mishap)}")
     show.say()
-    verdict = "Every promise was kept" if outcome.clean else "NOT every promise was kept"
-    show.say(f"{verdict}, in {outcome.seconds:.0f} seconds. `relance demo --seed {seed}` plays it again.")
+    facts = {"seconds": round(outcome.seconds), "seed": seed}
+    kept = Text(
+        "Every promise was kept, in {seconds} seconds. `relance demo --seed {seed}` plays it again.", **facts
+    )
+    broken = Text(
+        "NOT every promise was kept, in {seconds} seconds. `relance demo --seed {seed}` plays it again.",
+        **facts,
+    )
+    show.say(str(kept if outcome.clean else broken))
 
 
 def _data(outcome: Outcome, seed: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relance.cli import asking, progress, session, show
+from relance.wording import N_, _, moment, n_
 
 if TYPE_CHECKING:
     from relance.app import Relance
@@ -17,17 +18,17 @@ if TYPE_CHECKING:
 
 SHOWN_SKIPS = 10
 VIEW = {
-    "sequence": "sequence",
-    "state": "state",
-    "step": "step",
-    "next": "due_at",
-    "mailbox": "mailbox",
-    "reason": "reason",
+    N_("sequence"): "sequence",
+    N_("state"): "state|person",
+    N_("step"): "step",
+    N_("next"): "due_at",
+    N_("mailbox"): "mailbox",
+    N_("reason"): "reason",
 }
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Email = Annotated[str, typer.Argument(metavar="EMAIL")]
 Sequence = Annotated[str | None, typer.Option(help="Only in this sequence; else in all of them.")]
-Reason = Annotated[str, typer.Option(help="Why, for those who come after you.")]
+Reason = Annotated[str, typer.Option(help="Why, for your colleagues.")]
 
 
 def add_to(root: typer.Typer) -> None:
@@ -42,13 +43,13 @@ def enroll(  # noqa: PLR0913 - a flag for every question
     emails: Annotated[
         list[str] | None, typer.Argument(metavar="EMAIL", help="Who; or --all, or --from.")
     ] = None,
-    everybody: Annotated[bool, typer.Option("--all", help="Every contact there is.")] = False,
+    everybody: Annotated[bool, typer.Option("--all", help="Every contact.")] = False,
     source: Annotated[
         Path | None,
         typer.Option(
             "--from",
             metavar="FILE",
-            help="A file with an address a line; - is standard input.",
+            help="A file with one address per line; - is standard input.",
             allow_dash=True,
         ),
     ] = None,
@@ -57,7 +58,7 @@ def enroll(  # noqa: PLR0913 - a flag for every question
         typer.Option(help="Send from this mailbox (may be repeated); else from all of them."),
     ] = None,
     also_elsewhere: Annotated[
-        bool, typer.Option("--also-elsewhere", help="Also those who are in another sequence now.")
+        bool, typer.Option("--also-elsewhere", help="Include those who are in another sequence now.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
@@ -72,7 +73,9 @@ def enroll(  # noqa: PLR0913 - a flag for every question
             if dry_run or not plan.enrolled:
                 _tell(plan, sequence, as_json=as_json, dry_run=True)
                 return
-            if not asking.confirmed(f"{_sum(plan)} Put them into {sequence}?", yes=yes):
+            if not asking.confirmed(
+                f"{_sum(plan)} {_('Put them into {sequence}?', sequence=sequence)}", yes=yes
+            ):
                 raise typer.Abort
         _tell(wish.put_to(relance, dry_run=False), sequence, as_json=as_json)
 
@@ -88,7 +91,7 @@ class Wish:
 
     def put_to(self, relance: Relance, *, dry_run: bool) -> EnrollReport:
         """Ask the engine."""
-        words = "Looking" if dry_run else "Enrolling"
+        words = _("Checking") if dry_run else _("Enrolling")
         with progress.bar(words, len(self.people) if self.people else None) as tell:
             return relance.enroll(
                 self.sequence,
@@ -103,7 +106,7 @@ class Wish:
 def _people(emails: list[str] | None, *, everybody: bool, source: Path | None) -> list[str] | None:
     """The addresses asked for; None means everybody, which must be said."""
     if sum((bool(emails), everybody, source is not None)) != 1:
-        raise asking.wrong("say who: addresses, or --all for every contact, or --from FILE.")
+        raise asking.wrong(_("say who: addresses, or --all for every contact, or --from FILE."))
     if everybody:
         return None
     if source is None:
@@ -117,26 +120,34 @@ def _people(emails: list[str] | None, *, everybody: bool, source: Path | None) -
 
 
 def _sum(report: EnrollReport) -> str:
-    shares = ", ".join(f"{count} from {address}" for address, count in report.by_mailbox.items())
-    first = f" The first mail leaves {show.when(report.first_due)}." if report.first_due else ""
-    return f"{report.enrolled} contacts ({shares or 'nobody'}), {len(report.skipped)} are skipped.{first}"
+    shares = ", ".join(
+        _("{number} from {address}", number=number, address=address)
+        for address, number in report.by_mailbox.items()
+    )
+    people = n_("{count} contact", "{count} contacts", report.enrolled)
+    skipped = n_("{count} is skipped.", "{count} are skipped.", len(report.skipped))
+    first = _("The first mail leaves {when}.", when=moment(report.first_due)) if report.first_due else ""
+    return f"{people} ({shares or _('nobody')}), {skipped} {first}".rstrip()
 
 
 def _tell(report: EnrollReport, sequence: str, *, as_json: bool, dry_run: bool = False) -> None:
     if as_json:
         show.data(report)
         return
-    show.say(f"{'Would be put' if dry_run else 'Put'} into {sequence}: {_sum(report)}")
+    would = _("Would be put into {sequence}", sequence=sequence)
+    show.say(f"{would if dry_run else _('Put into {sequence}', sequence=sequence)}: {_sum(report)}")
     for skip in report.skipped[:SHOWN_SKIPS]:
-        show.say(f"  skipped {skip.email}: {skip.reason}")
+        show.say("  " + _("skipped {email}: {reason}", email=skip.email, reason=skip.reason))
     if len(report.skipped) > SHOWN_SKIPS:
-        show.say(f"  and {len(report.skipped) - SHOWN_SKIPS} more (--json lists all of them).")
+        show.say(
+            "  " + _("and {more} more (--json lists all of them).", more=len(report.skipped) - SHOWN_SKIPS)
+        )
 
 
 def pause(
     ctx: typer.Context, email: Email, sequence: Sequence = None, reason: Reason = "", as_json: Json = False
 ) -> None:
-    """Send nothing to this contact until resumed."""
+    """Pause a contact: send nothing until resumed."""
     with session.of(ctx).open() as relance:
         _views(relance.pause(email, sequence, reason), as_json=as_json)
 
@@ -150,7 +161,7 @@ def resume(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Let a contact go on. One that is paused, away or held."""
+    """Resume a contact who is paused, away or held."""
     with session.of(ctx).open() as relance:
         _views(relance.resume(email, sequence, mailbox=mailbox), as_json=as_json)
 
@@ -163,15 +174,24 @@ def stop(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
-    """End a contact's sequences for good. `relance pause` can be taken back; this can not."""
-    if not asking.confirmed(f"Stop {email} for good?", yes=yes):
+    """End a contact's sequences for good. `relance pause` can be undone; this cannot."""
+    if not asking.confirmed(_("Stop {email} for good?", email=email), yes=yes):
         raise typer.Abort
     with session.of(ctx).open() as relance:
         _views(relance.stop(email, sequence, reason), as_json=as_json)
 
 
 def _views(views: list[EnrollmentView], *, as_json: bool) -> None:
-    show.listing(views, VIEW, as_json=as_json, empty="This contact is in no such sequence.")
+    show.listing(views, VIEW, as_json=as_json, empty=_("This contact is in no such sequence."))
     for each in views:
         if not each.changed:
-            show.note(f'Nothing changed in "{each.sequence}": it is {each.state} already.')
+            _unchanged(each)
+
+
+def _unchanged(view: EnrollmentView) -> None:
+    from relance.engine.reporting import codes
+
+    state = codes.text("person", view.state)
+    show.note(
+        _('Nothing changed in "{sequence}": it is {state} already.', sequence=view.sequence, state=state)
+    )

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from relance import errors, wording
 from relance.cli import session, show, speech
-from relance.sentences import ended
+from relance.wording import _, ended
 
 FAILED, WRONG_USE, STANDS_STILL, INTERRUPTED = 1, 2, 3, 130
 
@@ -47,7 +47,7 @@ class Root(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(FAILED) from None
         except KeyboardInterrupt:
-            show.problem("stopped")
+            show.problem(_("stopped"))
             raise typer.Exit(INTERRUPTED) from None
         except Exception as fault:
             code = told(fault, debug=session.of(ctx).debug)
@@ -72,8 +72,10 @@ def told(fault: Exception, *, debug: bool = False) -> int | None:
     if isinstance(fault, OSError):
         show.problem(_of_the_system(fault))
         return FAILED
-    hint = "" if debug else " `relance --debug ...` shows where; please report it."
-    show.problem(f"something nobody foresaw: {type(fault).__name__}: {ended(fault)}{hint}")
+    hint = "" if debug else f" {_('`relance --debug ...` shows where; please report it.')}"
+    show.problem(
+        f"{_('an unexpected error: {name}: {error}', name=type(fault).__name__, error=ended(fault))}{hint}"
+    )
     return FAILED
 
 
@@ -82,5 +84,5 @@ def _of_the_system(fault: OSError) -> str:
     if fault.filename:
         return f"{fault.filename}: {ended(words)}"
     if isinstance(fault, ConnectionError):
-        return f"a server could not be reached: {ended(words)}"
+        return _("a server could not be reached: {error}", error=ended(words))
     return ended(words)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relance.cli import session, show
+from relance.wording import N_, _
 
 if TYPE_CHECKING:
     from relance import config
@@ -41,30 +42,36 @@ def init(
 ) -> None:
     """Make a home for your data.
 
-    The folder, the key, the settings file and the database's tables. What is there already is kept.
+    The folder, the key, the settings file and the database's tables. What already exists is kept.
     """
     from relance import config
 
     asked = directory or session.of(ctx).home
     home = asked or config.find_home()
-    values = {"zone": zone or local_zone(), "country": country, "base_url": base_url}
+    language = session.of(ctx).language
+    values = {"zone": zone or local_zone(), "country": country, "base_url": base_url, "language": language}
     given = {name: value for name, value in values.items() if value is not None}
     wanted = config.Settings(home=home, **given)  # a wrong value is told before anything is made
     own_key = wanted.secret_key is None and wanted.secret_key_file == wanted.home / config.KEY_NAME
     made = config.make_home(home, given, key=own_key)
     found = config.Settings(home=made.home)
     _tell(made, config.close(found))
-    if made.home / config.FILE_NAME in made.kept and (zone or country or base_url):
-        show.note(f"The settings stay as they are; change them in {made.home / config.FILE_NAME}.")
+    if made.home / config.FILE_NAME in made.kept and (zone or country or base_url or language):
+        place = made.home / config.FILE_NAME
+        show.note(_("The settings stay as they are; change them in {file}.", file=place))
     ready = _tables(found, new_key=made.home / config.KEY_NAME in made.made)
-    show.say(f"\nThe home is {made.home}. {_about_the_key(found, own=own_key)}")
-    show.say(f"Next: relance {'mailbox add you@your-company.example' if ready else 'db upgrade'}")
+    show.say()
+    show.say(f"{_('The home is {home}.', home=made.home)} {_about_the_key(found, own=own_key)}")
+    following = "mailbox add you@your-company.example" if ready else "db upgrade"
+    show.say(_("Next: relance {command}", command=following))
 
 
 def _tell(made: config.Made, closed: Sequence[Path]) -> None:
-    for word, paths in (("made", made.made), ("kept", made.kept), ("closed", closed)):
+    for word, paths in ((_("made"), made.made), (_("kept"), made.kept)):
         for path in paths:
-            show.say(f"{word:<6}{path}{' to others on this machine' if word == 'closed' else ''}")
+            show.say(f"{word:<6}{path}")
+    for path in closed:
+        show.say(_("closed {path} to others on this machine", path=path))
 
 
 def _tables(found: config.Settings, *, new_key: bool) -> bool:
@@ -74,15 +81,22 @@ def _tables(found: config.Settings, *, new_key: bool) -> bool:
     before, after = app.first_tables(found)
     shown = config.mask_url(found.database_url)
     if before.current is None:
-        show.say(f"made  the tables of {shown}")
+        show.say(f"{_('made'):<6}{_('the tables of {database}', database=shown)}")
     elif new_key:
         show.note(
-            f"{shown} is in use already, and this home's key is a new one: it opens no mailbox that another key locked. "
-            f"Bring {config.KEY_NAME} of the first home here, or set RELANCE_SECRET_KEY to its line."
+            _(
+                "{database} is already in use, and this home has a new key, which opens no mailbox that another key locked. "
+                "Copy {file} of the first home here, or set RELANCE_SECRET_KEY to its line.",
+                database=shown,
+                file=config.KEY_NAME,
+            )
         )
     if not after.ready:
         show.note(
-            f"The tables of {shown} are an earlier release's; `relance db upgrade` brings them up to date."
+            _(
+                "The tables of {database} are those of an earlier release; `relance db upgrade` brings them up to date.",
+                database=shown,
+            )
         )
         return False
     with session.open_app(found):
@@ -91,18 +105,18 @@ def _tables(found: config.Settings, *, new_key: bool) -> bool:
 
 def _about_the_key(found: config.Settings, *, own: bool) -> str:
     if own:
-        return f"Keep a copy of {found.secret_key_file.name}: without it no mailbox opens."
+        return _("Keep a copy of {file}: without it no mailbox opens.", file=found.secret_key_file.name)
     place = found.source("secret_key") if found.secret_key is not None else found.secret_key_file
-    return f"The key is the one of {place}; without it no mailbox opens."
+    return _("The key comes from {place}; without it no mailbox opens.", place=place)
 
 
 def settings(
     ctx: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Show every setting. Its value, and where that came from; secrets are masked."""
+    """Show every setting, its value, and where that came from. Secrets are masked."""
     found = session.of(ctx).settings().describe()
-    columns = {"setting": "name", "value": "value", "from": "source"}
+    columns = {N_("setting"): "name", N_("value"): "value", N_("from"): "source"}
     show.listing(found, columns, as_json=as_json, empty="")
 
 

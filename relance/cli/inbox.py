@@ -1,4 +1,4 @@
-"""`inbox`: what came back, what it is held to be and why; and judging mails that lie in files."""
+"""`inbox`: what came back, how it is classified and why; and judging mails that lie in files."""
 
 from __future__ import annotations
 
@@ -12,41 +12,44 @@ import typer
 
 from relance.cli import session, show
 from relance.mailbox.parsing.inbound import Intent, Kind
-from relance.sentences import counted
+from relance.wording import N_, _, ended, n_
 
 if TYPE_CHECKING:
+    from relance.engine.inbound.inbox import Corrected
     from relance.mailbox.classification.files import ClassifiedMail
 
 group = typer.Typer(no_args_is_help=True, help="Answers over all mailboxes: what they are and why.")
 COLUMNS = {
-    "answer": "id",
-    "received": "received_at",
-    "from": "from_address",
-    "contact": "email",
-    "kind": "kind",
-    "intent": "intent",
-    "until": "until",
-    "because": "evidence",
-    "matched by": "matched_by",
+    N_("answer"): "id",
+    N_("received"): "received_at",
+    N_("from"): "from_address",
+    N_("contact"): "email",
+    N_("kind"): "kind|mail",
+    N_("intent"): "intent|intent",
+    N_("until"): "until",
+    N_("because"): "evidence",
+    N_("matched by"): "matched_by",
 }
 SUBSTITUTES = {
-    "answer": "id",
-    "received": "received_at",
-    "from": "from_address",
-    "kind": "kind",
-    "names": "substitute",
-    "because": "evidence",
+    N_("answer"): "id",
+    N_("received"): "received_at",
+    N_("from"): "from_address",
+    N_("kind"): "kind|mail",
+    N_("names"): "substitute",
+    N_("because"): "evidence",
 }
 JUDGED = {
-    "file": "file",
-    "kind": "kind",
-    "intent": "intent",
-    "until": "until",
-    "recipient": "recipient",
-    "status": "status",
-    "rule": "rule",
-    "because": "evidence",
+    N_("file"): "file",
+    N_("kind"): "kind|mail",
+    N_("intent"): "intent|intent",
+    N_("until"): "until",
+    N_("recipient"): "recipient",
+    N_("status"): "status",
+    N_("rule"): "rule",
+    N_("because"): "evidence",
 }
+
+CODED = {"kind": "mail", "judged_kind": "mail", "intent": "intent", "substitute_state": "substitute"}
 
 KindName = enum.Enum(  # type: ignore[misc]
     "KindName",
@@ -67,17 +70,15 @@ def list_(  # noqa: PLR0913 - a flag for every question
     intent: Annotated[Intent | None, typer.Option(help="Only answers that want this.")] = None,
     contact: Annotated[str | None, typer.Option(metavar="EMAIL", help="Only from or about them.")] = None,
     mailbox: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only from this mailbox.")] = None,
-    unread: Annotated[bool, typer.Option("--unread", help="Only those nobody looked at.")] = False,
+    unread: Annotated[bool, typer.Option("--unread", help="Only those nobody has looked at.")] = False,
     undecided: Annotated[
-        bool, typer.Option("--undecided", help="Only those a person has to say something about.")
+        bool, typer.Option("--undecided", help="Only those that need a person's decision.")
     ] = False,
     substitutes: Annotated[
-        bool, typer.Option("--substitutes", help="Only those that name somebody to write to instead.")
+        bool, typer.Option("--substitutes", help="Only those that name someone else to write to.")
     ] = False,
-    by_hand: Annotated[
-        bool, typer.Option("--by-hand", help="Your own mails written by hand as well.")
-    ] = False,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 100,
+    by_hand: Annotated[bool, typer.Option("--by-hand", help="Include mails you wrote by hand.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Show at most this many.")] = 100,
     as_json: Json = False,
 ) -> None:
     """List what came back, the newest first."""
@@ -96,15 +97,15 @@ def list_(  # noqa: PLR0913 - a flag for every question
     with session.of(ctx).open() as relance:
         found = relance.inbox.list(wanted, limit=limit)
     columns = SUBSTITUTES if substitutes else COLUMNS
-    show.listing(found, columns, as_json=as_json, empty="Nothing came back that fits.")
+    show.listing(found, columns, as_json=as_json, empty=_("No mail matches."))
 
 
 @group.command("show")
 def show_(ctx: typer.Context, answer: Number, as_json: Json = False) -> None:
-    """Show one answer: what it is held to be, why, and what it says. It counts as read then."""
+    """Show one answer: how it is classified, why, and what it says. It then counts as read."""
     with session.of(ctx).open() as relance:
         found = relance.inbox.show(answer, mark_read=True)
-    show.record(found, as_json=as_json, leave_out=("body",))
+    show.record(found, as_json=as_json, leave_out=("body",), coded=CODED)
     if not as_json:
         show.say()
         show.say(found.body)
@@ -123,12 +124,12 @@ def correct(  # noqa: PLR0913 - a flag for every question
         typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Out of office: the first day back."),
     ] = None,
     contact: Annotated[str | None, typer.Option(metavar="EMAIL", help="Whose answer it is.")] = None,
-    note: Annotated[str, typer.Option(help="Why, for those who come after you.")] = "",
+    note: Annotated[str, typer.Option(help="Why, for your colleagues.")] = "",
     as_json: Json = False,
 ) -> None:
     """Say what an answer is. A missed answer stops its sequence; what was stopped by mistake goes on."""
     if (kind, intent, until, contact) == (None, None, None, None):
-        raise typer.BadParameter("say at least one of --kind, --intent, --until, --contact")
+        raise typer.BadParameter(_("say at least one of --kind, --intent, --until, --contact"))
     with session.of(ctx).open() as relance:
         done = relance.inbox.correct(
             answer,
@@ -141,27 +142,44 @@ def correct(  # noqa: PLR0913 - a flag for every question
     if as_json:
         show.data(done)
         return
-    show.say(f"Answer {answer} is {done.answer.kind} now (the rules said: {done.answer.judged_kind}).")
-    for line in done.effects or ("Nobody's sequence changed.",):
-        show.say(line)
+    _told(answer, done)
+
+
+def _told(answer: int, done: Corrected) -> None:
+    from relance.engine.reporting import codes
+
+    kind, before = (codes.text("mail", each) for each in (done.answer.kind, done.answer.judged_kind))
+    show.say(
+        _(
+            "Answer {answer} is now: {kind} (the rules said: {before}).",
+            answer=answer,
+            kind=kind,
+            before=before,
+        )
+    )
+    for line in done.effects or (_("No sequence changed."),):
+        show.say(str(line))
 
 
 @group.command("accept-substitute")
 def accept_substitute(ctx: typer.Context, answer: Number) -> None:
-    """Make the person an answer names instead of its writer a contact of yours."""
+    """Add the person whom an answer names instead of its writer to your contacts."""
     with session.of(ctx).open() as relance:
         found = relance.inbox.accept_substitute(answer)
     show.say(
-        f"{found.email} is a contact now. `relance enroll SEQUENCE {found.email}` starts a sequence for them."
+        _(
+            "{email} is a contact now. `relance enroll SEQUENCE {email}` starts a sequence for them.",
+            email=found.email,
+        )
     )
 
 
 @group.command("dismiss-substitute")
 def dismiss_substitute(ctx: typer.Context, answer: Number) -> None:
-    """Offer that person no more."""
+    """Do not suggest that person again."""
     with session.of(ctx).open() as relance:
         relance.inbox.dismiss_substitute(answer)
-    show.say("They are not offered any more.")
+    show.say(_("They will not be suggested again."))
 
 
 @group.command()
@@ -188,7 +206,7 @@ def judge(
 ) -> None:
     """Judge mails that lie in files. Needs no home and no database, and changes nothing.
 
-    What is no mail, or can not be read, is of the kind "unreadable", and the command ends with 1.
+    What is not a mail, or cannot be read, is of the kind "unreadable", and the command exits with 1.
     """
     at = received.replace(tzinfo=dt.UTC) if received else None
     failed: list[str] = []
@@ -196,7 +214,7 @@ def judge(
     if as_json:
         _stream(found)
     else:
-        show.listing(found, JUDGED, as_json=False, empty="There is no mail in these files.")
+        show.listing(found, JUDGED, as_json=False, empty=_("There is no mail in these files."))
     for words in failed:
         show.problem(words)
     if failed:
@@ -213,12 +231,14 @@ def _judged(
         try:
             for each in app.judge_file(path, received=received, own=own):
                 if each.kind == Kind.UNREADABLE:
-                    failed.append(f"{each.file}: could not be read as a mail ({each.evidence}).")
+                    failed.append(
+                        _("{file}: could not be read as a mail ({why}).", file=each.file, why=each.evidence)
+                    )
                 yield each
         except OSError as refused:
-            failed.append(f"{path}: {refused.strerror or refused}.")
+            failed.append(f"{path}: {ended(refused.strerror or refused)}")
         except ValueError:
-            failed.append(f"{path!s:.200} cannot be the name of a file.")
+            failed.append(_("{name} cannot be the name of a file.", name=f"{path!s:.200}"))
 
 
 def _stream(found: Iterator[Any]) -> None:
@@ -247,11 +267,12 @@ def rejudge(
         bool, typer.Option("--dry-run/--apply", help="Only show what would change, or change it.")
     ] = True,
     reopen: Annotated[
-        bool, typer.Option("--reopen", help="Go on with those an earlier judgement stopped by mistake.")
+        bool,
+        typer.Option("--reopen", help="Restart those that an earlier classification stopped by mistake."),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Judge the answers of the past again, by the rules as they are now."""
+    """Classify past answers again, by the current rules."""
     at = since.replace(tzinfo=dt.UTC) if since else None
     with session.of(ctx).open() as relance:
         report = relance.inbox.rejudge(since=at, apply=not dry_run, reopen=reopen)
@@ -259,15 +280,21 @@ def rejudge(
         show.data(report)
         return
     columns = {
-        "answer": "id",
-        "from": "from_address",
-        "before": "before",
-        "now": "after",
-        "because": "evidence",
-        "effect": "effects",
+        N_("answer"): "id",
+        N_("from"): "from_address",
+        N_("before"): "before|mail",
+        N_("now"): "after|mail",
+        N_("because"): "evidence",
+        N_("effect"): "effects",
     }
-    show.listing(report.changes, columns, as_json=False, empty="Nothing is judged otherwise.")
-    gone = f"; of {report.without_raw} more the bytes are gone" if report.without_raw else ""
-    show.note(f"{counted(report.looked, 'mail')} looked at{gone}.")
+    show.listing(report.changes, columns, as_json=False, empty=_("No classification changes."))
+    show.note(n_("{count} mail examined.", "{count} mails examined.", report.looked))
+    if report.without_raw:
+        gone = n_(
+            "{count} more is no longer kept in full and stays as it is.",
+            "{count} more are no longer kept in full and stay as they are.",
+            report.without_raw,
+        )
+        show.note(gone)
     if dry_run and report.changes:
-        show.note("Nothing was changed. `relance rejudge --apply` does it.")
+        show.note(_("Nothing was changed. `relance rejudge --apply` makes these changes."))

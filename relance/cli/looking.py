@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relance.cli import failures, session, show
-from relance.sentences import counted, ended
+from relance.wording import N_, Text, _, ended
 
 if TYPE_CHECKING:
     from relance.engine.processes.attendance import Attendance
@@ -19,15 +19,15 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Email = Annotated[str, typer.Argument(metavar="EMAIL")]
 
 MAILBOXES = {
-    "mailbox": "address",
-    "state": "state",
-    "reason": "reason",
-    "mails in 24 hours": "sent_today",
-    "cap": "daily_cap",
-    "people": "under_way",
-    "next turn": "next_turn_at",
-    "last read": "synced_at",
-    "trouble": "trouble",
+    N_("mailbox"): "address",
+    N_("state"): "state|mailbox",
+    N_("reason"): "reason",
+    N_("mails in 24 hours"): "sent_today",
+    N_("cap"): "daily_cap",
+    N_("people"): "under_way",
+    N_("next turn"): "next_turn_at",
+    N_("last read"): "synced_at",
+    N_("trouble"): "trouble",
 }
 TOLD = (
     "paused_sequences",
@@ -41,19 +41,19 @@ TOLD = (
 )
 # What `status` says in sentences, or in a table of its own.
 FUNNEL = {
-    "step": "id",
-    "kind": "kind",
-    "waiting": "waiting",
-    "due": "due",
-    "done": "done",
-    "sent": "sent",
-    "opened": "opened",
-    "clicked": "clicked",
-    "replied": "replied",
-    "bounced": "bounced",
-    "unsubscribed": "unsubscribed",
-    "held": "held",
-    "unknown": "unknown",
+    N_("step"): "id",
+    N_("kind"): "kind|step",
+    N_("waiting"): "waiting",
+    N_("due"): "due",
+    N_("done"): "done",
+    N_("sent"): "sent",
+    N_("opened"): "opened",
+    N_("clicked"): "clicked",
+    N_("replied"): "replied",
+    N_("bounced"): "bounced",
+    N_("unsubscribed"): "unsubscribed",
+    N_("held"): "held",
+    N_("unknown"): "unknown",
 }
 
 
@@ -64,7 +64,7 @@ def add_to(root: typer.Typer) -> None:
 
 
 def status(ctx: typer.Context, as_json: Json = False) -> None:
-    """How everything stands. Who is at work, what is wrong, what is due; ends with 3 when something stands still."""
+    """Show how everything stands: who is at work, what is wrong, what is due. Exits with 3 when something stands still."""
     with session.of(ctx).open(told=True) as relance:
         found = relance.status()
     if as_json:
@@ -86,11 +86,17 @@ def _standing(found: Status) -> None:
             if words not in said:
                 show.note(f"{mailbox.address}: {words}")
     for name, reason in found.paused_sequences.items():
-        show.note(ended(f"The sequence {name} is paused{f': {reason}' if reason else ''}"))
-    show.record(found, as_json=False, leave_out=TOLD)
+        show.note(_paused(name, reason))
+    show.record(found, as_json=False, leave_out=TOLD, coded={"states": "person"})
     if found.mailboxes:
         show.say()
         show.listing(found.mailboxes, MAILBOXES, as_json=False, empty="")
+
+
+def _paused(name: str, reason: str) -> str:
+    if reason:
+        return _("The sequence {name} is paused: {reason}", name=name, reason=ended(reason))
+    return _("The sequence {name} is paused.", name=name)
 
 
 def explain(
@@ -99,7 +105,7 @@ def explain(
     sequence: Annotated[str | None, typer.Option(help="Only in this sequence.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Why a contact gets what, and when. The rules that decided, in sentences."""
+    """Explain why a contact gets what, and when. Tells the rules that decided, in sentences."""
     with session.of(ctx).open() as relance:
         found, here = relance.explain(email, sequence), relance.attendance()
     if here.missing:
@@ -116,41 +122,61 @@ def _explained(found: Sequence[Explanation], email: str, here: Attendance) -> No
     if not here.missing:
         show.say(str(here))
     if not found:
-        show.note(f"{email} is in no such sequence.")
+        show.note(_("{email} is in no such sequence.", email=email))
     for explanation in found:
         for sentence in explanation.sentences:
             show.say(sentence)
 
 
 def timeline(ctx: typer.Context, email: Email, as_json: Json = False) -> None:
-    """What happened with a contact. Oldest first."""
+    """Show what happened with a contact, oldest first."""
     with session.of(ctx).open() as relance:
         found = relance.timeline(email)
-    columns = {"when": "at", "what": "title", "step": "step", "words": "words", "by": "actor"}
-    show.listing(found, columns, as_json=as_json, empty=f"Nothing has happened with {email} yet.")
+    columns = {
+        N_("when"): "at",
+        N_("what"): "title",
+        N_("step"): "step",
+        N_("words"): "words",
+        N_("by"): "actor",
+    }
+    show.listing(
+        found, columns, as_json=as_json, empty=_("Nothing has happened with {email} yet.", email=email)
+    )
 
 
 def report(
     ctx: typer.Context, sequence: Annotated[str, typer.Argument(metavar="SEQUENCE")], as_json: Json = False
 ) -> None:
-    """The funnel of a sequence. Step by step; opens and clicks of machines are not counted as people's."""
+    """Show the funnel of a sequence, step by step. Opens and clicks by machines are not counted as people's."""
     with session.of(ctx).open() as relance:
         found = relance.report(sequence)
     if as_json:
         show.data(found)
         return
-    show.say(
-        f"{found.sequence}, version {found.version}, {found.state}. {counted(found.enrolled, 'person', 'people')} enrolled."
+    from relance.engine.reporting import codes
+
+    state, people = codes.text("sequence", found.state), found.enrolled
+    enrolled = Text.plural("{count} person enrolled.", "{count} people enrolled.", people)
+    head = _(
+        "{sequence}, version {version}, {state}.", sequence=found.sequence, version=found.version, state=state
     )
-    show.say(f"By state: {show.cell(found.totals)}. Interested: {found.positive}.\n")
-    show.listing(found.steps, FUNNEL, as_json=False, empty="It has no steps.")
+    show.say(f"{head} {enrolled}")
+    totals = show.cell({codes.text("person", each): number for each, number in found.totals.items()})
+    show.say(_("By state: {totals}. Interested: {positive}.", totals=totals, positive=found.positive) + "\n")
+    show.listing(found.steps, FUNNEL, as_json=False, empty=_("It has no steps."))
 
 
 def held(
     ctx: typer.Context, limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100, as_json: Json = False
 ) -> None:
-    """Who waits for your decision. And why; `relance resume` or `relance stop` decides."""
+    """Show who waits for your decision, and why. `relance resume` or `relance stop` decides."""
     with session.of(ctx).open() as relance:
         found = relance.held(limit)
-    columns = {"email": "email", "sequence": "sequence", "step": "step", "reason": "reason", "since": "since"}
-    show.listing(found, columns, as_json=as_json, empty="Nobody is held.")
+    columns = {
+        N_("email"): "email",
+        N_("sequence"): "sequence",
+        N_("step"): "step",
+        N_("reason"): "reason",
+        N_("since"): "since",
+    }
+    show.listing(found, columns, as_json=as_json, empty=_("Nobody is held."))

@@ -14,6 +14,7 @@ import typer
 from relance.cli import aliases, asking, contacts, sandbox, session, show
 from relance.mailbox import providers
 from relance.mailbox.account import Account, Security, Server
+from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
     from relance.app import Relance
@@ -22,28 +23,29 @@ if TYPE_CHECKING:
 group = typer.Typer(no_args_is_help=True, help="The mailboxes mails are sent from.")
 group.add_typer(aliases.group, name="alias")
 COLUMNS = {
-    "address": "address",
-    "name": "name",
-    "state": "state",
-    "reason": "reason",
-    "cap a day": "daily_cap",
-    "next turn": "next_turn_at",
-    "last read": "synced_at",
-    "trouble": "trouble",
-    "refused by": "refused_by",
+    N_("address"): "address",
+    N_("name"): "name",
+    N_("state"): "state|mailbox",
+    N_("reason"): "reason",
+    N_("cap a day"): "daily_cap",
+    N_("next turn"): "next_turn_at",
+    N_("last read"): "synced_at",
+    N_("trouble"): "trouble",
+    N_("refused by"): "refused_by",
 }
 
 UNREAD = {
-    "mailbox": "mailbox",
-    "folder": "folder",
-    "mail": "uid",
-    "state": "state",
-    "looks": "tries",
-    "from": "sender",
-    "subject": "subject",
-    "server says": "words",
+    N_("mailbox"): "mailbox",
+    N_("folder"): "folder",
+    N_("mail"): "uid",
+    N_("state"): "state|unread mail",
+    N_("tries"): "tries",
+    N_("from"): "sender",
+    N_("subject"): "subject",
+    N_("server says"): "words",
 }
 
+CODED = {"state": "mailbox", "unknown_policy": "policy"}
 SIGNING_IN = ("password", "smtp", "imap")
 # The steps of a test without which nothing works.
 
@@ -98,7 +100,7 @@ Cap = Annotated[int | None, typer.Option(min=0, help="The most mails in any 24 h
 Gap = Annotated[int | None, typer.Option(min=0, help="The least time between two mails.")]
 Policy = Annotated[
     UnknownPolicy | None,
-    typer.Option("--unknown", help="What becomes of a mail whose fate no evidence settles; else hold."),
+    typer.Option("--unknown", help="What to do with a mail that may or may not have arrived; else hold."),
 ]
 Plus = Annotated[
     bool,
@@ -109,10 +111,10 @@ Plus = Annotated[
 ]
 Test = Annotated[bool, typer.Option(help="Sign in to both servers afterwards.")]
 Probe = Annotated[
-    bool, typer.Option(help="Send a mail from the mailbox to itself, and see what the provider makes of it.")
+    bool, typer.Option(help="Send a mail from the mailbox to itself, and see what the provider does with it.")
 ]
 Wait = Annotated[
-    int, typer.Option(min=1, max=3600, metavar="SECONDS", help="How long to look for that mail at most.")
+    int, typer.Option(min=1, max=3600, metavar="SECONDS", help="How long to wait for that mail at most.")
 ]
 
 
@@ -137,11 +139,11 @@ def add(  # noqa: PLR0913 - a flag for every question
     plus_addressing: Plus = False,
     test: Test = True,
 ) -> None:
-    """Add a mailbox. What no flag says is guessed by the domain or asked."""
+    """Add a mailbox. What no option says is guessed from the domain or asked."""
     rep = _practice(ctx, provider, address)
     preset = _preset(provider, address, rep)
     if preset.advice:
-        show.note(f"A word on {preset.name}: {preset.advice}.")
+        show.note(_("A word on {provider}: {advice}.", provider=preset.name, advice=_(preset.advice)))
     extras = {
         "ca_file": str(ca_file.resolve()) if ca_file else rep and rep.ca_file,
         "daily_cap": daily_cap,
@@ -156,7 +158,7 @@ def add(  # noqa: PLR0913 - a flag for every question
             "username": username or (rep.username if rep else address),
             "password": rep.credentials.secret
             if rep
-            else asking.password(f"Password of {address}", from_stdin=password_stdin),
+            else asking.password(_("Password of {address}", address=address), from_stdin=password_stdin),
             "smtp": Flags(smtp_host, smtp_port, smtp_security).over(preset.smtp),
             "imap": Flags(imap_host, imap_port, imap_security).over(preset.imap),
         }
@@ -181,7 +183,7 @@ def _preset(provider: Any, address: str, rep: Account | None) -> providers.Prese
 def _sender(name: str | None, rep: Account | None) -> str:
     if name is not None:
         return name
-    return rep.name if rep else asking.text("Sender's name", "--name")
+    return rep.name if rep else asking.text(_("Sender's name"), "--name")
 
 
 def _add(relance: Relance, spec: dict[str, Any], extras: dict[str, Any]) -> None:
@@ -191,14 +193,14 @@ def _add(relance: Relance, spec: dict[str, Any], extras: dict[str, Any]) -> None
     if given.get("daily_cap") == 0:
         given["daily_cap"] = None  # no cap
     added = relance.mailboxes.add(MailboxSpec(**spec, **given))
-    show.say(f"Added {added.address}.")
+    show.say(_("Added {address}.", address=added.address))
 
 
 @group.command("list")
 def list_(ctx: typer.Context, as_json: Json = False) -> None:
     """List the mailboxes."""
     with session.of(ctx).open() as relance:
-        empty = "There is no mailbox yet. Add one: relance mailbox add you@your-company.example"
+        empty = _("There is no mailbox yet. Add one: relance mailbox add you@your-company.example")
         show.listing(relance.mailboxes.list(), COLUMNS, as_json=as_json, empty=empty)
 
 
@@ -206,16 +208,16 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
 def show_(ctx: typer.Context, address: Address, as_json: Json = False) -> None:
     """Show one mailbox."""
     with session.of(ctx).open() as relance:
-        show.record(relance.mailboxes.show(address), as_json=as_json)
+        show.record(relance.mailboxes.show(address), as_json=as_json, coded=CODED)
 
 
 @group.command("test")
 def try_(
     ctx: typer.Context, address: Address, probe: Probe = True, wait: Wait = 60, as_json: Json = False
 ) -> None:
-    """Sign in to both servers and send a mail from the mailbox to itself. Says what works and what does not.
+    """Test a mailbox: sign in to both servers, and send a mail from the mailbox to itself. Says what works and what does not.
 
-    The mail shows whether the provider keeps Message-IDs, and whether it files Sent copies. It counts as no mail sent.
+    The mail shows whether the provider keeps Message-IDs, and whether it files Sent copies. It does not count as a mail sent.
     """
     with session.of(ctx).open() as relance:
         outcome = relance.mailboxes.test(address, probe=probe, wait_seconds=wait, progress=show.note)
@@ -223,15 +225,16 @@ def try_(
 
 
 def _told(address: str, outcome: MailboxTest, *, as_json: bool = False) -> None:
-    columns = {"step": "name", "works": "ok", "words": "words"}
+    columns = {N_("step"): "name|test", N_("works"): "ok", N_("words"): "words"}
     if as_json:
         show.data(outcome)
     else:
         show.listing(outcome.steps, columns, as_json=False, empty="")
     if not outcome.ok:
         signed_in = all(step.ok for step in outcome.steps if step.name in SIGNING_IN)
-        what = f"Not all is well with {address}, see above." if signed_in else f"{address} does not work yet."
-        show.problem(f"{what} `relance mailbox test {address}` tries again.")
+        partly = _("{address} works only in part, see above.", address=address)
+        what = partly if signed_in else _("{address} does not work yet.", address=address)
+        show.problem(f"{what} {_('`relance mailbox test {address}` tries again.', address=address)}")
         raise typer.Exit(1)
 
 
@@ -239,12 +242,12 @@ def _told(address: str, outcome: MailboxTest, *, as_json: bool = False) -> None:
 def pause(
     ctx: typer.Context,
     address: Address,
-    reason: Annotated[str, typer.Option(help="Why, for those who come after you.")] = "",
+    reason: Annotated[str, typer.Option(help="Why, for your colleagues.")] = "",
 ) -> None:
-    """Send nothing from a mailbox. Answers are still read. `resume` takes it back."""
+    """Pause a mailbox: nothing is sent from it. Answers are still read; `resume` undoes it."""
     with session.of(ctx).open() as relance:
         relance.mailboxes.pause(address, reason)
-        show.say(f"{address} is paused.")
+        show.say(_("Mailbox {address} is paused.", address=address))
 
 
 @group.command()
@@ -252,7 +255,7 @@ def resume(ctx: typer.Context, address: Address) -> None:
     """Send from this mailbox again."""
     with session.of(ctx).open() as relance:
         relance.mailboxes.resume(address)
-        show.say(f"{address} sends again.")
+        show.say(_("{address} sends again.", address=address))
 
 
 @group.command()
@@ -261,10 +264,10 @@ def unread(
     address: Annotated[str | None, typer.Argument(metavar="ADDRESS", help="Only of this mailbox.")] = None,
     as_json: Json = False,
 ) -> None:
-    """List the mails that a server shows and does not give. Follow-ups may wait for them; `dismiss` ends that."""
+    """List mails that a server shows but does not deliver. Follow-ups may wait for them; `dismiss` ends that."""
     with session.of(ctx).open() as relance:
         found = relance.mailboxes.unread(address)
-    show.listing(found, UNREAD, as_json=as_json, empty="Every mail could be read.")
+    show.listing(found, UNREAD, as_json=as_json, empty=_("Every mail could be read."))
 
 
 @group.command()
@@ -272,20 +275,22 @@ def dismiss(
     ctx: typer.Context,
     address: Address,
     folder: Annotated[str | None, typer.Option(help="Only those in this folder.")] = None,
-    uid: Annotated[int | None, typer.Option(help="Only the mail of this number.")] = None,
+    uid: Annotated[int | None, typer.Option(help="Only the mail with this number.")] = None,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Say that you have looked at the mails which could not be read. The mailbox's follow-ups go on."""
+    """Say that you have looked at the mails that could not be read. The mailbox's follow-ups go on."""
     with session.of(ctx).open() as relance:
         relance.mailboxes.show(address)  # an address that is none is told before the question
-        question = "Have you looked at them in a mail program? Follow-ups may go to whoever wrote them."
+        question = _(
+            "Have you looked at them in a mail program? Follow-ups may go to the people who wrote them."
+        )
         if not asking.confirmed(question, yes=yes or as_json):
             raise typer.Abort
         found = relance.mailboxes.dismiss(address, folder, uid)
     show.listing(found, UNREAD, as_json=as_json, empty="")
     if not as_json:
-        show.say(f"Dismissed; {address} is read at once.")
+        show.say(_("Dismissed; {address} will be read at once.", address=address))
 
 
 @group.command("undo-bounces")
@@ -295,7 +300,7 @@ def undo_bounces(  # noqa: PLR0913 - a flag for every question
     since: Annotated[
         dt.datetime | None,
         typer.Option(
-            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], metavar="TIME", help="All from then on, in UTC."
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], metavar="TIME", help="All from this time on, in UTC."
         ),
     ] = None,
     email: Annotated[list[str] | None, typer.Option(metavar="EMAIL", help="Only this person's.")] = None,
@@ -303,14 +308,15 @@ def undo_bounces(  # noqa: PLR0913 - a flag for every question
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Take back bounces that were the sender's trouble. People go on where they were, and nobody gets a step twice.
+    """Undo bounces that were the sender's fault. People go on where they were, and nobody gets a step twice.
 
     What a person asked for stays. A mail that was refused is offered again; one that came back is not.
     """
     at = since.replace(tzinfo=dt.UTC) if since else None
     with session.of(ctx).open() as relance:
         back = relance.mailboxes.undo_bounces(address, since=at, emails=email, dry_run=True)
-        question = f"Let {len(back.going_on)} go on, and lift {len(back.lifted)} suppressions?"
+        numbers = {"people": len(back.going_on), "suppressions": len(back.lifted)}
+        question = _("People who go on: {people}; suppressions lifted: {suppressions}. Go ahead?", **numbers)
         if not dry_run:
             if not asking.confirmed(question, yes=yes):
                 raise typer.Abort
@@ -320,28 +326,41 @@ def undo_bounces(  # noqa: PLR0913 - a flag for every question
     else:
         contacts.tell_way_back(back)
         if not (back.lifted or back.going_on or back.staying):
-            show.say("No bounce of this mailbox is to be taken back.")
+            show.say(_("There is no bounce of this mailbox to undo."))
 
 
 @group.command()
 def retry(
     ctx: typer.Context,
     address: Address,
-    organisation: Annotated[str, typer.Argument(metavar="DOMAIN", help="Whose server refuses its mail.")],
+    organisation: Annotated[
+        str, typer.Argument(metavar="DOMAIN", help="The organisation whose server refuses its mail.")
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say who would go on.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write to an organisation again that refused this mailbox's mail. Whoever was held for that alone goes on."""
+    """Write again to an organisation that refused this mailbox's mail. People held for that reason alone go on."""
     with session.of(ctx).open() as relance:
         done = relance.mailboxes.retry(address, organisation, dry_run=dry_run)
     if as_json:
         show.data(done)
         return
-    would = "would go on" if dry_run else "go on"
-    show.say(f"{done.organisation} had said: {done.words}")
-    show.say(f"{len(done.going_on)} {would}{show_few(done.going_on)}.")
+    show.say(_("{organisation} had said: {words}", organisation=done.organisation, words=done.words))
+    count, few = len(done.going_on), show_few(done.going_on)
+    if dry_run:
+        show.say(_("{number} would go on{who}.", number=count, who=few))
+    else:
+        show.say(n_("{count} goes on{who}.", "{count} go on{who}.", count, who=few))
     if done.still_held:
-        show.say(f"{len(done.still_held)} stay held for another reason{show_few(done.still_held)}.")
+        count, few = len(done.still_held), show_few(done.still_held)
+        show.say(
+            n_(
+                "{count} stays held for another reason{who}.",
+                "{count} stay held for another reason{who}.",
+                count,
+                who=few,
+            )
+        )
 
 
 SHOWN = 10
@@ -349,7 +368,7 @@ SHOWN = 10
 
 def show_few(emails: Sequence[str]) -> str:
     """The first few of many people."""
-    more = f" and {len(emails) - SHOWN} more" if len(emails) > SHOWN else ""
+    more = f" {_('and {more} more', more=len(emails) - SHOWN)}" if len(emails) > SHOWN else ""
     return f": {', '.join(emails[:SHOWN])}{more}" if emails else ""
 
 
@@ -358,14 +377,14 @@ def remove(
     ctx: typer.Context,
     address: Address,
     force: Annotated[
-        bool, typer.Option("--force", help="Though contacts are under way from it: they are held for you.")
+        bool, typer.Option("--force", help="Even if contacts are under way from it: they are held for you.")
     ] = False,
     yes: Yes = False,
 ) -> None:
     """Remove a mailbox. Its password is forgotten."""
     with session.of(ctx).open() as relance:
         relance.mailboxes.show(address)  # an address that is none is told before the question
-        if not asking.confirmed(f"Remove {address} and forget its password?", yes=yes):
+        if not asking.confirmed(_("Remove {address} and forget its password?", address=address), yes=yes):
             raise typer.Abort
         relance.mailboxes.remove(address, force=force)
-        show.say(f"Removed {address}.")
+        show.say(_("Removed {address}.", address=address))

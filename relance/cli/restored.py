@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from relance.cli import asking, progress, session, show
-from relance.sentences import counted
+from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
     from relance.engine.restore.doubts import Decided, Whom
@@ -17,13 +17,13 @@ group = typer.Typer(
     no_args_is_help=True, help="After a restore: steps that may have been sent, for you to decide."
 )
 COLUMNS = {
-    "email": "email",
-    "sequence": "sequence",
-    "step": "step",
-    "state": "state",
-    "due": "due_at",
-    "mailbox": "mailbox",
-    "no copy though copies are filed": "looked",
+    N_("email"): "email",
+    N_("sequence"): "sequence",
+    N_("step"): "step",
+    N_("state"): "state|person",
+    N_("due"): "due_at",
+    N_("mailbox"): "mailbox",
+    N_("no copy though copies are filed"): "looked",
 }
 SHOWN = 10
 
@@ -40,12 +40,12 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 def list_(
     ctx: typer.Context, sequence: Sequence = None, mailbox: Mailbox = None, as_json: Json = False
 ) -> None:
-    """List them. Whoever a copy in Sent, an answer or a bounce proves goes on by itself."""
+    """List them. Where a copy in Sent, an answer or a bounce is proof, the contact goes on without you."""
     from relance.engine.restore.doubts import Whom
 
     with session.of(ctx).open() as relance:
         found = relance.restored.list(Whom(None, sequence, mailbox))
-    show.listing(found, COLUMNS, as_json=as_json, empty="No step is in doubt.")
+    show.listing(found, COLUMNS, as_json=as_json, empty=_("No step is in doubt."))
 
 
 def _saying(decision: str) -> Callable[..., None]:
@@ -68,8 +68,8 @@ def _saying(decision: str) -> Callable[..., None]:
 
 
 SAYS = {
-    "sent": "Say that it was sent: they go on behind it. Every mail that was due before the restore counts as sent.",
-    "not sent": "Say that it was not sent: it goes at the next opening. Who did get it gets it twice.",
+    "sent": "Say that it was sent. They go on after it; every mail that was due before the restore counts as sent.",
+    "not sent": "Say that it was not sent. It goes in the next sending hours; anyone who did get it gets it twice.",
 }
 for _decision, _help in SAYS.items():
     group.command(_decision.replace(" ", "-"), help=_help)(_saying(_decision))
@@ -80,7 +80,7 @@ def _whom(emails: list[str] | None, *, everybody: bool, sequence: str | None, ma
 
     if bool(emails) == everybody and sequence is None and mailbox is None:
         raise asking.wrong(
-            "say who: addresses, or --sequence, or --mailbox, or --all for everybody in doubt."
+            _("say who: addresses, or --sequence, or --mailbox, or --all for everybody in doubt.")
         )
     return Whom(emails or None, sequence, mailbox)
 
@@ -93,30 +93,36 @@ def _decide(
         if dry_run or not plan.people:
             _tell(plan, dry_run=dry_run, as_json=as_json)
             return
-        if not asking.confirmed(f"{_sum(plan)} Say so?", yes=yes):
+        if not asking.confirmed(f"{_sum(plan)} {_('Go ahead?')}", yes=yes):
             raise typer.Abort
-        with progress.bar("Deciding", len(plan.people)) as tell:
+        with progress.bar(_("Deciding"), len(plan.people)) as tell:
             done = relance.restored.decide(decision, whom, progress=tell)
     _tell(done, dry_run=False, as_json=as_json)
 
 
 def _sum(plan: Decided) -> str:
-    people = counted(len(plan.people), "person", "people")
-    if not plan.people:
-        return "nobody; no step of theirs is in doubt."
+    count = len(plan.people)
+    if not count:
+        return _("nobody; no step of theirs is in doubt.")
     if plan.decision == "sent":
-        return f"{people}; {counted(plan.steps, 'mail')} {'counts' if plan.steps == 1 else 'count'} as sent."
-    return f"{people} {'gets' if len(plan.people) == 1 else 'get'} the mail they stand at, from the next opening on."
+        people = n_("{count} person", "{count} people", count)
+        return f"{people}; {n_('{count} mail counts as sent.', '{count} mails count as sent.', plan.steps)}"
+    return n_(
+        "{count} person gets the mail of their current step, in the next sending hours.",
+        "{count} people get the mail of their current step, in the next sending hours.",
+        count,
+    )
 
 
 def _tell(done: Decided, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         show.data(done)
         return
-    show.say(f"{'Would decide' if dry_run else 'Decided'}: {_sum(done)}")
+    show.say(f"{_('Would decide') if dry_run else _('Decided')}: {_sum(done)}")
     for email in done.still[:SHOWN]:
         show.say(
-            f"  {email} comes to a branch or a task first, and is asked about again at the mail behind it"
+            "  "
+            + _("{email} reaches a branch or a task first; you are asked again at the next mail", email=email)
         )
     if len(done.still) > SHOWN:
-        show.say(f"  and {len(done.still) - SHOWN} more (--json lists all of them).")
+        show.say("  " + _("and {more} more (--json lists all of them).", more=len(done.still) - SHOWN))

@@ -22,12 +22,12 @@ def add_to(root: typer.Typer) -> None:
 
 
 def run(ctx: typer.Context, host: Host = None, port: Port = None, threads: Threads = None) -> None:
-    """Run everything in one process. Scheduler, worker and web server; needs nothing but the home."""
+    """Run everything in one process: scheduler, worker and web server. Needs nothing but the home."""
     _serve(ctx, host, port, threads)
 
 
 def web(ctx: typer.Context, host: Host = None, port: Port = None) -> None:
-    """Run the web server only. Opens, clicks and unsubscribes."""
+    """Run the web server only: opens, clicks and unsubscribes."""
     from relance.scheduler import daemons, lifecycle, logs, startup
     from relance.scheduler import web as server
 
@@ -73,7 +73,7 @@ def worker(
 
 
 def scheduler(ctx: typer.Context) -> None:
-    """Run the scheduler only. It finds out which mailboxes have something to do; needs Redis (RELANCE_REDIS_URL)."""
+    """Run the scheduler only. It finds the mailboxes that have something to do; needs Redis (RELANCE_REDIS_URL)."""
     from relance.scheduler import daemons, lifecycle, logs, startup
 
     settings, bell = session.of(ctx).settings(), lifecycle.Bell()

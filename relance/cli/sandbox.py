@@ -17,7 +17,7 @@ from relance import errors
 from relance.cli import session, show
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.auth import Password
-from relance.sentences import ended
+from relance.wording import Text, _, ended
 
 if TYPE_CHECKING:
     from relance.app import Relance
@@ -49,7 +49,9 @@ def world(
         return
     settings = session.of(ctx).settings()
     if not settings.home.is_dir():
-        raise errors.Misconfigured(f"There is no home at {settings.home}. Run `relance init` first.")
+        raise errors.Misconfigured(
+            Text("There is no home at {home}. Run `relance init` first.", home=settings.home)
+        )
     from relance.sandbox.world import World
 
     with World(settings.clock()) as found, _interruptible():
@@ -62,12 +64,17 @@ def world(
 
 
 def _greet(rep: Account) -> None:
-    show.say(f"relance sandbox: ready. {rep.address} sends by 127.0.0.1:{rep.smtp.port} (SMTP)")
-    show.say(f"and reads by 127.0.0.1:{rep.imap.port} (IMAP). Every address receives; nothing leaves here.")
-    show.say("In another terminal, in the same folder:")
+    sends, reads = f"127.0.0.1:{rep.smtp.port}", f"127.0.0.1:{rep.imap.port}"
+    show.say(
+        _("relance sandbox: ready. {address} sends by {server} (SMTP)", address=rep.address, server=sends)
+    )
+    show.say(
+        _("and reads by {server} (IMAP). Every address receives; nothing leaves this machine.", server=reads)
+    )
+    show.say(_("In another terminal, in the same folder:"))
     show.say(f"  relance mailbox add {rep.address} --provider {NAME}")
-    show.say("  relance sandbox answer EMAIL       (a person answers)")
-    show.say("Ctrl-C ends it. Mails appear below.\n")
+    show.say(f"  {_('relance sandbox answer EMAIL       (a person answers)')}")
+    show.say(_("Ctrl-C ends it. Mails appear below.") + "\n")
 
 
 def _show_all(arrivals: queue.SimpleQueue[Arrived], rep: str) -> None:
@@ -83,9 +90,10 @@ def _show(mail: Arrived, rep: str) -> None:
     read = letter.read(mail.raw)
     clock = mail.when.at.astimezone().strftime("%H:%M:%S")
     if mail.recipient == rep:
-        show.say(f"{clock}  {mail.header('from')} answers: {mail.subject}")
+        said = _("{person} answers: {subject}", person=mail.header("from"), subject=mail.subject)
     else:
-        show.say(f"{clock}  to {mail.recipient}: {mail.subject}")
+        said = _("to {person}: {subject}", person=mail.recipient, subject=mail.subject)
+    show.say(f"{clock}  {said}")
     for line in read.text.strip().splitlines():
         show.say(f"    {line}")
     show.say()
@@ -97,13 +105,15 @@ def answer(
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="Who answers the last mail they got.")],
     words: Annotated[str, typer.Argument(help="What they write.")] = WORDS,
 ) -> None:
-    """Answer as a prospect would. The mail lands in the salesperson's inbox, for `relance run` to find."""
+    """Answer as a prospect would. The mail arrives in the salesperson's inbox, where `relance run` finds it."""
     known = session.of(ctx)
     rep = account(known.settings().home)
     with known.open() as relance:
         raw = _reply(relance, rep, email, words)
     _deliver(rep, raw)
-    show.say(f"{email} answered. The answer is in the inbox of {rep.address}.")
+    show.say(
+        _("{email} answered. The answer is in the inbox of {address}.", email=email, address=rep.address)
+    )
 
 
 def _reply(relance: Relance, rep: Account, person: str, words: str) -> bytes:
@@ -116,7 +126,9 @@ def _reply(relance: Relance, rep: Account, person: str, words: str) -> bytes:
 
     sent = [line for line in relance.timeline(person) if line.kind == EventKind.MESSAGE_ACCEPTED]
     if not sent:
-        raise errors.NotFound(f"{person} got no mail yet, so there is nothing to answer.")
+        raise errors.NotFound(
+            Text("{person} has had no mail yet, so there is nothing to answer.", person=person)
+        )
     ours = str(sent[-1].data["message_id"])
     mail = EmailMessage(policy=email.policy.SMTP)
     mail["From"], mail["To"] = person, rep.address
@@ -137,7 +149,10 @@ def _deliver(rep: Account, raw: bytes) -> None:
         result = outbox.connect() or outbox.offer(rep.address, rep.address, len(raw)) or outbox.transmit(raw)
     if result.outcome is not Outcome.ACCEPTED:
         raise errors.Unreachable(
-            f"The sandbox did not take the answer: {ended(result.text)} Does `relance sandbox` run?"
+            Text(
+                "The sandbox did not take the answer: {words} Is `relance sandbox` running?",
+                words=ended(result.text),
+            )
         )
 
 
@@ -148,11 +163,16 @@ def account(home: Path) -> Account:
         return _account(json.loads(file.read_bytes()))
     except FileNotFoundError:
         raise errors.NotFound(
-            f"no sandbox runs for {home}. Start one in another terminal: relance sandbox"
+            Text(
+                "no sandbox is running for {home}. Start one in another terminal: relance sandbox", home=home
+            )
         ) from None
     except (ValueError, KeyError, TypeError, RecursionError):
         raise errors.NotFound(
-            f"{file} is not what a sandbox writes. Start one anew in another terminal: relance sandbox"
+            Text(
+                "{file} was not written by a sandbox. Start a new one in another terminal: relance sandbox",
+                file=file,
+            )
         ) from None
 
 
@@ -169,8 +189,12 @@ def account_of(home: Path, address: str) -> Account:
     found = account(home)
     if found.address.lower() != address.strip().lower():
         raise errors.Invalid(
-            f"the sandbox's mailbox is {found.address}, not {address}. Name that one, or start the sandbox with "
-            f"`relance sandbox --address {address}`."
+            Text(
+                "the sandbox's mailbox is {known}, not {address}. Name that one, or start the sandbox with "
+                "`relance sandbox --address {address}`.",
+                known=found.address,
+                address=address,
+            )
         )
     return found
 

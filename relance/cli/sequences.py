@@ -8,16 +8,17 @@ from typing import Annotated
 import typer
 
 from relance.cli import session, show
+from relance.wording import N_, _
 
 group = typer.Typer(no_args_is_help=True, help="What is sent, step by step.")
 COLUMNS = {
-    "sequence": "name",
-    "version": "version",
-    "steps": "steps",
-    "state": "state",
-    "reason": "reason",
-    "published": "published_at",
-    "enrolled": "counts",
+    N_("sequence"): "name",
+    N_("version"): "version",
+    N_("steps"): "steps",
+    N_("state"): "state|sequence",
+    N_("reason"): "reason",
+    N_("published"): "published_at",
+    N_("enrolled"): "counts|person",
 }
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A sequence in YAML.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The sequence's name.")]
@@ -26,20 +27,20 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 @group.command()
 def check(ctx: typer.Context, file: File, as_json: Json = False) -> None:
-    """Say what is wrong with a sequence file, with its line and what to write instead. Changes nothing."""
+    """Check a sequence file. Says what is wrong, where, and what to write instead; changes nothing."""
     with session.of(ctx).open() as relance:
         checked = relance.sequences.check(file)
     if as_json:
         show.data({"problems": checked.problems, "warnings": checked.warnings})
     else:
         for warning in checked.warnings:
-            show.note(f"warning: {warning}")
+            show.note(_("warning: {warning}", warning=warning))
         for problem in checked.problems:
             show.problem(str(problem))
     if checked.problems:
         raise typer.Exit(2)
     if not as_json:
-        show.say(f"{file} is fine.")
+        show.say(_("{file} is fine.", file=file))
 
 
 @group.command()
@@ -48,13 +49,15 @@ def publish(ctx: typer.Context, file: File, as_json: Json = False) -> None:
     with session.of(ctx).open() as relance:
         published = relance.sequences.publish(file)
     for warning in published.warnings:
-        show.note(f"warning: {warning}")
+        show.note(_("warning: {warning}", warning=warning))
     if as_json:
         show.data(published)
     elif published.changed:
-        show.say(f"Published {published.name}, version {published.version}.")
+        show.say(_("Published {name}, version {version}.", name=published.name, version=published.version))
     else:
-        show.say(f"{published.name} is unchanged; version {published.version} stays.")
+        show.say(
+            _("{name} is unchanged; version {version} stays.", name=published.name, version=published.version)
+        )
 
 
 @group.command("list")
@@ -63,7 +66,10 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
     with session.of(ctx).open() as relance:
         found = relance.sequences.list()
     show.listing(
-        found, COLUMNS, as_json=as_json, empty="No sequence yet. Publish one: relance sequence publish FILE"
+        found,
+        COLUMNS,
+        as_json=as_json,
+        empty=_("No sequence yet. Publish one: relance sequence publish FILE"),
     )
 
 
@@ -95,12 +101,12 @@ def schema() -> None:
 def pause(
     ctx: typer.Context,
     name: Name,
-    reason: Annotated[str, typer.Option(help="Why, for those who come after you.")] = "",
+    reason: Annotated[str, typer.Option(help="Why, for your colleagues.")] = "",
 ) -> None:
     """Send nothing of this sequence until it is resumed."""
     with session.of(ctx).open() as relance:
         relance.sequences.pause(name, reason)
-        show.say(f"{name} is paused.")
+        show.say(_("Sequence {name} is paused.", name=name))
 
 
 @group.command()
@@ -108,4 +114,4 @@ def resume(ctx: typer.Context, name: Name) -> None:
     """Let a sequence go on."""
     with session.of(ctx).open() as relance:
         relance.sequences.resume(name)
-        show.say(f"{name} goes on.")
+        show.say(_("Sequence {name} goes on.", name=name))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from relance.wording import _
+
 if TYPE_CHECKING:
     from relance.app import Relance
     from relance.config import Settings
@@ -53,7 +55,7 @@ class Session:
 
 
 def _looked_at(settings: Settings, full: Unwritable, *, told: bool) -> Relance:
-    """What can not be written, opened to be looked at. That it is another user's says nothing of its daemons."""
+    """What cannot be written, opened to be looked at. That it is another user's says nothing of its daemons."""
     from relance import config, errors
     from relance.cli import show
 
@@ -63,7 +65,7 @@ def _looked_at(settings: Settings, full: Unwritable, *, told: bool) -> Relance:
     except errors.Unwritable:
         raise errors.Misconfigured(foreign) if foreign else full from full
     if not told:
-        show.note(f"{foreign or full} What is there can be looked at.")
+        show.note(f"{foreign or full} {_('What is there can still be looked at.')}")
     return app
 
 
@@ -74,7 +76,7 @@ def of(ctx: typer.Context) -> Session:
 
 
 def open_app(settings: Settings, *, look_only: bool = False, because: str = "", foreign: str = "") -> Relance:
-    """The engine; importing it takes most of a second, which `--help` shall not pay."""
+    """The engine; importing it takes most of a second, which `--help` need not wait for."""
     from relance import Actor, ActorKind, config
     from relance.app import Relance
 

@@ -14,7 +14,22 @@ from typing import Any
 
 import typer
 
+from relance.wording import N_, _, moment
+
 GAP = "  "
+ATTRIBUTES = (
+    N_("now"), N_("states"), N_("due now"), N_("next due"), N_("held"), N_("unknown mails"), N_("open tasks"),
+    N_("waiting since"), N_("in doubt"), N_("unheard noes"),
+    N_("id"), N_("mailbox"), N_("email"), N_("from address"), N_("subject"), N_("received at"), N_("kind"), N_("intent"),
+    N_("until"), N_("substitute"), N_("language"), N_("recipient"), N_("status"), N_("rule"), N_("evidence"), N_("notes"),
+    N_("match"), N_("matched by"), N_("corrected"), N_("judged kind"), N_("note"), N_("read"), N_("substitute state"),
+    N_("address"), N_("name"), N_("username"), N_("state"), N_("reason"), N_("smtp"), N_("imap"), N_("daily cap"),
+    N_("gap seconds"), N_("unknown policy"), N_("files sent"), N_("next turn at"), N_("synced at"), N_("sync error"),
+    N_("send error"), N_("plus addressing"), N_("provider"), N_("aliases"), N_("offered"), N_("refused by"),
+    N_("original"), N_("organisation"), N_("first name"), N_("last name"), N_("company"), N_("title"), N_("phone"),
+    N_("country"), N_("zone"), N_("fields"),
+)  # fmt: skip
+# What `record` shows of Status, AnswerView, MailboxView and Contact; a test compares them.
 SECRETS = ("secret", "password", "token")
 
 
@@ -74,20 +89,14 @@ def data(value: Any) -> None:
     typer.echo(json.dumps(as_data(value), indent=2))
 
 
-def when(at: dt.datetime) -> str:
-    """An instant in the local zone, with the zone's name."""
-    local = at.astimezone()
-    return f"{local:%a %d %b %Y %H:%M} {local.tzname()}"
-
-
 def cell(value: Any) -> str:
     """A value as one cell of a table, on one line."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, dt.datetime):
-        return when(value)
+        return moment(value)
     if isinstance(value, enum.Enum):
         return str(value.value)
     if isinstance(value, Mapping):
@@ -99,6 +108,7 @@ def cell(value: Any) -> str:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Rows under their heads. On a terminal long cells fold to its width; in a pipe nothing is cut off."""
+    heads = [_(head) for head in heads]
     cells = [[cell(value) for value in row] for row in rows]
     if sys.stdout.isatty():
         _rich_table(heads, cells)
@@ -128,7 +138,10 @@ def _rich_table(heads: Sequence[str], cells: list[list[str]]) -> None:
 
 
 def listing(items: Iterable[Any], columns: Mapping[str, str], *, as_json: bool, empty: str) -> None:
-    """Several values: a table of `columns` (attribute or path of attributes, by head), or JSON with all of them."""
+    """Several values: a table of `columns` (attribute or path of attributes, by head), or JSON with all of them.
+
+    A path such as `state|mailbox` leads to a code, which is shown as people read it (`relance.engine.reporting.codes`).
+    """
     found = list(items)
     if as_json:
         data(found)
@@ -138,22 +151,41 @@ def listing(items: Iterable[Any], columns: Mapping[str, str], *, as_json: bool, 
         note(empty)
 
 
-def record(item: Any, *, as_json: bool, leave_out: Collection[str] = ()) -> None:
-    """One value: a line an attribute, or JSON."""
+def record(
+    item: Any,
+    *,
+    as_json: bool,
+    leave_out: Collection[str] = (),
+    coded: Mapping[str, str] | None = None,
+) -> None:
+    """One value: a line an attribute, or JSON. `coded`: attributes that hold a code, and what it is about."""
     if as_json:
         data(item)
         return
-    names = [
-        field.name
+    names = {
+        field.name: _(field.name.replace("_", " "))
         for field in dataclasses.fields(item)
         if field.repr and field.name not in SECRETS and field.name not in leave_out
-    ]
-    width = max(map(len, names), default=0)
-    for name in names:
-        typer.echo(f"{name.replace('_', ' ').ljust(width)}{GAP}{cell(getattr(item, name))}")
+    }
+    width = max(map(len, names.values()), default=0)
+    about = coded or {}
+    for name, head in names.items():
+        value = getattr(item, name)
+        shown = _decoded(value, about[name]) if name in about else value
+        typer.echo(f"{head.ljust(width)}{GAP}{cell(shown)}")
 
 
 def _reach(item: Any, path: str) -> Any:
-    for name in path.split("."):
+    names, _bar, about = path.partition("|")
+    for name in names.split("."):
         item = item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
-    return item
+    return _decoded(item, about) if about else item
+
+
+def _decoded(value: Any, about: str) -> Any:
+    """A code as people read it; where codes are counted, each of them."""
+    from relance.engine.reporting import codes
+
+    if isinstance(value, Mapping):
+        return {codes.text(about, code): number for code, number in value.items()}
+    return codes.text(about, value) if value else value

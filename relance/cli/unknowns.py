@@ -8,15 +8,16 @@ from typing import Annotated
 import typer
 
 from relance.cli import asking, session, show
+from relance.wording import N_, _
 
 group = typer.Typer(no_args_is_help=True, help="Mails that may or may not have arrived.")
 COLUMNS = {
-    "message": "message_id",
-    "to": "email",
-    "subject": "subject",
-    "step": "step",
-    "since": "since",
-    "what the server said": "words",
+    N_("message"): "message_id",
+    N_("to"): "email",
+    N_("subject"): "subject",
+    N_("step"): "step",
+    N_("since"): "since",
+    N_("what the server said"): "words",
 }
 
 
@@ -28,6 +29,13 @@ class Decision(enum.StrEnum):
     GIVE_UP = "give-up"
 
 
+SAID = {
+    Decision.SENT: N_("counts as sent"),
+    Decision.NOT_SENT: N_("will be sent again"),
+    Decision.GIVE_UP: N_("the step is skipped"),
+}
+
+
 @group.command("list")
 def list_(
     ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
@@ -35,7 +43,7 @@ def list_(
     """List them, oldest first. Most are settled by evidence within the hour."""
     with session.of(ctx).open() as relance:
         found = relance.unknown.list()
-    show.listing(found, COLUMNS, as_json=as_json, empty="No mail is unknown.")
+    show.listing(found, COLUMNS, as_json=as_json, empty=_("No mail is unknown."))
 
 
 @group.command()
@@ -44,18 +52,16 @@ def resolve(
     message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Its id, as `list` shows it.")],
     decision: Annotated[
         Decision,
-        typer.Option(
-            help="sent: it arrived; not-sent: the same mail goes again; give-up: this step is left out."
-        ),
+        typer.Option(help="sent: it arrived; not-sent: send the same mail again; give-up: skip this step."),
     ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Say what became of one. Look into the mailbox's Sent folder first."""
+    """Say what became of one. Check the mailbox's Sent folder first."""
     again = decision is Decision.NOT_SENT
     if again and not asking.confirmed(
-        "The same mail goes again. Are you sure that it did not arrive?", yes=yes
+        _("The same mail will be sent again. Are you sure that it did not arrive?"), yes=yes
     ):
         raise typer.Abort
     with session.of(ctx).open() as relance:
         relance.unknown.resolve(message, decision.value.replace("-", " "))
-    show.say(f"{message}: {decision.value}.")
+    show.say(f"{message}: {_(SAID[decision])}.")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from relance.mailbox.account import Security, Server
+from relance.wording import N_
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,10 @@ def _preset(name: str, smtp: str, imap: str, advice: str = "", domains: tuple[st
     )
 
 
-_TWO_STEPS = "it requires an app password (two-step verification must be on), not the one you sign in with"
+_TWO_STEPS = N_(
+    "it requires an app password (two-step verification must be on), not the one you sign in with"
+)
+_IMAP_OFF = N_("IMAP must be switched on in its settings")
 
 PRESETS: Mapping[str, Preset] = {
     preset.name: preset
@@ -38,13 +42,13 @@ PRESETS: Mapping[str, Preset] = {
             "microsoft365",
             "smtp.office365.com",
             "outlook.office365.com",
-            "SMTP AUTH must be switched on for this mailbox by its administrator",
+            N_("an administrator must switch on SMTP AUTH for this mailbox"),
         ),
         _preset(
             "outlook",
             "smtp-mail.outlook.com",
             "outlook.office365.com",
-            "personal accounts no longer accept passwords from other programs",
+            N_("personal accounts no longer accept passwords from other programs"),
             ("outlook.com", "hotmail.com", "live.com", "msn.com"),
         ),
         _preset(
@@ -66,17 +70,17 @@ PRESETS: Mapping[str, Preset] = {
             "zoho",
             "smtp.zoho.com:465",
             "imap.zoho.com",
-            "IMAP must be switched on in its settings",
+            _IMAP_OFF,
             ("zoho.com",),
         ),
         _preset(
             "gmx",
             "mail.gmx.net",
             "imap.gmx.net",
-            "IMAP must be switched on in its settings",
+            _IMAP_OFF,
             ("gmx.net", "gmx.de"),
         ),
-        _preset("wp", "smtp.wp.pl:465", "imap.wp.pl", "IMAP must be switched on in its settings", ("wp.pl",)),
+        _preset("wp", "smtp.wp.pl:465", "imap.wp.pl", _IMAP_OFF, ("wp.pl",)),
         _preset(
             "onet", "smtp.poczta.onet.pl:465", "imap.poczta.onet.pl", domains=("onet.pl", "op.pl", "vp.pl")
         ),

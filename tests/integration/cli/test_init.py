@@ -84,7 +84,7 @@ def test_what_stands_open_is_refused_at_every_start_and_closed_by_init(
     assert f"chmod go= {path}" in shown
     with pytest.raises(errors.Misconfigured, match="Other users of this machine"):
         Relance(config.Settings(home=open_home))
-    assert f"closed{path} to others" in run("init", str(open_home)).stdout.replace(" ", "", 1)
+    assert f"closed {path} to others" in run("init", str(open_home)).stdout
     run("--home", str(open_home), "status", code=3)  # it works; nobody is at work
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from relance import config, errors
-from relance.cli import show
+from relance import config, errors, wording
 from relance.engine.inbound.reinstate import WayBack
 from relance.engine.restore.doubts import Decided, Whom
 from tests.pretended_engine import (
@@ -162,7 +161,7 @@ def test_enrolling(engine: Engine, tmp_path: Path) -> None:
     engine.answers["enroll"] = Enrolled()
     dry = run("enroll", "seq", "--all", "--dry-run")
     assert [call[2]["dry_run"] for call in engine.calls if call[0] == "enroll"] == [True]
-    assert "Would be put into seq: 2 contacts (2 from me@acme.example), 1 are skipped." in dry.stdout
+    assert "Would be put into seq: 2 contacts (2 from me@acme.example), 1 is skipped." in dry.stdout
     assert "bo@acme.example: suppressed" in dry.stdout
     (tmp_path / "people.txt").write_text("\ufeffada@acme.example\n\nbo@acme.example\n")
     engine.calls.clear()
@@ -233,7 +232,7 @@ def test_unknown_mails(engine: Engine) -> None:
 
 def test_going_on_after_a_restore(engine: Engine) -> None:
     engine.answers |= {"halted": None, "confirm_restore": 4}
-    assert "stands still" in run("db", "confirm-restore", "--yes").stdout
+    assert "Nothing is on hold" in run("db", "confirm-restore", "--yes").stdout
     assert not [call for call in engine.calls if call[0] == "confirm_restore"]
     engine.answers["halted"] = "The database was restored."
     assert run("db", "confirm-restore").exit_code == 2
@@ -265,7 +264,7 @@ def test_no_command_stands_without_help(engine: Engine) -> None:
 
 
 def test_times_are_local_with_their_zone(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert show.when(AT).endswith(str(AT.astimezone().tzname()))
+    assert wording.moment(AT).endswith(str(AT.astimezone().tzname()))
 
 
 def test_a_domain_where_anybody_has_a_mailbox_is_asked_about_first(engine: Engine) -> None:

@@ -71,7 +71,7 @@ def test_a_mail_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) ->
     [
         (["sandbox"], "Run `relance init` first"),
         (["sandbox", "answer", "ola@birch.example"], "Start one in another terminal: relance sandbox"),
-        (["mailbox", "add", "ada@northwind.example", "--provider", "sandbox"], "no sandbox runs for"),
+        (["mailbox", "add", "ada@northwind.example", "--provider", "sandbox"], "no sandbox is running for"),
     ],
 )
 def test_without_a_home_or_a_world_the_next_step_is_named(

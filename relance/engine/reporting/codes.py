@@ -1,0 +1,136 @@
+"""The codes that people see (states, kinds of mails and steps), in the reader's language. Pure.
+
+A code is looked up by what it is about, for languages decline: a paused mailbox is "wstrzymana", a paused person "wstrzymany".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from relance.complete import complete
+from relance.engine.states import State
+from relance.mailbox.parsing.inbound import Intent, Kind
+from relance.wording import Text
+
+PERSON: Mapping[str, Text] = complete(
+    State,
+    {
+        State.ACTIVE: Text.within("person", "active"),
+        State.PAUSED: Text.within("person", "paused"),
+        State.AWAY: Text.within("person", "away"),
+        State.HELD: Text.within("person", "held"),
+        State.FINISHED: Text.within("person", "finished"),
+        State.REPLIED: Text.within("person", "replied"),
+        State.BOUNCED: Text.within("person", "bounced"),
+        State.UNSUBSCRIBED: Text.within("person", "unsubscribed"),
+        State.STOPPED: Text.within("person", "stopped"),
+        State.FAILED: Text.within("person", "failed"),
+    },
+)
+MAILBOX: Mapping[str, Text] = {
+    "active": Text.within("mailbox", "active"),
+    "paused": Text.within("mailbox", "paused"),
+    "removed": Text.within("mailbox", "removed"),
+}
+SEQUENCE: Mapping[str, Text] = {
+    "active": Text.within("sequence", "active"),
+    "paused": Text.within("sequence", "paused"),
+}
+STEP: Mapping[str, Text] = {
+    "mail": Text.within("step", "mail"),
+    "branch": Text.within("step", "branch"),
+    "task": Text.within("step", "task"),
+    "wait": Text.within("step", "wait"),
+    "end": Text.within("step", "end"),
+}
+MAIL: Mapping[str, Text] = complete(
+    Kind,
+    {
+        Kind.HUMAN: Text.within("mail", "human answer"),
+        Kind.OPT_OUT: Text.within("mail", "opt-out"),
+        Kind.CALENDAR: Text.within("mail", "calendar answer"),
+        Kind.UNREADABLE: Text.within("mail", "unreadable"),
+        Kind.CHALLENGE: Text.within("mail", "challenge"),
+        Kind.OUT_OF_OFFICE: Text.within("mail", "out of office"),
+        Kind.LEFT_COMPANY: Text.within("mail", "left the company"),
+        Kind.AUTO_REPLY: Text.within("mail", "auto-reply"),
+        Kind.HARD_BOUNCE: Text.within("mail", "hard bounce"),
+        Kind.SOFT_BOUNCE: Text.within("mail", "soft bounce"),
+        Kind.BLOCKED: Text.within("mail", "blocked"),
+        Kind.COMPLAINT: Text.within("mail", "complaint"),
+        Kind.RECEIPT: Text.within("mail", "receipt"),
+        Kind.LIST_MAIL: Text.within("mail", "list mail"),
+        Kind.OWN_COPY: Text.within("mail", "own copy"),
+    },
+)
+INTENT: Mapping[str, Text] = complete(
+    Intent,
+    {
+        Intent.POSITIVE: Text.within("intent", "positive"),
+        Intent.NEGATIVE: Text.within("intent", "negative"),
+        Intent.QUESTION: Text.within("intent", "question"),
+        Intent.REFERRAL: Text.within("intent", "referral"),
+        Intent.LATER: Text.within("intent", "later"),
+        Intent.UNCLEAR: Text.within("intent", "unclear"),
+    },
+)
+TASK: Mapping[str, Text] = {
+    "open": Text.within("task", "open"),
+    "done": Text.within("task", "done"),
+    "dropped": Text.within("task", "dropped"),
+}
+UNREAD: Mapping[str, Text] = {
+    "trying": Text.within("unread mail", "trying"),
+    "aside": Text.within("unread mail", "aside"),
+    "dismissed": Text.within("unread mail", "dismissed"),
+}
+SUPPRESSION: Mapping[str, Text] = {
+    "email": Text.within("suppression", "email"),
+    "domain": Text.within("suppression", "domain"),
+}
+TRIED: Mapping[str, Text] = {
+    "password": Text.within("test", "password"),
+    "smtp": Text.within("test", "smtp"),
+    "imap": Text.within("test", "imap"),
+    "aliases": Text.within("test", "aliases"),
+    "send": Text.within("test", "send"),
+    "came back": Text.within("test", "came back"),
+    "sender": Text.within("test", "sender"),
+    "sent copies": Text.within("test", "sent copies"),
+    "message id": Text.within("test", "message id"),
+}
+POLICY: Mapping[str, Text] = {
+    "hold": Text.within("policy", "hold"),
+    "assume sent": Text.within("policy", "assume sent"),
+    "send again": Text.within("policy", "send again"),
+}
+SUBSTITUTE: Mapping[str, Text] = {
+    "accepted": Text.within("substitute", "accepted"),
+    "dismissed": Text.within("substitute", "dismissed"),
+}
+ROLE: Mapping[str, Text] = {
+    "scheduler": Text.within("role", "scheduler"),
+    "worker": Text.within("role", "worker"),
+    "web": Text.within("role", "web"),
+    "run": Text.within("role", "run"),
+}
+TABLES: Mapping[str, Mapping[str, Text]] = {
+    "person": PERSON,
+    "mailbox": MAILBOX,
+    "sequence": SEQUENCE,
+    "step": STEP,
+    "mail": MAIL,
+    "intent": INTENT,
+    "task": TASK,
+    "unread mail": UNREAD,
+    "suppression": SUPPRESSION,
+    "test": TRIED,
+    "policy": POLICY,
+    "substitute": SUBSTITUTE,
+    "role": ROLE,
+}
+
+
+def text(about: str, code: object) -> Text:
+    """A code as people read it; one that is not in the table is shown as it is."""
+    return TABLES[about].get(str(code)) or Text.prose(code)

@@ -1,0 +1,127 @@
+"""The command line in Polish: no help, heading or message of ours stays English."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from relance import wording
+from relance.cli import show, speech, tree
+from relance.engine.inbound.inbox import AnswerView
+from relance.engine.mailboxes.service import MailboxView
+from relance.engine.reporting import codes
+from relance.engine.reporting.status import Status
+from relance.engine.store.contacts import Contact
+from tests import catalogue
+from tests.pretended_engine import ADA, AT, Engine, Import, run
+
+# Words that only English has, of four letters or more; names, commands and addresses are not among them.
+ENGLISH = re.compile(
+    r"\b(the|and|was|were|are|not|this|that|with|from|which|there|their|they|them|only|what|when|while|who|whose|will|would|"
+    r"has|have|had|been|says|said|send|sends|show|shows|mails?|mailbox(es)?|answers?|people|person|contacts?|sequence|steps?|"
+    r"because|since|until|before|after|again|nothing|nobody|usage|options?|commands?|required|default)\b",
+    re.IGNORECASE,
+)
+QUOTED = re.compile(
+    r"E-MAIL|not-sent|domyślnie: [^\]]*|`[^`]*`|--?[a-z][\w-]*|„[^”]*”|relance [a-z -]+|\S+@\S+|<[^>]*>|\[[^\]]*\|[^\]]*\]"
+)
+
+
+def english(shown: str) -> list[str]:
+    return [found.group() for found in ENGLISH.finditer(QUOTED.sub(" ", shown))]
+
+
+def commands():
+    def below(command, words):
+        yield words
+        for name, each in getattr(command, "commands", {}).items():
+            yield from below(each, (*words, name))
+
+    return list(below(get_command(tree.build()), ()))
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_the_help_of_every_command_is_polish(words):
+    done = CliRunner().invoke(tree.build(), ["--lang", "pl", *words, "--help"], prog_name="relance")
+    assert done.exit_code == 0
+    assert "Użycie: relance" in done.output
+    names = {name for path in commands() for name in path}
+    lines = [
+        " ".join(word for word in line.split() if word not in names) for line in done.output.splitlines()
+    ]
+    assert english("\n".join(lines)) == []
+
+
+def test_what_records_show_is_translated():
+    shown = {
+        field.name.replace("_", " ")
+        for owner, left_out in ((Status, ("paused_sequences", "mailboxes", "halted", "clock", "clock_over", "attendance", "held_by_reason", "concerns")), (AnswerView, ("body",)), (MailboxView, ()), (Contact, ()))
+        for field in dataclasses.fields(owner)
+        if field.name not in left_out
+    }  # fmt: skip
+    assert shown <= set(show.ATTRIBUTES)
+
+
+def test_every_table_of_codes_says_what_it_is_about():
+    for about, table in codes.TABLES.items():
+        assert {each.context for each in table.values()} == {about}
+        assert {each.msgid for each in table.values()} == set(map(str, table))
+    assert str(codes.text("mailbox", "of another release")) == "of another release"
+
+
+def test_a_listing_in_polish(engine: Engine) -> None:
+    engine.answers["pause"] = [ADA]
+    shown = run("--lang", "pl", "pause", "ada@acme.example")
+    assert "SEKWENCJA" in shown.stdout
+    assert "zwrotka" in shown.stdout
+    assert "W sekwencji „Trial” nic się nie zmieniło; stan: zwrotka." in shown.stderr
+    assert english(shown.output.replace("550 no", "")) == []
+
+
+def test_numbers_have_their_forms(engine: Engine) -> None:
+    engine.answers["contacts.import_file"] = Import(unknown_columns={}, warnings=())
+    shown = run("contacts", "import", __file__, "--lang", "pl")
+    assert (
+        "Wczytane wiersze: 3; dodane: 2, zaktualizowane: 0, bez zmian: 0, nie do użycia: 1." in shown.stdout
+    )
+
+
+def test_times_are_written_as_the_reader_writes_them():
+    with wording.speaking("pl"):
+        assert show.cell(AT) == wording.moment(AT)
+        assert "mar 2026" in show.cell(AT)
+        assert show.cell(True) == "tak"
+
+
+def test_the_programs_own_form_does_not_change(engine: Engine) -> None:
+    engine.answers["pause"] = [ADA]
+    assert (
+        run("--lang", "pl", "pause", "x@y.example", "--json").stdout
+        == run("pause", "x@y.example", "--json").stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("t", True), ("tak", True), ("y", True), ("", False), ("nie", False), ("ehm\nt", True)],
+)
+def test_a_question_is_answered_in_the_readers_language(typed, said, monkeypatch):
+    from relance.cli import asking
+
+    monkeypatch.setattr(asking, "answerable", lambda: True)
+    answers = iter(typed.split("\n"))
+    asked = []
+    monkeypatch.setattr("typer._click.termui.visible_prompt_func", lambda last: next(answers))
+    monkeypatch.setattr("typer._click.termui.echo", lambda text, **_: asked.append(text))
+    with wording.speaking("pl"):
+        assert asking.confirmed("Na pewno?", yes=False) is said
+    assert asked[0].startswith("Na pewno? [t/N]:")
+
+
+def test_help_is_read_from_the_tree():
+    assert set(catalogue.of_help()) > {"As JSON.", "EMAIL", "Show one contact."}
+    assert speech.paragraphs(None) is None
