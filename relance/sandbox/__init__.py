@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import util
 
 from relance import errors
+from relance.wording import Text
 
 # What only the mail world needs (`[project.optional-dependencies]` in pyproject.toml, which a test compares).
 NEEDED = ("aiosmtpd", "pymap", "trustme")
@@ -16,6 +17,9 @@ NEEDED = ("aiosmtpd", "pymap", "trustme")
 _missing = [name for name in NEEDED if util.find_spec(name) is None]
 if _missing:
     raise errors.Misconfigured(
-        f"The sandbox is not installed (missing: {', '.join(_missing)}). Run `pip install 'relance[sandbox]'`. "
-        "Only `relance demo` and `relance sandbox` need it."
+        Text(
+            "The sandbox is not installed (missing: {packages}). Run `pip install 'relance[sandbox]'`. "
+            "Only `relance demo` and `relance sandbox` need it.",
+            packages=_missing,
+        )
     )

@@ -23,7 +23,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from relance.sandbox import fingerprint, record
+from relance.wording import N_, Text
 
+_SAID = {
+    record.Kind.ANSWER: N_("a reply"),
+    record.Kind.CALENDAR: N_("an answer to an invitation"),
+    record.Kind.OPT_OUT: N_("an opt-out"),
+    record.Kind.COMPLAINT: N_("a complaint"),
+}
 SENT = frozenset({"accepted", "sent"})
 # The states in which the engine holds a step to have reached the server.
 MAYBE_SENT = frozenset({"unknown", "transmitting", "abandoned"})
@@ -52,7 +59,7 @@ class Finding:
     promise: str  # "sent_twice", "after_answer", "to_suppressed", "unexplained"
     person: str
     message_id: str
-    what: str
+    what: Text
 
 
 @dataclass(frozen=True)
@@ -149,9 +156,11 @@ def _repeats(arrived: tuple[record.Arrived, ...]) -> Iterable[Finding]:
     for mail in arrived:
         by_id, by_words = (mail.recipient, mail.message_id), (mail.recipient, fingerprint.of(mail.raw))
         if by_id in ids:
-            yield _finding("sent_twice", mail, "the same Message-ID had already arrived")
+            yield _finding("sent_twice", mail, Text("the same Message-ID had already arrived"))
         elif by_words in words:
-            yield _finding("sent_twice", mail, f"the same text had already arrived as {words[by_words]}")
+            yield _finding(
+                "sent_twice", mail, Text("the same text had already arrived as {mail}", mail=words[by_words])
+            )
         ids.add(by_id)
         words.setdefault(by_words, mail.message_id)
 
@@ -169,7 +178,7 @@ def _after_answers(
         if first is None or first.when.order > mail.when.order:
             continue
         if first.when.order < _turn(syncs, mail):
-            late.append(_finding("after_answer", mail, f"{first.kind} was already in {first.folder}"))
+            late.append(_finding("after_answer", mail, _stood(first)))
         else:
             windows.append(_window(mail, first))
     return tuple(late), tuple(windows)
@@ -184,9 +193,13 @@ def _after_a_no(story: record.Story, arrived: tuple[record.Arrived, ...]) -> Ite
         answered = told.get(mail.recipient)
         standing = refusals.get((mail.rep, mail.recipient))
         if answered is not None and answered.order < mail.asked.order:
-            yield _finding("to_suppressed", mail, f"their unsubscribe had been confirmed at {answered.at}")
+            yield _finding(
+                "to_suppressed",
+                mail,
+                Text("their unsubscribe had been confirmed at {time}", time=answered.at),
+            )
         elif standing and standing[0].when.order < _turn(syncs, mail):
-            yield _finding("to_suppressed", mail, f"{standing[0].kind} was already in {standing[0].folder}")
+            yield _finding("to_suppressed", mail, _stood(standing[0]))
 
 
 def _told(story: record.Story) -> Mapping[str, record.Moment]:
@@ -206,11 +219,15 @@ def _unexplained(steps: tuple[DueStep, ...], arrived: tuple[record.Arrived, ...]
         mail = _claim(left, step) if step.state in SENT | MAYBE_SENT else None
         left.discard(mail or ("", ""))
         if step.state in SENT and mail is None:
-            yield _unaccounted(step, "never arrived")
+            yield _unaccounted(
+                step, Text("{step} is {state}, but never arrived", step=step.step, state=step.state)
+            )
         elif step.state not in SENT and not step.reason.strip():
-            yield _unaccounted(step, "has no reason")
+            yield _unaccounted(
+                step, Text("{step} is {state}, but has no reason", step=step.step, state=step.state)
+            )
     for person, message_id in sorted(left):
-        yield Finding("unexplained", person, message_id, "arrived, but no step accounts for it")
+        yield Finding("unexplained", person, message_id, Text("arrived, but no step accounts for it"))
 
 
 def _claim(left: Collection[tuple[str, str]], step: DueStep) -> tuple[str, str] | None:
@@ -221,10 +238,8 @@ def _claim(left: Collection[tuple[str, str]], step: DueStep) -> tuple[str, str] 
     return min((mail for mail in left if mail[0] == email), default=None)
 
 
-def _unaccounted(step: DueStep, what: str) -> Finding:
-    return Finding(
-        "unexplained", step.email.lower(), step.message_id, f"{step.step} is {step.state}, but {what}"
-    )
+def _unaccounted(step: DueStep, what: Text) -> Finding:
+    return Finding("unexplained", step.email.lower(), step.message_id, what)
 
 
 def _standing(
@@ -265,5 +280,11 @@ def _seconds(span: dt.timedelta) -> float:
     return max(0.0, span.total_seconds())
 
 
-def _finding(promise: str, mail: record.Arrived, what: str) -> Finding:
-    return Finding(promise, mail.recipient, mail.message_id, f"{mail.subject!r} at {mail.when.at}: {what}")
+def _finding(promise: str, mail: record.Arrived, what: Text) -> Finding:
+    told = Text("“{subject}” at {time}: {what}", subject=mail.subject, time=mail.when.at, what=what)
+    return Finding(promise, mail.recipient, mail.message_id, told)
+
+
+def _stood(placed: record.Placed) -> Text:
+    """That a person's word was there before the mail went."""
+    return Text("{kind} was already in {folder}", kind=Text(_SAID[placed.kind]), folder=placed.folder)

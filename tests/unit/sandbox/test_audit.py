@@ -76,7 +76,7 @@ def test_an_answer_before_the_sync_of_the_turn_is_a_broken_promise() -> None:
     )
 
     assert (found.after_answer, len(found.windows)) == (1, 0)
-    assert "answer was already in Junk" in found.findings[0].what
+    assert "a reply was already in Junk" in str(found.findings[0].what)
 
 
 def test_an_answer_after_the_sync_is_the_window_with_its_length() -> None:
@@ -183,7 +183,7 @@ def test_every_step_needs_an_arrival_or_a_reason() -> None:
     found = audit.audit(record.Story(arrived=(mail(5),)), steps)
 
     assert found.steps_due == 5
-    assert [finding.what for finding in found.findings] == [
+    assert [str(finding.what) for finding in found.findings] == [
         "bump is accepted, but never arrived",
         "last is held, but has no reason",
     ]
