@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.engagement import hits
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.of_people import EnrollmentReturned
 from relance.engine.inbound import inbox
+from relance.engine.reasons import Code, because
 from relance.engine.sequences import advance, clock_jumps
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, next_turns
@@ -68,9 +70,9 @@ def _back(conn: Connection, now: dt.datetime) -> int:
     rows = enrollments.away_until(conn, now, BATCH)
     for row in rows:
         due = max(row.due_at or now, now)
-        words = "back from absence"
-        values = {"resume_at": None, "due_at": due, "bound": [{"kind": "away", "words": "was out of office"}]}
-        enrollments.apply(conn, [row.id], Event.BACK, now, reason=words, values=values)
+        bound = reasons.bound("away", because(Code.WAS_AWAY))
+        values = {"resume_at": None, "due_at": due, "bound": [bound]}
+        enrollments.apply(conn, [row.id], Event.BACK, now, reason=because(Code.BACK), values=values)
         events.record_event(conn, EnrollmentReturned(), now, row)
         if row.step_kind == "mail":
             mailboxes.schedule_turn(conn, [row.mailbox_id], due)

@@ -16,6 +16,7 @@ from relance.engine.engagement import hits
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.inbound import sync
+from relance.engine.reasons import Code, because
 from relance.engine.restore import journal_replay
 from relance.engine.runtime import unexpected_errors
 from relance.engine.runtime.mail_servers import Visit
@@ -347,7 +348,8 @@ class _Turn:
         """Stop asking the server, and say so."""
         with self.context.database.write() as conn:
             mailboxes.renew_lease(conn, self.lease)
-            mailboxes.pause(conn, self.mailbox.id, words, self.context.clock.now(), locked_out=unreadable)
+            why = because(Code.SERVER_SAID, said=words)
+            mailboxes.pause(conn, self.mailbox.id, why, self.context.clock.now(), locked_out=unreadable)
             if unreadable:
                 mailboxes.change(conn, self.mailbox.id, sync_error=words)
 

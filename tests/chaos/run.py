@@ -16,6 +16,7 @@ from relance import errors
 from relance.app import Relance
 from relance.config import Settings
 from relance.engine.db.tables import contact, enrollment, message
+from relance.engine.reasons import read, said
 from relance.engine.states import FINAL, MessageState, State
 from tests.chaos import audit, fleet, grounds, sales, strikes
 from tests.chaos.asking import Answer, ask
@@ -250,12 +251,16 @@ class _Run:
     def _standings(self) -> list[audit.Standing]:
         latest = self.relance.clock.now() + self.plan.longest
         query = sa.select(
-            contact.c.email, enrollment.c.state, enrollment.c.reason, enrollment.c.step, enrollment.c.due_at
+            contact.c.email, enrollment.c.state, enrollment.c.reasons, enrollment.c.step, enrollment.c.due_at
         ).join(enrollment, enrollment.c.contact_id == contact.c.id)
         with self.relance._context.database.read() as conn:
             return [
                 audit.Standing(
-                    row.email, row.state, row.reason, row.step, row.due_at is None or row.due_at > latest
+                    row.email,
+                    row.state,
+                    said(read(row.reasons)),
+                    row.step,
+                    row.due_at is None or row.due_at > latest,
                 )
                 for row in conn.execute(query)
             ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from relance.engine.reasons import prose
 from relance.engine.store import mailboxes
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage
 
@@ -15,7 +16,7 @@ def locked_out(stage: Stage, address: str) -> None:
     with stage.relance._context.database.write() as conn:
         box = mailboxes.by_address(conn, address)
         assert box is not None
-        mailboxes.pause(conn, box.id, "the password was refused", stage.clock.now(), locked_out=True)
+        mailboxes.pause(conn, box.id, prose("the password was refused"), stage.clock.now(), locked_out=True)
         mailboxes.change(conn, box.id, sync_error="the password was refused")
 
 

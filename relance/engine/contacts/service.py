@@ -15,6 +15,7 @@ from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
 from relance.engine.event_log.base import EventData
 from relance.engine.event_log.of_people import EnrollmentUnsubscribed, SuppressionAdded, SuppressionLifted
+from relance.engine.reasons import Code, Reason, because
 from relance.engine.states import Event
 from relance.engine.store import contacts, enrollments, events, suppressions, tasks
 from relance.engine.store.contacts import Contact
@@ -81,29 +82,30 @@ def known(conn: Connection, context: Context, email: str) -> Contact:
     return contact
 
 
-def suppress(context: Context, value: str, reason: str = "asked for no more mail") -> Suppression:
+def suppress(context: Context, value: str, reason: str = "") -> Suppression:
     """Nobody writes to this address any more, or to this whole domain (`acme.example` or `@acme.example`).
 
     In effect when this returns: open enrollments end in the same transaction.
     """
     kind, fit = meant(context, value)
-    reason = contact_fields.tidy("reason", reason)
+    said = contact_fields.tidy("reason", reason)
+    why = because(Code.OPTED_OUT, text=said)
     now = context.clock.now()
     with context.database.write() as conn:
-        suppressions.add(conn, kind, fit, reason, now)
+        suppressions.add(conn, kind, fit, suppressions.wished(why), now)
         people = contacts.by_emails(conn, [fit]) if kind == "address" else contacts.in_domain(conn, fit)
-        _told(conn, SuppressionAdded(reason, fit), people.get(fit), now)
-        _end(conn, context, [person.id for person in people.values()], f"suppressed: {reason}")
+        _told(conn, SuppressionAdded(why, fit), people.get(fit), now)
+        _end(conn, context, [person.id for person in people.values()], because(Code.SUPPRESSED, why=why))
         return next(each for each in suppressions.every(conn) if (each.kind, each.value) == (kind, fit))
 
 
-def _end(conn: Connection, context: Context, contact_ids: list[int], reason: str) -> None:
+def _end(conn: Connection, context: Context, contact_ids: list[int], why: Reason) -> None:
     now = context.clock.now()
     rows = [row for row in enrollments.of_contact(conn, contact_ids) if row.state in states.OPEN]
-    applied = enrollments.apply(conn, [row.id for row in rows], Event.UNSUBSCRIBED, now, reason=reason)
+    applied = enrollments.apply(conn, [row.id for row in rows], Event.UNSUBSCRIBED, now, reason=why)
     ended = [before for before, after in applied if after != before.state]
     tasks.drop_open(conn, [row.id for row in ended], now)
-    said = EnrollmentUnsubscribed(reason)
+    said = EnrollmentUnsubscribed(why)
     events.record_events(conn, [NewEvent.of(row, said, now, step="") for row in ended])
 
 

@@ -31,6 +31,9 @@ mailbox = sa.Table(
     sa.Column("imap_security", sa.Text, nullable=False),
     sa.Column("ca_file", sa.Text),
     text("state", default="active"),  # active, paused, removed
+    # Why it sends nothing: a code of `reasons` with its parameters. `reason`: in words, for the release before.
+    text("pause_kind"),
+    sa.Column("pause_params", NullJson),
     text("reason"),
     sa.Column("refusal", NullJson),  # the last mail in a row that its server refused: code, words, contact
     sa.Column("daily_cap", sa.Integer),  # mails in any 24 hours; empty: no cap
@@ -131,7 +134,8 @@ suppression = sa.Table(
     number(),
     sa.Column("kind", sa.Text, nullable=False),  # address, domain
     sa.Column("value", sa.Text, nullable=False),
-    text("reason"),
+    text("reason"),  # in words, for the release before
+    sa.Column("why", NullJson),  # all its reasons as one: code and parameters
     sa.Column("created_at", Instant, nullable=False),
     sa.UniqueConstraint("kind", "value"),
     sa.CheckConstraint("kind in ('address', 'domain')", name="kind"),
@@ -146,7 +150,8 @@ suppression_reason = sa.Table(
     sa.Column("cause", sa.Text, nullable=False),  # person, bounce
     # what it rests on: a kept mail, a message, a digest of a wish
     sa.Column("source", sa.Text, nullable=False),
-    text("words"),
+    text("words"),  # for the release before
+    sa.Column("why", NullJson),  # code and parameters
     sa.Column("created_at", Instant, nullable=False),
     # One row a reason: taking one back takes back no other.
     sa.UniqueConstraint("kind", "value", "cause", "source"),
@@ -159,7 +164,8 @@ refusal = sa.Table(
     number(),
     to("mailbox"),
     sa.Column("organisation", sa.Text, nullable=False),  # whose server refuses this mailbox's mail
-    text("words"),
+    text("words"),  # for the release before
+    sa.Column("why", NullJson),  # code and parameters
     sa.Column("at", Instant, nullable=False),
     sa.UniqueConstraint("mailbox_id", "organisation"),
 )
@@ -196,8 +202,9 @@ enrollment = sa.Table(
     to("contact"),
     to("mailbox"),
     sa.Column("state", sa.Text, nullable=False),
-    text("reason"),  # why it stands where it stands, in words
-    # The same one by one, as [{"cause": ..., "source": ..., "words": ...}]: what is decided is decided by these.
+    text("reason"),  # why it stands where it stands, in words, for the release before; nobody reads it
+    # The same as data, one by one, as [{"code": ..., "params": ..., "cause": ..., "source": ..., "words": ...}]: what is
+    # decided is decided by these, and the sentence is made from them. `words` is for the release before.
     sa.Column("reasons", Json, nullable=False, server_default="[]"),
     sa.Column("step", sa.Text),  # the step to do next; empty when there is none
     text("step_kind"),  # mail, or a kind the tick does without a mailbox

@@ -40,6 +40,16 @@ class ColleagueAction:
     def __str__(self) -> str:
         return f"{self.deed} {self.wait}" if self.wait else self.deed.value
 
+    @property
+    def key(self) -> str:
+        """By what it is known again, in events and beside a due time; never shown."""
+        if self.wait is None:
+            return self.deed.value
+        unit = self.wait.unit.value
+        return (
+            f"{self.deed.value} {self.wait.count} {unit.removesuffix('s') if self.wait.count == 1 else unit}"
+        )
+
 
 GO_ON = ColleagueAction(ActionKind.GO_ON)
 STOP = ColleagueAction(ActionKind.STOP)

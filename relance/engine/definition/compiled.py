@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from relance import templates
 from relance.engine.definition import graph, sequence, steps
 from relance.engine.definition.position import Position
+from relance.engine.reasons import Code, Reason, because
 from relance.engine.schedule import calendar, send_windows, timezones, waits
 
 ANSWERS = 1024
@@ -134,8 +135,8 @@ def rule_for(definition: sequence.Sequence, step: steps.Step) -> calendar.Rule:
     )
 
 
-def lacking(found: templates.Missing | templates.Unusable, place: str) -> str:
-    """In words, what a person has to fill in or mend before a template or a condition can be read."""
+def lacking(found: templates.Missing | templates.Unusable, place: str) -> Reason:
+    """What a person has to fill in or fix before a template or a condition can be read."""
     if isinstance(found, templates.Unusable):
-        return str(found.reason)
-    return f"{', '.join(found.names)} is missing, which {found.place or place} needs"
+        return because(Code.VALUE_UNUSABLE, fault=found.reason)
+    return because(Code.VALUE_MISSING, names=", ".join(found.names), place=found.place or place)

@@ -17,6 +17,7 @@ from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.of_mails import MessageClicked, MessageOpened
 from relance.engine.event_log.of_people import EnrollmentUnsubscribed
 from relance.engine.journal.opt_outs import OptOut, OptOuts
+from relance.engine.reasons import Code, because
 from relance.engine.states import Event
 from relance.engine.store import contacts, enrollments, events, hits, messages, suppressions, tasks
 from relance.engine.store.enrollments import Enrollment
@@ -190,7 +191,7 @@ def _row(hit: Hit) -> dict[str, Any]:
     }
 
 
-BY_LINK = "asked for no more mail by the link in it"
+BY_LINK = because(Code.UNSUBSCRIBED_BY_LINK)
 
 
 _RECIPIENT = Actor(ActorKind.RECIPIENT)

@@ -26,4 +26,7 @@ DATA: Mapping[EventKind, type[EventData]] = complete(
 
 def fields(kind: EventKind) -> tuple[tuple[str, str], ...]:
     """The names and types of a kind's data, as they are stored."""
-    return tuple((each.name.rstrip("_"), str(each.type)) for each in dataclasses.fields(DATA[kind]))
+    return tuple(
+        (each.name.rstrip("_"), str(each.type).replace("Reason | ", ""))
+        for each in dataclasses.fields(DATA[kind])
+    )

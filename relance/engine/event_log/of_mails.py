@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from relance.engine.event_log.base import EventData
 from relance.engine.event_log.kinds import EventKind
+from relance.engine.reasons import Reason
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class MessageAttempted(EventData):
     message_id: str
     subject: str
     variant: str
-    reason: str | None = None
+    reason: Reason | str | None = None
     stage: str | None = None
 
 
@@ -68,7 +69,7 @@ class MessageResolved(EventData):
 
     KIND = EventKind.MESSAGE_RESOLVED
     outcome: str
-    reason: str
+    reason: Reason | str
     message_id: str
 
 
@@ -77,7 +78,7 @@ class MessageFound(EventData):
     """A mail of which the database knew nothing turned out to have been sent."""
 
     KIND = EventKind.MESSAGE_FOUND
-    reason: str
+    reason: Reason | str
     sent_at: str
 
 
@@ -86,7 +87,7 @@ class MessageStoppedAtGate(EventData):
     """A mail was ready, but what had happened meanwhile forbade it."""
 
     KIND = EventKind.MESSAGE_STOPPED_AT_GATE
-    reasons: Sequence[str]
+    reasons: Sequence[Reason | str]
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class MessageByHand(EventData):
     """A salesperson wrote to somebody in their own mail program: the sequence is paused."""
 
     KIND = EventKind.MESSAGE_BY_HAND
-    words: str
+    words: Reason | str
     folder: str
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -25,7 +25,7 @@ from relance.engine.event_log.of_mails import (
 from relance.engine.inbound import company, match, out_of_office, policy, returned_mail
 from relance.engine.inbound.match import Found
 from relance.engine.inbound.policy import Consequence, Match
-from relance.engine.reasons import Cause, Reason
+from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.sending import proofs, refusing_domains
 from relance.engine.sending.proofs import Left
 from relance.engine.sending.repeated_answers import Whose
@@ -40,6 +40,8 @@ from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind, S
 
 WORDS_LIMIT = 20_000
 # Characters of a person's answer that are kept as text.
+QUOTE_LIMIT = 120
+# Characters of them that a reason quotes.
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,19 @@ class Matter:
     contact: Contact | None
     mailbox_id: int  # the one that wrote, where that is known
     source: str = ""  # the kept mail, as reasons name it
-    naming: str = ""  # a mail in which nothing of ours stands, in words: a person must know which to look for
+    # A mail in which nothing of ours stands: a person must know which to look for.
+    naming: Mapping[str, str] = field(default_factory=dict)
 
-    def said(self, result: Consequence) -> str:
+    def why(self, result: Consequence, *, source: str = "") -> Reason:
         """The reason as it stands beside the state, with the words that decided."""
-        quoted = f': "{self.judgement.evidence[:120]}"' if self.judgement.evidence else ""
+        quote = self.judgement.evidence[:QUOTE_LIMIT]
         if self.naming:
-            return f"{self.naming} and may be an answer{quoted}"
-        return f"{result.words or self.judgement.kind.value}{quoted}"
+            code, params = Code.NAMES_NOTHING_OF_OURS, self.naming
+        elif result.code is None:
+            code, params = Code.CAME_IN, {"kind": self.judgement.kind.value}
+        else:
+            code, params = result.code, result.params
+        return because(code, source, cause=Cause.ANSWER, **params, quote=quote)
 
 
 @dataclass(frozen=True)
@@ -80,11 +87,11 @@ class NewReply:
     def matter(self) -> Matter:
         """What is to be acted upon."""
         wrote = self.found.message.mailbox_id if self.found.message else self.mailbox_id
-        naming = ""
+        naming = {}
         if self.found.bare:
             subject = normalize.quote(self.mail.subject, 80)
             sender = self.mail.from_address or "nobody named"
-            naming = f'"{subject}" from {sender} is {self.found.by}'
+            naming = {"subject": subject, "sender": sender, "match": self.found.by}
         return Matter(self.judgement, self.found.contact, wrote, naming=naming)
 
 
@@ -136,12 +143,11 @@ def _one(
     result = _counted(conn, _consequence(item), item, rows)
     matter = dataclasses.replace(item.matter, source=_source(conn, item, result))
     carry_out(conn, context, matter, rows, result, now)
-    touched = _tell_company(conn, context, item, result, now)
+    touched = _tell_company(conn, context, item, matter, result, now)
     if result.refused_there and item.found.contact is not None:
-        there, said = refusing_domains.of(item.found.contact), item.judgement.evidence
-        if item.judgement.speaker is Speaker.UNKNOWN:
-            said = f"{policy.NOBODY_SAYS}: {said}"
-        refusing_domains.note(conn, item.matter.mailbox_id, there, said, now)
+        there, evidence = refusing_domains.of(item.found.contact), item.judgement.evidence
+        code = Code.NOBODY_SAYS_WHO if item.judgement.speaker is Speaker.UNKNOWN else Code.SERVER_SAID
+        refusing_domains.note(conn, item.matter.mailbox_id, there, because(code, said=evidence), now)
     contact = item.found.contact
     if (
         contact is not None
@@ -152,22 +158,19 @@ def _one(
         whose = Whose(contact.id, address, contact.email)
         returned_mail.note(conn, item.mailbox_id, item.judgement, whose, now)
     if result.pauses_mailbox:
-        whom = f" (the mail to {contact.email} came back)" if contact is not None else ""
-        mailboxes.pause(conn, item.matter.mailbox_id, f"{item.matter.said(result)}{whom}", now)
-    said = item.matter.said(result)
+        why = item.matter.why(result, source=matter.source)
+        back = {} if contact is None else {"back": contact.email}
+        paused = dataclasses.replace(why, params={**why.params, **back})
+        mailboxes.pause(conn, item.matter.mailbox_id, paused, now)
+    said = item.matter.why(result).words
     said = f"{said}; at the company: {touched}" if touched else said
     events.record_events(conn, [_event(item, rows, said, now)])
-
-
-def source_of(number: int) -> str:
-    """How reasons name a kept mail."""
-    return f"answer {number}"
 
 
 def _source(conn: Connection, item: NewReply, result: Consequence) -> str:
     if result.event is None:
         return ""  # nothing is to be found again by it
-    return source_of(replies.number(conn, item.mailbox_id, item.dedupe))
+    return replies.source_of(replies.number(conn, item.mailbox_id, item.dedupe))
 
 
 def _counted(
@@ -196,9 +199,10 @@ def carry_out(
     for row in rows if result.event is not None else ():
         _apply(conn, context, matter, row, result, now)
     if result.suppress and matter.contact is not None:
-        said = matter.said(result)
-        why = suppressions.bounced(matter.source, said) if result.event is Event.BOUNCED else said
-        suppressions.add(conn, "address", matter.contact.email, why, now)
+        why = matter.why(result)
+        bounced = result.event is Event.BOUNCED
+        said = suppressions.bounced(matter.source, why) if bounced else suppressions.wished(why)
+        suppressions.add(conn, "address", matter.contact.email, said, now)
 
 
 def _apply(
@@ -225,21 +229,23 @@ def _apply(
 
 
 def _why(matter: Matter, row: Enrollment, result: Consequence) -> Reason:
-    said, here = matter.said(result), row.mailbox_id == matter.mailbox_id
+    why, here = matter.why(result, source=matter.source), row.mailbox_id == matter.mailbox_id
     if result.refused_there and here and matter.contact is not None:
-        return Reason(said, Cause.ORGANISATION, refusing_domains.of(matter.contact))
-    return Reason(said, Cause.ANSWER, matter.source)
+        there = refusing_domains.of(matter.contact)
+        return dataclasses.replace(why, source=there, given=Cause.ORGANISATION)
+    return why
 
 
 def _tell_company(
-    conn: Connection, context: Context, item: NewReply, result: Consequence, now: dt.datetime
+    conn: Connection, context: Context, item: NewReply, matter: Matter, result: Consequence, now: dt.datetime
 ) -> str:
     """Whoever else is written to at the company, each by the rule of their own sequence; how many were, in words."""
     contact = item.found.contact
     if contact is None or not result.tells_company:
         return ""
     address = mailboxes.by_id(conn, item.mailbox_id).address
-    heard = company.Heard(contact, item.judgement, item.matter.said(result), address)
+    why = item.matter.why(result, source=matter.source)
+    heard = company.Heard(contact, item.judgement, why, address)
     return company.carry_out(conn, context, heard, company.wanted(conn, context, heard), now)
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from relance.complete import complete
-from relance.engine import states
+from relance.engine import reasons, states
 from relance.engine.context import Context
 from relance.engine.definition import company_rules
 from relance.engine.definition.company_rules import BOUND, ActionKind, ColleagueAction
@@ -19,6 +20,7 @@ from relance.engine.definition.compiled import bounds
 from relance.engine.event_log import actors
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.event_log.of_people import EnrollmentHandedOver, EnrollmentPostponed, EnrollmentStopped
+from relance.engine.reasons import Code, Reason, because
 from relance.engine.schedule import calendar
 from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, events, tasks
@@ -46,21 +48,36 @@ Wanted = Sequence[tuple[Enrollment, ColleagueAction]]
 
 @dataclass(frozen=True)
 class Heard:
-    """An answer as it is told to colleagues: who answered, what it is held to be, its words, and who got it."""
+    """An answer as it is told to colleagues: who answered, what it is held to be, the reason it is, and who got it."""
 
     contact: Contact
     judgement: Classification
-    said: str
+    why: Reason  # what it did to whoever answered
     mailbox: str  # the address it came to
 
-    def words(self, action: ColleagueAction) -> str:
-        """The reason that stands beside a colleague's state. By these very words it is known again."""
-        told = f"{self.contact.email} at the same company {self.said}"
+    def reason(self, action: ColleagueAction) -> Reason:
+        """The reason that stands beside a colleague's state. It names the answer, by which it is known again."""
+        code, told = _CODES[action.deed], self.why
         if self.judgement.kind is Kind.HUMAN and self.judgement.intent and action.deed is not ActionKind.STOP:
-            told = f"{told} ({self.judgement.intent})"
-        if action.deed is ActionKind.HAND_OVER:
-            return f"{told}; handed over to {self.mailbox}"
-        return f"{told}, so it goes {action.wait} later" if action.deed is ActionKind.SLOW else told
+            told = dataclasses.replace(told, params={**told.params, "intent": self.judgement.intent})
+        params: dict[str, Any] = {
+            "email": self.contact.email,
+            "told": told,
+            "mailbox": self.mailbox,
+            "wait": str(action.wait or ""),
+        }
+        return because(code, self.why.source, **params, action=action.key)
+
+
+_CODES = complete(
+    ActionKind,
+    {
+        ActionKind.GO_ON: Code.COLLEAGUE_ANSWERED,
+        ActionKind.STOP: Code.COLLEAGUE_STOPS,
+        ActionKind.HAND_OVER: Code.COLLEAGUE_HANDS_OVER,
+        ActionKind.SLOW: Code.COLLEAGUE_SLOWS,
+    },
+)
 
 
 def rows(conn: Connection, contact: Contact | None) -> list[Enrollment]:
@@ -102,7 +119,7 @@ def wanted(conn: Connection, context: Context, heard: Heard) -> Wanted:
     lasting = [row.id for row, each in found if each.deed is not ActionKind.STOP]
     before = events.data_of(conn, lasting, _LASTING) if lasting else []
     told = {(number, data.get("by"), data.get("action")) for number, data in before}
-    return [(row, each) for row, each in found if (row.id, heard.contact.email, str(each)) not in told]
+    return [(row, each) for row, each in found if (row.id, heard.contact.email, each.key) not in told]
 
 
 @actors.by_rule("colleagues")
@@ -113,9 +130,10 @@ def carry_out(conn: Connection, context: Context, heard: Heard, asked: Wanted, n
     counts = Counter(DONE[each.deed] for _, each in done)
     summary = ", ".join(f"{count} {verb}" for verb, count in sorted(counts.items()))
     for row, each in done:
-        others = f" (at the company: {summary})" if len(done) > 1 else ""
-        words = f"{heard.words(each)}{others}"
-        said = _TOLD[each.deed](words, by=heard.contact.email, action=str(each), touched=dict(counts))
+        why = heard.reason(each)
+        if len(done) > 1:
+            why = because(Code.AT_THE_COMPANY, why.source, why=why, touched=summary)
+        said = _TOLD[each.deed](why, by=heard.contact.email, action=each.key, touched=dict(counts))
         events.record_event(conn, said, now, row)
     return summary
 
@@ -135,15 +153,15 @@ def _go_on(_desk: _Desk, _row: Enrollment, _action: ColleagueAction) -> bool:
 
 
 def _stop(desk: _Desk, row: Enrollment, each: ColleagueAction) -> bool:
-    words = desk.heard.words(each)
-    applied = enrollments.apply(desk.conn, [row.id], Event.STOPPED, desk.now, reason=words)
+    why = desk.heard.reason(each)
+    applied = enrollments.apply(desk.conn, [row.id], Event.STOPPED, desk.now, reason=why)
     tasks.drop_open(desk.conn, [row.id], desk.now)
     return any(before.state in states.OPEN for before, _ in applied)
 
 
 def _hand_over(desk: _Desk, row: Enrollment, each: ColleagueAction) -> bool:
-    words = desk.heard.words(each)
-    [(_, after)] = enrollments.apply(desk.conn, [row.id], Event.HELD, desk.now, reason=words)
+    why = desk.heard.reason(each)
+    [(_, after)] = enrollments.apply(desk.conn, [row.id], Event.HELD, desk.now, reason=why)
     if after is not State.HELD:
         return False
     email = contacts.by_ids(desk.conn, [row.contact_id])[row.contact_id].email
@@ -152,7 +170,7 @@ def _hand_over(desk: _Desk, row: Enrollment, each: ColleagueAction) -> bool:
         enrollment_id=row.id,
         contact_id=row.contact_id,
         step=tasks.HAND_OVER,
-        words=f"{desk.heard.mailbox}: go on with {email}, or not? {words}",
+        words=f"{desk.heard.mailbox}: go on with {email}, or not? {why.words}",
         due_at=desk.now,
     )
     return True
@@ -171,12 +189,8 @@ def _slow(desk: _Desk, row: Enrollment, each: ColleagueAction) -> bool:
         script.place(person, desk.context.workspace),
         key=f"{row.id}:{row.step}",
     )
-    reason = {
-        "kind": BOUND,
-        "words": desk.heard.words(each),
-        "until": when.at.isoformat(),
-        "was": row.due_at.isoformat(),
-    }
+    why = desk.heard.reason(each)
+    reason = reasons.bound(BOUND, why, until=when.at.isoformat(), was=row.due_at.isoformat())
     enrollments.reschedule(desk.conn, row, when.at, [*_put_off(row), reason, *bounds(when)])
     return True
 
@@ -201,22 +215,27 @@ def _put_off(row: Enrollment) -> list[Any]:
 
 def caused(row: Enrollment, heard: Heard, each: ColleagueAction) -> bool:
     """Whether this answer made the row what it is, and nothing else did since."""
-    words = heard.words(each)
+    why = heard.reason(each)
     if each.deed is ActionKind.SLOW:
-        return [reason["words"] for reason in _put_off(row)] == [words]
+        return [_identity(reasons.of_row(one)) for one in _put_off(row)] == [_identity(why)]
     states_of = {ActionKind.STOP: State.STOPPED, ActionKind.HAND_OVER: State.HELD}
-    return row.state is states_of.get(each.deed) and _is_for(row, words)
+    return row.state is states_of.get(each.deed) and _is_for(row, why)
 
 
-def _is_for(row: Enrollment, words: str) -> bool:
-    """Whether it stands there for these words, and for no other news."""
-    return [each.words for each in row.news] == [words]
+def _is_for(row: Enrollment, why: Reason) -> bool:
+    """Whether it stands there for this answer, and for no other news."""
+    return bool(why.source) and [_identity(each) for each in row.news] == [_identity(why)]
 
 
-def speed_up(conn: Connection, row: Enrollment, words: str, now: dt.datetime) -> dt.datetime:
+def _identity(why: Reason) -> tuple[Code, str, Any]:
+    """By what a reason is known again, however the answer is told by now: the mail, and what was done for it."""
+    return why.code, why.source, why.params.get("action")
+
+
+def speed_up(conn: Connection, row: Enrollment, why: Reason, now: dt.datetime) -> dt.datetime:
     """The next step goes when it would have gone; returns that time."""
     was = max(dt.datetime.fromisoformat(_put_off(row)[0]["was"]), now)
-    enrollments.reschedule(conn, row, was, [{"kind": "resumed", "words": words}])
+    enrollments.reschedule(conn, row, was, [reasons.bound("resumed", why)])
     return was
 
 
@@ -224,13 +243,19 @@ def say_anew(
     conn: Connection, row: Enrollment, each: ColleagueAction, before: Heard, after: Heard, now: dt.datetime
 ) -> None:
     """The same done to the row, for an answer that is told in other words now."""
-    old, new = before.words(each), after.words(each)
+    old, new = before.reason(each), after.reason(each)
+    if old == new:
+        return
     if each.deed is ActionKind.SLOW:
-        bound = [{**one, "words": new} if one["words"] == old else one for one in row.bound]
+        bound = [{**one, **new.row()} if _is_it(one, old) else one for one in row.bound]
         if row.due_at is not None and bound != list(row.bound):
             enrollments.reschedule(conn, row, row.due_at, bound)
-    elif old != new and _is_for(row, old):
+    elif _is_for(row, old):
         event = (
             Event.STOPPED if each.deed is ActionKind.STOP else Event.HELD
-        )  # which changes nothing but the words
-        enrollments.apply(conn, [row.id], event, now, values={"reason": new})
+        )  # which changes nothing but the reason
+        enrollments.apply(conn, [row.id], event, now, values=enrollments.told_anew(row, new))
+
+
+def _is_it(bound: Mapping[str, Any], why: Reason) -> bool:
+    return bound["kind"] == BOUND and _identity(reasons.of_row(bound)) == _identity(why)

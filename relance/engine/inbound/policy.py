@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from relance.complete import complete
-from relance.engine.schedule.calendar import day_words
+from relance.engine.reasons import Code
 from relance.engine.states import Event
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
 
@@ -30,7 +31,8 @@ class Consequence:
     tells_company: bool = False  # the rules about colleagues are asked
     pauses_mailbox: bool = False  # the server we send through refuses us
     refused_there: bool = False  # a receiving organisation refuses this mailbox's mail
-    words: str = ""
+    code: Code | None = None  # the reason that stands beside the state; `params` are its parameters
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 NOTHING = Consequence()
@@ -38,26 +40,22 @@ NOTHING = Consequence()
 CERTAIN: Mapping[Kind, Consequence] = complete(
     Kind,
     {
-        Kind.HUMAN: Consequence(Event.REPLIED, tells_company=True, words="answered"),
-        Kind.CALENDAR: Consequence(Event.REPLIED, tells_company=True, words="answered an invitation"),
-        Kind.OPT_OUT: Consequence(
-            Event.UNSUBSCRIBED, suppress=True, tells_company=True, words="asked for no more mail"
-        ),
+        Kind.HUMAN: Consequence(Event.REPLIED, tells_company=True, code=Code.ANSWERED),
+        Kind.CALENDAR: Consequence(Event.REPLIED, tells_company=True, code=Code.ANSWERED_INVITATION),
+        Kind.OPT_OUT: Consequence(Event.UNSUBSCRIBED, suppress=True, tells_company=True, code=Code.OPTED_OUT),
         Kind.COMPLAINT: Consequence(
-            Event.COMPLAINED, suppress=True, tells_company=True, words="complained about the mail"
+            Event.COMPLAINED, suppress=True, tells_company=True, code=Code.COMPLAINED
         ),
-        Kind.HARD_BOUNCE: Consequence(Event.BOUNCED, suppress=True, words="the address does not exist"),
-        Kind.BLOCKED: Consequence(
-            Event.HELD, refused_there=True, words="their organisation refuses mail from this mailbox"
-        ),
-        Kind.SOFT_BOUNCE: Consequence(words="the mail came back for now"),
-        Kind.OUT_OF_OFFICE: Consequence(Event.OUT_OF_OFFICE, words="is out of office"),
-        Kind.LEFT_COMPANY: Consequence(Event.STOPPED, tells_company=True, words="has left the company"),
-        Kind.UNREADABLE: Consequence(Event.HELD, words="sent a mail that could not be read"),
-        Kind.CHALLENGE: Consequence(Event.HELD, words="asks the sender to prove that a person writes"),
-        Kind.AUTO_REPLY: Consequence(words="an automatic reply came"),
-        Kind.RECEIPT: Consequence(words="a receipt came"),
-        Kind.LIST_MAIL: Consequence(words="list mail came"),
+        Kind.HARD_BOUNCE: Consequence(Event.BOUNCED, suppress=True, code=Code.ADDRESS_DEAD),
+        Kind.BLOCKED: Consequence(Event.HELD, refused_there=True, code=Code.THEY_REFUSE_MAILBOX),
+        Kind.SOFT_BOUNCE: Consequence(code=Code.CAME_BACK_FOR_NOW),
+        Kind.OUT_OF_OFFICE: Consequence(Event.OUT_OF_OFFICE, code=Code.OUT_OF_OFFICE),
+        Kind.LEFT_COMPANY: Consequence(Event.STOPPED, tells_company=True, code=Code.LEFT_COMPANY),
+        Kind.UNREADABLE: Consequence(Event.HELD, code=Code.UNREADABLE),
+        Kind.CHALLENGE: Consequence(Event.HELD, code=Code.CHALLENGED),
+        Kind.AUTO_REPLY: Consequence(code=Code.AUTO_REPLY),
+        Kind.RECEIPT: Consequence(code=Code.RECEIPT),
+        Kind.LIST_MAIL: Consequence(code=Code.LIST_MAIL),
         Kind.OWN_COPY: NOTHING,
     },
 )
@@ -66,12 +64,10 @@ CERTAIN: Mapping[Kind, Consequence] = complete(
 SOFT: Mapping[Kind, Consequence] = complete(
     Kind,
     {
-        Kind.HUMAN: Consequence(Event.HELD, words="somebody at the company may have answered for them"),
-        Kind.CALENDAR: Consequence(Event.HELD, words="somebody at the company may have answered for them"),
-        Kind.OPT_OUT: Consequence(
-            Event.HELD, words="somebody at the company may have asked for no more mail"
-        ),
-        Kind.UNREADABLE: Consequence(Event.HELD, words="a mail from the company could not be read"),
+        Kind.HUMAN: Consequence(Event.HELD, code=Code.COMPANY_MAY_HAVE_ANSWERED),
+        Kind.CALENDAR: Consequence(Event.HELD, code=Code.COMPANY_MAY_HAVE_ANSWERED),
+        Kind.OPT_OUT: Consequence(Event.HELD, code=Code.COMPANY_MAY_HAVE_OPTED_OUT),
+        Kind.UNREADABLE: Consequence(Event.HELD, code=Code.COMPANY_UNREADABLE),
         Kind.COMPLAINT: NOTHING,
         Kind.HARD_BOUNCE: NOTHING,
         Kind.BLOCKED: NOTHING,
@@ -87,21 +83,15 @@ SOFT: Mapping[Kind, Consequence] = complete(
 )
 """For a mail that only may be about the contact: what could be a person's answer holds, the rest says nothing."""
 
-BLOCKED_HERE = Consequence(
-    Event.HELD, pauses_mailbox=True, words="the provider of this mailbox refuses to send"
-)
+BLOCKED_HERE = Consequence(Event.HELD, pauses_mailbox=True, code=Code.PROVIDER_REFUSES)
 """For a mail that the server we send through gave back: a quota, an account. The next one will fare the same."""
 
-NOBODY_SAYS = "nothing says whether by them or by this mailbox's own provider"
-
-BLOCKED_SOMEWHERE = Consequence(
-    Event.HELD, refused_there=True, words=f"the mail was refused, and {NOBODY_SAYS}"
-)
+BLOCKED_SOMEWHERE = Consequence(Event.HELD, refused_there=True, code=Code.REFUSED_SOMEWHERE)
 """For a refusal that either side may have spoken: mail to them is held, and a second organisation's is the mailbox's."""
 
 DOUBTFUL = Consequence(
     Event.HELD,
-    words="the mail came back for good, and nothing says for certain that the address does not exist",
+    code=Code.CAME_BACK_DOUBTFUL,
 )
 """For a hard bounce that names no clear reason: nobody is lost on one such word."""
 
@@ -150,11 +140,9 @@ def absence(
     if consequence.event is not Event.OUT_OF_OFFICE:
         return consequence
     if known.count >= AWAY_MOST and not known.said_again:
-        return Consequence(Event.HELD, words=f"out of office for the {known.count + 1}th time")
+        return Consequence(Event.HELD, code=Code.OUT_OF_OFFICE_AGAIN, params={"count": known.count + 1})
     if judgement.until is not None and judgement.until - today > AWAY_LONGEST:
-        return Consequence(
-            Event.HELD, words=f"out of office until {day_words(judgement.until)}, which is far off"
-        )
+        return Consequence(Event.HELD, code=Code.OUT_OF_OFFICE_LONG, params={"until": judgement.until})
     return consequence
 
 
@@ -166,7 +154,7 @@ def soft_bounces(consequence: Consequence, count: int) -> Consequence:
     """What a mail that came back for now leads to when it is the `count`th."""
     if count < SOFT_BOUNCES_MOST:
         return consequence
-    return Consequence(Event.HELD, words=f"the mail came back for now, {count} times")
+    return Consequence(Event.HELD, code=Code.CAME_BACK_OFTEN, params={"count": count})
 
 
 def hard_bounces(consequence: Consequence, count: int) -> Consequence:

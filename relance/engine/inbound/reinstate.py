@@ -16,7 +16,7 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.inbound import inbox
 from relance.engine.inbound.inbox import Correction
-from relance.engine.reasons import Cause
+from relance.engine.reasons import Cause, Code, because
 from relance.engine.sending import settle
 from relance.engine.sequences import backlog, control
 from relance.engine.sequences.control import EnrollmentView
@@ -38,7 +38,7 @@ from relance.engine.store.messages import Message, Settlement
 from relance.mailbox.parsing.inbound import Kind
 
 WORDS = "the sender's trouble, not theirs, says a person"
-AGAIN = "goes on where it was: a person took back what stopped it"
+AGAIN = because(Code.TAKEN_BACK)
 
 
 @dataclass(frozen=True)

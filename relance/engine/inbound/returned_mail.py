@@ -9,6 +9,7 @@ import re
 from sqlalchemy.engine import Connection
 
 from relance.engine.inbound import classification
+from relance.engine.reasons import Code, because
 from relance.engine.sending import repeated_answers
 from relance.engine.sending.repeated_answers import Refusal, Whose
 from relance.engine.store import mailboxes, replies
@@ -38,8 +39,8 @@ def note(
     at_once = before is not None and before.contact_id != whose.contact_id
     same = at_once and before is not None and refusal_words.same(before.words, words)
     if same or _came_back(conn, mailbox_id, words, whose, now):
-        words = f"{repeated_answers.SAME}: {judgement.evidence} (the last was {whose.recipient})"
-        mailboxes.pause(conn, mailbox_id, words, now)
+        why = because(Code.SAME_ANSWER_TWICE, said=judgement.evidence, email=whose.recipient)
+        mailboxes.pause(conn, mailbox_id, why, now)
 
 
 def _said(evidence: str, whose: Whose) -> tuple[int, str]:

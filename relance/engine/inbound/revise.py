@@ -1,8 +1,8 @@
 """A judgement changed, by better rules or by a person: what it had done is undone where that is certain, what it means
 now is done.
 
-What an earlier judgement did is known by the reason that stands beside the state: it names the mail it rests on. A state
-with another reason has another cause and stays.
+What an earlier judgement did is known by the reason that stands beside the state: it names the mail it rests on, by
+number. A state with another reason has another cause and stays. No sentence is compared.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from relance.engine.inbound.apply import Matter
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.company import Heard
 from relance.engine.inbound.policy import Match
-from relance.engine.reasons import Cause, Reason
+from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.sending import refusing_domains
 from relance.engine.sequences import away, backlog
 from relance.engine.states import Event, State
@@ -59,19 +59,15 @@ class _Desk:
     def matter(self, reading: EffectiveClassification) -> Matter:
         person = self.people.get(reading.contact_id) if reading.contact_id is not None else None
         answer = self.revision.answer
-        return Matter(reading.judgement, person, answer.mailbox_id, apply.source_of(answer.id))
-
-    @property
-    def said_before(self) -> str:
-        return self.matter(self.revision.before).said(self.revision.before.consequence)
+        return Matter(reading.judgement, person, answer.mailbox_id, replies.source_of(answer.id))
 
     def heard(self, reading: EffectiveClassification) -> Heard | None:
         """The answer as the person's colleagues are told of it; None where it is none of their business."""
         matter = self.matter(reading)
         if matter.contact is None or not reading.consequence.tells_company:
             return None
-        said = matter.said(reading.consequence)
-        return Heard(matter.contact, reading.judgement, said, self.revision.answer.mailbox)
+        why = matter.why(reading.consequence, source=matter.source)
+        return Heard(matter.contact, reading.judgement, why, self.revision.answer.mailbox)
 
 
 @dataclass(frozen=True)
@@ -152,7 +148,7 @@ def _lift(desk: _Desk) -> None:
     if before.judgement.kind is not Kind.HARD_BOUNCE or after.consequence.suppress or person is None:
         return
     suppressions.take_back(
-        desk.conn, person.email, [apply.source_of(desk.revision.answer.id), suppressions.UNSAID]
+        desk.conn, person.email, [replies.source_of(desk.revision.answer.id), suppressions.UNSAID]
     )
 
 
@@ -166,8 +162,6 @@ def _caused(desk: _Desk, row: Enrollment) -> bool:
     behind it: `enrollments.apply` goes back to that.)"""
     if row.state in (State.ACTIVE, State.UNSUBSCRIBED):
         return False  # it goes on, or never does again
-    if not row.reasons:
-        return row.reason in _reasons(desk, row)  # a release before this one kept the sentence alone
     return bool(row.news) and all(_is_its(desk, row, each) for each in row.news)
 
 
@@ -188,17 +182,7 @@ def _sources(desk: _Desk, row: Enrollment) -> set[str]:
     others = replies.of_contact(desk.conn, row.contact_id)
     behind = {each.id for each in others if each.id != own and classification.is_behind(each)}
     spoke = {own} if desk.revision.before.consequence.event is not None else set()
-    return {apply.source_of(number) for number in behind | spoke}
-
-
-def _reasons(desk: _Desk, row: Enrollment) -> list[str]:
-    """The words of this mail as it was read before; and of others that meant as much then and mean it no more."""
-    said = [desk.said_before] if desk.revision.before.consequence.event is not None else []
-    for each in replies.of_contact(desk.conn, row.contact_id):
-        if each.id != desk.revision.answer.id and classification.is_behind(each):
-            reading = classification.acted_on(each)
-            said.append(desk.matter(reading).said(reading.consequence))
-    return said
+    return {replies.source_of(number) for number in behind | spoke}
 
 
 def _stands_otherwise(desk: _Desk, row: Enrollment) -> bool:
@@ -288,8 +272,8 @@ def _tell_colleagues(desk: _Desk) -> None:
     company.carry_out(desk.conn, desk.context, after, asked, desk.now)
 
 
-def _anew(desk: _Desk) -> str:
-    return f"an answer was read anew: {desk.revision.after.judgement.kind.value}"
+def _anew(desk: _Desk) -> Reason:
+    return because(Code.READ_ANEW, kind=desk.revision.after.judgement.kind.value)
 
 
 def _go_on(desk: _Desk, row: Enrollment) -> None:
@@ -298,7 +282,7 @@ def _go_on(desk: _Desk, row: Enrollment) -> None:
     person = contacts.by_ids(desk.conn, [row.contact_id])[row.contact_id]
     refused = suppressions.among(desk.conn, [person.email]).get(person.email)
     if refused is not None:  # something else says no: a person's wish, another bounce
-        _not_on(desk, row, person.email, f"suppressed: {refused}")
+        _not_on(desk, row, person.email, because(Code.SUPPRESSED, why=refused))
         return
     due = backlog.overdue(desk.conn, desk.context, row, person)
     values: dict[str, Any] = {"resume_at": None, "finished_at": None, "attempts": 0, **due}
@@ -312,10 +296,10 @@ def _go_on(desk: _Desk, row: Enrollment) -> None:
         mailboxes.schedule_turn(desk.conn, [row.mailbox_id], at)
 
 
-def _not_on(desk: _Desk, row: Enrollment, email: str, words: str) -> None:
+def _not_on(desk: _Desk, row: Enrollment, email: str, why: Reason) -> None:
     """Who asked for no more mail meanwhile is unsubscribed; whom another bounce stops stays bounced."""
     if suppressions.is_wished(desk.conn, email):
-        enrollments.apply(desk.conn, [row.id], Event.UNSUBSCRIBED, desk.now, reason=words)
+        enrollments.apply(desk.conn, [row.id], Event.UNSUBSCRIBED, desk.now, reason=why)
 
 
 def _do(desk: _Desk) -> None:
@@ -338,15 +322,23 @@ def _is_past(until: dt.date | None, now: dt.datetime) -> bool:
 
 
 def _say_anew(desk: _Desk) -> None:
-    """The same news in other words; an absence perhaps with another day of return."""
+    """The same news as it is told by now; an absence perhaps with another day of return."""
     before, after = desk.revision.before, desk.revision.after
-    said = desk.matter(after).said(after.consequence)
+    matter = desk.matter(after)
+    why = matter.why(after.consequence, source=matter.source)
     for row in _rows(desk, before):
         if after.consequence.event is not None and _caused(desk, row):
-            values: dict[str, Any] = {"reason": said}
+            values = _told_anew(row, why)
             if row.state is State.AWAY and after.judgement.until != before.judgement.until:
                 values |= away.values(desk.conn, desk.context, row, after.judgement.until, desk.now)
             enrollments.apply(desk.conn, [row.id], after.consequence.event, desk.now, values=values)
+
+
+def _told_anew(row: Enrollment, why: Reason) -> dict[str, Any]:
+    """It rests on what it rested on, told by what is known now."""
+    found = row.news
+    same = dataclasses.replace(why, source=found[0].source, given=found[0].cause) if found else why
+    return enrollments.told_anew(row, same)
 
 
 def _differences(conn: Connection, rows: Iterable[Enrollment]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from relance.engine.event_log.of_mails import MessageByHand
 from relance.engine.inbound import match
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
+from relance.engine.reasons import Code, because
 from relance.engine.sending import proofs
 from relance.engine.sending.proofs import Left
 from relance.engine.states import Event
@@ -25,8 +26,8 @@ from relance.engine.store.events import NewEvent
 from relance.engine.store.messages import Message
 from relance.mailbox.parsing.inbound import InboundMail, Kind
 
-BY_HAND = "the salesperson wrote by hand"
-# How the reason of an enrollment begins that is paused for it.
+SUBJECT_LIMIT = 120
+# Characters of a subject that a reason quotes.
 
 
 @dataclass(frozen=True)
@@ -117,14 +118,16 @@ def _by_hand(conn: Connection, mailbox_id: int, copy: Copy, now: dt.datetime) ->
 
 
 def _pause(conn: Connection, mailbox_id: int, copy: Copy, person: contacts.Contact, now: dt.datetime) -> None:
-    if not replies.add(conn, _row(mailbox_id, copy, person, now)):
+    row = _row(mailbox_id, copy, person, now)
+    if not replies.add(conn, row):
         return  # seen before, in another folder or before the folder was numbered anew
     rows = enrollments.of_contact(conn, [person.id])
-    words = f'{BY_HAND}: "{copy.mail.subject[:120]}"'
+    source = replies.source_of(replies.number(conn, mailbox_id, str(row["dedupe"])))
+    why = because(Code.WRITTEN_BY_HAND, source, quote=copy.mail.subject[:SUBJECT_LIMIT])
     open_rows = [row.id for row in rows if row.state in states.OPEN]
-    enrollments.apply(conn, open_rows, Event.PAUSED, now, reason=words)
+    enrollments.apply(conn, open_rows, Event.PAUSED, now, reason=why)
     enrollment = rows[-1].id if rows else None
-    said = MessageByHand(words, copy.folder)
+    said = MessageByHand(why, copy.folder)
     with actors.acting(Actor(ActorKind.PERSON, copy.mail.from_address or "")):
         events.record_events(conn, [NewEvent(said, now, enrollment, person.id, mailbox_id)])
 

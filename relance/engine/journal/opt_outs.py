@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relance import clock
+from relance.engine.reasons import Code, Reason, because
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ MOST = 10_000
 # Persons kept at once: links are signed, so that nobody can make up more of them than we wrote to.
 LARGEST = 4096
 # Bytes of a file of ours.
-WORDS = "asked for no more mail by a link; the database is to hear of it"
+UNHEARD = because(Code.UNSUBSCRIBED_UNHEARD)
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,10 @@ class OptOuts:
         if self._folder is not None:
             (self._folder / _name(recipient)).unlink(missing_ok=True)
 
-    def among(self, recipients: Collection[str]) -> dict[str, str]:
+    def among(self, recipients: Collection[str]) -> dict[str, Reason]:
         """Those of these people who said no, with the reason. Asked before each body: a look into an empty folder."""
         waiting = set(self._names())
-        return {each: WORDS for each in recipients if _name(each) in waiting} if waiting else {}
+        return {each: UNHEARD for each in recipients if _name(each) in waiting} if waiting else {}
 
     def waiting(self) -> Iterator[OptOut]:
         """Every wish that can be read, in no order."""

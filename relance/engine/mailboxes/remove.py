@@ -9,6 +9,7 @@ from relance.engine import states
 from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxRemoved
 from relance.engine.event_log.of_people import EnrollmentHeld
+from relance.engine.reasons import Code, because
 from relance.engine.sending import recovery
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, messages
@@ -60,10 +61,11 @@ def _forget(conn: Connection, context: Context, mailbox: Mailbox, *, force: bool
             f"{len(planned)} contacts are still written to from {mailbox.address}. Stop them first, or remove it "
             "with --force, which holds them for you to decide."
         )
-    now, words = context.clock.now(), f"the mailbox {mailbox.address} was removed"
-    enrollments.apply(conn, [row.id for row in planned], Event.HELD, now, reason=words)
-    news = [NewEvent.of(row, EnrollmentHeld(words), now) for row in planned]
-    gone = {"state": "removed", "secret": b"", "next_turn_at": None, "reason": "removed by a person"}
+    now, why = context.clock.now(), because(Code.MAILBOX_REMOVED, mailbox=mailbox.address)
+    enrollments.apply(conn, [row.id for row in planned], Event.HELD, now, reason=why)
+    news = [NewEvent.of(row, EnrollmentHeld(why), now) for row in planned]
+    paused = mailboxes.because(because(Code.REMOVED))
+    gone = {"state": "removed", "secret": b"", "next_turn_at": None, **paused}
     mailboxes.change(conn, mailbox.id, **gone, lease_until=None, lease_owner="")
     removed = NewEvent(MailboxRemoved(len(planned)), now, mailbox_id=mailbox.id)
     events.record_events(conn, [*news, removed])

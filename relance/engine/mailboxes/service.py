@@ -16,6 +16,7 @@ from relance.engine.mailboxes import aliases as mailboxes_aliases
 from relance.engine.mailboxes import remove as mailboxes_remove
 from relance.engine.mailboxes import watched_folders
 from relance.engine.ports import Inbox
+from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences import backlog
 from relance.engine.states import POLICIES
 from relance.engine.store import aliases, events, mailboxes, provider_traits, refusals
@@ -288,7 +289,7 @@ def _unreadable(inbox: Inbox, folder: Folder) -> str:
 
 def pause(context: Context, wanted: str, reason: str) -> None:
     """Send nothing from it. It is still read, so that answers are noticed."""
-    _set(context, wanted, "paused", reason or "paused by a person")
+    _set(context, wanted, "paused", because(Code.PAUSED, text=reason))
 
 
 def resume(context: Context, wanted: str) -> None:
@@ -296,20 +297,20 @@ def resume(context: Context, wanted: str) -> None:
     mailbox = known(context, wanted)
     if mailbox.state == "paused":
         backlog.spread_piled_up(context, mailbox.id)
-    _set(context, wanted, "active", "")
+    _set(context, wanted, "active", None)
 
 
-def _set(context: Context, wanted: str, state: str, reason: str) -> None:
+def _set(context: Context, wanted: str, state: str, why: Reason | None) -> None:
     mailbox, now = known(context, wanted), context.clock.now()
     with context.database.write() as conn:
         afresh = {"locked_out": False, "troubles": 0, "logins_refused": 0, "paused_by_itself": False}
-        mailboxes.change(conn, mailbox.id, state=state, reason=reason, **afresh)
+        mailboxes.change(conn, mailbox.id, state=state, **mailboxes.because(why), **afresh)
         if state == "active":
             mailboxes.change(
                 conn, mailbox.id, sync_error="", send_error="", refusal=None
             )  # a person has looked at it
         mailboxes.schedule_turn(conn, [mailbox.id], now)
-        said = MailboxResumed() if state == "active" else MailboxPaused(reason)
+        said = MailboxResumed() if why is None else MailboxPaused(why)
         events.record_event(conn, said, now, mailbox_id=mailbox.id)
 
 

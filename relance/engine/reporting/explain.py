@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import states
+from relance.engine import reasons, states
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.position import Position
@@ -161,7 +161,9 @@ def _bounds(look: _Look) -> Iterator[Bound]:
     """What was kept beside the due time; reasons that are not the calendar's are told in words only (`_because`)."""
     for each in look.case.row.bound:
         if each["kind"] in set(BoundKind) and each.get("until"):
-            yield Bound(BoundKind(each["kind"]), each["words"], dt.datetime.fromisoformat(each["until"]))
+            yield Bound(
+                BoundKind(each["kind"]), reasons.binding(each).words, dt.datetime.fromisoformat(each["until"])
+            )
 
 
 def _next(look: _Look, when: When | None) -> Iterator[str]:
@@ -183,7 +185,7 @@ def _next(look: _Look, when: When | None) -> Iterator[str]:
 
 
 def _because(look: _Look) -> str:
-    return "; ".join(str(each["words"]) for each in look.case.row.bound)
+    return "; ".join(reasons.binding(each).words for each in look.case.row.bound)
 
 
 def _words(bound: Sequence[Bound]) -> str:
@@ -224,11 +226,11 @@ def _in_the_way(look: _Look) -> Iterator[str]:
     if look.state is State.ACTIVE and look.case.row.step_kind == "mail":
         found = gate.objections(_facts(look))
         if found:
-            yield f"It may not leave now: {ended('; '.join(found))}"
+            yield f"It may not leave now: {ended('; '.join(map(str, found)))}"
         elif look.case.row.wrote_before and not _due(look):
             yield "Before it leaves, the mailbox is read for an answer."
     elif look.case.suppressed is not None and look.state in states.OPEN:
-        yield f"The address is suppressed: {ended(look.case.suppressed)}"
+        yield f"The address is suppressed: {ended(str(look.case.suppressed))}"
 
 
 def _due(look: _Look) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.inbound import unread_mail
 from relance.engine.processes import heartbeats
@@ -202,6 +203,14 @@ def held(context: Context, limit: int = 100) -> list[HeldView]:
     """Whoever waits for a person, longest first."""
     with context.database.read() as conn:
         return [
-            HeldView(row.enrollment_id, row.email, row.sequence, row.step, row.mailbox, row.reason, row.since)
+            HeldView(
+                row.enrollment_id,
+                row.email,
+                row.sequence,
+                row.step,
+                row.mailbox,
+                reasons.said(reasons.read(row.reasons)),
+                row.since,
+            )
             for row in statistics.held(conn, limit)
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.states import MessageState, State
 from relance.engine.store import step_outcomes
@@ -41,6 +42,6 @@ def _of_step(row: Any) -> StepAccount:
 
 def _why(row: Any) -> str:
     if row.state != State.ACTIVE:
-        return str(row.reason or row.state)
-    words = "; ".join(bound["words"] for bound in row.bound)
+        return reasons.said(reasons.read(row.reasons)) or str(row.state)
+    words = "; ".join(reasons.binding(bound).words for bound in row.bound)
     return f"waits for the mailbox's next turn ({words})" if words else "waits for the mailbox's next turn"

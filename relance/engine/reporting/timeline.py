@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from relance import errors
+from relance.engine import reasons
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.event_log.actors import Actor
@@ -78,6 +79,10 @@ def _title(line: events.Line) -> str:
 
 def _words(line: events.Line) -> str:
     data = line.data
+    if "why" in data:
+        return reasons.of_row(data["why"]).words
+    if "whys" in data:
+        return "; ".join(reasons.of_row(each).words for each in data["whys"])
     if line.kind == EventKind.MESSAGE_STOPPED_AT_GATE:
         return "; ".join(data["reasons"])
     found = data.get("words") or data.get("reason") or data.get("subject") or ""

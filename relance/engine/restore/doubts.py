@@ -15,6 +15,7 @@ from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.journal.evidence import shown_absent
+from relance.engine.reasons import Code, because
 from relance.engine.sending import forgotten_mails, proofs, restore_guard
 from relance.engine.sending.proofs import Left
 from relance.engine.sequences import backlog
@@ -165,26 +166,26 @@ def _decided(conn: Connection, context: Context, decision: str, enrollment_id: i
 def _was_not(conn: Connection, context: Context, row: Enrollment, now: dt.datetime) -> _Done:
     person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
     change = backlog.overdue(conn, context, row, person, spread=True)
-    restore_guard.release(conn, row, now, "a person says that it was not sent", {"attempts": 0, **change})
+    restore_guard.release(conn, row, now, because(Code.SAID_NOT_SENT), {"attempts": 0, **change})
     return _Done(0)
 
 
 def _was_sent(conn: Connection, context: Context, row: Enrollment, now: dt.datetime) -> _Done:
-    steps, words = 0, "a person says that it was sent"
+    steps, why = 0, because(Code.SAID_SENT)
     while _due_then(row) and row.step_kind == "mail":
         at = row.due_at or now
         key = (row.id, row.step or "")
         there = messages.of_steps(conn, [key]).get(key)
         if there is None:
             messages.add(conn, [forgotten_mails.assumed(conn, context, row, at)])
-        if there is None or not proofs.left(conn, context, there, Left(there.step, at, words), now):
-            proofs.written(conn, context, row, Left(row.step or "", at, words), now)
+        if there is None or not proofs.left(conn, context, there, Left(there.step, at, why), now):
+            proofs.written(conn, context, row, Left(row.step or "", at, why), now)
         row, steps = enrollments.by_ids(conn, [row.id])[0], steps + 1
     if not _due_then(row):
-        restore_guard.release(conn, row, now, words)
+        restore_guard.release(conn, row, now, why)
         return _Done(steps)
     # A branch, a task: it is done by its own rule, and the mail behind it is asked about again before it goes.
-    enrollments.clear(conn, row.id, restore_guard.is_doubt, now, words)
+    enrollments.clear(conn, row.id, restore_guard.is_doubt, now, why)
     return _Done(steps, waits=True)
 
 

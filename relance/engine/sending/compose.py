@@ -15,6 +15,7 @@ from relance.engine.context import Context
 from relance.engine.db import ids
 from relance.engine.definition import compiled, sequence
 from relance.engine.definition.steps import MailStep, pick_variant
+from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import MessageState
 from relance.engine.store.mailboxes import Mailbox
@@ -27,7 +28,7 @@ from relance.mailbox.composing import final_check as final_bytes
 class Unwritten:
     """Why there is no mail: what a person has to mend."""
 
-    words: str
+    why: Reason
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,14 @@ def draft(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetim
     variant = pick_variant(step, str(case.row.id)).variant
     sheet = _Sheet(context, mailbox, case, step, variant, ids.message(now), _thread(case, step), now)
     if step.thread == "reply" and not sheet.thread:
-        return Unwritten("there is no earlier mail of this conversation to reply to")
+        return Unwritten(because(Code.NOTHING_TO_REPLY_TO))
     rendered = _render(sheet)
     if not isinstance(rendered, templates.Rendered):
         return Unwritten(compiled.lacking(rendered, step.id))
     try:
         return _frozen(sheet, _message(sheet, rendered), rendered)
     except final_bytes.Unfit as unfit:
-        return Unwritten(f"the mail cannot leave as it is: {unfit}")
+        return Unwritten(because(Code.UNFIT, fault=str(unfit)))
 
 
 def _thread(case: StepContext, step: MailStep) -> list[Message]:

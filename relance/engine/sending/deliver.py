@@ -18,6 +18,7 @@ from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageStoppedAtGate
 from relance.engine.ports import Outbox, Span
+from relance.engine.reasons import Code, Reason
 from relance.engine.sending import gate, repeated_answers, settle, way_out
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.repeated_answers import Refusal, Whose
@@ -154,7 +155,7 @@ class Delivery:
                 )
         self._recorded()
         self._asked = self.context.telemetry.span(UNSEEN)
-        self.waiting = self.waiting or any(gate.ELSEWHERE in reasons for reasons in verdicts.values())
+        self.waiting = self.waiting or any(map(_waits_for_another, verdicts.values()))
         return [_marked(each, self.lease.fence) for each in ready if not verdicts[each.message.id]]
 
     def _transmit(self, admitted: Sequence[PreparedMail], *, open_now: bool) -> Iterator[Attempt]:
@@ -182,7 +183,9 @@ class Delivery:
         if not why:
             return None
         self.outbox.withdraw()
-        return SendResult(Outcome.NOT_SENT, "data", text=f"withdrawn before its body: {'; '.join(why)}")
+        return SendResult(
+            Outcome.NOT_SENT, "data", text=f"withdrawn before its body: {'; '.join(map(str, why))}"
+        )
 
     def _body(self, each: PreparedMail) -> SendResult:
         if not self.context.at_work.begin(self.lease):
@@ -258,10 +261,14 @@ class Delivery:
             mailboxes.renew_lease(conn, self.lease)
             claims.unclaim(conn, [each.enrollment.id for each in left])
 
-    def _turned_away(self, wanted: PreparedMail, reasons: Sequence[str]) -> NewEvent:
-        mail, data = wanted.message, MessageStoppedAtGate(list(reasons))
+    def _turned_away(self, wanted: PreparedMail, reasons: Sequence[Reason]) -> NewEvent:
+        mail, data = wanted.message, MessageStoppedAtGate(tuple(reasons))
         now = self.context.clock.now()
         return NewEvent.of(wanted.enrollment, data, now, message_id=mail.id, step=mail.step)
+
+
+def _waits_for_another(objections: Sequence[Reason]) -> bool:
+    return any(each.code is Code.NOT_READ_ELSEWHERE for each in objections)
 
 
 def _marked(wanted: PreparedMail, fence: int) -> PreparedMail:

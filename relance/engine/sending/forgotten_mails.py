@@ -23,6 +23,7 @@ from relance.engine.db import ids
 from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
 from relance.engine.journal.own_message_ids import OwnMessageId
+from relance.engine.reasons import Code, because
 from relance.engine.sending import compose, proofs
 from relance.engine.sending.proofs import Left
 from relance.engine.sequences import step_context
@@ -161,7 +162,7 @@ def _mail(conn: Connection, context: Context, mailbox_id: int, case: StepContext
         attempts=1,
         transmitting_at=found.at,
         settled_at=found.at,
-        reply=proofs.FOUND,
+        reply=proofs.FOUND.words,
     )
 
 
@@ -172,7 +173,7 @@ def _drafted(
     try:
         written = compose.draft(context, sender, case, at)
     except Exception:  # words that cannot be made again must not keep a mail from being known
-        written = compose.Unwritten("")
+        written = compose.Unwritten(because(Code.NOT_PREPARED))
     if isinstance(written, Message):
         return written
     message_id = compose.message_id(context, sender, case)

@@ -12,11 +12,13 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from relance import clock
 from relance.engine import states
+from relance.engine.reasons import Code, Reason, because
 from relance.engine.schedule import timezones
 from relance.engine.states import MessageState, State
 from relance.engine.store import claims, enrollments, mailboxes, messages, suppressions
@@ -37,7 +39,7 @@ class Facts:
     sequence_state: str
     mailbox_state: str
     message_state: MessageState
-    suppressed: str | None  # the reason, or None
+    suppressed: Reason | None
     wrote_before: bool
     due_at: dt.datetime | None
     synced_at: dt.datetime | None  # when the last complete sync of the mailbox began
@@ -54,30 +56,31 @@ class PreparedMail:
     place: timezones.Place | None = None
 
 
-ELSEWHERE = "another mailbox that wrote to them was not read for answers since the step fell due"
+def objections(facts: Facts) -> tuple[Reason, ...]:
+    """Why this mail may not go now; empty when it may."""
+    return tuple(because(code, **params) for holds, code, params in _rules(facts) if not holds)
 
 
-def objections(facts: Facts) -> tuple[str, ...]:
-    """Why this mail may not go now, in words; empty when it may."""
-    found = [words for holds, words in _rules(facts) if not holds]
-    return tuple(found)
+_Rule = tuple[bool, Code, dict[str, Any]]
+_NONE: dict[str, Any] = {}
 
 
-def _rules(facts: Facts) -> tuple[tuple[bool, str], ...]:
+def _rules(facts: Facts) -> tuple[_Rule, ...]:
     """Every rule as (it holds, what to say if it does not)."""
     return (
-        (facts.state in states.SENDABLE, f"the enrollment is {facts.state}"),
-        (facts.version_now == facts.version_claimed, "the enrollment changed since the mail was prepared"),
-        (facts.step_now == facts.step_wanted, "the enrollment is at another step"),
-        (facts.sequence_state == "active", "the sequence is paused"),
-        (facts.mailbox_state == "active", f"the mailbox is {facts.mailbox_state}"),
-        (facts.message_state in states.MESSAGE_SENDABLE, f"the mail is {facts.message_state}"),
-        (facts.suppressed is None, f"the address is suppressed: {facts.suppressed}"),
+        (facts.state in states.SENDABLE, Code.NOT_SENDABLE, {"state": facts.state.value}),
+        (facts.version_now == facts.version_claimed, Code.CHANGED_SINCE_PREPARED, _NONE),
+        (facts.step_now == facts.step_wanted, Code.AT_ANOTHER_STEP, _NONE),
+        (facts.sequence_state == "active", Code.SEQUENCE_PAUSED, _NONE),
+        (facts.mailbox_state == "active", Code.MAILBOX_NOT_ACTIVE, {"state": facts.mailbox_state}),
         (
-            not facts.wrote_before or _read_since(facts),
-            "the mailbox was not read for answers since the step fell due",
+            facts.message_state in states.MESSAGE_SENDABLE,
+            Code.MAIL_NOT_SENDABLE,
+            {"state": facts.message_state.value},
         ),
-        (not facts.unread_elsewhere, ELSEWHERE),
+        (facts.suppressed is None, Code.ADDRESS_SUPPRESSED, {"why": facts.suppressed}),
+        (not facts.wrote_before or _read_since(facts), Code.NOT_READ_SINCE, _NONE),
+        (not facts.unread_elsewhere, Code.NOT_READ_ELSEWHERE, _NONE),
     )
 
 
@@ -86,22 +89,22 @@ def _read_since(facts: Facts) -> bool:
     return synced is not None and facts.due_at is not None and synced >= facts.due_at
 
 
-def changes(version: int, fence: int, now: InFlight) -> tuple[str, ...]:
-    """What has changed since a mail was marked that forbids its body, in words; empty when nothing has."""
-    rules = (
-        (now.version == version, "the enrollment changed"),
-        (now.sequence_state == "active", "the sequence was paused"),
-        (now.mailbox_state == "active", f"the mailbox is {now.mailbox_state}"),
-        (now.fence == fence, "another worker took the mailbox"),
-        (now.suppressed is None, f"the address is suppressed: {now.suppressed}"),
+def changes(version: int, fence: int, now: InFlight) -> tuple[Reason, ...]:
+    """What has changed since a mail was marked that forbids its body; empty when nothing has."""
+    rules: tuple[_Rule, ...] = (
+        (now.version == version, Code.CHANGED, _NONE),
+        (now.sequence_state == "active", Code.SEQUENCE_PAUSED, _NONE),
+        (now.mailbox_state == "active", Code.MAILBOX_NOT_ACTIVE, {"state": now.mailbox_state}),
+        (now.fence == fence, Code.ANOTHER_WORKER, _NONE),
+        (now.suppressed is None, Code.ADDRESS_SUPPRESSED, {"why": now.suppressed}),
     )
-    return tuple(words for holds, words in rules if not holds)
+    return tuple(because(code, **params) for holds, code, params in rules if not holds)
 
 
-SETTLED = "the mail was settled or given up since it was prepared"
+SETTLED = because(Code.SETTLED_MEANWHILE)
 
 
-SaidNo = Callable[[Collection[str]], Mapping[str, str]]
+SaidNo = Callable[[Collection[str]], Mapping[str, Reason]]
 """Those of some addresses who said no where the database has not heard it yet, with the reason."""
 
 
@@ -111,7 +114,7 @@ def admit(
     wanted: Sequence[PreparedMail],
     now: dt.datetime,
     said_no: SaidNo,
-) -> Mapping[int, tuple[str, ...]]:
+) -> Mapping[int, tuple[Reason, ...]]:
     """Mark those that may go as transmitting; returns every message's objections (empty: its body may follow).
 
     Raises `errors.Superseded` when the lease was lost: then nothing may go, and the caller has nothing to write.
@@ -130,7 +133,7 @@ def admit(
     return verdicts | {number: (SETTLED,) for number in going if number not in marked}
 
 
-def refusals(conn: Connection, recipients: Collection[str], said_no: SaidNo) -> dict[str, str]:
+def refusals(conn: Connection, recipients: Collection[str], said_no: SaidNo) -> dict[str, Reason]:
     """Who may not be written to, with the reason. What people said is asked before the database, which it moves to, and
     after, for who speaks in between."""
     return {**said_no(recipients), **suppressions.among(conn, recipients), **said_no(recipients)}
@@ -141,7 +144,7 @@ def _facts(
     row: Enrollment,
     sequence_state: str,
     held: mailboxes.Held,
-    suppressed: str | None,
+    suppressed: Reason | None,
     now: dt.datetime,
 ) -> Facts:
     return Facts(

@@ -20,7 +20,7 @@ from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageResolved
 from relance.engine.journal.evidence import GRACE
 from relance.engine.journal.findings import Findings
-from relance.engine.reasons import Cause, Reason
+from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.sending import settle as sending_settle
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.settle import Attempt
@@ -37,19 +37,16 @@ LOOKS = 3
 
 def verdict(
     age: dt.timedelta, looks: int, files_sent: bool | None, policy: str
-) -> tuple[MessageEvent, str] | None:
+) -> tuple[MessageEvent, Reason] | None:
     """What is to become of an unknown mail, with the reason; None: it stays held for evidence or a person. Pure."""
     if age < GRACE or looks < LOOKS:
         return None
     if files_sent:
-        return (
-            MessageEvent.MISSING,
-            f"{looks} checks of Sent, where this provider files every mail, found no copy",
-        )
+        return MessageEvent.MISSING, because(Code.NO_COPY_IN_SENT, count=looks)
     if policy == "assume sent":
-        return MessageEvent.ASSUMED, "the mailbox's policy for unknown mail is to assume that it was sent"
+        return MessageEvent.ASSUMED, because(Code.POLICY_ASSUMES_SENT)
     if policy == "send again":
-        return MessageEvent.MISSING, "the mailbox's policy for unknown mail is to send the same bytes again"
+        return MessageEvent.MISSING, because(Code.POLICY_SENDS_AGAIN)
     return None
 
 
@@ -84,9 +81,10 @@ def resolve(context: Context, lease: Lease, mailbox: Mailbox) -> int:
 def hear(conn: Connection, context: Context, mail: Message, result: SendResult, now: dt.datetime) -> None:
     """What a journal knows of an unknown mail: as if its worker had lived to say so."""
     if result.outcome is Outcome.ACCEPTED:
-        settle(conn, context, [mail], MessageEvent.FOUND, f"the server had taken it: {result.text}", now)
+        why = because(Code.SERVER_HAD_TAKEN, said=result.text)
+        settle(conn, context, [mail], MessageEvent.FOUND, why, now)
     elif result.outcome is Outcome.NOT_SENT:
-        settle(conn, context, [mail], MessageEvent.MISSING, f"it never left: {result.text}", now)
+        settle(conn, context, [mail], MessageEvent.MISSING, because(Code.NEVER_LEFT, said=result.text), now)
     else:
         _answered(conn, context, mail, result, now)
 
@@ -98,7 +96,8 @@ def _answered(
     row, mail = _as_now(conn, read)
     if mail.state is not read.state:
         return
-    enrollments.clear(conn, row.id, _is_for_this, now, f"{result.code or ''} {result.text}".strip())
+    said = f"{result.code or ''} {result.text}".strip()
+    enrollments.clear(conn, row.id, _is_for_this, now, because(Code.SERVER_SAID, said=said))
     row, mail = _as_now(conn, read)
     sending_settle.record(conn, context, [Attempt(PreparedMail(row, mail), result, now)])
     mailboxes.schedule_turn(conn, [row.mailbox_id], now)
@@ -116,7 +115,7 @@ def settle(
     context: Context,
     mails: Sequence[Message],
     event: MessageEvent,
-    words: str,
+    why: Reason,
     now: dt.datetime,
 ) -> None:
     """Write what became of unknown mails: delivered ones move their enrollment on, missing ones make it due again."""
@@ -125,16 +124,16 @@ def settle(
         if mail.state is not read.state:
             continue
         after = states.advance_message(mail.state, event)
-        messages.settle(conn, [Settlement(mail, event, now, mail.code, words)])
+        messages.settle(conn, [Settlement(mail, event, now, mail.code, why.words)])
         if after is states.MessageState.ACCEPTED and row.step == mail.step:
             script = context.library.script(conn, row.sequence_version_id)
             place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], context.workspace)
             sent_at = mail.transmitting_at or now
             position = script.after(mail.step, sent_at, place, str(row.id))
             enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
-        enrollments.clear(conn, row.id, _is_for_this, now, words)
+        enrollments.clear(conn, row.id, _is_for_this, now, why)
         mailboxes.schedule_turn(conn, [row.mailbox_id], now)
-        data = MessageResolved(after.value, words, mail.message_id)
+        data = MessageResolved(after.value, why, mail.message_id)
         told = NewEvent.of(row, data, now, message_id=mail.id, step=mail.step)
         events.record_events(conn, [told])
 
@@ -188,4 +187,4 @@ def decide(context: Context, message_id: str, decision: str) -> None:
             )
         # Lock the person's row first: the answer that would settle this may be arriving at this very moment.
         enrollments.lock(conn, [mail.enrollment_id])
-        settle(conn, context, [mail], DECISIONS[decision], "a person decided", now)
+        settle(conn, context, [mail], DECISIONS[decision], because(Code.DECIDED), now)

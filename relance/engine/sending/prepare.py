@@ -16,8 +16,8 @@ from relance.engine.definition.compiled import bounds, lacking
 from relance.engine.definition.position import Position
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_people import EnrollmentHeld, StepSkipped
-from relance.engine.reasons import Cause, Reason
-from relance.engine.sending import compose, forgotten_mails, proofs, refusing_domains, restore_guard, settle
+from relance.engine.reasons import Code, Reason, because, prose
+from relance.engine.sending import compose, forgotten_mails, proofs, refusing_domains, restore_guard
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.proofs import Left
 from relance.engine.sequences import step_context
@@ -43,10 +43,8 @@ class Decision:
     new: bool = False
     position: Position | None = None
     event: Told | None = None
-    words: str = ""
+    why: Reason | None = None
     left: dt.datetime | None = None  # when the mail, of which the database knew nothing, left long ago
-    cause: Cause = Cause.OTHER
-    source: str = ""
 
 
 def prepare(
@@ -92,9 +90,7 @@ def _met(
     if mail is None:
         return None
     if mail.answered:
-        return Decision(
-            event=Event.HELD, words="they wrote about this very mail, which the database had lost"
-        )
+        return Decision(event=Event.HELD, why=because(Code.ASKED_ABOUT_LOST))
     return Decision(mail=forgotten_mails.as_sent(conn, context, case.row, mail), new=True, left=mail.sent_at)
 
 
@@ -103,8 +99,7 @@ def _refused(case: StepContext, no: Mapping[str, Refused]) -> Decision | None:
     there = no.get(refusing_domains.of(case.contact)) if no else None
     if there is None:
         return None
-    why = refusing_domains.reason(there.organisation, there.words)
-    return Decision(event=Event.HELD, words=why.words, cause=why.cause, source=why.source)
+    return Decision(event=Event.HELD, why=refusing_domains.reason(there.organisation, there.why))
 
 
 @actors.by_rule("preparation")
@@ -118,9 +113,9 @@ def _not_spent(
     with context.database.write() as conn:
         mailboxes.renew_lease(conn, lease)
         for row in spent:
-            words = f"given up after {row.attempts - 1} attempts that never came to an end"
-            enrollments.apply(conn, [row.id], Event.HELD, now, reason=words, values={"attempts": 0})
-            events.record_event(conn, EnrollmentHeld(words), now, row)
+            why = because(Code.ATTEMPTS_SPENT, count=row.attempts - 1)
+            enrollments.apply(conn, [row.id], Event.HELD, now, reason=why, values={"attempts": 0})
+            events.record_event(conn, EnrollmentHeld(why), now, row)
     return [row for row in claimed if row.attempts <= context.options.attempts]
 
 
@@ -131,8 +126,8 @@ def _alone(context: Context, mailbox: Mailbox, case: StepContext, now: dt.dateti
     except (SQLAlchemyError, errors.Trouble):
         raise
     except Exception as fault:
-        words = f"this mail could not be prepared: {type(fault).__name__}: {fault}"
-        return Decision(event=Event.HELD, words=words[:WORDS_MOST])
+        said = f"{type(fault).__name__}: {fault}"
+        return Decision(event=Event.HELD, why=because(Code.NOT_PREPARED, fault=said[:WORDS_MOST]))
 
 
 def _verdict(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision:
@@ -149,16 +144,14 @@ def _verdict(context: Context, mailbox: Mailbox, case: StepContext, now: dt.date
 
 def _barred(case: StepContext) -> Decision | None:
     if case.suppressed is not None:
-        return Decision(event=Event.UNSUBSCRIBED, words=f"suppressed: {case.suppressed}")
+        return Decision(event=Event.UNSUBSCRIBED, why=because(Code.SUPPRESSED, why=case.suppressed))
     return None
 
 
 def _in_doubt(case: StepContext) -> Decision | None:
     """Whichever way somebody came to be active again: what a restore put in doubt is not sent by guess."""
     return (
-        Decision(event=Event.HELD, words=restore_guard.MAYBE_SENT.words, cause=restore_guard.MAYBE_SENT.cause)
-        if case.row.lost_before is not None
-        else None
+        Decision(event=Event.HELD, why=restore_guard.MAYBE_SENT) if case.row.lost_before is not None else None
     )
 
 
@@ -168,10 +161,9 @@ def _left_over(case: StepContext, now: dt.datetime, context: Context) -> Decisio
     if state is MessageState.ACCEPTED:
         return Decision(position=_onward(context, case, now, wrote=True))
     if state in (MessageState.UNKNOWN, MessageState.TRANSMITTING):
-        words = f"{settle.MAYBE}; nobody can tell yet"
-        return Decision(event=Event.HELD, words=words, cause=Cause.UNKNOWN_MAIL)
+        return Decision(event=Event.HELD, why=because(Code.NOT_KNOWN_YET))
     if state in (MessageState.REFUSED, MessageState.ABANDONED):
-        return Decision(event=Event.HELD, words=f"the mail of this step was {state}")
+        return Decision(event=Event.HELD, why=because(Code.MAIL_OVER, state=state.value))
     return None
 
 
@@ -180,9 +172,7 @@ def _too_early(context: Context, case: StepContext, now: dt.datetime) -> Decisio
     when = case.script.opening(case.step, case.place(context.workspace), now)
     if when.at <= now:
         return None
-    return Decision(
-        position=Position(case.row.step, "mail", when.at, bounds(when)), words="the sending hours are over"
-    )
+    return Decision(position=Position(case.row.step, "mail", when.at, bounds(when)))
 
 
 def _unwanted(context: Context, case: StepContext, now: dt.datetime) -> Decision | None:
@@ -190,9 +180,9 @@ def _unwanted(context: Context, case: StepContext, now: dt.datetime) -> Decision
     if stop is not None:
         reached = case.script.condition(stop).evaluate(case.values(), case.facts)
         if reached is True:
-            return Decision(event=Event.STOPPED, words=f"the sequence's stop rule holds: {stop}")
+            return Decision(event=Event.STOPPED, why=because(Code.STOP_RULE, rule=stop))
         if reached is not False:
-            return Decision(event=Event.HELD, words=lacking(reached, "stop"))
+            return Decision(event=Event.HELD, why=lacking(reached, "stop"))
     if step.when is None:
         return None
     wanted = case.script.condition(step.when).evaluate(case.values(), case.facts)
@@ -200,9 +190,9 @@ def _unwanted(context: Context, case: StepContext, now: dt.datetime) -> Decision
         return None
     if wanted is False:
         return Decision(
-            position=_onward(context, case, now, wrote=False), words=f"skipped: {step.when} does not hold"
+            position=_onward(context, case, now, wrote=False), why=because(Code.SKIPPED, rule=step.when)
         )
-    return Decision(event=Event.HELD, words=lacking(wanted, step.id))
+    return Decision(event=Event.HELD, why=lacking(wanted, step.id))
 
 
 def _onward(context: Context, case: StepContext, now: dt.datetime, *, wrote: bool) -> Position:
@@ -214,7 +204,7 @@ def _draft(context: Context, mailbox: Mailbox, case: StepContext, now: dt.dateti
         return Decision(mail=case.existing)
     written = compose.draft(context, mailbox, case, now)
     if isinstance(written, compose.Unwritten):
-        return Decision(event=Event.HELD, words=written.words)
+        return Decision(event=Event.HELD, why=written.why)
     return Decision(mail=written, new=True)
 
 
@@ -222,6 +212,9 @@ def _of_another(mail: Message, mailbox: Mailbox) -> bool:
     """Whether another mailbox wrote it and never offered it: its bytes bear the wrong sender."""
     never = mail.state is MessageState.PREPARED and mail.transmitting_at is None
     return never and mail.mailbox_id != mailbox.id
+
+
+NO_REASON = prose("")
 
 
 @actors.by_rule("preparation")
@@ -236,7 +229,7 @@ def _carry_out(conn: Connection, case: StepContext, verdict: Decision, now: dt.d
     if position is not None:
         enrollments.move(conn, row, position, now)
     elif verdict.event is not None:
-        why = Reason(verdict.words, verdict.cause, verdict.source)
-        enrollments.apply(conn, [row.id], verdict.event, now, reason=why, values={"attempts": 0})
-    said = events.news(verdict.event, verdict.words) if verdict.event else StepSkipped(verdict.words)
+        enrollments.apply(conn, [row.id], verdict.event, now, reason=verdict.why, values={"attempts": 0})
+    why = verdict.why or NO_REASON
+    said = events.news(verdict.event, why) if verdict.event else StepSkipped(why)
     events.record_event(conn, said, now, row)

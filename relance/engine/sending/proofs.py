@@ -12,15 +12,15 @@ from sqlalchemy.engine import Connection
 from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageFound
-from relance.engine.reasons import Cause
+from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.sending import in_doubt, restore_guard, settle
 from relance.engine.states import MessageEvent, MessageState, State
 from relance.engine.store import contacts, enrollments, events, mailboxes, messages
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.messages import Message
 
-FOUND = "mail in the mailbox proves that it left"
-BY_JOURNAL = "the journal tells that a server took it"
+FOUND = because(Code.FOUND_IN_MAILBOX)
+BY_JOURNAL = because(Code.JOURNAL_SAYS_TAKEN)
 NOBODY_COULD_TELL = frozenset({MessageState.UNKNOWN, MessageState.NOT_SENT})
 # An attempt is known, and its end is not, or was inferred.
 
@@ -31,7 +31,7 @@ class Left:
 
     step: str
     at: dt.datetime
-    words: str = FOUND
+    why: Reason = FOUND
     exact: bool = True  # else it left at that time or earlier
 
 
@@ -44,7 +44,7 @@ def left(conn: Connection, context: Context, read: Message, proof: Left, now: dt
     if mail is None or mail.state is MessageState.ACCEPTED:
         return False
     if mail.state in NOBODY_COULD_TELL:
-        in_doubt.settle(conn, context, [mail], MessageEvent.FOUND, proof.words, now)
+        in_doubt.settle(conn, context, [mail], MessageEvent.FOUND, proof.why, now)
         restore_guard.let_go_on(conn, row.id, now)
     else:
         _found(conn, context, row, mail, proof, now)
@@ -63,11 +63,11 @@ def _found(
 ) -> None:
     """Not before its last attempt that ended otherwise, for that one is not it."""
     at = max([proof.at, *(each for each in (mail.settled_at, mail.transmitting_at) if each is not None)])
-    messages.found(conn, mail, at, proof.words)
-    written(conn, context, row, Left(mail.step, at, proof.words, proof.exact), now)
+    messages.found(conn, mail, at, proof.why.words)
+    written(conn, context, row, Left(mail.step, at, proof.why, proof.exact), now)
     # What a server answered to an earlier attempt at it holds nobody any more; the bounce of an address is a person's.
     about = (Cause.REFUSED, settle.source_of(mail.id))
-    enrollments.clear(conn, row.id, lambda each: (each.cause, each.source) == about, now, proof.words)
+    enrollments.clear(conn, row.id, lambda each: (each.cause, each.source) == about, now, proof.why)
 
 
 @actors.by_rule("evidence")
@@ -82,7 +82,7 @@ def written(conn: Connection, context: Context, row: Enrollment, proof: Left, no
         after = enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
         if position.step_kind == "mail" and position.due_at is not None and after is State.ACTIVE:
             mailboxes.schedule_turn(conn, [row.mailbox_id], position.due_at)
-    data = MessageFound(proof.words, proof.at.isoformat())
+    data = MessageFound(proof.why, proof.at.isoformat())
     events.record_event(conn, data, now, row, step=proof.step)
 
 

@@ -13,7 +13,7 @@ from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import OrganisationRetried
 from relance.engine.event_log.of_people import EnrollmentHeld
-from relance.engine.reasons import Cause, Reason
+from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.sequences import backlog
 from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, events, mailboxes, refusals
@@ -36,24 +36,24 @@ def of(person: Contact) -> str:
     return organisation(person.email, person.organisation)
 
 
-def reason(name: str, words: str) -> Reason:
+def reason(name: str, said: Reason) -> Reason:
     """Why somebody is held whose organisation refuses the mailbox's mail."""
-    return Reason(f"mail from this mailbox to {name} is refused: {words}", Cause.ORGANISATION, name)
+    return because(Code.ORGANISATION_REFUSES, name, organisation=name, said=said)
 
 
 @actors.by_rule("refusing organisations")
-def note(conn: Connection, mailbox_id: int, name: str, words: str, now: dt.datetime) -> None:
+def note(conn: Connection, mailbox_id: int, name: str, said: Reason, now: dt.datetime) -> None:
     """Hold everybody at an organisation that refused this mailbox's mail; where another one did, pause the mailbox."""
     before = refusals.standing(conn, mailbox_id)
-    refusals.add(conn, mailbox_id, name, words, now)
+    refusals.add(conn, mailbox_id, name, said, now)
+    why = reason(name, said)
     rows = [row for row in enrollments.of_receiver(conn, mailbox_id, name) if _to_hold(row, name)]
-    enrollments.apply(conn, [row.id for row in rows], Event.HELD, now, reason=reason(name, words))
-    said = EnrollmentHeld(reason(name, words).words)
-    events.record_events(conn, [NewEvent.of(row, said, now) for row in rows])
+    enrollments.apply(conn, [row.id for row in rows], Event.HELD, now, reason=why)
+    events.record_events(conn, [NewEvent.of(row, EnrollmentHeld(why), now) for row in rows])
     others = sorted(each.organisation for each in before.values() if _alike(each, name, now))
     if others:
         named = ", ".join([*others, name])
-        mailboxes.pause(conn, mailbox_id, f"several organisations refuse its mail ({named}): {words}", now)
+        mailboxes.pause(conn, mailbox_id, because(Code.SEVERAL_REFUSE, organisations=named, said=said), now)
 
 
 def _to_hold(row: Enrollment, name: str) -> bool:
@@ -94,7 +94,7 @@ def retry(context: Context, address: str, name: str, *, dry_run: bool = False) -
         report = Retried(
             mailbox.address,
             wanted,
-            stood.words,
+            stood.why.words,
             tuple(sorted(people[row.contact_id].email for row in going)),
             tuple(sorted(people[row.contact_id].email for row in rows if len(row.why) > 1)),
             dry_run,
@@ -133,9 +133,9 @@ def lift(conn: Connection, context: Context, mailbox_id: int, name: str, now: dt
 
 def _go_on(conn: Connection, context: Context, row: Enrollment, person: Contact, now: dt.datetime) -> None:
     change = backlog.overdue(conn, context, row, person, spread=True)
-    words = "its organisation is tried again"
+    why = because(Code.ORGANISATION_TRIED_AGAIN)
     [(_, after)] = enrollments.apply(
-        conn, [row.id], Event.RELEASED, now, reason=words, values={"attempts": 0, **change}
+        conn, [row.id], Event.RELEASED, now, reason=why, values={"attempts": 0, **change}
     )
     due = change.get("due_at", row.due_at)
     if after is State.ACTIVE and due is not None and row.step_kind == "mail":

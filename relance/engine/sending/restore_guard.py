@@ -27,7 +27,7 @@ from relance.engine.db.database import Database
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import RestoreConfirmed
 from relance.engine.event_log.of_people import EnrollmentReleased
-from relance.engine.reasons import Cause, Reason
+from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, restore_doubts
 from relance.engine.store import installation as store_installation
@@ -42,9 +42,7 @@ MOST_RESTORES = 1000
 # Nobody restores so often; a file that says so is not believed in that, and fences stay numbers that a database keeps.
 RESTORED = "restored"
 # When a person last said that a restored database may go on (ISO 8601, business time).
-MAYBE_SENT = Reason(
-    "the database was restored; this step may have been sent after the backup was made", Cause.RESTORED
-)
+MAYBE_SENT = because(Code.MAYBE_SENT)
 
 
 @dataclass(frozen=True)
@@ -152,7 +150,7 @@ def let_go_on(conn: Connection, enrollment_id: int, now: dt.datetime) -> bool:
         return False
     if row.step is not None and (row.due_at is None or row.due_at <= row.lost_before):
         return False
-    release(conn, row, now, "what it was held for was found sent")
+    release(conn, row, now, because(Code.FOUND_SENT))
     return True
 
 
@@ -163,13 +161,13 @@ def is_doubt(reason: Reason) -> bool:
 
 @actors.by_rule("evidence")
 def release(
-    conn: Connection, row: Enrollment, now: dt.datetime, words: str, values: Mapping[str, Any] | None = None
+    conn: Connection, row: Enrollment, now: dt.datetime, why: Reason, values: Mapping[str, Any] | None = None
 ) -> None:
     """Nothing is in doubt of this one any more; it goes on if nothing else holds it."""
     restore_doubts.lift(conn, row.id)
-    if not enrollments.clear(conn, row.id, is_doubt, now, words, dict(values or {})):
+    if not enrollments.clear(conn, row.id, is_doubt, now, why, dict(values or {})):
         return
-    events.record_event(conn, EnrollmentReleased(words), now, row)
+    events.record_event(conn, EnrollmentReleased(why), now, row)
     due = (values or {}).get("due_at", row.due_at)
     if due is not None and row.step_kind == "mail":
         mailboxes.schedule_turn(conn, [row.mailbox_id], due)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from relance.complete import complete
-from relance.engine import states
+from relance.engine import reasons, states
 from relance.engine.context import Context, Options
 from relance.engine.event_log.of_mails import (
     MessageAbandoned,
@@ -22,7 +22,7 @@ from relance.engine.event_log.of_mails import (
     MessageUnknown,
     MessageWithdrawn,
 )
-from relance.engine.reasons import Cause, Reason
+from relance.engine.reasons import Code, Reason, because
 from relance.engine.sending import refusing_domains
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.states import Event, MessageEvent, MessageState
@@ -31,8 +31,6 @@ from relance.engine.store.events import NewEvent
 from relance.engine.store.messages import Settlement
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
-
-MAYBE = "the mail may have been delivered"
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,9 @@ class Attempt:
     at: dt.datetime
 
 
+SILENT = because(Code.SERVER_SAID, said="")
+
+
 @dataclass(frozen=True)
 class Ending:
     """What follows from an attempt."""
@@ -51,8 +52,7 @@ class Ending:
     message: MessageEvent
     done: bool = False  # the step is done; on to the next
     event: Event | None = None  # news for the enrollment
-    words: str = ""
-    cause: Cause = Cause.REFUSED
+    why: Reason = SILENT
     retry_after: dt.timedelta | None = None  # offer the same bytes again then
     suppress: bool = False
     pause_mailbox: bool = False
@@ -74,6 +74,11 @@ class _Case:
     said: str  # the server's answer as people read it
 
     @property
+    def told(self) -> Reason:
+        """That, and nothing of ours."""
+        return because(Code.SERVER_SAID, said=self.said)
+
+    @property
     def later(self) -> dt.timedelta:
         """Doubled at each deferral (RFC 5321, 4.5.4.1)."""
         return self.options.defer * int(2 ** min(max(0, self.attempts - 1), 10))
@@ -84,13 +89,13 @@ def _accepted(_: _Case) -> Ending:
 
 
 def _lost(case: _Case) -> Ending:
-    words = f"{MAYBE}: {case.said or 'the connection broke after its body'}"
-    return Ending(MessageEvent.LOST, event=Event.HELD, words=words, cause=Cause.UNKNOWN_MAIL, stop_turn=True)
+    why = because(Code.MAY_BE_DELIVERED, said=case.said) if case.said else because(Code.BROKE_AFTER_BODY)
+    return Ending(MessageEvent.LOST, event=Event.HELD, why=why, stop_turn=True)
 
 
 def _withdrawn(case: _Case) -> Ending:
     pauses = case.result.blame is Blame.SENDER
-    return Ending(MessageEvent.WITHDRAWN, words=case.said, stop_turn=True, pause_mailbox=pauses)
+    return Ending(MessageEvent.WITHDRAWN, why=case.told, stop_turn=True, pause_mailbox=pauses)
 
 
 def _refused(case: _Case) -> Ending:
@@ -99,42 +104,42 @@ def _refused(case: _Case) -> Ending:
 
 def _of_sender(case: _Case) -> Ending:
     """A quota or a reputation is no fault of the person's: the same bytes may go when the mailbox is well again."""
-    return Ending(MessageEvent.DEFERRED, words=case.said, pause_mailbox=True, stop_turn=True)
+    return Ending(MessageEvent.DEFERRED, why=case.told, pause_mailbox=True, stop_turn=True)
 
 
 def _of_receiver(case: _Case) -> Ending:
     """What one organisation thinks of us is no fault of the person's, and says little of the next organisation."""
-    return Ending(MessageEvent.DEFERRED, words=case.said, refused_there=True)
+    return Ending(MessageEvent.DEFERRED, why=case.told, refused_there=True)
 
 
 def _of_recipient(case: _Case) -> Ending:
     if smtp_replies.is_definite(case.result):
-        return Ending(MessageEvent.REFUSED, event=Event.BOUNCED, words=case.said, suppress=True)
-    words = f"the address is not taken, and nothing says for certain that it does not exist: {case.said}"
-    return Ending(MessageEvent.REFUSED, event=Event.HELD, words=words)
+        return Ending(MessageEvent.REFUSED, event=Event.BOUNCED, why=case.told, suppress=True)
+    return Ending(MessageEvent.REFUSED, event=Event.HELD, why=because(Code.ADDRESS_REFUSED, said=case.said))
 
 
 def _of_this_mail(case: _Case) -> Ending:
-    return Ending(MessageEvent.REFUSED, event=Event.HELD, words=f"the server refused this mail: {case.said}")
+    return Ending(MessageEvent.REFUSED, event=Event.HELD, why=because(Code.MAIL_REFUSED, said=case.said))
 
 
 def _deferred(case: _Case) -> Ending:
     """Put off: again and again for the person's sake asks a person; for the sender's, it charges nobody written to."""
     spent, ours = case.attempts >= case.options.deferrals, case.result.blame is Blame.SENDER
-    words = f"deferred {case.attempts} times: {case.said}" if spent else case.said
+    often = because(Code.DEFERRED_OFTEN, count=case.attempts, said=case.said)
+    why = often if spent else case.told
     if ours:
         return Ending(
             MessageEvent.DEFERRED,
             retry_after=case.later,
-            words=words,
+            why=why,
             stop_turn=True,
             pause_mailbox=spent,
         )
     if spent and case.result.blame is Blame.RECEIVER:
-        return Ending(MessageEvent.DEFERRED, words=words, refused_there=True)
+        return Ending(MessageEvent.DEFERRED, why=why, refused_there=True)
     if spent:
-        return Ending(MessageEvent.DEFERRED, event=Event.HELD, words=words)
-    return Ending(MessageEvent.DEFERRED, retry_after=case.later, words=words)
+        return Ending(MessageEvent.DEFERRED, event=Event.HELD, why=why)
+    return Ending(MessageEvent.DEFERRED, retry_after=case.later, why=why)
 
 
 _BY_OUTCOME = complete(
@@ -204,19 +209,19 @@ def source_of(message_id: int) -> str:
 def _apply(conn: Connection, attempt: Attempt, end: Ending) -> None:
     row, message, at = attempt.wanted.enrollment, attempt.wanted.message, attempt.at
     if end.event is not None:
-        why = Reason(end.words, end.cause, source_of(message.id))
+        why = dataclasses.replace(end.why, source=source_of(message.id))
         enrollments.apply(conn, [row.id], end.event, at, reason=why, values={"attempts": 0})
     elif end.retry_after is not None:
-        bound = [{"kind": "deferred", "words": f"the receiving server asked to try later: {end.words}"}]
-        enrollments.reschedule(conn, row, at + end.retry_after, bound)
+        bound = reasons.bound("deferred", because(Code.DEFERRED_BY_SERVER, said=end.why))
+        enrollments.reschedule(conn, row, at + end.retry_after, [bound])
     else:
         claims.unclaim(conn, [row.id])
     if end.suppress:
-        bounced = suppressions.bounced(source_of(message.id), f"bounced: {end.words}")
+        bounced = suppressions.bounced(source_of(message.id), because(Code.BOUNCED, said=end.why))
         suppressions.add(conn, "address", message.recipient, bounced, at)
     if end.refused_there:
         person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
-        refusing_domains.note(conn, row.mailbox_id, refusing_domains.of(person), end.words, at)
+        refusing_domains.note(conn, row.mailbox_id, refusing_domains.of(person), end.why, at)
     if end.pause_mailbox:
         _pause(conn, attempt, end)
 
@@ -224,11 +229,11 @@ def _apply(conn: Connection, attempt: Attempt, end: Ending) -> None:
 def _pause(conn: Connection, attempt: Attempt, end: Ending) -> None:
     """Whose mail it was is said, for it may be theirs alone; and after a resume theirs goes last, so that others' show it."""
     row, message = attempt.wanted.enrollment, attempt.wanted.message
-    words = end.words
+    why = end.why
     if attempt.result.stage in smtp_replies.OF_ONE_MAIL:
-        words = f"{words} (the mail to {message.recipient})"
+        why = dataclasses.replace(why, params={**why.params, "to": message.recipient})
         enrollments.rank(conn, [row.id], enrollments.LAST)
-    mailboxes.pause(conn, row.mailbox_id, words, attempt.at)
+    mailboxes.pause(conn, row.mailbox_id, why, attempt.at)
 
 
 _TOLD: Mapping[MessageState, type[MessageAttempted]] = complete(
@@ -249,6 +254,6 @@ _TOLD: Mapping[MessageState, type[MessageAttempted]] = complete(
 def _event(attempt: Attempt, end: Ending) -> NewEvent:
     message = attempt.wanted.message
     after = MessageState.ACCEPTED if end.done else states.advance_message(message.state, end.message)
-    said = (None, None) if end.done else (end.words, attempt.result.stage)
+    said = (None, None) if end.done else (end.why, attempt.result.stage)
     data = _TOLD[after](message.message_id, message.subject, message.variant, *said)
     return NewEvent.of(attempt.wanted.enrollment, data, attempt.at, message_id=message.id, step=message.step)

@@ -10,12 +10,16 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from relance.engine.context import Context
 from relance.engine.event_log.of_people import EnrollmentHeld
+from relance.engine.reasons import Code, because
 from relance.engine.sequences import step_context
 from relance.engine.sequences.steps import carry_out
 from relance.engine.sequences.steps.base import StepRun
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes
 from relance.engine.store.enrollments import Enrollment
+
+FAULT_LIMIT = 300
+# Characters of a fault's own words that are kept as a reason.
 
 
 def advance(conn: Connection, context: Context, now: dt.datetime, limit: int) -> int:
@@ -44,9 +48,9 @@ def _all_or_none(
 
 
 def _held(conn: Connection, row: Enrollment, now: dt.datetime, fault: Exception) -> None:
-    words = f"this step could not be done: {type(fault).__name__}: {fault}"[:300]
-    enrollments.apply(conn, [row.id], Event.HELD, now, reason=words)
-    events.record_event(conn, EnrollmentHeld(words), now, row)
+    why = because(Code.STEP_FAILED, fault=f"{type(fault).__name__}: {fault}"[:FAULT_LIMIT])
+    enrollments.apply(conn, [row.id], Event.HELD, now, reason=why)
+    events.record_event(conn, EnrollmentHeld(why), now, row)
 
 
 def _do(conn: Connection, context: Context, now: dt.datetime, rows: Sequence[Enrollment]) -> None:

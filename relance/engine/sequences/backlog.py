@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.definition.compiled import bounds
+from relance.engine.reasons import Code, because
 from relance.engine.schedule import calendar, waits
 from relance.engine.store import contacts, enrollments, mailboxes, sequences
 from relance.engine.store.contacts import Contact
@@ -39,8 +41,8 @@ def overdue(
         script.place(person, context.workspace),
         key=f"{row.id}:{row.step}",
     )
-    words = {"kind": "resumed", "words": "it fell due while nothing was sent", "until": now.isoformat()}
-    return {"due_at": when.at, "bound": [words, *bounds(when)]}
+    bound = reasons.bound("resumed", because(Code.NOTHING_WAS_SENT), until=now.isoformat())
+    return {"due_at": when.at, "bound": [bound, *bounds(when)]}
 
 
 def _share(enrollment_id: int) -> float:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.clock import SETTLE_SECONDS, Clock
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.db.database import SKEW, machine_now
 from relance.engine.definition import company_rules
@@ -23,6 +24,7 @@ from relance.engine.event_log import actors
 from relance.engine.event_log.base import WithReason
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.event_log.of_mailboxes import ClockCorrected, ClockJumped
+from relance.engine.reasons import Code, because
 from relance.engine.schedule import calendar
 from relance.engine.sequences import away, step_context
 from relance.engine.sequences.step_context import StepContext
@@ -36,7 +38,7 @@ JUMPED, HEALED, MARK = "clock jumped", "clock was ahead", "clock"
 REMEMBERED = dt.timedelta(days=1)
 LATE = "late"
 # The kind of bound of a step that was planned anew after a long silence: a clock that is ahead looks like one.
-_WORDS = {"kind": "ahead", "words": "the clock had been ahead when this was planned", "until": None}
+_BOUND = reasons.bound("ahead", because(Code.CLOCK_WAS_AHEAD))
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ def _replan(conn: Connection, context: Context, case: StepContext, now: dt.datet
     since = min(row.stepped_at, now)
     position = case.script.position(case.step, since, case.place(context.workspace), str(row.id))
     due = sooner(row.due_at or now, position, now)
-    enrollments.reschedule(conn, row, due, [_WORDS, *position.bound])
+    enrollments.reschedule(conn, row, due, [_BOUND, *position.bound])
     return due
 
 

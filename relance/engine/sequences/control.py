@@ -17,7 +17,7 @@ from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.event_log.base import EventData
 from relance.engine.event_log.of_people import EnrollmentMailboxChanged, StepSkipped
 from relance.engine.journal import evidence
-from relance.engine.reasons import Cause, Reason
+from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences import backlog
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollment_details, enrollments, events, mailboxes, messages, refusals, tasks
@@ -71,7 +71,7 @@ def pause(
     for the case that what ended it was a mistake."""
 
     def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
-        desk.apply(rows, Event.PAUSED, Reason(reason or Event.PAUSED.value, Cause.PERSON))
+        desk.apply(rows, Event.PAUSED, because(Code.PAUSED, text=reason))
 
     return _steer(context, email, sequence, act, over=True)
 
@@ -80,8 +80,7 @@ def stop(context: Context, email: str, sequence: str | None = None, reason: str 
     """End somebody's sequences (or one of them) for good; open tasks go with them."""
 
     def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
-        words = Reason(reason or "stopped by a person", Cause.STOP)
-        ended = desk.apply(rows, Event.STOPPED, words)
+        ended = desk.apply(rows, Event.STOPPED, because(Code.STOPPED, text=reason))
         tasks.drop_open(desk.conn, [row.id for row in ended], desk.now)
 
     return _steer(context, email, sequence, act, over=True)
@@ -152,18 +151,18 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
         )
     event: Told = Event.RELEASED if row.state is State.HELD else Event.RESUMED
     change = backlog.overdue(desk.conn, desk.context, row, desk.person)
-    words = reason or ("released by a person" if event is Event.RELEASED else event.value)
+    code = Code.RELEASED if event is Event.RELEASED else Code.RESUMED
     for name in reasons.organisations(row.why):
         refusals.lift(desk.conn, row.mailbox_id, name)  # a person tries it again
     values = {"resume_at": None, "attempts": 0, "lost_before": _unproved(desk, row), **change}
-    desk.apply([row], event, Reason(words, Cause.PERSON), values)
+    desk.apply([row], event, because(code, text=reason), values)
     tasks.close_step(desk.conn, [row.id], tasks.HAND_OVER, "done", desk.now)
     due, kind = change.get("due_at", row.due_at), row.step_kind
     if mail is not None and mail.state in _GIVEN_UP:
         place = desk.script(row).place(desk.person, desk.context.workspace)
         position = desk.script(row).after(mail.step, desk.now, place, str(row.id))
         enrollments.move(desk.conn, row, position, desk.now)
-        desk.tell([row], StepSkipped(f"the mail of this step was {mail.state}"))
+        desk.tell([row], StepSkipped(because(Code.MAIL_OVER, state=mail.state.value)))
         due, kind = position.due_at, position.step_kind
     if due is not None and kind == "mail":
         mailboxes.schedule_turn(desk.conn, [row.mailbox_id], due)
@@ -203,7 +202,7 @@ def _move(desk: _Desk, row: Enrollment, target: Mailbox) -> Enrollment:
         raise errors.NotFound(f"the mailbox {target.address} was removed meanwhile")
     messages.forget_prepared(desk.conn, row.id)
     enrollments.change_mailbox(desk.conn, row, target.id)
-    desk.tell([row], EnrollmentMailboxChanged(f"goes on from {target.address}"))
+    desk.tell([row], EnrollmentMailboxChanged(because(Code.MAILBOX_CHANGED, mailbox=target.address)))
     if row.due_at is not None and row.step_kind == "mail":
         mailboxes.schedule_turn(desk.conn, [target.id], row.due_at)
     return replace(row, mailbox_id=target.id, version=row.version + 1)
@@ -225,7 +224,7 @@ class _Desk:
         ids = [row.id for row in rows]
         applied = enrollments.apply(self.conn, ids, event, self.now, reason=why, values=values)
         changed = [before for before, after in applied if after != before.state]
-        self.tell(changed, events.news(event, why.words))
+        self.tell(changed, events.news(event, why))
         return changed
 
     def tell(self, rows: Iterable[Enrollment], said: EventData) -> None:

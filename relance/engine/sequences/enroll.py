@@ -15,6 +15,7 @@ from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
 from relance.engine.event_log.of_people import EnrollmentCreated
+from relance.engine.reasons import Reason
 from relance.engine.sequences import publish
 from relance.engine.sequences.assignment import Shares
 from relance.engine.sequences.control import EnrollmentView, change_mailbox, pause, resume, stop
@@ -163,7 +164,7 @@ class _Known:
     """What is known of one batch of people, read in one go."""
 
     enrolled: dict[int, list[Enrollment]]
-    suppressed: dict[str, str]
+    suppressed: dict[str, Reason]
     wrote: dict[int, list[int]]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.definition.compiled import bounds
 from relance.engine.event_log.of_mailboxes import MailboxReplanned
+from relance.engine.reasons import Code, because
 from relance.engine.schedule import calendar
 from relance.engine.sequences import clock_jumps, step_context
 from relance.engine.store import enrollments, events, mailboxes
@@ -30,12 +32,8 @@ def replan(context: Context, lease: Lease, mailbox: Mailbox, now: dt.datetime) -
         for case in step_context.read(conn, context, rows) if rows else ():
             place = case.script.place(case.contact, context.workspace)
             when = calendar.next_opening(case.script.rule(case.step), place, now + scatter(str(case.row.id)))
-            words = {
-                "kind": clock_jumps.LATE,
-                "words": f"nothing ran since {mailbox.synced_at}; planned again",
-                "until": None,
-            }
-            enrollments.reschedule(conn, case.row, when.at, [words, *bounds(when)])
+            bound = reasons.bound(clock_jumps.LATE, because(Code.NOTHING_RAN, since=mailbox.synced_at))
+            enrollments.reschedule(conn, case.row, when.at, [bound, *bounds(when)])
         if rows:
             said = MailboxReplanned(len(rows), str(mailbox.synced_at))
             events.record_event(conn, said, now, mailbox_id=mailbox.id)

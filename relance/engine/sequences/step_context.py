@@ -12,6 +12,7 @@ from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
 from relance.engine.engagement import facts as engagement_facts
+from relance.engine.reasons import Reason
 from relance.engine.schedule.timezones import Place, Workspace
 from relance.engine.store import contacts, messages, suppressions
 from relance.engine.store.contacts import Contact
@@ -29,7 +30,7 @@ class StepContext:
     script: CompiledSequence
     existing: Message | None  # the message an earlier attempt left
     sent: Sequence[Message]  # what the person got from this enrollment so far, oldest first
-    suppressed: str | None
+    suppressed: Reason | None
     facts: Mapping[str, engagement_facts.Asked] = field(repr=False)
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -14,7 +13,7 @@ from relance.engine import reasons, states
 from relance.engine.db import bulk
 from relance.engine.db.tables import contact, enrollment, sequence
 from relance.engine.definition.position import Position
-from relance.engine.reasons import Cause, Reason
+from relance.engine.reasons import Cause, Code, Reason
 from relance.engine.states import Event, State
 from relance.engine.store import due
 from relance.engine.store.positions import COLUMNS, Enrollment, value
@@ -33,7 +32,7 @@ def apply(
     event: Event,
     now: dt.datetime,
     *,
-    reason: str | Reason = "",
+    reason: Reason | None = None,
     values: dict[str, Any] | None = None,
 ) -> list[tuple[Enrollment, State]]:
     """Apply one piece of news to enrollments, in order of id (so that two writers never wait for each other in a ring).
@@ -55,7 +54,7 @@ def apply(
             after = states.advance(
                 after, Event.COMPLETED
             )  # released after its last step: there is nothing to go on with
-        change = _change(row, event, after, now, given) | _told(row, values or {})
+        change = _change(row, event, after, now, given) | (values or {})
         if kept:
             change |= written(kept)
         if after in states.FINAL and row.state in states.FINAL:
@@ -79,10 +78,10 @@ def _locked(conn: Connection, enrollment_ids: Iterable[int]) -> list[Enrollment]
 _AT_ONCE = 5000  # ids in one statement; SQLite takes 32 766 values
 
 
-def _given(event: Event, reason: str | Reason) -> Reason:
-    if isinstance(reason, Reason):
+def _given(event: Event, reason: Reason | None) -> Reason:
+    if reason is not None:
         return reason
-    return Reason(reason, Cause.PERSON if event in states.BY_A_PERSON else Cause.OTHER)
+    return reasons.prose("", Cause.PERSON if event in states.BY_A_PERSON else Cause.OTHER)
 
 
 def _is_cleared(event: Event, given: Reason) -> bool:
@@ -101,14 +100,13 @@ def _change(row: Enrollment, event: Event, after: State, now: dt.datetime, given
     change: dict[str, Any] = {}
     if after is State.HELD and row.state is State.PAUSED:
         # What clears the hold (evidence about a mail) must not end the pause.
-        paused = row.why or (Reason(State.PAUSED.value, Cause.PERSON),)
+        paused = row.why or (reasons.because(Code.PAUSED),)
         change = {"state": after.value, **written([given, *paused])}
     elif after != row.state:
         change = {"state": after.value, **written([given, *(_stays(row) if after in states.FINAL else ())])}
     elif after is State.HELD and event in (Event.HELD, Event.PAUSED) and given not in row.why:
         # A second reason to hold must not vanish behind the first: what clears the one does not clear the other.
-        named = given if given.words else dataclasses.replace(given, words=event.value)
-        change = written([named, *row.why])
+        change = written([given, *row.why])
     elif row.state in states.FINAL and given.cause in reasons.BY_A_PERSON and not _said(row, given):
         change = written(
             [*row.why, given]
@@ -128,7 +126,7 @@ def clear(
     enrollment_id: int,
     over: Callable[[Reason], bool],
     now: dt.datetime,
-    words: str,
+    because: Reason,
     values: dict[str, Any] | None = None,
 ) -> bool:
     """These reasons hold somebody no longer; whether they go on, for there was no other. `values` are set if so."""
@@ -139,22 +137,21 @@ def clear(
     if rest:
         apply(conn, [row.id], Event.HELD, now, reason=rest[0], values=written(rest))
         return False
-    apply(conn, [row.id], Event.RELEASED, now, reason=words, values=values)
+    apply(conn, [row.id], Event.RELEASED, now, reason=because, values=values)
     return True
 
 
 def written(why: Sequence[Reason]) -> dict[str, Any]:
-    """Reasons as the columns they are kept in."""
+    """Reasons as the columns they are kept in. The sentence is for the release before this one, and read by nobody here."""
     return {"reason": reasons.said(why), "reasons": [each.row() for each in why]}
 
 
-def _told(row: Enrollment, values: dict[str, Any]) -> dict[str, Any]:
-    """The same reason in other words stays the same reason."""
-    if "reason" not in values or "reasons" in values or len(row.news) != 1:
-        return values
+def told_anew(row: Enrollment, why: Reason) -> dict[str, Any]:
+    """The columns in which its only news is told by another reason; empty where there is not exactly one."""
+    if len(row.news) != 1:
+        return {}
     [said] = row.news
-    told = [dataclasses.replace(each, words=values["reason"]) if each == said else each for each in row.why]
-    return values | written(told)
+    return written([why if each == said else each for each in row.why])
 
 
 def move(
@@ -162,7 +159,9 @@ def move(
 ) -> State:
     """A step is done: go to the next position, whatever the state became meanwhile (a stopped one stays stopped)."""
     event = Event.COMPLETED if position.step is None else event
-    return apply(conn, [row.id], event, now, reason="every step is done", values=_position(position))[0][1]
+    return apply(
+        conn, [row.id], event, now, reason=reasons.because(Code.COMPLETED), values=_position(position)
+    )[0][1]
 
 
 def _position(position: Position) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from relance.engine.event_log.of_people import (
     EnrollmentStopped,
     EnrollmentUnsubscribed,
 )
+from relance.engine.reasons import Reason
 from relance.engine.states import Event
 
 
@@ -166,7 +167,7 @@ _NEWS: Mapping[Told, type[WithReason]] = {
 }
 
 
-def news(event: Told, reason: str) -> WithReason:
+def news(event: Told, reason: Reason | str) -> WithReason:
     """How news of an enrollment is told."""
     return _NEWS[event](reason)
 

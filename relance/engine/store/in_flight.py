@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine import reasons
 from relance.engine.db.tables import enrollment, mailbox, sequence, suppression
+from relance.engine.reasons import Reason
 from relance.engine.store import suppressions
 
 
@@ -19,7 +21,7 @@ class InFlight:
     sequence_state: str
     mailbox_state: str
     fence: int  # of the mailbox's last lease
-    suppressed: str | None  # the reason, or None
+    suppressed: Reason | None
 
 
 _UNDERWAY = (
@@ -43,4 +45,6 @@ _UNDERWAY = (
 def of(conn: Connection, enrollment_id: int, address: str) -> InFlight:
     """As it is at this moment, for an enrollment that exists; `address` is whom the mail goes to."""
     asked = {"enrollment_id": enrollment_id, "refusing": suppressions.refusing(address)}
-    return InFlight(*conn.execute(_UNDERWAY, asked).one())
+    found = conn.execute(_UNDERWAY, asked).one()
+    no = None if found.suppressed is None else reasons.prose(found.suppressed)
+    return InFlight(*found[:4], no)

@@ -16,10 +16,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance import errors
+from relance.engine import reasons
 from relance.engine.db.database import SKEW, machine_now
 from relance.engine.db.tables import folder, mailbox, message, meta, withheld
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import MailboxPaused
+from relance.engine.reasons import Reason
 from relance.engine.store import events
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.auth import Password
@@ -56,7 +58,7 @@ class Mailbox:
     imap: Server
     ca_file: str | None
     state: str
-    reason: str
+    why: Reason  # it sends nothing; without words where it sends
     daily_cap: int | None
     gap_seconds: int
     unknown_policy: str
@@ -80,6 +82,11 @@ class Mailbox:
     def read_at(self) -> dt.datetime | None:
         """When it was last read to its end; None: never, or nobody knows (see `FORGOTTEN`)."""
         return None if self.synced_at == FORGOTTEN else self.synced_at
+
+    @property
+    def reason(self) -> str:
+        """Why it sends nothing, as people read it; empty where it sends."""
+        return self.why.words
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -117,8 +124,19 @@ def _mailbox(row: Any) -> Mailbox:
     return Mailbox(
         smtp=Server(at["smtp_host"], at["smtp_port"], Security(at["smtp_security"])),
         imap=Server(at["imap_host"], at["imap_port"], Security(at["imap_security"])),
-        **{name: at[name] for name in Mailbox.__dataclass_fields__ if name not in ("smtp", "imap")},
+        why=_why(at),
+        **{name: at[name] for name in _PLAIN},
     )
+
+
+_PLAIN = [name for name in Mailbox.__dataclass_fields__ if name not in ("smtp", "imap", "why")]
+
+
+def _why(at: Mapping[str, Any]) -> Reason:
+    """What another release wrote has its words alone."""
+    if not at["pause_kind"]:
+        return reasons.prose(at["reason"])
+    return reasons.of_row({"code": at["pause_kind"], "params": at["pause_params"], "words": at["reason"]})
 
 
 def add(conn: Connection, **values: object) -> int:
@@ -133,13 +151,20 @@ def change(conn: Connection, mailbox_id: int, **values: object) -> None:
 
 @actors.by_rule("mailbox trouble")
 def pause(
-    conn: Connection, mailbox_id: int, reason: str, at: dt.datetime, *, locked_out: bool = False
+    conn: Connection, mailbox_id: int, why: Reason, at: dt.datetime, *, locked_out: bool = False
 ) -> None:
     """Nothing leaves it until a person resumes it; said in the log, too. `locked_out`: nor is it read; who was locked
     out before stays so."""
     out = {"locked_out": True} if locked_out else {}
-    change(conn, mailbox_id, state="paused", reason=reason, paused_by_itself=True, **out)
-    events.record_event(conn, MailboxPaused(reason), at, mailbox_id=mailbox_id)
+    change(conn, mailbox_id, state="paused", paused_by_itself=True, **because(why), **out)
+    events.record_event(conn, MailboxPaused(why), at, mailbox_id=mailbox_id)
+
+
+def because(why: Reason | None) -> dict[str, Any]:
+    """The columns that say why it sends nothing; None: it sends. The sentence is for the release before this one."""
+    if why is None:
+        return {"reason": "", "pause_kind": "", "pause_params": None}
+    return {"reason": why.words, "pause_kind": why.code.value, "pause_params": why.row()["params"]}
 
 
 def by_id(conn: Connection, mailbox_id: int) -> Mailbox:

@@ -25,7 +25,6 @@ class Enrollment:
     contact_id: int
     mailbox_id: int
     state: State
-    reason: str
     step: str | None
     step_kind: str
     due_at: dt.datetime | None
@@ -38,12 +37,17 @@ class Enrollment:
     wrote_before: bool
     aways: int
     lost_before: dt.datetime | None  # after a restore: what fell due before this may have been sent already
-    reasons: Sequence[Any] = ()  # `reason` one by one, as they are stored
+    reasons: Sequence[Any] = ()  # why it stands there, as it is stored: see `why`
 
     @property
     def why(self) -> tuple[Reason, ...]:
         """Why it stands where it stands: what is decided is decided by these."""
-        return reasons.read(self.reason, self.reasons)
+        return reasons.read(self.reasons)
+
+    @property
+    def reason(self) -> str:
+        """`why`, as people read it. Nothing is decided by it."""
+        return reasons.said(self.why)
 
     @property
     def word(self) -> tuple[Reason, ...]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine import reasons
 from relance.engine.db import database
 from relance.engine.db.tables import refusal
+from relance.engine.reasons import Reason
 
 
 @dataclass(frozen=True)
@@ -18,24 +21,31 @@ class Refused:
     """One organisation's no, in its words."""
 
     organisation: str
-    words: str
+    why: Reason
     at: dt.datetime
 
 
-def add(conn: Connection, mailbox_id: int, organisation: str, words: str, at: dt.datetime) -> None:
+def add(conn: Connection, mailbox_id: int, organisation: str, why: Reason, at: dt.datetime) -> None:
     """An organisation refuses this mailbox's mail; said again, the newer words stand."""
-    row = {"mailbox_id": mailbox_id, "organisation": organisation, "words": words, "at": at}
-    if database.insert_new(conn, refusal, [row]) == 0:
-        conn.execute(sa.update(refusal).where(_here(mailbox_id, organisation)).values(words=words, at=at))
+    said = {"words": why.words, "why": why.row(), "at": at}
+    if (
+        database.insert_new(conn, refusal, [{"mailbox_id": mailbox_id, "organisation": organisation, **said}])
+        == 0
+    ):
+        conn.execute(sa.update(refusal).where(_here(mailbox_id, organisation)).values(said))
 
 
 def standing(conn: Connection, mailbox_id: int) -> Mapping[str, Refused]:
     """Those in force, by organisation."""
     found = conn.execute(_STANDING, {"of": mailbox_id})
-    return {row.organisation: Refused(row.organisation, row.words, row.at) for row in found}
+    return {row.organisation: Refused(row.organisation, _why(row), row.at) for row in found}
 
 
-_STANDING = sa.select(refusal.c.organisation, refusal.c.words, refusal.c.at).where(
+def _why(row: Any) -> Reason:
+    return reasons.prose(row.words) if row.why is None else reasons.of_row(row.why)
+
+
+_STANDING = sa.select(refusal.c.organisation, refusal.c.words, refusal.c.why, refusal.c.at).where(
     refusal.c.mailbox_id == sa.bindparam("of")
 )
 # Built once: every turn that sends asks.

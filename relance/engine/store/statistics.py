@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine import states
+from relance.engine import reasons, states
 from relance.engine.db.tables import (
     contact,
     enrollment,
@@ -25,6 +25,7 @@ from relance.engine.db.tables import (
 )
 from relance.engine.event_log import old_names
 from relance.engine.event_log.kinds import EventKind
+from relance.engine.reasons import Code
 from relance.engine.states import OPEN, MessageState, State
 from relance.engine.store import replies
 
@@ -115,19 +116,17 @@ def silent_turns(
 
 
 def held_by_reason(conn: Connection) -> dict[str, int]:
-    """Held people by the kind of their reason: what stands before its first colon. No person is named in it."""
-    query = (
-        sa.select(enrollment.c.reason, sa.func.count().label("many"))
-        .where(enrollment.c.state == State.HELD.value)
-        .group_by(enrollment.c.reason)
-    )
-    found: Counter[str] = Counter()
-    for row in conn.execute(query):
-        words = row.reason.partition(":")[0].strip()
-        found[words if words and "@" not in words else "a reason of its own"] += row.many
-    most = dict(found.most_common(MOST_REASONS))
+    """Held people by the kind of their reason. No person is named in it."""
+    query = sa.select(enrollment.c.reasons).where(enrollment.c.state == State.HELD.value)
+    found = Counter(_first_code(row.reasons) for row in conn.execute(query))
+    most = {reasons.heading(code): many for code, many in found.most_common(MOST_REASONS)}
     rest = found.total() - sum(most.values())
     return {**most, "other reasons": rest} if rest else most
+
+
+def _first_code(rows: Sequence[Any]) -> Code:
+    found = reasons.read(rows)
+    return found[0].code if found else Code.PROSE
 
 
 def in_doubt(conn: Connection) -> int:
@@ -340,7 +339,7 @@ class HeldRow:
     sequence: str
     step: str | None
     mailbox: str
-    reason: str
+    reasons: Sequence[Any]  # why, as it is stored
     since: dt.datetime
 
 
@@ -360,7 +359,7 @@ def held(conn: Connection, limit: int) -> list[HeldRow]:
             sequence.c.name.label("sequence"),
             enrollment.c.step,
             mailbox.c.address.label("mailbox"),
-            enrollment.c.reason,
+            enrollment.c.reasons,
             since,
         )
         .join(contact, contact.c.id == enrollment.c.contact_id)

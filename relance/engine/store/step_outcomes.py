@@ -14,7 +14,7 @@ _WHO = (
     contact.c.email,
     sequence.c.name.label("sequence"),
     enrollment.c.state,
-    enrollment.c.reason,
+    enrollment.c.reasons,
     enrollment.c.bound,
 )
 

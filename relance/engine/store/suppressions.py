@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,9 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine import reasons
 from relance.engine.db import database
 from relance.engine.db.tables import suppression, suppression_reason
-from relance.engine.reasons import ALSO
+from relance.engine.reasons import Code, Reason
 
 
 class Because(StrEnum):
@@ -28,18 +30,35 @@ class Because(StrEnum):
 class Why:
     """One reason; `source` says what it rests on, so that it can be taken back alone."""
 
-    words: str
+    reason: Reason
     cause: Because = Because.PERSON
     source: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells it from other reasons: what it rests on. Whoever asks twice for the same cause asked once; a digest
+        keeps the index short."""
+        if self.source:
+            return self.source
+        told = self.reason.params.get("text")
+        if self.reason.code is not Code.PROSE or not isinstance(told, str):
+            row = self.reason.row()
+            told = json.dumps([row["code"], row["params"]], sort_keys=True)
+        return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 UNSAID = ""
 # The source of a bounce that an earlier release did not keep.
 
 
-def bounced(source: str, words: str) -> Why:
+def bounced(source: str, reason: Reason) -> Why:
     """Because a mail came back, or was refused: `source` is that mail."""
-    return Why(words, Because.BOUNCE, source)
+    return Why(reason, Because.BOUNCE, source)
+
+
+def wished(reason: Reason) -> Why:
+    """Because somebody asked for it."""
+    return Why(reason)
 
 
 @dataclass(frozen=True)
@@ -53,24 +72,23 @@ class Suppression:
     reasons: tuple[str, ...] = ()
 
 
-def add(conn: Connection, kind: str, value: str, reason: str | Why, now: dt.datetime) -> bool:
+def add(conn: Connection, kind: str, value: str, why: Why, now: dt.datetime) -> bool:
     """Suppress, or add a reason; False when that very reason was known. In effect from the commit on."""
-    why = reason if isinstance(reason, Why) else Why(reason)
-    # Whoever asks twice in the same words asked once; a digest keeps the index short.
-    source = why.source or hashlib.sha256(why.words.encode("utf-8", "replace")).hexdigest()[:16]
-    one = {"kind": kind, "value": value, "cause": why.cause.value, "source": source}
-    row = {"kind": kind, "value": value, "reason": why.words, "created_at": now}
+    said, stored = why.reason.words, why.reason.row()
+    one = {"kind": kind, "value": value, "cause": why.cause.value, "source": why.key}
+    row = {"kind": kind, "value": value, "reason": said, "why": stored, "created_at": now}
     database.insert_new(conn, suppression, [row])
-    new = database.insert_new(conn, suppression_reason, [{**one, "words": why.words, "created_at": now}]) == 1
+    told = {**one, "words": said, "why": stored, "created_at": now}
+    new = database.insert_new(conn, suppression_reason, [told]) == 1
     if new:
         _say(conn, kind, value)
     return new
 
 
-def insist(conn: Connection, address: str, reason: str, now: dt.datetime) -> bool:
+def insist(conn: Connection, address: str, reason: Reason, now: dt.datetime) -> bool:
     """Suppress an address by the person's own wish; False when that very wish was known. Taking back a bounce that was
     none does not take back the wish."""
-    return add(conn, "address", address, reason, now)
+    return add(conn, "address", address, wished(reason), now)
 
 
 def _say(conn: Connection, kind: str, value: str) -> None:
@@ -78,7 +96,8 @@ def _say(conn: Connection, kind: str, value: str) -> None:
     rows = _reasons(conn, kind, value)
     if rows:
         here = sa.and_(suppression.c.kind == kind, suppression.c.value == value)
-        conn.execute(sa.update(suppression).where(here).values(reason=ALSO.join(each.words for each in rows)))
+        why = reasons.joined([_reason(each) for each in rows])
+        conn.execute(sa.update(suppression).where(here).values(reason=why.words, why=why.row()))
 
 
 def _reasons(conn: Connection, kind: str, value: str) -> Sequence[sa.Row[Any]]:
@@ -87,6 +106,11 @@ def _reasons(conn: Connection, kind: str, value: str) -> Sequence[sa.Row[Any]]:
         suppression_reason.c.kind == kind, suppression_reason.c.value == value
     )
     return conn.execute(query.order_by(*_STRONGEST_FIRST)).all()
+
+
+def _reason(row: Any) -> Reason:
+    """What another release wrote has words alone."""
+    return reasons.prose(row.words) if row.why is None else reasons.of_row(row.why)
 
 
 _STRONGEST_FIRST = (suppression_reason.c.cause != Because.PERSON.value, suppression_reason.c.id.desc())
@@ -119,25 +143,33 @@ def every(conn: Connection) -> list[Suppression]:
     query = sa.select(suppression).order_by(suppression.c.value)
     words: dict[tuple[str, str], list[str]] = {}
     for row in conn.execute(sa.select(suppression_reason).order_by(*_STRONGEST_FIRST)):
-        words.setdefault((row.kind, row.value), []).append(row.words)
+        words.setdefault((row.kind, row.value), []).append(_reason(row).words)
     return [
         Suppression(
-            row.kind, row.value, row.reason, row.created_at, tuple(words.get((row.kind, row.value), ()))
+            row.kind,
+            row.value,
+            _standing(row).words,
+            row.created_at,
+            tuple(words.get((row.kind, row.value), ())),
         )
         for row in conn.execute(query)
     ]
 
 
-def among(conn: Connection, addresses: Iterable[str]) -> dict[str, str]:
+def _standing(row: Any) -> Reason:
+    return reasons.prose(row.reason) if row.why is None else reasons.of_row(row.why)
+
+
+def among(conn: Connection, addresses: Iterable[str]) -> dict[str, Reason]:
     """Those of these addresses that may not be written to, with the reason."""
     refused_by = {address: refusing(address) for address in set(addresses)}
     wanted = {value for values in refused_by.values() for value in values}
     if not wanted:
         return {}
-    reasons = {row.value: row.reason for row in conn.execute(_AMONG, {"wanted": sorted(wanted)})}
+    standing = {row.value: _standing(row) for row in conn.execute(_AMONG, {"wanted": sorted(wanted)})}
     found = {}
     for address, values in refused_by.items():
-        reason = next((reasons[value] for value in values if value in reasons), None)
+        reason = next((standing[value] for value in values if value in standing), None)
         if reason is not None:
             found[address] = reason
     return found
@@ -152,7 +184,7 @@ def is_wished(conn: Connection, address: str) -> bool:
     return conn.execute(query.limit(1)).first() is not None
 
 
-_AMONG = sa.select(suppression.c.value, suppression.c.reason).where(
+_AMONG = sa.select(suppression.c.value, suppression.c.reason, suppression.c.why).where(
     suppression.c.value.in_(sa.bindparam("wanted", expanding=True))
 )
 # Built once: every mail asks several times.

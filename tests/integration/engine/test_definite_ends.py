@@ -13,7 +13,7 @@ from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.journal.journal import Journal
-from relance.engine.reasons import Cause, Reason
+from relance.engine.reasons import Cause, Code, because, prose
 from relance.engine.sending import recovery, settle
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
@@ -113,7 +113,7 @@ def test_an_answer_that_comes_to_light_late_means_what_it_would_have_meant(
     ready: Context, way: Callable[[Context], object], answer: SendResult, state: MessageState, stands: State
 ) -> None:
     with ready.database.write() as conn:
-        why = Reason(f"{settle.MAYBE}: the worker stopped", Cause.UNKNOWN_MAIL)
+        why = because(Code.MAY_BE_DELIVERED, said="the worker stopped")
         enrollments.apply(conn, [row(ready).id], Event.HELD, ready.clock.now(), reason=why)
     engine_house.add_message(ready, row(ready), MessageState.UNKNOWN, fence=0, recipient=EVE)
     dead = Journal(ready.journal._folder, "host-4711")
@@ -128,12 +128,12 @@ def test_an_answer_that_comes_to_light_late_means_what_it_would_have_meant(
     if answer is LATER:
         assert row(ready).due_at == ready.clock.now() + ready.options.defer
     if answer is WORDS:
-        assert settle.MAYBE not in row(ready).reason
+        assert Cause.UNKNOWN_MAIL not in {each.cause for each in row(ready).why}
 
 
 def test_an_answer_found_late_leaves_another_reason_to_hold_alone(ready: Context, tmp_path: Path) -> None:
     with ready.database.write() as conn:
-        enrollments.apply(conn, [row(ready).id], Event.HELD, ready.clock.now(), reason="ask Ada first")
+        enrollments.apply(conn, [row(ready).id], Event.HELD, ready.clock.now(), reason=prose("ask Ada first"))
     engine_house.add_message(ready, row(ready), MessageState.UNKNOWN, fence=0, recipient=EVE)
     dead = Journal(ready.journal._folder, "host-4711")
     dead.ended(mail(ready).id, 0, LATER)

@@ -9,6 +9,7 @@ from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.position import Position
+from relance.engine.reasons import prose
 from relance.engine.reporting import explain
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
@@ -54,7 +55,7 @@ def row(house: Context) -> enrollments.Enrollment:
 def news(house: Context, event: Event, **values: object) -> None:
     with house.database.write() as conn:
         enrollments.apply(
-            conn, [row(house).id], event, house.clock.now(), reason="because", values=dict(values)
+            conn, [row(house).id], event, house.clock.now(), reason=prose("because"), values=dict(values)
         )
 
 
@@ -147,9 +148,9 @@ def test_the_forecast_counts_from_when_the_mail_can_leave(ready: Context, clock:
 def test_a_reason_that_ends_in_a_full_stop_is_told_with_one(ready: Context) -> None:
     with ready.database.write() as conn:
         enrollments.apply(
-            conn, [row(ready).id], Event.HELD, ready.clock.now(), reason="The address has an @."
+            conn, [row(ready).id], Event.HELD, ready.clock.now(), reason=prose("The address has an @.")
         )
-        mailboxes.pause(conn, row(ready).mailbox_id, "The account is disabled.", ready.clock.now())
+        mailboxes.pause(conn, row(ready).mailbox_id, prose("The account is disabled."), ready.clock.now())
     assert "It is held for a person to decide: The address has an @. `relance resume` goes on" in told(ready)
     assert ".." not in told(ready)
 

@@ -18,6 +18,7 @@ from relance.engine.context import Context
 from relance.engine.db.tables import process
 from relance.engine.journal.opt_outs import OptOut, OptOuts
 from relance.engine.processes import attendance, heartbeats
+from relance.engine.reasons import Code, because
 from relance.engine.reporting import status
 from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.sequences import enroll, publish
@@ -112,10 +113,10 @@ def test_due_work_that_nobody_does_is_late(ada: Context) -> None:
 def test_holds_are_told_by_reason_and_name_nobody(ada: Context) -> None:
     with ada.database.write() as conn:
         row = enrollment_details.matching(conn)[0].enrollment
-        reason = 'somebody may have answered for them: "eve@acme.example is away"'
+        reason = because(Code.COMPANY_MAY_HAVE_ANSWERED, quote="eve@acme.example is away")
         enrollments.apply(conn, [row.id], Event.HELD, ada.clock.now(), reason=reason)
     found = status.status(ada)
-    assert found.held_by_reason == {"somebody may have answered for them": 1}
+    assert found.held_by_reason == {"somebody at the company may have answered for them": 1}
     assert not found.grave
     with ada.database.write() as conn:
         mailboxes.change(conn, 1, sync_error="the folder Sales can not be read")

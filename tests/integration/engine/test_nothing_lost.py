@@ -17,6 +17,7 @@ from relance.engine.definition.position import Position
 from relance.engine.event_log.of_mailboxes import RestoreConfirmed
 from relance.engine.inbound import sync
 from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.reasons import Code, because, prose
 from relance.engine.reporting import timeline
 from relance.engine.sending import in_doubt, restore_guard
 from relance.engine.sequences import enroll, publish
@@ -138,12 +139,16 @@ def test_evidence_that_comes_second_changes_nothing(ready: Context) -> None:
     mail = engine_house.add_message(ready, row(ready), MessageState.UNKNOWN)
     with ready.database.write() as conn:
         enrollments.apply(
-            conn, [row(ready).id], Event.HELD, ready.clock.now(), reason="the mail may have been"
+            conn,
+            [row(ready).id],
+            Event.HELD,
+            ready.clock.now(),
+            reason=because(Code.MAY_BE_DELIVERED, said="x"),
         )
     in_doubt.decide(ready, f" {mail.message_id.strip('<>')} ", "sent")
     after = row(ready)
     with ready.database.write() as conn:
-        in_doubt.settle(conn, ready, [mail], MessageEvent.MISSING, "the policy", ready.clock.now())
+        in_doubt.settle(conn, ready, [mail], MessageEvent.MISSING, prose("the policy"), ready.clock.now())
         told = [line.kind for line in events.after(conn, 0, 100)]
     assert told[-1] == "message.resolved" if ready.database.embedded else True
     assert row(ready) == after

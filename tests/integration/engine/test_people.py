@@ -30,7 +30,8 @@ def test_addresses_and_domains_are_suppressed_and_freed(house: Context) -> None:
     assert contact_service.suppress(house, "@Other.example", "a competitor").value == "other.example"
     with house.database.read() as conn:
         refused = suppressions.among(conn, ["ada@acme.example", "x@mail.other.example", "bob@acme.example"])
-    assert refused == {"ada@acme.example": "asked for no more mail", "x@mail.other.example": "a competitor"}
+    told = {address: why.words for address, why in refused.items()}
+    assert told == {"ada@acme.example": "asked for no more mail", "x@mail.other.example": "a competitor"}
     assert contact_service.unsuppress(house, "other.example") is True
     assert [each.value for each in contact_service.suppressed(house)] == ["ada@acme.example"]
     assert contact_service.unsuppress(house, "@other.example") is False

@@ -13,7 +13,7 @@ from relance.engine.db import tables
 from relance.engine.inbound import inbox, reclassify, reinstate
 from relance.engine.inbound.inbox import Correction
 from relance.engine.inbound.reclassify import RejudgeOptions
-from relance.engine.reasons import Cause, Reason
+from relance.engine.reasons import Cause, Code, because, prose
 from relance.engine.sequences import control
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollments
@@ -36,7 +36,7 @@ def bounced(house: Context, person: str = KIM) -> None:
     """A server said at once that there is no such address."""
     with house.database.write() as conn:
         enrollments.apply(
-            conn, [row(house, person).id], Event.BOUNCED, house.clock.now(), reason="550 no such"
+            conn, [row(house, person).id], Event.BOUNCED, house.clock.now(), reason=prose("550 no such")
         )
 
 
@@ -72,12 +72,14 @@ def test_one_answer_after_the_other_takes_nothing_of_it_along(ready: Context) ->
     assert state(ready) is State.REPLIED
     corrected(ready)
     assert state(ready) is State.STOPPED
-    assert Reason("they called", Cause.STOP) in row(ready).why
+    assert because(Code.STOPPED, text="they called") in row(ready).why
 
 
 def test_a_stop_that_an_earlier_release_noted_stays_as_well(ready: Context) -> None:
     with ready.database.write() as conn:
-        enrollments.apply(conn, [row(ready).id], Event.STOPPED, ready.clock.now(), reason="they called")
+        enrollments.apply(
+            conn, [row(ready).id], Event.STOPPED, ready.clock.now(), reason=prose("they called")
+        )
     hear(ready, letter(KIM))
     corrected(ready)
     assert state(ready) is State.STOPPED
@@ -135,7 +137,9 @@ def test_who_was_let_go_on_and_answered_goes_on_when_it_was_no_answer(ready: Con
 
 def test_a_person_releases_who_was_held_and_paused(ready: Context) -> None:
     with ready.database.write() as conn:
-        enrollments.apply(conn, [row(ready).id], Event.HELD, ready.clock.now(), reason="a field is empty")
+        enrollments.apply(
+            conn, [row(ready).id], Event.HELD, ready.clock.now(), reason=prose("a field is empty")
+        )
     control.pause(ready, KIM)
     control.resume(ready, KIM)
     assert state(ready) is State.ACTIVE

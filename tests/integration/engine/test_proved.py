@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from relance.app import Relance
 from relance.engine.db.tables import enrollment, message
 from relance.engine.mailboxes.service import MailboxSpec
-from relance.engine.reasons import Cause, Reason
+from relance.engine.reasons import Cause, prose
 from relance.engine.sending import settle
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import enrollment_details, enrollments
@@ -68,7 +68,7 @@ def _held(row: dict[str, Any], mails: list[dict[str, Any]]) -> dict[str, Any]:
     cause = WAITS.get(PEOPLE[mail["recipient"]])
     if cause is None:
         return row
-    why = Reason("no", cause, settle.source_of(mail["id"]) if cause is Cause.REFUSED else "")
+    why = prose("no", cause, settle.source_of(mail["id"]) if cause is Cause.REFUSED else "")
     return {**row, "state": State.HELD.value, "reason": why.words, "reasons": [why.row()]}
 
 
@@ -247,7 +247,7 @@ def test_an_answer_that_nobody_could_place_holds_whoever_was_sent_it_still(stage
     enrolled_all(stage, files_sent=False)
     put_back(stage, noticed=True)
     stage.relance.turn(1)
-    held, why = person(MessageState.TRANSMITTING), Reason("whose is it?", Cause.ANSWER, "answer 1")
+    held, why = person(MessageState.TRANSMITTING), prose("whose is it?", Cause.ANSWER, "answer 1")
     with stage.relance._context.database.write() as conn:
         [row] = [each.enrollment for each in enrollment_details.matching(conn, email=held)]
         enrollments.apply(conn, [row.id], Event.HELD, stage.clock.now(), reason=why)

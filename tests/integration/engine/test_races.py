@@ -13,7 +13,8 @@ from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.db.tables import message, meta
-from relance.engine.journal.opt_outs import WORDS, OptOut, OptOuts
+from relance.engine.journal.opt_outs import UNHEARD, OptOut, OptOuts
+from relance.engine.reasons import Code, Reason, because, prose
 from relance.engine.sending import gate, prepare
 from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
@@ -74,7 +75,7 @@ def test_who_said_no_where_the_database_has_not_heard_it_does_not_go(ready: Cont
     noes.keep(OptOut(EVE, mail.id, ready.clock.now()))
     with ready.database.write() as conn:
         verdicts = gate.admit(conn, mine, wanted, ready.clock.now(), noes.among)
-    assert verdicts[mail.id] == (f"the address is suppressed: {WORDS}",)
+    assert verdicts[mail.id] == (because(Code.ADDRESS_SUPPRESSED, why=UNHEARD),)
     noes.drop(EVE)
     with ready.database.write() as conn:
         assert not gate.admit(conn, mine, wanted, ready.clock.now(), noes.among)[mail.id]
@@ -85,9 +86,9 @@ def test_who_says_no_while_the_gate_asks_does_not_go(ready: Context, when: int) 
     """It moves from the disk to the database, or comes, between the two looks: one of them sees it."""
     looks: list[int] = []
 
-    def said_no(people: Collection[str]) -> dict[str, str]:
+    def said_no(people: Collection[str]) -> dict[str, Reason]:
         looks.append(1)
-        return dict.fromkeys(people, "said no") if len(looks) == when else {}
+        return dict.fromkeys(people, prose("said no")) if len(looks) == when else {}
 
     mine = lease(ready)
     (claimed,) = claim(ready)

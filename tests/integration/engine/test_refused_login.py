@@ -14,6 +14,7 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.inbound import sync
 from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.reasons import prose
 from relance.engine.runtime.mail_servers import MailServers
 from relance.engine.schedule import next_turn
 from relance.engine.sending import gate
@@ -156,7 +157,7 @@ def test_who_is_locked_out_stays_so_whatever_else_is_said_of_the_mailbox(
     refuse(server, WRONG)
     next_turns(house, 1)
     with house.database.write() as conn:
-        mailboxes.pause(conn, 1, "a provider refuses its mail", house.clock.now())
+        mailboxes.pause(conn, 1, prose("a provider refuses its mail"), house.clock.now())
     next_turns(house, 2)
     assert (the(house).reason, logins(server)) == ("a provider refuses its mail", 1)
 

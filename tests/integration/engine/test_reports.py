@@ -11,6 +11,7 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.event_log.of_people import StepBranched, StepSkipped
+from relance.engine.reasons import prose
 from relance.engine.reporting import sequence_report, status
 from relance.engine.reporting import status as engine_status
 from relance.engine.sequences import enroll, publish
@@ -69,7 +70,7 @@ def touched(house: Context, message: int, kind: str, verdict: str | None) -> Non
 
 def ended(house: Context, row: Enrollment, event: Event) -> None:
     with house.database.write() as conn:
-        enrollments.apply(conn, [row.id], event, house.clock.now(), reason="test")
+        enrollments.apply(conn, [row.id], event, house.clock.now(), reason=prose("test"))
 
 
 def answered(house: Context, row: Enrollment, message: int, **values: object) -> None:

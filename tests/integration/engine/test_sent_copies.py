@@ -9,7 +9,8 @@ import pytest
 
 from relance.engine.context import Context
 from relance.engine.inbound import sent_copies
-from relance.engine.inbound.sent_copies import BY_HAND, Copy
+from relance.engine.inbound.sent_copies import Copy
+from relance.engine.reasons import Code
 from relance.engine.sequences import control
 from relance.engine.states import MessageState, State
 from relance.engine.store import mailboxes, messages
@@ -82,7 +83,7 @@ def test_a_letter_by_hand_pauses_whom_it_went_to_and_once(ready: Context) -> Non
     by_hand = copy(ready, To=f"{KIM}, aunt@family.example", Subject="Lunch?")
     take(ready, by_hand)
     assert (row(ready, KIM).state, row(ready, MIA).state) == (State.PAUSED, State.ACTIVE)
-    assert row(ready).reason.startswith(BY_HAND)
+    assert [each.code for each in row(ready).why] == [Code.WRITTEN_BY_HAND]
     control.resume(ready, KIM)
     take(ready, by_hand)  # seen again, in a folder that was numbered anew
     assert row(ready).state is State.ACTIVE

@@ -8,6 +8,7 @@ from relance import errors
 from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.reasons import prose
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState, State
@@ -45,7 +46,7 @@ def kinds(house: Context) -> list[str]:
 
 def hold(house: Context, reason: str = "company is missing") -> None:
     with house.database.write() as conn:
-        enrollments.apply(conn, [row(house).id], Event.HELD, house.clock.now(), reason=reason)
+        enrollments.apply(conn, [row(house).id], Event.HELD, house.clock.now(), reason=prose(reason))
 
 
 def leave_mail(house: Context, state: MessageState) -> None:
@@ -175,7 +176,7 @@ def test_what_is_over_is_not_changed_and_reasons_do_not_pile_up(ready: Context) 
 
 def test_what_a_person_says_of_whom_an_answer_ended_is_noted_once(ready: Context) -> None:
     with ready.database.write() as conn:
-        enrollments.apply(conn, [row(ready).id], Event.REPLIED, ready.clock.now(), reason="answered")
+        enrollments.apply(conn, [row(ready).id], Event.REPLIED, ready.clock.now(), reason=prose("answered"))
     for reason in ("on the phone", "on the phone again"):
         (view,) = enroll.pause(ready, ADA, reason=reason)
         assert (view.changed, view.reason) == (False, "answered; also: on the phone")

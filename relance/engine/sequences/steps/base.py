@@ -13,6 +13,7 @@ from relance.engine.definition.position import Position
 from relance.engine.definition.steps import Step
 from relance.engine.event_log.base import EventData
 from relance.engine.event_log.of_people import EnrollmentHeld, StepEnded, StepWaited
+from relance.engine.reasons import Reason
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events
@@ -27,8 +28,8 @@ class StepRun:
     now: dt.datetime
     case: StepContext
 
-    def answer(self, condition: str) -> bool | str:
-        """Whether a condition holds for this person; a text says why that cannot be told, and holds them."""
+    def answer(self, condition: str) -> bool | Reason:
+        """Whether a condition holds for this person; a reason says why that cannot be told, and holds them."""
         answer = self.case.script.condition(condition).evaluate(self.case.values(), self.case.facts)
         return answer if isinstance(answer, bool) else lacking(answer, self.case.step)
 
@@ -56,7 +57,7 @@ def end(run: StepRun, _step: Step) -> Position:
     return go_on(run, StepEnded())
 
 
-def hold(run: StepRun, words: str) -> None:
-    """A person has to fill something in or mend it."""
-    enrollments.apply(run.conn, [run.case.row.id], Event.HELD, run.now, reason=words)
-    run.tell(EnrollmentHeld(words))
+def hold(run: StepRun, why: Reason) -> None:
+    """A person has to fill something in or fix it."""
+    enrollments.apply(run.conn, [run.case.row.id], Event.HELD, run.now, reason=why)
+    run.tell(EnrollmentHeld(why))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from relance.engine import reasons
 from relance.engine.definition.position import Position
 from relance.engine.definition.steps import BranchStep
 from relance.engine.engagement import hits
 from relance.engine.event_log.of_people import StepBranched
+from relance.engine.reasons import Code, because
 from relance.engine.sequences.steps.base import StepRun, go_on, hold
 from relance.engine.store import enrollments
 
@@ -15,8 +17,8 @@ def take_a_way(run: StepRun, step: BranchStep) -> Position | None:
     unsettled = hits.settles_at(run.conn, run.context, run.case.row.id, run.now)
     if unsettled is not None:
         # A click of a minute ago may still turn out to be a scanner's: ask again when it has settled.
-        bound = [{"kind": "settling", "words": "a click is too fresh to tell a person from a machine"}]
-        enrollments.reschedule(run.conn, run.case.row, unsettled, bound)
+        bound = reasons.bound("settling", because(Code.CLICK_TOO_FRESH))
+        enrollments.reschedule(run.conn, run.case.row, unsettled, [bound])
         return None
     answer = run.answer(step.when)
     if isinstance(answer, bool):

@@ -7,10 +7,12 @@ import datetime as dt
 from sqlalchemy.engine import Connection
 
 from relance import errors, templates
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.definition.steps import TaskStep
 from relance.engine.event_log.of_people import StepSkipped, TaskCreated, TaskDone
+from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences import step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.sequences.steps.base import StepRun, go_on, hold
@@ -23,7 +25,7 @@ _FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 def ask_a_person(run: StepRun, step: TaskStep) -> Position | None:
     """Open the task, unless the step's condition says that it is not wanted."""
     wanted = True if step.when is None else run.answer(step.when)
-    if isinstance(wanted, str):
+    if isinstance(wanted, Reason):
         hold(run, wanted)
         return None
     return _open(run, step) if wanted else go_on(run, StepSkipped(step.when or ""))
@@ -41,7 +43,7 @@ def _open(run: StepRun, step: TaskStep) -> Position | None:
     )
     if not step.wait_until_done:
         return go_on(run, TaskCreated(words))
-    enrollments.reschedule(run.conn, row, _FAR, [{"kind": "task", "words": "waits until the task is done"}])
+    enrollments.reschedule(run.conn, row, _FAR, [reasons.bound("task", because(Code.TASK_OPEN))])
     run.tell(TaskCreated(words))
     return None
 

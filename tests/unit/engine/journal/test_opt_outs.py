@@ -33,7 +33,7 @@ def test_who_said_no_is_found_until_the_database_has_it(kept: OptOuts) -> None:
     for _ in range(3):
         kept.keep(EVE)
     kept.keep(BOB)
-    assert kept.among([EVE.recipient, "ada@acme.example"]) == {EVE.recipient: opt_outs.WORDS}
+    assert kept.among([EVE.recipient, "ada@acme.example"]) == {EVE.recipient: opt_outs.UNHEARD}
     assert sorted(kept.waiting(), key=lambda no: no.message) == [EVE, BOB]
     kept.drop(EVE.recipient)
     kept.drop(EVE.recipient)

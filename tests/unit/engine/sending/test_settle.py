@@ -9,7 +9,8 @@ import pytest
 from relance.engine import states
 from relance.engine.context import Options
 from relance.engine.journal.findings import Entry, Findings
-from relance.engine.sending import in_doubt, recovery, settle
+from relance.engine.reasons import Cause, Code, because
+from relance.engine.sending import in_doubt, recovery
 from relance.engine.sending.settle import ending
 from relance.engine.states import Event, MessageEvent, MessageState
 from relance.engine.store.messages import Message
@@ -25,7 +26,7 @@ def test_every_outcome_has_one_meaning_and_a_reason_where_the_step_is_not_done(
 ) -> None:
     end = ending(SendResult(outcome, "final", blame, 550, "5.1.1", "words"), 1, Options())
     assert (end.message is MessageEvent.ACCEPTED) is (outcome is Outcome.ACCEPTED) is end.done
-    assert end.done or end.words
+    assert end.done or end.why.words
     after = states.advance_message(MessageState.TRANSMITTING, end.message)
     assert (after is MessageState.UNKNOWN) is (outcome is Outcome.UNKNOWN)
 
@@ -133,6 +134,7 @@ def test_unknown_mail_is_never_resolved_by_time_alone(
     assert (found[0] if found else None) is expected
 
 
-def test_what_is_held_for_an_unknown_mail_says_so_in_its_first_words() -> None:
+def test_what_is_held_for_an_unknown_mail_is_held_for_that() -> None:
     end = ending(SendResult(Outcome.UNKNOWN, "body", text="connection reset"), 1, Options())
-    assert end.words.startswith(settle.MAYBE)
+    assert end.why == because(Code.MAY_BE_DELIVERED, said="connection reset")
+    assert end.why.cause is Cause.UNKNOWN_MAIL

@@ -27,7 +27,6 @@ ROW = Enrollment(
     1,
     1,
     State.ACTIVE,
-    "",
     "bump",
     "mail",
     NOW,
