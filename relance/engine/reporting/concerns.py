@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from relance.complete import complete
 from relance.engine.processes.attendance import Attendance
-from relance.sentences import counted, ended
+from relance.wording import _, ended, moment, n_
 
 LATE_SECONDS = 900.0
 # Work that could be done and was not begun for so long is late: no turn before it takes longer.
@@ -152,17 +152,20 @@ def _found(facts: Facts) -> Iterator[Concern]:
     if facts.attendance is not None and facts.attendance.absent:
         yield Concern(ConcernKind.ABSENT, str(facts.attendance))
     for what in facts.stalled:
-        yield Concern(ConcernKind.STALLED, f"{what} stands still.", what)
+        yield Concern(ConcernKind.STALLED, _("{part} is not making progress.", part=what), what)
     if facts.halted is not None:
-        yield Concern(
-            ConcernKind.HALTED, f"nothing is sent: {facts.halted} `relance db confirm-restore` goes on."
-        )
+        words = _("nothing is sent: {reason} `relance db confirm-restore` goes on.", reason=facts.halted)
+        yield Concern(ConcernKind.HALTED, words)
     yield from _broker(facts)
     if facts.clock:
         yield Concern(ConcernKind.CLOCK_WAS if facts.clock_over else ConcernKind.CLOCK, facts.clock)
     if facts.waiting_seconds > LATE_SECONDS:
-        minutes = counted(int(facts.waiting_seconds // 60), "minute")
-        yield Concern(ConcernKind.LATE, f"work that is due has waited for {minutes} and nobody does it.")
+        minutes = n_(
+            "work that is due has been waiting for {count} minute and nobody does it.",
+            "work that is due has been waiting for {count} minutes and nobody does it.",
+            int(facts.waiting_seconds // 60),
+        )
+        yield Concern(ConcernKind.LATE, minutes)
     yield from _unheard(facts)
     yield from _of_mailboxes(facts)
     yield from _for_people(facts)
@@ -172,83 +175,99 @@ def _unwritable(facts: Facts) -> Iterator[Concern]:
     if facts.unwritable:
         unsure = facts.attendance is not None and facts.attendance.unsure
         who = f" {facts.attendance}" if unsure else ""
-        yield Concern(
-            ConcernKind.UNWRITABLE,
-            f"{facts.unwritable} Until then nothing is sent; nothing is lost.{who}",
-        )
+        until = _("Until then nothing is sent; nothing is lost.")
+        yield Concern(ConcernKind.UNWRITABLE, f"{facts.unwritable} {until}{who}")
     if facts.foreign:
-        yield Concern(ConcernKind.FOREIGN, f"{facts.foreign} Who is at work is told beside this.")
+        yield Concern(ConcernKind.FOREIGN, f"{facts.foreign} {_('What is running is shown all the same.')}")
 
 
 def _broker(facts: Facts) -> Iterator[Concern]:
     here = facts.attendance.processes if facts.attendance is not None else ()
     if facts.refused or any(each.broker_refuses for each in here):
-        why = facts.refused or "the log of who is at work says why, and what to do"
-        yield Concern(
-            ConcernKind.BROKER,
-            f"Redis refuses what it is asked ({why}): nothing is sent until that is set right; nothing is lost.",
+        why = facts.refused or _("the log of the running process says why, and what to do")
+        words = _(
+            "Redis refuses requests ({reason}): nothing is sent until that is fixed; nothing is lost.",
+            reason=why,
         )
+        yield Concern(ConcernKind.BROKER, words)
     elif not facts.broker or any(each.broker_away for each in here):
-        yield Concern(
-            ConcernKind.BROKER, "Redis does not answer: nothing is sent until it is back; nothing is lost."
-        )
+        words = _("Redis does not answer: nothing is sent until it is back; nothing is lost.")
+        yield Concern(ConcernKind.BROKER, words)
 
 
 def _unheard(facts: Facts) -> Iterator[Concern]:
     if facts.unheard_noes:
         yield Concern(
             ConcernKind.NO,
-            f"{facts.unheard_noes} who asked for no more mail are not in the database yet, though this host writes to "
-            "them no more. The log says why; the wishes lie in the home's folder `noes`.",
+            n_(
+                "{count} person who asked for no more mail is not in the database yet, although this host no longer writes to "
+                "them. The log says why; the request is kept in the home's folder `noes`.",
+                "{count} people who asked for no more mail are not in the database yet, although this host no longer writes to "
+                "them. The log says why; the requests are kept in the home's folder `noes`.",
+                facts.unheard_noes,
+            ),
         )
 
 
 def _of_mailboxes(facts: Facts) -> Iterator[Concern]:
     for each in facts.mailboxes:
         if each.sync_error:
-            yield Concern(
-                ConcernKind.UNREADABLE,
-                f"{each.address} can not be read: {ended(each.sync_error)}",
-                each.address,
+            words = _(
+                "{address} cannot be read: {reason}", address=each.address, reason=ended(each.sync_error)
             )
+            yield Concern(ConcernKind.UNREADABLE, words, each.address)
         if each.send_error and each.state == "active":
-            words = f"{each.address} can not send: {ended(each.send_error)}{_again(each.again_at)}"
-            yield Concern(ConcernKind.UNSENDABLE, words, each.address)
+            words = _("{address} cannot send: {reason}", address=each.address, reason=ended(each.send_error))
+            yield Concern(ConcernKind.UNSENDABLE, f"{words}{_again(each.again_at)}", each.address)
         if each.silent:
             yield Concern(ConcernKind.SILENT, f"{each.address}: {each.silent}", each.address)
         if each.fault:
             yield Concern(ConcernKind.FAULT, each.fault, each.address)
         if each.state == "paused" and not (each.sync_error and each.locked_out):
-            why = f": {each.reason}" if each.reason else ""
             yield Concern(
-                ConcernKind.PAUSED, ended(f"{each.address} is paused{why}"), each.address, each.by_itself
+                ConcernKind.PAUSED, _paused(each.address, each.reason), each.address, each.by_itself
             )
 
 
 def _again(at: dt.datetime | None) -> str:
-    return "" if at is None else f" It is tried again on {at.astimezone():%a %d %b %Y %H:%M %Z}."
+    return "" if at is None else f" {_('The next attempt is on {at}.', at=moment(at))}"
+
+
+def _paused(address: str, reason: str) -> str:
+    if reason:
+        return _("Mailbox {address} is paused: {reason}", address=address, reason=ended(reason))
+    return _("Mailbox {address} is paused.", address=address)
 
 
 def _for_people(facts: Facts) -> Iterator[Concern]:
     for reason, count in facts.held.items():
-        yield Concern(ConcernKind.HELD, f"{count} held for a person: {reason}", reason)
+        yield Concern(
+            ConcernKind.HELD, _("{number} held for a person: {reason}", number=count, reason=reason), reason
+        )
     if facts.unknown_mails:
         yield Concern(
             ConcernKind.UNKNOWN,
-            f"{counted(facts.unknown_mails, 'mail')} may have been delivered: `relance unknown list`.",
+            n_(
+                "{count} mail may have been delivered: `relance unknown list`.",
+                "{count} mails may have been delivered: `relance unknown list`.",
+                facts.unknown_mails,
+            ),
         )
     if facts.in_doubt:
         yield Concern(
             ConcernKind.DOUBT,
-            f"{counted(facts.in_doubt, 'person', 'people')}: the next step may have been sent before the database was restored: "
-            "`relance restored list`.",
+            n_(
+                "{count} person: the next step may have been sent before the database was restored: `relance restored list`.",
+                "{count} people: the next step may have been sent before the database was restored: `relance restored list`.",
+                facts.in_doubt,
+            ),
         )
     for each in facts.mailboxes:
         if each.set_aside:
-            was = "was" if each.set_aside == 1 else "were"
-            yield Concern(
-                ConcernKind.SET_ASIDE,
-                f"{each.address}: {counted(each.set_aside, 'mail')} could not be read and {was} set aside: "
-                "`relance mailbox unread`.",
-                each.address,
+            words = n_(
+                "{address}: {count} mail could not be read and was set aside: `relance mailbox unread`.",
+                "{address}: {count} mails could not be read and were set aside: `relance mailbox unread`.",
+                each.set_aside,
+                address=each.address,
             )
+            yield Concern(ConcernKind.SET_ASIDE, words, each.address)

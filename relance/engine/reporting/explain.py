@@ -15,7 +15,7 @@ from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.definition.steps import BranchStep, Step
 from relance.engine.inbound import unread_mail
-from relance.engine.reporting import silent_turns
+from relance.engine.reporting import codes, silent_turns
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
 from relance.engine.sending import gate, restore_guard
@@ -26,7 +26,7 @@ from relance.engine.states import MessageState, State
 from relance.engine.store import claims, enrollment_details, mailboxes
 from relance.engine.store.enrollment_details import Standing
 from relance.engine.store.mailboxes import Mailbox
-from relance.sentences import ended
+from relance.wording import Text, _, day, ended, n_
 
 MOST_STEPS = 100  # of a forecast; no sequence has more
 
@@ -77,7 +77,8 @@ class _Look:
 
     def local(self, at: dt.datetime) -> str:
         """An instant as it reads on the contact's clock."""
-        return calendar.moment_words(at, self.zone.key)
+        here = at.astimezone(self.zone)
+        return f"{day(here.date())} {here:%H:%M} {self.zone.key}"
 
 
 def explain(context: Context, email: str, sequence: str | None = None) -> list[Explanation]:
@@ -120,27 +121,56 @@ def _explained(look: _Look) -> Explanation:
 
 def _where(look: _Look) -> Iterator[str]:
     standing, row = look.standing, look.case.row
-    yield f'{standing.email} is in "{standing.sequence}" (version {standing.version}), written to from {standing.mailbox}.'
-    why = f": {row.reason}" if row.reason else ""
-    if look.state is State.PAUSED:
-        yield f"{ended(f'It is paused{why}')} Nothing leaves until a person resumes it."
-    elif look.state is State.AWAY:
-        until = f" until {look.local(row.resume_at)}" if row.resume_at else ""
-        yield f"{ended(f'It waits{until}, for the person is away{why}')}"
-    elif look.state is State.HELD and row.lost_before is not None:
-        yield (
-            f"{ended(f'It is held{why}')} What its mailbox shows decides by itself; else say `relance restored sent` or "
-            "`relance restored not-sent`, or end it by `relance stop`."
-        )
-    elif look.state is State.HELD:
-        yield f"{ended(f'It is held for a person to decide{why}')} `relance resume` goes on, `relance stop` ends it."
-    elif look.state in states.FINAL:
-        yield f"{ended(f'It is over, {row.state}{why}')} Nothing more leaves."
+    yield _(
+        '{email} is in "{sequence}" (version {version}), written to from {mailbox}.',
+        email=standing.email,
+        sequence=standing.sequence,
+        version=standing.version,
+        mailbox=standing.mailbox,
+    )
+    if (how := _stands(look)) is not None:
+        why, follows = how
+        reason = str(row.reason)
+        yield f"{_with_reason(why, reason)} {follows}".rstrip()
     sent = len(look.case.sent)
     if sent:
         last = max(look.case.sent, key=lambda mail: mail.transmitting_at or mail.prepared_at)
         at = look.local(last.transmitting_at or last.prepared_at)
-        yield f'{sent} {"mail has" if sent == 1 else "mails have"} been sent so far, the last ("{last.step}") on {at}.'
+        yield n_(
+            '{count} mail has been sent so far, the last ("{step}") on {at}.',
+            '{count} mails have been sent so far, the last ("{step}") on {at}.',
+            sent,
+            step=last.step,
+            at=at,
+        )
+
+
+def _with_reason(words: Text, reason: str) -> str:
+    return _("{words}: {reason}", words=words, reason=ended(reason)) if reason else str(ended(words))
+
+
+def _stands(look: _Look) -> tuple[Text, str] | None:
+    """How it stands where it does not simply go on, and what a person can do about it."""
+    row = look.case.row
+    if look.state is State.PAUSED:
+        return Text("It is paused"), _("Nothing is sent until a person resumes it.")
+    if look.state is State.AWAY:
+        until = row.resume_at and look.local(row.resume_at)
+        waits = Text("It waits until {until}, as the person is away", until=until)
+        return (waits if until else Text("It waits, as the person is away")), ""
+    if look.state is State.HELD and row.lost_before is not None:
+        shown = _(
+            "What its mailbox shows settles it without you; otherwise say `relance restored sent` or "
+            "`relance restored not-sent`, or end it with `relance stop`."
+        )
+        return Text("It is held"), shown
+    if look.state is State.HELD:
+        return Text("It is held for a person to decide"), _(
+            "`relance resume` goes on, `relance stop` ends it."
+        )
+    if look.state in states.FINAL:
+        return Text("It is over, {state}", state=codes.text("person", row.state)), _("Nothing more is sent.")
+    return None
 
 
 # What comes next, and when.
@@ -170,18 +200,25 @@ def _next(look: _Look, when: When | None) -> Iterator[str]:
     row = look.case.row
     if look.state in states.FINAL or row.step is None:
         return
-    named = f'"{row.step}" ({row.step_kind})'
+    named = _named(row.step, row.step_kind)
     if row.due_at is None or when is None:
-        yield ended(f"The next step is {named}; {_because(look) or 'it has no time of its own'}")
+        why = _because(look) or _("it has no time of its own")
+        yield _("The next step is {step}; {why}", step=named, why=ended(why))
         return
-    because = f" That time comes from: {ended(_because(look))}" if row.bound else ""
+    because = f" {_('That time comes from: {reasons}', reasons=ended(_because(look)))}" if row.bound else ""
+    at = look.local(row.due_at)
     if row.due_at > look.now:
-        yield f"The next step is {named}, due on {look.local(row.due_at)}.{because}"
+        yield _("The next step is {step}, due on {at}.", step=named, at=at) + because
     else:
-        yield f"The next step is {named}; it fell due on {look.local(row.due_at)}.{because}"
+        yield _("The next step is {step}; it fell due on {at}.", step=named, at=at) + because
         if when.at > look.now:
-            yield f"Mail may leave again on {look.local(when.at)}: {ended(_words(when.bound))}"
+            words = ended(_words(when.bound))
+            yield _("Mail may leave again on {at}: {reasons}", at=look.local(when.at), reasons=words)
     yield from _conditions(look)
+
+
+def _named(step: str, kind: str) -> str:
+    return _('"{step}" ({kind})', step=step, kind=codes.text("step", kind))
 
 
 def _because(look: _Look) -> str:
@@ -189,31 +226,34 @@ def _because(look: _Look) -> str:
 
 
 def _words(bound: Sequence[Bound]) -> str:
-    return "; ".join(each.words for each in bound)
+    return "; ".join(str(each.words) for each in bound)
 
 
 def _conditions(look: _Look) -> Iterator[str]:
     step = look.case.script.plan.step(look.case.step)
     asked = getattr(step, "when", None)
     if asked is not None and isinstance(step, BranchStep):
-        yield f"There it is asked: {asked}."
+        yield _("It then asks: {condition}.", condition=asked)
     elif asked is not None:
-        yield f"It is done only if this holds then: {asked}."
+        yield _("It is done only if this is true by then: {condition}.", condition=asked)
     stop = look.case.script.definition.stop.when
     if stop is not None:
-        yield f"The sequence ends before it if this holds then: {stop}."
+        yield _("The sequence ends before it if this is true by then: {condition}.", condition=stop)
 
 
 def _clock(look: _Look) -> Iterator[str]:
     if look.state in states.FINAL:
         return
     place = look.case.script.place(look.case.contact, look.context.workspace)
-    days = (
-        f"public holidays of {place.region} ({place.region_from})"
-        if place.region
-        else f"no public holidays ({place.region_from})"
-    )
-    yield f"The clock is {place.zone} ({place.zone_from}); {days} count."
+    known = {"zone": place.zone, "whose": place.zone_from, "from": place.region_from}
+    if place.region:
+        yield _(
+            "The clock is {zone} ({whose}); public holidays of {region} ({from}) count.",
+            region=place.region,
+            **known,
+        )
+    else:
+        yield _("The clock is {zone} ({whose}); no public holidays ({from}) count.", **known)
 
 
 # What stands in the way now.
@@ -222,15 +262,15 @@ def _clock(look: _Look) -> Iterator[str]:
 def _in_the_way(look: _Look) -> Iterator[str]:
     """The gate's own rules, asked of how things stand now."""
     if look.halted is not None:
-        yield f"Nothing at all is sent now: {look.halted}"
+        yield _("Nothing at all is sent now: {reason}", reason=look.halted)
     if look.state is State.ACTIVE and look.case.row.step_kind == "mail":
         found = gate.objections(_facts(look))
         if found:
-            yield f"It may not leave now: {ended('; '.join(map(str, found)))}"
+            yield _("It may not leave now: {reasons}", reasons=ended("; ".join(map(str, found))))
         elif look.case.row.wrote_before and not _due(look):
-            yield "Before it leaves, the mailbox is read for an answer."
+            yield _("Before it leaves, the mailbox is checked for an answer.")
     elif look.case.suppressed is not None and look.state in states.OPEN:
-        yield f"The address is suppressed: {ended(str(look.case.suppressed))}"
+        yield _("The address is suppressed: {reason}", reason=ended(str(look.case.suppressed)))
 
 
 def _due(look: _Look) -> bool:
@@ -265,34 +305,50 @@ def _mailbox(look: _Look) -> Iterator[str]:
         return
     box = look.mailbox
     if box.state != "active":
-        yield ended(f"The mailbox {box.address} is {box.state}{f': {box.reason}' if box.reason else ''}")
-    if box.sync_error and not (box.state == "paused" and box.locked_out):
-        yield f"The mailbox cannot be read: {ended(box.sync_error)}"
-    if box.send_error and box.state == "active":
-        again = f" It is tried again {_soon(look, box.next_turn_at)}." if box.next_turn_at else ""
-        yield f"Its last attempt to send failed: {ended(box.send_error)}{again}"
-    yield from look.odd
-    yield f"It was last read for answers {_ago(look, box.read_at)}."
+        state = Text(
+            "The mailbox {address} is {state}", address=box.address, state=codes.text("mailbox", box.state)
+        )
+        yield _with_reason(state, str(box.reason))
+    yield from _troubles(look)
+    yield from map(str, look.odd)
+    if box.read_at is None:
+        yield _("It was never read for answers.")
+    else:
+        yield _("It was last read for answers on {at}.", at=look.local(box.read_at))
     allowed = _allowed(look, look.now)
     if _due(look) and allowed.count == 0 and allowed.next_at is not None:
-        yield f"Its pace lets the next mail leave on {look.local(allowed.next_at)}: {allowed.bound}."
+        at = look.local(allowed.next_at)
+        yield _("Its pace lets the next mail leave on {at}: {reason}.", at=at, reason=allowed.bound)
     if look.state is State.ACTIVE and box.state == "active" and box.next_turn_at is not None and _due(look):
-        turn = f"Its next turn is {_soon(look, box.next_turn_at)}."
-        yield f"The mailbox stands still: {look.silent}" if look.silent else turn
+        yield _turn(look, box.next_turn_at)
+
+
+def _troubles(look: _Look) -> Iterator[str]:
+    """What the mailbox met when it was read, and when it last sent."""
+    box = look.mailbox
+    if box.sync_error and not (box.state == "paused" and box.locked_out):
+        yield _("The mailbox cannot be read: {reason}", reason=ended(str(box.sync_error)))
+    if box.send_error and box.state == "active":
+        failed = _("Its last attempt to send failed: {reason}", reason=ended(str(box.send_error)))
+        again = box.next_turn_at
+        if again is None:
+            yield failed
+        elif again <= look.now:
+            yield f"{failed} {_('It is being tried again now.')}"
+        else:
+            yield f"{failed} {_('The next attempt is on {at}.', at=look.local(again))}"
+
+
+def _turn(look: _Look, at: dt.datetime) -> str:
+    if look.silent:
+        return _("The mailbox is not making progress: {reason}", reason=look.silent)
+    return _("Its next turn is now.") if at <= look.now else _("Its next turn is on {at}.", at=look.local(at))
 
 
 def _allowed(look: _Look, at: dt.datetime) -> throttle.Allowance:
     """What the mailbox's pace will let leave at a moment, by what has left until now."""
     limits = throttle.Pace(look.mailbox.daily_cap, dt.timedelta(seconds=look.mailbox.gap_seconds))
     return throttle.allowance(limits, look.sent, at, look.context.options.batch)
-
-
-def _ago(look: _Look, at: dt.datetime | None) -> str:
-    return "never" if at is None else f"on {look.local(at)}"
-
-
-def _soon(look: _Look, at: dt.datetime) -> str:
-    return "now" if at <= look.now else f"on {look.local(at)}"
 
 
 # What follows.
@@ -306,7 +362,7 @@ def _forecast(look: _Look) -> Iterator[Planned]:
     if row.step is None or at is None:
         return
     position = Position(row.step, row.step_kind, at)
-    for _ in range(MOST_STEPS):
+    for _step in range(MOST_STEPS):
         if position.step is None or position.due_at is None:
             return
         step = script.plan.step(position.step)
@@ -341,16 +397,18 @@ def _leaves(look: _Look, step: str, at: dt.datetime) -> dt.datetime:
 
 def _hangs_on(step: Step) -> str:
     if isinstance(step, BranchStep):
-        return f"if {step.when} does not hold; else it goes the other way"
+        return _("if {condition} is not true; otherwise it goes the other way", condition=step.when)
     asked = getattr(step, "when", None)
-    return f"only if {asked}" if asked else ""
+    return _("only if {condition}", condition=asked) if asked else ""
 
 
 def _rest(planned: Sequence[Planned]) -> Iterator[str]:
     later = [each for each in planned[1:] if each.kind in ("mail", "task")]
     if later:
-        told = "; ".join(
-            f'"{each.step}" ({each.kind}) on {each.local}{f", {each.words}" if each.words else ""}'
-            for each in later
-        )
-        yield f"After that, if nobody answers: {told}."
+        told = "; ".join(map(_later, later))
+        yield _("After that, if nobody answers: {steps}.", steps=told)
+
+
+def _later(planned: Planned) -> str:
+    at = _("{step} on {at}", step=_named(planned.step, planned.kind), at=planned.local)
+    return f"{at}, {planned.words}" if planned.words else at

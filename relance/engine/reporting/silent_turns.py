@@ -11,6 +11,7 @@ from relance.engine.context import Context
 from relance.engine.reporting.concerns import SILENT_SECONDS
 from relance.engine.store import statistics
 from relance.engine.store.statistics import SilentTurn
+from relance.wording import clock_time, n_
 
 
 def told(conn: Connection, context: Context, now: dt.datetime) -> dict[int, str]:
@@ -24,8 +25,11 @@ def told(conn: Connection, context: Context, now: dt.datetime) -> dict[int, str]
 def words(turn: SilentTurn, machine: dt.datetime) -> str:
     """What is said of one. Pure; `machine` is now in machine time."""
     minutes = int((machine - turn.since).total_seconds() // 60)
-    at = f"{turn.until.astimezone():%H:%M %Z}"
-    return (
-        f"mail is due, and its turn has written nothing for {minutes} minutes. Its server may be slow, or its worker stands "
-        f"still; another worker can take over at {at}."
+    return n_(
+        "mail is due, and its turn has written nothing for {count} minute. Its server may be slow, or its worker may be stuck; "
+        "another worker can take over at {at}.",
+        "mail is due, and its turn has written nothing for {count} minutes. Its server may be slow, or its worker may be "
+        "stuck; another worker can take over at {at}.",
+        minutes,
+        at=clock_time(turn.until),
     )

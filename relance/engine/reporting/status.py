@@ -14,14 +14,14 @@ from relance.engine.context import Context
 from relance.engine.inbound import unread_mail
 from relance.engine.processes import heartbeats
 from relance.engine.processes.attendance import Attendance
-from relance.engine.reporting import concerns, silent_turns
+from relance.engine.reporting import codes, concerns, silent_turns
 from relance.engine.reporting.concerns import Concern
 from relance.engine.sending import restore_guard
 from relance.engine.sequences import clock_jumps
 from relance.engine.states import MessageState, State
 from relance.engine.store import mailboxes, sequences, statistics
 from relance.engine.store.processes import Process
-from relance.sentences import counted, ended
+from relance.wording import Text, ended
 
 DAY = dt.timedelta(hours=24)
 
@@ -61,12 +61,17 @@ class MailboxLine:
         return " ".join(ended(each) for each in (self.sync_error, self.send_error) if each)
 
     def __str__(self) -> str:
-        cap = f" of {self.daily_cap}" if self.daily_cap is not None else ""
+        state = codes.text("mailbox", self.state)
+        stands = Text("{address} is {state}", address=self.address, state=state)
         why = f" ({self.reason})" if self.reason else ""
-        trouble = f", trouble: {self.trouble}" if self.trouble else ""
-        sent = f"{self.sent_today}{cap} mails" if cap else counted(self.sent_today, "mail")
-        people = counted(self.under_way, "person", "people")
-        return f"{self.address} is {self.state}{why}, {sent} in 24 hours, {people}{trouble}"
+        people = Text.plural("{count} person", "{count} people", self.under_way)
+        trouble = Text("trouble: {trouble}", trouble=self.trouble) if self.trouble else ""
+        return str(Text.together(f"{stands}{why}", self._sent(), people, trouble, by=", "))
+
+    def _sent(self) -> Text:
+        if self.daily_cap is None:
+            return Text.plural("{count} mail in 24 hours", "{count} mails in 24 hours", self.sent_today)
+        return Text("{sent} of {cap} mails in 24 hours", sent=self.sent_today, cap=self.daily_cap)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from typing import Any
 
 from relance.engine import reasons
 from relance.engine.context import Context
+from relance.engine.reporting import codes
 from relance.engine.states import MessageState, State
 from relance.engine.store import step_outcomes
+from relance.wording import _
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ def _of_step(row: Any) -> StepAccount:
 
 def _why(row: Any) -> str:
     if row.state != State.ACTIVE:
-        return reasons.said(reasons.read(row.reasons)) or str(row.state)
+        return reasons.said(reasons.read(row.reasons)) or str(codes.text("person", row.state))
     words = "; ".join(reasons.binding(bound).words for bound in row.bound)
-    return f"waits for the mailbox's next turn ({words})" if words else "waits for the mailbox's next turn"
+    if words:
+        return _("waits for the mailbox's next turn ({reasons})", reasons=words)
+    return _("waits for the mailbox's next turn")

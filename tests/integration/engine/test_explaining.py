@@ -84,7 +84,7 @@ def test_the_forecast_is_the_calendar_asked_again(ready: Context) -> None:
     assert script_says is not None
     position = script.after("intro", script_says, place, str(row(ready).id))
     assert found.forecast[1].at == position.due_at
-    assert 'if clicked("intro") does not hold' in found.forecast[2].words
+    assert 'if clicked("intro") is not true' in found.forecast[2].words
     assert found.sentences[-1].startswith('After that, if nobody answers: "bump" (mail) on ')
 
 
@@ -99,7 +99,7 @@ def test_what_stands_in_the_way_is_the_gates_own_word(ready: Context, clock: Man
         enrollments.move(
             conn, row(ready), Position("bump", "mail", now + dt.timedelta(hours=1), wrote=True), now
         )
-    assert "Before it leaves, the mailbox is read for an answer." in told(ready)
+    assert "Before it leaves, the mailbox is checked for an answer." in told(ready)
     clock.advance(hours=2)
     text = told(ready)
     assert "the mailbox was not read for answers since the step fell due" in text
@@ -158,9 +158,7 @@ def test_a_reason_that_ends_in_a_full_stop_is_told_with_one(ready: Context) -> N
 def test_each_state_has_its_sentence(ready: Context) -> None:
     news(ready, Event.OUT_OF_OFFICE, resume_at=dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC))
     found = explain.explain(ready, ADA)[0]
-    assert (
-        "It waits until Fri 20 March 2026 10:00 Europe/Berlin, for the person is away" in found.sentences[1]
-    )
+    assert "It waits until Fri 20 March 2026 10:00 Europe/Berlin, as the person is away" in found.sentences[1]
     assert found.forecast[0].at == dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC)
     enroll.pause(ready, ADA, reason="the fair")
     assert "It is paused: the fair." in told(ready)

@@ -173,7 +173,7 @@ def test_a_turn_that_writes_nothing_while_mail_is_due_is_told_well_before_its_le
         mailboxes.change(conn, 1, lease_until=ends)
     assert concerned(ready) == ["ada@sales.example"]
     assert status.status(ready).grave
-    assert "stands still: mail is due" in " ".join(explain.explain(ready, EVE)[0].sentences)
+    assert "is not making progress: mail is due" in " ".join(explain.explain(ready, EVE)[0].sentences)
     assert recovery.give_back(ready) == [1]
     assert concerned(ready) == []
 

@@ -60,14 +60,14 @@ def take_turn(house: Context) -> None:
 def told(house: Context, words: str) -> None:
     """Everywhere a person looks."""
     assert words in concerned(house)[0].words
-    assert "It is tried again on" in concerned(house)[0].words
+    assert "The next attempt is on" in concerned(house)[0].words
     assert status.status(house).grave
     assert words in status.status(house).mailboxes[0].trouble
     assert words in mailbox_service.every(house)[0].trouble
     assert words in mailbox_service.show(house, ADA).send_error
     said = " ".join(explain.explain(house, PEOPLE[2])[0].sentences)
     assert words in said
-    assert "It is tried again on" in said
+    assert "The next attempt is on" in said
 
 
 def nothing_told(house: Context) -> None:
