@@ -18,6 +18,7 @@ from relance.engine.reasons import Code, because
 from relance.engine.sequences import advance, clock_jumps
 from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, next_turns
+from relance.engine.store.enrollments import Enrollment
 
 BATCH = 200
 # Steps advanced in one transaction.
@@ -69,11 +70,17 @@ def _back(conn: Connection, now: dt.datetime) -> int:
     """Contacts whose absence is over go on; what fell due meanwhile is due from now on."""
     rows = enrollments.away_until(conn, now, BATCH)
     for row in rows:
-        due = max(row.due_at or now, now)
-        bound = reasons.bound("away", because(Code.WAS_AWAY))
-        values = {"resume_at": None, "due_at": due, "bound": [bound]}
+        values = {"resume_at": None, **_due_again(row, now)}
         enrollments.apply(conn, [row.id], Event.BACK, now, reason=because(Code.BACK), values=values)
         events.record_event(conn, EnrollmentReturned(), now, row)
         if row.step_kind == "mail":
-            mailboxes.schedule_turn(conn, [row.mailbox_id], due)
+            mailboxes.schedule_turn(conn, [row.mailbox_id], max(row.due_at or now, now))
     return len(rows)
+
+
+def _due_again(row: Enrollment, now: dt.datetime) -> dict[str, object]:
+    """When the step to do is due after an absence; what waits for a person goes on waiting."""
+    if row.waits_for_a_person:
+        return {}
+    bound = reasons.bound("away", because(Code.WAS_AWAY))
+    return {"due_at": max(row.due_at or now, now), "bound": [bound]}

@@ -178,7 +178,7 @@ def _hand_over(desk: _Desk, row: Enrollment, each: ColleagueAction) -> bool:
 
 def _slow(desk: _Desk, row: Enrollment, each: ColleagueAction) -> bool:
     """The next step goes so many business days after it would have gone, by its own hours and holidays."""
-    if each.wait is None or row.step is None or row.due_at is None or row.due_at.year >= dt.MAXYEAR:
+    if each.wait is None or row.step is None or row.due_at is None:
         return False  # nothing is to come, or it waits for a person's task and not for a day
     script = desk.context.library.script(desk.conn, row.sequence_version_id)
     person = contacts.by_ids(desk.conn, [row.contact_id])[row.contact_id]

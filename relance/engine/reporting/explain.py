@@ -179,7 +179,7 @@ def _stands(look: _Look) -> tuple[Text, str] | None:
 def _when(look: _Look) -> When | None:
     """The time of the next step: as it was decided while it is ahead, asked anew once it has passed."""
     row = look.case.row
-    if look.state in states.FINAL or row.step is None or row.due_at is None or row.due_at.year >= 9999:
+    if look.state in states.FINAL or row.step is None or row.due_at is None:
         return None
     place = look.case.script.place(look.case.contact, look.context.workspace)
     if row.due_at <= look.now and row.step_kind == "mail":

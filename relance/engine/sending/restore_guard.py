@@ -148,7 +148,7 @@ def let_go_on(conn: Connection, enrollment_id: int, now: dt.datetime) -> bool:
     row = enrollments.by_ids(conn, [enrollment_id])[0]
     if row.lost_before is None:
         return False
-    if row.step is not None and (row.due_at is None or row.due_at <= row.lost_before):
+    if row.step is not None and row.due_at is not None and row.due_at <= row.lost_before:
         return False
     release(conn, row, now, because(Code.FOUND_SENT))
     return True

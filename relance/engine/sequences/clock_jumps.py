@@ -171,10 +171,11 @@ def _plans(conn: Connection, context: Context, cut: dt.datetime, now: dt.datetim
 def planned_by_it(row: Enrollment, *, moved: bool) -> bool:
     """Whether a wrong clock planned this step: it moved the person on, or found them late. Pure.
 
-    A step that a colleague's answer put off keeps its time: that one was counted from what was planned before.
+    A step that waits for a person has no time. One that a colleague's answer postponed keeps its own: that was counted
+    from what was planned before.
     """
     kinds = {each["kind"] for each in row.bound}
-    return company_rules.BOUND not in kinds and (moved or LATE in kinds)
+    return not row.waits_for_a_person and company_rules.BOUND not in kinds and (moved or LATE in kinds)
 
 
 def _replan(conn: Connection, context: Context, case: StepContext, now: dt.datetime) -> dt.datetime:

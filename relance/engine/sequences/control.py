@@ -31,7 +31,8 @@ from relance.engine.store.messages import Message
 
 @dataclass(frozen=True)
 class EnrollmentView:
-    """Where somebody stands in a sequence. `due_at` is the next step's time; empty where nothing is to come."""
+    """Where somebody stands in a sequence. `due_at` is the next step's time; empty where nothing is to come, or
+    where the step waits for a person to tick its task off."""
 
     id: int
     email: str

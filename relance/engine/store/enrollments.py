@@ -232,7 +232,7 @@ def rank(conn: Connection, enrollment_ids: Iterable[int], place: int) -> None:
     conn.execute(sa.update(enrollment).where(enrollment.c.id.in_(ids)).values(priority=place))
 
 
-def reschedule(conn: Connection, row: Enrollment, due_at: dt.datetime, bound: Sequence[Any]) -> None:
+def reschedule(conn: Connection, row: Enrollment, due_at: dt.datetime | None, bound: Sequence[Any]) -> None:
     """The same step at another time; the attempt does not count."""
     values = {"due_at": due_at, "bound": list(bound), "attempts": 0, "version": enrollment.c.version + 1}
     conn.execute(

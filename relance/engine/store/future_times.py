@@ -11,9 +11,8 @@ from relance.engine.db.tables import enrollment, event, hit, mailbox, message
 from relance.engine.event_log import old_names
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.store.mailboxes import FORGOTTEN
+from relance.engine.store.positions import FAR
 
-_NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
-# Who waits for a task to be ticked off waits for no time.
 _WAITING = ("active", "paused", "held", "away")
 _KEPT = mailbox.c.state != "removed"
 _READ = sa.select(sa.func.max(mailbox.c.synced_at)).where(_KEPT)
@@ -66,7 +65,7 @@ def _planned(cut: dt.datetime) -> sa.Select[tuple[int]]:
     return (
         sa.select(enrollment.c.id)
         .where(enrollment.c.state.in_(_WAITING), enrollment.c.step.is_not(None))
-        .where(enrollment.c.due_at > cut, enrollment.c.due_at < _NEVER)
+        .where(enrollment.c.due_at > cut, enrollment.c.due_at < FAR)
     )
 
 

@@ -27,7 +27,7 @@ class Enrollment:
     state: State
     step: str | None
     step_kind: str
-    due_at: dt.datetime | None
+    due_at: dt.datetime | None  # None where nothing is to come, or where the step waits for a person
     bound: Sequence[Any]
     stepped_at: dt.datetime
     priority: int
@@ -38,6 +38,11 @@ class Enrollment:
     aways: int
     lost_before: dt.datetime | None  # after a restore: what fell due before this may have been sent already
     reasons: Sequence[Any] = ()  # why it stands there, as it is stored: see `why`
+
+    @property
+    def waits_for_a_person(self) -> bool:
+        """Whether no time moves it on, but somebody who ticks a task off."""
+        return self.step is not None and self.due_at is None
 
     @property
     def why(self) -> tuple[Reason, ...]:
@@ -76,11 +81,16 @@ class Enrollment:
 
 _NAMES = tuple(Enrollment.__dataclass_fields__)
 COLUMNS: list[sa.ColumnElement[Any]] = [enrollment.c[name] for name in _NAMES]
-_STATE = _NAMES.index("state")
+_STATE, _DUE = _NAMES.index("state"), _NAMES.index("due_at")
+
+FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+"""What the release before wrote where a step waits for a person: no time."""
 
 
 def value(row: Sequence[Any]) -> Enrollment:
     """The enrollment of a row that begins with `COLUMNS`."""
     values = list(row[: len(_NAMES)])
     values[_STATE] = State(values[_STATE])
+    if values[_DUE] is not None and values[_DUE] >= FAR:
+        values[_DUE] = None
     return Enrollment(*values)

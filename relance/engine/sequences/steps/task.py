@@ -18,9 +18,6 @@ from relance.engine.sequences.step_context import StepContext
 from relance.engine.sequences.steps.base import StepRun, go_on, hold
 from relance.engine.store import enrollments, events, mailboxes, tasks
 
-_FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
-# A due time that never comes by itself: only ticking the task off moves the enrollment on.
-
 
 def ask_a_person(run: StepRun, step: TaskStep) -> Position | None:
     """Open the task, unless the step's condition says that it is not wanted."""
@@ -43,7 +40,7 @@ def _open(run: StepRun, step: TaskStep) -> Position | None:
     )
     if not step.wait_until_done:
         return go_on(run, TaskCreated(words))
-    enrollments.reschedule(run.conn, row, _FAR, [reasons.bound("task", because(Code.TASK_OPEN))])
+    enrollments.reschedule(run.conn, row, None, [reasons.bound("task", because(Code.TASK_OPEN))])
     run.tell(TaskCreated(words))
     return None
 
