@@ -101,14 +101,8 @@ def _keys(name: str, call: ast.Call) -> list[Key]:
     literals = [_literal(each) for each in call.args[:wanted]]
     if name in OPEN_CALLS and len(literals) == 1 and literals[0] is None and isinstance(call.args[0], _NAMES):
         return []  # a constant, marked where it is written
-    if (
-        name in WITHIN
-        and literals[:1]
-        and literals[0]
-        and literals[1:] == [None]
-        and isinstance(call.args[1], _NAMES)
-    ):
-        return []
+    if name in WITHIN and len(literals) == 2 and literals[1] is None and isinstance(call.args[1], _NAMES):
+        return []  # the same
     if len(literals) < wanted or None in literals:
         raise ValueError(
             f"line {call.lineno}: {name}() wants a sentence as a literal: {ast.unparse(call)[:100]}"

@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import Any
 
 from relance.complete import complete
-from relance.wording import Text
+from relance.wording import N_, Text, _
 
-ALSO = "; also: "
+ALSO = N_("; also: ")
 # Between two reasons where people read them. Nothing is ever split there.
 
 
@@ -401,7 +401,7 @@ _plural = Text.plural  # of a sentence that stands in the table
 def _sentence(reason: Reason) -> Text:
     if "text" in reason.params:
         return Text.prose(reason.params["text"])
-    params = {name: each.text if isinstance(each, Reason) else each for name, each in reason.params.items()}
+    params = {name: _shown(reason.code, name, each) for name, each in reason.params.items()}
     pattern, count = SENTENCES[reason.code], params.pop("count", None)
     many = getattr(pattern, "many", None)  # where the sentence depends on the number
     if many is not None:
@@ -413,6 +413,21 @@ def _sentence(reason: Reason) -> Text:
             said = Text(around.msgid, reason=said, **{name: params[name]})
     return said
 
+
+def _shown(code: Code, name: str, value: Any) -> Any:
+    """A parameter as people read it: the words of a list of ours in their language, everything else as it is."""
+    if isinstance(value, Reason):
+        return value.text
+    if not isinstance(value, str):
+        return value
+    if name == "match":
+        return Text(value)
+    about = _STATE_OF.get(code, "message") if name == "state" else _ABOUT.get(name)
+    return Text.within(about, value) if about else value
+
+
+_ABOUT = {"kind": "mail", "intent": "intent"}
+_STATE_OF = {Code.NOT_SENDABLE: "person", Code.MAILBOX_NOT_ACTIVE: "mailbox"}
 
 BY_A_PERSON: frozenset[Cause] = frozenset({Cause.PERSON, Cause.STOP})
 """What a person said stays, whatever else is corrected."""
@@ -452,7 +467,7 @@ def _params(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 def said(reasons: Sequence[Reason]) -> str:
     """The reasons as people read them."""
-    return ALSO.join(each.words for each in reasons)
+    return _(ALSO).join(each.words for each in reasons)
 
 
 def of_cause(reasons: Sequence[Reason], cause: Cause) -> tuple[Reason, ...]:

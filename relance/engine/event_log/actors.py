@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
+
+from relance.complete import complete
+from relance.wording import Text
 
 
 class ActorKind(StrEnum):
@@ -27,7 +30,20 @@ class Actor:
     name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.kind})" if self.name else str(self.kind)
+        kind = _KINDS[self.kind]
+        return f"{self.name} ({kind})" if self.name else str(kind)
+
+
+_KINDS: Mapping[ActorKind, Text] = complete(
+    ActorKind,
+    {
+        ActorKind.PERSON: Text.within("actor", "person"),
+        ActorKind.PROGRAM: Text.within("actor", "program"),
+        ActorKind.RECIPIENT: Text.within("actor", "recipient"),
+        ActorKind.RULE: Text.within("actor", "rule"),
+        ActorKind.SCHEDULE: Text.within("actor", "schedule"),
+    },
+)
 
 
 _ACTING: ContextVar[Actor | None] = ContextVar("relance_actor", default=None)

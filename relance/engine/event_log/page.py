@@ -110,7 +110,7 @@ def as_markdown() -> str:
 
 def _row(kind: EventKind) -> list[str]:
     said = " ".join((DATA[kind].__doc__ or "").split())
-    return [f"`{kind}`", TITLES[kind], said, ", ".join(_field(*each) for each in fields(kind)) or "none"]
+    return [f"`{kind}`", str(TITLES[kind]), said, ", ".join(_field(*each) for each in fields(kind)) or "none"]
 
 
 def _field(name: str, kind: str) -> str:

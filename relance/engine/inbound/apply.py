@@ -37,6 +37,7 @@ from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.events import NewEvent
 from relance.mailbox.classification import normalize
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind, Speaker
+from relance.wording import Text
 
 WORDS_LIMIT = 20_000
 # Characters of a person's answer that are kept as text.
@@ -53,7 +54,7 @@ class Matter:
     mailbox_id: int  # the one that wrote, where that is known
     source: str = ""  # the kept mail, as reasons name it
     # A mail in which nothing of ours stands: a person must know which to look for.
-    naming: Mapping[str, str] = field(default_factory=dict)
+    naming: Mapping[str, Text | str] = field(default_factory=dict)
 
     def why(self, result: Consequence, *, source: str = "") -> Reason:
         """The reason as it stands beside the state, with the words that decided."""
@@ -90,7 +91,7 @@ class NewReply:
         naming = {}
         if self.found.bare:
             subject = normalize.quote(self.mail.subject, 80)
-            sender = self.mail.from_address or "nobody named"
+            sender = self.mail.from_address or Text("nobody named")
             naming = {"subject": subject, "sender": sender, "match": self.found.by}
         return Matter(self.judgement, self.found.contact, wrote, naming=naming)
 

@@ -27,6 +27,7 @@ from relance.engine.store import contacts, enrollments, events, tasks
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
 from relance.mailbox.parsing.inbound import Classification, Kind
+from relance.wording import Text
 
 DONE: dict[ActionKind, str] = {
     ActionKind.STOP: "stopped",
@@ -128,14 +129,22 @@ def carry_out(conn: Connection, context: Context, heard: Heard, asked: Wanted, n
     desk = _Desk(conn, context, heard, now)
     done = [(row, each) for row, each in asked if _DEEDS[each.deed](desk, row, each)]
     counts = Counter(DONE[each.deed] for _, each in done)
-    summary = ", ".join(f"{count} {verb}" for verb, count in sorted(counts.items()))
+    summary = Text.together(*(_counted(verb, count) for verb, count in sorted(counts.items())), by=", ")
     for row, each in done:
         why = heard.reason(each)
         if len(done) > 1:
             why = because(Code.AT_THE_COMPANY, why.source, why=why, touched=summary)
         said = _TOLD[each.deed](why, by=heard.contact.email, action=each.key, touched=dict(counts))
         events.record_event(conn, said, now, row)
-    return summary
+    return str(summary)
+
+
+def _counted(verb: str, count: int) -> Text:
+    return {
+        DONE[ActionKind.STOP]: Text.plural("{count} stopped", "{count} stopped", count),
+        DONE[ActionKind.SLOW]: Text.plural("{count} slowed", "{count} slowed", count),
+        DONE[ActionKind.HAND_OVER]: Text.plural("{count} handed over", "{count} handed over", count),
+    }[verb]
 
 
 @dataclass(frozen=True)

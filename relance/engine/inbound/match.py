@@ -21,6 +21,7 @@ from relance.mailbox import address
 from relance.mailbox.classification import normalize
 from relance.mailbox.parsing import authorship, provider_ids
 from relance.mailbox.parsing.inbound import InboundMail
+from relance.wording import N_
 
 SLACK = dt.timedelta(hours=1)
 # How far a mail server's clock may be behind ours.
@@ -44,7 +45,7 @@ class Seen:
     ours: bool = False  # it names a Message-ID that bears our mark, whether a row tells of that mail or not
 
 
-_TOKEN, _NAMED = "our token in the address it came to", "a mail of ours it names"
+_TOKEN, _NAMED = N_("our token in the address it came to"), N_("a mail of ours it names")
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def _by_thread(conn: Connection, seen: Seen) -> Found | None:
         return None
     key = thread_key(seen.mailbox_id, seen.thread_id)
     message = seen.threads.get(seen.thread_id) or messages.by_keys(conn, [key]).get(key)
-    return None if message is None else _certain(conn, message, "the conversation it stands in")
+    return None if message is None else _certain(conn, message, N_("the conversation it stands in"))
 
 
 def _by_sender(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
@@ -144,7 +145,11 @@ def _by_sender(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     contact = _first_begun(conn, writers, seen)
     if contact is None:
         return None
-    by = "the sender's address" if contact.email == mail.from_address else "the sender a list wrote over"
+    by = (
+        N_("the sender's address")
+        if contact.email == mail.from_address
+        else N_("the sender a list wrote over")
+    )
     return Found(Match.CERTAIN, by, contact, messages.to_recipient(conn, contact.email))
 
 
@@ -154,7 +159,7 @@ def _by_witness(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None
     if contact is None:
         return None
     last = messages.to_recipient(conn, contact.email)
-    return Found(Match.SOFT, "somebody else it may be from, by Reply-To or its envelope", contact, last)
+    return Found(Match.SOFT, N_("somebody else it may be from, by Reply-To or its envelope"), contact, last)
 
 
 def _first_begun(conn: Connection, addresses: Sequence[str], seen: Seen) -> Contact | None:
@@ -173,7 +178,7 @@ def _begun(conn: Connection, contact_ids: Iterable[int], seen: Seen) -> set[int]
 def _by_report(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     """A bounce that returns nothing of ours still names whom it could not reach; a restored database may have lost what
     was sent to them."""
-    by, named = "the recipient a report names", []
+    by, named = N_("the recipient a report names"), []
     for report in mail.reports:
         found = (report.original_recipient, report.final_recipient)
         named += [each.lower() for each in found if each]
@@ -194,7 +199,7 @@ def _by_company(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None
     alike = _alike(
         mail, [each for name in organisations for each in correspondence.to_organisation(conn, name)]
     )
-    found = _soft(conn, alike, "a colleague's address and our subject or words", seen)
+    found = _soft(conn, alike, N_("a colleague's address and our subject or words"), seen)
     return found or _in_doubt(conn, organisations, seen)
 
 
@@ -207,7 +212,7 @@ def _in_doubt(conn: Connection, organisations: Iterable[str], seen: Seen) -> Fou
     contact = contacts.by_ids(conn, begun[:1])[begun[0]]
     return Found(
         Match.SOFT,
-        "a colleague's address, with what was sent there in doubt",
+        N_("a colleague's address, with what was sent there in doubt"),
         contact,
         None,
         tuple(begun[1:]),
@@ -220,7 +225,7 @@ def _by_named(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     named = [each for each in dict.fromkeys(found) if each not in seen.own][:_NAMED_MOST]
     people = contacts.by_emails(conn, named) if named else {}
     alike = _alike(mail, correspondence.to_people(conn, [person.id for person in people.values()]))
-    return _soft(conn, alike, "a mail that names the person, with our subject or words", seen)
+    return _soft(conn, alike, N_("a mail that names the person, with our subject or words"), seen)
 
 
 def _by_words(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
@@ -234,13 +239,14 @@ def _by_words(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     )
     letters = normalize.letters(mail.text[:_LONGEST]) if known else ""
     quoted = [each for each in known if quotes(letters, each.body)]
-    by = "our subject and words, from an address nobody knows"
+    by = N_("our subject and words, from an address nobody knows")
     people = contacts.by_ids(conn, [each.contact_id for each in quoted]) if quoted else {}
     if len(people) > _CANDIDATES:
         namesakes = {number for number, person in people.items() if _is_namesake(person, mail)}
         quoted = [each for each in quoted if each.contact_id in namesakes]
         if not 0 < len(namesakes) <= _CANDIDATES:
-            return Found(Match.SOFT, f"{by}; {len(people)} people were sent them")
+            several = N_("our subject and words, from an address nobody knows; several people were sent them")
+            return Found(Match.SOFT, several)
     return _soft(conn, quoted, by, seen)
 
 
@@ -250,7 +256,7 @@ def _by_colleague(conn: Connection, mail: InboundMail, seen: Seen) -> Found | No
         return None
     there = _organisations(authorship.sure(mail, seen.own)).keys() - _organisations(seen.own).keys()
     people = [each for name in sorted(there) for each in seen.recipients.at(conn, name)]
-    return _bare(conn, people, "a mail from their company that answers nobody else", seen)
+    return _bare(conn, people, N_("a mail from their company that answers nobody else"), seen)
 
 
 def _by_mention(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
@@ -270,7 +276,7 @@ def _by_mention(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None
     people = [
         each for each in everybody if each.email in addresses or words.name(each.first_name, each.last_name)
     ]
-    return _bare(conn, people, "a mail that names them", seen)
+    return _bare(conn, people, N_("a mail that names them"), seen)
 
 
 def _organisations(addresses: Iterable[str]) -> dict[str, None]:
@@ -289,7 +295,7 @@ def _bare(conn: Connection, people: Sequence[Recipient], by: str, seen: Seen) ->
 
 def _by_mark(seen: Seen) -> Found | None:
     """It names a mail of ours that no row tells of: somebody answers whom a restored database has forgotten."""
-    return Found(Match.SOFT, "a mail of ours that this database has lost") if seen.ours else None
+    return Found(Match.SOFT, N_("a mail of ours that this database has lost")) if seen.ours else None
 
 
 def _is_namesake(person: Contact, mail: InboundMail) -> bool:

@@ -21,6 +21,7 @@ from relance.mailbox import classification as mailbox_classification
 from relance.mailbox.classification import safe
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Classification, Kind
+from relance.wording import Text, _
 
 BATCH = 100
 # Mails read at once. Each is applied in a transaction of its own, so that nobody waits long.
@@ -155,10 +156,11 @@ def _core(judged: Classification) -> tuple[object, ...]:
 
 
 def _words(judged: Classification) -> str:
-    until = f"until {judged.until}" if judged.until else None
-    more = (judged.intent, until, judged.status, judged.substitute)
-    said = ", ".join(each for each in more if each)
-    return f"{judged.kind.value} ({said})" if said else judged.kind.value
+    until = _("until {day}", day=judged.until) if judged.until else None
+    intent = str(Text.within("intent", judged.intent)) if judged.intent else None
+    said = ", ".join(each for each in (intent, until, judged.status, judged.substitute) if each)
+    kind = str(Text.within("mail", judged.kind.value))
+    return f"{kind} ({said})" if said else kind
 
 
 def _apply(

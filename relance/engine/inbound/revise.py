@@ -33,6 +33,7 @@ from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.replies import Reply
 from relance.mailbox.parsing.inbound import Kind
+from relance.wording import Text, _
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,10 @@ def revise(
         _undo(desk)
     _do(desk)
     why = "another answer of theirs asks for the same" if reopen else "it is kept until it is reopened"
-    return Revised(_differences(conn, rows), f"what it did stands: {why}" if _would_undo(desk, rows) else "")
+    return Revised(
+        _differences(conn, rows),
+        _("what it did stands: {reason}", reason=why) if _would_undo(desk, rows) else "",
+    )
 
 
 def _touched(desk: _Desk) -> list[Enrollment]:
@@ -350,10 +354,11 @@ def _differences(conn: Connection, rows: Iterable[Enrollment]) -> tuple[str, ...
 
 
 def _difference(was: Enrollment, row: Enrollment) -> str:
+    state, before = (Text.within("person", each.state.value) for each in (row, was))
     if row.state != was.state:
-        return f"{was.state} → {row.state}"
+        return f"{before} → {state}"
     if row.resume_at and row.resume_at != was.resume_at:
-        return f"{row.state}, back {row.resume_at:%Y-%m-%d}"
+        return _("{state}, back {day}", state=state, day=row.resume_at.date())
     if row.due_at and row.due_at != was.due_at:
-        return f"{row.state}, next step {row.due_at:%Y-%m-%d}"
+        return _("{state}, next step {day}", state=state, day=row.due_at.date())
     return ""

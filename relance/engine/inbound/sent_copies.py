@@ -25,6 +25,7 @@ from relance.engine.store import contacts, correspondence, enrollments, events, 
 from relance.engine.store.events import NewEvent
 from relance.engine.store.messages import Message
 from relance.mailbox.parsing.inbound import InboundMail, Kind
+from relance.wording import N_
 
 SUBJECT_LIMIT = 120
 # Characters of a subject that a reason quotes.
@@ -149,6 +150,6 @@ def _row(mailbox_id: int, copy: Copy, person: contacts.Contact, now: dt.datetime
         "rule": "is written by hand",
         "judgement": {},
         "match": "certain",
-        "matched_by": "whom it was sent to",
+        "matched_by": N_("whom it was sent to"),
         "contact_id": person.id,
     }

@@ -13,7 +13,9 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.event_log.actors import Actor
 from relance.engine.event_log.kinds import TITLES, EventKind
+from relance.engine.reporting import codes
 from relance.engine.store import events
+from relance.wording import Text, _
 
 _MOST = 1000
 _DIGITS = 19  # fewer fit a bigint
@@ -62,7 +64,10 @@ def _place(cursor: str) -> events.Place:
     xact, _, number = (cursor or "0").rpartition("-")
     if not all(part.isascii() and part.isdigit() and len(part) < _DIGITS for part in (xact or "0", number)):
         raise errors.WrongUse(
-            f"{cursor!r} is no cursor of ours: start with an empty one, go on with the one you were given"
+            Text(
+                "{cursor} is not a cursor of ours: start with an empty one, and go on with the one you were given",
+                cursor=repr(cursor),
+            )
         )
     return int(xact or 0), int(number)
 
@@ -73,8 +78,8 @@ def _view(line: events.Line) -> EventView:
 
 
 def _title(line: events.Line) -> str:
-    title = TITLES.get(line.kind, line.kind)
-    return f"{title} ({line.data['kind']})" if "kind" in line.data else title
+    title = str(TITLES.get(line.kind) or line.kind)
+    return f"{title} ({codes.text('mail', line.data['kind'])})" if "kind" in line.data else title
 
 
 def _words(line: events.Line) -> str:
@@ -87,5 +92,5 @@ def _words(line: events.Line) -> str:
         return "; ".join(data["reasons"])
     found = data.get("words") or data.get("reason") or data.get("subject") or ""
     if "taken" in data:
-        return f"{found}: {'yes' if data['taken'] else 'no'}"
+        return f"{found}: {_('yes') if data['taken'] else _('no')}"
     return str(found)
