@@ -6,7 +6,7 @@ value; what it raises is an `errors.RelanceError` whose text is a sentence a per
 
 from relance.app.building import check_database, first_tables, judge_file, upgrade_database
 from relance.app.installation import Relance
-from relance.app.nouns import Answers, Contacts, Mailboxes, Restored, Sequences, Tasks, Unknown
+from relance.app.services import Answers, Contacts, Mailboxes, Restored, Sequences, Tasks, Unknown
 
 __all__ = [
     "Answers",

@@ -12,7 +12,7 @@ from typing import Any
 
 from relance import config, errors, wording
 from relance.app import building
-from relance.app.nouns import Answers, Contacts, Mailboxes, Progress, Restored, Sequences, Tasks, Unknown
+from relance.app.services import Answers, Contacts, Mailboxes, Progress, Restored, Sequences, Tasks, Unknown
 from relance.clock import Clock, elapsed, machine_now
 from relance.config import Settings
 from relance.engine import tick as engine_tick
@@ -75,19 +75,8 @@ class Relance:
         database.refused = because
         with contextlib.ExitStack() as undo:
             undo.callback(database.close)
-            with connection_refused.told(database.url):
-                if database.embedded and not look_only:
-                    migrate.upgrade(database)
-                else:
-                    migrate.require(database)
-            self._context = building.context(self.settings, self.clock, database)
-            self._epoch_file = self.settings.home / "epoch.json"
-            self._beaten = elapsed()
-            self._me: Process | None = None
             self._foreign = foreign
-            self._home_refused = ""  # why the epoch could not be written here
-            if not look_only:
-                self._take_up()
+            self._move_in(database, look_only=look_only)
             undo.pop_all()
         self.contacts = Contacts(self._context)
         self.sequences = Sequences(self._context)
@@ -96,6 +85,20 @@ class Relance:
         self.unknown = Unknown(self._context)
         self.restored = Restored(self._context)
         self.inbox = Answers(self._context)
+
+    def _move_in(self, database: Database, *, look_only: bool) -> None:
+        with connection_refused.told(database.url):
+            if database.embedded and not look_only:
+                migrate.upgrade(database)
+            else:
+                migrate.require(database)
+        self._context = building.context(self.settings, self.clock, database)
+        self._epoch_file = self.settings.home / "epoch.json"
+        self._beaten = elapsed()
+        self._me: Process | None = None
+        self._home_refused = ""  # why the epoch could not be written here
+        if not look_only:
+            self._take_up()
 
     def _take_up(self) -> None:
         """What an earlier process left is written down first."""

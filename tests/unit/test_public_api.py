@@ -17,6 +17,7 @@ import pytest
 
 import relance
 from relance import app, clock, config, errors
+from relance.engine.context import Context
 
 ROOT = Path(__file__).parents[2]
 NOUNS = [
@@ -49,7 +50,7 @@ def test_every_public_name_is_there_and_says_what_it_is(name):
 
 def methods(owner: type) -> Iterator[tuple[str, types.FunctionType]]:
     for name, found in vars(owner).items():
-        found = found.fget if isinstance(found, property) else found
+        found = found.fget if isinstance(found, property) else getattr(found, "function", found)
         if isinstance(found, types.FunctionType) and not name.startswith("_"):
             yield f"{owner.__name__}.{name}", found
 
@@ -81,8 +82,10 @@ def test_what_a_public_value_holds_is_public_too(name):
 
 
 def hints(method: types.FunctionType) -> dict[str, object]:
-    """A method's annotations; where a class has a method `list`, a `list[...]` beside it is the builtin."""
-    return typing.get_type_hints(method, localns={"list": list})
+    """A method's annotations, without the Context that a service gives an operation of the engine; where a class has a method
+    `list`, a `list[...]` beside it is the builtin."""
+    found = typing.get_type_hints(method, localns={"list": list})
+    return {name: hint for name, hint in found.items() if hint is not Context}
 
 
 def ours(hint: object) -> Iterator[object]:

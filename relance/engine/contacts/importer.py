@@ -82,7 +82,7 @@ class _Count:
 
 def import_file(
     context: Context,
-    path: Path,
+    path: Path | str,
     *,
     dry_run: bool = False,
     errors_to: Path | None = None,
@@ -93,6 +93,7 @@ def import_file(
     Rejected rows are written to `errors_to` (default: beside the file, `people.rejected.csv`), only when there are any.
     `progress` is told the number of rows read so far.
     """
+    path = Path(path)
     sheet = csv_reader.load(path)
     named = columns.read(sheet.header, path.name, sheet.start)
     count = _Count()

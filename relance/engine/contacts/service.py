@@ -58,7 +58,7 @@ def _fit_names(given: dict[str, str]) -> None:
 
 
 def page(
-    context: Context, *, search: str | None = None, limit: int = 100, after: str | None = None
+    context: Context, search: str | None = None, limit: int = 100, after: str | None = None
 ) -> list[Contact]:
     """A page of contacts by address; `after` is the last address of the page before."""
     with context.database.read() as conn:
@@ -124,10 +124,10 @@ def _told(conn: Connection, said: EventData, person: Contact | None, now: dt.dat
     events.record_events(conn, [NewEvent(said, now, contact_id=person.id if person else None)])
 
 
-def suppressed(context: Context) -> list[Suppression]:
+def suppressed(context: Context) -> tuple[Suppression, ...]:
     """Every suppression, by value."""
     with context.database.read() as conn:
-        return suppressions.every(conn)
+        return tuple(suppressions.every(conn))
 
 
 def meant(context: Context, value: str) -> tuple[str, str]:

@@ -79,9 +79,10 @@ class Corrected:
 
 
 def page(
-    context: Context, wanted: Wanted, *, before: int | None = None, limit: int = 100
+    context: Context, wanted: Wanted | None = None, *, limit: int = 100, before: int | None = None
 ) -> list[AnswerView]:
     """Kept mails, the newest first; `before` is the last number of the page before."""
+    wanted = wanted or Wanted()
     if wanted.kind is not None:
         wanted = dataclasses.replace(wanted, kind=_kind(wanted.kind).value)
     if wanted.intent is not None:

@@ -56,7 +56,7 @@ class _Rehearsed(Exception):
     """Ends a transaction of which nothing is to be kept."""
 
 
-def lift(context: Context, value: str, *, go_on: bool = False, dry_run: bool = False) -> WayBack:
+def lift(context: Context, value: str, *, go_on: bool = True, dry_run: bool = False) -> WayBack:
     """Lift a suppression, with all its reasons. With `go_on` whoever had bounced goes on where they were; without it
     `going_on` is empty, and `staying` are those who could. Who asked for no more mail never goes on by this.
     """

@@ -11,7 +11,7 @@ from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxAliasesChanged
 from relance.engine.store import aliases, contacts, events, mailboxes
 from relance.engine.store.mailboxes import Mailbox
-from relance.mailbox import address
+from relance.mailbox.address import normalise
 
 
 def offered(seen: Sequence[str], own: Collection[str]) -> tuple[str, ...]:
@@ -25,14 +25,14 @@ def hint(mailbox: str, found: Sequence[str]) -> str:
     return f"Sent holds mails from {', '.join(found)} as well. If these are aliases, say so: {commands}"
 
 
-def add(context: Context, wanted: str, alias: str) -> tuple[str, ...]:
+def add(context: Context, address: str, alias: str) -> tuple[str, ...]:
     """From now on a mail from this address is the mailbox's owner's; returns all its aliases.
 
     Raises `errors.Invalid` for what is no address, a mailbox of its own, or a contact.
     """
-    found = address.normalise(alias, allow_test_domains=context.options.allow_test_domains).normalised
+    found = normalise(alias, allow_test_domains=context.options.allow_test_domains).normalised
     with context.database.write() as conn:
-        mailbox = mailboxes.named(conn, wanted)
+        mailbox = mailboxes.named(conn, address)
         _check(conn, mailbox, found)
         return _put(conn, context, mailbox, {*mailbox.aliases, found}, f"{found} is an alias")
 
@@ -46,11 +46,11 @@ def _check(conn: Connection, mailbox: Mailbox, alias: str) -> None:
         )
 
 
-def remove(context: Context, wanted: str, alias: str) -> tuple[str, ...]:
+def remove(context: Context, address: str, alias: str) -> tuple[str, ...]:
     """It is somebody else's address again; returns the aliases that are left. `errors.NotFound` where it was none."""
     gone = alias.strip().lower()
     with context.database.write() as conn:
-        mailbox = mailboxes.named(conn, wanted)
+        mailbox = mailboxes.named(conn, address)
         if gone not in mailbox.aliases:
             raise errors.NotFound(f"{gone} is not an alias of {mailbox.address}.")
         return _put(conn, context, mailbox, {*mailbox.aliases} - {gone}, f"{gone} is no longer an alias")

@@ -201,9 +201,9 @@ def every(context: Context) -> list[MailboxView]:
     return [_view(each, own, learned.get(each.id), refused.get(each.id, ())) for each in found]
 
 
-def show(context: Context, wanted: str) -> MailboxView:
+def show(context: Context, address: str) -> MailboxView:
     """One mailbox."""
-    found = known(context, wanted)
+    found = known(context, address)
     with context.database.read() as conn:
         learned = provider_traits.of(conn, [found.id])
         refused = refusals.by_mailbox(conn)
@@ -237,15 +237,15 @@ def _place(server: Server) -> str:
     return f"{server.host}:{server.port} ({server.security})"
 
 
-def test(context: Context, wanted: str) -> MailboxTest:
+def test(context: Context, address: str) -> MailboxTest:
     """Log in to both servers for real. Trouble is told in the steps, not raised."""
-    mailbox = known(context, wanted)
+    mailbox = known(context, address)
     try:
         account = context.account(mailbox)
     except errors.Broken as broken:
         return MailboxTest(mailbox.address, (TestStep("password", ok=False, words=str(broken)),))
     steps: tuple[TestStep, ...] = (_try_smtp(context, account), _try_imap(context, account))
-    found = show(context, wanted).offered
+    found = show(context, address).offered
     if found:
         steps = (*steps, TestStep("aliases", ok=True, words=mailboxes_aliases.hint(mailbox.address, found)))
     return MailboxTest(mailbox.address, steps)
@@ -287,17 +287,17 @@ def _unreadable(inbox: Inbox, folder: Folder) -> str:
     return folder.refused
 
 
-def pause(context: Context, wanted: str, reason: str) -> None:
+def pause(context: Context, address: str, reason: str = "") -> None:
     """Send nothing from it. It is still read, so that answers are noticed."""
-    _set(context, wanted, "paused", because(Code.PAUSED, text=reason))
+    _set(context, address, "paused", because(Code.PAUSED, text=reason))
 
 
-def resume(context: Context, wanted: str) -> None:
+def resume(context: Context, address: str) -> None:
     """Send from it again, at once; what piled up over a long pause is spread, and does not go as fast as the pace allows."""
-    mailbox = known(context, wanted)
+    mailbox = known(context, address)
     if mailbox.state == "paused":
         backlog.spread_piled_up(context, mailbox.id)
-    _set(context, wanted, "active", None)
+    _set(context, address, "active", None)
 
 
 def _set(context: Context, wanted: str, state: str, why: Reason | None) -> None:
@@ -314,6 +314,6 @@ def _set(context: Context, wanted: str, state: str, why: Reason | None) -> None:
         events.record_event(conn, said, now, mailbox_id=mailbox.id)
 
 
-def remove(context: Context, wanted: str, *, force: bool = False) -> None:
+def remove(context: Context, address: str, *, force: bool = False) -> None:
     """Forget a mailbox and its password; its history stays. What is planned for it must be ended first, or is held."""
-    mailboxes_remove.remove(context, known(context, wanted), force=force)
+    mailboxes_remove.remove(context, known(context, address), force=force)

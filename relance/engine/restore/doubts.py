@@ -102,7 +102,7 @@ def _chosen(conn: Connection, whom: Whom) -> Iterator[Standing]:
 def decide(
     context: Context,
     decision: str,
-    whom: Whom,
+    whom: Whom | None = None,
     *,
     dry_run: bool = False,
     progress: Callable[[int], None] | None = None,
@@ -113,6 +113,7 @@ def decide(
     """
     if decision not in DECISIONS:
         raise errors.WrongUse(f"say one of: {', '.join(DECISIONS)}; not {decision!r}")
+    whom = whom or Whom()
     with context.database.read() as conn:
         for email in whom.emails or ():
             contact_service.known(conn, context, email)

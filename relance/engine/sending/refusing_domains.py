@@ -77,9 +77,9 @@ class Retried:
     dry_run: bool
 
 
-def retry(context: Context, address: str, name: str, *, dry_run: bool = False) -> Retried:
+def retry(context: Context, address: str, organisation: str, *, dry_run: bool = False) -> Retried:
     """Write to an organisation again from a mailbox whose mail it refused. Raises `errors.NotFound`."""
-    wanted, now = name.strip().lower().lstrip("@"), context.clock.now()
+    wanted, now = organisation.strip().lower().lstrip("@"), context.clock.now()
     with context.database.write() as conn:
         mailbox = mailboxes.named(conn, address)
         stood = refusals.standing(conn, mailbox.id).get(wanted)

@@ -130,12 +130,12 @@ def test_only_what_is_asked_for_is_taken_back(bounced: Context) -> None:
 
 
 def test_lifting_alone_says_who_could_go_on_and_a_second_word_lets_them(bounced: Context) -> None:
-    report = reinstate.lift(bounced, KIM)
+    report = reinstate.lift(bounced, KIM, go_on=False)
     assert (report.lifted, report.going_on, [each.email for each in report.staying]) == ((KIM,), (), [KIM])
     assert state(bounced, KIM) is State.BOUNCED
     assert [each.email for each in reinstate.lift(bounced, KIM, go_on=True).going_on] == [KIM]
     with pytest.raises(errors.NotFound):
-        reinstate.lift(bounced, KIM)
+        reinstate.lift(bounced, KIM, go_on=False)
 
 
 def test_a_doubtful_refusal_is_offered_again_unless_a_person_holds_them_too(ready: Context) -> None:

@@ -1,0 +1,38 @@
+"""A function of the engine, offered as a method: its signature and its sentence stand in one place."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from typing import Concatenate, Generic, ParamSpec, TypeVar, cast, overload
+
+from relance.engine.context import Context
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Service:
+    """What can be done about one noun of an installation."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+
+class Operation(Generic[P, R]):
+    """A function that takes the Context first, as a method of a `Service`."""
+
+    def __init__(self, function: Callable[Concatenate[Context, P], R]) -> None:
+        self.function = function
+        self.__doc__ = function.__doc__
+
+    @overload
+    def __get__(self, service: None, owner: type) -> Callable[Concatenate[Context, P], R]: ...
+
+    @overload
+    def __get__(self, service: Service, owner: type) -> Callable[P, R]: ...
+
+    def __get__(self, service: Service | None, owner: type) -> Callable[..., R]:
+        if service is None:
+            return self.function
+        return cast(Callable[P, R], types.MethodType(self.function, service._context))

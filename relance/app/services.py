@@ -1,0 +1,159 @@
+"""What an installation offers, noun by noun: contacts, sequences, mailboxes, tasks, unknown mails, restored steps, the inbox.
+
+A line is an operation of the engine as it is (`Operation`); a method says in plain arguments what the engine takes as a value.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Iterable
+
+from relance.app.operation import Operation, Service
+from relance.engine.contacts import importer
+from relance.engine.contacts import service as contact_service
+from relance.engine.inbound import inbox, reclassify, reinstate, unread_mail
+from relance.engine.mailboxes import aliases, probe_run
+from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.restore import doubts
+from relance.engine.sending import in_doubt, refusing_domains
+from relance.engine.sequences import publish as sequences_publish
+from relance.engine.sequences.steps import task as task_step
+from relance.engine.store import contacts, tasks
+
+Progress = Callable[[int], None]
+
+
+class Contacts(Service):
+    """The people and who may not be written to."""
+
+    import_file = Operation(importer.import_file)
+    show = Operation(contact_service.show)
+    list = Operation(contact_service.page)
+    suppress = Operation(contact_service.suppress)
+    unsuppress = Operation(contact_service.unsuppress)
+    suppressions = Operation(contact_service.suppressed)
+    lift = Operation(reinstate.lift)
+
+    def add(self, email: str, **fields: str) -> contacts.Contact:
+        """One contact; known ones get the fields that are given."""
+        return contact_service.add(self._context, email, fields)
+
+
+class Sequences(Service):
+    """What is said to whom and when."""
+
+    check = Operation(sequences_publish.check)
+    publish = Operation(sequences_publish.publish)
+    list = Operation(sequences_publish.summaries)
+    show = Operation(sequences_publish.show)
+    pause = Operation(sequences_publish.pause)
+    resume = Operation(sequences_publish.resume)
+
+
+class Mailboxes(Service):
+    """The salespeople's own mailboxes."""
+
+    add = Operation(mailbox_service.add)
+    list = Operation(mailbox_service.every)
+    show = Operation(mailbox_service.show)
+    add_alias = Operation(aliases.add)
+    remove_alias = Operation(aliases.remove)
+    pause = Operation(mailbox_service.pause)
+    resume = Operation(mailbox_service.resume)
+    unread = Operation(unread_mail.every)
+    dismiss = Operation(unread_mail.dismiss)
+    retry = Operation(refusing_domains.retry)
+    remove = Operation(mailbox_service.remove)
+
+    def test(
+        self,
+        address: str,
+        *,
+        probe: bool = True,
+        wait_seconds: float = probe_run.DEFAULT.back,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> mailbox_service.MailboxTest:
+        """Log in to both servers for real and say how it went.
+
+        With `probe` a mail is sent from the mailbox to itself and looked for, `wait_seconds` at most: it shows what the
+        provider makes of Message-IDs and whether it files Sent copies, which is kept. `progress` hears how far it is.
+        """
+        if not probe:
+            return mailbox_service.test(self._context, address)
+        patience = dataclasses.replace(probe_run.DEFAULT, back=wait_seconds)
+        return probe_run.try_out(self._context, address, patience, progress)
+
+    def undo_bounces(
+        self,
+        address: str,
+        *,
+        since: dt.datetime | None = None,
+        emails: Iterable[str] | None = None,
+        dry_run: bool = False,
+    ) -> reinstate.WayBack:
+        """Take back bounces that were the sender's trouble, of some people or all since a time: people go on where they
+        were, and nobody gets a step twice. What a person asked for stays."""
+        whose = None if emails is None else tuple(emails)
+        return reinstate.undo_bounces(self._context, reinstate.Wrong(address, since, whose), dry_run=dry_run)
+
+
+class Tasks(Service):
+    """What sequences ask of people."""
+
+    done = Operation(task_step.done)
+
+    def list(self, *, open_only: bool = True) -> builtins.list[tasks.Task]:
+        """Tasks by due time."""
+        with self._context.database.read() as conn:
+            return tasks.every(conn, open_only=open_only)
+
+
+class Unknown(Service):
+    """Mails that may have been delivered."""
+
+    list = Operation(in_doubt.every)
+    resolve = Operation(in_doubt.decide)
+
+
+class Restored(Service):
+    """Steps that may have been sent before the database was restored from a backup, and that no mailbox tells of."""
+
+    list = Operation(doubts.every)
+    decide = Operation(doubts.decide)
+
+
+class Answers(Service):
+    """What came back, over all mailboxes."""
+
+    list = Operation(inbox.page)
+    show = Operation(inbox.show)
+    accept_substitute = Operation(inbox.accept_substitute)
+    dismiss_substitute = Operation(inbox.dismiss_substitute)
+
+    def correct(
+        self,
+        number: int,
+        *,
+        kind: str | None = None,
+        intent: str | None = None,
+        until: dt.date | None = None,
+        contact: str | None = None,
+        note: str = "",
+    ) -> inbox.Corrected:
+        """A person's word on what a mail is, or whose. Kept beside the judgement, and acted upon."""
+        said = inbox.Correction(kind, intent, until, contact, note)
+        return inbox.correct(self._context, number, said)
+
+    def rejudge(
+        self,
+        *,
+        since: dt.datetime | None = None,
+        apply: bool = False,
+        reopen: bool = False,
+        progress: Progress | None = None,
+    ) -> reclassify.RejudgeReport:
+        """Judge the kept mails again by the rules as they are now; without `apply` only shows what would change."""
+        wish = reclassify.RejudgeOptions(since, apply, reopen)
+        return reclassify.rejudge(self._context, wish, progress=progress)
