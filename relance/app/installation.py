@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import zoneinfo
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -41,6 +42,12 @@ BEAT_SECONDS = 60.0
 # How often the epoch is counted up, in machine time.
 
 
+def _speak(settings: Settings) -> None:
+    """From now on this process speaks the installation's language, by its clock."""
+    wording.speak(settings.language)
+    wording.show_times_in(zoneinfo.ZoneInfo(settings.zone))
+
+
 class Relance:
     """An open installation. A context manager; safe to share between threads."""
 
@@ -64,7 +71,7 @@ class Relance:
         """
         self.settings = settings or Settings()
         self.clock = clock or self.settings.clock()
-        wording.speak(self.settings.language)
+        _speak(self.settings)
         config.require_closed(self.settings)
         database = Database(
             self.settings.database_url,

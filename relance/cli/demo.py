@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relance.cli import show
-from relance.wording import N_, Text, _
+from relance.wording import N_, Text, _, moment
 
 if TYPE_CHECKING:
     from relance.sandbox.play import Outcome, Scene
@@ -100,7 +100,7 @@ def _line(line: Any) -> str:
     words = f"  {line.words}" if line.words else ""
     who = f"  {line.email}" if line.email else ""
     step = f" [{line.step}]" if line.step else ""
-    return f"{line.at:%a %d %b %H:%M}  {line.title}{step}{who}{words}"[:200]
+    return f"{moment(line.at)}  {line.title}{step}{who}{words}"[:200]
 
 
 @contextmanager

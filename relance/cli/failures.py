@@ -24,13 +24,14 @@ class Root(TyperGroup):
     def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> Any:
         """Speak the reader's language, then do what was typed."""
         language, words = speech.found(sys.argv[1:] if args is None else args)
-        before = wording.language()
+        before, zone = wording.language(), wording.shown_zone()
         wording.speak(language)
         try:
             speech.translate(self)
             return super().main(words, *more, **options)
         finally:
             wording.speak(before)
+            wording.show_times_in(zone)
 
     def make_context(self, *args: Any, **options: Any) -> Any:
         """As typer does, its refusals in the reader's language."""

@@ -17,7 +17,7 @@ from relance import errors
 from relance.cli import session, show
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.auth import Password
-from relance.wording import Text, _, ended
+from relance.wording import Text, _, clock_time, ended
 
 if TYPE_CHECKING:
     from relance.app import Relance
@@ -88,7 +88,7 @@ def _show(mail: Arrived, rep: str) -> None:
     from relance.sandbox import letter
 
     read = letter.read(mail.raw)
-    clock = mail.when.at.astimezone().strftime("%H:%M:%S")
+    clock = clock_time(mail.when.at)
     if mail.recipient == rep:
         said = _("{person} answers: {subject}", person=mail.header("from"), subject=mail.subject)
     else:

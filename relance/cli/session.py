@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from relance.wording import _
+from relance.wording import _, show_times_in
 
 if TYPE_CHECKING:
     from relance.app import Relance
@@ -35,7 +36,9 @@ class Session:
             given["home"] = self.home
         if self.language is not None:
             given["language"] = self.language
-        return Settings(**given)
+        settings = Settings(**given)
+        show_times_in(zoneinfo.ZoneInfo(settings.zone))
+        return settings
 
     @contextlib.contextmanager
     def open(self, *, told: bool = False, **values: Any) -> Iterator[Relance]:

@@ -46,6 +46,11 @@ def clock_time(at: dt.datetime, zone: dt.tzinfo | None = None) -> str:
     return f"{local:%H:%M} {local.tzname()}"
 
 
+def date_of(at: dt.datetime) -> dt.date:
+    """The day of an instant, by the clock of the zone shown."""
+    return at.astimezone(_Process.zone).date()
+
+
 def day(date: dt.date) -> str:
     """A date as a person says it: "Thu 5 March 2026"."""
     spoken = speech.language()

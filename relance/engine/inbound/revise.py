@@ -33,7 +33,7 @@ from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.replies import Reply
 from relance.mailbox.parsing.inbound import Kind
-from relance.wording import Text, _
+from relance.wording import Text, _, date_of
 
 
 @dataclass(frozen=True)
@@ -358,7 +358,7 @@ def _difference(was: Enrollment, row: Enrollment) -> str:
     if row.state != was.state:
         return f"{before} → {state}"
     if row.resume_at and row.resume_at != was.resume_at:
-        return _("{state}, back {day}", state=state, day=row.resume_at.date())
+        return _("{state}, back {day}", state=state, day=date_of(row.resume_at))
     if row.due_at and row.due_at != was.due_at:
-        return _("{state}, next step {day}", state=state, day=row.due_at.date())
+        return _("{state}, next step {day}", state=state, day=date_of(row.due_at))
     return ""

@@ -27,6 +27,7 @@ from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.imap.folders import Folder, FolderRefused
 from relance.mailbox.smtp import login as smtp_login
 from relance.sentences import ended
+from relance.wording import date_of, day
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,7 @@ def _view(
         name: getattr(each, name) for name in MailboxView.__dataclass_fields__ if name not in _MADE
     }
     own["synced_at"] = each.read_at
-    provider = f"{learned.words} (tried on {learned.tested_at.date()})" if learned else ""
+    provider = f"{learned.words} (tried on {day(date_of(learned.tested_at))})" if learned else ""
     own |= {"smtp": _place(each.smtp), "imap": _place(each.imap), "provider": provider, "refused_by": refused}
     own |= {"aliases": tuple(each.aliases), "offered": mailboxes_aliases.offered(each.seen_from, ours)}
     return MailboxView(**own)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from relance.engine.db.database import SKEW
 from relance.engine.store.processes import Process
 from relance.version import VERSION
+from relance.wording import moment
 
 BEAT_SECONDS = 20.0
 # Between two heartbeats of a process (machine time).
@@ -65,7 +66,7 @@ class Attendance:
                 return " `relance scheduler`, `relance worker` and `relance web` do the work."
             return " `relance run` starts everything."
         how = "stopped" if self.last.stopped_at else "was last seen"
-        at = f"{self.last.seen_at.astimezone():%a %d %b %Y %H:%M %Z}"
+        at = moment(self.last.seen_at)
         return f" `relance {self.last.role}` on {self.last.host} {how} on {at}."
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +100,29 @@ def test_suppressing_and_lifting(run: Run) -> None:
     assert [each["value"] for each in data(run("contacts", "suppressed", "--json"))] == ["acme.example"]
     run("contacts", "unsuppress", "acme.example")
     run("contacts", "unsuppress", "acme.example", code=2)
+
+
+def test_times_are_told_by_the_clock_of_the_workspace_and_not_of_the_machine(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        enrolled(run, tmp_path)
+        again = run("enroll", "First words", "--all", "--dry-run", "--also-elsewhere").output
+        told = {
+            "timeline": run("timeline", "ada@acme.example").output,
+            "status": run("status", code=3).output,
+            "sequence list": run("sequence", "list").output,
+            "mailbox show": run("mailbox", "show", "me@sales.example").output,
+        }
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert re.search(r"\d\d:\d\d CES?T", told["timeline"])
+    assert re.search(r"next due +.*\d\d:\d\d CES?T", told["status"])
+    for words in (*told.values(), again):
+        assert not re.search(r"\b(EST|EDT|UTC)\b", words), words
 
 
 def test_a_mistake_in_a_sequence_is_told_with_its_line(run: Run, tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_a_provider_that_keeps_ids_and_files_copies(stage: Stage) -> None:
     )
     view = stage.relance.mailboxes.show(ADA)
     assert view.files_sent is True
-    assert view.provider == "keeps our Message-ID (tried on 2026-03-02)"
+    assert view.provider == "keeps our Message-ID (tried on Mon 2 March 2026)"
     assert stage.relance.mailboxes.list() == [view]
 
 
