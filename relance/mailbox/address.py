@@ -24,10 +24,7 @@ _FORBIDDEN_LOCAL = {
     "!": "a '!', an old way of routing through another server",
 }
 _LOCAL = re.compile(r"[A-Za-z0-9.#$&'*+/=?^_{}~-]+")
-_DISPLAY = re.compile(r"\s*(?P<name>[^<>]*?)\s*<\s*(?P<address>[^<>\s]+)\s*>\s*")
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _OTHER_DOTS = re.compile("[\u3002\uff0e\uff61]")  # which programs take for the dot between two labels
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -58,24 +55,6 @@ def normalise(text: str, *, allow_test_domains: bool = False) -> Address:
     if len(whole) > LENGTH_LIMIT:
         raise errors.Invalid(f"{_shown(written)} is longer than {LENGTH_LIMIT} characters.")
     return Address(original=text, normalised=whole, local=local.lower(), domain=domain)
-
-
-def parse_display(text: str, *, allow_test_domains: bool = False) -> tuple[str, Address]:
-    """The name and the address of `Name <address>` or of a bare address; raises `errors.Invalid`.
-
-    Only the part between one pair of angle brackets at the end is ever taken for the address.
-    """
-    if "<" not in text and ">" not in text:
-        return "", normalise(text, allow_test_domains=allow_test_domains)
-    match = _DISPLAY.fullmatch(text)
-    if match is None:
-        raise errors.Invalid(f"{_shown(text)} cannot be read. Write it as: Ada Lovelace <ada@firm.example>")
-    name = match["name"]
-    quoted = _QUOTED.fullmatch(name)
-    if quoted is not None:
-        name = re.sub(r"\\(.)", r"\1", quoted[1])
-    found = normalise(match["address"], allow_test_domains=allow_test_domains)
-    return " ".join(_UNSEEN.sub(" ", name).split()), found
 
 
 def organisation(domain: str) -> str | None:

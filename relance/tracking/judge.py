@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import datetime as dt
 import enum
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from relance.tracking import hits, machines, tokens
@@ -117,26 +117,6 @@ class Nearby:
 def settles_at(hit: hits.Hit, limits: Limits = Limits()) -> dt.datetime:
     """From when on judging this hit gives its lasting verdict."""
     return hit.at + limits.settling
-
-
-def context_of(
-    hit: hits.Hit,
-    others: Iterable[hits.Hit],
-    *,
-    now: dt.datetime,
-    accepted_at: dt.datetime | None = None,
-    limits: Limits = Limits(),
-) -> HitContext:
-    """The context of a hit from the hits around it: those of its mail, and those from its network."""
-    links = {hit.index}
-    messages = {hit.message}
-    for other in others:
-        apart = abs(other.at - hit.at)
-        if other.purpose is hit.purpose and other.message == hit.message and apart <= limits.burst:
-            links.add(other.index)
-        if hit.network and other.network == hit.network and apart <= limits.crowd:
-            messages.add(other.message)
-    return HitContext(now, accepted_at, len(links), len(messages))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ FULLEST_FOLDER = 12
 LONGER_FILES = {
     "relance/engine/db/tables.py": 430,  # the tables are one list
     "relance/engine/store/enrollments.py": 430,
-    "relance/engine/store/mailboxes.py": 410,
+    "relance/engine/reasons.py": 500,  # the codes are one list
+    "relance/engine/reporting/explain.py": 430,
+    "relance/engine/store/mailboxes.py": 440,
     "tests/unit/tracking/test_web.py": 410,
 }
 FULLER_FOLDERS = {

@@ -142,15 +142,6 @@ class Inbox:
         was sent. None: the mail is there, and the server could not give it."""
         return self._reading(folder).sent_ids(after_uid, limit, again)
 
-    def append_sent(self, raw: bytes, folder: Folder | None = None) -> bool:
-        """File a copy of a sent mail as read; False when there is no Sent folder. Raises `errors.Unreachable`."""
-        name = folder.name if folder else self._sent_folder()
-        if name is None:
-            return False
-        with self._told(f"filing a copy in {name}"):
-            self._client.append(self._wire(name), raw, flags=[b"\\Seen"])
-        return True
-
     def idle(self, seconds: float, *, known: int = 0, stop: Callable[[], bool] = lambda: False) -> bool:
         """Wait until new mail is announced in the inbox, at most `seconds`; True means: look now. Only ever a hint.
 
@@ -322,11 +313,6 @@ class Inbox:
             redact=self._account.credentials.redact,
         )
         return Reading(folder, place)
-
-    def _sent_folder(self) -> str | None:
-        with self._told("looking for the Sent folder"):
-            classified = folders.classify(self._list())
-        return next((name for name, role in classified if role is Role.SENT), None)
 
     def _inbox_uidnext(self) -> int:
         self._told_uidnext = answers.number(self._examine("INBOX").get(b"UIDNEXT"))

@@ -95,13 +95,6 @@ def test_the_folders_are_looked_over_again_after_one_was_read(pymap: Pymap) -> N
     assert after["INBOX"] == before["INBOX"] + 1
 
 
-def test_a_copy_is_filed_where_the_name_says_sent(pymap: Pymap) -> None:
-    with imap_client.Inbox(pymap.account) as inbox:
-        assert inbox.append_sent(mail(5))
-        sent = next(folder for folder in inbox.folders() if folder.role is Role.SENT)
-        assert [found.message_id for _, found in inbox.sent_ids(sent, 0)] == ["<m5@buyer.example>"]
-
-
 def test_idle(pymap: Pymap) -> None:
     with imap_client.Inbox(pymap.account) as inbox:
         inbox.folders()

@@ -92,29 +92,6 @@ def test_whatever_is_taken_is_safe_in_an_envelope(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "name", "normalised"),
-    [
-        ("Ada Lovelace <ada@firm.example>", "Ada Lovelace", "ada@firm.example"),
-        ('"Lovelace, \\"Ada\\"" <ada@firm.example>', 'Lovelace, "Ada"', "ada@firm.example"),
-        ("ada@firm.example", "", "ada@firm.example"),
-        ("<ada@firm.example>", "", "ada@firm.example"),
-        ("bob@evil.example <alice@firm.example>", "bob@evil.example", "alice@firm.example"),
-    ],
-)
-def test_a_name_with_an_address(text: str, name: str, normalised: str) -> None:
-    found, where = address.parse_display(text)
-    assert (found, where.normalised) == (name, normalised)
-
-
-@pytest.mark.parametrize(
-    "text", ["alice@firm.example<bob@evil.example> x", "<a@b.example> <c@d.example>", "a <", "x>"]
-)
-def test_a_name_with_an_address_that_cannot_be_read(text: str) -> None:
-    with pytest.raises(errors.Invalid):
-        address.parse_display(text)
-
-
-@pytest.mark.parametrize(
     ("domain", "organisation"),
     [
         ("acme.example", "acme.example"),

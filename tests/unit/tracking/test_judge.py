@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given
@@ -26,6 +27,20 @@ CLICK = Hit(
 )
 OPEN = dataclasses.replace(CLICK, purpose=Purpose.OPEN)
 LATER = HitContext(now=CLICK.at + dt.timedelta(minutes=2), accepted_at=SENT)
+
+
+def context_of(
+    hit: Hit, others: Iterable[Hit], *, now: dt.datetime, accepted_at: dt.datetime | None = None
+) -> HitContext:
+    """The slow way to the context of a hit: from the hits of its mail, and those from its network."""
+    links, messages, limits = {hit.index}, {hit.message}, judge.Limits()
+    for other in others:
+        apart = abs(other.at - hit.at)
+        if other.purpose is hit.purpose and other.message == hit.message and apart <= limits.burst:
+            links.add(other.index)
+        if hit.network and other.network == hit.network and apart <= limits.crowd:
+            messages.add(other.message)
+    return HitContext(now, accepted_at, len(links), len(messages))
 
 
 def verdict(hit: Hit, context: HitContext = LATER) -> tuple[str, tuple[str, ...]]:
@@ -80,7 +95,7 @@ def test_many_recipients_in_one_network_are_a_gateway() -> None:
 
 
 def test_an_open_right_before_a_click_is_what_people_do() -> None:
-    context = judge.context_of(CLICK, [dataclasses.replace(OPEN, index=0)], now=LATER.now, accepted_at=SENT)
+    context = context_of(CLICK, [dataclasses.replace(OPEN, index=0)], now=LATER.now, accepted_at=SENT)
     assert verdict(CLICK, context) == (Kind.HUMAN, ())
 
 
@@ -91,7 +106,7 @@ def test_a_scanner_that_follows_every_link_is_no_human_whatever_it_calls_itself(
         for n in range(3)
     ]
     for hit in trace:
-        context = judge.context_of(hit, trace, now=LATER.now, accepted_at=SENT)
+        context = context_of(hit, trace, now=LATER.now, accepted_at=SENT)
         assert context.links_nearby == 3
         assert verdict(hit, context) == (Kind.MACHINE, ("burst",))
 
@@ -102,19 +117,16 @@ def test_the_same_link_twice_is_no_burst_and_another_mail_is_not_ours() -> None:
         dataclasses.replace(CLICK, message=2, index=1, network="8.8.8.0/24"),
         dataclasses.replace(CLICK, index=1, at=CLICK.at + dt.timedelta(seconds=11)),
     ]
-    assert judge.context_of(CLICK, others, now=LATER.now) == HitContext(LATER.now, None, 1, 1)
+    assert context_of(CLICK, others, now=LATER.now) == HitContext(LATER.now, None, 1, 1)
 
 
 def test_recipients_of_one_network_are_counted_within_a_minute() -> None:
     others = [
         dataclasses.replace(CLICK, message=n, at=CLICK.at + dt.timedelta(seconds=20 * n)) for n in range(2, 8)
     ]
-    assert judge.context_of(CLICK, others, now=LATER.now).recipients_nearby == 3
+    assert context_of(CLICK, others, now=LATER.now).recipients_nearby == 3
     unknown = [dataclasses.replace(hit, network="") for hit in others]
-    assert (
-        judge.context_of(dataclasses.replace(CLICK, network=""), unknown, now=LATER.now).recipients_nearby
-        == 1
-    )
+    assert context_of(dataclasses.replace(CLICK, network=""), unknown, now=LATER.now).recipients_nearby == 1
 
 
 def test_spans_grow_with_scaled_time() -> None:
@@ -141,8 +153,8 @@ def test_a_verdict_always_gives_known_reasons_and_more_evidence_never_makes_a_ma
     hit: Hit, others: list[Hit]
 ) -> None:
     now = SENT + dt.timedelta(hours=1)
-    alone = judge.judge(hit, judge.context_of(hit, [], now=now, accepted_at=SENT))
-    together = judge.judge(hit, judge.context_of(hit, others, now=now, accepted_at=SENT))
+    alone = judge.judge(hit, context_of(hit, [], now=now, accepted_at=SENT))
+    together = judge.judge(hit, context_of(hit, others, now=now, accepted_at=SENT))
     assert set(together.reasons) <= set(judge.REASONS)
     assert (together.kind is Kind.HUMAN) == (together.reasons == ())
     assert not (alone.kind is Kind.MACHINE and together.kind is not Kind.MACHINE)
