@@ -232,7 +232,7 @@ class _Turn:
     def _look(self, account: Account) -> Ending:
         with self._visit(account.imap) as visit:
             if visit.wait:
-                return EndTurn(EndKind.PUT_OFF, wait=visit.wait)
+                return EndTurn(EndKind.DEFERRED, wait=visit.wait)
             self.synced, self.looked = clock.elapsed(), True
             context = dataclasses.replace(self.context, open_inbox=visit.door(self.context.open_inbox))
             try:
@@ -255,7 +255,7 @@ class _Turn:
     def _send(self, account: Account, stop: Callable[[], bool]) -> Ending:
         with self._visit(account.smtp) as visit:
             if visit.wait:
-                return EndTurn(EndKind.PUT_OFF, wait=visit.wait)
+                return EndTurn(EndKind.DEFERRED, wait=visit.wait)
             now = self.context.clock.now()
             limits = Pace(self.mailbox.daily_cap, dt.timedelta(seconds=self.mailbox.gap_seconds))
             claimed = self._claim(limits, now)

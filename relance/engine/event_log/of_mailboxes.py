@@ -16,14 +16,14 @@ class MailboxAdded(EventData):
 
 @dataclass(frozen=True)
 class MailboxRemoved(EventData):
-    """A mailbox was removed; whoever was still written to from it is held."""
+    """A mailbox was removed; everyone still being written to from it is held."""
 
     KIND = EventKind.MAILBOX_REMOVED
     held: int
 
 
 class MailboxPaused(WithReason):
-    """Nothing leaves a mailbox until a person resumes it: a person paused it, or its server's answers did."""
+    """Nothing is sent from a mailbox until a person resumes it: a person paused it, or its server's answers did."""
 
     KIND = EventKind.MAILBOX_PAUSED
 
@@ -35,7 +35,7 @@ class MailboxResumed(EventData):
 
 
 class MailboxUnreadable(WithReason):
-    """A mailbox could not be read whole; told once, until it can be again."""
+    """A mailbox could not be read completely; reported once, until it can be read again."""
 
     KIND = EventKind.MAILBOX_UNREADABLE
 
@@ -76,7 +76,7 @@ class UnreadMail(EventData):
 
 
 class UnreadMailSetAside(UnreadMail):
-    """A mail could not be read again and again; the mailbox goes on without it."""
+    """A mail could not be read several times; the mailbox continues without it."""
 
     KIND = EventKind.UNREAD_MAIL_SET_ASIDE
 
@@ -109,7 +109,7 @@ class SequencePublished(EventData):
 
 @dataclass(frozen=True)
 class SequencePaused(WithReason):
-    """A person paused a sequence: none of its steps goes."""
+    """A person paused a sequence: none of its steps is carried out."""
 
     KIND = EventKind.SEQUENCE_PAUSED
     sequence: str
@@ -117,7 +117,7 @@ class SequencePaused(WithReason):
 
 @dataclass(frozen=True)
 class SequenceResumed(EventData):
-    """A person lets a sequence go on."""
+    """A person lets a sequence continue."""
 
     KIND = EventKind.SEQUENCE_RESUMED
     sequence: str
@@ -125,19 +125,19 @@ class SequenceResumed(EventData):
 
 @dataclass(frozen=True)
 class RestoreConfirmed(WithReason):
-    """A person confirmed that the database was put back from a backup."""
+    """A person confirmed that the database was restored from a backup."""
 
     KIND = EventKind.RESTORE_CONFIRMED
     held: int
 
 
 class ClockJumped(WithReason):
-    """The computer's clock jumped; nothing goes by it until it is trusted again."""
+    """The computer's clock jumped; it is not relied on until it is trusted again."""
 
     KIND = EventKind.CLOCK_JUMPED
 
 
 class ClockCorrected(WithReason):
-    """The clock had been ahead; what it had written meanwhile was put right."""
+    """The clock had been ahead; what it had written meanwhile was corrected."""
 
     KIND = EventKind.CLOCK_CORRECTED

@@ -200,6 +200,6 @@ class SubstituteAccepted(Substitute):
 
 
 class SubstituteDismissed(Substitute):
-    """A person wants nothing of the substitute that a mail names."""
+    """A person decided against the substitute that a mail names."""
 
     KIND = EventKind.SUBSTITUTE_DISMISSED

@@ -26,31 +26,31 @@ class EnrollmentPaused(WithReason):
 
 
 class EnrollmentResumed(WithReason):
-    """A person let somebody who was paused or away go on."""
+    """A person let somebody continue who was paused or away."""
 
     KIND = EventKind.ENROLLMENT_RESUMED
 
 
 class EnrollmentReturned(EventData):
-    """The absence that an out-of-office reply told of is over; the sequence goes on."""
+    """The absence announced by an out-of-office reply is over; the sequence continues."""
 
     KIND = EventKind.ENROLLMENT_RETURNED
 
 
 class EnrollmentHeld(WithReason):
-    """Something only a person can decide: nothing is sent until they do."""
+    """Only a person can decide this: nothing is sent until they do."""
 
     KIND = EventKind.ENROLLMENT_HELD
 
 
 class EnrollmentReleased(WithReason):
-    """A person decided, or evidence did: somebody who was held goes on."""
+    """A person decided, or evidence did: somebody who was held continues."""
 
     KIND = EventKind.ENROLLMENT_RELEASED
 
 
 class EnrollmentReopened(WithReason):
-    """What had ended somebody's sequence was a mistake: it goes on."""
+    """What had ended somebody's sequence was a mistake: it continues."""
 
     KIND = EventKind.ENROLLMENT_REOPENED
 
@@ -62,7 +62,7 @@ class EnrollmentUnsubscribed(WithReason):
 
 
 class EnrollmentMailboxChanged(WithReason):
-    """Another mailbox goes on with somebody."""
+    """Another mailbox continues with somebody."""
 
     KIND = EventKind.ENROLLMENT_MAILBOX_CHANGED
 
@@ -100,7 +100,7 @@ class EnrollmentHandedOver(ForColleague):
 
 @dataclass(frozen=True)
 class SuppressionAdded(WithReason):
-    """A person said that nobody writes to an address, or to anybody at a domain, any more."""
+    """A person said that an address, or everyone at a domain, must not be written to any more."""
 
     KIND = EventKind.SUPPRESSION_ADDED
     value: str

@@ -20,7 +20,7 @@ class EndKind(StrEnum):
     PARTLY_SEEN = (
         "partly seen"  # the same, but not all of the mailbox was read: first mails went, follow-ups wait
     )
-    PUT_OFF = "put off"  # a server is asked by other mailboxes first: it was not asked
+    DEFERRED = "deferred"  # a server is asked by other mailboxes first: it was not asked
     NOT_REACHED = "not reached"  # the servers were not reached, or did not let us work
     REFUSED = "refused"  # they refused what only a person can mend
     FAULT = "fault"  # an unexpected error of ours
@@ -71,7 +71,7 @@ def give_up_at(*, worked_before: bool) -> int:
 
 def after(end: EndTurn, before: Run, *, granted: bool) -> Run:
     """The run with this turn in it. `granted`: the last server that was asked let us in, whatever came of the turn then."""
-    if end.kind is EndKind.PUT_OFF:  # nobody was asked: nothing is known that was not known before
+    if end.kind is EndKind.DEFERRED:  # nobody was asked: nothing is known that was not known before
         return before
     troubles = before.troubles + 1 if end.kind in TROUBLE or end.kind is EndKind.PARTLY_SEEN else 0
     if end.kind is EndKind.REFUSED:
@@ -105,7 +105,7 @@ class Pauses:
 
 def next_turn(end: EndTurn, outlook: Outlook, pauses: Pauses, now: dt.datetime) -> dt.datetime:
     """When the mailbox's next turn is."""
-    if end.kind is EndKind.PUT_OFF:
+    if end.kind is EndKind.DEFERRED:
         return now + dt.timedelta(seconds=end.wait * pauses.scale)
     if outlook.troubles:
         return _after_trouble(end, outlook, pauses, now)

@@ -33,8 +33,8 @@ def at(end: EndTurn = DONE, troubles: int = 0, **known: object) -> float:
 def test_a_stage_that_ends_the_turn_is_its_end_and_keeps_what_an_earlier_one_said():
     away = EndTurn(EndKind.NOT_REACHED, "away")
     assert next_turn.ended(away, "") == next_turn.ended(away, "a folder") == away
-    assert next_turn.ended(EndTurn(EndKind.PUT_OFF, wait=3), "a folder") == EndTurn(
-        EndKind.PUT_OFF, "a folder", 3
+    assert next_turn.ended(EndTurn(EndKind.DEFERRED, wait=3), "a folder") == EndTurn(
+        EndKind.DEFERRED, "a folder", 3
     )
     assert next_turn.ended(Continue(), "") == DONE
     assert next_turn.ended(Continue(), "a folder") == EndTurn(EndKind.PARTLY_SEEN, "a folder")
@@ -46,7 +46,7 @@ def test_a_stage_that_ends_the_turn_is_its_end_and_keeps_what_an_earlier_one_sai
         (EndKind.DONE, True, Run(0, 0)),
         (EndKind.DONE, False, Run(0, 0)),
         (EndKind.PARTLY_SEEN, True, Run(3, 0)),
-        (EndKind.PUT_OFF, False, Run(2, 1)),
+        (EndKind.DEFERRED, False, Run(2, 1)),
         (EndKind.NOT_REACHED, False, Run(3, 1)),
         (EndKind.NOT_REACHED, True, Run(3, 0)),
         (EndKind.FAULT, False, Run(3, 1)),
@@ -59,7 +59,7 @@ def test_turns_in_trouble_and_refused_logins_are_counted_in_a_row(kind, granted,
 
 
 def test_every_end_is_counted_by_a_row_above():
-    assert set(EndKind) == TROUBLE | {EndKind.DONE, EndKind.PARTLY_SEEN, EndKind.PUT_OFF}
+    assert set(EndKind) == TROUBLE | {EndKind.DONE, EndKind.PARTLY_SEEN, EndKind.DEFERRED}
 
 
 def test_a_login_that_worked_is_asked_again_a_few_times():
@@ -68,7 +68,7 @@ def test_a_login_that_worked_is_asked_again_a_few_times():
 
 
 def test_a_server_that_others_ask_first_is_asked_when_they_have():
-    put_off = EndTurn(EndKind.PUT_OFF, wait=30)
+    put_off = EndTurn(EndKind.DEFERRED, wait=30)
     assert at(put_off, troubles=5, more=True) == 0.5
     quick = dataclasses.replace(PAUSES, scale=60.0)
     assert next_turn.next_turn(put_off, Outlook(0), quick, NOW) == NOW + 30 * MINUTE
