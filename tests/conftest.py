@@ -10,6 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests import reworded
 from tests.servers import finder, loopback, migrated, postgres, redis
 
 # Two slow cores must not fail a property: time is not what properties are about.
@@ -23,6 +24,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("RELANCE_LANGUAGE", None)
     hypothesis.settings.load_profile("ci" if _require_all() else "dev")
     loopback.install()
+    if reworded.wanted():
+        reworded.install()
 
 
 @pytest.fixture(scope="session")
