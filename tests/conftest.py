@@ -25,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("ci" if _require_all() else "dev")
     loopback.install()
     if reworded.wanted():
-        reworded.install()
+        reworded.install(pytest.MonkeyPatch())  # for the whole run
 
 
 @pytest.fixture(scope="session")

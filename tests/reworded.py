@@ -1,14 +1,15 @@
 """Every reason is worded otherwise each time it is told: whatever decides by a sentence is found out.
 
-`RELANCE_TEST_REWORDED=1` plays the tests this way. Two tellings of one reason then differ, so neither a sentence that is
-compared with another, nor a beginning, nor a part that is looked for, holds. What a test asserts of sentences for people
-is marked `wording`, and passed over.
+`RELANCE_TEST_REWORDED=1` plays a whole run this way, and `tests/integration/engine/test_reworded.py` some tests in every run. Two tellings of one reason then differ, so neither a sentence that is
+compared with another, nor a beginning, nor a part that is looked for, holds.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
+
+import pytest
 
 from relance.engine import reasons
 from relance.engine.reasons import Reason
@@ -23,10 +24,12 @@ def wanted() -> bool:
 
 
 def sentence(reason: Reason) -> Text:
-    """A reason in words that were never used before, a person's own words not excepted."""
+    """A reason in words that were never used before. Somebody's own words are theirs."""
+    if "text" in reason.params:
+        return Text.prose(reason.params["text"])
     return Text.prose(f"[{next(_TOLD)}] {reason.code.value}")
 
 
-def install() -> None:
-    """From now on, in this process."""
-    reasons._sentence = sentence
+def install(patch: pytest.MonkeyPatch) -> None:
+    """Until the patch is undone."""
+    patch.setattr(reasons, "_sentence", sentence)

@@ -20,7 +20,7 @@ from relance.engine.definition.compiled import bounds
 from relance.engine.event_log import actors
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.event_log.of_people import EnrollmentHandedOver, EnrollmentPostponed, EnrollmentStopped
-from relance.engine.reasons import Code, Reason, because
+from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.schedule import calendar
 from relance.engine.states import Event, State
 from relance.engine.store import contacts, enrollments, events, tasks
@@ -226,19 +226,26 @@ def caused(row: Enrollment, heard: Heard, each: ColleagueAction) -> bool:
     """Whether this answer made the row what it is, and nothing else did since."""
     why = heard.reason(each)
     if each.deed is ActionKind.SLOW:
-        return [_identity(reasons.of_row(one)) for one in _put_off(row)] == [_identity(why)]
+        put_off = _put_off(row)
+        return len(put_off) == 1 and _is_same(reasons.of_row(put_off[0]), why)
     states_of = {ActionKind.STOP: State.STOPPED, ActionKind.HAND_OVER: State.HELD}
     return row.state is states_of.get(each.deed) and _is_for(row, why)
 
 
 def _is_for(row: Enrollment, why: Reason) -> bool:
     """Whether it stands there for this answer, and for no other news."""
-    return bool(why.source) and [_identity(each) for each in row.news] == [_identity(why)]
+    return len(row.news) == 1 and _is_same(row.news[0], why)
 
 
-def _identity(why: Reason) -> tuple[Code, str, Any]:
-    """By what a reason is known again, however the answer is told by now: the mail, and what was done for it."""
-    return why.code, why.source, why.params.get("action")
+def _is_same(found: Reason, why: Reason) -> bool:
+    """A reason is known again, however the answer is told by now, by the mail and by what was done for it. (Of what a
+    release before this one did, the state alone says what that was.)"""
+    done = why.params.get("action")
+    return (
+        found.cause is Cause.COLLEAGUE
+        and found.source == why.source != ""
+        and found.params.get("action", done) == done
+    )
 
 
 def speed_up(conn: Connection, row: Enrollment, why: Reason, now: dt.datetime) -> dt.datetime:
@@ -267,4 +274,4 @@ def say_anew(
 
 
 def _is_it(bound: Mapping[str, Any], why: Reason) -> bool:
-    return bound["kind"] == BOUND and _identity(reasons.of_row(bound)) == _identity(why)
+    return bound["kind"] == BOUND and _is_same(reasons.of_row(bound), why)
