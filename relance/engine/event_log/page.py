@@ -55,7 +55,8 @@ This page is written by `page.as_markdown()` from the lists in `relance/engine/e
 
 Every event has an `id`, a time (`at`), a `kind`, and where it is about a person their address (`email`) and the `step`. The kinds
 below are all there are; a later release may add some, so pass over those you do not know. `data` has what the kind's row
-names; what is followed by "?" may be missing. `relance timeline` shows one person's events, `Relance.events()` all of them in order.
+names; what is followed by "?" may be missing. Beside a `reason` stands `why`, where it has a code: the `code` and its `params`, which
+programs can rely on while the words may change (beside `reasons`: `whys`, a list). `relance timeline` shows one person's events, `Relance.events()` all of them in order.
 """
 
 _ACTORS = """
