@@ -49,18 +49,18 @@ def of_contact(context: Context, email: str) -> list[EventView]:
     """Everything that happened to one person, oldest first. `errors.NotFound` when nobody knows them."""
     contact = contact_service.show(context, email)
     with context.database.read() as conn:
-        return [_view(line) for line in events.of_contact(conn, contact.id)]
+        return [_view(event) for event in events.of_contact(conn, contact.id)]
 
 
 def page(context: Context, cursor: str, limit: int) -> EventPage:
     """Events after a cursor ("" for the beginning). One is served only when nothing older can still appear."""
     with context.database.read() as conn:
-        lines = events.after(conn, _place(cursor), max(1, min(limit, _MOST)))
-    on = "-".join(map(str, lines[-1].place)) if lines else cursor or "0"
-    return EventPage(tuple(_view(line) for line in lines), on)
+        found = events.after(conn, _cursor(cursor), max(1, min(limit, _MOST)))
+    on = "-".join(map(str, found[-1].cursor)) if found else cursor or "0"
+    return EventPage(tuple(_view(event) for event in found), on)
 
 
-def _place(cursor: str) -> events.Place:
+def _cursor(cursor: str) -> events.Cursor:
     xact, _, number = (cursor or "0").rpartition("-")
     if not all(part.isascii() and part.isdigit() and len(part) < _DIGITS for part in (xact or "0", number)):
         raise errors.WrongUse(
@@ -72,23 +72,25 @@ def _place(cursor: str) -> events.Place:
     return int(xact or 0), int(number)
 
 
-def _view(line: events.Line) -> EventView:
-    title, words = _title(line), _words(line)
-    return EventView(line.id, line.at, line.kind, title, line.email, line.step, words, line.data, line.actor)
+def _view(event: events.Event) -> EventView:
+    title, words = _title(event), _words(event)
+    return EventView(
+        event.id, event.at, event.kind, title, event.email, event.step, words, event.data, event.actor
+    )
 
 
-def _title(line: events.Line) -> str:
-    title = str(TITLES.get(line.kind) or line.kind)
-    return f"{title} ({codes.text('mail', line.data['kind'])})" if "kind" in line.data else title
+def _title(event: events.Event) -> str:
+    title = str(TITLES.get(event.kind) or event.kind)
+    return f"{title} ({codes.text('mail', event.data['kind'])})" if "kind" in event.data else title
 
 
-def _words(line: events.Line) -> str:
-    data = line.data
+def _words(event: events.Event) -> str:
+    data = event.data
     if "why" in data:
         return reasons.of_row(data["why"]).words
     if "whys" in data:
         return "; ".join(reasons.of_row(each).words for each in data["whys"])
-    if line.kind == EventKind.MESSAGE_STOPPED_AT_GATE:
+    if event.kind == EventKind.MESSAGE_STOPPED_AT_GATE:
         return "; ".join(data["reasons"])
     found = data.get("words") or data.get("reason") or data.get("subject") or ""
     if "taken" in data:

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine import states
 from relance.engine.db import bulk
 from relance.engine.db.database import opened_by
 from relance.engine.db.tables import contact, event
@@ -27,7 +28,6 @@ from relance.engine.event_log.of_people import (
     EnrollmentUnsubscribed,
 )
 from relance.engine.reasons import Reason
-from relance.engine.states import Event
 
 
 class Subject(Protocol):
@@ -78,7 +78,7 @@ class NewEvent:
 
 
 @dataclass(frozen=True)
-class Line:
+class Event:
     """One event as it is read: `id` grows, but events are served only once nothing older can still appear."""
 
     id: int
@@ -91,7 +91,7 @@ class Line:
     actor: Actor | None = None  # None where an earlier release wrote it
 
     @property
-    def place(self) -> Place:
+    def cursor(self) -> Cursor:
         """What to read on from."""
         return self.xact, self.id
 
@@ -146,24 +146,24 @@ _ADD = bulk.inserting(
 )
 
 Told = Literal[
-    Event.PAUSED,
-    Event.RESUMED,
-    Event.HELD,
-    Event.RELEASED,
-    Event.REOPENED,
-    Event.STOPPED,
-    Event.UNSUBSCRIBED,
+    states.Event.PAUSED,
+    states.Event.RESUMED,
+    states.Event.HELD,
+    states.Event.RELEASED,
+    states.Event.REOPENED,
+    states.Event.STOPPED,
+    states.Event.UNSUBSCRIBED,
 ]
 """News of an enrollment that is told for its own sake; the rest has another event that led to it."""
 
 _NEWS: Mapping[Told, type[WithReason]] = {
-    Event.PAUSED: EnrollmentPaused,
-    Event.RESUMED: EnrollmentResumed,
-    Event.HELD: EnrollmentHeld,
-    Event.RELEASED: EnrollmentReleased,
-    Event.REOPENED: EnrollmentReopened,
-    Event.STOPPED: EnrollmentStopped,
-    Event.UNSUBSCRIBED: EnrollmentUnsubscribed,
+    states.Event.PAUSED: EnrollmentPaused,
+    states.Event.RESUMED: EnrollmentResumed,
+    states.Event.HELD: EnrollmentHeld,
+    states.Event.RELEASED: EnrollmentReleased,
+    states.Event.REOPENED: EnrollmentReopened,
+    states.Event.STOPPED: EnrollmentStopped,
+    states.Event.UNSUBSCRIBED: EnrollmentUnsubscribed,
 }
 
 
@@ -172,12 +172,12 @@ def news(event: Told, reason: Reason | str) -> WithReason:
     return _NEWS[event](reason)
 
 
-Place = tuple[int, int]
+Cursor = tuple[int, int]
 """How far somebody has read: the writing transaction and the number of the last event they got. Numbers alone would not
 do: on PostgreSQL a lower one may be committed later."""
 
 
-def after(conn: Connection, cursor: Place | int, limit: int) -> list[Line]:
+def after(conn: Connection, cursor: Cursor | int, limit: int) -> list[Event]:
     """Events after `cursor` (0: the beginning) that can no longer be overtaken by one still being committed."""
     xact, number = cursor if isinstance(cursor, tuple) else (0, cursor)
     further = sa.or_(event.c.xact > xact, sa.and_(event.c.xact == xact, event.c.id > number))
@@ -187,7 +187,7 @@ def after(conn: Connection, cursor: Place | int, limit: int) -> list[Line]:
             "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
         )
         query = query.where(event.c.xact < horizon)
-    return [_line(row) for row in conn.execute(query)]
+    return [_event(row) for row in conn.execute(query)]
 
 
 def data_of(
@@ -200,10 +200,10 @@ def data_of(
     return [(row.enrollment_id, row.data) for row in conn.execute(query)]
 
 
-def of_contact(conn: Connection, contact_id: int) -> list[Line]:
+def of_contact(conn: Connection, contact_id: int) -> list[Event]:
     """Everything that happened to one person, oldest first."""
     query = _select().where(event.c.contact_id == contact_id).order_by(event.c.at, event.c.id)
-    return [_line(row) for row in conn.execute(query)]
+    return [_event(row) for row in conn.execute(query)]
 
 
 def _select() -> sa.Select[Any]:
@@ -221,13 +221,16 @@ def _select() -> sa.Select[Any]:
     return sa.select(*columns).select_from(event.outerjoin(contact, contact.c.id == event.c.contact_id))
 
 
-def _line(row: Any) -> Line:
+def _event(row: Any) -> Event:
     kind, data = old_names.read(row.kind, row.data)
-    return Line(row.id, row.at, kind, row.email, row.step, data, row.xact, _actor(row))
+    return Event(row.id, row.at, kind, row.email, row.step, data, row.xact, _actor(row))
 
 
 def _actor(row: Any) -> Actor | None:
-    if not row.actor_kind:
-        return None
+    if row.actor_kind not in _ACTORS:
+        return None  # written before actors were, or by a release that knows more of them
     kind = ActorKind(row.actor_kind)
     return Actor(kind, row.actor or (row.email or "" if kind is ActorKind.RECIPIENT else ""))
+
+
+_ACTORS = frozenset(each.value for each in ActorKind)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.db.tables import event
 from relance.engine.reporting import timeline
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
@@ -48,6 +50,20 @@ def test_the_feed_serves_every_event_once_by_its_cursor(ready: Context) -> None:
         "suppression.added",
         "enrollment.unsubscribed",
     ]
+
+
+def test_what_a_later_release_writes_is_read_as_far_as_it_is_known(ready: Context) -> None:
+    row = {
+        "at": ready.clock.now(),
+        "kind": "moon.landed",
+        "step": "",
+        "data": {"by": 2},
+        "actor_kind": "robot",
+    }
+    with ready.database.write() as conn:
+        conn.execute(sa.insert(event).values(**row, actor="R2"))
+    told = timeline.page(ready, "", 100).events[0 if not ready.database.embedded else -1]
+    assert (told.kind, told.title, told.actor) == ("moon.landed", "moon.landed", None)
 
 
 def test_a_cursor_that_is_none_is_refused(ready: Context) -> None:
