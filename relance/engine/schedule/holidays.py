@@ -7,6 +7,8 @@ import functools
 from dataclasses import dataclass
 from typing import Any
 
+from relance.wording import Text
+
 SATURDAY_AND_SUNDAY = frozenset({5, 6})
 
 
@@ -75,12 +77,22 @@ def part_code(country: str, name: str) -> str | None:
 def parse(text: str) -> Region:
     """The region of "PL" or "DE-BY"; ValueError with a sentence."""
     if text in ("no", "No"):
-        raise ValueError('write `none` to ignore holidays, or "NO" for those of Norway')
+        raise ValueError(Text('write `none` to ignore holidays, or "NO" for those of Norway'))
     country, _, part = text.partition("-")
     if country not in _countries():
         raise ValueError(
-            f'"{text}" is not a country with known holidays: write contact, none, or a code such as PL or DE-BY'
+            Text(
+                '"{text}" is not a country with known holidays: write contact, none, or a code such as PL or DE-BY',
+                text=text,
+            )
         )
     if part and part not in _countries()[country]:
-        raise ValueError(f'{country} has no region "{part}"; it has {", ".join(_countries()[country])}')
+        raise ValueError(
+            Text(
+                '{country} has no region "{part}"; it has {known}',
+                country=country,
+                part=part,
+                known=list(_countries()[country]),
+            )
+        )
     return Region(country, part or None)

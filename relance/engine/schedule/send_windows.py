@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from relance.wording import Text
+
 SHORT = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = 24 * 60
 _NAMES = {name: index for index, name in enumerate(SHORT)} | {
@@ -59,11 +61,17 @@ def parse_time(text: str) -> int:
     found = _TIME.fullmatch(text.strip())
     if found is None:
         if _TWELVE.search(text):
-            raise ValueError(f'"{text.strip()}": write the 24-hour clock, for instance "16:30"')
-        raise ValueError(f'"{text.strip()}" is not a time of day: write for instance "08:30"')
+            raise ValueError(
+                Text('"{value}": write the 24-hour clock, for instance "16:30"', value=text.strip())
+            )
+        raise ValueError(
+            Text('"{value}" is not a time of day: write for instance "08:30"', value=text.strip())
+        )
     hour, minute = int(found[1]), int(found[2])
     if minute > 59 or hour * 60 + minute > MIDNIGHT:
-        raise ValueError(f'"{text.strip()}" is not on the clock: times run from 00:00 to 24:00')
+        raise ValueError(
+            Text('"{value}" is not on the clock: times run from 00:00 to 24:00', value=text.strip())
+        )
     return hour * 60 + minute
 
 
@@ -71,23 +79,35 @@ def parse_intervals(text: str) -> tuple[Interval, ...]:
     """The intervals of "08:30-11:30, 13:00-16:30", in order and apart; ValueError with a sentence."""
     found = sorted(_interval(part) for part in text.split(",") if part.strip())
     if not found:
-        raise ValueError('no hours given: write for instance "08:30-16:30"')
+        raise ValueError(Text('no hours given: write for instance "08:30-16:30"'))
     for before, after in itertools.pairwise(found):
         if after.start < before.end:
-            raise ValueError(f"{before} and {after} overlap")
+            raise ValueError(Text("{first} and {second} overlap", first=str(before), second=str(after)))
         if after.start == before.end:
-            raise ValueError(f"{before} and {after} touch: write {Interval(before.start, after.end)}")
+            raise ValueError(
+                Text(
+                    "{first} and {second} touch: write {whole}",
+                    first=str(before),
+                    second=str(after),
+                    whole=str(Interval(before.start, after.end)),
+                )
+            )
     return tuple(found)
 
 
 def _interval(part: str) -> Interval:
     ends = re.split(r"\s*[-–—]\s*", part.strip())
     if len(ends) != 2:
-        raise ValueError(f'"{part.strip()}" is not a period of a day: write for instance "08:30-11:30"')
+        raise ValueError(
+            Text('"{value}" is not a period of a day: write for instance "08:30-11:30"', value=part.strip())
+        )
     start, end = parse_time(ends[0]), parse_time(ends[1])
     if start >= end:
         raise ValueError(
-            f"{part.strip()} ends before it begins: mail is not sent past midnight; write two periods"
+            Text(
+                "{value} ends before it begins: mail is not sent past midnight; write two periods",
+                value=part.strip(),
+            )
         )
     return Interval(start, end)
 
@@ -98,7 +118,9 @@ def parse_days(text: str) -> tuple[int, ...]:
     for part in text.lower().split(","):
         ends = [_day(name) for name in re.split(r"\s*[-–—]\s*", part.strip())]
         if len(ends) > 2:
-            raise ValueError(f'"{part.strip()}" is not a part of a week: write for instance "mon-fri"')
+            raise ValueError(
+                Text('"{value}" is not a part of a week: write for instance "mon-fri"', value=part.strip())
+            )
         first, last = ends[0], ends[-1]
         days.update((first + step) % 7 for step in range((last - first) % 7 + 1))
     return tuple(sorted(days))
@@ -106,7 +128,9 @@ def parse_days(text: str) -> tuple[int, ...]:
 
 def _day(name: str) -> int:
     if name not in _NAMES:
-        raise ValueError(f'"{name}" is not a weekday: write mon, tue, wed, thu, fri, sat or sun')
+        raise ValueError(
+            Text('"{name}" is not a weekday: write mon, tue, wed, thu, fri, sat or sun', name=name)
+        )
     return _NAMES[name]
 
 
@@ -137,8 +161,8 @@ def by_day(hours: Mapping[str, str]) -> Week:
     for key, text in hours.items():
         for day in parse_days(key):
             if week[day]:
-                raise ValueError(f"{SHORT[day]} has hours twice")
+                raise ValueError(Text("{day} has hours twice", day=SHORT[day]))
             week[day] = parse_intervals(text)
     if not any(week):
-        raise ValueError('no hours given: write for instance mon-thu: "08:30-16:30"')
+        raise ValueError(Text('no hours given: write for instance mon-thu: "08:30-16:30"'))
     return Week(tuple(week))

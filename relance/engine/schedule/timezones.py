@@ -15,6 +15,7 @@ from typing import Protocol
 from relance import errors
 from relance.engine.schedule import holidays
 from relance.engine.schedule.holidays import Region
+from relance.wording import Text
 
 # Countries of several zones where nearly everyone lives in one. Not here: US, CA, AU, RU, ID, ... where a guess would
 # be wrong too often; there the state decides, or nothing does.
@@ -164,7 +165,7 @@ def checked_zone(name: str) -> str:
     cities = {zone.rsplit("/", 1)[-1]: full for zone, full in by_lower.items()}
     city = cities.get(name.strip().lower().replace(" ", "_"))
     found = city or (by_lower[near] if near else "Europe/Warsaw")
-    raise ValueError(f'"{name}" is not a time zone; did you mean {found}?')
+    raise ValueError(Text('"{name}" is not a time zone; did you mean {near}?', name=name, near=found))
 
 
 def checked_calendar(text: str) -> str:

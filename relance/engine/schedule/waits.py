@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from relance.wording import Text
+
 DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -28,7 +30,7 @@ LONGEST = {
     Unit.WEEKS: 52,
     Unit.BUSINESS_DAYS: 262,
 }
-GRAMMAR = (
+GRAMMAR = Text(
     'write for instance "3 business days", "2 days", "1 week", "4 hours", "90 minutes" or "until tuesday"'
 )
 PATTERN = (
@@ -97,23 +99,36 @@ def _unit(word: str) -> Unit:
 
 def _bounded(count: int, unit: Unit) -> Wait:
     if count == 0:
-        raise ValueError("a wait cannot be zero: leave the line out to go on at once")
+        raise ValueError(Text("a wait cannot be zero: leave the line out to go on at once"))
     if count > LONGEST[unit]:
-        raise ValueError(f"{count} {unit.value} is more than a year; the longest is {LONGEST[unit]}")
+        raise ValueError(
+            Text(
+                "{wait} is more than a year; the longest is {most}",
+                wait=f"{count} {unit.value}",
+                most=LONGEST[unit],
+            )
+        )
     return Wait(count, unit)
 
 
 def _weekday(name: str, text: str) -> Wait:
     if name not in DAY_NAMES:
-        raise ValueError(f'"{text}" names no weekday: write for instance "until tuesday"')
+        raise ValueError(
+            Text('"{text}" does not name a weekday: write for instance "until tuesday"', text=text)
+        )
     return Wait(DAY_NAMES.index(name), Unit.WEEKDAY)
 
 
-def _complaint(words: str, text: str) -> str:
+def _complaint(words: str, text: str) -> Text:
     if re.fullmatch(r"\d+", words):
-        return f'"{text}" of what? Say the unit: "{text} business days", "{text} days", "{text} hours"'
+        return Text(
+            '"{text}" of what? State the unit: "{text} business days", "{text} days", "{text} hours"',
+            text=text,
+        )
     if re.match(r"-|\d+[.,]\d", words):
-        return f'"{text}": count in whole numbers; for half a day write "4 hours"'
+        return Text('"{text}": use whole numbers; for half a day write "4 hours"', text=text)
     if re.search(r"month|quarter", words):
-        return f'"{text}": months differ in length; write weeks or days, for instance "4 weeks"'
-    return f'"{text}" is not a wait that is known here: {GRAMMAR}'
+        return Text(
+            '"{text}": months differ in length; write weeks or days, for instance "4 weeks"', text=text
+        )
+    return Text('"{text}" is not a wait: {grammar}', text=text, grammar=GRAMMAR)

@@ -44,7 +44,7 @@ def test_many_mistakes_are_told_at_once_each_at_its_line():
         "with a letter. Write `intro-mail`.",
         'x.yaml:6:14: step `Intro Mail`: `subject` must be text. Put it in quotes: "2026".',
         "x.yaml:8:5: step `Intro Mail`: `afer` is not recognised here. Did you mean `after`?",
-        'x.yaml:10:12: step `bump`: `after`: "3" of what? Say the unit: "3 business days", "3 days", "3 hours".',
+        'x.yaml:10:12: step `bump`: `after`: "3" of what? State the unit: "3 business days", "3 days", "3 hours".',
         "x.yaml:13:5: step `call`: `task` does not belong in a mail step. Each step does one thing: make a task a step "
         "of its own, with its own `- id:`.",
     ]

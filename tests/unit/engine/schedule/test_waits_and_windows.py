@@ -38,7 +38,7 @@ def test_a_wait_is_read(text, wait):
         ("1.5 days", "4 hours"),
         ("2 months", "weeks or days"),
         ("400 days", "more than a year"),
-        ("until caturday", "names no weekday"),
+        ("until caturday", "does not name a weekday"),
         ("soon", "3 business days"),
         ("", "3 business days"),
         ("٣ days", "3 business days"),
