@@ -385,8 +385,10 @@ def bound(kind: str, why: Reason, until: str | None = None, **more: Any) -> dict
 
 
 def binding(stored: Mapping[str, Any]) -> Reason:
-    """Why a due time is what it is, by what is kept beside it."""
-    return of_row(stored)
+    """Why a due time is what it is, by what is kept beside it: a reason of ours, or the calendar's own words."""
+    if "code" in stored:
+        return of_row(stored)
+    return Reason(Code.PROSE, {"text": Text.read(stored.get("words"))})
 
 
 def joined(reasons: Sequence[Reason]) -> Reason:
@@ -400,7 +402,8 @@ _plural = Text.plural  # of a sentence that stands in the table
 
 def _sentence(reason: Reason) -> Text:
     if "text" in reason.params:
-        return Text.prose(reason.params["text"])
+        own = reason.params["text"]
+        return own if isinstance(own, Text) else Text.prose(own)
     params = {name: _shown(reason.code, name, each) for name, each in reason.params.items()}
     pattern, count = SENTENCES[reason.code], params.pop("count", None)
     many = getattr(pattern, "many", None)  # where the sentence depends on the number

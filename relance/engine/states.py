@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from relance.complete import complete
+from relance.wording import Text
 
 POLICIES = ("hold", "assume sent", "send again")
 
@@ -31,6 +32,24 @@ class State(StrEnum):
     UNSUBSCRIBED = "unsubscribed"  # asked for no more mail, or complained
     STOPPED = "stopped"  # by a person, by the sequence's own rule, or for a colleague's answer
     FAILED = "failed"  # cannot go on for a technical reason
+
+
+STATES: Mapping[State, Text] = complete(
+    State,
+    {
+        State.ACTIVE: Text.within("person", "active"),
+        State.PAUSED: Text.within("person", "paused"),
+        State.AWAY: Text.within("person", "away"),
+        State.HELD: Text.within("person", "held"),
+        State.FINISHED: Text.within("person", "finished"),
+        State.REPLIED: Text.within("person", "replied"),
+        State.BOUNCED: Text.within("person", "bounced"),
+        State.UNSUBSCRIBED: Text.within("person", "unsubscribed"),
+        State.STOPPED: Text.within("person", "stopped"),
+        State.FAILED: Text.within("person", "failed"),
+    },
+)
+"""The states of a person in a sequence as people read them."""
 
 
 class Event(StrEnum):
@@ -122,6 +141,22 @@ class MessageState(StrEnum):
     UNKNOWN = "unknown"  # may have been delivered
     NOT_SENT = "not sent"  # evidence says that it never left; the same bytes may go again
     ABANDONED = "abandoned"  # given up: by a person, or because its enrollment ended
+
+
+MESSAGE_STATES: Mapping[MessageState, Text] = complete(
+    MessageState,
+    {
+        MessageState.PREPARED: Text.within("message", "prepared"),
+        MessageState.TRANSMITTING: Text.within("message", "transmitting"),
+        MessageState.ACCEPTED: Text.within("message", "accepted"),
+        MessageState.REFUSED: Text.within("message", "refused"),
+        MessageState.DEFERRED: Text.within("message", "deferred"),
+        MessageState.UNKNOWN: Text.within("message", "unknown"),
+        MessageState.NOT_SENT: Text.within("message", "not sent"),
+        MessageState.ABANDONED: Text.within("message", "abandoned"),
+    },
+)
+"""The states of a mail as people read them."""
 
 
 class MessageEvent(StrEnum):

@@ -43,6 +43,7 @@ from relance.mailbox.imap.folders import FolderRefused
 from relance.mailbox.smtp import login as smtp_login
 from relance.mailbox.smtp.outcome import Blame, SendResult
 from relance.mailbox.smtp.usage import Usage
+from relance.wording import Text
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def _take_turn(context: Context, lease: Lease, stop: Callable[[], bool]) -> Turn
         turn.release(EndTurn(EndKind.FAULT), surprise)
         raise
     turn.release(end)
-    return turn.report(end.reason)
+    return turn.report(str(end.reason))
 
 
 class _Turn:
@@ -148,7 +149,7 @@ class _Turn:
         self.more = False  # ended early: come back at once
         self.waiting = False  # somebody's mail waits for another mailbox to be read: come back soon
         self.mailbox = self._mailbox()
-        self.send_error = self.mailbox.send_error  # what the last attempt to send met
+        self.send_error: Text = self.mailbox.send_error  # what the last attempt to send met
         self.allowance = Allowance(0)
         self.claimed_at = clock.NEVER
         self.synced = clock.elapsed()
@@ -188,9 +189,9 @@ class _Turn:
         try:
             return self._serve(self.context.account(self.mailbox), stop)
         except errors.Broken as broken:
-            return self._refused(str(broken), unreadable=True)
+            return self._refused(broken.text, unreadable=True)
         except errors.Unreachable as away:
-            return EndTurn(EndKind.NOT_REACHED, str(away))
+            return EndTurn(EndKind.NOT_REACHED, away.text)
 
     def _serve(self, account: Account, stop: Callable[[], bool]) -> EndTurn:
         """Read, then send."""
@@ -214,7 +215,7 @@ class _Turn:
             return self._read(account)
         except FolderRefused as refusal:
             self.mailbox = self._mailbox()
-            return Continue(str(refusal))
+            return Continue(refusal.text)
 
     def _read(self, account: Account) -> Ending:
         """Read the mailbox when it is time, and always before a follow-up."""
@@ -289,7 +290,7 @@ class _Turn:
                 delivery.deliver(wanted, lambda: stop() or self._stale())
             finally:
                 self.sent, self.smtp = delivery.sent, outbox.usage
-                self.send_error = self.send_error if delivery.trouble is None else delivery.trouble
+                self.send_error = delivery.trouble if delivery.trouble is not None else self.send_error
                 if self.smtp.silences:
                     visit.failed()
         return self._delivered(delivery)
@@ -336,7 +337,7 @@ class _Turn:
             return self._refused(self.send_error)
         return EndTurn(EndKind.NOT_REACHED, self.send_error)
 
-    def _refused(self, words: str, *, unreadable: bool = False) -> EndTurn:
+    def _refused(self, words: Text, *, unreadable: bool = False) -> EndTurn:
         """Only a person can mend this (a refused login, a bad certificate), if it is what it says it is: where the login
         worked before, it is asked again a few times, further and further apart."""
         worked = self.mailbox.synced_at is not None
@@ -344,7 +345,7 @@ class _Turn:
             self._pause(words, unreadable=unreadable)
         return EndTurn(EndKind.REFUSED, words)
 
-    def _pause(self, words: str, *, unreadable: bool) -> None:
+    def _pause(self, words: Text, *, unreadable: bool) -> None:
         """Stop asking the server, and say so."""
         with self.context.database.write() as conn:
             mailboxes.renew_lease(conn, self.lease)

@@ -13,15 +13,20 @@ import publicsuffixlist
 
 from relance import errors
 from relance.mailbox import free_mail
+from relance.wording import N_, Text
 
 LENGTH_LIMIT = 254  # RFC 5321, 4.5.3.1.3, with erratum 1690
 LOCAL_LIMIT = 64  # RFC 5321, 4.5.3.1.1
 TEST_SUFFIXES = ("test", "local", "localhost", "invalid")
 
 _FORBIDDEN_LOCAL = {
-    '"': "a quoted part, which few servers take",
-    "%": "a '%', an old way of routing through another server",
-    "!": "a '!', an old way of routing through another server",
+    '"': N_("{written} has a quoted part, which few servers accept. Use the person's plain address."),
+    "%": N_(
+        "{written} has a '%', an old way of routing through another server. Use the person's plain address."
+    ),
+    "!": N_(
+        "{written} has a '!', an old way of routing through another server. Use the person's plain address."
+    ),
 }
 _LOCAL = re.compile(r"[A-Za-z0-9.#$&'*+/=?^_{}~-]+")
 _OTHER_DOTS = re.compile("[\u3002\uff0e\uff61]")  # which programs take for the dot between two labels
@@ -48,12 +53,18 @@ def normalise(text: str, *, allow_test_domains: bool = False) -> Address:
     """
     written = text.strip()
     if not written:
-        raise errors.Invalid("The address is empty.")
+        raise errors.Invalid(Text("The address is empty."))
     local = _checked_local(written)
     domain = _checked_domain(written, allow_test_domains)
     whole = f"{local}@{domain}".lower()
     if len(whole) > LENGTH_LIMIT:
-        raise errors.Invalid(f"{_shown(written)} is longer than {LENGTH_LIMIT} characters.")
+        raise errors.Invalid(
+            Text(
+                "{written} is longer than {limit} characters.",
+                written=_shown(written),
+                limit=LENGTH_LIMIT,
+            )
+        )
     return Address(original=text, normalised=whole, local=local.lower(), domain=domain)
 
 
@@ -69,19 +80,35 @@ def organisation(domain: str) -> str | None:
 def _checked_local(written: str) -> str:
     local, at, domain = written.partition("@")
     if not at or not local or not domain:
-        raise errors.Invalid(f"{_shown(written)} is not an email address. Write it like ada@firm.example.")
+        raise errors.Invalid(
+            Text(
+                "{written} is not an email address. Write it like ada@firm.example.", written=_shown(written)
+            )
+        )
     if "@" in domain:
-        raise errors.Invalid(f"{_shown(written)} has more than one '@'. Write one address per field.")
+        raise errors.Invalid(
+            Text("{written} has more than one '@'. Write one address per field.", written=_shown(written))
+        )
     for character, what in _FORBIDDEN_LOCAL.items():
         if character in local:
-            raise errors.Invalid(f"{_shown(written)} has {what}. Use the person's plain address.")
+            raise errors.Invalid(Text(what, written=_shown(written)))
     if "=?" in written or not _LOCAL.fullmatch(local):
         odd = next((character for character in local if not _LOCAL.fullmatch(character)), "=?")
         raise errors.Invalid(
-            f"{_shown(written)} has {odd!r} before the '@', which mail servers treat differently."
+            Text(
+                "{written} has {odd} before the '@', which mail servers treat differently.",
+                written=_shown(written),
+                odd=repr(odd),
+            )
         )
     if len(local) > LOCAL_LIMIT:
-        raise errors.Invalid(f"{_shown(written)} has more than {LOCAL_LIMIT} characters before the '@'.")
+        raise errors.Invalid(
+            Text(
+                "{written} has more than {limit} characters before the '@'.",
+                written=_shown(written),
+                limit=LOCAL_LIMIT,
+            )
+        )
     return local
 
 
@@ -90,8 +117,12 @@ def _checked_domain(written: str, allow_test_domains: bool) -> str:
     suffix = domain.rpartition(".")[2].lower()
     if suffix in TEST_SUFFIXES and not allow_test_domains:
         raise errors.Invalid(
-            f"{_shown(written)} is in '.{suffix}', which never reaches anybody. Use a real address "
-            "(or set allow_test_domains for trials on this machine)."
+            Text(
+                "{written} is in '.{suffix}', which never reaches anybody. Use a real address (or set "
+                "allow_test_domains for trials on this machine).",
+                written=_shown(written),
+                suffix=suffix,
+            )
         )
     # The validator has no switch for these suffixes: their form is checked as if they stood under an allowed one.
     aside = ".example" if suffix in TEST_SUFFIXES else ""
@@ -104,12 +135,22 @@ def _checked_domain(written: str, allow_test_domains: bool) -> str:
             allow_domain_literal=False,
         )
     except email_validator.EmailNotValidError as problem:
-        raise errors.Invalid(f"{_shown(written)} is not an email address: {_sentence(problem)}") from None
+        raise errors.Invalid(
+            Text(
+                "{written} is not an email address: {problem}",
+                written=_shown(written),
+                problem=_sentence(problem),
+            )
+        ) from None
     found = str(checked.ascii_domain).lower().removesuffix(aside)
     if ascii_form(domain) != found:
         raise errors.Invalid(
-            f"{_shown(written)} has characters in its domain that stand for others: mail would go to "
-            f"{written.partition('@')[0]}@{found}. Write that if it is what you mean."
+            Text(
+                "{written} has characters in its domain that stand for others: mail would go to {meant}. "
+                "Write that if it is what you mean.",
+                written=_shown(written),
+                meant=f"{written.partition('@')[0]}@{found}",
+            )
         )
     return found
 

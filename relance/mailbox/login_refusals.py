@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from relance.wording import Text
+
 
 class Meaning(StrEnum):
     """Of a login that was not granted."""
@@ -132,9 +134,10 @@ def of_smtp(code: int, words: str) -> Meaning:
     return Meaning.UNCLEAR
 
 
-def mend(what: str) -> str:
-    """What a person can do about a refusal by the `what` (IMAP or SMTP) server."""
-    return (
-        f"Check the user name and password; many providers require an app password, and {what} access switched on in the "
-        "account's settings."
+def advice(protocol: str) -> Text:
+    """What a person can do about a refusal by the IMAP or SMTP server."""
+    return Text(
+        "Check the user name and password; many providers require an app password, and {protocol} access switched on "
+        "in the account's settings.",
+        protocol=protocol,
     )

@@ -8,6 +8,7 @@ import pathlib
 import ssl
 
 from relance import errors
+from relance.wording import Text
 
 
 def context(ca_file: str | None = None) -> ssl.SSLContext:
@@ -22,8 +23,12 @@ def context(ca_file: str | None = None) -> ssl.SSLContext:
         return _made(ca_file, pathlib.Path(ca_file).stat().st_mtime_ns)
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         raise errors.Broken(
-            f"The file of trusted certificates {ca_file} cannot be read ({_reason(error)}). "
-            "Give the path of a PEM file, or leave the setting out to trust the system's authorities."
+            Text(
+                "The file of trusted certificates {ca_file} cannot be read ({reason}). Give the path of a PEM "
+                "file, or leave the setting out to trust the system's authorities.",
+                ca_file=ca_file,
+                reason=_reason(error),
+            )
         ) from error
 
 
@@ -47,9 +52,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Text | str:
     if isinstance(error, ssl.SSLError):
-        return error.reason or "no certificate in it"
+        return error.reason or Text("no certificate in it")
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error)

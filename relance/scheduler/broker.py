@@ -24,7 +24,7 @@ from redis.retry import Retry
 
 from relance import clock, config, errors
 from relance.scheduler import coalescing, metrics, redis_refusals
-from relance.sentences import ended
+from relance.wording import Text, ended
 
 QUEUE, ACTOR = "turns", "turn"
 MAX_AGE_SECONDS = 600.0  # what an older hint says is known from the database by now
@@ -224,12 +224,12 @@ def knock(redis_url: str) -> None:
             client.ping()
     except (redis.AuthenticationError, redis.exceptions.NoPermissionError) as refused:
         raise errors.Misconfigured(
-            f"redis_url does not work: {ended(refused)} Is its password right?"
+            Text("redis_url does not work: {refused} Is its password right?", refused=ended(refused))
         ) from refused
     except (redis.ConnectionError, redis.TimeoutError, OSError) as away:
-        raise errors.Unreachable(f"Redis does not answer: {away}") from away
+        raise errors.Unreachable(Text("Redis does not answer: {away}", away=away)) from away
     except (redis.ResponseError, ValueError) as wrong:
-        raise errors.Misconfigured(f"redis_url does not work: {wrong}") from wrong
+        raise errors.Misconfigured(Text("redis_url does not work: {wrong}", wrong=wrong)) from wrong
 
 
 def build(settings: config.Settings, figures: metrics.Meters) -> tuple[dramatiq.Broker, coalescing.Marks]:

@@ -32,6 +32,7 @@ from relance.scheduler import (
     web,
 )
 from relance.scheduler import worker as scheduler_worker
+from relance.wording import Text
 
 
 def run_all(
@@ -171,8 +172,11 @@ def needs_redis(settings: config.Settings, what: str) -> None:
     """Raises `errors.Misconfigured` where no broker is set."""
     if settings.redis_url is None:
         raise errors.Misconfigured(
-            f"`relance {what}` finds its work through Redis, and redis_url is not set. Set it (RELANCE_REDIS_URL), "
-            "or use `relance run`, which needs no Redis."
+            Text(
+                "`relance {what}` finds its work through Redis, and redis_url is not set. Set it "
+                "(RELANCE_REDIS_URL), or use `relance run`, which needs no Redis.",
+                what=what,
+            )
         )
 
 

@@ -20,6 +20,7 @@ from relance.scheduler import (
     web,
 )
 from relance.scheduler import worker as scheduler_worker
+from relance.wording import Text
 
 DRAIN_SECONDS = 30.0
 
@@ -35,7 +36,7 @@ class Embedded:
         for part in self._parts:
             words = part.trouble()
             if words:
-                raise errors.Broken(f"the {part.name} stopped: {words}")
+                raise errors.Broken(Text("the {name} stopped: {words}", name=part.name, words=words))
 
 
 def assemble(

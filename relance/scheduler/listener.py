@@ -7,6 +7,7 @@ import threading
 from abc import ABC, abstractmethod
 
 from relance import errors
+from relance.wording import Text
 
 
 class Listener(ABC):
@@ -31,8 +32,14 @@ class Listener(ABC):
             self.server = self.opened()
         except OSError as refused:
             raise errors.Unreachable(
-                f"{self.what} cannot be served on {self.host} port {self.port}: {refused.strerror or refused}. "
-                f"Set {self.setting} to a free one."
+                Text(
+                    "{what} cannot be served on {host} port {port}: {strerror}. Set {setting} to a free one.",
+                    what=self.what,
+                    host=self.host,
+                    port=self.port,
+                    strerror=refused.strerror or refused,
+                    setting=self.setting,
+                )
             ) from refused
         self.address = f"http://{self.host}:{self.server.server_address[1]}{self.path}"
         self.thread = threading.Thread(

@@ -13,6 +13,7 @@ from relance import clock, config, errors
 from relance.engine.reporting.concerns import Concern, ConcernKind
 from relance.engine.store.processes import DUTIES
 from relance.scheduler import app_protocol, broker, health, lifecycle
+from relance.wording import Text
 
 FIRST_SECONDS, LONGEST_SECONDS = 0.5, 5.0  # between two tries
 SAY_SECONDS = 60.0  # between two lines of the log
@@ -141,7 +142,7 @@ def _waited(
                 log.info("it answers; going on", waited_seconds=round(clock.elapsed() - begun))
             return one.app
         if not isinstance(one.fault, (errors.Unreachable, errors.Unwritable)):
-            raise one.fault or errors.Broken("The engine did not open.")
+            raise one.fault or errors.Broken(Text("The engine did not open."))
         opening.failed(one.fault)
         if said is None or clock.elapsed() - said >= SAY_SECONDS:
             said = clock.elapsed()

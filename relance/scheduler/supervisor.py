@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from relance import clock, errors
+from relance.wording import Text
 
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 1.0, 30.0
 START_SECONDS = 120.0  # importing everything takes seconds on a busy machine
@@ -57,7 +58,7 @@ class Children:
             connection.wait([place.ear, place.process.sentinel], max(0.0, deadline - clock.elapsed()))
             if not _ready(place):
                 self.stop(START_SECONDS)
-                raise errors.Broken("A worker process did not start; its log says why.")
+                raise errors.Broken(Text("A worker process did not start; its log says why."))
 
     def trouble(self) -> str | None:
         """Looks after the children. One that died is started again, each time a little later."""

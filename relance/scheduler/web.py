@@ -15,6 +15,7 @@ from relance.app import building
 from relance.scheduler import connection_limits, open_files
 from relance.scheduler.app_protocol import App
 from relance.scheduler.watchdog import Pulse
+from relance.wording import Text
 
 START_SECONDS = 30.0
 BACKLOG = 2048
@@ -32,8 +33,13 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except OSError as refused:
         raise errors.Unreachable(
-            f"The web server cannot listen on {host} port {port}: {refused.strerror or refused}. "
-            "Set web_port (or --port) to a free one; 0 lets the system pick."
+            Text(
+                "The web server cannot listen on {host} port {port}: {strerror}. Set web_port (or --port) to a "
+                "free one; 0 lets the system pick.",
+                host=host,
+                port=port,
+                strerror=refused.strerror or refused,
+            )
         ) from refused
 
 
@@ -131,7 +137,7 @@ class Web:
         while not self.server.started:
             self.thread.join(0.01)
             if not self.thread.is_alive() or clock.elapsed() > deadline:
-                raise errors.Broken("The web server did not start; the log says why.")
+                raise errors.Broken(Text("The web server did not start; the log says why."))
         for bound in self.sockets:
             bound.listen(BACKLOG)  # the loop has set it to what it takes at once
 

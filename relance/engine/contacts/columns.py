@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from relance import errors
+from relance.wording import Text
 
 EMAIL = "email"
 IGNORED = ("rejected_line", "rejected_reason")
@@ -75,15 +76,23 @@ def read(header: Sequence[str], where: str = "", line: int = 1) -> Columns:
 
 def _no_email(header: Sequence[str], where: str, line: int) -> errors.Problem:
     if any("@" in title for title in header):
-        what = "the first line must name the columns, but it contains an address."
+        what = Text("the first line must name the columns, but it contains an address.")
         return errors.Problem(
-            what, where, "Put a line above it, for instance: email,first_name,company", line
+            what, where, Text("Put a line above it, for instance: email,first_name,company"), line
         )
     names = {fold(title): title.strip() for title in header if title.strip()}
     near = next((title for name, title in names.items() if errors.nearest(name, ["email", "e mail"])), None)
-    hint = f'Is "{near}" the one? Rename it to email.' if near else "Name the column email."
-    shown = ", ".join(names.values()) or "none"
-    return errors.Problem(f"no column contains the addresses (found: {shown[:200]}).", where, hint, line)
+    hint = (
+        Text('Is "{column}" the one? Rename it to email.', column=near)
+        if near
+        else Text("Name the column email.")
+    )
+    shown = ", ".join(names.values())[:200]
+    if not shown:
+        return errors.Problem(Text("no column contains the addresses; none has a name."), where, hint, line)
+    return errors.Problem(
+        Text("no column contains the addresses (found: {columns}).", columns=shown), where, hint, line
+    )
 
 
 def fold(title: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relance import errors
-from relance.sentences import ended
+from relance.wording import Text, ended
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_ROWS = 500_000
@@ -28,7 +28,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SAVE_AS = 'Open it in your spreadsheet and save it as "CSV UTF-8".'
+_SAVE_AS = Text('Open it in your spreadsheet and save it as "CSV UTF-8".')
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Row:
 
     line: int
     cells: tuple[str, ...]
-    problem: str = ""
+    problem: Text | str = ""
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,16 @@ def load(path: Path) -> Sheet:
     try:
         size = path.stat().st_size
         if path.is_dir():
-            raise errors.Invalid(f"{path} is a folder. Give the CSV file in it.")
+            raise errors.Invalid(Text("{path} is a folder. Give the CSV file in it.", path=path))
         if size > MAX_BYTES:
-            raise errors.Invalid(f"{path} is larger than {MAX_BYTES // 1024 // 1024} MB. Split it.")
+            raise errors.Invalid(
+                Text("{path} is larger than {size} MB. Split it.", path=path, size=MAX_BYTES // 1024 // 1024)
+            )
         data = path.read_bytes()
     except FileNotFoundError:
-        raise errors.NotFound(f"there is no file {path}") from None
+        raise errors.NotFound(Text("there is no file {path}", path=path)) from None
     except PermissionError:
-        raise errors.Invalid(f"{path}cannot be read by this user.") from None
+        raise errors.Invalid(Text("{path} cannot be read by this user.", path=path)) from None
     return read(data, path.name)
 
 
@@ -78,19 +80,23 @@ def read(data: bytes, where: str = "") -> Sheet:
     text, encoding = _decoded(data, where)
     lines = list(io.StringIO(text, newline=""))
     if not any(line.strip() for line in lines):
-        raise errors.Invalid([errors.Problem("it is empty.", where)])
+        raise errors.Invalid([errors.Problem(Text("it is empty."), where)])
     if len(lines) > MAX_ROWS:
-        raise errors.Invalid([errors.Problem(f"more than {MAX_ROWS} lines. Split it.", where)])
+        raise errors.Invalid(
+            [errors.Problem(Text("more than {limit} lines. Split it.", limit=MAX_ROWS), where)]
+        )
     start, named = _named_delimiter(lines)
     delimiter = named or _sniffed(lines[start : start + _SNIFFED_LINES])
     records = _records(lines, start, delimiter)
     first = next((row for row in records if row.problem or any(row.cells)), None)
     if first is None:
-        raise errors.Invalid([errors.Problem("it contains nothing but separators.", where)])
+        raise errors.Invalid([errors.Problem(Text("it contains nothing but separators."), where)])
     if first.problem:
         raise errors.Invalid([errors.Problem(first.problem, where, "", first.line)])
     if len(first.cells) > MAX_COLUMNS:
-        raise errors.Invalid([errors.Problem(f"more than {MAX_COLUMNS} columns.", where, "", first.line)])
+        raise errors.Invalid(
+            [errors.Problem(Text("more than {limit} columns.", limit=MAX_COLUMNS), where, "", first.line)]
+        )
     return Sheet(first.cells, encoding, delimiter, lines, first.line)
 
 
@@ -112,9 +118,9 @@ def _decoded(data: bytes, where: str) -> tuple[str, str]:
         if data.startswith(bom):
             return _strictly(data, name, where), name.removesuffix("-sig")
     if data.startswith(b"PK\x03\x04") or data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise errors.Invalid([errors.Problem("this is a workbook, not a CSV file.", where, _SAVE_AS)])
+        raise errors.Invalid([errors.Problem(Text("this is a workbook, not a CSV file."), where, _SAVE_AS)])
     if b"\0" in data:
-        raise errors.Invalid([errors.Problem("this is not a text file.", where, _SAVE_AS)])
+        raise errors.Invalid([errors.Problem(Text("this is not a text file."), where, _SAVE_AS)])
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
@@ -127,7 +133,7 @@ def _strictly(data: bytes, encoding: str, where: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1
-        what = f"this is not {encoding} text."
+        what = Text("this is not {encoding} text.", encoding=encoding)
         raise errors.Invalid([errors.Problem(what, where, _SAVE_AS, line)]) from None
 
 
@@ -186,9 +192,9 @@ def _record(lines: Sequence[str], index: int, delimiter: str) -> tuple[Row, int]
     return Row(index + 1, cells), max(1, reader.line_num)
 
 
-def _quoting(said: str) -> str:
+def _quoting(said: str) -> Text:
     if "unexpected end" in said:
-        return 'a quotation mark (") opens here and is never closed.'
+        return Text('a quotation mark (") opens here and is never closed.')
     if "expected after" in said:
-        return 'the quotation marks (") of this row do not match; double those that belong to a cell.'
-    return f"this row cannot be read: {ended(said)}"
+        return Text('the quotation marks (") of this row do not match; double those that belong to a cell.')
+    return Text("this row cannot be read: {words}", words=ended(said))

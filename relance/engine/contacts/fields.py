@@ -10,6 +10,7 @@ from relance import errors
 from relance.engine.schedule import timezones
 from relance.engine.store.contacts import FIELDS
 from relance.mailbox import address
+from relance.wording import Text
 
 LONGEST = 300  # characters of a known field
 LONGEST_OWN = 5_000  # of one of the author's own
@@ -25,10 +26,16 @@ def tidy(name: str, text: str) -> str:
     value = " ".join(unicodedata.normalize("NFC", text.strip(_UNSEEN)).split())
     odd = next((letter for letter in text if _refused(letter)), None)
     if odd is not None:
-        raise Unfit(f"{name} contains the control character U+{ord(odd):04X}; remove it.")
+        raise Unfit(
+            Text(
+                "{name} contains the control character {sign}; remove it.",
+                name=name,
+                sign=f"U+{ord(odd):04X}",
+            )
+        )
     limit = LONGEST if name in FIELDS or name == "email" else LONGEST_OWN
     if len(value) > limit:
-        raise Unfit(f"{name} is longer than {limit} characters.")
+        raise Unfit(Text("{name} is longer than {limit} characters.", name=name, limit=limit))
     return value
 
 
@@ -48,7 +55,7 @@ def email(text: str, *, allow_test_domains: bool) -> dict[str, str]:
     try:
         found = address.normalise(tidy("email", text), allow_test_domains=allow_test_domains)
     except errors.Invalid as refused:
-        raise Unfit(str(refused)) from None
+        raise Unfit(refused.text) from None
     return {
         "email": found.normalised,
         "original": found.original,

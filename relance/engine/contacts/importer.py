@@ -18,6 +18,7 @@ from relance.engine.contacts.csv_reader import Row, Sheet
 from relance.engine.context import Context
 from relance.engine.store import contacts
 from relance.engine.store.contacts import Contact
+from relance.wording import Text, _, n_
 
 BATCH = 500
 # Rows a transaction: long enough that fsync does not count, short enough that a worker's commit waits some 50 ms.
@@ -140,7 +141,11 @@ def _people(context: Context, rows: Sequence[Row], named: Columns, count: _Count
             continue
         first = count.lines.setdefault(person.email, row.line)
         if first != row.line:
-            words = f"{person.email}is already in line {first}; the first row counts."
+            words = _(
+                "{email} is already in line {line}; the first row counts.",
+                email=person.email,
+                line=str(first),
+            )
             count.rejected.append(RejectedRow(row.line, words, row.cells))
             continue
         if country := contact_fields.unknown_country(person.known):
@@ -154,7 +159,12 @@ def _person(context: Context, row: Row, named: Columns) -> _Person:
     width = 1 + max([*named.known.values(), *named.own.values()])
     if any(cell.strip() for cell in row.cells[width:]):
         raise contact_fields.Unfit(
-            f"this row has {len(row.cells)} cells, the header only {width}; put cells with a delimiter in quotes."
+            Text.plural(
+                "this row has {count} cell, the header only {width}; put cells with a delimiter in quotes.",
+                "this row has {count} cells, the header only {width}; put cells with a delimiter in quotes.",
+                len(row.cells),
+                width=width,
+            )
         )
     cells = [csv_reader.original(cell) for cell in row.cells] + [""] * (width - len(row.cells))
     who = contact_fields.email(
@@ -212,11 +222,22 @@ def _change(found: Contact, person: _Person) -> dict[str, object]:
 
 def _country_warnings(count: _Count) -> Iterator[str]:
     for country, lines in itertools.islice(count.countries.items(), WARNINGS):
-        more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
-        yield (
-            f'line {lines[0]}{more}: there is no country "{country}"; write a code such as PL, '
-            "otherwise the time zone and holidays of the sequence are used for these people."
+        first, more = str(lines[0]), len(lines) - 1
+        what = _(
+            'there is no country "{country}"; write a code such as PL, otherwise the time zone and holidays of the '
+            "sequence are used for these people.",
+            country=country,
         )
+        if more:
+            yield n_(
+                "line {line} and {count} more: {what}",
+                "line {line} and {count} more: {what}",
+                more,
+                line=first,
+                what=what,
+            )
+        else:
+            yield _("line {line}: {what}", line=first, what=what)
 
 
 def _write_rejected(sheet: Sheet, count: _Count, path: Path, dry_run: bool) -> tuple[Path | None, str]:
@@ -230,5 +251,9 @@ def _write_rejected(sheet: Sheet, count: _Count, path: Path, dry_run: bool) -> t
             for each in count.rejected:
                 out.writerow([each.line, csv_reader.neutral(each.reason), *map(csv_reader.neutral, each.row)])
     except OSError as refused:
-        return None, f"the rejected rows could not be written to {path}: {refused.strerror}."
+        return None, _(
+            "the rejected rows could not be written to {path}: {strerror}.",
+            path=path,
+            strerror=refused.strerror,
+        )
     return path, ""

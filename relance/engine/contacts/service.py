@@ -22,6 +22,7 @@ from relance.engine.store.contacts import Contact
 from relance.engine.store.events import NewEvent
 from relance.engine.store.suppressions import Suppression
 from relance.mailbox import address
+from relance.wording import Text
 
 
 def add(context: Context, email: str, fields: Mapping[str, str]) -> Contact:
@@ -53,7 +54,9 @@ def _fit_names(given: dict[str, str]) -> None:
         fit = columns.variable(name)
         if name not in contacts.FIELDS and name != fit:
             raise errors.Invalid(
-                f"{name!r} cannot be the name of a field. Write {fit or 'a name of letters'!r}."
+                Text('"{name}" cannot be the name of a field. Write "{fit}".', name=name, fit=fit)
+                if fit
+                else Text('"{name}" cannot be the name of a field. Write a name of letters.', name=name)
             )
 
 
@@ -77,7 +80,9 @@ def known(conn: Connection, context: Context, email: str) -> Contact:
     contact = contacts.by_emails(conn, [found]).get(found)
     if contact is None:
         raise errors.NotFound(
-            f"{found} is not a contact. `relance contacts import` imports a file of contacts."
+            Text(
+                "{email} is not a contact. `relance contacts import` imports a file of contacts.", email=found
+            )
         )
     return contact
 
@@ -142,6 +147,9 @@ def meant(context: Context, value: str) -> tuple[str, str]:
         )
     except errors.Invalid:
         raise errors.Invalid(
-            f"{written!r} is neither an address nor a domain. Write ada@acme.example or acme.example."
+            Text(
+                '"{written}" is neither an address nor a domain. Write ada@acme.example or acme.example.',
+                written=written,
+            )
         ) from None
     return "domain", found.domain

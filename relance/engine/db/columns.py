@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+
+from relance.wording import Text
 
 metadata = sa.MetaData(
     naming_convention={
@@ -33,6 +37,30 @@ def to(table: str, *, nullable: bool = False) -> sa.Column[int]:
 def text(name: str, *, default: str = "") -> sa.Column[str]:
     """Words, empty rather than NULL."""
     return sa.Column(name, sa.Text, nullable=False, server_default=default)
+
+
+class Words(sa.types.TypeDecorator[Text]):
+    """What is told to people, as a `Text`: a row of its own as JSON, somebody's own words as they are."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Text | str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        """Words that would be read as a row are wrapped in one."""
+        if value is None:
+            return None
+        row = value.row() if isinstance(value, Text) else {"code": "prose", "text": value}
+        plain = row.get("code") == "prose" and not row["text"].startswith("{")
+        return str(row["text"]) if plain else json.dumps(row, ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Text | None:  # noqa: ARG002
+        """Never raises: what is no row is somebody's words."""
+        return None if value is None else Text.read(value)
+
+
+def told(name: str) -> sa.Column[Text]:
+    """What people are told, empty rather than NULL."""
+    return sa.Column(name, Words, nullable=False, server_default="")
 
 
 def count(name: str, default: int = 0) -> sa.Column[int]:

@@ -17,12 +17,13 @@ from sqlalchemy.engine import URL
 
 from relance import clock, errors
 from relance.engine.db.postgresql import CONNECT_SECONDS
+from relance.wording import N_, Text
 
 WRONG = {
-    "28P01": "the password is wrong, or this user has none.",
-    "28000": "this user is not allowed to connect; see the server's pg_hba.conf.",
-    "3D000": "there is no such database on this server.",
-    "42501": "this user is not allowed to connect to that database.",
+    "28P01": N_("the password is wrong, or this user has none."),
+    "28000": N_("this user is not allowed to connect; see the server's pg_hba.conf."),
+    "3D000": N_("there is no such database on this server."),
+    "42501": N_("this user is not allowed to connect to that database."),
 }
 # SQLSTATEs that trying again does not mend (PostgreSQL, Appendix A). Any other one, or none, may be over in a moment.
 _WAYS = (pq.PollingStatus.READING, pq.PollingStatus.WRITING)
@@ -76,4 +77,6 @@ def told(url: URL) -> Iterator[None]:
         if words is None:
             raise
         where = url.render_as_string(hide_password=True)
-        raise errors.Misconfigured(f"database_url {where} does not work: {words}") from away
+        raise errors.Misconfigured(
+            Text("database_url {where} does not work: {words}", where=where, words=Text(words))
+        ) from away

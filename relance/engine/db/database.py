@@ -22,7 +22,7 @@ from relance.engine.db import postgresql, read_only
 from relance.engine.db.network_disks import network_filesystem
 from relance.engine.db.postgresql import ANSWER_SECONDS
 from relance.engine.event_log.actors import Actor, ActorKind
-from relance.sentences import ended, span
+from relance.wording import Text, ended
 
 POOL = 10
 # Workers have eight threads and need one connection each; two are left for the web and the tick.
@@ -45,7 +45,9 @@ class Database:
     ) -> None:
         """`answer_seconds`: the longest wait for one answer of PostgreSQL. `look_only`: where a file cannot be written.
         `actor`: who opened it, and does what is done by way of it."""
-        self.refused = ""  # why the last that was to be written could not be: the disk is full or only read
+        self.refused: Text | str = (
+            ""  # why the last that was to be written could not be: the disk is full or only read
+        )
         self.url = _parse(url)
         self.dialect = self.url.get_backend_name()
         if self.dialect == "sqlite":
@@ -85,7 +87,7 @@ class Database:
                 with writing.begin():
                     yield writing
         except errors.Unwritable as full:
-            self.refused = str(full)
+            self.refused = full.text
             raise
         self.refused = ""
 
@@ -137,12 +139,18 @@ def skew(before: dt.datetime, theirs: dt.datetime, after: dt.datetime) -> dt.tim
     return min(after - theirs, dt.timedelta(0))
 
 
-def disagreeing(apart: dt.timedelta) -> str:
+def disagreeing(apart: dt.timedelta) -> Text:
     """What is said of a host whose clock is not the database's."""
-    way = "ahead of" if apart > dt.timedelta(0) else "behind"
-    return (
-        f"the clock of this host is {span(apart)} {way} the database's. Nothing is sent from here until they agree: "
-        "set the clock, or start the time service."
+    if apart > dt.timedelta(0):
+        return Text(
+            "the clock of this host is {span} ahead of the database's. Nothing is sent from here until they agree: "
+            "set the clock, or start the time service.",
+            span=apart,
+        )
+    return Text(
+        "the clock of this host is {span} behind the database's. Nothing is sent from here until they agree: "
+        "set the clock, or start the time service.",
+        span=apart,
     )
 
 
@@ -167,7 +175,10 @@ def _parse(url: str) -> URL:
         parsed = make_url(url)
     except exc.ArgumentError as error:
         raise errors.Misconfigured(
-            "database_url is not an address. Write sqlite:///path/to/relance.db or postgresql://user:password@host/name."
+            Text(
+                "database_url is not an address. Write sqlite:///path/to/relance.db or "
+                "postgresql://user:password@host/name."
+            )
         ) from error
     name = parsed.get_backend_name()
     if name == "postgresql":
@@ -175,20 +186,23 @@ def _parse(url: str) -> URL:
     if name == "sqlite":
         return parsed.set(drivername="sqlite")
     raise errors.Misconfigured(
-        f"database_url names {name!r}; Relance keeps its promises on SQLite and PostgreSQL only. "
-        "Write sqlite:///path/to/relance.db or postgresql://user:password@host/name."
+        Text(
+            'database_url names "{name}"; Relance keeps its promises on SQLite and PostgreSQL only. Write '
+            "sqlite:///path/to/relance.db or postgresql://user:password@host/name.",
+            name=name,
+        )
     )
 
 
 def _sqlite(url: URL) -> Engine:
     if url.database in (None, "", ":memory:"):
         raise errors.Misconfigured(
-            "an SQLite database must be a file: several threads share it, and it must survive."
+            Text("an SQLite database must be a file: several threads share it, and it must survive.")
         )
     path = Path(str(url.database))
     if not path.parent.is_dir():
         raise errors.Misconfigured(
-            f"the folder {path.parent} does not exist. Create it, or run `relance init`."
+            Text("the folder {folder} does not exist. Create it, or run `relance init`.", folder=path.parent)
         )
     _refuse_network_filesystem(path)
     _make_for_us_alone(path)
@@ -231,7 +245,12 @@ def _refuse_network_filesystem(path: Path) -> None:
     kind = network_filesystem(path)
     if kind is not None:
         raise errors.Misconfigured(
-            f"{path} is on a network filesystem ({kind}), where SQLite loses data. Use a local disk, or PostgreSQL."
+            Text(
+                "{path} is on a network filesystem ({kind}), where SQLite loses data. Use a local disk, or "
+                "PostgreSQL.",
+                path=path,
+                kind=kind,
+            )
         )
 
 
@@ -242,13 +261,19 @@ def _words(url: URL) -> Iterator[None]:
         yield
     except (exc.OperationalError, exc.InterfaceError, exc.InternalError) as error:
         where = url.render_as_string(hide_password=True)
-        reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+        reason = str(error.orig).strip().splitlines()[0] if error.orig else Text("no answer")
         if _unwritable(error, url):
             raise errors.Unwritable(
-                f"the database {where} cannot be written: {ended(reason)} Make room on its disk, or make it writable."
+                Text(
+                    "the database {where} cannot be written: {reason} Make room on its disk, or make it writable.",
+                    where=where,
+                    reason=ended(reason),
+                )
             ) from error
         if _lost(error):
-            raise errors.Unreachable(f"the database {where} does not answer: {reason}") from error
+            raise errors.Unreachable(
+                Text("the database {where} does not answer: {reason}", where=where, reason=reason)
+            ) from error
         raise
 
 

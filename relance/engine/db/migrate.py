@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine.db import migrations, tables
 from relance.engine.db.database import Database
+from relance.wording import Text
 
 _LOCK = 7305_1965_2026
 # An advisory lock of PostgreSQL, so that of several processes starting at once only one migrates.
@@ -43,7 +44,12 @@ def state(database: Database) -> SchemaState:
     known = [script.revision for script in scripts.walk_revisions()]  # newest first
     if current is not None and current not in known:
         raise errors.Broken(
-            f"the database was made by a newer Relance (schema {current}); this one knows up to {known[0]}. Update Relance."
+            Text(
+                "the database was made by a newer Relance (schema {current}); this one knows up to {known}. "
+                "Update Relance.",
+                current=current,
+                known=known[0],
+            )
         )
     pending = known if current is None else known[: known.index(current)]
     return SchemaState(current, known[0], tuple(reversed(pending)))
@@ -72,8 +78,11 @@ def require(database: Database) -> None:
     found = state(database)
     if not found.ready:
         raise errors.Misconfigured(
-            f"the database's schema is {found.current or 'empty'}, this release needs {found.newest}. "
-            "Run `relance db upgrade`."
+            Text(
+                "the database's schema is {current}, this release needs {newest}. Run `relance db upgrade`.",
+                current=found.current or Text.within("schema", "empty"),
+                newest=found.newest,
+            )
         )
 
 

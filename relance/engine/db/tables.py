@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine.db.columns import Id, Json, NullJson, count, number, text, to
+from relance.engine.db.columns import Id, Json, NullJson, count, number, text, to, told
 from relance.engine.db.columns import metadata as metadata
 from relance.engine.db.database import Instant
 
@@ -48,9 +48,9 @@ mailbox = sa.Table(
     count("fence"),
     sa.Column("next_turn_at", Instant),
     sa.Column("synced_at", Instant),  # when the last complete sync began (business time)
-    text("sync_error"),
+    told("sync_error"),
     sa.Column("locked_out", sa.Boolean, nullable=False, server_default=sa.false()),  # paused for `sync_error`
-    text("send_error"),  # what the last attempt to send met, where it was the server's or the login's trouble
+    told("send_error"),  # what the last attempt to send met, where it was the server's or the login's trouble
     # Whether the state is the engine's doing, and not a person's.
     sa.Column("paused_by_itself", sa.Boolean, nullable=False, server_default=sa.false()),
     count("troubles"),  # turns in a row that could not reach the servers
@@ -78,7 +78,7 @@ folder = sa.Table(
     text("gaps"),  # UIDs below `last_uid` that were not there then, as "11,15:20"
     text("object_id"),  # the server's own id of it (RFC 8474)
     count("moves"),  # how often it was numbered anew of late
-    text("moved"),  # which number moved last
+    told("moved"),  # which number moved last
     sa.Column("moved_at", Instant),
     sa.Column("missing_at", Instant),  # the look in which the server's list did not name it
     sa.Column(
@@ -97,7 +97,7 @@ withheld = sa.Table(  # mails that a server shows and does not give
     sa.Column("uid", sa.BigInteger, nullable=False),
     text("state", default="trying"),  # trying, aside, dismissed
     count("tries"),
-    text("words"),  # the server's, of the last try
+    told("words"),  # why, at the last try
     text("sender"),
     text("subject"),
     sa.Column("person_held", sa.Boolean, nullable=False, server_default=sa.false()),  # whose it is was told

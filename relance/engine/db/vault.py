@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from relance import errors
+from relance.wording import Text
 
 _NONCE = (
     12  # bytes; NIST SP 800-38D, 8.2: random 96-bit nonces are right for the few secrets one key seals here
@@ -43,8 +44,12 @@ class Vault:
         cipher = self._ciphers.get(sealed[0]) if sealed else None
         if cipher is None:
             raise errors.Broken(
-                f"the password of {place} was sealed with key {sealed[:1].hex() or '?'}, which is not configured here. "
-                "Give the old key beside the new one, or enter the password again."
+                Text(
+                    "the password of {place} was sealed with key {key}, which is not configured here. Give the old "
+                    "key beside the new one, or enter the password again.",
+                    place=place,
+                    key=sealed[:1].hex() or "?",
+                )
             )
         try:
             return cipher.decrypt(
@@ -52,6 +57,9 @@ class Vault:
             ).decode()
         except InvalidTag:
             raise errors.Broken(
-                f"the password of {place} does not open with this installation's secret key. "
-                "Is RELANCE_SECRET_KEY (or relance.key) the one it was stored with?"
+                Text(
+                    "the password of {place} does not open with this installation's secret key. Is RELANCE_SECRET_KEY "
+                    "(or relance.key) the one it was stored with?",
+                    place=place,
+                )
             ) from None

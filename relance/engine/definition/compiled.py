@@ -12,6 +12,7 @@ from relance.engine.definition import graph, sequence, steps
 from relance.engine.definition.position import Position
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.schedule import calendar, send_windows, timezones, waits
+from relance.wording import Text
 
 ANSWERS = 1024
 # Answers of the calendar a script remembers.
@@ -120,9 +121,14 @@ class CompiledSequence:
         return calendar.next_opening(self.rule(step_id), place, now)
 
 
+@functools.lru_cache(maxsize=4096)  # the same days and hours bind thousands of mails
+def _row(words: Text) -> str:
+    return words.json()
+
+
 def bounds(when: calendar.When) -> list[dict[str, Any]]:
     """What bound a time, as it is kept beside it."""
-    return [{"kind": b.kind.value, "words": b.words, "until": b.until.isoformat()} for b in when.bound]
+    return [{"kind": b.kind.value, "words": _row(b.words), "until": b.until.isoformat()} for b in when.bound]
 
 
 def rule_for(definition: sequence.Sequence, step: steps.Step) -> calendar.Rule:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.reasons import Reason
+from relance.wording import Text
+
+Words = Reason | Text | str
+# What people are told: a reason, a sentence of ours, or somebody's own words.
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,30 @@ def _stored(name: str, value: object) -> dict[str, object]:
         return {name: value.words, "why": value.row()}
     if isinstance(value, tuple) and value and all(isinstance(each, Reason) for each in value):
         return {name: [each.words for each in value], "whys": [each.row() for each in value]}
-    return {name: value}
+    return {name: _kept(value)}
 
 
 @dataclass(frozen=True)
 class WithReason(EventData):
     """An event of which a reason is told."""
 
-    reason: Reason | str
+    reason: Words
+
+
+def _kept(value: object) -> object:
+    if isinstance(value, Text):
+        return value.row()
+    return [_kept(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def shown(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What was stored as it is read: sentences of ours in the reader's language."""
+    return {name: _shown(value) for name, value in data.items()}
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, dict) and isinstance(value.get("text"), str):
+        return str(Text.read(value))
+    if isinstance(value, dict) and value.get("code") in ("together", "ended"):
+        return str(Text.read(value))
+    return [_shown(each) for each in value] if isinstance(value, list) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from relance.engine.event_log.base import EventData, WithReason
+from relance.engine.event_log.base import EventData, WithReason, Words
 from relance.engine.event_log.kinds import EventKind
 
 
@@ -45,7 +45,7 @@ class MailboxAliasesChanged(EventData):
     """Other addresses count as a mailbox's own."""
 
     KIND = EventKind.MAILBOX_ALIASES_CHANGED
-    words: str
+    words: Words
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class MailboxFolderRenumbered(EventData):
 
     KIND = EventKind.MAILBOX_FOLDER_RENUMBERED
     folder: str
-    words: str
+    words: Words
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class MailboxReplanned(EventData):
 class UnreadMail(EventData):
     """A mail that a server does not give."""
 
-    words: str
+    words: Words
     folder: str
     uid: int
 

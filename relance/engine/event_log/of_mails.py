@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from relance.engine.event_log.base import EventData
+from relance.engine.event_log.base import EventData, Words
 from relance.engine.event_log.kinds import EventKind
-from relance.engine.reasons import Reason
 
 
 @dataclass(frozen=True)
@@ -17,7 +16,7 @@ class MessageAttempted(EventData):
     message_id: str
     subject: str
     variant: str
-    reason: Reason | str | None = None
+    reason: Words | None = None
     stage: str | None = None
 
 
@@ -69,7 +68,7 @@ class MessageResolved(EventData):
 
     KIND = EventKind.MESSAGE_RESOLVED
     outcome: str
-    reason: Reason | str
+    reason: Words
     message_id: str
 
 
@@ -78,7 +77,7 @@ class MessageFound(EventData):
     """A mail of which the database knew nothing turned out to have been sent."""
 
     KIND = EventKind.MESSAGE_FOUND
-    reason: Reason | str
+    reason: Words
     sent_at: str
 
 
@@ -87,7 +86,7 @@ class MessageStoppedAtGate(EventData):
     """A mail was ready, but what had happened meanwhile forbade it."""
 
     KIND = EventKind.MESSAGE_STOPPED_AT_GATE
-    reasons: Sequence[Reason | str]
+    reasons: Sequence[Words]
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ class MessageByHand(EventData):
     """A salesperson wrote to somebody in their own mail program: the sequence is paused."""
 
     KIND = EventKind.MESSAGE_BY_HAND
-    words: Reason | str
+    words: Words
     folder: str
 
 
@@ -104,7 +103,7 @@ class Hit(EventData):
     """A person's open or click; machines' are not told."""
 
     link: int
-    reasons: Sequence[str]
+    reasons: Sequence[Words]
 
 
 class MessageOpened(Hit):
@@ -131,7 +130,7 @@ class MailReceived(EventData):
     folder: str
     rule: str
     matched_by: str
-    words: str
+    words: Words
 
 
 class ReplyReceived(MailReceived):
@@ -169,7 +168,7 @@ class ReplyCorrected(EventData):
     """A person said that a mail is something else than it was taken for."""
 
     KIND = EventKind.REPLY_CORRECTED
-    words: str
+    words: Words
     judged: str
     kind: str
     effects: Sequence[str]
@@ -180,7 +179,7 @@ class ReplyReclassified(EventData):
     """Better rules take a mail for something else than the earlier ones did."""
 
     KIND = EventKind.REPLY_RECLASSIFIED
-    words: str
+    words: Words
     effects: Sequence[str]
     rules_version: int
 
@@ -189,7 +188,7 @@ class ReplyReclassified(EventData):
 class Substitute(EventData):
     """Somebody whom a mail names in its writer's place."""
 
-    words: str
+    words: Words
     from_: str
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from relance.engine.event_log.base import EventData, WithReason
+from relance.engine.event_log.base import EventData, WithReason, Words
 from relance.engine.event_log.kinds import EventKind
 
 
@@ -122,7 +122,7 @@ class StepBranched(EventData):
     """A branch was decided."""
 
     KIND = EventKind.STEP_BRANCHED
-    words: str
+    words: Words
     taken: bool
 
 
@@ -149,7 +149,7 @@ class TaskCreated(EventData):
     """A task fell due: a person has something to do."""
 
     KIND = EventKind.TASK_CREATED
-    words: str
+    words: Words
 
 
 @dataclass(frozen=True)
@@ -157,4 +157,4 @@ class TaskDone(EventData):
     """A person ticked a task off."""
 
     KIND = EventKind.TASK_DONE
-    words: str
+    words: Words

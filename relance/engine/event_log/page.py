@@ -47,6 +47,8 @@ _TYPES = {
     "int": "number",
     "bool": "yes or no",
     "Sequence[str]": "list",
+    "Sequence[Words]": "list",
+    "Words": "text",
     "Mapping[str, int]": "counts",
 }
 

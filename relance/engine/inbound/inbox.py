@@ -22,6 +22,7 @@ from relance.engine.store.contacts import Contact
 from relance.engine.store.events import NewEvent
 from relance.engine.store.replies import Reply, Wanted
 from relance.mailbox.parsing.inbound import Intent, Kind
+from relance.wording import Text
 
 __all__ = ["AnswerView", "Corrected", "Correction", "Wanted", "correct", "forget_raw", "page", "show"]
 
@@ -108,7 +109,9 @@ def show(context: Context, number: int, *, mark_read: bool = False) -> AnswerVie
 def _known(conn: Connection, number: int) -> Reply:
     found = replies.by_id(conn, number)
     if found is None:
-        raise errors.NotFound(f"there is no answer number {number}. `relance inbox list` shows all answers.")
+        raise errors.NotFound(
+            Text("there is no answer number {number}. `relance inbox list` shows all answers.", number=number)
+        )
     return found
 
 
@@ -176,7 +179,13 @@ def _kind(text: str) -> Kind:
     words = text.strip().lower().replace("-", " ")
     kinds = {each.value.replace("-", " "): each for each in Kind if each is not Kind.OWN_COPY}
     if words not in kinds:
-        raise errors.Invalid(f"{text!r} is not a kind of mail. Choose one of: {', '.join(kinds)}.")
+        raise errors.Invalid(
+            Text(
+                '"{text}" is not a kind of mail. Choose one of: {kinds}.',
+                text=text,
+                kinds=", ".join(kinds),
+            )
+        )
     return kinds[words]
 
 
@@ -184,7 +193,11 @@ def _intent(text: str) -> str:
     words = text.strip().lower()
     if words not in {each.value for each in Intent}:
         raise errors.Invalid(
-            f"{text!r} is not an intent. Choose one of: {', '.join(each.value for each in Intent)}."
+            Text(
+                '"{text}" is not an intent. Choose one of: {intents}.',
+                text=text,
+                intents=", ".join(each.value for each in Intent),
+            )
         )
     return words
 
@@ -233,7 +246,7 @@ def _naming(context: Context, number: int) -> Reply:
     with context.database.read() as conn:
         answer = _known(conn, number)
     if not answer.judgement.get("substitute"):
-        raise errors.Invalid(f"answer {number} names nobody to write to instead.")
+        raise errors.Invalid(Text("answer {number} names nobody to write to instead.", number=number))
     return answer
 
 

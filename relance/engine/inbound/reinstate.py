@@ -36,6 +36,7 @@ from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.events import Told
 from relance.engine.store.messages import Message, Settlement
 from relance.mailbox.parsing.inbound import Kind
+from relance.wording import Text
 
 WORDS = "the sender's trouble, not theirs, says a person"
 AGAIN = because(Code.TAKEN_BACK)
@@ -68,7 +69,9 @@ def lift(context: Context, value: str, *, go_on: bool = True, dry_run: bool = Fa
         rows = enrollments.of_contact(conn, [each.id for each in found.values()]) if found else []
         lost = [row for row in rows if row.state is State.BOUNCED]
         if not lifted and not lost:
-            raise errors.NotFound(f"{value} is not suppressed. `relance contacts suppressed` lists who is.")
+            raise errors.NotFound(
+                Text("{value} is not suppressed. `relance contacts suppressed` lists who is.", value=value)
+            )
         going = _go_on(conn, context, lost) if go_on else set()
         return _report(conn, [fit] if lifted else [], lost, going)
 
@@ -89,7 +92,7 @@ def undo_bounces(context: Context, wrong: Wrong, *, dry_run: bool = False) -> Wa
     again unless something else says no; a mail that was refused is offered again, and one that came back is not."""
     if wrong.since is None and wrong.emails is None:
         raise errors.Invalid(
-            "say since when (since) or for whom (emails): all bounces of a mailbox are too many."
+            Text("say since when (since) or for whom (emails): all bounces of a mailbox are too many.")
         )
 
     def act(conn: Connection) -> WayBack:

@@ -34,7 +34,7 @@ from relance.mailbox.account import Account
 from relance.mailbox.imap.folders import Folder, FolderRefused, Role
 from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing.inbound import InboundMail
-from relance.sentences import ended
+from relance.wording import Text, ended
 
 T = TypeVar("T")
 MOST = 10_000
@@ -105,7 +105,7 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
         if folders == seen or not any(plan.look for plan, _ in plans.values()):
             for folder, (plan, mark) in plans.items():
                 _settle(look, folder, plan, mark)
-            _complain(so_far.refused)
+            unread_mail.complain(so_far.refused)
             _wait(folders, rows)
             return count, _evidence(folders, rows)
         for folder, (plan, _) in plans.items():
@@ -113,21 +113,11 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
                 count += _folder(look, inbox, folder, plan, rows, so_far)
             except FolderRefused as trouble:
                 so_far.refused.append(trouble)
-        _complain(so_far.refused)
+        unread_mail.complain(so_far.refused)
         seen = folders
     raise errors.Unreachable(
-        "mail arrived or moved while the mailbox was being read; it will be read again soon"
+        Text("mail arrived or moved while the mailbox was being read; it will be read again soon")
     )
-
-
-def _complain(refused: Sequence[FolderRefused]) -> None:
-    if refused:
-        first = refused[0]
-        more = f" The same is true of {len(refused) - 1} more." if len(refused) > 1 else ""
-        mend = f" {watched_folders.MEND}" if first.barred else ""
-        raise FolderRefused(
-            f"{first}{more} An answer may lie there, so no follow-up is sent.{mend}"
-        ) from first
 
 
 def _plan(
@@ -166,7 +156,7 @@ def _note_failure(look: Look, trouble: errors.Trouble) -> None:
         return
     with look.context.database.write() as conn:
         mailboxes.renew_lease(conn, look.lease)
-        mailboxes.change(conn, look.mailbox.id, sync_error=str(trouble))
+        mailboxes.change(conn, look.mailbox.id, sync_error=trouble.text)
         if not look.mailbox.sync_error:
             said = MailboxUnreadable(str(trouble))
             events.record_event(conn, said, look.now, mailbox_id=look.mailbox.id)
@@ -182,7 +172,7 @@ def _folder(
             return _first(look, inbox, folder)
         plan = dataclasses.replace(plan, after=max(plan.after, folder.uidnext - 1 - FIRST_SENT))
     if plan.moved:
-        _note_move(look, folder, plan, so_far)
+        _note_move(look, folder, plan.moved, so_far)
     mine = [each for each in rows if each.folder == folder.name]
     count, progress = _whole_folder(look, inbox, Progress(folder, plan), mine)
     if progress.unexplained:
@@ -200,17 +190,23 @@ def _first(look: Look, inbox: Inbox, folder: Folder) -> int:
     return 0
 
 
-def _note_move(look: Look, folder: Folder, plan: Plan, so_far: _Round) -> None:
-    place = f"folder {folder.name} of {look.mailbox.address}"
+def _note_move(look: Look, folder: Folder, moved: Text, so_far: _Round) -> None:
+    place = {"folder": folder.name, "address": look.mailbox.address, "moved": moved}
     if folder.name in so_far.moved:
         raise FolderRefused(
-            f"The {place} cannot be read: the server renumbers it while it is being read ({plan.moved})."
+            Text(
+                "The folder {folder} of {address} cannot be read: the server renumbers it while it is being read ({moved}).",
+                **place,
+            )
         )
     so_far.moved.add(folder.name)
-    words = f"The {place} was renumbered by the server and is being read again: {plan.moved}."
+    words = Text(
+        "The folder {folder} of {address} was renumbered by the server and is being read again: {moved}.",
+        **place,
+    )
     with look.context.database.write() as conn:
         mailboxes.renew_lease(conn, look.lease)
-        moves = stored.moved(conn, look.mailbox.id, folder.name, plan.moved, look.now)
+        moves = stored.moved(conn, look.mailbox.id, folder.name, moved, look.now)
         if moves <= stored.MOVES_MANY:  # from then on `status` says it, and the log is spared
             said = MailboxFolderRenumbered(folder.name, words)
             events.record_event(conn, said, look.now, mailbox_id=look.mailbox.id)

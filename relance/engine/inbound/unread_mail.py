@@ -18,15 +18,16 @@ from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import UnreadMailDismissed, UnreadMailSetAside
 from relance.engine.inbound.apply import NewReply
 from relance.engine.inbound.read import read
+from relance.engine.mailboxes import watched_folders
 from relance.engine.mailboxes.look import Look
 from relance.engine.mailboxes.watermarks import Progress
 from relance.engine.store import events, folders, mailboxes, unread_mails
 from relance.engine.store.unread_mails import Withheld
-from relance.mailbox.imap.folders import Folder, Role
+from relance.mailbox.imap.folders import Folder, FolderRefused, Role
 from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing import decoding
 from relance.mailbox.parsing.inbound import InboundMail
-from relance.sentences import ended
+from relance.wording import Text, ended
 
 TRIES = 5
 # Looks that ask for a mail before it is set aside.
@@ -99,12 +100,17 @@ def set_aside(conn: Connection, look: Look, row: Withheld, held: Collection[NewR
     events.record_event(conn, said, look.now, mailbox_id=look.mailbox.id)
 
 
-def stuck(row: Withheld | None, folder: Folder, fetched: Fetched, address: str) -> str:
+def stuck(row: Withheld | None, folder: Folder, fetched: Fetched, address: str) -> Text:
     """The sentence for a look that is not complete because of it."""
     tries = row.tries + 1 if row else 1
-    return (
-        f"Mail {fetched.uid} in the folder {folder.name} of {address} could not be read (attempt {tries} of {TRIES}): "
-        f"{fetched.trouble}"
+    return Text(
+        "Mail {uid} in the folder {folder} of {address} could not be read (attempt {tries} of {most}): {words}",
+        uid=fetched.uid,
+        folder=folder.name,
+        address=address,
+        tries=tries,
+        most=TRIES,
+        words=ended(fetched.trouble),
     )
 
 
@@ -116,7 +122,7 @@ class Troubles:
     progress: Progress
     rows: Mapping[int, Withheld]
     not_given: set[int] = field(default_factory=set)
-    words: str = ""  # of the first one for which the look is not complete
+    words: Text | None = None  # of the first one for which the look is not complete
 
     def meets(self, fetched: Fetched) -> bool:
         """Note one more; True when it is set aside now."""
@@ -150,33 +156,69 @@ def waiting(rows: Sequence[Withheld], roles: dict[str, Role]) -> list[Withheld]:
     ]
 
 
-def sentence(rows: Sequence[Withheld]) -> str:
+def sentence(rows: Sequence[Withheld]) -> Text:
     """What is said of them, and what to do."""
-    more = f" The same is true of {len(rows) - 1} more." if len(rows) > 1 else ""
     first = rows[0]
-    return (
-        f"{_named(first)}{more} It could be an answer from anyone, so no follow-up is sent. Open it in an email program; "
-        f"then `relance mailbox dismiss {first.mailbox}` lets the follow-ups go on."
+    what = Text(
+        "It could be an answer from anyone, so no follow-up is sent. Open it in an email program; then `relance mailbox "
+        "dismiss {address}` lets the follow-ups go on.",
+        address=first.mailbox,
+    )
+    return Text.together(_named(first), and_more(len(rows) - 1), what)
+
+
+def complain(refused: Sequence[FolderRefused]) -> None:
+    """Say that a look is not complete, by the first folder that was not read. Raises `FolderRefused`, if there is any."""
+    if not refused:
+        return
+    first = refused[0]
+    raise FolderRefused(
+        Text.together(
+            first,
+            and_more(len(refused) - 1),
+            Text("An answer may lie there, so no follow-up is sent."),
+            watched_folders.ADVICE if first.barred else "",
+        )
+    ) from first
+
+
+def and_more(count: int) -> Text:
+    """That the same is true of further ones; empty where there are none."""
+    if not count:
+        return Text.prose("")
+    return Text.plural("The same is true of {count} more.", "The same is true of {count} more.", count)
+
+
+def _named(row: Withheld) -> Text:
+    place = {"uid": row.uid, "folder": row.folder, "address": row.mailbox, "words": ended(row.words)}
+    if not row.sender:
+        return Text.plural(
+            "Mail {uid} in the folder {folder} of {address} could not be read in {count} attempt: {words}",
+            "Mail {uid} in the folder {folder} of {address} could not be read in {count} attempts: {words}",
+            row.tries,
+            **place,
+        )
+    return Text.plural(
+        'Mail {uid} in the folder {folder} of {address} from {sender}, "{subject}", could not be read in {count} '
+        "attempt: {words}",
+        'Mail {uid} in the folder {folder} of {address} from {sender}, "{subject}", could not be read in {count} '
+        "attempts: {words}",
+        row.tries,
+        sender=row.sender,
+        subject=row.subject,
+        **place,
     )
 
 
-def _named(row: Withheld) -> str:
-    said = f' from {row.sender}, "{row.subject}",' if row.sender else ""
-    return (
-        f"Mail {row.uid} in the folder {row.folder} of {row.mailbox}{said} could not be read in {row.tries} attempts: "
-        f"{ended(row.words)}"
-    )
-
-
-def notes(rows: Iterable[Withheld]) -> list[str]:
+def notes(rows: Iterable[Withheld]) -> list[Text]:
     """What `status` says of those that were set aside: one sentence each."""
-    end = "It is asked for again every hour."
-    return [f"{_named(each)} {end}" for each in rows if each.state == "aside"]
+    again = Text("It is asked for again every hour.")
+    return [Text.together(_named(each), again) for each in rows if each.state == "aside"]
 
 
-def oddities(conn: Connection, now: dt.datetime) -> dict[int, list[str]]:
+def oddities(conn: Connection, now: dt.datetime) -> dict[int, list[Text]]:
     """What is odd in folders, by mailbox: mails that are not given, and numbers that do not stay."""
-    found: dict[int, list[str]] = {}
+    found: dict[int, list[Text]] = {}
     for number, moved in folders.unstable(conn, now).items():
         found.setdefault(number, []).extend(_unstable(each) for each in moved)
     for mailbox in mailboxes.every(conn):
@@ -187,13 +229,15 @@ def oddities(conn: Connection, now: dt.datetime) -> dict[int, list[str]]:
     return found
 
 
-def fault(mailbox: mailboxes.Mailbox) -> str:
+def fault(mailbox: mailboxes.Mailbox) -> Text:
     """What is said of a fault of ours in its last turn; empty where there was none."""
     if not mailbox.turn_error:
-        return ""
-    return (
-        f"The last turn of {mailbox.address} failed because of a fault in Relance ({mailbox.turn_error}); it will be tried again. "
-        "The log says more; please report it."
+        return Text.prose("")
+    return Text(
+        "The last turn of {address} failed because of a fault in Relance ({fault}); it will be tried again. The log says "
+        "more; please report it.",
+        address=mailbox.address,
+        fault=mailbox.turn_error,
     )
 
 
@@ -202,10 +246,15 @@ def aside(conn: Connection) -> Counter[int]:
     return Counter(each.mailbox_id for each in unread_mails.every(conn) if each.state == "aside")
 
 
-def _unstable(folder: folders.Unstable) -> str:
-    return (
-        f"The folder {folder.folder} is renumbered again and again by its server, {folder.moves} times in a week; most recently, "
-        f"{ended(folder.words)} Each time it is read from its first mail. Ask the administrator of the server."
+def _unstable(folder: folders.Unstable) -> Text:
+    return Text.plural(
+        "The folder {folder} is renumbered again and again by its server, {count} time in a week; most recently, {words} Each "
+        "time it is read from its first mail. Ask the administrator of the server.",
+        "The folder {folder} is renumbered again and again by its server, {count} times in a week; most recently, {words} Each "
+        "time it is read from its first mail. Ask the administrator of the server.",
+        folder.moves,
+        folder=folder.folder,
+        words=ended(folder.words),
     )
 
 
@@ -224,7 +273,7 @@ def _view(row: Withheld) -> UnreadMail:
         uid=row.uid,
         state=row.state,
         tries=row.tries,
-        words=row.words,
+        words=str(row.words),
         sender=row.sender,
         subject=row.subject,
         waiting=not row.person_held,
@@ -248,7 +297,9 @@ def dismiss(
             if each.state != "dismissed" and folder in (None, each.folder) and uid in (None, each.uid)
         ]
         if not rows:
-            raise errors.NotFound(f"there is no such mail of {mailbox.address} that could not be read.")
+            raise errors.NotFound(
+                Text("there is no such mail of {address} that could not be read.", address=mailbox.address)
+            )
         for row in rows:
             unread_mails.change(conn, row.id, state="dismissed")
             said = UnreadMailDismissed(_named(row), row.folder, row.uid)

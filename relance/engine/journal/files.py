@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from relance import errors
+from relance.wording import Text
 
 
 @contextlib.contextmanager
@@ -18,8 +19,12 @@ def telling(folder: Path) -> Iterator[None]:
         yield
     except OSError as refused:
         raise errors.Unwritable(
-            f"the journal in {folder} cannot be written: {refused.strerror}. Make room on its disk, or make it writable; "
-            "no mail leaves that is not written down first."
+            Text(
+                "the journal in {folder} cannot be written: {strerror}. Make room on its disk, or make it "
+                "writable; no mail leaves that is not written down first.",
+                folder=folder,
+                strerror=refused.strerror,
+            )
         ) from refused
 
 

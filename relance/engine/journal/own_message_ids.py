@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from relance import errors
 from relance.tracking.tokens import SMALLEST_SECRET, Mac
+from relance.wording import Text
 
 _TAG, _PRINT, _NUMBER = 8, 8, 4  # bytes
 _LARGEST = 2 ** (8 * _NUMBER) - 1
@@ -46,7 +47,9 @@ class OwnMessageIds:
 
     def __init__(self, keys: Mapping[int, bytes], current: int) -> None:
         if current not in keys or any(len(secret) < SMALLEST_SECRET for secret in keys.values()):
-            raise errors.Misconfigured("The key that Message-IDs are marked with is missing or too short.")
+            raise errors.Misconfigured(
+                Text("The key that Message-IDs are marked with is missing or too short.")
+            )
         rest = [number for number in sorted(keys) if number != current]
         self._keys = [_made(keys[number]) for number in (current, *rest)]  # the current one first
 

@@ -12,6 +12,7 @@ from relance.engine.event_log.of_mailboxes import MailboxAliasesChanged
 from relance.engine.store import aliases, contacts, events, mailboxes
 from relance.engine.store.mailboxes import Mailbox
 from relance.mailbox.address import normalise
+from relance.wording import Text
 
 
 def offered(seen: Sequence[str], own: Collection[str]) -> tuple[str, ...]:
@@ -22,7 +23,13 @@ def offered(seen: Sequence[str], own: Collection[str]) -> tuple[str, ...]:
 def hint(mailbox: str, found: Sequence[str]) -> str:
     """What to do about addresses that are offered."""
     commands = " ".join(f"`relance mailbox alias add {mailbox} {each}`" for each in found)
-    return f"Sent holds mails from {', '.join(found)} as well. If these are aliases, say so: {commands}"
+    return str(
+        Text(
+            "Sent contains mails from {addresses} as well. If these are aliases, say so: {commands}",
+            addresses=", ".join(found),
+            commands=commands,
+        )
+    )
 
 
 def add(context: Context, address: str, alias: str) -> tuple[str, ...]:
@@ -34,15 +41,23 @@ def add(context: Context, address: str, alias: str) -> tuple[str, ...]:
     with context.database.write() as conn:
         mailbox = mailboxes.named(conn, address)
         _check(conn, mailbox, found)
-        return _put(conn, context, mailbox, {*mailbox.aliases, found}, f"{found} is an alias")
+        return _put(
+            conn, context, mailbox, {*mailbox.aliases, found}, Text("{alias} is an alias", alias=found)
+        )
 
 
 def _check(conn: Connection, mailbox: Mailbox, alias: str) -> None:
     if mailboxes.by_address(conn, alias) is not None:
-        raise errors.Invalid(f"{alias} is a mailbox of its own; its mails are already recognised as yours.")
+        raise errors.Invalid(
+            Text("{alias} is a mailbox of its own; its mails are already recognised as yours.", alias=alias)
+        )
     if contacts.by_emails(conn, [alias]):
         raise errors.Invalid(
-            f"{alias} is a contact: as an alias of {mailbox.address} nothing they write would count as an answer."
+            Text(
+                "{alias} is a contact: as an alias of {address} nothing they write would count as an answer.",
+                alias=alias,
+                address=mailbox.address,
+            )
         )
 
 
@@ -52,12 +67,20 @@ def remove(context: Context, address: str, alias: str) -> tuple[str, ...]:
     with context.database.write() as conn:
         mailbox = mailboxes.named(conn, address)
         if gone not in mailbox.aliases:
-            raise errors.NotFound(f"{gone} is not an alias of {mailbox.address}.")
-        return _put(conn, context, mailbox, {*mailbox.aliases} - {gone}, f"{gone} is no longer an alias")
+            raise errors.NotFound(
+                Text("{gone} is not an alias of {address}.", gone=gone, address=mailbox.address)
+            )
+        return _put(
+            conn,
+            context,
+            mailbox,
+            {*mailbox.aliases} - {gone},
+            Text("{alias} is no longer an alias", alias=gone),
+        )
 
 
 def _put(
-    conn: Connection, context: Context, mailbox: Mailbox, wanted: Collection[str], words: str
+    conn: Connection, context: Context, mailbox: Mailbox, wanted: Collection[str], words: Text
 ) -> tuple[str, ...]:
     aliases.put(conn, mailbox.id, sorted(wanted))
     data = MailboxAliasesChanged(words)

@@ -22,6 +22,7 @@ from relance.mailbox.account import Account
 from relance.mailbox.imap.folders import Folder, Role
 from relance.mailbox.parsing import provider_ids
 from relance.mailbox.smtp.outcome import Outcome, SendResult
+from relance.wording import Text, _
 
 Tell = Callable[[str], None]
 _REMIND = 10.0  # seconds between two words to who waits
@@ -79,7 +80,7 @@ class _Trial:
         try:
             with self.context.open_inbox(self.account) as inbox:
                 self._ends = {each.name: max(0, each.uidnext - 1) for each in self._folders(inbox)}
-                self.tell(f"Sending a mail from {probe.address} to itself.")
+                self.tell(_("Sending a mail from {address} to itself.", address=probe.address))
                 result = self._send(probe)
                 if result.outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN):
                     self._search(inbox, probe)
@@ -87,7 +88,7 @@ class _Trial:
             steps = [_handed_over(result)] if result else []
             return [
                 *steps,
-                TestStep("came back", ok=False, words=f"could not be looked for: {trouble}"),
+                TestStep("came back", ok=False, words=_("could not be looked for: {words}", words=trouble)),
             ], None
         if result.outcome not in (Outcome.ACCEPTED, Outcome.UNKNOWN):
             return [_handed_over(result)], None
@@ -103,7 +104,7 @@ class _Trial:
 
     def _search(self, inbox: Inbox, probe: Probe) -> None:
         """Look until it has come back and its copy was seen, or patience ends."""
-        self.tell(f"Sent. Looking for it, at most {self.patience.back:g} seconds.")
+        self.tell(_("Sent. Looking for it, at most {span}.", span=_span(self.patience.back)))
         began = told = clock.elapsed()
         while True:
             spent = clock.elapsed() - began
@@ -112,10 +113,16 @@ class _Trial:
                 return
             if clock.elapsed() - told >= _REMIND:
                 told = clock.elapsed()
-                where = (
-                    f"It is in {self._back.folder}. No copy in Sent yet" if self._back else "Not there yet"
-                )
-                self.tell(f"{where}, after {told - began:.0f} seconds.")
+                spent = told - began
+                if self._back:
+                    where = _(
+                        "It is in {folder}. No copy in Sent yet, after {span}.",
+                        folder=self._back.folder,
+                        span=_span(spent),
+                    )
+                else:
+                    where = _("Not there yet, after {span}.", span=_span(spent))
+                self.tell(where)
             time.sleep(self.patience.between)
 
     def _look(self, inbox: Inbox, probe: Probe, spent: float) -> None:
@@ -156,25 +163,34 @@ class _Trial:
 def _handed_over(result: SendResult) -> TestStep:
     said = f"{result.code or ''} {result.text}".strip()
     if result.outcome is Outcome.ACCEPTED:
-        return TestStep("send", ok=True, words=f"a mail to itself was accepted: {said}")
+        return TestStep("send", ok=True, words=_("a mail to itself was accepted: {words}", words=said))
     if result.outcome is Outcome.UNKNOWN:
         return TestStep(
-            "send", ok=False, words=f"it is not known whether a mail to itself was accepted: {said}"
+            "send",
+            ok=False,
+            words=_("it is not known whether a mail to itself was accepted: {words}", words=said),
         )
-    return TestStep("send", ok=False, words=f"a mail to itself was not accepted: {said}")
+    return TestStep("send", ok=False, words=_("a mail to itself was not accepted: {words}", words=said))
 
 
 def _told(learned: ProviderHabits, patience: Patience, *, has_sent: bool) -> Iterator[TestStep]:
     if learned.folder:
-        yield TestStep("came back", ok=True, words=f"in {learned.folder} after {learned.seconds:g} seconds")
+        yield TestStep(
+            "came back",
+            ok=True,
+            words=_("in {folder} after {span}", folder=learned.folder, span=_span(learned.seconds or 0.0)),
+        )
         yield _about_ids(learned)
         if learned.sender:
-            words = f"the provider writes {learned.sender} over the sender: answers will go there"
+            words = _(
+                "the provider writes {sender} over the sender: answers will go there", sender=learned.sender
+            )
             yield TestStep("sender", ok=False, words=words)
     else:
-        words = (
-            f"not in any watched folder within {patience.back:g} seconds. It may be late, or be filtered away; so nobody "
-            "knows yet what the provider makes of Message-IDs. Try again, with a longer --wait."
+        words = _(
+            "not in any watched folder within {span}. It may be late, or have been filtered out, so it is not known yet what "
+            "the provider does with Message-IDs. Try again, with a longer --wait.",
+            span=_span(patience.back),
         )
         yield TestStep("came back", ok=False, words=words)
     yield TestStep("sent copies", ok=True, words=_about_copies(learned, patience, has_sent=has_sent))
@@ -182,29 +198,41 @@ def _told(learned: ProviderHabits, patience: Patience, *, has_sent: bool) -> Ite
 
 def _about_ids(learned: ProviderHabits) -> TestStep:
     if not learned.given_id:
-        return TestStep("message id", ok=True, words="kept as we wrote it")
+        return TestStep("message id", ok=True, words=_("kept as we wrote it"))
     by = provider_ids.maker(learned.given_id)
-    words = f"replaced by {learned.given_id}" + (f", as {by} does" if by else "")
+    said = [
+        Text("replaced by {given}, as {provider} does", given=learned.given_id, provider=by)
+        if by
+        else Text("replaced by {given}", given=learned.given_id)
+    ]
     if learned.noted_in:
-        words += f"; ours is noted in {', '.join(learned.noted_in)}"
+        said.append(Text("ours is noted in {headers}", headers=", ".join(learned.noted_in)))
     if learned.told_by:
-        return TestStep(
-            "message id", ok=True, words=f"{words}; known all the same by {' and '.join(learned.told_by)}"
+        said.append(Text("known all the same by {signs}", signs=provider_traits.told_by(learned)))
+    else:
+        said.append(
+            Text(
+                "nothing tells which of our mails an answer names, so answers are recognised by their sender and words. If "
+                "the provider has plus addressing, add the mailbox with --plus-addressing"
+            )
         )
-    return TestStep(
-        "message id",
-        ok=True,
-        words=f"{words}; nothing tells which of our mails an answer names, so answers are known by their sender and "
-        "words. If the provider has plus addressing, add the mailbox with --plus-addressing",
-    )
+    return TestStep("message id", ok=True, words=str(Text.together(*said, by="; ")))
 
 
 def _about_copies(learned: ProviderHabits, patience: Patience, *, has_sent: bool) -> str:
     if learned.files_sent:
-        return "filed in Sent by the provider; a mail that may not have left can be looked up there"
+        return _("filed in Sent by the provider; a mail that may not have left can be looked up there")
     if learned.files_sent is False:
-        return (
-            f"none in Sent within {patience.copy:g} seconds; what becomes of a mail that may not have left is for other "
-            "evidence or for you to say"
+        return _(
+            "none in Sent within {span}; what becomes of a mail that may not have left is for other evidence or for you to "
+            "say",
+            span=_span(patience.copy),
         )
-    return "not known yet" if has_sent else "not known: no Sent folder can be read"
+    return _("not known yet") if has_sent else _("not known: no Sent folder can be read")
+
+
+def _span(seconds: float) -> Text:
+    """A wait as people read it; of less than ten seconds, with its tenths."""
+    if seconds < 10 and seconds != int(seconds):
+        return Text("{number} seconds", number=round(seconds, 1))
+    return Text.plural("{count} second", "{count} seconds", round(seconds))

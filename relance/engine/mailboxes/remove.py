@@ -15,6 +15,7 @@ from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, messages
 from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import Lease, Mailbox
+from relance.wording import Text
 
 ANY_FENCE = 2**31 - 1
 
@@ -49,8 +50,12 @@ def _refuse_in_flight(conn: Connection, mailbox: Mailbox) -> None:
     flying = messages.left_open(conn, mailbox.id, ANY_FENCE)
     if flying:
         raise errors.WrongUse(
-            f"a mail to {flying[0].recipient} is leaving from {mailbox.address} at this moment. Remove it once that is "
-            "settled: in a minute, or within a quarter of an hour if the worker died."
+            Text(
+                "a mail to {email} is leaving from {address} at this moment. Remove the mailbox once that is settled: in a "
+                "minute, or within a quarter of an hour if the worker died.",
+                email=flying[0].recipient,
+                address=mailbox.address,
+            )
         )
 
 
@@ -58,8 +63,14 @@ def _forget(conn: Connection, context: Context, mailbox: Mailbox, *, force: bool
     planned = [row for row in enrollments.of_mailbox(conn, mailbox.id) if row.state in states.OPEN]
     if planned and not force:
         raise errors.WrongUse(
-            f"{len(planned)} contacts are still written to from {mailbox.address}. Stop them first, or remove it "
-            "with --force, which holds them for you to decide."
+            Text.plural(
+                "{count} contact is still written to from {address}. Stop them first, or remove it with --force, which holds "
+                "them for you to decide.",
+                "{count} contacts are still written to from {address}. Stop them first, or remove it with --force, which "
+                "holds them for you to decide.",
+                len(planned),
+                address=mailbox.address,
+            )
         )
     now, why = context.clock.now(), because(Code.MAILBOX_REMOVED, mailbox=mailbox.address)
     enrollments.apply(conn, [row.id for row in planned], Event.HELD, now, reason=why)

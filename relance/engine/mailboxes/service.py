@@ -26,8 +26,7 @@ from relance.mailbox import address
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.imap.folders import Folder, FolderRefused
 from relance.mailbox.smtp import login as smtp_login
-from relance.sentences import ended
-from relance.wording import date_of, day
+from relance.wording import Text, date_of, ended
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,12 @@ def add(context: Context, spec: MailboxSpec) -> MailboxView:
     with context.database.write() as conn:
         before = mailboxes.by_address(conn, found.normalised)
         if before is not None and before.state != "removed":
-            raise errors.Invalid(f"{found.normalised} already exists. `relance mailbox remove` it first.")
+            raise errors.Invalid(
+                Text(
+                    "{address} already exists. `relance mailbox remove` it first.",
+                    address=found.normalised,
+                )
+            )
         if before is None:
             number = mailboxes.add(conn, address=found.normalised, created_at=now, **values)
         else:
@@ -165,16 +169,22 @@ def _check(spec: MailboxSpec) -> None:
     problems = list(_sign_in_problems(spec))
     for what, server in (("smtp", spec.smtp), ("imap", spec.imap)):
         if not server.host or not 0 < server.port < 65536:
-            problems.append(errors.Problem("needs a host and a port from 1 to 65535", where=what))
+            problems.append(errors.Problem(Text("needs a host and a port from 1 to 65535"), where=what))
         if server.security is Security.PLAIN and server.host not in ("127.0.0.1", "::1", "localhost"):
-            hint = "Write tls or starttls; plain is for servers on this machine."
-            problems.append(errors.Problem("would send the password unencrypted", where=what, hint=hint))
+            hint = Text("Write tls or starttls; plain is for servers on this machine.")
+            problems.append(
+                errors.Problem(Text("would send the password unencrypted"), where=what, hint=hint)
+            )
     if spec.daily_cap is not None and spec.daily_cap < 0:
-        problems.append(errors.Problem("cannot be negative", where="daily_cap"))
+        problems.append(errors.Problem(Text("cannot be negative"), where="daily_cap"))
     if spec.gap_seconds < 0:
-        problems.append(errors.Problem("cannot be negative", where="gap_seconds"))
+        problems.append(errors.Problem(Text("cannot be negative"), where="gap_seconds"))
     if spec.unknown_policy not in POLICIES:
-        problems.append(errors.Problem(f"must be one of {', '.join(POLICIES)}", where="unknown_policy"))
+        problems.append(
+            errors.Problem(
+                Text("must be one of {policies}", policies=", ".join(POLICIES)), where="unknown_policy"
+            )
+        )
     if problems:
         raise errors.Invalid(problems)
 
@@ -183,13 +193,13 @@ def _sign_in_problems(spec: MailboxSpec) -> Iterator[errors.Problem]:
     try:
         contact_fields.tidy("name", spec.name)
     except contact_fields.Unfit as unfit:
-        yield errors.Problem(str(unfit))
+        yield errors.Problem(unfit.args[0])
     for what, value in (("username", spec.username), ("password", spec.password)):
         if not value:
-            yield errors.Problem("is empty", where=what)
+            yield errors.Problem(Text("is empty"), where=what)
         if any(unicodedata.category(letter) == "Cc" for letter in value):
-            hint = "Was it pasted with its end of line?"
-            yield errors.Problem("holds a control character", where=what, hint=hint)
+            hint = Text("Was it pasted with its end of line?")
+            yield errors.Problem(Text("contains a control character"), where=what, hint=hint)
 
 
 def every(context: Context) -> list[MailboxView]:
@@ -228,9 +238,14 @@ def _view(
         name: getattr(each, name) for name in MailboxView.__dataclass_fields__ if name not in _MADE
     }
     own["synced_at"] = each.read_at
-    provider = f"{learned.words} (tried on {day(date_of(learned.tested_at))})" if learned else ""
+    provider = (
+        str(Text("{traits} (tried on {day})", traits=learned.words, day=date_of(learned.tested_at)))
+        if learned
+        else ""
+    )
     own |= {"smtp": _place(each.smtp), "imap": _place(each.imap), "provider": provider, "refused_by": refused}
     own |= {"aliases": tuple(each.aliases), "offered": mailboxes_aliases.offered(each.seen_from, ours)}
+    own |= {name: str(own[name]) for name in ("sync_error", "send_error")}
     return MailboxView(**own)
 
 
@@ -256,11 +271,11 @@ def _try_smtp(context: Context, account: Account) -> TestStep:
     with context.open_outbox(account) as outbox:
         refused = outbox.connect()
     words = (
-        f"{_place(account.smtp)}: connected and logged in"
+        Text("{place}: connected and logged in", place=_place(account.smtp))
         if refused is None
         else smtp_login.told(account, refused)
     )
-    return TestStep("smtp", refused is None, words)
+    return TestStep("smtp", refused is None, str(words))
 
 
 def _try_imap(context: Context, account: Account) -> TestStep:
@@ -271,20 +286,30 @@ def _try_imap(context: Context, account: Account) -> TestStep:
     except errors.Trouble as trouble:
         return TestStep("imap", ok=False, words=str(trouble))
     if refused:
-        return TestStep("imap", ok=False, words=" ".join([*refused, watched_folders.MEND]))
+        return TestStep(
+            "imap", ok=False, words=" ".join(str(each) for each in (*refused, watched_folders.ADVICE))
+        )
     names = ", ".join(each.name for each in folders)
     return TestStep(
-        "imap", ok=True, words=f"{_place(account.imap)}: logged in; these folders are watched: {names}"
+        "imap",
+        ok=True,
+        words=str(
+            Text(
+                "{place}: logged in; these folders are watched: {folders}",
+                place=_place(account.imap),
+                folders=names,
+            )
+        ),
     )
 
 
-def _unreadable(inbox: Inbox, folder: Folder) -> str:
+def _unreadable(inbox: Inbox, folder: Folder) -> Text | str:
     """Why a folder cannot be read; empty when it can. Some show their numbers and let nobody in."""
     try:
         if not folder.refused:
             watched_folders.prove(inbox, folder)
     except FolderRefused as refusal:
-        return str(refusal)
+        return refusal.text
     return folder.refused
 
 

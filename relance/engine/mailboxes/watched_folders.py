@@ -13,8 +13,11 @@ from relance.engine.ports import Inbox
 from relance.engine.store import folders, mailboxes, unread_mails
 from relance.engine.store.mailboxes import Watermark
 from relance.mailbox.imap.folders import Folder, FolderRefused
+from relance.wording import Text
 
-MEND = "Let this user read it, or name it in the setting skip_folders if answers can never arrive there."
+ADVICE = Text(
+    "Let this user read it, or name it in the setting skip_folders if answers can never arrive there."
+)
 _DELIMITERS = frozenset("/.\\^|")
 
 
@@ -114,10 +117,12 @@ def _suspected(folder: Folder, mark: Watermark | None) -> Watermark:
     return dataclasses.replace(mark or Watermark(folder.name, folder.uidvalidity, 0), doubted=True)
 
 
-def _missed(look: Look, name: str) -> str:
-    return (
-        f"The folder {name} of {look.mailbox.address} was not in the server's list. If it is missing from the "
-        "next list as well, it counts as deleted."
+def _missed(look: Look, name: str) -> Text:
+    return Text(
+        "The folder {folder} of {address} was not in the server's list. If it is missing from the "
+        "next list as well, it counts as deleted.",
+        folder=name,
+        address=look.mailbox.address,
     )
 
 

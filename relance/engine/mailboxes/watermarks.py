@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from relance.engine.store.mailboxes import Watermark
 from relance.mailbox.imap.folders import STRETCH, Folder
+from relance.wording import Text
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Plan:
     look: bool  # it must be opened
     after: int = 0  # mails above this UID are new
     again: frozenset[int] = frozenset()  # UIDs up to `after` that are new if they are there
-    moved: str = ""  # which of its numbers moved, so that it is read from its first mail
+    moved: Text | None = None  # which of its numbers moved, so that it is read from its first mail
     counted: int | None = None  # how many mails were accounted for up to `after`
     doubted: bool = False  # see `Watermark.doubted`
 
@@ -51,15 +52,25 @@ def plan(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> 
     return Plan(look, mark.last_uid, again, counted=mark.messages, doubted=mark.doubted)
 
 
-def which_moved(folder: Folder, mark: Watermark) -> str:
-    """Which number says that UIDs mean other mails than they did (RFC 3501, 2.3.1.1; RFC 8474, 4); empty: none."""
+def which_moved(folder: Folder, mark: Watermark) -> Text | None:
+    """Which number says that UIDs mean other mails than they did (RFC 3501, 2.3.1.1; RFC 8474, 4); None: none."""
     if mark.object_id and folder.object_id and folder.object_id != mark.object_id:
-        return f"its MAILBOXID was {mark.object_id}, and is {folder.object_id}: it is another folder of that name"
+        return Text(
+            "its MAILBOXID was {before} and is now {now}: it is another folder of that name",
+            before=mark.object_id,
+            now=folder.object_id,
+        )
     if mark.uidvalidity != folder.uidvalidity:
-        return f"its UIDVALIDITY was {mark.uidvalidity} and is now {folder.uidvalidity}"
+        return Text(
+            "its UIDVALIDITY was {before} and is now {now}", before=mark.uidvalidity, now=folder.uidvalidity
+        )
     if folder.uidnext and folder.uidnext <= mark.last_uid:
-        return f"its UIDNEXT was {mark.last_uid + 1} or more, and is {folder.uidnext}, under the same UIDVALIDITY"
-    return ""
+        return Text(
+            "its UIDNEXT was {before} or more and is now {now}, under the same UIDVALIDITY",
+            before=mark.last_uid + 1,
+            now=folder.uidnext,
+        )
+    return None
 
 
 def of(folder: Folder, marks: Iterable[Watermark]) -> Watermark | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from relance.engine.db.database import SKEW
 from relance.engine.store.processes import Process
 from relance.version import VERSION
-from relance.wording import moment
+from relance.wording import Text
 
 BEAT_SECONDS = 20.0
 # Between two heartbeats of a process (machine time).
@@ -42,32 +42,45 @@ class Attendance:
         return bool(self.missing) and self.blind
 
     def __str__(self) -> str:
+        return str(self.text)
+
+    @property
+    def text(self) -> Text:
+        """All of it, as people read it."""
         if self.unsure:
-            return f"It is not known whether Relance is running, because no heartbeat can be written.{self._seen()}"
+            unknown = Text("It is not known whether Relance is running, because no heartbeat can be written.")
+            return Text.together(
+                unknown, self._here() if self.processes else self._last() if self.last else ""
+            )
         if not self.processes:
-            return f"Relance is not running: nothing is sent and nothing is read.{self._last()}"
-        here = self._here()
-        if not self.missing:
-            return f"Running: {here}."
-        lacking = " and no ".join(self.missing)
-        return f"No {lacking} is running: nothing is sent and nothing is read. Running: {here}."
+            return Text.together(
+                Text("Relance is not running: nothing is sent and nothing is read."), self._last()
+            )
+        return Text.together(self._lacking() or "", self._here())
 
-    def _here(self) -> str:
-        return ", ".join(f"{each.role} on {each.host} (pid {each.pid})" for each in self.processes)
+    def _lacking(self) -> Text | None:
+        if len(self.missing) > 1:
+            return Text("No scheduler and no worker is running: nothing is sent and nothing is read.")
+        if "worker" in self.missing:
+            return Text("No worker is running: nothing is sent and nothing is read.")
+        return Text("No scheduler is running: nothing is sent and nothing is read.") if self.missing else None
 
-    def _seen(self) -> str:
-        if self.processes:
-            return f" Running: {self._here()}."
-        return self._last() if self.last else ""
+    def _here(self) -> Text:
+        each = [
+            Text("{role} on {host} (pid {pid})", role=one.role, host=one.host, pid=str(one.pid))
+            for one in self.processes
+        ]
+        return Text("Running: {processes}.", processes=Text.together(*each, by=", "))
 
-    def _last(self) -> str:
+    def _last(self) -> Text:
         if self.last is None:
             if self.several:
-                return " `relance scheduler`, `relance worker` and `relance web` do the work."
-            return " `relance run` starts everything."
-        how = "stopped" if self.last.stopped_at else "was last seen"
-        at = moment(self.last.seen_at)
-        return f" `relance {self.last.role}` on {self.last.host} {how} on {at}."
+                return Text("`relance scheduler`, `relance worker` and `relance web` do the work.")
+            return Text("`relance run` starts everything.")
+        seen = {"role": self.last.role, "host": self.last.host, "at": self.last.seen_at}
+        if self.last.stopped_at:
+            return Text("`relance {role}` on {host} stopped on {at}.", **seen)
+        return Text("`relance {role}` on {host} was last seen on {at}.", **seen)
 
 
 def attendance(

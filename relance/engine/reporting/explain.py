@@ -97,7 +97,7 @@ def _look(conn: Connection, context: Context, standing: Standing, halted: str | 
     case = step_context.read(conn, context, [standing.enrollment])[0]
     sent = mailboxes.sent_since(conn, mailbox.id, now - throttle.DAY)
     unheard = bool(claims.unheard(conn, [standing.enrollment.id], now))
-    odd = unread_mail.oddities(conn, now).get(mailbox.id, ())
+    odd = [str(each) for each in unread_mail.oddities(conn, now).get(mailbox.id, ())]
     silent = silent_turns.told(conn, context, now).get(mailbox.id, "")
     return _Look(context, standing, case, mailbox, sent, halted, now, odd, silent, unheard)
 
@@ -192,7 +192,7 @@ def _bounds(look: _Look) -> Iterator[Bound]:
     for each in look.case.row.bound:
         if each["kind"] in set(BoundKind) and each.get("until"):
             yield Bound(
-                BoundKind(each["kind"]), reasons.binding(each).words, dt.datetime.fromisoformat(each["until"])
+                BoundKind(each["kind"]), reasons.binding(each).text, dt.datetime.fromisoformat(each["until"])
             )
 
 

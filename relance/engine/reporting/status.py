@@ -136,7 +136,7 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
         )
         facts = dataclasses.replace(
             _facts(context, found, _mailbox_facts(conn, context, now)),
-            unwritable=context.database.refused or unwritable,
+            unwritable=str(context.database.refused) or unwritable,
             foreign=foreign,
         )
     return dataclasses.replace(found, concerns=concerns.concerns(facts))
@@ -150,11 +150,11 @@ def _mailbox_facts(conn: Connection, context: Context, now: dt.datetime) -> tupl
             each.address,
             each.state,
             each.reason,
-            each.sync_error,
-            unread_mail.fault(each),
+            str(each.sync_error),
+            str(unread_mail.fault(each)),
             aside[each.id],
             each.locked_out,
-            send_error=each.send_error if each.troubles else "",
+            send_error=str(each.send_error) if each.troubles else "",
             again_at=each.next_turn_at,
             by_itself=each.paused_by_itself,
             silent=silent.get(each.id, ""),
@@ -193,12 +193,12 @@ def _mailboxes(conn: Connection, now: dt.datetime) -> tuple[MailboxLine, ...]:
             each.reason,
             each.next_turn_at,
             each.read_at,
-            each.sync_error,
+            str(each.sync_error),
             sent.get(each.id, 0),
             each.daily_cap,
             busy.get(each.id, 0),
-            each.send_error,
-            tuple(odd.get(each.id, ())),
+            str(each.send_error),
+            tuple(str(note) for note in odd.get(each.id, ())),
         )
         for each in mailboxes.every(conn)
     )

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from relance import errors
-from relance.engine.schedule import holidays, send_windows, waits
+from relance.engine.schedule import holiday_names, holidays, send_windows, waits
 from relance.engine.schedule.holidays import Region
 from relance.engine.schedule.timezones import Place
 from relance.engine.schedule.waits import Unit, Wait
+from relance.wording import Text
 
 UTC = dt.UTC
 # Longer than any wait plus any run of closed days: beyond it the rule never opens.
@@ -49,7 +50,7 @@ class Bound:
     """One reason, in the order it took effect: its kind, a sentence part, and the instant it moved things to."""
 
     kind: BoundKind
-    words: str
+    words: Text
     until: dt.datetime
 
 
@@ -143,19 +144,22 @@ def _change_between(before: dt.datetime, after: dt.datetime, zone: dt.tzinfo) ->
     return after
 
 
-def _rest(rule: Rule, place: Place, day: dt.date) -> tuple[BoundKind, str] | None:
+def _rest(rule: Rule, place: Place, day: dt.date) -> tuple[BoundKind, Text] | None:
     """Why nobody works on that date, or None."""
     if day in rule.closed and not holidays.holiday(place.region, day):
-        return BoundKind.CLOSED, f"{day_words(day)} is taken out by the sequence"
+        return BoundKind.CLOSED, Text("{day} is taken out by the sequence", day=day)
     return _rest_of(place.region, day)
 
 
 @functools.lru_cache(maxsize=8192)
-def _rest_of(region: Region | None, day: dt.date) -> tuple[BoundKind, str] | None:
+def _rest_of(region: Region | None, day: dt.date) -> tuple[BoundKind, Text] | None:
     if name := holidays.holiday(region, day):
-        return BoundKind.HOLIDAY, f"{day_words(day)} is {name} ({region})"
+        called = Text(
+            "{day} is {holiday} ({region})", day=day, holiday=holiday_names.shown(name), region=str(region)
+        )
+        return BoundKind.HOLIDAY, called
     if day.weekday() in holidays.weekend(region, day.year):
-        return BoundKind.WEEKEND, f"{day_words(day)} is weekend"
+        return BoundKind.WEEKEND, Text("{day} is a weekend day", day=day)
     return None
 
 
@@ -168,7 +172,7 @@ class _Asking:
         self.zone = zone
         self.bound: list[Bound] = []
 
-    def note(self, kind: BoundKind, words: str, until: dt.datetime) -> None:
+    def note(self, kind: BoundKind, words: Text, until: dt.datetime) -> None:
         self.bound.append(Bound(kind, words, until))
 
     def answer(self, at: dt.datetime) -> When:
@@ -184,7 +188,7 @@ class _Asking:
         else:
             over = self.start_of(self.date_after(after.astimezone(self.zone).date(), wait))
         since = after.astimezone(self.zone)
-        words = f"{wait} from {day_words(since.date())} {since:%H:%M}"
+        words = Text("{wait} from {day} {time}", wait=wait.text, day=since.date(), time=f"{since:%H:%M}")
         self.bound.insert(0, Bound(BoundKind.WAIT, words, over))
         return over
 
@@ -202,7 +206,8 @@ class _Asking:
             if rest is None:
                 count -= 1
             elif day.weekday() not in holidays.weekend(self.place.region, day.year):
-                self.note(rest[0], f"{rest[1]} and not counted", self.start_of(day + dt.timedelta(days=1)))
+                words = Text("{rest} and not counted", rest=rest[1])
+                self.note(rest[0], words, self.start_of(day + dt.timedelta(days=1)))
         return day
 
     def start_of(self, day: dt.date) -> dt.datetime:
@@ -213,7 +218,7 @@ class _Asking:
     def back(self, earliest: dt.datetime, away_until: dt.date | None) -> dt.datetime:
         if away_until is None or (back := self.start_of(away_until)) <= earliest:
             return earliest
-        self.note(BoundKind.AWAY, f"out of office until {day_words(away_until)}", back)
+        self.note(BoundKind.AWAY, Text("out of office until {day}", day=away_until), back)
         return back
 
     # Stage 3: the first window that is open.
@@ -232,12 +237,14 @@ class _Asking:
                     return max(start, earliest), end
             self.note(
                 BoundKind.WINDOW,
-                f"the sending hours of {day_words(day)} are over",
+                Text("the sending hours of {day} are over", day=day),
                 self.start_of(day + dt.timedelta(days=1)),
             )
         raise errors.Invalid(
-            "These sending hours never open: within two years there is no day with hours that is neither weekend, "
-            "holiday nor closed."
+            Text(
+                "These sending hours never open: within two years there is no day with hours that is neither "
+                "weekend, holiday nor closed."
+            )
         )
 
     def shut(self, day: dt.date) -> bool:
@@ -245,7 +252,7 @@ class _Asking:
         rest = _rest(self.rule, self.place, day)
         if not self.rule.intervals(day):
             # A Saturday without hours is shut for being weekend; a Friday without hours for having none.
-            words = rest or (BoundKind.DAY, f"{day_words(day)} has no sending hours")
+            words = rest or (BoundKind.DAY, Text("{day} has no sending hours", day=day))
         elif rest is None or rest[0] is BoundKind.WEEKEND:
             return False  # hours given for a weekend day are meant
         else:
@@ -259,17 +266,25 @@ class _Asking:
             if start < end:
                 yield start, end
             else:
-                self.note(BoundKind.CLOCK, f"the clocks skip {interval} on {day_words(day)}", end)
+                self.note(
+                    BoundKind.CLOCK,
+                    Text("the clocks skip {hours} on {day}", hours=str(interval), day=day),
+                    end,
+                )
 
     def note_opening(self, day: dt.date, start: dt.datetime, earliest: dt.datetime) -> None:
         local = start.astimezone(self.zone)
         minute = local.hour * 60 + local.minute
         if all(minute != interval.start for interval in self.rule.intervals(day)):
-            self.note(BoundKind.CLOCK, f"the clocks go forward on {day_words(day)} to {local:%H:%M}", start)
+            self.note(
+                BoundKind.CLOCK,
+                Text("the clocks go forward on {day} to {time}", day=day, time=f"{local:%H:%M}"),
+                start,
+            )
         elif minute == self.rule.at:
-            self.note(BoundKind.AT, f"not before {local:%H:%M}", start)
+            self.note(BoundKind.AT, Text("not before {time}", time=f"{local:%H:%M}"), start)
         elif earliest > self.start_of(day) or self.bound:
-            self.note(BoundKind.WINDOW, f"sending hours begin at {local:%H:%M}", start)
+            self.note(BoundKind.WINDOW, Text("sending hours begin at {time}", time=f"{local:%H:%M}"), start)
 
     # Stage 4: not everybody in the same minute.
 
@@ -280,7 +295,9 @@ class _Asking:
         seed = f"{key} {opening.astimezone(self.zone).date()}".encode()
         later = dt.timedelta(seconds=int.from_bytes(hashlib.sha256(seed).digest()[:8]) % room)
         if later:
-            words = f"spread over the first {room // 60} minutes"
+            words = Text.plural(
+                "spread over the first {count} minute", "spread over the first {count} minutes", room // 60
+            )
             self.note(BoundKind.SPREAD, words, opening + later)
         return opening + later
 

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from relance.wording import Text
+
 TROUBLE_MOST = dt.timedelta(hours=1)
 # The longest a mailbox whose servers do not answer is left alone.
 REFUSALS = 4
@@ -34,7 +36,7 @@ TROUBLE = frozenset({EndKind.NOT_REACHED, EndKind.REFUSED, EndKind.FAULT})
 class Continue:
     """A stage of a turn is over, and the next one follows; `reason` says what it could not do."""
 
-    reason: str = ""
+    reason: Text | str = ""
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,14 @@ class EndTurn:
     """The turn is over. `wait`: seconds of machine time, where a server is to be asked later."""
 
     kind: EndKind
-    reason: str = ""
+    reason: Text | str = ""
     wait: float = 0.0
 
 
 Ending = Continue | EndTurn
 
 
-def ended(last: Ending, reason: str) -> EndTurn:
+def ended(last: Ending, reason: Text | str) -> EndTurn:
     """How a turn ended whose last stage said `last`; `reason` is what an earlier one could not do."""
     if isinstance(last, EndTurn):
         return EndTurn(last.kind, last.reason or reason, last.wait)

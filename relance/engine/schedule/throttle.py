@@ -10,6 +10,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from relance.wording import Text
+
 DAY = dt.timedelta(hours=24)
 
 
@@ -27,7 +29,7 @@ class Allowance:
 
     count: int
     next_at: dt.datetime | None = None
-    bound: str = ""
+    bound: Text | str = ""
 
 
 def needs_history(pace: Pace) -> bool:
@@ -41,10 +43,26 @@ def allowance(pace: Pace, sent: Sequence[dt.datetime], now: dt.datetime, batch: 
     room = batch if pace.cap is None else pace.cap - len(recent)
     if pace.cap is not None and room <= 0:
         frees = recent[len(recent) - pace.cap] + DAY if pace.cap else now + DAY
-        return Allowance(0, frees, f"{pace.cap} mails in 24 hours is this mailbox's cap")
+        return Allowance(
+            0,
+            frees,
+            Text.plural(
+                "{count} mail in 24 hours is this mailbox's cap",
+                "{count} mails in 24 hours is this mailbox's cap",
+                pace.cap,
+            ),
+        )
     if pace.gap <= dt.timedelta(0):
         return Allowance(min(room, batch))
     free_at = recent[-1] + pace.gap if recent else now
     if free_at > now:
-        return Allowance(0, free_at, f"{int(pace.gap.total_seconds())} seconds between two mails")
+        return Allowance(
+            0,
+            free_at,
+            Text.plural(
+                "{count} second between two mails",
+                "{count} seconds between two mails",
+                int(pace.gap.total_seconds()),
+            ),
+        )
     return Allowance(min(1, batch), now + pace.gap)

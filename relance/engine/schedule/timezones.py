@@ -101,14 +101,30 @@ class Wish(Protocol):
         """`contact`, none, or a country or region."""
 
 
+GIVEN = Text.prose("")
+# Nothing told us; it was given.
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a contact is for the calendar: the zone, whose holidays, and what told us each."""
 
     zone: str
-    zone_from: str = "given"
+    zone_from: Text = GIVEN
     region: Region | None = None
-    region_from: str = ""
+    region_from: Text = GIVEN
+
+
+_FIXED = Text("the sequence's fixed zone")
+_OWN = Text("the contact's own zone")
+_DEFAULT = Text("the sequence's default zone")
+_WORKSPACE = Text("the workspace's zone")
+_IGNORED = Text("the sequence ignores holidays")
+_GIVEN = Text("the sequence's holidays")
+_COUNTRY = Text("the contact's country")
+_OFFICE = Text("the workspace's country")
+_UNKNOWN = Text("no country known")
+# What told us the zone, and whose holidays count.
 
 
 def place(contact: Whereabouts, wish: Wish, workspace: Workspace) -> Place:
@@ -119,33 +135,33 @@ def place(contact: Whereabouts, wish: Wish, workspace: Workspace) -> Place:
     return Place(zone, zone_from, region, region_from)
 
 
-def _zone(contact: Whereabouts, country: str | None, wish: Wish, workspace: Workspace) -> tuple[str, str]:
+def _zone(contact: Whereabouts, country: str | None, wish: Wish, workspace: Workspace) -> tuple[str, Text]:
     by_country = country_zone(country, contact.region) if country else None
     answers = (
-        (wish.zone if wish.zone != "contact" else None, "the sequence's fixed zone"),
-        (contact.zone if contact.zone in all_zones() else None, "the contact's own zone"),
-        (by_country, f"the contact's country ({country})"),
-        (wish.default_zone, "the sequence's default zone"),
+        (wish.zone if wish.zone != "contact" else None, _FIXED),
+        (contact.zone if contact.zone in all_zones() else None, _OWN),
+        (by_country, Text("the contact's country ({country})", country=country) if by_country else _OWN),
+        (wish.default_zone, _DEFAULT),
     )
     known = ((zone, why) for zone, why in answers if zone)
-    return next(known, (workspace.zone, "the workspace's zone"))
+    return next(known, (workspace.zone, _WORKSPACE))
 
 
 def _holidays(
     contact: Whereabouts, country: str | None, wish: Wish, zone: str, workspace: Workspace
-) -> tuple[Region | None, str]:
+) -> tuple[Region | None, Text]:
     if wish.holidays == "none":
-        return None, "the sequence ignores holidays"
+        return None, _IGNORED
     if wish.holidays != "contact":
-        return holidays.parse(wish.holidays), "the sequence's holidays"
+        return holidays.parse(wish.holidays), _GIVEN
     if country:
         part = holidays.part_code(country, contact.region) if contact.region else None
-        return Region(country, part), "the contact's country"
+        return Region(country, part), _COUNTRY
     if by_zone := zone_country(zone):
-        return Region(by_zone), f"the country of {zone}"
+        return Region(by_zone), Text("the country of {zone}", zone=zone)
     if workspace.country:
-        return Region(workspace.country), "the workspace's country"
-    return None, "no country known"
+        return Region(workspace.country), _OFFICE
+    return None, _UNKNOWN
 
 
 @functools.lru_cache(maxsize=1)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from relance.wording import Text
+from relance.wording import N_, Text
 
 DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -42,6 +43,24 @@ _COUNTED = re.compile(r"(\d{1,6})\s*(business days?|working days?|minutes?|mins?
 _UNTIL = re.compile(r"until (?:next )?([a-z]+)")
 
 
+_UNTIL_DAY = (
+    N_("until Monday"),
+    N_("until Tuesday"),
+    N_("until Wednesday"),
+    N_("until Thursday"),
+    N_("until Friday"),
+    N_("until Saturday"),
+    N_("until Sunday"),
+)
+_COUNTED_TEXT: Mapping[Unit, Callable[[int], Text]] = {
+    Unit.MINUTES: lambda count: Text.plural("{count} minute", "{count} minutes", count),
+    Unit.HOURS: lambda count: Text.plural("{count} hour", "{count} hours", count),
+    Unit.DAYS: lambda count: Text.plural("{count} day", "{count} days", count),
+    Unit.WEEKS: lambda count: Text.plural("{count} week", "{count} weeks", count),
+    Unit.BUSINESS_DAYS: lambda count: Text.plural("{count} business day", "{count} business days", count),
+}
+
+
 @dataclass(frozen=True)
 class Wait:
     """A span between two steps. `count` units; for WEEKDAY the day's number, Monday 0."""
@@ -53,6 +72,13 @@ class Wait:
         if self.unit is Unit.WEEKDAY:
             return f"until {DAY_NAMES[self.count]}"
         return f"{self.count} {self.unit.value.removesuffix('s') if self.count == 1 else self.unit.value}"
+
+    @property
+    def text(self) -> Text:
+        """As people read it, in their language; `str` is as it is written in a sequence."""
+        if self.unit is Unit.WEEKDAY:
+            return Text(_UNTIL_DAY[self.count])
+        return _COUNTED_TEXT[self.unit](self.count)
 
     @property
     def in_days(self) -> bool:

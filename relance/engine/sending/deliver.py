@@ -30,6 +30,7 @@ from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.engine.store.messages import Message
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Outcome, SendResult
+from relance.wording import Text
 
 NOT_BEGUN = SendResult(Outcome.NOT_SENT, "data", text="the connection was gone before this mail's turn")
 LEAVING = SendResult(Outcome.NOT_SENT, "data", text="the process was asked to stop before this mail's body")
@@ -65,7 +66,7 @@ class Delivery:
     again: bool = (
         False  # what one organisation said is to be written before anybody is touched: the rest in a new turn
     )
-    trouble: str | None = (
+    trouble: Text | None = (
         None  # what the server's last answer shows of it (see `way_out`); None: it was not asked
     )
     _open: list[Attempt] = field(default_factory=list)  # ended, not yet recorded

@@ -30,6 +30,7 @@ from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.engine.store.messages import Message, Settlement
 from relance.mailbox.smtp.outcome import Outcome, SendResult
+from relance.wording import Text
 
 LOOKS = 3
 # Complete looks without a trace, before a missing Sent copy means anything.
@@ -177,13 +178,22 @@ def decide(context: Context, message_id: str, decision: str) -> None:
     """A person's word on one unknown mail, by its id with or without `<>`. `errors.NotFound` when there is no such one
     (any more)."""
     if decision not in DECISIONS:
-        raise errors.WrongUse(f"say one of: {', '.join(DECISIONS)}; not {decision!r}")
+        raise errors.WrongUse(
+            Text(
+                'choose one of: {decisions}; not "{decision}"',
+                decisions=", ".join(DECISIONS),
+                decision=decision,
+            )
+        )
     now, named = context.clock.now(), f"<{message_id.strip().strip('<>')}>"
     with context.database.write() as conn:
         mail = messages.by_keys(conn, [named]).get(named)
         if mail is None or mail.state is not states.MessageState.UNKNOWN:
             raise errors.NotFound(
-                f"no mail with the ID {message_id} is in doubt. `relance unknown list` shows those that are."
+                Text(
+                    "no mail with the ID {message_id} is in doubt. `relance unknown list` shows those that are.",
+                    message_id=message_id,
+                )
             )
         # Lock the person's row first: the answer that would settle this may be arriving at this very moment.
         enrollments.lock(conn, [mail.enrollment_id])

@@ -21,6 +21,7 @@ from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.events import NewEvent
 from relance.engine.store.refusals import Refused
+from relance.wording import Text
 
 WITHIN = dt.timedelta(days=30)
 # Two organisations that refuse a mailbox's mail within so long say the like; an older no says nothing of today.
@@ -85,8 +86,12 @@ def retry(context: Context, address: str, organisation: str, *, dry_run: bool = 
         stood = refusals.standing(conn, mailbox.id).get(wanted)
         if stood is None:
             raise errors.NotFound(
-                f"{wanted} does not refuse mail from {mailbox.address}. `relance mailbox show {mailbox.address}` "
-                "names the organisations that do."
+                Text(
+                    "{wanted} does not refuse mail from {address}. `relance mailbox show {address}` names the "
+                    "organisations that do.",
+                    wanted=wanted,
+                    address=mailbox.address,
+                )
             )
         rows = held_for(conn, mailbox.id, wanted)
         people = contacts.by_ids(conn, [row.contact_id for row in rows])

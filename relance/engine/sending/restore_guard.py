@@ -32,6 +32,7 @@ from relance.engine.states import Event
 from relance.engine.store import enrollments, events, mailboxes, restore_doubts
 from relance.engine.store import installation as store_installation
 from relance.engine.store.enrollments import Enrollment
+from relance.wording import Text
 
 INSTALLATION, EPOCH, HALTED, RESTORES = "installation", "epoch", "halted", "restores"
 LARGEST = 2**63  # no installation counts so far, one a minute
@@ -205,5 +206,9 @@ def _write(file: Path, seen: Seen) -> None:
             Path(name).replace(file)
     except OSError as refused:
         raise errors.Unwritable(
-            f"{file} cannot be written: {refused.strerror}. Make room on its disk, or make it writable."
+            Text(
+                "{file} cannot be written: {strerror}. Make room on its disk, or make it writable.",
+                file=file,
+                strerror=refused.strerror,
+            )
         ) from refused

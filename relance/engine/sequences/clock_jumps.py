@@ -30,7 +30,7 @@ from relance.engine.sequences import away, step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.store import enrollments, events, future_times, installation, mailboxes, replies
 from relance.engine.store.enrollments import Enrollment
-from relance.sentences import span
+from relance.wording import span
 
 BATCH = 500
 JUMPED, HEALED, MARK = "clock jumped", "clock was ahead", "clock"

@@ -27,6 +27,7 @@ from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.events import NewEvent, Told
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.messages import Message
+from relance.wording import Text
 
 
 @dataclass(frozen=True)
@@ -119,17 +120,26 @@ _GIVEN_UP = (MessageState.REFUSED, MessageState.ABANDONED)
 def _refuse_unknown(mail: Message | None) -> None:
     if mail is not None and mail.state in (MessageState.UNKNOWN, MessageState.TRANSMITTING):
         raise errors.Invalid(
-            f'the mail of step "{mail.step}" to {mail.recipient} may have been delivered. Say first what became of it: '
-            f"relance unknown resolve {mail.message_id}"
+            Text(
+                'the mail of step "{step}" to {recipient} may have been delivered. Say first what became of it: '
+                "relance unknown resolve {message_id}",
+                step=mail.step,
+                recipient=mail.recipient,
+                message_id=mail.message_id,
+            )
         )
 
 
 def _refuse_unproved(desk: _Desk, row: Enrollment) -> None:
     if row.step_kind == "mail" and _unproved(desk, row) is not None:
         raise errors.Invalid(
-            f'the mail of step "{row.step}" to {desk.person.email} may have been sent before the database was restored, '
-            "and nothing in its mailbox tells. Say what became of it: `relance restored sent` or `relance restored not-sent`, "
-            f"with {desk.person.email}."
+            Text(
+                'the mail of step "{step}" to {email} may have been sent before the database was restored, and '
+                "nothing in its mailbox tells. Say what became of it: `relance restored sent` or `relance "
+                "restored not-sent`, with {email}.",
+                step=row.step,
+                email=desk.person.email,
+            )
         )
 
 
@@ -147,8 +157,12 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
     sender = mailboxes.by_id(desk.conn, row.mailbox_id)
     if sender.state == "removed":
         raise errors.Invalid(
-            f"{desk.person.email} was written to from {sender.address}, which was removed. Choose the mailbox to "
-            "continue from, or add this one again; otherwise nothing would ever be sent."
+            Text(
+                "{email} was written to from {address}, which was removed. Choose the mailbox to continue from, "
+                "or add this one again; otherwise nothing would ever be sent.",
+                email=desk.person.email,
+                address=sender.address,
+            )
         )
     event: Told = Event.RELEASED if row.state is State.HELD else Event.RESUMED
     change = backlog.overdue(desk.conn, desk.context, row, desk.person)
@@ -196,11 +210,16 @@ def _move(desk: _Desk, row: Enrollment, target: Mailbox) -> Enrollment:
     mail = desk.mail(row)
     if mail is not None and (mail.state is not MessageState.PREPARED or mail.transmitting_at is not None):
         raise errors.Invalid(
-            f'the mail of step "{mail.step}" to {mail.recipient} is {mail.state}: its sender cannot change any more. '
-            "Wait until it is settled, or stop this enrollment."
+            Text(
+                'the mail of step "{step}" to {recipient} is in the state "{state}": its sender cannot change any more. Wait '
+                "until it is settled, or stop this enrollment.",
+                step=mail.step,
+                recipient=mail.recipient,
+                state=states.MESSAGE_STATES[mail.state],
+            )
         )
     if mailboxes.lock(desk.conn, [target.id]).get(target.id) == "removed":
-        raise errors.NotFound(f"the mailbox {target.address} was removed meanwhile")
+        raise errors.NotFound(Text("the mailbox {address} was removed meanwhile", address=target.address))
     messages.forget_prepared(desk.conn, row.id)
     enrollments.change_mailbox(desk.conn, row, target.id)
     desk.tell([row], EnrollmentMailboxChanged(because(Code.MAILBOX_CHANGED, mailbox=target.address)))
@@ -254,8 +273,13 @@ def _steer(
         person = contact_service.known(conn, context, email)
         found = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
         if not found:
-            where = f'the sequence "{sequence}"' if sequence else "any sequence"
-            raise errors.NotFound(f"{person.email} is not in {where}.")
+            if sequence:
+                where = Text(
+                    '{email} is not in the sequence "{sequence}".', email=person.email, sequence=sequence
+                )
+            else:
+                where = Text("{email} is not in any sequence.", email=person.email)
+            raise errors.NotFound(where)
         mailboxes.lock(conn, [each.enrollment.mailbox_id for each in found])
         locked = enrollments.lock(conn, [each.enrollment.id for each in found])
         rows = [row for row, _ in locked.values() if over or row.state in states.OPEN]

@@ -35,7 +35,7 @@ from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.sequences import Version
 from relance.mailbox import address
-from relance.sentences import ended
+from relance.wording import Text, _, ended
 
 __all__ = [
     "EnrollReport",
@@ -118,20 +118,37 @@ def _senders(conn: Connection, wanted: Iterable[str] | None) -> list[Mailbox]:
     if wanted is None:
         found = [each for each in every.values() if each.state == "active"]
         if not found:
-            missing = "every mailbox is paused" if every else "there is no mailbox to send from"
-            raise errors.Invalid(f"{missing}. Add one: relance mailbox add you@your-company.example")
+            if every:
+                raise errors.Invalid(
+                    Text("every mailbox is paused. Resume one: relance mailbox resume ADDRESS")
+                )
+            raise errors.Invalid(
+                Text(
+                    "there is no mailbox to send from. Add one: relance mailbox add you@your-company.example"
+                )
+            )
         return found
     chosen = []
     for text in dict.fromkeys(each.strip().lower() for each in wanted):
         if text not in every:
-            raise errors.NotFound(f"there is no mailbox {text}. Known are: {', '.join(every) or 'none'}.")
+            raise errors.NotFound(
+                Text(
+                    "there is no mailbox {address}. Known are: {known}.", address=text, known=", ".join(every)
+                )
+                if every
+                else Text("there is no mailbox {address}, nor any other.", address=text)
+            )
         if every[text].state != "active":
             raise errors.Invalid(
-                f"the mailbox {text} is {every[text].state}: {ended(every[text].reason or 'by a person')} Resume it, or choose another."
+                Text(
+                    "the mailbox {address} is paused: {reason} Resume it, or choose another.",
+                    address=text,
+                    reason=ended(every[text].reason or Text("by a person")),
+                )
             )
         chosen.append(every[text])
     if not chosen:
-        raise errors.Invalid("no mailbox was named. Leave it out to send from all of them.")
+        raise errors.Invalid(Text("no mailbox was named. Leave it out to send from all of them."))
     return sorted(chosen, key=lambda each: each.address)
 
 
@@ -155,7 +172,7 @@ def _named(run: _Run, emails: Iterable[str]) -> Iterator[list[Contact]]:
             known = contacts.by_emails(conn, batch)
         for email in batch:
             if email not in known:
-                run.skipped.append(Skipped(email, "is not a contact yet: import it first"))
+                run.skipped.append(Skipped(email, _("is not a contact yet: import it first")))
         yield [known[email] for email in sorted(known)]
 
 
@@ -219,8 +236,12 @@ class _Run:
         for number, state in states_now.items():
             if state == "removed":
                 raise errors.Invalid(
-                    f"the mailbox {self.by_id[number].address} was removed meanwhile. {self.enrolled} contacts are enrolled; "
-                    "enroll the others again."
+                    Text.plural(
+                        "the mailbox {address} was removed meanwhile. {count} contact is enrolled; enroll the others again.",
+                        "the mailbox {address} was removed meanwhile. {count} contacts are enrolled; enroll the others again.",
+                        self.enrolled,
+                        address=self.by_id[number].address,
+                    )
                 )
 
     def _read(self, conn: Connection, people: Sequence[Contact]) -> _Known:
@@ -251,12 +272,16 @@ class _Run:
     def _objection(self, person: Contact, known: _Known) -> str | None:
         """Why somebody may not be enrolled, in words, or None."""
         if person.email in known.suppressed:
-            return f"is suppressed: {known.suppressed[person.email]}"
+            return _("is suppressed: {reason}", reason=known.suppressed[person.email])
         for row in known.enrolled.get(person.id, ()):
             if row.sequence_id == self.version.sequence_id:
-                return f"is in this sequence already ({row.state})"
+                return _("is in this sequence already ({state})", state=states.STATES[row.state])
             if row.state in states.OPEN and not self.also_elsewhere:
-                return f'is {row.state} in "{self.names.get(row.sequence_id, "another sequence")}"'
+                return _(
+                    'is {state} in "{sequence}"',
+                    state=states.STATES[row.state],
+                    sequence=self.names.get(row.sequence_id) or Text("another sequence"),
+                )
         return lacking(self.needs, self.script, person, self.senders[0])
 
     def _add(self, conn: Connection, chosen: Sequence[tuple[Contact, Mailbox]], known: _Known) -> None:
@@ -267,7 +292,7 @@ class _Run:
         for person, mailbox in chosen:
             number = ids.get(person.id)
             if number is None:  # another process enrolled them since they were read
-                self.skipped.append(Skipped(person.email, "is in this sequence already"))
+                self.skipped.append(Skipped(person.email, _("is in this sequence already")))
                 continue
             position = self._first(person, str(number))
             placed.append((number, position))
@@ -345,4 +370,6 @@ def lacking(wanted: Needs, script: CompiledSequence, person: Contact, sender: Ma
                 missing.setdefault(name, step)
     if not missing:
         return None
-    return "; ".join(f"{name} is missing, which {step} needs" for name, step in missing.items())
+    return "; ".join(
+        _("{names} is missing, which {place} needs", names=name, place=step) for name, step in missing.items()
+    )

@@ -17,6 +17,7 @@ from relance.engine.event_log.of_mailboxes import SequencePaused, SequencePublis
 from relance.engine.sequences import backlog
 from relance.engine.store import contacts, events, sequences
 from relance.engine.store.sequences import Version
+from relance.wording import Text
 
 __all__ = ["Checked", "Published", "SequenceDetail", "SequenceSummary", "VersionView"]
 
@@ -145,19 +146,27 @@ def _text(source: Source) -> tuple[str | sequence.Sequence, str]:
     path = Path(source)
     try:
         if path.is_dir():
-            raise errors.Invalid(f"{path} is a folder. Give the YAML file in it.")
+            raise errors.Invalid(Text("{path} is a folder. Give the YAML file in it.", path=path))
         data = path.read_bytes()
     except FileNotFoundError:
-        raise errors.NotFound(f"there is no file {path}") from None
+        raise errors.NotFound(Text("there is no file {path}", path=path)) from None
     except PermissionError:
-        raise errors.Invalid(f"{path}cannot be read by this user.") from None
+        raise errors.Invalid(Text("{path} cannot be read by this user.", path=path)) from None
     if len(data) > MAX_BYTES:
-        raise errors.Invalid(f"{path} is larger than {MAX_BYTES // 1024 // 1024} MB: that is not a sequence.")
+        raise errors.Invalid(
+            Text(
+                "{path} is larger than {size} MB: that is not a sequence.",
+                path=path,
+                size=MAX_BYTES // 1024 // 1024,
+            )
+        )
     try:
         return data.decode("utf-8-sig"), str(path)
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1
-        problem = errors.Problem("this is not UTF-8 text.", str(path), "Save the file as UTF-8.", line)
+        problem = errors.Problem(
+            Text("this is not UTF-8 text."), str(path), Text("Save the file as UTF-8."), line
+        )
         raise errors.Invalid([problem]) from None
 
 
@@ -184,7 +193,14 @@ def show(context: Context, name: str, version: int | None = None) -> SequenceDet
         found = known(conn, name)
         chosen = next((each for each in found if version in (None, each.number)), None)
         if chosen is None:
-            raise errors.NotFound(f"{name} has no version {version}; the latest is {found[0].number}.")
+            raise errors.NotFound(
+                Text(
+                    "{name} has no version {version}; the latest is {latest}.",
+                    name=name,
+                    version=version,
+                    latest=found[0].number,
+                )
+            )
         counts = sequences.counts(conn).get(chosen.sequence_id, {})
     return SequenceDetail(
         chosen.name,
@@ -203,16 +219,20 @@ def known(conn: Connection, name: str) -> list[Version]:
     found = sequences.versions(conn, name)
     if not found:
         names = [each.name for each in sequences.latest(conn)]
-        raise errors.NotFound(f'there is no sequence "{name}".{_instead(name, names)}')
+        raise errors.NotFound(
+            Text.together(Text('there is no sequence "{name}".', name=name), _instead(name, names))
+        )
     return found
 
 
-def _instead(name: str, names: list[str]) -> str:
+def _instead(name: str, names: list[str]) -> Text:
     by_lower = {each.lower(): each for each in names}
     near = errors.nearest(name.lower(), by_lower)
     if near:
-        return f' Did you mean "{by_lower[near]}"?'
-    return f" Known are: {', '.join(names[:10])}." if names else " Publish one: relance sequence publish FILE"
+        return Text('Did you mean "{name}"?', name=by_lower[near])
+    if not names:
+        return Text("Publish one: relance sequence publish FILE")
+    return Text("Known are: {names}.", names=", ".join(names[:10]))
 
 
 # Pausing all of it.

@@ -16,7 +16,7 @@ from relance.engine.db.database import opened_by
 from relance.engine.db.tables import contact, event
 from relance.engine.event_log import actors, old_names
 from relance.engine.event_log.actors import Actor, ActorKind
-from relance.engine.event_log.base import EventData, WithReason
+from relance.engine.event_log.base import EventData, WithReason, shown
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.event_log.of_people import (
     EnrollmentHeld,
@@ -223,7 +223,7 @@ def _select() -> sa.Select[Any]:
 
 def _event(row: Any) -> Event:
     kind, data = old_names.read(row.kind, row.data)
-    return Event(row.id, row.at, kind, row.email, row.step, data, row.xact, _actor(row))
+    return Event(row.id, row.at, kind, row.email, row.step, shown(data), row.xact, _actor(row))
 
 
 def _actor(row: Any) -> Actor | None:

@@ -10,9 +10,24 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db.tables import folder
+from relance.wording import Text
 
 OTHERS = "others"
 # The role of a folder that is somebody else's, and not looked at.
+
+
+@dataclass(frozen=True)
+class Watermark:
+    """How far a folder has been read."""
+
+    name: str
+    uidvalidity: int
+    last_uid: int
+    messages: int | None = None  # how many mails lay in it then; None: not known
+    gaps: str = ""  # UIDs up to `last_uid` that were not there, as "11,15:20"
+    object_id: str = ""  # the server's own id of the folder
+    missing_at: dt.datetime | None = None  # the look in which the server's list did not name it
+    doubted: bool = False  # it and another may have changed names: what follows from it is under way, until it is read whole
 
 
 @dataclass(frozen=True)
@@ -21,7 +36,7 @@ class Unstable:
 
     folder: str
     moves: int
-    words: str  # which number moved
+    words: Text | str  # which number moved
     at: dt.datetime
 
 
@@ -44,7 +59,7 @@ def forget(conn: Connection, mailbox_id: int, names: Iterable[str]) -> None:
         conn.execute(sa.delete(folder).where(folder.c.mailbox_id == mailbox_id, folder.c.name.in_(gone)))
 
 
-def moved(conn: Connection, mailbox_id: int, name: str, words: str, now: dt.datetime) -> int:
+def moved(conn: Connection, mailbox_id: int, name: str, words: Text | str, now: dt.datetime) -> int:
     """Count that a folder was numbered anew; returns how often of late. What lies a week back does not count any more."""
     here = sa.and_(folder.c.mailbox_id == mailbox_id, folder.c.name == name)
     lately = folder.c.moved_at > now - MOVES_COUNT

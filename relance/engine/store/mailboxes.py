@@ -23,8 +23,10 @@ from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import MailboxPaused
 from relance.engine.reasons import Reason
 from relance.engine.store import events
+from relance.engine.store.folders import Watermark as Watermark
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.auth import Password
+from relance.wording import Text
 
 FURTHEST = dt.timedelta(days=1)
 # No turn is planned further ahead: a mailbox is read every few minutes.
@@ -65,12 +67,12 @@ class Mailbox:
     files_sent: bool | None
     next_turn_at: dt.datetime | None
     synced_at: dt.datetime | None
-    sync_error: str
+    sync_error: Text
     locked_out: bool  # paused because it cannot be read
     troubles: int
     logins_refused: int
     turn_error: str
-    send_error: str
+    send_error: Text
     paused_by_itself: bool  # by the engine, not by a person
     created_at: dt.datetime
     plus_addressing: bool = False
@@ -97,20 +99,6 @@ class Mailbox:
         """What the mail room needs."""
         credentials = Password(self.username, password)
         return Account(self.address, self.name, credentials, self.smtp, self.imap, self.ca_file)
-
-
-@dataclass(frozen=True)
-class Watermark:
-    """How far a folder has been read."""
-
-    name: str
-    uidvalidity: int
-    last_uid: int
-    messages: int | None = None  # how many mails lay in it then; None: not known
-    gaps: str = ""  # UIDs up to `last_uid` that were not there, as "11,15:20"
-    object_id: str = ""  # the server's own id of the folder
-    missing_at: dt.datetime | None = None  # the look in which the server's list did not name it
-    doubted: bool = False  # it and another may have changed names: what follows from it is under way, until it is read whole
 
 
 _VALUES = [column for column in mailbox.c if column.name not in ("lease_owner", "lease_until", "fence")]
@@ -171,7 +159,7 @@ def by_id(conn: Connection, mailbox_id: int) -> Mailbox:
     """One mailbox, by the id a hint carried."""
     row = conn.execute(_BY_ID, {"of": mailbox_id}).one_or_none()
     if row is None:
-        raise errors.NotFound(f"there is no mailbox number {mailbox_id}")
+        raise errors.NotFound(Text("there is no mailbox number {number}", number=mailbox_id))
     return _mailbox(row)
 
 
@@ -185,7 +173,11 @@ def named(conn: Connection, address: str) -> Mailbox:
     """The mailbox a person means. Raises `errors.NotFound` where there is none (any more)."""
     found = by_address(conn, address.strip().lower())
     if found is None or found.state == "removed":
-        raise errors.NotFound(f"there is no mailbox {address}. `relance mailbox list` shows all mailboxes.")
+        raise errors.NotFound(
+            Text(
+                "there is no mailbox {address}. `relance mailbox list` shows all mailboxes.", address=address
+            )
+        )
     return found
 
 
@@ -352,7 +344,10 @@ def renew_lease(conn: Connection, lease: Lease) -> Held:
     row = conn.execute(_RENEW, asked).one_or_none()
     if row is None:
         raise errors.Superseded(
-            f"the lease on mailbox {lease.mailbox_id} lapsed or was taken over; this turn is void"
+            Text(
+                "the lease on mailbox {number} lapsed or was taken over; this turn is void",
+                number=lease.mailbox_id,
+            )
         )
     return Held(row.state, row.synced_at)
 

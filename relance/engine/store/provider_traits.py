@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.db.tables import meta
 from relance.engine.store import installation
+from relance.wording import N_, Text, _
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,21 @@ class ProviderHabits:
     def words(self) -> str:
         """The habits of the provider in a sentence."""
         if not self.folder:
-            return "the probe did not come back"
+            return _("the probe did not come back")
         if not self.given_id:
-            return "keeps our Message-ID"
-        known = (
-            f"told by {' and '.join(self.told_by)}" if self.told_by else "nothing tells which mail it means"
-        )
-        return f"writes its own Message-ID over ours; {known}"
+            return _("keeps our Message-ID")
+        if not self.told_by:
+            return _("writes its own Message-ID over ours; nothing tells which mail it means")
+        return _("writes its own Message-ID over ours; known by {signs}", signs=told_by(self))
+
+
+_SIGNS = {"the words of the 250": N_("the words of the 250"), "the copy in Sent": N_("the copy in Sent")}
+# As they are stored.
+
+
+def told_by(learned: ProviderHabits) -> Text:
+    """What tells which mail of ours a given id means."""
+    return Text.together(*(Text(_SIGNS.get(each, each)) for each in learned.told_by), by=", ")
 
 
 def put(conn: Connection, mailbox_id: int, learned: ProviderHabits) -> None:

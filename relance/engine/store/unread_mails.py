@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db.tables import mailbox, withheld
+from relance.wording import Text
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Withheld:
     uid: int
     state: str
     tries: int
-    words: str  # what the server said the last time
+    words: Text | str  # what the server said the last time
     sender: str  # as far as it was told
     subject: str
     person_held: bool  # whose it is was told, and they are held

@@ -25,7 +25,7 @@ from relance.mailbox.imap.folders import Folder, FolderRefused, Listed, Role
 from relance.mailbox.imap.reader import Place, Reading
 from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing.inbound import InboundMail
-from relance.sentences import ended
+from relance.wording import Text, ended
 
 __all__ = ["Fetched", "Folder", "Inbox", "Role", "Timeouts"]
 
@@ -79,7 +79,7 @@ class Inbox:
 
         A folder that the server shows but lets nobody look at comes with `refused`: an answer may lie in it.
         """
-        with self._told("listing the folders"):
+        with self._told(Text("listing the folders")):
             self._leave()
             self._ids = {}
             told = self._client.has_capability("LIST-STATUS")
@@ -93,8 +93,12 @@ class Inbox:
             chosen = folders.watched(folders.classify(listed), with_trash=with_trash)
             if len(chosen) > MAX_FOLDERS:
                 raise errors.Unreachable(
-                    f"The mailbox {self._account.address} has {len(chosen)} folders; more than {MAX_FOLDERS} are not "
-                    "watched."
+                    Text(
+                        "The mailbox {address} has {folders} folders; more than {limit} are not watched.",
+                        address=self._account.address,
+                        folders=len(chosen),
+                        limit=MAX_FOLDERS,
+                    )
                 )
             by_name = {each.name: status for each, status in listed.items()}
             found = (self._folder(name, role, by_name.get(name)) for name, role in chosen)
@@ -106,7 +110,7 @@ class Inbox:
         """What the names of other people's folders begin with (RFC 2342); empty where the server does not say."""
         if not self._client.has_capability("NAMESPACE"):
             return ()
-        with self._told("asking whose folders are whose"):
+        with self._told(Text("asking who owns which folders")):
             try:
                 said = self._client.namespace()
             except exceptions.IMAPClientAbortError:
@@ -149,7 +153,7 @@ class Inbox:
         news at once. Ends early, with False, soon after `stop()` is true. Where the server cannot announce, this waits and
         then says True. A dead connection raises `errors.Unreachable`.
         """
-        with self._told("waiting for news"):
+        with self._told(Text("waiting for new mail")):
             known = max(known, self._told_uidnext)
             uidnext = self._inbox_uidnext()
             if 0 < known < uidnext:
@@ -167,12 +171,14 @@ class Inbox:
     @property
     def _client(self) -> connection.Client:
         if self._connected is None:
-            raise errors.Unreachable("This mailbox is not connected: enter it with `with` first.")
+            raise errors.Unreachable(Text("This mailbox is not connected: enter it with `with` first."))
         return self._connected
 
-    def _told(self, doing: str) -> contextlib.AbstractContextManager[None]:
+    def _told(self, doing: Text) -> contextlib.AbstractContextManager[None]:
         return connection.told(
-            self._account.imap, f"{doing} of {self._account.address}", self._account.credentials.redact
+            self._account.imap,
+            Text("{doing}, mailbox {address}", doing=doing, address=self._account.address),
+            self._account.credentials.redact,
         )
 
     def _leave(self) -> None:
@@ -223,7 +229,7 @@ class Inbox:
         wire = self._wire(name)
         if not answers.can_be_said(wire):
             return Folder(
-                name, role, 0, 0, self._why(name, "its name has characters that no command can send")
+                name, role, 0, 0, self._why(name, Text("its name has characters that no command can send"))
             )
         if status is None:
             try:
@@ -236,7 +242,7 @@ class Inbox:
                 if self._gone(wire):
                     return None
                 words = connection.server_words(refusal, self._account.credentials.redact)
-                return Folder(name, role, 0, 0, self._why(name, f"the server says {words}"))
+                return Folder(name, role, 0, 0, self._why(name, Text("the server says {words}", words=words)))
         if answers.object_id(status) is None:
             _GARBLES.add(self._account.imap)
         return answers.folder(name, role, status)
@@ -275,8 +281,13 @@ class Inbox:
             return answers.object_id(self._examine(folder.name)) or ""
         return ""
 
-    def _why(self, name: str, words: str) -> str:
-        return f"The folder {name} of {self._account.address} cannot be read: {ended(words)}"
+    def _why(self, name: str, words: Text) -> Text:
+        return Text(
+            "The folder {folder} of {address} cannot be read: {words}",
+            folder=name,
+            address=self._account.address,
+            words=ended(words),
+        )
 
     def _gone(self, wire: str) -> bool:
         """Whether a refused folder is none any more: as the list says now, for refusals are worded in many ways."""
@@ -291,7 +302,9 @@ class Inbox:
             raise
         except exceptions.IMAPClientError as refusal:
             words = connection.server_words(refusal, self._account.credentials.redact)
-            raise FolderRefused(self._why(name, f"the server says {words}"), barred=True) from refusal
+            raise FolderRefused(
+                self._why(name, Text("the server says {words}", words=words)), barred=True
+            ) from refusal
         self._opened = name
         listed, told = self._ids.get(name), answers.object_id(answer)
         if listed and told and listed != told:
@@ -299,7 +312,14 @@ class Inbox:
                 self._account.imap
             )  # or it was replaced; then this costs no more than a few commands
             raise FolderRefused(
-                self._why(name, f"its MAILBOXID was {listed} in the list, and is {told} when it is opened")
+                self._why(
+                    name,
+                    Text(
+                        "its MAILBOXID was {listed} in the list, but is {opened} when it is opened",
+                        listed=listed,
+                        opened=told,
+                    ),
+                )
             )
         return answer
 

@@ -22,7 +22,7 @@ from imapclient import tls as imap_tls
 from relance import clock, errors
 from relance.mailbox.account import Security, Server
 from relance.mailbox.parsing import decoding
-from relance.sentences import ended
+from relance.wording import N_, Text, ended
 
 MAX_LINE = 1024 * 1024  # a SEARCH over 50,000 UIDs answers in one line, of 550 KB at most
 MAX_KEPT = 32 * 1024 * 1024  # bytes that the answer to one command may fill
@@ -73,11 +73,11 @@ class _Bounded(imaplib.IMAP4):
         while (end := self._buffer().find(b"\n", searched)) < 0:
             searched = len(self._held)
             if searched > MAX_LINE:
-                raise self.abort("the server sent a line without end")
+                raise self.abort(Text("the server sent a line without end"))
             self._fill()
         line = self._take(end + 1)
         if _LENGTHY.search(line, max(0, len(line) - _TAIL)):
-            raise self.abort("the server announced a text of absurd length")
+            raise self.abort(Text("the server announced a text of absurd length"))
         return line
 
     def read(self, size: int) -> bytes:
@@ -97,7 +97,7 @@ class _Bounded(imaplib.IMAP4):
     def _buffer(self) -> bytearray:
         if self._held_for is not self.sock:
             if self._held:  # bytes from before STARTTLS must not pass for protected ones
-                raise self.abort("the server spoke before the connection was protected")
+                raise self.abort(Text("the server spoke before the connection was encrypted"))
             self._held, self._held_for = bytearray(), self.sock
         return self._held
 
@@ -110,20 +110,20 @@ class _Bounded(imaplib.IMAP4):
         if not data:
             bye = self.untagged_responses.get("BYE", [b""])[-1]  # its own words say more
             words = bye.decode("utf-8", "replace") if isinstance(bye, bytes) else ""
-            raise self.abort(words or "the server closed the connection")
+            raise self.abort(words or Text("the server closed the connection"))
         self._held += data
 
     def _take(self, size: int) -> bytes:
         self._kept += size
         if self._kept > MAX_KEPT:
-            raise self.abort("the server sent more than was asked for")
+            raise self.abort(Text("the server sent more than was asked for"))
         taken = bytes(self._held[:size])
         del self._held[:size]
         return taken
 
     def _skip(self, size: int) -> None:
         if size > MAX_SKIPPED:
-            raise self.abort(f"the server announced a text of {size} bytes")
+            raise self.abort(Text("the server announced a text of {size} bytes", size=size))
         while size:
             if not self._buffer():
                 self._fill()
@@ -191,7 +191,7 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]
         tag: bytes = self.wire._command("IDLE")
         while self.wire._get_response() is not None:
             if self.wire.tagged_commands[tag]:
-                raise exceptions.IMAPClientError("the server refused IDLE")
+                raise exceptions.IMAPClientError(Text("the server refused IDLE"))
         return tag
 
     def wait_readable(self, seconds: float) -> bool:
@@ -215,61 +215,84 @@ NONSENSE = (RecursionError, ValueError, TypeError, LookupError, AttributeError)
 
 
 @contextlib.contextmanager
-def told(server: Server, doing: str, redact: Callable[[str], str] = str) -> Iterator[None]:
+def told(server: Server, doing: Text, redact: Callable[[str], str] = str) -> Iterator[None]:
     """Turn whatever goes wrong in here into an `errors.Trouble` with the host, the port and what to do."""
     place = f"{server.host}:{server.port}"
     try:
         yield
-    except ssl.SSLCertVerificationError as error:
-        raise errors.Broken(
-            f"The certificate of the IMAP server {place} is not trusted ({error.verify_message}). "
-            "If it is your own server, give the PEM file of its authority; else check the host name."
-        ) from error
-    except ssl.SSLError as error:
-        raise _of_tls(error, place) from error
-    except socket.gaierror as error:
-        raise errors.Unreachable(
-            f"The IMAP server {place} has no known address ({error.strerror}). Check its name and the network."
-        ) from error
-    except TimeoutError as error:
-        raise errors.Away(
-            f"The IMAP server {place} did not answer in time while {doing}. It will be tried again."
-        ) from error
-    except OSError as error:
-        raise errors.Unreachable(
-            f"The IMAP server {place} cannot be reached while {doing} ({error.strerror or error}). "
-            "Check the host and port; it will be tried again."
-        ) from error
+    except OSError as error:  # of TLS, too
+        raise _of_network(error, place, doing) from error
     except exceptions.IMAPClientError as error:
-        words = server_words(error, redact)
-        raise errors.Unreachable(
-            f"The IMAP server {place} broke off while {doing}: {ended(words)} It will be tried again."
-        ) from error
+        broken = N_("The IMAP server {place} broke off while {doing}: {words} It will be tried again.")
+        words = ended(server_words(error, redact))
+        raise errors.Unreachable(Text(broken, place=place, doing=doing, words=words)) from error
     except NONSENSE as error:
-        raise errors.Unreachable(
-            f"The IMAP server {place} gave an answer that cannot be read while {doing} "
-            f"({type(error).__name__}). It will be tried again."
-        ) from error
+        odd = N_(
+            "The IMAP server {place} gave an answer that cannot be read while {doing} ({kind}). It will be tried again."
+        )
+        raise errors.Unreachable(Text(odd, place=place, doing=doing, kind=type(error).__name__)) from error
+
+
+def _of_network(error: OSError, place: str, doing: Text) -> errors.Trouble:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return errors.Broken(
+            Text(
+                "The certificate of the IMAP server {place} is not trusted ({fault}). If it is your own server, give the "
+                "PEM file of its authority; else check the host name.",
+                place=place,
+                fault=error.verify_message,
+            )
+        )
+    if isinstance(error, ssl.SSLError):
+        return _of_tls(error, place)
+    if isinstance(error, socket.gaierror):
+        unknown = N_(
+            "The IMAP server {place} has no known address ({fault}). Check its name and the network."
+        )
+        return errors.Unreachable(Text(unknown, place=place, fault=error.strerror))
+    if isinstance(error, TimeoutError):
+        late = N_("The IMAP server {place} did not answer in time while {doing}. It will be tried again.")
+        return errors.Away(Text(late, place=place, doing=doing))
+    return errors.Unreachable(
+        Text(
+            "The IMAP server {place} cannot be reached while {doing} ({fault}). Check the host and port; it will be "
+            "tried again.",
+            place=place,
+            doing=doing,
+            fault=error.strerror or error,
+        )
+    )
 
 
 def _of_tls(error: ssl.SSLError, place: str) -> errors.Trouble:
     if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"):
         return errors.Broken(
-            f"The IMAP server {place} does not speak TLS on this port. "
-            "Use security `starttls` here (usually port 143), or port 993 with `tls`."
+            Text(
+                "The IMAP server {place} does not speak TLS on this port. Use security `starttls` here (usually "
+                "port 143), or port 993 with `tls`.",
+                place=place,
+            )
         )
     if error.reason in ("UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE", "TLSV1_ALERT_PROTOCOL_VERSION"):
         return errors.Broken(
-            f"The IMAP server {place} offers only outdated TLS. It must speak TLS 1.2 or newer."
+            Text(
+                "The IMAP server {place} offers only outdated TLS. It must speak TLS 1.2 or newer.",
+                place=place,
+            )
         )
     return errors.Unreachable(
-        f"The protected connection to the IMAP server {place} failed ({error.reason or 'cut off'}). "
-        "It will be tried again."
+        Text(
+            "The protected connection to the IMAP server {place} failed ({reason}). It will be tried again.",
+            place=place,
+            reason=error.reason or Text("cut off"),
+        )
     )
 
 
-def server_words(error: BaseException, redact: Callable[[str], str]) -> str:
-    """The server's own words, bounded, on one line, without what `redact` takes out."""
+def server_words(error: BaseException, redact: Callable[[str], str]) -> Text | str:
+    """The server's own words in quotes, bounded, on one line, without what `redact` takes out; or ours about it."""
+    if error.args and isinstance(error.args[0], Text):
+        return error.args[0]
     words = str(error.args[0]) if error.args else str(error)
     if words.startswith("b'") or words.startswith('b"'):
         words = words[2:-1]

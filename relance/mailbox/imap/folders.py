@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from relance import errors
+from relance.wording import Text
 
 
 class Role(StrEnum):
@@ -35,7 +36,7 @@ class Folder:
     role: Role
     uidvalidity: int
     uidnext: int  # 0: the server does not say
-    refused: str = ""  # why it could not be looked at, in a sentence; the numbers are 0 then
+    refused: Text | str = ""  # why it could not be looked at, in a sentence; the numbers are 0 then
     messages: int | None = None  # how many mails lie in it; None: the server does not say
     object_id: str = ""  # the server's own id of it, which stays when it is renamed (RFC 8474)
 
@@ -46,7 +47,7 @@ class FolderRefused(errors.Unreachable):
     `barred`: the server lets this user not look into it, which a person may mend.
     """
 
-    def __init__(self, words: str, *, barred: bool = False) -> None:
+    def __init__(self, words: Text | str, *, barred: bool = False) -> None:
         super().__init__(words)
         self.barred = barred
 

@@ -14,7 +14,7 @@ from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.imap import connection
 from relance.mailbox.imap.connection import Client, Timeouts, told
 from relance.mailbox.login_refusals import Meaning
-from relance.sentences import ended
+from relance.wording import Text, ended
 
 LOGIN = "LOGIN"  # here a command of its own; as a mechanism it says nothing that PLAIN does not
 
@@ -49,13 +49,21 @@ def _check(account: Account) -> None:
     server = account.imap
     if server.security is Security.PLAIN and not tls.is_loopback(server.host):
         raise errors.Broken(
-            f"The IMAP server {server.host}:{server.port} is set to be used without protection, "
-            "which would show the password to the network. Set its security to `tls` or `starttls`."
+            Text(
+                "The IMAP server {host}:{port} is set to be used without protection, which would show the "
+                "password to the network. Set its security to `tls` or `starttls`.",
+                host=server.host,
+                port=server.port,
+            )
         )
     if not account.username.isprintable() or not account.credentials.secret.isprintable():
         raise errors.Broken(
-            f"The user name or password for the IMAP server {server.host}:{server.port} contains a line break or another "
-            "control character. Enter it again."
+            Text(
+                "The user name or password for the IMAP server {host}:{port} contains a line break or another "
+                "control character. Enter it again.",
+                host=server.host,
+                port=server.port,
+            )
         )
 
 
@@ -63,16 +71,16 @@ def _protected(account: Account, timeouts: Timeouts) -> Client:
     """Raises `errors.Away` where the server lets nobody so far as to log in."""
     server, context = account.imap, tls.context(account.ca_file)
     try:
-        with told(server, "connecting", account.credentials.redact):
+        with told(server, Text("connecting"), account.credentials.redact):
             client = Client(server, context, timeouts)
     except errors.Unreachable as away:
-        raise errors.Away(str(away)) from away
+        raise errors.Away(away.text) from away
     try:
         if server.security is Security.STARTTLS:
             _protect(client, server, context)
     except errors.Unreachable as away:
         connection.close(client)
-        raise errors.Away(str(away)) from away
+        raise errors.Away(away.text) from away
     except BaseException:
         connection.close(client)
         raise
@@ -80,11 +88,15 @@ def _protected(account: Account, timeouts: Timeouts) -> Client:
 
 
 def _protect(client: Client, server: Server, context: ssl.SSLContext) -> None:
-    with told(server, "protecting the connection"):
+    with told(server, Text("encrypting the connection")):
         if not client.has_capability("STARTTLS"):
             raise errors.Broken(
-                f"The IMAP server {server.host}:{server.port} does not offer STARTTLS, so the password would be "
-                "shown to the network. Use security `tls` (usually port 993)."
+                Text(
+                    "The IMAP server {host}:{port} does not offer STARTTLS, so the password would be shown to the "
+                    "network. Use security `tls` (usually port 993).",
+                    host=server.host,
+                    port=server.port,
+                )
             )
         client.starttls(context)
 
@@ -103,13 +115,13 @@ def _sign_in(client: Client, account: Account) -> None:
             client.sasl_login(way.mechanism, lambda _challenge: next(answers, None))
         except (exceptions.LoginError, *connection.NONSENSE) as error:
             words = connection.server_words(error, account.credentials.redact)
-            if _can_login(client, account) and _broke(client, words):
+            if _can_login(client, account) and _broke(client, str(words)):
                 raise _Broke from None
             _raise(client, account, error)
 
 
 def _told(account: Account) -> contextlib.AbstractContextManager[None]:
-    return told(account.imap, "logging in", account.credentials.redact)
+    return told(account.imap, Text("logging in"), account.credentials.redact)
 
 
 def _capabilities(client: Client) -> list[str]:
@@ -135,17 +147,21 @@ def _ascii_login(account: Account) -> tuple[str, str] | None:
     return username, secret
 
 
+class _NoWay(exceptions.LoginError):  # type: ignore[misc]
+    """Ours, before a word was said: this server cannot be told these credentials."""
+
+
 def _by_login(client: Client, account: Account) -> None:
     with _told(account):
         try:
             if client.has_capability("LOGINDISABLED"):
-                raise exceptions.LoginError(
-                    "the server accepts no password here: login by password is disabled"
-                )
+                raise _NoWay(Text("the server accepts no password here: login by password is disabled"))
             said = _ascii_login(account)
             if said is None:
-                raise exceptions.LoginError(
-                    "login not accepted: the server accepts only ASCII characters in user names and passwords"
+                raise _NoWay(
+                    Text(
+                        "login not accepted: the server accepts only ASCII characters in user names and passwords"
+                    )
                 )
             client.login(_quoted(said[0]), said[1])
         except exceptions.LoginError as error:
@@ -160,18 +176,38 @@ def _raise(client: Client, account: Account, error: BaseException) -> None:
     if isinstance(error.__context__, exceptions.IMAPClientAbortError):
         raise error.__context__ from None
     words = connection.server_words(error, account.credentials.redact)
-    meaning = login_refusals.of_imap(client.wire.said, words)
+    if isinstance(error, _NoWay):
+        meaning = Meaning.REFUSED if client.wire.said.upper() == "NO" else Meaning.UNCLEAR
+    else:
+        meaning = login_refusals.of_imap(client.wire.said, str(words))
     if meaning is Meaning.REFUSED:
         raise errors.Broken(
-            f"The IMAP server {place} refused the login of {account.username}: {ended(words)} {login_refusals.mend('IMAP')}"
+            Text(
+                "The IMAP server {place} refused the login of {username}: {words} {advice}",
+                place=place,
+                username=account.username,
+                words=ended(words),
+                advice=login_refusals.advice("IMAP"),
+            )
         ) from None
     if meaning is Meaning.NOT_NOW:
         raise errors.Unreachable(
-            f"The IMAP server {place} refuses the login of {account.username} for now: {ended(words)} It will be tried again."
+            Text(
+                "The IMAP server {place} refuses the login of {username} for now: {words} It will be tried again.",
+                place=place,
+                username=account.username,
+                words=ended(words),
+            )
         ) from None
     raise errors.Unreachable(
-        f"The IMAP server {place} did not accept the login of {account.username}, and does not say that the password is "
-        f"wrong: {ended(words)} It will be tried again. If it stays that way: {login_refusals.mend('IMAP')}"
+        Text(
+            "The IMAP server {place} did not accept the login of {username}, and does not say that the "
+            "password is wrong: {words} It will be tried again. If it stays that way: {advice}",
+            place=place,
+            username=account.username,
+            words=ended(words),
+            advice=login_refusals.advice("IMAP"),
+        )
     ) from None
 
 

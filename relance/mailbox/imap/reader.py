@@ -21,6 +21,7 @@ from relance.mailbox.imap.folders import STRETCH, Folder, FolderRefused
 from relance.mailbox.imap.responses import Answer, Fetched
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import InboundMail
+from relance.wording import Text
 
 _SCAN_BATCH = 500
 _SEARCH_SPAN = 50_000  # UIDs a search, so that its one-line answer stays far below the line limit
@@ -28,7 +29,7 @@ _TRIES = (
     2  # a mail that goes or comes while a folder is listed looks like one withheld; then it is listed anew
 )
 _FEW = 3  # mails refused one after the other, and none given: it is not the mails
-_NOT_GIVEN = "the server could not give this mail"
+_NOT_GIVEN = Text("the server could not give this mail")
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Place:
     client: connection.Client
     examine: Callable[[], Answer]
     is_open: Callable[[], bool]
-    told: Callable[[str], contextlib.AbstractContextManager[None]]
-    refused: Callable[[str], FolderRefused]
+    told: Callable[[Text], contextlib.AbstractContextManager[None]]
+    refused: Callable[[Text], FolderRefused]
     redact: Callable[[str], str]
 
 
@@ -76,7 +77,7 @@ class Reading:
         self._place = place
         self._anchor: int | None = None
         self._proven = False  # the server gave some mail of this folder
-        self._words = ""  # its last refusal
+        self._words: Text | str = ""  # its last refusal
 
     def mails(
         self, after_uid: int, limit: int, whole_since: dt.datetime | None, again: Collection[int]
@@ -123,11 +124,15 @@ class Reading:
             if not missing:
                 return listing.wanted, facts
         raise self._place.refused(
-            f"the server counts {listing.exists} mails in it, but did not show {missing} of them"
+            Text(
+                "the server counts {exists} mails in it, but did not show {missing} of them",
+                exists=listing.exists,
+                missing=missing,
+            )
         )
 
     def _listed(self, after_uid: int, again: Collection[int], limit: int) -> _Listing:
-        with self._place.told(f"opening the folder {self._folder.name}"):
+        with self._place.told(Text("opening the folder {folder}", folder=self._folder.name)):
             answer = self._examined()
             exists = answers.number(answer.get(b"EXISTS"))
             end = max(self._folder.uidnext, answers.number(answer.get(b"UIDNEXT")))
@@ -148,13 +153,20 @@ class Reading:
         uidvalidity = answers.number(answer.get(b"UIDVALIDITY"))
         if self._folder.uidvalidity and uidvalidity and uidvalidity != self._folder.uidvalidity:
             raise self._place.refused(
-                f"it was replaced while it was read (its UIDVALIDITY was {self._folder.uidvalidity} and is now "
-                f"{uidvalidity})"
+                Text(
+                    "it was replaced while it was being read (its UIDVALIDITY was {before} and is now {now})",
+                    before=self._folder.uidvalidity,
+                    now=uidvalidity,
+                )
             )
         uidnext = answers.number(answer.get(b"UIDNEXT"))
         if self._folder.uidnext and uidnext and uidnext < self._folder.uidnext:
             raise self._place.refused(
-                f"its numbers went back while it was read (its UIDNEXT was {self._folder.uidnext} and is now {uidnext})"
+                Text(
+                    "its numbers went back while it was being read (its UIDNEXT was {before} and is now {now})",
+                    before=self._folder.uidnext,
+                    now=uidnext,
+                )
             )
         return answer
 
@@ -190,7 +202,7 @@ class Reading:
         return []
 
     def _is_there(self, uid: int) -> bool:
-        with self._place.told(f"reading the folder {self._folder.name}"):
+        with self._place.told(Text("reading the folder {folder}", folder=self._folder.name)):
             return uid in self._search_span(uid, str(uid))
 
     # What they say.
@@ -226,7 +238,7 @@ class Reading:
         few = self._fetch([uid], [answers.SENT_FIELDS]).get(uid, {})
         raw = answers.section(few, b"BODY[HEADER.FIELDS") or b""  # perhaps enough to tell whose mail it is
         self._prove()
-        why = f"{_NOT_GIVEN}: it says {said}" if said else _NOT_GIVEN
+        why = Text("the server could not give this mail: it says {words}", words=said) if said else _NOT_GIVEN
         fetched = Fetched(uid, raw, answers.size(facts, raw), True, answers.date(facts), None)
         return dataclasses.replace(fetched, trouble=why)
 
@@ -234,7 +246,7 @@ class Reading:
         """That a mail is refused is the mail's fault only where the server gives another one. Raises `FolderRefused`."""
         if self._proven or self._anchor is None:
             return
-        with self._place.told(f"reading the folder {self._folder.name}"):
+        with self._place.told(Text("reading the folder {folder}", folder=self._folder.name)):
             try:
                 texts = self._fetch_once([self._anchor], [answers.HEADER, answers.TEXT]).get(self._anchor, {})
             except _Spoilt:
@@ -244,14 +256,17 @@ class Reading:
         self._proven = True
 
     def _withheld(self) -> FolderRefused:
-        said = f": it says {self._words}" if self._words else ""
-        return self._place.refused(f"the server returns none of its mails at the moment{said}")
+        if not self._words:
+            return self._place.refused(Text("the server returns none of its mails at the moment"))
+        return self._place.refused(
+            Text("the server returns none of its mails at the moment: it says {words}", words=self._words)
+        )
 
     def _fetch(self, uids: Sequence[int], items: Sequence[str]) -> Mapping[int, Answer]:
         """One FETCH; an answer that cannot be read is asked for again mail by mail, so that one mail spoils only itself."""
         if not uids:
             return {}
-        with self._place.told(f"reading the folder {self._folder.name}"):
+        with self._place.told(Text("reading the folder {folder}", folder=self._folder.name)):
             if not self._place.is_open():
                 self._place.examine()
             try:

@@ -14,6 +14,7 @@ from imapclient.response_parser import parse_response
 
 from relance.mailbox.imap.folders import Folder, Listed, Role
 from relance.mailbox.parsing import authorship, header_fields, reports
+from relance.wording import Text
 
 MAX_HEADER = 128 * 1024  # bytes of headers read of one mail
 MAX_BODY = 256 * 1024  # bytes of text read of one mail
@@ -62,7 +63,7 @@ class Fetched:
     truncated: bool
     internal_date: dt.datetime | None  # aware
     thread_id: str | None  # Gmail's X-GM-THRID
-    trouble: str = ""
+    trouble: Text | str = ""
     only_headers: bool = False  # a few of them: enough to tell whether the mail may concern us
 
 

@@ -13,7 +13,7 @@ from relance.mailbox.login_refusals import Meaning
 from relance.mailbox.smtp import protocol
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
-from relance.sentences import ended
+from relance.wording import Text, ended
 
 
 async def ask(
@@ -60,18 +60,36 @@ def answered(refusal: SendResult) -> bool:
     return refusal.stage == "auth" and (refusal.code is not None or refusal.blame is Blame.SENDER)
 
 
-def told(account: Account, refusal: SendResult) -> str:
+def told(account: Account, refusal: SendResult) -> Text:
     """A refusal of the way out in a sentence that says what to do."""
     place = f"{account.smtp.host}:{account.smtp.port}"
-    said = refusal.text if refusal.code is None else f"“{refusal.code} {refusal.text}”"
+    said = ended(smtp_replies.shown(refusal.code, refusal.text))
     if refusal.stage != "auth" or refusal.code is None:
-        return f"The SMTP server {place} cannot be used: {ended(said)} {_mend(refusal)}"
+        return Text(
+            "The SMTP server {place} cannot be used: {words} {advice}",
+            place=place,
+            words=said,
+            advice=_advice(refusal),
+        )
     if refusal.blame is Blame.SENDER:
-        return f"The SMTP server {place} refused the login of {account.username}: {ended(said)} {login_refusals.mend('SMTP')}"
-    return f"The SMTP server {place} does not accept the login of {account.username} for now: {ended(said)} It will be tried again."
+        return Text(
+            "The SMTP server {place} refused the login of {username}: {words} {advice}",
+            place=place,
+            username=account.username,
+            words=said,
+            advice=login_refusals.advice("SMTP"),
+        )
+    return Text(
+        "The SMTP server {place} does not accept the login of {username} for now: {words} It will be tried again.",
+        place=place,
+        username=account.username,
+        words=said,
+    )
 
 
-def _mend(refusal: SendResult) -> str:
+def _advice(refusal: SendResult) -> Text:
     if refusal.blame is not Blame.SENDER:
-        return "Check the host and port; it will be tried again."
-    return "Check its host, port and security; for a server of your own, give the PEM file of its authority."
+        return Text("Check the host and port; it will be tried again.")
+    return Text(
+        "Check its host, port and security; for a server of your own, give the PEM file of its authority."
+    )

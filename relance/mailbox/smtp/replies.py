@@ -9,6 +9,7 @@ from typing import Literal
 
 from relance.mailbox import refusal_words
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
+from relance.wording import Text
 
 TEXT_LIMIT = 500
 Later = Literal["for now"]
@@ -138,6 +139,38 @@ def described(fault: BaseException | str) -> str:
     if isinstance(fault, OSError) and fault.errno and fault.errno > 0:
         return os.strerror(fault.errno)
     return bounded(_NUMBER.sub("", str(fault))) or type(fault).__name__
+
+
+_OWN = {
+    each.msgid: each
+    for each in (
+        Text.within("smtp", "no answer in time"),
+        Text.within("smtp", "the server's reply is too long"),
+        Text.within("smtp", "the server closed the connection"),
+        Text.within("smtp", "the connection was closed"),
+        Text.within("smtp", "the connection was lost"),
+        Text.within("smtp", "the connection is closed"),
+        Text.within("smtp", "the connection was given up"),
+        Text.within("smtp", "the server closed the connection during the TLS handshake"),
+        Text.within("smtp", "the server did not answer in time"),
+        Text.within("smtp", "there is no connection"),
+        Text.within(
+            "smtp", "the server does not offer STARTTLS; wrong port, or something on the way removes it"
+        ),
+        Text.within("smtp", "the stored mail has a line end that is not CRLF"),
+    )
+}
+# What we say of a server that said nothing itself. Results and journals keep it in English, beside servers' own words.
+
+
+def own_or_prose(words: str) -> Text:
+    """What a result says, for people: our own words in the reader's language, a server's as they are."""
+    return _OWN.get(words) or Text.prose(words)
+
+
+def shown(code: int | None, words: str) -> Text:
+    """A result's words as they are quoted: a server's with its code in quotes, ours as they are."""
+    return Text.prose(f"“{code} {words}”") if code is not None else own_or_prose(words)
 
 
 def bounded(text: str) -> str:

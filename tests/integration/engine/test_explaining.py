@@ -113,7 +113,7 @@ def test_pace_and_trouble_of_the_mailbox_are_told(ready: Context, clock: ManualC
     with ready.database.write() as conn:
         mailboxes.change(conn, box, daily_cap=1)
     assert (
-        "Its pace lets the next mail leave on Tue 3 March 2026 11:00 Europe/Berlin: 1 mails in 24 hours"
+        "Its pace lets the next mail leave on Tue 3 March 2026 11:00 Europe/Berlin: 1 mail in 24 hours"
         in told(ready)
     )
     with ready.database.write() as conn:

@@ -126,7 +126,7 @@ def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Con
     publish.publish(house, OTHER)
     contact_service.add(house, "eve@acme.example", {})
     enroll.enroll(house, EnrollRequest("Other"))
-    with pytest.raises(errors.WrongUse, match="1 contacts"):
+    with pytest.raises(errors.WrongUse, match="1 contact is"):
         mailbox_service.remove(house, ADA)
     mailbox_service.remove(house, ADA, force=True)
     with house.database.read() as conn:
@@ -168,7 +168,7 @@ def test_a_mailbox_is_not_removed_while_a_mail_is_leaving(house: Context) -> Non
 
 def test_what_a_dead_worker_left_of_a_removed_mailbox_is_left_to_a_person(house: Context) -> None:
     mail = in_flight(house, fence=0)
-    with pytest.raises(errors.WrongUse, match="1 contacts"):
+    with pytest.raises(errors.WrongUse, match="1 contact is"):
         mailbox_service.remove(house, ADA)
     with house.database.write() as conn:
         again = mailboxes.acquire_lease(conn, 1, "somebody")  # the refusal gave the lease back

@@ -134,7 +134,7 @@ def test_ids_as_exchange_gives_them_are_told_by_the_copy_in_sent(stage: Stage) -
     assert (outcome.learned.given_id, outcome.learned.told_by) == (EXCHANGE, ("the copy in Sent",))
     assert outcome.learned.noted_in == ("x-microsoft-original-message-id",)
     assert "as Microsoft does" in words(outcome)["message id"]
-    assert "told by the copy in Sent" in stage.relance.mailboxes.show(ADA).provider
+    assert "known by the copy in Sent" in stage.relance.mailboxes.show(ADA).provider
 
 
 def test_ids_that_nothing_tells_are_told_as_such(stage: Stage) -> None:
@@ -183,7 +183,7 @@ def test_a_probe_that_does_not_come_back_is_told_so_and_unlearns_nothing(stage: 
     assert not outcome.ok
     said = words(outcome)
     assert "not in any watched folder within 0.2 seconds" in said["came back"]
-    assert "nobody knows yet" in said["came back"]
+    assert "not known yet" in said["came back"]
     assert "message id" not in said
     assert "filed in Sent" in said["sent copies"]
     assert stage.relance.mailboxes.show(ADA) == before

@@ -78,7 +78,7 @@ def test_a_folder_that_vanished_after_it_was_listed_is_none(desk: TeamDesk) -> N
 
     desk.script.instead['STATUS "TEAM'] = gone
     assert desk.sync() == 1
-    assert desk.mailbox.sync_error == ""
+    assert not desk.mailbox.sync_error
 
 
 def test_a_folder_that_can_be_asked_about_but_not_opened_counts_as_refused(desk: TeamDesk) -> None:
@@ -114,4 +114,4 @@ def test_once_it_can_be_read_the_look_is_complete_again(desk: TeamDesk) -> None:
     engine_house.clock(desk.house).advance(minutes=5)
     desk.sync()
     assert desk.mailbox.synced_at == desk.house.clock.now()
-    assert desk.mailbox.sync_error == ""
+    assert not desk.mailbox.sync_error

@@ -30,7 +30,7 @@ def test_a_uidnext_that_goes_back_means_that_the_folder_is_read_anew(desk: ReadD
     assert desk.row.state is State.REPLIED
     assert desk.mark.last_uid == 2
     moved = timeline.page(desk.house, "", 100).events
-    assert any("UIDNEXT was 4 or more, and is 3" in str(each) for each in moved)
+    assert any("UIDNEXT was 4 or more and is now 3" in str(each) for each in moved)
 
 
 def test_a_folder_of_the_same_name_and_numbers_is_told_by_its_own_id(desk: ReadDesk) -> None:

@@ -44,7 +44,7 @@ def test_a_refusal_for_a_moment_costs_no_answer(desk: ReadDesk, said: bytes, tex
     del desk.script.instead["UID FETCH"]
     assert desk.sync() == 1
     assert desk.row.state is State.REPLIED
-    assert desk.mailbox.sync_error == ""
+    assert not desk.mailbox.sync_error
 
 
 def test_a_server_that_refuses_everything_is_not_asked_for_each_mail(desk: ReadDesk) -> None:
@@ -118,7 +118,7 @@ def test_of_a_mail_that_can_never_be_read_a_header_may_tell_whom_to_hold(desk: R
     assert desk.sync() == 1
     assert desk.row.state is State.HELD
     assert "could not be read" in desk.row.reason
-    assert desk.mailbox.sync_error == ""  # the others go on
+    assert not desk.mailbox.sync_error  # the others go on
     assert [each.waiting for each in unread_mail.every(desk.house)] == [False]
 
 

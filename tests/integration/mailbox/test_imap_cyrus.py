@@ -125,7 +125,7 @@ class Desk:
     @property
     def why(self) -> str:
         with self.house.database.read() as conn:
-            return mailboxes.by_id(conn, self.number).sync_error
+            return str(mailboxes.by_id(conn, self.number).sync_error)
 
     @property
     def row(self) -> enrollments.Enrollment:
@@ -223,5 +223,5 @@ def test_a_colleagues_folders_are_left_out_unless_asked_for_and_then_proved_read
             mailbox = mailboxes.by_id(conn, number)
     readable = not wanted.endswith("*")
     assert (step.ok, mailbox.synced_at is not None) == (readable, readable), step.words
-    assert ("Leads" in step.words, "Leads" in mailbox.sync_error) == (not readable, not readable)
+    assert ("Leads" in step.words, "Leads" in str(mailbox.sync_error)) == (not readable, not readable)
     assert ("Support" in step.words) == wanted.endswith("Support")

@@ -17,6 +17,7 @@ from relance.engine.sequences import step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.sequences.steps.base import StepRun, go_on, hold
 from relance.engine.store import enrollments, events, mailboxes, tasks
+from relance.wording import Text
 
 
 def ask_a_person(run: StepRun, step: TaskStep) -> Position | None:
@@ -61,7 +62,7 @@ def done(context: Context, task_id: int) -> None:
     with context.database.write() as conn:
         task = tasks.by_id(conn, task_id)
         if task is None:
-            raise errors.NotFound(f"there is no task number {task_id}")
+            raise errors.NotFound(Text("there is no task number {number}", number=task_id))
         if tasks.close(conn, task_id, "done", now):
             _ended(conn, context, task, now)
 

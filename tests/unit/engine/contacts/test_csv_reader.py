@@ -47,7 +47,7 @@ def test_an_open_quotation_mark_costs_its_own_row_only() -> None:
         ).rows()
     )
     assert [row.line for row in rows] == [2, 3, 5]
-    assert "do not match" in rows[0].problem
+    assert "do not match" in str(rows[0].problem)
     assert rows[2].cells[1] == "two\nlines"
 
 

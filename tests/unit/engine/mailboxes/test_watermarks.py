@@ -120,17 +120,17 @@ def test_any_text_is_read_as_a_set_of_uids_of_no_great_size(said: str) -> None:
     [
         (folder(10, 5), mark(9, 5), ""),
         (folder(10, 4), mark(9, 5), ""),  # somebody tidied up
-        (folder(9, 5), mark(9, 5), "UIDNEXT was 10 or more, and is 9"),
+        (folder(9, 5), mark(9, 5), "UIDNEXT was 10 or more and is now 9"),
         (folder(0, 5), mark(9, 5), ""),  # the server does not say
         (folder(10, 5, uidvalidity=8), mark(9, 5), "UIDVALIDITY was 7 and is now 8"),
-        (folder(10, 5, object_id="b"), mark(9, 5, object_id="a"), "MAILBOXID was a, and is b"),
+        (folder(10, 5, object_id="b"), mark(9, 5, object_id="a"), "MAILBOXID was a and is now b"),
         (folder(10, 5, object_id="b"), mark(9, 5), ""),  # asked for the first time
         (folder(10, 5), mark(9, 5, object_id="a"), ""),  # told no more
     ],
 )
 def test_which_number_moved(seen: Folder, known: Watermark, words: str) -> None:
     found = watermarks.plan(seen, known)
-    assert words in found.moved
+    assert words in str(found.moved or "")
     assert bool(found.moved) == bool(words)
 
 
