@@ -468,6 +468,11 @@ def _params(stored: Mapping[str, Any]) -> dict[str, Any]:
     return {**Text.read({"text": "", "params": plain}).params, **nested}
 
 
+def codes(reasons: Sequence[Reason]) -> tuple[str, ...]:
+    """Their codes, for programs that read what people are shown."""
+    return tuple(each.code.value for each in reasons)
+
+
 def said(reasons: Sequence[Reason]) -> str:
     """The reasons as people read them."""
     return _(ALSO).join(each.words for each in reasons)

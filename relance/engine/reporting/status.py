@@ -37,6 +37,7 @@ class HeldView:
     mailbox: str
     reason: str
     since: dt.datetime
+    codes: tuple[str, ...] = ()  # of `reason`, for programs
 
 
 @dataclass(frozen=True)
@@ -216,6 +217,7 @@ def held(context: Context, limit: int = 100) -> list[HeldView]:
                 row.mailbox,
                 reasons.said(reasons.read(row.reasons)),
                 row.since,
+                reasons.codes(reasons.read(row.reasons)),
             )
             for row in statistics.held(conn, limit)
         ]

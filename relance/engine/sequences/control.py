@@ -46,6 +46,7 @@ class EnrollmentView:
     due_at: dt.datetime | None
     resume_at: dt.datetime | None = None
     changed: bool = False  # by what a person has just asked for
+    codes: tuple[str, ...] = ()  # of `reason`, for programs
 
 
 def view(standing: Standing) -> EnrollmentView:
@@ -63,6 +64,7 @@ def view(standing: Standing) -> EnrollmentView:
         None if over else row.step,
         None if over else row.due_at,
         row.resume_at if row.state is State.AWAY else None,
+        codes=reasons.codes(row.why),
     )
 
 

@@ -118,15 +118,16 @@ def silent_turns(
 def held_by_reason(conn: Connection) -> dict[str, int]:
     """Held people by the kind of their reason. No person is named in it."""
     query = sa.select(enrollment.c.reasons).where(enrollment.c.state == State.HELD.value)
-    found = Counter(_first_code(row.reasons) for row in conn.execute(query))
-    most = {reasons.heading(code): many for code, many in found.most_common(MOST_REASONS)}
+    found = Counter(_heading(row.reasons) for row in conn.execute(query))
+    most = dict(found.most_common(MOST_REASONS))
     rest = found.total() - sum(most.values())
     return {**most, "other reasons": rest} if rest else most
 
 
-def _first_code(rows: Sequence[Any]) -> Code:
+def _heading(rows: Sequence[Any]) -> str:
+    """Several codes may share one."""
     found = reasons.read(rows)
-    return found[0].code if found else Code.PROSE
+    return reasons.heading(found[0].code if found else Code.PROSE)
 
 
 def in_doubt(conn: Connection) -> int:

@@ -11,7 +11,7 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.event_log.of_people import StepBranched, StepSkipped
-from relance.engine.reasons import prose
+from relance.engine.reasons import Code, because, prose
 from relance.engine.reporting import sequence_report, status
 from relance.engine.reporting import status as engine_status
 from relance.engine.sequences import enroll, publish
@@ -153,7 +153,15 @@ def test_who_is_held_is_listed_with_the_reason(ready: Context, clock: ManualCloc
     assert [(each.email, each.sequence, each.step, each.reason) for each in found] == [
         ("p@firm2.example", "Trial", "intro", "test")
     ]
+    assert found[0].codes == ("prose",)
     assert found[0].since <= clock.now()
+
+
+def test_holds_for_somebodys_own_words_count_together_whatever_their_codes(ready: Context) -> None:
+    with ready.database.write() as conn:
+        for row, why in zip(rows(ready), (prose("one"), because(Code.SERVER_SAID, said="two")), strict=False):
+            enrollments.apply(conn, [row.id], Event.HELD, ready.clock.now(), reason=why)
+    assert engine_status.status(ready).held_by_reason == {"a reason of its own": 2}
 
 
 def test_the_status_says_how_everything_stands(ready: Context, clock: ManualClock) -> None:
