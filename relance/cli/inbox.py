@@ -28,7 +28,7 @@ COLUMNS = {
     N_("intent"): "intent|intent",
     N_("until"): "until",
     N_("because"): "evidence",
-    N_("matched by"): "matched_by",
+    N_("matched by"): "matched_by|words",
 }
 SUBSTITUTES = {
     N_("answer"): "id",
@@ -49,7 +49,14 @@ JUDGED = {
     N_("because"): "evidence",
 }
 
-CODED = {"kind": "mail", "judged_kind": "mail", "intent": "intent", "substitute_state": "substitute"}
+CODED = {
+    "kind": "mail",
+    "judged_kind": "mail",
+    "intent": "intent",
+    "substitute_state": "substitute",
+    "matched_by": "words",
+    "notes": "words",
+}
 
 KindName = enum.Enum(  # type: ignore[misc]
     "KindName",

@@ -188,4 +188,6 @@ def _decoded(value: Any, about: str) -> Any:
 
     if isinstance(value, Mapping):
         return {codes.text(about, code): number for code, number in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [codes.text(about, each) for each in value]
     return codes.text(about, value) if value else value

@@ -132,5 +132,10 @@ TABLES: Mapping[str, Mapping[str, Text]] = {
 
 
 def text(about: str, code: object) -> Text:
-    """A code as people read it; one that is not in the table is shown as it is."""
+    """A code as people read it; one that is not in the table is shown as it is.
+
+    Of "words" each is a sentence that was marked where it is written, such as the key a mail was matched by.
+    """
+    if about == "words":
+        return Text(str(code))
     return TABLES[about].get(str(code)) or Text.prose(code)

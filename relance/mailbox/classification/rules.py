@@ -9,6 +9,7 @@ from relance.mailbox.classification.message_view import RuleMatch
 from relance.mailbox.classification.readings import Readings
 from relance.mailbox.classification.status import Severity
 from relance.mailbox.parsing import authorship
+from relance.wording import N_
 
 # --- structure ------------------------------------------------------------------------------------------------------------
 
@@ -125,9 +126,9 @@ def _bounced(letter: Readings, severity: Severity | None) -> RuleMatch | None:
     bounce = letter.bounce
     if bounce is None or bounce.severity is not severity:
         return None
-    notes: tuple[str, ...] = ("delayed, not failed: the server keeps trying",) if bounce.delayed else ()
+    notes: tuple[str, ...] = (N_("delayed, not failed: the server keeps trying"),) if bounce.delayed else ()
     if bounce.recipient and letter.mailed and bounce.recipient not in letter.mailed:
-        notes += ("is about an address that was not written to: perhaps a forwarded one",)
+        notes += (N_("is about an address that was not written to: perhaps a forwarded one"),)
     return RuleMatch(
         bounce.evidence,
         recipient=bounce.recipient,

@@ -1,0 +1,40 @@
+"""English words in what is shown to somebody who reads another language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tests import catalogue
+
+# Words that only English has; names, addresses, commands and codes are taken out before.
+WORDS = re.compile(
+    r"\b(the|and|was|were|are|not|this|that|with|from|which|there|their|they|them|only|what|when|while|who|whose|will|would|"
+    r"has|have|had|been|says|said|send|sends|show|shows|mails?|mailbox(es)?|answers?|answered|people|contacts?|sequence|steps?|"
+    r"because|since|until|before|after|again|nothing|nobody|usage|options?|commands?|required|default|of|is|it|its|for|"
+    r"or|an|be|goes?|one|never|yes|held|paused|stopped|waits?|due|next|last|reason|state|read|unknown|bounced?)\b",
+    re.IGNORECASE,
+)
+CODE = re.compile(
+    r"E-MAIL|not-sent|domyślnie: [^\]]*|`[^`]*`|--?[a-z][\w-]*|„[^”]*”|relance [a-z -]+|\S+@\S+|<[^>]*>|\[[^\]]*\|[^\]]*\]"
+)
+PLACE = re.compile(r"\{\w+\}")
+
+
+def words(shown: str, besides: Iterable[str] = ()) -> list[str]:
+    """The English words in a text. `besides`: what may stand in it all the same, as somebody wrote it."""
+    for each in besides:
+        shown = shown.replace(each, " ")
+    return [found.group() for found in WORDS.finditer(CODE.sub(" ", shown))]
+
+
+def sentences(shown: str) -> list[str]:
+    """The sentences of the catalogue that stand in a text in English: their pieces between the places."""
+    found = []
+    for (msgid, _context), _places in catalogue.sentences().items():
+        for form in (msgid,) if isinstance(msgid, str) else msgid:
+            pieces = [piece.strip() for piece in PLACE.split(form)]
+            long = [piece for piece in pieces if len(piece) > 12 and " " in piece]
+            if long and all(piece in shown for piece in long):
+                found.append(form)
+    return found
