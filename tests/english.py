@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -30,11 +31,17 @@ def words(shown: str, besides: Iterable[str] = ()) -> list[str]:
 
 def sentences(shown: str) -> list[str]:
     """The sentences of the catalogue that stand in a text in English: their pieces between the places."""
-    found = []
-    for (msgid, _context), _places in catalogue.sentences().items():
-        for form in (msgid,) if isinstance(msgid, str) else msgid:
-            pieces = [piece.strip() for piece in PLACE.split(form)]
-            long = [piece for piece in pieces if len(piece) > 12 and " " in piece]
-            if long and all(piece in shown for piece in long):
-                found.append(form)
-    return found
+    return [form for form, pieces in _known() if all(piece in shown for piece in pieces)]
+
+
+@functools.cache
+def _known() -> list[tuple[str, list[str]]]:
+    """Every form of every sentence with its pieces, where one of them is long enough to be told from a name."""
+    forms = [
+        form
+        for msgid, _context in catalogue.sentences()
+        for form in ((msgid,) if isinstance(msgid, str) else msgid)
+    ]
+    cut = [(form, [piece.strip() for piece in PLACE.split(form)]) for form in forms]
+    long = [(form, [piece for piece in pieces if len(piece) > 12 and " " in piece]) for form, pieces in cut]
+    return [(form, pieces) for form, pieces in long if pieces]
