@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from relance import errors
 from relance.config import checks
 from relance.config.settings import Settings
-from relance.wording import Text
+from relance.wording import Text, ended
 
 TO_OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 THROUGH = stat.S_IXGRP | stat.S_IXOTH  # a folder without these closes everything below it
@@ -50,9 +50,9 @@ def close(found: Settings) -> list[Path]:
         except OSError as refused:
             raise errors.Misconfigured(
                 Text(
-                    "Other users of this machine can read {path}, and its permissions cannot be changed: {fault}.",
+                    "Other users of this machine can read {path}, and its permissions cannot be changed: {fault}",
                     path=path,
-                    fault=refused.strerror,
+                    fault=ended(str(refused.strerror)),
                 )
             ) from refused
     return paths

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from relance import errors
 from relance.config import keys, places, settings
-from relance.wording import N_, Text, _
+from relance.wording import N_, Text, _, ended
 
 HEAD = N_("Relance's settings. The environment ({variable}) takes precedence over this file.")
 
@@ -42,7 +42,11 @@ def make_home(
             (made if _write_new(path, text) else kept).append(path)
     except OSError as refused:
         raise errors.Misconfigured(
-            Text("The home folder {path} cannot be created: {fault}.", path=home, fault=refused.strerror)
+            Text(
+                "The home folder {path} cannot be created: {fault}",
+                path=home,
+                fault=ended(str(refused.strerror)),
+            )
         ) from refused
     return Made(home, tuple(made), tuple(kept))
 

@@ -318,7 +318,7 @@ def _mailbox(look: _Look) -> Iterator[str]:
     allowed = _allowed(look, look.now)
     if _due(look) and allowed.count == 0 and allowed.next_at is not None:
         at = look.local(allowed.next_at)
-        yield _("Its pace lets the next mail leave on {at}: {reason}.", at=at, reason=allowed.bound)
+        yield _("Its pace lets the next mail leave on {at}: {reason}", at=at, reason=ended(allowed.bound))
     if look.state is State.ACTIVE and box.state == "active" and box.next_turn_at is not None and _due(look):
         yield _turn(look, box.next_turn_at)
 
