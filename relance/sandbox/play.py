@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from relance import clock as clocks
+from relance import wording
 from relance.app import Relance, upgrade_database
 from relance.config import Settings, make_home
 from relance.engine.contacts.importer import ImportReport
@@ -188,6 +189,7 @@ def _settings(plan: Plan, folder: Path, port: int) -> Settings:
         "web_port": port,
         "zone": "Europe/Warsaw",
         "country": "PL",
+        "language": wording.language(),  # the reader of the play's
         "clock_origin": scaled.origin.isoformat(),
         "clock_start": scaled.start.isoformat(),
         "clock_scale": scaled.scale,
