@@ -17,7 +17,7 @@ from relance.engine.definition.sequence import Sequence
 from relance.engine.inbound import sync as inbound_sync
 from relance.engine.sequences import enroll, publish
 from relance.engine.states import MessageState
-from relance.engine.store import enrollments, mailboxes, unread_mails
+from relance.engine.store import enrollments, folders, mailboxes, unread_mails
 from tests import engine_house
 from tests.servers import scripted_imap
 from tests.servers.scripted_imap import Reply, Script
@@ -69,9 +69,9 @@ class Desk:
             return mailboxes.by_id(conn, self.number)
 
     @property
-    def mark(self) -> mailboxes.Watermark:
+    def mark(self) -> folders.Watermark:
         with self.house.database.read() as conn:
-            return mailboxes.watermarks(conn, self.number)["INBOX"]
+            return folders.watermarks(conn, self.number)["INBOX"]
 
     @property
     def unread(self) -> list[unread_mails.Withheld]:

@@ -23,7 +23,7 @@ from relance.engine.schedule import next_turn
 from relance.engine.sending import forgotten_mails, recovery, settle
 from relance.engine.sequences import clock_jumps
 from relance.engine.store import restore_doubts
-from relance.engine.store.mailboxes import Watermark
+from relance.engine.store.folders import Watermark
 from relance.mailbox.imap.folders import Folder, Role
 from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.smtp import replies as smtp_replies

@@ -26,7 +26,7 @@ from relance.engine.sending.deliver import Delivery
 from relance.engine.sending.gate import Facts, PreparedMail
 from relance.engine.sequences import control
 from relance.engine.states import State
-from relance.engine.store import claims, mailboxes, messages, unread_mails
+from relance.engine.store import claims, folders, mailboxes, messages, unread_mails
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.in_flight import InFlight
 from relance.engine.store.mailboxes import Held, Lease
@@ -204,10 +204,10 @@ def no_recovery_hold() -> AbstractContextManager[object]:
 def one_look() -> AbstractContextManager[object]:
     """Folders are looked over once: a letter moved meanwhile is missed."""
 
-    def folders(look: look.Look, inbox: Inbox) -> tuple[int, set[Role]]:
+    def once_over(look: look.Look, inbox: Inbox) -> tuple[int, set[Role]]:
         found = inbox.folders(with_trash=True)
         with look.context.database.read() as conn:
-            marks = mailboxes.watermarks(conn, look.mailbox.id)
+            marks = folders.watermarks(conn, look.mailbox.id)
             rows = unread_mails.of_mailbox(conn, look.mailbox.id)
         plans = {folder: inbound_sync._plan(look, folder, marks, rows)[0] for folder in found}
         count = sum(
@@ -217,7 +217,7 @@ def one_look() -> AbstractContextManager[object]:
         inbound_sync._wait(found, rows)
         return count, {folder.role for folder in found}
 
-    return mock.patch.object(inbound_sync, "_folders", folders)
+    return mock.patch.object(inbound_sync, "_folders", once_over)
 
 
 def forgotten_pause() -> AbstractContextManager[object]:

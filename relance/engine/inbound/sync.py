@@ -28,7 +28,8 @@ from relance.engine.runtime import unexpected_errors
 from relance.engine.sending import forgotten_mails, restore_guard
 from relance.engine.store import aliases, events, mailboxes, messages, unread_mails
 from relance.engine.store import folders as stored
-from relance.engine.store.mailboxes import Lease, Mailbox, Watermark
+from relance.engine.store.folders import Watermark
+from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.engine.store.unread_mails import Withheld
 from relance.mailbox.account import Account
 from relance.mailbox.imap.folders import Folder, FolderRefused, Role
@@ -93,7 +94,7 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
     for _ in range(PASSES):
         listed = inbox.folders(with_trash=True)
         with look.context.database.read() as conn:
-            marks = mailboxes.watermarks(conn, look.mailbox.id)
+            marks = stored.watermarks(conn, look.mailbox.id)
             rows = unread_mails.of_mailbox(conn, look.mailbox.id)
         folders = watched_folders.of_look(look, inbox, listed, marks)
         marks = watched_folders.doubted(look, listed, folders, marks)
@@ -228,7 +229,7 @@ def _whole_folder(
         count = sum(_window(look, progress, window, trouble) for window in windows)
     with look.context.database.write() as conn:
         mailboxes.renew_lease(conn, look.lease)
-        mailboxes.mark(conn, look.mailbox.id, folder.role.value, progress.end())
+        stored.mark(conn, look.mailbox.id, folder.role.value, progress.end())
         unread_mails.forget(conn, [each.id for each in rows if trouble.is_over(each)])
     if trouble.words:
         raise FolderRefused(ended(trouble.words))
@@ -271,11 +272,11 @@ def _may_concern(look: Look, fetched: Fetched) -> bool:
 def _advance(look: Look, folder: Folder, mark: Watermark) -> None:
     with look.context.database.write() as conn:
         mailboxes.renew_lease(conn, look.lease)
-        mailboxes.mark(conn, look.mailbox.id, folder.role.value, mark)
+        stored.mark(conn, look.mailbox.id, folder.role.value, mark)
 
 
 def _mark(conn: Connection, look: Look, progress: Progress, uid: int) -> None:
-    mailboxes.mark(conn, look.mailbox.id, progress.folder.role.value, progress.upto(uid))
+    stored.mark(conn, look.mailbox.id, progress.folder.role.value, progress.upto(uid))
 
 
 def _window(look: Look, progress: Progress, window: Sequence[Fetched], trouble: unread_mail.Troubles) -> int:

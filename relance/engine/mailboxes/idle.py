@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from relance import clock
 from relance.engine.context import Context
 from relance.engine.ports import IdleConnection
-from relance.engine.store import mailboxes
+from relance.engine.store import folders, mailboxes
 from relance.engine.store.mailboxes import Mailbox
 
 
@@ -51,7 +51,7 @@ def listening(context: Context, mailbox_id: int) -> Iterator[Listener]:
     """Connect to one mailbox and listen. Raises `errors.Unreachable` or `errors.Broken`."""
     with context.database.read() as conn:
         mailbox = mailboxes.by_id(conn, mailbox_id)
-        marks = mailboxes.watermarks(conn, mailbox_id)
+        marks = folders.watermarks(conn, mailbox_id)
     last = next((mark.last_uid for name, mark in marks.items() if name.upper() == "INBOX"), 0)
     with context.open_ear(context.account(mailbox)) as ear:
         yield Listener(ear, last + 1)

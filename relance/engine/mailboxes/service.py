@@ -19,7 +19,7 @@ from relance.engine.ports import Inbox
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences import backlog
 from relance.engine.states import POLICIES
-from relance.engine.store import aliases, events, mailboxes, provider_traits, refusals
+from relance.engine.store import aliases, events, folders, mailboxes, provider_traits, refusals
 from relance.engine.store.mailboxes import Mailbox
 from relance.engine.store.provider_traits import ProviderHabits
 from relance.mailbox import address
@@ -153,7 +153,7 @@ def add(context: Context, spec: MailboxSpec) -> MailboxView:
             }
             mailboxes.change(conn, before.id, **afresh, **values)
             if (before.imap.host, before.username) != (spec.imap.host, spec.username):
-                mailboxes.forget_watermarks(conn, before.id)
+                folders.forget_watermarks(conn, before.id)
                 mailboxes.change(conn, before.id, files_sent=None)
                 provider_traits.drop(conn, before.id)
             number = before.id

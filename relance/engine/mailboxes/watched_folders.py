@@ -11,7 +11,7 @@ from relance.engine.mailboxes import watermarks
 from relance.engine.mailboxes.look import Look
 from relance.engine.ports import Inbox
 from relance.engine.store import folders, mailboxes, unread_mails
-from relance.engine.store.mailboxes import Watermark
+from relance.engine.store.folders import Watermark
 from relance.mailbox.imap.folders import Folder, FolderRefused
 from relance.wording import Text
 
@@ -37,7 +37,7 @@ def of_look(
         with look.context.database.write() as conn:
             mailboxes.renew_lease(conn, look.lease)
             for name in sorted(new):
-                mailboxes.mark(conn, look.mailbox.id, folders.OTHERS, Watermark(name, 0, 0))
+                folders.mark(conn, look.mailbox.id, folders.OTHERS, Watermark(name, 0, 0))
     return _left(look.context, listed, others | new)
 
 
@@ -109,7 +109,7 @@ def doubted(
     with look.context.database.write() as conn:
         mailboxes.renew_lease(conn, look.lease)
         for name, mark in marks.items():
-            mailboxes.mark(conn, look.mailbox.id, there[name].role.value, mark)
+            folders.mark(conn, look.mailbox.id, there[name].role.value, mark)
     return {**known, **marks}
 
 

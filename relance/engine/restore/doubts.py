@@ -172,9 +172,11 @@ def _was_not(conn: Connection, context: Context, row: Enrollment, now: dt.dateti
 
 
 def _was_sent(conn: Connection, context: Context, row: Enrollment, now: dt.datetime) -> _Done:
-    steps, why = 0, because(Code.SAID_SENT)
-    while _due_then(row) and row.step_kind == "mail":
-        at = row.due_at or now
+    """The mail asked about left, and those behind it that were due before the restore. Where it counted from later (a task
+    ticked off again, what had piled up), nobody can tell when the next one was due: that is asked, too."""
+    steps, why, sure = 0, because(Code.SAID_SENT), _due_then(row)
+    while row.step_kind == "mail" and (steps == 0 or _due_then(row)):
+        at = min(row.due_at or now, row.lost_before or now)
         key = (row.id, row.step or "")
         there = messages.of_steps(conn, [key]).get(key)
         if there is None:
@@ -182,7 +184,7 @@ def _was_sent(conn: Connection, context: Context, row: Enrollment, now: dt.datet
         if there is None or not proofs.left(conn, context, there, Left(there.step, at, why), now):
             proofs.written(conn, context, row, Left(row.step or "", at, why), now)
         row, steps = enrollments.by_ids(conn, [row.id])[0], steps + 1
-    if not _due_then(row):
+    if row.step is None or (sure and steps and not _due_then(row)):
         restore_guard.release(conn, row, now, why)
         return _Done(steps)
     # A branch, a task: it is done by its own rule, and the mail behind it is asked about again before it goes.

@@ -24,7 +24,7 @@ from relance.engine.journal import evidence
 from relance.engine.journal.evidence import Evidence
 from relance.engine.journal.own_message_ids import OwnMessageId
 from relance.engine.reasons import Code, because
-from relance.engine.sending import compose, proofs
+from relance.engine.sending import compose, proofs, restore_guard
 from relance.engine.sending.proofs import Left
 from relance.engine.sequences import step_context
 from relance.engine.sequences.step_context import StepContext
@@ -212,7 +212,7 @@ def _take(conn: Connection, context: Context, mailbox_id: int, place: _Place, no
     messages.add_keys(conn, mail.id, evidence.ids_of([each]))
     if there is None:
         proofs.written(conn, context, row, proof, now)
-        proofs.let_go_on(conn, row.id, proof, now)
+        restore_guard.let_go_on(conn, row.id, now)
     elif not proofs.left(conn, context, there, proof, now):
         return
     if each.copy and mail.mailbox_id == mailbox_id:

@@ -25,7 +25,7 @@ from relance.engine.sending import settle as sending_settle
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.settle import Attempt
 from relance.engine.states import MessageEvent
-from relance.engine.store import contacts, enrollments, events, mailboxes, messages
+from relance.engine.store import contacts, enrollments, events, mailboxes, messages, restore_doubts
 from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import Lease, Mailbox
 from relance.engine.store.messages import Message, Settlement
@@ -129,7 +129,7 @@ def settle(
         if after is states.MessageState.ACCEPTED and row.step == mail.step:
             script = context.library.script(conn, row.sequence_version_id)
             place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], context.workspace)
-            sent_at = mail.transmitting_at or now
+            sent_at = restore_doubts.counted_from(row, mail.transmitting_at or now)
             position = script.after(mail.step, sent_at, place, str(row.id))
             enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
         enrollments.clear(conn, row.id, _is_for_this, now, why)

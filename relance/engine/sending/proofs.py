@@ -15,7 +15,7 @@ from relance.engine.event_log.of_mails import MessageFound
 from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.sending import in_doubt, restore_guard, settle
 from relance.engine.states import MessageEvent, MessageState, State
-from relance.engine.store import contacts, enrollments, events, mailboxes, messages
+from relance.engine.store import contacts, enrollments, events, mailboxes, messages, restore_doubts
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.messages import Message
 
@@ -48,14 +48,8 @@ def left(conn: Connection, context: Context, read: Message, proof: Left, now: dt
         restore_guard.let_go_on(conn, row.id, now)
     else:
         _found(conn, context, row, mail, proof, now)
-        let_go_on(conn, row.id, proof, now)
+        restore_guard.let_go_on(conn, row.id, now)
     return True
-
-
-def let_go_on(conn: Connection, enrollment_id: int, proof: Left, now: dt.datetime) -> None:
-    """Whoever is proved goes on by itself. Behind the last step nothing is in doubt, whenever its mail left."""
-    if proof.exact or enrollments.by_ids(conn, [enrollment_id])[0].step is None:
-        restore_guard.let_go_on(conn, enrollment_id, now)
 
 
 def _found(
@@ -76,19 +70,10 @@ def written(conn: Connection, context: Context, row: Enrollment, proof: Left, no
     script = context.library.script(conn, row.sequence_version_id)
     if row.step is not None and script.plan.number(proof.step) >= script.plan.number(row.step):
         person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]
-        position = script.after(
-            proof.step, _counted_from(row, proof), script.place(person, context.workspace), str(row.id)
-        )
+        done_at = proof.at if proof.exact else restore_doubts.counted_from(row, proof.at)
+        position = script.after(proof.step, done_at, script.place(person, context.workspace), str(row.id))
         after = enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
         if position.step_kind == "mail" and position.due_at is not None and after is State.ACTIVE:
             mailboxes.schedule_turn(conn, [row.mailbox_id], position.due_at)
     data = MessageFound(proof.why, proof.at.isoformat())
     events.record_event(conn, data, now, row, step=proof.step)
-
-
-def _counted_from(row: Enrollment, proof: Left) -> dt.datetime:
-    """From when the next step's wait counts. Where a restore left doubt, the earliest: what may have fallen due by then
-    may have been sent, and must not seem to lie ahead."""
-    if proof.exact or row.lost_before is None or row.due_at is None:
-        return proof.at
-    return min(proof.at, row.due_at)

@@ -10,7 +10,7 @@ import datetime as dt
 from relance import clock
 from relance.engine.context import Context
 from relance.engine.journal.findings import Findings
-from relance.engine.sending import in_doubt, repeated_answers, settle
+from relance.engine.sending import in_doubt, repeated_answers, restore_guard, settle
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.settle import Attempt
 from relance.engine.states import MessageState
@@ -41,6 +41,9 @@ def settle_left_open(context: Context, lease: Lease) -> int:
             for each in left
         ]
         settle.record(conn, context, attempts)
+        for each in attempts:  # what a restore put in doubt, where it is known now
+            if each.result.outcome is Outcome.ACCEPTED:
+                restore_guard.let_go_on(conn, each.wanted.enrollment.id, now)
         mailbox = mailboxes.by_id(conn, lease.mailbox_id)
         before = after = repeated_answers.of(mailbox.refusal)
         for each in attempts:  # the journal has how each was read beside the one before it

@@ -26,7 +26,16 @@ from relance.engine.reasons import Code, Reason, because
 from relance.engine.sending import refusing_domains
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.states import Event, MessageEvent, MessageState
-from relance.engine.store import claims, contacts, enrollments, events, mailboxes, messages, suppressions
+from relance.engine.store import (
+    claims,
+    contacts,
+    enrollments,
+    events,
+    mailboxes,
+    messages,
+    restore_doubts,
+    suppressions,
+)
 from relance.engine.store.events import NewEvent
 from relance.engine.store.messages import Settlement
 from relance.mailbox.smtp import replies as smtp_replies
@@ -193,7 +202,8 @@ def _move_on(conn: Connection, context: Context, done: Sequence[Attempt]) -> Non
         row = each.wanted.enrollment
         script = context.library.script(conn, row.sequence_version_id)
         place = each.wanted.place or script.place(people[row.contact_id], context.workspace)
-        position = script.after(each.wanted.message.step, each.at, place, str(row.id))
+        done_at = restore_doubts.counted_from(row, each.at)
+        position = script.after(each.wanted.message.step, done_at, place, str(row.id))
         moves.append((row, dataclasses.replace(position, wrote=True)))
     last = [row.id for row, _ in moves if row.priority == enrollments.LAST]
     if last:

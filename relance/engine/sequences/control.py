@@ -20,7 +20,16 @@ from relance.engine.journal import evidence
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences import backlog
 from relance.engine.states import Event, MessageState, State
-from relance.engine.store import enrollment_details, enrollments, events, mailboxes, messages, refusals, tasks
+from relance.engine.store import (
+    enrollment_details,
+    enrollments,
+    events,
+    mailboxes,
+    messages,
+    refusals,
+    restore_doubts,
+    tasks,
+)
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollment_details import Standing
 from relance.engine.store.enrollments import Enrollment
@@ -177,7 +186,8 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
     due, kind = change.get("due_at", row.due_at), row.step_kind
     if mail is not None and mail.state in _GIVEN_UP:
         place = desk.script(row).place(desk.person, desk.context.workspace)
-        position = desk.script(row).after(mail.step, desk.now, place, str(row.id))
+        done_at = restore_doubts.counted_from(row, desk.now)
+        position = desk.script(row).after(mail.step, done_at, place, str(row.id))
         enrollments.move(desk.conn, row, position, desk.now)
         desk.tell([row], StepSkipped(because(Code.MAIL_OVER, state=mail.state.value)))
         due, kind = position.due_at, position.step_kind

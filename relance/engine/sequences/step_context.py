@@ -14,7 +14,7 @@ from relance.engine.definition.position import Position
 from relance.engine.engagement import facts as engagement_facts
 from relance.engine.reasons import Reason
 from relance.engine.schedule.timezones import Place, Workspace
-from relance.engine.store import contacts, messages, suppressions
+from relance.engine.store import contacts, messages, restore_doubts, suppressions
 from relance.engine.store.contacts import Contact
 from relance.engine.store.enrollments import Enrollment
 from relance.engine.store.mailboxes import Mailbox
@@ -44,7 +44,8 @@ class StepContext:
 
     def after(self, workspace: Workspace, done_at: dt.datetime, taken: bool | None = None) -> Position:
         """Where the enrollment stands once this step was done; `taken` says which way a branch went."""
-        return self.script.after(self.step, done_at, self.place(workspace), str(self.row.id), taken)
+        counted = restore_doubts.counted_from(self.row, done_at)
+        return self.script.after(self.step, counted, self.place(workspace), str(self.row.id), taken)
 
     def values(self, mailbox: Mailbox | None = None) -> dict[str, object]:
         """What the sequence's templates and conditions may speak of; with the sender's part where one is known."""

@@ -1,7 +1,8 @@
-"""What else is known of a mailbox's folders: whose they are, which are missed, and which are numbered anew."""
+"""What is known of a mailbox's folders: how far each was read, whose it is, which are missed, which are numbered anew."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.db.tables import folder
+from relance.engine.db.tables import folder, withheld
 from relance.wording import Text
 
 OTHERS = "others"
@@ -38,6 +39,32 @@ class Unstable:
     moves: int
     words: Text | str  # which number moved
     at: dt.datetime
+
+
+def watermarks(conn: Connection, mailbox_id: int) -> dict[str, Watermark]:
+    """How far each folder has been read, by name."""
+    rows = conn.execute(_MARKS, {"of": mailbox_id})
+    return {row.name: Watermark(*row) for row in rows}
+
+
+_MARKS = sa.select(*(folder.c[name] for name in Watermark.__dataclass_fields__)).where(
+    folder.c.mailbox_id == sa.bindparam("of")
+)
+
+
+def forget_watermarks(conn: Connection, mailbox_id: int) -> None:
+    """Read every folder from its start again; what was kept before is known by its id."""
+    conn.execute(sa.delete(folder).where(folder.c.mailbox_id == mailbox_id))
+    conn.execute(sa.delete(withheld).where(withheld.c.mailbox_id == mailbox_id))
+
+
+def mark(conn: Connection, mailbox_id: int, role: str, watermark: Watermark) -> None:
+    """Note how far a folder has been read, in the transaction that keeps what was read."""
+    here = sa.and_(folder.c.mailbox_id == mailbox_id, folder.c.name == watermark.name)
+    values = {"role": role, **dataclasses.asdict(watermark)}
+    del values["name"]
+    if conn.execute(sa.update(folder).where(here).values(**values)).rowcount == 0:
+        conn.execute(sa.insert(folder).values(mailbox_id=mailbox_id, name=watermark.name, **values))
 
 
 def missing(conn: Connection, mailbox_id: int, names: Iterable[str], at: dt.datetime) -> None:

@@ -6,7 +6,6 @@ hands, and every write a holder makes says which fence it holds, so that a worke
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine import reasons
 from relance.engine.db.database import SKEW, machine_now
-from relance.engine.db.tables import folder, mailbox, message, meta, withheld
+from relance.engine.db.tables import mailbox, message, meta
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import MailboxPaused
 from relance.engine.reasons import Reason
@@ -380,32 +379,6 @@ def schedule_turn(conn: Connection, mailbox_ids: Iterable[int], at: dt.datetime)
     ids = sorted(set(mailbox_ids))
     if ids:
         conn.execute(sa.update(mailbox).where(mailbox.c.id.in_(ids), sooner).values(next_turn_at=at))
-
-
-def watermarks(conn: Connection, mailbox_id: int) -> dict[str, Watermark]:
-    """How far each folder has been read, by name."""
-    rows = conn.execute(_MARKS, {"of": mailbox_id})
-    return {row.name: Watermark(*row) for row in rows}
-
-
-_MARKS = sa.select(*(folder.c[name] for name in Watermark.__dataclass_fields__)).where(
-    folder.c.mailbox_id == sa.bindparam("of")
-)
-
-
-def forget_watermarks(conn: Connection, mailbox_id: int) -> None:
-    """Read every folder from its start again; what was kept before is known by its id."""
-    conn.execute(sa.delete(folder).where(folder.c.mailbox_id == mailbox_id))
-    conn.execute(sa.delete(withheld).where(withheld.c.mailbox_id == mailbox_id))
-
-
-def mark(conn: Connection, mailbox_id: int, role: str, watermark: Watermark) -> None:
-    """Note how far a folder has been read, in the transaction that keeps what was read."""
-    here = sa.and_(folder.c.mailbox_id == mailbox_id, folder.c.name == watermark.name)
-    values = {"role": role, **dataclasses.asdict(watermark)}
-    del values["name"]
-    if conn.execute(sa.update(folder).where(here).values(**values)).rowcount == 0:
-        conn.execute(sa.insert(folder).values(mailbox_id=mailbox_id, name=watermark.name, **values))
 
 
 def sent_since(conn: Connection, mailbox_id: int, since: dt.datetime) -> list[dt.datetime]:

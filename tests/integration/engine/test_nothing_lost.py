@@ -23,7 +23,15 @@ from relance.engine.sending import in_doubt, restore_guard
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageEvent, MessageState, State
-from relance.engine.store import enrollment_details, enrollments, events, installation, mailboxes, messages
+from relance.engine.store import (
+    enrollment_details,
+    enrollments,
+    events,
+    folders,
+    installation,
+    mailboxes,
+    messages,
+)
 from tests import engine_house
 from tests.engine_doors import NoMail
 
@@ -47,7 +55,7 @@ def row(house: Context) -> enrollments.Enrollment:
 
 def test_answers_that_came_while_a_mailbox_was_removed_are_read_when_it_is_back(ready: Context) -> None:
     with ready.database.write() as conn:
-        mailboxes.mark(conn, 1, "inbox", mailboxes.Watermark("INBOX", 7, 41))
+        folders.mark(conn, 1, "inbox", folders.Watermark("INBOX", 7, 41))
     seen = mailbox_service.show(ready, ADA).synced_at
     mailbox_service.remove(ready, ADA, force=True)
     here = mailbox_service.Server("localhost", 1, mailbox_service.Security.STARTTLS)
@@ -55,17 +63,17 @@ def test_answers_that_came_while_a_mailbox_was_removed_are_read_when_it_is_back(
     assert seen is not None
     assert mailbox_service.show(ready, ADA).synced_at == seen
     with ready.database.read() as conn:
-        assert mailboxes.watermarks(conn, 1)["INBOX"].last_uid == 41
+        assert folders.watermarks(conn, 1)["INBOX"].last_uid == 41
 
 
 def test_a_mailbox_that_is_back_on_another_server_is_read_from_the_start(ready: Context) -> None:
     with ready.database.write() as conn:
-        mailboxes.mark(conn, 1, "inbox", mailboxes.Watermark("INBOX", 7, 41))
+        folders.mark(conn, 1, "inbox", folders.Watermark("INBOX", 7, 41))
     mailbox_service.remove(ready, ADA, force=True)
     there = mailbox_service.Server("127.0.0.1", 2, mailbox_service.Security.STARTTLS)
     mailbox_service.add(ready, mailbox_service.MailboxSpec(ADA, "Ada", ADA, "password", there, there))
     with ready.database.read() as conn:
-        assert mailboxes.watermarks(conn, 1) == {}
+        assert folders.watermarks(conn, 1) == {}
 
 
 def test_nobody_goes_on_from_a_mailbox_that_is_gone(ready: Context) -> None:

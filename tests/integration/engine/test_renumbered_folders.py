@@ -10,7 +10,7 @@ import pytest
 from relance.engine.reporting import status, timeline
 from relance.engine.reporting.explain import explain
 from relance.engine.states import State
-from relance.engine.store import folders, mailboxes
+from relance.engine.store import folders
 from tests import engine_house
 from tests.desk import ANSWER, OLA, OTHER, ReadDesk, Shelf, news, seated
 from tests.servers.scripted_imap import Reply, Script
@@ -123,4 +123,4 @@ def test_a_folder_that_is_missed_twice_is_gone(two: Shelf) -> None:
     two.desk.sync()
     assert two.desk.mailbox.synced_at == two.desk.house.clock.now()
     with two.desk.house.database.read() as conn:
-        assert set(mailboxes.watermarks(conn, two.desk.number)) == {"INBOX"}
+        assert set(folders.watermarks(conn, two.desk.number)) == {"INBOX"}

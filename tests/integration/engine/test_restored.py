@@ -18,7 +18,7 @@ from relance.engine.sending import restore_guard
 from relance.sandbox.record import Kind
 from tests import backups
 from tests.backups import Backup
-from tests.journeys.stage import ADA, FOLLOW_UP, MONDAY, Stage, standing
+from tests.journeys.stage import ADA, MONDAY, Stage, standing
 
 EWA, OLA, JAN = "ewa@acme.example", "ola@apex.example", "jan@birch.example"
 
@@ -262,64 +262,6 @@ def test_what_was_paused_when_the_backup_was_made_is_asked_about_too(stage: Stag
     stage.relance.resume(EWA)
     weeks(stage)
     assert sent(stage, EWA) == [3]
-
-
-BRANCHED = {
-    **FOLLOW_UP,
-    "sequence": "Branched",
-    "steps": [
-        FOLLOW_UP["steps"][0],
-        {
-            "id": "saw",
-            "when": 'clicked("intro")',
-            "after": "2 business days",
-            "then": [{"id": "warm", "subject": "Warm", "body": "You looked."}],
-            "else": [{"id": "cold", "subject": "Cold", "body": "You did not look."}],
-        },
-    ],
-}
-
-
-def test_behind_a_branch_it_is_asked_again(stage: Stage) -> None:
-    enrolled(stage, EWA, files_sent=False, definition=BRANCHED)
-    taken = backup(stage)
-    stage.advance(days=4)
-    assert sent(stage, EWA) == [2]
-    restore(stage, taken)
-    assert stage.relance.restored.decide("sent").still == (EWA,)
-    weeks(stage)
-    assert sent(stage, EWA) == [2]
-    assert (stage.state(EWA), [each.step for each in stage.relance.restored.list()]) == ("held", ["cold"])
-    stage.relance.restored.decide("sent")
-    assert stage.state(EWA) == "finished"
-
-
-CALLED = {
-    **FOLLOW_UP,
-    "sequence": "Called",
-    "steps": [
-        FOLLOW_UP["steps"][0],
-        {"id": "call", "after": "1 business day", "task": "call them"},
-        {"id": "last", "after": "1 business day", "thread": "reply", "body": "Still there?"},
-    ],
-}
-
-
-def test_who_is_paused_before_a_task_goes_on_to_it_and_is_asked_about_behind_it(stage: Stage) -> None:
-    enrolled(stage, EWA, files_sent=False, definition=CALLED)
-    stage.relance.pause(EWA)
-    taken = backup(stage)
-    stage.relance.resume(EWA)
-    stage.advance(days=6)
-    assert sent(stage, EWA) == [2]
-    restore(stage, taken)
-    assert stage.relance.restored.decide("sent").still == (EWA,)
-    stage.relance.resume(EWA)
-    weeks(stage)
-    assert sent(stage, EWA) == [2]
-    assert (stage.state(EWA), [each.step for each in stage.relance.restored.list()]) == ("held", ["last"])
-    stage.relance.restored.decide("sent")
-    assert stage.state(EWA) == "finished"
 
 
 def test_who_has_no_step_left_is_in_no_doubt(stage: Stage) -> None:

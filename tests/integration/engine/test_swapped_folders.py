@@ -9,7 +9,7 @@ import pytest
 
 from relance.engine.mailboxes import watermarks
 from relance.engine.states import State
-from relance.engine.store import mailboxes
+from relance.engine.store import folders
 from tests import engine_house
 from tests.desk import ANSWER, OTHER, ReadDesk, Shelf, news, seated
 from tests.servers.scripted_imap import Reply, Script
@@ -39,9 +39,9 @@ def _seen(shelf: Shelf) -> None:
     assert not any(each.doubted for each in _marks(shelf).values())
 
 
-def _marks(shelf: Shelf) -> dict[str, mailboxes.Watermark]:
+def _marks(shelf: Shelf) -> dict[str, folders.Watermark]:
     with shelf.desk.house.database.read() as conn:
-        return mailboxes.watermarks(conn, shelf.desk.number)
+        return folders.watermarks(conn, shelf.desk.number)
 
 
 def test_an_answer_in_a_folder_that_took_the_name_of_one_put_aside_is_read(shelf: Shelf) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from relance.engine.inbound import unread_mail
 from relance.engine.states import State
-from relance.engine.store import mailboxes
+from relance.engine.store import folders
 from tests import engine_house
 from tests.desk import ANSWER, OTHER, ReadDesk, news, seated
 from tests.servers.scripted_imap import Reply, Script
@@ -195,5 +195,5 @@ def test_a_mailbox_on_another_server_owes_no_mails_of_the_old_one(desk: ReadDesk
     desk.fetching({4}, b"{tag} NO [SERVERBUG] this mail is broken\r\n")
     desk.refused()
     with desk.house.database.write() as conn:
-        mailboxes.forget_watermarks(conn, desk.number)
+        folders.forget_watermarks(conn, desk.number)
     assert desk.unread == []

@@ -17,7 +17,7 @@ from relance.engine.context import Context
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.sequences import enroll, publish
 from relance.engine.states import State
-from relance.engine.store import enrollments, mailboxes, messages
+from relance.engine.store import enrollments, folders, mailboxes, messages
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
@@ -133,9 +133,9 @@ class Desk:
             return enrollments.of_mailbox(conn, self.number)[0]
 
     @property
-    def mark(self) -> mailboxes.Watermark:
+    def mark(self) -> folders.Watermark:
         with self.house.database.read() as conn:
-            return mailboxes.watermarks(conn, self.number)[self.clients]
+            return folders.watermarks(conn, self.number)[self.clients]
 
     def answer(self) -> bytes:
         with self.house.database.read() as conn:

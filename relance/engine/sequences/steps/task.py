@@ -73,7 +73,9 @@ def _ended(conn: Connection, context: Context, task: tasks.Task, now: dt.datetim
     if row.step != task.step:
         return
     case = step_context.read(conn, context, [row])[0]
-    position = case.after(context.workspace, now)
+    # After a restore it may have been ticked off before, and as early as it was there.
+    done_at = now if row.lost_before is None else min(now, task.due_at)
+    position = case.after(context.workspace, done_at)
     enrollments.move(conn, row, position, now)
     if position.step_kind == "mail" and position.due_at is not None:
         mailboxes.schedule_turn(conn, [row.mailbox_id], position.due_at)
