@@ -22,6 +22,7 @@ from relance.engine.sequences import backlog
 from relance.engine.store import contacts, enrollment_details, enrollments, mailboxes, messages
 from relance.engine.store.enrollment_details import Standing
 from relance.engine.store.enrollments import Enrollment
+from relance.wording import Text
 
 BATCH = 500
 DECISIONS = ("sent", "not sent")
@@ -112,7 +113,13 @@ def decide(
     An address that is no contact's raises `errors.NotFound`. `sent` counts for every mail that was due before the restore, for whoever got one got the next as well.
     """
     if decision not in DECISIONS:
-        raise errors.WrongUse(f"say one of: {', '.join(DECISIONS)}; not {decision!r}")
+        raise errors.WrongUse(
+            Text(
+                'choose one of: {decisions}; not "{decision}"',
+                decisions=", ".join(DECISIONS),
+                decision=decision,
+            )
+        )
     whom = whom or Whom()
     with context.database.read() as conn:
         for email in whom.emails or ():

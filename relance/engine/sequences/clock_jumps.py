@@ -30,7 +30,7 @@ from relance.engine.sequences import away, step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.store import enrollments, events, future_times, installation, mailboxes, replies
 from relance.engine.store.enrollments import Enrollment
-from relance.wording import span
+from relance.wording import _
 
 BATCH = 500
 JUMPED, HEALED, MARK = "clock jumped", "clock was ahead", "clock"
@@ -196,7 +196,7 @@ def _absences(conn: Connection, context: Context, cut: dt.datetime, now: dt.date
     """Whoever was found absent by the wrong clock is back when they would have been."""
     ids, count = future_times.absent(conn, cut), 0
     for start in range(0, len(ids), BATCH):
-        for row, _ in enrollments.lock(conn, ids[start : start + BATCH]).values():
+        for row, _person in enrollments.lock(conn, ids[start : start + BATCH]).values():
             until = (replies.returns(conn, row.contact_id) or [None])[-1]
             anew = away.values(conn, context, row, until, now)["resume_at"]
             if row.resume_at is not None and max(anew, now) < row.resume_at:
@@ -207,7 +207,8 @@ def _absences(conn: Connection, context: Context, cut: dt.datetime, now: dt.date
 
 def words(last: dt.datetime, now: dt.datetime) -> str:
     """What is said while times lie ahead that are not mended: either they are wrong or the clock is. Pure."""
-    return (
-        f"the log has a line that is {span(last - now)} in the future. Is this computer's clock behind? If it is "
-        "right, it was written while it was ahead."
+    return _(
+        "the log has a line that is {span} in the future. Is this computer's clock behind? If it is right, it was "
+        "written while it was ahead.",
+        span=last - now,
     )
