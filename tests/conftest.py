@@ -10,6 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from relance import wording
 from tests import reworded
 from tests.servers import finder, loopback, migrated, postgres, redis
 
@@ -26,6 +27,13 @@ def pytest_configure(config: pytest.Config) -> None:
     loopback.install()
     if reworded.wanted():
         reworded.install(pytest.MonkeyPatch())  # for the whole run
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    """What a test made this process speak, the next one need not read."""
+    yield
+    wording.speak("en")
 
 
 @pytest.fixture(scope="session")
