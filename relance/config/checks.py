@@ -31,7 +31,7 @@ def database(url: str) -> str:
             Text(
                 "it names the database “{name}”; Relance keeps its data in SQLite (sqlite:////path/to/file.db) or "
                 "PostgreSQL (postgresql://user@host/name)",
-                name=scheme,
+                name=_shown(scheme),
             )
         )
     return f"{known}://{rest}"
@@ -60,7 +60,7 @@ def network(written: str) -> str:
         raise ValueError(
             Text(
                 "“{name}” is not an address or a network; write one such as 10.0.0.7 or 10.0.0.0/8",
-                name=written,
+                name=_shown(written),
             )
         ) from None
 
@@ -91,7 +91,9 @@ def _split(url: str) -> SplitResult:
 def zone(name: str) -> str:
     """A name of the IANA time zone database."""
     if name not in zoneinfo.available_timezones():
-        raise ValueError(Text("there is no time zone “{name}”; write one such as Europe/Warsaw", name=name))
+        raise ValueError(
+            Text("there is no time zone “{name}”; write one such as Europe/Warsaw", name=_shown(name))
+        )
     return name
 
 
@@ -100,9 +102,18 @@ def language(name: str) -> str:
     found = wording.matched(name)
     if found is None:
         raise ValueError(
-            Text("there is no language “{name}”; write one of {known}", name=name, known=wording.languages())
+            Text(
+                "there is no language “{name}”; write one of {known}",
+                name=_shown(name),
+                known=", ".join(wording.languages()),
+            )
         )
     return found
+
+
+def _shown(written: str) -> str:
+    """Bytes of the environment that are no text (PEP 383) as Python writes them: pydantic cannot keep them in a message."""
+    return written.encode("utf-8", "backslashreplace").decode()
 
 
 def mask_url(url: str) -> str:

@@ -134,4 +134,4 @@ def _python(terminal: Terminal) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("1 enrolled, the first mail is due ")
-    assert "enrolled zoe@linden.example" in done.stdout or "sent" in done.stdout
+    assert "enrollment.created zoe@linden.example" in done.stdout

@@ -82,6 +82,8 @@ def test_a_settings_file(content: bytes) -> None:
 @example({"lease_seconds": "nan"})
 @example({"secret_key_file": "~0"})
 @example({"home": "~0"})
+@example({"language": "\udc80"})
+@example({"timezone": "\udc80"})
 def test_an_environment(values: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         for setting, value in values.items():
