@@ -155,8 +155,8 @@ def _after_an_answer(sim: Sim) -> Iterator[str]:
 def _follow_up(sim: Sim, before: Taken, taken: Taken) -> Iterator[str]:
     """Every mailbox that wrote to them must have been read since it fell due, for answers to this one or another."""
     who, due = taken.mail.recipient, earliest_due(before.marked_at, ground.WAIT, sim.clock_was)
-    forgotten = [each for each in sim.world.restored if each.made < before.marked < each.order]
-    if forgotten or (who, before.mail.step) in sim.world.said_sent:  # it counts as sent when it was due
+    restored = any(before.marked < each.order for each in sim.world.restored)
+    if restored or (who, before.mail.step) in sim.world.said_sent:  # it counts from when it was due
         due = min(due, sim.world.restored[-1].at)
     wrote = {
         each.mailbox for each in sim.world.taken if each.mail.recipient == who and each.order < taken.marked

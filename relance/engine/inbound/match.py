@@ -42,6 +42,7 @@ class Seen:
     own: frozenset[str] = frozenset()  # the addresses of our mailboxes
     thread_id: str | None = None  # Gmail's
     threads: Mapping[str, Message] = field(default_factory=dict)  # mails of ours read just now, by thread
+    linked: tuple[str, ...] = ()  # whom the unsubscribe links of ours that stand in it were made for
     ours: bool = False  # it names a Message-ID that bears our mark, whether a row tells of that mail or not
 
 
@@ -83,6 +84,7 @@ def find(conn: Connection, mail: InboundMail, seen: Seen) -> Found:
         or _by_sender(conn, mail, seen)
         or _by_report(conn, mail, seen)
         or _by_witness(conn, mail, seen)
+        or _by_link(conn, mail, seen)
         or _by_company(conn, mail, seen)
         or _by_named(conn, mail, seen)
         or _by_words(conn, mail, seen)
@@ -175,6 +177,22 @@ def _begun(conn: Connection, contact_ids: Iterable[int], seen: Seen) -> set[int]
     return {number for number, at in began.items() if seen.received_at >= at - SLACK}
 
 
+def _by_link(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
+    """A mail of ours stands in it, quoted or forwarded, whatever address and subject it has."""
+    contact = None if _from_among_us(mail, seen) else _first_begun(conn, seen.linked, seen)
+    if contact is None:
+        return None
+    last = messages.to_recipient(conn, contact.email)
+    return Found(Match.SOFT, N_("the unsubscribe link of their mail"), contact, last)
+
+
+def _from_among_us(mail: InboundMail, seen: Seen) -> bool:
+    sender = mail.from_address or ""
+    if authorship.is_ours(sender, seen.own):
+        return True
+    return bool(_organisations([sender]).keys() & _organisations(seen.own).keys())
+
+
 def _by_report(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     """A bounce that returns nothing of ours still names whom it could not reach; a restored database may have lost what
     was sent to them."""
@@ -261,17 +279,13 @@ def _by_colleague(conn: Connection, mail: InboundMail, seen: Seen) -> Found | No
 
 def _by_mention(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     """A mail from anywhere, but from among ourselves, that names somebody we write to, by address or by full name."""
-    sender = mail.from_address or ""
-    if (
-        authorship.is_ours(sender, seen.own)
-        or _organisations([sender]).keys() & _organisations(seen.own).keys()
-    ):
+    if _from_among_us(mail, seen):
         return None
     everybody = seen.recipients.everybody(conn)
     if not everybody:
         return None
     said = f"{mail.from_name}\n{mail.subject}\n{mail.text[:_LONGEST]}"
-    addresses = {each.lower() for each in _ADDRESS.findall(said)}
+    addresses = {*mail.calendar_people, *(each.lower() for each in _ADDRESS.findall(said))}
     words = names.Words.of(said)
     people = [
         each for each in everybody if each.email in addresses or words.name(each.first_name, each.last_name)

@@ -36,7 +36,9 @@ def may_concern(look: Look, fetched: Fetched) -> bool:
     ):
         return True
     came = fetched.internal_date or look.now
-    seen = match.Seen(look.mailbox.id, came, look.recipients, look.own, fetched.thread_id)
+    seen = match.Seen(
+        look.mailbox.id, came, look.recipients, look.own, fetched.thread_id, linked=_linked(look, mail)
+    )
     with look.context.database.read() as conn:
         if replies.known(conn, look.mailbox.id, [_dedupe(fetched, mail)]):
             return False
@@ -97,12 +99,25 @@ def items(
         received = fetched.internal_date or look.now
         ours = bool(shown(look, fetched, mail))
         seen = match.Seen(
-            look.mailbox.id, received, look.recipients, look.own, fetched.thread_id, threads, ours
+            look.mailbox.id,
+            received,
+            look.recipients,
+            look.own,
+            fetched.thread_id,
+            threads,
+            _linked(look, mail),
+            ours,
         )
         found = match.find(conn, mail, seen)
         item = _item(conn, look, folder, fetched, mail, found)
         if concerns_us(found, item.judgement):
             yield item
+
+
+def _linked(look: Look, mail: InboundMail) -> tuple[str, ...]:
+    """Whom mails of ours went to that are quoted in it, as their unsubscribe links say."""
+    claims = (look.context.links.sealed(each) for each in mail.opt_out_links)
+    return tuple(dict.fromkeys(each.carried.lower() for each in claims if each is not None and each.carried))
 
 
 def read(fetched: Fetched) -> InboundMail:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 from relance.mailbox.parsing import decoding, html_text, mime
 
 MAX_TEXT = 256 * 1024  # characters
@@ -79,3 +82,20 @@ def unflow(text: str, *, delete_space: bool) -> str:
             paragraphs.append((depth, [kept]))
         open_depth = depth if flows else -1
     return "\n".join((">" * depth + " " if depth else "") + "".join(lines) for depth, lines in paragraphs)
+
+
+MAX_LINKS = 20
+_OPT_OUT = re.compile(rb"https?://[^\s\"'<>]{1,200}/u/[A-Za-z0-9_-]{16,2000}")
+
+
+def opt_out_links(root: mime.Part) -> tuple[str, ...]:
+    """Addresses in its texts, marked up or plain, that may be unsubscribe links of ours: a mail of ours that is quoted."""
+    found: dict[str, None] = {}
+    for part in root.walk():
+        if part.content_type in ("text/plain", "text/html"):
+            named = itertools.islice(_OPT_OUT.finditer(part.payload()[:_LONGEST_SEARCHED]), MAX_LINKS)
+            found.update((match[0].decode("ascii", "replace"), None) for match in named)
+    return tuple(found)[:MAX_LINKS]
+
+
+_LONGEST_SEARCHED = 256 * 1024

@@ -47,6 +47,8 @@ class InboundMail:
     ] = ()  # Message-IDs found in a returned original (bounce, complaint, receipt) or in mails a person enclosed
     feedback_type: str | None = None  # ARF (RFC 5965)
     calendar_method: str | None = None  # iTIP (RFC 5546)
+    opt_out_links: tuple[str, ...] = ()  # addresses in it that end as an unsubscribe link of ours does
+    calendar_people: tuple[str, ...] = ()  # whom its calendar names: ATTENDEE, ORGANIZER; lower case
     aliases: tuple[
         str, ...
     ] = ()  # ids a provider gave a mail of ours: X-Microsoft-Original-Message-ID and kin

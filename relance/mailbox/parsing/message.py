@@ -53,6 +53,8 @@ def _read(raw: bytes, size: int, truncated: bool) -> InboundMail:
         returned_ids=reports.returned_ids(root, text, budget, machine=machine),
         feedback_type=reports.feedback_type(root, budget),
         calendar_method=reports.calendar_method(root),
+        opt_out_links=body.opt_out_links(root),
+        calendar_people=reports.calendar_people(root),
         aliases=header_fields.ids(*(root.header(name) for name in reports.ALIAS_HEADERS)),
         size=size,
         truncated=truncated or len(raw) > mime.MAX_RAW,

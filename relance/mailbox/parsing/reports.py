@@ -17,6 +17,8 @@ _LONGEST_TYPE = 30
 
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _METHOD = re.compile(rb"(?im)^METHOD[ \t]*:[ \t]*([A-Za-z-]{1,30})")
+_FOLD = re.compile(rb"\r?\n[ \t]")  # RFC 5545, 3.1
+_CALENDAR_PERSON = re.compile(rb"(?im)^(?:ATTENDEE|ORGANIZER)\b[^\r\n]{0,1000}?:mailto:([^\s<>;,\"]{3,254})")
 _ID_LINE = re.compile(r"(?im)^[> \t|]{0,20}Message-ID[ \t]*:[ \t]*(<[^<>\s]{1,900}>)")
 _BLANK_LINES = re.compile(rb"\n[ \t]*\r?\n|\r\n[ \t]*\r\n")
 _DELIVERY_STATUS = ("message/delivery-status", "message/global-delivery-status")
@@ -62,6 +64,17 @@ def calendar_method(root: mime.Part) -> str | None:
             if declared or inside:
                 return (declared or (inside[1].decode() if inside else "")).upper()[:30]
     return None
+
+
+def calendar_people(root: mime.Part) -> tuple[str, ...]:
+    """The addresses that a calendar names as taking part (RFC 5545, 3.8.4.1 and 3.8.4.3), each once."""
+    found: dict[str, None] = {}
+    for part in root.walk():
+        if part.content_type in _CALENDAR:
+            lines = _FOLD.sub(b"", part.payload()[:_MAX_REPORT])
+            named = (match[1] for match in _CALENDAR_PERSON.finditer(lines))
+            found.update((each.decode("utf-8", "replace").lower(), None) for each in named)
+    return tuple(found)[:MAX_RECIPIENTS]
 
 
 def returned_ids(root: mime.Part, text: str, budget: mime.Budget, *, machine: bool) -> tuple[str, ...]:

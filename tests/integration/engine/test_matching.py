@@ -92,6 +92,37 @@ def test_our_words_from_an_address_nobody_knows_hold(ready: Context) -> None:
     assert row(ready).state is State.HELD
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_a_mail_of_ours_quoted_whole_holds_whatever_the_subject_and_address(
+    ready: Context, kind: str
+) -> None:
+    """Its unsubscribe link names the person."""
+    link = ready.links.unsubscribe_url(wrote(ready).id, KIM)
+    quoted = f"> {link}" if kind == "text/plain" else f'<blockquote><a href="{link}">no more</a></blockquote>'
+    hear(ready, letter("kim.home@isp.example", "hello", f"Yes, gladly.\r\n{quoted}", Content_Type=kind))
+    assert (row(ready, KIM).state, row(ready, MIA).state) == (State.HELD, State.ACTIVE)
+
+
+def test_a_link_that_is_not_ours_or_a_colleagues_copy_holds_nobody(ready: Context) -> None:
+    link = ready.links.unsubscribe_url(wrote(ready).id, KIM)
+    forged = f"{link[:-4]}AAAA"
+    hear(ready, letter("x@isp.example", "hello", f"Look: {forged}"), letter("bo@sales.example", "fyi", link))
+    assert row(ready).state is State.ACTIVE
+
+
+INVITATION = (
+    "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\n"
+    f"ATTENDEE;PARTSTAT=ACCEPTED;CN=Kim:mailto:{KIM[:9]}\r\n {KIM[9:]}\r\nEND:VEVENT\r\nEND:VCALENDAR"
+)
+
+
+def test_a_calendars_answer_for_somebody_holds_them_whoever_sends_it(ready: Context) -> None:
+    wrote(ready)
+    kind = "text/calendar; method=REPLY"
+    hear(ready, letter("no-reply@calendar.example", "Accepted: a call", INVITATION, Content_Type=kind))
+    assert (row(ready, KIM).state, row(ready, MIA).state) == (State.HELD, State.ACTIVE)
+
+
 def test_private_mail_is_read_past(ready: Context) -> None:
     wrote(ready)
     assert hear(ready, letter("aunt@family.example", "Sunday", "Lunch at noon?")) == 0
