@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import ssl
 import weakref
@@ -53,7 +54,8 @@ class SmtpServer:
             self._server.close()
         for session in list(self._live):
             if isinstance(session.transport, asyncio.Transport):
-                session.transport.abort()
+                with contextlib.suppress(AttributeError):  # Python 3.11.2: one whose TLS is over already
+                    session.transport.abort()
 
     def _protocol(self) -> asyncio.BaseProtocol:
         session = _Session(

@@ -28,7 +28,7 @@ LEFT_OUT = shutil.ignore_patterns(
 BUILD = "import sys; from setuptools import build_meta; print(getattr(build_meta, 'build_' + sys.argv[1])(sys.argv[2]))"
 # What a scene would wait for in a terminal: a demo as short as it can be.
 DEMO = ("demo", "--seed", "7", "--contacts", "12", "--seconds", "10", "--json", "-")
-HIDING = "import sys; sys.modules['trustme'] = None  # as where the extra was not asked for\n"
+HIDING = "import sys; sys.modules['trustme'] = None\n"  # as where the extra was not asked for
 
 
 def build(kind: str, source: Path, into: Path) -> Path:
@@ -113,7 +113,9 @@ def test_the_file_on_the_path_is_the_one_that_make_writes(installed: Path) -> No
 
 @pytest.mark.slow
 def test_where_the_extra_is_missing_one_sentence_says_so(installed: Path, tmp_path: Path) -> None:
-    hiding = packages(installed.parents[1]) / "sitecustomize.py"
+    hiding = (
+        packages(installed.parents[1]) / "hiding.pth"
+    )  # a distribution may have a sitecustomize of its own
     hiding.write_text(HIDING)
     try:
         assert type_(installed, tmp_path, "init").returncode == 0
