@@ -33,3 +33,9 @@ def sentence(reason: Reason) -> Text:
 def install(patch: pytest.MonkeyPatch) -> None:
     """Until the patch is undone."""
     patch.setattr(reasons, "_sentence", sentence)
+
+
+@pytest.fixture(autouse=True)
+def worded_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the tests of a file that has it."""
+    install(monkeypatch)

@@ -34,7 +34,7 @@ class State(StrEnum):
     FAILED = "failed"  # cannot go on for a technical reason
 
 
-STATES: Mapping[State, Text] = complete(
+STATES: Mapping[str, Text] = complete(
     State,
     {
         State.ACTIVE: Text.within("person", "active"),

@@ -8,25 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from relance.complete import complete
-from relance.engine.states import State
+from relance.engine import states
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import Text
 
-PERSON: Mapping[str, Text] = complete(
-    State,
-    {
-        State.ACTIVE: Text.within("person", "active"),
-        State.PAUSED: Text.within("person", "paused"),
-        State.AWAY: Text.within("person", "away"),
-        State.HELD: Text.within("person", "held"),
-        State.FINISHED: Text.within("person", "finished"),
-        State.REPLIED: Text.within("person", "replied"),
-        State.BOUNCED: Text.within("person", "bounced"),
-        State.UNSUBSCRIBED: Text.within("person", "unsubscribed"),
-        State.STOPPED: Text.within("person", "stopped"),
-        State.FAILED: Text.within("person", "failed"),
-    },
-)
 MAILBOX: Mapping[str, Text] = {
     "active": Text.within("mailbox", "active"),
     "paused": Text.within("mailbox", "paused"),
@@ -115,7 +100,7 @@ ROLE: Mapping[str, Text] = {
     "run": Text.within("role", "run"),
 }
 TABLES: Mapping[str, Mapping[str, Text]] = {
-    "person": PERSON,
+    "person": states.STATES,
     "mailbox": MAILBOX,
     "sequence": SEQUENCE,
     "step": STEP,

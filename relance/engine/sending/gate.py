@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,11 +58,15 @@ class PreparedMail:
 
 def objections(facts: Facts) -> tuple[Reason, ...]:
     """Why this mail may not go now; empty when it may."""
-    return tuple(because(code, **params) for holds, code, params in _rules(facts) if not holds)
+    return _broken(_rules(facts))
 
 
 _Rule = tuple[bool, Code, dict[str, Any]]
 _NONE: dict[str, Any] = {}
+
+
+def _broken(rules: Iterable[_Rule]) -> tuple[Reason, ...]:
+    return tuple(because(code, **params) for holds, code, params in rules if not holds)
 
 
 def _rules(facts: Facts) -> tuple[_Rule, ...]:
@@ -98,7 +102,7 @@ def changes(version: int, fence: int, now: InFlight) -> tuple[Reason, ...]:
         (now.fence == fence, Code.ANOTHER_WORKER, _NONE),
         (now.suppressed is None, Code.ADDRESS_SUPPRESSED, {"why": now.suppressed}),
     )
-    return tuple(because(code, **params) for holds, code, params in rules if not holds)
+    return _broken(rules)
 
 
 SETTLED = because(Code.SETTLED_MEANWHILE)

@@ -134,8 +134,7 @@ def _of_this_mail(case: _Case) -> Ending:
 def _deferred(case: _Case) -> Ending:
     """Put off: again and again for the person's sake asks a person; for the sender's, it charges nobody written to."""
     spent, ours = case.attempts >= case.options.deferrals, case.result.blame is Blame.SENDER
-    often = because(Code.DEFERRED_OFTEN, count=case.attempts, said=case.said)
-    why = often if spent else case.told
+    why = because(Code.DEFERRED_OFTEN, count=case.attempts, said=case.said) if spent else case.told
     if ours:
         return Ending(
             MessageEvent.DEFERRED,

@@ -96,7 +96,7 @@ def _say(conn: Connection, kind: str, value: str) -> None:
     rows = _reasons(conn, kind, value)
     if rows:
         here = sa.and_(suppression.c.kind == kind, suppression.c.value == value)
-        why = reasons.joined([_reason(each) for each in rows])
+        why = reasons.joined([_reason(each.why, each.words) for each in rows])
         conn.execute(sa.update(suppression).where(here).values(reason=why.words, why=why.row()))
 
 
@@ -108,9 +108,9 @@ def _reasons(conn: Connection, kind: str, value: str) -> Sequence[sa.Row[Any]]:
     return conn.execute(query.order_by(*_STRONGEST_FIRST)).all()
 
 
-def _reason(row: Any) -> Reason:
+def _reason(why: Any, words: str) -> Reason:
     """What another release wrote has words alone."""
-    return reasons.prose(row.words) if row.why is None else reasons.of_row(row.why)
+    return reasons.prose(words) if why is None else reasons.of_row(why)
 
 
 _STRONGEST_FIRST = (suppression_reason.c.cause != Because.PERSON.value, suppression_reason.c.id.desc())
@@ -143,21 +143,17 @@ def every(conn: Connection) -> list[Suppression]:
     query = sa.select(suppression).order_by(suppression.c.value)
     words: dict[tuple[str, str], list[str]] = {}
     for row in conn.execute(sa.select(suppression_reason).order_by(*_STRONGEST_FIRST)):
-        words.setdefault((row.kind, row.value), []).append(_reason(row).words)
+        words.setdefault((row.kind, row.value), []).append(_reason(row.why, row.words).words)
     return [
         Suppression(
             row.kind,
             row.value,
-            _standing(row).words,
+            _reason(row.why, row.reason).words,
             row.created_at,
             tuple(words.get((row.kind, row.value), ())),
         )
         for row in conn.execute(query)
     ]
-
-
-def _standing(row: Any) -> Reason:
-    return reasons.prose(row.reason) if row.why is None else reasons.of_row(row.why)
 
 
 def among(conn: Connection, addresses: Iterable[str]) -> dict[str, Reason]:
@@ -166,7 +162,9 @@ def among(conn: Connection, addresses: Iterable[str]) -> dict[str, Reason]:
     wanted = {value for values in refused_by.values() for value in values}
     if not wanted:
         return {}
-    standing = {row.value: _standing(row) for row in conn.execute(_AMONG, {"wanted": sorted(wanted)})}
+    standing = {
+        row.value: _reason(row.why, row.reason) for row in conn.execute(_AMONG, {"wanted": sorted(wanted)})
+    }
     found = {}
     for address, values in refused_by.items():
         reason = next((standing[value] for value in values if value in standing), None)

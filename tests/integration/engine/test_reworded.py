@@ -6,9 +6,6 @@ The tests are those of the pages they stand in; only those are here that no sent
 
 from __future__ import annotations
 
-import pytest
-
-from tests import reworded
 from tests.integration.engine.test_reasons import (
     test_a_persons_pause_outlives_the_other_hold_whatever_its_words,
     test_each_bounce_stands_until_it_is_corrected_itself,
@@ -29,6 +26,7 @@ from tests.journeys.test_inbox import (
     test_a_soft_match_that_was_nothing_lets_everybody_go_on,
     test_better_rules_reopen_what_was_stopped_by_mistake_only_when_told_to,
 )
+from tests.reworded import worded_otherwise
 
 __all__ = [
     "ready",
@@ -43,9 +41,5 @@ __all__ = [
     "test_each_bounce_stands_until_it_is_corrected_itself",
     "test_what_a_person_asked_for_stays_when_a_bounce_is_corrected",
     "test_who_is_enrolled_later_is_held_as_well_and_goes_on_when_it_is_tried_again",
+    "worded_otherwise",
 ]
-
-
-@pytest.fixture(autouse=True)
-def _worded_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    reworded.install(monkeypatch)

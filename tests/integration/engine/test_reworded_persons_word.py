@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests import reworded
 from tests.integration.engine.test_persons_word import (
     ready,
     test_a_person_releases_who_was_held_and_paused,
@@ -13,6 +10,7 @@ from tests.integration.engine.test_persons_word import (
     test_one_answer_after_the_other_takes_nothing_of_it_along,
     test_who_is_paused_and_answered_after_all_goes_on_when_a_person_says_so,
 )
+from tests.reworded import worded_otherwise
 
 __all__ = [
     "ready",
@@ -21,9 +19,5 @@ __all__ = [
     "test_a_persons_word_outlives_an_answer_that_was_none",
     "test_one_answer_after_the_other_takes_nothing_of_it_along",
     "test_who_is_paused_and_answered_after_all_goes_on_when_a_person_says_so",
+    "worded_otherwise",
 ]
-
-
-@pytest.fixture(autouse=True)
-def _worded_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    reworded.install(monkeypatch)

@@ -33,6 +33,13 @@ def _answered(shelf: Shelf) -> None:
     shelf.boxes["Spare"] |= {3: ANSWER, 4: OTHER % (34, 34)}
 
 
+def _takes_its_name(shelf: Shelf) -> None:
+    """Spare is called Clients from now on, and a folder of its own name was made in another second."""
+    shelf.rename("Spare", "Clients")
+    shelf.boxes["Spare"] = {}
+    shelf.numbers["Spare"] = 9
+
+
 def _seen(shelf: Shelf) -> None:
     assert shelf.desk.sync() == 1
     assert shelf.desk.row.state is State.REPLIED
@@ -48,9 +55,7 @@ def test_an_answer_in_a_folder_that_took_the_name_of_one_put_aside_is_read(shelf
     """And its own name was taken by a new folder, so that none is missing from the list (seed 8644)."""
     _answered(shelf)
     shelf.rename("Clients", "Old")
-    shelf.rename("Spare", "Clients")
-    shelf.boxes["Spare"] = {}
-    shelf.numbers["Spare"] = 9
+    _takes_its_name(shelf)
     _seen(shelf)
 
 
@@ -72,9 +77,7 @@ def test_an_answer_in_one_of_three_folders_that_changed_names_is_read(shelf: She
 def test_an_answer_in_a_folder_that_took_the_name_of_one_deleted_is_read(shelf: Shelf) -> None:
     """And somebody made a folder of its own name at once: that its number is another one is all that tells."""
     _answered(shelf)
-    shelf.rename("Spare", "Clients")
-    shelf.boxes["Spare"] = {}
-    shelf.numbers["Spare"] = 9
+    _takes_its_name(shelf)
     _seen(shelf)
 
 
