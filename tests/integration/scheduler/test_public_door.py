@@ -168,7 +168,7 @@ def test_sixty_megabytes_are_never_held(opening: bytes) -> None:
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kilobytes
 
 
-TRIAL = {"sequence": "Trial", "send": {"hours": "00:00-23:59", "days": "mon-sun"}, "steps": [
+TRIAL = {"sequence": "Trial", "send": {"hours": "00:00-24:00", "days": "mon-sun"}, "steps": [
     {"id": "intro", "subject": "Hello", "body": "Hello"}]}  # fmt: skip
 
 
