@@ -33,7 +33,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would hap
 @group.command("import")
 def import_(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, help="A CSV file.")
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     errors_to: Annotated[
         Path | None, typer.Option("--errors", metavar="FILE", help="Where to put rows that cannot be used.")

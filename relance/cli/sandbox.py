@@ -103,7 +103,7 @@ def _show(mail: Arrived, rep: str) -> None:
 def answer(
     ctx: typer.Context,
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="Who answers the last mail they got.")],
-    words: Annotated[str, typer.Argument(help="What they write.")] = WORDS,
+    words: Annotated[str, typer.Argument(metavar="TEXT", help="What they write.")] = WORDS,
 ) -> None:
     """Answer as a prospect would. The mail arrives in the salesperson's inbox, where `relance run` finds it."""
     known = session.of(ctx)

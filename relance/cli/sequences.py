@@ -20,7 +20,10 @@ COLUMNS = {
     N_("published"): "published_at",
     N_("enrolled"): "counts|person",
 }
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A sequence in YAML.")]
+File = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, help="A sequence in YAML."),
+]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The sequence's name.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 

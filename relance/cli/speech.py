@@ -58,12 +58,16 @@ OF_TYPER = (
 )
 # What the library says in English, word for word, so that it is found and told in the reader's language.
 TYPES = {
-    "<str>": N_("<text>"),
-    "<int>": N_("<number>"),
-    "<int range>": N_("<number in range>"),
-    "<file>": N_("<file>"),
+    "str": N_("<text>"),
+    "int": N_("<number>"),
+    "float": N_("<number>"),
+    "int range": N_("<number>"),
+    "float range": N_("<number>"),
+    "file": N_("<file>"),
+    "path": N_("<file>"),
+    "Path": N_("<file>"),
 }
-# What typer calls the value of an option; only for other languages than English.
+# What typer calls the value of an option. An argument has a name of its own, which says more.
 USAGE = (N_("[OPTIONS]"), N_("[ARGS]..."), N_("COMMAND [ARGS]..."))
 
 
@@ -117,9 +121,7 @@ def checked(value: str | None) -> str | None:
 
 
 def translate(command: Any) -> None:
-    """Every text of a command's help, and of those below it, in the reader's language. English is left as it is."""
-    if wording.language() == "en":
-        return
+    """Every text of a command's help, and of those below it, in the reader's language."""
     setattr(core, "_", said)  # noqa: B010 - it asks this for its headings and the hints in brackets
     for each in tree(command):
         each.context_class = Context
@@ -149,18 +151,41 @@ class Formatter(_click.HelpFormatter):
     """Help under headings of the reader's language."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        """The line of what can be typed."""
-        super().write_usage(prog, args, _("Usage: ") if prefix is None else prefix)
+        """The line of what can be typed. What must be there stands without braces, as everywhere else."""
+        bare = args.replace("{", "").replace("}", "")
+        super().write_usage(prog, bare, _("Usage: ") if prefix is None else prefix)
 
     def write_dl(self, rows: Sequence[tuple[str, str]], *more: Any, **options: Any) -> None:
         """Options and what they do; the library's own ones as well."""
-        super().write_dl([(_typed(first), said(second)) for first, second in rows], *more, **options)
+        super().write_dl(
+            [listed(typed(first), ranged(said(second))) for first, second in rows], *more, **options
+        )
 
 
-def _typed(option: str) -> str:
-    for own, word in TYPES.items():
-        option = option.replace(own, _(word))
-    return option
+_TYPE = re.compile(rf" <(?:list\[)?({'|'.join(TYPES)})\]?>")
+_CHOICES = re.compile(r" <(\S+\|\S+)>")
+_FROM_TO, _LEAST = re.compile(r"(\d+)<=x<=(\d+)(?=[;\]])"), re.compile(r"x>=(\d+)(?=[;\]])")
+_BESIDE = 16
+# So many letters of choices stand behind their option; more of them, behind what it does.
+
+
+def typed(option: str) -> str:
+    """What is typed, and what kind of value stands behind it, in words: `--limit <number>`; of an argument, its name."""
+    return _TYPE.sub(lambda kind: f" {_(TYPES[kind[1]])}" if option.startswith("-") else "", option)
+
+
+def listed(option: str, hint: str) -> tuple[str, str]:
+    """An option and what it does. Choices that would leave no room for it stand behind it."""
+    choices = _CHOICES.search(option)
+    if choices is None or len(choices[1]) <= _BESIDE:
+        return option, hint
+    named = _("[one of: {choices}]", choices=choices[1].replace("|", ", "))
+    return _CHOICES.sub(f" {_('<choice>')}", option), f"{hint}  {named}".strip()
+
+
+def ranged(hint: str) -> str:
+    """A range of numbers as people write it: "1–100"."""
+    return _LEAST.sub(r"≥ \1", _FROM_TO.sub(r"\1–\2", hint))
 
 
 class Context(_click.Context):

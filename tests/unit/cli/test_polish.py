@@ -27,7 +27,7 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 QUOTED = re.compile(
-    r"E-MAIL|not-sent|domyślnie: [^\]]*|`[^`]*`|--?[a-z][\w-]*|„[^”]*”|relance [a-z -]+|\S+@\S+|<[^>]*>|\[[^\]]*\|[^\]]*\]"
+    r"E-MAIL|not-sent|(?:domyślnie|do\s+wyboru): [^\]]*|`[^`]*`|--?[a-z][\w-]*|„[^”]*”|relance [a-z -]+|\S+@\S+|<[^>]*>|\[[^\]]*\|[^\]]*\]"
 )
 
 
@@ -54,6 +54,34 @@ def test_the_help_of_every_command_is_polish(words):
         " ".join(word for word in line.split() if word not in names) for line in done.output.splitlines()
     ]
     assert english("\n".join(lines)) == []
+
+
+TYPES = re.compile(
+    r"<(?!text|number|file|choice|tekst|liczba|plik|wybór|[a-z0-9|.%-]+\|)|list\[|\bPath\b|\brange\b|<=x|x>=|\{"
+)
+
+
+@pytest.mark.parametrize("language", wording.languages())
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_help_names_values_as_people_do_and_fits_a_terminal(words, language):
+    done = CliRunner().invoke(
+        tree.build(), ["--lang", language, *words, "--help"], prog_name="relance", env={"COLUMNS": "80"}
+    )
+    assert TYPES.findall(done.output) == []
+    assert [line for line in done.output.splitlines() if len(line) > 80] == []
+
+
+def test_choices_stand_where_they_leave_room():
+    assert speech.listed("--on <yes|no>", "Whether.") == ("--on <yes|no>", "Whether.")
+    many = "human-answer|opt-out|out-of-office"
+    assert speech.listed(f"--kind <{many}>", "Only this kind.") == (
+        "--kind <choice>",
+        "Only this kind.  [one of: human-answer, opt-out, out-of-office]",
+    )
+    assert speech.typed("--limit <int range>") == "--limit <number>"
+    assert speech.typed("FILE <list[Path]>") == "FILE"
+    assert speech.ranged("How many.  [default: 1; 1<=x<=64]") == "How many.  [default: 1; 1–64]"
+    assert speech.ranged("[x>=0]") == "[≥ 0]"
 
 
 def test_what_records_show_is_translated():
