@@ -63,20 +63,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view. Nothing written in it is kept."""
+        """A view in which nothing can be written: on SQLite of one moment, on PostgreSQL of what was committed when each
+        statement began (as in any transaction of READ COMMITTED, whose round trips this one saves)."""
         with _words(self.url), self.engine.connect() as conn:
+            if not self.embedded:
+                postgresql.reads_only(conn)
             yield conn
-            conn.rollback()
-
-    @contextmanager
-    def glance(self) -> Iterator[Connection]:
-        """`read` for a single statement: on PostgreSQL without the two round trips that a transaction adds."""
-        if self.embedded:
-            with self.read() as conn:
-                yield conn
-            return
-        with _words(self.url), self.engine.connect() as conn:
-            yield conn.execution_options(isolation_level="AUTOCOMMIT")
+            conn.rollback()  # on PostgreSQL there is no transaction to end
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

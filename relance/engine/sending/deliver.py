@@ -173,7 +173,7 @@ class Delivery:
         try:
             self._asked = self.context.telemetry.span(UNSEEN)
             said_no = self.context.noes.among([recipient])  # before the database, which it moves to
-            with self.context.database.glance() as conn:
+            with self.context.database.read() as conn:
                 now = in_flight.of(conn, each.enrollment.id, recipient)
             said_no |= self.context.noes.among([recipient])
         except BaseException:

@@ -81,7 +81,7 @@ def give_back(context: Context) -> list[int]:
     The proof is a lock that the kernel gave up when its process ended. One that is only frozen keeps its lock and its
     leases, and so does one that keeps its journal elsewhere: those lapse by themselves.
     """
-    with context.database.glance() as conn:
+    with context.database.read() as conn:
         named = mailboxes.holders(conn)
     own = give_back_own(context) if context.owner in named else []
     dead = [owner for owner in named if owner != context.owner and context.journal.died(owner)]
@@ -98,7 +98,7 @@ def give_back_own(context: Context) -> list[int]:
     a turn is entered before it takes its lease, so that one under way by then is seen. A turn that begins later raises the
     fence, and its lease is another one.
     """
-    with context.database.glance() as conn:
+    with context.database.read() as conn:
         named = mailboxes.leases_of(conn, context.owner)
     under_way = set(context.at_work.mailboxes())
     left = [lease for lease in named if lease.mailbox_id not in under_way]
