@@ -30,7 +30,7 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.db.tables import contact, enrollment
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
-from relance.engine.store import mailboxes
+from relance.engine.store.mailboxes import mailboxes
 from relance.scheduler import embedded, web
 from tests import engine_house
 from tests.servers import ports, scripted_imap

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from relance.engine.definition.steps import BranchStep, EndStep, MailStep, TaskStep, Variant, WaitStep
     from relance.engine.event_log.actors import Actor, ActorKind
     from relance.engine.event_log.kinds import EventKind
-    from relance.engine.inbound.inbox import AnswerView, Corrected
-    from relance.engine.inbound.reclassify import Change, RejudgeReport
-    from relance.engine.inbound.reinstate import WayBack
-    from relance.engine.inbound.unread_mail import UnreadMail
+    from relance.engine.inbound.corrections.inbox import AnswerView, Corrected
+    from relance.engine.inbound.corrections.reclassify import Change, RejudgeReport
+    from relance.engine.inbound.corrections.reinstate import WayBack
+    from relance.engine.inbound.reading.unread_mail import UnreadMail
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.ports import Span, Telemetry
     from relance.engine.processes.attendance import Attendance
@@ -45,17 +45,17 @@ if TYPE_CHECKING:
     from relance.engine.reporting.timeline import EventPage, EventView
     from relance.engine.restore.doubts import Decided, DoubtView, Whom
     from relance.engine.schedule.calendar import Bound, BoundKind, When
-    from relance.engine.sending.in_doubt import UnknownMail
-    from relance.engine.sending.refusing_domains import Retried
+    from relance.engine.sending.doubt.in_doubt import UnknownMail
+    from relance.engine.sending.refusals.refusing_domains import Retried
     from relance.engine.sequences.control import EnrollmentView
     from relance.engine.sequences.enroll import EnrollReport, Skipped
     from relance.engine.sequences.publish import Published, SequenceDetail, SequenceSummary, VersionView
-    from relance.engine.store.contacts import Contact
+    from relance.engine.store.contacts.contacts import Contact
+    from relance.engine.store.contacts.suppressions import Suppression
+    from relance.engine.store.inbound.replies import Wanted
+    from relance.engine.store.mailboxes.provider_traits import ProviderHabits
     from relance.engine.store.processes import Process
-    from relance.engine.store.provider_traits import ProviderHabits
-    from relance.engine.store.replies import Wanted
-    from relance.engine.store.suppressions import Suppression
-    from relance.engine.store.tasks import Task
+    from relance.engine.store.sequences.tasks import Task
     from relance.engine.tick import TickReport
     from relance.engine.turn import TurnReport
     from relance.errors import (
@@ -180,10 +180,10 @@ _ROOMS = {
     "engine.definition.steps": ("BranchStep", "EndStep", "MailStep", "TaskStep", "Variant", "WaitStep"),
     "engine.event_log.actors": ("Actor", "ActorKind"),
     "engine.event_log.kinds": ("EventKind",),
-    "engine.inbound.inbox": ("AnswerView", "Corrected"),
-    "engine.inbound.reclassify": ("Change", "RejudgeReport"),
-    "engine.inbound.reinstate": ("WayBack",),
-    "engine.inbound.unread_mail": ("UnreadMail",),
+    "engine.inbound.corrections.inbox": ("AnswerView", "Corrected"),
+    "engine.inbound.corrections.reclassify": ("Change", "RejudgeReport"),
+    "engine.inbound.corrections.reinstate": ("WayBack",),
+    "engine.inbound.reading.unread_mail": ("UnreadMail",),
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.ports": ("Span", "Telemetry"),
     "engine.processes.attendance": ("Attendance",),
@@ -195,17 +195,17 @@ _ROOMS = {
     "engine.reporting.timeline": ("EventPage", "EventView"),
     "engine.restore.doubts": ("Decided", "DoubtView", "Whom"),
     "engine.schedule.calendar": ("Bound", "BoundKind", "When"),
-    "engine.sending.in_doubt": ("UnknownMail",),
-    "engine.sending.refusing_domains": ("Retried",),
+    "engine.sending.doubt.in_doubt": ("UnknownMail",),
+    "engine.sending.refusals.refusing_domains": ("Retried",),
     "engine.sequences.control": ("EnrollmentView",),
     "engine.sequences.enroll": ("EnrollReport", "Skipped"),
     "engine.sequences.publish": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
-    "engine.store.contacts": ("Contact",),
+    "engine.store.contacts.contacts": ("Contact",),
     "engine.store.processes": ("Process",),
-    "engine.store.provider_traits": ("ProviderHabits",),
-    "engine.store.replies": ("Wanted",),
-    "engine.store.suppressions": ("Suppression",),
-    "engine.store.tasks": ("Task",),
+    "engine.store.mailboxes.provider_traits": ("ProviderHabits",),
+    "engine.store.inbound.replies": ("Wanted",),
+    "engine.store.contacts.suppressions": ("Suppression",),
+    "engine.store.sequences.tasks": ("Task",),
     "engine.tick": ("TickReport",),
     "engine.turn": ("TurnReport",),
     "errors": (

@@ -14,10 +14,12 @@ from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.sequence import Sequence
-from relance.engine.inbound import sync as inbound_sync
+from relance.engine.inbound.reading import sync as inbound_sync
 from relance.engine.sequences import enroll, publish
 from relance.engine.states import MessageState
-from relance.engine.store import enrollments, folders, mailboxes, unread_mails
+from relance.engine.store.inbound import unread_mails
+from relance.engine.store.mailboxes import folders, mailboxes
+from relance.engine.store.sequences import enrollments
 from tests import engine_house
 from tests.servers import scripted_imap
 from tests.servers.scripted_imap import Reply, Script

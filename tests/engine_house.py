@@ -18,9 +18,10 @@ from relance.engine.journal.opt_outs import OptOuts
 from relance.engine.journal.own_message_ids import OwnMessageIds
 from relance.engine.schedule.timezones import Workspace
 from relance.engine.states import MessageState
-from relance.engine.store import mailboxes, messages
-from relance.engine.store.enrollments import Enrollment
-from relance.engine.store.messages import Message
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import messages
+from relance.engine.store.sending.messages import Message
+from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.imap.client import Inbox
 from relance.mailbox.smtp.client import Outbox
 from relance.tracking.links import Links

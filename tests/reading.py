@@ -8,15 +8,17 @@ import itertools
 
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
-from relance.engine.inbound import sync
+from relance.engine.inbound.reading import sync
 from relance.engine.mailboxes.look import Look
 from relance.engine.mailboxes.watermarks import ANEW, Progress
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
-from relance.engine.store import aliases, enrollment_details, enrollments, mailboxes, messages
-from relance.engine.store.enrollments import Enrollment
-from relance.engine.store.messages import Message
+from relance.engine.store.mailboxes import aliases, mailboxes
+from relance.engine.store.sending import messages
+from relance.engine.store.sending.messages import Message
+from relance.engine.store.sequences import enrollment_details, enrollments
+from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.imap.folders import Folder, Role
 from relance.mailbox.imap.responses import Fetched
 from tests import engine_house

@@ -12,7 +12,9 @@ from relance.engine.context import Context
 from relance.engine.sequences import enroll as sequences_enroll
 from relance.engine.sequences import publish
 from relance.engine.states import State
-from relance.engine.store import enrollment_details, enrollments, mailboxes, suppressions
+from relance.engine.store.contacts import suppressions
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollment_details, enrollments
 from tests import engine_house
 from tests.servers import scripted_imap
 from tests.servers.fault_smtp import Behaviour, Fault, FaultServer, Kind, Point

@@ -20,7 +20,7 @@ from relance.engine import turn
 from relance.engine.journal.journal import Journal
 from relance.engine.sending import compose as sending_compose
 from relance.engine.sending import deliver, prepare
-from relance.engine.store import claims
+from relance.engine.store.sending import claims
 from relance.mailbox.composing import compose
 from relance.mailbox.smtp import client as smtp_client
 

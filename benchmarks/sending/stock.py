@@ -13,8 +13,10 @@ from relance.engine.db.database import Database
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.sequences import publish
 from relance.engine.states import State
-from relance.engine.store import contacts, enrollments, mailboxes, sequences
-from relance.engine.store.contacts import Contact
+from relance.engine.store.contacts import contacts
+from relance.engine.store.contacts.contacts import Contact
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollments, sequences
 from tests.servers import ports
 
 MONDAY = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)

@@ -33,7 +33,7 @@ from relance.engine.reporting import status as engine_status
 from relance.engine.reporting import timeline as timelines
 from relance.engine.restore import journal_replay
 from relance.engine.runtime.unmeasured import Unmeasured
-from relance.engine.sending import recovery, restore_guard
+from relance.engine.sending.doubt import recovery, restore_guard
 from relance.engine.sequences import enroll as sequences_enroll
 from relance.engine.store.processes import Process
 from relance.tracking import web

@@ -13,14 +13,17 @@ from collections.abc import Callable, Iterable
 from relance.app.operation import Operation, Service
 from relance.engine.contacts import importer
 from relance.engine.contacts import service as contact_service
-from relance.engine.inbound import inbox, reclassify, reinstate, unread_mail
+from relance.engine.inbound.corrections import inbox, reclassify, reinstate
+from relance.engine.inbound.reading import unread_mail
 from relance.engine.mailboxes import aliases, probe_run
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.restore import doubts
-from relance.engine.sending import in_doubt, refusing_domains
+from relance.engine.sending.doubt import in_doubt
+from relance.engine.sending.refusals import refusing_domains
 from relance.engine.sequences import publish as sequences_publish
 from relance.engine.sequences.steps import task as task_step
-from relance.engine.store import contacts, tasks
+from relance.engine.store.contacts import contacts
+from relance.engine.store.sequences import tasks
 
 Progress = Callable[[int], None]
 

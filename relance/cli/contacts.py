@@ -13,7 +13,7 @@ from relance.wording import N_, Text, _
 
 if TYPE_CHECKING:
     from relance.engine.contacts.importer import ImportReport
-    from relance.engine.inbound.reinstate import WayBack
+    from relance.engine.inbound.corrections.reinstate import WayBack
 
 group = typer.Typer(no_args_is_help=True, help="The people mails go to, and those they never go to.")
 COLUMNS = {

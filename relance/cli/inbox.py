@@ -15,7 +15,7 @@ from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import N_, _, ended, n_
 
 if TYPE_CHECKING:
-    from relance.engine.inbound.inbox import Corrected
+    from relance.engine.inbound.corrections.inbox import Corrected
     from relance.mailbox.classification.files import ClassifiedMail
 
 group = typer.Typer(no_args_is_help=True, help="Answers over all mailboxes: what they are and why.")
@@ -89,7 +89,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
     as_json: Json = False,
 ) -> None:
     """List what came back, the newest first."""
-    from relance.engine.inbound.inbox import Wanted
+    from relance.engine.inbound.corrections.inbox import Wanted
 
     wanted = Wanted(
         kind=kind.value if kind else None,

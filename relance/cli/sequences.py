@@ -95,7 +95,7 @@ def show_(
 @group.command()
 def schema() -> None:
     """Print the JSON Schema of sequence files, for editors that complete and check while you type."""
-    from relance.engine.definition import load
+    from relance.engine.definition.reading import load
 
     typer.echo(load.schema())
 

@@ -17,8 +17,8 @@ from relance.engine.runtime.mail_servers import MailServers
 from relance.engine.runtime.sequence_cache import SequenceCache
 from relance.engine.runtime.unmeasured import Unmeasured
 from relance.engine.schedule.timezones import Workspace
-from relance.engine.store import mailboxes
-from relance.engine.store.mailboxes import Mailbox
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.mailbox.account import Account
 from relance.mailbox.imap.client import Inbox
 from relance.tracking import judge

@@ -13,12 +13,14 @@ from relance.engine.engagement import hits
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.of_people import EnrollmentReturned
-from relance.engine.inbound import inbox
+from relance.engine.inbound.corrections import inbox
 from relance.engine.reasons import Code, because
 from relance.engine.sequences import advance, clock_jumps
 from relance.engine.states import Event
-from relance.engine.store import enrollments, events, mailboxes, next_turns
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store import events
+from relance.engine.store.mailboxes import mailboxes, next_turns
+from relance.engine.store.sequences import enrollments
+from relance.engine.store.sequences.enrollments import Enrollment
 
 BATCH = 200
 # Steps advanced in one transaction.

@@ -15,7 +15,7 @@ from relance.engine.context import Context
 from relance.engine.engagement import hits
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
-from relance.engine.inbound import sync
+from relance.engine.inbound.reading import sync
 from relance.engine.reasons import Code, because
 from relance.engine.restore import journal_replay
 from relance.engine.runtime import unexpected_errors
@@ -32,12 +32,15 @@ from relance.engine.schedule.next_turn import (
     Run,
 )
 from relance.engine.schedule.throttle import Allowance, Pace
-from relance.engine.sending import in_doubt, prepare, recovery
+from relance.engine.sending import prepare
 from relance.engine.sending.deliver import Delivery
+from relance.engine.sending.doubt import in_doubt, recovery
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sequences import overdue
-from relance.engine.store import claims, enrollments, mailboxes, next_turns
-from relance.engine.store.mailboxes import Lease, Mailbox
+from relance.engine.store.mailboxes import mailboxes, next_turns
+from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.sending import claims
+from relance.engine.store.sequences import enrollments
 from relance.mailbox.account import Account, Server
 from relance.mailbox.imap.folders import FolderRefused
 from relance.mailbox.smtp import login as smtp_login

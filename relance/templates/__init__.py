@@ -2,7 +2,7 @@
 
 from relance.templates.compiling import Compiled, check_source, compile_source
 from relance.templates.conditions import Condition, check_condition, compile_condition
-from relance.templates.links import Link, site, slug
+from relance.templates.markup.links import Link, site, slug
 from relance.templates.words import Missing, Rendered, Source, Unusable, Words, with_footer
 
 __all__ = [

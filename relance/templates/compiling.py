@@ -11,7 +11,9 @@ import jinja2
 from jinja2 import nodes
 
 from relance import errors
-from relance.templates import allow_list, fence, inline, links, markdown, page, pieces, values, variables
+from relance.templates import values, variables
+from relance.templates.markup import inline, links, markdown, page, pieces
+from relance.templates.safety import allow_list, fence
 from relance.templates.words import Missing, Rendered, Source, Unusable, Words
 from relance.wording import Text, ended
 

@@ -10,7 +10,9 @@ from jinja2 import nodes
 from jinja2.parser import Parser
 
 from relance import errors
-from relance.templates import allow_list, fence, pieces, values, variables
+from relance.templates import values, variables
+from relance.templates.markup import pieces
+from relance.templates.safety import allow_list, fence
 from relance.templates.words import Missing, Unusable
 from relance.wording import Text
 

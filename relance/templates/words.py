@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from relance.templates.links import Link
+from relance.templates.markup.links import Link
 from relance.wording import Text
 
 

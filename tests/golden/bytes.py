@@ -9,7 +9,7 @@ from unittest import mock
 
 from relance.engine.db import ids
 from relance.engine.sending import compose
-from relance.engine.store.messages import Message
+from relance.engine.store.sending.messages import Message
 from tests.golden import mails
 
 FILE = Path(__file__).with_name("sha256.txt")

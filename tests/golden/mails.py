@@ -13,10 +13,10 @@ from relance.engine.journal.own_message_ids import OwnMessageIds
 from relance.engine.reasons import prose
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import MessageState, State
-from relance.engine.store.contacts import Contact
-from relance.engine.store.mailboxes import Mailbox
-from relance.engine.store.messages import Message
-from relance.engine.store.positions import Enrollment
+from relance.engine.store.contacts.contacts import Contact
+from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.engine.store.sending.messages import Message
+from relance.engine.store.sequences.positions import Enrollment
 from relance.mailbox.account import Security, Server
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from relance.engine.definition import load
+from relance.engine.definition.reading import load
 from relance.engine.definition.sequence import walk
 from relance.engine.definition.steps import BranchStep
 

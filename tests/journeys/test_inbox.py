@@ -7,7 +7,7 @@ import email.utils
 import pytest
 
 from relance import errors
-from relance.engine.inbound.inbox import Wanted
+from relance.engine.inbound.corrections.inbox import Wanted
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind
 from relance.sandbox.postoffice import Mail
 from relance.sandbox.record import Kind as Placed

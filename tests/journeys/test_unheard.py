@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from relance.engine.reasons import prose
-from relance.engine.store import mailboxes
+from relance.engine.store.mailboxes import mailboxes
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage
 
 EWA, OLA = "ewa@acme.example", "ola@apex.example"

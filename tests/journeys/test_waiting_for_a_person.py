@@ -13,7 +13,7 @@ from alembic.operations import Operations
 from relance import Relance, Task
 from relance.engine.db.tables import enrollment
 from relance.engine.sequences import clock_jumps
-from relance.engine.store import enrollments
+from relance.engine.store.sequences import enrollments
 from tests.journeys.stage import Stage
 from tests.journeys.test_rejudging import JAN, OLA, WITH_A_CALL
 

@@ -7,7 +7,10 @@ from sqlalchemy import Connection
 from relance.engine import states
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.event_log.of_mailboxes import MailboxAdded
-from relance.engine.store import contacts, enrollments, events, mailboxes, sequences
+from relance.engine.store import events
+from relance.engine.store.contacts import contacts
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollments, sequences
 from tests.simulation import folders, ground, people, world
 from tests.simulation.ground import Ground
 from tests.simulation.profile import Profile

@@ -13,17 +13,18 @@ from relance import clock, errors
 from relance.engine import turn
 from relance.engine.context import Context, Options
 from relance.engine.db import database
-from relance.engine.inbound import sent_copies, sync
-from relance.engine.inbound.unread_mail import Troubles
+from relance.engine.inbound.reading import sent_copies, sync
+from relance.engine.inbound.reading.unread_mail import Troubles
 from relance.engine.journal.opt_outs import OptOuts
 from relance.engine.mailboxes import look, watermarks
 from relance.engine.ports import Inbox
 from relance.engine.runtime import mail_servers
 from relance.engine.schedule import next_turn
-from relance.engine.sending import forgotten_mails, recovery, settle
+from relance.engine.sending import settle
+from relance.engine.sending.doubt import forgotten_mails, recovery
 from relance.engine.sequences import clock_jumps
-from relance.engine.store import restore_doubts
-from relance.engine.store.folders import Watermark
+from relance.engine.store.mailboxes.folders import Watermark
+from relance.engine.store.sequences import restore_doubts
 from relance.mailbox.imap.folders import Folder, Role
 from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.smtp import replies as smtp_replies

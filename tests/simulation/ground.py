@@ -26,7 +26,7 @@ from relance.engine.context import Context, Options
 from relance.engine.db import database, ids, tables
 from relance.engine.db.database import Database
 from relance.engine.db.vault import Vault
-from relance.engine.definition import load
+from relance.engine.definition.reading import load
 from relance.engine.journal import findings, journal
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import OptOuts
@@ -34,7 +34,9 @@ from relance.engine.journal.own_message_ids import OwnMessageIds
 from relance.engine.runtime.sequence_cache import SequenceCache
 from relance.engine.schedule.timezones import Workspace
 from relance.engine.sequences import clock_jumps
-from relance.engine.store import contacts, mailboxes, sequences, suppressions
+from relance.engine.store.contacts import contacts, suppressions
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import sequences
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from relance import clock
 from relance.engine.db import tables
 from relance.engine.schedule import next_turn
-from relance.engine.sending import in_doubt
+from relance.engine.sending.doubt import in_doubt
 from relance.mailbox.smtp import replies as smtp_replies
 from tests.simulation import aside, ground, people, post
 from tests.simulation.aside import Doubt

@@ -15,21 +15,24 @@ from relance.engine import states
 from relance.engine.context import Context
 from relance.engine.db.tables import mailbox
 from relance.engine.inbound import apply
-from relance.engine.inbound import sync as inbound_sync
 from relance.engine.inbound.match import Found
+from relance.engine.inbound.reading import sync as inbound_sync
 from relance.engine.journal.findings import Entry, Findings
 from relance.engine.journal.journal import Journal
 from relance.engine.mailboxes import look
 from relance.engine.ports import Inbox
-from relance.engine.sending import deliver, gate, in_doubt, prepare
+from relance.engine.sending import deliver, gate, prepare
 from relance.engine.sending.deliver import Delivery
+from relance.engine.sending.doubt import in_doubt
 from relance.engine.sending.gate import Facts, PreparedMail
 from relance.engine.sequences import control
 from relance.engine.states import State
-from relance.engine.store import claims, folders, mailboxes, messages, unread_mails
-from relance.engine.store.enrollments import Enrollment
-from relance.engine.store.in_flight import InFlight
-from relance.engine.store.mailboxes import Held, Lease
+from relance.engine.store.inbound import unread_mails
+from relance.engine.store.mailboxes import folders, mailboxes
+from relance.engine.store.mailboxes.mailboxes import Held, Lease
+from relance.engine.store.sending import claims, messages
+from relance.engine.store.sending.in_flight import InFlight
+from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.smtp.outcome import Outcome
 from tests.simulation import believers, ground

@@ -11,7 +11,7 @@ from pathlib import Path
 from relance.engine.context import Context
 from relance.engine.restore import doubts
 from relance.engine.restore.doubts import DoubtView, Whom
-from relance.engine.sending import restore_guard
+from relance.engine.sending.doubt import restore_guard
 from tests.simulation import aside, ground
 from tests.simulation.ground import Ground
 from tests.simulation.sim import Sim

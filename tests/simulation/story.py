@@ -11,9 +11,9 @@ from relance.engine import tick, turn
 from relance.engine.contacts import service as addresses
 from relance.engine.context import Context
 from relance.engine.engagement import hits
-from relance.engine.sending import recovery
+from relance.engine.sending.doubt import recovery
 from relance.engine.sequences import control
-from relance.engine.store import mailboxes
+from relance.engine.store.mailboxes import mailboxes
 from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose

@@ -19,21 +19,15 @@ MEDIAN_FUNCTION = 10
 FULLEST_FOLDER = 12
 LONGER_FILES = {
     "relance/engine/db/tables.py": 430,  # the tables are one list
-    "relance/engine/store/enrollments.py": 430,
+    "relance/engine/store/sequences/enrollments.py": 430,
     "relance/engine/reasons.py": 500,  # the codes are one list
     "relance/engine/reporting/explain.py": 430,
     "tests/unit/tracking/test_web.py": 410,
 }
 FULLER_FOLDERS = {
     "relance/cli": 23,  # a file a noun
-    "relance/engine/definition": 13,
-    "relance/engine/inbound": 18,
-    "relance/engine/sending": 13,
-    "relance/engine/store": 31,  # a file a table or question
-    "relance/mailbox/classification": 18,
     "relance/sandbox": 24,
     "relance/scheduler": 27,
-    "relance/templates": 13,
 }
 # What is beyond the measure still, and must not grow: make a number smaller when you can, and never larger.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from relance import errors
 from relance.engine.schedule import timezones
-from relance.engine.store.contacts import FIELDS
+from relance.engine.store.contacts.contacts import FIELDS
 from relance.mailbox import address
 from relance.wording import Text
 

@@ -16,8 +16,8 @@ from relance.engine.contacts import fields as contact_fields
 from relance.engine.contacts.columns import Columns
 from relance.engine.contacts.csv_reader import Row, Sheet
 from relance.engine.context import Context
-from relance.engine.store import contacts
-from relance.engine.store.contacts import Contact
+from relance.engine.store.contacts import contacts
+from relance.engine.store.contacts.contacts import Contact
 from relance.wording import Text, _, n_
 
 BATCH = 500

@@ -17,10 +17,12 @@ from relance.engine.event_log.base import EventData
 from relance.engine.event_log.of_people import EnrollmentUnsubscribed, SuppressionAdded, SuppressionLifted
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.states import Event
-from relance.engine.store import contacts, enrollments, events, suppressions, tasks
-from relance.engine.store.contacts import Contact
+from relance.engine.store import events
+from relance.engine.store.contacts import contacts, suppressions
+from relance.engine.store.contacts.contacts import Contact
+from relance.engine.store.contacts.suppressions import Suppression
 from relance.engine.store.events import NewEvent
-from relance.engine.store.suppressions import Suppression
+from relance.engine.store.sequences import enrollments, tasks
 from relance.mailbox import address
 from relance.wording import Text
 

@@ -6,18 +6,10 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from relance import errors, templates
-from relance.engine.definition import (
-    compiled,
-    error_messages,
-    graph,
-    load,
-    partial,
-    reachability,
-    sequence,
-    steps,
-)
+from relance.engine.definition import compiled, graph, reachability, sequence, steps
+from relance.engine.definition.reading import error_messages, load, partial
+from relance.engine.definition.reading.yaml_source import Places
 from relance.engine.definition.steps import MailStep, Path, WaitStep
-from relance.engine.definition.yaml_source import Places
 from relance.engine.schedule import send_windows
 from relance.wording import Text
 

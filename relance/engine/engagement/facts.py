@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from sqlalchemy.engine import Connection
 
-from relance.engine.store import hits
-from relance.engine.store.messages import Message
+from relance.engine.store.contacts import hits
+from relance.engine.store.sending.messages import Message
 
 Asked = Callable[..., bool]
 

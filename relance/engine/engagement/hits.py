@@ -19,11 +19,14 @@ from relance.engine.event_log.of_people import EnrollmentUnsubscribed
 from relance.engine.journal.opt_outs import OptOut, OptOuts
 from relance.engine.reasons import Code, because
 from relance.engine.states import Event
-from relance.engine.store import contacts, enrollments, events, hits, messages, suppressions, tasks
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store import events
+from relance.engine.store.contacts import contacts, hits, suppressions
+from relance.engine.store.contacts.hits import StoredHit
 from relance.engine.store.events import NewEvent
-from relance.engine.store.hits import StoredHit
-from relance.engine.store.messages import Message
+from relance.engine.store.sending import messages
+from relance.engine.store.sending.messages import Message
+from relance.engine.store.sequences import enrollments, tasks
+from relance.engine.store.sequences.enrollments import Enrollment
 from relance.tracking import judge, pages
 from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit

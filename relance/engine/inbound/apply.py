@@ -26,16 +26,21 @@ from relance.engine.inbound import company, match, out_of_office, policy, return
 from relance.engine.inbound.match import Found
 from relance.engine.inbound.policy import Consequence, Match
 from relance.engine.reasons import Cause, Code, Reason, because
-from relance.engine.sending import proofs, refusing_domains
-from relance.engine.sending.proofs import Left
-from relance.engine.sending.repeated_answers import Whose
+from relance.engine.sending.doubt import proofs
+from relance.engine.sending.doubt.proofs import Left
+from relance.engine.sending.refusals import refusing_domains
+from relance.engine.sending.refusals.repeated_answers import Whose
 from relance.engine.sequences import away
 from relance.engine.states import Event
-from relance.engine.store import enrollments, events, mailboxes, replies, suppressions, tasks
-from relance.engine.store.contacts import Contact
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store import events
+from relance.engine.store.contacts import suppressions
+from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent
-from relance.mailbox.classification import normalize
+from relance.engine.store.inbound import replies
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollments, tasks
+from relance.engine.store.sequences.enrollments import Enrollment
+from relance.mailbox.classification.languages import normalize
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind, Speaker
 from relance.wording import Text
 

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.inbound import policy
 from relance.engine.inbound.policy import Consequence, Match
-from relance.engine.store import replies
-from relance.engine.store.replies import Reply
+from relance.engine.store.inbound import replies
+from relance.engine.store.inbound.replies import Reply
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
 
 

@@ -23,9 +23,11 @@ from relance.engine.event_log.of_people import EnrollmentHandedOver, EnrollmentP
 from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.schedule import calendar
 from relance.engine.states import Event, State
-from relance.engine.store import contacts, enrollments, events, tasks
-from relance.engine.store.contacts import Contact
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store import events
+from relance.engine.store.contacts import contacts
+from relance.engine.store.contacts.contacts import Contact
+from relance.engine.store.sequences import enrollments, tasks
+from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.parsing.inbound import Classification, Kind
 from relance.wording import Text
 

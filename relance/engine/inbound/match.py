@@ -13,12 +13,15 @@ from relance.engine import states
 from relance.engine.inbound import names
 from relance.engine.inbound.policy import Match
 from relance.engine.mailboxes.look import REMEMBERED
-from relance.engine.store import contacts, correspondence, enrollments, messages, restore_doubts
-from relance.engine.store.contacts import Contact
-from relance.engine.store.correspondence import Recipient, Recipients, Trace
-from relance.engine.store.messages import Message
+from relance.engine.store.contacts import contacts
+from relance.engine.store.contacts.contacts import Contact
+from relance.engine.store.inbound import correspondence
+from relance.engine.store.inbound.correspondence import Recipient, Recipients, Trace
+from relance.engine.store.sending import messages
+from relance.engine.store.sending.messages import Message
+from relance.engine.store.sequences import enrollments, restore_doubts
 from relance.mailbox import address
-from relance.mailbox.classification import normalize
+from relance.mailbox.classification.languages import normalize
 from relance.mailbox.parsing import authorship, provider_ids
 from relance.mailbox.parsing.inbound import InboundMail
 from relance.wording import N_

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
-from relance.mailbox.classification import normalize
+from relance.mailbox.classification.languages import normalize
 
 _WORD = re.compile(r"[^\W_]+")
 _APART = 3  # words from the end of one name to the beginning of the other: "Piotr Jan M. Zielinski"

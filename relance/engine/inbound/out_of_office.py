@@ -7,8 +7,8 @@ import datetime as dt
 from sqlalchemy.engine import Connection
 
 from relance.engine.inbound import policy
-from relance.engine.store import replies
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.inbound import replies
+from relance.engine.store.sequences.enrollments import Enrollment
 
 
 def known(conn: Connection, row: Enrollment, until: dt.date | None) -> policy.Absences:

@@ -10,9 +10,10 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.inbound import classification
 from relance.engine.reasons import Code, because
-from relance.engine.sending import repeated_answers
-from relance.engine.sending.repeated_answers import Refusal, Whose
-from relance.engine.store import mailboxes, replies
+from relance.engine.sending.refusals import repeated_answers
+from relance.engine.sending.refusals.repeated_answers import Refusal, Whose
+from relance.engine.store.inbound import replies
+from relance.engine.store.mailboxes import mailboxes
 from relance.mailbox import refusal_words
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
 

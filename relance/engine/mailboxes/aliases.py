@@ -9,8 +9,10 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxAliasesChanged
-from relance.engine.store import aliases, contacts, events, mailboxes
-from relance.engine.store.mailboxes import Mailbox
+from relance.engine.store import events
+from relance.engine.store.contacts import contacts
+from relance.engine.store.mailboxes import aliases, mailboxes
+from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.mailbox.address import normalise
 from relance.wording import Text
 

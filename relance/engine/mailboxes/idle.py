@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from relance import clock
 from relance.engine.context import Context
 from relance.engine.ports import IdleConnection
-from relance.engine.store import folders, mailboxes
-from relance.engine.store.mailboxes import Mailbox
+from relance.engine.store.mailboxes import folders, mailboxes
+from relance.engine.store.mailboxes.mailboxes import Mailbox
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from relance.engine.context import Context
-from relance.engine.store.correspondence import Recipients
-from relance.engine.store.mailboxes import Lease, Mailbox
+from relance.engine.store.inbound.correspondence import Recipients
+from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
 
 REMEMBERED = dt.timedelta(days=180)
 # How long after a mail of ours somebody may answer it from an address we do not know.

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from relance.engine.store.provider_traits import ProviderHabits
+from relance.engine.store.mailboxes.provider_traits import ProviderHabits
 from relance.mailbox.account import Account
 from relance.mailbox.composing import compose
 from relance.mailbox.imap.folders import Role

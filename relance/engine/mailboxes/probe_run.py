@@ -16,8 +16,8 @@ from relance.engine.mailboxes import watched_folders
 from relance.engine.mailboxes.probe import Probe, Sighting
 from relance.engine.mailboxes.service import MailboxTest, TestStep
 from relance.engine.ports import Inbox
-from relance.engine.store import mailboxes, provider_traits
-from relance.engine.store.provider_traits import ProviderHabits
+from relance.engine.store.mailboxes import mailboxes, provider_traits
+from relance.engine.store.mailboxes.provider_traits import ProviderHabits
 from relance.mailbox.account import Account
 from relance.mailbox.imap.folders import Folder, Role
 from relance.mailbox.parsing import provider_ids

@@ -10,11 +10,14 @@ from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxRemoved
 from relance.engine.event_log.of_people import EnrollmentHeld
 from relance.engine.reasons import Code, because
-from relance.engine.sending import recovery
+from relance.engine.sending.doubt import recovery
 from relance.engine.states import Event
-from relance.engine.store import enrollments, events, mailboxes, messages
+from relance.engine.store import events
 from relance.engine.store.events import NewEvent
-from relance.engine.store.mailboxes import Lease, Mailbox
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import enrollments
 from relance.wording import Text
 
 ANY_FENCE = 2**31 - 1

@@ -19,9 +19,11 @@ from relance.engine.ports import Inbox
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences import backlog
 from relance.engine.states import POLICIES
-from relance.engine.store import aliases, events, folders, mailboxes, provider_traits, refusals
-from relance.engine.store.mailboxes import Mailbox
-from relance.engine.store.provider_traits import ProviderHabits
+from relance.engine.store import events
+from relance.engine.store.mailboxes import aliases, folders, mailboxes, provider_traits
+from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.engine.store.mailboxes.provider_traits import ProviderHabits
+from relance.engine.store.sending import refusals
 from relance.mailbox import address
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.imap.folders import Folder, FolderRefused

@@ -10,8 +10,9 @@ from relance.engine.context import Context
 from relance.engine.mailboxes import watermarks
 from relance.engine.mailboxes.look import Look
 from relance.engine.ports import Inbox
-from relance.engine.store import folders, mailboxes, unread_mails
-from relance.engine.store.folders import Watermark
+from relance.engine.store.inbound import unread_mails
+from relance.engine.store.mailboxes import folders, mailboxes
+from relance.engine.store.mailboxes.folders import Watermark
 from relance.mailbox.imap.folders import Folder, FolderRefused
 from relance.wording import Text
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from relance.engine.store.folders import Watermark
+from relance.engine.store.mailboxes.folders import Watermark
 from relance.mailbox.imap.folders import STRETCH, Folder
 from relance.wording import Text
 

@@ -14,18 +14,21 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.definition.steps import BranchStep, Step
-from relance.engine.inbound import unread_mail
+from relance.engine.inbound.reading import unread_mail
 from relance.engine.reporting import codes, silent_turns
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
-from relance.engine.sending import gate, restore_guard
+from relance.engine.sending import gate
+from relance.engine.sending.doubt import restore_guard
 from relance.engine.sequences import step_context
 from relance.engine.sequences.control import EnrollmentView, view
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import MessageState, State
-from relance.engine.store import claims, enrollment_details, mailboxes
-from relance.engine.store.enrollment_details import Standing
-from relance.engine.store.mailboxes import Mailbox
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.engine.store.sending import claims
+from relance.engine.store.sequences import enrollment_details
+from relance.engine.store.sequences.enrollment_details import Standing
 from relance.wording import Text, _, day, ended, n_
 
 MOST_STEPS = 100  # of a forecast; no sequence has more

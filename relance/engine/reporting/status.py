@@ -11,16 +11,18 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import reasons
 from relance.engine.context import Context
-from relance.engine.inbound import unread_mail
+from relance.engine.inbound.reading import unread_mail
 from relance.engine.processes import heartbeats
 from relance.engine.processes.attendance import Attendance
 from relance.engine.reporting import codes, concerns, silent_turns
 from relance.engine.reporting.concerns import Concern
-from relance.engine.sending import restore_guard
+from relance.engine.sending.doubt import restore_guard
 from relance.engine.sequences import clock_jumps
 from relance.engine.states import MessageState, State
-from relance.engine.store import mailboxes, sequences, statistics
+from relance.engine.store import statistics
+from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.processes import Process
+from relance.engine.store.sequences import sequences
 from relance.wording import Text, ended
 
 DAY = dt.timedelta(hours=24)

@@ -16,12 +16,15 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.journal.evidence import shown_absent
 from relance.engine.reasons import Code, because
-from relance.engine.sending import forgotten_mails, proofs, restore_guard
-from relance.engine.sending.proofs import Left
+from relance.engine.sending.doubt import forgotten_mails, proofs, restore_guard
+from relance.engine.sending.doubt.proofs import Left
 from relance.engine.sequences import backlog
-from relance.engine.store import contacts, enrollment_details, enrollments, mailboxes, messages
-from relance.engine.store.enrollment_details import Standing
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.contacts import contacts
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import enrollment_details, enrollments
+from relance.engine.store.sequences.enrollment_details import Standing
+from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import Text
 
 BATCH = 500

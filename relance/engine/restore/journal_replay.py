@@ -10,11 +10,12 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
 from relance.engine.journal.findings import Memory
-from relance.engine.sending import proofs, restore_guard
-from relance.engine.sending.proofs import BY_JOURNAL, Left
+from relance.engine.sending.doubt import proofs, restore_guard
+from relance.engine.sending.doubt.proofs import BY_JOURNAL, Left
 from relance.engine.states import MessageState
-from relance.engine.store import mailboxes, messages
-from relance.engine.store.messages import Message
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import messages
+from relance.engine.store.sending.messages import Message
 from relance.mailbox.smtp.outcome import SendResult
 
 LARGEST = 2**30

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from sqlalchemy.engine import Connection
 
 from relance.engine.definition.compiled import CompiledSequence
-from relance.engine.store import sequences
+from relance.engine.store.sequences import sequences
 
 KEPT = 256
 # Scripts kept compiled. A script is some 100 kB; a busy installation plays a few dozen versions at once.

@@ -18,8 +18,8 @@ from relance.engine.definition.steps import MailStep, pick_variant
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import MessageState
-from relance.engine.store.mailboxes import Mailbox
-from relance.engine.store.messages import Message
+from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.engine.store.sending.messages import Message
 from relance.mailbox.composing import compose
 from relance.mailbox.composing import final_check as final_bytes
 

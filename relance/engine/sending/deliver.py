@@ -19,15 +19,18 @@ from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageStoppedAtGate
 from relance.engine.ports import Outbox, Span
 from relance.engine.reasons import Code, Reason
-from relance.engine.sending import gate, repeated_answers, settle, way_out
+from relance.engine.sending import gate, settle
 from relance.engine.sending.gate import PreparedMail
-from relance.engine.sending.repeated_answers import Refusal, Whose
+from relance.engine.sending.refusals import repeated_answers, way_out
+from relance.engine.sending.refusals.repeated_answers import Refusal, Whose
 from relance.engine.sending.settle import Attempt
 from relance.engine.states import MessageState
-from relance.engine.store import claims, events, in_flight, mailboxes, messages
+from relance.engine.store import events
 from relance.engine.store.events import NewEvent
-from relance.engine.store.mailboxes import Lease, Mailbox
-from relance.engine.store.messages import Message
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.sending import claims, in_flight, messages
+from relance.engine.store.sending.messages import Message
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from relance.wording import Text

@@ -21,10 +21,13 @@ from relance.engine import states
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.schedule import timezones
 from relance.engine.states import MessageState, State
-from relance.engine.store import claims, enrollments, mailboxes, messages, suppressions
-from relance.engine.store.enrollments import Enrollment
-from relance.engine.store.in_flight import InFlight
-from relance.engine.store.messages import Message
+from relance.engine.store.contacts import suppressions
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import claims, messages
+from relance.engine.store.sending.in_flight import InFlight
+from relance.engine.store.sending.messages import Message
+from relance.engine.store.sequences import enrollments
+from relance.engine.store.sequences.enrollments import Enrollment
 
 
 @dataclass(frozen=True)

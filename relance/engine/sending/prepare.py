@@ -17,19 +17,24 @@ from relance.engine.definition.position import Position
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_people import EnrollmentHeld, StepSkipped
 from relance.engine.reasons import Code, Reason, because, prose
-from relance.engine.sending import compose, forgotten_mails, proofs, refusing_domains, restore_guard
+from relance.engine.sending import compose
+from relance.engine.sending.doubt import forgotten_mails, proofs, restore_guard
+from relance.engine.sending.doubt.proofs import Left
 from relance.engine.sending.gate import PreparedMail
-from relance.engine.sending.proofs import Left
+from relance.engine.sending.refusals import refusing_domains
 from relance.engine.sequences import step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import Event, MessageState
-from relance.engine.store import enrollments, events, lost_mails, mailboxes, messages, refusals
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store import events
 from relance.engine.store.events import Told
-from relance.engine.store.lost_mails import LostMail
-from relance.engine.store.mailboxes import Lease, Mailbox
-from relance.engine.store.messages import Message
-from relance.engine.store.refusals import Refused
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.sending import lost_mails, messages, refusals
+from relance.engine.store.sending.lost_mails import LostMail
+from relance.engine.store.sending.messages import Message
+from relance.engine.store.sending.refusals import Refused
+from relance.engine.store.sequences import enrollments
+from relance.engine.store.sequences.enrollments import Enrollment
 
 WORDS_MOST = 300
 # Characters of a fault's own words that are kept as a reason.

@@ -23,21 +23,16 @@ from relance.engine.event_log.of_mails import (
     MessageWithdrawn,
 )
 from relance.engine.reasons import Code, Reason, because
-from relance.engine.sending import refusing_domains
 from relance.engine.sending.gate import PreparedMail
+from relance.engine.sending.refusals import refusing_domains
 from relance.engine.states import Event, MessageEvent, MessageState
-from relance.engine.store import (
-    claims,
-    contacts,
-    enrollments,
-    events,
-    mailboxes,
-    messages,
-    restore_doubts,
-    suppressions,
-)
+from relance.engine.store import events
+from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.events import NewEvent
-from relance.engine.store.messages import Settlement
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import claims, messages
+from relance.engine.store.sending.messages import Settlement
+from relance.engine.store.sequences import enrollments, restore_doubts
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 

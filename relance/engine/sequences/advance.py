@@ -15,8 +15,10 @@ from relance.engine.sequences import step_context
 from relance.engine.sequences.steps import carry_out
 from relance.engine.sequences.steps.base import StepRun
 from relance.engine.states import Event
-from relance.engine.store import enrollments, events, mailboxes
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store import events
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollments
+from relance.engine.store.sequences.enrollments import Enrollment
 
 FAULT_LIMIT = 300
 # Characters of a fault's own words that are kept as a reason.

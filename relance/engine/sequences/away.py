@@ -9,8 +9,8 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
 from relance.engine.schedule import calendar, waits
-from relance.engine.store import contacts
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.contacts import contacts
+from relance.engine.store.sequences.enrollments import Enrollment
 
 AWAY_DEFAULT = 5
 # Business days to wait after an out-of-office reply that names no date.

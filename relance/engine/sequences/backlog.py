@@ -13,9 +13,11 @@ from relance.engine.context import Context
 from relance.engine.definition.compiled import bounds
 from relance.engine.reasons import Code, because
 from relance.engine.schedule import calendar, waits
-from relance.engine.store import contacts, enrollments, mailboxes, sequences
-from relance.engine.store.contacts import Contact
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.contacts import contacts
+from relance.engine.store.contacts.contacts import Contact
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollments, sequences
+from relance.engine.store.sequences.enrollments import Enrollment
 
 BATCH = 500
 SPREAD = dt.timedelta(minutes=calendar.DEFAULT_SPREAD)

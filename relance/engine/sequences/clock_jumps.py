@@ -28,8 +28,11 @@ from relance.engine.reasons import Code, because
 from relance.engine.schedule import calendar
 from relance.engine.sequences import away, step_context
 from relance.engine.sequences.step_context import StepContext
-from relance.engine.store import enrollments, events, future_times, installation, mailboxes, replies
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store import events, installation
+from relance.engine.store.inbound import replies
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollments, future_times
+from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import _
 
 BATCH = 500

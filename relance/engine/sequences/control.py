@@ -20,22 +20,16 @@ from relance.engine.journal import evidence
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences import backlog
 from relance.engine.states import Event, MessageState, State
-from relance.engine.store import (
-    enrollment_details,
-    enrollments,
-    events,
-    mailboxes,
-    messages,
-    refusals,
-    restore_doubts,
-    tasks,
-)
-from relance.engine.store.contacts import Contact
-from relance.engine.store.enrollment_details import Standing
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store import events
+from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent, Told
-from relance.engine.store.mailboxes import Mailbox
-from relance.engine.store.messages import Message
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.engine.store.sending import messages, refusals
+from relance.engine.store.sending.messages import Message
+from relance.engine.store.sequences import enrollment_details, enrollments, restore_doubts, tasks
+from relance.engine.store.sequences.enrollment_details import Standing
+from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import Text
 
 

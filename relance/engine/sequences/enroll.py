@@ -19,21 +19,16 @@ from relance.engine.reasons import Reason
 from relance.engine.sequences import publish
 from relance.engine.sequences.assignment import Shares
 from relance.engine.sequences.control import EnrollmentView, change_mailbox, pause, resume, stop
-from relance.engine.store import (
-    contacts,
-    enrollments,
-    events,
-    mailboxes,
-    messages,
-    new_enrollments,
-    sequences,
-    suppressions,
-)
-from relance.engine.store.contacts import Contact
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store import events
+from relance.engine.store.contacts import contacts, suppressions
+from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent
-from relance.engine.store.mailboxes import Mailbox
-from relance.engine.store.sequences import Version
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import enrollments, new_enrollments, sequences
+from relance.engine.store.sequences.enrollments import Enrollment
+from relance.engine.store.sequences.sequences import Version
 from relance.mailbox import address
 from relance.wording import Text, _, ended
 

@@ -12,8 +12,10 @@ from relance.engine.event_log.of_mailboxes import MailboxReplanned
 from relance.engine.reasons import Code, because
 from relance.engine.schedule import calendar
 from relance.engine.sequences import clock_jumps, step_context
-from relance.engine.store import enrollments, events, mailboxes
-from relance.engine.store.mailboxes import Lease, Mailbox
+from relance.engine.store import events
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.sequences import enrollments
 
 SPREAD = dt.timedelta(hours=3)
 # Over how long what piled up is spread, before the calendar and the mailbox's own pace have their say.

@@ -11,12 +11,15 @@ from sqlalchemy.engine import Connection
 
 from relance import errors, templates
 from relance.engine.context import Context
-from relance.engine.definition import lint, load, partial, sequence
+from relance.engine.definition import lint, sequence
 from relance.engine.definition.lint import Checked
+from relance.engine.definition.reading import load, partial
 from relance.engine.event_log.of_mailboxes import SequencePaused, SequencePublished, SequenceResumed
 from relance.engine.sequences import backlog
-from relance.engine.store import contacts, events, sequences
-from relance.engine.store.sequences import Version
+from relance.engine.store import events
+from relance.engine.store.contacts import contacts
+from relance.engine.store.sequences import sequences
+from relance.engine.store.sequences.sequences import Version
 from relance.wording import Text
 
 __all__ = ["Checked", "Published", "SequenceDetail", "SequenceSummary", "VersionView"]

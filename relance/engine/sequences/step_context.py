@@ -14,11 +14,13 @@ from relance.engine.definition.position import Position
 from relance.engine.engagement import facts as engagement_facts
 from relance.engine.reasons import Reason
 from relance.engine.schedule.timezones import Place, Workspace
-from relance.engine.store import contacts, messages, restore_doubts, suppressions
-from relance.engine.store.contacts import Contact
-from relance.engine.store.enrollments import Enrollment
-from relance.engine.store.mailboxes import Mailbox
-from relance.engine.store.messages import Message
+from relance.engine.store.contacts import contacts, suppressions
+from relance.engine.store.contacts.contacts import Contact
+from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.engine.store.sending import messages
+from relance.engine.store.sending.messages import Message
+from relance.engine.store.sequences import restore_doubts
+from relance.engine.store.sequences.enrollments import Enrollment
 
 
 @dataclass(frozen=True)

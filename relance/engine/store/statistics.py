@@ -27,7 +27,7 @@ from relance.engine.event_log import old_names
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.reasons import Code
 from relance.engine.states import OPEN, MessageState, State
-from relance.engine.store import replies
+from relance.engine.store.inbound import replies
 
 MOST_REASONS = 20
 # Of held people that are told apart.

@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Callable
 
-from relance.mailbox.classification import language
+from relance.mailbox.classification.languages import language
 from relance.mailbox.classification.message_view import MessageView, RuleMatch
 from relance.mailbox.parsing.inbound import InboundMail
 

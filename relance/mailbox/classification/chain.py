@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 
-from relance.mailbox.classification import intent, normalize, return_date, rules, substitute
+from relance.mailbox.classification import intent, rules, substitute
+from relance.mailbox.classification.languages import normalize
 from relance.mailbox.classification.message_view import RuleMatch
+from relance.mailbox.classification.named_dates import return_date
 from relance.mailbox.classification.readings import Readings
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Intent, Kind
 

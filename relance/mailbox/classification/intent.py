@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from relance.mailbox.classification import follow_up_date, return_date
 from relance.mailbox.classification.message_view import MessageView, RuleMatch
+from relance.mailbox.classification.named_dates import follow_up_date, return_date
 from relance.mailbox.parsing.inbound import Intent
 
 _SOON = dt.timedelta(days=7)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from relance.mailbox.classification import language, normalize, quoting
+from relance.mailbox.classification import quoting
+from relance.mailbox.classification.languages import language, normalize
 from relance.mailbox.parsing.inbound import InboundMail, Speaker
 
 # The point in an address or a number ends no sentence; most phrases may not reach over one that does.

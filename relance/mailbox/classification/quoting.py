@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mailparser_reply import EmailReplyParser
 
-from relance.mailbox.classification import language, normalize
+from relance.mailbox.classification.languages import language, normalize
 
 _LONGEST = 60_000  # letters of a mail that are looked at
 _LONGEST_LINE = 300  # a header, an attribution or a signature's first line is shorter than this

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from relance.mailbox.classification import automated, bounces
+from relance.mailbox.classification import automated
+from relance.mailbox.classification.delivery_failures import bounces
 from relance.mailbox.classification.message_view import MessageView, RuleMatch
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
-from relance.mailbox.classification import automated, bounces, normalize, return_date
+from relance.mailbox.classification import automated
+from relance.mailbox.classification.delivery_failures import bounces
+from relance.mailbox.classification.delivery_failures.status import Severity
+from relance.mailbox.classification.languages import normalize
 from relance.mailbox.classification.message_view import RuleMatch
+from relance.mailbox.classification.named_dates import return_date
 from relance.mailbox.classification.readings import Readings
-from relance.mailbox.classification.status import Severity
 from relance.mailbox.parsing import authorship
 from relance.wording import N_
 

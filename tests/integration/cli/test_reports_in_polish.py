@@ -16,7 +16,8 @@ from relance.config import Settings
 from relance.engine.context import Context
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.states import Event, MessageState, State
-from relance.engine.store import enrollment_details, enrollments, mailboxes
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollment_details, enrollments
 from tests import engine_house, english
 
 SEQUENCE = """\

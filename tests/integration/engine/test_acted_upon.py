@@ -8,16 +8,18 @@ from unittest import mock
 import pytest
 
 from relance.engine.context import Context
-from relance.engine.inbound import classification, inbox, policy, reclassify, revise
+from relance.engine.inbound import classification, policy
 from relance.engine.inbound.classification import EffectiveClassification
-from relance.engine.inbound.inbox import Correction, Wanted
+from relance.engine.inbound.corrections import inbox, reclassify, revise
+from relance.engine.inbound.corrections.inbox import Correction, Wanted
+from relance.engine.inbound.corrections.reclassify import RejudgeOptions
+from relance.engine.inbound.corrections.revise import Revision
 from relance.engine.inbound.policy import Match
-from relance.engine.inbound.reclassify import RejudgeOptions
-from relance.engine.inbound.revise import Revision
 from relance.engine.reporting import timeline
 from relance.engine.sequences import control
 from relance.engine.states import Event, State
-from relance.engine.store import replies, suppressions
+from relance.engine.store.contacts import suppressions
+from relance.engine.store.inbound import replies
 from relance.mailbox import classification as mailbox_classification
 from relance.mailbox.classification import safe
 from relance.mailbox.imap.folders import Role

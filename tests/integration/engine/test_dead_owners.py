@@ -16,8 +16,8 @@ from relance.engine.context import Context
 from relance.engine.journal.journal import Journal
 from relance.engine.processes import attendance, heartbeats
 from relance.engine.reporting import status
-from relance.engine.sending import recovery
-from relance.engine.store import mailboxes
+from relance.engine.sending.doubt import recovery
+from relance.engine.store.mailboxes import mailboxes
 from tests import engine_house
 from tests.servers import processes
 

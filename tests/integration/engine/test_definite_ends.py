@@ -14,11 +14,15 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.journal.journal import Journal
 from relance.engine.reasons import Cause, Code, because, prose
-from relance.engine.sending import recovery, settle
+from relance.engine.sending import settle
+from relance.engine.sending.doubt import recovery
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState, State
-from relance.engine.store import enrollment_details, enrollments, mailboxes, messages, suppressions
+from relance.engine.store.contacts import suppressions
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import NoMail, OneAnswer

@@ -14,9 +14,11 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
 from relance.engine.mailboxes import service as mailbox_service
-from relance.engine.sending import refusing_domains, settle
+from relance.engine.sending import settle
+from relance.engine.sending.refusals import refusing_domains
 from relance.engine.sequences import control
-from relance.engine.store import enrollments, mailboxes
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollments
 from tests import engine_house, refusing
 from tests.refusing import ADA, BOB, EVE, KIM, LOU, TAKEN, Desk, handed_on
 from tests.servers.fault_smtp import Point

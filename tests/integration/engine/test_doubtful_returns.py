@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from relance.engine.mailboxes import service as mailbox_service
-from relance.engine.store import messages
+from relance.engine.store.sending import messages
 from tests import refusing
 from tests.refusing import ADA, BOB, EVE, KIM, LOU, Desk, handed_on
 

@@ -12,7 +12,9 @@ from relance.engine.context import Context
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import State
-from relance.engine.store import enrollment_details, events, mailboxes
+from relance.engine.store import events
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollment_details
 from tests import engine_house
 
 SEQUENCE = """

@@ -14,7 +14,8 @@ from relance.engine.reporting import explain
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState
-from relance.engine.store import enrollment_details, enrollments, mailboxes
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollment_details, enrollments
 from tests import engine_house
 
 SEQUENCE = """

@@ -16,14 +16,14 @@ import sqlalchemy as sa
 from relance.engine import tick, turn
 from relance.engine.context import Context
 from relance.engine.db.tables import contact, enrollment, folder, mailbox, message
-from relance.engine.inbound import inbox
-from relance.engine.inbound.inbox import Correction
+from relance.engine.inbound.corrections import inbox
+from relance.engine.inbound.corrections.inbox import Correction
 from relance.engine.reasons import Cause, Code
-from relance.engine.sending import in_doubt
+from relance.engine.sending.doubt import in_doubt
 from relance.engine.sequences import control
 from relance.engine.states import State
-from relance.engine.store import enrollments
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.sequences import enrollments
+from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import NoMail, OneAnswer

@@ -17,8 +17,9 @@ from relance.engine.engagement import hits as engagement_hits
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
-from relance.engine.store import enrollment_details, hits
-from relance.engine.store.messages import Message
+from relance.engine.store.contacts import hits
+from relance.engine.store.sending.messages import Message
+from relance.engine.store.sequences import enrollment_details
 from relance.tracking import judge
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose

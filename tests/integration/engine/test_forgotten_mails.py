@@ -9,7 +9,7 @@ from relance.engine.context import Context
 from relance.engine.db import ids
 from relance.engine.db.tables import event, hit
 from relance.engine.engagement import hits
-from relance.engine.store import suppressions
+from relance.engine.store.contacts import suppressions
 from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose

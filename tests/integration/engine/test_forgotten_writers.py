@@ -14,8 +14,9 @@ from relance.engine.context import Context
 from relance.engine.db.tables import enrollment, mailbox
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
-from relance.engine.store import claims, enrollments, restore_doubts
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.sending import claims
+from relance.engine.store.sequences import enrollments, restore_doubts
+from relance.engine.store.sequences.enrollments import Enrollment
 from tests import backups, engine_house
 from tests.integration.engine.test_restored import restore, stage
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage

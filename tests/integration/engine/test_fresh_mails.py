@@ -7,11 +7,11 @@ import datetime as dt
 import pytest
 
 from relance.engine.context import Context
-from relance.engine.inbound import inbox
+from relance.engine.inbound.corrections import inbox
 from relance.engine.sequences import control
 from relance.engine.states import State
-from relance.engine.store import contacts
-from relance.engine.store.replies import Wanted
+from relance.engine.store.contacts import contacts
+from relance.engine.store.inbound.replies import Wanted
 from tests import engine_house
 from tests.reading import KIM, MIA, enrolled, hear, letter, row, wrote
 

@@ -24,14 +24,10 @@ from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event
-from relance.engine.store import (
-    enrollment_details,
-    enrollments,
-    mailboxes,
-    processes,
-    restore_doubts,
-    unread_mails,
-)
+from relance.engine.store import processes
+from relance.engine.store.inbound import unread_mails
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollment_details, enrollments, restore_doubts
 from relance.scheduler import gauges, metrics
 from tests import engine_house
 from tests.servers import disks

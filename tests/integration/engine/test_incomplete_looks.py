@@ -15,7 +15,8 @@ from relance.engine.reporting import status
 from relance.engine.reporting.explain import explain
 from relance.engine.sequences import enroll, publish
 from relance.engine.states import State
-from relance.engine.store import enrollments, messages
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import enrollments
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_doors, engine_house
 from tests.servers import scripted_imap

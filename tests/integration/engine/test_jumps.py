@@ -18,16 +18,12 @@ from relance.engine.reporting import status, timeline
 from relance.engine.sequences import clock_jumps, control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
-from relance.engine.store import (
-    claims,
-    enrollment_details,
-    enrollments,
-    hits,
-    installation,
-    mailboxes,
-    messages,
-)
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store import installation
+from relance.engine.store.contacts import hits
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import claims, messages
+from relance.engine.store.sequences import enrollment_details, enrollments
+from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import NoMail, OneAnswer

@@ -16,7 +16,7 @@ from relance.engine.reporting import status
 from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.sequences import clock_jumps
 from relance.engine.states import State
-from relance.engine.store import enrollments
+from relance.engine.store.sequences import enrollments
 from tests.reading import KIM, enrolled, hear, letter, row, wrote
 
 MONTH, DAY, MINUTE = dt.timedelta(days=30), dt.timedelta(days=1), dt.timedelta(minutes=1)

@@ -14,11 +14,14 @@ from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.service import MailboxSpec
-from relance.engine.sending import in_doubt
+from relance.engine.sending.doubt import in_doubt
 from relance.engine.sequences import backlog, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState, State
-from relance.engine.store import enrollment_details, enrollments, events, mailboxes, messages
+from relance.engine.store import events
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.mailbox.account import Security, Server
 from relance.sandbox.world import World
 from tests import engine_house

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from relance.engine.context import Context
 from relance.engine.db.database import Database
-from relance.engine.store import mailboxes
+from relance.engine.store.mailboxes import mailboxes
 from tests import engine_house
 
 OFTEN = 12  # psycopg has a statement planned at its sixth time

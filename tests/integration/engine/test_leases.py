@@ -15,13 +15,17 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.reporting import explain, status
 from relance.engine.reporting.concerns import ConcernKind
-from relance.engine.sending import recovery, restore_guard, settle
+from relance.engine.sending import settle
+from relance.engine.sending.doubt import recovery, restore_guard
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.settle import Attempt
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
-from relance.engine.store import enrollment_details, installation, mailboxes, messages
+from relance.engine.store import installation
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import enrollment_details
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from tests import engine_house
 

@@ -15,23 +15,18 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.event_log.of_mailboxes import RestoreConfirmed
-from relance.engine.inbound import sync
+from relance.engine.inbound.reading import sync
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.reasons import Code, because, prose
 from relance.engine.reporting import timeline
-from relance.engine.sending import in_doubt, restore_guard
+from relance.engine.sending.doubt import in_doubt, restore_guard
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageEvent, MessageState, State
-from relance.engine.store import (
-    enrollment_details,
-    enrollments,
-    events,
-    folders,
-    installation,
-    mailboxes,
-    messages,
-)
+from relance.engine.store import events, installation
+from relance.engine.store.mailboxes import folders, mailboxes
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import enrollment_details, enrollments
 from tests import engine_house
 from tests.engine_doors import NoMail
 

@@ -5,7 +5,7 @@ import pytest
 from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
-from relance.engine.store import suppressions
+from relance.engine.store.contacts import suppressions
 
 
 def test_a_contact_is_added_changed_and_found(house: Context) -> None:

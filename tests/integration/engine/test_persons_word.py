@@ -10,13 +10,13 @@ import sqlalchemy as sa
 
 from relance.engine.context import Context
 from relance.engine.db import tables
-from relance.engine.inbound import inbox, reclassify, reinstate
-from relance.engine.inbound.inbox import Correction
-from relance.engine.inbound.reclassify import RejudgeOptions
+from relance.engine.inbound.corrections import inbox, reclassify, reinstate
+from relance.engine.inbound.corrections.inbox import Correction
+from relance.engine.inbound.corrections.reclassify import RejudgeOptions
 from relance.engine.reasons import Cause, Code, because, prose
 from relance.engine.sequences import control
 from relance.engine.states import Event, MessageState, State
-from relance.engine.store import enrollments
+from relance.engine.store.sequences import enrollments
 from relance.mailbox.parsing.inbound import Kind
 from tests import engine_house
 from tests.integration.engine.test_acted_upon import heard_by_older_rules, ready, row, state

@@ -16,7 +16,9 @@ from relance.engine.sending import prepare as sending_prepare
 from relance.engine.sequences import enroll as sequences_enroll
 from relance.engine.sequences import publish
 from relance.engine.sequences.enroll import EnrollRequest
-from relance.engine.store import claims, enrollment_details, enrollments, mailboxes
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import claims
+from relance.engine.store.sequences import enrollment_details, enrollments
 from tests import engine_house
 
 MAIL = """

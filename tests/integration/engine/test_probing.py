@@ -16,7 +16,7 @@ from relance.engine.mailboxes import probe_run
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.probe_run import Patience
 from relance.engine.mailboxes.service import MailboxTest
-from relance.engine.store import mailboxes
+from relance.engine.store.mailboxes import mailboxes
 from relance.mailbox.account import Security, Server
 from relance.mailbox.smtp.client import Outbox
 from relance.mailbox.smtp.outcome import Outcome, SendResult

@@ -17,7 +17,7 @@ from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.reasons import Cause, prose
 from relance.engine.sending import settle
 from relance.engine.states import Event, MessageState, State
-from relance.engine.store import enrollment_details, enrollments
+from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.sandbox.record import Kind
 from tests import backups
 from tests.integration.engine.test_restored import restore, stage

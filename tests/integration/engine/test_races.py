@@ -19,7 +19,10 @@ from relance.engine.sending import gate, prepare
 from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
-from relance.engine.store import claims, enrollment_details, enrollments, hits, mailboxes, messages
+from relance.engine.store.contacts import hits
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import claims, messages
+from relance.engine.store.sequences import enrollment_details, enrollments
 from tests import engine_house
 
 EVE = "eve@acme.example"

@@ -13,13 +13,15 @@ from relance.engine.context import Context
 from relance.engine.db import migrate, tables
 from relance.engine.db.database import Database
 from relance.engine.engagement import hits
-from relance.engine.inbound import inbox
-from relance.engine.inbound.inbox import Correction
+from relance.engine.inbound.corrections import inbox
+from relance.engine.inbound.corrections.inbox import Correction
 from relance.engine.reasons import ALSO, Cause, prose, read
-from relance.engine.sending import in_doubt, settle
+from relance.engine.sending import settle
+from relance.engine.sending.doubt import in_doubt
 from relance.engine.sequences import control
 from relance.engine.states import Event, MessageEvent, MessageState, State
-from relance.engine.store import enrollments, suppressions
+from relance.engine.store.contacts import suppressions
+from relance.engine.store.sequences import enrollments
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from tests import engine_house
 from tests.integration.engine.test_refusals import KIM, bounce, hear, ready, row, sent, state, suppressed
@@ -97,7 +99,7 @@ def held_for_unknown(house: Context, words: str) -> None:
 def found(house: Context) -> None:
     """Evidence comes that the mail was delivered."""
     with house.database.write() as conn:
-        from relance.engine.store import messages
+        from relance.engine.store.sending import messages
 
         in_doubt.settle(
             conn, house, messages.unknown(conn), MessageEvent.FOUND, prose("it is there"), house.clock.now()

@@ -14,7 +14,7 @@ from relance.app import Relance
 from relance.clock import machine_now
 from relance.engine.journal.findings import Entry
 from relance.engine.journal.journal import Journal
-from relance.engine.store import messages
+from relance.engine.store.sending import messages
 from relance.mailbox.smtp.client import Outbox
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from tests.journeys.stage import Stage, standing

@@ -16,11 +16,14 @@ from relance.engine.inbound import apply
 from relance.engine.inbound.match import Found
 from relance.engine.inbound.policy import Match
 from relance.engine.mailboxes import service as mailbox_service
-from relance.engine.sending import refusing_domains
+from relance.engine.sending.refusals import refusing_domains
 from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState, State
-from relance.engine.store import contacts, enrollment_details, enrollments, mailboxes, messages, suppressions
+from relance.engine.store.contacts import contacts, suppressions
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
 from relance.mailbox.smtp import replies as smtp_replies

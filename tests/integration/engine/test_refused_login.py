@@ -12,7 +12,7 @@ from relance import errors
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
-from relance.engine.inbound import sync
+from relance.engine.inbound.reading import sync
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.reasons import prose
 from relance.engine.runtime.mail_servers import MailServers
@@ -20,8 +20,8 @@ from relance.engine.schedule import next_turn
 from relance.engine.sending import gate
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
-from relance.engine.store import mailboxes
-from relance.engine.store.mailboxes import Mailbox
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.mailbox.account import Account
 from relance.mailbox.smtp import client as door
 from relance.mailbox.smtp import login as smtp_login

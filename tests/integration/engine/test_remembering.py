@@ -12,13 +12,16 @@ from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.restore import journal_replay
-from relance.engine.sending import recovery, restore_guard
+from relance.engine.sending.doubt import recovery, restore_guard
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageEvent, MessageState
-from relance.engine.store import enrollments, installation, mailboxes, messages
-from relance.engine.store.mailboxes import Lease
-from relance.engine.store.messages import Message, Settlement
+from relance.engine.store import installation
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Lease
+from relance.engine.store.sending import messages
+from relance.engine.store.sending.messages import Message, Settlement
+from relance.engine.store.sequences import enrollments
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from tests import backups, engine_house
 

@@ -10,7 +10,7 @@ import pytest
 from relance.engine.reporting import status, timeline
 from relance.engine.reporting.explain import explain
 from relance.engine.states import State
-from relance.engine.store import folders
+from relance.engine.store.mailboxes import folders
 from tests import engine_house
 from tests.desk import ANSWER, OLA, OTHER, ReadDesk, Shelf, news, seated
 from tests.servers.scripted_imap import Reply, Script

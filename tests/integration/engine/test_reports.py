@@ -17,8 +17,11 @@ from relance.engine.reporting import status as engine_status
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState
-from relance.engine.store import enrollment_details, enrollments, events, hits, replies
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store import events
+from relance.engine.store.contacts import hits
+from relance.engine.store.inbound import replies
+from relance.engine.store.sequences import enrollment_details, enrollments
+from relance.engine.store.sequences.enrollments import Enrollment
 from tests import engine_house
 
 SEQUENCE = """

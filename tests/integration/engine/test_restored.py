@@ -14,7 +14,7 @@ from relance import errors
 from relance.engine.journal import evidence
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.restore.doubts import Whom
-from relance.engine.sending import restore_guard
+from relance.engine.sending.doubt import restore_guard
 from relance.sandbox.record import Kind
 from tests import backups
 from tests.backups import Backup

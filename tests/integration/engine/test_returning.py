@@ -12,12 +12,12 @@ from relance import errors
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
-from relance.engine.inbound import reinstate
-from relance.engine.inbound.reinstate import Wrong
+from relance.engine.inbound.corrections import reinstate
+from relance.engine.inbound.corrections.reinstate import Wrong
 from relance.engine.sequences import control, enroll
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState, State
-from relance.engine.store import messages
+from relance.engine.store.sending import messages
 from tests import engine_house
 from tests.integration.engine.test_refusals import (
     ADA,

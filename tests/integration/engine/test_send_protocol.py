@@ -20,8 +20,10 @@ from relance.engine.db.tables import enrollment, event
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
-from relance.engine.store import enrollment_details, enrollments, mailboxes, messages
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import enrollment_details, enrollments
+from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.imap.folders import Folder
 from relance.mailbox.smtp.client import Outbox
 from relance.mailbox.smtp.outcome import SendResult

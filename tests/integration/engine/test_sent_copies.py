@@ -8,13 +8,14 @@ from email.utils import format_datetime
 import pytest
 
 from relance.engine.context import Context
-from relance.engine.inbound import sent_copies
-from relance.engine.inbound.sent_copies import Copy
+from relance.engine.inbound.reading import sent_copies
+from relance.engine.inbound.reading.sent_copies import Copy
 from relance.engine.reasons import Code
 from relance.engine.sequences import control
 from relance.engine.states import MessageState, State
-from relance.engine.store import mailboxes, messages
-from relance.engine.store.messages import Message
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import messages
+from relance.engine.store.sending.messages import Message
 from relance.mailbox.parsing import message
 from tests import engine_house
 from tests.reading import ADA, KIM, MIA, enrolled, letter, row, wrote

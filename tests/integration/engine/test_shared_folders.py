@@ -12,9 +12,9 @@ import pytest
 
 from relance import errors
 from relance.engine.context import Context
-from relance.engine.inbound import sync as inbound_sync
+from relance.engine.inbound.reading import sync as inbound_sync
 from relance.engine.mailboxes import service as mailbox_service
-from relance.engine.store import mailboxes
+from relance.engine.store.mailboxes import mailboxes
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap.folders import Role
 from tests import engine_house

@@ -15,7 +15,7 @@ from benchmarks import bad_server
 from relance.engine import turn
 from relance.engine.context import Context
 from relance.engine.runtime import mail_servers
-from relance.engine.store import mailboxes
+from relance.engine.store.mailboxes import mailboxes
 from relance.mailbox.imap import client as imap_client
 from tests import engine_house
 from tests.engine_doors import NoMail

@@ -12,7 +12,10 @@ from relance.engine.reasons import prose
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState, State
-from relance.engine.store import enrollment_details, enrollments, events, mailboxes, messages, tasks
+from relance.engine.store import events
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import enrollment_details, enrollments, tasks
 from tests import engine_house
 
 SEQUENCE = """

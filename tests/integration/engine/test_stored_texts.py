@@ -10,7 +10,7 @@ from relance.engine.db.tables import mailbox
 from relance.engine.mailboxes import service
 from relance.engine.reasons import Code, because
 from relance.engine.reporting import status, timeline
-from relance.engine.store import mailboxes
+from relance.engine.store.mailboxes import mailboxes
 from relance.wording import Text
 from tests import engine_house
 from tests.engine_house import MONDAY

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from relance.engine import turn
-from relance.engine.inbound import match, sent_copies, sync, unread_mail
+from relance.engine.inbound import match
+from relance.engine.inbound.reading import sent_copies, sync, unread_mail
 from relance.engine.reporting import status
 from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.reporting.explain import explain

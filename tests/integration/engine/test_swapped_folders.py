@@ -9,7 +9,7 @@ import pytest
 
 from relance.engine.mailboxes import watermarks
 from relance.engine.states import State
-from relance.engine.store import folders
+from relance.engine.store.mailboxes import folders
 from tests import engine_house
 from tests.desk import ANSWER, OTHER, ReadDesk, Shelf, news, seated
 from tests.servers.scripted_imap import Reply, Script

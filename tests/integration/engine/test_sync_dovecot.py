@@ -16,12 +16,13 @@ from relance import clock
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.definition.sequence import Sequence
-from relance.engine.inbound import sync as inbound_sync
+from relance.engine.inbound.reading import sync as inbound_sync
 from relance.engine.sequences import enroll, publish
 from relance.engine.states import MessageState, State
-from relance.engine.store import enrollments, mailboxes
-from relance.engine.store import replies as store_replies
-from relance.engine.store.replies import Wanted
+from relance.engine.store.inbound import replies as store_replies
+from relance.engine.store.inbound.replies import Wanted
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollments
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap.reader import Reading
 from tests import engine_house

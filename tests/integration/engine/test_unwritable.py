@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from relance import errors
 from relance.engine.db.database import Database
-from relance.engine.sending import restore_guard
+from relance.engine.sending.doubt import restore_guard
 from relance.engine.store import installation
 from tests.servers import disks
 

@@ -16,7 +16,7 @@ from relance.engine.reporting.concerns import Concern, ConcernKind
 from relance.engine.schedule import next_turn
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
-from relance.engine.store import mailboxes
+from relance.engine.store.mailboxes import mailboxes
 from tests import engine_house
 from tests.engine_doors import NoMail
 from tests.servers.fault_smtp import Behaviour, Fault, FaultServer, Kind, Point

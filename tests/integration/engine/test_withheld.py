@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from relance.engine.inbound import unread_mail
+from relance.engine.inbound.reading import unread_mail
 from relance.engine.states import State
-from relance.engine.store import folders
+from relance.engine.store.mailboxes import folders
 from tests import engine_house
 from tests.desk import ANSWER, OTHER, ReadDesk, news, seated
 from tests.servers.scripted_imap import Reply, Script

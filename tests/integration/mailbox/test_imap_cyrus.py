@@ -17,7 +17,9 @@ from relance.engine.context import Context
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.sequences import enroll, publish
 from relance.engine.states import State
-from relance.engine.store import enrollments, folders, mailboxes, messages
+from relance.engine.store.mailboxes import folders, mailboxes
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import enrollments
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult

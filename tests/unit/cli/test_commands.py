@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from relance import config, errors, wording
-from relance.engine.inbound.reinstate import WayBack
+from relance.engine.inbound.corrections.reinstate import WayBack
 from relance.engine.restore.doubts import Decided, Whom
 from tests.pretended_engine import (
     ADA,

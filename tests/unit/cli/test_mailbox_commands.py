@@ -8,9 +8,9 @@ import types
 
 import pytest
 
-from relance.engine.inbound.reinstate import WayBack
-from relance.engine.inbound.unread_mail import UnreadMail
-from relance.engine.sending.refusing_domains import Retried
+from relance.engine.inbound.corrections.reinstate import WayBack
+from relance.engine.inbound.reading.unread_mail import UnreadMail
+from relance.engine.sending.refusals.refusing_domains import Retried
 from relance.mailbox import providers
 from relance.mailbox.account import Security
 from tests.pretended_engine import (

@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 
 from relance import wording
 from relance.cli import show, speech, tree
-from relance.engine.inbound.inbox import AnswerView
+from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.mailboxes.service import MailboxView
 from relance.engine.reporting import codes
 from relance.engine.reporting.status import Status
-from relance.engine.store.contacts import Contact
+from relance.engine.store.contacts.contacts import Contact
 from tests import catalogue
 from tests.pretended_engine import ADA, AT, Engine, Import, run
 

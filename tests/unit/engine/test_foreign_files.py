@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from relance.engine.db import network_disks
-from relance.engine.sending import restore_guard
+from relance.engine.sending.doubt import restore_guard
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -24,7 +24,7 @@ from relance import clock, config
 from relance.engine.engagement import hits
 from relance.engine.journal.opt_outs import OptOut
 from relance.mailbox import secrets
-from relance.mailbox.classification import bounces
+from relance.mailbox.classification.delivery_failures import bounces
 from relance.scheduler import actors, broker, coalescing, hints, listening, logs, metrics, scheduler
 from relance.tracking import links, tokens, web
 
@@ -191,7 +191,7 @@ def a_no_that_cannot_be_carried_out(_: Any) -> None:
 
 
 PLACES: dict[str, tuple[Callable[[Any], None], ...]] = {
-    "mailbox/classification/bounces.py": (a_strange_bounce,),
+    "mailbox/classification/delivery_failures/bounces.py": (a_strange_bounce,),
     "scheduler/actors.py": (a_turn,),
     "scheduler/listening.py": (listeners, one_listener),
     "scheduler/scheduler.py": (a_round,),

@@ -16,7 +16,8 @@ from relance.engine.event_log.of_people import EnrollmentHeld, StepEnded, StepWa
 from relance.engine.reasons import Reason
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import Event
-from relance.engine.store import enrollments, events
+from relance.engine.store import events
+from relance.engine.store.sequences import enrollments
 
 
 @dataclass(frozen=True)

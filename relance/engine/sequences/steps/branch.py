@@ -9,7 +9,7 @@ from relance.engine.engagement import hits
 from relance.engine.event_log.of_people import StepBranched
 from relance.engine.reasons import Code, because
 from relance.engine.sequences.steps.base import StepRun, go_on, hold
-from relance.engine.store import enrollments
+from relance.engine.store.sequences import enrollments
 
 
 def take_a_way(run: StepRun, step: BranchStep) -> Position | None:

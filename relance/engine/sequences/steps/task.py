@@ -16,7 +16,9 @@ from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences import step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.sequences.steps.base import StepRun, go_on, hold
-from relance.engine.store import enrollments, events, mailboxes, tasks
+from relance.engine.store import events
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollments, tasks
 from relance.wording import Text
 
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine.definition import graph, load, reachability, sequence, steps
+from relance.engine.definition import graph, reachability, sequence, steps
+from relance.engine.definition.reading import load
 from relance.engine.definition.sequence import Sequence
 from relance.engine.definition.steps import BranchStep, EndStep, MailStep, TaskStep, Variant, WaitStep
 from relance.engine.schedule import waits

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from relance.engine.definition import load, partial
+from relance.engine.definition.reading import load, partial
 from relance.engine.definition.sequence import Sequence, written
 from relance.engine.definition.steps import (
     KINDS,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from relance.engine.inbound import apply, classification
 from relance.engine.inbound.policy import Match
-from relance.engine.store.replies import Reply
+from relance.engine.store.inbound.replies import Reply
 from relance.mailbox.parsing.inbound import Classification, Intent, Kind, Speaker
 
 NOON = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)

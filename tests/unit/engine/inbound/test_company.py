@@ -11,8 +11,8 @@ from relance.engine.inbound.company import Heard
 from relance.engine.reasons import Cause, Code, because
 from relance.engine.schedule import waits
 from relance.engine.states import State
-from relance.engine.store.contacts import Contact
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.contacts.contacts import Contact
+from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.parsing.inbound import Classification, Kind
 
 HAND_OVER = ColleagueAction(ActionKind.HAND_OVER)

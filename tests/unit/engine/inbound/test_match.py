@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from relance.engine.inbound import match
 from relance.engine.inbound.match import NOBODY, Found
 from relance.engine.inbound.policy import Match
-from relance.mailbox.classification import normalize
+from relance.mailbox.classification.languages import normalize
 
 LINE = "Would a call on Thursday at ten suit you?"
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from relance.engine.mailboxes import watermarks
 from relance.engine.mailboxes.watermarks import Progress
-from relance.engine.store.folders import Watermark
+from relance.engine.store.mailboxes.folders import Watermark
 from relance.mailbox.imap.folders import STRETCH, Folder, Role
 
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relance import errors
-from relance.engine.definition import compiled, load
+from relance.engine.definition import compiled
+from relance.engine.definition.reading import load
 from relance.engine.schedule import calendar, holidays, send_windows, waits
 from relance.engine.schedule.calendar import BoundKind, Rule
 from relance.engine.schedule.holidays import Region

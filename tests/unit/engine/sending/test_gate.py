@@ -17,7 +17,7 @@ from relance.engine.reasons import Code, prose
 from relance.engine.sending import gate
 from relance.engine.sending.gate import Facts
 from relance.engine.states import MessageState, State
-from relance.engine.store.in_flight import InFlight
+from relance.engine.store.sending.in_flight import InFlight
 
 DUE = dt.datetime(2026, 3, 5, 9, 0, tzinfo=dt.UTC)
 GOOD = Facts(

@@ -10,10 +10,10 @@ from relance.engine import states
 from relance.engine.context import Options
 from relance.engine.journal.findings import Entry, Findings
 from relance.engine.reasons import Cause, Code, because
-from relance.engine.sending import in_doubt, recovery
+from relance.engine.sending.doubt import in_doubt, recovery
 from relance.engine.sending.settle import ending
 from relance.engine.states import Event, MessageEvent, MessageState
-from relance.engine.store.messages import Message
+from relance.engine.store.sending.messages import Message
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 
 NOW = dt.datetime(2026, 3, 5, 9, 0, tzinfo=dt.UTC)

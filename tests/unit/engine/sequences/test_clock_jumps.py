@@ -16,7 +16,7 @@ from relance.engine.definition.position import Position
 from relance.engine.sequences import clock_jumps
 from relance.engine.sequences.clock_jumps import Ahead
 from relance.engine.states import State
-from relance.engine.store.enrollments import Enrollment
+from relance.engine.store.sequences.enrollments import Enrollment
 
 NOW = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from relance.mailbox.classification import language, normalize
+from relance.mailbox.classification.languages import language, normalize
 
 CODES = ["cs", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "uk"]
 

@@ -1,0 +1,273 @@
+"""Answers over all mailboxes, for the people who read them: looked through, corrected, their substitutes taken on."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine.contacts import fields as contact_fields
+from relance.engine.contacts import service as contact_service
+from relance.engine.context import Context
+from relance.engine.event_log.of_mails import ReplyCorrected, SubstituteAccepted, SubstituteDismissed
+from relance.engine.inbound import classification
+from relance.engine.inbound.classification import EffectiveClassification
+from relance.engine.inbound.corrections import revise
+from relance.engine.inbound.corrections.revise import Revision
+from relance.engine.store import events
+from relance.engine.store.contacts import contacts
+from relance.engine.store.contacts.contacts import Contact
+from relance.engine.store.events import NewEvent
+from relance.engine.store.inbound import replies
+from relance.engine.store.inbound.replies import Reply, Wanted
+from relance.mailbox.parsing.inbound import Intent, Kind
+from relance.wording import Text
+
+__all__ = ["AnswerView", "Corrected", "Correction", "Wanted", "correct", "forget_raw", "page", "show"]
+
+FORGET = 200
+# Mails whose bytes are dropped in one transaction.
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """One mail that came in: what it is held to be, why, and by what it was found to concern us."""
+
+    id: int
+    mailbox: str
+    email: str | None  # the contact; empty: a person must say whose it is
+    from_address: str
+    subject: str
+    received_at: dt.datetime
+    kind: str
+    intent: str | None
+    until: dt.date | None
+    substitute: str | None
+    language: str | None
+    recipient: str | None
+    status: str | None
+    rule: str
+    evidence: str
+    notes: tuple[str, ...]
+    match: str
+    matched_by: str
+    corrected: bool
+    judged_kind: str  # what the rules said, where a person says otherwise
+    note: str  # the person's own words about their correction
+    read: bool
+    substitute_state: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a person says of a mail; what is empty stays as it was judged. `kind` and `intent` by their words."""
+
+    kind: str | None = None
+    intent: str | None = None
+    until: dt.date | None = None
+    contact: str | None = None  # whose answer it is
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """The mail as it stands now, and what changed for whom, in words."""
+
+    answer: AnswerView
+    effects: tuple[str, ...]
+
+
+def page(
+    context: Context, wanted: Wanted | None = None, *, limit: int = 100, before: int | None = None
+) -> list[AnswerView]:
+    """Kept mails, the newest first; `before` is the last number of the page before."""
+    wanted = wanted or Wanted()
+    if wanted.kind is not None:
+        wanted = dataclasses.replace(wanted, kind=_kind(wanted.kind).value)
+    if wanted.intent is not None:
+        wanted = dataclasses.replace(wanted, intent=_intent(wanted.intent))
+    with context.database.read() as conn:
+        if wanted.email is not None:
+            wanted = dataclasses.replace(
+                wanted, email=contact_service.known(conn, context, wanted.email).email
+            )
+        return [_view(each) for each in replies.page(conn, wanted, before=before, limit=limit)]
+
+
+def show(context: Context, number: int, *, mark_read: bool = False) -> AnswerView:
+    """One kept mail. Raises `errors.NotFound`."""
+    if mark_read:
+        with context.database.write() as conn:
+            if _known(conn, number).read_at is None:
+                replies.change(conn, number, read_at=context.clock.now())
+    with context.database.read() as conn:
+        return _view(_known(conn, number))
+
+
+def _known(conn: Connection, number: int) -> Reply:
+    found = replies.by_id(conn, number)
+    if found is None:
+        raise errors.NotFound(
+            Text("there is no answer number {number}. `relance inbox list` shows all answers.", number=number)
+        )
+    return found
+
+
+def _view(each: Reply) -> AnswerView:
+    judged = classification.in_force(each).judgement
+    same = set(AnswerView.__dataclass_fields__) & set(Reply.__dataclass_fields__)
+    read = set(AnswerView.__dataclass_fields__) & {field.name for field in dataclasses.fields(judged)}
+    values: dict[str, Any] = {name: getattr(each, name) for name in same - read}
+    values |= {name: getattr(judged, name) for name in read}
+    said = each.correction
+    own = {
+        "kind": judged.kind.value,
+        "corrected": said is not None,
+        "judged_kind": each.kind,
+        "note": str(said.get("note", "")) if said else "",
+        "read": each.read_at is not None,
+    }
+    return AnswerView(**{**values, **own})
+
+
+def correct(context: Context, number: int, correction: Correction) -> Corrected:
+    """A person says what a mail is. Kept beside the judgement, and acted upon: a missed answer stops, what was stopped,
+    held or put off by mistake goes on (an opt-out never does).
+
+    Saying again what was judged confirms it: a mail that only may be somebody's answer is theirs from then on.
+    """
+    with context.database.write() as conn:
+        return correct_in(conn, context, number, correction)
+
+
+def correct_in(conn: Connection, context: Context, number: int, correction: Correction) -> Corrected:
+    """`correct`, in the caller's transaction."""
+    now = context.clock.now()
+    answer = _known(conn, number)
+    before = classification.in_force(answer)
+    said = _said(answer, before, correction, now)
+    values: dict[str, Any] = {"correction": said, "read_at": answer.read_at or now}
+    if correction.contact is not None:
+        values["contact_id"] = contact_service.known(conn, context, correction.contact).id
+    replies.change(conn, number, **values)
+    after = classification.in_force(_known(conn, number))
+    revision = Revision(answer, classification.acted_on(answer), after)
+    revised = revise.revise(conn, context, revision, now, reopen=True)
+    classification.note_acted(conn, answer, revision.before if revised.kept else None)
+    effects = revised.words
+    _tell(conn, answer, after, effects, now)
+    return Corrected(_view(_known(conn, number)), effects)
+
+
+def _said(
+    answer: Reply, before: EffectiveClassification, correction: Correction, now: dt.datetime
+) -> dict[str, Any]:
+    kind = _kind(correction.kind) if correction.kind is not None else before.judgement.kind
+    said: dict[str, Any] = {**(answer.correction or {}), "kind": kind.value, "at": now.isoformat()}
+    if correction.intent is not None:
+        said["intent"] = _intent(correction.intent)
+    if correction.until is not None:
+        said["until"] = correction.until.isoformat()
+    if correction.note:
+        said["note"] = contact_fields.tidy("note", correction.note)
+    return said
+
+
+def _kind(text: str) -> Kind:
+    words = text.strip().lower().replace("-", " ")
+    kinds = {each.value.replace("-", " "): each for each in Kind if each is not Kind.OWN_COPY}
+    if words not in kinds:
+        raise errors.Invalid(
+            Text(
+                '"{text}" is not a kind of mail. Choose one of: {kinds}.',
+                text=text,
+                kinds=", ".join(kinds),
+            )
+        )
+    return kinds[words]
+
+
+def _intent(text: str) -> str:
+    words = text.strip().lower()
+    if words not in {each.value for each in Intent}:
+        raise errors.Invalid(
+            Text(
+                '"{text}" is not an intent. Choose one of: {intents}.',
+                text=text,
+                intents=", ".join(each.value for each in Intent),
+            )
+        )
+    return words
+
+
+def _tell(
+    conn: Connection,
+    answer: Reply,
+    after: EffectiveClassification,
+    effects: tuple[str, ...],
+    now: dt.datetime,
+) -> None:
+    held = after.judgement.kind.value
+    words = f"a person says: {held}" + (f" ({answer.kind} was judged)" if held != answer.kind else "")
+    said = ReplyCorrected(words, answer.kind, held, list(effects))
+    about = (answer.enrollment_id, after.contact_id, answer.mailbox_id, answer.message_id)
+    events.record_events(conn, [NewEvent(said, now, *about)])
+
+
+# Whom a mail names in its writer's place.
+
+
+def accept_substitute(context: Context, number: int) -> Contact:
+    """Make the person a mail names a contact, of the same company, country and language. Raises `errors.Invalid` when
+    it names nobody."""
+    answer = _naming(context, number)
+    company: dict[str, str] = {}
+    with context.database.read() as conn:
+        if answer.contact_id is not None:
+            old = contacts.by_ids(conn, [answer.contact_id])[answer.contact_id]
+            company = {name: getattr(old, name) for name in ("company", "country", "language", "zone")}
+    found = contact_service.add(
+        context,
+        str(answer.judgement["substitute"]),
+        {name: value for name, value in company.items() if value},
+    )
+    _settle_substitute(context, answer, "accepted")
+    return found
+
+
+def dismiss_substitute(context: Context, number: int) -> None:
+    """Offer the person a mail names no more."""
+    _settle_substitute(context, _naming(context, number), "dismissed")
+
+
+def _naming(context: Context, number: int) -> Reply:
+    with context.database.read() as conn:
+        answer = _known(conn, number)
+    if not answer.judgement.get("substitute"):
+        raise errors.Invalid(Text("answer {number} names nobody to write to instead.", number=number))
+    return answer
+
+
+def _settle_substitute(context: Context, answer: Reply, state: str) -> None:
+    now = context.clock.now()
+    told = SubstituteAccepted if state == "accepted" else SubstituteDismissed
+    said = told(f"{answer.judgement['substitute']} {state}", answer.from_address)
+    with context.database.write() as conn:
+        replies.change(conn, answer.id, substitute_state=state, read_at=answer.read_at or now)
+        about = (answer.enrollment_id, answer.contact_id, answer.mailbox_id)
+        events.record_events(conn, [NewEvent(said, now, *about)])
+
+
+def forget_raw(context: Context, now: dt.datetime) -> int:
+    """Drop the bytes of mails kept longer than their retention, a batch at a time; the judgement stays."""
+    before = now - context.options.keep_raw
+    with context.database.read() as conn:
+        if not replies.old_raw(conn, before, 1):
+            return 0  # as almost always: nothing is to be written
+    with context.database.write() as conn:
+        return replies.forget_raw(conn, replies.old_raw(conn, before, FORGET))

@@ -1,0 +1,367 @@
+"""A judgement changed, by better rules or by a person: what it had done is undone where that is certain, what it means
+now is done.
+
+What an earlier judgement did is known by the reason that stands beside the state: it names the mail it rests on, by
+number. A state with another reason has another cause and stays. No sentence is compared.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import states
+from relance.engine.context import Context
+from relance.engine.definition import company_rules
+from relance.engine.definition.company_rules import ActionKind, ColleagueAction
+from relance.engine.inbound import apply, classification, company
+from relance.engine.inbound.apply import Matter
+from relance.engine.inbound.classification import EffectiveClassification
+from relance.engine.inbound.company import Heard
+from relance.engine.inbound.policy import Match
+from relance.engine.reasons import Cause, Code, Reason, because
+from relance.engine.sending.refusals import refusing_domains
+from relance.engine.sequences import away, backlog
+from relance.engine.states import Event, State
+from relance.engine.store.contacts import contacts, suppressions
+from relance.engine.store.contacts.contacts import Contact
+from relance.engine.store.inbound import replies
+from relance.engine.store.inbound.replies import Reply
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollments, tasks
+from relance.engine.store.sequences.enrollments import Enrollment
+from relance.mailbox.parsing.inbound import Kind
+from relance.wording import Text, _, date_of
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One kept mail, what it was held to be, and what it is held to be from now on."""
+
+    answer: Reply
+    before: EffectiveClassification
+    after: EffectiveClassification
+    others: Callable[[Connection, Reply], EffectiveClassification] = lambda _conn, each: (
+        classification.in_force(each)
+    )
+    # What further mails of the same people are held to be: by better rules they may be about to change as well.
+
+
+@dataclass(frozen=True)
+class _Desk:
+    conn: Connection
+    context: Context
+    revision: Revision
+    now: dt.datetime
+    people: Mapping[int, Contact]
+
+    def matter(self, reading: EffectiveClassification) -> Matter:
+        person = self.people.get(reading.contact_id) if reading.contact_id is not None else None
+        answer = self.revision.answer
+        return Matter(reading.judgement, person, answer.mailbox_id, replies.source_of(answer.id))
+
+    def heard(self, reading: EffectiveClassification) -> Heard | None:
+        """The answer as the person's colleagues are told of it; None where it is none of their business."""
+        matter = self.matter(reading)
+        if matter.contact is None or not reading.consequence.tells_company:
+            return None
+        why = matter.why(reading.consequence, source=matter.source)
+        return Heard(matter.contact, reading.judgement, why, self.revision.answer.mailbox)
+
+
+@dataclass(frozen=True)
+class Revised:
+    """What changed for whom, in words; `kept`: why something that the earlier reading did still stands, if it does."""
+
+    effects: tuple[str, ...]
+    kept: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The effects; where there are none because something was kept, that."""
+        return self.effects or ((self.kept,) if self.kept else ())
+
+
+def revise(
+    conn: Connection, context: Context, revision: Revision, now: dt.datetime, *, reopen: bool
+) -> Revised:
+    """Bring everybody concerned from one reading to the other.
+
+    A stop is always carried out. What an earlier reading stopped, held or put off goes on only with `reopen`; an
+    opt-out never does.
+    """
+    before, after = revision.before, revision.after
+    ids = {before.contact_id, after.contact_id, *before.also, *after.also} - {None}
+    people = contacts.by_ids(conn, [number for number in ids if number is not None]) if ids else {}
+    desk = _Desk(conn, context, revision, now, people)
+    rows = _touched(desk)
+    enrollments.lock(conn, [row.id for row in rows])
+    if reopen:
+        _undo(desk)
+    _do(desk)
+    why = "another answer of theirs asks for the same" if reopen else "it is kept until it is reopened"
+    return Revised(
+        _differences(conn, rows),
+        _("what it did stands: {reason}", reason=why) if _would_undo(desk, rows) else "",
+    )
+
+
+def _touched(desk: _Desk) -> list[Enrollment]:
+    """Everybody's rows that may change: those of the person, and of the company."""
+    found = {row.id: row for row in enrollments.of_contact(desk.conn, desk.people)} if desk.people else {}
+    for organisation in {person.organisation for person in desk.people.values()} - {""}:
+        found |= {row.id: row for row in enrollments.of_organisation(desk.conn, organisation)}
+    return [found[number] for number in sorted(found)]
+
+
+def _same(desk: _Desk) -> bool:
+    before, after = desk.revision.before, desk.revision.after
+    return before.consequence.event == after.consequence.event and before.contact_id == after.contact_id
+
+
+def _would_undo(desk: _Desk, rows: Iterable[Enrollment]) -> bool:
+    """Whether something of the earlier reading is left in these rows (as they were before): what the reading of now has
+    changed is its own."""
+    were = {row.id: (row.state, row.why) for row in rows}
+    left = [row for row in _rows(desk, desk.revision.before) if (row.state, row.why) == were.get(row.id)]
+    own = not _same(desk) and any(_caused(desk, row) for row in left)
+    return own or any(each.is_to_be_undone for each in _colleagues(desk))
+
+
+def _undo(desk: _Desk) -> None:
+    if not _same(desk):
+        _lift(desk)
+        for row in _rows(desk, desk.revision.before):
+            if _caused(desk, row) and not _stands_otherwise(desk, row):
+                _go_on(desk, row)
+    for each in _colleagues(desk):
+        if each.is_to_be_undone and not _asked_otherwise(desk, each):
+            _let_go(desk, each)
+
+
+def _lift(desk: _Desk) -> None:
+    """An address that was held to be dead is alive, an organisation that was held to refuse us does not. What a person
+    asked for stays."""
+    before, after = desk.revision.before, desk.revision.after
+    person = desk.people.get(before.contact_id) if before.contact_id is not None else None
+    if person is not None and before.consequence.refused_there and not after.consequence.refused_there:
+        there = refusing_domains.of(person)
+        refusing_domains.lift(desk.conn, desk.context, desk.revision.answer.mailbox_id, there, desk.now)
+    if before.judgement.kind is not Kind.HARD_BOUNCE or after.consequence.suppress or person is None:
+        return
+    suppressions.take_back(
+        desk.conn, person.email, [replies.source_of(desk.revision.answer.id), suppressions.UNSAID]
+    )
+
+
+def _rows(desk: _Desk, reading: EffectiveClassification) -> list[Enrollment]:
+    ids = [number for number in (reading.contact_id, *reading.also) if number is not None]
+    return enrollments.of_contact(desk.conn, ids) if ids else []
+
+
+def _caused(desk: _Desk, row: Enrollment) -> bool:
+    """Whether this mail, read as before, made the row what it is, and no other news did. (What a person said stands
+    behind it: `enrollments.apply` goes back to that.)"""
+    if row.state in (State.ACTIVE, State.UNSUBSCRIBED):
+        return False  # it goes on, or never does again
+    return bool(row.news) and all(_is_its(desk, row, each) for each in row.news)
+
+
+def _is_its(desk: _Desk, row: Enrollment, why: Reason) -> bool:
+    """Whether a reason rests on this mail, or on another that was behind: whatever its words, and nobody else's."""
+    if why.cause is Cause.ORGANISATION:
+        person = desk.people.get(row.contact_id)
+        return (
+            desk.revision.before.consequence.refused_there
+            and person is not None
+            and why.source == refusing_domains.of(person)
+        )
+    return why.cause is Cause.ANSWER and why.source in _sources(desk, row)
+
+
+def _sources(desk: _Desk, row: Enrollment) -> set[str]:
+    own = desk.revision.answer.id
+    others = replies.of_contact(desk.conn, row.contact_id)
+    behind = {each.id for each in others if each.id != own and classification.is_behind(each)}
+    spoke = {own} if desk.revision.before.consequence.event is not None else set()
+    return {replies.source_of(number) for number in behind | spoke}
+
+
+def _stands_otherwise(desk: _Desk, row: Enrollment) -> bool:
+    """Whether another mail of the same person ends it all the same."""
+    others = replies.of_contact(desk.conn, row.contact_id)
+    return any(
+        desk.revision.others(desk.conn, each).consequence.event in states.STOP_NEWS
+        for each in others
+        if each.id != desk.revision.answer.id
+    )
+
+
+@dataclass(frozen=True)
+class _Colleague:
+    """A colleague's enrollment: what the answer did to it as it was read before, and what it asks for now."""
+
+    row: Enrollment
+    before: ColleagueAction
+    after: ColleagueAction
+    caused: bool  # whether it stands where it stands for this answer and nothing else
+
+    @property
+    def is_to_be_undone(self) -> bool:
+        return self.caused and self.before != self.after
+
+
+def _colleagues(desk: _Desk) -> list[_Colleague]:
+    """Everybody else at the company of whom the mail was, or is, held to be."""
+    before, after = desk.heard(desk.revision.before), desk.heard(desk.revision.after)
+    found: dict[int, Enrollment] = {}
+    for heard in (before, after):
+        found |= {row.id: row for row in company.rows(desk.conn, heard.contact if heard else None)}
+    made = []
+    for number in sorted(found):
+        row = found[number]
+        was, is_now = _action(desk, row, before), _action(desk, row, after)
+        caused = before is not None and company.caused(row, before, was)
+        made.append(_Colleague(row, was, is_now, caused))
+    return made
+
+
+def _action(desk: _Desk, row: Enrollment, heard: Heard | None) -> ColleagueAction:
+    if heard is None or heard.contact.id == row.contact_id:
+        return company_rules.GO_ON
+    return company.action(desk.conn, desk.context, row, heard.judgement)
+
+
+def _asked_otherwise(desk: _Desk, each: _Colleague) -> bool:
+    """Whether a later answer of the same person asks for the same all the same."""
+    number = desk.revision.before.contact_id
+    later = replies.of_contact(desk.conn, number) if number is not None else []
+    readings = [
+        desk.revision.others(desk.conn, answer) for answer in later if answer.id > desk.revision.answer.id
+    ]
+    return any(
+        reading.consequence.tells_company
+        and company.action(desk.conn, desk.context, each.row, reading.judgement) == each.before
+        for reading in readings
+    )
+
+
+def _let_go(desk: _Desk, each: _Colleague) -> None:
+    if each.before.deed is not ActionKind.SLOW:
+        tasks.close_step(desk.conn, [each.row.id], tasks.HAND_OVER, "dropped", desk.now)
+        _go_on(desk, each.row)
+        return
+    at = company.speed_up(desk.conn, each.row, _anew(desk), desk.now)
+    if each.row.state is State.ACTIVE and each.row.step_kind == "mail":
+        mailboxes.schedule_turn(desk.conn, [each.row.mailbox_id], at)
+
+
+def _tell_colleagues(desk: _Desk) -> None:
+    """What the answer asks for now and did not ask before; what stays the same is told in the words of now."""
+    before, after = desk.heard(desk.revision.before), desk.heard(desk.revision.after)
+    if after is None:
+        return
+    found = _colleagues(desk)
+    for each in found:
+        if each.caused and each.before == each.after and before is not None:
+            company.say_anew(desk.conn, each.row, each.after, before, after, desk.now)
+    fresh = [(each.row, each.after) for each in found if each.before != each.after]
+    asked = [
+        (row, action)
+        for row, action in fresh
+        if row.state in states.OPEN and not company.caused(row, after, action)
+    ]
+    company.carry_out(desk.conn, desk.context, after, asked, desk.now)
+
+
+def _anew(desk: _Desk) -> Reason:
+    return because(Code.READ_ANEW, kind=desk.revision.after.judgement.kind.value)
+
+
+def _go_on(desk: _Desk, row: Enrollment) -> None:
+    events = {State.HELD: Event.RELEASED, State.AWAY: Event.BACK}
+    event = events.get(row.state, Event.REOPENED if row.state in states.FINAL else Event.RESUMED)
+    person = contacts.by_ids(desk.conn, [row.contact_id])[row.contact_id]
+    refused = suppressions.among(desk.conn, [person.email]).get(person.email)
+    if refused is not None:  # something else says no: a person's wish, another bounce
+        _not_on(desk, row, person.email, because(Code.SUPPRESSED, why=refused))
+        return
+    due = backlog.overdue(desk.conn, desk.context, row, person)
+    values: dict[str, Any] = {"resume_at": None, "finished_at": None, "attempts": 0, **due}
+    if row.state is State.HELD:
+        del values["resume_at"]  # who was held in an absence is still absent
+    applied = enrollments.apply(desk.conn, [row.id], event, desk.now, reason=_anew(desk), values=values)
+    if row.state in states.FINAL and row.step is not None and applied[0][1] in states.OPEN:
+        tasks.reopen(desk.conn, row.id, row.step)  # what it waited for was dropped when it ended
+    at = due.get("due_at", row.due_at)
+    if applied and applied[0][1] is State.ACTIVE and row.step_kind == "mail" and at is not None:
+        mailboxes.schedule_turn(desk.conn, [row.mailbox_id], at)
+
+
+def _not_on(desk: _Desk, row: Enrollment, email: str, why: Reason) -> None:
+    """Who asked for no more mail meanwhile is unsubscribed; whom another bounce stops stays bounced."""
+    if suppressions.is_wished(desk.conn, email):
+        enrollments.apply(desk.conn, [row.id], Event.UNSUBSCRIBED, desk.now, reason=why)
+
+
+def _do(desk: _Desk) -> None:
+    after = desk.revision.after
+    result = after.consequence
+    if _same(desk):
+        _say_anew(desk)
+        result = dataclasses.replace(result, event=None)
+    if after.judgement.kind is Kind.OUT_OF_OFFICE and _is_past(after.judgement.until, desk.now):
+        return  # they are back already
+    rows = _rows(desk, after)
+    if after.match is Match.SOFT:
+        rows = [row for row in rows if row.state in states.OPEN]
+    apply.carry_out(desk.conn, desk.context, desk.matter(after), rows, result, desk.now)
+    _tell_colleagues(desk)
+
+
+def _is_past(until: dt.date | None, now: dt.datetime) -> bool:
+    return until is not None and until <= now.date()
+
+
+def _say_anew(desk: _Desk) -> None:
+    """The same news as it is told by now; an absence perhaps with another day of return."""
+    before, after = desk.revision.before, desk.revision.after
+    matter = desk.matter(after)
+    why = matter.why(after.consequence, source=matter.source)
+    for row in _rows(desk, before):
+        if after.consequence.event is not None and _caused(desk, row):
+            values = _told_anew(row, why)
+            if row.state is State.AWAY and after.judgement.until != before.judgement.until:
+                values |= away.values(desk.conn, desk.context, row, after.judgement.until, desk.now)
+            enrollments.apply(desk.conn, [row.id], after.consequence.event, desk.now, values=values)
+
+
+def _told_anew(row: Enrollment, why: Reason) -> dict[str, Any]:
+    """It rests on what it rested on, told by what is known now."""
+    found = row.news
+    same = dataclasses.replace(why, source=found[0].source, given=found[0].cause) if found else why
+    return enrollments.told_anew(row, same)
+
+
+def _differences(conn: Connection, rows: Iterable[Enrollment]) -> tuple[str, ...]:
+    were = {row.id: row for row in rows}
+    now = enrollments.by_ids(conn, were) if were else []
+    emails = {each.id: each.email for each in contacts.by_ids(conn, [row.contact_id for row in now]).values()}
+    told = [(emails[row.contact_id], _difference(were[row.id], row)) for row in now]
+    return tuple(f"{email}: {words}" for email, words in told if words)
+
+
+def _difference(was: Enrollment, row: Enrollment) -> str:
+    state, before = (Text.within("person", each.state.value) for each in (row, was))
+    if row.state != was.state:
+        return f"{before} → {state}"
+    if row.resume_at and row.resume_at != was.resume_at:
+        return _("{state}, back {day}", state=state, day=date_of(row.resume_at))
+    if row.due_at and row.due_at != was.due_at:
+        return _("{state}, next step {day}", state=state, day=date_of(row.due_at))
+    return ""

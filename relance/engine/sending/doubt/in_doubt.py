@@ -1,0 +1,204 @@
+"""Mails that may have been delivered: resolved by evidence, by a policy the mailbox's owner chose, or by a person.
+
+Evidence comes first, always. A mailbox known to file a copy of whatever it sends, and which shows none again and again,
+says that the mail never left; then the same bytes go, Message-ID and Date included. Time alone resolves nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine import states
+from relance.engine.context import Context
+from relance.engine.event_log import actors
+from relance.engine.event_log.of_mails import MessageResolved
+from relance.engine.journal.evidence import GRACE
+from relance.engine.journal.findings import Findings
+from relance.engine.reasons import Cause, Code, Reason, because
+from relance.engine.sending import settle as sending_settle
+from relance.engine.sending.gate import PreparedMail
+from relance.engine.sending.settle import Attempt
+from relance.engine.states import MessageEvent
+from relance.engine.store import events
+from relance.engine.store.contacts import contacts
+from relance.engine.store.events import NewEvent
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.sending import messages
+from relance.engine.store.sending.messages import Message, Settlement
+from relance.engine.store.sequences import enrollments, restore_doubts
+from relance.mailbox.smtp.outcome import Outcome, SendResult
+from relance.wording import Text
+
+LOOKS = 3
+# Complete looks without a trace, before a missing Sent copy means anything.
+
+
+def verdict(
+    age: dt.timedelta, looks: int, files_sent: bool | None, policy: str
+) -> tuple[MessageEvent, Reason] | None:
+    """What is to become of an unknown mail, with the reason; None: it stays held for evidence or a person. Pure."""
+    if age < GRACE or looks < LOOKS:
+        return None
+    if files_sent:
+        return MessageEvent.MISSING, because(Code.NO_COPY_IN_SENT, count=looks)
+    if policy == "assume sent":
+        return MessageEvent.ASSUMED, because(Code.POLICY_ASSUMES_SENT)
+    if policy == "send again":
+        return MessageEvent.MISSING, because(Code.POLICY_SENDS_AGAIN)
+    return None
+
+
+def told(mail: Message, findings: Findings) -> SendResult | None:
+    """What the journal says of an unknown mail by now: a worker taken for dead may have lived and known. Pure."""
+    return findings.end(mail.id, mail.mailbox_id, mail.fence)
+
+
+def resolve(context: Context, lease: Lease, mailbox: Mailbox) -> int:
+    """Resolve what can be resolved for one mailbox, after a look into it; returns how many mails that was."""
+    now = context.clock.now()
+    with context.database.read() as conn:
+        open_mails = messages.unknown(conn, mailbox.id)
+    findings = context.journal.look_up(mail.id for mail in open_mails) if open_mails else None
+    count = 0
+    for mail in open_mails:
+        known = findings and told(mail, findings)
+        age = now - (mail.transmitting_at or now)
+        found = verdict(age, mail.looks, mailbox.files_sent, mailbox.unknown_policy)
+        if not known and found is None:
+            continue
+        with context.database.write() as conn:
+            mailboxes.renew_lease(conn, lease)
+            if known:
+                hear(conn, context, mail, known, now)
+            elif found is not None:
+                settle(conn, context, [mail], *found, now)
+        count += 1
+    return count
+
+
+def hear(conn: Connection, context: Context, mail: Message, result: SendResult, now: dt.datetime) -> None:
+    """What a journal knows of an unknown mail: as if its worker had lived to say so."""
+    if result.outcome is Outcome.ACCEPTED:
+        why = because(Code.SERVER_HAD_TAKEN, said=result.text)
+        settle(conn, context, [mail], MessageEvent.FOUND, why, now)
+    elif result.outcome is Outcome.NOT_SENT:
+        settle(conn, context, [mail], MessageEvent.MISSING, because(Code.NEVER_LEFT, said=result.text), now)
+    else:
+        _answered(conn, context, mail, result, now)
+
+
+def _answered(
+    conn: Connection, context: Context, read: Message, result: SendResult, now: dt.datetime
+) -> None:
+    """A full 4xx or 5xx that comes to light late means what it would have meant at once."""
+    row, mail = _as_now(conn, read)
+    if mail.state is not read.state:
+        return
+    said = f"{result.code or ''} {result.text}".strip()
+    enrollments.clear(conn, row.id, _is_for_this, now, because(Code.SERVER_SAID, said=said))
+    row, mail = _as_now(conn, read)
+    sending_settle.record(conn, context, [Attempt(PreparedMail(row, mail), result, now)])
+    mailboxes.schedule_turn(conn, [row.mailbox_id], now)
+
+
+def _as_now(conn: Connection, read: Message) -> tuple[enrollments.Enrollment, Message]:
+    """Locked: another mailbox's news or a person's word may have come since they were read."""
+    row, _ = enrollments.lock(conn, [read.enrollment_id])[read.enrollment_id]
+    return row, messages.by_id(conn, read.id) or read
+
+
+@actors.by_rule("mails in doubt")
+def settle(
+    conn: Connection,
+    context: Context,
+    mails: Sequence[Message],
+    event: MessageEvent,
+    why: Reason,
+    now: dt.datetime,
+) -> None:
+    """Write what became of unknown mails: delivered ones move their enrollment on, missing ones make it due again."""
+    for read in mails:
+        row, mail = _as_now(conn, read)
+        if mail.state is not read.state:
+            continue
+        after = states.advance_message(mail.state, event)
+        messages.settle(conn, [Settlement(mail, event, now, mail.code, why.words)])
+        if after is states.MessageState.ACCEPTED and row.step == mail.step:
+            script = context.library.script(conn, row.sequence_version_id)
+            place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], context.workspace)
+            sent_at = restore_doubts.counted_from(row, mail.transmitting_at or now)
+            position = script.after(mail.step, sent_at, place, str(row.id))
+            enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
+        enrollments.clear(conn, row.id, _is_for_this, now, why)
+        mailboxes.schedule_turn(conn, [row.mailbox_id], now)
+        data = MessageResolved(after.value, why, mail.message_id)
+        told = NewEvent.of(row, data, now, message_id=mail.id, step=mail.step)
+        events.record_events(conn, [told])
+
+
+def _is_for_this(reason: Reason) -> bool:
+    """Evidence about a mail says nothing of other reasons to hold: an answer nobody could place, a person's pause."""
+    return reason.cause is Cause.UNKNOWN_MAIL
+
+
+@dataclass(frozen=True)
+class UnknownMail:
+    """A mail nobody knows the fate of, for a person to decide."""
+
+    message_id: str
+    email: str
+    subject: str
+    step: str
+    since: dt.datetime | None
+    words: str
+    looks: int
+
+
+def every(context: Context) -> list[UnknownMail]:
+    """All of them, oldest first."""
+    with context.database.read() as conn:
+        return [
+            UnknownMail(m.message_id, m.recipient, m.subject, m.step, m.transmitting_at, m.reply, m.looks)
+            for m in messages.unknown(conn)
+        ]
+
+
+DECISIONS = {
+    "sent": MessageEvent.ASSUMED,
+    "not sent": MessageEvent.MISSING,
+    "give up": MessageEvent.ABANDONED,
+}
+"""What a person may say of an unknown mail."""
+
+
+def decide(context: Context, message_id: str, decision: str) -> None:
+    """A person's word on one unknown mail, by its id with or without `<>`. `errors.NotFound` when there is no such one
+    (any more)."""
+    if decision not in DECISIONS:
+        raise errors.WrongUse(
+            Text(
+                'choose one of: {decisions}; not "{decision}"',
+                decisions=", ".join(DECISIONS),
+                decision=decision,
+            )
+        )
+    now, named = context.clock.now(), f"<{message_id.strip().strip('<>')}>"
+    with context.database.write() as conn:
+        mail = messages.by_keys(conn, [named]).get(named)
+        if mail is None or mail.state is not states.MessageState.UNKNOWN:
+            raise errors.NotFound(
+                Text(
+                    "no mail with the ID {message_id} is in doubt. `relance unknown list` shows those that are.",
+                    message_id=message_id,
+                )
+            )
+        # Lock the person's row first: the answer that would settle this may be arriving at this very moment.
+        enrollments.lock(conn, [mail.enrollment_id])
+        settle(conn, context, [mail], DECISIONS[decision], because(Code.DECIDED), now)

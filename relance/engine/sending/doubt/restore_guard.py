@@ -1,0 +1,216 @@
+"""Noticing a database that was restored from a backup: it has forgotten mails that were sent.
+
+An *epoch* is counted up in the database and copied to a file outside it. A database whose epoch is lower than the
+file's has gone back in time. Then nothing is sent until a person has looked, and what was due meanwhile is held, for
+it may have been sent after the backup was made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.engine.context import Context
+from relance.engine.db.database import Database
+from relance.engine.event_log import actors
+from relance.engine.event_log.of_mailboxes import RestoreConfirmed
+from relance.engine.event_log.of_people import EnrollmentReleased
+from relance.engine.reasons import Cause, Code, Reason, because
+from relance.engine.states import Event
+from relance.engine.store import events
+from relance.engine.store import installation as store_installation
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollments, restore_doubts
+from relance.engine.store.sequences.enrollments import Enrollment
+from relance.wording import Text
+
+INSTALLATION, EPOCH, HALTED, RESTORES = "installation", "epoch", "halted", "restores"
+LARGEST = 2**63  # no installation counts so far, one a minute
+FENCES_APART = 1_000_000
+# No mailbox has so many turns between two restores: each history that was lost, and the one that goes on, has fences of
+# its own, so that no line of a lost one, wherever it is kept, names a fence to come.
+MOST_RESTORES = 1000
+# Nobody restores so often; a file that says so is not believed in that, and fences stay numbers that a database keeps.
+RESTORED = "restored"
+# When a person last said that a restored database may go on (ISO 8601, business time).
+MAYBE_SENT = because(Code.MAYBE_SENT)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the file outside the database says."""
+
+    installation: str
+    epoch: int
+    restores: int = 0  # how many were confirmed so far, those that the database has forgotten among them
+
+
+def went_back(seen: Seen | None, installation: str, epoch: int) -> bool:
+    """Whether this database is an older state of the one the file speaks of. Pure."""
+    return seen is not None and seen.installation == installation and seen.epoch > epoch
+
+
+def beat(database: Database, file: Path) -> str | None:
+    """Count the epoch up and copy it out; returns why the installation stands still, if it does."""
+    seen = _read(file)
+    with database.write() as conn:
+        store_installation.lock(
+            conn
+        )  # or two that count at once count once, and the file outruns the database
+        installation = store_installation.get(conn, INSTALLATION)
+        if installation is None:
+            installation = secrets.token_hex(8)
+            store_installation.put(conn, INSTALLATION, installation)
+        epoch = int(store_installation.get(conn, EPOCH) or 0)
+        if went_back(seen, installation, epoch):
+            words = f"the database is older than it was (epoch {epoch}; it had reached {seen.epoch if seen else '?'})"
+            store_installation.put(conn, HALTED, f"{words}: was it restored from a backup?")
+        halted = store_installation.get(conn, HALTED)
+        if halted is None:
+            epoch += 1
+            store_installation.put(conn, EPOCH, str(epoch))
+        restores = max(_restores(conn), _known(seen, installation))
+    if halted is None:
+        _write(file, Seen(installation, epoch, restores))
+    return halted
+
+
+def _restores(conn: Connection) -> int:
+    return int(store_installation.get(conn, RESTORES) or 0)
+
+
+def _known(seen: Seen | None, installation: str | None) -> int:
+    return seen.restores if seen is not None and seen.installation == installation else 0
+
+
+def restored(conn: Connection) -> bool:
+    """Whether this database was ever put back from a backup."""
+    return store_installation.get(conn, RESTORED) is not None
+
+
+def halted(database: Database) -> str | None:
+    """Why nothing is sent, if so."""
+    with database.read() as conn:
+        return store_installation.get(conn, HALTED)
+
+
+def confirm(context: Context, file: Path, *, hold_due: bool = True) -> int:
+    """A person has looked: go on. What fell due is held first, unless `hold_due` is off; returns how many that were.
+
+    Raises `errors.Unwritable`.
+    """
+    now = context.clock.now()
+    with context.database.write() as conn:
+        words = store_installation.get(conn, HALTED) or "confirmed by a person"
+        due = enrollments.gone_on(conn, now) if hold_due else []
+        if hold_due:
+            restore_doubts.put(conn, now)
+        enrollments.apply(conn, [row.id for row in due], Event.HELD, now, reason=MAYBE_SENT)
+        seen = _read(file)
+        store_installation.put(
+            conn, EPOCH, str(max(int(store_installation.get(conn, EPOCH) or 0), seen.epoch if seen else 0))
+        )
+        store_installation.put(conn, RESTORED, now.isoformat())
+        store_installation.drop(conn, HALTED)
+        _part_fences(conn, file, seen)
+        mailboxes.schedule_turn(
+            conn, [each.id for each in mailboxes.every(conn)], now
+        )  # the proof lies in them
+        events.record_event(conn, RestoreConfirmed(words, len(due)), now)
+    return len(due)
+
+
+def _part_fences(conn: Connection, file: Path, seen: Seen | None) -> None:
+    """Fences that no history had before. The same backup, put back again, has the same fences and the same count of
+    restores: that count goes on in the file, which no restore takes back, and is written there before it is used."""
+    installation, before = store_installation.get(conn, INSTALLATION), _restores(conn)
+    count = min(max(before, _known(seen, installation)) + 1, MOST_RESTORES)
+    if seen is not None and seen.installation == installation:
+        _write(file, dataclasses.replace(seen, restores=count))
+    store_installation.put(conn, RESTORES, str(count))
+    mailboxes.raise_fences(conn, {}, by=FENCES_APART * (count - before))
+
+
+def let_go_on(conn: Connection, enrollment_id: int, now: dt.datetime) -> bool:
+    """Whoever is proved goes on by itself: the last mail that can have left was found, for the next was not due by then.
+
+    What else holds or pauses somebody stays.
+    """
+    row = enrollments.by_ids(conn, [enrollment_id])[0]
+    if row.lost_before is None:
+        return False
+    if row.step is not None and row.due_at is not None and row.due_at <= row.lost_before:
+        return False
+    release(conn, row, now, because(Code.FOUND_SENT))
+    return True
+
+
+def is_doubt(reason: Reason) -> bool:
+    """Whether somebody is held for what may have been sent before a restore."""
+    return reason.cause is Cause.RESTORED
+
+
+@actors.by_rule("evidence")
+def release(
+    conn: Connection, row: Enrollment, now: dt.datetime, why: Reason, values: Mapping[str, Any] | None = None
+) -> None:
+    """Nothing is in doubt of this one any more; it goes on if nothing else holds it."""
+    restore_doubts.lift(conn, row.id)
+    if not enrollments.clear(conn, row.id, is_doubt, now, why, dict(values or {})):
+        return
+    events.record_event(conn, EnrollmentReleased(why), now, row)
+    due = (values or {}).get("due_at", row.due_at)
+    if due is not None and row.step_kind == "mail":
+        mailboxes.schedule_turn(conn, [row.mailbox_id], due)
+
+
+def _read(file: Path) -> Seen | None:
+    """What the file says; None where there is none, or nothing that we ever wrote."""
+    try:
+        found = json.loads(file.read_bytes()) if file.is_file() else None
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict):
+        return None
+    installation, epoch = found.get("installation"), found.get("epoch")
+    if not isinstance(installation, str) or type(epoch) is not int or not 0 <= epoch < LARGEST:
+        return None
+    restores = found.get("restores")  # an earlier release wrote none
+    return Seen(installation, epoch, restores if _is_count(restores) else 0)
+
+
+def _is_count(found: object) -> TypeGuard[int]:
+    return type(found) is int and 0 <= found <= MOST_RESTORES
+
+
+def _write(file: Path, seen: Seen) -> None:
+    """Replace the file in one step, so that nobody ever reads half of it. Raises `errors.Unwritable`."""
+    try:
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
+        with contextlib.ExitStack() as undo:
+            undo.callback(Path(name).unlink, missing_ok=True)
+            with os.fdopen(handle, "w") as out:
+                json.dump(dataclasses.asdict(seen), out)
+                out.flush()
+                os.fsync(handle)
+            Path(name).replace(file)
+    except OSError as refused:
+        raise errors.Unwritable(
+            Text(
+                "{file} cannot be written: {strerror}. Make room on its disk, or make it writable.",
+                file=file,
+                strerror=refused.strerror,
+            )
+        ) from refused

@@ -1,0 +1,1 @@
+"""What a server's refusal means beside the ones before: a domain, the mailbox's own server, or one person."""

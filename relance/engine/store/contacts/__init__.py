@@ -1,0 +1,1 @@
+"""Statements on the people, whom nobody may write to, and what they opened and clicked."""

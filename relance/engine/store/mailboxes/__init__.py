@@ -1,0 +1,1 @@
+"""Statements on the salespeople's mailboxes: leases, folders, further addresses, next turns."""

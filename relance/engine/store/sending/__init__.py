@@ -1,0 +1,1 @@
+"""Statements on mail that goes out: claimed, under way, recorded, refused, lost."""

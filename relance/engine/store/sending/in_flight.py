@@ -1,0 +1,50 @@
+"""Where everything stands that a mail under way rests on, in one cheap statement: no lock, no write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine import reasons
+from relance.engine.db.tables import enrollment, mailbox, sequence, suppression
+from relance.engine.reasons import Reason
+from relance.engine.store.contacts import suppressions
+
+
+@dataclass(frozen=True)
+class InFlight:
+    """One enrollment's version, and the states around it."""
+
+    version: int
+    sequence_state: str
+    mailbox_state: str
+    fence: int  # of the mailbox's last lease
+    suppressed: Reason | None
+
+
+_UNDERWAY = (
+    sa.select(
+        enrollment.c.version,
+        sequence.c.state.label("sequence_state"),
+        mailbox.c.state.label("mailbox_state"),
+        mailbox.c.fence,
+        sa.select(suppression.c.reason)
+        .where(suppression.c.value.in_(sa.bindparam("refusing", expanding=True)))
+        .limit(1)
+        .scalar_subquery()
+        .label("suppressed"),
+    )
+    .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+    .join(mailbox, mailbox.c.id == enrollment.c.mailbox_id)
+    .where(enrollment.c.id == sa.bindparam("enrollment_id"))
+)
+
+
+def of(conn: Connection, enrollment_id: int, address: str) -> InFlight:
+    """As it is at this moment, for an enrollment that exists; `address` is whom the mail goes to."""
+    asked = {"enrollment_id": enrollment_id, "refusing": suppressions.refusing(address)}
+    found = conn.execute(_UNDERWAY, asked).one()
+    no = None if found.suppressed is None else reasons.prose(found.suppressed)
+    return InFlight(*found[:4], no)

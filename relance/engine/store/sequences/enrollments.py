@@ -1,0 +1,400 @@
+"""Enrollments: where each contact stands. `apply` is the only function that writes an enrollment's state."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine import reasons, states
+from relance.engine.db import bulk
+from relance.engine.db.tables import contact, enrollment, sequence
+from relance.engine.definition.position import Position
+from relance.engine.reasons import Cause, Code, Reason
+from relance.engine.states import Event, State
+from relance.engine.store.sequences import due
+from relance.engine.store.sequences.positions import COLUMNS, Enrollment, value
+
+__all__ = ["COLUMNS", "Enrollment", "value"]
+
+
+def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """New enrollments, each with its first position."""
+    conn.execute(sa.insert(enrollment), list(rows))
+
+
+def apply(
+    conn: Connection,
+    enrollment_ids: Iterable[int],
+    event: Event,
+    now: dt.datetime,
+    *,
+    reason: Reason | None = None,
+    values: dict[str, Any] | None = None,
+) -> list[tuple[Enrollment, State]]:
+    """Apply one piece of news to enrollments, in order of id (so that two writers never wait for each other in a ring).
+
+    Returns each as it was, with the state it now has. `values` are further columns set with it. Whatever changes the
+    row raises its version, so that a send which read it before finds out.
+    """
+    applied = []
+    for row in _locked(conn, enrollment_ids):
+        after = states.advance(row.state, event)
+        back_at = (values or {}).get("resume_at", row.resume_at)
+        if row.state is State.HELD and after is State.ACTIVE and back_at is not None and back_at > now:
+            after = states.advance(after, Event.OUT_OF_OFFICE)  # who was held in an absence is still absent
+        given = _given(event, reason)
+        kept = row.word if after in (State.ACTIVE, State.AWAY) and not _is_cleared(event, given) else ()
+        if kept:  # only the news was a mistake
+            after = states.advance(after, Event.STOPPED if row.stays_stopped else Event.PAUSED)
+        if after is State.ACTIVE and row.step is None:
+            after = states.advance(
+                after, Event.COMPLETED
+            )  # released after its last step: there is nothing to go on with
+        change = _change(row, event, after, now, given) | (values or {})
+        if kept:
+            change |= written(kept)
+        if after in states.FINAL and row.state in states.FINAL:
+            change.pop("finished_at", None)
+        applied.append((row, after))
+        if change:
+            change["version"] = row.version + 1
+            conn.execute(sa.update(enrollment).where(enrollment.c.id == row.id).values(change))
+    return applied
+
+
+def _locked(conn: Connection, enrollment_ids: Iterable[int]) -> list[Enrollment]:
+    ids, found = sorted(set(enrollment_ids)), []
+    for start in range(0, len(ids), _AT_ONCE):
+        some = enrollment.c.id.in_(ids[start : start + _AT_ONCE])
+        query = sa.select(*COLUMNS).where(some).order_by(enrollment.c.id).with_for_update()
+        found += [value(row) for row in conn.execute(query)]
+    return found
+
+
+_AT_ONCE = 5000  # ids in one statement; SQLite takes 32 766 values
+
+
+def _given(event: Event, reason: Reason | None) -> Reason:
+    if reason is not None:
+        return reason
+    return reasons.prose("", Cause.PERSON if event in states.BY_A_PERSON else Cause.OTHER)
+
+
+def _is_cleared(event: Event, given: Reason) -> bool:
+    """Whether a person takes back what a person said; a pause, for who is stopped is not asked."""
+    return event is Event.RESUMED or (event is Event.RELEASED and given.cause is Cause.PERSON)
+
+
+def _stays(row: Enrollment) -> tuple[Reason, ...]:
+    """What stands behind other news as well."""
+    if row.state is State.STOPPED:
+        return tuple(each for each in row.why if each.cause is not Cause.ANSWER)
+    return row.word
+
+
+def _change(row: Enrollment, event: Event, after: State, now: dt.datetime, given: Reason) -> dict[str, Any]:
+    change: dict[str, Any] = {}
+    if after is State.HELD and row.state is State.PAUSED:
+        # What clears the hold (evidence about a mail) must not end the pause.
+        paused = row.why or (reasons.because(Code.PAUSED),)
+        change = {"state": after.value, **written([given, *paused])}
+    elif after != row.state:
+        change = {"state": after.value, **written([given, *(_stays(row) if after in states.FINAL else ())])}
+    elif after is State.HELD and event in (Event.HELD, Event.PAUSED) and given not in row.why:
+        # A second reason to hold must not vanish behind the first: what clears the one does not clear the other.
+        change = written([given, *row.why])
+    elif row.state in states.FINAL and given.cause in reasons.BY_A_PERSON and not _said(row, given):
+        change = written(
+            [*row.why, given]
+        )  # perhaps it was no answer that ended it: they said it all the same
+    if after in states.FINAL and row.state not in states.FINAL:
+        change["finished_at"] = now
+    return change
+
+
+def _said(row: Enrollment, given: Reason) -> bool:
+    """Whether a person said as much already, in whatever words: who was stopped is not paused besides."""
+    return any(each.cause in (given.cause, Cause.STOP) for each in row.why)
+
+
+def clear(
+    conn: Connection,
+    enrollment_id: int,
+    over: Callable[[Reason], bool],
+    now: dt.datetime,
+    because: Reason,
+    values: dict[str, Any] | None = None,
+) -> bool:
+    """These reasons hold somebody no longer; whether they go on, for there was no other. `values` are set if so."""
+    [row] = _locked(conn, [enrollment_id])
+    rest = [each for each in row.why if not over(each)]
+    if row.state is not State.HELD or len(rest) == len(row.why):
+        return False
+    if rest:
+        apply(conn, [row.id], Event.HELD, now, reason=rest[0], values=written(rest))
+        return False
+    apply(conn, [row.id], Event.RELEASED, now, reason=because, values=values)
+    return True
+
+
+def written(why: Sequence[Reason]) -> dict[str, Any]:
+    """Reasons as the columns they are kept in. The sentence is for the release before this one, and read by nobody here."""
+    return {"reason": reasons.said(why), "reasons": [each.row() for each in why]}
+
+
+def told_anew(row: Enrollment, why: Reason) -> dict[str, Any]:
+    """The columns in which its only news is told by another reason; empty where there is not exactly one."""
+    if len(row.news) != 1:
+        return {}
+    [said] = row.news
+    return written([why if each == said else each for each in row.why])
+
+
+def move(
+    conn: Connection, row: Enrollment, position: Position, now: dt.datetime, *, event: Event = Event.STEP_DONE
+) -> State:
+    """A step is done: go to the next position, whatever the state became meanwhile (a stopped one stays stopped)."""
+    event = Event.COMPLETED if position.step is None else event
+    return apply(
+        conn, [row.id], event, now, reason=reasons.because(Code.COMPLETED), values=_position(position)
+    )[0][1]
+
+
+def _position(position: Position) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "step": position.step,
+        "step_kind": position.step_kind,
+        "due_at": position.due_at,
+        "bound": list(position.bound),
+        "attempts": 0,
+    }
+    if position.stepped_at is not None:
+        values["stepped_at"] = position.stepped_at
+    if position.wrote:
+        values["wrote_before"] = True
+    return values
+
+
+def _moved(row: bulk.Columns) -> sa.Update:
+    """The compare-and-set of one step done."""
+    here = sa.update(enrollment).where(enrollment.c.id == row["id"], enrollment.c.version == row["version"])
+    return here.where(enrollment.c.state == State.ACTIVE.value).values(
+        {name: row[name] for name in ("step", "step_kind", "due_at", "bound", "stepped_at")}
+        | {
+            "wrote_before": sa.or_(enrollment.c.wrote_before, row["wrote_before"]),
+            "attempts": 0,
+            "version": enrollment.c.version + 1,
+        }
+    )
+
+
+_MOVED = ("id", "version", "step", "step_kind", "due_at", "bound", "stepped_at", "wrote_before")
+_MOVE_MANY = bulk.Statement({name: enrollment.c[name].type for name in _MOVED}, _moved)
+
+
+def move_many(conn: Connection, moves: Sequence[tuple[Enrollment, Position]], now: dt.datetime) -> None:
+    """`move`, for many that are almost surely unchanged since they were claimed; the few others go one by one."""
+    quick = [(row, position) for row, position in moves if position.step is not None]
+    rows = [
+        {
+            "id": row.id,
+            "version": row.version,
+            "step": position.step,
+            "step_kind": position.step_kind,
+            "due_at": position.due_at,
+            "bound": list(position.bound),
+            "stepped_at": position.stepped_at or row.stepped_at,
+            "wrote_before": position.wrote,
+        }
+        for row, position in quick
+    ]
+    done = _MOVE_MANY.run(conn, rows) == len(rows)
+    late = [] if done else quick
+    stands = {found.id: (found.version, found.step) for found in _locked(conn, [row.id for row, _ in late])}
+    for row, position in moves:
+        # The step as well: a pause meanwhile raises the version by one, too.
+        moved = (row.version + 1, position.step)
+        if position.step is None or stands.get(row.id, moved) != moved:
+            move(conn, row, position, now)
+
+
+AS_DUE, LAST = 0, -1
+"""Whose mail goes first among those that are due: by their time, or after all others."""
+
+
+def rank(conn: Connection, enrollment_ids: Iterable[int], place: int) -> None:
+    """Whether theirs go as they are due, or after all others."""
+    ids = sorted(set(enrollment_ids))
+    conn.execute(sa.update(enrollment).where(enrollment.c.id.in_(ids)).values(priority=place))
+
+
+def reschedule(conn: Connection, row: Enrollment, due_at: dt.datetime | None, bound: Sequence[Any]) -> None:
+    """The same step at another time; the attempt does not count."""
+    values = {"due_at": due_at, "bound": list(bound), "attempts": 0, "version": enrollment.c.version + 1}
+    conn.execute(
+        sa.update(enrollment)
+        .where(enrollment.c.id == row.id, enrollment.c.version == row.version)
+        .values(values)
+    )
+
+
+def come_back(conn: Connection, row: Enrollment, at: dt.datetime) -> None:
+    """The same absence ends at another time."""
+    here = sa.and_(enrollment.c.id == row.id, enrollment.c.version == row.version)
+    conn.execute(sa.update(enrollment).where(here).values(resume_at=at, version=enrollment.c.version + 1))
+
+
+def lock(conn: Connection, ids: Iterable[int]) -> dict[int, tuple[Enrollment, str]]:
+    """Enrollments with their sequence's state, locked: nobody else's news can slip in before the commit."""
+    found = conn.execute(_FOR_SENDING, {"wanted": sorted(set(ids))})
+    return {row.id: (value(row), row.sequence_state) for row in found}
+
+
+_FOR_SENDING = (
+    sa.select(*COLUMNS, sequence.c.state.label("sequence_state"))
+    .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+    .where(due.WANTED)
+    .order_by(enrollment.c.id)
+    .with_for_update(of=enrollment)
+)
+
+
+def follow_up_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> bool:
+    """Whether a mail is due to somebody this mailbox wrote to before."""
+    return conn.execute(due.FOLLOW_UP, {"sender": mailbox_id, "now": now}).first() is not None
+
+
+def mails_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> list[Enrollment]:
+    """Every enrollment of one mailbox whose mail is due."""
+    query = sa.select(*COLUMNS).where(due.MAIL_DUE).order_by(enrollment.c.id)
+    return [value(row) for row in conn.execute(query, {"sender": mailbox_id, "now": now})]
+
+
+def gone_on(conn: Connection, now: dt.datetime) -> list[Enrollment]:
+    """Every enrollment that would have gone on by now: a step of any kind is due, or an absence is over."""
+    step = sa.and_(enrollment.c.state == State.ACTIVE.value, enrollment.c.due_at <= now)
+    back = sa.and_(enrollment.c.state == State.AWAY.value, enrollment.c.resume_at <= now)
+    query = sa.select(*COLUMNS).where(sa.or_(step, back)).order_by(enrollment.c.id)
+    return [value(row) for row in conn.execute(query)]
+
+
+def first_mail_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> dt.datetime | None:
+    """The oldest due time of a mail step this mailbox may do; what waits for another mailbox to be read is left out."""
+    asked = {"sender": mailbox_id, "now": now}
+    at: dt.datetime | None = conn.execute(due.FIRST_MAIL, asked).scalar_one()
+    return at
+
+
+def other_due(conn: Connection, now: dt.datetime, limit: int) -> list[Enrollment]:
+    """Due steps that need no mailbox (branch, task, wait, end), locked so that two ticks never do the same one."""
+    query = (
+        sa.select(*COLUMNS)
+        .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+        .where(
+            enrollment.c.state == State.ACTIVE.value,
+            enrollment.c.step_kind != "mail",
+            enrollment.c.due_at <= now,
+        )
+        .where(sequence.c.state == "active")
+        .order_by(enrollment.c.due_at, enrollment.c.id)
+        .limit(limit)
+        .with_for_update(of=enrollment, skip_locked=True)  # SQLite has one writer at a time and ignores this
+    )
+    return [value(row) for row in conn.execute(query)]
+
+
+def away_until(conn: Connection, now: dt.datetime, limit: int) -> list[Enrollment]:
+    """Those whose absence is over."""
+    query = (
+        sa.select(*COLUMNS)
+        .where(enrollment.c.state == State.AWAY.value, enrollment.c.resume_at <= now)
+        .order_by(enrollment.c.resume_at, enrollment.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [value(row) for row in conn.execute(query)]
+
+
+def next_due(conn: Connection, after: dt.datetime | None = None) -> dt.datetime | None:
+    """When the next step that needs no mailbox falls due, or the next absence ends; of those after an instant."""
+    steps = sa.select(sa.func.min(enrollment.c.due_at)).where(
+        enrollment.c.state == State.ACTIVE.value, enrollment.c.step_kind != "mail"
+    )
+    backs = sa.select(sa.func.min(enrollment.c.resume_at)).where(enrollment.c.state == State.AWAY.value)
+    if after is not None:
+        steps, backs = steps.where(enrollment.c.due_at > after), backs.where(enrollment.c.resume_at > after)
+    times = [conn.execute(query).scalar_one() for query in (steps, backs)]
+    return min((at for at in times if at is not None), default=None)
+
+
+def by_ids(conn: Connection, ids: Iterable[int]) -> list[Enrollment]:
+    """As they are now, unlocked."""
+    return [value(row) for row in conn.execute(_BY_IDS, {"wanted": sorted(set(ids))})]
+
+
+_BY_IDS = sa.select(*COLUMNS).where(due.WANTED).order_by(enrollment.c.id)
+
+
+def of_contact(conn: Connection, contact_ids: Iterable[int]) -> list[Enrollment]:
+    """Every enrollment of these people."""
+    ids = sorted(set(contact_ids))
+    query = sa.select(*COLUMNS).where(enrollment.c.contact_id.in_(ids)).order_by(enrollment.c.id)
+    return [value(row) for row in conn.execute(query)]
+
+
+def of_mailbox(conn: Connection, mailbox_id: int) -> list[Enrollment]:
+    """Every enrollment that is written to from a mailbox."""
+    query = sa.select(*COLUMNS).where(enrollment.c.mailbox_id == mailbox_id).order_by(enrollment.c.id)
+    return [value(row) for row in conn.execute(query)]
+
+
+def of_organisation(conn: Connection, organisation: str) -> list[Enrollment]:
+    """Every enrollment of people whose address is in one registrable domain."""
+    query = (
+        sa.select(*COLUMNS)
+        .join(contact, contact.c.id == enrollment.c.contact_id)
+        .where(contact.c.organisation == organisation)
+        .order_by(enrollment.c.id)
+    )
+    return [value(row) for row in conn.execute(query)]
+
+
+def of_receiver(conn: Connection, mailbox_id: int, organisation: str) -> list[Enrollment]:
+    """Every enrollment of a mailbox whose mail one organisation receives: a company, or a free-mail provider."""
+    at_provider = sa.and_(
+        contact.c.organisation == "", contact.c.email.endswith(f"@{organisation}", autoescape=True)
+    )
+    query = (
+        sa.select(*COLUMNS)
+        .join(contact, contact.c.id == enrollment.c.contact_id)
+        .where(enrollment.c.mailbox_id == mailbox_id)
+        .where(sa.or_(contact.c.organisation == organisation, at_provider))
+        .order_by(enrollment.c.id)
+    )
+    return [value(row) for row in conn.execute(query)]
+
+
+def overdue(
+    conn: Connection, before: dt.datetime, *, after: int, limit: int, **whose: int
+) -> list[Enrollment]:
+    """Active enrollments (`sequence_id=` or `mailbox_id=`) whose step fell due before then, by id from `after` on."""
+    query = (
+        sa.select(*COLUMNS)
+        .where(*(enrollment.c[name] == number for name, number in whose.items()))
+        .where(enrollment.c.state == State.ACTIVE.value)
+        .where(enrollment.c.due_at < before, enrollment.c.id > after)
+        .order_by(enrollment.c.id)
+        .limit(limit)
+        .with_for_update()
+    )
+    return [value(row) for row in conn.execute(query)]
+
+
+def change_mailbox(conn: Connection, row: Enrollment, mailbox_id: int) -> None:
+    """Another mailbox goes on with it. The version goes up, so that a send under way in the old one finds out."""
+    change = sa.update(enrollment).where(enrollment.c.id == row.id, enrollment.c.version == row.version)
+    conn.execute(change.values(mailbox_id=mailbox_id, version=enrollment.c.version + 1))

@@ -1,0 +1,132 @@
+"""The words of one language, read from its data file; adding a language is adding a file."""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from relance.mailbox.classification.languages import normalize
+
+_ESCAPE_OR_LETTER = re.compile(r"\\.|[^\\]", re.DOTALL)
+_LETTER = r"[^\W\d_]"
+NOTHING = re.compile(r"(?!)")
+
+
+def pattern(phrases: Iterable[str]) -> re.Pattern[str]:
+    """One expression for many phrases, to be searched in folded text; a blank stands for any white space.
+
+    Each phrase is a small regular expression that must begin and end at the edge of a word.
+    """
+    parts = [_folded(phrase) for phrase in phrases]
+    if not parts:
+        return NOTHING
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+
+
+def _folded(phrase: str) -> str:
+    pieces = (
+        piece if piece.startswith("\\") else normalize.fold(piece)
+        for piece in _ESCAPE_OR_LETTER.findall(phrase)
+    )
+    return "".join(pieces).replace(" ?", r"\s*").replace(" ", r"\s+")
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language: its names for days and months, and its phrases by what they tell us."""
+
+    code: str
+    common: frozenset[str]
+    months: Mapping[str, int]  # folded name or abbreviation -> 1..12
+    weekdays: Mapping[str, int]  # folded name or abbreviation -> 0 (Monday)..6
+    day_first: bool
+    habits: frozenset[str]  # weekdays as a habit ("Mondays"), which name no date
+    phrases: Mapping[str, re.Pattern[str]]  # "absence.away" -> its expression
+
+    def find(self, topic: str, folded_text: str) -> re.Match[str] | None:
+        """Where a phrase of this topic stands in folded text."""
+        return self.phrases.get(topic, NOTHING).search(folded_text)
+
+    def pattern(self, topic: str) -> re.Pattern[str]:
+        """The expression of this topic; one that never matches where the language has no such phrases."""
+        return self.phrases.get(topic, NOTHING)
+
+
+def read(code: str, source: Mapping[str, object]) -> Language:
+    """A language from its parsed data file."""
+    return Language(
+        code=code,
+        common=frozenset(normalize.fold(word) for word in _strings(source.get("common"))),
+        months=_numbered(source.get("months"), first=1),
+        weekdays=_numbered(source.get("weekdays"), first=0),
+        day_first=bool(source.get("day_first", True)),
+        habits=frozenset(normalize.fold(word) for word in _strings(source.get("habits"))),
+        phrases=_phrases(source),
+    )
+
+
+def _strings(value: object) -> list[str]:
+    return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
+
+
+def _numbered(value: object, first: int) -> dict[str, int]:
+    groups = value if isinstance(value, list) else []
+    return {
+        normalize.fold(name): first + index for index, group in enumerate(groups) for name in _strings(group)
+    }
+
+
+def _phrases(source: Mapping[str, object]) -> dict[str, re.Pattern[str]]:
+    return {
+        f"{section}.{topic}": pattern(_strings(phrases))
+        for section, table in source.items()
+        if isinstance(table, dict)
+        for topic, phrases in table.items()
+    }
+
+
+@functools.cache
+def known() -> tuple[Language, ...]:
+    """Every language that has a data file, in the order of their codes."""
+    folder = importlib.resources.files(__package__)
+    files = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name
+    )
+    return tuple(
+        read(file.name.removesuffix(".toml"), tomllib.loads(file.read_text("utf-8"))) for file in files
+    )
+
+
+@functools.cache
+def by_code(code: str) -> Language | None:
+    """The language of that code, if we know it."""
+    return next((language for language in known() if language.code == code), None)
+
+
+def ranked(folded_text: str) -> list[tuple[Language, int]]:
+    """Languages by how many of their commonest words stand in the text; those without any are left out."""
+    words = re.findall(rf"{_LETTER}+", folded_text[:6000])
+    scores = [(language, sum(word in language.common for word in words)) for language in known()]
+    return sorted(((language, score) for language, score in scores if score), key=lambda pair: -pair[1])
+
+
+@dataclass(frozen=True)
+class Found:
+    """A phrase found: what it tells, in which language, and where in the text."""
+
+    topic: str
+    language: str
+    start: int
+    end: int
+
+
+def find_any(topic: str, folded_text: str, hint: str | None = None) -> Found | None:
+    """The first phrase of this topic in any language; the hinted one is asked first, for neighbours share words."""
+    for language in sorted(known(), key=lambda each: each.code != hint):
+        if match := language.find(topic, folded_text):
+            return Found(topic, language.code, *match.span())
+    return None

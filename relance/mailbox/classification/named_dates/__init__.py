@@ -1,0 +1,1 @@
+"""Dates that a writer names: when somebody is back, when to write again."""

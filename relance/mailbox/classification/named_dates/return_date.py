@@ -1,0 +1,284 @@
+"""When somebody is back: from the dates of an absence note and the words around them.
+
+`until` is the first day back. "Back on the 17th" says that day itself. "Away until the 14th", "3-14 August" and
+"until the 14th inclusive" name the last day away, so the day after is meant: taking the date itself for the day of
+return would let a mail arrive while the person is still away, a day later harms nobody.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from relance.mailbox.classification.languages import language, normalize
+from relance.mailbox.classification.languages.language import Language
+from relance.mailbox.classification.named_dates import dates
+from relance.mailbox.classification.named_dates.dates import Day, Reader
+
+_REACH = 90
+# How far from a date the words may stand that say what it means.
+_SENTENCE_END = re.compile(
+    r"[!?;\n]\s*\n|[!?](?:\s|$)|(?<![\d ][\d ])(?<!\b\w\w)(?<!\b\w)\.(?:\s|$)|\n\s*\n|[•|]"
+)
+# A point after a short weekday ("Mon. 14 August") ends no sentence.
+_SHORT_WEEKDAY = re.compile(
+    r"\b(?:mon|tues?|wed|thu(?:rs?)?|fri|sat|sun|pon|czw|sob|niedz|don|mar|mer|jeu|ven|sam|dim|lun|mie|jue|vie|gio|sab|dom|woe|vrij?|zat|zon|seg|ter|qua|qui|sex)\."
+)
+_ONE_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Return:
+    """The first day back, how sure the words make it (less is surer), and the words themselves."""
+
+    date: dt.date
+    rank: int
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A date in its sentence: the words before it and after it, up to the next date or the sentence's end."""
+
+    day: Day
+    before: str
+    after: str
+    sentence: str
+    joined: bool  # "from ISO to ISO": this date ends a range that the one before it began
+    followed: bool  # the words after it go on to another date
+
+
+def first_day_back(
+    text: str, today: dt.date, *, hint: str | None = None, day_first: bool = True
+) -> Return | None:
+    """When the writer of this absence note is back, or nothing where the note does not say.
+
+    Never before `today` and never further than `dates.HORIZON`. `hint` is the language a phrase was already found in.
+    """
+    tidied = normalize.bounded(text)
+    folded = normalize.fold(tidied)
+    for words in _languages(folded, hint):
+        reader = Reader(words, today, day_first)
+        if best := _best(_read(folded, reader), today):
+            return Return(best.date, best.rank, normalize.quote(_original(tidied, best.evidence, folded)))
+    return None
+
+
+def _original(tidied: str, evidence: str, folded: str) -> str:
+    start = folded.find(evidence)
+    return tidied[start : start + len(evidence)] if start >= 0 and len(tidied) == len(folded) else evidence
+
+
+def _languages(folded: str, hint: str | None) -> list[Language]:
+    """The languages worth trying: the hinted one, then those whose common words stand in the text, then the rest."""
+    hinted = [found for found in (language.by_code(hint or ""),) if found]
+    likely = [words for words, _ in language.ranked(folded)]
+    ordered = dict.fromkeys(words.code for words in [*hinted, *likely, *language.known()])
+    return [found for found in map(language.by_code, ordered) if found]
+
+
+def _best(found: Iterable[Return], today: dt.date) -> Return | None:
+    """The surest day that is neither past nor absurdly far; among equally sure ones the first named."""
+    possible = [answer for answer in found if today <= answer.date <= today + dates.HORIZON]
+    return min(possible, key=lambda answer: answer.rank, default=None)
+
+
+def _read(folded: str, reader: Reader) -> list[Return]:
+    masked = _SHORT_WEEKDAY.sub(lambda match: match.group()[:-1] + " ", dates.mask(folded))
+    if reader.language.code == "en":  # the only one that is written in both orders
+        reader = dataclasses.replace(reader, day_first=dates.day_comes_first(masked, reader))
+    places = _places(masked, dates.days(masked, reader), reader.language.pattern("dates.join"))
+    found = [answer for place in places for answer in _meanings(place, reader)]
+    return found + _relative(masked, reader) + _working_days(masked, reader)
+
+
+def _places(masked: str, days: Sequence[Day], join: re.Pattern[str]) -> list[Place]:
+    return [_place(masked, days, index, join) for index in range(len(days))]
+
+
+def _place(masked: str, days: Sequence[Day], index: int, join: re.Pattern[str]) -> Place:
+    day = days[index]
+    floor = days[index - 1].end if index else 0
+    ceiling = days[index + 1].start if index + 1 < len(days) else len(masked)
+    ends = [match.end() for match in _SENTENCE_END.finditer(masked, max(0, day.start - 400), day.start)]
+    begin = ends[-1] if ends else max(0, day.start - 400)
+    stop_match = _SENTENCE_END.search(masked, day.end - 1, day.end + 300)  # "14 Aug." may end it
+    stop = stop_match.start() + 1 if stop_match else min(len(masked), day.end + 300)
+    before = masked[max(floor, begin, day.start - _REACH) : day.start]
+    joined = bool(index) and _joins(masked[floor : day.start], join)
+    reach = min(stop, day.end + _REACH)
+    after = masked[day.end : max(day.end, min(ceiling, reach))]
+    return Place(day, before, after, masked[begin:stop], joined, followed=ceiling < min(reach, len(masked)))
+
+
+def _joins(between: str, join: re.Pattern[str]) -> bool:
+    stripped = between.strip(" \n,-")
+    return len(between) < 20 and (join.fullmatch(stripped) is not None if stripped else "-" in between)
+
+
+# --- what a date means ------------------------------------------------------------------------------------------------
+
+Meaning = Callable[[Place, Reader], dt.date | None]
+
+
+def _meanings(place: Place, reader: Reader) -> list[Return]:
+    """What the date means by the first rule that knows; the surer a rule, the smaller its rank."""
+    if reader.language.find("dates.veto", place.sentence):
+        return []
+    for meaning, rank in MEANINGS:
+        if date := meaning(place, reader):
+            return [Return(date, rank, " ".join((place.sentence.strip() or place.before).split("\n\n")[-1:]))]
+    return []
+
+
+def _ends_with(topic: str, place: Place, reader: Reader) -> bool:
+    """Do words of this topic stand directly before the date, with nothing but articles and weekdays between?"""
+    ends = [match.end() for match in reader.language.pattern(topic).finditer(place.before)]
+    return bool(ends) and _only_filling(place.before[ends[-1] :], reader)
+
+
+def _only_filling(between: str, reader: Reader) -> bool:
+    filler, weekdays = reader.language.pattern("dates.filler"), reader.language.weekdays
+    spoken = " ".join(word for word in re.split(r"[\s,.()]+", between) if word not in weekdays)  # п’ятниця
+    return all(word in weekdays or filler.fullmatch(word) for word in re.findall(r"[^\W_]+", spoken))
+
+
+def _not_back_until(place: Place, reader: Reader) -> dt.date | None:
+    """ "Not back until the 17th" names the day of return itself."""
+    negated = reader.language.find("dates.not_until", place.before)
+    return place.day.date if negated and _only_filling(place.before[negated.end() :], reader) else None
+
+
+def _until(place: Place, reader: Reader) -> dt.date | None:
+    if place.day.span_start or place.joined or not _ends_with("dates.until", place, reader):
+        return None
+    if _ends_with("dates.end_of", place, reader):
+        return None
+    return _after_last_day(place.day)
+
+
+def _after_last_day(day: Day) -> dt.date:
+    """The day after the last one away.
+
+    A month by itself ends where it begins ("until September"), and nobody's last day away is a Monday they name.
+    """
+    monday = day.named_weekday == 0 or (day.weekday_only and day.date.weekday() == 0)
+    return day.date if day.month_only or monday else day.date + _ONE_DAY
+
+
+def _back(place: Place, reader: Reader) -> dt.date | None:
+    if place.day.span_start:
+        return None
+    said_before = reader.language.find("dates.back", place.before)
+    said_after = reader.language.find("dates.back_after", place.after)
+    if said_after and place.followed and _only_filling(place.after[said_after.end() :], reader):
+        said_after = None  # "from 3 August, returning on 24 August": the words belong to the date after them
+    if not (said_before or said_after):
+        return None
+    later = not place.day.month_only and _ends_with("dates.after", place, reader)
+    return place.day.date + _ONE_DAY if later else place.day.date  # "I answer after the 14th"
+
+
+def _range(place: Place, reader: Reader) -> dt.date | None:
+    """A range is an absence where its sentence, or the text before it, speaks of one."""
+    if not (place.day.span_start or place.joined):
+        return None
+    spoken = reader.language.find("dates.absent", place.sentence) or _ends_with("dates.since", place, reader)
+    return place.day.date + _ONE_DAY if spoken else None
+
+
+def _end_of_month(place: Place, reader: Reader) -> dt.date | None:
+    if not place.day.month_only or not _ends_with("dates.end_of", place, reader):
+        return None
+    return (place.day.date.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+
+
+def _single_day(place: Place, reader: Reader) -> dt.date | None:
+    """ "I am out of the office on Friday 14 August": away that day, if it is about now."""
+    day = place.day
+    near = -1 <= (day.date - reader.today).days <= 2
+    if day.span_start or day.month_only or not near or _ends_with("dates.since", place, reader):
+        return None
+    return day.date + _ONE_DAY if reader.language.find("dates.absent", place.sentence) else None
+
+
+# In the order they are asked; the rank tells whose answer is taken where several dates mean something.
+MEANINGS: tuple[tuple[Meaning, int], ...] = (
+    (_not_back_until, 0),
+    (_end_of_month, 2),
+    (_until, 2),
+    (_back, 1),
+    (_range, 3),
+    (_single_day, 4),
+)
+
+
+SURE = 4
+# Up to this rank a day is meant as an absence whatever else the mail says.
+
+
+# --- days said without a date ------------------------------------------------------------------------------------------
+
+
+def _monday_after(day: dt.date) -> dt.date:
+    return day + dt.timedelta(days=7 - day.weekday())
+
+
+def _relative(masked: str, reader: Reader) -> list[Return]:
+    """Today, tomorrow, this week, next week: only as whole phrases that speak of being away or back."""
+    tomorrow = reader.today + _ONE_DAY
+    meanings = (
+        ("dates.back_tomorrow", tomorrow),
+        ("dates.away_today", tomorrow),
+        ("dates.until_tomorrow", tomorrow + _ONE_DAY),
+        ("dates.back_next_week", _monday_after(reader.today)),
+        ("dates.away_this_week", _monday_after(reader.today)),
+        ("dates.away_next_week", _monday_after(reader.today) + dt.timedelta(days=7)),
+    )
+    found = ((reader.language.find(topic, masked), date) for topic, date in meanings)
+    return [Return(date, len(MEANINGS), match.group()) for match, date in found if match]
+
+
+def _working_days(masked: str, reader: Reader) -> list[Return]:
+    """Somebody who works part time: the next of their working days after receipt."""
+    for topic, works in (("dates.working_days", True), ("dates.free_days", False)):
+        if match := reader.language.find(topic, masked):
+            named = _named_weekdays(masked[match.start() : match.end() + 120], reader)
+            working = named if works else set(range(5)) - named
+            if named and working:
+                return [Return(_next_of(working, reader.today), len(MEANINGS) + 1, match.group())]
+    return []
+
+
+def _named_weekdays(piece: str, reader: Reader) -> set[int]:
+    """The weekdays a phrase lists; two joined by "to" are a range."""
+    sentence = _SENTENCE_END.split(piece)[0] or piece
+    found = [
+        match
+        for match in re.finditer(r"[^\W\d_]{4,}(?:-feira)?", sentence)
+        if _weekday(match.group(), reader) is not None
+    ]
+    numbers = [number for match in found if (number := _weekday(match.group(), reader)) is not None]
+    if len(found) == 2:
+        between = sentence[found[0].end() : found[1].start()].strip()
+        both = reader.language.pattern("dates.both").fullmatch(between)
+        if (
+            not both
+            and _joins(f" {between} ", reader.language.pattern("dates.join"))
+            and numbers[0] < numbers[1]
+        ):
+            return set(range(numbers[0], numbers[1] + 1))
+    return set(numbers)
+
+
+def _weekday(word: str, reader: Reader) -> int | None:
+    names = reader.language.weekdays
+    return names.get(word, names.get(word.removesuffix("s"), names.get(word.removesuffix("en"))))
+
+
+def _next_of(weekdays: set[int], today: dt.date) -> dt.date:
+    ahead = (today + dt.timedelta(days=step) for step in range(1, 8))
+    return next(day for day in ahead if day.weekday() in weekdays)
