@@ -48,7 +48,7 @@ class Outbox:
         if not _HELO.fullmatch(helo):
             raise ValueError(f"{helo!r} is not a name to greet a server with")
         context = tls_context or partial(_trust, account.ca_file)
-        self._session = session.Session(account, helo, limits, context)
+        self._session = session.Session(account, helo, limits, context, self._run)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def __enter__(self) -> Outbox:
@@ -84,7 +84,7 @@ class Outbox:
 
         Where the server offers DSN, reports about the mail name `message_id` (as Original-Envelope-Id). Connects first where there is no connection, and once more where it proves dead before MAIL is judged.
         """
-        return self._run(self._session.offer(Envelope(sender, recipient, size, message_id)))
+        return self._do(lambda: self._session.offer(Envelope(sender, recipient, size, message_id)))
 
     def withdraw(self) -> None:
         """After a 354: do not send the body after all. SMTP knows no polite way, so the connection is aborted."""
@@ -98,19 +98,31 @@ class Outbox:
         stage "body" without a code: `DEFERRED` when the connection ended before the first byte, `REFUSED` when the bytes
         are unfit to leave. All else is `UNKNOWN`.
         """
-        return self._run(self._session.transmit(raw))
+        return self._do(lambda: self._session.transmit(raw))
 
     def close(self) -> None:
         """Say goodbye if nothing is under way, and free everything. May be called twice."""
         if self._loop is None:
             return
         try:
-            self._run(self._session.quit())
+            self._do(self._session.quit)
             self._settle()
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
         finally:
             self._loop.close()
             self._loop = None
+
+    def _do(self, work: Callable[[], T]) -> T:
+        """Do the work to its end, and abort when interrupted."""
+        try:
+            result = work()
+        except BaseException:
+            self._session.abort()
+            self._settle()
+            raise
+        if not self._session.connected:
+            self._settle()  # the server shall see the end now, not when the loop runs next
+        return result
 
     def _run(self, work: Coroutine[None, None, T]) -> T:
         """Run the work to its end: `run_until_complete` with a turn of the loop less, and an abort when interrupted."""

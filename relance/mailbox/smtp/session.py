@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 import aiosmtplib
 
@@ -23,6 +24,7 @@ from relance.mailbox.smtp.usage import Usage
 
 _FAULTS = (protocol.Lost, OSError, aiosmtplib.SMTPException)  # ssl.SSLError and TimeoutError are OSErrors
 _GOING_AWAY = 421
+T = TypeVar("T")
 _NO_SUCH_PARAMETER = (("mail", 501), ("mail", 504), ("mail", 555))  # RFC 5321, 4.1.1.11 and what servers say
 
 
@@ -62,13 +64,23 @@ class _Command:
     limit: float
 
 
+class Run(Protocol):
+    """Runs the event loop that a session belongs to until some work is done."""
+
+    def __call__(self, work: Coroutine[None, None, T]) -> T:
+        """What the work returns."""
+
+
 class Session:
-    """A connection to an account's SMTP server and the transaction on it. Every method belongs to one event loop."""
+    """A connection to an account's SMTP server and the transaction on it.
+
+    Setting up a connection is work for the loop (`connect`, to be run by `run`); mails go over it without.
+    """
 
     def __init__(
-        self, account: Account, helo: str, limits: Limits, trust: Callable[[], ssl.SSLContext]
+        self, account: Account, helo: str, limits: Limits, trust: Callable[[], ssl.SSLContext], run: Run
     ) -> None:
-        self._account, self._limits, self._trust = account, limits, trust
+        self._account, self._limits, self._trust, self._run = account, limits, trust, run
         self._helo = helo.encode("ascii")
         self._wire: protocol.Wire | None = None
         self._can = Capabilities()
@@ -104,19 +116,19 @@ class Session:
             raise
         return None
 
-    async def offer(self, mail: Envelope) -> SendResult | None:
+    def offer(self, mail: Envelope) -> SendResult | None:
         """MAIL, RCPT and DATA. None: the server said 354 and the body may follow. Nothing of the mail has been sent.
 
         A connection found dead at MAIL is replaced once, transparently, if it had stood idle before.
         """
         mail.check()
         if self.connected:
-            verdict = await self._asked(mail)
+            verdict = self._asked(mail)
             if not self._gone:
                 return verdict
-        return await self.connect() or await self._asked(mail)
+        return self._run(self.connect()) or self._asked(mail)
 
-    async def transmit(self, raw: bytes) -> SendResult:
+    def transmit(self, raw: bytes) -> SendResult:
         """The body and the server's last word. Whatever is raised or cut short from the first byte on is `UNKNOWN`."""
         if not self._ready or self._wire is None:
             raise RuntimeError("transmit comes after an offer the server took")
@@ -126,13 +138,13 @@ class Session:
             if (unfit := body.unfit(raw)) is not None:
                 self.abort()
                 return unfit
-            await line.catch_up()
+            line.catch_up()
             line.expect_quiet()
             begun = True
             self._count(bodies=1)
-            await line.pour(body.stuffed(raw), self._limits.body)
+            self._pour(line, body.stuffed(raw))
             self._stage = "final"
-            reply = await line.read_response(self._limits.final)
+            reply = self._reply(line, self._limits.final)
         except _FAULTS as fault:
             self._gave_up(fault)
             return smtp_replies.unknown(self._stage, fault) if begun else _not_begun(fault)
@@ -141,11 +153,12 @@ class Session:
             raise
         return self._last_word(reply)
 
-    async def quit(self) -> None:
+    def quit(self) -> None:
         """Say goodbye where nothing is under way, and drop the connection."""
         if self._wire is not None and not self._ready:
             try:
-                await self._wire.ask(b"QUIT", self._limits.quit)
+                self._wire.send([b"QUIT"])
+                self._reply(self._wire, self._limits.quit)
                 self._wire.abort(reset=False)
             except _FAULTS:
                 pass  # leaving anyway
@@ -178,13 +191,10 @@ class Session:
         self._wire = line = protocol.Wire(loop)
         self._count(connections=1)
         async with asyncio.timeout(self._limits.connect):
-            await loop.create_connection(
-                lambda: line,
-                server.host,
-                server.port,
-                ssl=self._trust() if direct else None,
-                ssl_handshake_timeout=self._limits.tls if direct else None,
-            )
+            trust = self._trust() if direct else None
+            await loop.create_connection(lambda: line, server.host, server.port)
+            if trust is not None:
+                await line.upgrade(trust, server.host, self._limits.tls)
         return None
 
     async def _greet(self) -> SendResult | None:
@@ -232,31 +242,31 @@ class Session:
 
     # --- one mail ---
 
-    async def _asked(self, mail: Envelope) -> SendResult | None:
+    def _asked(self, mail: Envelope) -> SendResult | None:
         """Like `offer`, on the connection that stands.
 
         A server that offers DSN and then stumbles over it is asked again without: its 501 would else be read as a word
         about the sender.
         """
-        verdict = await self._transaction(mail)
+        verdict = self._transaction(mail)
         if verdict is None or not self._reports or (verdict.stage, verdict.code) not in _NO_SUCH_PARAMETER:
             return verdict
         self._stumbles = True
-        return (None if self.connected else await self.connect()) or await self._transaction(mail)
+        return (None if self.connected else self._run(self.connect())) or self._transaction(mail)
 
     @property
     def _reports(self) -> bool:
         """Whether MAIL may say what reports shall call the mail."""
         return self._can.dsn and not self._stumbles
 
-    async def _transaction(self, mail: Envelope) -> SendResult | None:
+    def _transaction(self, mail: Envelope) -> SendResult | None:
         self._stage, self._gone = "mail", False
         if self._can.size and mail.size > self._can.size:
             why = f"the mail has {mail.size} bytes, the server accepts {self._can.size}"
             return SendResult(Outcome.REFUSED, "mail", Blame.CONTENT, text=why)
         try:
-            await self._line().catch_up()
-            verdict = await self._envelope(self._commands(mail))
+            self._line().catch_up()
+            verdict = self._envelope(self._commands(mail))
         except _FAULTS as fault:
             self._gone = self._stage == "mail" and not isinstance(fault, protocol.Silent)
             self._gave_up(fault)
@@ -281,7 +291,7 @@ class Session:
             _Command("data", b"DATA", self._limits.data),
         )
 
-    async def _envelope(self, commands: Sequence[_Command]) -> SendResult | None:
+    def _envelope(self, commands: Sequence[_Command]) -> SendResult | None:
         """Ask all at once where the server allows it (RFC 2920), else one by one; the first refusal is the verdict."""
         line, together = self._line(), self._can.pipelining
         if together:
@@ -292,7 +302,7 @@ class Session:
                 self._stage = command.stage
             if not together:
                 line.send([command.line])
-            reply = await line.read_response(command.limit)
+            reply = self._reply(line, command.limit)
             refusal = _refusal(command, reply)
             if refusal is None and verdict is not None and command.stage == "data":
                 self.abort()  # it waits for a body that nobody is to get
@@ -301,6 +311,16 @@ class Session:
                 break
         self._open = verdict is not None
         return verdict
+
+    def _pour(self, line: protocol.Wire, stuffed: bytes) -> None:
+        """Write a body, block by block where it is big. At the end some blocks may still wait in our buffer or the kernel's."""
+        for start in range(0, len(stuffed), protocol.BLOCK):
+            line.write(stuffed[start : start + protocol.BLOCK])
+            if line.is_full:
+                self._run(line.drained(self._limits.body))
+
+    def _reply(self, line: protocol.Wire, limit: float) -> aiosmtplib.SMTPResponse:
+        return self._run(line.read_response(limit)) if line.unsent else line.reply(limit)
 
     def _last_word(self, reply: aiosmtplib.SMTPResponse) -> SendResult:
         if 200 <= reply.code < 300:
