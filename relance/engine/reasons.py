@@ -34,6 +34,20 @@ class Cause(StrEnum):
     COLLEAGUE = "colleague"  # a kept mail of somebody else at the company; `source`: which
 
 
+class HoldKind(StrEnum):
+    """What kind of thing holds somebody, and so what closes it: evidence about its mail, its mail read otherwise, or a
+    person alone."""
+
+    PAUSED = "paused"  # a person
+    UNKNOWN_MAIL = "unknown mail"  # what became of the mail
+    REFUSED = "refused"  # proof that the mail left after all
+    ORGANISATION = "organisation"  # the organisation is tried again
+    RESTORED = "restored"  # proof that the step was sent, or that it was not
+    ANSWER = "answer"  # the answer read otherwise
+    COLLEAGUE = "colleague"  # the colleague's answer read otherwise
+    OTHER = "other"  # a person
+
+
 class Code(StrEnum):
     """Every reason there is. Codes are stored: one that was ever written stays."""
 
@@ -173,6 +187,22 @@ CAUSES: Mapping[Code, Cause] = complete(
     },
 )
 """What kind of thing each reason is, where nobody says otherwise (`Reason.cause`)."""
+
+HOLDS: Mapping[Cause, HoldKind] = complete(
+    Cause,
+    {
+        Cause.OTHER: HoldKind.OTHER,
+        Cause.UNKNOWN_MAIL: HoldKind.UNKNOWN_MAIL,
+        Cause.PERSON: HoldKind.PAUSED,
+        Cause.STOP: HoldKind.OTHER,
+        Cause.REFUSED: HoldKind.REFUSED,
+        Cause.ORGANISATION: HoldKind.ORGANISATION,
+        Cause.RESTORED: HoldKind.RESTORED,
+        Cause.ANSWER: HoldKind.ANSWER,
+        Cause.COLLEAGUE: HoldKind.COLLEAGUE,
+    },
+)
+"""The kind of hold that a reason is, where it holds somebody."""
 
 SENTENCES: Mapping[Code, Text] = complete(
     Code,
@@ -335,6 +365,11 @@ class Reason:
         return CAUSES[self.code] if self.given is None else self.given
 
     @property
+    def hold(self) -> HoldKind:
+        """What kind of hold it is, where it holds somebody."""
+        return HOLDS[self.cause]
+
+    @property
     def text(self) -> Text:
         """As people read it, in whatever language that will be."""
         return _sentence(self)
@@ -343,6 +378,16 @@ class Reason:
     def words(self) -> str:
         """As people read it now."""
         return str(self.text)
+
+    @property
+    def message_id(self) -> int | None:
+        """The row of the mail of ours that it rests on."""
+        return _number(self.source, _MESSAGE)
+
+    @property
+    def inbound_id(self) -> int | None:
+        """The row of the mail that came in that it rests on."""
+        return _number(self.source, _INBOUND)
 
     def __str__(self) -> str:
         return self.words
@@ -365,6 +410,22 @@ class Reason:
 
 
 _NO_WORDS = ""
+_MESSAGE, _INBOUND = "message", "answer"
+
+
+def of_message(message_id: int) -> str:
+    """A mail of ours as the source of a reason."""
+    return f"{_MESSAGE} {message_id}"
+
+
+def of_inbound(inbound_id: int) -> str:
+    """A mail that came in as the source of a reason."""
+    return f"{_INBOUND} {inbound_id}"
+
+
+def _number(source: str, table: str) -> int | None:
+    name, _space, number = source.partition(" ")
+    return int(number) if name == table and number.isdecimal() else None
 
 
 def because(code: Code, source: str = "", *, cause: Cause | None = None, **params: Any) -> Reason:

@@ -220,6 +220,8 @@ enrollment = sa.Table(
     count("aways"),  # how often an out-of-office reply has moved it
     # Set by a restore: what fell due before this may have been sent by a history this database has lost.
     sa.Column("lost_before", Instant),
+    # The event that led to the state; 0: it is written in the same transaction, a little later; empty: not known.
+    sa.Column("cause_event_id", Id),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("finished_at", Instant),
     sa.UniqueConstraint("sequence_id", "contact_id"),
@@ -234,7 +236,31 @@ sa.Index("ix_enrollment_mail_due", *_due, postgresql_where=_mail, sqlite_where=_
 sa.Index("ix_enrollment_other_due", enrollment.c.due_at, postgresql_where=_other, sqlite_where=_other)
 sa.Index("ix_enrollment_away", enrollment.c.resume_at, postgresql_where=_away, sqlite_where=_away)
 sa.Index("ix_enrollment_contact", enrollment.c.contact_id)
+_held = enrollment.c.state == "held"
+sa.Index("ix_enrollment_held", enrollment.c.id, postgresql_where=_held, sqlite_where=_held)
 sa.Index("ix_enrollment_lost", enrollment.c.contact_id, postgresql_where=_lost, sqlite_where=_lost)
+
+hold = sa.Table(  # what holds or pauses somebody: a row each, open until it is closed
+    "hold",
+    metadata,
+    number(),
+    to("enrollment"),
+    sa.Column("kind", sa.Text, nullable=False),  # of `reasons.HoldKind`: what closes it
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("params", Json, nullable=False),
+    text("source"),  # what it rests on, as its reason names it
+    # The same where it is a mail of ours, or one that came in. (No foreign keys: both outlive their mails' retention.)
+    sa.Column("message_id", Id),
+    sa.Column("inbound_id", Id),
+    sa.Column(
+        "opened_by", Id
+    ),  # events; 0: written in the same transaction, a little later; empty: not known
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("closed_by", Id),
+    sa.Column("closed_at", Instant),
+)
+_standing = hold.c.closed_at.is_(None)
+sa.Index("ix_hold_open", hold.c.enrollment_id, postgresql_where=_standing, sqlite_where=_standing)
 
 message = sa.Table(
     "message",
@@ -389,6 +415,7 @@ event = sa.Table(
     sa.Column("data", Json, nullable=False),
     # The writing transaction, so that a reader by cursor never steps over one that is still being committed.
     sa.Column("xact", sa.BigInteger, server_default=sa.text("0"), nullable=False),
+    sa.Column("inbound_id", Id),  # the mail that came in behind it
     text("actor_kind"),  # person, program, recipient, rule, schedule; empty in what an earlier release wrote
     text("actor"),  # the name
 )
@@ -396,6 +423,8 @@ sa.Index("ix_event_feed", event.c.xact, event.c.id)
 sa.Index("ix_event_enrollment", event.c.enrollment_id)
 sa.Index("ix_event_contact", event.c.contact_id)
 sa.Index("ix_event_at", event.c.at)
+_of_mail = event.c.inbound_id.is_not(None)
+sa.Index("ix_event_inbound", event.c.inbound_id, postgresql_where=_of_mail, sqlite_where=_of_mail)
 
 process = sa.Table(
     "process",

@@ -215,9 +215,11 @@ def unsubscribe(conn: Connection, recipient: str, mail: Message | None, now: dt.
     tasks.drop_open(conn, [row.id for row in rows], now)
     if mail is not None:
         about = (mail.enrollment_id, mail.contact_id, mail.mailbox_id, mail.id, mail.step)
-        events.record_events(conn, [NewEvent(_SAID_NO, now, *about)])
+        events.record_cause(conn, NewEvent(_SAID_NO, now, *about), [row.id for row in rows])
     else:
-        events.record_events(conn, [NewEvent(_SAID_NO, now, contact_id=who) for who in people])
+        for who in people:
+            mine = [row.id for row in rows if row.contact_id == who]
+            events.record_cause(conn, NewEvent(_SAID_NO, now, contact_id=who), mine)
 
 
 _SAID_NO = EnrollmentUnsubscribed(BY_LINK)

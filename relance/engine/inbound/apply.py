@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance.complete import complete
-from relance.engine import states
+from relance.engine import reasons, states
 from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import (
@@ -147,7 +147,9 @@ def _one(
         ours, came = item.found.message, min(item.received_at, now)
         proofs.left(conn, context, ours, Left(ours.step, came, exact=False), now)
     result = _counted(conn, _consequence(item), item, rows)
-    matter = dataclasses.replace(item.matter, source=_source(conn, item, result))
+    number = replies.number(conn, item.mailbox_id, item.dedupe)
+    # Where nothing comes of it, nothing is to be found again by it.
+    matter = dataclasses.replace(item.matter, source=reasons.of_inbound(number) if result.event else "")
     carry_out(conn, context, matter, rows, result, now)
     touched = _tell_company(conn, context, item, matter, result, now)
     if result.refused_there and item.found.contact is not None:
@@ -170,13 +172,8 @@ def _one(
         mailboxes.pause(conn, item.matter.mailbox_id, paused, now)
     said = item.matter.why(result).words
     said = f"{said}; at the company: {touched}" if touched else said
-    events.record_events(conn, [_event(item, rows, said, now)])
-
-
-def _source(conn: Connection, item: NewReply, result: Consequence) -> str:
-    if result.event is None:
-        return ""  # nothing is to be found again by it
-    return replies.source_of(replies.number(conn, item.mailbox_id, item.dedupe))
+    told = _event(item, rows, said, now)
+    events.record_cause(conn, told, [row.id for row in rows], inbound_id=number)
 
 
 def _counted(

@@ -26,7 +26,8 @@ from relance.engine.states import Event, State
 from relance.engine.store import events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
-from relance.engine.store.sequences import enrollments, tasks
+from relance.engine.store.events import NewEvent
+from relance.engine.store.sequences import changing, enrollments, tasks
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.parsing.inbound import Classification, Kind
 from relance.wording import Text
@@ -137,7 +138,7 @@ def carry_out(conn: Connection, context: Context, heard: Heard, asked: Wanted, n
         if len(done) > 1:
             why = because(Code.AT_THE_COMPANY, why.source, why=why, touched=summary)
         said = _TOLD[each.deed](why, by=heard.contact.email, action=each.key, touched=dict(counts))
-        events.record_event(conn, said, now, row)
+        events.record_cause(conn, NewEvent.of(row, said, now), [row.id], inbound_id=why.inbound_id)
     return str(summary)
 
 
@@ -272,7 +273,7 @@ def say_anew(
         event = (
             Event.STOPPED if each.deed is ActionKind.STOP else Event.HELD
         )  # which changes nothing but the reason
-        enrollments.apply(conn, [row.id], event, now, values=enrollments.told_anew(row, new))
+        enrollments.apply(conn, [row.id], event, now, values=changing.told_anew(row, new))
 
 
 def _is_it(bound: Mapping[str, Any], why: Reason) -> bool:

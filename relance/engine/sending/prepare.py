@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from relance import errors
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.definition.compiled import bounds, lacking
 from relance.engine.definition.position import Position
@@ -163,12 +164,13 @@ def _in_doubt(case: StepContext) -> Decision | None:
 def _left_over(case: StepContext, now: dt.datetime, context: Context) -> Decision | None:
     """An earlier attempt left its message in a state that already says what follows."""
     state = case.existing.state if case.existing else None
+    mail = reasons.of_message(case.existing.id) if case.existing else ""
     if state is MessageState.ACCEPTED:
         return Decision(position=_onward(context, case, now, wrote=True))
     if state in (MessageState.UNKNOWN, MessageState.TRANSMITTING):
-        return Decision(event=Event.HELD, why=because(Code.NOT_KNOWN_YET))
+        return Decision(event=Event.HELD, why=because(Code.NOT_KNOWN_YET, mail))
     if state in (MessageState.REFUSED, MessageState.ABANDONED):
-        return Decision(event=Event.HELD, why=because(Code.MAIL_OVER, state=state.value))
+        return Decision(event=Event.HELD, why=because(Code.MAIL_OVER, mail, state=state.value))
     return None
 
 

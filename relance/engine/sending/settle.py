@@ -32,7 +32,7 @@ from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sending import claims, messages
 from relance.engine.store.sending.messages import Settlement
-from relance.engine.store.sequences import enrollments, restore_doubts
+from relance.engine.store.sequences import enrollments, holds, restore_doubts
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 
@@ -176,6 +176,7 @@ def record(conn: Connection, context: Context, attempts: Sequence[Attempt]) -> N
         if not end.done:
             _apply(conn, attempt, end)
     events.record_events(conn, [_event(attempt, end) for attempt, end in ends])
+    holds.led_by(conn, [attempt.wanted.enrollment.id for attempt, end in ends if end.event is not None])
     for attempt in attempts:
         context.telemetry.count("mails", outcome=attempt.result.outcome.value)
 
@@ -205,15 +206,10 @@ def _move_on(conn: Connection, context: Context, done: Sequence[Attempt]) -> Non
     enrollments.move_many(conn, moves, max((each.at for each in done), default=context.clock.now()))
 
 
-def source_of(message_id: int) -> str:
-    """How reasons name the refusal of a mail."""
-    return f"message {message_id}"
-
-
 def _apply(conn: Connection, attempt: Attempt, end: Ending) -> None:
     row, message, at = attempt.wanted.enrollment, attempt.wanted.message, attempt.at
     if end.event is not None:
-        why = dataclasses.replace(end.why, source=source_of(message.id))
+        why = dataclasses.replace(end.why, source=reasons.of_message(message.id))
         enrollments.apply(conn, [row.id], end.event, at, reason=why, values={"attempts": 0})
     elif end.retry_after is not None:
         bound = reasons.bound("deferred", because(Code.DEFERRED_BY_SERVER, said=end.why))
@@ -221,7 +217,7 @@ def _apply(conn: Connection, attempt: Attempt, end: Ending) -> None:
     else:
         claims.unclaim(conn, [row.id])
     if end.suppress:
-        bounced = suppressions.bounced(source_of(message.id), because(Code.BOUNCED, said=end.why))
+        bounced = suppressions.bounced(reasons.of_message(message.id), because(Code.BOUNCED, said=end.why))
         suppressions.add(conn, "address", message.recipient, bounced, at)
     if end.refused_there:
         person = contacts.by_ids(conn, [row.contact_id])[row.contact_id]

@@ -28,6 +28,7 @@ from relance.engine.event_log.of_people import (
     EnrollmentUnsubscribed,
 )
 from relance.engine.reasons import Reason
+from relance.engine.store.sequences import holds
 
 
 class Subject(Protocol):
@@ -100,24 +101,56 @@ _XACT: sa.ColumnElement[int] = sa.literal_column("pg_current_xact_id()::text::bi
 
 
 def record_events(conn: Connection, news: Iterable[NewEvent]) -> None:
-    """Write events, in order."""
+    """Write events, in order. Those that tell how an enrollment stands are known from then on as what led there."""
+    news = list(news)
     actor = actors.acting_now() or opened_by(conn)
-    rows = [
-        {
-            "at": each.at,
-            "kind": each.data.KIND.value,
-            "enrollment_id": each.enrollment_id,
-            "contact_id": each.contact_id,
-            "mailbox_id": each.mailbox_id,
-            "message_id": each.message_id,
-            "step": each.step,
-            "data": each.data.row(),
-            "actor_kind": actor.kind.value,
-            "actor": actor.name,
-        }
-        for each in news
-    ]
-    _ADD.run(conn, rows)
+    _ADD.run(conn, [_row(each, actor) for each in news])
+    told = [each.enrollment_id for each in news if each.data.KIND in _OF_STATES]
+    holds.led_by(conn, [number for number in told if number is not None])
+
+
+def record_cause(
+    conn: Connection, each: NewEvent, enrollment_ids: Iterable[int], *, inbound_id: int | None = None
+) -> None:
+    """Write one event, the mail that came in behind it, and that it led to where these enrollments stand now."""
+    row = {**_row(each, actors.acting_now() or opened_by(conn)), "inbound_id": inbound_id}
+    if conn.dialect.name == "postgresql":
+        row["xact"] = _XACT
+    event_id = conn.execute(sa.insert(event).values(row).returning(event.c.id)).scalar_one()
+    holds.led_by(conn, enrollment_ids, event_id)
+
+
+def _row(each: NewEvent, actor: Actor) -> dict[str, Any]:
+    return {
+        "at": each.at,
+        "kind": each.data.KIND.value,
+        "enrollment_id": each.enrollment_id,
+        "contact_id": each.contact_id,
+        "mailbox_id": each.mailbox_id,
+        "message_id": each.message_id,
+        "step": each.step,
+        "data": each.data.row(),
+        "actor_kind": actor.kind.value,
+        "actor": actor.name,
+    }
+
+
+_OF_STATES = frozenset(
+    {
+        EventKind.ENROLLMENT_PAUSED,
+        EventKind.ENROLLMENT_RESUMED,
+        EventKind.ENROLLMENT_RETURNED,
+        EventKind.ENROLLMENT_HELD,
+        EventKind.ENROLLMENT_RELEASED,
+        EventKind.ENROLLMENT_REOPENED,
+        EventKind.ENROLLMENT_STOPPED,
+        EventKind.ENROLLMENT_UNSUBSCRIBED,
+        EventKind.ENROLLMENT_HANDED_OVER,
+        EventKind.MESSAGE_RESOLVED,
+        EventKind.MESSAGE_FOUND,
+    }
+)
+# Told right after what they tell of; other kinds say whom they led where (`record_cause`).
 
 
 def record_event(

@@ -17,6 +17,7 @@ from relance.engine.db.tables import (
     enrollment,
     event,
     hit,
+    hold,
     inbound,
     mailbox,
     message,
@@ -345,15 +346,19 @@ class HeldRow:
 
 
 def held(conn: Connection, limit: int) -> list[HeldRow]:
-    """Whoever is held, longest first. `since` is the last thing that happened to them, which is what held them."""
-    last = (
-        sa.select(sa.func.max(event.c.at))
-        .where(event.c.enrollment_id == enrollment.c.id)
-        .correlate(enrollment)
-        .scalar_subquery()
+    """Whoever is held, longest first. `since`: when the newest of what holds them was opened."""
+    return [HeldRow(**dict(row._mapping)) for row in conn.execute(held_query(limit))]
+
+
+def held_query(limit: int) -> sa.Select[Any]:
+    """The question `held` asks. Of whom the release before held, the last thing that happened is what held them."""
+    opened = sa.select(sa.func.max(hold.c.opened_at)).where(
+        hold.c.enrollment_id == enrollment.c.id, hold.c.closed_at.is_(None)
     )
-    since = sa.func.coalesce(last, enrollment.c.stepped_at).label("since")
-    query = (
+    last = sa.select(sa.func.max(event.c.at)).where(event.c.enrollment_id == enrollment.c.id)
+    known = [each.correlate(enrollment).scalar_subquery() for each in (opened, last)]
+    since = sa.func.coalesce(*known, enrollment.c.stepped_at).label("since")
+    return (
         sa.select(
             enrollment.c.id.label("enrollment_id"),
             contact.c.email,
@@ -370,4 +375,3 @@ def held(conn: Connection, limit: int) -> list[HeldRow]:
         .order_by(since, enrollment.c.id)
         .limit(limit)
     )
-    return [HeldRow(**dict(row._mapping)) for row in conn.execute(query)]

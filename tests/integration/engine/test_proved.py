@@ -12,10 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from relance.app import Relance
+from relance.engine import reasons
 from relance.engine.db.tables import enrollment, message
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.reasons import Cause, prose
-from relance.engine.sending import settle
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.sandbox.record import Kind
@@ -68,7 +68,7 @@ def _held(row: dict[str, Any], mails: list[dict[str, Any]]) -> dict[str, Any]:
     cause = WAITS.get(PEOPLE[mail["recipient"]])
     if cause is None:
         return row
-    why = prose("no", cause, settle.source_of(mail["id"]) if cause is Cause.REFUSED else "")
+    why = prose("no", cause, reasons.of_message(mail["id"]) if cause is Cause.REFUSED else "")
     return {**row, "state": State.HELD.value, "reason": why.words, "reasons": [why.row()]}
 
 

@@ -8,6 +8,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
+from relance.engine import reasons
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.db import migrate, tables
@@ -91,7 +92,7 @@ def held_for_unknown(house: Context, words: str) -> None:
         house, row(house, KIM), MessageState.UNKNOWN, recipient=KIM, transmitting_at=house.clock.now()
     )
     end = settle.ending(SendResult(Outcome.UNKNOWN, "final", text=words), 1, house.options)
-    why = dataclasses.replace(end.why, source=settle.source_of(mail.id))
+    why = dataclasses.replace(end.why, source=reasons.of_message(mail.id))
     with house.database.write() as conn:
         enrollments.apply(conn, [row(house, KIM).id], Event.HELD, house.clock.now(), reason=why)
 

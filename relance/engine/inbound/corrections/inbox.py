@@ -17,7 +17,7 @@ from relance.engine.event_log.of_mails import ReplyCorrected, SubstituteAccepted
 from relance.engine.inbound import classification
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.corrections import revise
-from relance.engine.inbound.corrections.revise import Revision
+from relance.engine.inbound.corrections.revise import Revised, Revision
 from relance.engine.store import events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
@@ -159,9 +159,8 @@ def correct_in(conn: Connection, context: Context, number: int, correction: Corr
     revision = Revision(answer, classification.acted_on(answer), after)
     revised = revise.revise(conn, context, revision, now, reopen=True)
     classification.note_acted(conn, answer, revision.before if revised.kept else None)
-    effects = revised.words
-    _tell(conn, answer, after, effects, now)
-    return Corrected(_view(_known(conn, number)), effects)
+    _tell(conn, answer, after, revised, now)
+    return Corrected(_view(_known(conn, number)), revised.words)
 
 
 def _said(
@@ -209,14 +208,14 @@ def _tell(
     conn: Connection,
     answer: Reply,
     after: EffectiveClassification,
-    effects: tuple[str, ...],
+    revised: Revised,
     now: dt.datetime,
 ) -> None:
     held = after.judgement.kind.value
     words = f"a person says: {held}" + (f" ({answer.kind} was judged)" if held != answer.kind else "")
-    said = ReplyCorrected(words, answer.kind, held, list(effects))
+    said = ReplyCorrected(words, answer.kind, held, list(revised.words))
     about = (answer.enrollment_id, after.contact_id, answer.mailbox_id, answer.message_id)
-    events.record_events(conn, [NewEvent(said, now, *about)])
+    events.record_cause(conn, NewEvent(said, now, *about), revised.touched, inbound_id=answer.id)
 
 
 # Whom a mail names in its writer's place.
@@ -260,7 +259,7 @@ def _settle_substitute(context: Context, answer: Reply, state: str) -> None:
     with context.database.write() as conn:
         replies.change(conn, answer.id, substitute_state=state, read_at=answer.read_at or now)
         about = (answer.enrollment_id, answer.contact_id, answer.mailbox_id)
-        events.record_events(conn, [NewEvent(said, now, *about)])
+        events.record_cause(conn, NewEvent(said, now, *about), [], inbound_id=answer.id)
 
 
 def forget_raw(context: Context, now: dt.datetime) -> int:

@@ -184,7 +184,7 @@ def _apply(
     revised = revise.revise(conn, context, revision, now, reopen=wish.reopen)
     classification.note_acted(conn, after, before if revised.kept else None)
     if revised.effects or _core(judgement) != _core(classification.judged(answer)):
-        _tell(conn, answer, judgement, revised.words, now)
+        _tell(conn, answer, judgement, revised, now)
     return revised
 
 
@@ -197,9 +197,9 @@ def _others(conn: Connection, answer: Reply) -> EffectiveClassification:
 
 
 def _tell(
-    conn: Connection, answer: Reply, judgement: Classification, effects: tuple[str, ...], now: dt.datetime
+    conn: Connection, answer: Reply, judgement: Classification, revised: Revised, now: dt.datetime
 ) -> None:
     words = f"judged again: {_words(judgement)}, before: {_words(classification.judged(answer))}"
-    said = ReplyReclassified(words, list(effects), judgement.version)
+    said = ReplyReclassified(words, list(revised.words), judgement.version)
     about = (answer.enrollment_id, answer.contact_id, answer.mailbox_id, answer.message_id)
-    events.record_events(conn, [NewEvent(said, now, *about)])
+    events.record_cause(conn, NewEvent(said, now, *about), revised.touched, inbound_id=answer.id)

@@ -11,13 +11,12 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine import states
+from relance.engine import reasons, states
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.inbound.corrections import inbox
 from relance.engine.inbound.corrections.inbox import Correction
 from relance.engine.reasons import Cause, Code, because
-from relance.engine.sending import settle
 from relance.engine.sequences import backlog, control
 from relance.engine.sequences.control import EnrollmentView
 from relance.engine.states import Event, MessageEvent, MessageState, State
@@ -130,7 +129,7 @@ def _take_back(
     }
     before = set(suppressions.among(conn, asked))
     for mail in refused:
-        suppressions.take_back(conn, mail.recipient, [settle.source_of(mail.id), suppressions.UNSAID])
+        suppressions.take_back(conn, mail.recipient, [reasons.of_message(mail.id), suppressions.UNSAID])
     for answer in back:
         inbox.correct_in(conn, context, answer.id, Correction(kind=Kind.SOFT_BOUNCE.value, note=WORDS))
     return sorted(before - set(suppressions.among(conn, asked)))

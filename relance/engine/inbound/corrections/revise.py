@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import states
+from relance.engine import reasons, states
 from relance.engine.context import Context
 from relance.engine.definition import company_rules
 from relance.engine.definition.company_rules import ActionKind, ColleagueAction
@@ -33,7 +33,7 @@ from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.inbound import replies
 from relance.engine.store.inbound.replies import Reply
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.sequences import enrollments, tasks
+from relance.engine.store.sequences import changing, enrollments, tasks
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.parsing.inbound import Kind
 from relance.wording import Text, _, date_of
@@ -63,7 +63,7 @@ class _Desk:
     def matter(self, reading: EffectiveClassification) -> Matter:
         person = self.people.get(reading.contact_id) if reading.contact_id is not None else None
         answer = self.revision.answer
-        return Matter(reading.judgement, person, answer.mailbox_id, replies.source_of(answer.id))
+        return Matter(reading.judgement, person, answer.mailbox_id, reasons.of_inbound(answer.id))
 
     def heard(self, reading: EffectiveClassification) -> Heard | None:
         """The answer as the person's colleagues are told of it; None where it is none of their business."""
@@ -80,6 +80,7 @@ class Revised:
 
     effects: tuple[str, ...]
     kept: str = ""
+    touched: tuple[int, ...] = ()  # the enrollments that were asked
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -108,6 +109,7 @@ def revise(
     return Revised(
         _differences(conn, rows),
         _("what it did stands: {reason}", reason=why) if _would_undo(desk, rows) else "",
+        tuple(row.id for row in rows),
     )
 
 
@@ -155,7 +157,7 @@ def _lift(desk: _Desk) -> None:
     if before.judgement.kind is not Kind.HARD_BOUNCE or after.consequence.suppress or person is None:
         return
     suppressions.take_back(
-        desk.conn, person.email, [replies.source_of(desk.revision.answer.id), suppressions.UNSAID]
+        desk.conn, person.email, [reasons.of_inbound(desk.revision.answer.id), suppressions.UNSAID]
     )
 
 
@@ -189,7 +191,7 @@ def _sources(desk: _Desk, row: Enrollment) -> set[str]:
     others = replies.of_contact(desk.conn, row.contact_id)
     behind = {each.id for each in others if each.id != own and classification.is_behind(each)}
     spoke = {own} if desk.revision.before.consequence.event is not None else set()
-    return {replies.source_of(number) for number in behind | spoke}
+    return {reasons.of_inbound(number) for number in behind | spoke}
 
 
 def _stands_otherwise(desk: _Desk, row: Enrollment) -> bool:
@@ -345,7 +347,7 @@ def _told_anew(row: Enrollment, why: Reason) -> dict[str, Any]:
     """It rests on what it rested on, told by what is known now."""
     found = row.news
     same = dataclasses.replace(why, source=found[0].source, given=found[0].cause) if found else why
-    return enrollments.told_anew(row, same)
+    return changing.told_anew(row, same)
 
 
 def _differences(conn: Connection, rows: Iterable[Enrollment]) -> tuple[str, ...]:

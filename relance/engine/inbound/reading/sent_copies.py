@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import states
+from relance.engine import reasons, states
 from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
@@ -128,14 +128,15 @@ def _pause(conn: Connection, mailbox_id: int, copy: Copy, person: contacts.Conta
     if not replies.add(conn, row):
         return  # seen before, in another folder or before the folder was numbered anew
     rows = enrollments.of_contact(conn, [person.id])
-    source = replies.source_of(replies.number(conn, mailbox_id, str(row["dedupe"])))
-    why = because(Code.WRITTEN_BY_HAND, source, quote=copy.mail.subject[:SUBJECT_LIMIT])
+    number = replies.number(conn, mailbox_id, str(row["dedupe"]))
+    why = because(Code.WRITTEN_BY_HAND, reasons.of_inbound(number), quote=copy.mail.subject[:SUBJECT_LIMIT])
     open_rows = [row.id for row in rows if row.state in states.OPEN]
     enrollments.apply(conn, open_rows, Event.PAUSED, now, reason=why)
     enrollment = rows[-1].id if rows else None
     said = MessageByHand(why, copy.folder)
     with actors.acting(Actor(ActorKind.PERSON, copy.mail.from_address or "")):
-        events.record_events(conn, [NewEvent(said, now, enrollment, person.id, mailbox_id)])
+        told = NewEvent(said, now, enrollment, person.id, mailbox_id)
+        events.record_cause(conn, told, open_rows, inbound_id=number)
 
 
 def _row(mailbox_id: int, copy: Copy, person: contacts.Contact, now: dt.datetime) -> dict[str, object]:

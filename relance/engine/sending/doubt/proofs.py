@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
+from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageFound
 from relance.engine.reasons import Cause, Code, Reason, because
-from relance.engine.sending import settle
 from relance.engine.sending.doubt import in_doubt, restore_guard
 from relance.engine.states import MessageEvent, MessageState, State
 from relance.engine.store import events
@@ -65,7 +65,7 @@ def _found(
     messages.found(conn, mail, at, proof.why.words)
     written(conn, context, row, Left(mail.step, at, proof.why, proof.exact), now)
     # What a server answered to an earlier attempt at it holds nobody any more; the bounce of an address is a person's.
-    about = (Cause.REFUSED, settle.source_of(mail.id))
+    about = (Cause.REFUSED, reasons.of_message(mail.id))
     enrollments.clear(conn, row.id, lambda each: (each.cause, each.source) == about, now, proof.why)
 
 

@@ -31,6 +31,7 @@ from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.states import Event
 from relance.engine.store import events
 from relance.engine.store import installation as store_installation
+from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollments, restore_doubts
 from relance.engine.store.sequences.enrollments import Enrollment
@@ -128,7 +129,8 @@ def confirm(context: Context, file: Path, *, hold_due: bool = True) -> int:
         mailboxes.schedule_turn(
             conn, [each.id for each in mailboxes.every(conn)], now
         )  # the proof lies in them
-        events.record_event(conn, RestoreConfirmed(words, len(due)), now)
+        said = NewEvent(RestoreConfirmed(words, len(due)), now)
+        events.record_cause(conn, said, [row.id for row in due])
     return len(due)
 
 

@@ -23,7 +23,7 @@ from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sending import refusals
 from relance.engine.store.sending.refusals import Refused
-from relance.engine.store.sequences import enrollments
+from relance.engine.store.sequences import changing, enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import Text
 
@@ -111,7 +111,8 @@ def retry(context: Context, address: str, organisation: str, *, dry_run: bool = 
         if not dry_run:
             lift(conn, context, mailbox.id, wanted, now)
             said = OrganisationRetried(f"{wanted} is tried again by a person", len(going))
-            events.record_event(conn, said, now, mailbox_id=mailbox.id)
+            told = NewEvent(said, now, mailbox_id=mailbox.id)
+            events.record_cause(conn, told, [row.id for row in rows])
     return report
 
 
@@ -135,7 +136,7 @@ def lift(conn: Connection, context: Context, mailbox_id: int, name: str, now: dt
     for row in rows:
         rest = [each for each in row.why if (each.cause, each.source) != (Cause.ORGANISATION, name)]
         if rest:
-            enrollments.apply(conn, [row.id], Event.HELD, now, values=enrollments.written(rest))
+            enrollments.apply(conn, [row.id], Event.HELD, now, values=changing.written(rest))
         else:
             _go_on(conn, context, row, people[row.contact_id], now)
 

@@ -65,11 +65,6 @@ def add(conn: Connection, row: Mapping[str, Any]) -> bool:
     return database.insert_new(conn, inbound, [row]) == 1
 
 
-def source_of(number: int) -> str:
-    """How reasons name a kept mail."""
-    return f"answer {number}"
-
-
 def number(conn: Connection, mailbox_id: int, dedupe: str) -> int:
     """The number of a mail that is kept."""
     here = sa.and_(inbound.c.mailbox_id == mailbox_id, inbound.c.dedupe == dedupe)

@@ -15,7 +15,8 @@ from relance.engine.db.tables import contact, enrollment, sequence
 from relance.engine.definition.position import Position
 from relance.engine.reasons import Cause, Code, Reason
 from relance.engine.states import Event, State
-from relance.engine.store.sequences import due
+from relance.engine.store.sequences import changing, due, holds
+from relance.engine.store.sequences.holds import Change
 from relance.engine.store.sequences.positions import COLUMNS, Enrollment, value
 
 __all__ = ["COLUMNS", "Enrollment", "value"]
@@ -40,30 +41,22 @@ def apply(
     Returns each as it was, with the state it now has. `values` are further columns set with it. Whatever changes the
     row raises its version, so that a send which read it before finds out.
     """
-    applied = []
+    applied, changes = [], []
     for row in _locked(conn, enrollment_ids):
-        after = states.advance(row.state, event)
-        back_at = (values or {}).get("resume_at", row.resume_at)
-        if row.state is State.HELD and after is State.ACTIVE and back_at is not None and back_at > now:
-            after = states.advance(after, Event.OUT_OF_OFFICE)  # who was held in an absence is still absent
-        given = _given(event, reason)
-        kept = row.word if after in (State.ACTIVE, State.AWAY) and not _is_cleared(event, given) else ()
-        if kept:  # only the news was a mistake
-            after = states.advance(after, Event.STOPPED if row.stays_stopped else Event.PAUSED)
-        if after is State.ACTIVE and row.step is None:
-            after = states.advance(
-                after, Event.COMPLETED
-            )  # released after its last step: there is nothing to go on with
-        change = _change(row, event, after, now, given) | (values or {})
-        if kept:
-            change |= written(kept)
-        if after in states.FINAL and row.state in states.FINAL:
-            change.pop("finished_at", None)
+        after, change = changing.by_news(row, event, now, _given(event, reason), values or {})
         applied.append((row, after))
         if change:
+            changes.append(Change(row, after, changing.why(row, change)))
             change["version"] = row.version + 1
             conn.execute(sa.update(enrollment).where(enrollment.c.id == row.id).values(change))
+    holds.keep(conn, changes, now)
     return applied
+
+
+def _given(event: Event, reason: Reason | None) -> Reason:
+    if reason is not None:
+        return reason
+    return reasons.prose("", Cause.PERSON if event in states.BY_A_PERSON else Cause.OTHER)
 
 
 def _locked(conn: Connection, enrollment_ids: Iterable[int]) -> list[Enrollment]:
@@ -76,49 +69,6 @@ def _locked(conn: Connection, enrollment_ids: Iterable[int]) -> list[Enrollment]
 
 
 _AT_ONCE = 5000  # ids in one statement; SQLite takes 32 766 values
-
-
-def _given(event: Event, reason: Reason | None) -> Reason:
-    if reason is not None:
-        return reason
-    return reasons.prose("", Cause.PERSON if event in states.BY_A_PERSON else Cause.OTHER)
-
-
-def _is_cleared(event: Event, given: Reason) -> bool:
-    """Whether a person takes back what a person said; a pause, for who is stopped is not asked."""
-    return event is Event.RESUMED or (event is Event.RELEASED and given.cause is Cause.PERSON)
-
-
-def _stays(row: Enrollment) -> tuple[Reason, ...]:
-    """What stands behind other news as well."""
-    if row.state is State.STOPPED:
-        return tuple(each for each in row.why if each.cause is not Cause.ANSWER)
-    return row.word
-
-
-def _change(row: Enrollment, event: Event, after: State, now: dt.datetime, given: Reason) -> dict[str, Any]:
-    change: dict[str, Any] = {}
-    if after is State.HELD and row.state is State.PAUSED:
-        # What clears the hold (evidence about a mail) must not end the pause.
-        paused = row.why or (reasons.because(Code.PAUSED),)
-        change = {"state": after.value, **written([given, *paused])}
-    elif after != row.state:
-        change = {"state": after.value, **written([given, *(_stays(row) if after in states.FINAL else ())])}
-    elif after is State.HELD and event in (Event.HELD, Event.PAUSED) and given not in row.why:
-        # A second reason to hold must not vanish behind the first: what clears the one does not clear the other.
-        change = written([given, *row.why])
-    elif row.state in states.FINAL and given.cause in reasons.BY_A_PERSON and not _said(row, given):
-        change = written(
-            [*row.why, given]
-        )  # perhaps it was no answer that ended it: they said it all the same
-    if after in states.FINAL and row.state not in states.FINAL:
-        change["finished_at"] = now
-    return change
-
-
-def _said(row: Enrollment, given: Reason) -> bool:
-    """Whether a person said as much already, in whatever words: who was stopped is not paused besides."""
-    return any(each.cause in (given.cause, Cause.STOP) for each in row.why)
 
 
 def clear(
@@ -135,23 +85,10 @@ def clear(
     if row.state is not State.HELD or len(rest) == len(row.why):
         return False
     if rest:
-        apply(conn, [row.id], Event.HELD, now, reason=rest[0], values=written(rest))
+        apply(conn, [row.id], Event.HELD, now, reason=rest[0], values=changing.written(rest))
         return False
     apply(conn, [row.id], Event.RELEASED, now, reason=because, values=values)
     return True
-
-
-def written(why: Sequence[Reason]) -> dict[str, Any]:
-    """Reasons as the columns they are kept in. The sentence is for the release before this one, and read by nobody here."""
-    return {"reason": reasons.said(why), "reasons": [each.row() for each in why]}
-
-
-def told_anew(row: Enrollment, why: Reason) -> dict[str, Any]:
-    """The columns in which its only news is told by another reason; empty where there is not exactly one."""
-    if len(row.news) != 1:
-        return {}
-    [said] = row.news
-    return written([why if each == said else each for each in row.why])
 
 
 def move(
