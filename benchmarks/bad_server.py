@@ -31,7 +31,8 @@ from relance.engine.db.tables import contact, enrollment
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.store.mailboxes import mailboxes
-from relance.scheduler import embedded, web
+from relance.scheduler import embedded
+from relance.scheduler.web_server import web
 from tests import engine_house
 from tests.servers import ports, scripted_imap
 from tests.servers.fault_smtp import Accepted, Behaviour, Fault, FaultServer, Kind, Point

@@ -52,7 +52,8 @@ def of_help() -> Iterator[str]:
     """What the command's help prints: docstrings by paragraph, the help of options, and what stands for their values."""
     from typer.main import get_command
 
-    from relance.cli import speech, tree
+    from relance.cli import tree
+    from relance.cli.terminal import speech
 
     for command in speech.tree(get_command(tree.build())):
         yield from (" ".join(each.split()) for each in (command.help or "").split("\n\n") if each.strip())

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from relance.cli import session, show
+from relance.cli.terminal import session, show
 from relance.wording import N_, _
 
 group = typer.Typer(

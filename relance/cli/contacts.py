@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relance.cli import asking, progress, session, show
+from relance.cli.terminal import asking, progress, session, show
 from relance.mailbox import free_mail
 from relance.wording import N_, Text, _
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relance.cli import asking, progress, session, show
+from relance.cli.terminal import asking, progress, session, show
 from relance.wording import N_, _, moment, n_
 
 if TYPE_CHECKING:

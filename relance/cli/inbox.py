@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relance.cli import session, show
+from relance.cli.terminal import session, show
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import N_, _, ended, n_
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relance.cli import failures, session, show
+from relance.cli.terminal import failures, session, show
 from relance.wording import N_, Text, _, ended
 
 if TYPE_CHECKING:

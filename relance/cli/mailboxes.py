@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relance.cli import aliases, asking, contacts, sandbox, session, show
+from relance.cli import aliases, contacts
+from relance.cli.operations import sandbox
+from relance.cli.terminal import asking, session, show
 from relance.mailbox import providers
 from relance.mailbox.account import Account, Security, Server
 from relance.wording import N_, _, n_

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from relance.cli import session, show
+from relance.cli.terminal import session, show
 from relance.wording import N_, _
 
 group = typer.Typer(no_args_is_help=True, help="What a person has to do by hand.")

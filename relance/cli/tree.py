@@ -7,25 +7,9 @@ from typing import Annotated
 
 import typer
 
-from relance.cli import (
-    contacts,
-    database,
-    demo,
-    enrolling,
-    failures,
-    home,
-    inbox,
-    looking,
-    mailboxes,
-    restored,
-    running,
-    sandbox,
-    sequences,
-    session,
-    speech,
-    tasks,
-    unknowns,
-)
+from relance.cli import contacts, enrolling, inbox, looking, mailboxes, sequences, tasks
+from relance.cli.operations import database, demo, home, restored, running, sandbox, unknowns
+from relance.cli.terminal import failures, session, speech
 from relance.version import VERSION
 from relance.wording import N_
 

@@ -22,7 +22,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from relance.sandbox import fingerprint, record
+from relance.sandbox import record
+from relance.sandbox.letters import fingerprint
 from relance.wording import N_, Text
 
 _SAID = {

@@ -28,12 +28,15 @@ from relance.engine.reporting.status import HeldView, Status
 from relance.engine.reporting.timeline import EventView
 from relance.engine.sequences.enroll import EnrollReport
 from relance.engine.turn import TurnReport
-from relance.sandbox import accounting, behaviour, pacing, people
+from relance.sandbox import accounting, pacing
 from relance.sandbox.audit import Audit, audit
+from relance.sandbox.cast import behaviour, people
 from relance.sandbox.prospects import Prospects
 from relance.sandbox.record import Story
 from relance.sandbox.world import World
-from relance.scheduler import embedded, logs, web
+from relance.scheduler import embedded
+from relance.scheduler.logging import logs
+from relance.scheduler.web_server import web
 
 START = dt.datetime(2026, 3, 1, 4, 0, tzinfo=dt.UTC)
 # A Sunday: setting up takes a moment, and a moment of ours is hours of theirs.

@@ -12,18 +12,12 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from relance import clock as clocks
-from relance.sandbox import (
-    agenda,
-    agents,
-    behaviour,
-    browser,
-    dice,
-    letter,
-    postoffice,
-    record,
-    world,
-    writing,
-)
+from relance.sandbox import agenda, record, world
+from relance.sandbox.answers import writing
+from relance.sandbox.browsing import agents, browser
+from relance.sandbox.cast import behaviour, dice
+from relance.sandbox.letters import letter
+from relance.sandbox.servers import postoffice
 
 BROWSERS = 3
 # Threads that make web requests; the agenda must not wait for them.

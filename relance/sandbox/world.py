@@ -13,7 +13,8 @@ import trustme
 from relance import clock as clocks
 from relance.mailbox import account
 from relance.mailbox.auth import Password
-from relance.sandbox import imapserver, loop, postoffice, record, smtpserver
+from relance.sandbox import record
+from relance.sandbox.servers import imapserver, loop, postoffice, smtpserver
 
 
 class World:

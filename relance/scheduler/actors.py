@@ -10,8 +10,10 @@ import dramatiq
 import structlog
 
 from relance import clock, errors
-from relance.scheduler import app_protocol, hints, metrics
-from relance.scheduler import broker as brokers
+from relance.scheduler import app_protocol
+from relance.scheduler.monitoring import metrics
+from relance.scheduler.queue import broker as brokers
+from relance.scheduler.queue import hints
 
 FIRST_REST_SECONDS = 5.0
 LONGEST_REST_SECONDS = 300.0

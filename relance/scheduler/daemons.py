@@ -15,23 +15,13 @@ import dramatiq
 import structlog
 
 from relance import config, errors
-from relance.scheduler import (
-    actors,
-    app_protocol,
-    broker,
-    embedded,
-    hints,
-    lifecycle,
-    listening,
-    logs,
-    metrics,
-    scheduler,
-    shared_parts,
-    startup,
-    supervisor,
-    web,
-)
+from relance.scheduler import actors, app_protocol, embedded, listening, scheduler
 from relance.scheduler import worker as scheduler_worker
+from relance.scheduler.daemon import lifecycle, shared_parts, startup, supervisor
+from relance.scheduler.logging import logs
+from relance.scheduler.monitoring import metrics
+from relance.scheduler.queue import broker, hints
+from relance.scheduler.web_server import web
 from relance.wording import Text
 
 

@@ -7,19 +7,12 @@ import socket
 from collections.abc import Iterator, Sequence
 
 from relance import errors
-from relance.scheduler import (
-    actors,
-    app_protocol,
-    broker,
-    hints,
-    lifecycle,
-    listening,
-    metrics,
-    scheduler,
-    shared_parts,
-    web,
-)
+from relance.scheduler import actors, app_protocol, listening, scheduler
 from relance.scheduler import worker as scheduler_worker
+from relance.scheduler.daemon import lifecycle, shared_parts
+from relance.scheduler.monitoring import metrics
+from relance.scheduler.queue import broker, hints
+from relance.scheduler.web_server import web
 from relance.wording import Text
 
 DRAIN_SECONDS = 30.0

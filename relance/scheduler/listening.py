@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import structlog
 
 from relance import clock, errors
-from relance.scheduler import app_protocol, metrics
+from relance.scheduler import app_protocol
+from relance.scheduler.monitoring import metrics
 
 LOOK_SECONDS = 20.0  # between two looks at which mailboxes there are
 SPAN_SECONDS = 25 * 60.0  # one wait; the mail room renews IDLE more often than the 29 minutes of RFC 2177

@@ -8,8 +8,10 @@ import threading
 import structlog
 
 from relance import clock, errors
-from relance.scheduler import app_protocol, hints, metrics
-from relance.scheduler.watchdog import Pulse
+from relance.scheduler import app_protocol
+from relance.scheduler.daemon.watchdog import Pulse
+from relance.scheduler.monitoring import metrics
+from relance.scheduler.queue import hints
 
 SHORTEST_SECONDS, LONGEST_SECONDS = (
     1.0,

@@ -8,8 +8,9 @@ import dramatiq
 import structlog
 
 from relance import clock, errors
-from relance.scheduler import actors, metrics
-from relance.scheduler.watchdog import Pulse
+from relance.scheduler import actors
+from relance.scheduler.daemon.watchdog import Pulse
+from relance.scheduler.monitoring import metrics
 
 POLL_MS = 250  # how long an idle consumer waits on its queue
 STILL_SECONDS, END_SECONDS = (

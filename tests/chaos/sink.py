@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from relance.sandbox import letter
+from relance.sandbox.letters import letter
 from tests.servers import fault_smtp, faults
 from tests.servers.fault_smtp import Accepted, Behaviour, Fault, Kind, Point
 

@@ -16,8 +16,8 @@ from relance.clock import ManualClock
 from relance.config import Settings, make_home
 from relance.engine.definition.sequence import Sequence as Definition
 from relance.engine.mailboxes.service import MailboxSpec
-from relance.sandbox.postoffice import Mail
 from relance.sandbox.record import Arrived, Kind
+from relance.sandbox.servers.postoffice import Mail
 from relance.sandbox.world import World
 from tests.servers import migrated
 

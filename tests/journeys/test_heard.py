@@ -12,7 +12,8 @@ from relance.app import Relance
 from relance.config import Settings, make_home
 from relance.mailbox.imap import connection
 from relance.sandbox.world import World
-from relance.scheduler import embedded, listening, web
+from relance.scheduler import embedded, listening
+from relance.scheduler.web_server import web
 from tests.journeys import stage
 from tests.servers import ports
 

@@ -9,8 +9,8 @@ import pytest
 from relance import errors
 from relance.engine.inbound.corrections.inbox import Wanted
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind
-from relance.sandbox.postoffice import Mail
 from relance.sandbox.record import Kind as Placed
+from relance.sandbox.servers.postoffice import Mail
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage
 
 OLA = "ola@acme.example"

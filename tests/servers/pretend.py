@@ -23,7 +23,9 @@ from relance.engine.ports import Telemetry
 from relance.engine.reporting.status import Status
 from relance.engine.runtime.unmeasured import Unmeasured
 from relance.mailbox.smtp.usage import Usage
-from relance.scheduler import actors, broker, daemons, hints, metrics, scheduler, worker
+from relance.scheduler import actors, daemons, scheduler, worker
+from relance.scheduler.monitoring import metrics
+from relance.scheduler.queue import broker, hints
 
 LEASE_SECONDS = 30.0
 TABLES = """

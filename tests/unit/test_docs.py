@@ -12,7 +12,7 @@ import typer
 
 from relance import config
 from relance.cli import tree
-from relance.scheduler import gauges, metrics
+from relance.scheduler.monitoring import gauges, metrics
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(

@@ -12,8 +12,8 @@ ELSEWHERE = {
     "wording/dates.py",  # the place
     "engine/schedule/calendar.py",  # a contact's own clock, in whose zone mail goes
     "engine/reporting/explain.py",  # the same clock, named beside each time
-    "sandbox/quoting.py",  # how invented people's mail programs quote
-    "sandbox/writing.py",  # a calendar answer as RFC 5545 has it
+    "sandbox/answers/quoting.py",  # how invented people's mail programs quote
+    "sandbox/answers/writing.py",  # a calendar answer as RFC 5545 has it
 }
 MODULES = [each for each in sorted(ROOT.rglob("*.py")) if str(each.relative_to(ROOT)) not in ELSEWHERE]
 

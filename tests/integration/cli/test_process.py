@@ -76,7 +76,7 @@ def test_a_question_on_a_terminal_can_be_answered_with_no(tmp_path: Path) -> Non
     """Through a real terminal: asked, answered, nothing done, exit code 1."""
     code = (
         "import contextlib, sys, types\n"
-        "from relance.cli import session, tree\n"
+        "from relance.cli import tree\nfrom relance.cli.terminal import session\n"
         "session.open_app = lambda settings: contextlib.nullcontext(types.SimpleNamespace())\n"
         "tree.build()(['stop', 'ada@acme.example'])\n"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from relance import config
-from relance.cli import sandbox
+from relance.cli.operations import sandbox
 from relance.mailbox.imap.client import Inbox
 from relance.mailbox.smtp.client import Outbox
 from tests.servers import command, ports, processes

@@ -28,7 +28,7 @@ from relance.engine.store import processes
 from relance.engine.store.inbound import unread_mails
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollment_details, enrollments, restore_doubts
-from relance.scheduler import gauges, metrics
+from relance.scheduler.monitoring import gauges, metrics
 from tests import engine_house
 from tests.servers import disks
 

@@ -20,9 +20,10 @@ from relance.engine.store.mailboxes import mailboxes
 from relance.mailbox.account import Security, Server
 from relance.mailbox.smtp.client import Outbox
 from relance.mailbox.smtp.outcome import Outcome, SendResult
-from relance.sandbox import headers, postoffice
-from relance.sandbox.postoffice import Mail
+from relance.sandbox.letters import headers
 from relance.sandbox.record import Kind
+from relance.sandbox.servers import postoffice
+from relance.sandbox.servers.postoffice import Mail
 from tests import engine_house
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage, standing
 from tests.servers import dovecot, ports, postfix

@@ -17,7 +17,7 @@ from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap import folders
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.parsing import message
-from relance.sandbox import imapserver, loop
+from relance.sandbox.servers import imapserver, loop
 
 USER = "ada@sales.example"
 WHEN = dt.datetime(2026, 3, 1, 9, 30, tzinfo=dt.UTC)

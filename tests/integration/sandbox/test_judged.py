@@ -9,7 +9,11 @@ import pytest
 from relance.mailbox import classification
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Classification, Kind
-from relance.sandbox import behaviour, letter, phrases, postoffice, record, writing
+from relance.sandbox import record
+from relance.sandbox.answers import phrases, writing
+from relance.sandbox.cast import behaviour
+from relance.sandbox.letters import letter
+from relance.sandbox.servers import postoffice
 
 NOW = dt.datetime(2026, 3, 4, 10, 30, tzinfo=dt.UTC)
 PERSON, REP = "piotr.krol@firma.example", "ada@reps.example"

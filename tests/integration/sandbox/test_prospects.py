@@ -17,7 +17,8 @@ import pytest
 
 from relance import clock as clocks
 from relance.mailbox import account
-from relance.sandbox import behaviour, prospects, record, world
+from relance.sandbox import prospects, record, world
+from relance.sandbox.cast import behaviour
 
 START = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 PERSON = "piotr.kowalski@firma.example"

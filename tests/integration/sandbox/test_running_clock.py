@@ -10,7 +10,8 @@ import imapclient
 
 from relance import clock as clocks
 from relance.mailbox import account
-from relance.sandbox import audit, behaviour, people, prospects, record, world
+from relance.sandbox import audit, prospects, record, world
+from relance.sandbox.cast import behaviour, people
 
 START = dt.datetime(2026, 3, 2, 6, 0, tzinfo=dt.UTC)
 DAY = 86_400

@@ -13,7 +13,8 @@ import pytest
 
 from relance import clock as clocks
 from relance.mailbox import account
-from relance.sandbox import postoffice, record, world
+from relance.sandbox import record, world
+from relance.sandbox.servers import postoffice
 
 START = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 RAW = (

@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 
 from relance import errors
-from relance.scheduler import metrics
+from relance.scheduler.monitoring import metrics
 from tests.servers import finder, ports
 
 

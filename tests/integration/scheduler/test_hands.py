@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from relance import config
-from relance.scheduler import actors, broker, hints, worker
+from relance.scheduler import actors, worker
+from relance.scheduler.queue import broker, hints
 from tests.servers import ports, pretend
 
 

@@ -19,7 +19,8 @@ from relance import config, errors
 from relance.engine.processes.attendance import Attendance, Process
 from relance.engine.reporting.concerns import Concern, ConcernKind
 from relance.engine.reporting.status import MailboxLine, Status
-from relance.scheduler import gauges, health, heartbeat, lifecycle, metrics, shared_parts, startup, watchdog
+from relance.scheduler.daemon import heartbeat, lifecycle, shared_parts, startup, watchdog
+from relance.scheduler.monitoring import gauges, health, metrics
 from tests.servers import ports, pretend
 from tests.servers.ports import wait_until
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from relance import clock, config, errors
-from relance.scheduler import listening, metrics
+from relance.scheduler import listening
+from relance.scheduler.monitoring import metrics
 from tests.servers import ports, pretend
 
 Start = Callable[..., listening.Listeners]

@@ -19,7 +19,7 @@ def late(path):
     open(path + ".started", "w").close()
     while os.getppid() == parent:
         time.sleep(0.01)
-    from relance.scheduler import lifecycle
+    from relance.scheduler.daemon import lifecycle
     with open(path + ".part", "w") as file:
         file.write(lifecycle.ChildBell().trouble() or "nothing")
     os.rename(path + ".part", path)

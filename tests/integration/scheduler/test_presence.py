@@ -8,7 +8,8 @@ import pytest
 import structlog
 
 from relance import config, errors
-from relance.scheduler import coalescing, heartbeat
+from relance.scheduler.daemon import heartbeat
+from relance.scheduler.queue import coalescing
 from tests.servers import ports, pretend
 from tests.servers.ports import wait_until
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from relance import config
-from relance.scheduler import actors, scheduler, web, worker
+from relance.scheduler import actors, scheduler, worker
+from relance.scheduler.web_server import web
 from tests.servers import pretend
 from tests.servers.ports import wait_until
 

@@ -26,7 +26,7 @@ from relance.config import Settings, make_home
 from relance.engine.definition.sequence import Sequence as Definition
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.sandbox.world import World
-from relance.scheduler import connection_limits, web
+from relance.scheduler.web_server import connection_limits, web
 from tests.servers import command, ports, processes
 
 QUICK = connection_limits.Rules(most=8, most_each=100, head_seconds=0.4, life_seconds=1.5)

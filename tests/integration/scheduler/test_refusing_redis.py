@@ -15,7 +15,9 @@ import structlog
 from relance import config
 from relance.app import Relance
 from relance.engine.reporting.concerns import ConcernKind
-from relance.scheduler import broker, coalescing, heartbeat, hints, metrics, redis_refusals
+from relance.scheduler.daemon import heartbeat
+from relance.scheduler.monitoring import metrics
+from relance.scheduler.queue import broker, coalescing, hints, redis_refusals
 from tests.servers import ports, pretend
 from tests.servers import redis as redis_ground
 

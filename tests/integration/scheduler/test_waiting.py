@@ -18,7 +18,8 @@ from relance import clock, config, errors
 from relance.config import make_home
 from relance.engine.db import connection_refused
 from relance.engine.db.database import Database
-from relance.scheduler import broker, lifecycle, startup
+from relance.scheduler.daemon import lifecycle, startup
+from relance.scheduler.queue import broker
 from tests.servers import command, migrated, ports, postgres, pretend, processes, silent
 from tests.servers import redis as redis_server
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from relance import config
-from relance.cli import session
+from relance.cli.terminal import session
 from tests.pretended_engine import (
     Engine,
     Spec,

@@ -10,7 +10,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from relance import wording
-from relance.cli import show, speech, tree
+from relance.cli import tree
+from relance.cli.terminal import show, speech
 from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.mailboxes.service import MailboxView
 from relance.engine.reporting import codes
@@ -138,7 +139,7 @@ def test_the_programs_own_form_does_not_change(engine: Engine) -> None:
     [("t", True), ("tak", True), ("y", True), ("", False), ("nie", False), ("ehm\nt", True)],
 )
 def test_a_question_is_answered_in_the_readers_language(typed, said, monkeypatch):
-    from relance.cli import asking
+    from relance.cli.terminal import asking
 
     monkeypatch.setattr(asking, "answerable", lambda: True)
     answers = iter(typed.split("\n"))

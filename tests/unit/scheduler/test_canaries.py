@@ -25,7 +25,10 @@ from relance.engine.engagement import hits
 from relance.engine.journal.opt_outs import OptOut
 from relance.mailbox import secrets
 from relance.mailbox.classification.delivery_failures import bounces
-from relance.scheduler import actors, broker, coalescing, hints, listening, logs, metrics, scheduler
+from relance.scheduler import actors, listening, scheduler
+from relance.scheduler.logging import logs
+from relance.scheduler.monitoring import metrics
+from relance.scheduler.queue import broker, coalescing, hints
 from relance.tracking import links, tokens, web
 
 DATABASE, REDIS, MAILBOX = "Dat/a Can@ry ż", "Red:is+Canary", 'Post fach\\Kanarek"'

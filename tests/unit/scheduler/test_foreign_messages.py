@@ -7,7 +7,7 @@ import json
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from relance.scheduler import broker, hints
+from relance.scheduler.queue import broker, hints
 
 
 @given(st.binary(max_size=60) | st.recursive(

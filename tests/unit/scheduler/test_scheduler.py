@@ -8,7 +8,9 @@ import pytest
 import structlog
 
 from relance import clock, config, errors
-from relance.scheduler import broker, coalescing, hints, metrics, scheduler
+from relance.scheduler import scheduler
+from relance.scheduler.monitoring import metrics
+from relance.scheduler.queue import broker, coalescing, hints
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 

@@ -1,0 +1,1 @@
+"""Commands for whoever runs an installation: the home, the database, daemons, what a restore left, practice."""

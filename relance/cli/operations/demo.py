@@ -1,0 +1,253 @@
+"""`demo`: the main job played in about a minute, watched live, and audited from what really arrived."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from relance.cli.terminal import show
+from relance.wording import N_, Text, _, moment
+
+if TYPE_CHECKING:
+    from relance.sandbox.play import Outcome, Scene
+
+NEWS = 10
+CASES = 10
+# At most so many of each kind are told at the end; `--json` has all of them.
+# Lines of the newest events in the live view.
+TALLIES = {
+    "message.accepted": N_("mails sent"),
+    "message.opened": N_("opened by people"),
+    "message.clicked": N_("clicked by people"),
+    "human answer": N_("answers"),
+    "out of office": N_("out of office"),
+    "opt-out": N_("asked to stop in words"),
+    "enrollment.unsubscribed": N_("unsubscribed"),
+    "complaint": N_("complaints"),
+    "hard bounce": N_("bounced later"),
+    "message.refused": N_("refused at once"),
+    "message.deferred": N_("deferred by servers"),
+    "enrollment.held": N_("held for a person"),
+    "task.created": N_("tasks for people"),
+}
+
+
+def add_to(root: typer.Typer) -> None:
+    """Hang the command into the tree."""
+    root.command()(demo)
+
+
+def demo(
+    seed: Annotated[
+        int | None, typer.Option(help="Repeat a run: the same people do the same things.")
+    ] = None,
+    contacts: Annotated[int, typer.Option(min=1, max=5000, help="Rows of the list that is imported.")] = 200,
+    seconds: Annotated[
+        float,
+        typer.Option(min=10, help="How long three weeks take; the clock waits while mails are under way."),
+    ] = 40.0,
+    json_file: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Write the end as data, too ('-': standard output)."),
+    ] = None,
+) -> None:
+    """See it work. Three weeks of a real sequence in a minute, with invented people; audited. Touches nothing of yours."""
+    from relance.sandbox import play
+
+    chosen = secrets.randbelow(10_000) if seed is None else seed
+    quiet = json_file == Path("-")
+    plan = play.Plan(play.SEQUENCE, chosen, contacts, seconds=seconds)
+    with _view(plan.seed, quiet) as watch:
+        outcome = play.play(plan, watch)
+    if json_file is not None:
+        _write(json_file, _data(outcome, chosen))
+    if not quiet:
+        _end(outcome, chosen)
+    raise typer.Exit(0 if outcome.clean else 1)
+
+
+@contextmanager
+def _view(seed: int, quiet: bool) -> Iterator[Callable[[Scene], None]]:
+    if quiet:
+        yield lambda scene: None  # noqa: ARG005 - nobody looks
+    elif sys.stdout.isatty():
+        with _live(seed) as watch:
+            yield watch
+    else:
+        show.say(_("relance demo, seed {seed}: one line per event, in the demo's own time", seed=seed))
+        yield _lines
+
+
+def _lines(scene: Scene) -> None:
+    for line in scene.news:
+        show.say(_line(line))
+
+
+def _counted_as(line: Any) -> str:
+    """Of a mail that came in, what it was taken for."""
+    return str(line.data["kind"] if line.kind.endswith(".received") else line.kind)
+
+
+def _line(line: Any) -> str:
+    words = f"  {line.words}" if line.words else ""
+    who = f"  {line.email}" if line.email else ""
+    step = f" [{line.step}]" if line.step else ""
+    return f"{moment(line.at)}  {line.title}{step}{who}{words}"[:200]
+
+
+@contextmanager
+def _live(seed: int) -> Iterator[Callable[[Scene], None]]:
+    from rich.console import Group
+    from rich.live import Live
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text as Line
+
+    tally: Counter[str] = Counter()
+    news: deque[str] = deque(maxlen=NEWS)
+
+    def picture(scene: Scene) -> Group:
+        counts = Table.grid(padding=(0, 3))
+        cells = [f"{tally[kind]:>5} {_(words)}" for kind, words in TALLIES.items()]
+        for start in range(0, len(cells), 3):
+            counts.add_row(*cells[start : start + 3])
+        title = Line(_("Relance, seed {seed}: {now}", seed=seed, now=scene.now), style="bold")
+        lines = Line("\n".join(news) or _("setting up ..."), overflow="ellipsis", no_wrap=True, style="dim")
+        return Group(title, ProgressBar(total=1.0, completed=scene.done), counts, Line(), lines)
+
+    with Live(refresh_per_second=8, transient=True) as live:
+
+        def watch(scene: Scene) -> None:
+            tally.update(_counted_as(line) for line in scene.news)
+            news.extend(show.clean(_line(line)) for line in scene.news)
+            live.update(picture(scene))
+
+        yield watch
+
+
+def _end(outcome: Outcome, seed: int) -> None:
+    show.say()
+    show.say(
+        _(
+            "{added} contacts imported, {rejected} rows set aside with the reason; {enrolled} enrolled, {skipped} skipped, "
+            "also with the reason.",
+            added=outcome.imported.added,
+            rejected=len(outcome.imported.rejected),
+            enrolled=outcome.enrolled.enrolled,
+            skipped=len(outcome.enrolled.skipped),
+        )
+    )
+    show.say()
+    _funnel(outcome)
+    _cases(outcome)
+    _audit(outcome, seed)
+
+
+def _funnel(outcome: Outcome) -> None:
+    from relance.cli.looking import FUNNEL
+
+    wanted = (
+        "id",
+        "kind|step",
+        "due",
+        "sent",
+        "opened",
+        "clicked",
+        "replied",
+        "bounced",
+        "unsubscribed",
+        "held",
+    )
+    columns = {head: path for head, path in FUNNEL.items() if path in wanted}
+    show.listing(outcome.report.steps, columns, as_json=False, empty="")
+
+
+def _cases(outcome: Outcome) -> None:
+    """Who was left out or waits for a person, with the reason; nobody simply vanishes."""
+    for row in outcome.imported.rejected[:CASES]:
+        show.say(_("not imported: line {line}: {reason}", line=row.line, reason=row.reason))
+    for skipped in outcome.enrolled.skipped[:CASES]:
+        show.say(_("not enrolled: {email}: {reason}", email=skipped.email, reason=skipped.reason))
+    for each in outcome.held[:CASES]:
+        show.say(
+            _(
+                "held for a person: {email} at {step}: {reason}",
+                email=each.email,
+                step=each.step,
+                reason=each.reason,
+            )
+        )
+    for sentences in outcome.explained:
+        show.say()
+        for sentence in sentences:
+            show.say(f"  {sentence}")
+    show.say()
+
+
+def _audit(outcome: Outcome, seed: int) -> None:
+    found = outcome.audit
+    show.say(_("Audit, taken from what arrived in the mail world and not from our database:"))
+    for words, number in (
+        (_("steps sent twice"), found.sent_twice),
+        (_("mails after an answer"), found.after_answer),
+        (_("mails to suppressed people"), found.to_suppressed),
+        (_("steps with no explained outcome"), found.unexplained),
+    ):
+        show.say(f"  {words}: {number}")
+    arrived = {"due": found.steps_due, "arrived": found.mails_arrived}
+    show.say(f"  {_('({due} steps fell due, {arrived} mails arrived)', **arrived)}")
+    if found.windows:
+        window = Text.plural(
+            "{count} answer came between the check of the mailbox and the mail's body, after {longest} seconds of the demo's "
+            "time ({real} of yours) at most: the window nobody can close.",
+            "{count} answers came between the check of the mailbox and the mail's body, after {longest} seconds of the demo's "
+            "time ({real} of yours) at most: the window nobody can close.",
+            len(found.windows),
+            longest=round(found.window_longest_seconds),
+            real=round(found.window_longest_machine_seconds, 3),
+        )
+        show.say(f"  {window}")
+    for finding in found.findings:
+        show.say(f"  {finding.promise}: {finding.person} {finding.message_id}: {finding.what}")
+    for mishap in outcome.story.mishaps:
+        show.say(f"  {_('the mail world itself failed: {error}', error=mishap)}")
+    show.say()
+    facts = {"seconds": round(outcome.seconds), "seed": seed}
+    kept = Text(
+        "Every promise was kept, in {seconds} seconds. `relance demo --seed {seed}` plays it again.", **facts
+    )
+    broken = Text(
+        "NOT every promise was kept, in {seconds} seconds. `relance demo --seed {seed}` plays it again.",
+        **facts,
+    )
+    show.say(str(kept if outcome.clean else broken))
+
+
+def _data(outcome: Outcome, seed: int) -> dict[str, Any]:
+    return {
+        "seed": seed,
+        "clean": outcome.clean,
+        "audit": outcome.audit.as_dict(),
+        "findings": show.as_data(outcome.audit.findings),
+        "imported": show.as_data(outcome.imported),
+        "enrolled": show.as_data(outcome.enrolled),
+        "report": show.as_data(outcome.report),
+        "held": show.as_data(outcome.held),
+        "seconds": outcome.seconds,
+    }
+
+
+def _write(file: Path, value: dict[str, Any]) -> None:
+    text = json.dumps(value, indent=2)
+    if file == Path("-"):
+        typer.echo(text)
+    else:
+        file.write_text(text + "\n", encoding="utf-8")

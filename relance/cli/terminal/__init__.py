@@ -1,0 +1,1 @@
+"""What every command needs: its session, questions to the person, tables, progress, errors, the language."""

@@ -1,0 +1,66 @@
+"""Questions to the person. Every one has a flag, and none is asked where nobody sits to answer."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from relance.cli.terminal import show
+from relance.wording import _
+
+
+def answerable() -> bool:
+    """Whether somebody sits at a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def wrong(words: str) -> typer.BadParameter:
+    """Wrong use of a command, told by typer with its usage line; exit code 2."""
+    return typer.BadParameter(words)
+
+
+def text(question: str, flag: str, default: str | None = None) -> str:
+    """A line of text; without a terminal the flag is needed."""
+    if not answerable():
+        raise wrong(_("{flag} is needed here, as there is no terminal to ask at.", flag=flag))
+    answer: str = typer.prompt(question, default=default, err=True)
+    return answer
+
+
+def confirmed(question: str, *, yes: bool) -> bool:
+    """Whether to go on. `yes` answers beforehand; without a terminal it is needed."""
+    if yes:
+        return True
+    if not answerable():
+        raise wrong(_("add --yes to do this, as there is no terminal to ask at."))
+    while True:
+        answer = (
+            typer.prompt(f"{question} {_('[y/N]')}", default="", show_default=False, err=True).strip().lower()
+        )
+        if answer in ("", "n", "no", _("n"), _("no")):
+            return False
+        if answer in ("y", "yes", _("y"), _("yes")):
+            return True
+        show.note(_("Error: invalid input"))
+
+
+def password(question: str, *, from_stdin: bool) -> str:
+    """A password from the first line of standard input, else from RELANCE_PASSWORD, else asked. Never an argument:
+    other people on a machine can read those."""
+    from relance.config import password_of_environment
+
+    if from_stdin:
+        line = sys.stdin.readline().rstrip("\r\n")
+        if not line:
+            raise wrong(_("--password-stdin was given, but standard input is empty."))
+        return line
+    known = password_of_environment()
+    if known:
+        return known
+    if not answerable():
+        raise wrong(
+            _("a password is needed: --password-stdin reads it from standard input, or set RELANCE_PASSWORD.")
+        )
+    answer: str = typer.prompt(question, hide_input=True, err=True)
+    return answer

@@ -1,0 +1,87 @@
+"""What every command needs: the settings of this call, and the engine, opened late and closed in any case."""
+
+from __future__ import annotations
+
+import contextlib
+import zoneinfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from relance.wording import _, show_times_in
+
+if TYPE_CHECKING:
+    from relance.app import Relance
+    from relance.config import Settings
+    from relance.errors import Unwritable
+
+
+@dataclass(frozen=True)
+class Session:
+    """The options that stood before the command."""
+
+    home: Path | None = None
+    debug: bool = False
+    language: str | None = None
+
+    def settings(self, **values: Any) -> Settings:
+        """The settings, with `values` given by flags (None: not given)."""
+        from relance.config import Settings
+
+        given = {name: value for name, value in values.items() if value is not None}
+        if self.home is not None:
+            given["home"] = self.home
+        if self.language is not None:
+            given["language"] = self.language
+        settings = Settings(**given)
+        show_times_in(zoneinfo.ZoneInfo(settings.zone))
+        return settings
+
+    @contextlib.contextmanager
+    def open(self, *, told: bool = False, **values: Any) -> Iterator[Relance]:
+        """The engine of this home. Where nothing can be written, what is there can be looked at all the same.
+
+        `told`: the command itself says that nothing can be written, as one of the concerns.
+        """
+        from relance import errors
+
+        settings = self.settings(**values)
+        try:
+            app = open_app(settings)
+        except errors.Unwritable as full:
+            app = _looked_at(settings, full, told=told)
+        with app:
+            yield app
+
+
+def _looked_at(settings: Settings, full: Unwritable, *, told: bool) -> Relance:
+    """What cannot be written, opened to be looked at. That it is another user's says nothing of its daemons."""
+    from relance import config, errors
+    from relance.cli.terminal import show
+
+    foreign = config.foreign(settings)
+    try:
+        app = open_app(settings, look_only=True, because="" if foreign else str(full), foreign=foreign)
+    except errors.Unwritable:
+        raise errors.Misconfigured(foreign) if foreign else full from full
+    if not told:
+        show.note(f"{foreign or full} {_('What is there can still be looked at.')}")
+    return app
+
+
+def of(ctx: typer.Context) -> Session:
+    """The session of a command's context."""
+    found = ctx.find_object(Session)
+    return found or Session()
+
+
+def open_app(settings: Settings, *, look_only: bool = False, because: str = "", foreign: str = "") -> Relance:
+    """The engine; importing it takes most of a second, which `--help` need not wait for."""
+    from relance import Actor, ActorKind, config
+    from relance.app import Relance
+
+    actor = Actor(ActorKind.PERSON, config.login())
+    return Relance(settings, actor=actor, look_only=look_only, because=because, foreign=foreign)

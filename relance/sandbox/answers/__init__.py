@@ -1,0 +1,1 @@
+"""The mails that prospects and their machines send back."""

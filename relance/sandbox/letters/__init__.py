@@ -1,0 +1,1 @@
+"""A mail of ours as its receiver sees it."""

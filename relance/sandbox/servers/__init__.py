@@ -1,0 +1,1 @@
+"""The mail servers of the world, and what they decide."""

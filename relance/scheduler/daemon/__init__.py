@@ -1,0 +1,1 @@
+"""How a daemon lives: started, watched, seen at work, and stopped with care."""

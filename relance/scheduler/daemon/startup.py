@@ -1,0 +1,160 @@
+"""A daemon that starts while the database or Redis is away: it waits, says so, and can be told to stop at any time."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import structlog
+
+from relance import clock, config, errors
+from relance.engine.reporting.concerns import Concern, ConcernKind
+from relance.engine.store.processes import DUTIES
+from relance.scheduler import app_protocol
+from relance.scheduler.daemon import lifecycle
+from relance.scheduler.monitoring import health
+from relance.scheduler.queue import broker
+from relance.wording import Text
+
+FIRST_SECONDS, LONGEST_SECONDS = 0.5, 5.0  # between two tries
+SAY_SECONDS = 60.0  # between two lines of the log
+MOMENT_SECONDS = 1.0  # a start that takes longer waits for something
+Meanwhile = Callable[[], contextlib.AbstractContextManager[None]]
+LOOK_SECONDS = 0.1  # how soon a signal is heard
+
+
+@dataclass
+class _Try:
+    """One try, made in a thread: what hangs in there must not keep a signal from being heard."""
+
+    work: Callable[[], app_protocol.App]
+    over: threading.Event = field(default_factory=threading.Event)
+    app: app_protocol.App | None = None
+    fault: BaseException | None = None
+    unwanted: bool = False
+
+    def run(self) -> None:
+        try:
+            self.app = self.work()
+        except BaseException as fault:
+            self.fault = fault
+        self.over.set()
+        if self.unwanted and self.app is not None:
+            self.app.close()
+
+
+class Opening:
+    """What has to answer before a process of this role can begin, and what it waits for now."""
+
+    def __init__(self, settings: config.Settings, open_app: app_protocol.OpenApp, role: str) -> None:
+        self.settings = settings
+        self.open_app = open_app
+        self.role = role
+        self.duties = DUTIES.get(role, {role})
+        self.asked = ConcernKind.DATABASE
+        self.words = "it is opened"
+
+    def open(self) -> app_protocol.App:
+        """The engine, or the reason why not."""
+        if self.duties != {"web"} and self.settings.redis_url is not None:
+            self.asked = ConcernKind.BROKER
+            broker.knock(self.settings.redis_url)
+        self.asked = ConcernKind.DATABASE
+        return self.open_app(self.settings)
+
+    def failed(self, fault: errors.RelanceError) -> None:
+        """It did not open: what health says until the next try."""
+        self.words = str(fault)
+        if isinstance(fault, errors.Unwritable):
+            self.asked = ConcernKind.UNWRITABLE
+
+    def answer(self, path: str) -> health.Answer:
+        """Health of a process that waits: it lives, and is not ready."""
+        return health.answer(path, self.role, self.duties, [Concern(self.asked, self.words)], ())
+
+    @contextlib.contextmanager
+    def shown(self) -> Iterator[None]:
+        """Health is answered meanwhile."""
+        if self.settings.health_port is None:
+            yield
+            return
+        board = health.Health(self.settings.health_host, self.settings.health_port, self.answer)
+        board.start()
+        try:
+            yield
+        finally:
+            board.stop(1.0)
+
+
+@contextlib.contextmanager
+def opened(
+    settings: config.Settings,
+    open_app: app_protocol.OpenApp,
+    bell: lifecycle.Bell,
+    role: str,
+    meanwhile: Meanwhile = contextlib.nullcontext,
+) -> Iterator[app_protocol.App | None]:
+    """The engine, once its database and its broker answer and its disk can be written; None when the process was told to stop before.
+
+    What is wrong with a setting, and what only a person can mend, is raised at once. Where it takes more than a moment,
+    `meanwhile` is entered for the time.
+    """
+    bell.hang()
+    opening = Opening(settings, open_app, role)
+    with opening.shown(), contextlib.ExitStack() as stack:
+        app = _waited(opening, bell, lambda: stack.enter_context(meanwhile()))
+    if app is None:
+        yield None
+        return
+    with contextlib.closing(app):
+        yield app
+
+
+class _StandIn:
+    """Enters what serves meanwhile, once, where opening fails or takes more than a moment."""
+
+    def __init__(self, enter: Callable[[], object]) -> None:
+        self.enter = enter
+        self.begun = clock.elapsed()
+        self.entered = False
+
+    def look(self, *, failed: bool = False) -> None:
+        if not self.entered and (failed or clock.elapsed() - self.begun > MOMENT_SECONDS):
+            self.entered = True
+            self.enter()
+
+
+def _waited(
+    opening: Opening, bell: lifecycle.Bell, meanwhile: Callable[[], object]
+) -> app_protocol.App | None:
+    log = structlog.get_logger(__name__)
+    pause, said, begun = FIRST_SECONDS, None, clock.elapsed()
+    stand_in = _StandIn(meanwhile)
+    while not _told_to_stop(bell):
+        one = _Try(opening.open)
+        threading.Thread(target=one.run, name="relance-open", daemon=True).start()
+        while not one.over.wait(LOOK_SECONDS):
+            stand_in.look()
+            if _told_to_stop(bell):
+                one.unwanted = True
+                return None
+        if one.app is not None:
+            if said is not None:
+                log.info("it answers; going on", waited_seconds=round(clock.elapsed() - begun))
+            return one.app
+        if not isinstance(one.fault, (errors.Unreachable, errors.Unwritable)):
+            raise one.fault or errors.Broken(Text("The engine did not open."))
+        opening.failed(one.fault)
+        if said is None or clock.elapsed() - said >= SAY_SECONDS:
+            said = clock.elapsed()
+            log.warning("waiting until it answers", reason=str(one.fault))
+        stand_in.look(failed=True)
+        bell.rung.wait(pause)
+        pause = min(LONGEST_SECONDS, pause * 2)
+    return None
+
+
+def _told_to_stop(bell: lifecycle.Bell) -> bool:
+    return bell.rung.is_set() or bell.trouble() is not None

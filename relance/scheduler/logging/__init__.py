@@ -1,0 +1,1 @@
+"""The log of a daemon: one line an event, no secret in it, repeated lines counted."""

@@ -1,0 +1,1 @@
+"""Hints on their way to a worker: the brokers that carry them, and what Redis refuses."""

@@ -1,0 +1,153 @@
+"""The tracking server's place in a daemon: uvicorn in a thread, on sockets that are bound before it starts."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import uvicorn
+
+from relance import clock, config, errors
+from relance.app import building
+from relance.scheduler.app_protocol import App
+from relance.scheduler.daemon.watchdog import Pulse
+from relance.scheduler.web_server import connection_limits, open_files
+from relance.wording import Text
+
+START_SECONDS = 30.0
+BACKLOG = 2048
+# How many may wait in the kernel.
+LARGEST_HEAD = 16 * 1024
+# Bytes of a request's line and headers, before anybody looks at them.
+STILL_SECONDS, END_SECONDS = 60.0, 120.0  # nothing in there computes for so long
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; port 0 lets the system pick one. Raises `errors.Unreachable` with the reason."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+        both = host == "::" and socket.has_dualstack_ipv6()
+        return socket.create_server((host, port), family=family, backlog=BACKLOG, dualstack_ipv6=both)
+    except OSError as refused:
+        raise errors.Unreachable(
+            Text(
+                "The web server cannot listen on {host} port {port}: {strerror}. Set web_port (or --port) to a "
+                "free one; 0 lets the system pick.",
+                host=host,
+                port=port,
+                strerror=refused.strerror or refused,
+            )
+        ) from refused
+
+
+def address(bound: socket.socket) -> str:
+    """How to reach a bound socket from this machine."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def of(app: App, sockets: Sequence[socket.socket], *, turns: int = 0, ears: int = 0) -> Web:
+    """The server of an installation, in a process that also does so many turns and listens to so many mailboxes."""
+    return Web(app.web_app(), sockets, _rules(app.settings, turns, ears))
+
+
+def _rules(settings: config.Settings, turns: int = 0, ears: int = 0) -> connection_limits.Rules:
+    kept = open_files.of_mail(turns, ears) + connection_limits.UNSEEN
+    return connection_limits.Rules(
+        most=open_files.room(settings.web_connections, kept),
+        most_each=settings.web_connections_each,
+        trusted=settings.trusted_proxies,
+    )
+
+
+@contextlib.contextmanager
+def meanwhile(settings: config.Settings, bound: socket.socket) -> Iterator[None]:
+    """While it lasts, visitors are served as well as can be without a database; the socket stays open behind it."""
+    server = Web(building.waiting_web_app(settings), [bound.dup()], _rules(settings))
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop(15.0)
+
+
+OPEN = connection_limits.Rules()
+
+
+class _Server(uvicorn.Server):
+    """Says ten times a second that it moves. Its own `callback_notify` counts in wall time: after a clock was set back
+    it is silent until the clock has come by again, and a server at work would pass for one that stands still."""
+
+    def __init__(self, settings: uvicorn.Config, moved: Callable[[], None]) -> None:
+        super().__init__(settings)
+        self._moved = moved
+
+    async def on_tick(self, counter: int) -> bool:
+        """Once more round uvicorn's main loop; True ends it."""
+        self._moved()
+        return await super().on_tick(counter)
+
+
+class Web:
+    """A part of a daemon."""
+
+    name = "web"
+
+    def __init__(
+        self, application: Any, sockets: Sequence[socket.socket], rules: connection_limits.Rules = OPEN
+    ) -> None:
+        self.sockets = list(sockets)
+        self.moved = clock.elapsed()
+        entrance: Any = connection_limits.Door(rules).protocol()
+        self.server = _Server(
+            uvicorn.Config(
+                application,
+                http=entrance,
+                ws="none",
+                log_config=None,
+                access_log=False,  # it would name people's tokens and addresses
+                server_header=False,
+                headers=[("connection", "close")],  # one request each: nobody keeps a place for a next one
+                forwarded_allow_ips=list(rules.trusted),
+                h11_max_incomplete_event_size=LARGEST_HEAD,
+                backlog=connection_limits.ACCEPTED_AT_ONCE,
+                timeout_graceful_shutdown=10,
+            ),
+            self._moved,
+        )
+        self.thread = threading.Thread(
+            target=self.server.run, kwargs={"sockets": self.sockets}, name="relance-web", daemon=True
+        )
+
+    def _moved(self) -> None:
+        self.moved = clock.elapsed()
+
+    def pulses(self) -> list[Pulse]:
+        """Whether the server looks at its requests."""
+        return [Pulse("web", "the web server", clock.elapsed() - self.moved, STILL_SECONDS, END_SECONDS)]
+
+    def start(self) -> None:
+        """Serve; returns when requests are answered."""
+        self.moved = clock.elapsed()
+        self.thread.start()
+        deadline = clock.elapsed() + START_SECONDS
+        while not self.server.started:
+            self.thread.join(0.01)
+            if not self.thread.is_alive() or clock.elapsed() > deadline:
+                raise errors.Broken(Text("The web server did not start; the log says why."))
+        for bound in self.sockets:
+            bound.listen(BACKLOG)  # the loop has set it to what it takes at once
+
+    def trouble(self) -> str | None:
+        """What is wrong with this part, if anything."""
+        return None if self.thread.is_alive() else "the web server has stopped"
+
+    def stop(self, seconds: float) -> None:
+        """Finish the requests under way and stop."""
+        self.server.should_exit = True
+        self.thread.join(min(seconds, 15.0))
+        for bound in self.sockets:
+            bound.close()
