@@ -45,7 +45,7 @@ JUDGED = {
     N_("until"): "until",
     N_("recipient"): "recipient",
     N_("status"): "status",
-    N_("rule"): "rule",
+    N_("rule"): "rule|rule",
     N_("because"): "evidence",
 }
 
@@ -54,6 +54,8 @@ CODED = {
     "judged_kind": "mail",
     "intent": "intent",
     "substitute_state": "substitute",
+    "rule": "rule",
+    "match": "match",
     "matched_by": "words",
     "notes": "words",
 }

@@ -46,7 +46,7 @@ def test_who_got_the_answer_decides_about_the_colleague_whom_another_one_writes_
     assert (task.email, task.step) == (JAN, "hand over")
     assert task.words == f"{ADA}: go on with {JAN}, or not? {reason}"
     assert words(stage, JAN, "enrollment.handed_over") == [reason]
-    assert words(stage, OLA, "reply.received")[0].endswith("; at the company: 1 handed over")
+    assert words(stage, OLA, "reply.received")[0].endswith(" (at the company: 1 handed over)")
     assert any(reason in each for each in stage.relance.explain(JAN)[0].sentences)
 
     stage.relance.resume(JAN, mailbox=ADA)  # she takes him over
@@ -113,7 +113,7 @@ def test_everybody_touched_reads_how_many_were(stage: Stage) -> None:
     for colleague in (JAN, third):
         assert stage.state(colleague) == "stopped"
         assert words(stage, colleague, "enrollment.stopped")[0].endswith("(at the company: 2 stopped)")
-    assert words(stage, OLA, "reply.received")[0].endswith("; at the company: 2 stopped")
+    assert words(stage, OLA, "reply.received")[0].endswith(" (at the company: 2 stopped)")
 
 
 def test_people_with_free_mail_are_no_colleagues(stage: Stage) -> None:

@@ -14,22 +14,30 @@ from typing import Any
 
 import typer
 
-from relance.wording import N_, _, moment
+from relance.wording import N_, _, day, moment
 
 GAP = "  "
-ATTRIBUTES = (
-    N_("now"), N_("states"), N_("due now"), N_("next due"), N_("held"), N_("unknown mails"), N_("open tasks"),
-    N_("waiting since"), N_("in doubt"), N_("unheard noes"),
-    N_("id"), N_("mailbox"), N_("email"), N_("from address"), N_("subject"), N_("received at"), N_("kind"), N_("intent"),
-    N_("until"), N_("substitute"), N_("language"), N_("recipient"), N_("status"), N_("rule"), N_("evidence"), N_("notes"),
-    N_("match"), N_("matched by"), N_("corrected"), N_("judged kind"), N_("note"), N_("read"), N_("substitute state"),
-    N_("address"), N_("name"), N_("username"), N_("state"), N_("reason"), N_("smtp"), N_("imap"), N_("daily cap"),
-    N_("gap seconds"), N_("unknown policy"), N_("files sent"), N_("next turn at"), N_("synced at"), N_("sync error"),
-    N_("send error"), N_("plus addressing"), N_("provider"), N_("aliases"), N_("offered"), N_("refused by"),
-    N_("original"), N_("organisation"), N_("first name"), N_("last name"), N_("company"), N_("title"), N_("phone"),
-    N_("country"), N_("zone"), N_("fields"),
-)  # fmt: skip
-# What `record` shows of Status, AnswerView, MailboxView and Contact; a test compares them.
+ATTRIBUTES = {
+    "now": N_("now"), "states": N_("people"), "due now": N_("due now"), "next due": N_("next due"),
+    "held": N_("held"), "unknown mails": N_("mails in doubt"), "open tasks": N_("open tasks"),
+    "waiting since": N_("waiting since"), "in doubt": N_("steps in doubt"), "unheard noes": N_("opt-outs not stored yet"),
+    "id": N_("number"), "mailbox": N_("mailbox"), "email": N_("email"), "from address": N_("from"), "subject": N_("subject"),
+    "received at": N_("received"), "kind": N_("kind"), "intent": N_("intent"), "until": N_("until"),
+    "substitute": N_("substitute"), "language": N_("language"), "recipient": N_("recipient"), "status": N_("status code"),
+    "rule": N_("rule"), "evidence": N_("because"), "intent evidence": N_("intent because"), "notes": N_("notes"),
+    "match": N_("match"), "matched by": N_("matched by"), "corrected": N_("corrected"), "judged kind": N_("kind by the rules"),
+    "note": N_("note"), "read": N_("read"), "substitute state": N_("decided about them"), "address": N_("address"),
+    "name": N_("name"), "username": N_("user name"), "state": N_("state"), "reason": N_("reason"), "smtp": N_("SMTP"),
+    "imap": N_("IMAP"), "daily cap": N_("mails in 24 hours"), "gap seconds": N_("seconds between mails"),
+    "unknown policy": N_("mail in doubt"), "files sent": N_("files Sent copies"), "next turn at": N_("next turn"),
+    "synced at": N_("last read"), "sync error": N_("cannot be read"), "send error": N_("cannot send"),
+    "plus addressing": N_("plus addressing"), "provider": N_("provider"), "aliases": N_("aliases"),
+    "offered": N_("possible aliases"), "refused by": N_("refused by"), "original": N_("as written"),
+    "organisation": N_("organisation"), "first name": N_("first name"), "last name": N_("last name"),
+    "company": N_("company"), "title": N_("title"), "phone": N_("phone"), "country": N_("country"), "zone": N_("time zone"),
+    "fields": N_("own fields"),
+}  # fmt: skip
+# What `record` shows of Status, AnswerView, MailboxView and Contact, by field; a test compares them.
 SECRETS = ("secret", "password", "token")
 
 
@@ -97,6 +105,8 @@ def cell(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, dt.datetime):
         return moment(value)
+    if isinstance(value, dt.date):
+        return day(value)
     if isinstance(value, enum.Enum):
         return str(value.value)
     if isinstance(value, Mapping):
@@ -163,7 +173,7 @@ def record(
         data(item)
         return
     names = {
-        field.name: _(field.name.replace("_", " "))
+        field.name: label(field.name)
         for field in dataclasses.fields(item)
         if field.repr and field.name not in SECRETS and field.name not in leave_out
     }
@@ -173,6 +183,12 @@ def record(
         value = getattr(item, name)
         shown = _decoded(value, about[name]) if name in about else value
         typer.echo(f"{head.ljust(width)}{GAP}{cell(shown)}")
+
+
+def label(field: str) -> str:
+    """What a field is called where people read it."""
+    name = field.replace("_", " ")
+    return _(ATTRIBUTES.get(name, name))
 
 
 def _reach(item: Any, path: str) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from relance.complete import complete
+from relance.mailbox.classification import rule_names
 from relance.wording import Text
 
 
@@ -31,7 +32,13 @@ class Actor:
 
     def __str__(self) -> str:
         kind = _KINDS[self.kind]
-        return f"{self.name} ({kind})" if self.name else str(kind)
+        return f"{self._named()} ({kind})" if self.name else str(kind)
+
+    def _named(self) -> Text | str:
+        """Our own rules and schedules by what people call them; everybody else by their own name."""
+        if self.kind is ActorKind.RULE:
+            return RULES.get(self.name) or rule_names.NAMES.get(self.name) or self.name
+        return SCHEDULES.get(self.name, self.name) if self.kind is ActorKind.SCHEDULE else self.name
 
 
 _KINDS: Mapping[ActorKind, Text] = complete(
@@ -44,6 +51,23 @@ _KINDS: Mapping[ActorKind, Text] = complete(
         ActorKind.SCHEDULE: Text.within("actor", "schedule"),
     },
 )
+
+RULES: Mapping[str, Text] = {
+    "refusing organisations": Text.within("actor", "organisations that refuse mail"),
+    "mails in doubt": Text.within("actor", "mails in doubt"),
+    "evidence": Text.within("actor", "evidence"),
+    "preparation": Text.within("actor", "preparing mail"),
+    "gate": Text.within("actor", "check before sending"),
+    "colleagues": Text.within("actor", "colleague's answer"),
+    "mailbox trouble": Text.within("actor", "mailbox trouble"),
+    "clock": Text.within("actor", "clock check"),
+}
+SCHEDULES: Mapping[str, Text] = {
+    "turn": Text.within("actor", "mailbox"),
+    "tick": Text.within("actor", "due times"),
+    "startup": Text.within("actor", "start of the program"),
+}
+# By the names that are kept. What a mail is, is decided by the rules of `rule_names`.
 
 
 _ACTING: ContextVar[Actor | None] = ContextVar("relance_actor", default=None)

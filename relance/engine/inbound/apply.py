@@ -170,8 +170,8 @@ def _one(
         back = {} if contact is None else {"back": contact.email}
         paused = dataclasses.replace(why, params={**why.params, **back})
         mailboxes.pause(conn, item.matter.mailbox_id, paused, now)
-    said = item.matter.why(result).words
-    said = f"{said}; at the company: {touched}" if touched else said
+    why = item.matter.why(result)
+    said = because(Code.AT_THE_COMPANY, why=why, touched=touched) if touched else why
     told = _event(item, rows, said, now)
     events.record_cause(conn, told, [row.id for row in rows], inbound_id=number)
 
@@ -241,11 +241,11 @@ def _why(matter: Matter, row: Enrollment, result: Consequence) -> Reason:
 
 def _tell_company(
     conn: Connection, context: Context, item: NewReply, matter: Matter, result: Consequence, now: dt.datetime
-) -> str:
-    """Whoever else is written to at the company, each by the rule of their own sequence; how many were, in words."""
+) -> Text | None:
+    """Everyone else who is written to at the company, each by the rule of their own sequence; how many were, in words."""
     contact = item.found.contact
     if contact is None or not result.tells_company:
-        return ""
+        return None
     address = mailboxes.by_id(conn, item.mailbox_id).address
     why = item.matter.why(result, source=matter.source)
     heard = company.Heard(contact, item.judgement, why, address)
@@ -282,6 +282,7 @@ def judged(judgement: Classification, *, also: Sequence[int] = ()) -> dict[str, 
         "recipient": judgement.recipient,
         "status": judgement.status,
         "intent": judgement.intent,
+        "intent_evidence": judgement.intent_evidence or None,
         "language": judgement.language,
         "substitute": judgement.substitute,
         "notes": list(judgement.notes) or None,
@@ -329,7 +330,7 @@ _RECEIVED: Mapping[Kind, type[MailReceived]] = complete(
 )
 
 
-def _event(item: NewReply, rows: Sequence[Enrollment], said: str, now: dt.datetime) -> NewEvent:
+def _event(item: NewReply, rows: Sequence[Enrollment], said: Reason, now: dt.datetime) -> NewEvent:
     kind = item.judgement.kind
     data = _RECEIVED[kind](
         kind.value, item.mail.from_address, item.folder, item.judgement.rule, item.found.by, said

@@ -44,6 +44,7 @@ def judged(answer: Reply) -> Classification:
         recipient=rest.get("recipient"),
         status=rest.get("status"),
         intent=rest.get("intent"),
+        intent_evidence=rest.get("intent_evidence") or "",
         language=rest.get("language"),
         substitute=rest.get("substitute"),
         version=answer.rules_version,

@@ -127,7 +127,7 @@ def wanted(conn: Connection, context: Context, heard: Heard) -> Wanted:
 
 
 @actors.by_rule("colleagues")
-def carry_out(conn: Connection, context: Context, heard: Heard, asked: Wanted, now: dt.datetime) -> str:
+def carry_out(conn: Connection, context: Context, heard: Heard, asked: Wanted, now: dt.datetime) -> Text:
     """Do it, in order of id, with a line for everybody touched; returns how many were, in words."""
     desk = _Desk(conn, context, heard, now)
     done = [(row, each) for row, each in asked if _DEEDS[each.deed](desk, row, each)]
@@ -139,7 +139,7 @@ def carry_out(conn: Connection, context: Context, heard: Heard, asked: Wanted, n
             why = because(Code.AT_THE_COMPANY, why.source, why=why, touched=summary)
         said = _TOLD[each.deed](why, by=heard.contact.email, action=each.key, touched=dict(counts))
         events.record_cause(conn, NewEvent.of(row, said, now), [row.id], inbound_id=why.inbound_id)
-    return str(summary)
+    return summary
 
 
 def _counted(verb: str, count: int) -> Text:

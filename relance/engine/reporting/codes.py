@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 from relance.complete import complete
 from relance.engine import states
+from relance.engine.inbound.policy import Match
+from relance.mailbox.classification import rule_names
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import Text
 
@@ -70,7 +72,7 @@ UNREAD: Mapping[str, Text] = {
     "dismissed": Text.within("unread mail", "dismissed"),
 }
 SUPPRESSION: Mapping[str, Text] = {
-    "email": Text.within("suppression", "email"),
+    "address": Text.within("suppression", "address"),
     "domain": Text.within("suppression", "domain"),
 }
 TRIED: Mapping[str, Text] = {
@@ -89,6 +91,14 @@ POLICY: Mapping[str, Text] = {
     "assume sent": Text.within("policy", "assume sent"),
     "send again": Text.within("policy", "send again"),
 }
+MATCH: Mapping[str, Text] = complete(
+    Match,
+    {
+        Match.CERTAIN: Text.within("match", "certain"),
+        Match.SOFT: Text.within("match", "likely"),
+        Match.NONE: Text.within("match", "none"),
+    },
+)
 SUBSTITUTE: Mapping[str, Text] = {
     "accepted": Text.within("substitute", "accepted"),
     "dismissed": Text.within("substitute", "dismissed"),
@@ -113,6 +123,8 @@ TABLES: Mapping[str, Mapping[str, Text]] = {
     "policy": POLICY,
     "substitute": SUBSTITUTE,
     "role": ROLE,
+    "match": MATCH,
+    "rule": rule_names.NAMES,
 }
 
 

@@ -37,7 +37,7 @@ def replan(context: Context, lease: Lease, mailbox: Mailbox, now: dt.datetime) -
             bound = reasons.bound(clock_jumps.LATE, because(Code.NOTHING_RAN, since=mailbox.synced_at))
             enrollments.reschedule(conn, case.row, when.at, [bound, *bounds(when)])
         if rows:
-            said = MailboxReplanned(len(rows), str(mailbox.synced_at))
+            said = MailboxReplanned(len(rows), mailbox.synced_at.isoformat() if mailbox.synced_at else "")
             events.record_event(conn, said, now, mailbox_id=mailbox.id)
     return len(rows)
 

@@ -6,7 +6,8 @@ import functools
 import re
 from collections.abc import Callable
 
-from relance.mailbox.classification.languages import language
+from relance.mailbox.classification.languages import language, normalize
+from relance.mailbox.classification.languages.normalize import Folded
 from relance.mailbox.classification.message_view import MessageView, RuleMatch
 from relance.mailbox.parsing.inbound import InboundMail
 
@@ -90,7 +91,7 @@ def by_subject(letter: MessageView) -> RuleMatch | None:
     match = _automatic_subject().match(letter.subject) or _automatic_subject().match(letter.bare_subject)
     if match is None or not (_is_sure(match, letter) or _is_note(letter)):
         return None
-    return RuleMatch(match.group().strip(), _language_of("subject.automatic", letter.subject))
+    return RuleMatch(normalize.matched(match).strip(), _language_of("subject.automatic", letter.subject))
 
 
 def _is_sure(match: re.Match[str], letter: MessageView) -> bool:
@@ -168,7 +169,7 @@ def _robot(letter: MessageView) -> RuleMatch | None:
                 not letter.body[: match.start()].rstrip(" \t*_[(-")
                 or letter.body[: match.start()].rstrip(" \t*_[(-")[-1] in "\n.!:"
             ):
-                return RuleMatch(match.group(), words.code)
+                return RuleMatch(normalize.matched(match), words.code)
     return None
 
 
@@ -207,7 +208,7 @@ def _is_by_hand(letter: MessageView) -> bool:
 
 def acknowledges(letter: MessageView) -> RuleMatch | None:
     """A robot's thanks for our mail."""
-    return letter.say("acknowledgement.phrases", f"{letter.subject}\n{letter.body}")
+    return letter.say("acknowledgement.phrases", Folded.joined("\n", (letter.subject, letter.body)))
 
 
 def is_helpdesk(letter: MessageView) -> bool:

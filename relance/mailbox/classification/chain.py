@@ -83,7 +83,7 @@ def _filled(letter: Readings, kind: Kind, rule: str, finding: RuleMatch) -> Clas
     return Classification(
         kind=kind,
         rule=rule,
-        evidence=normalize.quote(finding.evidence),
+        evidence=_quoted(finding.evidence),
         until=_until(letter, kind, spoken) or (wish.date if wish else None),
         recipient=finding.recipient,
         status=finding.status,
@@ -93,9 +93,14 @@ def _filled(letter: Readings, kind: Kind, rule: str, finding: RuleMatch) -> Clas
         version=VERSION,
         definite=finding.definite,
         speaker=finding.speaker,
-        notes=finding.notes
-        + ((normalize.quote(f"intent: {wish.evidence}"),) if wish and wish.evidence else ()),
+        notes=finding.notes,
+        intent_evidence=_quoted(wish.evidence) if wish else "",
     )
+
+
+def _quoted(evidence: str) -> str:
+    """What a judgement rests on, in the letters it was written with."""
+    return normalize.quote(normalize.original(evidence))
 
 
 def _until(letter: Readings, kind: Kind, spoken: str | None) -> dt.date | None:

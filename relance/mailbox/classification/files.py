@@ -28,6 +28,7 @@ class ClassifiedMail:
     language: str | None
     rule: str
     evidence: str
+    intent_evidence: str
     notes: tuple[str, ...]
     rules_version: int
     message_id: str | None

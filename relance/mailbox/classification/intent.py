@@ -44,6 +44,7 @@ def _day(letter: MessageView, found: RuleMatch) -> dt.date | None:
 
 
 _SENTENCE = re.compile(r"(?:(?<=[^\d\s][.!?])|(?<=\d{4}\.)|(?<=[!?]))\s+|\n+")
+_NO_WORD = re.compile(r"[^\w\s'?/-]")
 _SPEECH = re.compile(r'"[^"\n]{12,400}"')
 
 
@@ -59,7 +60,7 @@ def _near(letter: MessageView, found: RuleMatch) -> str:
 
 def _speech(letter: MessageView) -> str:
     """Their own words without what they tell others to have said."""
-    return _SPEECH.sub(" ", letter.own)
+    return letter.own.replaced(_SPEECH, " ")
 
 
 def _away(letter: MessageView) -> RuleMatch | None:
@@ -80,8 +81,7 @@ def _return(letter: MessageView) -> dt.date | None:
 
 def _alone(topic: str, letter: MessageView) -> RuleMatch | None:
     """Is the whole answer, but for a greeting, just this?"""
-    bare = re.sub(r"[^\w\s'?/-]", " ", letter.own)
-    whole = " ".join(bare.split())[:60]
+    whole = letter.own.replaced(_NO_WORD, " ").squeezed()[:60]
     found = letter.say(topic, whole)
     return found if found and len(found.evidence) >= len(whole) - 1 else None
 

@@ -11,10 +11,12 @@ from functools import cached_property
 
 from relance.mailbox.classification import quoting
 from relance.mailbox.classification.languages import language, normalize
+from relance.mailbox.classification.languages.normalize import Folded
 from relance.mailbox.parsing.inbound import InboundMail, Speaker
 
 # The point in an address or a number ends no sentence; most phrases may not reach over one that does.
 _INNER_POINT = re.compile(r"(?<=\w)\.(?=\w)")
+_LINE_END = re.compile(r"(?<=\S)[ \t]*\n[ \t]*(?=\S)")
 _ADDRESS = re.compile(
     r"(?<![\w.+/=&%#-])(?:smtp=|mailto:|rfc822;)?([\w.+'/=&%#-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,24})"
 )
@@ -22,7 +24,10 @@ _ADDRESS = re.compile(
 
 @dataclass(frozen=True)
 class RuleMatch:
-    """A rule's yes: the words or header it rests on, and what it learnt on the way."""
+    """A rule's yes: the words or header it rests on, and what it learnt on the way.
+
+    Words found in folded text are compared folded, and bring their original (`normalize.original`).
+    """
 
     evidence: str
     language: str | None = None
@@ -50,19 +55,19 @@ class MessageView:
         return quoting.split(self.mail.text, self.sent_texts)
 
     @cached_property
-    def text(self) -> str:
+    def text(self) -> Folded:
         """The whole text, folded and bounded: for machine mail, which quotes nobody."""
-        return normalize.fold(normalize.bounded(self.mail.text))
+        return normalize.folded(normalize.bounded(self.mail.text))
 
     @cached_property
-    def body(self) -> str:
+    def body(self) -> Folded:
         """What the sender wrote, with the signature, folded."""
-        return normalize.fold(normalize.bounded(self.words.body))
+        return normalize.folded(normalize.bounded(self.words.body))
 
     @cached_property
-    def unwrapped(self) -> str:
+    def unwrapped(self) -> Folded:
         """The body with the lines of a paragraph joined: for phrases that reach over a line's end."""
-        return re.sub(r"(?<=\S)[ \t]*\n[ \t]*(?=\S)", " ", self.body)
+        return self.body.replaced(_LINE_END, " ")
 
     @cached_property
     def report_type(self) -> str:
@@ -70,19 +75,20 @@ class MessageView:
         return dict(self.mail.content_params).get("report-type", "").lower()
 
     @cached_property
-    def own(self) -> str:
+    def own(self) -> Folded:
         """What the sender wrote, without the signature, folded."""
-        return normalize.fold(normalize.bounded(self.words.own))
+        return normalize.folded(normalize.bounded(self.words.own))
 
     @cached_property
-    def subject(self) -> str:
+    def subject(self) -> Folded:
         """The subject, folded, on one line."""
-        return " ".join(normalize.fold(normalize.bounded(self.mail.subject, 500)).split())
+        return normalize.folded(normalize.bounded(self.mail.subject, 500)).squeezed()
 
     @cached_property
-    def bare_subject(self) -> str:
+    def bare_subject(self) -> Folded:
         """The subject without "Re:" and "Fwd:" and list tags before it."""
-        return _prefixes().sub("", self.subject)
+        before = _prefixes().match(self.subject)
+        return self.subject[before.end() :] if before else self.subject
 
     @cached_property
     def is_answer(self) -> bool:

@@ -8,6 +8,7 @@ from relance.mailbox.classification import automated
 from relance.mailbox.classification.delivery_failures import bounces
 from relance.mailbox.classification.delivery_failures.status import Severity
 from relance.mailbox.classification.languages import normalize
+from relance.mailbox.classification.languages.normalize import Folded
 from relance.mailbox.classification.message_view import RuleMatch
 from relance.mailbox.classification.named_dates import return_date
 from relance.mailbox.classification.readings import Readings
@@ -275,21 +276,24 @@ def is_automatic(letter: Readings) -> RuleMatch | None:
 
 def asks_to_stop(letter: Readings) -> RuleMatch | None:
     """In their own words, not in our quoted footer; and not where they speak of unsubscribing as a subject."""
-    whole = " ".join(re.sub(r"[^\w\s'-]", " ", letter.own).split())
+    whole = letter.own.replaced(_NO_WORD, " ").squeezed()
     alone = letter.say("opt_out.alone", whole)
     if alone and len(alone.evidence) >= len(whole):
         return alone
-    first_line = letter.own.strip().split("\n")[0].strip(" .!*")
+    first_line = letter.own.strip().parts(_LINE)[0].strip(" .!*")
     alone = letter.say("opt_out.alone", first_line)
     if alone and len(alone.evidence) >= len(first_line) and len(whole) < 120:
         return alone
     return letter.say("opt_out.phrases", _without(letter, "opt_out.not_meant"))
 
 
+_NO_WORD, _LINE, _BETWEEN = re.compile(r"[^\w\s'-]"), re.compile(r"\n"), re.compile(r"(?<=[.!?\n])\s+")
+
+
 def _without(letter: Readings, topic: str) -> str:
     """Their words without the sentences that only speak about the thing."""
-    sentences = re.split(r"(?<=[.!?\n])\s+", letter.own)
-    return "\n".join(sentence for sentence in sentences if not letter.say(topic, sentence))
+    sentences = letter.own.parts(_BETWEEN)
+    return Folded.joined("\n", (sentence for sentence in sentences if not letter.say(topic, sentence)))
 
 
 def is_person(letter: Readings) -> RuleMatch:

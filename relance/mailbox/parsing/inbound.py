@@ -115,5 +115,6 @@ class Classification:
     substitute: str | None = None  # left the company: the address named instead
     version: int = 1  # of the rules
     notes: tuple[str, ...] = field(default=())
+    intent_evidence: str = ""  # the words that the intent rests on, quoted, bounded
     definite: bool = True  # hard bounce: whether it says for certain that there is no such address
     speaker: Speaker = Speaker.UNKNOWN  # bounce: whose words it goes by

@@ -52,6 +52,7 @@ class AnswerView:
     status: str | None
     rule: str
     evidence: str
+    intent_evidence: str
     notes: tuple[str, ...]
     match: str
     matched_by: str
@@ -212,7 +213,8 @@ def _tell(
     now: dt.datetime,
 ) -> None:
     held = after.judgement.kind.value
-    words = f"a person says: {held}" + (f" ({answer.kind} was judged)" if held != answer.kind else "")
+    kinds = {"kind": Text.within("mail", held), "before": Text.within("mail", answer.kind)}
+    words = Text("now: {kind}, by a person; the rules said: {before}", **kinds)
     said = ReplyCorrected(words, answer.kind, held, list(revised.words))
     about = (answer.enrollment_id, after.contact_id, answer.mailbox_id, answer.message_id)
     events.record_cause(conn, NewEvent(said, now, *about), revised.touched, inbound_id=answer.id)
@@ -255,7 +257,7 @@ def _naming(context: Context, number: int) -> Reply:
 def _settle_substitute(context: Context, answer: Reply, state: str) -> None:
     now = context.clock.now()
     told = SubstituteAccepted if state == "accepted" else SubstituteDismissed
-    said = told(f"{answer.judgement['substitute']} {state}", answer.from_address)
+    said = told(str(answer.judgement["substitute"]), answer.from_address)
     with context.database.write() as conn:
         replies.change(conn, answer.id, substitute_state=state, read_at=answer.read_at or now)
         about = (answer.enrollment_id, answer.contact_id, answer.mailbox_id)

@@ -25,7 +25,7 @@ from relance.mailbox import classification as mailbox_classification
 from relance.mailbox.classification import safe
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Classification, Kind
-from relance.wording import Text, _
+from relance.wording import Text
 
 BATCH = 100
 # Mails read at once. Each is applied in a transaction of its own, so that nobody waits long.
@@ -124,8 +124,10 @@ def _one(context: Context, kept: ReplySource, wish: RejudgeOptions) -> Change | 
         from_address=answer.from_address,
         subject=answer.subject,
         received_at=answer.received_at,
-        before=_words(classification.acted_on(answer).judgement if same else classification.judged(answer)),
-        after=_words(judgement),
+        before=str(
+            _words(classification.acted_on(answer).judgement if same else classification.judged(answer))
+        ),
+        after=str(_words(judgement)),
         rule=judgement.rule,
         evidence=judgement.evidence,
         corrected=answer.correction is not None,
@@ -159,12 +161,12 @@ def _core(judged: Classification) -> tuple[object, ...]:
     return (*told, judged.definite, judged.speaker if judged.kind is Kind.BLOCKED else None)
 
 
-def _words(judged: Classification) -> str:
-    until = _("until {day}", day=judged.until) if judged.until else None
-    intent = str(Text.within("intent", judged.intent)) if judged.intent else None
-    said = ", ".join(each for each in (intent, until, judged.status, judged.substitute) if each)
-    kind = str(Text.within("mail", judged.kind.value))
-    return f"{kind} ({said})" if said else kind
+def _words(judged: Classification) -> Text:
+    until = Text("until {day}", day=judged.until) if judged.until else ""
+    intent = Text.within("intent", judged.intent) if judged.intent else ""
+    said = Text.together(intent, until, judged.status or "", judged.substitute or "", by=", ")
+    kind = Text.within("mail", judged.kind.value)
+    return Text("{kind} ({more})", kind=kind, more=said) if said else kind
 
 
 def _apply(
@@ -199,7 +201,8 @@ def _others(conn: Connection, answer: Reply) -> EffectiveClassification:
 def _tell(
     conn: Connection, answer: Reply, judgement: Classification, revised: Revised, now: dt.datetime
 ) -> None:
-    words = f"judged again: {_words(judgement)}, before: {_words(classification.judged(answer))}"
+    kinds = {"kind": _words(judgement), "before": _words(classification.judged(answer))}
+    words = Text("now: {kind}; before: {before}", **kinds)
     said = ReplyReclassified(words, list(revised.words), judgement.version)
     about = (answer.enrollment_id, answer.contact_id, answer.mailbox_id, answer.message_id)
     events.record_cause(conn, NewEvent(said, now, *about), revised.touched, inbound_id=answer.id)

@@ -163,7 +163,7 @@ def _note_failure(look: Look, trouble: errors.Trouble) -> None:
         mailboxes.renew_lease(conn, look.lease)
         mailboxes.change(conn, look.mailbox.id, sync_error=trouble.text)
         if not look.mailbox.sync_error:
-            said = MailboxUnreadable(str(trouble))
+            said = MailboxUnreadable(trouble.text)
             events.record_event(conn, said, look.now, mailbox_id=look.mailbox.id)
 
 

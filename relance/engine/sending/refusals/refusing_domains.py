@@ -110,7 +110,7 @@ def retry(context: Context, address: str, organisation: str, *, dry_run: bool = 
         )
         if not dry_run:
             lift(conn, context, mailbox.id, wanted, now)
-            said = OrganisationRetried(f"{wanted} is tried again by a person", len(going))
+            said = OrganisationRetried(Text("{organisation} is tried again", organisation=wanted), len(going))
             told = NewEvent(said, now, mailbox_id=mailbox.id)
             events.record_cause(conn, told, [row.id for row in rows])
     return report

@@ -167,8 +167,8 @@ def _default(code: str | None) -> Severity:
 
 def _own_words(letter: MessageView) -> str:
     """The notice above the returned mail, whose words are ours and prove nothing."""
-    notice = _RETURNED.split(letter.text, maxsplit=1)[0][:4000]
-    return _CONTINUED.sub(" ", _OUR_HEADERS.sub("", notice))
+    notice = letter.text.parts(_RETURNED)[0][:4000]
+    return notice.replaced(_OUR_HEADERS, "").replaced(_CONTINUED, " ")
 
 
 # "Your message / To: … / Subject: … did not reach": Exchange repeats our headers, whose words are ours too.
@@ -307,7 +307,7 @@ def _evidence(letter: MessageView, words: str) -> str:
     match = re.search(
         r"[^\n]{0,80}(?:\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b)[^\n]{0,120}", words
     ) or _PHRASES.search(words)
-    return normalize.quote(match.group() if match else letter.subject)
+    return normalize.quote(normalize.matched(match) if match else letter.subject)
 
 
 def _named(letter: MessageView, words: str) -> str | None:
