@@ -10,7 +10,7 @@ from alembic import command
 
 from relance.engine.db import migrate
 from relance.engine.db.database import Database
-from relance.engine.db.tables import event
+from relance.engine.db.tables import event, inbound
 from relance.engine.event_log import old_names
 from relance.engine.store import events
 
@@ -79,6 +79,31 @@ def test_events_of_a_release_before_get_their_kinds_once(database_url: str) -> N
     ]
     assert second == read[: len(rows)]
     assert not {line.kind for line in first} & set(old_names.NOW)
+    database.close()
+
+
+def test_a_match_of_the_first_schema_is_read_out_of_its_sentence_once(database_url: str) -> None:
+    """0025: how certainly a mail is somebody's."""
+    database = Database(database_url)
+    upgrade_to(database, "0024")
+    sentences = {
+        "a colleague's address and our subject": "",
+        "the mail it answers": "",
+        "a colleague": "certain",
+    }
+    box = {"address": "ada@b.example", "username": "ada", "secret": b"", "created_at": NOW}
+    box |= {f"{each}_{key}": value for each in ("smtp", "imap") for key, value in PLACE.items()}
+    with database.write() as conn:
+        conn.execute(sa.insert(sa.table("mailbox", *map(sa.column, box))).values(box))
+        for number, (by, match) in enumerate(sentences.items()):
+            own = {"dedupe": by, "uid": number, "matched_by": by, "match": match}
+            mail = {"mailbox_id": 1, "folder": "INBOX", "uidvalidity": 1, "kind": "human", "rule": "", **own}
+            times = {"received_at": NOW, "judged_at": NOW}
+            conn.execute(sa.insert(inbound).values(**mail, **times, judgement={}))
+    migrate.upgrade(database)
+    with database.read() as conn:
+        found = conn.execute(sa.select(inbound.c.match).order_by(inbound.c.id)).scalars().all()
+    assert found == ["soft", "certain", "certain"]
     database.close()
 
 

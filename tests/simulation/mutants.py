@@ -21,6 +21,7 @@ from relance.engine.journal.findings import Entry, Findings
 from relance.engine.journal.journal import Journal
 from relance.engine.mailboxes import look
 from relance.engine.ports import Inbox
+from relance.engine.reasons import HoldKind
 from relance.engine.sending import deliver, gate, prepare
 from relance.engine.sending.deliver import Delivery
 from relance.engine.sending.doubt import in_doubt
@@ -33,6 +34,7 @@ from relance.engine.store.mailboxes.mailboxes import Held, Lease
 from relance.engine.store.sending import claims, messages
 from relance.engine.store.sending.in_flight import InFlight
 from relance.engine.store.sequences.enrollments import Enrollment
+from relance.engine.store.sequences.holds import Evidence
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.smtp.outcome import Outcome
 from tests.simulation import believers, ground
@@ -226,9 +228,15 @@ def one_look() -> AbstractContextManager[object]:
 def forgotten_pause() -> AbstractContextManager[object]:
     """Evidence about a mail lets somebody go on whom a person paused: it is not asked, and the pause is not kept beside."""
     return both(
-        mock.patch.object(in_doubt, "_is_for_this", return_value=True),
+        mock.patch.object(Evidence, "closes", return_value=True),
         mock.patch.object(Enrollment, "word", property(lambda _: ())),
     )
+
+
+def closes_anothers_hold() -> AbstractContextManager[object]:
+    """Evidence about one mail closes what holds somebody for another: a mail that came in, a refusal. A pause stays."""
+    paused = HoldKind.PAUSED
+    return mock.patch.object(Evidence, "closes", lambda _self, hold: hold.kind is not paused)
 
 
 def journal_asked_once() -> AbstractContextManager[object]:
@@ -268,6 +276,7 @@ MUTANTS: dict[str, Mutant] = {
         no_recovery_hold,
         one_look,
         forgotten_pause,
+        closes_anothers_hold,
         journal_asked_once,
         anything_proves,
         believers.no_healing,
@@ -301,6 +310,7 @@ NEEDS = {
     "no_sendable_check": ("people_act", "doubts"),
     "one_look": ("letters", "moves"),
     "forgotten_pause": ("people_act", "doubts", "letters"),
+    "closes_anothers_hold": ("doubts", "letters"),
     "anything_proves": ("letters", "doubts"),
     "no_healing": ("clock",),
     "no_witness": ("clock", "witness"),

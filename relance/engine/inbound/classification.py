@@ -56,7 +56,7 @@ def judged(answer: Reply) -> Classification:
 
 def in_force(answer: Reply) -> EffectiveClassification:
     """What it is held to be now: what a person said of it is certain and outranks the rules."""
-    match = Match(answer.match or (Match.SOFT if "colleague" in answer.matched_by else Match.CERTAIN))
+    match = Match(answer.match or Match.CERTAIN)
     judgement = judged(answer)
     said = answer.correction
     if said is None:

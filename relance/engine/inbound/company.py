@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -225,30 +225,20 @@ def _put_off(row: Enrollment) -> list[Any]:
 # Taken back, when the answer is held to be something else.
 
 
-def caused(row: Enrollment, heard: Heard, each: ColleagueAction) -> bool:
-    """Whether this answer made the row what it is, and nothing else did since."""
-    why = heard.reason(each)
+def caused(row: Enrollment, inbound_id: int, each: ColleagueAction) -> bool:
+    """Whether this mail made the row what it is by such an action, and no other news did since."""
     if each.deed is ActionKind.SLOW:
-        put_off = _put_off(row)
-        return len(put_off) == 1 and _is_same(reasons.of_row(put_off[0]), why)
-    states_of = {ActionKind.STOP: State.STOPPED, ActionKind.HAND_OVER: State.HELD}
-    return row.state is states_of.get(each.deed) and _is_for(row, why)
+        found = [reasons.of_row(one) for one in _put_off(row)]
+        return len(found) == 1 and _rests_on(found[0], inbound_id, each)
+    if row.state is not {ActionKind.STOP: State.STOPPED, ActionKind.HAND_OVER: State.HELD}.get(each.deed):
+        return False
+    return len(row.news) == 1 and _rests_on(row.news[0], inbound_id, each)
 
 
-def _is_for(row: Enrollment, why: Reason) -> bool:
-    """Whether it stands there for this answer, and for no other news."""
-    return len(row.news) == 1 and _is_same(row.news[0], why)
-
-
-def _is_same(found: Reason, why: Reason) -> bool:
-    """A reason is known again, however the answer is told by now, by the mail and by what was done for it. (Of what a
-    release before this one did, the state alone says what that was.)"""
-    done = why.params.get("action")
-    return (
-        found.cause is Cause.COLLEAGUE
-        and found.source == why.source != ""
-        and found.params.get("action", done) == done
-    )
+def _rests_on(found: Reason, inbound_id: int, each: ColleagueAction) -> bool:
+    """(Of what a release before this one did, the state alone says what that was.)"""
+    mail = found.inbound_id if found.cause is Cause.COLLEAGUE else None
+    return mail == inbound_id and found.params.get("action", each.key) == each.key
 
 
 def speed_up(conn: Connection, row: Enrollment, why: Reason, now: dt.datetime) -> dt.datetime:
@@ -258,23 +248,13 @@ def speed_up(conn: Connection, row: Enrollment, why: Reason, now: dt.datetime) -
     return was
 
 
-def say_anew(
-    conn: Connection, row: Enrollment, each: ColleagueAction, before: Heard, after: Heard, now: dt.datetime
-) -> None:
-    """The same done to the row, for an answer that is told in other words now."""
-    old, new = before.reason(each), after.reason(each)
-    if old == new:
-        return
+def say_anew(conn: Connection, row: Enrollment, each: ColleagueAction, why: Reason, now: dt.datetime) -> None:
+    """The same done to a row by the same mail, told in other words now."""
     if each.deed is ActionKind.SLOW:
-        bound = [{**one, **new.row()} if _is_it(one, old) else one for one in row.bound]
+        bound = [{**one, **why.row()} if one["kind"] == BOUND else one for one in row.bound]
         if row.due_at is not None and bound != list(row.bound):
             enrollments.reschedule(conn, row, row.due_at, bound)
-    elif _is_for(row, old):
-        event = (
-            Event.STOPPED if each.deed is ActionKind.STOP else Event.HELD
-        )  # which changes nothing but the reason
-        enrollments.apply(conn, [row.id], event, now, values=changing.told_anew(row, new))
-
-
-def _is_it(bound: Mapping[str, Any], why: Reason) -> bool:
-    return bound["kind"] == BOUND and _is_same(reasons.of_row(bound), why)
+    elif row.news != (why,):
+        # Which changes nothing but the reason.
+        event = Event.STOPPED if each.deed is ActionKind.STOP else Event.HELD
+        enrollments.apply(conn, [row.id], event, now, values=changing.told_anew(row, why))

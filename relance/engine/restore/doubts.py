@@ -198,7 +198,7 @@ def _was_sent(conn: Connection, context: Context, row: Enrollment, now: dt.datet
         restore_guard.release(conn, row, now, why)
         return _Done(steps)
     # A branch, a task: it is done by its own rule, and the mail behind it is asked about again before it goes.
-    enrollments.clear(conn, row.id, restore_guard.is_doubt, now, why)
+    enrollments.clear(conn, row.id, restore_guard.CERTAIN, now, why)
     return _Done(steps, waits=True)
 
 

@@ -14,7 +14,7 @@ from relance.engine.context import Context
 from relance.engine.db.tables import enrollment, event, hold, inbound
 from relance.engine.inbound.corrections import inbox
 from relance.engine.inbound.corrections.inbox import Correction
-from relance.engine.reasons import Cause, Code, HoldKind, because
+from relance.engine.reasons import HOLDS, Cause, Code, HoldKind, because
 from relance.engine.sequences import control
 from relance.engine.states import Event, State
 from relance.engine.store import statistics
@@ -32,11 +32,16 @@ def rows(house: Context) -> list[sa.Row[tuple[object, ...]]]:
         return list(conn.execute(sa.select(hold).order_by(hold.c.id)))
 
 
-def standing(house: Context) -> list[tuple[HoldKind, bool]]:
-    """The kinds of what holds Kim, and whether each has its row."""
+def holding(house: Context) -> tuple[holds.Hold, ...]:
+    """What holds Kim."""
     kim = row(house, KIM)
     with house.database.read() as conn:
-        return [(each.kind, each.id is not None) for each in holds.standing(conn, [kim]).get(kim.id, ())]
+        return holds.standing(conn, [kim]).get(kim.id, ())
+
+
+def standing(house: Context) -> list[tuple[HoldKind, bool]]:
+    """The kinds of what holds Kim, and whether each has its row."""
+    return [(each.kind, each.id is not None) for each in holding(house)]
 
 
 def kind_of(house: Context, event_id: int | None) -> str:
@@ -70,6 +75,28 @@ def test_each_reason_is_a_row_and_evidence_closes_its_own(ready: Context) -> Non
     unknown, pause = rows(ready)
     assert (unknown.closed_at, pause.closed_at) == (ready.clock.now(), None)
     assert kind_of(ready, unknown.closed_by) == "message.resolved"
+
+
+@pytest.mark.parametrize("cause", [Cause.UNKNOWN_MAIL, Cause.REFUSED, Cause.ANSWER])
+def test_evidence_about_one_mail_closes_no_hold_of_another(ready: Context, cause: Cause) -> None:
+    """Nor one of another kind that rests on the same mail."""
+    held_for_unknown(ready, "451")
+    [mail] = [each.message_id for each in rows(ready)]
+    source = reasons.of_message(mail + 1 if cause is Cause.UNKNOWN_MAIL else mail)
+    with ready.database.write() as conn:
+        other = reasons.prose("another", cause, source)
+        enrollments.apply(conn, [row(ready, KIM).id], Event.HELD, ready.clock.now(), reason=other)
+    found(ready)
+    assert state(ready, KIM) is State.HELD
+    assert [(each.why.source, each.kind) for each in holding(ready)] == [(source, HOLDS[cause])]
+
+
+def test_a_hold_of_which_nobody_knows_the_mail_waits_for_a_person(ready: Context) -> None:
+    held_for_unknown(ready, "451")
+    with ready.database.write() as conn:
+        conn.execute(sa.update(hold).values(message_id=None))
+    found(ready)
+    assert state(ready, KIM) is State.HELD
 
 
 def test_a_person_closes_all(ready: Context) -> None:

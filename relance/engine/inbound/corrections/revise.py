@@ -183,15 +183,14 @@ def _is_its(desk: _Desk, row: Enrollment, why: Reason) -> bool:
             and person is not None
             and why.source == refusing_domains.of(person)
         )
-    return why.cause is Cause.ANSWER and why.source in _sources(desk, row)
+    return why.cause is Cause.ANSWER and why.inbound_id in _mails(desk, row)
 
 
-def _sources(desk: _Desk, row: Enrollment) -> set[str]:
+def _mails(desk: _Desk, row: Enrollment) -> set[int]:
     own = desk.revision.answer.id
     others = replies.of_contact(desk.conn, row.contact_id)
     behind = {each.id for each in others if each.id != own and classification.is_behind(each)}
-    spoke = {own} if desk.revision.before.consequence.event is not None else set()
-    return {reasons.of_inbound(number) for number in behind | spoke}
+    return behind | ({own} if desk.revision.before.consequence.event is not None else set())
 
 
 def _stands_otherwise(desk: _Desk, row: Enrollment) -> bool:
@@ -228,7 +227,7 @@ def _colleagues(desk: _Desk) -> list[_Colleague]:
     for number in sorted(found):
         row = found[number]
         was, is_now = _action(desk, row, before), _action(desk, row, after)
-        caused = before is not None and company.caused(row, before, was)
+        caused = company.caused(row, desk.revision.answer.id, was)
         made.append(_Colleague(row, was, is_now, caused))
     return made
 
@@ -265,18 +264,20 @@ def _let_go(desk: _Desk, each: _Colleague) -> None:
 
 def _tell_colleagues(desk: _Desk) -> None:
     """What the answer asks for now and did not ask before; what stays the same is told in the words of now."""
-    before, after = desk.heard(desk.revision.before), desk.heard(desk.revision.after)
+    after = desk.heard(desk.revision.after)
     if after is None:
         return
     found = _colleagues(desk)
     for each in found:
-        if each.caused and each.before == each.after and before is not None:
-            company.say_anew(desk.conn, each.row, each.after, before, after, desk.now)
-    fresh = [(each.row, each.after) for each in found if each.before != each.after]
+        if each.caused and each.before == each.after:
+            company.say_anew(desk.conn, each.row, each.after, after.reason(each.after), desk.now)
+    number = desk.revision.answer.id
     asked = [
-        (row, action)
-        for row, action in fresh
-        if row.state in states.OPEN and not company.caused(row, after, action)
+        (each.row, each.after)
+        for each in found
+        if each.before != each.after
+        and each.row.state in states.OPEN
+        and not company.caused(each.row, number, each.after)
     ]
     company.carry_out(desk.conn, desk.context, after, asked, desk.now)
 

@@ -20,7 +20,7 @@ from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageResolved
 from relance.engine.journal.evidence import GRACE
 from relance.engine.journal.findings import Findings
-from relance.engine.reasons import Cause, Code, Reason, because
+from relance.engine.reasons import Code, HoldKind, Reason, because
 from relance.engine.sending import settle as sending_settle
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.settle import Attempt
@@ -33,6 +33,7 @@ from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
 from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message, Settlement
 from relance.engine.store.sequences import enrollments, restore_doubts
+from relance.engine.store.sequences.holds import Evidence
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from relance.wording import Text
 
@@ -102,7 +103,7 @@ def _answered(
     if mail.state is not read.state:
         return
     said = f"{result.code or ''} {result.text}".strip()
-    enrollments.clear(conn, row.id, _is_for_this, now, because(Code.SERVER_SAID, said=said))
+    enrollments.clear(conn, row.id, _about(mail), now, because(Code.SERVER_SAID, said=said))
     row, mail = _as_now(conn, read)
     sending_settle.record(conn, context, [Attempt(PreparedMail(row, mail), result, now)])
     mailboxes.schedule_turn(conn, [row.mailbox_id], now)
@@ -136,16 +137,16 @@ def settle(
             sent_at = restore_doubts.counted_from(row, mail.transmitting_at or now)
             position = script.after(mail.step, sent_at, place, str(row.id))
             enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
-        enrollments.clear(conn, row.id, _is_for_this, now, why)
+        enrollments.clear(conn, row.id, _about(mail), now, why)
         mailboxes.schedule_turn(conn, [row.mailbox_id], now)
         data = MessageResolved(after.value, why, mail.message_id)
         told = NewEvent.of(row, data, now, message_id=mail.id, step=mail.step)
         events.record_events(conn, [told])
 
 
-def _is_for_this(reason: Reason) -> bool:
-    """Evidence about a mail says nothing of other reasons to hold: an answer nobody could place, a person's pause."""
-    return reason.cause is Cause.UNKNOWN_MAIL
+def _about(mail: Message) -> Evidence:
+    """It says nothing of other holds: another mail, an answer nobody could place, a person's pause."""
+    return Evidence(HoldKind.UNKNOWN_MAIL, mail.id)
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageFound
-from relance.engine.reasons import Cause, Code, Reason, because
+from relance.engine.reasons import Code, HoldKind, Reason, because
 from relance.engine.sending.doubt import in_doubt, restore_guard
 from relance.engine.states import MessageEvent, MessageState, State
 from relance.engine.store import events
@@ -23,6 +22,7 @@ from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollments, restore_doubts
 from relance.engine.store.sequences.enrollments import Enrollment
+from relance.engine.store.sequences.holds import Evidence
 
 FOUND = because(Code.FOUND_IN_MAILBOX)
 BY_JOURNAL = because(Code.JOURNAL_SAYS_TAKEN)
@@ -65,8 +65,7 @@ def _found(
     messages.found(conn, mail, at, proof.why.words)
     written(conn, context, row, Left(mail.step, at, proof.why, proof.exact), now)
     # What a server answered to an earlier attempt at it holds nobody any more; the bounce of an address is a person's.
-    about = (Cause.REFUSED, reasons.of_message(mail.id))
-    enrollments.clear(conn, row.id, lambda each: (each.cause, each.source) == about, now, proof.why)
+    enrollments.clear(conn, row.id, Evidence(HoldKind.REFUSED, mail.id), now, proof.why)
 
 
 @actors.by_rule("evidence")

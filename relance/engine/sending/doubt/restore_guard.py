@@ -27,7 +27,7 @@ from relance.engine.db.database import Database
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import RestoreConfirmed
 from relance.engine.event_log.of_people import EnrollmentReleased
-from relance.engine.reasons import Cause, Code, Reason, because
+from relance.engine.reasons import Code, HoldKind, Reason, because
 from relance.engine.states import Event
 from relance.engine.store import events
 from relance.engine.store import installation as store_installation
@@ -35,6 +35,7 @@ from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollments, restore_doubts
 from relance.engine.store.sequences.enrollments import Enrollment
+from relance.engine.store.sequences.holds import Evidence
 from relance.wording import Text
 
 INSTALLATION, EPOCH, HALTED, RESTORES = "installation", "epoch", "halted", "restores"
@@ -159,9 +160,8 @@ def let_go_on(conn: Connection, enrollment_id: int, now: dt.datetime) -> bool:
     return True
 
 
-def is_doubt(reason: Reason) -> bool:
-    """Whether somebody is held for what may have been sent before a restore."""
-    return reason.cause is Cause.RESTORED
+CERTAIN = Evidence(HoldKind.RESTORED)
+"""Whether the step was sent before a restore is in doubt no more."""
 
 
 @actors.by_rule("evidence")
@@ -170,7 +170,7 @@ def release(
 ) -> None:
     """Nothing is in doubt of this one any more; it goes on if nothing else holds it."""
     restore_doubts.lift(conn, row.id)
-    if not enrollments.clear(conn, row.id, is_doubt, now, why, dict(values or {})):
+    if not enrollments.clear(conn, row.id, CERTAIN, now, why, dict(values or {})):
         return
     events.record_event(conn, EnrollmentReleased(why), now, row)
     due = (values or {}).get("due_at", row.due_at)

@@ -13,7 +13,7 @@ from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import OrganisationRetried
 from relance.engine.event_log.of_people import EnrollmentHeld
-from relance.engine.reasons import Cause, Code, Reason, because
+from relance.engine.reasons import Cause, Code, HoldKind, Reason, because
 from relance.engine.sequences import backlog
 from relance.engine.states import Event, State
 from relance.engine.store import events
@@ -23,8 +23,9 @@ from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sending import refusals
 from relance.engine.store.sending.refusals import Refused
-from relance.engine.store.sequences import changing, enrollments
+from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
+from relance.engine.store.sequences.holds import Evidence
 from relance.wording import Text
 
 WITHIN = dt.timedelta(days=30)
@@ -134,19 +135,16 @@ def lift(conn: Connection, context: Context, mailbox_id: int, name: str, now: dt
     people = contacts.by_ids(conn, [row.contact_id for row in rows])
     enrollments.lock(conn, [row.id for row in rows])
     for row in rows:
-        rest = [each for each in row.why if (each.cause, each.source) != (Cause.ORGANISATION, name)]
-        if rest:
-            enrollments.apply(conn, [row.id], Event.HELD, now, values=changing.written(rest))
-        else:
-            _go_on(conn, context, row, people[row.contact_id], now)
+        _go_on(conn, context, row, people[row.contact_id], name, now)
 
 
-def _go_on(conn: Connection, context: Context, row: Enrollment, person: Contact, now: dt.datetime) -> None:
+def _go_on(
+    conn: Connection, context: Context, row: Enrollment, person: Contact, name: str, now: dt.datetime
+) -> None:
     change = backlog.overdue(conn, context, row, person, spread=True)
+    tried = Evidence(HoldKind.ORGANISATION, organisation=name)
     why = because(Code.ORGANISATION_TRIED_AGAIN)
-    [(_, after)] = enrollments.apply(
-        conn, [row.id], Event.RELEASED, now, reason=why, values={"attempts": 0, **change}
-    )
+    goes = enrollments.clear(conn, row.id, tried, now, why, {"attempts": 0, **change})
     due = change.get("due_at", row.due_at)
-    if after is State.ACTIVE and due is not None and row.step_kind == "mail":
+    if goes and due is not None and row.step_kind == "mail":
         mailboxes.schedule_turn(conn, [row.mailbox_id], due)

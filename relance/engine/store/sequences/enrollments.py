@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from relance.engine.definition.position import Position
 from relance.engine.reasons import Cause, Code, Reason
 from relance.engine.states import Event, State
 from relance.engine.store.sequences import changing, due, holds
-from relance.engine.store.sequences.holds import Change
+from relance.engine.store.sequences.holds import Change, Evidence
 from relance.engine.store.sequences.positions import COLUMNS, Enrollment, value
 
 __all__ = ["COLUMNS", "Enrollment", "value"]
@@ -74,15 +74,17 @@ _AT_ONCE = 5000  # ids in one statement; SQLite takes 32 766 values
 def clear(
     conn: Connection,
     enrollment_id: int,
-    over: Callable[[Reason], bool],
+    evidence: Evidence,
     now: dt.datetime,
     because: Reason,
     values: dict[str, Any] | None = None,
 ) -> bool:
-    """These reasons hold somebody no longer; whether they go on, for there was no other. `values` are set if so."""
+    """Close what evidence closes of the holds of somebody held; whether they go on, for there was no other. `values` are
+    set if so."""
     [row] = _locked(conn, [enrollment_id])
-    rest = [each for each in row.why if not over(each)]
-    if row.state is not State.HELD or len(rest) == len(row.why):
+    standing = holds.standing(conn, [row])[row.id] if row.state is State.HELD else ()
+    rest = [each.why for each in standing if not evidence.closes(each)]
+    if len(rest) == len(standing):
         return False
     if rest:
         apply(conn, [row.id], Event.HELD, now, reason=rest[0], values=changing.written(rest))

@@ -42,6 +42,24 @@ class Hold:
         return self.why.hold
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What came to light, and so which holds it closes: those of one kind, and of one mail or organisation where it is about
+    that. A hold of which nobody knows what it rests on is closed by none."""
+
+    kind: HoldKind
+    message_id: int | None = None
+    organisation: str | None = None
+
+    def closes(self, hold: Hold) -> bool:
+        """Whether it says that this holds nobody any more."""
+        return (
+            hold.kind is self.kind
+            and self.message_id in (None, hold.message_id)
+            and self.organisation in (None, hold.why.source)
+        )
+
+
 def in_force(state: State, why: Sequence[Reason]) -> tuple[Reason, ...]:
     """Which of somebody's reasons hold them: held or paused, all of them; behind an end, a person's pause. Pure.
 

@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,11 +75,11 @@ def test_a_persons_word_is_certain_and_keeps_what_it_does_not_mention():
     )
 
 
-def test_a_mail_kept_before_matches_were_written_down_is_told_by_its_key():
-    judgement = Classification(Kind.HUMAN, "a rule")
-    assert classification.in_force(kept(judgement, match="")).match is Match.CERTAIN
+@pytest.mark.parametrize("match", ["certain", "soft"])
+def test_how_a_mail_was_matched_is_a_word_of_a_list_and_no_sentence(match: str):
     by = "a colleague's address and our subject or words"
-    assert classification.in_force(kept(judgement, match="", matched_by=by)).match is Match.SOFT
+    kept_so = kept(Classification(Kind.HUMAN, "a rule"), match=match, matched_by=by)
+    assert classification.in_force(kept_so).match is Match(match)
 
 
 def test_what_an_older_release_kept_of_a_speaker_is_understood():

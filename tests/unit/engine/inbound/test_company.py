@@ -26,6 +26,7 @@ def blank(cls: type, **known: object) -> object:
 KIM = blank(Contact, id=1, email="kim@acme.example")
 ANSWERED = because(Code.ANSWERED, "answer 7", cause=Cause.ANSWER)
 HEARD = Heard(KIM, Classification(Kind.HUMAN, "a rule", intent="positive"), ANSWERED, "ada@sales.example")
+MAIL = 7  # its row
 OTHER = dataclasses.replace(HEARD, why=dataclasses.replace(ANSWERED, source="answer 8"))
 
 
@@ -41,27 +42,27 @@ def test_every_deed_has_a_code_of_its_own_and_names_the_mail():
 
 @pytest.mark.parametrize(("action", "state"), [(STOP, State.STOPPED), (HAND_OVER, State.HELD)])
 def test_a_colleague_stands_there_for_this_answer_and_for_no_other(action, state):
-    assert company.caused(row(state, HEARD.reason(action)), HEARD, action)
-    assert not company.caused(row(state, OTHER.reason(action)), HEARD, action)
-    assert not company.caused(row(State.ACTIVE, HEARD.reason(action)), HEARD, action)
-    assert not company.caused(row(state), HEARD, action)
+    assert company.caused(row(state, HEARD.reason(action)), MAIL, action)
+    assert not company.caused(row(state, OTHER.reason(action)), MAIL, action)
+    assert not company.caused(row(State.ACTIVE, HEARD.reason(action)), MAIL, action)
+    assert not company.caused(row(state), MAIL, action)
 
 
 def test_one_that_was_stopped_is_not_one_that_was_handed_over():
-    assert not company.caused(row(State.HELD, HEARD.reason(STOP)), HEARD, HAND_OVER)
-    assert not company.caused(row(State.STOPPED, HEARD.reason(HAND_OVER)), HEARD, STOP)
+    assert not company.caused(row(State.HELD, HEARD.reason(STOP)), MAIL, HAND_OVER)
+    assert not company.caused(row(State.STOPPED, HEARD.reason(HAND_OVER)), MAIL, STOP)
 
 
 def test_it_is_known_again_however_the_answer_is_told_by_now():
     told = dataclasses.replace(HEARD, judgement=Classification(Kind.HUMAN, "a rule", intent="later"))
     assert told.reason(HAND_OVER) != HEARD.reason(HAND_OVER)
-    assert company.caused(row(State.HELD, told.reason(HAND_OVER)), HEARD, HAND_OVER)
+    assert company.caused(row(State.HELD, told.reason(HAND_OVER)), MAIL, HAND_OVER)
 
 
 def test_a_step_put_later_is_this_answers_while_nothing_else_puts_it_later():
     own, others = (reasons.bound(BOUND, each.reason(SLOW)) for each in (HEARD, OTHER))
     longer = dataclasses.replace(SLOW, wait=waits.parse("5 business days"))
-    assert company.caused(row(State.ACTIVE, bound=(own,)), HEARD, SLOW)
-    assert not company.caused(row(State.ACTIVE, bound=(own,)), HEARD, longer)
-    assert not company.caused(row(State.ACTIVE, bound=(own, others)), HEARD, SLOW)
-    assert not company.caused(row(State.ACTIVE), HEARD, SLOW)
+    assert company.caused(row(State.ACTIVE, bound=(own,)), MAIL, SLOW)
+    assert not company.caused(row(State.ACTIVE, bound=(own,)), MAIL, longer)
+    assert not company.caused(row(State.ACTIVE, bound=(own, others)), MAIL, SLOW)
+    assert not company.caused(row(State.ACTIVE), MAIL, SLOW)
