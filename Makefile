@@ -77,8 +77,8 @@ catalogue: $(VENV)/.dev ## list the sentences that lack a translation (ADD=1 wri
 	@$(BIN)/python -m tests.catalogue $(if $(ADD),--add)
 
 lock: ## renew requirements/*.txt (needs uv)
-	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --no-emit-index-url --no-annotate --extra sandbox pyproject.toml -o requirements/base.txt
-	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --no-emit-index-url --no-annotate --extra sandbox --group dev pyproject.toml -c requirements/base.txt -o requirements/dev.txt
+	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --no-emit-index-url --no-annotate --extra sandbox --extra fast pyproject.toml -o requirements/base.txt
+	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --no-emit-index-url --no-annotate --extra sandbox --extra fast --group dev pyproject.toml -c requirements/base.txt -o requirements/dev.txt
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -7,7 +7,7 @@ import threading
 
 from benchmarks.hitting.visitors import LONGEST_SECONDS
 from relance import clock
-from relance.scheduler import web as scheduler_web
+from relance.scheduler.web_server import web as scheduler_web
 from relance.tracking import answers, tokens, web
 from tests.servers import ports
 

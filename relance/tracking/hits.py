@@ -32,7 +32,8 @@ class Hit:
 
 def agent_text(raw: str) -> str:
     """A User-Agent as bounded printable text: everything else becomes a question mark."""
-    return "".join(char if char.isprintable() else "?" for char in raw[:LONGEST_AGENT])
+    text = raw[:LONGEST_AGENT]
+    return text if text.isprintable() else "".join(char if char.isprintable() else "?" for char in text)
 
 
 def network_of(address: str | None) -> str:

@@ -12,10 +12,9 @@ import datetime as dt
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from starlette.applications import Starlette
-from starlette.background import BackgroundTask
 from starlette.datastructures import FormData, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
@@ -26,18 +25,14 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from relance import clock, errors
-from relance.tracking import hits, pages, recording, targets, tokens
+from relance.tracking import answers, hits, pages, recording, targets, tokens
 from relance.tracking.desk import Desk, Heard
 
 log = logging.getLogger(__name__)
 
-# The smallest well-known picture: one transparent pixel, GIF89a, 43 bytes.
-PIXEL = bytes.fromhex(
-    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
-)
 LARGEST_BODY = 16 * 1024  # RFC 8058 needs 26 bytes, and some room where they come as multipart
 SLOWEST_BODY = 10.0  # seconds; whoever needs longer for one line of form is no mailbox provider
-PATIENCE = 2.0  # seconds a visitor waits for our database
+PATIENCE = recording.PATIENCE  # seconds a visitor waits for our database
 REPLAY_SECONDS = 5.0  # between two tries to carry out what was kept
 DESK_THREADS = 20
 
@@ -74,7 +69,8 @@ def build(
         async with counter.open_for_visitors():
             yield
 
-    application = Starlette(
+    application = App(
+        counter,
         lifespan=life,
         routes=[
             Route("/o/{token}.gif", counter.open),
@@ -92,13 +88,26 @@ def build(
     return application
 
 
+class App(Starlette):
+    """Starlette, behind the answers that need nothing of it: routes, requests and middleware cost several times a hit."""
+
+    def __init__(self, counter: Counter, **given: Any) -> None:
+        super().__init__(**given)
+        self._counter = counter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer at once, or pass it on."""
+        if not await self._counter.answered(scope, send):
+            await super().__call__(scope, receive, send)
+
+
 class Counter:
     """Where requests are received: reads the token, asks the desk in a thread, answers."""
 
     def __init__(self, desk: Desk, signer: tokens.Signer, now: Callable[[], dt.datetime]) -> None:
         self._desk = desk
-        self._signer = signer
-        self._now = now
+        self._reader = answers.Reader(signer, now)
+        self._answers = answers.Answers(self._reader, HEADERS)
         # Hits come in floods and may wait; they must not stand in the way of somebody who says no, and nobody who waits
         # for the database in the way of what is written down beside it.
         self._threads = ThreadPoolExecutor(DESK_THREADS, "relance-desk")
@@ -120,16 +129,24 @@ class Counter:
             for pool in (self._threads, self._beside, self._recording):
                 pool.shutdown(wait=False, cancel_futures=True)
 
+    async def answered(self, scope: Scope, send: Send) -> bool:
+        """The pixel, the same for every token, and the redirect to the target in a link: recorded, then sent. Whatever
+        the database does, they are sent; and a token that is not ours takes its turn with those that are."""
+        answer = self._answers.to(scope)
+        if answer is None:
+            return False
+        hit, messages = answer
+        await self._recorder.add(hit)
+        await answers.say(messages, send)
+        return True
+
     async def open(self, request: Request) -> Response:
-        """The pixel, the same for every token. It is sent before the open is recorded, so neither a token that is
-        not ours nor a slow database shows in the response or its timing."""
-        hit = self._hit(request, tokens.Purpose.OPEN)
-        background = BackgroundTask(self._recorded, hit) if hit else None
-        return Response(PIXEL, media_type="image/gif", background=background)
+        """Names the route and what it can be asked; GET and HEAD have been answered before."""
+        del request
+        return Response(answers.PIXEL, media_type="image/gif")
 
     async def click(self, request: Request) -> Response:
-        """A redirect to the target in the link, whatever the database does, or to the one stored for an older link; and
-        to nothing else."""
+        """A redirect to the target that is stored for an older link, recorded with the look-up; and to nothing else."""
         hit = self._hit(request, tokens.Purpose.CLICK)
         if hit is None:
             return _page(request, pages.gone, 404)
@@ -139,8 +156,7 @@ class Counter:
             log.error("link %d of message %d has a target that is not safe to follow", hit.index, hit.message)
         if place is None:
             return _page(request, pages.gone, 404)
-        background = BackgroundTask(self._recorded, hit) if hit.carried else None
-        return Response(status_code=302, headers={"location": place}, background=background)
+        return Response(status_code=302, headers={"location": place})
 
     async def no(self, request: Request) -> Response:
         """One route for both, so that a 405 names all that is allowed (RFC 9110, 15.5.6)."""
@@ -181,30 +197,7 @@ class Counter:
             raise
 
     def _hit(self, request: Request, purpose: tokens.Purpose) -> hits.Hit | None:
-        claim = self._signer.read(purpose, request.path_params["token"])
-        if claim is None:
-            return None
-        said = request.headers
-        return hits.Hit(
-            purpose=purpose,
-            message=claim.message,
-            index=claim.index,
-            at=self._now(),
-            method=request.method,
-            user_agent=hits.agent_text(said.get("user-agent", "")),
-            network=hits.network_of(request.client.host if request.client else None),
-            has_language=bool(said.get("accept-language", "").strip()),
-            prefetch=any(
-                "prefetch" in said.get(name, "").lower() for name in ("sec-purpose", "purpose", "x-moz")
-            ),
-            carried=claim.carried,
-        )
-
-    async def _recorded(self, hit: hits.Hit) -> None:
-        """Have a hit recorded; returns when that was tried, or soon."""
-        tried = self._recorder.add(hit)
-        if tried is not None:
-            await asyncio.wait([tried], timeout=PATIENCE)
+        return self._reader.hit(request.scope, purpose, request.path_params["token"])
 
     async def _record(self, found: Sequence[hits.Hit]) -> None:
         await asyncio.get_running_loop().run_in_executor(self._recording, self._desk.record, found)

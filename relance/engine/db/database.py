@@ -84,6 +84,22 @@ class Database:
             raise
         self.refused = ""
 
+    @contextmanager
+    def note(self) -> Iterator[Connection]:
+        """`write` where each statement stands alone: on PostgreSQL it is its own transaction, without two round trips."""
+        if self.embedded:
+            with self.write() as conn:
+                yield conn
+            return
+        try:
+            with _words(self.url), self.engine.connect() as conn:
+                postgresql.writes_alone(conn)
+                yield conn
+        except errors.Unwritable as full:
+            self.refused = full.text
+            raise
+        self.refused = ""
+
     def ping(self) -> None:
         """Answer, or raise `errors.Unreachable`."""
         with self.read() as conn:

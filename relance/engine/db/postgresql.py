@@ -44,6 +44,7 @@ class Connection(psycopg.Connection[Any]):
     """A connection that is given up when an answer does not come in time."""
 
     answer_seconds: float = ANSWER_SECONDS
+    notes: bool = False  # whether statements that write may stand alone
 
     def wait(self, gen: Generator[Any, Any, Any], *args: Any, **more: Any) -> Any:
         """psycopg's, within our bound. Raises `psycopg.OperationalError`, and the connection is closed then."""
@@ -61,7 +62,8 @@ class _Cursor(psycopg.Cursor[Any]):
 
     def execute(self, query: Any, *args: Any, **more: Any) -> Any:
         """psycopg's. Raises `TypeError` for what writes in a read."""
-        if self.connection.autocommit and query.startswith(_WRITES):
+        connection: Any = self.connection
+        if connection.autocommit and not connection.notes and query.startswith(_WRITES):
             raise TypeError(f"written in a read: {query}")
         return super().execute(query, *args, **more)
 
@@ -77,6 +79,14 @@ def reads_only(conn: sa.Connection) -> None:
     driver = conn.connection.driver_connection
     if isinstance(driver, Connection):
         driver.autocommit = True
+
+
+def writes_alone(conn: sa.Connection) -> None:
+    """As `reads_only`, and what writes is kept at once, until the connection is given back."""
+    reads_only(conn)
+    driver = conn.connection.driver_connection
+    if isinstance(driver, Connection):
+        driver.notes = True
 
 
 class _Silent(Exception):
@@ -134,7 +144,7 @@ def engine(url: URL, pool: int, answer_seconds: float = ANSWER_SECONDS) -> Engin
 
 def _rest(connection: Connection | None, record: ConnectionPoolEntry) -> None:
     if connection is not None and not connection.closed and connection.autocommit:
-        connection.autocommit = False
+        connection.autocommit = connection.notes = False
     record.info["resting since"] = clock.elapsed()
 
 

@@ -52,19 +52,15 @@ class TrackingDesk:
 
     def record(self, found: Sequence[Hit]) -> None:
         """Keep opens and clicks, of mails that we know and that have room for them."""
-        with self.context.database.write() as conn:
-            known = messages.known(conn, {hit.message for hit in found})
-            _keep(conn, [hit for hit in found if hit.message in known])
+        with self.context.database.note() as conn:
+            _keep(conn, found)
 
     def clicked(self, hit: Hit) -> str | None:
         """Keep a click and say where it leads; None for a link we never made."""
         with self.context.database.write() as conn:
-            message = messages.by_id(conn, hit.message)
-            if message is not None:
-                _keep(conn, [hit])
-        if message is None or not 0 <= hit.index < len(message.links):
-            return hit.carried or None
-        return str(message.links[hit.index]["target"])
+            _keep(conn, [hit])
+            links = messages.links(conn, hit.message)
+        return str(links[hit.index]["target"]) if 0 <= hit.index < len(links) else hit.carried or None
 
     def keep(self, hit: Hit) -> bool:
         """Write a no down on this host."""
@@ -160,14 +156,13 @@ def replay(context: Context) -> int:
 
 
 def _keep(conn: Connection, found: Sequence[Hit]) -> None:
-    """Keep those hits for which their mail has room."""
-    totals, of_network = hits.counts(conn, {(hit.message, hit.network) for hit in found})
+    """Keep those hits whose mail we know, and has room for them."""
+    kept = hits.kept(conn, {hit.message for hit in found})
     rows = []
     for hit in found:
-        here = (hit.message, hit.network)
-        if has_room(hit, totals[hit.message], of_network[here]):
-            totals[hit.message] += 1
-            of_network[here] += 1
+        of_mail = kept.get(hit.message)
+        if of_mail is not None and has_room(hit, of_mail.total(), of_mail[hit.network]):
+            of_mail[hit.network] += 1
             rows.append(_row(hit))
     hits.add_all(conn, rows)
 
@@ -176,7 +171,9 @@ def has_room(hit: Hit, kept: int, of_network: int) -> bool:
     """Whether a mail of which so many hits are kept, so many of them from the hit's network, has room for one more."""
     if hit.network and of_network >= MOST_OF_A_NETWORK:
         return False
-    return kept < (MOST_OF_MACHINES if judge.at_first_sight(hit) is judge.Kind.MACHINE else MOST_HITS)
+    if kept < min(MOST_OF_MACHINES, MOST_HITS):
+        return True
+    return kept < MOST_HITS and judge.at_first_sight(hit) is not judge.Kind.MACHINE
 
 
 def _row(hit: Hit) -> dict[str, Any]:

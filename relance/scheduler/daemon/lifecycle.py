@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -125,6 +126,7 @@ def stand(
         for part in parts:
             part.start()
             started.append(part)
+        _keep_what_is_here()
         say(ready)
         trouble = _wait(started, bell)
         if trouble:
@@ -133,6 +135,13 @@ def stand(
         _stop(started, seconds)
     log.info("stopped")
     return 1 if trouble else 0
+
+
+def _keep_what_is_here() -> None:
+    """Modules, tables and everything else that a process has when it is ready stay until it ends: the garbage collector
+    need not look through them again and again, which is a fifth of the work of a busy one."""
+    gc.collect()
+    gc.freeze()
 
 
 def _wait(parts: Sequence[Part], bell: Bell) -> str | None:

@@ -11,11 +11,11 @@ import functools
 import ipaddress
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from relance.scheduler.web_server.http_parser import HttpProtocol
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,8 @@ ACCEPTED_AT_ONCE = 16
 # Connections the event loop takes from the kernel at a time.
 UNSEEN = 4 * ACCEPTED_AT_ONCE
 # It is four rounds of the loop from taking one to having closed it again: so many may stand beside those let in.
+LARGEST_HEAD = 16 * 1024
+# Bytes of a request's line and headers, before anybody looks at them. Not every parser has a bound of its own.
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
@@ -43,7 +45,8 @@ class Door:
     def __init__(self, rules: Rules = Rules()) -> None:
         self.rules = rules
         self.turned_away = 0
-        self._trusted = [ipaddress.ip_network(each, strict=False) for each in rules.trusted]
+        trusted = [ipaddress.ip_network(each, strict=False) for each in rules.trusted]
+        self._party = functools.lru_cache(maxsize=4096)(functools.partial(party, trusted))
         self._inside: dict[Visitor, str] = {}  # in the order they came
         self._of: Counter[str] = Counter()
 
@@ -66,7 +69,7 @@ class Door:
             if not self._of[party]:
                 del self._of[party]
 
-    def protocol(self) -> Callable[..., H11Protocol]:
+    def protocol(self) -> Callable[..., HttpProtocol]:
         """What uvicorn makes for each connection."""
         return functools.partial(Visitor, self)
 
@@ -84,24 +87,29 @@ class Door:
         log.warning("a connection to the web server was turned away: %s", why)
         return False
 
-    def _party(self, address: str) -> str:
-        """Whom an address counts for: itself, its /64 of IPv6 (one customer's, RFC 6177), or nobody if it is a proxy's."""
-        try:
-            host = ipaddress.ip_address(address)
-        except ValueError:
-            return ""
-        if any(host.version == each.version and host in each for each in self._trusted):
-            return ""
-        return str(host) if host.version == 4 else str(ipaddress.ip_network((host, 64), strict=False))
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-class Visitor(H11Protocol):
+def party(trusted: Sequence[Network], address: str) -> str:
+    """Whom an address counts for: itself, its /64 of IPv6 (one customer's, RFC 6177), or nobody if it is a proxy's."""
+    try:
+        host = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if any(host.version == each.version and host in each for each in trusted):
+        return ""
+    return str(host) if host.version == 4 else str(ipaddress.ip_network((host, 64), strict=False))
+
+
+class Visitor(HttpProtocol):
     """One connection: uvicorn's, with a place at the door and two deadlines."""
 
     def __init__(self, door: Door, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._door = door
         self._admitted = False
+        self._head = 0  # bytes of its request so far, until its headers are here
         self._alarms: list[asyncio.TimerHandle] = []
 
     @property
@@ -127,8 +135,12 @@ class Visitor(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless it was cut in the meantime."""
-        if self._admitted and not self.transport.is_closing():
-            super().data_received(data)
+        if not self._admitted or self.transport.is_closing():
+            return
+        super().data_received(data)
+        self._head += len(data)
+        if not self.cycle and self._head > LARGEST_HEAD:
+            self.cut()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Give the place back."""

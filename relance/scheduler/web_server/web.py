@@ -20,8 +20,6 @@ from relance.wording import Text
 START_SECONDS = 30.0
 BACKLOG = 2048
 # How many may wait in the kernel.
-LARGEST_HEAD = 16 * 1024
-# Bytes of a request's line and headers, before anybody looks at them.
 STILL_SECONDS, END_SECONDS = 60.0, 120.0  # nothing in there computes for so long
 
 
@@ -112,7 +110,7 @@ class Web:
                 server_header=False,
                 headers=[("connection", "close")],  # one request each: nobody keeps a place for a next one
                 forwarded_allow_ips=list(rules.trusted),
-                h11_max_incomplete_event_size=LARGEST_HEAD,
+                h11_max_incomplete_event_size=connection_limits.LARGEST_HEAD,
                 backlog=connection_limits.ACCEPTED_AT_ONCE,
                 timeout_graceful_shutdown=10,
             ),

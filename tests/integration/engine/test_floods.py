@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import time
@@ -116,3 +117,34 @@ def test_judging_a_flood_asks_the_database_no_more_than_once_a_hit(house: Contex
     )
     assert engagement_hits.judge_settled(house, house.clock.now()) == 100
     assert len(asked) < 125
+
+
+def test_however_many_hits_are_kept_by_two_statements_that_read_no_mail(
+    house: Context, mail: Message
+) -> None:
+    asked: list[str] = []
+    sa.event.listen(
+        house.database.engine,
+        "before_cursor_execute",
+        lambda conn, cursor, statement, *rest: asked.append(statement.lower()),
+    )
+    engagement_hits.TrackingDesk(house).record(
+        [click(house, mail, network=f"198.51.{n}.0/24") for n in range(40)]
+    )
+    assert kept(house) == 40
+    work = [each for each in asked if not each.startswith("begin")][:-1]  # the last is our own count
+    assert [each.split()[0] for each in work] == ["select", "insert"]
+    assert not any("raw" in each or "message.body" in each for each in work)
+
+
+def test_what_is_noted_is_kept_though_a_later_statement_fails_on_postgresql(
+    house: Context, mail: Message
+) -> None:
+    """And the connection writes nothing alone when it is given back."""
+    with contextlib.suppress(ZeroDivisionError), house.database.note() as conn:
+        hits.add(conn, message_id=mail.id, at=house.clock.now(), kind="open")
+        raise ZeroDivisionError
+    assert kept(house) == (0 if house.database.embedded else 1)
+    if not house.database.embedded:
+        with pytest.raises(TypeError, match="written in a read"), house.database.read() as conn:
+            hits.add(conn, message_id=mail.id, at=house.clock.now(), kind="open")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import importlib.util
 import os
 import re
 import resource
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -27,7 +30,7 @@ from relance.engine.definition.sequence import Sequence as Definition
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.sandbox.world import World
 from relance.scheduler.web_server import connection_limits, web
-from tests.servers import command, ports, processes
+from tests.servers import command, finder, ports, processes
 
 QUICK = connection_limits.Rules(most=8, most_each=100, head_seconds=0.4, life_seconds=1.5)
 Serve = Callable[[connection_limits.Rules], AbstractContextManager[int]]
@@ -247,3 +250,35 @@ def _unsubscribed(port: int, path: str) -> bool:
             "POST", path, b"List-Unsubscribe=One-Click", {"Content-Type": "application/x-www-form-urlencoded"}
         )
         return line.getresponse().status == 200
+
+
+PLAIN = """
+import sys
+if sys.argv[1] == "without":
+    sys.modules["httptools"] = sys.modules["uvloop"] = None
+import http.client, asyncio
+from relance.scheduler.web_server import connection_limits, web
+seen = []
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        seen.append(type(asyncio.get_running_loop()).__module__)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+bound = web.listen("127.0.0.1", 0)
+server = web.Web(app, [bound])
+server.start()
+line = http.client.HTTPConnection("127.0.0.1", bound.getsockname()[1], timeout=20)
+line.request("GET", "/")
+print(line.getresponse().read().decode(), connection_limits.Visitor.__mro__[1].__name__, seen[0].split(".")[0])
+server.stop(20)
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "said"), [("with", "ok HttpToolsProtocol uvloop"), ("without", "ok H11Protocol asyncio")]
+)
+def test_a_machine_without_the_quick_parts_serves_as_well(how: str, said: str) -> None:
+    if how == "with" and not (importlib.util.find_spec("uvloop") and importlib.util.find_spec("httptools")):
+        finder.not_run("uvloop and httptools have no wheels here")
+    child = subprocess.run([sys.executable, "-c", PLAIN, how], capture_output=True, text=True, timeout=60)
+    assert child.stdout.strip() == said, child.stderr

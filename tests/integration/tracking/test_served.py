@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import uvicorn
 
-from relance.tracking import web
+from relance.tracking import answers, web
 from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit
 from relance.tracking.links import Links
@@ -103,7 +103,7 @@ def test_a_slow_database_does_not_hold_up_the_pixel_or_those_who_say_no(port: in
     desk.gate.clear()
     for _ in range(10):
         response, body = ask(port, "GET", LINKS.open_url(1))
-        assert (response.status, body) == (200, web.PIXEL)
+        assert (response.status, body) == (200, answers.PIXEL)
     response, _ = ask(port, "POST", LINKS.unsubscribe_url(1, OLA), b"List-Unsubscribe=One-Click", FORM)
     assert response.status == 200
     assert desk.unsubscribed == [OLA]

@@ -39,28 +39,77 @@ class Desk:
 
 
 def play(desk: Desk, how_many: int, network: str = "") -> recording.Recorder:
+    """So many visitors at once, and the end when all of them have been answered."""
+
     async def story() -> recording.Recorder:
         recorder = recording.Recorder(desk.record)
-        tried = [recorder.add(a_hit(number, network)) for number in range(how_many)]
-        await asyncio.wait_for(asyncio.gather(*(each for each in tried if each is not None)), 5)
-        await recorder.close()
+        async with asyncio.timeout(5):
+            await asyncio.gather(*(recorder.add(a_hit(number, network)) for number in range(how_many)))
+            await recorder.close()
         return recorder
 
     return asyncio.run(story())
 
 
-def test_many_share_a_call_and_none_is_lost_or_doubled() -> None:
+def test_what_waits_shares_a_call_and_none_is_lost_or_doubled() -> None:
     desk = Desk()
-    play(desk, 250)
-    assert desk.taken == list(range(250))
-    assert [len(call) for call in desk.calls] == [100, 100, 50]
+    play(desk, 1250)
+    assert desk.taken == list(range(1250))
+    assert [len(call) for call in desk.calls] == [500, 500, 250]
 
 
-def test_while_the_desk_is_away_hits_wait_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_visitor_is_answered_after_the_hit_is_recorded_and_not_before() -> None:
+    async def story() -> None:
+        opened, told = asyncio.Event(), []
+
+        async def record(found: Sequence[Hit]) -> None:
+            await opened.wait()
+            told.append("recorded")
+
+        recorder = recording.Recorder(record)
+        visit = asyncio.create_task(recorder.add(a_hit(1)))
+        visit.add_done_callback(lambda _: told.append("answered"))
+        await asyncio.sleep(0)
+        opened.set()
+        async with asyncio.timeout(5):
+            await visit
+        await recorder.close()
+        assert told == ["recorded", "answered"]
+
+    asyncio.run(story())
+
+
+def test_a_link_that_is_not_ours_takes_its_turn_and_records_nothing() -> None:
+    desk = Desk()
+
+    async def story() -> None:
+        recorder = recording.Recorder(desk.record)
+        async with asyncio.timeout(5):
+            await asyncio.gather(recorder.add(None), recorder.add(a_hit(1)), recorder.add(None))
+            await recorder.add(None)
+            await recorder.close()
+
+    asyncio.run(story())
+    assert desk.calls == [[1], []]
+
+
+def test_while_the_desk_is_away_nobody_waits_and_hits_are_kept_in_their_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(recording, "RETRY_SECONDS", 0.0)
     away = errors.Unreachable("the database is locked")
     desk = Desk(away, away, away)
-    play(desk, 150)
+
+    async def story() -> None:
+        recorder = recording.Recorder(desk.record)
+        async with asyncio.timeout(5):
+            await asyncio.gather(*(recorder.add(a_hit(number)) for number in range(150)))
+            assert desk.taken == []
+            while not desk.taken:
+                await asyncio.sleep(0)
+            await recorder.close()
+
+    asyncio.run(story())
     assert desk.taken == list(range(150))
 
 
@@ -74,18 +123,71 @@ def test_what_is_still_waiting_at_the_end_is_tried_once_more() -> None:
     assert len(gone.calls) == 2
 
 
-def test_what_nobody_foresaw_costs_its_batch_only() -> None:
+def test_the_end_waits_for_the_batch_under_way_and_records_it_once() -> None:
+    async def story() -> list[int]:
+        opened, taken = asyncio.Event(), list[int]()
+
+        async def record(found: Sequence[Hit]) -> None:
+            await opened.wait()
+            taken.extend(hit.message for hit in found)
+
+        recorder = recording.Recorder(record)
+        visit = asyncio.create_task(recorder.add(a_hit(1)))
+        await asyncio.sleep(0)
+        end = asyncio.create_task(recorder.close())
+        await asyncio.sleep(0)
+        opened.set()
+        async with asyncio.timeout(5):
+            await asyncio.gather(visit, end)
+        return taken
+
+    assert asyncio.run(story()) == [1]
+
+
+def test_an_unexpected_error_costs_its_batch_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "BATCH", 100)
     desk = Desk(ZeroDivisionError("a bug"))
     play(desk, 150)
     assert desk.taken == list(range(100, 150))
 
 
-def test_memory_and_one_networks_part_of_it_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_burst_waits_for_room_and_none_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recording, "MOST_WAITING", 50)
     desk = Desk()
+    assert play(desk, 2000).dropped == 0
+    assert sorted(desk.taken) == list(range(2000))
+    assert max(len(call) for call in desk.calls) <= 50
+
+
+def test_memory_is_bounded_while_the_desk_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "MOST_WAITING", 50)
+    desk = Desk(*[errors.Unreachable("the database is away")] * 9)
     assert play(desk, 80).dropped == 30
-    assert len(desk.taken) == 50
-    monkeypatch.setattr(recording, "MOST_WAITING", 1000)
+    assert desk.taken == []
+
+
+def test_nobody_waits_for_a_desk_that_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "PATIENCE", 0.01)
+    monkeypatch.setattr(recording, "MOST_WAITING", 50)
+
+    async def story() -> recording.Recorder:
+        opened = asyncio.Event()
+
+        async def record(found: Sequence[Hit]) -> None:
+            await opened.wait()
+
+        recorder = recording.Recorder(record)
+        async with asyncio.timeout(5):
+            await recorder.add(a_hit(0))
+            await asyncio.gather(*(recorder.add(a_hit(number)) for number in range(70)))
+            opened.set()
+            await recorder.close()
+        return recorder
+
+    assert asyncio.run(story()).dropped == 20
+
+
+def test_one_networks_part_is_bounded() -> None:
     desk = Desk()
     assert play(desk, 400, "203.0.113.0/24").dropped == 100
     assert len(desk.taken) == recording.OF_A_NETWORK

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from relance.tracking import pages, web
+from relance.tracking import answers, pages, web
 from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit
 from relance.tracking.links import Links
@@ -111,8 +111,8 @@ def test_the_pixel_is_the_same_for_every_token(client: TestClient, desk: FakeDes
     known = client.get(LINKS.open_url(5), headers={"user-agent": "UA", "accept-language": "pl"})
     unknown = client.get("/o/nonsense.gif")
     assert known.status_code == unknown.status_code == 200
-    assert known.content == unknown.content == web.PIXEL
-    assert len(web.PIXEL) == 43
+    assert known.content == unknown.content == answers.PIXEL
+    assert len(answers.PIXEL) == 43
     assert dict(known.headers) == dict(unknown.headers)
     assert known.headers["content-type"] == "image/gif"
     assert known.headers["cache-control"] == "no-store, private"
@@ -257,7 +257,7 @@ def test_without_its_database_the_desk_breaks_nothing(
 ) -> None:
     desk.broken, desk.disk = True, False
     caplog.set_level(logging.INFO, logger="relance")
-    assert client.get(LINKS.open_url(5)).content == web.PIXEL
+    assert client.get(LINKS.open_url(5)).content == answers.PIXEL
     for response in (
         client.get(LINKS.click_url(5, 2, "")),
         client.post(LINKS.unsubscribe_url(5, OLA), data=ONE_CLICK),

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine.db import bulk
 from relance.engine.db.tables import enrollment, hit, message
 
 
@@ -53,29 +54,50 @@ _SELECT = sa.select(*_COLUMNS).join(message, message.c.id == hit.c.message_id)
 
 def add(conn: Connection, **values: Any) -> None:
     """Keep one hit."""
-    add_all(conn, [{"reasons": [], **values}])
+    conn.execute(sa.insert(hit), {"reasons": [], **values})
 
 
 def add_all(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep hits."""
-    if rows:
-        conn.execute(sa.insert(hit), rows)
+    _ADD.run(conn, rows)
 
 
-def counts(
-    conn: Connection, places: Iterable[tuple[int, str]]
-) -> tuple[Counter[int], Counter[tuple[int, str]]]:
-    """How many hits are kept of each of these mails, and of each mail from each of these networks."""
-    mails, networks = ({place[at] for place in places} for at in (0, 1))
-    found = sa.select(hit.c.message_id, sa.func.count()).group_by(hit.c.message_id)
-    totals = conn.execute(found.where(hit.c.message_id.in_(sorted(mails))))
-    each = (
-        sa.select(hit.c.message_id, hit.c.network, sa.func.count())
-        .where(hit.c.message_id.in_(sorted(mails)), hit.c.network.in_(sorted(networks)))
-        .group_by(hit.c.message_id, hit.c.network)
-    )
-    of_network = {(number, network): count for number, network, count in conn.execute(each)}
-    return Counter({number: count for number, count in totals}), Counter(of_network)
+_ADD = bulk.inserting(
+    hit,
+    (
+        "message_id",
+        "at",
+        "kind",
+        "link",
+        "method",
+        "user_agent",
+        "network",
+        "language",
+        "prefetch",
+        "reasons",
+    ),
+)
+
+
+def kept(conn: Connection, message_ids: Iterable[int]) -> dict[int, Counter[str]]:
+    """How many hits are kept of each of these mails, by network; of a mail that we do not know, nothing."""
+    found: dict[int, Counter[str]] = {}
+    kept_of = _KEPT_POSTGRESQL if conn.dialect.name == "postgresql" else _KEPT
+    for number, network, count in conn.execute(kept_of, {"mails": sorted(message_ids)}):
+        found.setdefault(number, Counter())[network or ""] += count
+    return found
+
+
+_COUNTED = (
+    sa.select(message.c.id, hit.c.network, sa.func.count(hit.c.id))
+    .outerjoin_from(message, hit, hit.c.message_id == message.c.id)
+    .group_by(message.c.id, hit.c.network)
+)
+_KEPT = _COUNTED.where(message.c.id.in_(sa.bindparam("mails", expanding=True)))
+# The same text for however many mails, so that it is planned once.
+_KEPT_POSTGRESQL = _COUNTED.where(
+    message.c.id == sa.any_(sa.bindparam("mails", type_=sa.ARRAY(sa.BigInteger)))
+)
 
 
 def unjudged(conn: Connection, before: dt.datetime, limit: int) -> list[StoredHit]:

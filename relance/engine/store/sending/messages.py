@@ -116,14 +116,10 @@ def not_accepted(conn: Connection, numbers: Sequence[int]) -> list[Message]:
     return [_value(row) for row in conn.execute(query.order_by(message.c.id))]
 
 
-def known(conn: Connection, numbers: Iterable[int]) -> set[int]:
-    """Those of these ids that are messages'."""
-    wanted = sorted(set(numbers))
-    return (
-        set(conn.execute(sa.select(message.c.id).where(message.c.id.in_(wanted))).scalars())
-        if wanted
-        else set()
-    )
+def links(conn: Connection, number: int) -> Sequence[Mapping[str, Any]]:
+    """Where the links of a mail lead; none of a mail that we do not know."""
+    found = conn.execute(sa.select(message.c.links).where(message.c.id == number)).scalar_one_or_none()
+    return found or []
 
 
 def by_keys(conn: Connection, keys: Iterable[str]) -> dict[str, Message]:
