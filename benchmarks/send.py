@@ -146,6 +146,7 @@ def _json(options: argparse.Namespace, result: race.Result, limits: Limits) -> s
     return json.dumps(
         asdict(result)
         | {
+            "states": dict(result.states),  # `asdict` would count a Counter's items once more
             "options": vars(options),
             "mails_per_second": rate,
             "smtp_source": asdict(limits),

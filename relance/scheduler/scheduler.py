@@ -1,7 +1,13 @@
-"""The loop: every few seconds, advance what needs no mailbox and hint every mailbox that has something to do."""
+"""The loop: advance what needs no mailbox, hint every mailbox that has something to do, and rest until the next is due.
+
+Between two rounds it only asks, every few seconds, whether something falls due sooner than it knew: whoever enrolls or
+resumes in another process rings no bell here. What is overdue and stays so (its hint is under way, its server is away)
+brings no round of its own; rounds come more and more seldom then.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import threading
 
@@ -16,7 +22,8 @@ from relance.scheduler.queue import hints
 SHORTEST_SECONDS, LONGEST_SECONDS = (
     1.0,
     5.0,
-)  # between rounds, drawn anew each time so that processes spread out
+)  # between two looks at what falls due next, drawn anew each time so that processes spread out
+REST_SECONDS = 20.0  # the longest rest between two rounds: a hint that was lost is sent again, a lease that ran out is seen
 GAP_SECONDS = (0.005, 0.25)  # between two rounds however much happens; the least is for clocks that run fast
 MOST_HURRY = 20.0  # where the clock runs fast, rounds follow each other faster, too
 FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 1.0, 20.0  # mail shall flow again within a minute
@@ -42,6 +49,9 @@ class Loop:
         self.stopping = threading.Event()
         self.woken = threading.Event()
         self.failures = 0
+        self.idle = 0  # rounds in a row that found nothing to do
+        self.since = app.clock.now()  # when the last round began, in business time
+        self.next: dt.datetime | None = None  # what falls due next, as far as it is known
         self.said = ""
         self.told: float | None = None  # when it was last told that rounds fail
         self.moved = clock.elapsed()  # when a round last began or ended
@@ -59,8 +69,28 @@ class Loop:
         while not self.stopping.is_set():
             seconds = self.round()
             self.stopping.wait(gap)
-            self.woken.wait(max(0.0, seconds - gap))
+            self.rest(seconds - gap)
             self.woken.clear()
+
+    def rest(self, seconds: float) -> None:
+        """Wait so long, or until something has changed. While rounds fail nobody is asked."""
+        end = clock.elapsed() + seconds
+        while (left := end - clock.elapsed()) > 0:
+            look = self._drawn()
+            if self.woken.wait(min(left, look)) or (left > look and not self.failures and self._sooner()):
+                return
+
+    def _sooner(self) -> bool:
+        """Whether something falls due before what is known to; a look that fails is the next round's to tell."""
+        self.moved = clock.elapsed()
+        try:
+            wake = self.app.next_wake(after=self.since)
+        except Exception:
+            return True
+        return wake is not None and wake > self.since and (self.next is None or wake < self.next)
+
+    def _drawn(self) -> float:
+        return self.rng.uniform(SHORTEST_SECONDS, LONGEST_SECONDS) / self.hurry
 
     def round(self) -> float:
         """One round; returns how many seconds to wait for the next. Never raises."""
@@ -94,6 +124,7 @@ class Loop:
         return seconds
 
     def _work(self) -> float:
+        self.since = self.app.clock.now()
         try:
             report = self.app.tick()
         except errors.Unreachable:
@@ -104,6 +135,7 @@ class Loop:
         self._say(report.words)
         due = self.app.due_mailboxes(LIMIT)
         sent = self.hints.send(due)
+        self.idle = 0 if sent or report.more else self.idle + 1
         if report.more or (sent and len(due) == LIMIT):
             return 0.0
         return self._until_next()
@@ -115,14 +147,14 @@ class Loop:
         self.said = words
 
     def _until_next(self) -> float:
-        """A few seconds, or less when something falls due before. What is due already has its hint under way."""
-        drawn = self.rng.uniform(SHORTEST_SECONDS, LONGEST_SECONDS) / self.hurry
+        """Until something falls due, and no longer than a rest, which grows while there is nothing to do."""
+        longest: float = min(REST_SECONDS / self.hurry, self._drawn() * 2.0 ** min(self.idle, 10))
         now = self.app.clock.now()
-        wake = self.app.next_wake(after=now)
-        if wake is None:
-            return drawn
-        seconds = self.app.clock.machine_seconds(wake - now)
-        return min(drawn, seconds) if seconds > 0 else drawn
+        self.next = self.app.next_wake(after=now)
+        if self.next is None or self.next <= now:
+            self.next = None
+            return longest
+        return min(longest, float(self.app.clock.machine_seconds(self.next - now)))
 
     def _worked(self) -> None:
         if self.failures:

@@ -76,11 +76,46 @@ def test_a_tick_that_fails_in_an_unforeseen_way_does_not_stop_the_mail(tmp_path:
     assert rounds.hints.broker.queues[broker.QUEUE].qsize() == 2
 
 
-def test_an_idle_loop_waits_a_few_seconds(tmp_path: Path) -> None:
-    rounds = standing(App(tmp_path))
-    drawn = {rounds.round() for _ in range(20)}
-    assert len(drawn) > 1
-    assert all(scheduler.SHORTEST_SECONDS <= seconds <= scheduler.LONGEST_SECONDS for seconds in drawn)
+@pytest.mark.parametrize("due", [[], [1, 2, 3]], ids=["idle", "overdue"])
+def test_rounds_that_find_nothing_new_come_more_and_more_seldom(tmp_path: Path, due: list[int]) -> None:
+    """Overdue mailboxes have their hints: polling for them would not bring a mail forward."""
+    app = App(tmp_path)
+    app.due = due
+    rounds = standing(app)
+    drawn = [rounds.round() for _ in range(20)]
+    assert drawn[0] <= 2 * scheduler.LONGEST_SECONDS
+    assert len(set(drawn)) > 2
+    assert set(drawn[-5:]) == {scheduler.REST_SECONDS}
+
+
+def test_what_falls_due_sooner_ends_a_rest_and_nothing_else_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "SHORTEST_SECONDS", 0.001)
+    monkeypatch.setattr(scheduler, "LONGEST_SECONDS", 0.002)
+    app = App(tmp_path)
+    app.wake = NOW + dt.timedelta(hours=1)
+    rounds = standing(app)
+    rounds.round()
+    looks = []
+    monkeypatch.setattr(app, "tick", lambda: pytest.fail("a rest is no round"))
+
+    def look(*, after: dt.datetime) -> dt.datetime:
+        assert after == NOW
+        looks.append(clock.elapsed())
+        return NOW + dt.timedelta(minutes=60 if len(looks) < 9 else 59)
+
+    monkeypatch.setattr(app, "next_wake", look)
+    rounds.rest(60.0)
+    assert len(looks) == 9
+    rounds.next = NOW + dt.timedelta(minutes=59)
+    rounds.rest(0.02)  # ends by itself: nothing is due sooner
+    rounds.failures = 1
+    looks.clear()
+    rounds.rest(0.02)
+    assert looks == []  # a database that is away is not asked
+    rounds.wake()
+    rounds.rest(60.0)
 
 
 def test_it_wakes_for_what_falls_due_before(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""What the benchmarks print, from made-up figures: no servers."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+
+from benchmarks import hits, send
+from benchmarks.hitting.ground import Told
+from benchmarks.sending import ground, meters, race
+
+RESULT = race.Result(
+    seconds=2.0,
+    costs={"workers": meters.Cost(1.0, 0.5)},
+    stages={"smtp": 0.2},
+    memory=(80 * 2**20,),
+    taken=100,
+    accepted=100,
+    doubled=0,
+    states=Counter({"accepted": 100}),
+    size=4600,
+)
+LIMITS = send.Limits(ground.Limit(1000.0, 0.0001), ground.Limit(1000.0, 0.0001))
+
+
+def test_a_run_can_be_printed_as_json() -> None:
+    options = argparse.Namespace(
+        mails=100, mailboxes=2, workers=2, database="postgresql", size=4600, json=True
+    )
+    told = json.loads(send._json(options, RESULT, LIMITS))
+    assert told["states"] == {"accepted": 100}
+    assert (told["ratio"], told["right"]) == (0.05, True)
+    assert "5.0%" in send._words(options, RESULT, LIMITS)
+
+
+def test_hits_are_compared_with_the_constant() -> None:
+    def told(rate: float) -> Told:
+        return Told(
+            count=100, seconds=100 / rate, p50=0.001, p99=0.01, most=0.02, statuses={"200": 100}, cpu=0.01
+        )
+
+    found = {"constant before": told(1000), "constant after": told(3000), "burst of opens": told(1200)}
+    found |= {"clicks": told(1000), "at half the rate": told(600)}
+    options = argparse.Namespace(hits=100, mails=10, connections=64, database="sqlite", json=True)
+    figures = hits._figures(options, found, 100)
+    assert round(float(str(figures["ratio"])), 3) == 0.6
+    assert "WRONG" not in hits._words(options, found, 100)
+    assert "WRONG" in hits._words(options, found, 99)
