@@ -15,6 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine.db.prepared import Prepared
+
 Columns = Mapping[str, sa.ColumnElement[Any]]
 Row = Mapping[str, Any]
 
@@ -31,24 +33,24 @@ class Statement:
         together: Callable[[Columns], sa.Executable] | None = None,
     ) -> None:
         """`each` makes the statement for one row from its values, `together` for all of a batch from its columns."""
-        self._each = each({name: sa.bindparam(f"r_{name}", type_=kind) for name, kind in types.items()})
+        self._each = Prepared(
+            each({name: sa.bindparam(f"r_{name}", type_=kind) for name, kind in types.items()})
+        )
         batch = sa.func.json_to_recordset(sa.cast(sa.bindparam(_BATCH, type_=sa.Text), sa.JSON))
         shown = [sa.column(name, kind) for name, kind in types.items()]
         told = batch.table_valued(*shown, name="told").render_derived(with_types=True)
         # PostgreSQL would reckon with 100 rows, and for so many it rather reads the whole table.
         source = sa.select(told).limit(sa.bindparam(_MANY, type_=sa.Integer)).subquery("r")
         columns = {name: source.c[name] for name in types}
-        self._together = (together or each)(columns)
+        self._together = Prepared((together or each)(columns))
 
     def run(self, conn: Connection, rows: Sequence[Row]) -> int:
         """Do it for these rows, which all have the same names; returns how many rows of the table it reached."""
         if not rows:
             return 0
         if conn.dialect.name == "postgresql":
-            return conn.execute(
-                self._together, {_BATCH: json.dumps(rows, default=_text), _MANY: len(rows)}
-            ).rowcount
-        return conn.execute(self._each, [{f"r_{name}": row[name] for name in row} for row in rows]).rowcount
+            return self._together.run(conn, {_BATCH: json.dumps(rows, default=_text), _MANY: len(rows)})
+        return self._each.each(conn, [{f"r_{name}": row[name] for name in row} for row in rows])
 
 
 def inserting(

@@ -131,10 +131,15 @@ def machine_now(conn: Connection) -> dt.datetime:
     if conn.dialect.name != "postgresql":
         return before
     now: dt.datetime = conn.execute(_CLOCK_TIMESTAMP).scalar_one().astimezone(dt.UTC)
-    apart = skew(before, now, clock.machine_now())
+    agreed(before, now)
+    return now
+
+
+def agreed(before: dt.datetime, theirs: dt.datetime) -> None:
+    """Raises `errors.Unreachable` where our clock, read before theirs, is too far from it."""
+    apart = skew(before, theirs, clock.machine_now())
     if abs(apart) > SKEW:
         raise errors.Unreachable(disagreeing(apart))
-    return now
 
 
 SKEW = dt.timedelta(seconds=5)

@@ -70,7 +70,21 @@ def upgrade(database: Database) -> SchemaState:
 
 def drift(conn: Connection) -> list[object]:
     """How the schema differs from `tables`: empty when the migrations lead exactly there."""
-    return list(compare_metadata(MigrationContext.configure(conn), tables.metadata))
+    compared = MigrationContext.configure(conn, opts={"include_object": _is_checked})
+    found = compare_metadata(compared, tables.metadata)
+    return [*found, *(each for each in _foreign_keys(conn) if each in tables.UNCHECKED)]
+
+
+def _is_checked(_: object, name: str | None, kind: str, *__: object) -> bool:
+    """SQLite has foreign keys that PostgreSQL does without."""
+    return kind != "foreign_key_constraint" or name not in tables.UNCHECKED
+
+
+def _foreign_keys(conn: Connection) -> list[str | None]:
+    if conn.dialect.name != "postgresql":
+        return []
+    look = sa.inspect(conn)
+    return [key["name"] for name in tables.LIGHT_ROWS for key in look.get_foreign_keys(name)]
 
 
 def require(database: Database) -> None:

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine import reasons, states
+from relance.engine.db.database import Instant
+from relance.engine.db.prepared import fixed, is_one_of
 from relance.engine.db.tables import (
     contact,
     enrollment,
@@ -29,6 +31,7 @@ from relance.engine.event_log.kinds import EventKind
 from relance.engine.reasons import Code
 from relance.engine.states import OPEN, MessageState, State
 from relance.engine.store.inbound import replies
+from relance.engine.store.sequences import due as due_mails
 
 MOST_REASONS = 20
 # Of held people that are told apart.
@@ -43,24 +46,43 @@ def states_of(conn: Connection, sequence_id: int | None = None) -> dict[str, int
     return {state.value: found[state.value] for state in State if state.value in found}
 
 
+_ACTIVE = enrollment.c.state == fixed(State.ACTIVE)
+_MAIL = enrollment.c.step_kind == fixed("mail")
+_PLACES: list[sa.ColumnElement[int]] = [
+    sa.literal_column(str(place), sa.Integer) for place in (due_mails.AS_DUE, due_mails.LAST)
+]
+_ANY_MAIL = sa.and_(
+    *(_ACTIVE, _MAIL, enrollment.c.wrote_before.in_([sa.true(), sa.false()])),
+    enrollment.c.priority.in_(_PLACES),
+)
+# What leads the index of what is due (see `store/sequences/due.py`), so that one mailbox after the other is asked, and nobody else read.
+_GOING = sequence.c.state == fixed("active")
+
+
 def due(conn: Connection, now: dt.datetime) -> int:
     """Steps that are due and could be done: their sequence is not paused."""
-    query = (
+    from_mailboxes = sa.join(mailbox, enrollment, enrollment.c.mailbox_id == mailbox.c.id)
+    mails, others = (
         sa.select(sa.func.count())
-        .select_from(enrollment.join(sequence, sequence.c.id == enrollment.c.sequence_id))
-        .where(
-            enrollment.c.state == State.ACTIVE.value, enrollment.c.due_at <= now, sequence.c.state == "active"
-        )
+        .select_from(here.join(sequence, sequence.c.id == enrollment.c.sequence_id))
+        .where(kind, enrollment.c.due_at <= now, _GOING)
+        for here, kind in ((from_mailboxes, _ANY_MAIL), (enrollment, sa.and_(_ACTIVE, sa.not_(_MAIL))))
     )
-    return int(conn.execute(query).scalar_one())
+    return sum(int(conn.execute(query).scalar_one()) for query in (mails, others))
 
 
 def next_step(conn: Connection, now: dt.datetime) -> dt.datetime | None:
     """When the next step falls due that is not due yet."""
-    query = sa.select(sa.func.min(enrollment.c.due_at)).where(
-        enrollment.c.state == State.ACTIVE.value, enrollment.c.due_at > now
-    )
-    at: dt.datetime | None = conn.execute(query).scalar_one()
+    ahead = sa.select(sa.func.min(enrollment.c.due_at)).where(_ACTIVE, enrollment.c.due_at > now)
+    mails = [
+        ahead.where(_MAIL, enrollment.c.mailbox_id == mailbox.c.id, kind, enrollment.c.priority == place)
+        for kind in (enrollment.c.wrote_before, sa.not_(enrollment.c.wrote_before))
+        for place in _PLACES
+    ]
+    heads = [sa.select(mail.correlate(mailbox).scalar_subquery().label("due_at")) for mail in mails]
+    each = sa.union_all(ahead.where(sa.not_(_MAIL)), *heads).subquery()
+    [first] = each.c
+    at: dt.datetime | None = conn.execute(sa.select(sa.func.min(first, type_=Instant))).scalar_one()
     return at
 
 
@@ -68,23 +90,22 @@ def waiting_since(conn: Connection, now: dt.datetime) -> dt.datetime | None:
     """Since when the oldest work waits that could be done (business time): a step that needs no mailbox, or a mail whose
     mailbox's turn has come. None: nothing waits."""
     turn = mailbox.c.next_turn_at
-    mail = enrollment.c.step_kind == "mail"
-    since = sa.case((sa.and_(mail, turn > enrollment.c.due_at), turn), else_=enrollment.c.due_at)
-    query = (
-        sa.select(sa.func.min(since, type_=enrollment.c.due_at.type))
-        .select_from(
-            enrollment.join(sequence, sequence.c.id == enrollment.c.sequence_id).join(
-                mailbox, mailbox.c.id == enrollment.c.mailbox_id
-            )
+    due_mail = sa.and_(_ANY_MAIL, enrollment.c.due_at <= now, _GOING)
+    mails = (
+        sa.select(
+            sa.func.min(sa.case((turn > enrollment.c.due_at, turn), else_=enrollment.c.due_at), type_=Instant)
         )
-        .where(enrollment.c.state == State.ACTIVE.value, enrollment.c.due_at <= now)
-        .where(sequence.c.state == "active")
-        .where(
-            sa.or_(sa.not_(mail), sa.and_(mailbox.c.state == "active", sa.or_(turn.is_(None), turn <= now)))
-        )
+        .select_from(sa.join(mailbox, enrollment, enrollment.c.mailbox_id == mailbox.c.id))
+        .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+        .where(due_mail, mailbox.c.state == "active", sa.or_(turn.is_(None), turn <= now))
     )
-    at: dt.datetime | None = conn.execute(query).scalar_one()
-    return at
+    others = (
+        sa.select(sa.func.min(enrollment.c.due_at))
+        .join(sequence, sequence.c.id == enrollment.c.sequence_id)
+        .where(_ACTIVE, sa.not_(_MAIL), enrollment.c.due_at <= now, _GOING)
+    )
+    since = [conn.execute(query).scalar_one() for query in (mails, others)]
+    return min((at for at in since if at is not None), default=None)
 
 
 @dataclass(frozen=True)
@@ -102,9 +123,8 @@ def silent_turns(
     due = sa.exists().where(
         enrollment.c.mailbox_id == mailbox.c.id,
         enrollment.c.sequence_id == sequence.c.id,
-        sequence.c.state == "active",
-        enrollment.c.state == State.ACTIVE.value,
-        enrollment.c.step_kind == "mail",
+        _GOING,
+        _ANY_MAIL,
         enrollment.c.due_at <= now,
     )
     query = (
@@ -118,7 +138,7 @@ def silent_turns(
 
 def held_by_reason(conn: Connection) -> dict[str, int]:
     """Held people by the kind of their reason. No person is named in it."""
-    query = sa.select(enrollment.c.reasons).where(enrollment.c.state == State.HELD.value)
+    query = sa.select(enrollment.c.reasons).where(enrollment.c.state == fixed(State.HELD))
     found = Counter(_heading(row.reasons) for row in conn.execute(query))
     most = dict(found.most_common(MOST_REASONS))
     rest = found.total() - sum(most.values())
@@ -146,18 +166,20 @@ def open_tasks(conn: Connection) -> int:
 
 def mails_in(conn: Connection, state: MessageState) -> int:
     """Mails in one state, over everything."""
-    return int(conn.execute(sa.select(sa.func.count()).where(message.c.state == state.value)).scalar_one())
+    return int(conn.execute(sa.select(sa.func.count()).where(message.c.state == fixed(state))).scalar_one())
 
 
 def sent_since(conn: Connection, since: dt.datetime) -> dict[int, int]:
     """Mails that left, or may have, since an instant: {mailbox id: count}."""
-    query = (
-        sa.select(message.c.mailbox_id, sa.func.count().label("many"))
-        .where(message.c.transmitting_at > since)
-        .where(message.c.state.in_(("transmitting", "accepted", "unknown")))
-        .group_by(message.c.mailbox_id)
+    sent = (
+        sa.select(sa.func.count())
+        .where(message.c.mailbox_id == mailbox.c.id, message.c.transmitting_at > since)
+        .where(is_one_of(message.c.state, ("transmitting", "accepted", "unknown")))
+        .correlate(mailbox)
+        .scalar_subquery()
     )
-    return {row.mailbox_id: row.many for row in conn.execute(query)}
+    query = sa.select(mailbox.c.id, sent.label("many"))
+    return {row.id: row.many for row in conn.execute(query) if row.many}
 
 
 def waiting_by_mailbox(conn: Connection) -> dict[int, int]:
@@ -371,7 +393,7 @@ def held_query(limit: int) -> sa.Select[Any]:
         .join(contact, contact.c.id == enrollment.c.contact_id)
         .join(sequence, sequence.c.id == enrollment.c.sequence_id)
         .join(mailbox, mailbox.c.id == enrollment.c.mailbox_id)
-        .where(enrollment.c.state == State.HELD.value)
+        .where(enrollment.c.state == fixed(State.HELD))
         .order_by(since, enrollment.c.id)
         .limit(limit)
     )

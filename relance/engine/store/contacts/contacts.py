@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine.db.prepared import Prepared, any_of
 from relance.engine.db.tables import contact
 
 FIELDS = ("first_name", "last_name", "company", "title", "phone", "country", "language", "zone")
@@ -71,10 +72,10 @@ def by_emails(conn: Connection, emails: Iterable[str]) -> dict[str, Contact]:
 
 def by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Contact]:
     """Contacts by id."""
-    return {row.id: _value(row) for row in conn.execute(_BY_IDS, {"wanted": sorted(set(ids))})}
+    return {row.id: _value(row) for row in _BY_IDS.all(conn, {"wanted": sorted(set(ids))})}
 
 
-_BY_IDS = sa.select(*_COLUMNS).where(contact.c.id.in_(sa.bindparam("wanted", expanding=True)))
+_BY_IDS = Prepared(sa.select(*_COLUMNS).where(any_of(contact.c.id, "wanted")))
 # Built once: every chunk of mails asks.
 
 

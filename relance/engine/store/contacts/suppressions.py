@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import reasons
 from relance.engine.db import database
+from relance.engine.db.prepared import Prepared, any_of, is_one_of
 from relance.engine.db.tables import suppression, suppression_reason
 from relance.engine.reasons import Code, Reason
 
@@ -163,7 +164,7 @@ def among(conn: Connection, addresses: Iterable[str]) -> dict[str, Reason]:
     if not wanted:
         return {}
     standing = {
-        row.value: _reason(row.why, row.reason) for row in conn.execute(_AMONG, {"wanted": sorted(wanted)})
+        row.value: _reason(row.why, row.reason) for row in _AMONG.all(conn, {"wanted": sorted(wanted)})
     }
     found = {}
     for address, values in refused_by.items():
@@ -182,8 +183,10 @@ def is_wished(conn: Connection, address: str) -> bool:
     return conn.execute(query.limit(1)).first() is not None
 
 
-_AMONG = sa.select(suppression.c.value, suppression.c.reason, suppression.c.why).where(
-    suppression.c.value.in_(sa.bindparam("wanted", expanding=True))
+_AMONG = Prepared(
+    sa.select(suppression.c.value, suppression.c.reason, suppression.c.why).where(
+        is_one_of(suppression.c.kind, ("address", "domain")), any_of(suppression.c.value, "wanted")
+    )
 )
 # Built once: every mail asks several times.
 

@@ -14,9 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance import errors
+from relance import clock, errors
 from relance.engine import reasons
-from relance.engine.db.database import SKEW, machine_now
+from relance.engine.db.database import SKEW, agreed, machine_now
+from relance.engine.db.prepared import Prepared, fixed, is_one_of
 from relance.engine.db.tables import mailbox, message, meta
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import MailboxPaused
@@ -103,11 +104,11 @@ class Mailbox:
 _VALUES = [column for column in mailbox.c if column.name not in ("lease_owner", "lease_until", "fence")]
 _SELECT = sa.select(*_VALUES)
 # What every turn asks is built once: SQLAlchemy takes several times longer to build a statement than to run it.
-_BY_ID = _SELECT.where(mailbox.c.id == sa.bindparam("of"))
+_BY_ID = Prepared(_SELECT.where(mailbox.c.id == sa.bindparam("of")))
 
 
 def _mailbox(row: Any) -> Mailbox:
-    at = row._mapping
+    at = row._asdict()
     return Mailbox(
         smtp=Server(at["smtp_host"], at["smtp_port"], Security(at["smtp_security"])),
         imap=Server(at["imap_host"], at["imap_port"], Security(at["imap_security"])),
@@ -156,7 +157,7 @@ def because(why: Reason | None) -> dict[str, Any]:
 
 def by_id(conn: Connection, mailbox_id: int) -> Mailbox:
     """One mailbox, by the id a hint carried."""
-    row = conn.execute(_BY_ID, {"of": mailbox_id}).one_or_none()
+    row = _BY_ID.one(conn, {"of": mailbox_id})
     if row is None:
         raise errors.NotFound(Text("there is no mailbox number {number}", number=mailbox_id))
     return _mailbox(row)
@@ -256,13 +257,13 @@ def acquire_lease(
     `alone`: the owner works nowhere for this mailbox, so that a lease in its name is one it could not give back.
     """
     asked = {"of": mailbox_id, "owner": owner, "mine": owner if alone else ""} | _machine(conn, span)
-    fence = conn.execute(_TAKE, asked).scalar_one_or_none()
-    return None if fence is None else Lease(mailbox_id, fence, owner, span)
+    taken = _TAKE.one(conn, asked)
+    return None if taken is None else Lease(mailbox_id, taken[0], owner, span)
 
 
-_TAKE = (
+_TAKE = Prepared(
     sa.update(mailbox)
-    .where(mailbox.c.id == sa.bindparam("of"), mailbox.c.state != "removed", sa.or_(_FREE, _LEFT))
+    .where(mailbox.c.id == sa.bindparam("of"), mailbox.c.state != fixed("removed"), sa.or_(_FREE, _LEFT))
     .where(sa.not_(_HALTED))
     .values(lease_owner=sa.bindparam("owner"), lease_until=sa.bindparam("until"), fence=mailbox.c.fence + 1)
     .returning(mailbox.c.fence)
@@ -338,9 +339,15 @@ def renew_lease(conn: Connection, lease: Lease) -> Held:
 
     Raises `errors.Superseded` when the lease lapsed or another worker took it.
     """
-    now = machine_now(conn)
-    asked = {"of": lease.mailbox_id, "under": lease.fence, "machine": now, "until": now + lease.span}
-    row = conn.execute(_RENEW, asked).one_or_none()
+    asked: dict[str, Any] = {"of": lease.mailbox_id, "under": lease.fence}
+    if conn.dialect.name == "postgresql":
+        before = clock.machine_now()
+        row = _RENEW_THERE.one(conn, asked | {"span": lease.span})
+        if row is not None:
+            agreed(before, row.machine)
+    else:
+        now = machine_now(conn)
+        row = _RENEW_HERE.one(conn, asked | {"machine": now, "until": now + lease.span})
     if row is None:
         raise errors.Superseded(
             Text(
@@ -353,23 +360,30 @@ def renew_lease(conn: Connection, lease: Lease) -> Held:
 
 _UNDER_LEASE = sa.and_(mailbox.c.id == sa.bindparam("of"), mailbox.c.fence == sa.bindparam("under"))
 _END_LEASE = sa.update(mailbox).where(_UNDER_LEASE, _LEFT).values(lease_until=None, lease_owner="")
-_RENEW = (
+_RENEW_HERE = Prepared(
     sa.update(mailbox)
     .where(_UNDER_LEASE, mailbox.c.lease_until > sa.bindparam("machine"))
     .values(lease_until=sa.bindparam("until"))
     .returning(mailbox.c.state, mailbox.c.synced_at)
 )
+_THERE = sa.func.clock_timestamp(type_=mailbox.c.lease_until.type)
+_RENEW_THERE = Prepared(  # by the server's clock, which is asked in the same breath
+    sa.update(mailbox)
+    .where(_UNDER_LEASE, mailbox.c.lease_until > _THERE)
+    .values(lease_until=_THERE + sa.bindparam("span", type_=sa.Interval))
+    .returning(mailbox.c.state, mailbox.c.synced_at, _THERE.label("machine"))
+)
 
 
 def release(conn: Connection, lease: Lease, next_turn_at: dt.datetime | None) -> None:
     """Give the lease back and say when to come again. Without effect when it was lost already."""
-    conn.execute(_RELEASE, {"of": lease.mailbox_id, "under": lease.fence, "next": next_turn_at})
+    _RELEASE.run(conn, {"of": lease.mailbox_id, "under": lease.fence, "next": next_turn_at})
 
 
-_RELEASE = (
+_RELEASE = Prepared(
     sa.update(mailbox)
     .where(_UNDER_LEASE)
-    .values(lease_until=None, lease_owner="", next_turn_at=sa.bindparam("next"))
+    .values(lease_until=sa.null(), lease_owner=sa.literal_column("''"), next_turn_at=sa.bindparam("next"))
 )
 
 
@@ -383,12 +397,12 @@ def schedule_turn(conn: Connection, mailbox_ids: Iterable[int], at: dt.datetime)
 
 def sent_since(conn: Connection, mailbox_id: int, since: dt.datetime) -> list[dt.datetime]:
     """When mails left, or may have left, since an instant (business time), oldest first. What pace counts."""
-    return list(conn.execute(_SENT_SINCE, {"of": mailbox_id, "since": since}).scalars())
+    return _SENT_SINCE.scalars(conn, {"of": mailbox_id, "since": since})
 
 
-_SENT_SINCE = (
+_SENT_SINCE = Prepared(
     sa.select(message.c.transmitting_at)
     .where(message.c.mailbox_id == sa.bindparam("of"), message.c.transmitting_at > sa.bindparam("since"))
-    .where(message.c.state.in_(("transmitting", "accepted", "unknown")))
+    .where(is_one_of(message.c.state, ("transmitting", "accepted", "unknown")))
     .order_by(message.c.transmitting_at)
 )

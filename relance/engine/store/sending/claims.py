@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine.db.prepared import Prepared
 from relance.engine.db.tables import enrollment
 from relance.engine.store.sequences import due, enrollments
+from relance.engine.store.sequences.due import unheard as unheard
 from relance.engine.store.sequences.enrollments import Enrollment
 
 
@@ -23,32 +25,23 @@ def claim(
     The mailbox's lease is the claim; counting first means that a step which kills its worker ends in quarantine.
     """
     asked = {"sender": mailbox_id, "now": now, "seen": seen}
-    found = conn.execute(due.CLAIMABLE, asked | {"count": limit})
-    ids = _beside_no_suspect([(row.id, row.attempts) for row in found])
+    ids = _beside_no_suspect(due.claimable(conn, mailbox_id, now, seen, limit))
     if not ids:
         return []
-    claimed = {
-        row.id: enrollments.value(row) for row in conn.execute(_COUNT_ATTEMPT, asked | {"wanted": ids})
-    }
+    claimed = {row[0]: enrollments.value(row) for row in _COUNT_ATTEMPT.all(conn, asked | {"wanted": ids})}
     return [claimed[number] for number in ids if number in claimed]
 
 
 def unread_writers(conn: Connection, mailbox_id: int, now: dt.datetime) -> list[int]:
     """The other mailboxes that mails due in this one wait for: they wrote to the same people, and can be read first."""
-    return list(conn.execute(due.UNREAD_WRITERS, {"sender": mailbox_id, "now": now}).scalars())
+    return due.UNREAD_WRITERS.scalars(conn, {"sender": mailbox_id, "now": now})
 
 
-def unheard(conn: Connection, enrollment_ids: Iterable[int], now: dt.datetime) -> set[int]:
-    """Those of them whom another mailbox wrote to that was not read for answers since the step fell due."""
-    asked = {"wanted": sorted(set(enrollment_ids)), "now": now}
-    return set(conn.execute(due.UNHEARD_AMONG, asked).scalars())
-
-
-_COUNT_ATTEMPT = (
+_COUNT_ATTEMPT = Prepared(
     sa.update(enrollment)
     # Asked again of each row as it is now: PostgreSQL lets others commit between two statements.
     .where(due.WANTED, due.MAIL_DUE, due.SEEN)
-    .values(attempts=enrollment.c.attempts + 1)
+    .values(attempts=enrollment.c.attempts + sa.literal_column("1"))
     .returning(*enrollments.COLUMNS)
 )
 
@@ -67,4 +60,4 @@ def unclaim(conn: Connection, enrollment_ids: Iterable[int]) -> None:
     """The attempt ended without the step being done, and not by the step's fault."""
     ids = sorted(set(enrollment_ids))
     if ids:
-        conn.execute(due.UNCLAIM, {"wanted": ids})
+        due.UNCLAIM.run(conn, {"wanted": ids})

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine import reasons
+from relance.engine.db.prepared import Prepared, any_of, is_one_of
 from relance.engine.db.tables import enrollment, mailbox, sequence, suppression
 from relance.engine.reasons import Reason
 from relance.engine.store.contacts import suppressions
@@ -24,15 +25,15 @@ class InFlight:
     suppressed: Reason | None
 
 
-_UNDERWAY = (
+_UNDERWAY = Prepared(
     sa.select(
         enrollment.c.version,
         sequence.c.state.label("sequence_state"),
         mailbox.c.state.label("mailbox_state"),
         mailbox.c.fence,
         sa.select(suppression.c.reason)
-        .where(suppression.c.value.in_(sa.bindparam("refusing", expanding=True)))
-        .limit(1)
+        .where(is_one_of(suppression.c.kind, ("address", "domain")), any_of(suppression.c.value, "refusing"))
+        .limit(sa.literal_column("1"))
         .scalar_subquery()
         .label("suppressed"),
     )
@@ -45,6 +46,7 @@ _UNDERWAY = (
 def of(conn: Connection, enrollment_id: int, address: str) -> InFlight:
     """As it is at this moment, for an enrollment that exists; `address` is whom the mail goes to."""
     asked = {"enrollment_id": enrollment_id, "refusing": suppressions.refusing(address)}
-    found = conn.execute(_UNDERWAY, asked).one()
+    [found] = _UNDERWAY.all(conn, asked)
     no = None if found.suppressed is None else reasons.prose(found.suppressed)
-    return InFlight(*found[:4], no)
+    version, sequence_state, mailbox_state, fence, _ = found
+    return InFlight(version, sequence_state, mailbox_state, fence, no)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db import database
+from relance.engine.db.prepared import Prepared, any_of
 from relance.engine.db.tables import lost_mail
 
 
@@ -41,9 +42,9 @@ def told(conn: Connection, fingerprint: str) -> None:
 def known(conn: Connection, fingerprints: Iterable[str]) -> dict[str, LostMail]:
     """Those of some steps that were met: {fingerprint: mail}."""
     wanted = sorted(set(fingerprints))
-    found = conn.execute(_KNOWN, {"wanted": wanted}) if wanted else ()
-    return {row.fingerprint: LostMail(**row._mapping) for row in found}
+    found = _KNOWN.all(conn, {"wanted": wanted}) if wanted else ()
+    return {row.fingerprint: LostMail(**row._asdict()) for row in found}
 
 
-_KNOWN = sa.select(lost_mail).where(lost_mail.c.fingerprint.in_(sa.bindparam("wanted", expanding=True)))
+_KNOWN = Prepared(sa.select(lost_mail).where(any_of(lost_mail.c.fingerprint, "wanted")))
 # Built once: every chunk of mails asks.

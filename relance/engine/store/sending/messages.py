@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import states
 from relance.engine.db import bulk, database
+from relance.engine.db.prepared import Prepared, any_of, fixed, is_one_of
 from relance.engine.db.tables import message, message_key
 from relance.engine.states import MessageEvent, MessageState
 from relance.mailbox.parsing import provider_ids
@@ -61,11 +62,11 @@ def add(conn: Connection, messages: Sequence[Message]) -> None:
     """New messages and the keys they are known by."""
     if not messages:
         return
-    conn.execute(_ADD, [each.__dict__ for each in messages])
+    _ADD.each(conn, [each.__dict__ for each in messages])
     _ADD_KEYS.run(conn, [{"key": each.message_id, "message_id": each.id} for each in messages])
 
 
-_ADD = sa.insert(message)
+_ADD = Prepared(sa.insert(message))
 _ADD_KEYS = bulk.inserting(message_key, ("key", "message_id"))
 
 
@@ -78,13 +79,13 @@ def of_steps(conn: Connection, steps: Iterable[tuple[int, str]]) -> dict[tuple[i
     """The messages already made for these (enrollment, step) pairs."""
     wanted = set(steps)
     asked = {"wanted": sorted({number for number, _ in wanted})}
-    found = (_value(row) for row in conn.execute(_OF_STEPS, asked)) if wanted else iter(())
+    found = (_value(row) for row in _OF_STEPS.all(conn, asked)) if wanted else iter(())
     return {
         (each.enrollment_id, each.step): each for each in found if (each.enrollment_id, each.step) in wanted
     }
 
 
-_OF_STEPS = sa.select(*_COLUMNS).where(message.c.enrollment_id.in_(sa.bindparam("wanted", expanding=True)))
+_OF_STEPS = Prepared(sa.select(*_COLUMNS).where(any_of(message.c.enrollment_id, "wanted")))
 # Like every statement a turn runs: built once, which takes several times longer than to run it.
 
 
@@ -193,13 +194,13 @@ def forget_prepared(conn: Connection, enrollment_id: int) -> None:
 
 def left_open(conn: Connection, mailbox_id: int, fence: int) -> list[Message]:
     """Mails an earlier holder of the mailbox marked as transmitting and never settled."""
-    return [_value(row) for row in conn.execute(_LEFT_OPEN, {"sender": mailbox_id, "under": fence})]
+    return [_value(row) for row in _LEFT_OPEN.all(conn, {"sender": mailbox_id, "under": fence})]
 
 
-_LEFT_OPEN = (
+_LEFT_OPEN = Prepared(
     sa.select(*_COLUMNS)
     .where(message.c.mailbox_id == sa.bindparam("sender"))
-    .where(message.c.state == MessageState.TRANSMITTING.value, message.c.fence < sa.bindparam("under"))
+    .where(message.c.state == fixed(MessageState.TRANSMITTING), message.c.fence < sa.bindparam("under"))
     .order_by(message.c.id)
 )
 
@@ -231,22 +232,22 @@ def looked(conn: Connection, mailbox_id: int, began: dt.datetime) -> None:
 
 def begin(conn: Connection, numbers: Sequence[int], fence: int, now: dt.datetime) -> set[int]:
     """Mark as transmitting those that may be; returns them. The caller has locked and checked everything else."""
-    marked = conn.execute(
-        sa.update(message)
-        .where(message.c.id.in_(numbers), message.c.state.in_(_SENDABLE))
-        .values(
-            state=MessageState.TRANSMITTING.value,
-            transmitting_at=now,
-            fence=fence,
-            attempts=message.c.attempts + 1,
-            settled_at=None,
-        )
-        .returning(message.c.id)
+    asked = {"wanted": numbers, "now": now, "under": fence}
+    return set(_BEGIN.scalars(conn, asked)) if numbers else set()
+
+
+_BEGIN = Prepared(
+    sa.update(message)
+    .where(any_of(message.c.id, "wanted"), is_one_of(message.c.state, states.MESSAGE_SENDABLE))
+    .values(
+        state=fixed(MessageState.TRANSMITTING),
+        transmitting_at=sa.bindparam("now"),
+        fence=sa.bindparam("under"),
+        attempts=message.c.attempts + sa.literal_column("1"),
+        settled_at=sa.null(),
     )
-    return set(marked.scalars())
-
-
-_SENDABLE = [state.value for state in states.MESSAGE_SENDABLE]
+    .returning(message.c.id)
+)
 
 
 def found(conn: Connection, mail: Message, at: dt.datetime, words: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import reasons
 from relance.engine.db import database
+from relance.engine.db.prepared import Prepared
 from relance.engine.db.tables import refusal
 from relance.engine.reasons import Reason
 
@@ -37,7 +38,7 @@ def add(conn: Connection, mailbox_id: int, organisation: str, why: Reason, at: d
 
 def standing(conn: Connection, mailbox_id: int) -> Mapping[str, Refused]:
     """Those in force, by organisation."""
-    found = conn.execute(_STANDING, {"of": mailbox_id})
+    found = _STANDING.all(conn, {"of": mailbox_id})
     return {row.organisation: Refused(row.organisation, _why(row), row.at) for row in found}
 
 
@@ -45,8 +46,10 @@ def _why(row: Any) -> Reason:
     return reasons.prose(row.words) if row.why is None else reasons.of_row(row.why)
 
 
-_STANDING = sa.select(refusal.c.organisation, refusal.c.words, refusal.c.why, refusal.c.at).where(
-    refusal.c.mailbox_id == sa.bindparam("of")
+_STANDING = Prepared(
+    sa.select(refusal.c.organisation, refusal.c.words, refusal.c.why, refusal.c.at).where(
+        refusal.c.mailbox_id == sa.bindparam("of")
+    )
 )
 # Built once: every turn that sends asks.
 

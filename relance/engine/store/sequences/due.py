@@ -1,82 +1,194 @@
 """Which mails of a mailbox are due, as statements that every turn runs.
 
-They are built once, at import: SQLAlchemy takes several times longer to build a statement than to run it.
+Each takes a few rows from the head of one index (`ix_enrollment_mail_next`), however many wait: first mails and follow-ups,
+those that go as they are due and those that go last, are asked for apart, for among each of them the time alone decides.
 """
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine.db.database import Instant
+from relance.engine.db.prepared import Prepared, Row, Values, any_of, fixed
 from relance.engine.db.tables import enrollment, mailbox, message, sequence
 from relance.engine.states import State
 
-WANTED = enrollment.c.id.in_(sa.bindparam("wanted", expanding=True))
+AS_DUE, LAST = 0, -1
+"""Whose mail goes first among those that are due: by their time, or after all others."""
+
+WANTED = any_of(enrollment.c.id, "wanted")
 MAIL_OF = sa.and_(
     enrollment.c.mailbox_id == sa.bindparam("sender"),
-    enrollment.c.state == State.ACTIVE.value,
-    enrollment.c.step_kind == "mail",
+    enrollment.c.state == fixed(State.ACTIVE),
+    enrollment.c.step_kind == fixed("mail"),
 )
-MAIL_DUE = sa.and_(MAIL_OF, enrollment.c.due_at <= sa.bindparam("now"))
-SEEN = sa.or_(sa.not_(enrollment.c.wrote_before), enrollment.c.due_at <= sa.bindparam("seen"))
+DUE = enrollment.c.due_at <= sa.bindparam("now")
+MAIL_DUE = sa.and_(MAIL_OF, DUE)
+LOOKED_AT = enrollment.c.due_at <= sa.bindparam("seen")
+SEEN = sa.or_(sa.not_(enrollment.c.wrote_before), LOOKED_AT)
 # Its mailbox was read since the step fell due; a first mail needs no look.
 _OTHER, _SIBLING = mailbox.alias("other"), enrollment.alias("sibling")
-_UNREAD = sa.and_(
-    _OTHER.c.id != enrollment.c.mailbox_id,
-    _OTHER.c.state != "removed",  # nobody can read it
-    sa.or_(
-        _OTHER.c.synced_at.is_(None),
-        _OTHER.c.synced_at < enrollment.c.due_at,
-        _OTHER.c.synced_at > sa.bindparam("now"),  # a time ahead of now is not believed
-    ),
-)
-_WROTE = sa.and_(
+
+
+def _unread(due_at: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Another mailbox was not read since then, and can be."""
+    return sa.and_(
+        _OTHER.c.state != fixed("removed"),  # nobody can read it
+        sa.or_(
+            _OTHER.c.synced_at.is_(None),
+            _OTHER.c.synced_at < due_at,
+            _OTHER.c.synced_at > sa.bindparam("now"),  # a time ahead of now is not believed
+        ),
+    )
+
+
+def _is_unread(number: sa.ColumnElement[int], wrote: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Asked of one mailbox after the other, by its number: a join would rather read them all."""
+    here = sa.exists().where(_OTHER.c.id == number, _OTHER.c.id != enrollment.c.mailbox_id)
+    return here.where(_unread(enrollment.c.due_at)).correlate(enrollment, wrote)
+
+
+_WROTE = sa.exists().where(
     message.c.contact_id == enrollment.c.contact_id,
     message.c.transmitting_at.is_not(None),
-    _OTHER.c.id == message.c.mailbox_id,
-    _UNREAD,
+    _is_unread(message.c.mailbox_id, message),
 )
-_MAY_HAVE_WRITTEN = sa.and_(  # and a restored database would not know
+_MAY_HAVE_WRITTEN = sa.exists().where(  # and a restored database would not know
     _SIBLING.c.contact_id == enrollment.c.contact_id,
     _SIBLING.c.lost_before.is_not(None),
-    _OTHER.c.id == _SIBLING.c.mailbox_id,
-    _UNREAD,
+    _is_unread(_SIBLING.c.mailbox_id, _SIBLING),
 )
 _IN_DOUBT = enrollment.c.contact_id.in_(
     sa.select(_SIBLING.c.contact_id).where(_SIBLING.c.lost_before.is_not(None))
 )
 # Nobody, nearly always: asked first and once a statement, so that a due follow-up costs no join more.
-UNHEARD = sa.and_(
+_UNHEARD = sa.and_(
     enrollment.c.wrote_before,
-    sa.or_(
-        sa.exists().where(_WROTE).correlate(enrollment),
-        sa.and_(_IN_DOUBT, sa.exists().where(_MAY_HAVE_WRITTEN).correlate(enrollment)),
-    ),
+    sa.or_(_WROTE.correlate(enrollment), sa.and_(_IN_DOUBT, _MAY_HAVE_WRITTEN.correlate(enrollment))),
 )
+_UNHEARD_AMONG = Prepared(sa.select(enrollment.c.id).where(WANTED, _UNHEARD))
 # Another mailbox wrote to them, too, and was not read for answers since the step fell due.
-CLAIMABLE = (
-    sa.select(enrollment.c.id, enrollment.c.attempts)
-    .join(sequence, sequence.c.id == enrollment.c.sequence_id)
-    .where(MAIL_DUE, SEEN, sequence.c.state == "active", sa.not_(UNHEARD))
-    .order_by(enrollment.c.priority.desc(), enrollment.c.due_at, enrollment.c.id)
-    .limit(sa.bindparam("count", type_=sa.Integer))
+_BY_TIME = (enrollment.c.due_at, enrollment.c.id)
+_FIRST, _FOLLOWS = sa.not_(enrollment.c.wrote_before), enrollment.c.wrote_before
+
+
+def _heads(*places: sa.ColumnElement[int]) -> Prepared:
+    """The mails of a mailbox that fall due first, `count` of them, behind a mail that was seen (`after_due`, `after_id`).
+
+    Nothing is asked that the index does not know: where it were, PostgreSQL would guess that few rows pass, and rather read
+    and sort them all. `going`: the sequence is not paused.
+    """
+    count = sa.bindparam("count", type_=sa.Integer)
+    behind = sa.tuple_(*_BY_TIME) > sa.tuple_(
+        sa.bindparam("after_due", type_=Instant), sa.bindparam("after_id", type_=sa.BigInteger)
+    )
+    going = sa.select(sequence.c.state).where(sequence.c.id == enrollment.c.sequence_id).scalar_subquery()
+    taken = (*_BY_TIME, enrollment.c.attempts, enrollment.c.wrote_before, going.label("going"))
+    heads = [
+        sa.select(*taken)
+        .where(MAIL_OF, kind, enrollment.c.priority == place)
+        .where(enrollment.c.due_at <= sa.bindparam(until), behind)
+        .order_by(*_BY_TIME)
+        .limit(count)
+        .subquery()
+        for kind, until in ((_FIRST, "first_until"), (_FOLLOWS, "follows_until"))
+        for place in places
+    ]
+    found = sa.union_all(*(sa.select(*head.c) for head in heads)).subquery("heads")
+    return Prepared(sa.select(*found.c).order_by(found.c.due_at, found.c.id).limit(count))
+
+
+_CLAIMABLE = _heads(sa.bindparam("place", type_=sa.Integer))
+_NEXT = _heads(*(sa.literal_column(str(place), sa.Integer) for place in (AS_DUE, LAST)))
+BEGINNING = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
+FAR = dt.datetime(9998, 1, 1, tzinfo=dt.UTC)
+MOST = 2_000
+# Mails in one page.
+
+
+def claimable(
+    conn: Connection, sender: int, now: dt.datetime, seen: dt.datetime | None, limit: int
+) -> list[tuple[int, int]]:
+    """Due mails that may go, as far as can be told without a lock, most urgent first: [(id, attempts)].
+
+    Of follow-ups those that were due at `seen`.
+    """
+    asked = {"sender": sender, "first_until": now, "follows_until": min(now, seen) if seen else BEGINNING}
+    found: list[tuple[int, int]] = []
+    for place in (AS_DUE, LAST):
+        for row in _going(conn, _CLAIMABLE, asked | {"place": place}, now, limit):
+            if len(found) == limit:
+                return found
+            found.append((row.id, row.attempts))
+    return found
+
+
+def first(conn: Connection, sender: int, now: dt.datetime) -> dt.datetime | None:
+    """When the first mail falls, or fell, due that may go as far as can be told; those that wait for others are left out."""
+    asked = {"sender": sender, "first_until": FAR, "follows_until": FAR}
+    return next((row.due_at for row in _going(conn, _NEXT, asked, now, 1)), None)
+
+
+def _going(conn: Connection, heads: Prepared, asked: Values, now: dt.datetime, most: int) -> Iterator[Row]:
+    """Mails of sequences that are not paused, to people whom all other mailboxes were read for, page by page."""
+    after, count = {"after_due": BEGINNING, "after_id": 0}, most
+    while count > 0:
+        page = heads.all(conn, {**asked, **after, "count": count})
+        going = [row for row in page if row.going == "active"]
+        unread = unheard(conn, [row.id for row in going if row.wrote_before and row.due_at <= now], now)
+        yield from (row for row in going if row.id not in unread)
+        if len(page) < count:
+            return
+        after, count = {"after_due": page[-1].due_at, "after_id": page[-1].id}, min(4 * count, MOST)
+
+
+def unheard(conn: Connection, enrollment_ids: Iterable[int], now: dt.datetime) -> set[int]:
+    """Those of them whom another mailbox wrote to that was not read for answers since the step fell due."""
+    wanted = sorted(set(enrollment_ids))
+    return set(_UNHEARD_AMONG.scalars(conn, {"wanted": wanted, "now": now})) if wanted else set()
+
+
+UNCLAIM = Prepared(sa.update(enrollment).where(WANTED).values(attempts=sa.literal_column("0")))
+_AT_ANY_PLACE = enrollment.c.priority.in_([sa.literal_column(str(place)) for place in (AS_DUE, LAST)])
+# Said although it is always so: what is due is one range of the index then, behind each place.
+FOLLOW_UP = Prepared(
+    sa.select(enrollment.c.id).where(MAIL_DUE, _FOLLOWS, _AT_ANY_PLACE).limit(sa.literal_column("1"))
 )
-UNCLAIM = sa.update(enrollment).where(WANTED).values(attempts=0)
-FOLLOW_UP = sa.select(enrollment.c.id).where(MAIL_DUE, enrollment.c.wrote_before).limit(1)
-FIRST_MAIL = (
-    sa.select(sa.func.min(enrollment.c.due_at))
-    .join(sequence, sequence.c.id == enrollment.c.sequence_id)
-    .where(MAIL_OF, sequence.c.state == "active")
-    .where(sa.or_(enrollment.c.due_at > sa.bindparam("now"), sa.not_(UNHEARD)))
-)
-_LOCKED_OUT = sa.and_(_OTHER.c.state == "paused", _OTHER.c.locked_out)
+_LOCKED_OUT = sa.and_(_OTHER.c.state == fixed("paused"), _OTHER.c.locked_out)
 # Only a person can mend that: nothing is gained by asking for it every two minutes.
-UNREAD_WRITERS = sa.union(
-    *(
-        sa.select(_OTHER.c.id)
-        .where(MAIL_DUE, enrollment.c.wrote_before, each)
-        .where(sequence.c.id == enrollment.c.sequence_id, sequence.c.state == "active")
-        .where(sa.not_(_LOCKED_OUT))
-        for each in (_WROTE, _MAY_HAVE_WRITTEN)
+MOST_ASKED = 250
+# Of the follow-ups that wait for other mailboxes, those that fell due first: whoever is behind them is asked for next time.
+_WAITING = (
+    sa.select(enrollment.c.mailbox_id, enrollment.c.contact_id, enrollment.c.sequence_id, enrollment.c.due_at)
+    .where(MAIL_DUE, _FOLLOWS, _AT_ANY_PLACE)
+    .order_by(enrollment.c.priority, *_BY_TIME)
+    .limit(sa.literal_column(str(MOST_ASKED)))
+    .cte("waiting")
+)
+
+
+def _writers(wrote: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.Select[tuple[int]]:
+    """The unread mailboxes behind some rows."""
+    return sa.select(_OTHER.c.id).where(
+        sequence.c.id == _WAITING.c.sequence_id,
+        sequence.c.state == fixed("active"),
+        wrote.c.contact_id == _WAITING.c.contact_id,
+        _OTHER.c.id == wrote.c.mailbox_id,
+        _OTHER.c.id != _WAITING.c.mailbox_id,
+        _unread(_WAITING.c.due_at),
+        sa.not_(_LOCKED_OUT),
+        *conditions,
+    )
+
+
+UNREAD_WRITERS = Prepared(
+    sa.union(
+        _writers(message, message.c.transmitting_at.is_not(None)),
+        _writers(_SIBLING, _SIBLING.c.lost_before.is_not(None)),
     )
 )
-UNHEARD_AMONG = sa.select(enrollment.c.id).where(WANTED, UNHEARD)

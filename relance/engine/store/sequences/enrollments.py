@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import reasons, states
 from relance.engine.db import bulk
+from relance.engine.db.prepared import Prepared
 from relance.engine.db.tables import contact, enrollment, sequence
 from relance.engine.definition.position import Position
 from relance.engine.reasons import Cause, Code, Reason
@@ -161,8 +162,7 @@ def move_many(conn: Connection, moves: Sequence[tuple[Enrollment, Position]], no
             move(conn, row, position, now)
 
 
-AS_DUE, LAST = 0, -1
-"""Whose mail goes first among those that are due: by their time, or after all others."""
+AS_DUE, LAST = due.AS_DUE, due.LAST
 
 
 def rank(conn: Connection, enrollment_ids: Iterable[int], place: int) -> None:
@@ -189,11 +189,11 @@ def come_back(conn: Connection, row: Enrollment, at: dt.datetime) -> None:
 
 def lock(conn: Connection, ids: Iterable[int]) -> dict[int, tuple[Enrollment, str]]:
     """Enrollments with their sequence's state, locked: nobody else's news can slip in before the commit."""
-    found = conn.execute(_FOR_SENDING, {"wanted": sorted(set(ids))})
-    return {row.id: (value(row), row.sequence_state) for row in found}
+    found = _FOR_SENDING.all(conn, {"wanted": sorted(set(ids))})
+    return {row[0]: (value(row), row[-1]) for row in found}
 
 
-_FOR_SENDING = (
+_FOR_SENDING = Prepared(
     sa.select(*COLUMNS, sequence.c.state.label("sequence_state"))
     .join(sequence, sequence.c.id == enrollment.c.sequence_id)
     .where(due.WANTED)
@@ -204,7 +204,7 @@ _FOR_SENDING = (
 
 def follow_up_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> bool:
     """Whether a mail is due to somebody this mailbox wrote to before."""
-    return conn.execute(due.FOLLOW_UP, {"sender": mailbox_id, "now": now}).first() is not None
+    return due.FOLLOW_UP.one(conn, {"sender": mailbox_id, "now": now}) is not None
 
 
 def mails_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> list[Enrollment]:
@@ -223,9 +223,7 @@ def gone_on(conn: Connection, now: dt.datetime) -> list[Enrollment]:
 
 def first_mail_due(conn: Connection, mailbox_id: int, now: dt.datetime) -> dt.datetime | None:
     """The oldest due time of a mail step this mailbox may do; what waits for another mailbox to be read is left out."""
-    asked = {"sender": mailbox_id, "now": now}
-    at: dt.datetime | None = conn.execute(due.FIRST_MAIL, asked).scalar_one()
-    return at
+    return due.first(conn, mailbox_id, now)
 
 
 def other_due(conn: Connection, now: dt.datetime, limit: int) -> list[Enrollment]:
@@ -272,10 +270,10 @@ def next_due(conn: Connection, after: dt.datetime | None = None) -> dt.datetime 
 
 def by_ids(conn: Connection, ids: Iterable[int]) -> list[Enrollment]:
     """As they are now, unlocked."""
-    return [value(row) for row in conn.execute(_BY_IDS, {"wanted": sorted(set(ids))})]
+    return [value(row) for row in _BY_IDS.all(conn, {"wanted": sorted(set(ids))})]
 
 
-_BY_IDS = sa.select(*COLUMNS).where(due.WANTED).order_by(enrollment.c.id)
+_BY_IDS = Prepared(sa.select(*COLUMNS).where(due.WANTED).order_by(enrollment.c.id))
 
 
 def of_contact(conn: Connection, contact_ids: Iterable[int]) -> list[Enrollment]:

@@ -1,0 +1,192 @@
+"""Statements of the hot path: compiled once, handed to the driver as they are, planned once a connection.
+
+SQLAlchemy's Core takes longer to run a statement than either database does. So what every mail asks is built here at import,
+compiled to its dialect's text at its first use, and run by the driver on the connection of a `Database.read` or `write`;
+values and rows pass through the same types as anywhere. Nobody else speaks to a driver.
+
+What such a statement compares with a constant, it has in its text (`fixed`): PostgreSQL takes a partial index only where the
+plan for all values can know that it may. And how many values there are is not in its text (`any_of`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.compiler import compiles
+
+Values = Mapping[str, Any]
+Row = Any
+"""A named tuple with the statement's columns."""
+
+
+def fixed(value: str | StrEnum) -> sa.ColumnElement[Any]:
+    """A word of ours as it stands in a statement's text."""
+    if not str(value).replace("_", "").replace(" ", "").isalnum():
+        raise ValueError(f"not a word of ours: {value!r}")
+    return sa.literal_column(f"'{value!s}'", sa.Text)
+
+
+def is_one_of(column: sa.ColumnElement[Any], values: Iterable[str | StrEnum]) -> sa.ColumnElement[bool]:
+    """The column has one of some words of ours."""
+    return column.in_([fixed(each) for each in values])
+
+
+class _Many(sa.types.TypeDecorator[Sequence[Any]]):
+    """Any number of values as one: an array on PostgreSQL, a JSON text on SQLite."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, of: type[sa.types.TypeEngine[Any]]) -> None:
+        super().__init__()
+        self.of = of
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """An array of `of`."""
+        made = postgresql.ARRAY(self.of) if dialect.name == "postgresql" else sa.Text()
+        return dialect.type_descriptor(made)
+
+    def process_bind_param(self, value: Iterable[Any] | None, dialect: sa.Dialect) -> Any:
+        """From any collection."""
+        given = list(value or ())
+        return given if dialect.name == "postgresql" else json.dumps(given)
+
+
+class _Among(sa.sql.functions.FunctionElement[bool]):
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+@compiles(_Among, "postgresql")
+def _among_postgresql(element: _Among, compiler: Any, **more: Any) -> str:
+    column, many = (compiler.process(each, **more) for each in element.clauses)
+    return f"{column} = ANY ({many})"
+
+
+@compiles(_Among, "sqlite")
+def _among_sqlite(element: _Among, compiler: Any, **more: Any) -> str:
+    column, many = (compiler.process(each, **more) for each in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({many}))"  # noqa: S608 -- made of columns and bound values
+
+
+def any_of(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """The column has one of the values given by that name, however many there are."""
+    of = sa.BigInteger if isinstance(column.type, sa.Integer) else sa.Text
+    return _Among(column, sa.bindparam(name, type_=_Many(of)))
+
+
+class _Compiled:
+    """A statement in one dialect: its text, and what its values and columns pass through."""
+
+    def __init__(self, statement: sa.Executable, dialect: sa.Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+        self.text = str(compiled)
+        if "POSTCOMPILE" in self.text:
+            raise TypeError(f"a list of values is in the text; use `any_of` or `is_one_of`: {self.text}")
+        self.given: dict[str, Any] = dict(compiled.params)
+        self.into = {
+            name: turn for name, bind in compiled.binds.items() if (turn := _binding(bind.type, dialect))
+        }
+        columns = getattr(statement, "exported_columns", {})
+        self.out = [
+            (place, turn)
+            for place, column in enumerate(columns)
+            if (turn := _resulting(column.type, dialect))
+        ]
+        self.row: Callable[[Iterable[Any]], Row] = namedtuple("Row", list(columns.keys()), rename=True)._make  # type: ignore[attr-defined]
+
+    def values(self, given: Values) -> dict[str, Any]:
+        """As the driver takes them."""
+        found = {**self.given, **given}
+        for name, turn in self.into.items():
+            found[name] = turn(found[name])
+        return found
+
+    def rows(self, found: Iterable[Sequence[Any]]) -> list[Row]:
+        """As the engine reads them."""
+        if not self.out:
+            return [self.row(each) for each in found]
+        made = []
+        for each in found:
+            values = list(each)
+            for place, turn in self.out:
+                values[place] = turn(values[place])
+            made.append(self.row(values))
+        return made
+
+
+def _binding(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _resulting(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+_SQLITE = sqlite.dialect(paramstyle="named")
+# By name as on PostgreSQL: one kind of values for both.
+
+
+class Prepared:
+    """One statement of the hot path, on both databases."""
+
+    def __init__(self, statement: sa.Executable) -> None:
+        self.statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def all(self, conn: Connection, values: Values) -> list[Row]:
+        """Run it; its rows."""
+        if conn.dispatch.before_cursor_execute:  # somebody watches, who knows Core
+            return list(conn.execute(self.statement, values))
+        made = self._in(conn)
+        return made.rows(self._run(conn, made.text, made.values(values)).fetchall())
+
+    def one(self, conn: Connection, values: Values) -> Row | None:
+        """Run it; its only row, if there is one."""
+        found = self.all(conn, values)
+        return found[0] if found else None
+
+    def scalars(self, conn: Connection, values: Values) -> list[Any]:
+        """Run it; the first column of its rows."""
+        return [row[0] for row in self.all(conn, values)]
+
+    def run(self, conn: Connection, values: Values) -> int:
+        """Run it; how many rows it reached."""
+        if conn.dispatch.before_cursor_execute:
+            return conn.execute(self.statement, values).rowcount
+        made = self._in(conn)
+        return int(self._run(conn, made.text, made.values(values)).rowcount)
+
+    def each(self, conn: Connection, values: Sequence[Values]) -> int:
+        """Run it for each of these; how many rows it reached."""
+        if conn.dispatch.before_cursor_execute:
+            return conn.execute(self.statement, list(values)).rowcount
+        made = self._in(conn)
+        return int(self._run(conn, made.text, [made.values(each) for each in values], many=True).rowcount)
+
+    def _in(self, conn: Connection) -> _Compiled:
+        name = conn.dialect.name
+        made = self._compiled.get(name)
+        if made is None:
+            dialect = conn.dialect if name == "postgresql" else _SQLITE
+            made = self._compiled[name] = _Compiled(self.statement, dialect)
+        return made
+
+    def _run(self, conn: Connection, text: str, values: Any, *, many: bool = False) -> Any:
+        if not conn.in_transaction():
+            conn.begin()  # as Core does
+        driver: Any = conn.connection.driver_connection
+        cursor = driver.cursor()
+        try:
+            (cursor.executemany if many else cursor.execute)(text, values)
+        except conn.dialect.loaded_dbapi.Error as error:
+            # What the driver says is told, and a lost connection let go, as after any statement of Core's.
+            conn._handle_dbapi_exception(error, text, None, cursor, None)
+        return cursor

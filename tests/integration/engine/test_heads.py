@@ -1,0 +1,128 @@
+"""What is due is told from the head of an index: as many are looked through as wait, and none is passed over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pytest
+import sqlalchemy as sa
+
+from relance.engine.context import Context
+from relance.engine.db.tables import contact, enrollment, sequence, sequence_version
+from relance.engine.store.sending import claims
+from relance.engine.store.sequences import due, enrollments
+from tests import engine_house
+
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def sender(house: Context) -> int:
+    return engine_house.add_mailbox(house)
+
+
+def enrolled(
+    house: Context, sender: int, ages: Sequence[float], *, going: bool = True, **values: object
+) -> list[int]:
+    """People with a mail of this mailbox due, each so many hours ago."""
+    now = house.clock.now()
+    with house.database.write() as conn:
+        name = f"S{going}{len(ages)}{values}"
+        made = {"name": name, "state": "active" if going else "paused", "created_at": now}
+        of = conn.execute(sa.insert(sequence).values(made).returning(sequence.c.id)).scalar_one()
+        version = {"sequence_id": of, "number": 1, "digest": "", "definition": {}, "published_at": now}
+        number = conn.execute(
+            sa.insert(sequence_version).values(version).returning(sequence_version.c.id)
+        ).scalar_one()
+        ids = []
+        for place, age in enumerate(ages):
+            who = {
+                "email": f"{place}@{abs(hash(name))}.example",
+                "fields": {},
+                "created_at": now,
+                "updated_at": now,
+            }
+            person = conn.execute(sa.insert(contact).values(who).returning(contact.c.id)).scalar_one()
+            row = {
+                **{
+                    "sequence_id": of,
+                    "sequence_version_id": number,
+                    "contact_id": person,
+                    "mailbox_id": sender,
+                },
+                **{"state": "active", "step": "intro", "step_kind": "mail", "bound": [], "stepped_at": now},
+                **{"due_at": now - age * HOUR, "created_at": now, **values},
+            }
+            ids.append(
+                conn.execute(sa.insert(enrollment).values(row).returning(enrollment.c.id)).scalar_one()
+            )
+        return ids
+
+
+def claimed(house: Context, sender: int, limit: int = 50) -> list[int]:
+    now = house.clock.now()
+    with house.database.write() as conn:
+        return [row.id for row in claims.claim(conn, sender, now, limit, seen=now)]
+
+
+def first(house: Context, sender: int) -> dt.datetime | None:
+    with house.database.read() as conn:
+        return enrollments.first_mail_due(conn, sender, house.clock.now())
+
+
+def test_first_mails_and_follow_ups_go_by_their_time_and_the_last_after_all(
+    house: Context, sender: int
+) -> None:
+    new = enrolled(house, sender, [5, 2])
+    old = enrolled(house, sender, [4, 1], wrote_before=True)
+    last = enrolled(house, sender, [9], priority=due.LAST)
+    ahead = enrolled(house, sender, [-1])
+    assert claimed(house, sender) == [new[0], old[0], new[1], old[1], *last]
+    assert first(house, sender) == house.clock.now() - 9 * HOUR
+    assert ahead[0] not in claimed(house, sender)
+
+
+def test_behind_however_many_that_cannot_go_the_next_is_found(
+    house: Context, sender: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "MOST", 4)  # several pages
+    enrolled(house, sender, [float(9 + age) for age in range(30)], going=False)
+    free = enrolled(house, sender, [3, 2])
+    assert claimed(house, sender, 1) == free[:1]
+    assert first(house, sender) == house.clock.now() - 3 * HOUR
+
+
+def test_of_follow_ups_those_due_when_the_mailbox_was_read(house: Context, sender: int) -> None:
+    read, since = enrolled(house, sender, [3, 1], wrote_before=True)
+    now = house.clock.now()
+    with house.database.write() as conn:
+        assert [row.id for row in claims.claim(conn, sender, now, 9, seen=now - 2 * HOUR)] == [read]
+        assert claims.claim(conn, sender, now, 9, seen=None) == []
+        assert since not in [row.id for row in claims.claim(conn, sender, now, 0, seen=now)]
+    assert first(house, sender) == now - 3 * HOUR
+
+
+def test_nothing_due_is_nothing_due(house: Context, sender: int) -> None:
+    assert first(house, sender) is None
+    enrolled(house, sender, [-2])
+    assert claimed(house, sender) == []
+    assert first(house, sender) == house.clock.now() + 2 * HOUR
+
+
+def test_the_head_of_the_index_is_read(house: Context, sender: int) -> None:
+    """On PostgreSQL by its plan: nothing is sorted, and no table is read from its beginning to its end."""
+    if house.database.embedded:
+        pytest.skip("PostgreSQL shows its plan")
+    enrolled(house, sender, [float(age) for age in range(60)])
+    now = house.clock.now()
+    asked = {"sender": sender, "first_until": now, "follows_until": now, "place": 0, "count": 5}
+    made = due._CLAIMABLE._in
+    with house.database.write() as conn:
+        compiled = made(conn)
+        values = compiled.values({**asked, "after_due": due.BEGINNING, "after_id": 0})
+        driver = conn.connection.driver_connection
+        assert driver is not None
+        plan = "\n".join(row[0] for row in driver.execute(f"explain {compiled.text}", values).fetchall())
+    assert "ix_enrollment_mail_next" in plan
+    assert "Sort " not in plan.replace("Sort Key", "")
