@@ -152,12 +152,12 @@ def unsuppress(
     ] = False,
     dry_run: DryRun = False,
     as_json: Json = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Accepted for consistency; nothing is asked.")
-    ] = False,
+    yes: Yes = False,
 ) -> None:
     """Lift a suppression. What it stopped stays stopped; --go-on resumes those who had bounced."""
-    del yes  # taken so that it can be given to every command that changes who is written to
+    question = _("{value} may have asked for no more mail. Write to them again?", value=value)
+    if not dry_run and not asking.confirmed(question, yes=yes):
+        raise typer.Abort
     with session.of(ctx).open() as relance:
         back = relance.contacts.lift(value, go_on=go_on, dry_run=dry_run)
     if as_json:

@@ -202,7 +202,7 @@ def judge(
         typer.Option(
             formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
             metavar="DATE",
-            help="When they came, by which their dates are read. Else as their own headers say.",
+            help="When they came, by this machine's clock; their dates are read by it. Else as their own headers say.",
         ),
     ] = None,
     own: Annotated[
@@ -217,7 +217,7 @@ def judge(
 
     What is not a mail, or cannot be read, is of the kind "unreadable", and the command exits with 1.
     """
-    at = received.replace(tzinfo=dt.UTC) if received else None
+    at = session.in_zone(received)
     failed: list[str] = []
     found = _judged(files, at, own or [], failed)
     if as_json:
@@ -270,7 +270,11 @@ def rejudge(
     ctx: typer.Context,
     since: Annotated[
         dt.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Only mails received since then."),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="Only mails received since then, by the clock of the workspace.",
+        ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run/--apply", help="Only show what would change, or change it.")
@@ -282,9 +286,8 @@ def rejudge(
     as_json: Json = False,
 ) -> None:
     """Classify past answers again, by the current rules."""
-    at = since.replace(tzinfo=dt.UTC) if since else None
     with session.of(ctx).open() as relance:
-        report = relance.inbox.rejudge(since=at, apply=not dry_run, reopen=reopen)
+        report = relance.inbox.rejudge(since=session.in_zone(since), apply=not dry_run, reopen=reopen)
     if as_json:
         show.data(report)
         return

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from relance.cli.terminal import failures, session, show
-from relance.wording import N_, Text, _, ended
+from relance.wording import N_, Text, _, brief, ended
 
 if TYPE_CHECKING:
     from relance.engine.processes.attendance import Attendance
     from relance.engine.reporting.explain import Explanation
-    from relance.engine.reporting.status import Status
+    from relance.engine.reporting.status import MailboxLine, Status
 
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Email = Annotated[str, typer.Argument(metavar="EMAIL")]
 
-MAILBOXES = {
-    N_("mailbox"): "address",
-    N_("state"): "state|mailbox",
-    N_("reason"): "reason",
-    N_("mails in 24 hours"): "sent_today",
-    N_("cap"): "daily_cap",
-    N_("people"): "under_way",
-    N_("next turn"): "next_turn_at",
-    N_("last read"): "synced_at",
-    N_("trouble"): "trouble",
-}
+MAILBOXES = (
+    N_("mailbox"),
+    N_("state"),
+    N_("mails in 24 h"),
+    N_("people"),
+    N_("last check"),
+    N_("next check"),
+)
 TOLD = (
     "paused_sequences",
     "mailboxes",
@@ -90,7 +88,17 @@ def _standing(found: Status) -> None:
     show.record(found, as_json=False, leave_out=TOLD, coded={"states": "person"})
     if found.mailboxes:
         show.say()
-        show.listing(found.mailboxes, MAILBOXES, as_json=False, empty="")
+        show.table(MAILBOXES, [_mailbox(each, found.now) for each in found.mailboxes])
+
+
+def _mailbox(line: MailboxLine, now: dt.datetime) -> tuple[object, ...]:
+    """A mailbox at a glance; why it is paused and what is wrong with it is told above."""
+    from relance.engine.reporting import codes
+
+    cap = line.daily_cap
+    sent = line.sent_today if cap is None else _("{sent} of {cap}", sent=line.sent_today, cap=cap)
+    read, turn = (at and brief(at, now) for at in (line.synced_at, line.next_turn_at))
+    return line.address, codes.text("mailbox", line.state), sent, line.under_way, read, turn
 
 
 def _paused(name: str, reason: str) -> str:

@@ -30,8 +30,8 @@ COLUMNS = {
     N_("state"): "state|mailbox",
     N_("reason"): "reason",
     N_("cap a day"): "daily_cap",
-    N_("next turn"): "next_turn_at",
-    N_("last read"): "synced_at",
+    N_("next check"): "next_turn_at",
+    N_("last check"): "synced_at",
     N_("trouble"): "trouble",
     N_("refused by"): "refused_by",
 }
@@ -302,7 +302,9 @@ def undo_bounces(  # noqa: PLR0913 - a flag for every question
     since: Annotated[
         dt.datetime | None,
         typer.Option(
-            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], metavar="TIME", help="All from this time on, in UTC."
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"],
+            metavar="TIME",
+            help="All from this time on, by the clock of the workspace.",
         ),
     ] = None,
     email: Annotated[list[str] | None, typer.Option(metavar="EMAIL", help="Only this person's.")] = None,
@@ -314,8 +316,8 @@ def undo_bounces(  # noqa: PLR0913 - a flag for every question
 
     What a person asked for stays. A mail that was refused is offered again; one that came back is not.
     """
-    at = since.replace(tzinfo=dt.UTC) if since else None
     with session.of(ctx).open() as relance:
+        at = session.in_zone(since)
         back = relance.mailboxes.undo_bounces(address, since=at, emails=email, dry_run=True)
         numbers = {"people": len(back.going_on), "suppressions": len(back.lifted)}
         question = _("People who go on: {people}; suppressions lifted: {suppressions}. Go ahead?", **numbers)

@@ -5,7 +5,6 @@ What is decided is decided by these. The sentence is made where it is shown, fro
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -542,17 +541,6 @@ def said(reasons: Sequence[Reason]) -> str:
 def of_cause(reasons: Sequence[Reason], cause: Cause) -> tuple[Reason, ...]:
     """Those of one kind."""
     return tuple(each for each in reasons if each.cause is cause)
-
-
-def heading(code: Code) -> str:
-    """What a code says whatever its parameters, to count by."""
-    if code in _OTHERS_WORDS:
-        return str(Text("a reason of its own"))
-    return _PARAMETER.sub("…", str(SENTENCES[code]).partition(": {")[0])
-
-
-_OTHERS_WORDS = frozenset({Code.PROSE, Code.SERVER_SAID, Code.VALUE_UNUSABLE, Code.CAME_IN})
-_PARAMETER = re.compile(r"\{\w+\}")
 
 
 def organisations(reasons: Sequence[Reason]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ CONTRIBUTING.md says how to add a sentence and a language.
 from __future__ import annotations
 
 from relance.wording.catalogue import languages
-from relance.wording.dates import clock_time, date_of, day, moment, show_times_in, shown_zone
+from relance.wording.dates import brief, clock_time, date_of, day, moment, show_times_in, shown_zone
 from relance.wording.phrases import counted, ended, span
 from relance.wording.speech import language, matched, speak, speaking
 from relance.wording.text import N_, Text, n_, words
@@ -24,6 +24,7 @@ __all__ = [
     "N_",
     "Text",
     "_",
+    "brief",
     "clock_time",
     "counted",
     "date_of",

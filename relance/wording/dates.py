@@ -40,6 +40,16 @@ def moment(at: dt.datetime, zone: dt.tzinfo | None = None) -> str:
     return f"{_by_babel(local, 'yMMMEd', spoken)}, {clock_time(at, zone)}"
 
 
+def brief(at: dt.datetime, now: dt.datetime) -> str:
+    """An instant beside others: the time of day within a day of now, else the day as well: "09:30", "12 Mar 09:30"."""
+    local = at.astimezone(_Process.zone)
+    if local.date() == now.astimezone(_Process.zone).date():
+        return f"{local:%H:%M}"
+    if speech.language() == speech.ENGLISH:
+        return f"{local.day} {_MONTHS[local.month - 1][:3]} {local:%H:%M}"
+    return f"{_by_babel(local, 'MMMd', speech.language())}, {local:%H:%M}"
+
+
 def clock_time(at: dt.datetime, zone: dt.tzinfo | None = None) -> str:
     """The time of day of an instant, with the zone's name: "09:30 CET"."""
     local = at.astimezone(zone or _Process.zone)

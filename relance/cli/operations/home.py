@@ -51,6 +51,8 @@ def init(
     language = session.of(ctx).language
     values = {"zone": zone or local_zone(), "country": country, "base_url": base_url, "language": language}
     given = {name: value for name, value in values.items() if value is not None}
+    if country is not None:
+        _refuse_unknown(country)
     wanted = config.Settings(home=home, **given)  # a wrong value is told before anything is made
     own_key = wanted.secret_key is None and wanted.secret_key_file == wanted.home / config.KEY_NAME
     made = config.make_home(home, given, key=own_key)
@@ -64,6 +66,18 @@ def init(
     show.say(f"{_('The home is {home}.', home=made.home)} {_about_the_key(found, own=own_key)}")
     following = "mailbox add you@your-company.example" if ready else "db upgrade"
     show.say(_("Next: relance {command}", command=following))
+
+
+def _refuse_unknown(country: str) -> None:
+    """No holidays would count, and nobody would notice."""
+    from relance import errors
+    from relance.engine.schedule import holidays
+
+    if not holidays.is_country(country):
+        near = ", ".join(holidays.near(country))
+        why = _("there is no country {code} whose public holidays are known.", code=country)
+        hint = _("Did you mean {near}?", near=near) if near else _("Write a code such as PL.")
+        raise errors.WrongUse(f"{why} {hint}")
 
 
 def _tell(made: config.Made, closed: Sequence[Path]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from relance.wording import _, show_times_in
+from relance.wording import _, show_times_in, shown_zone
 
 if TYPE_CHECKING:
     from relance.app import Relance
@@ -70,6 +71,11 @@ def _looked_at(settings: Settings, full: Unwritable, *, told: bool) -> Relance:
     if not told:
         show.note(f"{foreign or full} {_('What is there can still be looked at.')}")
     return app
+
+
+def in_zone(typed: dt.datetime | None) -> dt.datetime | None:
+    """A time that was typed without a zone, by the clock of the workspace; where none is open, of this machine."""
+    return typed.replace(tzinfo=shown_zone()).astimezone(dt.UTC) if typed is not None else None
 
 
 def of(ctx: typer.Context) -> Session:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import enum
+import itertools
 import json
+import shutil
 import sys
+import textwrap
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -16,7 +19,7 @@ import typer
 
 from relance.wording import N_, _, day, moment
 
-GAP = "  "
+GAP, NOTHING = "  ", "–"
 ATTRIBUTES = {
     "now": N_("now"), "states": N_("people"), "due now": N_("due now"), "next due": N_("next due"),
     "held": N_("held"), "unknown mails": N_("mails in doubt"), "open tasks": N_("open tasks"),
@@ -29,8 +32,8 @@ ATTRIBUTES = {
     "note": N_("note"), "read": N_("read"), "substitute state": N_("decided about them"), "address": N_("address"),
     "name": N_("name"), "username": N_("user name"), "state": N_("state"), "reason": N_("reason"), "smtp": N_("SMTP"),
     "imap": N_("IMAP"), "daily cap": N_("mails in 24 hours"), "gap seconds": N_("seconds between mails"),
-    "unknown policy": N_("mail in doubt"), "files sent": N_("files Sent copies"), "next turn at": N_("next turn"),
-    "synced at": N_("last read"), "sync error": N_("cannot be read"), "send error": N_("cannot send"),
+    "unknown policy": N_("mail in doubt"), "files sent": N_("files Sent copies"), "next turn at": N_("next check"),
+    "synced at": N_("last check"), "sync error": N_("cannot be read"), "send error": N_("cannot send"),
     "plus addressing": N_("plus addressing"), "provider": N_("provider"), "aliases": N_("aliases"),
     "offered": N_("possible aliases"), "refused by": N_("refused by"), "original": N_("as written"),
     "organisation": N_("organisation"), "first name": N_("first name"), "last name": N_("last name"),
@@ -100,7 +103,7 @@ def data(value: Any) -> None:
 def cell(value: Any) -> str:
     """A value as one cell of a table, on one line."""
     if value is None or value == "":
-        return "–"
+        return NOTHING
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dt.datetime):
@@ -110,41 +113,85 @@ def cell(value: Any) -> str:
     if isinstance(value, enum.Enum):
         return str(value.value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{clean(key)}: {cell(item)}" for key, item in value.items()) or "–"
+        return ", ".join(f"{clean(key)}: {cell(item)}" for key, item in value.items()) or NOTHING
     if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(cell(item) for item in value) or "–"
+        return ", ".join(cell(item) for item in value) or NOTHING
     return " ".join(clean(value).split())
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Rows under their heads. On a terminal long cells fold to its width; in a pipe nothing is cut off."""
+    """Rows under their heads. Where they do not fit a terminal, each row below the other; in a pipe nothing is cut off."""
     heads = [_(head) for head in heads]
     cells = [[cell(value) for value in row] for row in rows]
-    if sys.stdout.isatty():
-        _rich_table(heads, cells)
+    width = terminal_width()
+    if width is None:
+        lines: Iterable[str] = _plain_table(heads, cells)
     else:
-        _plain_table(heads, cells)
-
-
-def _plain_table(heads: Sequence[str], cells: list[list[str]]) -> None:
-    widths = [max(len(row[column]) for row in [list(heads), *cells]) for column in range(len(heads))]
-    for row in [[head.upper() for head in heads], *cells]:
-        line = GAP.join(text.ljust(width) for text, width in zip(row, widths, strict=True))
+        lines = _fitted_table(heads, cells, width) or _cards(heads, cells, width)
+    for line in lines:
         typer.echo(line.rstrip())
 
 
-def _rich_table(heads: Sequence[str], cells: list[list[str]]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def terminal_width() -> int | None:
+    """How many letters fit on a line, where somebody looks at a terminal."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for head in heads:
-        made.add_column(head, overflow="fold")
-    for row in cells:
-        made.add_row(*(Text(text) for text in row))  # Text, not str: no markup from a contact's name
-    Console().print(made)
+
+def _plain_table(heads: Sequence[str], cells: list[list[str]]) -> Iterator[str]:
+    widths = [max(len(row[column]) for row in [list(heads), *cells]) for column in range(len(heads))]
+    yield from (_line(row, widths) for row in [[head.upper() for head in heads], *cells])
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    return GAP.join(text.ljust(width) for text, width in zip(row, widths, strict=True))
+
+
+NARROWEST = 28
+# So narrow a column of long texts may get; where even that is too much, each row stands by itself.
+
+
+def _fitted_table(heads: Sequence[str], cells: list[list[str]], width: int) -> list[str] | None:
+    """The table in so many letters, the longest column folded; None where it does not fit."""
+    rows = [[head.upper() for head in heads], *cells]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
+    room = width - len(GAP) * (len(widths) - 1)
+    longest = max(range(len(widths)), key=widths.__getitem__)
+    left = room - (sum(widths) - widths[longest])
+    if left < min(NARROWEST, widths[longest]):
+        return None
+    widths[longest] = min(widths[longest], left)
+    return [line for row in rows for line in _folded_row(row, widths)]
+
+
+def _folded_row(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    folded = [_wrapped(text, width) for text, width in zip(row, widths, strict=True)]
+    for line in itertools.zip_longest(*folded, fillvalue=""):
+        yield _line(line, widths)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """A text in lines; an address stays whole, so that it can be copied."""
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def _cards(heads: Sequence[str], cells: list[list[str]], width: int) -> Iterator[str]:
+    """Each row as lines of its own, without what is empty."""
+    for number, row in enumerate(cells):
+        if number:
+            yield ""
+        yield from pairs(
+            [(head, text) for head, text in zip(heads, row, strict=True) if text != NOTHING], width
+        )
+
+
+def pairs(named: Sequence[tuple[str, str]], width: int | None) -> Iterator[str]:
+    """Values behind their names, a line each; folded beside the names where a terminal is narrow."""
+    indent = max((len(name) for name, _value in named), default=0) + len(GAP)
+    for name, value in named:
+        room = None if width is None else max(width - indent, NARROWEST)
+        first, *more = [value] if room is None else _wrapped(value, room)
+        yield f"{name.ljust(indent)}{first}"
+        yield from (f"{' ' * indent}{line}" for line in more)
 
 
 def listing(items: Iterable[Any], columns: Mapping[str, str], *, as_json: bool, empty: str) -> None:
@@ -177,12 +224,14 @@ def record(
         for field in dataclasses.fields(item)
         if field.repr and field.name not in SECRETS and field.name not in leave_out
     }
-    width = max(map(len, names.values()), default=0)
     about = coded or {}
-    for name, head in names.items():
-        value = getattr(item, name)
-        shown = _decoded(value, about[name]) if name in about else value
-        typer.echo(f"{head.ljust(width)}{GAP}{cell(shown)}")
+    values = {name: getattr(item, name) for name in names}
+    shown = [
+        (head, cell(_decoded(values[name], about[name]) if name in about else values[name]))
+        for name, head in names.items()
+    ]
+    for line in pairs(shown, terminal_width()):
+        typer.echo(line)
 
 
 def label(field: str) -> str:

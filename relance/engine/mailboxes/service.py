@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.contacts import fields as contact_fields
@@ -20,6 +22,7 @@ from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences import backlog
 from relance.engine.states import POLICIES
 from relance.engine.store import events
+from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import aliases, folders, mailboxes, provider_traits
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.mailboxes.provider_traits import ProviderHabits
@@ -210,7 +213,7 @@ def every(context: Context) -> list[MailboxView]:
         found = list(mailboxes.every(conn))
         learned = provider_traits.of(conn, [each.id for each in found])
         refused = refusals.by_mailbox(conn)
-        own = aliases.own_addresses(conn)
+        own = aliases.own_addresses(conn) | _people(conn, found)
     return [_view(each, own, learned.get(each.id), refused.get(each.id, ())) for each in found]
 
 
@@ -220,7 +223,7 @@ def show(context: Context, address: str) -> MailboxView:
     with context.database.read() as conn:
         learned = provider_traits.of(conn, [found.id])
         refused = refusals.by_mailbox(conn)
-        own = aliases.own_addresses(conn)
+        own = aliases.own_addresses(conn) | _people(conn, [found])
     return _view(found, own, learned.get(found.id), refused.get(found.id, ()))
 
 
@@ -228,6 +231,11 @@ def known(context: Context, wanted: str) -> Mailbox:
     """The mailbox of that address. Raises `errors.NotFound` where there is none (any more)."""
     with context.database.read() as conn:
         return mailboxes.named(conn, wanted)
+
+
+def _people(conn: Connection, seen_by: Sequence[Mailbox]) -> frozenset[str]:
+    """Contacts that a Sent folder shows as writers, as one does that files the whole conversation: nobody's aliases."""
+    return frozenset(contacts.by_emails(conn, sorted({each for box in seen_by for each in box.seen_from})))
 
 
 _MADE = ("smtp", "imap", "provider", "refused_by", "aliases", "offered")

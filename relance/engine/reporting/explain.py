@@ -315,13 +315,17 @@ def _mailbox(look: _Look) -> Iterator[str]:
     yield from _troubles(look)
     yield from map(str, look.odd)
     if box.read_at is None:
-        yield _("It was never read for answers.")
+        yield _("The mailbox was never checked for answers.")
     else:
-        yield _("It was last read for answers on {at}.", at=look.local(box.read_at))
+        yield _("The mailbox was last checked for answers on {at}.", at=look.local(box.read_at))
     allowed = _allowed(look, look.now)
     if _due(look) and allowed.count == 0 and allowed.next_at is not None:
         at = look.local(allowed.next_at)
-        yield _("Its pace lets the next mail leave on {at}: {reason}", at=at, reason=ended(allowed.bound))
+        yield _(
+            "The mailbox's pace lets the next mail leave on {at}: {reason}",
+            at=at,
+            reason=ended(allowed.bound),
+        )
     if look.state is State.ACTIVE and box.state == "active" and box.next_turn_at is not None and _due(look):
         yield _turn(look, box.next_turn_at)
 
@@ -332,7 +336,7 @@ def _troubles(look: _Look) -> Iterator[str]:
     if box.sync_error and not (box.state == "paused" and box.locked_out):
         yield _("The mailbox cannot be read: {reason}", reason=ended(str(box.sync_error)))
     if box.send_error and box.state == "active":
-        failed = _("Its last attempt to send failed: {reason}", reason=ended(str(box.send_error)))
+        failed = _("The mailbox's last attempt to send failed: {reason}", reason=ended(str(box.send_error)))
         again = box.next_turn_at
         if again is None:
             yield failed
@@ -345,7 +349,9 @@ def _troubles(look: _Look) -> Iterator[str]:
 def _turn(look: _Look, at: dt.datetime) -> str:
     if look.silent:
         return _("The mailbox is not making progress: {reason}", reason=look.silent)
-    return _("Its next turn is now.") if at <= look.now else _("Its next turn is on {at}.", at=look.local(at))
+    if at <= look.now:
+        return _("The mailbox is being checked for answers now, and may then send.")
+    return _("The mailbox is checked for answers again on {at}, and may then send.", at=look.local(at))
 
 
 def _allowed(look: _Look, at: dt.datetime) -> throttle.Allowance:

@@ -47,5 +47,5 @@ def _why(row: Any) -> str:
         return reasons.said(reasons.read(row.reasons)) or str(codes.text("person", row.state))
     words = "; ".join(reasons.binding(bound).words for bound in row.bound)
     if words:
-        return _("waits for the mailbox's next turn ({reasons})", reasons=words)
-    return _("waits for the mailbox's next turn")
+        return _("waits for the mailbox's next check ({reasons})", reasons=words)
+    return _("waits for the mailbox's next check")

@@ -60,6 +60,32 @@ def _countries() -> dict[str, list[str]]:
     return known
 
 
+def is_country(code: str) -> bool:
+    """Whether this is the code of a country whose public holidays are known ("PL")."""
+    return code in _countries()
+
+
+def near(written: str) -> list[str]:
+    """The codes that a person may have meant: the same in capitals, by the name ("Poland"), or one letter off."""
+    wanted = written.strip().upper()
+    if wanted in _countries():
+        return [wanted]
+    named = [code for code in _countries() if wanted.replace(" ", "") in _names(code)]
+    alike = [
+        code for code in _countries() if len(wanted) == 2 and (code[0] == wanted[0] or code[1] == wanted[1])
+    ]
+    return named or [code for code in alike if code[0] == wanted[0]][:MOST_NEAR]
+
+
+MOST_NEAR = 8
+
+
+def _names(code: str) -> set[str]:
+    import holidays
+
+    return {each.__name__.upper() for each in type(holidays.country_holidays(code)).__mro__}
+
+
 @functools.lru_cache(maxsize=64)
 def part_code(country: str, name: str) -> str | None:
     """The code of a part of a country by its code or name ("CA", "California"); None when nobody knows it."""

@@ -30,8 +30,10 @@ from relance.engine.event_log import old_names
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.reasons import Code
 from relance.engine.states import OPEN, MessageState, State
+from relance.engine.store import headings
 from relance.engine.store.inbound import replies
 from relance.engine.store.sequences import due as due_mails
+from relance.wording import Text
 
 MOST_REASONS = 20
 # Of held people that are told apart.
@@ -142,13 +144,13 @@ def held_by_reason(conn: Connection) -> dict[str, int]:
     found = Counter(_heading(row.reasons) for row in conn.execute(query))
     most = dict(found.most_common(MOST_REASONS))
     rest = found.total() - sum(most.values())
-    return {**most, "other reasons": rest} if rest else most
+    return {**most, str(Text("other reasons")): rest} if rest else most
 
 
 def _heading(rows: Sequence[Any]) -> str:
     """Several codes may share one."""
     found = reasons.read(rows)
-    return reasons.heading(found[0].code if found else Code.PROSE)
+    return headings.heading(found[0].code if found else Code.PROSE)
 
 
 def in_doubt(conn: Connection) -> int:

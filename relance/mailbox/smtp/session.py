@@ -183,7 +183,7 @@ class Session:
         self._stage = "connect"
         if server.security is Security.PLAIN and not tls.is_loopback(server.host):
             return _person_must_act(
-                "tls", f"{server.host} would be contacted without encryption; use TLS or STARTTLS"
+                "tls", f"{server.host} would be contacted without encryption. Use TLS or STARTTLS."
             )
         direct = server.security is Security.TLS
         loop = asyncio.get_running_loop()

@@ -98,8 +98,8 @@ def test_importing_twice_changes_nothing(run: Run, tmp_path: Path) -> None:
 def test_suppressing_and_lifting(run: Run) -> None:
     run("contacts", "suppress", "acme.example", "--reason", "they asked")
     assert [each["value"] for each in data(run("contacts", "suppressed", "--json"))] == ["acme.example"]
-    run("contacts", "unsuppress", "acme.example")
-    run("contacts", "unsuppress", "acme.example", code=2)
+    run("contacts", "unsuppress", "acme.example", "--yes")
+    run("contacts", "unsuppress", "acme.example", "--yes", code=2)
 
 
 def test_times_are_told_by_the_clock_of_the_workspace_and_not_of_the_machine(

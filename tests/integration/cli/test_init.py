@@ -158,3 +158,14 @@ def test_a_database_that_is_away_leaves_a_home_that_is_told(
     shown = run("init", str(tmp_path / "home"), code=1)
     assert "relance.key" in shown.stdout
     assert "does not answer" in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("country", "near"), [("XX", "XK"), ("pl", "PL?"), ("Poland", "PL?"), ("Qqq", "such as PL")]
+)
+def test_a_country_nobody_knows_is_refused_before_anything_is_made(
+    run: Run, tmp_path: Path, country: str, near: str
+) -> None:
+    done = run("init", str(tmp_path / "home"), "--country", country, code=2)
+    assert near in done.output
+    assert not (tmp_path / "home").exists()

@@ -114,7 +114,7 @@ def test_pace_and_trouble_of_the_mailbox_are_told(ready: Context, clock: ManualC
     with ready.database.write() as conn:
         mailboxes.change(conn, box, daily_cap=1)
     assert (
-        "Its pace lets the next mail leave on Tue 3 March 2026 11:00 Europe/Berlin: 1 mail in 24 hours"
+        "The mailbox's pace lets the next mail leave on Tue 3 March 2026 11:00 Europe/Berlin: 1 mail in 24 hours"
         in told(ready)
     )
     with ready.database.write() as conn:
@@ -132,7 +132,9 @@ def test_the_forecast_counts_from_when_the_mail_can_leave(ready: Context, clock:
         mailboxes.change(conn, row(ready).mailbox_id, daily_cap=1)
     clock.advance(hours=4)  # the sending hours are over
     found = explain.explain(ready, ADA)[0]
-    assert "Its pace lets the next mail leave on Tue 3 March 2026 16:00 Europe/Berlin" in told(ready)
+    assert "The mailbox's pace lets the next mail leave on Tue 3 March 2026 16:00 Europe/Berlin" in told(
+        ready
+    )
     with ready.database.read() as conn:
         script = ready.library.script(conn, row(ready).sequence_version_id)
     place = script.place(contact_service.show(ready, ADA), ready.workspace)

@@ -181,7 +181,7 @@ def test_nobody_to_enroll_is_told_without_a_question(engine: Engine) -> None:
 
 def test_lifting_a_suppression_says_who_could_go_on(engine: Engine) -> None:
     engine.answers["contacts.lift"] = WayBack(("acme.example",), (), (ADA,))
-    shown = run("contacts", "unsuppress", "acme.example")
+    shown = run("contacts", "unsuppress", "acme.example", "--yes")
     assert "acme.example may be written to again." in shown.stdout
     assert "1 could go on where they were: relance contacts unsuppress acme.example --go-on" in shown.stdout
     assert engine.calls[0] == ("contacts.lift", ("acme.example",), {"go_on": False, "dry_run": False})
