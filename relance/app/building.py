@@ -27,7 +27,6 @@ from relance.engine.schedule.timezones import Workspace
 from relance.mailbox.classification import files
 from relance.mailbox.imap.client import Inbox, Timeouts
 from relance.mailbox.smtp.client import Limits, Outbox
-from relance.tracking import web
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
 
@@ -78,6 +77,8 @@ def actor(named: Actor | str) -> Actor:
 
 def waiting_web_app(settings: Settings) -> Any:
     """The tracking pages of an installation whose database is not open yet."""
+    from relance.tracking import web  # Starlette is for those who serve
+
     desk = hits.WaitingDesk(_noes(settings))
     return web.build(desk, signer(settings), now=settings.clock().now, language=settings.language)
 

@@ -36,7 +36,6 @@ from relance.engine.runtime.unmeasured import Unmeasured
 from relance.engine.sending.doubt import recovery, restore_guard
 from relance.engine.sequences import enroll as sequences_enroll
 from relance.engine.store.processes import Process
-from relance.tracking import web
 
 BEAT_SECONDS = 60.0
 # How often the epoch is counted up, in machine time.
@@ -312,6 +311,8 @@ class Relance:
 
     def web_app(self) -> Any:
         """The ASGI application that serves pixel, links and unsubscribe."""
+        from relance.tracking import web  # Starlette is for those who serve
+
         context = self._context
         desk = hits.TrackingDesk(context)
         signer = building.signer(self.settings)

@@ -15,13 +15,12 @@ import dramatiq
 import structlog
 
 from relance import config, errors
-from relance.scheduler import actors, app_protocol, embedded, listening, scheduler
+from relance.scheduler import actors, app_protocol, listening, scheduler
 from relance.scheduler import worker as scheduler_worker
 from relance.scheduler.daemon import lifecycle, shared_parts, startup, supervisor
 from relance.scheduler.logging import logs
 from relance.scheduler.monitoring import metrics
 from relance.scheduler.queue import broker, hints
-from relance.scheduler.web_server import web
 from relance.wording import Text
 
 
@@ -33,6 +32,9 @@ def run_all(
     bell: lifecycle.Bell | None = None,
 ) -> int:
     """Web server, scheduler and worker in this process. Without `sockets`, listens as the settings say."""
+    from relance.scheduler import embedded
+    from relance.scheduler.web_server import web
+
     settings, figures = app.settings, metrics.Meters()
     logs.configure(settings)
     bound = list(sockets) or [web.listen(settings.web_host, settings.web_port)]
@@ -89,6 +91,10 @@ def run_web(
     app: app_protocol.App, *, sockets: Sequence[socket.socket] = (), bell: lifecycle.Bell | None = None
 ) -> int:
     """The tracking server only."""
+    from relance.scheduler.web_server import (
+        web,
+    )  # as above: a worker has no use for a web server in its memory
+
     settings, figures = app.settings, metrics.Meters()
     logs.configure(settings)
     bound = list(sockets) or [web.listen(settings.web_host, settings.web_port)]

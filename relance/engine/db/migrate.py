@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib import resources
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.db import migrations, tables
 from relance.engine.db.database import Database
 from relance.wording import Text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _LOCK = 7305_1965_2026
 # An advisory lock of PostgreSQL, so that of several processes starting at once only one migrates.
@@ -38,10 +38,9 @@ class SchemaState:
 
 def state(database: Database) -> SchemaState:
     """How far the schema is; `errors.Broken` when it is newer than this release."""
-    scripts = ScriptDirectory.from_config(_config())
     with database.read() as conn:
-        current = MigrationContext.configure(conn).get_current_revision()
-    known = [script.revision for script in scripts.walk_revisions()]  # newest first
+        current = _current(conn)
+    known = revisions()
     if current is not None and current not in known:
         raise errors.Broken(
             Text(
@@ -55,6 +54,24 @@ def state(database: Database) -> SchemaState:
     return SchemaState(current, known[0], tuple(reversed(pending)))
 
 
+def revisions() -> list[str]:
+    """The revisions this release knows, newest first, by the names of their files: every process asks when it opens the
+    database, and Alembic, which would read all of them, is for those that change it."""
+    names = (each.name for each in (resources.files(migrations) / "versions").iterdir())
+    return sorted((found[1] for name in names if (found := _NUMBERED.fullmatch(name))), reverse=True)
+
+
+_NUMBERED = re.compile(r"(\d{4})_\w+\.py")
+_VERSION = sa.text("select version_num from alembic_version")
+
+
+def _current(conn: Connection) -> str | None:
+    if not sa.inspect(conn).has_table("alembic_version"):
+        return None
+    found: str | None = conn.execute(_VERSION).scalar_one_or_none()
+    return found
+
+
 def upgrade(database: Database) -> SchemaState:
     """Apply what is missing. Safe to call from several processes at once, and when nothing is missing."""
     if state(database).pending:
@@ -62,14 +79,23 @@ def upgrade(database: Database) -> SchemaState:
             if conn.dialect.name == "postgresql":
                 conn.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
                 conn.execute(sa.text("set local lock_timeout = '5s'"))
-            config = _config()
-            config.attributes["connection"] = conn
-            command.upgrade(config, "head")
+            _climb(conn)
     return state(database)
+
+
+def _climb(conn: Connection) -> None:
+    from alembic import command
+
+    config = _config()
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")
 
 
 def drift(conn: Connection) -> list[object]:
     """How the schema differs from `tables`: empty when the migrations lead exactly there."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
     compared = MigrationContext.configure(conn, opts={"include_object": _is_checked})
     found = compare_metadata(compared, tables.metadata)
     return [*found, *(each for each in _foreign_keys(conn) if each in tables.UNCHECKED)]
@@ -101,6 +127,8 @@ def require(database: Database) -> None:
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(resources.files(migrations)))
     return config

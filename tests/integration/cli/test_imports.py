@@ -1,0 +1,79 @@
+"""What a process loads: modules it has no use for cost every worker megabytes, and every command a part of a second."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from relance.app import Relance
+from relance.config import Settings, make_home
+from relance.engine.db import migrate
+from tests.servers import processes
+
+TOLD = (
+    "import atexit, sys\n"
+    "atexit.register(lambda: print('LOADED', *sorted(sys.modules), flush=True))\n"
+    "from relance.cli import main\n"
+    "main()\n"
+)
+FOR_OTHERS = {"alembic", "mako", "starlette", "uvicorn", "holidays", "babel"}
+
+
+def started(tmp_path: Path, *words: str, **environment: str) -> processes.Process:
+    """A command that tells at its end what it has loaded."""
+    command = [sys.executable, "-c", TOLD, *words]
+    given = {**os.environ, "LANG": "C.UTF-8", "COLUMNS": "100", **environment}
+    return processes.Process(processes.Program(command, tmp_path / "said", environment=given))
+
+
+def loaded(process: processes.Process) -> set[str]:
+    [line] = [line for line in process.log().splitlines() if line.startswith("LOADED ")]
+    return set(line.split()[1:])
+
+
+def home(tmp_path: Path) -> Path:
+    made = make_home(tmp_path / "home", {"zone": "UTC"}).home
+    Relance(Settings(home=made)).close()  # its database is there, as it is for every command but the first
+    return made
+
+
+def test_a_worker_holds_no_web_server_migrations_holidays_or_translations(
+    tmp_path: Path, redis_url: str
+) -> None:
+    process = started(tmp_path, "--home", str(home(tmp_path)), "worker", RELANCE_REDIS_URL=redis_url)
+    try:
+        process.wait_ready(lambda: ": ready" in process.log(), 60)
+    finally:
+        process.stop(30)
+    found = loaded(process)
+    assert not FOR_OTHERS & found
+    assert {"sqlalchemy", "dramatiq", "relance.engine.turn"} <= found
+
+
+def test_status_loads_neither_daemons_nor_migrations(tmp_path: Path) -> None:
+    process = started(tmp_path, "--home", str(home(tmp_path)), "status")
+    process.wait_ready(lambda: "LOADED" in process.log(), 60)
+    process.stop(10)
+    found = loaded(process)
+    assert not (FOR_OTHERS | {"dramatiq", "redis", "structlog", "prometheus_client"}) & found
+    assert len(found) < 1150
+
+
+def test_help_loads_neither_the_engine_nor_the_settings(tmp_path: Path) -> None:
+    process = started(tmp_path, "--help")
+    process.wait_ready(lambda: "LOADED" in process.log(), 60)
+    process.stop(10)
+    found = loaded(process)
+    assert not {
+        name for name in found if name.startswith(("relance.engine", "relance.app", "sqlalchemy", "pydantic"))
+    }
+    assert len(found) < 350
+
+
+def test_the_newest_revision_is_what_alembic_takes_it_for() -> None:
+    """A process that opens the database knows it by the names of the files."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(migrate._config())
+    assert migrate.revisions() == [each.revision for each in scripts.walk_revisions()]
