@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from typing import Annotated
 
@@ -43,6 +44,8 @@ def list_(
     """List them, oldest first. Most are settled by evidence within the hour."""
     with session.of(ctx).open() as relance:
         found = relance.unknown.list()
+    if not as_json:  # `<` and `>` mean something else to a shell
+        found = [dataclasses.replace(each, message_id=each.message_id.strip("<>")) for each in found]
     show.listing(found, COLUMNS, as_json=as_json, empty=_("No mail is unknown."))
 
 
@@ -63,5 +66,13 @@ def resolve(
     ):
         raise typer.Abort
     with session.of(ctx).open() as relance:
-        relance.unknown.resolve(message, decision.value.replace("-", " "))
+        done = relance.unknown.resolve(message, decision.value.replace("-", " "))
     show.say(f"{message}: {_(SAID[decision])}.")
+    if done.held_at is not None:
+        show.say(
+            _(
+                'The next mail ("{step}") replies to this one and cannot be written without it. The person will be held '
+                "when it is due: `relance resume` then skips it, `relance stop` ends the sequence.",
+                step=done.held_at,
+            )
+        )

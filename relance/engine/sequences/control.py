@@ -18,7 +18,7 @@ from relance.engine.event_log.base import EventData
 from relance.engine.event_log.of_people import EnrollmentMailboxChanged, StepSkipped
 from relance.engine.journal import evidence
 from relance.engine.reasons import Code, Reason, because
-from relance.engine.sequences import backlog
+from relance.engine.sequences import backlog, step_context
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import events
 from relance.engine.store.contacts.contacts import Contact
@@ -99,7 +99,7 @@ def resume(
     """Go on with somebody who is paused, away or held, from another `mailbox` if one is named. What fell due meanwhile
     goes at the next opening.
 
-    Held because its mail was refused or given up: that mail is passed over. Held because its mail may have been
+    Held because its mail was refused or given up, or has nothing to reply to: that mail is passed over. Held because its mail may have been
     delivered: `errors.Invalid`, for that must be decided first.
     """
 
@@ -127,10 +127,10 @@ def _refuse_unknown(mail: Message | None) -> None:
         raise errors.Invalid(
             Text(
                 'the mail of step "{step}" to {recipient} may have been delivered. Say first what became of it: '
-                "relance unknown resolve {message_id}",
+                "`relance unknown resolve {message_id} --decision sent`, or not-sent, or give-up.",
                 step=mail.step,
                 recipient=mail.recipient,
-                message_id=mail.message_id,
+                message_id=mail.message_id.strip("<>"),  # which a shell would take for files
             )
         )
 
@@ -178,15 +178,26 @@ def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> N
     desk.apply([row], event, because(code, text=reason), values)
     tasks.close_step(desk.conn, [row.id], tasks.HAND_OVER, "done", desk.now)
     due, kind = change.get("due_at", row.due_at), row.step_kind
-    if mail is not None and mail.state in _GIVEN_UP:
+    skipped = _left_out(desk, row, mail)
+    if skipped is not None:
         place = desk.script(row).place(desk.person, desk.context.workspace)
         done_at = restore_doubts.counted_from(row, desk.now)
-        position = desk.script(row).after(mail.step, done_at, place, str(row.id))
+        position = desk.script(row).after(row.step or "", done_at, place, str(row.id))
         enrollments.move(desk.conn, row, position, desk.now)
-        desk.tell([row], StepSkipped(because(Code.MAIL_OVER, state=mail.state.value)))
+        desk.tell([row], StepSkipped(skipped))
         due, kind = position.due_at, position.step_kind
     if due is not None and kind == "mail":
         mailboxes.schedule_turn(desk.conn, [row.mailbox_id], due)
+
+
+def _left_out(desk: _Desk, row: Enrollment, mail: Message | None) -> Reason | None:
+    """Why the step somebody was held at is passed over; None where it is to be done now."""
+    if mail is not None and mail.state in _GIVEN_UP:
+        return because(Code.MAIL_OVER, state=mail.state.value)
+    lacks = because(Code.NOTHING_TO_REPLY_TO)
+    if row.state is not State.HELD or lacks.code not in {each.code for each in row.why}:
+        return None
+    return lacks if step_context.without_thread(desk.conn, desk.context, row) == row.step else None
 
 
 def change_mailbox(

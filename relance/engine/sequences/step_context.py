@@ -11,9 +11,11 @@ from sqlalchemy.engine import Connection
 from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.position import Position
+from relance.engine.definition.steps import MailStep
 from relance.engine.engagement import facts as engagement_facts
 from relance.engine.reasons import Reason
 from relance.engine.schedule.timezones import Place, Workspace
+from relance.engine.states import MessageState
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.mailboxes.mailboxes import Mailbox
@@ -80,3 +82,17 @@ def read(conn: Connection, context: Context, claimed: Sequence[Enrollment]) -> l
         )
         for row in claimed
     ]
+
+
+def without_thread(conn: Connection, context: Context, row: Enrollment) -> str | None:
+    """The next mail of somebody, where it replies in a thread of which they have no mail: it cannot be written."""
+    plan = context.library.script(conn, row.sequence_version_id).plan
+    ahead = plan.steps[plan.number(row.step) - 1 :] if row.step is not None else ()
+    step = next((each for each in ahead if isinstance(each, MailStep)), None)
+    if step is None or step.thread == "new":
+        return None
+    mails = messages.of_contact(conn, row.contact_id)
+    sent = {
+        each.step for each in mails if (each.enrollment_id, each.state) == (row.id, MessageState.ACCEPTED)
+    }
+    return None if plan.thread(step.id, sent) else step.id

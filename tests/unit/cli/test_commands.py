@@ -10,6 +10,7 @@ import pytest
 from relance import config, errors, wording
 from relance.engine.inbound.corrections.reinstate import WayBack
 from relance.engine.restore.doubts import Decided, Whom
+from relance.engine.sending.doubt.in_doubt import Resolved
 from tests.pretended_engine import (
     ADA,
     AT,
@@ -220,6 +221,7 @@ def test_checking_a_sequence(engine: Engine, tmp_path: Path) -> None:
 
 
 def test_unknown_mails(engine: Engine) -> None:
+    engine.answers["unknown.resolve"] = Resolved("<a@b>", "intro")
     assert run("unknown", "resolve", "<a@b>", "--decision", "sent").exit_code == 0
     assert engine.calls[0] == ("unknown.resolve", ("<a@b>", "sent"), {})
     engine.calls.clear()
@@ -228,6 +230,9 @@ def test_unknown_mails(engine: Engine) -> None:
     assert run("unknown", "resolve", "<a@b>", "--decision", "not-sent", "--yes").exit_code == 0
     assert engine.calls[0] == ("unknown.resolve", ("<a@b>", "not sent"), {})
     assert run("unknown", "resolve", "<a@b>", "--decision", "perhaps", "--yes").exit_code == 2
+    engine.answers["unknown.resolve"] = Resolved("<a@b>", "intro", held_at="bump")
+    said = run("unknown", "resolve", "<a@b>", "--decision", "give-up").stdout
+    assert 'The next mail ("bump") replies to this one' in said
 
 
 def test_going_on_after_a_restore(engine: Engine) -> None:

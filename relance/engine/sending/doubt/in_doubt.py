@@ -18,12 +18,14 @@ from relance.engine import states
 from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageResolved
+from relance.engine.event_log.of_people import StepSkipped
 from relance.engine.journal.evidence import GRACE
 from relance.engine.journal.findings import Findings
 from relance.engine.reasons import Code, HoldKind, Reason, because
 from relance.engine.sending import settle as sending_settle
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.settle import Attempt
+from relance.engine.sequences import step_context
 from relance.engine.states import MessageEvent
 from relance.engine.store import events
 from relance.engine.store.contacts import contacts
@@ -33,6 +35,7 @@ from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
 from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message, Settlement
 from relance.engine.store.sequences import enrollments, restore_doubts
+from relance.engine.store.sequences.enrollments import Enrollment
 from relance.engine.store.sequences.holds import Evidence
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from relance.wording import Text
@@ -109,7 +112,7 @@ def _answered(
     mailboxes.schedule_turn(conn, [row.mailbox_id], now)
 
 
-def _as_now(conn: Connection, read: Message) -> tuple[enrollments.Enrollment, Message]:
+def _as_now(conn: Connection, read: Message) -> tuple[Enrollment, Message]:
     """Locked: another mailbox's news or a person's word may have come since they were read."""
     row, _ = enrollments.lock(conn, [read.enrollment_id])[read.enrollment_id]
     return row, messages.by_id(conn, read.id) or read
@@ -131,17 +134,26 @@ def settle(
             continue
         after = states.advance_message(mail.state, event)
         messages.settle(conn, [Settlement(mail, event, now, mail.code, why.words)])
-        if after is states.MessageState.ACCEPTED and row.step == mail.step:
-            script = context.library.script(conn, row.sequence_version_id)
-            place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], context.workspace)
-            sent_at = restore_doubts.counted_from(row, mail.transmitting_at or now)
-            position = script.after(mail.step, sent_at, place, str(row.id))
-            enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
+        if row.step == mail.step and after is states.MessageState.ACCEPTED:
+            _move_on(conn, context, row, mail.transmitting_at or now, now)
+        elif row.step == mail.step and after is states.MessageState.ABANDONED:
+            _move_on(conn, context, row, now, now)
+            events.record_event(conn, StepSkipped(because(Code.MAIL_OVER, state=after.value)), now, row)
         enrollments.clear(conn, row.id, _about(mail), now, why)
         mailboxes.schedule_turn(conn, [row.mailbox_id], now)
         data = MessageResolved(after.value, why, mail.message_id)
         told = NewEvent.of(row, data, now, message_id=mail.id, step=mail.step)
         events.record_events(conn, [told])
+
+
+def _move_on(
+    conn: Connection, context: Context, row: Enrollment, done_at: dt.datetime, now: dt.datetime
+) -> None:
+    """Behind a step whose mail they have, or may have: the mailbox is read for an answer before anything else is sent."""
+    script = context.library.script(conn, row.sequence_version_id)
+    place = script.place(contacts.by_ids(conn, [row.contact_id])[row.contact_id], context.workspace)
+    position = script.after(row.step or "", restore_doubts.counted_from(row, done_at), place, str(row.id))
+    enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
 
 
 def _about(mail: Message) -> Evidence:
@@ -179,9 +191,19 @@ DECISIONS = {
 """What a person may say of an unknown mail."""
 
 
-def decide(context: Context, message_id: str, decision: str) -> None:
+@dataclass(frozen=True)
+class Resolved:
+    """What a person's word on a mail leads to. `held_at`: the next mail, where that replies to the one given up and the
+    person had no other: it cannot be written, and holds them when it falls due."""
+
+    message_id: str
+    step: str
+    held_at: str | None = None
+
+
+def decide(context: Context, message_id: str, decision: str) -> Resolved:
     """A person's word on one unknown mail, by its id with or without `<>`. `errors.NotFound` when there is no such one
-    (any more)."""
+    (any more). Given up, its step is left out."""
     if decision not in DECISIONS:
         raise errors.WrongUse(
             Text(
@@ -203,3 +225,6 @@ def decide(context: Context, message_id: str, decision: str) -> None:
         # Lock the person's row first: the answer that would settle this may be arriving at this very moment.
         enrollments.lock(conn, [mail.enrollment_id])
         settle(conn, context, [mail], DECISIONS[decision], because(Code.DECIDED), now)
+        row = enrollments.by_ids(conn, [mail.enrollment_id])[0]
+        held_at = step_context.without_thread(conn, context, row) if decision == "give up" else None
+        return Resolved(mail.message_id, mail.step, held_at)
