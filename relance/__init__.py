@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from relance.engine.reporting.timeline import EventPage, EventView
     from relance.engine.restore.doubts import Decided, DoubtView, Whom
     from relance.engine.schedule.calendar import Bound, BoundKind, When
-    from relance.engine.sending.doubt.in_doubt import UnknownMail
+    from relance.engine.sending.doubt.in_doubt import Resolved, UnknownMail
     from relance.engine.sending.refusals.refusing_domains import Retried
     from relance.engine.sequences.control import EnrollmentView
     from relance.engine.sequences.enroll import EnrollReport, Skipped
@@ -124,6 +124,7 @@ __all__ = [
     "Relance",
     "RelanceError",
     "Report",
+    "Resolved",
     "Retried",
     "SchemaState",
     "Security",
@@ -195,7 +196,7 @@ _ROOMS = {
     "engine.reporting.timeline": ("EventPage", "EventView"),
     "engine.restore.doubts": ("Decided", "DoubtView", "Whom"),
     "engine.schedule.calendar": ("Bound", "BoundKind", "When"),
-    "engine.sending.doubt.in_doubt": ("UnknownMail",),
+    "engine.sending.doubt.in_doubt": ("Resolved", "UnknownMail"),
     "engine.sending.refusals.refusing_domains": ("Retried",),
     "engine.sequences.control": ("EnrollmentView",),
     "engine.sequences.enroll": ("EnrollReport", "Skipped"),

@@ -52,6 +52,7 @@ CAUGHT_BY = {
     "no_recovery_hold": 3,
     "one_look": 92,
     "forgotten_pause": 838,
+    "closes_anothers_hold": 238,
     "journal_asked_once": 3,
     "anything_proves": 86,
     "no_healing": 880,

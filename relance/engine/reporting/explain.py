@@ -15,7 +15,8 @@ from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.definition.steps import BranchStep, Step
 from relance.engine.inbound.reading import unread_mail
-from relance.engine.reporting import codes, silent_turns
+from relance.engine.reporting import codes, silent_turns, timeline
+from relance.engine.reporting.timeline import EventView
 from relance.engine.schedule import calendar, throttle
 from relance.engine.schedule.calendar import Bound, BoundKind, When
 from relance.engine.sending import gate
@@ -24,6 +25,7 @@ from relance.engine.sequences import step_context
 from relance.engine.sequences.control import EnrollmentView, view
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import MessageState, State
+from relance.engine.store import events
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import claims
@@ -53,6 +55,7 @@ class Explanation:
     sentences: tuple[str, ...]
     when: When | None
     forecast: tuple[Planned, ...] = ()
+    cause: EventView | None = None  # the event that led to where it stands, where that is known
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class _Look:
     now: dt.datetime
     odd: Sequence[str]  # what is odd in the mailbox's folders
     silent: str  # the sentence about a turn of the mailbox that has written nothing for a while
+    cause: EventView | None
     unheard: bool  # another mailbox wrote to them, and was not read since the step fell due
 
     @property
@@ -102,7 +106,9 @@ def _look(conn: Connection, context: Context, standing: Standing, halted: str | 
     unheard = bool(claims.unheard(conn, [standing.enrollment.id], now))
     odd = [str(each) for each in unread_mail.oddities(conn, now).get(mailbox.id, ())]
     silent = silent_turns.told(conn, context, now).get(mailbox.id, "")
-    return _Look(context, standing, case, mailbox, sent, halted, now, odd, silent, unheard)
+    led = events.led_to(conn, standing.enrollment.id)
+    cause = timeline.view(led) if led is not None else None
+    return _Look(context, standing, case, mailbox, sent, halted, now, odd, silent, cause, unheard)
 
 
 def _explained(look: _Look) -> Explanation:
@@ -116,7 +122,7 @@ def _explained(look: _Look) -> Explanation:
         *_mailbox(look),
         *_rest(planned),
     ]
-    return Explanation(view(look.standing), tuple(sentences), when, planned)
+    return Explanation(view(look.standing), tuple(sentences), when, planned, look.cause)
 
 
 # Where it stands.
@@ -135,6 +141,8 @@ def _where(look: _Look) -> Iterator[str]:
         why, follows = how
         reason = str(row.reason)
         yield f"{_with_reason(why, reason)} {follows}".rstrip()
+        if look.cause is not None and look.cause.answer is not None:
+            yield _("The mail behind it: `relance inbox show {number}`.", number=look.cause.answer)
     sent = len(look.case.sent)
     if sent:
         last = max(look.case.sent, key=lambda mail: mail.transmitting_at or mail.prepared_at)

@@ -35,6 +35,7 @@ class EventView:
     words: str
     data: Mapping[str, Any]
     actor: Actor | None  # who did it; None where an earlier release wrote it down
+    answer: int | None = None  # the mail that came in behind it, as the inbox numbers it
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def of_contact(context: Context, email: str) -> list[EventView]:
     """Everything that happened to one person, oldest first. `errors.NotFound` when nobody knows them."""
     contact = contact_service.show(context, email)
     with context.database.read() as conn:
-        return [_view(event) for event in events.of_contact(conn, contact.id)]
+        return [view(event) for event in events.of_contact(conn, contact.id)]
 
 
 def page(context: Context, cursor: str, limit: int) -> EventPage:
@@ -57,7 +58,7 @@ def page(context: Context, cursor: str, limit: int) -> EventPage:
     with context.database.read() as conn:
         found = events.after(conn, _cursor(cursor), max(1, min(limit, _MOST)))
     on = "-".join(map(str, found[-1].cursor)) if found else cursor or "0"
-    return EventPage(tuple(_view(event) for event in found), on)
+    return EventPage(tuple(view(event) for event in found), on)
 
 
 def _cursor(cursor: str) -> events.Cursor:
@@ -72,10 +73,20 @@ def _cursor(cursor: str) -> events.Cursor:
     return int(xact or 0), int(number)
 
 
-def _view(event: events.Event) -> EventView:
+def view(event: events.Event) -> EventView:
+    """An event as people are shown it."""
     title, words = _title(event), _words(event)
     return EventView(
-        event.id, event.at, event.kind, title, event.email, event.step, words, event.data, event.actor
+        event.id,
+        event.at,
+        event.kind,
+        title,
+        event.email,
+        event.step,
+        words,
+        event.data,
+        event.actor,
+        event.inbound_id,
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from relance.engine import states
 from relance.engine.db import bulk
 from relance.engine.db.database import opened_by
-from relance.engine.db.tables import contact, event
+from relance.engine.db.tables import contact, enrollment, event
 from relance.engine.event_log import actors, old_names
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.base import EventData, WithReason, shown
@@ -90,6 +90,7 @@ class Event:
     data: Mapping[str, Any]
     xact: int = 0
     actor: Actor | None = None  # None where an earlier release wrote it
+    inbound_id: int | None = None  # the mail that came in behind it
 
     @property
     def cursor(self) -> Cursor:
@@ -239,6 +240,13 @@ def of_contact(conn: Connection, contact_id: int) -> list[Event]:
     return [_event(row) for row in conn.execute(query)]
 
 
+def led_to(conn: Connection, enrollment_id: int) -> Event | None:
+    """What led to where an enrollment stands, where that is known."""
+    cause = sa.select(enrollment.c.cause_event_id).where(enrollment.c.id == enrollment_id).scalar_subquery()
+    row = conn.execute(_select().where(event.c.id == cause)).first()
+    return None if row is None else _event(row)
+
+
 def _select() -> sa.Select[Any]:
     columns = (
         event.c.id,
@@ -250,13 +258,15 @@ def _select() -> sa.Select[Any]:
         event.c.xact,
         event.c.actor_kind,
         event.c.actor,
+        event.c.inbound_id,
     )
     return sa.select(*columns).select_from(event.outerjoin(contact, contact.c.id == event.c.contact_id))
 
 
 def _event(row: Any) -> Event:
     kind, data = old_names.read(row.kind, row.data)
-    return Event(row.id, row.at, kind, row.email, row.step, shown(data), row.xact, _actor(row))
+    said = (row.id, row.at, kind, row.email, row.step, shown(data), row.xact, _actor(row))
+    return Event(*said, row.inbound_id)
 
 
 def _actor(row: Any) -> Actor | None:

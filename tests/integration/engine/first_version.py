@@ -1,9 +1,15 @@
-"""A database that the first version filled, by playing its demo to the third week; put into either kind of database.
+"""A database that the first version filled, by playing its demo through its first two weeks; put into either kind of database.
 
 `first_version.sql` was made once by that version's own code (its schema is 0007): `relance.sandbox.play` with 40 rows and seed
-7 was looked at when 55 hundredths of its time were over; two people were paused and one stopped through its `Relance`,
-two were held through its `store.enrollments.apply` in the words its sending and its templates have, and `iterdump` wrote the
-rest. The bytes of mails that had left, and of mails that had come in, were emptied, and hits dropped, to keep it small.
+7 was looked at when 55 hundredths of its time were over, which is the night after Saturday, 14 March; two people were paused and
+one stopped through its `Relance`, and `iterdump` wrote the rest.
+
+Not played, but put there: nobody was held at that time, so two were, through its `store.enrollments.apply` and in the words that
+its sending and its templates have, without an event (enrollments 6 and 7); and the mail of enrollment 6 that may have been
+delivered is a copy of that person's mail before it, with a number, a step, a state and a Message-ID of its own
+(`<doubt@northwind.example>`). Nobody has finished yet, which the test itself waits for, and nobody has failed.
+
+The bytes of mails that had left, and of mails that had come in, were emptied, and hits dropped, to keep it small.
 """
 
 from __future__ import annotations

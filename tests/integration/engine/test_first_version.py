@@ -18,12 +18,15 @@ from relance.engine.context import Context
 from relance.engine.db.tables import contact, enrollment, folder, mailbox, message
 from relance.engine.inbound.corrections import inbox
 from relance.engine.inbound.corrections.inbox import Correction
-from relance.engine.reasons import Cause, Code
+from relance.engine.reasons import Cause, Code, HoldKind, because
 from relance.engine.sending.doubt import in_doubt
 from relance.engine.sequences import control
-from relance.engine.states import State
-from relance.engine.store.sequences import enrollments
+from relance.engine.states import MessageEvent, State
+from relance.engine.store import events
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import enrollments, holds
 from relance.engine.store.sequences.enrollments import Enrollment
+from relance.engine.store.sequences.holds import Hold
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import NoMail, OneAnswer
@@ -108,6 +111,45 @@ def test_it_goes_on_to_its_end_and_nothing_is_sent_twice(old: Context) -> None:
             assert (after[number].state, after[number].why) == (row.state, row.why)
 
 
+def standing(house: Context) -> dict[int, tuple[Hold, ...]]:
+    with house.database.read() as conn:
+        return holds.standing(conn, everybody(house).values())
+
+
+def test_what_holds_or_pauses_somebody_is_a_row(old: Context) -> None:
+    rows, found = everybody(old), standing(old)
+    waiting = {number for number, row in rows.items() if row.state in (State.HELD, State.PAUSED)}
+    assert waiting
+    assert set(found) == waiting
+    for number, each in found.items():
+        assert tuple(one.why for one in each) == rows[number].why
+        assert all(one.id is not None for one in each)
+    kinds = {one.kind for each in found.values() for one in each}
+    assert kinds == {HoldKind.PAUSED, HoldKind.UNKNOWN_MAIL, HoldKind.OTHER}
+    [doubt] = [one for each in found.values() for one in each if one.kind is HoldKind.UNKNOWN_MAIL]
+    with old.database.read() as conn:
+        assert [each.id for each in messages.unknown(conn)] == [doubt.message_id]
+
+
+def test_a_state_names_the_event_that_led_there_and_that_its_mail(old: Context) -> None:
+    """Of every answer that is kept; what the first version did without one it does not say."""
+    for number, row in everybody(old).items():
+        inbound_id = row.why[0].inbound_id if row.why and row.state is not State.ACTIVE else None
+        with old.database.read() as conn:
+            led = events.led_to(conn, number)
+        assert (led and led.inbound_id) == inbound_id
+
+
+def test_evidence_of_today_lets_go_whom_the_first_version_held(old: Context) -> None:
+    with old.database.write() as conn:
+        [mail] = messages.unknown(conn)
+        in_doubt.settle(conn, old, [mail], MessageEvent.FOUND, because(Code.FOUND_SENT), old.clock.now())
+    assert everybody(old)[mail.enrollment_id].state is not State.HELD
+    left = [one.kind for each in standing(old).values() for one in each]
+    assert HoldKind.UNKNOWN_MAIL not in left
+    assert HoldKind.OTHER in left
+
+
 def test_whoever_is_held_can_be_released(old: Context) -> None:
     held = [row for row in everybody(old).values() if row.state is State.HELD]
     assert Cause.UNKNOWN_MAIL in {each.cause for row in held for each in row.why}
@@ -117,6 +159,7 @@ def test_whoever_is_held_can_be_released(old: Context) -> None:
         if everybody(old)[row.id].state is State.HELD:
             control.resume(old, address(old, row))
         assert everybody(old)[row.id].state is not State.HELD
+    assert {one.kind for each in standing(old).values() for one in each} == {HoldKind.PAUSED}
 
 
 def test_what_an_answer_had_ended_is_undone_by_a_correction(old: Context) -> None:
@@ -125,5 +168,5 @@ def test_what_an_answer_had_ended_is_undone_by_a_correction(old: Context) -> Non
     assert replied
     assert {each.code for row in replied for each in row.why} <= {Code.ANSWERED, Code.ANSWERED_INVITATION}
     for row in replied:
-        inbox.correct(old, int(row.why[0].source.removeprefix("answer ")), Correction(kind="auto-reply"))
+        inbox.correct(old, row.why[0].inbound_id or 0, Correction(kind="auto-reply"))
         assert everybody(old)[row.id].state is State.ACTIVE

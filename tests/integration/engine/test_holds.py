@@ -15,6 +15,7 @@ from relance.engine.db.tables import enrollment, event, hold, inbound
 from relance.engine.inbound.corrections import inbox
 from relance.engine.inbound.corrections.inbox import Correction
 from relance.engine.reasons import HOLDS, Cause, Code, HoldKind, because
+from relance.engine.reporting import explain, timeline
 from relance.engine.sequences import control
 from relance.engine.states import Event, State
 from relance.engine.store import statistics
@@ -121,6 +122,19 @@ def test_a_mail_that_came_in_is_known_by_its_row(ready: Context) -> None:
     inbox.correct(ready, mail, Correction(kind="auto-reply"))
     [one] = rows(ready)
     assert kind_of(ready, one.closed_by) == "reply.corrected"
+
+
+def test_an_explanation_and_its_event_name_the_mail_behind_it(ready: Context) -> None:
+    hear(ready, sent(ready, KIM), bounce(definite=False))
+    [told] = explain.explain(ready, KIM)
+    assert told.cause is not None
+    number = told.cause.answer
+    assert f"The mail behind it: `relance inbox show {number}`." in told.sentences
+    assert inbox.show(ready, number or 0).id == number
+    [same] = [each for each in timeline.of_contact(ready, KIM) if each.id == told.cause.id]
+    assert (same.kind, same.answer) == ("bounce.received", number)
+    control.resume(ready, KIM)
+    assert explain.explain(ready, KIM)[0].cause is None
 
 
 def test_what_is_told_in_other_words_stays_the_same_row(ready: Context) -> None:

@@ -49,7 +49,7 @@ def event(kind: EventKind) -> Event:
 @pytest.mark.parametrize("kind", EventKind)
 def test_every_kind_of_event_is_told_in_polish(kind: EventKind) -> None:
     with wording.speaking("pl"):
-        told = timeline._view(event(kind))
+        told = timeline.view(event(kind))
     assert english.words(f"{told.title} {told.words}", ["Łódź"]) == []
     assert english.sentences(f"{told.title} {told.words}") == []
 
@@ -58,7 +58,7 @@ def test_every_kind_of_event_is_told_in_polish(kind: EventKind) -> None:
 @pytest.mark.parametrize("kind", EventKind)
 def test_no_event_shows_a_hole_or_a_code(kind: EventKind, language: str) -> None:
     with wording.speaking(language):
-        told = timeline._view(event(kind))
+        told = timeline.view(event(kind))
     assert re.findall(r"\{\w*\}|\w_\w|None", f"{told.title} {told.words}") == []
 
 
