@@ -53,8 +53,8 @@ format: $(VENV)/.dev ## rewrite the files the way `check` wants them
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev ## mails per second against smtp-source, measured in the same run
-	$(BIN)/python -m benchmarks.send
+bench: $(VENV)/.dev ## every ratio in one run: smtp-source, django-post-office, hits (BENCH_ARGS="--mails 2000 --hits 10000" for a short one)
+	@$(BIN)/python -m benchmarks.all $(BENCH_ARGS)
 
 bench-claims: $(VENV)/.dev ## what a claim and a look at the whole cost with 10,000 people and with 5,000,000
 	@$(BIN)/python -m benchmarks.claims
@@ -81,6 +81,7 @@ catalogue: $(VENV)/.dev ## list the sentences that lack a translation (ADD=1 wri
 
 lock: ## renew requirements/*.txt (needs uv)
 	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --no-emit-index-url --no-annotate --extra sandbox --extra fast pyproject.toml -o requirements/base.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate benchmarks/peers/requirements.in -o benchmarks/peers/requirements.txt
 	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --no-emit-index-url --no-annotate --extra sandbox --extra fast --group dev pyproject.toml -c requirements/base.txt -o requirements/dev.txt
 
 clean: ## remove the virtual environment and caches
