@@ -21,6 +21,7 @@ from relance.engine.store.inbound import unread_mails
 from relance.engine.store.mailboxes import folders, mailboxes
 from relance.engine.store.sequences import enrollments
 from tests import engine_house
+from tests.reworded import worded
 from tests.servers import scripted_imap
 from tests.servers.scripted_imap import Reply, Script
 
@@ -93,7 +94,7 @@ class Desk:
     def refused(self, match: str = ".") -> None:
         """A look that is not complete, and moves nothing."""
         before = self.mailbox.synced_at
-        with pytest.raises(errors.Unreachable, match=match):
+        with pytest.raises(errors.Unreachable, match=worded(match)):
             self.sync()
         assert self.mailbox.synced_at == before
         assert self.mailbox.sync_error

@@ -1,13 +1,16 @@
-"""Every reason is worded otherwise each time it is told: whatever decides by a sentence is found out.
+"""Every sentence is replaced by its key: whatever decides by a sentence is found out.
 
-`RELANCE_TEST_REWORDED=1` plays a whole run this way, and `tests/integration/engine/test_reworded.py` some tests in every run. Two tellings of one reason then differ, so neither a sentence that is
-compared with another, nor a beginning, nor a part that is looked for, holds.
+`RELANCE_TEST_REWORDED=1` plays a whole run this way (`make test-keys`), the processes it starts included: `tests/keyed` is on
+their path, and Python reads its `sitecustomize.py` when they start. In every other run, the files beside
+`tests/integration/engine/test_reworded.py` play some tests so; each telling of a reason then differs from the one before.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -15,12 +18,48 @@ from relance.engine import reasons
 from relance.engine.reasons import Reason
 from relance.wording import Text
 
+WANTED = "RELANCE_TEST_REWORDED"
+FOLDER = Path(__file__).with_name("keyed")
 _TOLD = itertools.count(1)
 
 
 def wanted() -> bool:
     """Whether this run plays the tests so."""
-    return os.environ.get("RELANCE_TEST_REWORDED") == "1"
+    return os.environ.get(WANTED) == "1"
+
+
+class Unasked(str):
+    """Words that every sentence holds, begins with and equals: what it says is not asked."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+    __hash__ = str.__hash__
+
+
+def in_english(words: str) -> str:
+    """What a sentence says: asked where this run speaks English, and not where it speaks keys."""
+    return Unasked() if wanted() else words
+
+
+def worded(pattern: str) -> str | None:
+    """The same of what an error says, for `pytest.raises(match=)`."""
+    return None if wanted() else pattern
+
+
+def everywhere() -> None:
+    """Speak keys in this process and in those it starts."""
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(FOLDER), os.environ.get("PYTHONPATH", ""))))
+    if "keys_for_sentences" not in sys.modules:
+        sys.path.append(str(FOLDER))
+        import keys_for_sentences
+
+        keys_for_sentences.spoken()
 
 
 def sentence(reason: Reason) -> Text:
@@ -30,12 +69,7 @@ def sentence(reason: Reason) -> Text:
     return Text.prose(f"[{next(_TOLD)}] {reason.code.value}")
 
 
-def install(patch: pytest.MonkeyPatch) -> None:
-    """Until the patch is undone."""
-    patch.setattr(reasons, "_sentence", sentence)
-
-
 @pytest.fixture(autouse=True)
 def worded_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     """For the tests of a file that has it."""
-    install(monkeypatch)
+    monkeypatch.setattr(reasons, "_sentence", sentence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage
+from tests.reworded import in_english
 
 OLA = "ola@acme.example"
 JAN = "jan@acme.example"
@@ -134,7 +135,7 @@ def test_a_correction_takes_back_what_an_answer_did_to_the_colleagues(stage: Sta
     assert stage.state(JAN) == "held"
     number = stage.relance.inbox.list()[0].id
     done = stage.relance.inbox.correct(number, intent="question")
-    assert done.effects == (f"{JAN}: held → active",)
+    assert done.effects == (in_english(f"{JAN}: held → active"),)
     assert stage.relance.tasks.list() == []
     slowed = stage.relance.explain(JAN)[0].enrollment.due_at
     assert due is not None

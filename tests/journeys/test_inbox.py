@@ -12,6 +12,7 @@ from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind
 from relance.sandbox.record import Kind as Placed
 from relance.sandbox.servers.postoffice import Mail
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage
+from tests.reworded import in_english
 
 OLA = "ola@acme.example"
 JAN = "jan@acme.example"
@@ -53,7 +54,7 @@ def test_a_salesperson_corrects_a_wrong_stop_and_the_sequence_goes_on(stage: Sta
         "human answer",
         True,
     )
-    assert done.effects == (f"{OLA}: replied → active",)
+    assert done.effects == (in_english(f"{OLA}: replied → active"),)
     assert stage.state(OLA) == "active"
     stage.advance(days=20)
     assert stage.sent_to(OLA) == 3

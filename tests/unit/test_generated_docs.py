@@ -17,6 +17,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.wording
 @pytest.mark.parametrize(("page", "made", "name"), PAGES, ids=[page for page, _, _ in PAGES])
 def test_a_generated_page_says_what_the_code_says(page, made, name):
     stands = (ROOT / page).read_text("utf-8")

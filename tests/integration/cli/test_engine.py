@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from relance import config
 from relance.cli import tree
+from tests.reworded import in_english
 from tests.servers import command, ports, processes
 
 ROOT = Path(__file__).parents[3]
@@ -120,7 +121,7 @@ def test_times_are_told_by_the_clock_of_the_workspace_and_not_of_the_machine(
         monkeypatch.undo()
         time.tzset()
     assert re.search(r"\d\d:\d\d CES?T", told["timeline"])
-    assert re.search(r"next due +.*\d\d:\d\d CES?T", told["status"])
+    assert re.search(in_english(r"next due +.*\d\d:\d\d CES?T"), told["status"])
     for words in (*told.values(), again):
         assert not re.search(r"\b(EST|EDT|UTC)\b", words), words
 
@@ -136,7 +137,7 @@ def test_a_mistake_in_a_sequence_is_told_with_its_line(run: Run, tmp_path: Path)
 
 def test_a_sequence_is_published_once_and_kept_in_versions(run: Run, tmp_path: Path) -> None:
     (tmp_path / "seq.yaml").write_text(SEQUENCE)
-    assert "is fine" in run("sequence", "check", "seq.yaml").stdout
+    assert in_english("is fine") in run("sequence", "check", "seq.yaml").stdout
     assert data(run("sequence", "publish", "seq.yaml", "--json"))["changed"] is True
     assert data(run("sequence", "publish", "seq.yaml", "--json"))["changed"] is False
     assert "First words" in run("sequence", "show", "First words").stdout
@@ -151,7 +152,7 @@ def test_mailboxes_are_kept_without_showing_their_password(run: Run) -> None:
     shown = run("mailbox", "show", "me@sales.example", "--json").stdout + run("mailbox", "list").stdout
     assert "hunter2" not in shown
     tried = run("mailbox", "test", "me@sales.example", code=1)
-    assert "does not work yet" in tried.stderr
+    assert in_english("does not work yet") in tried.stderr
     assert "Traceback" not in tried.output
     run("mailbox", "pause", "me@sales.example", "--reason", "away")
     assert data(run("mailbox", "list", "--json"))[0]["state"] == "paused"
@@ -164,8 +165,8 @@ def test_who_is_enrolled_is_shown_explained_paused_and_stopped(run: Run, tmp_pat
     enrolled(run, tmp_path)
     assert data(run("enroll", "First words", "--all", "--yes", "--json"))["enrolled"] == 0
     shown = run("status", code=3)  # nobody is at work
-    assert "active" in shown.stdout
-    assert shown.stderr.startswith("relance: Relance is not running")
+    assert in_english("active") in shown.stdout
+    assert shown.stderr.startswith(in_english("relance: Relance is not running"))
     assert data(run("status", "--json", code=3))["concerns"][0]["kind"] == "absent"
     assert run("explain", "ada@acme.example", code=3).stdout.strip()
     assert data(run("explain", "ada@acme.example", "--json", code=3))[0]["sentences"]
@@ -174,7 +175,7 @@ def test_who_is_enrolled_is_shown_explained_paused_and_stopped(run: Run, tmp_pat
         "enrollment.created",
         {"kind": "person", "name": config.login()},
     )
-    assert f"{config.login()} (person)" in run("timeline", "ada@acme.example").stdout
+    assert in_english(f"{config.login()} (person)") in run("timeline", "ada@acme.example").stdout
     assert [step["id"] for step in data(run("report", "First words", "--json"))["steps"]] == ["intro", "bump"]
     run("report", "First words")
     assert data(run("pause", "ada@acme.example", "--reason", "later", "--json"))[0]["state"] == "paused"
@@ -187,8 +188,8 @@ def test_who_is_enrolled_is_shown_explained_paused_and_stopped(run: Run, tmp_pat
 
 
 def test_the_tables_are_up_to_date(run: Run) -> None:
-    assert "up to date" in run("db", "check").stdout
-    assert "up to date" in run("db", "upgrade").stdout
+    assert in_english("up to date") in run("db", "check").stdout
+    assert in_english("up to date") in run("db", "upgrade").stdout
 
 
 def test_everything_in_one_process(run: Run, tmp_path: Path) -> None:
@@ -201,15 +202,15 @@ def test_everything_in_one_process(run: Run, tmp_path: Path) -> None:
         address = next(word for word in process.log().split() if word.startswith("http://"))
         with urllib.request.urlopen(f"{address}/healthz") as answer:
             assert answer.status == 200
-        assert run("explain", "ada@acme.example").stdout.startswith("Running: run on ")
+        assert run("explain", "ada@acme.example").stdout.startswith(in_english("Running: run on "))
         assert data(run("status", "--json", code=None))["attendance"]["processes"][0]["pid"] == process.pid
         os.kill(process.pid, signal.SIGTERM)
         ports.wait_until(lambda: not process.alive, seconds=60)
         assert process.code == 0, process.log()
         assert "Traceback" not in process.log()
         stopped = run("explain", "ada@acme.example", code=3).stderr
-        assert stopped.startswith("relance: Relance is not running")
-        assert " stopped on " in stopped
+        assert stopped.startswith(in_english("relance: Relance is not running"))
+        assert in_english(" stopped on ") in stopped
     finally:
         process.kill()
 
@@ -218,12 +219,12 @@ def test_what_changes_nothing_says_so(run: Run, tmp_path: Path) -> None:
     enrolled(run, tmp_path)
     for said in ("sent", "not-sent"):
         told = run("restored", said, "nobody@x.example", "--yes", code=2)
-        assert "nobody@x.example is not a contact" in told.stderr
+        assert in_english("nobody@x.example is not a contact") in told.stderr
         assert told.stdout == ""
         assert "Would" not in run("restored", said, "ada@acme.example", "--yes").output
-        assert "Would" in run("restored", said, "ada@acme.example", "--dry-run").output
+        assert in_english("Would") in run("restored", said, "ada@acme.example", "--dry-run").output
     assert "Nothing changed" not in run("stop", "ada@acme.example", "--yes").stderr
     for words in (("stop", "--yes"), ("pause",), ("resume",)):
         told = run(words[0], "ada@acme.example", *words[1:])
-        assert 'Nothing changed in "First words": it is stopped already.' in told.stderr
+        assert in_english('Nothing changed in "First words": it is stopped already.') in told.stderr
     assert "also:" not in run("explain", "ada@acme.example", code=None).output

@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 from relance import config
 from relance.app import Relance
 from relance.cli import tree
+from tests.reworded import in_english
 
 OWNER, STRANGER = 64_001, 64_002
 
@@ -74,11 +75,14 @@ def test_status_of_somebody_elses_home_says_so_and_tells_of_its_daemons(
             told = json.loads(type_(home, "status", "--json").stdout)
             explained = type_(home, "explain", "nobody@acme.example")
     assert status.exit_code == 0, status.stderr
-    assert f"{home} belongs to user {OWNER}, and user {STRANGER} may not write to it." in status.stderr
+    assert (
+        in_english(f"{home} belongs to user {OWNER}, and user {STRANGER} may not write to it.")
+        in status.stderr
+    )
     assert "cannot be written" not in status.stderr
-    assert "Running: run on" in status.stdout
+    assert in_english("Running: run on") in status.stdout
     assert [each["kind"] for each in told["concerns"]] == ["foreign"]
-    assert f"Switch to user {OWNER}" in explained.stderr
+    assert in_english(f"Switch to user {OWNER}") in explained.stderr
 
 
 def test_nobody_at_work_is_told_of_it_all_the_same(
@@ -89,7 +93,7 @@ def test_nobody_at_work_is_told_of_it_all_the_same(
     assert type_(home, "status").exit_code == 3
     with somebody_else(home):
         status = type_(home, "status")
-    assert (status.exit_code, "Relance is not running" in status.stderr) == (3, True)
+    assert (status.exit_code, in_english("Relance is not running") in status.stderr) == (3, True)
 
 
 def test_a_database_that_is_somebody_elses_alone_is_no_full_disk(
@@ -100,7 +104,10 @@ def test_a_database_that_is_somebody_elses_alone_is_no_full_disk(
     with somebody_else(home):
         status = type_(home, "status")
     assert status.exit_code == 2
-    assert f"relance.db belongs to user {OWNER}, and user {STRANGER} may not write to it." in status.stderr
+    assert (
+        in_english(f"relance.db belongs to user {OWNER}, and user {STRANGER} may not write to it.")
+        in status.stderr
+    )
     assert "Make room" not in status.stderr
 
 

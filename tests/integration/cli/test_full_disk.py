@@ -23,6 +23,7 @@ from relance.engine.journal.opt_outs import OptOut
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.mailbox.account import Security, Server
 from relance.sandbox.world import World
+from tests.reworded import in_english
 from tests.servers import command, disks, ports
 
 SEQUENCE = """
@@ -211,7 +212,7 @@ def test_a_disk_that_fills_up_under_a_daemon_is_told_to_whoever_asks_from_outsid
         assert (status.returncode, "cannot be written" in status.stderr) == (3, True), status.stderr
         assert "Relance is not running" not in status.stderr + explained.stderr
         assert explained.returncode in STANDS
-        assert known in explained.stdout
+        assert in_english(known) in explained.stdout
         assert arrived == ["A word"]
         disks.free(place)
         ports.wait_until(lambda: len(arrived) > 1, seconds=60, what="the follow-up")

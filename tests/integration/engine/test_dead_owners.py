@@ -19,6 +19,7 @@ from relance.engine.reporting import status
 from relance.engine.sending.doubt import recovery
 from relance.engine.store.mailboxes import mailboxes
 from tests import engine_house
+from tests.reworded import in_english
 from tests.servers import processes
 
 ROOT = Path(__file__).parents[3]
@@ -117,7 +118,7 @@ def test_who_was_killed_is_not_at_work_though_its_last_heartbeat_is_new(
     worker.kill()
     found = status.status(house)
     assert found.attendance.processes == ()
-    assert "was last seen on" in str(found.attendance)
+    assert in_english("was last seen on") in str(found.attendance)
     assert found.grave
 
 

@@ -21,6 +21,7 @@ from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollments
 from tests import engine_house, refusing
 from tests.refusing import ADA, BOB, EVE, KIM, LOU, TAKEN, Desk, handed_on
+from tests.reworded import in_english
 from tests.servers.fault_smtp import Point
 
 
@@ -187,7 +188,7 @@ def test_a_second_organisation_that_says_the_like_at_once_pauses(desk: Desk) -> 
     desk.says(handed_on("lake.example"), handed_on("hill.example", "554 5.7.1 unsolicited, says our filter"))
     desk.turns()
     assert desk.paused
-    assert "several organisations" in desk.mailbox.reason
+    assert in_english("several organisations") in desk.mailbox.reason
     assert desk.offered == [KIM, BOB]
 
 

@@ -11,6 +11,7 @@ from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.store.sending import messages
 from tests import refusing
 from tests.refusing import ADA, BOB, EVE, KIM, LOU, Desk, handed_on
+from tests.reworded import in_english
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_the_same_words_that_our_server_writes_back_to_two_people_pause(desk: De
     assert (desk.paused, desk.touched()) == (False, [KIM])
     came_back(desk, BOB, DOUBT.replace("7Q", "8R"))
     assert desk.paused
-    assert "two people in a row" in desk.mailbox.reason
+    assert in_english("two people in a row") in desk.mailbox.reason
     assert desk.suppressed() == set()
 
 

@@ -16,6 +16,7 @@ from relance.engine.store import events
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollment_details
 from tests import engine_house
+from tests.reworded import in_english, worded
 
 SEQUENCE = """
 sequence: Trial
@@ -102,7 +103,7 @@ def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: Context) -> 
     ]
     report = enroll.enroll(ready, EnrollRequest("Trial", [*wanted, "p@firm1.example"]))
     reasons = {each.email: each.reason for each in report.skipped}
-    assert reasons["p@firm0.example"] == 'is active in "Other"'
+    assert reasons["p@firm0.example"] == in_english('is active in "Other"')
     assert reasons["bare@firm9.example"] == "title is missing, which intro needs"
     assert reasons["no@gone.example"] == "is suppressed: competitor"
     assert reasons["who@x.example"] == "is not a contact yet: import it first"
@@ -131,7 +132,7 @@ def test_the_mailboxes_asked_for_must_be_there_and_active(ready: Context) -> Non
     assert enroll.enroll(ready, EnrollRequest("Trial", mailboxes=["BOB@sales.example"])).by_mailbox == {
         "bob@sales.example": 2
     }
-    with pytest.raises(errors.NotFound, match="no mailbox eve"):
+    with pytest.raises(errors.NotFound, match=worded("no mailbox eve")):
         enroll.enroll(ready, EnrollRequest("Trial", mailboxes=["eve@sales.example"]))
     engine_house.add_mailbox(ready, "idle@sales.example", state="paused", reason="login refused")
     with pytest.raises(errors.Invalid, match="is paused: login refused"):
@@ -140,7 +141,7 @@ def test_the_mailboxes_asked_for_must_be_there_and_active(ready: Context) -> Non
 
 def test_without_a_mailbox_nothing_is_enrolled(house: Context) -> None:
     publish.publish(house, OTHER)
-    with pytest.raises(errors.Invalid, match="relance mailbox add"):
+    with pytest.raises(errors.Invalid, match=worded("relance mailbox add")):
         enroll.enroll(house, EnrollRequest("Other"))
 
 

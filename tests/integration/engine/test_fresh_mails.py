@@ -14,6 +14,7 @@ from relance.engine.store.contacts import contacts
 from relance.engine.store.inbound.replies import Wanted
 from tests import engine_house
 from tests.reading import KIM, MIA, enrolled, hear, letter, row, wrote
+from tests.reworded import in_english
 
 OLA, LEO = "ola@birch.example", "leo@gmail.com"
 FRESH = ("Your offer", "Kim forwarded me your message. Yes please, call me on Tuesday.")
@@ -45,7 +46,7 @@ def test_a_colleagues_own_mail_holds_whom_this_mailbox_wrote_to_there(
 ) -> None:
     assert hear(ready, letter(sender, "Your offer", text)) == 1
     assert states(ready) == KIM_ALONE
-    assert '"Your offer" from jane' in row(ready).reason
+    assert in_english('"Your offer" from jane') in row(ready).reason
     assert text[:20] in row(ready).reason
 
 
@@ -73,7 +74,7 @@ def test_a_mail_from_anywhere_that_names_somebody_holds_them(
     text, headers = named
     assert hear(ready, letter("olanow1@isp.example", "Hello", text, **headers)) == 1
     assert states(ready) == OLA_ALONE
-    assert '"Hello" from ola' in row(ready, OLA).reason
+    assert in_english('"Hello" from ola') in row(ready, OLA).reason
 
 
 @pytest.mark.parametrize(

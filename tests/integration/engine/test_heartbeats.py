@@ -30,6 +30,7 @@ from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollment_details, enrollments, restore_doubts
 from relance.scheduler.monitoring import gauges, metrics
 from tests import engine_house
+from tests.reworded import in_english
 from tests.servers import disks
 
 
@@ -47,7 +48,7 @@ def test_a_process_is_at_work_until_it_says_that_it_stops(house: Context) -> Non
     heartbeats.leave(house, me())
     found = status.status(house)
     assert found.grave
-    assert "stopped on" in str(found.attendance)
+    assert in_english("stopped on") in str(found.attendance)
     heartbeats.beat(house, dataclasses.replace(me(), broker_away=True))  # it goes on
     (away,) = status.status(house).concerns
     assert (away.kind, "does not answer" in away.words) == (ConcernKind.BROKER, True)
@@ -63,7 +64,7 @@ def test_who_was_killed_is_missed_and_in_the_end_forgotten(house: Context) -> No
     long_ago = clock.machine_now() - dt.timedelta(minutes=3)
     with house.database.write() as conn:
         conn.execute(process.update().values(seen_at=long_ago))
-    assert "was last seen on" in str(status.status(house).attendance)
+    assert in_english("was last seen on") in str(status.status(house).attendance)
     with house.database.write() as conn:
         conn.execute(process.update().values(seen_at=long_ago - processes.KEPT))
     heartbeats.beat(house, dataclasses.replace(me(), name="another"))
@@ -179,7 +180,7 @@ def test_mails_that_were_set_aside_are_a_concern_of_their_mailbox(ada: Context) 
                 tried_at=now,
             )
     (found,) = [each for each in status.status(ada).concerns if each.kind is ConcernKind.SET_ASIDE]
-    assert "1 mail could not be read and was set aside" in found.words
+    assert in_english("1 mail could not be read and was set aside") in found.words
     assert not found.grave
 
 
@@ -218,6 +219,6 @@ def test_a_daemon_whose_heartbeat_can_not_be_written_knows_that_it_is_at_work(
             assert [entry["kind"] for entry in told] == ["unwritable"]
             found = relance.status()
             assert [each.kind for each in found.concerns] == [ConcernKind.UNWRITABLE]
-            assert str(found.attendance).startswith("Running: run on")
+            assert str(found.attendance).startswith(in_english("Running: run on"))
         relance.beat("run")
         assert not relance.status().concerns

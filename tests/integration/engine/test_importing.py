@@ -10,6 +10,7 @@ from relance import errors
 from relance.engine.contacts import importer
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from tests.reworded import in_english, worded
 
 PEOPLE = """E-mail;Imię;Nazwisko;Firma;Kraj;Liczba handlowców
 ada@acme.example;Ada;Nowak;Acme Sp. z o.o.;Polska;12
@@ -30,7 +31,7 @@ def test_good_rows_are_kept_and_bad_ones_explained(house: Context, tmp_path: Pat
     report = importer.import_file(house, written(tmp_path, PEOPLE), progress=seen.append)
     assert (report.read, report.added, report.updated, report.unchanged) == (4, 2, 0, 0)
     assert [each.line for each in report.rejected] == [4, 5]
-    assert "is already in line 2" in report.rejected[1].reason
+    assert in_english("is already in line 2") in report.rejected[1].reason
     assert report.unknown_columns == {"liczba_handlowcow": "Liczba handlowców"}
     assert seen == [4]
     ada = contact_service.show(house, "Ada@ACME.example")
@@ -104,7 +105,7 @@ def test_a_row_that_cannot_be_kept_says_why(house: Context, tmp_path: Path, row:
     data = text.replace("\x00", "\x01") if "U+0000" in reason else text
     report = importer.import_file(house, written(tmp_path, data))
     assert report.added == 1
-    assert reason.replace("U+0000", "U+0001") in report.rejected[0].reason
+    assert in_english(reason.replace("U+0000", "U+0001")) in report.rejected[0].reason
     assert report.rejected[0].line == 2
 
 
@@ -122,7 +123,7 @@ def test_many_rows_go_in_batches(house: Context, tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_said_so(house: Context, tmp_path: Path) -> None:
-    with pytest.raises(errors.NotFound, match="there is no file"):
+    with pytest.raises(errors.NotFound, match=worded("there is no file")):
         importer.import_file(house, tmp_path / "nobody.csv")
     with pytest.raises(errors.Invalid, match="is a folder"):
         importer.import_file(house, tmp_path)

@@ -25,6 +25,7 @@ from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.mailbox.account import Security, Server
 from relance.sandbox.world import World
 from tests import engine_house
+from tests.reworded import worded
 from tests.servers.ports import wait_until
 
 ADA = "ada@sales.example"
@@ -129,7 +130,7 @@ def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Con
     publish.publish(house, OTHER)
     contact_service.add(house, "eve@acme.example", {})
     enroll.enroll(house, EnrollRequest("Other"))
-    with pytest.raises(errors.WrongUse, match="1 contact is"):
+    with pytest.raises(errors.WrongUse, match=worded("1 contact is")):
         mailbox_service.remove(house, ADA)
     mailbox_service.remove(house, ADA, force=True)
     with house.database.read() as conn:
@@ -162,7 +163,7 @@ def test_a_mailbox_is_not_removed_while_a_mail_is_leaving(house: Context) -> Non
     with house.database.write() as conn:
         lease = mailboxes.acquire_lease(conn, 1, "somebody")
     assert lease is not None
-    with pytest.raises(errors.WrongUse, match="is leaving from"):
+    with pytest.raises(errors.WrongUse, match=worded("is leaving from")):
         mailbox_service.remove(house, ADA, force=True)
     assert mailbox_service.show(house, ADA).state == "active"
     with house.database.write() as conn:
@@ -171,7 +172,7 @@ def test_a_mailbox_is_not_removed_while_a_mail_is_leaving(house: Context) -> Non
 
 def test_what_a_dead_worker_left_of_a_removed_mailbox_is_left_to_a_person(house: Context) -> None:
     mail = in_flight(house, fence=0)
-    with pytest.raises(errors.WrongUse, match="1 contact is"):
+    with pytest.raises(errors.WrongUse, match=worded("1 contact is")):
         mailbox_service.remove(house, ADA)
     with house.database.write() as conn:
         again = mailboxes.acquire_lease(conn, 1, "somebody")  # the refusal gave the lease back
@@ -197,7 +198,7 @@ def test_nobody_joins_a_mailbox_that_was_removed_in_the_middle(
 
     needs = enroll.needs
     monkeypatch.setattr(enroll, "needs", meanwhile)
-    with pytest.raises(errors.Invalid, match="was removed meanwhile"):
+    with pytest.raises(errors.Invalid, match=worded("was removed meanwhile")):
         enroll.enroll(house, EnrollRequest("Other"))
     with house.database.read() as conn:
         assert enrollment_details.matching(conn) == []

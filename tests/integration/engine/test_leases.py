@@ -28,6 +28,7 @@ from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollment_details
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from tests import engine_house
+from tests.reworded import in_english
 
 EVE = "eve@acme.example"
 
@@ -177,7 +178,9 @@ def test_a_turn_that_writes_nothing_while_mail_is_due_is_told_well_before_its_le
         mailboxes.change(conn, 1, lease_until=ends)
     assert concerned(ready) == ["ada@sales.example"]
     assert status.status(ready).grave
-    assert "is not making progress: mail is due" in " ".join(explain.explain(ready, EVE)[0].sentences)
+    assert in_english("is not making progress: mail is due") in " ".join(
+        explain.explain(ready, EVE)[0].sentences
+    )
     assert recovery.give_back(ready) == [1]
     assert concerned(ready) == []
 

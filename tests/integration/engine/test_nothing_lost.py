@@ -29,6 +29,7 @@ from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollment_details, enrollments
 from tests import engine_house
 from tests.engine_doors import NoMail
+from tests.reworded import worded
 
 EVE = "eve@acme.example"
 ADA = "ada@sales.example"
@@ -73,7 +74,7 @@ def test_a_mailbox_that_is_back_on_another_server_is_read_from_the_start(ready: 
 
 def test_nobody_goes_on_from_a_mailbox_that_is_gone(ready: Context) -> None:
     mailbox_service.remove(ready, ADA, force=True)
-    with pytest.raises(errors.Invalid, match="removed"):
+    with pytest.raises(errors.Invalid, match=worded("removed")):
         enroll.resume(ready, EVE)
     assert row(ready).state is State.HELD
 

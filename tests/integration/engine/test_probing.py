@@ -26,6 +26,7 @@ from relance.sandbox.servers import postoffice
 from relance.sandbox.servers.postoffice import Mail
 from tests import engine_house
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage, standing
+from tests.reworded import in_english
 from tests.servers import dovecot, ports, postfix
 
 OLA = "ola@acme.example"
@@ -87,7 +88,7 @@ def test_a_provider_that_keeps_ids_and_files_copies(stage: Stage) -> None:
     said = words(outcome)
     assert list(said) == ["smtp", "imap", "send", "came back", "message id", "sent copies"]
     assert "queued as" in said["send"]
-    assert said["came back"].startswith("in INBOX after")
+    assert said["came back"].startswith(in_english("in INBOX after"))
     assert said["message id"] == "kept as we wrote it"
     assert "filed in Sent" in said["sent copies"]
     assert heard == [f"Sending a mail from {ADA} to itself.", "Sent. Looking for it, at most 5 seconds."]
@@ -110,7 +111,7 @@ def test_a_provider_that_files_no_copies(stage: Stage) -> None:
         mailboxes.change(conn, 1, files_sent=True)  # it did once: to rely on that now would send mails twice
     outcome = probe(stage)
     assert outcome.ok
-    assert "none in Sent within 0.2 seconds" in words(outcome)["sent copies"]
+    assert in_english("none in Sent within 0.2 seconds") in words(outcome)["sent copies"]
     assert stage.relance.mailboxes.show(ADA).files_sent is False
 
 
@@ -122,7 +123,7 @@ def test_ids_as_amazon_ses_gives_them_are_told_by_the_250(stage: Stage) -> None:
     assert outcome.learned is not None
     assert (outcome.learned.given_id, outcome.learned.told_by) == (SES, ("the words of the 250",))
     said = words(outcome)["message id"]
-    assert f"replaced by {SES}, as Amazon SES does" in said
+    assert in_english(f"replaced by {SES}, as Amazon SES does") in said
     assert "known all the same by the words of the 250" in said
 
 
@@ -134,7 +135,7 @@ def test_ids_as_exchange_gives_them_are_told_by_the_copy_in_sent(stage: Stage) -
     assert outcome.learned is not None
     assert (outcome.learned.given_id, outcome.learned.told_by) == (EXCHANGE, ("the copy in Sent",))
     assert outcome.learned.noted_in == ("x-microsoft-original-message-id",)
-    assert "as Microsoft does" in words(outcome)["message id"]
+    assert in_english("as Microsoft does") in words(outcome)["message id"]
     assert "known by the copy in Sent" in stage.relance.mailboxes.show(ADA).provider
 
 
@@ -145,7 +146,7 @@ def test_ids_that_nothing_tells_are_told_as_such(stage: Stage) -> None:
     )
     outcome = probe(stage)
     assert outcome.ok
-    assert "nothing tells which of our mails" in words(outcome)["message id"]
+    assert in_english("nothing tells which of our mails") in words(outcome)["message id"]
     assert "--plus-addressing" in words(outcome)["message id"]
 
 
@@ -166,7 +167,7 @@ def test_a_probe_that_is_held_for_junk_is_found_there(stage: Stage) -> None:
         return await place(rep, dataclasses.replace(mail, folder="Junk") if mail.kind is Kind.OTHER else mail)
 
     office.place = sorted_out  # type: ignore[method-assign,assignment]
-    assert words(probe(stage))["came back"].startswith("in Junk")
+    assert words(probe(stage))["came back"].startswith(in_english("in Junk"))
 
 
 # --- what goes wrong ---
@@ -183,7 +184,7 @@ def test_a_probe_that_does_not_come_back_is_told_so_and_unlearns_nothing(stage: 
     outcome = probe(stage, Patience(back=0.2, between=0.05))
     assert not outcome.ok
     said = words(outcome)
-    assert "not in any watched folder within 0.2 seconds" in said["came back"]
+    assert in_english("not in any watched folder within 0.2 seconds") in said["came back"]
     assert "not known yet" in said["came back"]
     assert "message id" not in said
     assert "filed in Sent" in said["sent copies"]
@@ -195,7 +196,9 @@ def test_a_probe_that_is_refused(stage: Stage) -> None:
     stage.world.on_recipient(lambda _: "550 5.7.1 sending is blocked")
     outcome = probe(stage)
     assert not outcome.ok
-    assert words(outcome)["send"] == "a mail to itself was not accepted: 550 5.7.1 sending is blocked"
+    assert words(outcome)["send"] == in_english(
+        "a mail to itself was not accepted: 550 5.7.1 sending is blocked"
+    )
     assert outcome.learned is None
     assert stage.relance.mailboxes.show(ADA).provider == ""
 
@@ -212,7 +215,7 @@ def test_a_probe_nobody_knows_the_fate_of_is_looked_for(stage: Stage) -> None:
         house(stage), open_outbox=lambda account: Unsure(account, helo="localhost")
     )
     outcome = probe(stage)
-    assert "it is not known whether" in words(outcome)["send"]
+    assert in_english("it is not known whether") in words(outcome)["send"]
     assert words(outcome)["came back"].startswith("in INBOX")
     assert not outcome.ok
 
@@ -230,7 +233,7 @@ def test_a_mailbox_that_cannot_be_read_any_more(stage: Stage) -> None:
         house(stage), open_outbox=lambda account: Cutting(account, helo="localhost")
     )
     outcome = probe(stage)
-    assert "could not be looked for" in words(outcome)["came back"]
+    assert in_english("could not be looked for") in words(outcome)["came back"]
     assert "queued as" in words(outcome)["send"]
 
 
@@ -352,7 +355,7 @@ def test_a_probe_through_postfix_and_dovecot(sqlite_url: str, tmp_path: Path) ->
         outcome = probe_run.try_out(built, dovecot.USER, Patience(back=120, copy=0.5, between=0.1))
         assert outcome.ok, outcome
         said = words(outcome)
-        assert said["came back"].startswith("in INBOX after")
+        assert said["came back"].startswith(in_english("in INBOX after"))
         assert said["message id"] == "kept as we wrote it"
         assert "Sent" in said["sent copies"]
         assert mailbox_service.show(built, dovecot.USER).files_sent in (False, None)

@@ -9,6 +9,7 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.sequences import publish
 from relance.engine.store import events
+from tests.reworded import worded
 
 SEQUENCE = """
 sequence: Trial
@@ -67,7 +68,7 @@ def test_a_file_is_named_in_its_problems(house: Context, tmp_path: Path) -> None
     assert problem.where.endswith("seq.yaml")
     assert problem.line == 8
     assert "after" in str(problem.hint)
-    with pytest.raises(errors.NotFound, match="there is no file"):
+    with pytest.raises(errors.NotFound, match=worded("there is no file")):
         publish.check(house, str(tmp_path / "no.yaml"))
     path.write_bytes(b"sequence: \xb9\n")
     with pytest.raises(errors.Invalid, match="UTF-8"):
@@ -88,7 +89,7 @@ def test_pausing_and_resuming_are_kept_with_their_reason(house: Context) -> None
 
 
 def test_an_unknown_name_comes_with_the_nearest(house: Context) -> None:
-    with pytest.raises(errors.NotFound, match="relance sequence publish"):
+    with pytest.raises(errors.NotFound, match=worded("relance sequence publish")):
         publish.show(house, "Trail")
     publish.publish(house, SEQUENCE)
     with pytest.raises(errors.NotFound, match='Did you mean "Trial"'):

@@ -29,6 +29,7 @@ from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from relance.mailbox.smtp.session import Limits
 from tests import engine_house
 from tests.engine_doors import NoMail
+from tests.reworded import in_english
 from tests.servers import scripted_imap
 from tests.servers.fault_smtp import Behaviour, Fault, FaultServer, Kind, Point
 from tests.servers.scripted_imap import Script, Scripted
@@ -85,7 +86,7 @@ def test_a_login_that_worked_before_is_refused_several_times_before_the_mailbox_
     assert WRONG in str(the(house).sync_error)
     next_turns(house, 1)
     assert the(house).state == "paused"
-    assert "app password" in the(house).reason
+    assert in_english("app password") in the(house).reason
     assert logins(server) == next_turn.REFUSALS
     next_turns(house, 2)
     assert logins(server) == next_turn.REFUSALS  # it is not asked again: that would lock the account
@@ -201,7 +202,7 @@ def test_the_way_out_is_refused_as_often_and_says_what_to_do(
         smtp.fail(Fault(Point.AUTH, Kind.REPLY, "535 5.7.8 authentication failed", times=4))
         next_turns(house, 5)
         assert the(house).state == "paused"
-        assert "app password" in the(house).reason
+        assert in_english("app password") in the(house).reason
         assert smtp.accepted_count == 1
 
 

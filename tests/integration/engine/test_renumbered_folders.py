@@ -13,6 +13,7 @@ from relance.engine.states import State
 from relance.engine.store.mailboxes import folders
 from tests import engine_house
 from tests.desk import ANSWER, OLA, OTHER, ReadDesk, Shelf, news, seated
+from tests.reworded import in_english
 from tests.servers.scripted_imap import Reply, Script
 
 
@@ -57,7 +58,9 @@ def test_a_folder_that_is_numbered_anew_again_and_again_is_named(desk: ReadDesk)
     (line,) = status.status(desk.house).mailboxes
     assert line.sync_error == ""  # each look saw everything
     (note,) = line.notes
-    assert "The folder INBOX is renumbered again and again by its server, 3 times in a week" in note
+    assert (
+        in_english("The folder INBOX is renumbered again and again by its server, 3 times in a week") in note
+    )
     assert "its UIDVALIDITY was 9 and is now 10" in note
     (told,) = explain(desk.house, OLA)
     assert note in told.sentences

@@ -23,6 +23,7 @@ from relance.engine.store.inbound import replies
 from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 from tests import engine_house
+from tests.reworded import in_english
 
 SEQUENCE = """
 sequence: Trial
@@ -181,7 +182,7 @@ def test_the_status_says_how_everything_stands(ready: Context, clock: ManualCloc
     assert status.paused_sequences == {"Trial": "the fair"}
     box = status.mailboxes[0]
     assert (box.sent_today, box.daily_cap, box.under_way) == (1, 40, 6)
-    assert str(box) == "ada@sales.example is active, 1 of 40 mails in 24 hours, 6 people"
+    assert str(box) == in_english("ada@sales.example is active, 1 of 40 mails in 24 hours, 6 people")
     publish.resume(ready, "Trial")
 
 

@@ -19,6 +19,7 @@ from relance.sandbox.record import Kind
 from tests import backups
 from tests.backups import Backup
 from tests.journeys.stage import ADA, MONDAY, Stage, standing
+from tests.reworded import worded
 
 EWA, OLA, JAN = "ewa@acme.example", "ola@apex.example", "jan@birch.example"
 
@@ -121,7 +122,7 @@ def test_without_copies_a_person_says_for_all_that_it_was_sent(stage: Stage) -> 
         (EWA, False),
         (OLA, False),
     ]
-    with pytest.raises(errors.Invalid, match="restored sent"):
+    with pytest.raises(errors.Invalid, match=worded("restored sent")):
         stage.relance.resume(EWA)
     assert "`relance restored not-sent`" in " ".join(stage.relance.explain(EWA)[0].sentences)
     plan = stage.relance.restored.decide("sent", dry_run=True)
@@ -255,7 +256,7 @@ def test_what_was_paused_when_the_backup_was_made_is_asked_about_too(stage: Stag
     stage.run()
     assert sent(stage, EWA) == [1]
     assert restore(stage, taken) == 0  # it waits for a person anyway
-    with pytest.raises(errors.Invalid, match="may have been sent"):
+    with pytest.raises(errors.Invalid, match=worded("may have been sent")):
         stage.relance.resume(EWA)
     stage.relance.restored.decide("sent")
     assert stage.state(EWA) == "paused"

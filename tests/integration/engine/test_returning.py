@@ -33,6 +33,7 @@ from tests.integration.engine.test_refusals import (
     state,
     suppressed,
 )
+from tests.reworded import worded
 
 __all__ = ["ready"]
 
@@ -125,7 +126,7 @@ def test_only_what_is_asked_for_is_taken_back(bounced: Context) -> None:
     assert reinstate.undo_bounces(bounced, Wrong(ADA, since=later)).going_on == ()
     assert reinstate.undo_bounces(bounced, Wrong(ADA, emails=(BOB,))).going_on == ()
     assert state(bounced, KIM) is State.BOUNCED
-    with pytest.raises(errors.Invalid, match="since"):
+    with pytest.raises(errors.Invalid, match=worded("since")):
         reinstate.undo_bounces(bounced, Wrong(ADA))
 
 

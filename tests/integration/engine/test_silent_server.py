@@ -19,6 +19,7 @@ from relance.engine.store.mailboxes import mailboxes
 from relance.mailbox.imap import client as imap_client
 from tests import engine_house
 from tests.engine_doors import NoMail
+from tests.reworded import worded
 from tests.servers import ports, scripted_imap
 from tests.servers.scripted_imap import Script
 
@@ -121,7 +122,7 @@ def test_a_greeting_that_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch
                 server.account(), imap=dataclasses.replace(server.account().imap, port=door.port)
             )
             begun = time.monotonic()
-            with pytest.raises(imap_client.errors.Away, match="did not answer in time"):
+            with pytest.raises(imap_client.errors.Away, match=worded("did not answer in time")):
                 imap_client.Inbox(account).__enter__()
             assert time.monotonic() - begun < 3
     finally:

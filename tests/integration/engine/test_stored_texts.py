@@ -14,6 +14,7 @@ from relance.engine.store.mailboxes import mailboxes
 from relance.wording import Text
 from tests import engine_house
 from tests.engine_house import MONDAY
+from tests.reworded import in_english
 
 REFUSED = Text(
     "The IMAP server {place} refused the login of {username}: {words} {advice}",
@@ -37,8 +38,10 @@ def test_a_sentence_is_shown_in_the_language_of_who_reads_it(house: Context) -> 
     assert "ada" not in stored(house).partition('"params"')[0]
     line = status.status(house).mailboxes[0]
     assert line.sync_error == (
-        "The IMAP server mail.example:993 refused the login of ada: “AUTHENTICATIONFAILED {no}”. Check the host and port; "
-        "it will be tried again."
+        in_english(
+            "The IMAP server mail.example:993 refused the login of ada: “AUTHENTICATIONFAILED {no}”. Check the host and port; "
+            "it will be tried again."
+        )
     )
     with wording.speaking("pl"):
         view = service.show(house, "ada@sales.example")

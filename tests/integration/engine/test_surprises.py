@@ -19,6 +19,7 @@ from relance.engine.states import State
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.parsing.inbound import InboundMail
 from tests.desk import ANSWER, OLA, OTHER, ReadDesk, news, seated
+from tests.reworded import in_english
 from tests.servers import scripted_imap
 
 POISON = (
@@ -114,7 +115,7 @@ def test_first_mails_leave_while_a_folder_was_not_seen_whole_and_follow_ups_wait
     desk.script.mails[2] = ANSWER
     desk.fetching({1, 2}, b"{tag} NO [UNAVAILABLE] not now\r\n")
     report = turn.take_turn(desk.house, desk.number, lambda: False)
-    assert "returns none of its mails at the moment" in report.words
+    assert in_english("returns none of its mails at the moment") in report.words
     assert asked == [True]
     assert desk.mailbox.troubles == 1
     assert desk.mailbox.synced_at == desk.before

@@ -11,12 +11,13 @@ from relance import errors
 from relance.engine.db.database import Database
 from relance.engine.sending.doubt import restore_guard
 from relance.engine.store import installation
+from tests.reworded import worded
 from tests.servers import disks
 
 
 def test_sqlite_on_a_disk_that_refuses(migrated_sqlite_url: str) -> None:
     database = Database(migrated_sqlite_url)
-    refused = pytest.raises(errors.Unwritable, match="cannot be written")
+    refused = pytest.raises(errors.Unwritable, match=worded("cannot be written"))
     with disks.writing_nothing(), refused, database.write() as conn:
         installation.put(conn, "a", "b")
     with database.write() as conn:
@@ -71,7 +72,7 @@ def test_the_epoch_file_is_told_and_leaves_nothing_behind(migrated_sqlite_url: s
     home = tmp_path / "home"
     home.mkdir()
     (home / "epoch.json").mkdir()
-    with pytest.raises(errors.Unwritable, match=r"epoch.json cannot be written"):
+    with pytest.raises(errors.Unwritable, match=worded(r"epoch.json cannot be written")):
         restore_guard.beat(database, home / "epoch.json")
     assert [path.name for path in home.iterdir()] == ["epoch.json"]
     (home / "epoch.json").rmdir()

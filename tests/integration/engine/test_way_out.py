@@ -19,6 +19,7 @@ from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.store.mailboxes import mailboxes
 from tests import engine_house
 from tests.engine_doors import NoMail
+from tests.reworded import in_english
 from tests.servers.fault_smtp import Behaviour, Fault, FaultServer, Kind, Point
 
 ADA = "ada@sales.example"
@@ -60,7 +61,7 @@ def take_turn(house: Context) -> None:
 def told(house: Context, words: str) -> None:
     """Everywhere a person looks."""
     assert words in concerned(house)[0].words
-    assert "The next attempt is on" in concerned(house)[0].words
+    assert in_english("The next attempt is on") in concerned(house)[0].words
     assert status.status(house).grave
     assert words in status.status(house).mailboxes[0].trouble
     assert words in mailbox_service.every(house)[0].trouble

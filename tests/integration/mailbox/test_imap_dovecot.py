@@ -18,6 +18,7 @@ from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap import folders
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.parsing import message
+from tests.reworded import worded
 from tests.servers import dovecot, ports
 
 TIMEOUTS = imap_client.Timeouts(connect=5, read=20)
@@ -147,7 +148,7 @@ def test_a_filed_copy_is_found_by_its_ids(server: dovecot.Dovecot, account: Acco
 def test_a_replaced_folder_is_said(server: dovecot.Dovecot, account: Account) -> None:
     with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         stale = dataclasses.replace(named(inbox.folders(), Role.INBOX), uidvalidity=12345)
-        with pytest.raises(errors.Unreachable, match="was replaced"):
+        with pytest.raises(errors.Unreachable, match=worded("was replaced")):
             list(inbox.fetch_new(stale, 0))
 
 
@@ -174,7 +175,7 @@ def test_mail_that_vanishes_while_reading_is_left_out(server: dovecot.Dovecot, a
 def test_a_wrong_password_is_said_without_the_password(account: Account) -> None:
     wrong = dataclasses.replace(account, credentials=Password(account.username, "sesame-9137"))
     with (
-        pytest.raises(errors.Broken, match="refused the login of user") as caught,
+        pytest.raises(errors.Broken, match=worded("refused the login of user")) as caught,
         imap_client.Inbox(wrong, timeouts=TIMEOUTS),
     ):
         pass
@@ -183,13 +184,13 @@ def test_a_wrong_password_is_said_without_the_password(account: Account) -> None
 
 
 def test_an_untrusted_certificate_is_said(account: Account) -> None:
-    with pytest.raises(errors.Broken, match=r"certificate .* is not trusted"):
+    with pytest.raises(errors.Broken, match=worded(r"certificate .* is not trusted")):
         imap_client.Inbox(dataclasses.replace(account, ca_file=None), timeouts=TIMEOUTS).__enter__()
 
 
 def test_tls_on_the_starttls_port_is_said(account: Account) -> None:
     wrong = dataclasses.replace(account, imap=dataclasses.replace(account.imap, security=Security.TLS))
-    with pytest.raises(errors.Broken, match="does not speak TLS on this port"):
+    with pytest.raises(errors.Broken, match=worded("does not speak TLS on this port")):
         imap_client.Inbox(wrong, timeouts=TIMEOUTS).__enter__()
 
 

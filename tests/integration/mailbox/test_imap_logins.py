@@ -13,6 +13,7 @@ from relance.mailbox.account import Security
 from relance.mailbox.auth import Password
 from relance.mailbox.imap import client as imap_client
 from tests.polls import QUICK, changed, mails, poll, uids
+from tests.reworded import worded
 from tests.servers import ports, scripted_imap
 from tests.servers.scripted_imap import Script
 
@@ -37,7 +38,7 @@ def test_a_greeting_of_bye_is_for_now() -> None:
 def test_a_refused_login_is_told_from_one_refused_for_now(words: bytes, kind: type[errors.Trouble]) -> None:
     script = Script()
     script.instead["AUTHENTICATE"] = lambda tag, _: b"{tag} NO " + words + b"\r\n"
-    with pytest.raises(kind, match="login of ada") as caught:
+    with pytest.raises(kind, match=worded("login of ada")) as caught:
         poll(script)
     assert type(caught.value) is kind
     assert not [each for each in ("s3same", "S3SAME", "czNzYW1l", "zM3NhbW") if each in str(caught.value)]
@@ -94,7 +95,7 @@ def test_a_password_is_never_sent_where_starttls_is_missing() -> None:
     with scripted_imap.running(script) as server:
         account = server.account()
         asked = changed(account, security=Security.STARTTLS)
-        with pytest.raises(errors.Broken, match="does not offer STARTTLS"):
+        with pytest.raises(errors.Broken, match=worded("does not offer STARTTLS")):
             imap_client.Inbox(asked, timeouts=QUICK).__enter__()
     assert not any(said.startswith(("LOGIN", "AUTHENTICATE")) for said in script.heard)
 
@@ -121,14 +122,14 @@ def test_a_preauthenticated_greeting_does_not_skip_protection() -> None:
 def test_an_unprotected_login_is_refused_beyond_this_computer() -> None:
     with scripted_imap.running(Script()) as server:
         account = changed(server.account(), host="mail.invalid")
-    with pytest.raises(errors.Broken, match="without protection"):
+    with pytest.raises(errors.Broken, match=worded("without protection")):
         imap_client.Inbox(account, timeouts=QUICK).__enter__()
 
 
 def test_an_unknown_host_is_said() -> None:
     with scripted_imap.running(Script()) as server:
         account = changed(server.account(), host="mail.invalid", security=Security.TLS)
-    with pytest.raises(errors.Unreachable, match="has no known address"):
+    with pytest.raises(errors.Unreachable, match=worded("has no known address")):
         imap_client.Inbox(account, timeouts=QUICK).__enter__()
 
 
@@ -136,7 +137,7 @@ def test_a_server_that_accepts_and_says_nothing() -> None:
     with socket.create_server((ports.LOOPBACK, 0)) as silent, scripted_imap.running(Script()) as server:
         account = changed(server.account(), port=silent.getsockname()[1])
         started = time.monotonic()
-        with pytest.raises(errors.Unreachable, match="did not answer in time"):
+        with pytest.raises(errors.Unreachable, match=worded("did not answer in time")):
             imap_client.Inbox(account, timeouts=imap_client.Timeouts(connect=0.3, read=0.3)).__enter__()
         assert time.monotonic() - started < 3
 
@@ -145,6 +146,6 @@ def test_control_characters_in_a_password_never_reach_the_wire() -> None:
     script = Script()
     with scripted_imap.running(script) as server:
         account = dataclasses.replace(server.account(), credentials=Password("ada", "x\r\nA1 DELETE INBOX"))
-        with pytest.raises(errors.Broken, match="control character"):
+        with pytest.raises(errors.Broken, match=worded("control character")):
             imap_client.Inbox(account, timeouts=QUICK).__enter__()
     assert not any("DELETE" in said for said in script.heard)

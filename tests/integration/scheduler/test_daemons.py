@@ -14,6 +14,7 @@ import pytest
 
 from relance import config, errors
 from relance.scheduler import daemons
+from tests.reworded import worded
 from tests.servers import ports, pretend, processes
 
 ROOT = Path(__file__).parents[3]
@@ -145,9 +146,9 @@ def test_a_signal_to_the_whole_group_drains_every_worker(
 
 def test_daemons_that_need_redis_say_so(tmp_path: Path) -> None:
     settings = config.Settings(home=tmp_path)
-    with pytest.raises(errors.Misconfigured, match="RELANCE_REDIS_URL"):
+    with pytest.raises(errors.Misconfigured, match=worded("RELANCE_REDIS_URL")):
         daemons.run_worker(settings, pretend.App)
-    with pytest.raises(errors.Misconfigured, match="relance run"):
+    with pytest.raises(errors.Misconfigured, match=worded("relance run")):
         daemons.run_scheduler(pretend.App(settings))
 
 

@@ -18,6 +18,7 @@ from relance.engine.reporting.concerns import ConcernKind
 from relance.scheduler.daemon import heartbeat
 from relance.scheduler.monitoring import metrics
 from relance.scheduler.queue import broker, coalescing, hints, redis_refusals
+from tests.reworded import in_english
 from tests.servers import ports, pretend
 from tests.servers import redis as redis_ground
 
@@ -73,7 +74,7 @@ def test_a_password_that_was_changed_is_told_as_one(tmp_path: Path) -> None:
             heartbeat.Presence(relance, "run", house.hints).beat()
             (found,) = relance.status().concerns
         assert found.kind is ConcernKind.BROKER
-        assert "Redis refuses" in found.words
+        assert in_english("Redis refuses") in found.words
         assert "does not answer" not in found.words
     (only,) = entries
     assert only["log_level"] == "error"

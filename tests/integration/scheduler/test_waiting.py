@@ -20,6 +20,7 @@ from relance.engine.db import connection_refused
 from relance.engine.db.database import Database
 from relance.scheduler.daemon import lifecycle, startup
 from relance.scheduler.queue import broker
+from tests.reworded import worded
 from tests.servers import command, migrated, ports, postgres, pretend, processes, silent
 from tests.servers import redis as redis_server
 
@@ -130,7 +131,7 @@ def test_an_address_that_never_works_is_told_by_its_code(
     url = guarded.set(**change)  # type: ignore[arg-type]
     with (
         closing(Database(url.render_as_string(hide_password=False))) as database,
-        pytest.raises(errors.Misconfigured, match=words) as raised,
+        pytest.raises(errors.Misconfigured, match=worded(words)) as raised,
         connection_refused.told(database.url),
     ):
         database.ping()
@@ -154,7 +155,7 @@ def test_redis_is_asked_before_the_start() -> None:
         broker.knock(server.url)
         with broker.connect(server.url) as client:
             client.config_set("requirepass", "secret")
-        with pytest.raises(errors.Misconfigured, match="password"):
+        with pytest.raises(errors.Misconfigured, match=worded("password")):
             broker.knock(server.url)
     with pytest.raises(errors.Unreachable):
         broker.knock(f"redis://127.0.0.1:{ports.free_port()}/0")

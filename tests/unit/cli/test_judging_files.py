@@ -8,6 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from relance.cli import tree
+from tests.reworded import in_english
 
 MAIL = b"From: anna@acme.example\nTo: jan@us.example\nSubject: Re: a call\nIn-Reply-To: <m@us.example>\n\nYes please\n"
 
@@ -17,7 +18,7 @@ def test_what_is_no_mail_is_said_and_the_others_are_judged(tmp_path: Path) -> No
     (tmp_path / "b.eml").write_bytes(MAIL)
     ended = CliRunner().invoke(tree.build(), ["inbox", "judge", str(tmp_path), "--json"])
     assert ended.exit_code == 1
-    assert "a.eml: could not be read as a mail" in ended.stderr
+    assert in_english("a.eml: could not be read as a mail") in ended.stderr
     assert [each["kind"] for each in json.loads(ended.stdout)] == ["unreadable", "human answer"]
 
 

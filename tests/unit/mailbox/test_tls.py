@@ -10,6 +10,7 @@ import trustme
 
 from relance import errors
 from relance.mailbox import tls
+from tests.reworded import worded
 
 
 def test_certificates_and_names_are_verified() -> None:
@@ -35,7 +36,7 @@ def test_a_file_that_holds_none_is_said(tmp_path: Path, text: str | None) -> Non
     path = tmp_path / "ca.pem"
     if text is not None:
         path.write_text(text)
-    with pytest.raises(errors.Broken, match=r"ca\.pem cannot be read") as caught:
+    with pytest.raises(errors.Broken, match=worded(r"ca\.pem cannot be read")) as caught:
         tls.context(str(path))
     assert "PEM" in str(caught.value)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from relance.sandbox import audit, record
+from tests.reworded import in_english
 
 START = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 REP, PERSON = "ann@reps.example", "piotr@firma.example"
@@ -76,7 +77,7 @@ def test_an_answer_before_the_sync_of_the_turn_is_a_broken_promise() -> None:
     )
 
     assert (found.after_answer, len(found.windows)) == (1, 0)
-    assert "a reply was already in Junk" in str(found.findings[0].what)
+    assert in_english("a reply was already in Junk") in str(found.findings[0].what)
 
 
 def test_an_answer_after_the_sync_is_the_window_with_its_length() -> None:
@@ -184,8 +185,8 @@ def test_every_step_needs_an_arrival_or_a_reason() -> None:
 
     assert found.steps_due == 5
     assert [str(finding.what) for finding in found.findings] == [
-        "bump is accepted, but never arrived",
-        "last is held, but has no reason",
+        in_english("bump is accepted, but never arrived"),
+        in_english("last is held, but has no reason"),
     ]
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from relance import errors
 from relance.templates import Missing, Unusable, check_condition, compile_condition
+from tests.reworded import in_english
 
 FACTS: dict[str, Callable[..., bool]] = {
     "clicked": lambda step, label=None: (step, label) in {("intro", "pricing"), ("intro", None)},
@@ -68,7 +69,7 @@ def test_text_against_number_is_an_outcome():
     assert "| int" in str(answer.reason)
     answer = compile_condition("country | int > 5").evaluate(CONTACT, FACTS)
     assert isinstance(answer, Unusable)
-    assert str(answer.reason) == "“PL” is not a number: correct it, or write | int(0)."
+    assert str(answer.reason) == in_english("“PL” is not a number: correct it, or write | int(0).")
 
 
 @pytest.mark.parametrize("error", [TypeError("mine"), KeyError("mine")])
@@ -113,7 +114,7 @@ def test_a_field_cannot_take_the_place_of_a_fact():
 def test_mistakes_in_conditions_are_told_in_plain_words(text, sentence):
     with pytest.raises(errors.Invalid) as caught:
         compile_condition(text)
-    assert str(caught.value) == sentence
+    assert str(caught.value) == in_english(sentence)
 
 
 def test_an_unknown_field_of_a_condition_is_told():

@@ -7,6 +7,7 @@ import pytest
 from relance import errors
 from relance.templates import Link, Missing, Rendered, Source, Unusable, compile_source, with_footer
 from relance.wording import Text
+from tests.reworded import in_english
 
 
 def mark(link: Link) -> str:
@@ -210,7 +211,7 @@ def test_a_list_is_gone_through_or_joined():
 def test_what_cannot_be_made_is_an_outcome_with_a_reason(body, values, words):
     made = compile_source(Source(None, body)).render(values, mark)
     assert isinstance(made, Unusable)
-    assert words in str(made.reason)
+    assert in_english(words) in str(made.reason)
 
 
 def test_the_subject_is_one_line_whatever_a_value_holds():

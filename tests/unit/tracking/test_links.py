@@ -7,6 +7,7 @@ import pytest
 from relance import errors
 from relance.tracking import links
 from relance.tracking.tokens import Claim, Purpose, Signer
+from tests.reworded import worded
 
 SIGNER = Signer({1: bytes(32)}, current=1)
 OLA = "ola@acme.example"
@@ -35,7 +36,7 @@ def test_each_address_holds_a_token_for_its_purpose(base: str) -> None:
      "https://a.example/\r\nBcc: x", 'https://a.example/"', "https://a.example/<b>", "https://ą.example"],
 )  # fmt: skip
 def test_a_base_that_could_not_stand_in_a_header_is_refused(base: str) -> None:
-    with pytest.raises(errors.Misconfigured, match="tracking address"):
+    with pytest.raises(errors.Misconfigured, match=worded("tracking address")):
         links.Links(base, SIGNER)
 
 

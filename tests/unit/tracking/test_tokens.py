@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from relance import errors
 from relance.tracking import tokens
 from relance.tracking.tokens import Claim, Purpose, Signer
+from tests.reworded import worded
 
 SECRET = bytes(range(32))
 OTHER = bytes(range(32, 64))
@@ -136,7 +137,7 @@ def test_a_daily_token_is_short() -> None:
     ],
 )
 def test_unusable_keys_are_refused(keys: dict[int, bytes], current: int, words: str) -> None:
-    with pytest.raises(errors.Misconfigured, match=words):
+    with pytest.raises(errors.Misconfigured, match=worded(words)):
         Signer(keys, current)
 
 

@@ -19,6 +19,7 @@ from relance.cli.operations import sandbox
 from relance.mailbox.account import Account, Server
 from relance.mailbox.auth import Password
 from relance.sandbox.record import Arrived, Moment
+from tests.reworded import in_english, worded
 
 AT = Moment(1, dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC), dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC))
 
@@ -43,14 +44,14 @@ def test_what_it_writes_is_read_back_whole_and_for_its_owner_only(tmp_path: Path
         assert found == Account(**{**vars(rep), "ca_file": str(tmp_path / "sandbox-ca.pem")})
         assert Path(str(found.ca_file)).read_text() == "a certificate"
         assert stat.S_IMODE((tmp_path / "sandbox.json").stat().st_mode) == 0o600
-    with pytest.raises(errors.NotFound, match="relance sandbox"):
+    with pytest.raises(errors.NotFound, match=worded("relance sandbox")):
         sandbox.account(tmp_path)
 
 
 def test_another_address_is_told_which_one_it_is(tmp_path: Path, rep: Account) -> None:
     with (
         sandbox._written(tmp_path, rep),
-        pytest.raises(errors.Invalid, match=r"is Ada@northwind\.example, not bo@"),
+        pytest.raises(errors.Invalid, match=worded(r"is Ada@northwind\.example, not bo@")),
     ):
         sandbox.account_of(tmp_path, "bo@northwind.example")
 
@@ -81,7 +82,7 @@ def test_without_a_home_or_a_world_the_next_step_is_named(
     monkeypatch.setenv("RELANCE_HOME", str(tmp_path / "none"))
     done = CliRunner().invoke(tree.build(), words)
     assert done.exit_code == 2
-    assert told in done.output
+    assert in_english(told) in done.output
 
 
 @given(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from relance import errors
 from relance.engine.contacts import columns, csv_reader
+from tests.reworded import in_english, worded
 
 POLISH = "E-mail;Imię\nłukasz@firma.example;Łukasz Żółć\n"
 
@@ -47,7 +48,7 @@ def test_an_open_quotation_mark_costs_its_own_row_only() -> None:
         ).rows()
     )
     assert [row.line for row in rows] == [2, 3, 5]
-    assert "do not match" in str(rows[0].problem)
+    assert in_english("do not match") in str(rows[0].problem)
     assert rows[2].cells[1] == "two\nlines"
 
 
@@ -60,7 +61,7 @@ def test_an_open_quotation_mark_costs_its_own_row_only() -> None:
     ],
 )
 def test_what_is_no_csv_is_said_so(data: bytes, said: str) -> None:
-    with pytest.raises(errors.Invalid, match=said):
+    with pytest.raises(errors.Invalid, match=worded(said)):
         csv_reader.read(data)
 
 

@@ -8,6 +8,7 @@ from relance.engine.definition import company_rules
 from relance.engine.definition.company_rules import ActionKind, ColleagueAction, Rules
 from relance.engine.schedule.waits import Unit, Wait
 from relance.mailbox.parsing.inbound import Classification, Kind
+from tests.reworded import worded
 
 STOP, GO_ON, HAND_OVER = company_rules.STOP, company_rules.GO_ON, ColleagueAction(ActionKind.HAND_OVER)
 SLOW = ColleagueAction(ActionKind.SLOW, Wait(3, Unit.BUSINESS_DAYS))
@@ -96,5 +97,5 @@ def test_an_action_reads_back(text, action):
     ],
 )
 def test_what_is_no_action_is_told_with_what_to_write(text, told):
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=worded(told)):
         company_rules.parse(text)

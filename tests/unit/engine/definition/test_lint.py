@@ -7,6 +7,7 @@ import pytest
 from relance.engine.definition import lint
 from relance.engine.definition.sequence import Sequence
 from relance.engine.definition.steps import MailStep
+from tests.reworded import in_english
 
 EXAMPLES = pathlib.Path(__file__).parents[4] / "examples"
 KNOWN = {"email", "first_name", "last_name", "company", "country", "custom.*"}
@@ -54,32 +55,32 @@ def test_a_mistake_is_told_at_its_line(more, line, told):
     found = check(HEAD + more)
     assert found.definition is None
     problem = found.problems[0]
-    assert told in str(problem)
+    assert in_english(told) in str(problem)
     assert (problem.where, problem.line) == ("x.yaml", line)
 
 
 def test_a_reply_needs_a_mail_on_every_way_to_it():
     steps = '  - id: fork\n    when: country == "PL"\n    then:\n      - id: hello\n        subject: a\n        body: b\n'
     reply = "  - id: two\n    after: 1 day\n    thread: reply\n    body: x\n"
-    assert "on some paths no mail has been sent" in str(
+    assert in_english("on some paths no mail has been sent") in str(
         check("sequence: X\nsteps:\n" + steps + reply).problems[0]
     )
-    assert "there is no mail before" in str(check("sequence: X\nsteps:\n" + reply).problems[0])
+    assert in_english("there is no mail before") in str(check("sequence: X\nsteps:\n" + reply).problems[0])
     skipped = HEAD + '    when: country == "PL"\n' + reply
     assert "on some paths no mail has been sent" in str(check(skipped).problems[0])
 
 
 def test_clicks_that_are_not_measured_cannot_be_asked():
     text = HEAD + 'track: {clicks: off}\nstop: {when: clicked("intro")}\n'
-    assert "`track: clicks` is off" in str(check(text).problems[0])
+    assert in_english("`track: clicks` is off") in str(check(text).problems[0])
 
 
 def test_what_is_only_unwise_is_a_warning():
     soon = check(HEAD + "  - id: two\n    after: 2 hours\n    thread: reply\n    body: x\n")
     assert soon.definition is not None
-    assert "only 2 hours" in str(soon.warnings[0])
+    assert in_english("only 2 hours") in str(soon.warnings[0])
     hasty = check(HEAD + BRANCH.replace("    after: 1 day\n", "") + "      - end: x\n")
-    assert "before anyone can have clicked" in str(hasty.warnings[0])
+    assert in_english("before anyone can have clicked") in str(hasty.warnings[0])
     assert "has no effect" in str(check(HEAD + "  - wait: 2 days\n").warnings[0])
     assert "no step of this sequence sends" in str(
         check("sequence: X\nsteps:\n  - {id: a, task: b}\n").warnings[0]
@@ -91,7 +92,7 @@ def test_what_is_only_unwise_is_a_warning():
 
 def test_a_text_cut_short_by_a_hash_is_a_warning():
     cut = check(HEAD.replace("Hi", "We are #1 for you"))
-    assert str(cut.warnings[0]).startswith("x.yaml:4:21: “#1 for you” is read as a comment")
+    assert str(cut.warnings[0]).startswith(in_english("x.yaml:4:21: “#1 for you” is read as a comment"))
     assert check(HEAD.replace("Hi", "Hi # a remark")).warnings == ()
     assert check(HEAD.replace("Hi", '"We are #1"')).warnings == ()
 
@@ -99,7 +100,7 @@ def test_a_text_cut_short_by_a_hash_is_a_warning():
 def test_a_link_that_only_some_words_have_is_a_warning():
     variant = "    variants:\n      - id: other\n        body: no link\n"
     asked = '  - id: two\n    after: 1 day\n    task: call\n    when: clicked("intro", "pricing")\n'
-    assert "not every variant" in str(check(HEAD + variant + asked).warnings[0])
+    assert in_english("not every variant") in str(check(HEAD + variant + asked).warnings[0])
 
 
 def test_values_of_the_sequence_are_known_words():
@@ -112,7 +113,8 @@ def test_python_objects_are_checked_alike_without_places():
     made = Sequence(name="X", steps=(MailStep(id="a", body="Hi {{ frist_name }}"),))
     found = lint.examine(made, KNOWN)
     assert [problem.line for problem in found.problems] == [0, 0]
-    assert {str(problem).split(":")[0] for problem in found.problems} == {"step `a`"}
+    assert [problem.where for problem in found.problems] == ["", ""]
+    assert {str(problem).split(":")[0] for problem in found.problems} == {in_english("step `a`")}
     good = Sequence(name="X", steps=(MailStep(id="a", subject="s", body="Hi"),))
     assert lint.examine(good, KNOWN).definition is good
 
@@ -164,7 +166,7 @@ def test_a_mistake_is_told_in_the_same_words_whatever_else_is_wrong():
     assert {each for each in alone if "id" not in each} <= {str(each) for each in check(MANY).problems}
     twice = HEAD + "  - {id: intro, task: x}\n"
     assert [str(each.what) for each in check(twice).problems] == [
-        'step `intro`: the id "intro" is used twice; each step needs its own.'
+        in_english('step `intro`: the id "intro" is used twice; each step needs its own.')
     ]
 
 

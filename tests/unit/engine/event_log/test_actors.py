@@ -3,6 +3,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from relance.engine.event_log.actors import Actor, ActorKind, acting, acting_now, by_rule
+from tests.reworded import in_english
 
 ANIA = Actor(ActorKind.PERSON, "ania")
 TURN = Actor(ActorKind.SCHEDULE, "turn")
@@ -37,4 +38,4 @@ def test_another_thread_acts_for_itself() -> None:
 
 
 def test_an_actor_is_shown_by_name_and_kind() -> None:
-    assert (str(ANIA), str(Actor(ActorKind.RECIPIENT))) == ("ania (person)", "recipient")
+    assert (str(ANIA), str(Actor(ActorKind.RECIPIENT))) == (in_english("ania (person)"), "recipient")

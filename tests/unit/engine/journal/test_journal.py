@@ -13,6 +13,7 @@ from relance.engine.journal.findings import NEVER, Entry, Findings
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.lines import REPLY_LIMIT
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
+from tests.reworded import worded
 from tests.servers import disks
 
 TAKEN = SendResult(Outcome.ACCEPTED, "final", code=250, text="250 queued as 1")
@@ -270,7 +271,7 @@ def test_what_the_disk_refuses_is_told_and_a_mail_that_never_left_is_no_riddle_a
     journal.begin(7, 3)
     journal.ended(7, 3, TAKEN)
     with disks.writing_nothing():
-        with pytest.raises(errors.Unwritable, match="cannot be written"):
+        with pytest.raises(errors.Unwritable, match=worded("cannot be written")):
             journal.begin(8, 3)
         journal.over(5, 3, clean=False)
     journal.turn(5, 4)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from relance.engine.processes.attendance import ALIVE, Attendance, attendance, myself
 from relance.engine.store.processes import Process
+from tests.reworded import in_english
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 
@@ -39,13 +40,13 @@ def test_a_process_knows_its_release_wherever_it_runs_from(monkeypatch: pytest.M
 def test_one_process_that_does_everything_is_enough() -> None:
     found = attendance([process("run")], NOW)
     assert not found.missing
-    assert str(found) == "Running: run on post-1 (pid 7)."
+    assert str(found) == in_english("Running: run on post-1 (pid 7).")
 
 
 def test_a_web_server_alone_sends_nothing() -> None:
     found = attendance([process("web"), process("scheduler")], NOW)
     assert found.missing == ("worker",)
-    assert str(found).startswith("No worker is running")
+    assert str(found).startswith(in_english("No worker is running"))
     assert attendance([process("web")], NOW).missing == ("scheduler", "worker")
 
 
@@ -53,8 +54,8 @@ def test_the_last_stop_is_told_however_long_ago() -> None:
     days = 17 * 86_400
     found = attendance([process("worker", days + 5), process("run", days, stopped=True)], NOW)
     assert found.processes == ()
-    assert str(found).startswith("Relance is not running")
-    assert "`relance run` on post-1 stopped on" in str(found)
+    assert str(found).startswith(in_english("Relance is not running"))
+    assert in_english("`relance run` on post-1 stopped on") in str(found)
     assert "was last seen on" in str(attendance([process("worker", 600)], NOW))
     assert "`relance run` starts everything" in str(Attendance())
 
@@ -86,5 +87,5 @@ def test_who_was_not_seen_lately_is_not_at_work(rows: list[tuple[str, float, boo
 
 def test_where_the_work_is_done_by_several_daemons_they_are_named() -> None:
     words = str(attendance([], NOW, several=True))
-    assert "`relance scheduler`, `relance worker` and `relance web`" in words
+    assert in_english("`relance scheduler`, `relance worker` and `relance web`") in words
     assert "relance run" not in words

@@ -6,6 +6,7 @@ import pytest
 
 from relance.engine.processes.attendance import Attendance, Process
 from relance.engine.reporting.concerns import LATE_SECONDS, ConcernKind, Facts, MailboxFacts, concerns
+from tests.reworded import in_english
 from tests.unit.engine.processes.test_attendance import NOW
 
 ALL = {"scheduler", "worker", "web"}
@@ -106,7 +107,7 @@ def test_work_that_is_only_just_due_is_not_late() -> None:
 
 def test_where_no_heartbeat_can_be_written_nobody_claims_that_nobody_is_at_work() -> None:
     (found,) = concerns(Facts(unwritable="the disk is full.", attendance=Attendance(blind=True)))
-    assert "It is not known whether Relance is running" in found.words
+    assert in_english("It is not known whether Relance is running") in found.words
     assert "Relance is not running" not in found.words
     known = Attendance(at_work().processes, missing=(), blind=True)
     (found,) = concerns(Facts(unwritable="the disk is full.", attendance=known))

@@ -14,6 +14,7 @@ from relance.engine.schedule import calendar, holidays, send_windows, waits
 from relance.engine.schedule.calendar import BoundKind, Rule
 from relance.engine.schedule.holidays import Region
 from relance.engine.schedule.timezones import Place
+from tests.reworded import in_english, worded
 
 UTC = dt.UTC
 POLAND = Place("Europe/Warsaw", region=Region("PL"))
@@ -76,7 +77,7 @@ def test_an_answer_names_every_reason_in_its_order():
         BoundKind.WEEKEND,
         BoundKind.WINDOW,
     ]
-    assert str(when.bound[0].words) == "3 business days from Thu 30 April 2026 16:00"
+    assert str(when.bound[0].words) == in_english("3 business days from Thu 30 April 2026 16:00")
     assert str(when.bound[1].words) == "Fri 1 May 2026 is National Day (PL) and not counted"
     assert str(when) == "Mon 11 May 2026 08:30 Europe/Warsaw"
 
@@ -137,7 +138,7 @@ def test_hours_given_for_a_saturday_are_meant_but_a_holiday_shuts_them():
 
 def test_hours_that_never_open_are_refused_in_words():
     rule = Rule(send_windows.same_hours((0,), send_windows.parse_intervals("09:00-10:00")), at=11 * 60)
-    with pytest.raises(errors.Invalid, match="never open"):
+    with pytest.raises(errors.Invalid, match=worded("never open")):
         calendar.next_opening(rule, POLAND, local("2026-03-02T10:00"))
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from relance.engine.schedule import throttle
 from relance.engine.schedule.throttle import Pace
+from tests.reworded import in_english
 
 NOW = dt.datetime(2026, 3, 5, 9, 0, tzinfo=dt.UTC)
 FREE = Pace(None, dt.timedelta(0))
@@ -31,7 +32,7 @@ def test_the_cap_counts_the_last_24_hours_and_not_the_calendar_day() -> None:
     full = throttle.allowance(limit, [*sent, ago(hours=1)], NOW, 50)
     assert full.count == 0
     assert full.next_at == ago(hours=23) + dt.timedelta(hours=24)
-    assert "3 mails in 24 hours" in str(full.bound)
+    assert in_english("3 mails in 24 hours") in str(full.bound)
 
 
 def test_a_gap_lets_one_mail_go_at_a_time() -> None:

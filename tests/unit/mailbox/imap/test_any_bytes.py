@@ -19,6 +19,7 @@ from relance.mailbox.auth import Password
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap import connection, folders, responses
 from relance.mailbox.imap.folders import Listed, Role
+from tests.reworded import worded
 from tests.servers import scripted_imap
 
 LONG = b"9" * 5000
@@ -232,7 +233,7 @@ def test_whatever_one_answer_leaves_out_is_missed(below: int, hidden: set[int], 
 def test_after_a_number_beyond_all_measure_nothing_is_believed(command: str, said: bytes, words: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connection._Plain, "_create_socket", lambda *_, **__: Line([(command, said)]))
-        with imap_client.Inbox(ACCOUNT) as inbox, pytest.raises(errors.Unreachable, match=words):
+        with imap_client.Inbox(ACCOUNT) as inbox, pytest.raises(errors.Unreachable, match=worded(words)):
             list(inbox.fetch_new(inbox.folders()[0], 0))
 
 
@@ -255,7 +256,7 @@ def test_a_line_without_end_costs_what_a_line_may() -> None:
         with imap_client.Inbox(ACCOUNT) as inbox:
             folder = inbox.folders()[0]
             tracemalloc.start()
-            with pytest.raises(errors.Unreachable, match="a line without end"):
+            with pytest.raises(errors.Unreachable, match=worded("a line without end")):
                 list(inbox.fetch_new(folder, 0))
             peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
