@@ -10,7 +10,7 @@ INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(PIP) install
 PYTEST_ARGS ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format simulate bench bench-claims bench-servers chaos corpus fuzz catalogue lock clean
+.PHONY: help install demo test test-keys check format simulate bench bench-claims bench-servers chaos corpus fuzz catalogue lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ demo: $(BIN)/relance ## play three weeks of a real sequence in about a minute, t
 
 test: $(VENV)/.dev ## all three rings of tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-keys: $(VENV)/.dev ## the tests with every sentence replaced by its key: what decides by one is found out
+	RELANCE_TEST_REWORDED=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## format, lint, types, import rules, migrations, generated pages
 	$(BIN)/ruff format --check .

@@ -142,7 +142,7 @@ def test_a_correction_takes_back_what_an_answer_did_to_the_colleagues(stage: Sta
     assert slowed is not None
     assert slowed > due
     done = stage.relance.inbox.correct(number, intent="negative")
-    assert done.effects == (f"{JAN}: active, next step Thu 5 March 2026",)
+    assert done.effects == (in_english(f"{JAN}: active, next step Thu 5 March 2026"),)
     assert stage.relance.explain(JAN)[0].enrollment.due_at == due
     stage.relance.inbox.correct(number, intent="positive")
     assert stage.state(JAN) == "held"

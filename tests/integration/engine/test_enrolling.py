@@ -104,7 +104,7 @@ def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: Context) -> 
     report = enroll.enroll(ready, EnrollRequest("Trial", [*wanted, "p@firm1.example"]))
     reasons = {each.email: each.reason for each in report.skipped}
     assert reasons["p@firm0.example"] == in_english('is active in "Other"')
-    assert reasons["bare@firm9.example"] == "title is missing, which intro needs"
+    assert reasons["bare@firm9.example"] == in_english("title is missing, which intro needs")
     assert reasons["no@gone.example"] == "is suppressed: competitor"
     assert reasons["who@x.example"] == "is not a contact yet: import it first"
     assert "not an email address" in reasons["what"]
@@ -135,7 +135,7 @@ def test_the_mailboxes_asked_for_must_be_there_and_active(ready: Context) -> Non
     with pytest.raises(errors.NotFound, match=worded("no mailbox eve")):
         enroll.enroll(ready, EnrollRequest("Trial", mailboxes=["eve@sales.example"]))
     engine_house.add_mailbox(ready, "idle@sales.example", state="paused", reason="login refused")
-    with pytest.raises(errors.Invalid, match="is paused: login refused"):
+    with pytest.raises(errors.Invalid, match=worded("is paused: login refused")):
         enroll.enroll(ready, EnrollRequest("Trial", mailboxes=["idle@sales.example"]))
 
 

@@ -125,7 +125,7 @@ def test_many_rows_go_in_batches(house: Context, tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_said_so(house: Context, tmp_path: Path) -> None:
     with pytest.raises(errors.NotFound, match=worded("there is no file")):
         importer.import_file(house, tmp_path / "nobody.csv")
-    with pytest.raises(errors.Invalid, match="is a folder"):
+    with pytest.raises(errors.Invalid, match=worded("is a folder")):
         importer.import_file(house, tmp_path)
 
 

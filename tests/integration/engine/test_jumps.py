@@ -27,7 +27,7 @@ from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests import engine_house
 from tests.engine_doors import NoMail, OneAnswer
-from tests.reworded import in_english
+from tests.reworded import in_english, worded
 
 EVE = "eve@acme.example"
 MONTH, DAY, MINUTE = dt.timedelta(days=30), dt.timedelta(days=1), dt.timedelta(minutes=1)
@@ -240,7 +240,7 @@ def test_the_databases_clock_is_a_witness(
     now = clock.machine_now()
     monkeypatch.setattr(clock, "machine_now", lambda: now + MONTH)
     wrong = at(ready, ready.clock.now() + MONTH)
-    with pytest.raises(errors.Unreachable, match="ahead of the database's"):
+    with pytest.raises(errors.Unreachable, match=worded("ahead of the database's")):
         turn.due(wrong, 10)
     with pytest.raises(errors.Unreachable, match="ahead of the database's"):
         turn.take_turn(wrong, 1, lambda: False)

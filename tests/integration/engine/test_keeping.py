@@ -25,7 +25,7 @@ from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.mailbox.account import Security, Server
 from relance.sandbox.world import World
 from tests import engine_house
-from tests.reworded import worded
+from tests.reworded import in_english, worded
 from tests.servers.ports import wait_until
 
 ADA = "ada@sales.example"
@@ -139,7 +139,7 @@ def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Con
         told = [line.kind for line in events.of_contact(conn, standing.enrollment.contact_id)]
     assert told == ["enrollment.created", "enrollment.held"]
     assert standing.enrollment.state is State.HELD
-    assert "was removed" in standing.enrollment.reason
+    assert in_english("was removed") in standing.enrollment.reason
     assert mailbox_service.every(house) == []
     with pytest.raises(errors.NotFound):
         mailbox_service.show(house, ADA)

@@ -39,5 +39,5 @@ def test_addresses_and_domains_are_suppressed_and_freed(house: Context) -> None:
     assert contact_service.unsuppress(house, "other.example") is True
     assert [each.value for each in contact_service.suppressed(house)] == ["ada@acme.example"]
     assert contact_service.unsuppress(house, "@other.example") is False
-    with pytest.raises(errors.Invalid, match="neither an address nor a domain"):
+    with pytest.raises(errors.Invalid, match=worded("neither an address nor a domain")):
         contact_service.suppress(house, "not a domain")

@@ -71,7 +71,7 @@ def test_a_file_is_named_in_its_problems(house: Context, tmp_path: Path) -> None
     with pytest.raises(errors.NotFound, match=worded("there is no file")):
         publish.check(house, str(tmp_path / "no.yaml"))
     path.write_bytes(b"sequence: \xb9\n")
-    with pytest.raises(errors.Invalid, match="UTF-8"):
+    with pytest.raises(errors.Invalid, match=worded("UTF-8")):
         publish.check(house, path)
 
 
@@ -92,7 +92,7 @@ def test_an_unknown_name_comes_with_the_nearest(house: Context) -> None:
     with pytest.raises(errors.NotFound, match=worded("relance sequence publish")):
         publish.show(house, "Trail")
     publish.publish(house, SEQUENCE)
-    with pytest.raises(errors.NotFound, match='Did you mean "Trial"'):
+    with pytest.raises(errors.NotFound, match=worded('Did you mean "Trial"')):
         publish.pause(house, "Trail")
     with pytest.raises(errors.NotFound, match="no version 9"):
         publish.show(house, "Trial", 9)

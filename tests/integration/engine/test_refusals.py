@@ -31,6 +31,7 @@ from relance.mailbox.smtp.outcome import SendResult
 from relance.mailbox.smtp.usage import Usage
 from tests import engine_house
 from tests.engine_doors import NoMail
+from tests.reworded import worded
 
 ADA = "ada@firm.example"
 KIM, BOB, EVE = "kim@lake.example", "bob@hill.example", "eve@wood.example"
@@ -295,7 +296,7 @@ def test_who_is_enrolled_later_is_held_as_well_and_goes_on_when_it_is_tried_agai
     engine_house.clock(house).advance(hours=2)
     a_turn(house)
     assert lou in post.offered
-    with pytest.raises(errors.NotFound, match="does not refuse"):
+    with pytest.raises(errors.NotFound, match=worded("does not refuse")):
         refusing_domains.retry(house, ADA, "lake.example")
 
 

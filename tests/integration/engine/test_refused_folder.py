@@ -15,6 +15,7 @@ from relance.engine.reporting.explain import explain
 from relance.engine.states import State
 from tests import engine_house
 from tests.desk import ANSWER, OLA, Desk, seated
+from tests.reworded import in_english, worded
 from tests.servers.scripted_imap import Script
 
 REFUSAL = b"{tag} NO [NOPERM] not yours\r\n"
@@ -41,7 +42,7 @@ def desk(tmp_path: Path, migrated_sqlite_url: str) -> Iterator[TeamDesk]:
 
 
 def test_a_folder_that_refuses_makes_the_look_incomplete(desk: TeamDesk) -> None:
-    with pytest.raises(errors.Unreachable, match=r"folder Team/Leads .* cannot be read: .*not yours"):
+    with pytest.raises(errors.Unreachable, match=worded(r"folder Team/Leads .* cannot be read: .*not yours")):
         desk.sync()
     assert desk.mailbox.synced_at == desk.before
     assert desk.row.state is State.REPLIED  # what lies in the other folders counts all the same
@@ -53,7 +54,7 @@ def test_it_is_said_wherever_somebody_asks(desk: TeamDesk) -> None:
     assert "Team/Leads" in report.words
     assert desk.row.state is State.ACTIVE
     (standing,) = status.status(desk.house).mailboxes
-    assert "The folder Team/Leads of ada@sales.example cannot be read" in standing.sync_error
+    assert in_english("The folder Team/Leads of ada@sales.example cannot be read") in standing.sync_error
     assert "not yours" in mailbox_service.every(desk.house)[0].sync_error
     (told,) = explain(desk.house, OLA)
     assert any("Team/Leads" in sentence and "skip_folders" in sentence for sentence in told.sentences)

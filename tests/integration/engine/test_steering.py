@@ -157,7 +157,7 @@ def test_a_mail_that_is_half_out_keeps_its_sender(ready: Context) -> None:
 def test_who_is_in_no_such_sequence_is_told(ready: Context) -> None:
     with pytest.raises(errors.NotFound, match=worded('not in the sequence "Other"')):
         enroll.pause(ready, ADA, "Other")
-    with pytest.raises(errors.NotFound, match="is not a contact"):
+    with pytest.raises(errors.NotFound, match=worded("is not a contact")):
         enroll.pause(ready, "eve@acme.example")
 
 

@@ -92,7 +92,9 @@ def test_a_turn_that_fails_is_told_where_somebody_asks_and_tried_again(
     (line,) = status.status(desk.house).mailboxes
     (note,) = line.notes
     assert (
-        "The last turn of ada@sales.example failed because of a fault in Relance (KeyError at relance/engine/turn.py"
+        in_english(
+            "The last turn of ada@sales.example failed because of a fault in Relance (KeyError at relance/engine/turn.py"
+        )
         in note
     )
     assert "s3same" not in note

@@ -12,6 +12,7 @@ from relance.engine.states import State
 from relance.engine.store.mailboxes import folders
 from tests import engine_house
 from tests.desk import ANSWER, OTHER, ReadDesk, news, seated
+from tests.reworded import in_english
 from tests.servers.scripted_imap import Reply, Script
 
 
@@ -117,7 +118,7 @@ def test_of_a_mail_that_can_never_be_read_a_header_may_tell_whom_to_hold(desk: R
     assert desk.row.state is State.ACTIVE
     assert desk.sync() == 1
     assert desk.row.state is State.HELD
-    assert "could not be read" in desk.row.reason
+    assert in_english("could not be read") in desk.row.reason
     assert not desk.mailbox.sync_error  # the others go on
     assert [each.waiting for each in unread_mail.every(desk.house)] == [False]
 
