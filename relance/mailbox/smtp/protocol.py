@@ -178,6 +178,13 @@ class Wire(protocol.SMTPProtocol):
         if not self.is_connected:
             raise Closed("the connection is closed")
 
+    def expect_no_more(self) -> None:
+        """Raise `Garbled` when the server says more than it was asked; that it goes away (421) it may say at any time."""
+        self.catch_up()
+        if self._buffer and not self._buffer.startswith(b"421"):
+            words = self._redact(bytes(self._buffer[:200]).decode("ascii", "replace"))
+            raise Garbled(f"the server said more than it was asked: {words}")
+
     def catch_up(self) -> None:
         """Read what arrived while nobody looked; costs a `poll` when nothing did."""
         while self._end is None and self._news.poll(0):

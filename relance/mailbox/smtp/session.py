@@ -14,7 +14,7 @@ import aiosmtplib
 from relance import errors
 from relance.mailbox import tls
 from relance.mailbox.account import Account, Security
-from relance.mailbox.smtp import body, capabilities, protocol
+from relance.mailbox.smtp import body, capabilities, out_of_step, protocol
 from relance.mailbox.smtp import login as smtp_login
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.capabilities import Capabilities
@@ -146,6 +146,8 @@ class Session:
             self._stage = "final"
             reply = self._reply(line, self._limits.final)
         except _FAULTS as fault:
+            if isinstance(fault, protocol.Garbled) and not begun and self._together:
+                out_of_step.note(self._account.smtp)
             self._gave_up(fault)
             return smtp_replies.unknown(self._stage, fault) if begun else _not_begun(fault)
         except BaseException:
@@ -269,6 +271,8 @@ class Session:
             verdict = self._envelope(self._commands(mail))
         except _FAULTS as fault:
             self._gone = self._stage == "mail" and not isinstance(fault, protocol.Silent)
+            if self._together and not (self._gone and isinstance(fault, protocol.Closed)):
+                out_of_step.note(self._account.smtp)
             self._gave_up(fault)
             return smtp_replies.not_sent(self._stage, fault)
         except BaseException:
@@ -292,8 +296,12 @@ class Session:
         )
 
     def _envelope(self, commands: Sequence[_Command]) -> SendResult | None:
-        """Ask all at once where the server allows it (RFC 2920), else one by one; the first refusal is the verdict."""
-        line, together = self._line(), self._can.pipelining
+        """Ask all at once where the server allows it (RFC 2920), else one by one; the first refusal is the verdict.
+
+        Of what is asked together every answer is read before any counts, and no answer more may be there: one that is missing
+        or too many would else make the next one speak of something else.
+        """
+        line, together = self._line(), self._together
         if together:
             line.send([command.line for command in commands])
         verdict: SendResult | None = None
@@ -309,8 +317,15 @@ class Session:
             verdict = verdict or refusal
             if verdict is not None and not together:
                 break
+        if together and self.connected:
+            line.expect_no_more()
         self._open = verdict is not None
         return verdict
+
+    @property
+    def _together(self) -> bool:
+        """Whether the server takes several commands at once, and has not lost count of them before."""
+        return self._can.pipelining and not out_of_step.noted(self._account.smtp)
 
     def _pour(self, line: protocol.Wire, stuffed: bytes) -> None:
         """Write a body, block by block where it is big. At the end some blocks may still wait in our buffer or the kernel's."""

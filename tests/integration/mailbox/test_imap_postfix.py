@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -14,6 +14,7 @@ from relance.mailbox.imap.folders import Role
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import InboundMail
 from relance.mailbox.smtp import client as smtp_client
+from relance.mailbox.smtp import protocol
 from relance.mailbox.smtp.outcome import Outcome
 from tests.servers import dovecot, ports, postfix
 
@@ -39,7 +40,21 @@ def world() -> Iterator[int]:
     controller.stop()
 
 
-def test_a_real_bounce_is_read(world: int) -> None:
+@pytest.fixture
+def groups(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The verbs of commands that left together."""
+    seen: list[list[str]] = []
+    send = protocol.Wire.send
+
+    def counted(wire: protocol.Wire, lines: Sequence[bytes]) -> None:
+        seen.append([line.decode().split(" ")[0] for line in lines])
+        send(wire, lines)
+
+    monkeypatch.setattr(protocol.Wire, "send", counted)
+    return seen
+
+
+def test_a_real_bounce_is_read(world: int, groups: list[list[str]]) -> None:
     raw = (
         f"From: Ada <{dovecot.USER}>\r\nTo: {GONE}\r\nSubject: =?utf-8?q?Cze=C5=9B=C4=87?=\r\n"
         f"Message-ID: {OURS}\r\n\r\nHello.\r\n"
@@ -51,6 +66,7 @@ def test_a_real_bounce_is_read(world: int) -> None:
         with smtp_client.Outbox(account, helo="localhost") as outbox:
             refusal = outbox.offer(dovecot.USER, GONE, len(raw), OURS)
             assert (refusal or outbox.transmit(raw)).outcome is Outcome.ACCEPTED
+        assert ["MAIL", "RCPT", "DATA"] in groups  # Postfix offers PIPELINING, and is taken at its word
         with imap_client.Inbox(mail.account(), timeouts=imap_client.Timeouts(5, 20)) as inbox:
             ports.wait_until(lambda: uidnext(inbox) > 1, seconds=30, what="the bounce's arrival")
             (fetched,) = inbox.fetch_new(inbox.folders()[0], 0)
