@@ -12,6 +12,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from relance.wording import Text
+
 UTC = dt.UTC
 NEVER = dt.datetime(1, 1, 1, tzinfo=UTC)
 # Before anything happened.
@@ -61,6 +63,9 @@ def jumped(before: Reading, after: Reading) -> float:
     return by if abs(by) > JUMP_SECONDS else 0.0
 
 
+NO_DOUBT = Text.prose("")
+
+
 class Watch:
     """Notices in one process that the computer's clock jumped, and doubts it for a while. Shared by threads."""
 
@@ -68,11 +73,11 @@ class Watch:
         self._guard = threading.Lock()
         self._last = Reading.now()
         self._until = float("-inf")
-        self._words = ""
+        self._words = NO_DOUBT
         self._untold = False
 
-    def doubt(self) -> str:
-        """Why nothing should be done by the clock now; empty when it can be relied on."""
+    def doubt(self) -> Text:
+        """Why nothing should be done by the clock now; empty (false) when it can be relied on."""
         with self._guard:
             here = Reading.now()
             by = jumped(self._last, here)
@@ -81,7 +86,7 @@ class Watch:
                 self._untold = True
                 self._until = here.steady + SETTLE_SECONDS
                 self._words = _said(by)
-            return self._words if here.steady < self._until else ""
+            return self._words if here.steady < self._until else NO_DOUBT
 
     def news(self) -> bool:
         """Whether a jump was noticed since this was last asked: it is told once."""
@@ -90,11 +95,18 @@ class Watch:
             return untold
 
 
-def _said(by: float) -> str:
-    way = "forward" if by > 0 else "back"
-    return (
-        f"this computer's clock jumped {way} by {dt.timedelta(seconds=round(abs(by)))}; nothing is sent for "
-        f"{SETTLE_SECONDS:.0f} seconds, until it has shown that it stays so"
+def _said(by: float) -> Text:
+    places = {"span": dt.timedelta(seconds=round(abs(by))), "seconds": round(SETTLE_SECONDS)}
+    if by > 0:
+        return Text(
+            "this computer's clock jumped forward by {span}; nothing is sent for {seconds} seconds, until it has shown "
+            "that it stays so",
+            **places,
+        )
+    return Text(
+        "this computer's clock jumped back by {span}; nothing is sent for {seconds} seconds, until it has shown that it "
+        "stays so",
+        **places,
     )
 
 

@@ -217,7 +217,7 @@ class Relance:
         with contextlib.suppress(errors.Unwritable):  # the work goes on without this proof of its end
             self._context.journal.live()
         heartbeats.beat(self._context, self._me)
-        return restore_guard.halted(self._context.database)
+        return self.halted()
 
     def measure(self, telemetry: Telemetry) -> None:
         """From now on tell `telemetry` how long things last and how mails end; it is told at once how they ended so far."""
@@ -301,7 +301,8 @@ class Relance:
 
     def halted(self) -> str | None:
         """Why nothing is sent at all, if so: the database seems to have been restored from a backup."""
-        return restore_guard.halted(self._context.database)
+        found = restore_guard.halted(self._context.database)
+        return None if found is None else str(found)
 
     def confirm_restore(self, *, hold_due: bool = True) -> int:
         """Go on after a restore; what fell due is held for a person first, for it may have been sent already."""

@@ -34,6 +34,7 @@ TOLD = (
     "clock",
     "clock_over",
     "attendance",
+    "held_by_code",
     "held_by_reason",
     "concerns",
 )

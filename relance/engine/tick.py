@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
+from relance.clock import NO_DOUBT
 from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.engagement import hits
@@ -21,6 +22,7 @@ from relance.engine.store import events
 from relance.engine.store.mailboxes import mailboxes, next_turns
 from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
+from relance.wording import Text
 
 BATCH = 200
 # Steps advanced in one transaction.
@@ -34,7 +36,7 @@ class TickReport:
     back: int = 0
     hits: int = 0
     more: bool = False  # something is due still that could be done at once
-    words: str = ""  # why nothing was done, where nothing was
+    words: Text = NO_DOUBT  # why nothing was done, where nothing was
 
 
 @actors.acting(Actor(ActorKind.SCHEDULE, "tick"))
@@ -43,7 +45,7 @@ def tick(context: Context) -> TickReport:
 
     While the clock is in doubt nothing is done; what it wrote when it was wrong is healed first.
     """
-    if context.watch.doubt() == "":
+    if not context.watch.doubt():
         clock_jumps.heal(context)
     now = context.clock.now()
     doubt = clock_jumps.tell(context)  # after the time was asked: it may have jumped a moment ago

@@ -82,7 +82,7 @@ def take_turn(context: Context, mailbox_id: int, stop: Callable[[], bool]) -> Tu
     """One whole turn. Safe to call at any time, from anywhere, twice: who does not get the lease does nothing."""
     doubt = context.watch.doubt()
     if doubt:
-        return TurnReport(mailbox_id, words=doubt)
+        return TurnReport(mailbox_id, words=str(doubt))
     hits.replay(context)  # who said no while the database was away is not claimed first and turned away then
     journal_replay.hear_once(context)
     with context.at_work.entered(mailbox_id) as alone:

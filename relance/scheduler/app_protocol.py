@@ -11,6 +11,7 @@ from relance.clock import Clock
 from relance.config import Settings
 from relance.engine.ports import Telemetry
 from relance.engine.reporting.status import Status
+from relance.wording import Text
 
 
 class Report(Protocol):
@@ -25,7 +26,7 @@ class TickReport(Report, Protocol):
     """What a tick says of itself."""
 
     @property
-    def words(self) -> str:
+    def words(self) -> Text:
         """Why nothing was done, where nothing was."""
 
 

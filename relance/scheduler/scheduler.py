@@ -18,6 +18,7 @@ from relance.scheduler import app_protocol
 from relance.scheduler.daemon.watchdog import Pulse
 from relance.scheduler.monitoring import metrics
 from relance.scheduler.queue import hints
+from relance.wording import Text
 
 SHORTEST_SECONDS, LONGEST_SECONDS = (
     1.0,
@@ -52,7 +53,7 @@ class Loop:
         self.idle = 0  # rounds in a row that found nothing to do
         self.since = app.clock.now()  # when the last round began, in business time
         self.next: dt.datetime | None = None  # what falls due next, as far as it is known
-        self.said = ""
+        self.said = clock.NO_DOUBT
         self.told: float | None = None  # when it was last told that rounds fail
         self.moved = clock.elapsed()  # when a round last began or ended
         self.hurry = min(MOST_HURRY, max(1.0, app.clock.scale))
@@ -140,10 +141,10 @@ class Loop:
             return 0.0
         return self._until_next()
 
-    def _say(self, words: str) -> None:
+    def _say(self, words: Text) -> None:
         """Why nothing is done, once as long as it is the same."""
         if words and words != self.said:
-            self.log.warning("nothing is done for a while", reason=words)
+            self.log.warning("nothing is done for a while", reason=str(words))
         self.said = words
 
     def _until_next(self) -> float:

@@ -171,7 +171,7 @@ class ReplyCorrected(EventData):
     words: Words
     judged: str
     kind: str
-    effects: Sequence[str]
+    effects: Sequence[Words]
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class ReplyReclassified(EventData):
 
     KIND = EventKind.REPLY_RECLASSIFIED
     words: Words
-    effects: Sequence[str]
+    effects: Sequence[Words]
     rules_version: int
 
 

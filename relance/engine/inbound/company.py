@@ -182,7 +182,12 @@ def _hand_over(desk: _Desk, row: Enrollment, each: ColleagueAction) -> bool:
         enrollment_id=row.id,
         contact_id=row.contact_id,
         step=tasks.HAND_OVER,
-        words=f"{desk.heard.mailbox}: go on with {email}, or not? {why.words}",
+        words=Text(
+            "{mailbox}: go on with {email}, or not? {reason}",
+            mailbox=desk.heard.mailbox,
+            email=email,
+            reason=why.text,
+        ),
         due_at=desk.now,
     )
     return True

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from relance.complete import complete
 from relance.engine.processes.attendance import Attendance
+from relance.engine.reasons import Code
+from relance.engine.store import headings
 from relance.wording import _, ended, moment, n_
 
 LATE_SECONDS = 900.0
@@ -110,7 +112,7 @@ class Facts:
     attendance: Attendance | None = None
     waiting_seconds: float = 0.0  # machine time: how long the oldest work waits that could be done
     mailboxes: tuple[MailboxFacts, ...] = ()
-    held: Mapping[str, int] = field(default_factory=dict)  # reason: people
+    held: Mapping[str, int] = field(default_factory=dict)  # code of the reason: people
     unknown_mails: int = 0
     in_doubt: int = 0  # people whose step may have been sent before a restore
     unheard_noes: int = 0  # kept on this host's disk for longer than a database is away for a moment
@@ -240,9 +242,10 @@ def _paused(address: str, reason: str) -> str:
 
 
 def _for_people(facts: Facts) -> Iterator[Concern]:
-    for reason, count in facts.held.items():
+    for code, count in facts.held.items():
+        reason = headings.heading(Code(code))
         yield Concern(
-            ConcernKind.HELD, _("{number} held for a person: {reason}", number=count, reason=reason), reason
+            ConcernKind.HELD, _("{number} held for a person: {reason}", number=count, reason=reason), code
         )
     if facts.unknown_mails:
         yield Concern(

@@ -67,7 +67,7 @@ class _Look:
     case: StepContext
     mailbox: Mailbox
     sent: Sequence[dt.datetime]  # when mails left the mailbox in the last day
-    halted: str | None
+    halted: Text | None
     now: dt.datetime
     odd: Sequence[str]  # what is odd in the mailbox's folders
     silent: str  # the sentence about a turn of the mailbox that has written nothing for a while
@@ -98,7 +98,7 @@ def explain(context: Context, email: str, sequence: str | None = None) -> list[E
         return [_explained(look) for look in looks]
 
 
-def _look(conn: Connection, context: Context, standing: Standing, halted: str | None) -> _Look:
+def _look(conn: Connection, context: Context, standing: Standing, halted: Text | None) -> _Look:
     now = context.clock.now()
     mailbox = mailboxes.by_id(conn, standing.enrollment.mailbox_id)
     case = step_context.read(conn, context, [standing.enrollment])[0]

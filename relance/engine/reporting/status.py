@@ -14,12 +14,13 @@ from relance.engine.context import Context
 from relance.engine.inbound.reading import unread_mail
 from relance.engine.processes import heartbeats
 from relance.engine.processes.attendance import Attendance
+from relance.engine.reasons import Code
 from relance.engine.reporting import codes, concerns, silent_turns
 from relance.engine.reporting.concerns import Concern
 from relance.engine.sending.doubt import restore_guard
 from relance.engine.sequences import clock_jumps
 from relance.engine.states import MessageState, State
-from relance.engine.store import statistics
+from relance.engine.store import headings, statistics
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.processes import Process
 from relance.engine.store.sequences import sequences
@@ -94,7 +95,8 @@ class Status:
     clock: str = ""  # what is wrong with the clock, or was a short while ago
     attendance: Attendance = field(default_factory=Attendance)  # who is at work
     waiting_since: dt.datetime | None = None  # since when the oldest work waits that could be done now
-    held_by_reason: Mapping[str, int] = field(default_factory=dict)
+    held_by_code: Mapping[str, int] = field(default_factory=dict)
+    held_by_reason: Mapping[str, int] = field(default_factory=dict)  # the same, for people
     in_doubt: int = 0  # people whose next step may have been sent before a restore
     unheard_noes: int = (
         0  # wishes for no more mail that this host keeps for the database, for a quarter of an hour or more
@@ -112,10 +114,12 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
     """How everything stands now. `unwritable`: what else than the database can not be written; `foreign`: why the user who
     asks can not write, though others may; `me`: the daemon that asks."""
     now = context.clock.now()
-    halted = restore_guard.halted(context.database)
+    stands = restore_guard.halted(context.database)
+    halted = None if stands is None else str(stands)
     with context.database.read() as conn:
         clock = clock_jumps.trouble(conn, context)
         states = statistics.states_of(conn)
+        held_for = statistics.held_by_code(conn)
         found = Status(
             now=now,
             states=states,
@@ -133,7 +137,8 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
             clock_over=clock.over,
             attendance=heartbeats.read(conn, context, me=me),
             waiting_since=statistics.waiting_since(conn, now),
-            held_by_reason=statistics.held_by_reason(conn),
+            held_by_code=held_for,
+            held_by_reason={headings.heading(Code(code)): number for code, number in held_for.items()},
             in_doubt=statistics.in_doubt(conn),
             unheard_noes=context.noes.unheard(concerns.LATE_SECONDS),
         )
@@ -178,7 +183,7 @@ def _facts(context: Context, found: Status, of: tuple[concerns.MailboxFacts, ...
         attendance=found.attendance,
         waiting_seconds=context.clock.machine_seconds(waited) if waits else 0.0,
         mailboxes=of,
-        held=found.held_by_reason,
+        held=found.held_by_code,
         unknown_mails=found.unknown_mails,
         in_doubt=found.in_doubt,
         unheard_noes=found.unheard_noes,

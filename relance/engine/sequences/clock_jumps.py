@@ -33,7 +33,8 @@ from relance.engine.store.inbound import replies
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollments, future_times
 from relance.engine.store.sequences.enrollments import Enrollment
-from relance.wording import _
+from relance.wording import Text, _
+from relance.wording.text import text_of
 
 BATCH = 500
 JUMPED, HEALED, MARK = "clock jumped", "clock was ahead", "clock"
@@ -101,13 +102,18 @@ def _mend(conn: Connection, context: Context, wrong: Ahead, now: dt.datetime) ->
     count, back = _plans(conn, context, cut, now), _absences(conn, context, cut, now)
     future_times.clamp(conn, cut, now)
     by = wrong.last - now
-    said = f"the clock had been ahead by {by - by % dt.timedelta(seconds=1)}; {count} steps were planned anew"
-    said += f", {back} absences counted anew" if back else ""
-    _note(conn, HEALED, ClockCorrected(said), now)
+    _note(conn, HEALED, ClockCorrected(_corrected(by, count, back)), now)
     return count
 
 
-def tell(context: Context) -> str:
+def _corrected(by: dt.timedelta, steps: int, absences: int) -> Text:
+    ahead = Text("the clock had been ahead by {span}", span=by - by % dt.timedelta(seconds=1))
+    planned = Text.plural("{count} step was planned again", "{count} steps were planned again", steps)
+    counted = Text.plural("{count} absence was corrected", "{count} absences were corrected", absences)
+    return Text.together(ahead, planned, counted if absences else "", by="; ")
+
+
+def tell(context: Context) -> Text:
     """Why nothing is done by the clock now, if so. The first time it is noted for everybody to see."""
     doubt, now = context.watch.doubt(), context.clock.now()
     if doubt and context.watch.news():
@@ -119,7 +125,8 @@ def tell(context: Context) -> str:
 @actors.by_rule("clock")
 def _note(conn: Connection, kind: str, said: WithReason, now: dt.datetime) -> None:
     events.record_event(conn, said, now)
-    installation.put(conn, MARK, json.dumps({"at": now.isoformat(), "said": said.reason, "kind": kind}))
+    told = {"at": now.isoformat(), "said": text_of(said.reason).row(), "kind": kind}
+    installation.put(conn, MARK, json.dumps(told))
 
 
 @dataclass(frozen=True)
@@ -145,7 +152,7 @@ def trouble(conn: Connection, context: Context) -> Trouble:
     at = dt.datetime.fromisoformat(noted["at"])
     if now - at >= REMEMBERED:
         return Trouble()
-    said = f"{noted['said']} ({calendar.moment_words(at, context.workspace.zone)})"
+    said = f"{Text.read(noted['said'])} ({calendar.moment_words(at, context.workspace.zone)})"
     return Trouble(said, noted.get("kind") == HEALED or is_over(context.clock.machine_seconds(now - at)))
 
 

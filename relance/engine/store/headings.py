@@ -11,7 +11,7 @@ _OWN = Text("a reason of its own")
 _COLLEAGUE = Text("a colleague answered")
 OF: Mapping[Code, Text] = {
     **dict.fromkeys((Code.PROSE, Code.SERVER_SAID, Code.VALUE_UNUSABLE, Code.CAME_IN), _OWN),
-    **dict.fromkeys((Code.AT_THE_COMPANY, Code.COLLEAGUE_ANSWERED, Code.COLLEAGUE_STOPS), _COLLEAGUE),
+    **dict.fromkeys((Code.COLLEAGUE_ANSWERED, Code.COLLEAGUE_STOPS, Code.AT_THE_COMPANY), _COLLEAGUE),
     Code.COLLEAGUE_HANDS_OVER: Text("a colleague answered, and a person takes over"),
     Code.COLLEAGUE_SLOWS: Text("a colleague answered, so it goes later"),
     Code.ALSO: Text("several reasons"),
@@ -31,6 +31,12 @@ OF: Mapping[Code, Text] = {
     Code.MAIL_NOT_SENDABLE: Text("the mail is not to be sent"),
 }
 """Of the codes whose sentence makes no sense without its parameters; of the others the sentence, up to what it quotes."""
+
+
+def counted_as(code: Code) -> Code:
+    """The code that stands for all that share a heading, for programs to count by."""
+    shared = OF.get(code)
+    return code if shared is None else next(each for each, heading in OF.items() if heading == shared)
 
 
 def heading(code: Code) -> str:

@@ -33,9 +33,7 @@ from relance.engine.states import OPEN, MessageState, State
 from relance.engine.store import headings
 from relance.engine.store.inbound import replies
 from relance.engine.store.sequences import due as due_mails
-from relance.wording import Text
 
-MOST_REASONS = 20
 # Of held people that are told apart.
 
 
@@ -138,19 +136,15 @@ def silent_turns(
     return {row.id: SilentTurn(row.lease_until - span, row.lease_until) for row in conn.execute(query)}
 
 
-def held_by_reason(conn: Connection) -> dict[str, int]:
-    """Held people by the kind of their reason. No person is named in it."""
+def held_by_code(conn: Connection) -> dict[str, int]:
+    """Held people by the code of the first reason, the most frequent first. No person is named in it."""
     query = sa.select(enrollment.c.reasons).where(enrollment.c.state == fixed(State.HELD))
-    found = Counter(_heading(row.reasons) for row in conn.execute(query))
-    most = dict(found.most_common(MOST_REASONS))
-    rest = found.total() - sum(most.values())
-    return {**most, str(Text("other reasons")): rest} if rest else most
+    return dict(Counter(_code(row.reasons) for row in conn.execute(query)).most_common())
 
 
-def _heading(rows: Sequence[Any]) -> str:
-    """Several codes may share one."""
+def _code(rows: Sequence[Any]) -> str:
     found = reasons.read(rows)
-    return headings.heading(found[0].code if found else Code.PROSE)
+    return headings.counted_as(found[0].code if found else Code.PROSE).value
 
 
 def in_doubt(conn: Connection) -> int:

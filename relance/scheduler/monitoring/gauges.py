@@ -39,7 +39,7 @@ class Gauges:
         self.people = gauge(
             "people", "People in sequences by state: active, held, bounced, replied, ...", "state"
         )
-        self.held = gauge("held", "People held for a person, by the kind of reason.", "reason")
+        self.held = gauge("held", "People held for a person, by the code of the reason.", "reason")
         self.unknown = gauge("unknown_mails", "Mails that may have been delivered.")
         self.oldest = gauge("oldest_due_seconds", "How long the oldest work waits that could be done now.")
         self.mailboxes = gauge("mailboxes", "Mailboxes by state: active, paused.", "state")
@@ -80,7 +80,7 @@ class Gauges:
 
     def _show(self, found: Status) -> None:
         _by_label(self.people, dict(found.states))
-        _by_label(self.held, dict(found.held_by_reason))
+        _by_label(self.held, dict(found.held_by_code))
         self.unknown.set(found.unknown_mails)
         seconds = self.app.clock.machine_seconds
         self.oldest.set(seconds(found.now - found.waiting_since) if found.waiting_since else 0)

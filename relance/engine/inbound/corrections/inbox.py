@@ -161,7 +161,7 @@ def correct_in(conn: Connection, context: Context, number: int, correction: Corr
     revised = revise.revise(conn, context, revision, now, reopen=True)
     classification.note_acted(conn, answer, revision.before if revised.kept else None)
     _tell(conn, answer, after, revised, now)
-    return Corrected(_view(_known(conn, number)), revised.words)
+    return Corrected(_view(_known(conn, number)), tuple(map(str, revised.words)))
 
 
 def _said(

@@ -52,6 +52,8 @@ class Change:
     received_at: dt.datetime
     before: str
     after: str
+    before_kind: str  # the same, for programs
+    after_kind: str
     rule: str
     evidence: str
     corrected: bool  # a person has said what it is: that stays
@@ -117,6 +119,7 @@ def _one(context: Context, kept: ReplySource, wish: RejudgeOptions) -> Change | 
         pass
     if same and not revised.effects:
         return None
+    before = classification.acted_on(answer).judgement if same else classification.judged(answer)
     return Change(
         id=answer.id,
         mailbox=answer.mailbox,
@@ -124,14 +127,14 @@ def _one(context: Context, kept: ReplySource, wish: RejudgeOptions) -> Change | 
         from_address=answer.from_address,
         subject=answer.subject,
         received_at=answer.received_at,
-        before=str(
-            _words(classification.acted_on(answer).judgement if same else classification.judged(answer))
-        ),
+        before=str(_words(before)),
         after=str(_words(judgement)),
+        before_kind=before.kind.value,
+        after_kind=judgement.kind.value,
         rule=judgement.rule,
         evidence=judgement.evidence,
         corrected=answer.correction is not None,
-        effects=revised.words,
+        effects=tuple(map(str, revised.words)),
     )
 
 

@@ -36,7 +36,7 @@ from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import changing, enrollments, tasks
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.parsing.inbound import Kind
-from relance.wording import Text, _, date_of
+from relance.wording import Text, date_of
 
 
 @dataclass(frozen=True)
@@ -78,14 +78,14 @@ class _Desk:
 class Revised:
     """What changed for whom, in words; `kept`: why something that the earlier reading did still stands, if it does."""
 
-    effects: tuple[str, ...]
-    kept: str = ""
+    effects: tuple[Text, ...]
+    kept: Text | None = None
     touched: tuple[int, ...] = ()  # the enrollments that were asked
 
     @property
-    def words(self) -> tuple[str, ...]:
+    def words(self) -> tuple[Text, ...]:
         """The effects; where there are none because something was kept, that."""
-        return self.effects or ((self.kept,) if self.kept else ())
+        return self.effects or (() if self.kept is None else (self.kept,))
 
 
 def revise(
@@ -105,12 +105,17 @@ def revise(
     if reopen:
         _undo(desk)
     _do(desk)
-    why = "another answer of theirs asks for the same" if reopen else "it is kept until it is reopened"
     return Revised(
         _differences(conn, rows),
-        _("what it did stands: {reason}", reason=why) if _would_undo(desk, rows) else "",
+        _stands(reopened=reopen) if _would_undo(desk, rows) else None,
         tuple(row.id for row in rows),
     )
+
+
+def _stands(*, reopened: bool) -> Text:
+    if reopened:
+        return Text("what it did stands: another answer of theirs asks for the same")
+    return Text("what it did stands: it is kept until it is reopened")
 
 
 def _touched(desk: _Desk) -> list[Enrollment]:
@@ -351,20 +356,20 @@ def _told_anew(row: Enrollment, why: Reason) -> dict[str, Any]:
     return changing.told_anew(row, same)
 
 
-def _differences(conn: Connection, rows: Iterable[Enrollment]) -> tuple[str, ...]:
+def _differences(conn: Connection, rows: Iterable[Enrollment]) -> tuple[Text, ...]:
     were = {row.id: row for row in rows}
     now = enrollments.by_ids(conn, were) if were else []
     emails = {each.id: each.email for each in contacts.by_ids(conn, [row.contact_id for row in now]).values()}
     told = [(emails[row.contact_id], _difference(were[row.id], row)) for row in now]
-    return tuple(f"{email}: {words}" for email, words in told if words)
+    return tuple(Text.together(email, words, by=": ") for email, words in told if words)
 
 
-def _difference(was: Enrollment, row: Enrollment) -> str:
+def _difference(was: Enrollment, row: Enrollment) -> Text | None:
     state, before = (Text.within("person", each.state.value) for each in (row, was))
     if row.state != was.state:
-        return f"{before} → {state}"
+        return Text.together(before, state, by=" → ")
     if row.resume_at and row.resume_at != was.resume_at:
-        return _("{state}, back {day}", state=state, day=date_of(row.resume_at))
+        return Text("{state}, back {day}", state=state, day=date_of(row.resume_at))
     if row.due_at and row.due_at != was.due_at:
-        return _("{state}, next step {day}", state=state, day=date_of(row.due_at))
-    return ""
+        return Text("{state}, next step {day}", state=state, day=date_of(row.due_at))
+    return None

@@ -300,7 +300,7 @@ def _spoilt(
     look: Look, progress: Progress, fetched: Fetched, trouble: unread_mail.Troubles, fault: Exception
 ) -> None:
     """A mail that no part of ours can work on is like one that the server does not give."""
-    words = f"it could not be worked on ({unexpected_errors.described(fault)})"
+    words = Text("it could not be worked on ({fault})", fault=unexpected_errors.described(fault))
     if trouble.meets(dataclasses.replace(fetched, trouble=words)):
         with look.context.database.write() as conn:
             mailboxes.renew_lease(conn, look.lease)
@@ -388,7 +388,9 @@ def _copies(
             if mail is not None:
                 progress.saw(uid)
                 yield uid, mail
-            elif trouble.meets(Fetched(uid, b"", 0, True, None, None, "the server could not give this copy")):
+            elif trouble.meets(
+                Fetched(uid, b"", 0, True, None, None, Text("the server could not give this copy"))
+            ):
                 with look.context.database.write() as conn:
                     mailboxes.renew_lease(conn, look.lease)
                     unread_mail.set_aside(conn, look, trouble.rows[uid], ())

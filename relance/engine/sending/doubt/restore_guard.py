@@ -64,7 +64,7 @@ def went_back(seen: Seen | None, installation: str, epoch: int) -> bool:
     return seen is not None and seen.installation == installation and seen.epoch > epoch
 
 
-def beat(database: Database, file: Path) -> str | None:
+def beat(database: Database, file: Path) -> Text | None:
     """Count the epoch up and copy it out; returns why the installation stands still, if it does."""
     seen = _read(file)
     with database.write() as conn:
@@ -77,9 +77,8 @@ def beat(database: Database, file: Path) -> str | None:
             store_installation.put(conn, INSTALLATION, installation)
         epoch = int(store_installation.get(conn, EPOCH) or 0)
         if went_back(seen, installation, epoch):
-            words = f"the database is older than it was (epoch {epoch}; it had reached {seen.epoch if seen else '?'})"
-            store_installation.put(conn, HALTED, f"{words}: was it restored from a backup?")
-        halted = store_installation.get(conn, HALTED)
+            store_installation.put(conn, HALTED, _older(epoch, seen).json())
+        halted = _halted(conn)
         if halted is None:
             epoch += 1
             store_installation.put(conn, EPOCH, str(epoch))
@@ -87,6 +86,20 @@ def beat(database: Database, file: Path) -> str | None:
     if halted is None:
         _write(file, Seen(installation, epoch, restores))
     return halted
+
+
+def _older(epoch: int, seen: Seen | None) -> Text:
+    return Text(
+        "the database is older than it was (epoch {epoch}; it had reached {reached}): was it restored from a backup?",
+        epoch=epoch,
+        reached=seen.epoch if seen else "?",
+    )
+
+
+def _halted(conn: Connection) -> Text | None:
+    """An earlier release wrote plain words."""
+    stored = store_installation.get(conn, HALTED)
+    return None if stored is None else Text.read(stored)
 
 
 def _restores(conn: Connection) -> int:
@@ -102,10 +115,10 @@ def restored(conn: Connection) -> bool:
     return store_installation.get(conn, RESTORED) is not None
 
 
-def halted(database: Database) -> str | None:
+def halted(database: Database) -> Text | None:
     """Why nothing is sent, if so."""
     with database.read() as conn:
-        return store_installation.get(conn, HALTED)
+        return _halted(conn)
 
 
 def confirm(context: Context, file: Path, *, hold_due: bool = True) -> int:
@@ -115,7 +128,7 @@ def confirm(context: Context, file: Path, *, hold_due: bool = True) -> int:
     """
     now = context.clock.now()
     with context.database.write() as conn:
-        words = store_installation.get(conn, HALTED) or "confirmed by a person"
+        words = _halted(conn) or Text("confirmed by a person")
         due = enrollments.gone_on(conn, now) if hold_due else []
         if hold_due:
             restore_doubts.put(conn, now)

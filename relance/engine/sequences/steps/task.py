@@ -71,7 +71,7 @@ def done(context: Context, task_id: int) -> None:
 
 def _ended(conn: Connection, context: Context, task: tasks.Task, now: dt.datetime) -> None:
     row, _ = enrollments.lock(conn, [task.enrollment_id])[task.enrollment_id]
-    events.record_event(conn, TaskDone(task.words), now, row, step=task.step)
+    events.record_event(conn, TaskDone(task.text), now, row, step=task.step)
     if row.step != task.step:
         return
     case = step_context.read(conn, context, [row])[0]

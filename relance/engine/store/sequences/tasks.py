@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.db import database
 from relance.engine.db.tables import contact, enrollment, sequence, task
+from relance.wording import Text
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,11 @@ class Task:
     words: str
     state: str
     due_at: dt.datetime
+
+    @property
+    def text(self) -> Text:
+        """What is to be done, as it is stored: our own question, or the author's words."""
+        return Text.read(self.words) if self.step == HAND_OVER else Text.prose(self.words)
 
 
 def add(
@@ -47,13 +54,14 @@ HAND_OVER = "hand over"
 
 
 def ask(
-    conn: Connection, *, enrollment_id: int, contact_id: int, step: str, words: str, due_at: dt.datetime
+    conn: Connection, *, enrollment_id: int, contact_id: int, step: str, words: Text, due_at: dt.datetime
 ) -> None:
     """A task that may come up again: a new one, or the old one opened anew."""
-    if add(conn, enrollment_id=enrollment_id, contact_id=contact_id, step=step, words=words, due_at=due_at):
+    kept = words.json()
+    if add(conn, enrollment_id=enrollment_id, contact_id=contact_id, step=step, words=kept, due_at=due_at):
         return
     here = sa.update(task).where(task.c.enrollment_id == enrollment_id, task.c.step == step)
-    conn.execute(here.values(words=words, due_at=due_at, state="open", closed_at=None))
+    conn.execute(here.values(words=kept, due_at=due_at, state="open", closed_at=None))
 
 
 def close_step(
@@ -72,11 +80,12 @@ def reopen(conn: Connection, enrollment_id: int, step: str) -> None:
 
 
 def every(conn: Connection, *, open_only: bool, limit: int = 1000) -> list[Task]:
-    """Tasks by due time."""
+    """Tasks by due time, their words as they are shown."""
     query = _select().order_by(task.c.due_at, task.c.id).limit(limit)
     if open_only:
         query = query.where(task.c.state == "open")
-    return [Task(**dict(row._mapping)) for row in conn.execute(query)]
+    found = [Task(**dict(row._mapping)) for row in conn.execute(query)]
+    return [dataclasses.replace(each, words=str(each.text)) for each in found]
 
 
 def by_id(conn: Connection, task_id: int) -> Task | None:
