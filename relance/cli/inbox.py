@@ -12,7 +12,7 @@ import typer
 
 from relance.cli.terminal import session, show
 from relance.mailbox.parsing.inbound import Intent, Kind
-from relance.wording import N_, _, ended, n_
+from relance.wording import N_, _, ended, n_, of_system
 
 if TYPE_CHECKING:
     from relance.engine.inbound.corrections.inbox import Corrected
@@ -245,7 +245,7 @@ def _judged(
                     )
                 yield each
         except OSError as refused:
-            failed.append(f"{path}: {ended(refused.strerror or refused)}")
+            failed.append(f"{path}: {ended(of_system(refused))}")
         except ValueError:
             failed.append(_("{name} cannot be the name of a file.", name=f"{path!s:.200}"))
 

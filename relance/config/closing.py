@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from relance import errors
 from relance.config import checks
 from relance.config.settings import Settings
-from relance.wording import Text, ended
+from relance.wording import Text, ended, of_system
 
 TO_OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 THROUGH = stat.S_IXGRP | stat.S_IXOTH  # a folder without these closes everything below it
@@ -52,7 +52,7 @@ def close(found: Settings) -> list[Path]:
                 Text(
                     "Other users of this machine can read {path}, and its permissions cannot be changed: {fault}",
                     path=path,
-                    fault=ended(str(refused.strerror)),
+                    fault=ended(of_system(refused)),
                 )
             ) from refused
     return paths

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from relance import errors
 from relance.config import keys, places, settings
-from relance.wording import N_, Text, _, ended
+from relance.wording import N_, Text, _, ended, of_system
 
 HEAD = N_("Relance's settings. The environment ({variable}) takes precedence over this file.")
 
@@ -45,7 +45,7 @@ def make_home(
             Text(
                 "The home folder {path} cannot be created: {fault}",
                 path=home,
-                fault=ended(str(refused.strerror)),
+                fault=ended(of_system(refused)),
             )
         ) from refused
     return Made(home, tuple(made), tuple(kept))

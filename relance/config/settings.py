@@ -32,7 +32,7 @@ from pydantic_settings import (
 from relance import clock, errors
 from relance.config import checks, keys, mistakes
 from relance.config.places import FILE_NAME, PREFIX, find_home, full_path, language_of_locale
-from relance.wording import N_, Text, _, ended
+from relance.wording import N_, Text, _, ended, of_system
 
 PASSWORD_VARIABLE = PREFIX + "PASSWORD"
 KEY_NAME = "relance.key"
@@ -309,7 +309,7 @@ def _file_source(settings_cls: type[BaseSettings], path: Path) -> TomlConfigSett
         ) from None
     except OSError as refused:
         raise errors.Misconfigured(
-            Text("{path} cannot be read: {fault}", path=path, fault=ended(refused.strerror))
+            Text("{path} cannot be read: {fault}", path=path, fault=ended(of_system(refused)))
         ) from refused
 
 

@@ -429,9 +429,11 @@ def _number(source: str, table: str) -> int | None:
 
 def because(code: Code, source: str = "", *, cause: Cause | None = None, **params: Any) -> Reason:
     """A reason by its code; parameters that are empty are left out."""
-    return Reason(
-        code, {name: each for name, each in params.items() if each not in ("", None)}, source, cause
-    )
+    return Reason(code, {name: each for name, each in params.items() if not _is_empty(each)}, source, cause)
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value == "" or (isinstance(value, Text) and not value)
 
 
 def prose(text: str, cause: Cause = Cause.OTHER, source: str = "") -> Reason:

@@ -8,7 +8,7 @@ import pathlib
 import ssl
 
 from relance import errors
-from relance.wording import Text
+from relance.wording import Text, of_system
 
 
 def context(ca_file: str | None = None) -> ssl.SSLContext:
@@ -56,5 +56,5 @@ def _reason(error: Exception) -> Text | str:
     if isinstance(error, ssl.SSLError):
         return error.reason or Text("no certificate in it")
     if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+        return of_system(error)
     return str(error)

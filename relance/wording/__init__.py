@@ -17,6 +17,7 @@ from relance.wording.catalogue import languages
 from relance.wording.dates import brief, clock_time, date_of, day, moment, show_times_in, shown_zone
 from relance.wording.phrases import counted, ended, span
 from relance.wording.speech import language, matched, speak, speaking
+from relance.wording.system import of_system
 from relance.wording.text import N_, Text, n_, words
 from relance.wording.text import now as _
 
@@ -35,6 +36,7 @@ __all__ = [
     "matched",
     "moment",
     "n_",
+    "of_system",
     "show_times_in",
     "shown_zone",
     "span",

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from relance import errors, wording
 from relance.cli.terminal import session, show, speech
-from relance.wording import _, ended
+from relance.wording import _, ended, of_system
 
 FAILED, WRONG_USE, STANDS_STILL, INTERRUPTED = 1, 2, 3, 130
 
@@ -81,9 +81,9 @@ def told(fault: Exception, *, debug: bool = False) -> int | None:
 
 
 def _of_the_system(fault: OSError) -> str:
-    words = fault.strerror or str(fault) or type(fault).__name__
+    words = of_system(fault)
     if fault.filename:
         return f"{fault.filename}: {ended(words)}"
     if isinstance(fault, ConnectionError):
         return _("a server could not be reached: {error}", error=ended(words))
-    return ended(words)
+    return str(ended(words))

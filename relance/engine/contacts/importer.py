@@ -18,7 +18,7 @@ from relance.engine.contacts.csv_reader import Row, Sheet
 from relance.engine.context import Context
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
-from relance.wording import Text, _, n_
+from relance.wording import Text, _, n_, of_system
 
 BATCH = 500
 # Rows a transaction: long enough that fsync does not count, short enough that a worker's commit waits some 50 ms.
@@ -254,6 +254,6 @@ def _write_rejected(sheet: Sheet, count: _Count, path: Path, dry_run: bool) -> t
         return None, _(
             "the rejected rows could not be written to {path}: {strerror}.",
             path=path,
-            strerror=refused.strerror,
+            strerror=of_system(refused),
         )
     return path, ""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from relance import errors
-from relance.wording import Text
+from relance.wording import Text, of_system
 
 
 @contextlib.contextmanager
@@ -23,7 +23,7 @@ def telling(folder: Path) -> Iterator[None]:
                 "the journal in {folder} cannot be written: {strerror}. Make room on its disk, or make it "
                 "writable; no mail leaves that is not written down first.",
                 folder=folder,
-                strerror=refused.strerror,
+                strerror=of_system(refused),
             )
         ) from refused
 

@@ -35,6 +35,7 @@ from relance.engine.store.sending.messages import Settlement
 from relance.engine.store.sequences import enrollments, holds, restore_doubts
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
+from relance.wording import Text
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Ending:
 
 def ending(result: SendResult, attempts: int, options: Options) -> Ending:
     """What follows from a result; `attempts` counts this one. Every outcome and every blame has an answer."""
-    said = f"{result.code or ''} {result.text}".strip()
+    said = smtp_replies.said(result)
     return _BY_OUTCOME[result.outcome](_Case(result, attempts, options, said))
 
 
@@ -75,7 +76,7 @@ class _Case:
     result: SendResult
     attempts: int
     options: Options
-    said: str  # the server's answer as people read it
+    said: Text | str  # the server's answer as people read it
 
     @property
     def told(self) -> Reason:

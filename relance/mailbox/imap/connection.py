@@ -22,7 +22,7 @@ from imapclient import tls as imap_tls
 from relance import clock, errors
 from relance.mailbox.account import Security, Server
 from relance.mailbox.parsing import decoding
-from relance.wording import N_, Text, ended
+from relance.wording import N_, Text, ended, of_system
 
 MAX_LINE = 1024 * 1024  # a SEARCH over 50,000 UIDs answers in one line, of 550 KB at most
 MAX_KEPT = 32 * 1024 * 1024  # bytes that the answer to one command may fill
@@ -249,7 +249,7 @@ def _of_network(error: OSError, place: str, doing: Text) -> errors.Trouble:
         unknown = N_(
             "The IMAP server {place} has no known address ({fault}). Check its name and the network."
         )
-        return errors.Unreachable(Text(unknown, place=place, fault=error.strerror))
+        return errors.Unreachable(Text(unknown, place=place, fault=of_system(error)))
     if isinstance(error, TimeoutError):
         late = N_("The IMAP server {place} did not answer in time while {doing}. It will be tried again.")
         return errors.Away(Text(late, place=place, doing=doing))
@@ -259,7 +259,7 @@ def _of_network(error: OSError, place: str, doing: Text) -> errors.Trouble:
             "tried again.",
             place=place,
             doing=doing,
-            fault=error.strerror or error,
+            fault=of_system(error),
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import ssl
@@ -10,6 +11,7 @@ from typing import Literal
 from relance.mailbox import refusal_words
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from relance.wording import Text
+from relance.wording.system import BY_WORDS
 
 TEXT_LIMIT = 500
 Later = Literal["for now"]
@@ -141,31 +143,77 @@ def described(fault: BaseException | str) -> str:
     return bounded(_NUMBER.sub("", str(fault))) or type(fault).__name__
 
 
-_OWN = {
-    each.msgid: each
-    for each in (
-        Text.within("smtp", "no answer in time"),
-        Text.within("smtp", "the server's reply is too long"),
-        Text.within("smtp", "the server closed the connection"),
-        Text.within("smtp", "the connection was closed"),
-        Text.within("smtp", "the connection was lost"),
-        Text.within("smtp", "the connection is closed"),
-        Text.within("smtp", "the connection was given up"),
-        Text.within("smtp", "the server closed the connection during the TLS handshake"),
-        Text.within("smtp", "the server did not answer in time"),
-        Text.within("smtp", "there is no connection"),
-        Text.within(
-            "smtp", "the server does not offer STARTTLS; wrong port, or something on the way removes it"
-        ),
-        Text.within("smtp", "the stored mail has a line end that is not CRLF"),
-    )
-}
-# What we say of a server that said nothing itself. Results and journals keep it in English, beside servers' own words.
+_OWN = (
+    Text.within("smtp", "no answer in time"),
+    Text.within("smtp", "the server's reply is too long"),
+    Text.within("smtp", "the server closed the connection"),
+    Text.within("smtp", "the connection was closed"),
+    Text.within("smtp", "the connection was lost"),
+    Text.within("smtp", "the connection was lost: {fault}"),
+    Text.within("smtp", "the connection is closed"),
+    Text.within("smtp", "the connection was given up"),
+    Text.within("smtp", "the server closed the connection during the TLS handshake"),
+    Text.within("smtp", "the server did not answer in time"),
+    Text.within("smtp", "there is no connection"),
+    Text.within("smtp", "the server said, unasked: {words}"),
+    Text.within("smtp", "the server sent something that is not an SMTP reply: {words}"),
+    Text.within("smtp", "the server answered the body with {words}"),
+    Text.within("smtp", "the server gave an unexpected answer: {words}"),
+    Text.within("smtp", "the server's certificate cannot be trusted: {fault}"),
+    Text.within("smtp", "TLS failed: {fault}"),
+    Text.within("smtp", "{host} would be contacted without encryption; use TLS or STARTTLS"),
+    Text.within("smtp", "the server offers no login by password (it offers: {offered})"),
+    Text.within("smtp", "the mail has {size} bytes, the server accepts {limit}"),
+    Text.within("smtp", "nothing was sent: {fault}"),
+    Text.within("smtp", "the server does not offer STARTTLS; wrong port, or something on the way removes it"),
+    Text.within("smtp", "the stored mail has a line end that is not CRLF"),
+    Text.within("smtp", "the connection was gone before this mail's turn"),
+    Text.within("smtp", "the process was asked to stop before this mail's body"),
+    Text.within("smtp", "the mail's turn came too late after its mark"),
+    Text.within("smtp", "another mail's refusal, which may hold this one, is to be written first"),
+    Text.within("smtp", "withdrawn before its body: {reasons}"),
+    Text.within("smtp", "the worker stopped before the mail's body"),
+    Text.within("smtp", "the worker stopped while the mail was under way"),
+)
+# What we say of a server that said nothing itself. Results and journals keep it in English, beside servers' own words; it
+# is found again for people alone, and nothing is decided by it.
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 def own_or_prose(words: str) -> Text:
     """What a result says, for people: our own words in the reader's language, a server's as they are."""
-    return _OWN.get(words) or Text.prose(words)
+    return _own(words) or Text.prose(words)
+
+
+def _own(words: str) -> Text | None:
+    if (known := BY_WORDS.get(words)) is not None:
+        return known
+    for own, pattern in _patterns():
+        if (fits := pattern.fullmatch(words)) is not None:
+            places = {
+                name: own_or_prose(value) if name == "fault" else value
+                for name, value in fits.groupdict().items()
+            }
+            return Text.within("smtp", own.msgid, **places)
+    return None
+
+
+@functools.cache
+def _patterns() -> tuple[tuple[Text, re.Pattern[str]], ...]:
+    """Each sentence with what finds it and what stands in its places."""
+    return tuple((own, re.compile(_pattern(own.msgid), re.DOTALL)) for own in _OWN)
+
+
+def _pattern(sentence: str) -> str:
+    parts = _PLACE.split(sentence)
+    return "".join(f"(?P<{part}>.+)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+
+
+def said(result: SendResult) -> Text | str:
+    """What a result says: a server's code and words as they are, ours in the reader's language."""
+    if result.code is not None:
+        return f"{result.code} {result.text}".strip()
+    return _own(result.text) or result.text
 
 
 def shown(code: int | None, words: str) -> Text:

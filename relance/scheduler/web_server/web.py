@@ -15,7 +15,7 @@ from relance.app import building
 from relance.scheduler.app_protocol import App
 from relance.scheduler.daemon.watchdog import Pulse
 from relance.scheduler.web_server import connection_limits, open_files
-from relance.wording import Text
+from relance.wording import Text, of_system
 
 START_SECONDS = 30.0
 BACKLOG = 2048
@@ -36,7 +36,7 @@ def listen(host: str, port: int) -> socket.socket:
                 "free one; 0 lets the system pick.",
                 host=host,
                 port=port,
-                strerror=refused.strerror or refused,
+                strerror=of_system(refused),
             )
         ) from refused
 

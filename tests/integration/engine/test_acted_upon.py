@@ -166,7 +166,7 @@ def test_a_missed_answer_stops_once_better_rules_see_it(ready: Context) -> None:
     heard_by_older_rules(ready, letter(KIM, text="Please call me."), Kind.AUTO_REPLY)
     assert state(ready) is State.ACTIVE
     shown = reclassify.rejudge(ready, RejudgeOptions())
-    assert [(each.email, each.before) for each in shown.changes] == [(KIM, Kind.AUTO_REPLY.value)]
+    assert [(each.email, each.before_kind) for each in shown.changes] == [(KIM, Kind.AUTO_REPLY.value)]
     assert state(ready) is State.ACTIVE  # only shown
     done = reclassify.rejudge(ready, RejudgeOptions(apply=True))
     assert done.changes[0].effects

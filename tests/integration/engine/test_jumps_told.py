@@ -48,7 +48,7 @@ def test_an_absence_that_a_wrong_clock_counted_ends_when_it_would_have(
     right = at(ready, now + MINUTE)
     clock_jumps.heal(right)
     assert (row(right).resume_at or now).date() == back_on
-    assert "1 absences counted anew" in status.status(right).clock
+    assert "1 absence was corrected" in status.status(right).clock
 
 
 def test_the_step_of_somebody_absent_gets_its_time_back_too(ready: Context) -> None:

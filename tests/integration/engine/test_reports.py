@@ -165,7 +165,7 @@ def test_holds_for_somebodys_own_words_count_together_whatever_their_codes(ready
     with ready.database.write() as conn:
         for row, why in zip(rows(ready), (prose("one"), because(Code.SERVER_SAID, said="two")), strict=False):
             enrollments.apply(conn, [row.id], Event.HELD, ready.clock.now(), reason=why)
-    assert engine_status.status(ready).held_by_reason == {"a reason of its own": 2}
+    assert engine_status.status(ready).held_by_code == {"prose": 2}
 
 
 def test_the_status_says_how_everything_stands(ready: Context, clock: ManualClock) -> None:

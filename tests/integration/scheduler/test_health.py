@@ -158,7 +158,7 @@ def whole() -> Status:
     return Status(
         NOW, {"active": 5, "held": 2, "bounced": 1}, 0, None, 2, 4, 0, {}, (box, idle), None,
         attendance=Attendance((one,), ()), waiting_since=NOW - dt.timedelta(minutes=20),
-        held_by_reason={"somebody may have answered": 2},
+        held_by_code={"company_may_have_answered": 2},
         concerns=(
             Concern(ConcernKind.UNREADABLE, "ada@sales.example can not be read: no way in", "ada@sales.example"),
             Concern(ConcernKind.HELD, "2 held", "somebody may have answered"),
@@ -176,7 +176,7 @@ def test_the_figures_say_what_status_says(tmp_path: Path) -> None:
         return figures.registry.get_sample_value(f"relance_{name}", labels)
 
     assert value("people", state="bounced") == 1
-    assert value("held", reason="somebody may have answered") == 2
+    assert value("held", reason="company_may_have_answered") == 2
     assert value("unknown_mails") == 4
     assert value("oldest_due_seconds") == 20 * 60
     assert value("mailboxes", state="paused") == 1
@@ -185,7 +185,7 @@ def test_the_figures_say_what_status_says(tmp_path: Path) -> None:
     assert value("concerns", kind="unreadable") == 1
     assert value("concerns", kind="halted") == 0
     assert value("at_work", role="run") == 1
-    app.found = dataclasses.replace(whole(), states={"active": 5}, held_by_reason={})
+    app.found = dataclasses.replace(whole(), states={"active": 5}, held_by_code={})
     shown.look()
     assert value("people", state="bounced") is None
     assert value("held", reason="somebody may have answered") is None

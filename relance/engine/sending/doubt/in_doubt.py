@@ -37,6 +37,7 @@ from relance.engine.store.sending.messages import Message, Settlement
 from relance.engine.store.sequences import enrollments, restore_doubts
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.engine.store.sequences.holds import Evidence
+from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from relance.wording import Text
 
@@ -93,7 +94,14 @@ def hear(conn: Connection, context: Context, mail: Message, result: SendResult, 
         why = because(Code.SERVER_HAD_TAKEN, said=result.text)
         settle(conn, context, [mail], MessageEvent.FOUND, why, now)
     elif result.outcome is Outcome.NOT_SENT:
-        settle(conn, context, [mail], MessageEvent.MISSING, because(Code.NEVER_LEFT, said=result.text), now)
+        settle(
+            conn,
+            context,
+            [mail],
+            MessageEvent.MISSING,
+            because(Code.NEVER_LEFT, said=smtp_replies.own_or_prose(result.text)),
+            now,
+        )
     else:
         _answered(conn, context, mail, result, now)
 
@@ -105,8 +113,8 @@ def _answered(
     row, mail = _as_now(conn, read)
     if mail.state is not read.state:
         return
-    said = f"{result.code or ''} {result.text}".strip()
-    enrollments.clear(conn, row.id, _about(mail), now, because(Code.SERVER_SAID, said=said))
+    why = because(Code.SERVER_SAID, said=smtp_replies.said(result))
+    enrollments.clear(conn, row.id, _about(mail), now, why)
     row, mail = _as_now(conn, read)
     sending_settle.record(conn, context, [Attempt(PreparedMail(row, mail), result, now)])
     mailboxes.schedule_turn(conn, [row.mailbox_id], now)

@@ -36,7 +36,7 @@ from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollments, restore_doubts
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.engine.store.sequences.holds import Evidence
-from relance.wording import Text
+from relance.wording import Text, of_system
 
 INSTALLATION, EPOCH, HALTED, RESTORES = "installation", "epoch", "halted", "restores"
 LARGEST = 2**63  # no installation counts so far, one a minute
@@ -226,6 +226,6 @@ def _write(file: Path, seen: Seen) -> None:
             Text(
                 "{file} cannot be written: {strerror}. Make room on its disk, or make it writable.",
                 file=file,
-                strerror=refused.strerror,
+                strerror=of_system(refused),
             )
         ) from refused
