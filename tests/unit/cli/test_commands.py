@@ -66,8 +66,12 @@ def test_nothing_sealed_reaches_json(engine: Engine) -> None:
         ),
         (errors.Unreachable("The database does not answer."), 1, "database"),
         (errors.Broken("The login was refused."), 1, "refused"),
-        (ConnectionRefusedError(111, "Connection refused"), 1, "could not be reached: Connection refused"),
-        (PermissionError(13, "Permission denied", "/x/y"), 1, "/x/y: Permission denied"),
+        (
+            ConnectionRefusedError(111, "Connection refused"),
+            1,
+            "could not be reached: the connection was refused [Connection refused]",
+        ),
+        (PermissionError(13, "Permission denied", "/x/y"), 1, "/x/y: access is denied [Permission denied]"),
         (ZeroDivisionError("oops"), 1, "--debug"),
     ],
 )

@@ -74,7 +74,7 @@ def test_where_nothing_is_wrong_nothing_is_said() -> None:
             False,
             set(),
         ),
-        (Facts(held={"somebody may have answered": 3}), ConcernKind.HELD, False, set()),
+        (Facts(held={"company_may_have_answered": 3}), ConcernKind.HELD, False, set()),
         (Facts(unknown_mails=2), ConcernKind.UNKNOWN, False, set()),
         (Facts(in_doubt=3), ConcernKind.DOUBT, False, set()),
         (Facts(unheard_noes=1), ConcernKind.NO, True, set()),
