@@ -39,7 +39,7 @@ from relance.engine.sending.gate import PreparedMail
 from relance.engine.sequences import overdue
 from relance.engine.store.mailboxes import mailboxes, next_turns
 from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
-from relance.engine.store.sending import claims
+from relance.engine.store.sending import claims, messages
 from relance.engine.store.sequences import enrollments
 from relance.mailbox.account import Account, Server
 from relance.mailbox.imap.folders import FolderRefused
@@ -311,7 +311,7 @@ class _Turn:
         with self.context.database.write() as conn:
             held = mailboxes.renew_lease(conn, self.lease)
             history = throttle.needs_history(limits)
-            sent = mailboxes.sent_since(conn, self.mailbox.id, now - throttle.DAY) if history else []
+            sent = messages.sent_since(conn, self.mailbox.id, now - throttle.DAY) if history else []
             self.allowance = throttle.allowance(limits, sent, now, self.context.options.batch)
             claimed = claims.claim(conn, self.mailbox.id, now, self.allowance.count, seen=held.synced_at)
             self._call_others(conn, now)

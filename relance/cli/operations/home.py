@@ -40,7 +40,7 @@ def init(
         str | None, typer.Option(help="The web address recipients reach `relance web` by, for tracked links.")
     ] = None,
 ) -> None:
-    """Create a home folder for your data.
+    """Make a home for your data.
 
     The folder, the key, the settings file and the database's tables. What already exists is kept.
     """

@@ -66,3 +66,42 @@ def told(name: str) -> sa.Column[Text]:
 def count(name: str, default: int = 0) -> sa.Column[int]:
     """A whole number, never NULL."""
     return sa.Column(name, sa.Integer, nullable=False, server_default=str(default))
+
+
+# How PostgreSQL keeps rows of ours: what it compresses, and what it need not check.
+QUICK_COMPRESSION = """
+do $$ begin
+    alter table message alter column raw set compression lz4;
+exception when feature_not_supported or invalid_parameter_value then
+    alter table message alter column raw set storage external;
+end $$
+"""
+# A mail of 4 KB costs PostgreSQL 140 us by its own compression and 20 by lz4. A server built without lz4 keeps the bytes plain.
+UNCHECKED = tuple(
+    f"fk_{table}_{column}"
+    for table, columns in (
+        ("message", ("contact_id", "mailbox_id")),
+        ("event", ("enrollment_id", "contact_id", "mailbox_id")),
+    )
+    for column in columns
+)
+# What PostgreSQL does not check: each costs a mail a look-up and a lock, and speaks of rows that are never deleted, by numbers
+# that were read in the same transaction or from an enrollment that is checked. SQLite checks for next to nothing, and does.
+LIGHT_ROWS = {
+    name: f"""
+do $$ begin
+    {" ".join(f"alter table {name} drop constraint if exists {each};" for each in UNCHECKED if each.startswith(f"fk_{name}_"))}
+end $$
+"""
+    for name in ("message", "event")
+}
+
+
+def kept_so(*tables: sa.Table) -> None:
+    """A table that is made is kept so."""
+    for table in tables:
+        for text in _TEXTS[table.name]:
+            sa.event.listen(table, "after_create", sa.DDL(text).execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]
+
+
+_TEXTS = {"message": (QUICK_COMPRESSION, LIGHT_ROWS["message"]), "event": (LIGHT_ROWS["event"],)}

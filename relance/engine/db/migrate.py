@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine.db import migrations, tables
+from relance.engine.db import columns, migrations, tables
 from relance.engine.db.database import Database
 from relance.wording import Text
 
@@ -98,19 +98,19 @@ def drift(conn: Connection) -> list[object]:
 
     compared = MigrationContext.configure(conn, opts={"include_object": _is_checked})
     found = compare_metadata(compared, tables.metadata)
-    return [*found, *(each for each in _foreign_keys(conn) if each in tables.UNCHECKED)]
+    return [*found, *(each for each in _foreign_keys(conn) if each in columns.UNCHECKED)]
 
 
 def _is_checked(_: object, name: str | None, kind: str, *__: object) -> bool:
     """SQLite has foreign keys that PostgreSQL does without."""
-    return kind != "foreign_key_constraint" or name not in tables.UNCHECKED
+    return kind != "foreign_key_constraint" or name not in columns.UNCHECKED
 
 
 def _foreign_keys(conn: Connection) -> list[str | None]:
     if conn.dialect.name != "postgresql":
         return []
     look = sa.inspect(conn)
-    return [key["name"] for name in tables.LIGHT_ROWS for key in look.get_foreign_keys(name)]
+    return [key["name"] for name in columns.LIGHT_ROWS for key in look.get_foreign_keys(name)]
 
 
 def require(database: Database) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine.db.columns import Id, Json, NullJson, count, number, text, to, told
+from relance.engine.db.columns import Id, Json, NullJson, count, kept_so, number, text, to, told
 from relance.engine.db.columns import metadata as metadata
 from relance.engine.db.database import Instant
 
@@ -295,34 +295,6 @@ message = sa.Table(
     # One mail a step a person, whatever happens: the last wall of the first promise.
     sa.UniqueConstraint("enrollment_id", "step"),
 )
-QUICK_COMPRESSION = """
-do $$ begin
-    alter table message alter column raw set compression lz4;
-exception when feature_not_supported or invalid_parameter_value then
-    alter table message alter column raw set storage external;
-end $$
-"""
-# A mail of 4 KB costs PostgreSQL 140 us by its own compression and 20 by lz4. A server built without lz4 keeps the bytes plain.
-sa.event.listen(message, "after_create", sa.DDL(QUICK_COMPRESSION).execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]
-UNCHECKED = tuple(
-    f"fk_{table}_{column}"
-    for table, columns in (
-        ("message", ("contact_id", "mailbox_id")),
-        ("event", ("enrollment_id", "contact_id", "mailbox_id")),
-    )
-    for column in columns
-)
-# What PostgreSQL does not check: each costs a mail a look-up and a lock, and speaks of rows that are never deleted, by numbers
-# that were read in the same transaction or from an enrollment that is checked. SQLite checks for next to nothing, and does.
-LIGHT_ROWS = {
-    name: f"""
-do $$ begin
-    {" ".join(f"alter table {name} drop constraint if exists {each};" for each in UNCHECKED if each.startswith(f"fk_{name}_"))}
-end $$
-"""
-    for name in ("message", "event")
-}
-sa.event.listen(message, "after_create", sa.DDL(LIGHT_ROWS["message"]).execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]
 _open = message.c.state.in_(("transmitting", "unknown"))
 sa.Index("ix_message_open", message.c.mailbox_id, postgresql_where=_open, sqlite_where=_open)
 sa.Index("ix_message_pace", message.c.mailbox_id, message.c.transmitting_at)
@@ -449,8 +421,6 @@ sa.Index("ix_event_at", event.c.at)
 _of_mail = event.c.inbound_id.is_not(None)
 sa.Index("ix_event_inbound", event.c.inbound_id, postgresql_where=_of_mail, sqlite_where=_of_mail)
 
-sa.event.listen(event, "after_create", sa.DDL(LIGHT_ROWS["event"]).execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]
-
 process = sa.Table(
     "process",
     metadata,
@@ -465,3 +435,5 @@ process = sa.Table(
     sa.Column("broker_away", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("broker_refuses", sa.Boolean, nullable=False, server_default=sa.false()),
 )
+
+kept_so(message, event)

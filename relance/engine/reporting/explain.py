@@ -28,7 +28,7 @@ from relance.engine.states import MessageState, State
 from relance.engine.store import events
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import claims
+from relance.engine.store.sending import claims, messages
 from relance.engine.store.sequences import enrollment_details
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.wording import Text, _, day, ended, n_
@@ -102,7 +102,7 @@ def _look(conn: Connection, context: Context, standing: Standing, halted: Text |
     now = context.clock.now()
     mailbox = mailboxes.by_id(conn, standing.enrollment.mailbox_id)
     case = step_context.read(conn, context, [standing.enrollment])[0]
-    sent = mailboxes.sent_since(conn, mailbox.id, now - throttle.DAY)
+    sent = messages.sent_since(conn, mailbox.id, now - throttle.DAY)
     unheard = bool(claims.unheard(conn, [standing.enrollment.id], now))
     odd = [str(each) for each in unread_mail.oddities(conn, now).get(mailbox.id, ())]
     silent = silent_turns.told(conn, context, now).get(mailbox.id, "")
@@ -177,7 +177,7 @@ def _stands(look: _Look) -> tuple[Text, str] | None:
         return Text("It is held"), shown
     if look.state is State.HELD:
         return Text("It is held for a person to decide"), _(
-            "`relance resume` continues, `relance stop` ends it."
+            "`relance resume` goes on, `relance stop` ends it."
         )
     if look.state in states.FINAL:
         return Text("It is over, {state}", state=codes.text("person", row.state)), _("Nothing more is sent.")
@@ -224,7 +224,7 @@ def _next(look: _Look, when: When | None) -> Iterator[str]:
         yield _("The next step is {step}; it fell due on {at}.", step=named, at=at) + because
         if when.at > look.now:
             words = ended(_words(when.bound))
-            yield _("Mail can be sent again from {at}: {reasons}", at=look.local(when.at), reasons=words)
+            yield _("Mail may leave again on {at}: {reasons}", at=look.local(when.at), reasons=words)
     yield from _conditions(look)
 
 
@@ -277,9 +277,9 @@ def _in_the_way(look: _Look) -> Iterator[str]:
     if look.state is State.ACTIVE and look.case.row.step_kind == "mail":
         found = gate.objections(_facts(look))
         if found:
-            yield _("It may not be sent now: {reasons}", reasons=ended("; ".join(map(str, found))))
+            yield _("It may not leave now: {reasons}", reasons=ended("; ".join(map(str, found))))
         elif look.case.row.wrote_before and not _due(look):
-            yield _("Before it is sent, the mailbox is checked for an answer.")
+            yield _("Before it leaves, the mailbox is checked for an answer.")
     elif look.case.suppressed is not None and look.state in states.OPEN:
         yield _("The address is suppressed: {reason}", reason=ended(str(look.case.suppressed)))
 
@@ -330,7 +330,7 @@ def _mailbox(look: _Look) -> Iterator[str]:
     if _due(look) and allowed.count == 0 and allowed.next_at is not None:
         at = look.local(allowed.next_at)
         yield _(
-            "The mailbox's pace allows the next mail on {at}: {reason}",
+            "The mailbox's pace lets the next mail leave on {at}: {reason}",
             at=at,
             reason=ended(allowed.bound),
         )

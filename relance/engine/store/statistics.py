@@ -48,9 +48,7 @@ def states_of(conn: Connection, sequence_id: int | None = None) -> dict[str, int
 
 _ACTIVE = enrollment.c.state == fixed(State.ACTIVE)
 _MAIL = enrollment.c.step_kind == fixed("mail")
-_PLACES: list[sa.ColumnElement[int]] = [
-    sa.literal_column(str(place), sa.Integer) for place in (due_mails.AS_DUE, due_mails.LAST)
-]
+_PLACES = [sa.literal_column(str(place), sa.Integer) for place in (due_mails.AS_DUE, due_mails.LAST)]
 _ANY_MAIL = sa.and_(
     *(_ACTIVE, _MAIL, enrollment.c.wrote_before.in_([sa.true(), sa.false()])),
     enrollment.c.priority.in_(_PLACES),
@@ -90,21 +88,21 @@ def waiting_since(conn: Connection, now: dt.datetime) -> dt.datetime | None:
     """Since when the oldest work waits that could be done (business time): a step that needs no mailbox, or a mail whose
     mailbox's turn has come. None: nothing waits."""
     turn = mailbox.c.next_turn_at
-    due_mail = sa.and_(_ANY_MAIL, enrollment.c.due_at <= now, _GOING)
     mails = (
         sa.select(
             sa.func.min(sa.case((turn > enrollment.c.due_at, turn), else_=enrollment.c.due_at), type_=Instant)
         )
         .select_from(sa.join(mailbox, enrollment, enrollment.c.mailbox_id == mailbox.c.id))
         .join(sequence, sequence.c.id == enrollment.c.sequence_id)
-        .where(due_mail, mailbox.c.state == "active", sa.or_(turn.is_(None), turn <= now))
+        .where(_ANY_MAIL, enrollment.c.due_at <= now, _GOING)
+        .where(mailbox.c.state == "active", sa.or_(turn.is_(None), turn <= now))
     )
     others = (
         sa.select(sa.func.min(enrollment.c.due_at))
         .join(sequence, sequence.c.id == enrollment.c.sequence_id)
         .where(_ACTIVE, sa.not_(_MAIL), enrollment.c.due_at <= now, _GOING)
     )
-    since = [conn.execute(query).scalar_one() for query in (mails, others)]
+    since = (conn.execute(query).scalar_one() for query in (mails, others))
     return min((at for at in since if at is not None), default=None)
 
 

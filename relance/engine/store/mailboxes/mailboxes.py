@@ -17,8 +17,8 @@ from sqlalchemy.engine import Connection
 from relance import clock, errors
 from relance.engine import reasons
 from relance.engine.db.database import SKEW, agreed, machine_now
-from relance.engine.db.prepared import Prepared, fixed, is_one_of
-from relance.engine.db.tables import mailbox, message, meta
+from relance.engine.db.prepared import Prepared, fixed
+from relance.engine.db.tables import mailbox, meta
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import MailboxPaused
 from relance.engine.reasons import Reason
@@ -393,16 +393,3 @@ def schedule_turn(conn: Connection, mailbox_ids: Iterable[int], at: dt.datetime)
     ids = sorted(set(mailbox_ids))
     if ids:
         conn.execute(sa.update(mailbox).where(mailbox.c.id.in_(ids), sooner).values(next_turn_at=at))
-
-
-def sent_since(conn: Connection, mailbox_id: int, since: dt.datetime) -> list[dt.datetime]:
-    """When mails left, or may have left, since an instant (business time), oldest first. What pace counts."""
-    return _SENT_SINCE.scalars(conn, {"of": mailbox_id, "since": since})
-
-
-_SENT_SINCE = Prepared(
-    sa.select(message.c.transmitting_at)
-    .where(message.c.mailbox_id == sa.bindparam("of"), message.c.transmitting_at > sa.bindparam("since"))
-    .where(is_one_of(message.c.state, ("transmitting", "accepted", "unknown")))
-    .order_by(message.c.transmitting_at)
-)

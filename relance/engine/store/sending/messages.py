@@ -259,6 +259,19 @@ def found(conn: Connection, mail: Message, at: dt.datetime, words: str) -> None:
     conn.execute(here.values(values))
 
 
+def sent_since(conn: Connection, mailbox_id: int, since: dt.datetime) -> list[dt.datetime]:
+    """When mails left, or may have left, since an instant (business time), oldest first. What pace counts."""
+    return _SENT_SINCE.scalars(conn, {"of": mailbox_id, "since": since})
+
+
+_SENT_SINCE = Prepared(
+    sa.select(message.c.transmitting_at)
+    .where(message.c.mailbox_id == sa.bindparam("of"), message.c.transmitting_at > sa.bindparam("since"))
+    .where(is_one_of(message.c.state, ("transmitting", "accepted", "unknown")))
+    .order_by(message.c.transmitting_at)
+)
+
+
 @dataclass(frozen=True)
 class Settlement:
     """How an attempt ended, for the row."""

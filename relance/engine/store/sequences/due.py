@@ -7,6 +7,7 @@ those that go as they are due and those that go last, are asked for apart, for a
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -121,10 +122,9 @@ def claimable(
     asked = {"sender": sender, "first_until": now, "follows_until": min(now, seen) if seen else BEGINNING}
     found: list[tuple[int, int]] = []
     for place in (AS_DUE, LAST):
-        for row in _going(conn, _CLAIMABLE, asked | {"place": place}, now, limit):
-            if len(found) == limit:
-                return found
-            found.append((row.id, row.attempts))
+        wanted = limit - len(found)
+        going = _going(conn, _CLAIMABLE, asked | {"place": place}, now, wanted)
+        found += [(row.id, row.attempts) for row in itertools.islice(going, wanted)]
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from relance.engine.db.tables import QUICK_COMPRESSION
+from relance.engine.db.columns import QUICK_COMPRESSION
 
 revision = "0003"
 down_revision = "0002"

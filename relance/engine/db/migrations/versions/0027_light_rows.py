@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from relance.engine.db.tables import LIGHT_ROWS
+from relance.engine.db.columns import LIGHT_ROWS
 
 revision = "0027"
 down_revision = "0026"
