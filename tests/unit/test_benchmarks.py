@@ -60,7 +60,7 @@ def test_a_bench_without_peers_or_servers_still_says_what_it_has() -> None:
         name: nothing.get(name, {})
         for name in ("two workers", "one worker", "SQLite", "hits", "hits on SQLite")
     }
-    assert all(line.split("  ")[-1] for line in everything._lines(told, None))
+    assert len([line for line in everything._lines(told, None) if "     -" in line]) == 10
     told["two workers"] = {"mails_per_second": 1000.0, "ratio": 0.05, "memory": [80 * 2**20]}
     told["one worker"] = {"mails_per_second": 500.0}
     told["hits"] = {"ratio": 0.6, "ratio_by_cpu": 0.7, "runs": {"at half the rate": {"p99": 0.02}}}
