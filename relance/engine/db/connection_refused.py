@@ -11,13 +11,16 @@ import select
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from psycopg import conninfo, pq
 from sqlalchemy.engine import URL
 
 from relance import clock, errors
-from relance.engine.db.postgresql import CONNECT_SECONDS
+from relance.engine.db.patience import CONNECT_SECONDS
 from relance.wording import N_, Text
+
+if TYPE_CHECKING:
+    from psycopg import pq
 
 WRONG = {
     "28P01": N_("the password is wrong, or this user has none."),
@@ -26,12 +29,13 @@ WRONG = {
     "42501": N_("this user is not allowed to connect to that database."),
 }
 # SQLSTATEs that trying again does not mend (PostgreSQL, Appendix A). Any other one, or none, may be over in a moment.
-_WAYS = (pq.PollingStatus.READING, pq.PollingStatus.WRITING)
 _CODE = re.compile(rb'ErrorResponse\t S "[^"]*" V "[A-Z]+" C "([0-9A-Z]{5})"')
 
 
 def wrong_setting(url: URL) -> str | None:
     """What is wrong with the address; None: nothing that is known for certain. Connects once, within seconds."""
+    from psycopg import conninfo  # asked of PostgreSQL's addresses only
+
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     with tempfile.TemporaryFile(buffering=0) as trace:
         _knock(conninfo.make_conninfo(plain), trace.fileno())
@@ -47,6 +51,8 @@ def code(trace: bytes) -> str | None:
 
 def _knock(info: str, trace: int) -> None:
     """One attempt to connect, written down as it goes."""
+    from psycopg import pq
+
     deadline = clock.elapsed() + CONNECT_SECONDS
     connection = pq.PGconn.connect_start(info.encode())
     try:
@@ -59,11 +65,14 @@ def _knock(info: str, trace: int) -> None:
 
 
 def _shake_hands(connection: pq.abc.PGconn, deadline: float) -> None:
+    from psycopg import pq
+
+    ways = (pq.PollingStatus.READING, pq.PollingStatus.WRITING)
     while clock.elapsed() < deadline:
         wanted = connection.connect_poll()
-        if wanted not in _WAYS:
+        if wanted not in ways:
             return
-        read, write = ([connection.socket] if wanted == each else [] for each in _WAYS)
+        read, write = ([connection.socket] if wanted == each else [] for each in ways)
         select.select(read, write, [], max(0.0, deadline - clock.elapsed()))
 
 

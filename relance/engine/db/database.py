@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,9 +19,9 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from relance import clock, errors
-from relance.engine.db import postgresql, read_only
+from relance.engine.db import read_only
 from relance.engine.db.network_disks import network_filesystem
-from relance.engine.db.postgresql import ANSWER_SECONDS
+from relance.engine.db.patience import ANSWER_SECONDS
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.wording import Text, ended
 
@@ -53,7 +54,7 @@ class Database:
         if self.dialect == "sqlite":
             self.engine = read_only.engine(self.url, BUSY_SECONDS) if look_only else _sqlite(self.url)
         else:
-            self.engine = postgresql.engine(self.url, pool, answer_seconds)
+            self.engine = _postgresql().engine(self.url, pool, answer_seconds)
         self.engine.update_execution_options(relance_actor=actor)
 
     @property
@@ -67,7 +68,7 @@ class Database:
         statement began (as in any transaction of READ COMMITTED, whose round trips this one saves)."""
         with _words(self.url), self.engine.connect() as conn:
             if not self.embedded:
-                postgresql.reads_only(conn)
+                _postgresql().reads_only(conn)
             yield conn
             conn.rollback()  # on PostgreSQL there is no transaction to end
 
@@ -93,7 +94,7 @@ class Database:
             return
         try:
             with _words(self.url), self.engine.connect() as conn:
-                postgresql.writes_alone(conn)
+                _postgresql().writes_alone(conn)
                 yield conn
         except errors.Unwritable as full:
             self.refused = full.text
@@ -112,6 +113,12 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def _postgresql() -> ModuleType:
+    from relance.engine.db import postgresql  # with its driver: ten megabytes that SQLite has no use for
+
+    return postgresql
 
 
 def opened_by(conn: Connection) -> Actor:

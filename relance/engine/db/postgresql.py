@@ -20,10 +20,8 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from relance import clock
+from relance.engine.db.patience import ANSWER_SECONDS, CONNECT_SECONDS
 
-CONNECT_SECONDS = 10
-ANSWER_SECONDS = 30.0
-# The longest wait for one answer. Mail shall flow again within a minute of a silence: one wait, and a few tries.
 _PATIENCE = {"statement_timeout": 5 / 6, "lock_timeout": 1 / 2, "idle_in_transaction_session_timeout": 2 / 3}
 # The server's own bounds, as shares of ours. Between two statements of a transaction we compute for milliseconds; what a
 # silent connection left locked is free again before its client has given it up.

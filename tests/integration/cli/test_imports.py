@@ -56,8 +56,8 @@ def test_status_loads_neither_daemons_nor_migrations(tmp_path: Path) -> None:
     process.wait_ready(lambda: "LOADED" in process.log(), 60)
     process.stop(10)
     found = loaded(process)
-    assert not (FOR_OTHERS | {"dramatiq", "redis", "structlog", "prometheus_client"}) & found
-    assert len(found) < 1150
+    assert not (FOR_OTHERS | {"dramatiq", "redis", "structlog", "prometheus_client", "psycopg"}) & found
+    assert len(found) < 1050
 
 
 def test_help_loads_neither_the_engine_nor_the_settings(tmp_path: Path) -> None:
