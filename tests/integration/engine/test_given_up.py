@@ -20,6 +20,7 @@ from tests import engine_house
 from tests.engine_doors import NoMail, OneAnswer
 from tests.integration.engine.test_reasons import held_for_unknown
 from tests.integration.engine.test_refusals import KIM, ready, row, sent, state
+from tests.reworded import worded
 
 __all__ = ["ready"]
 
@@ -97,7 +98,7 @@ def test_a_resume_names_the_command_that_decides_as_a_shell_takes_it(ready: Cont
     held_for_unknown(ready, "451")
     [mail] = in_doubt.every(ready)
     bare = mail.message_id.strip("<>")
-    with pytest.raises(errors.Invalid, match=f"relance unknown resolve {bare} --decision sent"):
+    with pytest.raises(errors.Invalid, match=worded(f"relance unknown resolve {bare} --decision sent")):
         control.resume(ready, KIM)
     in_doubt.decide(ready, bare, "sent")
     assert state(ready, KIM) is State.ACTIVE
