@@ -47,8 +47,10 @@ if TYPE_CHECKING:
     from relance.engine.schedule.calendar import Bound, BoundKind, When
     from relance.engine.sending.doubt.in_doubt import Resolved, UnknownMail
     from relance.engine.sending.refusals.refusing_domains import Retried
+    from relance.engine.sequences.bulk import BulkOutcome, BulkReport, BulkResult
     from relance.engine.sequences.control import EnrollmentView
     from relance.engine.sequences.enroll import EnrollReport, Skipped
+    from relance.engine.sequences.listing import EnrollmentFilter, EnrollmentPage
     from relance.engine.sequences.publish import Published, SequenceDetail, SequenceSummary, VersionView
     from relance.engine.store.contacts.contacts import Contact
     from relance.engine.store.contacts.suppressions import Suppression
@@ -86,6 +88,9 @@ __all__ = [
     "BoundKind",
     "BranchStep",
     "Broken",
+    "BulkOutcome",
+    "BulkReport",
+    "BulkResult",
     "Change",
     "Checked",
     "Clock",
@@ -97,6 +102,8 @@ __all__ = [
     "DoubtView",
     "EndStep",
     "EnrollReport",
+    "EnrollmentFilter",
+    "EnrollmentPage",
     "EnrollmentView",
     "EventKind",
     "EventPage",
@@ -198,8 +205,10 @@ _ROOMS = {
     "engine.schedule.calendar": ("Bound", "BoundKind", "When"),
     "engine.sending.doubt.in_doubt": ("Resolved", "UnknownMail"),
     "engine.sending.refusals.refusing_domains": ("Retried",),
+    "engine.sequences.bulk": ("BulkOutcome", "BulkReport", "BulkResult"),
     "engine.sequences.control": ("EnrollmentView",),
     "engine.sequences.enroll": ("EnrollReport", "Skipped"),
+    "engine.sequences.listing": ("EnrollmentFilter", "EnrollmentPage"),
     "engine.sequences.publish": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
     "engine.store.contacts.contacts": ("Contact",),
     "engine.store.processes": ("Process",),

@@ -13,7 +13,16 @@ gc.disable()
 try:
     from relance.app.building import check_database, first_tables, judge_file, upgrade_database
     from relance.app.installation import Relance
-    from relance.app.services import Answers, Contacts, Mailboxes, Restored, Sequences, Tasks, Unknown
+    from relance.app.services import (
+        Answers,
+        Contacts,
+        Enrollments,
+        Mailboxes,
+        Restored,
+        Sequences,
+        Tasks,
+        Unknown,
+    )
 finally:
     if _LOOKED:
         gc.enable()
@@ -21,6 +30,7 @@ finally:
 __all__ = [
     "Answers",
     "Contacts",
+    "Enrollments",
     "Mailboxes",
     "Relance",
     "Restored",

@@ -13,7 +13,17 @@ from typing import Any
 
 from relance import config, errors, wording
 from relance.app import building
-from relance.app.services import Answers, Contacts, Mailboxes, Progress, Restored, Sequences, Tasks, Unknown
+from relance.app.services import (
+    Answers,
+    Contacts,
+    Enrollments,
+    Mailboxes,
+    Progress,
+    Restored,
+    Sequences,
+    Tasks,
+    Unknown,
+)
 from relance.clock import Clock, elapsed, machine_now
 from relance.config import Settings
 from relance.engine import tick as engine_tick
@@ -86,6 +96,7 @@ class Relance:
             undo.pop_all()
         self.contacts = Contacts(self._context)
         self.sequences = Sequences(self._context)
+        self.enrollments = Enrollments(self._context)
         self.mailboxes = Mailboxes(self._context)
         self.tasks = Tasks(self._context)
         self.unknown = Unknown(self._context)

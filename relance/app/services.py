@@ -20,6 +20,7 @@ from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.restore import doubts
 from relance.engine.sending.doubt import in_doubt
 from relance.engine.sending.refusals import refusing_domains
+from relance.engine.sequences import bulk, listing
 from relance.engine.sequences import publish as sequences_publish
 from relance.engine.sequences.steps import task as task_step
 from relance.engine.store.contacts import contacts
@@ -53,6 +54,17 @@ class Sequences(Service):
     show = Operation(sequences_publish.show)
     pause = Operation(sequences_publish.pause)
     resume = Operation(sequences_publish.resume)
+
+
+class Enrollments(Service):
+    """Everybody in sequences: listed by a filter, and acted upon together."""
+
+    list = Operation(listing.page)
+    counts = Operation(listing.counts)
+    pause = Operation(bulk.pause)
+    resume = Operation(bulk.resume)
+    stop = Operation(bulk.stop)
+    release = Operation(bulk.release)
 
 
 class Mailboxes(Service):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from relance.cli import contacts, enrolling, inbox, looking, mailboxes, sequences, tasks
+from relance.cli import contacts, enrolling, enrollments, inbox, looking, mailboxes, sequences, tasks
 from relance.cli.operations import database, demo, home, restored, running, sandbox, unknowns
 from relance.cli.terminal import failures, session, speech
 from relance.version import VERSION
@@ -32,6 +32,7 @@ def build() -> typer.Typer:
     root.add_typer(contacts.group, name="contacts")
     root.add_typer(sequences.group, name="sequence")
     enrolling.add_to(root)
+    root.add_typer(enrollments.group, name="enrollments")
     looking.add_to(root)
     inbox.add_to(root)
     root.add_typer(tasks.group, name="task")

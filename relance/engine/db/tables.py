@@ -127,6 +127,9 @@ contact = sa.Table(
     sa.Column("updated_at", Instant, nullable=False),
 )
 sa.Index("ix_contact_organisation", contact.c.organisation)
+for _name in ("email", "first_name", "last_name", "company"):  # found by how they begin, in any case
+    _lower = sa.func.lower(contact.c[_name]).label("begins")
+    sa.Index(f"ix_contact_{_name}_begins", _lower, postgresql_ops={"begins": "text_pattern_ops"})
 
 suppression = sa.Table(
     "suppression",
@@ -242,6 +245,11 @@ sa.Index("ix_enrollment_away", enrollment.c.resume_at, postgresql_where=_away, s
 sa.Index("ix_enrollment_contact", enrollment.c.contact_id)
 _held = enrollment.c.state == "held"
 sa.Index("ix_enrollment_held", enrollment.c.id, postgresql_where=_held, sqlite_where=_held)
+# Lists are paged by id within each state: an index of each thing they are most often asked by.
+sa.Index("ix_enrollment_in_state", enrollment.c.state, enrollment.c.id)
+_in_sequence = (enrollment.c.sequence_id, enrollment.c.state, enrollment.c.id, enrollment.c.mailbox_id)
+sa.Index("ix_enrollment_in_sequence", *_in_sequence)
+sa.Index("ix_enrollment_in_mailbox", enrollment.c.mailbox_id, enrollment.c.state, enrollment.c.id)
 sa.Index("ix_enrollment_lost", enrollment.c.contact_id, postgresql_where=_lost, sqlite_where=_lost)
 
 hold = sa.Table(  # what holds or pauses somebody: a row each, open until it is closed

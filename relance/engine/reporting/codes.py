@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from relance.complete import complete
 from relance.engine import states
 from relance.engine.inbound.policy import Match
+from relance.engine.sequences.bulk import BulkOutcome
 from relance.mailbox.classification import rule_names
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import Text
@@ -109,6 +110,20 @@ ROLE: Mapping[str, Text] = {
     "web": Text.within("role", "web"),
     "run": Text.within("role", "run"),
 }
+BULK: Mapping[str, Text] = complete(
+    BulkOutcome,
+    {
+        BulkOutcome.CHANGED: Text.within("bulk", "changed"),
+        BulkOutcome.MAIL_IN_DOUBT: Text.within(
+            "bulk", "a mail may have been delivered; see `relance unknown list`"
+        ),
+        BulkOutcome.STEP_IN_DOUBT: Text.within(
+            "bulk", "a step may have been sent before the restore; see `relance restored list`"
+        ),
+        BulkOutcome.MAILBOX_REMOVED: Text.within("bulk", "their mailbox was removed"),
+        BulkOutcome.MOVED_ON: Text.within("bulk", "changed meanwhile; nothing was done"),
+    },
+)
 TABLES: Mapping[str, Mapping[str, Text]] = {
     "person": states.STATES,
     "mailbox": MAILBOX,
@@ -125,6 +140,7 @@ TABLES: Mapping[str, Mapping[str, Text]] = {
     "role": ROLE,
     "match": MATCH,
     "rule": rule_names.NAMES,
+    "bulk": BULK,
 }
 
 

@@ -77,7 +77,7 @@ def pause(
     """Nothing more goes to somebody until resumed (in one sequence, or in all). What is over stays over; it is noted there
     for the case that what ended it was a mistake."""
 
-    def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
+    def act(desk: Desk, rows: Sequence[Enrollment]) -> None:
         desk.apply(rows, Event.PAUSED, because(Code.PAUSED, text=reason))
 
     return _steer(context, email, sequence, act, over=True)
@@ -86,7 +86,7 @@ def pause(
 def stop(context: Context, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
     """End somebody's sequences (or one of them) for good; open tasks go with them."""
 
-    def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
+    def act(desk: Desk, rows: Sequence[Enrollment]) -> None:
         ended = desk.apply(rows, Event.STOPPED, because(Code.STOPPED, text=reason))
         tasks.drop_open(desk.conn, [row.id for row in ended], desk.now)
 
@@ -105,7 +105,7 @@ def resume(
 
     target = None if mailbox is None else _sender(context, mailbox)
 
-    def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
+    def act(desk: Desk, rows: Sequence[Enrollment]) -> None:
         stuck = {row.id: desk.mail(row) for row in rows if row.state is State.HELD}
         for mail in stuck.values():
             _refuse_unknown(mail)
@@ -114,7 +114,7 @@ def resume(
         for row in rows:
             if row.state is not State.ACTIVE:
                 moves = target is not None and row.mailbox_id != target.id
-                _go_on(desk, _move(desk, row, target) if moves and target else row, stuck.get(row.id), reason)
+                go_on(desk, _move(desk, row, target) if moves and target else row, stuck.get(row.id), reason)
 
     return _steer(context, email, sequence, act)
 
@@ -122,8 +122,18 @@ def resume(
 _GIVEN_UP = (MessageState.REFUSED, MessageState.ABANDONED)
 
 
+def in_doubt(mail: Message | None) -> bool:
+    """Whether a mail may have been delivered, so that nobody goes on past it before that is decided."""
+    return mail is not None and mail.state in (MessageState.UNKNOWN, MessageState.TRANSMITTING)
+
+
+def unproved(desk: Desk, row: Enrollment) -> bool:
+    """Whether the mail of the step to do may have been sent before a restore: that must be decided, too."""
+    return row.step_kind == "mail" and _unproved(desk, row) is not None
+
+
 def _refuse_unknown(mail: Message | None) -> None:
-    if mail is not None and mail.state in (MessageState.UNKNOWN, MessageState.TRANSMITTING):
+    if mail is not None and in_doubt(mail):
         raise errors.Invalid(
             Text(
                 'the mail of step "{step}" to {recipient} may have been delivered. Say first what became of it: '
@@ -135,8 +145,8 @@ def _refuse_unknown(mail: Message | None) -> None:
         )
 
 
-def _refuse_unproved(desk: _Desk, row: Enrollment) -> None:
-    if row.step_kind == "mail" and _unproved(desk, row) is not None:
+def _refuse_unproved(desk: Desk, row: Enrollment) -> None:
+    if unproved(desk, row):
         raise errors.Invalid(
             Text(
                 'the mail of step "{step}" to {email} may have been sent before the database was restored, and '
@@ -148,7 +158,7 @@ def _refuse_unproved(desk: _Desk, row: Enrollment) -> None:
         )
 
 
-def _unproved(desk: _Desk, row: Enrollment) -> dt.datetime | None:
+def _unproved(desk: Desk, row: Enrollment) -> dt.datetime | None:
     """What stays in doubt of somebody whom a person lets go on: before a branch or a task it is the mail behind it, which
     is asked about again before it goes."""
     if row.lost_before is None or row.step is None:
@@ -158,7 +168,9 @@ def _unproved(desk: _Desk, row: Enrollment) -> dt.datetime | None:
     return None if absent else row.lost_before
 
 
-def _go_on(desk: _Desk, row: Enrollment, mail: Message | None, reason: str) -> None:
+def go_on(desk: Desk, row: Enrollment, mail: Message | None, reason: str) -> None:
+    """Let somebody go on with whom nothing is in doubt (`in_doubt`, `unproved`); a `mail` that was given up is passed over.
+    Raises `errors.Invalid` where their mailbox was removed."""
     sender = mailboxes.by_id(desk.conn, row.mailbox_id)
     if sender.state == "removed":
         raise errors.Invalid(
@@ -209,7 +221,7 @@ def change_mailbox(
     """
     target = _sender(context, mailbox)
 
-    def act(desk: _Desk, rows: Sequence[Enrollment]) -> None:
+    def act(desk: Desk, rows: Sequence[Enrollment]) -> None:
         for row in rows:
             if row.mailbox_id != target.id:
                 _move(desk, row, target)
@@ -222,7 +234,7 @@ def _sender(context: Context, mailbox: str) -> Mailbox:
         return mailboxes.named(conn, mailbox)
 
 
-def _move(desk: _Desk, row: Enrollment, target: Mailbox) -> Enrollment:
+def _move(desk: Desk, row: Enrollment, target: Mailbox) -> Enrollment:
     """Returns the row as it stands then."""
     mail = desk.mail(row)
     if mail is not None and (mail.state is not MessageState.PREPARED or mail.transmitting_at is not None):
@@ -246,7 +258,7 @@ def _move(desk: _Desk, row: Enrollment, target: Mailbox) -> Enrollment:
 
 
 @dataclass(frozen=True)
-class _Desk:
+class Desk:
     """One person's enrollments, locked, in one transaction."""
 
     conn: Connection
@@ -282,7 +294,7 @@ def _steer(
     context: Context,
     email: str,
     sequence: str | None,
-    act: Callable[[_Desk, Sequence[Enrollment]], None],
+    act: Callable[[Desk, Sequence[Enrollment]], None],
     *,
     over: bool = False,
 ) -> list[EnrollmentView]:
@@ -300,7 +312,7 @@ def _steer(
         mailboxes.lock(conn, [each.enrollment.mailbox_id for each in found])
         locked = enrollments.lock(conn, [each.enrollment.id for each in found])
         rows = [row for row, _ in locked.values() if over or row.state in states.OPEN]
-        act(_Desk(conn, context, person, context.clock.now()), rows)
+        act(Desk(conn, context, person, context.clock.now()), rows)
         after = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
         before = {number: row for number, (row, _) in locked.items()}
         return [

@@ -1,0 +1,232 @@
+"""`enrollments`: everybody in sequences, listed by what you ask, and acted upon together."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from relance.cli.terminal import asking, progress, session, show
+from relance.engine.states import State
+from relance.wording import N_, _, n_
+
+if TYPE_CHECKING:
+    from relance.app import Relance
+    from relance.engine.sequences.bulk import BulkReport
+    from relance.engine.sequences.listing import EnrollmentFilter
+
+group = typer.Typer(
+    no_args_is_help=True, help="People in sequences: listed, paused, stopped or released together."
+)
+VIEW = {
+    N_("contact"): "email",
+    N_("sequence"): "sequence",
+    N_("state"): "state|person",
+    N_("step"): "step",
+    N_("next"): "due_at",
+    N_("mailbox"): "mailbox",
+    N_("reason"): "reason",
+}
+RESULT = {
+    N_("contact"): "email",
+    N_("sequence"): "sequence",
+    N_("outcome"): "outcome|bulk",
+}
+SHOWN = 20
+StateName = enum.Enum("StateName", {each.name: each.value for each in State}, type=str)  # type: ignore[misc]
+
+Sequence = Annotated[str | None, typer.Option(help="Only in this sequence.")]
+States = Annotated[
+    list[StateName] | None,
+    typer.Option("--state", "--where-state", help="Only in this state (may be repeated)."),
+]
+Mailbox = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only those this mailbox writes to.")]
+Company = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Only of this company: its domain or name.")
+]
+Search = Annotated[
+    str | None,
+    typer.Option(metavar="WORDS", help="Only where each word begins an address, a name or a company."),
+]
+Because = Annotated[
+    str | None, typer.Option("--held-because", metavar="CODE", help="Only for a reason with this code.")
+]
+Reason = Annotated[str, typer.Option(help="Why, for your colleagues.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+def _filter(
+    sequence: str | None,
+    states: list[StateName] | None,
+    mailbox: str | None,
+    company: str | None,
+    search: str | None,
+    because: str | None,
+) -> EnrollmentFilter:
+    from relance.engine.sequences.listing import EnrollmentFilter
+
+    names = tuple(each.value for each in states or ())
+    return EnrollmentFilter(sequence, names, mailbox, company, search, because)
+
+
+@group.command("list")
+def list_(  # noqa: PLR0913 - a flag for every question
+    ctx: typer.Context,
+    sequence: Sequence = None,
+    states: States = None,
+    mailbox: Mailbox = None,
+    company: Company = None,
+    search: Search = None,
+    because: Because = None,
+    after: Annotated[str, typer.Option(metavar="CURSOR", help="Go on behind the page before.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most this many.")] = 100,
+    counts: Annotated[bool, typer.Option("--counts", help="Only count them, by state.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List people in sequences, in the order they were enrolled."""
+    wanted = _filter(sequence, states, mailbox, company, search, because)
+    with session.of(ctx).open() as relance:
+        if counts:
+            _counted(relance, wanted, as_json=as_json)
+            return
+        found = relance.enrollments.list(wanted, after=after, limit=limit)
+    if as_json:
+        show.data(found)
+        return
+    show.listing(found.enrollments, VIEW, as_json=False, empty=_("Nobody matches."))
+    if found.cursor:
+        show.note(_("There are more: add --after {cursor} to go on.", cursor=found.cursor))
+
+
+def _counted(relance: Relance, wanted: EnrollmentFilter, *, as_json: bool) -> None:
+    found = relance.enrollments.counts(wanted)
+    if as_json:
+        show.data(found)
+        return
+    rows = [{"state": state, "number": number} for state, number in found.items()]
+    columns = {N_("state"): "state|person", N_("people"): "number"}
+    show.listing(rows, columns, as_json=False, empty=_("Nobody matches."))
+
+
+@group.command()
+def pause(  # noqa: PLR0913 - a flag for every question
+    ctx: typer.Context,
+    sequence: Sequence = None,
+    states: States = None,
+    mailbox: Mailbox = None,
+    company: Company = None,
+    search: Search = None,
+    because: Because = None,
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Pause all of these who are active or away. Shows what would happen and asks first."""
+    wanted = _filter(sequence, states, mailbox, company, search, because)
+    with session.of(ctx).open() as relance:
+        _act(relance.enrollments.pause, wanted, reason, dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+@group.command()
+def resume(  # noqa: PLR0913 - a flag for every question
+    ctx: typer.Context,
+    sequence: Sequence = None,
+    states: States = None,
+    mailbox: Mailbox = None,
+    company: Company = None,
+    search: Search = None,
+    because: Because = None,
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Resume all of these who are paused (with `--state away`, those who are away). Asks first."""
+    wanted = _filter(sequence, states, mailbox, company, search, because)
+    with session.of(ctx).open() as relance:
+        _act(relance.enrollments.resume, wanted, reason, dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+@group.command()
+def release(  # noqa: PLR0913 - a flag for every question
+    ctx: typer.Context,
+    sequence: Sequence = None,
+    states: States = None,
+    mailbox: Mailbox = None,
+    company: Company = None,
+    search: Search = None,
+    because: Because = None,
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Let all of these who are held go on. Who has a mail in doubt stays held. Asks first."""
+    wanted = _filter(sequence, states, mailbox, company, search, because)
+    with session.of(ctx).open() as relance:
+        _act(relance.enrollments.release, wanted, reason, dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+@group.command()
+def stop(  # noqa: PLR0913 - a flag for every question
+    ctx: typer.Context,
+    sequence: Sequence = None,
+    states: States = None,
+    mailbox: Mailbox = None,
+    company: Company = None,
+    search: Search = None,
+    because: Because = None,
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """End the sequences of all of these for good. A pause can be undone; this cannot. Asks first."""
+    wanted = _filter(sequence, states, mailbox, company, search, because)
+    with session.of(ctx).open() as relance:
+        _act(relance.enrollments.stop, wanted, reason, dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+def _act(
+    work: Callable[..., BulkReport],
+    wanted: EnrollmentFilter,
+    reason: str,
+    *,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """The dry run, the question, and the work."""
+    if dry_run or not yes:
+        with progress.bar(_("Checking")) as tell:
+            plan = work(wanted, reason=reason, dry_run=True, progress=tell)
+        if dry_run or not plan.counts.get("changed"):
+            _tell(plan, as_json=as_json)
+            return
+        people = n_("{count} person would change.", "{count} people would change.", plan.counts["changed"])
+        if not asking.confirmed(f"{people} {_('Go on?')}", yes=yes):
+            raise typer.Abort
+    with progress.bar(_("Working")) as tell:
+        done = work(wanted, reason=reason, dry_run=False, progress=tell)
+    _tell(done, as_json=as_json)
+
+
+def _tell(report: BulkReport, *, as_json: bool) -> None:
+    if as_json:
+        show.data(report)
+        return
+    changed = report.counts.get("changed", 0)
+    if report.dry_run:
+        show.say(n_("{count} person would change.", "{count} people would change.", changed))
+    else:
+        show.say(n_("{count} person changed.", "{count} people changed.", changed))
+    left: list[Any] = [each for each in report.results if each.outcome.value != "changed"]
+    if left:
+        show.listing(left[:SHOWN], RESULT, as_json=False, empty="")
+    if len(left) > SHOWN:
+        show.note(_("and {more} more (--json lists all of them).", more=len(left) - SHOWN))

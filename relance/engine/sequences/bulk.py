@@ -1,0 +1,239 @@
+"""What a person does with many at once, by a filter: pause, resume, stop, release.
+
+Each batch is a transaction. Whoever is done no longer fits the filter, so the same request after an interruption goes on
+where that one was left. Nobody goes on here who could not one at a time: what is in doubt is told, and stays.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlalchemy.engine import Connection
+
+from relance.engine.context import Context
+from relance.engine.reasons import Code, because
+from relance.engine.sequences import control, listing
+from relance.engine.sequences.control import Desk
+from relance.engine.sequences.listing import EnrollmentFilter
+from relance.engine.states import OPEN, Event, State
+from relance.engine.store.contacts import contacts
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.sequences import enrollment_details, enrollment_lists, enrollments, tasks
+from relance.engine.store.sequences.enrollment_details import Standing
+from relance.engine.store.sequences.enrollment_lists import Conditions
+from relance.engine.store.sequences.enrollments import Enrollment
+
+BATCH = 50
+# People in one transaction: whoever sends meanwhile waits for it.
+
+
+class BulkOutcome(StrEnum):
+    """What became of one of many."""
+
+    CHANGED = "changed"  # in a dry run: would change
+    MAIL_IN_DOUBT = "mail in doubt"  # may have been delivered: `relance unknown list` decides
+    STEP_IN_DOUBT = "step in doubt"  # may have been sent before a restore: `relance restored list` decides
+    MAILBOX_REMOVED = "mailbox removed"  # another one must be named: `relance resume --mailbox`
+    MOVED_ON = "moved on"  # stood elsewhere when its turn came; nothing was done
+
+
+@dataclass(frozen=True)
+class BulkResult:
+    """One enrollment and what became of it."""
+
+    id: int
+    email: str
+    sequence: str
+    outcome: BulkOutcome
+
+
+@dataclass(frozen=True)
+class BulkReport:
+    """What became of everybody who fits a filter."""
+
+    results: tuple[BulkResult, ...]
+    dry_run: bool = False
+    counts: Mapping[str, int] = field(default_factory=dict)  # by outcome
+
+
+Act = Callable[[Desk, Sequence[Enrollment]], dict[int, BulkOutcome]]
+
+
+@dataclass(frozen=True)
+class _Action:
+    """What is to be done, with those in which states; of them, where the filter names none, `usually`."""
+
+    states: frozenset[State]
+    act: Act
+    usually: frozenset[State] = frozenset()
+
+    def conditions(self, found: Conditions, *, named: bool) -> Conditions:
+        """The filter, kept to those with whom this can be done."""
+        here = self.states if named or not self.usually else self.usually
+        return dataclasses.replace(found, states=tuple(each for each in found.states if each in here))
+
+
+def pause(
+    context: Context,
+    wanted: EnrollmentFilter,
+    *,
+    reason: str = "",
+    dry_run: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> BulkReport:
+    """Send nothing more to these until resumed; of those who are active or away."""
+    why = because(Code.PAUSED, text=reason)
+
+    def act(desk: Desk, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
+        if not dry_run:
+            desk.apply(rows, Event.PAUSED, why)
+        return _all(rows)
+
+    return _work(context, wanted, _Action(frozenset({State.ACTIVE, State.AWAY}), act), dry_run, progress)
+
+
+def stop(
+    context: Context,
+    wanted: EnrollmentFilter,
+    *,
+    reason: str = "",
+    dry_run: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> BulkReport:
+    """End these for good; open tasks go with them. Of those who are not over."""
+    why = because(Code.STOPPED, text=reason)
+
+    def act(desk: Desk, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
+        if not dry_run:
+            ended = desk.apply(rows, Event.STOPPED, why)
+            tasks.drop_open(desk.conn, [row.id for row in ended], desk.now)
+        return _all(rows)
+
+    return _work(context, wanted, _Action(OPEN, act), dry_run, progress)
+
+
+def resume(
+    context: Context,
+    wanted: EnrollmentFilter,
+    *,
+    reason: str = "",
+    dry_run: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> BulkReport:
+    """Go on with these; of those who are paused, and where the filter names "away", with the absent as well."""
+    act = _going_on(reason, dry_run=dry_run)
+    action = _Action(frozenset({State.PAUSED, State.AWAY}), act, usually=frozenset({State.PAUSED}))
+    return _work(context, wanted, action, dry_run, progress)
+
+
+def release(
+    context: Context,
+    wanted: EnrollmentFilter,
+    *,
+    reason: str = "",
+    dry_run: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> BulkReport:
+    """Go on with these; of those who are held. A mail that was refused or given up is passed over; one that may have been
+    delivered must be decided by itself, and its person stays held."""
+    return _work(
+        context,
+        wanted,
+        _Action(frozenset({State.HELD}), _going_on(reason, dry_run=dry_run)),
+        dry_run,
+        progress,
+    )
+
+
+def _all(rows: Iterable[Enrollment]) -> dict[int, BulkOutcome]:
+    return {row.id: BulkOutcome.CHANGED for row in rows}
+
+
+def _going_on(reason: str, *, dry_run: bool) -> Act:
+    def act(desk: Desk, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
+        people = contacts.by_ids(desk.conn, [row.contact_id for row in rows])
+        return {
+            row.id: _let_go(dataclasses.replace(desk, person=people[row.contact_id]), row, reason, dry_run)
+            for row in rows
+        }
+
+    return act
+
+
+def _let_go(desk: Desk, row: Enrollment, reason: str, dry_run: bool) -> BulkOutcome:
+    mail = desk.mail(row) if row.state is State.HELD else None
+    if control.in_doubt(mail):
+        return BulkOutcome.MAIL_IN_DOUBT
+    if control.unproved(desk, row):
+        return BulkOutcome.STEP_IN_DOUBT
+    if mailboxes.by_id(desk.conn, row.mailbox_id).state == "removed":
+        return BulkOutcome.MAILBOX_REMOVED
+    if not dry_run:
+        control.go_on(desk, row, mail, reason)
+    return BulkOutcome.CHANGED
+
+
+def _work(
+    context: Context,
+    wanted: EnrollmentFilter,
+    action: _Action,
+    dry_run: bool,
+    progress: Callable[[int], None] | None,
+) -> BulkReport:
+    with context.database.read() as conn:
+        conditions = action.conditions(listing.meant(conn, wanted), named=bool(wanted.states))
+    results: list[BulkResult] = []
+    last = 0
+    while True:
+        with context.database.read() as conn:
+            ids = enrollment_lists.ids(conn, conditions, after=last, limit=BATCH)
+            standing = enrollment_details.of_ids(conn, ids)
+            if dry_run:
+                results += _done(conn, context, standing, [each.enrollment for each in standing], action)
+        if not dry_run and ids:
+            results += _batch(context, standing, conditions, action)
+        if progress is not None:
+            progress(len(results))
+        if len(ids) < BATCH:
+            counted = Counter(each.outcome.value for each in results)
+            return BulkReport(tuple(results), dry_run, dict(counted))
+        last = ids[-1]
+
+
+def _batch(
+    context: Context, standing: Sequence[Standing], conditions: Conditions, action: _Action
+) -> list[BulkResult]:
+    """One transaction: mailboxes are locked before people, as whoever sends locks them."""
+    ids = [each.enrollment.id for each in standing]
+    with context.database.write() as conn:
+        now_at = enrollments.by_ids(conn, ids)
+        mailboxes.lock(conn, {row.mailbox_id for row in now_at})
+        locked = [row for row, _ in enrollments.lock(conn, ids).values()]
+        fit = enrollment_lists.still(conn, conditions, ids)
+        return _done(conn, context, standing, [row for row in locked if row.id in fit], action)
+
+
+def _done(
+    conn: Connection,
+    context: Context,
+    standing: Sequence[Standing],
+    rows: Sequence[Enrollment],
+    action: _Action,
+) -> list[BulkResult]:
+    outcomes: dict[int, BulkOutcome] = {}
+    if rows:
+        person = contacts.by_ids(conn, [rows[0].contact_id])[rows[0].contact_id]
+        outcomes = action.act(Desk(conn, context, person, context.clock.now()), rows)
+    return [
+        BulkResult(
+            each.enrollment.id,
+            each.email,
+            each.sequence,
+            outcomes.get(each.enrollment.id, BulkOutcome.MOVED_ON),
+        )
+        for each in standing
+    ]

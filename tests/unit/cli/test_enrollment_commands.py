@@ -1,0 +1,55 @@
+"""`relance enrollments` against a pretended engine: what is passed on, what is shown, how it asks."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from relance.engine.sequences.bulk import BulkOutcome, BulkReport, BulkResult
+from relance.engine.sequences.listing import EnrollmentFilter, EnrollmentPage
+from tests.pretended_engine import ADA, Engine, run
+
+DONE = (
+    BulkResult(1, "ada@acme.example", "Trial", BulkOutcome.CHANGED),
+    BulkResult(2, "bob@acme.example", "Trial", BulkOutcome.MAIL_IN_DOUBT),
+)
+REPORT = BulkReport(DONE, counts={"changed": 1, "mail in doubt": 1})
+PLAN = BulkReport(DONE, dry_run=True, counts={"changed": 1, "mail in doubt": 1})
+
+
+def test_a_filter_is_passed_on_and_the_next_page_named(engine: Engine) -> None:
+    engine.answers["enrollments.list"] = EnrollmentPage((ADA,), "e-1")
+    words = "enrollments list --sequence Trial --state held --where-state away --mailbox me@acme.example --limit 1"
+    shown = run(*words.split(), "--company", "Acme", "--search", "ad lo", "--held-because", "prose", "--after", "e-0")
+    asked = EnrollmentFilter("Trial", ("held", "away"), "me@acme.example", "Acme", "ad lo", "prose")
+    assert engine.calls[0] == ("enrollments.list", (asked,), {"after": "e-0", "limit": 1})
+    assert "ada@acme.example" in shown.stdout
+    assert "--after e-1" in shown.stderr
+    assert json.loads(run("enrollments", "list", "--json").stdout)["cursor"] == "e-1"
+
+
+def test_people_are_counted_by_state(engine: Engine) -> None:
+    engine.answers["enrollments.counts"] = {"held": 300}
+    assert "300" in run("enrollments", "list", "--counts").stdout
+    assert "wstrzyman" in run("--lang", "pl", "enrollments", "list", "--counts").stdout
+    assert json.loads(run("enrollments", "list", "--counts", "--json").stdout) == {"held": 300}
+
+
+@pytest.mark.parametrize("verb", ["pause", "resume", "release", "stop"])
+def test_nothing_is_done_before_it_was_shown_and_said_yes_to(engine: Engine, verb: str) -> None:
+    engine.answers[f"enrollments.{verb}"] = PLAN
+    asked = run("enrollments", verb, "--sequence", "Trial")
+    assert asked.exit_code == 2  # nobody sits there to answer
+    assert "--yes" in asked.stderr
+    assert [call[2]["dry_run"] for call in engine.calls if call[0] != "close"] == [True]
+    shown = run("enrollments", verb, "--dry-run")
+    assert "1 person would change." in shown.stdout
+    assert "relance unknown list" in shown.stdout
+    engine.answers[f"enrollments.{verb}"] = REPORT
+    engine.calls.clear()
+    done = run("enrollments", verb, "--reason", "the fair", "--yes")
+    assert "1 person changed." in done.stdout
+    assert [(call[2]["dry_run"], call[2]["reason"]) for call in engine.calls[:-1]] == [(False, "the fair")]
+    rows = json.loads(run("enrollments", verb, "--yes", "--json").stdout)["results"]
+    assert [each["outcome"] for each in rows] == ["changed", "mail in doubt"]
