@@ -129,7 +129,16 @@ class Engine:
         self.calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
         self.answers: dict[str, Any] = {}
         self.settings: config.Settings | None = None
-        for noun in ("contacts", "sequences", "mailboxes", "tasks", "unknown", "restored", "enrollments", "messages"):
+        for noun in (
+            "contacts",
+            "sequences",
+            "mailboxes",
+            "tasks",
+            "unknown",
+            "restored",
+            "enrollments",
+            "messages",
+        ):
             setattr(self, noun, Noun(noun, self))
 
     def __getattr__(self, verb: str) -> Any:

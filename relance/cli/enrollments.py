@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from relance.cli.terminal import asking, progress, session, show
-from relance.engine.states import State
 from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
@@ -35,12 +33,16 @@ RESULT = {
     N_("outcome"): "outcome|bulk",
 }
 SHOWN = 20
-StateName = enum.Enum("StateName", {each.name: each.value for each in State}, type=str)  # type: ignore[misc]
 
 Sequence = Annotated[str | None, typer.Option(help="Only in this sequence.")]
 States = Annotated[
-    list[StateName] | None,
-    typer.Option("--state", "--where-state", help="Only in this state (may be repeated)."),
+    list[str] | None,
+    typer.Option(
+        "--state",
+        "--where-state",
+        metavar="STATE",
+        help="Only in this state, as `--json` names it (may be repeated).",
+    ),
 ]
 Mailbox = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only those this mailbox writes to.")]
 Company = Annotated[
@@ -61,7 +63,7 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 def _filter(
     sequence: str | None,
-    states: list[StateName] | None,
+    states: list[str] | None,
     mailbox: str | None,
     company: str | None,
     search: str | None,
@@ -69,8 +71,7 @@ def _filter(
 ) -> EnrollmentFilter:
     from relance.engine.sequences.listing import EnrollmentFilter
 
-    names = tuple(each.value for each in states or ())
-    return EnrollmentFilter(sequence, names, mailbox, company, search, because)
+    return EnrollmentFilter(sequence, tuple(states or ()), mailbox, company, search, because)
 
 
 @group.command("list")
@@ -230,3 +231,5 @@ def _tell(report: BulkReport, *, as_json: bool) -> None:
         show.listing(left[:SHOWN], RESULT, as_json=False, empty="")
     if len(left) > SHOWN:
         show.note(_("and {more} more (--json lists all of them).", more=len(left) - SHOWN))
+    if report.counts.keys() & {"mail in doubt", "step in doubt"}:
+        show.note(_("`relance unknown list` and `relance restored list` show what must be decided first."))

@@ -114,14 +114,10 @@ BULK: Mapping[str, Text] = complete(
     BulkOutcome,
     {
         BulkOutcome.CHANGED: Text.within("bulk", "changed"),
-        BulkOutcome.MAIL_IN_DOUBT: Text.within(
-            "bulk", "a mail may have been delivered; see `relance unknown list`"
-        ),
-        BulkOutcome.STEP_IN_DOUBT: Text.within(
-            "bulk", "a step may have been sent before the restore; see `relance restored list`"
-        ),
-        BulkOutcome.MAILBOX_REMOVED: Text.within("bulk", "their mailbox was removed"),
-        BulkOutcome.MOVED_ON: Text.within("bulk", "changed meanwhile; nothing was done"),
+        BulkOutcome.MAIL_IN_DOUBT: Text.within("bulk", "mail in doubt"),
+        BulkOutcome.STEP_IN_DOUBT: Text.within("bulk", "step in doubt"),
+        BulkOutcome.MAILBOX_REMOVED: Text.within("bulk", "mailbox removed"),
+        BulkOutcome.MOVED_ON: Text.within("bulk", "moved on"),
     },
 )
 TABLES: Mapping[str, Mapping[str, Text]] = {

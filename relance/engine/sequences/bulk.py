@@ -173,7 +173,7 @@ def _let_go(desk: Desk, row: Enrollment, reason: str, dry_run: bool) -> BulkOutc
     if mailboxes.by_id(desk.conn, row.mailbox_id).state == "removed":
         return BulkOutcome.MAILBOX_REMOVED
     if not dry_run:
-        control.go_on(desk, row, mail, reason)
+        control.go_on(desk, row, mail, reason, together=True)
     return BulkOutcome.CHANGED
 
 

@@ -168,9 +168,10 @@ def _unproved(desk: Desk, row: Enrollment) -> dt.datetime | None:
     return None if absent else row.lost_before
 
 
-def go_on(desk: Desk, row: Enrollment, mail: Message | None, reason: str) -> None:
+def go_on(desk: Desk, row: Enrollment, mail: Message | None, reason: str, *, together: bool = False) -> None:
     """Let somebody go on with whom nothing is in doubt (`in_doubt`, `unproved`); a `mail` that was given up is passed over.
-    Raises `errors.Invalid` where their mailbox was removed."""
+    `together`
+    with many others: what fell due is spread. Raises `errors.Invalid` where their mailbox was removed."""
     sender = mailboxes.by_id(desk.conn, row.mailbox_id)
     if sender.state == "removed":
         raise errors.Invalid(
@@ -182,7 +183,7 @@ def go_on(desk: Desk, row: Enrollment, mail: Message | None, reason: str) -> Non
             )
         )
     event: Told = Event.RELEASED if row.state is State.HELD else Event.RESUMED
-    change = backlog.overdue(desk.conn, desk.context, row, desk.person)
+    change = backlog.overdue(desk.conn, desk.context, row, desk.person, spread=together)
     code = Code.RELEASED if event is Event.RELEASED else Code.RESUMED
     for name in reasons.organisations(row.why):
         refusals.lift(desk.conn, row.mailbox_id, name)  # a person tries it again

@@ -266,7 +266,7 @@ def test_three_hundred_held_are_let_go_in_one_action_within_seconds(ready: Conte
         enrollments.apply(conn, rows, Event.HELD, ready.clock.now(), reason=because(Code.MAILBOX_REMOVED))
     began = time.perf_counter()
     done = bulk.release(ready, EnrollmentFilter(held_because="mailbox_removed"))
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - began < 30  # two on a machine of its own
     assert done.counts == {"changed": 300}
     assert listing.counts(ready, EnrollmentFilter(search="many.example")) == {"active": 300}
 
