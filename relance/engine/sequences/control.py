@@ -203,7 +203,7 @@ def go_on(desk: Desk, row: Enrollment, mail: Message | None, reason: str, *, tog
         mailboxes.schedule_turn(desk.conn, [row.mailbox_id], due)
 
 
-def _left_out(desk: _Desk, row: Enrollment, mail: Message | None) -> Reason | None:
+def _left_out(desk: Desk, row: Enrollment, mail: Message | None) -> Reason | None:
     """Why the step somebody was held at is passed over; None where it is to be done now."""
     if mail is not None and mail.state in _GIVEN_UP:
         return because(Code.MAIL_OVER, state=mail.state.value)

@@ -34,7 +34,7 @@ def test_a_filter_is_passed_on_and_the_next_page_named(engine: Engine) -> None:
 def test_people_are_counted_by_state(engine: Engine) -> None:
     engine.answers["enrollments.counts"] = {"held": 300}
     assert "300" in run("enrollments", "list", "--counts").stdout
-    assert "czeka na decyzję" in run("--lang", "pl", "enrollments", "list", "--counts").stdout
+    assert "do decyzji" in run("--lang", "pl", "enrollments", "list", "--counts").stdout
     assert json.loads(run("enrollments", "list", "--counts", "--json").stdout) == {"held": 300}
 
 
