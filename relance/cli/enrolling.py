@@ -41,7 +41,7 @@ def enroll(  # noqa: PLR0913 - a flag for every question
     ctx: typer.Context,
     sequence: Annotated[str, typer.Argument(metavar="SEQUENCE")],
     emails: Annotated[
-        list[str] | None, typer.Argument(metavar="EMAIL", help="Who; or --all, or --from.")
+        list[str] | None, typer.Argument(metavar="EMAIL", help="Whom to enroll; or --all, or --from.")
     ] = None,
     everybody: Annotated[bool, typer.Option("--all", help="Every contact.")] = False,
     source: Annotated[
@@ -126,7 +126,7 @@ def _sum(report: EnrollReport) -> str:
     )
     people = n_("{count} contact", "{count} contacts", report.enrolled)
     skipped = n_("{count} is skipped.", "{count} are skipped.", len(report.skipped))
-    first = _("The first mail leaves {when}.", when=moment(report.first_due)) if report.first_due else ""
+    first = _("The first mail is sent {when}.", when=moment(report.first_due)) if report.first_due else ""
     return f"{people} ({shares or _('nobody')}), {skipped} {first}".rstrip()
 
 

@@ -213,7 +213,7 @@ def judge(
         bool, typer.Option("--json", help="A JSON list, one object a mail, each on a line of its own.")
     ] = False,
 ) -> None:
-    """Judge mails that lie in files. Needs no home and no database, and changes nothing.
+    """Classify mails in files. Needs no home folder and no database, and changes nothing.
 
     What is not a mail, or cannot be read, is of the kind "unreadable", and the command exits with 1.
     """

@@ -63,7 +63,7 @@ def add_to(root: typer.Typer) -> None:
 
 
 def status(ctx: typer.Context, as_json: Json = False) -> None:
-    """Show how everything stands: who is at work, what is wrong, what is due. Exits with 3 when something stands still."""
+    """Show the state of everything: what is running, what is wrong, what is due. Exits with 3 if something is not working."""
     with session.of(ctx).open(told=True) as relance:
         found = relance.status()
     if as_json:
@@ -114,7 +114,7 @@ def explain(
     sequence: Annotated[str | None, typer.Option(help="Only in this sequence.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Explain why a contact gets what, and when. Tells the rules that decided, in sentences."""
+    """Explain what a contact gets, when and why, with the rules that decided it."""
     with session.of(ctx).open() as relance:
         found, here = relance.explain(email, sequence), relance.attendance()
     if here.missing:

@@ -99,7 +99,7 @@ CaFile = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="Certificates to trust besides the system's.")
 ]
 Cap = Annotated[int | None, typer.Option(min=0, help="The most mails in any 24 hours; 0: no cap.")]
-Gap = Annotated[int | None, typer.Option(min=0, help="The least time between two mails.")]
+Gap = Annotated[int | None, typer.Option(min=0, help="The shortest time between two mails.")]
 Policy = Annotated[
     UnknownPolicy | None,
     typer.Option("--unknown", help="What to do with a mail that may or may not have arrived; else hold."),
@@ -141,7 +141,7 @@ def add(  # noqa: PLR0913 - a flag for every question
     plus_addressing: Plus = False,
     test: Test = True,
 ) -> None:
-    """Add a mailbox. What no option says is guessed from the domain or asked."""
+    """Add a mailbox. Anything not given as an option is found from the domain, or asked for."""
     rep = _practice(ctx, provider, address)
     preset = _preset(provider, address, rep)
     if preset.advice:
@@ -285,7 +285,7 @@ def dismiss(
     with session.of(ctx).open() as relance:
         relance.mailboxes.show(address)  # an address that is none is told before the question
         question = _(
-            "Have you looked at them in a mail program? Follow-ups may go to the people who wrote them."
+            "Have you looked at them in a mail program? Follow-ups may be sent to the people who wrote them."
         )
         if not asking.confirmed(question, yes=yes or as_json):
             raise typer.Abort
@@ -320,7 +320,9 @@ def undo_bounces(  # noqa: PLR0913 - a flag for every question
         at = session.in_zone(since)
         back = relance.mailboxes.undo_bounces(address, since=at, emails=email, dry_run=True)
         numbers = {"people": len(back.going_on), "suppressions": len(back.lifted)}
-        question = _("People who go on: {people}; suppressions lifted: {suppressions}. Go ahead?", **numbers)
+        question = _(
+            "People who continue: {people}; suppressions lifted: {suppressions}. Go ahead?", **numbers
+        )
         if not dry_run:
             if not asking.confirmed(question, yes=yes):
                 raise typer.Abort

@@ -114,7 +114,7 @@ def pause(
 
 @group.command()
 def resume(ctx: typer.Context, name: Name) -> None:
-    """Let a sequence go on."""
+    """Resume a sequence."""
     with session.of(ctx).open() as relance:
         relance.sequences.resume(name)
         show.say(_("Sequence {name} goes on.", name=name))

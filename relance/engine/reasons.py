@@ -213,28 +213,28 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.RESUMED: Text("resumed by a person"),
         Code.RELEASED: Text("released by a person"),
         Code.WRITTEN_BY_HAND: Text("the salesperson wrote by hand"),
-        Code.TAKEN_BACK: Text("goes on where it was: a person took back what stopped it"),
+        Code.TAKEN_BACK: Text("continues where it was: a person undid what had stopped it"),
         Code.MAILBOX_REMOVED: Text("the mailbox {mailbox} was removed"),
         Code.MAILBOX_CHANGED: Text("goes on from {mailbox}"),
         Code.DECIDED: Text("a person decided"),
         Code.SAID_SENT: Text("a person says that it was sent"),
         Code.SAID_NOT_SENT: Text("a person says that it was not sent"),
         Code.SUPPRESSED: Text("suppressed: {why}"),
-        Code.UNSUBSCRIBED_BY_LINK: Text("asked for no more mail by the link in it"),
-        Code.UNSUBSCRIBED_UNHEARD: Text("asked for no more mail by a link; the database is to hear of it"),
+        Code.UNSUBSCRIBED_BY_LINK: Text("unsubscribed by the link in a mail"),
+        Code.UNSUBSCRIBED_UNHEARD: Text("unsubscribed by a link; not in the database yet"),
         Code.COMPLETED: Text("every step is done"),
-        Code.STOP_RULE: Text("the sequence's stop rule holds: {rule}"),
+        Code.STOP_RULE: Text("the sequence's stop rule applies: {rule}"),
         Code.SKIPPED: Text("skipped: {rule} does not hold"),
         Code.BACK: Text("back from absence"),
         Code.VALUE_MISSING: Text("{names} is missing, which {place} needs"),
         Code.VALUE_UNUSABLE: Text("{fault}"),
         Code.NOTHING_TO_REPLY_TO: Text("there is no earlier mail of this conversation to reply to"),
-        Code.UNFIT: Text("the mail cannot leave as it is: {fault}"),
+        Code.UNFIT: Text("the mail cannot be sent as it is: {fault}"),
         Code.NOT_PREPARED: Text("this mail could not be prepared: {fault}"),
         Code.STEP_FAILED: Text("this step could not be done: {fault}"),
         Code.ATTEMPTS_SPENT: Text.plural(
-            "given up after {count} attempt that never came to an end",
-            "given up after {count} attempts that never came to an end",
+            "given up after {count} attempt that never finished",
+            "given up after {count} attempts that never finished",
             2,
         ),
         Code.MAIL_OVER: Text("the mail of this step was {state}"),
@@ -243,7 +243,7 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.BROKE_AFTER_BODY: Text("the mail may have been delivered: the connection broke after its body"),
         Code.NOT_KNOWN_YET: Text("the mail may have been delivered; nobody can tell yet"),
         Code.ADDRESS_REFUSED: (
-            Text("the address is not taken, and nothing says for certain that it does not exist: {said}")
+            Text("the address was refused, but nothing proves that it does not exist: {said}")
         ),
         Code.MAIL_REFUSED: Text("the server refused this mail: {said}"),
         Code.DEFERRED_OFTEN: Text.plural(
@@ -255,11 +255,11 @@ SENTENCES: Mapping[Code, Text] = complete(
             "the database was restored; this step may have been sent after the backup was made"
         ),
         Code.ASKED_ABOUT_LOST: Text("they wrote about this very mail, which the database had lost"),
-        Code.FOUND_SENT: Text("what it was held for was found sent"),
-        Code.FOUND_IN_MAILBOX: Text("mail in the mailbox proves that it left"),
-        Code.JOURNAL_SAYS_TAKEN: Text("the journal tells that a server took it"),
-        Code.SERVER_HAD_TAKEN: Text("the server had taken it: {said}"),
-        Code.NEVER_LEFT: Text("it never left: {said}"),
+        Code.FOUND_SENT: Text("the mail in doubt was found to have been sent"),
+        Code.FOUND_IN_MAILBOX: Text("mail in the mailbox proves that it was sent"),
+        Code.JOURNAL_SAYS_TAKEN: Text("the journal says that a server accepted it"),
+        Code.SERVER_HAD_TAKEN: Text("the server had accepted it: {said}"),
+        Code.NEVER_LEFT: Text("it was never sent: {said}"),
         Code.NO_COPY_IN_SENT: Text.plural(
             "{count} check of Sent, where this provider files every mail, found no copy",
             "{count} checks of Sent, where this provider files every mail, found no copy",
@@ -280,14 +280,14 @@ SENTENCES: Mapping[Code, Text] = complete(
             "the mail came back for now, {count} time", "the mail came back for now, {count} times", 2
         ),
         Code.CAME_BACK_DOUBTFUL: (
-            Text("the mail came back for good, and nothing says for certain that the address does not exist")
+            Text("the mail came back for good, but nothing proves that the address does not exist")
         ),
         Code.OUT_OF_OFFICE: Text("is out of office"),
         Code.OUT_OF_OFFICE_AGAIN: Text("out of office for the {count}th time"),
         Code.OUT_OF_OFFICE_LONG: Text("out of office until {until}, which is far off"),
         Code.LEFT_COMPANY: Text("has left the company"),
         Code.UNREADABLE: Text("sent a mail that could not be read"),
-        Code.CHALLENGED: Text("asks the sender to prove that a person writes"),
+        Code.CHALLENGED: Text("asks the sender to prove that they are a person"),
         Code.AUTO_REPLY: Text("an automatic reply came"),
         Code.RECEIPT: Text("a receipt came"),
         Code.LIST_MAIL: Text("list mail came"),
@@ -301,7 +301,7 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.NAMES_NOTHING_OF_OURS: Text('"{subject}" from {sender} is {match} and may be an answer'),
         Code.NOBODY_SAYS_WHO: Text("nothing says whether by them or by this mailbox's own provider: {said}"),
         Code.CAME_IN: Text("{kind}"),
-        Code.READ_ANEW: Text("an answer was read anew: {kind}"),
+        Code.READ_ANEW: Text("a reply was classified again: {kind}"),
         **dict.fromkeys(
             (Code.COLLEAGUE_ANSWERED, Code.COLLEAGUE_STOPS), Text("{email} at the same company {told}")
         ),

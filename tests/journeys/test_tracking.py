@@ -164,7 +164,7 @@ def test_a_no_is_told_once_and_outlives_whatever_the_address_was_suppressed_for(
     header = stage.arrived(OLA)[0].header("list-unsubscribe") or ""
     path = re.findall(r"<http://127\.0\.0\.1:9(/u/[^>]+)>", header)[0]
     stage.relance.contacts.suppress(OLA, "the address does not exist")
-    wish = "asked for no more mail by the link in it"
+    wish = "unsubscribed by the link in a mail"
     with web(stage) as client:
         for _ in range(2):
             assert client.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200

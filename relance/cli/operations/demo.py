@@ -56,7 +56,7 @@ def demo(
     ] = 40.0,
     json_file: Annotated[
         Path | None,
-        typer.Option("--json", metavar="FILE", help="Write the end as data, too ('-': standard output)."),
+        typer.Option("--json", metavar="FILE", help="Also write the result as data ('-': standard output)."),
     ] = None,
 ) -> None:
     """See it work. Three weeks of a real sequence in a minute, with invented people; audited. Touches nothing of yours."""

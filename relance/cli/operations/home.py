@@ -40,7 +40,7 @@ def init(
         str | None, typer.Option(help="The web address recipients reach `relance web` by, for tracked links.")
     ] = None,
 ) -> None:
-    """Make a home for your data.
+    """Create a home folder for your data.
 
     The folder, the key, the settings file and the database's tables. What already exists is kept.
     """

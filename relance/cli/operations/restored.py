@@ -27,7 +27,7 @@ COLUMNS = {
 }
 SHOWN = 10
 
-Emails = Annotated[list[str] | None, typer.Argument(metavar="EMAIL", help="Whose; or --all.")]
+Emails = Annotated[list[str] | None, typer.Argument(metavar="EMAIL", help="Who; or --all.")]
 Everybody = Annotated[bool, typer.Option("--all", help="Everybody who is in doubt.")]
 Sequence = Annotated[str | None, typer.Option(help="Only in this sequence.")]
 Mailbox = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only from this mailbox.")]

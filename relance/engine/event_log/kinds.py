@@ -128,7 +128,7 @@ TITLES: Mapping[str, Text] = complete(
         EventKind.MAILBOX_UNREADABLE: Text.within("event", "mailbox unreadable"),
         EventKind.MAILBOX_ALIASES_CHANGED: Text.within("event", "mailbox aliases changed"),
         EventKind.MAILBOX_FOLDER_RENUMBERED: Text.within("event", "folder numbered anew"),
-        EventKind.MAILBOX_REPLANNED: Text.within("event", "planned anew"),
+        EventKind.MAILBOX_REPLANNED: Text.within("event", "planned again"),
         EventKind.UNREAD_MAIL_SET_ASIDE: Text.within("event", "unreadable mail set aside"),
         EventKind.UNREAD_MAIL_DISMISSED: Text.within("event", "unreadable mail dismissed"),
         EventKind.ORGANISATION_RETRIED: Text.within("event", "organisation tried again"),

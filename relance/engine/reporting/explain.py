@@ -177,7 +177,7 @@ def _stands(look: _Look) -> tuple[Text, str] | None:
         return Text("It is held"), shown
     if look.state is State.HELD:
         return Text("It is held for a person to decide"), _(
-            "`relance resume` goes on, `relance stop` ends it."
+            "`relance resume` continues, `relance stop` ends it."
         )
     if look.state in states.FINAL:
         return Text("It is over, {state}", state=codes.text("person", row.state)), _("Nothing more is sent.")
@@ -224,7 +224,7 @@ def _next(look: _Look, when: When | None) -> Iterator[str]:
         yield _("The next step is {step}; it fell due on {at}.", step=named, at=at) + because
         if when.at > look.now:
             words = ended(_words(when.bound))
-            yield _("Mail may leave again on {at}: {reasons}", at=look.local(when.at), reasons=words)
+            yield _("Mail can be sent again from {at}: {reasons}", at=look.local(when.at), reasons=words)
     yield from _conditions(look)
 
 
@@ -277,9 +277,9 @@ def _in_the_way(look: _Look) -> Iterator[str]:
     if look.state is State.ACTIVE and look.case.row.step_kind == "mail":
         found = gate.objections(_facts(look))
         if found:
-            yield _("It may not leave now: {reasons}", reasons=ended("; ".join(map(str, found))))
+            yield _("It may not be sent now: {reasons}", reasons=ended("; ".join(map(str, found))))
         elif look.case.row.wrote_before and not _due(look):
-            yield _("Before it leaves, the mailbox is checked for an answer.")
+            yield _("Before it is sent, the mailbox is checked for an answer.")
     elif look.case.suppressed is not None and look.state in states.OPEN:
         yield _("The address is suppressed: {reason}", reason=ended(str(look.case.suppressed)))
 
@@ -330,7 +330,7 @@ def _mailbox(look: _Look) -> Iterator[str]:
     if _due(look) and allowed.count == 0 and allowed.next_at is not None:
         at = look.local(allowed.next_at)
         yield _(
-            "The mailbox's pace lets the next mail leave on {at}: {reason}",
+            "The mailbox's pace allows the next mail on {at}: {reason}",
             at=at,
             reason=ended(allowed.bound),
         )

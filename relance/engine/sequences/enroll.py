@@ -127,9 +127,7 @@ def _senders(conn: Connection, wanted: Iterable[str] | None) -> list[Mailbox]:
     for text in dict.fromkeys(each.strip().lower() for each in wanted):
         if text not in every:
             raise errors.NotFound(
-                Text(
-                    "there is no mailbox {address}. Known are: {known}.", address=text, known=", ".join(every)
-                )
+                Text("there is no mailbox {address}. Known: {known}.", address=text, known=", ".join(every))
                 if every
                 else Text("there is no mailbox {address}, nor any other.", address=text)
             )

@@ -235,7 +235,7 @@ def _instead(name: str, names: list[str]) -> Text:
         return Text('Did you mean "{name}"?', name=by_lower[near])
     if not names:
         return Text("Publish one: relance sequence publish FILE")
-    return Text("Known are: {names}.", names=", ".join(names[:10]))
+    return Text("Known: {names}.", names=", ".join(names[:10]))
 
 
 # Pausing all of it.

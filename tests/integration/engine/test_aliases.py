@@ -34,6 +34,7 @@ def by_hand(stage: Stage, folder: str, **headers: str) -> None:
         f"<{folder}@northwind.example>",
     )
     for name, value in headers.items():
+        del mail[name.replace("_", "-")]
         mail[name.replace("_", "-")] = value
     mail.set_content("Shall we?")
     stage.place(EWA, mail.as_bytes(), folder=folder)
@@ -53,6 +54,17 @@ def test_what_sent_shows_is_offered_and_a_letter_from_it_pauses(stage: Stage) ->
     assert stage.relance.mailboxes.add_alias(ADA, f" {ALIAS.upper()} ") == (ALIAS,)
     shown = stage.relance.mailboxes.show(ADA)
     assert (shown.aliases, shown.offered) == ((ALIAS,), ())
+
+
+def test_a_contact_whose_mail_lies_in_sent_is_nobodys_alias(stage: Stage) -> None:
+    """A Sent folder that holds whole conversations shows prospects as writers, too."""
+    stage.enroll(EWA)
+    stage.run()
+    by_hand(stage, "Sent", To=ADA, From=EWA)
+    by_hand(stage, "Sent", To=EWA)
+    stage.look()
+    assert EWA not in stage.relance.mailboxes.show(ADA).offered
+    assert ALIAS in stage.relance.mailboxes.show(ADA).offered
 
 
 def test_a_letter_from_an_alias_is_nobodys_answer(house: Context) -> None:

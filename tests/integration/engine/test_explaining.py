@@ -92,7 +92,7 @@ def test_the_forecast_is_the_calendar_asked_again(ready: Context) -> None:
 
 def test_what_stands_in_the_way_is_the_gates_own_word(ready: Context, clock: ManualClock) -> None:
     publish.pause(ready, "Trial", "the fair")
-    assert in_english("It may not leave now: the sequence is paused.") in told(ready)
+    assert in_english("It may not be sent now: the sequence is paused.") in told(ready)
     publish.resume(ready, "Trial")
     contact_service.suppress(ready, "elsewhere.example")
     now = clock.now()
@@ -101,7 +101,7 @@ def test_what_stands_in_the_way_is_the_gates_own_word(ready: Context, clock: Man
         enrollments.move(
             conn, row(ready), Position("bump", "mail", now + dt.timedelta(hours=1), wrote=True), now
         )
-    assert in_english("Before it leaves, the mailbox is checked for an answer.") in told(ready)
+    assert in_english("Before it is sent, the mailbox is checked for an answer.") in told(ready)
     clock.advance(hours=2)
     text = told(ready)
     assert "the mailbox was not read for answers since the step fell due" in text
@@ -115,14 +115,14 @@ def test_pace_and_trouble_of_the_mailbox_are_told(ready: Context, clock: ManualC
     with ready.database.write() as conn:
         mailboxes.change(conn, box, daily_cap=1)
     assert in_english(
-        "The mailbox's pace lets the next mail leave on Tue 3 March 2026 11:00 Europe/Berlin: 1 mail in 24 hours"
+        "The mailbox's pace allows the next mail on Tue 3 March 2026 11:00 Europe/Berlin: 1 mail in 24 hours"
     ) in told(ready)
     with ready.database.write() as conn:
         refused = {"reason": "login refused", "sync_error": "login refused", "locked_out": True}
         mailboxes.change(conn, box, state="paused", **refused)
     text = told(ready)
     assert in_english("The mailbox ada@sales.example is paused: login refused.") in text
-    assert "It may not leave now: the mailbox is paused." in text
+    assert "It may not be sent now: the mailbox is paused." in text
 
 
 def test_the_forecast_counts_from_when_the_mail_can_leave(ready: Context, clock: ManualClock) -> None:
@@ -133,7 +133,7 @@ def test_the_forecast_counts_from_when_the_mail_can_leave(ready: Context, clock:
     clock.advance(hours=4)  # the sending hours are over
     found = explain.explain(ready, ADA)[0]
     assert in_english(
-        "The mailbox's pace lets the next mail leave on Tue 3 March 2026 16:00 Europe/Berlin"
+        "The mailbox's pace allows the next mail on Tue 3 March 2026 16:00 Europe/Berlin"
     ) in told(ready)
     with ready.database.read() as conn:
         script = ready.library.script(conn, row(ready).sequence_version_id)
@@ -155,7 +155,7 @@ def test_a_reason_that_ends_in_a_full_stop_is_told_with_one(ready: Context) -> N
         )
         mailboxes.pause(conn, row(ready).mailbox_id, prose("The account is disabled."), ready.clock.now())
     assert in_english(
-        "It is held for a person to decide: The address has an @. `relance resume` goes on"
+        "It is held for a person to decide: The address has an @. `relance resume` continues"
     ) in told(ready)
     assert ".." not in told(ready)
 
@@ -186,7 +186,7 @@ def test_an_overdue_step_says_when_mail_may_leave_again(ready: Context, clock: M
     assert found.when.at == dt.datetime(2026, 3, 9, 7, 30, tzinfo=dt.UTC)
     assert any(in_english("it fell due on") in each for each in found.sentences)
     assert any(
-        in_english("Mail may leave again on Mon 9 March 2026 08:30") in each for each in found.sentences
+        in_english("Mail can be sent again from Mon 9 March 2026 08:30") in each for each in found.sentences
     )
 
 

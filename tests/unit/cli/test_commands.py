@@ -184,6 +184,15 @@ def test_nobody_to_enroll_is_told_without_a_question(engine: Engine) -> None:
     assert "skipped bo@acme.example: suppressed" in shown.stdout
 
 
+def test_nobody_is_written_to_again_unasked(engine: Engine) -> None:
+    refused = run("contacts", "unsuppress", "acme.example")
+    assert refused.exit_code == 2
+    assert "--yes" in refused.output
+    assert engine.calls == []
+    engine.answers["contacts.lift"] = WayBack(("acme.example",), (), (), dry_run=True)
+    assert run("contacts", "unsuppress", "acme.example", "--dry-run").exit_code == 0
+
+
 def test_lifting_a_suppression_says_who_could_go_on(engine: Engine) -> None:
     engine.answers["contacts.lift"] = WayBack(("acme.example",), (), (ADA,))
     shown = run("contacts", "unsuppress", "acme.example", "--yes")
