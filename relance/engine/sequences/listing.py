@@ -29,7 +29,8 @@ class EnrollmentFilter:
     """Which enrollments are meant; every condition that is set must hold.
 
     `states` by their names ("held"); `company` is its domain or its name; every word of `search` begins an address, a name
-    or a company; `held_because` is the code of a reason, as `EnrollmentView.codes` has it.
+    or a company; `held_because` is the code of a reason (of
+    those who are held, where no state is named), as `EnrollmentView.codes` has it.
     """
 
     sequence: str | None = None
@@ -74,7 +75,7 @@ def counts(context: Context, wanted: EnrollmentFilter | None = None) -> Mapping[
 def meant(conn: Connection, wanted: EnrollmentFilter) -> Conditions:
     """The names of a filter as numbers. Raises `errors.WrongUse` for those there are not."""
     found = Conditions(
-        states=tuple(map(_state, wanted.states)) or tuple(State),
+        states=tuple(map(_state, wanted.states)) or ((State.HELD,) if wanted.held_because else tuple(State)),
         company=wanted.company or "",
         search=wanted.search or "",
         code=_code(wanted.held_because) if wanted.held_because else "",
