@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import binascii
 import enum
+import functools
 import hashlib
 import hmac
 import re
@@ -33,6 +34,7 @@ LONGEST_TOKEN = -(-(1 + TAG_BYTES + LONGEST_CLAIM) * 4 // 3)
 LARGEST_MESSAGE = 2**63 - 1
 LARGEST_INDEX = 2**31 - 1
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _SPELLING = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -174,9 +176,10 @@ def _decoded(token: str) -> bytes | None:
 
 
 def _encoded(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=").decode("ascii")
 
 
+@functools.lru_cache(maxsize=256)  # a mail's own number stands in each of its half a dozen tokens
 def _number(value: int) -> bytes:
     """Seven bits a byte, the lowest first, the high bit set on all but the last."""
     out = bytearray()

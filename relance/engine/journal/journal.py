@@ -37,6 +37,9 @@ ROTATE_AFTER = 4 * 1024 * 1024
 KEPT = 3
 # Full files that are kept though everything begun in them is settled: a turn that ended badly may need its lines soon.
 
+_written = json.JSONEncoder(separators=(",", ":")).encode
+# Made once: `json.dumps` makes one for each line, and two lines are written for each mail.
+
 
 class Journal:
     """This process's files, and everybody's lines when asked. Safe to share between threads."""
@@ -208,7 +211,7 @@ class Journal:
             self._live()
             self._file = open(self._path(self._number), "ab", buffering=0, opener=files.for_us_alone)  # noqa: SIM115
             files.keep_names(self._folder)
-        data = (b"\n" if self._torn else b"") + json.dumps(line, separators=(",", ":")).encode() + b"\n"
+        data = (b"\n" if self._torn else b"") + _written(line).encode() + b"\n"
         self._torn = self._file.write(data) != len(data)
         if self._torn:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import functools
 import html
@@ -61,7 +60,7 @@ def draft(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetim
     if not isinstance(rendered, templates.Rendered):
         return Unwritten(compiled.lacking(rendered, step.id))
     try:
-        return _frozen(sheet, _message(sheet, rendered), rendered)
+        return _message(sheet, rendered)
     except final_bytes.Unfit as unfit:
         return Unwritten(because(Code.UNFIT, fault=str(unfit)))
 
@@ -86,9 +85,15 @@ def _render(sheet: _Sheet) -> templates.Rendered | templates.Missing | templates
     if footer is None:
         return templates.with_footer(rendered, "", pixel)
     url = sheet.unsubscribe_url
-    words = html.escape(footer.replace("{link}", "").strip().rstrip(": "))
+    words = _footer_words(footer)
     line = f'<p style="font-size:12px;color:#777"><a href="{url}" style="color:#777">{words}</a></p>'
     return templates.with_footer(rendered, footer.replace("{link}", url), line + pixel)
+
+
+@functools.lru_cache(maxsize=256)
+def _footer_words(footer: str) -> str:
+    """What stands on the link of the HTML part's last line."""
+    return html.escape(footer.replace("{link}", "").strip().rstrip(": "))
 
 
 def _is_authors(link: templates.Link, definition: sequence.Sequence) -> bool:
@@ -108,6 +113,7 @@ def _message(sheet: _Sheet, rendered: templates.Rendered) -> Message:
             thread[0].subject if thread[0].subject.lower().startswith("re:") else f"Re: {thread[0].subject}"
         )
     own_id = message_id(sheet.context, mailbox, case)
+    raw = _frozen(sheet, rendered, subject, own_id)
     return Message(
         id=sheet.number,
         enrollment_id=case.row.id,
@@ -121,7 +127,7 @@ def _message(sheet: _Sheet, rendered: templates.Rendered) -> Message:
         recipient=case.contact.email,
         subject=subject,
         body=rendered.text,
-        raw=b"",
+        raw=raw,
         links=[_link(link) for link in rendered.links],
         attempts=0,
         fence=0,
@@ -153,22 +159,22 @@ def _link(link: templates.Link) -> dict[str, Any]:
     return {"target": link.target, "label": link.label}
 
 
-def _frozen(sheet: _Sheet, message: Message, rendered: templates.Rendered) -> Message:
+def _frozen(sheet: _Sheet, rendered: templates.Rendered, subject: str, own_id: str) -> bytes:
     mailbox, case, thread = sheet.mailbox, sheet.case, sheet.thread
     draft = compose.Draft(
         from_name=mailbox.name,
         from_address=mailbox.address,
         to_name=f"{case.contact.first_name} {case.contact.last_name}".strip(),
-        to_address=message.recipient,
-        subject=message.subject,
+        to_address=case.contact.email,
+        subject=subject,
         text=rendered.text,
         html=rendered.html,
-        message_id=message.message_id,
-        date=message.prepared_at,
+        message_id=own_id,
+        date=sheet.now,
         in_reply_to=thread[-1].message_id if thread else None,
         references=tuple(each.message_id for each in thread),
-        reply_to=plus_address(mailbox, message.message_id) if mailbox.plus_addressing else None,
+        reply_to=plus_address(mailbox, own_id) if mailbox.plus_addressing else None,
         unsubscribe_url=sheet.unsubscribe_url,
         unsubscribe_mailto=f"{mailbox.address}?subject=unsubscribe",
     )
-    return dataclasses.replace(message, raw=compose.compose(draft))
+    return compose.compose(draft)

@@ -62,10 +62,15 @@ def _header_names(block: bytes) -> list[str]:
         whole = _BLOCK.match(block)
         rest = block[whole.end() if whole else 0 :]
         raise Unfit(f"this is not a header line: {rest.partition(CRLF)[0][:80].decode('ascii')!r}")
-    return sorted(name.decode("ascii").lower() for name in _NAME.findall(block))
+    return list(_read(tuple(_NAME.findall(block))))
 
 
 @lru_cache(maxsize=64)  # a workspace's mails have few shapes
+def _read(names: tuple[bytes, ...]) -> tuple[str, ...]:
+    return tuple(sorted(name.decode("ascii").lower() for name in names))
+
+
+@lru_cache(maxsize=64)
 def _lowered(names: tuple[str, ...]) -> list[str]:
     return sorted(name.lower() for name in names)
 

@@ -48,6 +48,7 @@ def names_site(before: str) -> bool:
     return bool(scheme and colon) and re.search(r"[/?#]", rest) is not None
 
 
+@functools.lru_cache(maxsize=1024, typed=True)  # asked of an author's values for each link of each mail
 def site(target: object) -> str | None:
     """The site a target leads to, `https://acme.example`; None for what is no web address."""
     try:

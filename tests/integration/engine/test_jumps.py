@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance import clock, errors
@@ -13,6 +14,7 @@ from relance.clock import ManualClock, Watch
 from relance.engine import tick, turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.db.tables import hold
 from relance.engine.event_log.of_mailboxes import ClockJumped
 from relance.engine.reporting import status, timeline
 from relance.engine.sequences import clock_jumps, control, enroll, publish
@@ -281,3 +283,15 @@ def test_what_a_command_wrote_by_a_wrong_clock_is_mended_whatever_was_noted_sinc
     assert clock_jumps.heal(back) == 1
     assert in_english("the log has a line that is 29 days and 23 hours in the future") in said
     assert now + 2 * DAY < (row(back).due_at or now) < now + 4 * DAY
+
+
+def test_a_pause_by_a_wrong_clock_began_and_ended_by_now(ready: Context) -> None:
+    now = ready.clock.now()
+    ahead_by_a_month = at(ready, now + MONTH)
+    control.pause(ahead_by_a_month, EVE)
+    control.resume(ahead_by_a_month, EVE)
+    back = at(ready, now + MINUTE)
+    clock_jumps.heal(back)
+    with back.database.read() as conn:
+        [times] = conn.execute(sa.select(hold.c.opened_at, hold.c.closed_at)).all()
+    assert tuple(times) == (back.clock.now(), back.clock.now())

@@ -7,7 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance.engine.db.tables import enrollment, event, hit, mailbox, message
+from relance.engine.db.tables import enrollment, event, hit, hold, mailbox, message
 from relance.engine.event_log import old_names
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.store.mailboxes.mailboxes import FORGOTTEN
@@ -89,6 +89,8 @@ def clamp(conn: Connection, cut: dt.datetime, now: dt.datetime) -> None:
         message.c.settled_at,
         enrollment.c.stepped_at,
         enrollment.c.finished_at,
+        hold.c.opened_at,
+        hold.c.closed_at,
         hit.c.at,
         event.c.at,
     ):
