@@ -103,11 +103,12 @@ def test_status_and_explain_work_where_nothing_can_be_written(
         status = type_("status")
         assert status.exit_code == 3, status.stderr
         assert "me@sales.example" in status.stdout
-        assert status.stderr.count("cannot be written") == 1
+        assert in_english("cannot be written") in status.stderr
+        assert len(status.stderr.splitlines()) == 1
         assert "Relance is not running" not in status.stderr
         told = json.loads(type_("status", "--json").stdout)
-        kinds = {each["kind"] for each in told["concerns"]}
-        assert "unwritable" in kinds
+        kinds = [each["kind"] for each in told["concerns"]]
+        assert kinds.count("unwritable") == 1
         assert "absent" not in kinds
         explained = type_("explain", "ada@acme.example")
         assert explained.exit_code in STANDS
@@ -117,7 +118,7 @@ def test_status_and_explain_work_where_nothing_can_be_written(
             assert "bo@bolt.example" in type_("contacts", "show", "bo@bolt.example").stdout
         refused = type_("pause", "ada@acme.example")
         assert refused.exit_code == 1
-        assert "cannot be written" in refused.stderr
+        assert in_english("cannot be written") in refused.stderr
 
 
 class Daemon:
