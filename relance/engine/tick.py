@@ -76,10 +76,15 @@ def _back(conn: Connection, now: dt.datetime) -> int:
     for row in rows:
         values = {"resume_at": None, **_due_again(row, now)}
         enrollments.apply(conn, [row.id], Event.BACK, now, reason=because(Code.BACK), values=values)
-        events.record_event(conn, EnrollmentReturned(), now, row)
+        events.record_event(conn, _returned(row), now, row)
         if row.step_kind == "mail":
             mailboxes.schedule_turn(conn, [row.mailbox_id], max(row.due_at or now, now))
     return len(rows)
+
+
+def _returned(row: Enrollment) -> EnrollmentReturned:
+    until = row.resume_at.isoformat() if row.resume_at else None
+    return EnrollmentReturned(until, row.why[0].row() if row.why else None)
 
 
 def _due_again(row: Enrollment, now: dt.datetime) -> dict[str, object]:

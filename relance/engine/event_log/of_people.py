@@ -31,10 +31,14 @@ class EnrollmentResumed(WithReason):
     KIND = EventKind.ENROLLMENT_RESUMED
 
 
+@dataclass(frozen=True)
 class EnrollmentReturned(EventData):
-    """The absence announced by an out-of-office reply is over; the sequence continues."""
+    """The absence announced by an out-of-office reply is over; the sequence continues. `until` (ISO 8601) is when it was
+    to end, `was` the stored reason it had: by them it is known again where a wrong clock ended it."""
 
     KIND = EventKind.ENROLLMENT_RETURNED
+    until: str | None = None
+    was: Mapping[str, object] | None = None
 
 
 class EnrollmentHeld(WithReason):

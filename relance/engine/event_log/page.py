@@ -34,6 +34,8 @@ MEANINGS = {
     "subject": "the subject",
     "taken": "whether the way down `then` was taken",
     "touched": "how many colleagues were stopped, slowed or handed over",
+    "until": "until when the absence was to last (ISO 8601)",
+    "was": "why they were away: the `code` and its `params`",
     "uid": "its number in the folder",
     "value": "the address or the domain",
     "variant": "the variant of the mail; empty where there is none",
@@ -50,6 +52,7 @@ _TYPES = {
     "Sequence[Words]": "list",
     "Words": "text",
     "Mapping[str, int]": "counts",
+    "Mapping[str, object]": "a reason",
 }
 
 _INTRO = """

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -28,10 +30,11 @@ from relance.engine.reasons import Code, because
 from relance.engine.schedule import calendar
 from relance.engine.sequences import away, step_context
 from relance.engine.sequences.step_context import StepContext
+from relance.engine.states import Event
 from relance.engine.store import events, installation
 from relance.engine.store.inbound import replies
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.sequences import enrollments, future_times
+from relance.engine.store.sequences import enrollments, future_times, holds
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import Text, _
 from relance.wording.text import text_of
@@ -99,7 +102,10 @@ def _mend(conn: Connection, context: Context, wrong: Ahead, now: dt.datetime) ->
     cut = (
         now + (wrong.first - now) / 2
     )  # in the middle of the gap: what is written meanwhile is on this side of it
-    count, back = _plans(conn, context, cut, now), _absences(conn, context, cut, now)
+    count, back = (
+        _plans(conn, context, cut, now),
+        _absences(conn, context, cut, now) + _returns(conn, cut, now),
+    )
     future_times.clamp(conn, cut, now)
     by = wrong.last - now
     _note(conn, HEALED, ClockCorrected(_corrected(by, count, back)), now)
@@ -213,6 +219,29 @@ def _absences(conn: Connection, context: Context, cut: dt.datetime, now: dt.date
                 enrollments.come_back(conn, row, max(anew, now))
                 count += 1
     return count
+
+
+def _returns(conn: Connection, cut: dt.datetime, now: dt.datetime) -> int:
+    """Whoever came back by the wrong clock alone is away still, for the reason and until the day they had."""
+    told, count = future_times.returned(conn, cut), 0
+    for number, data in sorted(told.items()):
+        until = _until(data)
+        if until is not None and until > now:
+            why = reasons.of_row(data["was"]) if data.get("was") else because(Code.OUT_OF_OFFICE)
+            values = {"resume_at": until}
+            enrollments.apply(conn, [number], Event.OUT_OF_OFFICE, now, reason=why, values=values)
+            holds.led_by(conn, [number])
+            count += 1
+    return count
+
+
+def _until(data: Mapping[str, Any]) -> dt.datetime | None:
+    """When an absence was to end; None where an earlier release did not note it."""
+    try:
+        until = dt.datetime.fromisoformat(data["until"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return until if until.tzinfo else None
 
 
 def words(last: dt.datetime, now: dt.datetime) -> str:

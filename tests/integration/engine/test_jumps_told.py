@@ -9,6 +9,7 @@ import re
 import pytest
 
 from relance.clock import ManualClock, Watch
+from relance.engine import tick
 from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.event_log.of_mailboxes import ClockJumped
@@ -114,3 +115,25 @@ def clock_concern(house: Context) -> tuple[ConcernKind, bool] | None:
     return next(
         ((each.kind, each.grave) for each in status.status(house).concerns if each.kind in kinds), None
     )
+
+
+@pytest.mark.parametrize("text", [NAMED, UNNAMED])
+def test_an_absence_that_a_wrong_clock_ended_goes_on(ready: Context, text: str) -> None:
+    """Found by the simulation (seed 20102): who came back by a clock that was 30 days ahead was written to in the absence."""
+    now = ready.clock.now()
+    hear(ready, letter(KIM, "Automatic reply: hello", text, Auto_Submitted="auto-replied"))
+    before = row(ready)
+    wrong = at(ready, now + MONTH)
+    assert (tick.tick(wrong).back, row(ready).state) == (1, State.ACTIVE)
+    clock_jumps.heal(at(ready, now + MINUTE))
+    assert (row(ready).state, row(ready).resume_at) == (State.AWAY, before.resume_at)
+    assert row(ready).why == before.why  # a correction of the reply finds what it did
+    assert tick.tick(at(ready, (before.resume_at or now) + MINUTE)).back == 1
+
+
+def test_an_absence_that_is_over_by_the_right_clock_too_is_over(ready: Context) -> None:
+    now = ready.clock.now()
+    hear(ready, letter(KIM, "Automatic reply: hello", UNNAMED, Auto_Submitted="auto-replied"))
+    tick.tick(at(ready, now + MONTH))
+    clock_jumps.heal(at(ready, now + MONTH / 2))
+    assert row(ready).state is State.ACTIVE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -79,6 +80,13 @@ def absent(conn: Connection, cut: dt.datetime) -> list[int]:
         .order_by(enrollment.c.id)
     )
     return list(conn.execute(query).scalars())
+
+
+def returned(conn: Connection, cut: dt.datetime) -> dict[int, dict[str, Any]]:
+    """Whose absence ended at a time after `cut`: {enrollment id: what the last event that says so tells}."""
+    over = event.c.kind.in_(old_names.names([EventKind.ENROLLMENT_RETURNED]))
+    query = sa.select(event.c.enrollment_id, event.c.data).where(event.c.at > cut, over).order_by(event.c.id)
+    return {row.enrollment_id: row.data for row in conn.execute(query) if row.enrollment_id is not None}
 
 
 def clamp(conn: Connection, cut: dt.datetime, now: dt.datetime) -> None:

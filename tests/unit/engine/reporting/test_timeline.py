@@ -33,7 +33,7 @@ ENGINE = Path(relance.__file__).parent / "engine"
 def event(kind: EventKind) -> Event:
     said = {
         "Words": WHY, "Sequence[Words]": (WHY, WHY), "Sequence[str]": ["Łódź"], "bool": True, "int": 3,
-        "Mapping[str, int]": {}, "str": "Łódź",
+        "Mapping[str, int]": {}, "Mapping[str, object]": WHY.row(), "str": "Łódź",
     }  # fmt: skip
     values: dict[str, Any] = {
         name.rstrip("_"): said[shape.removesuffix(" | None")] for name, shape in fields(kind)
