@@ -196,7 +196,7 @@ def test_tls_on_the_starttls_port_is_said(account: Account) -> None:
 
 def test_nobody_listening_is_said(account: Account) -> None:
     gone = dataclasses.replace(account, imap=dataclasses.replace(account.imap, port=ports.free_port()))
-    with pytest.raises(errors.Unreachable, match="cannot be reached while connecting"):
+    with pytest.raises(errors.Unreachable, match=worded("cannot be reached while connecting")):
         imap_client.Inbox(gone, timeouts=TIMEOUTS).__enter__()
 
 

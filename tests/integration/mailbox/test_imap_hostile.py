@@ -12,6 +12,7 @@ from relance import errors
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap import responses
 from relance.mailbox.parsing import message
+from relance.wording import Text
 from tests.polls import MAIL, QUICK, mails, poll, uids
 from tests.reworded import in_english, worded
 from tests.servers import scripted_imap
@@ -106,7 +107,7 @@ def test_a_mail_too_large_is_told_and_the_next_one_still_comes() -> None:
     script = Script(mails(4, 9))
     script.instead["UID FETCH"] = fetch
     first, second = poll(script)
-    assert (first.uid, first.raw, str(first.trouble)) == (4, b"", "the server could not give this mail")
+    assert (first.uid, first.raw, first.trouble) == (4, b"", Text("the server could not give this mail"))
     assert (second.uid, second.trouble) == (9, "")
 
 
@@ -388,7 +389,7 @@ def test_an_id_that_is_another_one_when_the_folder_is_opened_is_not_believed() -
         imap_client.Inbox(server.account(), timeouts=QUICK) as inbox,
     ):
         (folder,) = inbox.folders()
-        with pytest.raises(errors.Unreachable, match="MAILBOXID was nj in the list, but is F1"):
+        with pytest.raises(errors.Unreachable, match=worded("MAILBOXID was nj in the list, but is F1")):
             list(inbox.fetch_new(folder, 0))
         (folder,) = inbox.folders()
         assert folder.object_id == "F1"
