@@ -145,6 +145,9 @@ class Stage:
     def reason(self, person: str) -> str:
         return next(each.enrollment.reason for each in self.relance.explain(person))
 
+    def codes(self, person: str) -> tuple[str, ...]:
+        return next(each.enrollment.codes for each in self.relance.explain(person))
+
     def kinds(self, person: str) -> list[str]:
         return [line.kind for line in self.relance.timeline(person)]
 

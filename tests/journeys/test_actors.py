@@ -16,7 +16,11 @@ TURN = Actor(ActorKind.SCHEDULE, "turn")
 
 
 def who(stage: Stage, person: str) -> list[tuple[str, str]]:
-    return [(line.kind, str(line.actor)) for line in stage.relance.timeline(person)]
+    return [(line.kind, _named(line.actor)) for line in stage.relance.timeline(person)]
+
+
+def _named(actor: Actor | None) -> str:
+    return f"{actor.name} ({actor.kind.value})" if actor else ""
 
 
 def test_a_story_names_its_actors(stage: Stage) -> None:
@@ -27,7 +31,7 @@ def test_a_story_names_its_actors(stage: Stage) -> None:
         stage.relance.resume(JAN, mailbox=ADA)
         stage.relance.inbox.correct(stage.relance.inbox.list()[0].id, kind="human answer", intent="negative")
         stage.relance.contacts.suppress(JAN)
-    program = str(stage.relance._context.database.engine.get_execution_options()["relance_actor"])
+    program = _named(stage.relance._context.database.engine.get_execution_options()["relance_actor"])
     assert program.endswith("(program)")
     [*before, reply, corrected] = who(stage, OLA)
     assert before == [("enrollment.created", program), ("message.accepted", "turn (schedule)")]

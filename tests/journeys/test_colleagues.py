@@ -41,13 +41,14 @@ def test_who_got_the_answer_decides_about_the_colleague_whom_another_one_writes_
     assert stage.sent_to(JAN) == 1
     assert stage.state(JAN) == "held"
     reason = stage.reason(JAN)
-    assert reason.startswith(f"{OLA} at the same company answered: ")
-    assert reason.endswith(f"(positive); handed over to {ADA}")
+    assert stage.codes(JAN) == ("colleague_hands_over",)
+    assert reason.startswith(in_english(f"{OLA} at the same company answered: "))
+    assert reason.endswith(in_english(f"(positive); handed over to {ADA}"))
     [task] = stage.relance.tasks.list()
     assert (task.email, task.step) == (JAN, "hand over")
-    assert task.words == f"{ADA}: go on with {JAN}, or not? {reason}"
+    assert task.words == in_english(f"{ADA}: go on with {JAN}, or not? {reason}")
     assert words(stage, JAN, "enrollment.handed_over") == [reason]
-    assert words(stage, OLA, "reply.received")[0].endswith(" (at the company: 1 handed over)")
+    assert words(stage, OLA, "reply.received")[0].endswith(in_english(" (at the company: 1 handed over)"))
     assert any(reason in each for each in stage.relance.explain(JAN)[0].sentences)
 
     stage.relance.resume(JAN, mailbox=ADA)  # she takes him over
@@ -77,8 +78,11 @@ def test_a_question_slows_the_colleagues_once_by_business_days(stage: Stage) -> 
     after = stage.relance.explain(JAN)[0]
     assert after.enrollment.due_at is not None
     assert after.enrollment.due_at.date() == dt.date(2026, 3, 10)  # the Tuesday after
-    why = f"{OLA} at the same company answered: "
-    assert any(why in each and "so it goes 3 business days later" in each for each in after.sentences)
+    why, later = (
+        in_english(f"{OLA} at the same company answered: "),
+        in_english("so it goes 3 business days later"),
+    )
+    assert any(why in each and later in each for each in after.sentences)
     assert len(words(stage, JAN, "enrollment.postponed")) == 1
     stage.answer(OLA, "And how much is it for ten?")
     stage.look()
@@ -97,7 +101,7 @@ def test_each_kind_of_answer_has_its_own_rule(stage: Stage) -> None:
     stage.answer(OLA, "Ola Nowak no longer works for Acme.", headers=gone)
     stage.look()
     assert stage.state(JAN) == "held"
-    assert "has left the company" in stage.reason(JAN)
+    assert in_english("has left the company") in stage.reason(JAN)
     stage.answer(OLA, "Please remove me from your list.")
     stage.look()
     assert stage.state(JAN) == "stopped"
@@ -113,8 +117,10 @@ def test_everybody_touched_reads_how_many_were(stage: Stage) -> None:
     stage.look()
     for colleague in (JAN, third):
         assert stage.state(colleague) == "stopped"
-        assert words(stage, colleague, "enrollment.stopped")[0].endswith("(at the company: 2 stopped)")
-    assert words(stage, OLA, "reply.received")[0].endswith(" (at the company: 2 stopped)")
+        assert words(stage, colleague, "enrollment.stopped")[0].endswith(
+            in_english("(at the company: 2 stopped)")
+        )
+    assert words(stage, OLA, "reply.received")[0].endswith(in_english(" (at the company: 2 stopped)"))
 
 
 def test_people_with_free_mail_are_no_colleagues(stage: Stage) -> None:

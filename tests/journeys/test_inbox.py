@@ -342,9 +342,9 @@ def test_better_rules_find_a_missed_answer_of_the_past(stage: Stage, monkeypatch
     monkeypatch.setattr("relance.mailbox.classification.judge", better)
     shown = stage.relance.inbox.rejudge()
     assert [(each.before, each.after) for each in shown.changes] == [
-        ("auto-reply", "human answer (positive)")
+        (in_english("auto-reply"), in_english("human answer (positive)"))
     ]
-    assert shown.changes[0].effects == (f"{OLA}: active → replied",)
+    assert shown.changes[0].effects == (in_english(f"{OLA}: active → replied"),)
     assert stage.state(OLA) == "active"
     assert answers(stage) == ["auto-reply"]
     stage.relance.inbox.rejudge(apply=True)

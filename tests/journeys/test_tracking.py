@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from relance.engine.db.tables import message, message_key
 from relance.engine.engagement import hits
 from tests.journeys.stage import Stage
+from tests.reworded import in_english
 
 OLA = "ola@acme.example"
 BROWSER = {
@@ -169,9 +170,9 @@ def test_a_no_is_told_once_and_outlives_whatever_the_address_was_suppressed_for(
         for _ in range(2):
             assert client.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     told = [line.words for line in stage.relance.timeline(OLA) if line.kind == "enrollment.unsubscribed"]
-    assert told == ["suppressed: the address does not exist", wish]
+    assert told == [in_english("suppressed: the address does not exist"), in_english(wish)]
     [suppression] = stage.relance.contacts.suppressions()
-    assert suppression.reason == f"{wish}; also: the address does not exist"
+    assert suppression.reason == in_english(f"{wish}; also: the address does not exist")
 
 
 def test_whoever_asks_for_a_link_for_ever_fills_no_disk(stage: Stage, monkeypatch: Any) -> None:
