@@ -34,7 +34,7 @@ def due_steps(context: Context) -> list[StepAccount]:
 
 
 def _of_mail(row: Any) -> StepAccount:
-    reason = "" if row.mail == MessageState.ACCEPTED else _why(row) or row.reply
+    reason = "" if row.mail == MessageState.ACCEPTED else _why(row)
     return StepAccount(row.email, row.sequence, row.step, row.mail, reason, row.message_id)
 
 

@@ -22,7 +22,7 @@ _WHO = (
 def mails(conn: Connection) -> list[Any]:
     """Every message with its enrollment's standing."""
     query = (
-        sa.select(*_WHO, message.c.step, message.c.state.label("mail"), message.c.reply, message.c.message_id)
+        sa.select(*_WHO, message.c.step, message.c.state.label("mail"), message.c.message_id)
         .select_from(message)
         .join(enrollment, enrollment.c.id == message.c.enrollment_id)
         .join(contact, contact.c.id == enrollment.c.contact_id)

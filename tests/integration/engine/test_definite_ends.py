@@ -185,3 +185,14 @@ def test_a_damaged_journal_leaves_doubt_and_no_second_mail(ready: Context) -> No
     a_turn(dataclasses.replace(ready, open_outbox=post))
     assert post.bodies == []
     assert (mail(ready).state, row(ready).state) == (MessageState.UNKNOWN, State.HELD)
+
+
+def test_a_mail_settled_late_keeps_the_servers_own_words(ready: Context) -> None:
+    taken = SendResult(Outcome.ACCEPTED, "final", code=250, text="2.0.0 Ok: queued as 4Tx0")
+    engine_house.add_message(ready, row(ready), MessageState.UNKNOWN, fence=0, recipient=EVE)
+    dead = Journal(ready.journal._folder, "host-4711")
+    dead.begin(mail(ready).id, 0)
+    dead.ended(mail(ready).id, 0, taken)
+    dead.close()
+    recovery.replay(ready)
+    assert (mail(ready).state, mail(ready).reply) == (MessageState.ACCEPTED, taken.text)

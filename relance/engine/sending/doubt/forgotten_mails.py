@@ -166,7 +166,6 @@ def _mail(conn: Connection, context: Context, mailbox_id: int, case: StepContext
         attempts=1,
         transmitting_at=found.at,
         settled_at=found.at,
-        reply=proofs.FOUND.words,
     )
 
 

@@ -141,7 +141,7 @@ def settle(
         if mail.state is not read.state:
             continue
         after = states.advance_message(mail.state, event)
-        messages.settle(conn, [Settlement(mail, event, now, mail.code, why.words)])
+        messages.settle(conn, [Settlement(mail, event, now, mail.code, _last_reply(mail, why))])
         if row.step == mail.step and after is states.MessageState.ACCEPTED:
             _move_on(conn, context, row, mail.transmitting_at or now, now)
         elif row.step == mail.step and after is states.MessageState.ABANDONED:
@@ -152,6 +152,11 @@ def settle(
         data = MessageResolved(after.value, why, mail.message_id)
         told = NewEvent.of(row, data, now, message_id=mail.id, step=mail.step)
         events.record_events(conn, [told])
+
+
+def _last_reply(mail: Message, why: Reason) -> str:
+    """A server's own last words; why we take a mail as sent, or not, stands in the event."""
+    return str(why.params.get("said", "")) if why.code is Code.SERVER_HAD_TAKEN else mail.reply
 
 
 def _move_on(
@@ -186,9 +191,13 @@ def every(context: Context) -> list[UnknownMail]:
     """All of them, oldest first."""
     with context.database.read() as conn:
         return [
-            UnknownMail(m.message_id, m.recipient, m.subject, m.step, m.transmitting_at, m.reply, m.looks)
+            UnknownMail(m.message_id, m.recipient, m.subject, m.step, m.transmitting_at, _heard(m), m.looks)
             for m in messages.unknown(conn)
         ]
+
+
+def _heard(mail: Message) -> str:
+    return str(smtp_replies.own_or_prose(mail.reply))
 
 
 DECISIONS = {

@@ -62,7 +62,7 @@ def _found(
 ) -> None:
     """Not before its last attempt that ended otherwise, for that one is not it."""
     at = max([proof.at, *(each for each in (mail.settled_at, mail.transmitting_at) if each is not None)])
-    messages.found(conn, mail, at, proof.why.words)
+    messages.found(conn, mail, at)
     written(conn, context, row, Left(mail.step, at, proof.why, proof.exact), now)
     # What a server answered to an earlier attempt at it holds nobody any more; the bounce of an address is a person's.
     enrollments.clear(conn, row.id, Evidence(HoldKind.REFUSED, mail.id), now, proof.why)

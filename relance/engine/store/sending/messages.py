@@ -250,11 +250,11 @@ _BEGIN = Prepared(
 )
 
 
-def found(conn: Connection, mail: Message, at: dt.datetime, words: str) -> None:
+def found(conn: Connection, mail: Message, at: dt.datetime) -> None:
     """A mail that this database did not see leaving, or saw turned away, did leave, then. Its row is as `mail` says."""
     offered = sa.func.coalesce(message.c.transmitting_at, at)
     after = states.advance_message(mail.state, MessageEvent.FOUND).value
-    values = {"state": after, "transmitting_at": offered, "settled_at": at, "reply": words, "code": None}
+    values = {"state": after, "transmitting_at": offered, "settled_at": at, "reply": "", "code": None}
     here = sa.update(message).where(message.c.id == mail.id, message.c.state == mail.state.value)
     conn.execute(here.values(values))
 
