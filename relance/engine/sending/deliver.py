@@ -41,6 +41,7 @@ TOO_LATE = SendResult(Outcome.NOT_SENT, "data", text="the mail's turn came too l
 REFUSED_THERE = SendResult(
     Outcome.NOT_SENT, "data", text="another mail's refusal, which may hold this one, is to be written first"
 )
+WITHDRAWN = SendResult(Outcome.NOT_SENT, "data", text="withdrawn before its body")
 BEGIN_WITHIN = 0.25
 # The share of a lease within which a body may begin after its mark: with the longest wait of a body (600 s) it ends within
 # the lease, and a worker that was frozen finds out before the body.
@@ -187,9 +188,7 @@ class Delivery:
         if not why:
             return None
         self.outbox.withdraw()
-        return SendResult(
-            Outcome.NOT_SENT, "data", text=f"withdrawn before its body: {'; '.join(map(str, why))}"
-        )
+        return _withdrawn(why)
 
     def _body(self, each: PreparedMail) -> SendResult:
         if not self.context.at_work.begin(self.lease):
@@ -273,6 +272,13 @@ class Delivery:
 
 def _waits_for_another(objections: Sequence[Reason]) -> bool:
     return any(each.code is Code.NOT_READ_ELSEWHERE for each in objections)
+
+
+def _withdrawn(why: Sequence[Reason]) -> SendResult:
+    """The reasons are told as data; the journal, which is read when something has gone wrong, does without them."""
+    reasons = Text.together(*(each.text for each in why), by="; ")
+    told = Text.within("smtp", "withdrawn before its body: {reasons}", reasons=reasons)
+    return dataclasses.replace(WITHDRAWN, told=told)
 
 
 def _marked(wanted: PreparedMail, fence: int) -> PreparedMail:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from relance.wording import Text
+
 
 class Outcome(StrEnum):
     """The five ends of an attempt."""
@@ -38,3 +40,4 @@ class SendResult:
     code: int | None = None  # the SMTP reply code, where there was a full reply
     status: str | None = None  # the enhanced status code of RFC 3463, where there was one
     text: str = ""  # the server's words, or ours where it said nothing
+    told: Text | None = None  # the same as people read it, where more is known than the words say

@@ -171,6 +171,7 @@ _OWN = (
     Text.within("smtp", "the process was asked to stop before this mail's body"),
     Text.within("smtp", "the mail's turn came too late after its mark"),
     Text.within("smtp", "another mail's refusal, which may hold this one, is to be written first"),
+    Text.within("smtp", "withdrawn before its body"),
     Text.within("smtp", "withdrawn before its body: {reasons}"),
     Text.within("smtp", "the worker stopped before the mail's body"),
     Text.within("smtp", "the worker stopped while the mail was under way"),
@@ -211,6 +212,8 @@ def _pattern(sentence: str) -> str:
 
 def said(result: SendResult) -> Text | str:
     """What a result says: a server's code and words as they are, ours in the reader's language."""
+    if result.told is not None:
+        return result.told
     if result.code is not None:
         return f"{result.code} {result.text}".strip()
     return _own(result.text) or result.text

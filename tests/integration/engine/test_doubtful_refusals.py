@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Connection
 
+from relance import wording
 from relance.engine.context import Context
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.sending import settle
@@ -54,7 +55,9 @@ def test_the_same_words_to_two_people_in_a_row_pause_before_a_third(
     desk.says(first, second, second, point=point)
     desk.turns()
     assert desk.paused
-    assert "two people in a row" in desk.mailbox.reason
+    assert in_english("two people in a row") in desk.mailbox.reason
+    with wording.speaking("pl"):
+        assert "ta sama odpowiedź dla dwóch osób z rzędu" in desk.mailbox.reason
     assert desk.offered == [KIM, BOB]
     assert desk.touched() in ([KIM], [])
     assert desk.suppressed() <= {KIM}
@@ -73,7 +76,7 @@ def test_the_like_in_other_words_pauses_where_it_may_mean_either(desk: Desk, fir
     desk.says(first, second, point=Point.DOT)
     desk.turns()
     assert desk.paused
-    assert "the like answer" in desk.mailbox.reason
+    assert in_english("similar answers") in desk.mailbox.reason
     assert (desk.offered, desk.touched(), desk.suppressed()) == ([KIM, BOB], [KIM], set())
 
 
@@ -230,7 +233,7 @@ def test_a_policy_that_one_person_alone_meets_holds_them_and_the_mailbox_goes_on
     assert desk.offered.count(KIM) == 2
     assert not desk.paused
     assert desk.touched() == [KIM]
-    assert "others' were taken" in desk.row(KIM).reason
+    assert in_english("others' mails were accepted") in desk.row(KIM).reason
     assert SPAM[4:] in desk.row(KIM).reason
     assert desk.suppressed() == set()
 

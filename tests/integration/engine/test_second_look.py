@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from relance import wording
+from relance.engine import reasons
 from relance.engine.journal.opt_outs import OptOut
-from relance.engine.sending import gate
+from relance.engine.reasons import Code, because
+from relance.engine.sending import deliver, gate
+from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.client import Outbox
 from relance.mailbox.smtp.outcome import SendResult
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage, standing
@@ -68,3 +72,16 @@ def test_without_the_second_look_it_would_have_left(stage: Stage, monkeypatch: p
     during_the_first_body(stage, NEWS["unsubscribed"])
     stage.run()
     assert stage.sent_to(OLA) == 1
+
+
+def test_why_a_mail_was_withdrawn_is_told_in_the_readers_language() -> None:
+    withdrawn = deliver._withdrawn([because(Code.CHANGED), because(Code.SEQUENCE_PAUSED)])
+    stored = because(Code.SERVER_SAID, said=smtp_replies.said(withdrawn)).row()
+    with wording.speaking("pl"):
+        told = reasons.of_row(stored).words
+        assert (
+            told
+            == f"wycofano przed wysłaniem treści: {because(Code.CHANGED)}; {because(Code.SEQUENCE_PAUSED)}"
+        )
+        assert "changed" not in told
+    assert withdrawn.text == "withdrawn before its body"

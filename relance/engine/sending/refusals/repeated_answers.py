@@ -11,10 +11,11 @@ from typing import Any
 from relance.mailbox import address, refusal_words
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
+from relance.wording import N_, Text
 
-SAME = "the same answer to two people in a row"
-ALONE = "this mail alone, a second time, while others' were taken"
-LIKE = "the like answer to two people in a row"
+SAME = N_("the same answer to two people in a row: {said}")
+ALONE = N_("refused a second time, while others' mails were accepted: {said}")
+LIKE = N_("similar answers to two people in a row: {said}")
 _SHORT = 3  # letters; a shorter name may be part of the words
 
 
@@ -89,16 +90,20 @@ def read(
         return result
     if before is not None and (why := _repeats(result, before, whose)):
         return dataclasses.replace(
-            result, outcome=Outcome.REFUSED, blame=Blame.SENDER, text=f"{why}: {result.text}"
+            result, outcome=Outcome.REFUSED, blame=Blame.SENDER, told=_told(why, result)
         )
     said = result.text.lower()
     if alone and smtp_replies.may_be_of_one(result) and whose.sender.lower() not in said:
-        return dataclasses.replace(result, blame=Blame.CONTENT, text=f"{ALONE}: {result.text}")
+        return dataclasses.replace(result, blame=Blame.CONTENT, told=_told(ALONE, result))
     if result.code is None or result.code < 500 or result.blame is Blame.RECEIVER:
         return result
     if whose.sender.lower() in said and whose.recipient.lower() not in said:
         return dataclasses.replace(result, outcome=Outcome.REFUSED, blame=Blame.SENDER)
     return result
+
+
+def _told(sentence: str, result: SendResult) -> Text:
+    return Text(sentence, said=smtp_replies.said(result))
 
 
 def meaning(result: SendResult) -> str:

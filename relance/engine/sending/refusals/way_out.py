@@ -8,6 +8,17 @@ from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from relance.wording import Text, ended
 
 NONE = Text.prose("")
+STAGES = {
+    "connect": Text.within("stage", "the connection"),
+    "tls": Text.within("stage", "the TLS handshake"),
+    "auth": Text.within("stage", "the login"),
+    "mail": Text.within("stage", "the sender's address"),
+    "rcpt": Text.within("stage", "the recipient's address"),
+    "data": Text.within("stage", "the beginning of a mail"),
+    "body": Text.within("stage", "the body of a mail"),
+    "final": Text.within("stage", "the end of a mail"),
+}
+"""Where an attempt ended, as people call it."""
 
 
 def trouble(server: Server, result: SendResult) -> Text:
@@ -22,5 +33,12 @@ def trouble(server: Server, result: SendResult) -> Text:
             "The SMTP server {place} stopped after the body of a mail: {words}", place=place, words=said
         )
     return Text(
-        "The SMTP server {place} stopped at {stage}: {words}", place=place, stage=result.stage, words=said
+        "The SMTP server {place} stopped at {stage}: {words}",
+        place=place,
+        stage=_at(result.stage),
+        words=said,
     )
+
+
+def _at(stage: str) -> Text:
+    return STAGES.get(stage) or Text.prose(stage)
