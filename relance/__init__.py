@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from relance.engine.ports import Span, Telemetry
     from relance.engine.processes.attendance import Attendance
     from relance.engine.reporting.concerns import Concern, ConcernKind
-    from relance.engine.reporting.explain import Explanation, Planned
+    from relance.engine.reporting.explain import Explanation
+    from relance.engine.reporting.forecast import Planned
     from relance.engine.reporting.sequence_report import Funnel, Report, StepReport, VariantReport
     from relance.engine.reporting.status import HeldView, MailboxLine, Status
     from relance.engine.reporting.step_outcomes import StepAccount
@@ -196,7 +197,8 @@ _ROOMS = {
     "engine.ports": ("Span", "Telemetry"),
     "engine.processes.attendance": ("Attendance",),
     "engine.reporting.concerns": ("Concern", "ConcernKind"),
-    "engine.reporting.explain": ("Explanation", "Planned"),
+    "engine.reporting.explain": ("Explanation",),
+    "engine.reporting.forecast": ("Planned",),
     "engine.reporting.sequence_report": ("Funnel", "Report", "StepReport", "VariantReport"),
     "engine.reporting.status": ("HeldView", "MailboxLine", "Status"),
     "engine.reporting.step_outcomes": ("StepAccount",),

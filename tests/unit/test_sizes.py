@@ -17,13 +17,7 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
 MEDIAN_FUNCTION = 10
 FULLEST_FOLDER = 12
-LONGER_FILES = {
-    "relance/engine/db/tables.py": 430,  # the tables are one list
-    "relance/engine/store/sequences/enrollments.py": 430,
-    "relance/engine/reasons.py": 500,  # the codes are one list
-    "relance/engine/reporting/explain.py": 430,
-    "tests/unit/tracking/test_web.py": 410,
-}
+LONGER_FILES: dict[str, int] = {}
 FULLER_FOLDERS: dict[str, int] = {}
 # What is beyond the measure still, and must not grow: make a number smaller when you can, and never larger.
 

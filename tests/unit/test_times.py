@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2] / "relance"
 ELSEWHERE = {
     "wording/dates.py",  # the place
     "engine/schedule/calendar.py",  # a contact's own clock, in whose zone mail goes
-    "engine/reporting/explain.py",  # the same clock, named beside each time
+    "engine/reporting/enrollment_facts.py",  # the same clock, named beside each time
     "sandbox/answers/quoting.py",  # how invented people's mail programs quote
     "sandbox/answers/writing.py",  # a calendar answer as RFC 5545 has it
 }

@@ -3,48 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from sqlalchemy.engine import Connection
 
 from relance.engine import reasons, states
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
-from relance.engine.definition.position import Position
-from relance.engine.definition.steps import BranchStep, Step
-from relance.engine.inbound.reading import unread_mail
-from relance.engine.reporting import codes, silent_turns, timeline
+from relance.engine.definition.steps import BranchStep
+from relance.engine.reporting import codes, enrollment_facts, forecast
+from relance.engine.reporting.enrollment_facts import EnrollmentFacts
+from relance.engine.reporting.forecast import Planned
 from relance.engine.reporting.timeline import EventView
-from relance.engine.schedule import calendar, throttle
-from relance.engine.schedule.calendar import Bound, BoundKind, When
+from relance.engine.schedule.calendar import Bound, When
 from relance.engine.sending import gate
 from relance.engine.sending.doubt import restore_guard
-from relance.engine.sequences import step_context
 from relance.engine.sequences.control import EnrollmentView, view
-from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import MessageState, State
-from relance.engine.store import events
-from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import claims, messages
 from relance.engine.store.sequences import enrollment_details
-from relance.engine.store.sequences.enrollment_details import Standing
-from relance.wording import Text, _, day, ended, n_
-
-MOST_STEPS = 100  # of a forecast; no sequence has more
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A step to come, if nobody answers and every mail leaves when it is due. `words` says what it hangs on."""
-
-    step: str
-    kind: str
-    at: dt.datetime | None
-    local: str
-    words: str = ""
+from relance.wording import Text, _, ended, n_
 
 
 @dataclass(frozen=True)
@@ -58,62 +34,19 @@ class Explanation:
     cause: EventView | None = None  # the event that led to where it stands, where that is known
 
 
-@dataclass(frozen=True)
-class _Look:
-    """Everything an explanation rests on, read in one go."""
-
-    context: Context
-    standing: Standing
-    case: StepContext
-    mailbox: Mailbox
-    sent: Sequence[dt.datetime]  # when mails left the mailbox in the last day
-    halted: Text | None
-    now: dt.datetime
-    odd: Sequence[str]  # what is odd in the mailbox's folders
-    silent: str  # the sentence about a turn of the mailbox that has written nothing for a while
-    cause: EventView | None
-    unheard: bool  # another mailbox wrote to them, and was not read since the step fell due
-
-    @property
-    def state(self) -> State:
-        return self.case.row.state
-
-    @property
-    def zone(self) -> zoneinfo.ZoneInfo:
-        return zoneinfo.ZoneInfo(self.case.script.place(self.case.contact, self.context.workspace).zone)
-
-    def local(self, at: dt.datetime) -> str:
-        """An instant as it reads on the contact's clock."""
-        here = at.astimezone(self.zone)
-        return f"{day(here.date())} {here:%H:%M} {self.zone.key}"
-
-
 def explain(context: Context, email: str, sequence: str | None = None) -> list[Explanation]:
     """Every enrollment of somebody (or the one in `sequence`), the newest last; raises `errors.NotFound`."""
     halted = restore_guard.halted(context.database)
     with context.database.read() as conn:
         person = contact_service.known(conn, context, email)
         found = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
-        looks = [_look(conn, context, each, halted) for each in found]
+        looks = [enrollment_facts.read(conn, context, each, halted) for each in found]
         return [_explained(look) for look in looks]
 
 
-def _look(conn: Connection, context: Context, standing: Standing, halted: Text | None) -> _Look:
-    now = context.clock.now()
-    mailbox = mailboxes.by_id(conn, standing.enrollment.mailbox_id)
-    case = step_context.read(conn, context, [standing.enrollment])[0]
-    sent = messages.sent_since(conn, mailbox.id, now - throttle.DAY)
-    unheard = bool(claims.unheard(conn, [standing.enrollment.id], now))
-    odd = [str(each) for each in unread_mail.oddities(conn, now).get(mailbox.id, ())]
-    silent = silent_turns.told(conn, context, now).get(mailbox.id, "")
-    led = events.led_to(conn, standing.enrollment.id)
-    cause = timeline.view(led) if led is not None else None
-    return _Look(context, standing, case, mailbox, sent, halted, now, odd, silent, cause, unheard)
-
-
-def _explained(look: _Look) -> Explanation:
-    when = _when(look)
-    planned = tuple(_forecast(look)) if look.state in (State.ACTIVE, State.AWAY) else ()
+def _explained(look: EnrollmentFacts) -> Explanation:
+    when = enrollment_facts.when_next(look)
+    planned = tuple(forecast.forecast(look)) if look.state in (State.ACTIVE, State.AWAY) else ()
     sentences = [
         *_where(look),
         *_next(look, when),
@@ -128,7 +61,7 @@ def _explained(look: _Look) -> Explanation:
 # Where it stands.
 
 
-def _where(look: _Look) -> Iterator[str]:
+def _where(look: EnrollmentFacts) -> Iterator[str]:
     standing, row = look.standing, look.case.row
     yield _(
         '{email} is in "{sequence}" (version {version}), written to from {mailbox}.',
@@ -160,7 +93,7 @@ def _with_reason(words: Text, reason: str) -> str:
     return _("{words}: {reason}", words=words, reason=ended(reason)) if reason else str(ended(words))
 
 
-def _stands(look: _Look) -> tuple[Text, str] | None:
+def _stands(look: EnrollmentFacts) -> tuple[Text, str] | None:
     """How it stands where it does not simply go on, and what a person can do about it."""
     row = look.case.row
     if look.state is State.PAUSED:
@@ -187,27 +120,7 @@ def _stands(look: _Look) -> tuple[Text, str] | None:
 # What comes next, and when.
 
 
-def _when(look: _Look) -> When | None:
-    """The time of the next step: as it was decided while it is ahead, asked anew once it has passed."""
-    row = look.case.row
-    if look.state in states.FINAL or row.step is None or row.due_at is None:
-        return None
-    place = look.case.script.place(look.case.contact, look.context.workspace)
-    if row.due_at <= look.now and row.step_kind == "mail":
-        return calendar.next_opening(look.case.script.rule(row.step), place, look.now)
-    return When(row.due_at, row.due_at.astimezone(look.zone), place.zone, tuple(_bounds(look)))
-
-
-def _bounds(look: _Look) -> Iterator[Bound]:
-    """What was kept beside the due time; reasons that are not the calendar's are told in words only (`_because`)."""
-    for each in look.case.row.bound:
-        if each["kind"] in set(BoundKind) and each.get("until"):
-            yield Bound(
-                BoundKind(each["kind"]), reasons.binding(each).text, dt.datetime.fromisoformat(each["until"])
-            )
-
-
-def _next(look: _Look, when: When | None) -> Iterator[str]:
+def _next(look: EnrollmentFacts, when: When | None) -> Iterator[str]:
     row = look.case.row
     if look.state in states.FINAL or row.step is None:
         return
@@ -232,7 +145,7 @@ def _named(step: str, kind: str) -> str:
     return _('"{step}" ({kind})', step=step, kind=codes.text("step", kind))
 
 
-def _because(look: _Look) -> str:
+def _because(look: EnrollmentFacts) -> str:
     return "; ".join(reasons.binding(each).words for each in look.case.row.bound)
 
 
@@ -240,7 +153,7 @@ def _words(bound: Sequence[Bound]) -> str:
     return "; ".join(str(each.words) for each in bound)
 
 
-def _conditions(look: _Look) -> Iterator[str]:
+def _conditions(look: EnrollmentFacts) -> Iterator[str]:
     step = look.case.script.plan.step(look.case.step)
     asked = getattr(step, "when", None)
     if asked is not None and isinstance(step, BranchStep):
@@ -252,7 +165,7 @@ def _conditions(look: _Look) -> Iterator[str]:
         yield _("The sequence ends before it if this is true by then: {condition}.", condition=stop)
 
 
-def _clock(look: _Look) -> Iterator[str]:
+def _clock(look: EnrollmentFacts) -> Iterator[str]:
     if look.state in states.FINAL:
         return
     place = look.case.script.place(look.case.contact, look.context.workspace)
@@ -270,7 +183,7 @@ def _clock(look: _Look) -> Iterator[str]:
 # What stands in the way now.
 
 
-def _in_the_way(look: _Look) -> Iterator[str]:
+def _in_the_way(look: EnrollmentFacts) -> Iterator[str]:
     """The gate's own rules, asked of how things stand now."""
     if look.halted is not None:
         yield _("Nothing at all is sent now: {reason}", reason=look.halted)
@@ -278,18 +191,13 @@ def _in_the_way(look: _Look) -> Iterator[str]:
         found = gate.objections(_facts(look))
         if found:
             yield _("It may not be sent now: {reasons}", reasons=ended("; ".join(map(str, found))))
-        elif look.case.row.wrote_before and not _due(look):
+        elif look.case.row.wrote_before and not enrollment_facts.is_due(look):
             yield _("Before it is sent, the mailbox is checked for an answer.")
     elif look.case.suppressed is not None and look.state in states.OPEN:
         yield _("The address is suppressed: {reason}", reason=ended(str(look.case.suppressed)))
 
 
-def _due(look: _Look) -> bool:
-    due = look.case.row.due_at
-    return due is not None and due <= look.now
-
-
-def _facts(look: _Look) -> gate.Facts:
+def _facts(look: EnrollmentFacts) -> gate.Facts:
     row, mail = look.case.row, look.case.existing
     return gate.Facts(
         state=row.state,
@@ -302,15 +210,15 @@ def _facts(look: _Look) -> gate.Facts:
         message_state=mail.state if mail else MessageState.PREPARED,
         suppressed=look.case.suppressed,
         wrote_before=row.wrote_before
-        and _due(look),  # of a step that is ahead nobody expects to have looked yet
+        and enrollment_facts.is_due(look),  # of a step that is ahead nobody expects to have looked yet
         due_at=row.due_at,
         synced_at=look.mailbox.synced_at,
         now=look.now,
-        unread_elsewhere=look.unheard and _due(look),
+        unread_elsewhere=look.unheard and enrollment_facts.is_due(look),
     )
 
 
-def _mailbox(look: _Look) -> Iterator[str]:
+def _mailbox(look: EnrollmentFacts) -> Iterator[str]:
     """How the mailbox stands, as far as it matters for somebody who is still written to."""
     if look.state in states.FINAL:
         return
@@ -326,19 +234,24 @@ def _mailbox(look: _Look) -> Iterator[str]:
         yield _("The mailbox was never checked for answers.")
     else:
         yield _("The mailbox was last checked for answers on {at}.", at=look.local(box.read_at))
-    allowed = _allowed(look, look.now)
-    if _due(look) and allowed.count == 0 and allowed.next_at is not None:
+    allowed = enrollment_facts.allowance(look, look.now)
+    if enrollment_facts.is_due(look) and allowed.count == 0 and allowed.next_at is not None:
         at = look.local(allowed.next_at)
         yield _(
             "The mailbox's pace allows the next mail on {at}: {reason}",
             at=at,
             reason=ended(allowed.bound),
         )
-    if look.state is State.ACTIVE and box.state == "active" and box.next_turn_at is not None and _due(look):
+    if (
+        look.state is State.ACTIVE
+        and box.state == "active"
+        and box.next_turn_at is not None
+        and enrollment_facts.is_due(look)
+    ):
         yield _turn(look, box.next_turn_at)
 
 
-def _troubles(look: _Look) -> Iterator[str]:
+def _troubles(look: EnrollmentFacts) -> Iterator[str]:
     """What the mailbox met when it was read, and when it last sent."""
     box = look.mailbox
     if box.sync_error and not (box.state == "paused" and box.locked_out):
@@ -354,7 +267,7 @@ def _troubles(look: _Look) -> Iterator[str]:
             yield f"{failed} {_('The next attempt is on {at}.', at=look.local(again))}"
 
 
-def _turn(look: _Look, at: dt.datetime) -> str:
+def _turn(look: EnrollmentFacts, at: dt.datetime) -> str:
     if look.silent:
         return _("The mailbox is not making progress: {reason}", reason=look.silent)
     if at <= look.now:
@@ -362,61 +275,7 @@ def _turn(look: _Look, at: dt.datetime) -> str:
     return _("The mailbox is checked for answers again on {at}, and may then send.", at=look.local(at))
 
 
-def _allowed(look: _Look, at: dt.datetime) -> throttle.Allowance:
-    """What the mailbox's pace will let leave at a moment, by what has left until now."""
-    limits = throttle.Pace(look.mailbox.daily_cap, dt.timedelta(seconds=look.mailbox.gap_seconds))
-    return throttle.allowance(limits, look.sent, at, look.context.options.batch)
-
-
 # What follows.
-
-
-def _forecast(look: _Look) -> Iterator[Planned]:
-    """The steps to come, the next one when it can be done and each other when it is due, down the side of every branch that nobody's click leads to."""
-    script, row = look.case.script, look.case.row
-    place = script.place(look.case.contact, look.context.workspace)
-    at = _first_time(look)
-    if row.step is None or at is None:
-        return
-    position = Position(row.step, row.step_kind, at)
-    for _step in range(MOST_STEPS):
-        if position.step is None or position.due_at is None:
-            return
-        step = script.plan.step(position.step)
-        taken = False if isinstance(step, BranchStep) else None
-        yield Planned(
-            position.step, position.step_kind, position.due_at, look.local(position.due_at), _hangs_on(step)
-        )
-        position = script.after(position.step, position.due_at, place, str(row.id), taken)
-
-
-def _first_time(look: _Look) -> dt.datetime | None:
-    row = look.case.row
-    when = _when(look)
-    if when is None:
-        return None
-    back = row.resume_at if look.state is State.AWAY else None
-    at = max(when.at, back or look.now)
-    return _leaves(look, row.step or "", at) if row.step_kind == "mail" else at
-
-
-def _leaves(look: _Look, step: str, at: dt.datetime) -> dt.datetime:
-    """When a mail that may go from `at` on can leave: in the mailbox's next turn, by its pace and its sending hours."""
-    turn = look.mailbox.next_turn_at if _due(look) else None
-    allowed = _allowed(look, at)
-    paced = allowed.next_at if allowed.count == 0 else None
-    later = max(at, turn or at, paced or at)
-    if later == at:
-        return at
-    place = look.case.script.place(look.case.contact, look.context.workspace)
-    return calendar.next_opening(look.case.script.rule(step), place, later).at
-
-
-def _hangs_on(step: Step) -> str:
-    if isinstance(step, BranchStep):
-        return _("if {condition} is not true; otherwise it goes the other way", condition=step.when)
-    asked = getattr(step, "when", None)
-    return _("only if {condition}", condition=asked) if asked else ""
 
 
 def _rest(planned: Sequence[Planned]) -> Iterator[str]:

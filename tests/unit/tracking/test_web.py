@@ -127,8 +127,7 @@ def test_a_click_leads_to_the_stored_target(client: TestClient, desk: FakeDesk, 
     response = client.request(
         method, LINKS.click_url(5, 2, "") + "?url=https://evil.example&to=//evil.example"
     )
-    assert response.status_code == 302
-    assert response.headers["location"] == TARGET
+    assert (response.status_code, response.headers["location"]) == (302, TARGET)
     assert response.headers["referrer-policy"] == "no-referrer"
     assert [(hit.purpose, hit.message, hit.index, hit.method) for hit in desk.hits] == [
         (Purpose.CLICK, 5, 2, method)
@@ -328,8 +327,7 @@ def test_what_was_kept_is_carried_out_while_the_server_stands(client: TestClient
 
 
 def test_what_a_stranger_sends_is_shown_to_nobody(client: TestClient, desk: FakeDesk) -> None:
-    desk.contact = "<script>alert(1)</script>"
-    attack = "<script>alert(2)</script>"
+    desk.contact, attack = "<script>alert(1)</script>", "<script>alert(2)</script>"
     headers = {"user-agent": attack, "referer": attack, "accept-language": attack}
     for response in (
         client.get(LINKS.unsubscribe_url(5, OLA), headers=headers),

@@ -1,0 +1,126 @@
+"""The mails: sent, come in, lost by a restore; and what was opened and clicked."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from relance.engine.db.columns import Id, Json, NullJson, count, kept_so, metadata, number, text, to
+from relance.engine.db.database import Instant
+
+message = sa.Table(
+    "message",
+    metadata,
+    # made before the row, for it stands in the links
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    to("enrollment"),
+    sa.Column("step", sa.Text, nullable=False),
+    text("variant"),
+    to("contact"),
+    to("mailbox"),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("message_id", sa.Text, nullable=False, unique=True),
+    text("thread"),  # Message-ID of the thread's first mail
+    text("recipient"),
+    text("subject"),
+    text("body"),  # the text part: to know our own words again in a quote
+    sa.Column("raw", sa.LargeBinary, nullable=False),  # the bytes, frozen before the first attempt
+    sa.Column("links", Json, nullable=False),  # the targets, by index: [{"target": ..., "label": ...}]
+    count("attempts"),
+    count("fence"),
+    count("looks"),  # complete looks into the mailbox, Sent included, that showed no trace of an unknown one
+    sa.Column("prepared_at", Instant, nullable=False),
+    sa.Column("transmitting_at", Instant),
+    sa.Column("settled_at", Instant),
+    sa.Column("code", sa.Integer),
+    text("reply"),  # the server's last words
+    # One mail a step a person, whatever happens: the last wall of the first promise.
+    sa.UniqueConstraint("enrollment_id", "step"),
+)
+_open = message.c.state.in_(("transmitting", "unknown"))
+sa.Index("ix_message_open", message.c.mailbox_id, postgresql_where=_open, sqlite_where=_open)
+sa.Index("ix_message_pace", message.c.mailbox_id, message.c.transmitting_at)
+sa.Index("ix_message_contact", message.c.contact_id)
+
+message_key = sa.Table(
+    "message_key",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),  # every id by which the world may call a message of ours
+    to("message"),
+)
+
+inbound = sa.Table(
+    "inbound",
+    metadata,
+    number(),
+    to("mailbox"),
+    # Message-ID, or a digest: a mail moved to another folder is the same
+    sa.Column("dedupe", sa.Text, nullable=False),
+    sa.Column("folder", sa.Text, nullable=False),
+    sa.Column("uidvalidity", sa.BigInteger, nullable=False),
+    sa.Column("uid", sa.BigInteger, nullable=False),
+    text("from_address"),
+    text("subject"),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("judged_at", Instant, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("rule", sa.Text, nullable=False),
+    count("rules_version"),
+    text("evidence"),
+    # the rest of it: until, recipient, status, intent, language, substitute
+    sa.Column("judgement", Json, nullable=False),
+    text("match"),  # certain, soft, none
+    text("matched_by"),
+    to("contact", nullable=True),
+    to("enrollment", nullable=True),
+    to("message", nullable=True),
+    text("body"),  # the person's own words, bounded
+    count("size"),  # of the whole mail; `raw` may be only its beginning
+    sa.Column("correction", NullJson),  # what a person says it is: kind, intent, until; the judgement stays
+    sa.Column("read_at", Instant),  # when a person looked at it
+    text("substitute_state"),  # accepted, dismissed
+    # kept so that history can be judged again; emptied when its retention ends
+    sa.Column("raw", sa.LargeBinary),
+    sa.UniqueConstraint("mailbox_id", "dedupe"),
+)
+sa.Index("ix_inbound_enrollment", inbound.c.enrollment_id)
+sa.Index("ix_inbound_contact", inbound.c.contact_id)
+_kept = inbound.c.raw.is_not(None)
+sa.Index("ix_inbound_kept", inbound.c.judged_at, postgresql_where=_kept, sqlite_where=_kept)
+
+lost_mail = sa.Table(
+    "lost_mail",  # mails of ours, met in a mailbox, to people or in sequences that a restored database does not know
+    metadata,
+    # of sequence, recipient and step, as the Message-ID bears it
+    sa.Column("fingerprint", sa.Text, primary_key=True),
+    sa.Column("message_id", sa.Text, nullable=False),
+    to("mailbox"),
+    text("subject"),
+    sa.Column("sent_at", Instant, nullable=False),
+    # a mail that came in named it
+    sa.Column("answered", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+hit = sa.Table(
+    "hit",
+    metadata,
+    number(),
+    to("message"),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),  # open, click
+    count("link"),
+    text("method"),
+    text("user_agent"),
+    text("network"),
+    # whether Accept-Language was there
+    sa.Column("language", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("prefetch", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("verdict", sa.Text),  # human, machine, unknown; empty until settled
+    sa.Column("reasons", Json, nullable=False),
+    count("rules_version"),
+)
+sa.Index("ix_hit_message", hit.c.message_id, hit.c.kind)
+_unjudged = hit.c.verdict.is_(None)
+sa.Index("ix_hit_unjudged", hit.c.at, postgresql_where=_unjudged, sqlite_where=_unjudged)
+sa.Index("ix_hit_network", hit.c.network, hit.c.at)
+
+kept_so(message)

@@ -1,0 +1,112 @@
+"""The mailboxes: their folders, the mails their servers withhold, the organisations that refuse them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from relance.engine.db.columns import Json, NullJson, count, metadata, number, text, to, told
+from relance.engine.db.database import Instant
+
+mailbox = sa.Table(
+    "mailbox",
+    metadata,
+    number(),
+    sa.Column("address", sa.Text, nullable=False, unique=True),
+    text("name"),
+    sa.Column("username", sa.Text, nullable=False),
+    sa.Column("secret", sa.LargeBinary, nullable=False),  # sealed by the vault, bound to this row
+    sa.Column("smtp_host", sa.Text, nullable=False),
+    sa.Column("smtp_port", sa.Integer, nullable=False),
+    sa.Column("smtp_security", sa.Text, nullable=False),
+    sa.Column("imap_host", sa.Text, nullable=False),
+    sa.Column("imap_port", sa.Integer, nullable=False),
+    sa.Column("imap_security", sa.Text, nullable=False),
+    sa.Column("ca_file", sa.Text),
+    text("state", default="active"),  # active, paused, removed
+    # Why it sends nothing: a code of `reasons` with its parameters. `reason`: in words, for the release before.
+    text("pause_kind"),
+    sa.Column("pause_params", NullJson),
+    text("reason"),
+    sa.Column("refusal", NullJson),  # the last mail in a row that its server refused: code, words, contact
+    sa.Column("daily_cap", sa.Integer),  # mails in any 24 hours; empty: no cap
+    count("gap_seconds"),  # at least so long between two mails
+    text("unknown_policy", default="hold"),  # hold, assume sent, send again
+    sa.Column("files_sent", sa.Boolean),  # whether the provider files its own Sent copies; empty: not known
+    # Whether ada+token@ reaches ada@: then Reply-To carries the mail's token, and no client can lose it.
+    sa.Column("plus_addressing", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The lease: who works for this mailbox now, until when (machine time), and the number every write must show.
+    text("lease_owner"),
+    sa.Column("lease_until", Instant),
+    count("fence"),
+    sa.Column("next_turn_at", Instant),
+    sa.Column("synced_at", Instant),  # when the last complete sync began (business time)
+    told("sync_error"),
+    sa.Column("locked_out", sa.Boolean, nullable=False, server_default=sa.false()),  # paused for `sync_error`
+    told("send_error"),  # what the last attempt to send met, where it was the server's or the login's trouble
+    # Whether the state is the engine's doing, and not a person's.
+    sa.Column("paused_by_itself", sa.Boolean, nullable=False, server_default=sa.false()),
+    count("troubles"),  # turns in a row that could not reach the servers
+    count("logins_refused"),  # turns in a row in which they refused what only a person can mend
+    text("turn_error"),  # the fault of ours that its last turn ended in
+    # Further addresses its owner writes from: a mail from one of them is the owner's, never a prospect's.
+    sa.Column("aliases", Json, nullable=False, server_default="[]"),
+    # what else its Sent folder shows in From
+    sa.Column("seen_from", Json, nullable=False, server_default="[]"),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.CheckConstraint("state in ('active', 'paused', 'removed')", name="state"),
+)
+sa.Index("ix_mailbox_turn", mailbox.c.next_turn_at, postgresql_where=mailbox.c.state != "removed")
+
+folder = sa.Table(
+    "folder",
+    metadata,
+    number(),
+    to("mailbox"),
+    sa.Column("name", sa.Text, nullable=False),
+    text("role"),
+    sa.Column("uidvalidity", sa.BigInteger, nullable=False),
+    sa.Column("last_uid", sa.BigInteger, nullable=False),
+    sa.Column("messages", sa.BigInteger),  # how many mails lay in it when it was read; empty: not known
+    text("gaps"),  # UIDs below `last_uid` that were not there then, as "11,15:20"
+    text("object_id"),  # the server's own id of it (RFC 8474)
+    count("moves"),  # how often it was numbered anew of late
+    told("moved"),  # which number moved last
+    sa.Column("moved_at", Instant),
+    sa.Column("missing_at", Instant),  # the look in which the server's list did not name it
+    sa.Column(
+        "doubted", sa.Boolean, nullable=False, server_default=sa.false()
+    ),  # it may be another of that name
+    sa.UniqueConstraint("mailbox_id", "name"),
+)
+
+withheld = sa.Table(  # mails that a server shows and does not give
+    "withheld",
+    metadata,
+    number(),
+    to("mailbox"),
+    sa.Column("folder", sa.Text, nullable=False),
+    sa.Column("uidvalidity", sa.BigInteger, nullable=False),
+    sa.Column("uid", sa.BigInteger, nullable=False),
+    text("state", default="trying"),  # trying, aside, dismissed
+    count("tries"),
+    told("words"),  # why, at the last try
+    text("sender"),
+    text("subject"),
+    sa.Column("person_held", sa.Boolean, nullable=False, server_default=sa.false()),  # whose it is was told
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("tried_at", Instant, nullable=False),
+    sa.UniqueConstraint("mailbox_id", "folder", "uidvalidity", "uid"),
+    sa.CheckConstraint("state in ('trying', 'aside', 'dismissed')", name="state"),
+)
+
+refusal = sa.Table(
+    "refusal",
+    metadata,
+    number(),
+    to("mailbox"),
+    sa.Column("organisation", sa.Text, nullable=False),  # whose server refuses this mailbox's mail
+    text("words"),  # for the release before
+    sa.Column("why", NullJson),  # code and parameters
+    sa.Column("at", Instant, nullable=False),
+    sa.UniqueConstraint("mailbox_id", "organisation"),
+)

@@ -1,0 +1,62 @@
+"""The people written to, and who may not be."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from relance.engine.db.columns import Json, NullJson, metadata, number, text
+from relance.engine.db.database import Instant
+
+contact = sa.Table(
+    "contact",
+    metadata,
+    number(),
+    sa.Column("email", sa.Text, nullable=False, unique=True),  # normalised: what goes on the envelope
+    text("original"),  # as it was written
+    text("organisation"),  # registrable domain; empty for free-mail domains
+    text("first_name"),
+    text("last_name"),
+    text("company"),
+    text("title"),
+    text("phone"),
+    text("country"),
+    text("language"),
+    text("zone"),
+    sa.Column("fields", Json, nullable=False),  # the author's own columns: {name: text}
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+)
+sa.Index("ix_contact_organisation", contact.c.organisation)
+for _name in ("email", "first_name", "last_name", "company"):  # found by how they begin, in any case
+    _lower = sa.func.lower(contact.c[_name]).label("begins")
+    sa.Index(f"ix_contact_{_name}_begins", _lower, postgresql_ops={"begins": "text_pattern_ops"})
+
+suppression = sa.Table(
+    "suppression",
+    metadata,
+    number(),
+    sa.Column("kind", sa.Text, nullable=False),  # address, domain
+    sa.Column("value", sa.Text, nullable=False),
+    text("reason"),  # in words, for the release before
+    sa.Column("why", NullJson),  # all its reasons as one: code and parameters
+    sa.Column("created_at", Instant, nullable=False),
+    sa.UniqueConstraint("kind", "value"),
+    sa.CheckConstraint("kind in ('address', 'domain')", name="kind"),
+)
+
+suppression_reason = sa.Table(
+    "suppression_reason",
+    metadata,
+    number(),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("cause", sa.Text, nullable=False),  # person, bounce
+    # what it rests on: a kept mail, a message, a digest of a wish
+    sa.Column("source", sa.Text, nullable=False),
+    text("words"),  # for the release before
+    sa.Column("why", NullJson),  # code and parameters
+    sa.Column("created_at", Instant, nullable=False),
+    # One row a reason: taking one back takes back no other.
+    sa.UniqueConstraint("kind", "value", "cause", "source"),
+    sa.CheckConstraint("cause in ('person', 'bounce')", name="cause"),
+)

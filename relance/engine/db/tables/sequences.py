@@ -1,0 +1,123 @@
+"""The sequences, who stands where in them, what holds them and what is to be done by a person."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from relance.engine.db.columns import Id, Json, count, metadata, number, text, to
+from relance.engine.db.database import Instant
+
+sequence = sa.Table(
+    "sequence",
+    metadata,
+    number(),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    text("state", default="active"),  # active, paused
+    text("reason"),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.CheckConstraint("state in ('active', 'paused')", name="state"),
+)
+
+sequence_version = sa.Table(
+    "sequence_version",
+    metadata,
+    number(),
+    to("sequence"),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("definition", Json, nullable=False),
+    sa.Column("published_at", Instant, nullable=False),
+    sa.UniqueConstraint("sequence_id", "number"),
+)
+
+enrollment = sa.Table(
+    "enrollment",
+    metadata,
+    number(),
+    to("sequence"),
+    to("sequence_version"),
+    to("contact"),
+    to("mailbox"),
+    sa.Column("state", sa.Text, nullable=False),
+    text("reason"),  # why it stands where it stands, in words, for the release before; nobody reads it
+    # The same as data, one by one, as [{"code": ..., "params": ..., "cause": ..., "source": ..., "words": ...}]: what is
+    # decided is decided by these, and the sentence is made from them. `words` is for the release before.
+    sa.Column("reasons", Json, nullable=False, server_default="[]"),
+    sa.Column("step", sa.Text),  # the step to do next; empty when there is none
+    text("step_kind"),  # mail, or a kind the tick does without a mailbox
+    sa.Column("due_at", Instant),
+    sa.Column("bound", Json, nullable=False),  # what bound `due_at`: the calendar's own words
+    sa.Column("stepped_at", Instant, nullable=False),  # when the step before was done
+    count("priority"),
+    count("attempts"),  # counted before the work starts, cleared when it ends
+    count("version"),  # goes up with every change: the compare-and-set of the send
+    sa.Column("resume_at", Instant),
+    # Whether we wrote to this person before: then nothing leaves before the mailbox was read for an answer.
+    sa.Column("wrote_before", sa.Boolean, nullable=False, server_default=sa.false()),
+    count("aways"),  # how often an out-of-office reply has moved it
+    # Set by a restore: what fell due before this may have been sent by a history this database has lost.
+    sa.Column("lost_before", Instant),
+    # The event that led to the state; 0: it is written in the same transaction, a little later; empty: not known.
+    sa.Column("cause_event_id", Id),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("finished_at", Instant),
+    sa.UniqueConstraint("sequence_id", "contact_id"),
+)
+_working = enrollment.c.state == "active"
+_mail = sa.and_(_working, enrollment.c.step_kind == "mail")
+_other = sa.and_(_working, enrollment.c.step_kind != "mail")
+_away = enrollment.c.state == "away"
+_lost = enrollment.c.lost_before.is_not(None)
+_next = (
+    *(enrollment.c.mailbox_id, enrollment.c.wrote_before, enrollment.c.priority),
+    *(enrollment.c.due_at, enrollment.c.id),
+)
+# What `store/sequences/due.py` reads from the head of: see there.
+sa.Index("ix_enrollment_mail_next", *_next, postgresql_where=_mail, sqlite_where=_mail)
+sa.Index("ix_enrollment_other_due", enrollment.c.due_at, postgresql_where=_other, sqlite_where=_other)
+sa.Index("ix_enrollment_away", enrollment.c.resume_at, postgresql_where=_away, sqlite_where=_away)
+sa.Index("ix_enrollment_contact", enrollment.c.contact_id)
+_held = enrollment.c.state == "held"
+sa.Index("ix_enrollment_held", enrollment.c.id, postgresql_where=_held, sqlite_where=_held)
+# Lists are paged by id within each state: an index of each thing they are most often asked by.
+sa.Index("ix_enrollment_in_state", enrollment.c.state, enrollment.c.id)
+_in_sequence = (enrollment.c.sequence_id, enrollment.c.state, enrollment.c.id, enrollment.c.mailbox_id)
+sa.Index("ix_enrollment_in_sequence", *_in_sequence)
+sa.Index("ix_enrollment_in_mailbox", enrollment.c.mailbox_id, enrollment.c.state, enrollment.c.id)
+sa.Index("ix_enrollment_lost", enrollment.c.contact_id, postgresql_where=_lost, sqlite_where=_lost)
+
+hold = sa.Table(  # what holds or pauses somebody: a row each, open until it is closed
+    "hold",
+    metadata,
+    number(),
+    to("enrollment"),
+    sa.Column("kind", sa.Text, nullable=False),  # of `reasons.HoldKind`: what closes it
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("params", Json, nullable=False),
+    text("source"),  # what it rests on, as its reason names it
+    # The same where it is a mail of ours, or one that came in. (No foreign keys: both outlive their mails' retention.)
+    sa.Column("message_id", Id),
+    sa.Column("inbound_id", Id),
+    sa.Column(
+        "opened_by", Id
+    ),  # events; 0: written in the same transaction, a little later; empty: not known
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("closed_by", Id),
+    sa.Column("closed_at", Instant),
+)
+_standing = hold.c.closed_at.is_(None)
+sa.Index("ix_hold_open", hold.c.enrollment_id, postgresql_where=_standing, sqlite_where=_standing)
+
+task = sa.Table(
+    "task",
+    metadata,
+    number(),
+    to("enrollment"),
+    to("contact"),
+    sa.Column("step", sa.Text, nullable=False),
+    text("words"),
+    text("state", default="open"),  # open, done, dropped
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("closed_at", Instant),
+    sa.UniqueConstraint("enrollment_id", "step"),
+)

@@ -1,0 +1,224 @@
+"""Why somebody stands where they stand, as data: a code with its parameters, and the row it rests on. Pure.
+
+What is decided is decided by these. The sentence is made where it is shown, from the one table `SENTENCES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from relance.engine.reasons.codes import CAUSES as CAUSES
+from relance.engine.reasons.codes import HOLDS as HOLDS
+from relance.engine.reasons.codes import Cause as Cause
+from relance.engine.reasons.codes import Code as Code
+from relance.engine.reasons.codes import HoldKind as HoldKind
+from relance.engine.reasons.sentences import ALSO as ALSO
+from relance.engine.reasons.sentences import AROUND
+from relance.engine.reasons.sentences import SENTENCES as SENTENCES
+from relance.wording import Text, _
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason. `source` says what it rests on, where something is to be found again by it.
+
+    `params` are texts, numbers and other reasons. `text` among them are somebody's own words, which stand instead of the sentence.
+    """
+
+    code: Code
+    params: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
+    given: Cause | None = None  # what kind of thing it is, where that is not the code's own
+
+    @property
+    def cause(self) -> Cause:
+        """What kind of thing it is."""
+        return CAUSES[self.code] if self.given is None else self.given
+
+    @property
+    def hold(self) -> HoldKind:
+        """What kind of hold it is, where it holds somebody."""
+        return HOLDS[self.cause]
+
+    @property
+    def text(self) -> Text:
+        """As people read it, in whatever language that will be."""
+        return _sentence(self)
+
+    @property
+    def words(self) -> str:
+        """As people read it now."""
+        return str(self.text)
+
+    @property
+    def message_id(self) -> int | None:
+        """The row of the mail of ours that it rests on."""
+        return _number(self.source, _MESSAGE)
+
+    @property
+    def inbound_id(self) -> int | None:
+        """The row of the mail that came in that it rests on."""
+        return _number(self.source, _INBOUND)
+
+    def __str__(self) -> str:
+        return self.words
+
+    def data(self) -> dict[str, Any]:
+        """As an event tells it."""
+        return {"reason": self.words, "why": self.row()}
+
+    def row(self) -> dict[str, Any]:
+        """As it is stored. `words` is for the release before this one; nobody reads it where there is a code."""
+        plain = {name: each for name, each in self.params.items() if not isinstance(each, Reason)}
+        nested = {name: each.row() for name, each in self.params.items() if isinstance(each, Reason)}
+        return {
+            "code": self.code.value,
+            "params": {**Text(_NO_WORDS, **plain).row()["params"], **nested},
+            "cause": self.cause.value,
+            "source": self.source,
+            "words": self.words,
+        }
+
+
+_NO_WORDS = ""
+_MESSAGE, _INBOUND = "message", "answer"
+
+
+def of_message(message_id: int) -> str:
+    """A mail of ours as the source of a reason."""
+    return f"{_MESSAGE} {message_id}"
+
+
+def of_inbound(inbound_id: int) -> str:
+    """A mail that came in as the source of a reason."""
+    return f"{_INBOUND} {inbound_id}"
+
+
+def _number(source: str, table: str) -> int | None:
+    name, _space, number = source.partition(" ")
+    return int(number) if name == table and number.isdecimal() else None
+
+
+def because(code: Code, source: str = "", *, cause: Cause | None = None, **params: Any) -> Reason:
+    """A reason by its code; parameters that are empty are left out."""
+    return Reason(code, {name: each for name, each in params.items() if not _is_empty(each)}, source, cause)
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value == "" or (isinstance(value, Text) and not value)
+
+
+def prose(text: str, cause: Cause = Cause.OTHER, source: str = "") -> Reason:
+    """Somebody's own words, which are never translated."""
+    return Reason(Code.PROSE, {"text": text}, source, cause)
+
+
+def bound(kind: str, why: Reason, until: str | None = None, **more: Any) -> dict[str, Any]:
+    """What bound a due time, as it is kept beside it. `until`: ISO 8601; `more`: what is kept with it."""
+    return {**why.row(), **more, "kind": kind, "until": until}
+
+
+def binding(stored: Mapping[str, Any]) -> Reason:
+    """Why a due time is what it is, by what is kept beside it: a reason of ours, or the calendar's own words."""
+    if "code" in stored:
+        return of_row(stored)
+    return Reason(Code.PROSE, {"text": Text.read(stored.get("words"))})
+
+
+def joined(reasons: Sequence[Reason]) -> Reason:
+    """Several as one; there is at least one."""
+    first, *rest = reasons
+    return because(Code.ALSO, first=first, then=joined(rest)) if rest else first
+
+
+_plural = Text.plural  # of a sentence that stands in the table
+
+
+def _sentence(reason: Reason) -> Text:
+    if "text" in reason.params:
+        own = reason.params["text"]
+        return own if isinstance(own, Text) else Text.prose(own)
+    params = {name: _shown(reason.code, name, each) for name, each in reason.params.items()}
+    pattern, count = SENTENCES[reason.code], params.pop("count", None)
+    many = getattr(pattern, "many", None)  # where the sentence depends on the number
+    if many is not None:
+        said: Text = _plural(pattern.msgid, many, count if isinstance(count, int) else 0, **params)
+    else:
+        said = Text(pattern.msgid, **params) if count is None else Text(pattern.msgid, count=count, **params)
+    for name, around in AROUND.items():
+        if name in params:
+            said = Text(around.msgid, reason=said, **{name: params[name]})
+    return said
+
+
+def _shown(code: Code, name: str, value: Any) -> Any:
+    """A parameter as people read it: the words of a list of ours in their language, everything else as it is."""
+    if isinstance(value, Reason):
+        return value.text
+    if not isinstance(value, str):
+        return value
+    if name == "match":
+        return Text(value)
+    about = _STATE_OF.get(code, "message") if name == "state" else _ABOUT.get(name)
+    return Text.within(about, value) if about else value
+
+
+_ABOUT = {"kind": "mail", "intent": "intent"}
+_STATE_OF = {Code.NOT_SENDABLE: "person", Code.MAILBOX_NOT_ACTIVE: "mailbox"}
+
+BY_A_PERSON: frozenset[Cause] = frozenset({Cause.PERSON, Cause.STOP})
+"""What a person said stays, whatever else is corrected."""
+
+
+def read(rows: Iterable[Any]) -> tuple[Reason, ...]:
+    """The reasons of a row, as they were stored."""
+    return tuple(of_row(each) for each in rows if isinstance(each, Mapping))
+
+
+def of_row(row: Mapping[str, Any]) -> Reason:
+    """One reason as it was stored. What another release wrote without a code of ours is its words."""
+    cause, source = _cause(row), str(row.get("source", ""))
+    code = row.get("code")
+    if code not in _CODES:
+        return prose(str(row.get("words", "")), cause, source)
+    params = _params(row.get("params") or {})
+    found = Reason(Code(code), params, source)
+    return found if found.cause is cause else Reason(found.code, params, source, cause)
+
+
+_CODES, _KINDS = frozenset(Code), frozenset(Cause)
+
+
+def _cause(row: Mapping[str, Any]) -> Cause:
+    cause = str(row.get("cause", ""))
+    return Cause(cause if cause in _KINDS else "")
+
+
+def _params(stored: Mapping[str, Any]) -> dict[str, Any]:
+    nested = {
+        name: of_row(each) for name, each in stored.items() if isinstance(each, Mapping) and "cause" in each
+    }
+    plain = {name: each for name, each in stored.items() if name not in nested}
+    return {**Text.read({"text": "", "params": plain}).params, **nested}
+
+
+def codes(reasons: Sequence[Reason]) -> tuple[str, ...]:
+    """Their codes, for programs that read what people are shown."""
+    return tuple(each.code.value for each in reasons)
+
+
+def said(reasons: Sequence[Reason]) -> str:
+    """The reasons as people read them."""
+    return _(ALSO).join(each.words for each in reasons)
+
+
+def of_cause(reasons: Sequence[Reason], cause: Cause) -> tuple[Reason, ...]:
+    """Those of one kind."""
+    return tuple(each for each in reasons if each.cause is cause)
+
+
+def organisations(reasons: Sequence[Reason]) -> tuple[str, ...]:
+    """The receiving organisations for which somebody is held."""
+    return tuple(each.source for each in of_cause(reasons, Cause.ORGANISATION))

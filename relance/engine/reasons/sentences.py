@@ -1,0 +1,154 @@
+"""How each reason reads: the one table of sentences, and what stands around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from relance.complete import complete
+from relance.engine.reasons.codes import Code
+from relance.wording import N_, Text
+
+ALSO = N_("; also: ")
+# Between two reasons where people read them. Nothing is ever split there.
+
+SENTENCES: Mapping[Code, Text] = complete(
+    Code,
+    {
+        Code.PROSE: Text("{text}"),
+        Code.ALSO: Text("{first}; also: {then}"),
+        Code.PAUSED: Text("paused by a person"),
+        Code.STOPPED: Text("stopped by a person"),
+        Code.RESUMED: Text("resumed by a person"),
+        Code.RELEASED: Text("released by a person"),
+        Code.WRITTEN_BY_HAND: Text("the salesperson wrote by hand"),
+        Code.TAKEN_BACK: Text("continues where it was: a person undid what had stopped it"),
+        Code.MAILBOX_REMOVED: Text("the mailbox {mailbox} was removed"),
+        Code.MAILBOX_CHANGED: Text("goes on from {mailbox}"),
+        Code.DECIDED: Text("a person decided"),
+        Code.SAID_SENT: Text("a person says that it was sent"),
+        Code.SAID_NOT_SENT: Text("a person says that it was not sent"),
+        Code.SUPPRESSED: Text("suppressed: {why}"),
+        Code.UNSUBSCRIBED_BY_LINK: Text("unsubscribed by the link in a mail"),
+        Code.UNSUBSCRIBED_UNHEARD: Text("unsubscribed by a link; not in the database yet"),
+        Code.COMPLETED: Text("every step is done"),
+        Code.STOP_RULE: Text("the sequence's stop rule applies: {rule}"),
+        Code.SKIPPED: Text("skipped: {rule} does not hold"),
+        Code.BACK: Text("back from absence"),
+        Code.VALUE_MISSING: Text("{names} is missing, which {place} needs"),
+        Code.VALUE_UNUSABLE: Text("{fault}"),
+        Code.NOTHING_TO_REPLY_TO: Text("there is no earlier mail of this conversation to reply to"),
+        Code.UNFIT: Text("the mail cannot be sent as it is: {fault}"),
+        Code.NOT_PREPARED: Text("this mail could not be prepared: {fault}"),
+        Code.STEP_FAILED: Text("this step could not be done: {fault}"),
+        Code.ATTEMPTS_SPENT: Text.plural(
+            "given up after {count} attempt that never finished",
+            "given up after {count} attempts that never finished",
+            2,
+        ),
+        Code.MAIL_OVER: Text("the mail of this step was {state}"),
+        Code.SERVER_SAID: Text("{said}"),
+        Code.MAY_BE_DELIVERED: Text("the mail may have been delivered: {said}"),
+        Code.BROKE_AFTER_BODY: Text("the mail may have been delivered: the connection broke after its body"),
+        Code.NOT_KNOWN_YET: Text("the mail may have been delivered; nobody can tell yet"),
+        Code.ADDRESS_REFUSED: (
+            Text("the address was refused, but nothing proves that it does not exist: {said}")
+        ),
+        Code.MAIL_REFUSED: Text("the server refused this mail: {said}"),
+        Code.DEFERRED_OFTEN: Text.plural(
+            "deferred {count} time: {said}", "deferred {count} times: {said}", 2
+        ),
+        Code.ORGANISATION_REFUSES: Text("mail from this mailbox to {organisation} is refused: {said}"),
+        Code.ORGANISATION_TRIED_AGAIN: Text("its organisation is tried again"),
+        Code.MAYBE_SENT: Text(
+            "the database was restored; this step may have been sent after the backup was made"
+        ),
+        Code.ASKED_ABOUT_LOST: Text("they wrote about this very mail, which the database had lost"),
+        Code.FOUND_SENT: Text("the mail in doubt was found to have been sent"),
+        Code.FOUND_IN_MAILBOX: Text("mail in the mailbox proves that it was sent"),
+        Code.JOURNAL_SAYS_TAKEN: Text("the journal says that a server accepted it"),
+        Code.SERVER_HAD_TAKEN: Text("the server had accepted it: {said}"),
+        Code.NEVER_LEFT: Text("it was never sent: {said}"),
+        Code.NO_COPY_IN_SENT: Text.plural(
+            "{count} check of Sent, where this provider files every mail, found no copy",
+            "{count} checks of Sent, where this provider files every mail, found no copy",
+            2,
+        ),
+        Code.POLICY_ASSUMES_SENT: Text("the mailbox's policy for unknown mail is to assume that it was sent"),
+        Code.POLICY_SENDS_AGAIN: Text(
+            "the mailbox's policy for unknown mail is to send the same bytes again"
+        ),
+        Code.ANSWERED: Text("answered"),
+        Code.ANSWERED_INVITATION: Text("answered an invitation"),
+        Code.OPTED_OUT: Text("asked for no more mail"),
+        Code.COMPLAINED: Text("complained about the mail"),
+        Code.ADDRESS_DEAD: Text("the address does not exist"),
+        Code.THEY_REFUSE_MAILBOX: Text("their organisation refuses mail from this mailbox"),
+        Code.CAME_BACK_FOR_NOW: Text("the mail came back for now"),
+        Code.CAME_BACK_OFTEN: Text.plural(
+            "the mail came back for now, {count} time", "the mail came back for now, {count} times", 2
+        ),
+        Code.CAME_BACK_DOUBTFUL: (
+            Text("the mail came back for good, but nothing proves that the address does not exist")
+        ),
+        Code.OUT_OF_OFFICE: Text("is out of office"),
+        Code.OUT_OF_OFFICE_AGAIN: Text("out of office for the {count}th time"),
+        Code.OUT_OF_OFFICE_LONG: Text("out of office until {until}, which is far off"),
+        Code.LEFT_COMPANY: Text("has left the company"),
+        Code.UNREADABLE: Text("sent a mail that could not be read"),
+        Code.CHALLENGED: Text("asks the sender to prove that they are a person"),
+        Code.AUTO_REPLY: Text("an automatic reply came"),
+        Code.RECEIPT: Text("a receipt came"),
+        Code.LIST_MAIL: Text("list mail came"),
+        Code.COMPANY_MAY_HAVE_ANSWERED: Text("somebody at the company may have answered for them"),
+        Code.COMPANY_MAY_HAVE_OPTED_OUT: Text("somebody at the company may have asked for no more mail"),
+        Code.COMPANY_UNREADABLE: Text("a mail from the company could not be read"),
+        Code.PROVIDER_REFUSES: Text("the provider of this mailbox refuses to send"),
+        Code.REFUSED_SOMEWHERE: (
+            Text("the mail was refused, and nothing says whether by them or by this mailbox's own provider")
+        ),
+        Code.NAMES_NOTHING_OF_OURS: Text('"{subject}" from {sender} is {match} and may be an answer'),
+        Code.NOBODY_SAYS_WHO: Text("nothing says whether by them or by this mailbox's own provider: {said}"),
+        Code.CAME_IN: Text("{kind}"),
+        Code.READ_ANEW: Text("a reply was classified again: {kind}"),
+        **dict.fromkeys(
+            (Code.COLLEAGUE_ANSWERED, Code.COLLEAGUE_STOPS), Text("{email} at the same company {told}")
+        ),
+        Code.AT_THE_COMPANY: Text("{why} (at the company: {touched})"),
+        Code.COLLEAGUE_HANDS_OVER: Text("{email} at the same company {told}; handed over to {mailbox}"),
+        Code.COLLEAGUE_SLOWS: Text("{email} at the same company {told}, so it goes {wait} later"),
+        Code.SAME_ANSWER_TWICE: Text("the same answer to two people in a row: {said} (the last was {email})"),
+        Code.SEVERAL_REFUSE: Text("several organisations refuse its mail ({organisations}): {said}"),
+        Code.REMOVED: Text("removed by a person"),
+        Code.DEFERRED_BY_SERVER: Text("the receiving server asked to try later: {said}"),
+        Code.WAS_AWAY: Text("was out of office"),
+        Code.CLICK_TOO_FRESH: Text("a click is too fresh to tell a person from a machine"),
+        Code.TASK_OPEN: Text("waits until the task is done"),
+        Code.NOTHING_WAS_SENT: Text("it fell due while nothing was sent"),
+        Code.NOTHING_RAN: Text("nothing ran since {since}; planned again"),
+        Code.CLOCK_WAS_AHEAD: Text("the clock had been ahead when this was planned"),
+        Code.BOUNCED: Text("bounced: {said}"),
+        Code.NOT_SENDABLE: Text("the enrollment is {state}"),
+        Code.CHANGED: Text("the enrollment changed"),
+        Code.CHANGED_SINCE_PREPARED: Text("the enrollment changed since the mail was prepared"),
+        Code.AT_ANOTHER_STEP: Text("the enrollment is at another step"),
+        Code.SEQUENCE_PAUSED: Text("the sequence is paused"),
+        Code.MAILBOX_NOT_ACTIVE: Text("the mailbox is {state}"),
+        Code.MAIL_NOT_SENDABLE: Text("the mail is {state}"),
+        Code.ADDRESS_SUPPRESSED: Text("the address is suppressed: {why}"),
+        Code.NOT_READ_SINCE: Text("the mailbox was not read for answers since the step fell due"),
+        Code.NOT_READ_ELSEWHERE: (
+            Text("another mailbox that wrote to them was not read for answers since the step fell due")
+        ),
+        Code.SETTLED_MEANWHILE: Text("the mail was settled or given up since it was prepared"),
+        Code.ANOTHER_WORKER: Text("another worker took the mailbox"),
+    },
+)
+"""Each code's sentence: the only place that knows one."""
+
+AROUND = {
+    "quote": Text('{reason}: "{quote}"'),
+    "intent": Text("{reason} ({intent})"),
+    "to": Text("{reason} (the mail to {to})"),
+    "back": Text("{reason} (the mail to {back} came back)"),
+}
+"""What stands around a sentence where a reason has such a parameter, in this order."""

@@ -1,0 +1,105 @@
+"""Everything that is told of one enrollment rests on this, read in one go: where it stands, when it is due, what its mailbox allows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from relance.engine import reasons, states
+from relance.engine.context import Context
+from relance.engine.inbound.reading import unread_mail
+from relance.engine.reporting import silent_turns, timeline
+from relance.engine.reporting.timeline import EventView
+from relance.engine.schedule import calendar, throttle
+from relance.engine.schedule.calendar import Bound, BoundKind, When
+from relance.engine.sequences import step_context
+from relance.engine.sequences.step_context import StepContext
+from relance.engine.states import State
+from relance.engine.store import events
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Mailbox
+from relance.engine.store.sending import claims, messages
+from relance.engine.store.sequences.enrollment_details import Standing
+from relance.wording import Text, day
+
+
+@dataclass(frozen=True)
+class EnrollmentFacts:
+    """Everything an explanation rests on, read in one go."""
+
+    context: Context
+    standing: Standing
+    case: StepContext
+    mailbox: Mailbox
+    sent: Sequence[dt.datetime]  # when mails left the mailbox in the last day
+    halted: Text | None
+    now: dt.datetime
+    odd: Sequence[str]  # what is odd in the mailbox's folders
+    silent: str  # the sentence about a turn of the mailbox that has written nothing for a while
+    cause: EventView | None
+    unheard: bool  # another mailbox wrote to them, and was not read since the step fell due
+
+    @property
+    def state(self) -> State:
+        """The enrollment's state."""
+        return self.case.row.state
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The zone of the contact's clock."""
+        return zoneinfo.ZoneInfo(self.case.script.place(self.case.contact, self.context.workspace).zone)
+
+    def local(self, at: dt.datetime) -> str:
+        """An instant as it reads on the contact's clock."""
+        here = at.astimezone(self.zone)
+        return f"{day(here.date())} {here:%H:%M} {self.zone.key}"
+
+
+def read(conn: Connection, context: Context, standing: Standing, halted: Text | None) -> EnrollmentFacts:
+    """The facts of one enrollment, as they are now."""
+    now = context.clock.now()
+    mailbox = mailboxes.by_id(conn, standing.enrollment.mailbox_id)
+    case = step_context.read(conn, context, [standing.enrollment])[0]
+    sent = messages.sent_since(conn, mailbox.id, now - throttle.DAY)
+    unheard = bool(claims.unheard(conn, [standing.enrollment.id], now))
+    odd = [str(each) for each in unread_mail.oddities(conn, now).get(mailbox.id, ())]
+    silent = silent_turns.told(conn, context, now).get(mailbox.id, "")
+    led = events.led_to(conn, standing.enrollment.id)
+    cause = timeline.view(led) if led is not None else None
+    return EnrollmentFacts(context, standing, case, mailbox, sent, halted, now, odd, silent, cause, unheard)
+
+
+def when_next(look: EnrollmentFacts) -> When | None:
+    """The time of the next step: as it was decided while it is ahead, asked anew once it has passed."""
+    row = look.case.row
+    if look.state in states.FINAL or row.step is None or row.due_at is None:
+        return None
+    place = look.case.script.place(look.case.contact, look.context.workspace)
+    if row.due_at <= look.now and row.step_kind == "mail":
+        return calendar.next_opening(look.case.script.rule(row.step), place, look.now)
+    return When(row.due_at, row.due_at.astimezone(look.zone), place.zone, tuple(_bounds(look)))
+
+
+def _bounds(look: EnrollmentFacts) -> Iterator[Bound]:
+    """What was kept beside the due time; reasons that are not the calendar's are told in words only (by `explain`)."""
+    for each in look.case.row.bound:
+        if each["kind"] in set(BoundKind) and each.get("until"):
+            yield Bound(
+                BoundKind(each["kind"]), reasons.binding(each).text, dt.datetime.fromisoformat(each["until"])
+            )
+
+
+def is_due(look: EnrollmentFacts) -> bool:
+    """Whether its step has fallen due."""
+    due = look.case.row.due_at
+    return due is not None and due <= look.now
+
+
+def allowance(look: EnrollmentFacts, at: dt.datetime) -> throttle.Allowance:
+    """What the mailbox's pace will let leave at a moment, by what has left until now."""
+    limits = throttle.Pace(look.mailbox.daily_cap, dt.timedelta(seconds=look.mailbox.gap_seconds))
+    return throttle.allowance(limits, look.sent, at, look.context.options.batch)
