@@ -20,12 +20,14 @@ from relance.wording import Text
 
 WANTED = "RELANCE_TEST_REWORDED"
 FOLDER = Path(__file__).with_name("keyed")
+_ASKED = os.environ.get(WANTED) == "1"
+# Read once: a test may clear the environment of everything that is Relance's.
 _TOLD = itertools.count(1)
 
 
 def wanted() -> bool:
     """Whether this run plays the tests so."""
-    return os.environ.get(WANTED) == "1"
+    return _ASKED
 
 
 class Unasked(str):

@@ -9,6 +9,7 @@ import pytest
 from relance.engine.sequences.bulk import BulkOutcome, BulkReport, BulkResult
 from relance.engine.sequences.listing import EnrollmentFilter, EnrollmentPage
 from tests.pretended_engine import ADA, Engine, run
+from tests.reworded import in_english
 
 DONE = (
     BulkResult(1, "ada@acme.example", "Trial", BulkOutcome.CHANGED),
@@ -27,7 +28,7 @@ def test_a_filter_is_passed_on_and_the_next_page_named(engine: Engine) -> None:
     asked = EnrollmentFilter("Trial", ("held", "away"), "me@acme.example", "Acme", "ad lo", "prose")
     assert engine.calls[0] == ("enrollments.list", (asked,), {"after": "e-0", "limit": 1})
     assert "ada@acme.example" in shown.stdout
-    assert "--after e-1" in shown.stderr
+    assert in_english("--after e-1") in shown.stderr
     assert json.loads(run("enrollments", "list", "--json").stdout)["cursor"] == "e-1"
 
 
@@ -43,16 +44,16 @@ def test_nothing_is_done_before_it_was_shown_and_said_yes_to(engine: Engine, ver
     engine.answers[f"enrollments.{verb}"] = PLAN
     asked = run("enrollments", verb, "--sequence", "Trial")
     assert asked.exit_code == 2  # nobody sits there to answer
-    assert "--yes" in asked.stderr
+    assert in_english("--yes") in asked.stderr
     assert [call[2]["dry_run"] for call in engine.calls if call[0] != "close"] == [True]
     shown = run("enrollments", verb, "--dry-run")
-    assert "1 person would change." in shown.stdout
-    assert "mail in doubt" in shown.stdout
-    assert "relance unknown list" in shown.stderr
+    assert in_english("1 person would change.") in shown.stdout
+    assert in_english("mail in doubt") in shown.stdout
+    assert in_english("relance unknown list") in shown.stderr
     engine.answers[f"enrollments.{verb}"] = REPORT
     engine.calls.clear()
     done = run("enrollments", verb, "--reason", "the fair", "--yes")
-    assert "1 person changed." in done.stdout
+    assert in_english("1 person changed.") in done.stdout
     assert [(call[2]["dry_run"], call[2]["reason"]) for call in engine.calls[:-1]] == [(False, "the fair")]
     rows = json.loads(run("enrollments", verb, "--yes", "--json").stdout)["results"]
     assert [each["outcome"] for each in rows] == ["changed", "mail in doubt"]

@@ -72,6 +72,7 @@ def test_help_names_values_as_people_do_and_fits_a_terminal(words, language):
     assert [line for line in done.output.splitlines() if len(line) > 80] == []
 
 
+@pytest.mark.wording
 def test_choices_stand_where_they_leave_room():
     assert speech.listed("--on <yes|no>", "Whether.") == ("--on <yes|no>", "Whether.")
     many = "human-answer|opt-out|out-of-office"
@@ -85,6 +86,7 @@ def test_choices_stand_where_they_leave_room():
     assert speech.ranged("[x>=0]") == "[≥ 0]"
 
 
+@pytest.mark.wording
 def test_what_records_show_is_translated():
     shown = {
         field.name.replace("_", " ")

@@ -63,7 +63,7 @@ def test_a_mail_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) ->
     )
     sandbox._show(mail, "ada@x.example")
     shown = capsys.readouterr().out
-    assert "to bo@y.example" in shown
+    assert in_english("to bo@y.example") in shown
     assert "\x1b" not in shown
     assert "\x07" not in shown
 
@@ -94,5 +94,5 @@ def test_without_a_home_or_a_world_the_next_step_is_named(
 def test_a_file_that_no_sandbox_wrote_is_told(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as name:
         (Path(name) / sandbox.FILE_NAME).write_bytes(content)
-        with pytest.raises(errors.NotFound, match="relance sandbox"):
+        with pytest.raises(errors.NotFound, match=worded("relance sandbox")):
             sandbox.account(Path(name))

@@ -55,6 +55,7 @@ def test_wrong_use_is_told_in_polish_without_a_word_of_typers_english(words):
     assert [each for each in ENGLISH if each in said] == []
 
 
+@pytest.mark.wording
 @pytest.mark.parametrize("words", WRONG, ids=" ".join)
 def test_in_english_typer_speaks_for_itself(words):
     assert typed(*words).startswith(("Usage: ", "Error: "))
@@ -74,6 +75,7 @@ def test_the_language_is_asked_for_before_and_behind_the_command(words):
     assert "Nie ma polecenia 'stauts'. Czy chodzi o 'status'" in typed(*words)
 
 
+@pytest.mark.wording
 def test_a_language_that_is_none_of_ours_is_refused():
     assert "'xx' is not one of en, pl." in typed("--lang", "xx", "status")
     assert "requires an argument" in typed("status", "--lang")
