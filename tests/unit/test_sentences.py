@@ -52,6 +52,7 @@ def test_no_full_stop_is_written_behind_words_that_may_have_one() -> None:
     assert found == []
 
 
+@pytest.mark.wording
 @pytest.mark.parametrize(
     ("length", "words"),
     [

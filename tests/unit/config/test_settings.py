@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from relance import config, errors, wording
+from tests.reworded import in_english, worded
 
 SECRET = "hunter2hunter2"
 
@@ -31,10 +32,10 @@ def test_what_is_given_beats_the_environment_which_beats_the_file(
     monkeypatch.setenv("RELANCE_TURN_BATCH", "12")
     settings = config.Settings(home=tmp_path, web_port=1003)
     assert (settings.web_port, settings.turn_batch, settings.zone) == (1003, 12, "Europe/Warsaw")
-    assert str(settings.source("web_port")) == "given by the caller"
-    assert str(settings.source("turn_batch")) == "environment RELANCE_TURN_BATCH"
+    assert str(settings.source("web_port")) == in_english("given by the caller")
+    assert str(settings.source("turn_batch")) == in_english("environment RELANCE_TURN_BATCH")
     assert str(settings.source("zone")) == str(tmp_path / "relance.toml")
-    assert str(settings.source("country")) == "default"
+    assert str(settings.source("country")) == in_english("default")
 
 
 def test_the_home_is_found_as_git_finds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,8 +97,10 @@ def test_a_wrong_setting_is_told_with_its_place_and_without_its_value(
     with pytest.raises(errors.Misconfigured) as refused:
         config.Settings()
     told = str(refused.value)
-    assert told.startswith(f"The setting {name} (environment RELANCE_{name.upper()})")
-    assert words in told
+    assert name in told
+    assert f"RELANCE_{name.upper()}" in told
+    assert told.startswith(in_english(f"The setting {name} (environment RELANCE_{name.upper()})"))
+    assert in_english(words) in told
     assert SECRET not in told
     assert "\n" not in told  # what follows from it is not told as well
 
@@ -130,13 +133,15 @@ def test_a_wrong_setting_is_told_in_polish(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_an_unknown_setting_in_the_file_names_the_nearest(tmp_path: Path) -> None:
     (tmp_path / "relance.toml").write_text("web_prt = 1\n")
-    with pytest.raises(errors.Misconfigured, match=r"web_prt \(.*relance\.toml\)\. Did you mean web_port\?"):
+    with pytest.raises(
+        errors.Misconfigured, match=worded(r"web_prt \(.*relance\.toml\)\. Did you mean web_port\?")
+    ):
         config.Settings(home=tmp_path)
 
 
 def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
     (tmp_path / "relance.toml").write_text("web_port: 1\n")
-    with pytest.raises(errors.Misconfigured, match="line 1"):
+    with pytest.raises(errors.Misconfigured, match=worded("line 1")):
         config.Settings(home=tmp_path)
 
 
@@ -223,7 +228,7 @@ def test_a_key_of_the_wrong_shape_is_refused_without_showing_it(text: str) -> No
 
 
 def test_a_missing_key_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(errors.Misconfigured, match="relance init"):
+    with pytest.raises(errors.Misconfigured, match=worded("relance init")):
         config.Settings(home=tmp_path).keyring()
 
 
@@ -232,7 +237,7 @@ def test_a_key_others_may_read_is_refused_unless_it_was_named_on_purpose(tmp_pat
     config.make_home(tmp_path / "home")
     path = tmp_path / "home" / "relance.key"
     path.chmod(0o644)
-    with pytest.raises(errors.Misconfigured, match="chmod 600"):
+    with pytest.raises(errors.Misconfigured, match=worded("chmod 600")):
         config.Settings(home=tmp_path / "home").keyring()
     assert config.Settings(home=tmp_path / "other", secret_key_file=path).keyring().current == 1
 

@@ -96,7 +96,7 @@ def test_columns_are_known_by_the_names_people_give_them() -> None:
 
 
 def test_a_header_without_addresses_says_what_to_do() -> None:
-    with pytest.raises(errors.Invalid, match="Rename it to email"):
+    with pytest.raises(errors.Invalid, match=worded("Rename it to email")):
         columns.read(["name", "emial"])
-    with pytest.raises(errors.Invalid, match="Put a line above it"):
+    with pytest.raises(errors.Invalid, match=worded("Put a line above it")):
         columns.read(["ada@acme.example", "Ada"])

@@ -67,7 +67,7 @@ def test_a_reply_needs_a_mail_on_every_way_to_it():
     )
     assert in_english("there is no mail before") in str(check("sequence: X\nsteps:\n" + reply).problems[0])
     skipped = HEAD + '    when: country == "PL"\n' + reply
-    assert "on some paths no mail has been sent" in str(check(skipped).problems[0])
+    assert in_english("on some paths no mail has been sent") in str(check(skipped).problems[0])
 
 
 def test_clicks_that_are_not_measured_cannot_be_asked():
@@ -81,13 +81,13 @@ def test_what_is_only_unwise_is_a_warning():
     assert in_english("only 2 hours") in str(soon.warnings[0])
     hasty = check(HEAD + BRANCH.replace("    after: 1 day\n", "") + "      - end: x\n")
     assert in_english("before anyone can have clicked") in str(hasty.warnings[0])
-    assert "has no effect" in str(check(HEAD + "  - wait: 2 days\n").warnings[0])
-    assert "no step of this sequence sends" in str(
+    assert in_english("has no effect") in str(check(HEAD + "  - wait: 2 days\n").warnings[0])
+    assert in_english("no step of this sequence sends") in str(
         check("sequence: X\nsteps:\n  - {id: a, task: b}\n").warnings[0]
     )
     many = "".join(f"  - id: m{n}\n    after: 2 days\n    thread: reply\n    body: x\n" for n in range(8))
-    assert "mail number 8" in str(check(HEAD + many).warnings[0])
-    assert "only an unsubscribe header" in str(check("unsubscribe: none\n" + HEAD).warnings[0])
+    assert in_english("mail number 8") in str(check(HEAD + many).warnings[0])
+    assert in_english("only an unsubscribe header") in str(check("unsubscribe: none\n" + HEAD).warnings[0])
 
 
 def test_a_text_cut_short_by_a_hash_is_a_warning():
@@ -114,7 +114,7 @@ def test_python_objects_are_checked_alike_without_places():
     found = lint.examine(made, KNOWN)
     assert [problem.line for problem in found.problems] == [0, 0]
     assert [problem.where for problem in found.problems] == ["", ""]
-    assert {str(problem).split(":")[0] for problem in found.problems} == {in_english("step `a`")}
+    assert all(str(problem).startswith(in_english("step `a`:")) for problem in found.problems)
     good = Sequence(name="X", steps=(MailStep(id="a", subject="s", body="Hi"),))
     assert lint.examine(good, KNOWN).definition is good
 

@@ -38,4 +38,5 @@ def test_another_thread_acts_for_itself() -> None:
 
 
 def test_an_actor_is_shown_by_name_and_kind() -> None:
-    assert (str(ANIA), str(Actor(ActorKind.RECIPIENT))) == (in_english("ania (person)"), "recipient")
+    assert str(ANIA) == in_english("ania (person)")
+    assert str(Actor(ActorKind.RECIPIENT)) == in_english("recipient")

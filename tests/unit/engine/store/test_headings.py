@@ -10,6 +10,7 @@ from relance.engine.store import headings
 from tests import english
 
 
+@pytest.mark.wording
 @pytest.mark.parametrize("language", wording.languages())
 @pytest.mark.parametrize("code", Code)
 def test_a_heading_has_no_holes(code: Code, language: str) -> None:

@@ -139,9 +139,9 @@ def test_bombs_are_refused_quickly():
     laughs = "a: &a [x]\n" + "".join(f"b{n}: &b{n} [*a,*a,*a]\n" for n in range(9))
     assert in_english("anchors") in told(laughs)[0]
     assert in_english("levels deep") in told("[" * 100_000)[0]
-    assert "levels deep" in told("".join("  " * n + "a:\n" for n in range(60)))[0]
-    assert "parts" in told("[" + "x," * 30_000 + "]")[0]
-    assert "more than 400000 characters" in told("x" * 1_000_000)[0]
+    assert in_english("levels deep") in told("".join("  " * n + "a:\n" for n in range(60)))[0]
+    assert in_english("parts") in told("[" + "x," * 30_000 + "]")[0]
+    assert in_english("more than 400000 characters") in told("x" * 1_000_000)[0]
 
 
 def test_load_raises_every_problem():
