@@ -18,6 +18,7 @@ import pytest
 import relance
 from relance import app, clock, config, errors
 from relance.engine.context import Context
+from relance.engine.definition.steps import KINDS
 
 ROOT = Path(__file__).parents[2]
 NOUNS = [
@@ -38,6 +39,10 @@ def test_the_list_is_what_is_there():
     }
     assert set(relance.__all__) == fetched == for_checkers
     assert list(relance.__all__) == sorted(set(relance.__all__))
+
+
+def test_every_kind_of_step_is_public():
+    assert {step.__name__ for step in KINDS.values()} <= set(relance.__all__)
 
 
 @pytest.mark.parametrize("name", relance.__all__)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from relance.complete import complete
 from relance.engine import states
+from relance.engine.definition.steps import KINDS
 from relance.engine.inbound.policy import Match
 from relance.engine.sequences.bulk import BulkOutcome
 from relance.mailbox.classification import rule_names
@@ -24,13 +25,16 @@ SEQUENCE: Mapping[str, Text] = {
     "active": Text.within("sequence", "active"),
     "paused": Text.within("sequence", "paused"),
 }
-STEP: Mapping[str, Text] = {
-    "mail": Text.within("step", "mail"),
-    "branch": Text.within("step", "branch"),
-    "task": Text.within("step", "task"),
-    "wait": Text.within("step", "wait"),
-    "end": Text.within("step", "end"),
-}
+STEP: Mapping[str, Text] = complete(
+    KINDS,
+    {
+        "mail": Text.within("step", "mail"),
+        "branch": Text.within("step", "branch"),
+        "task": Text.within("step", "task"),
+        "wait": Text.within("step", "wait"),
+        "end": Text.within("step", "end"),
+    },
+)
 MAIL: Mapping[str, Text] = complete(
     Kind,
     {

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
+from relance.complete import complete
 from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.graph import StepGraph, known
-from relance.engine.definition.steps import MailStep
+from relance.engine.definition.steps import KINDS, MailStep
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.sequences import publish
 from relance.engine.states import MessageState, State
@@ -20,13 +21,18 @@ from relance.engine.store.statistics import StepCount
 from relance.mailbox.parsing.inbound import Kind
 
 _DECISIVE = (Kind.HUMAN, Kind.CALENDAR, Kind.OPT_OUT, Kind.COMPLAINT, Kind.HARD_BOUNCE)
-_DONE = (
-    EventKind.STEP_BRANCHED,
-    EventKind.TASK_CREATED,
-    EventKind.STEP_WAITED,
-    EventKind.STEP_ENDED,
-    EventKind.STEP_SKIPPED,
+PASSED: Mapping[str, tuple[EventKind, ...]] = complete(
+    KINDS,
+    {
+        "mail": (),  # counted by what became of the mail
+        "branch": (EventKind.STEP_BRANCHED,),
+        "task": (EventKind.TASK_CREATED,),
+        "wait": (EventKind.STEP_WAITED,),
+        "end": (EventKind.STEP_ENDED,),
+    },
 )
+"""By kind of step: the events that say that somebody is past it."""
+_DONE = (*(event for events in PASSED.values() for event in events), EventKind.STEP_SKIPPED)
 
 
 @dataclass(frozen=True)
