@@ -86,7 +86,7 @@ def test_what_can_be_no_alias_is_refused(house: Context) -> None:
             aliases.add(house, "ada@sales.example", alias)
     with pytest.raises(errors.NotFound, match=worded("not an alias")):
         aliases.remove(house, "ada@sales.example", "other@sales.example")
-    with pytest.raises(errors.NotFound, match="no mailbox"):
+    with pytest.raises(errors.NotFound, match=worded("no mailbox")):
         aliases.add(house, "bob@sales.example", "other@sales.example")
 
 

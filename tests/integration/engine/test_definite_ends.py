@@ -116,10 +116,10 @@ def by_a_turn(house: Context) -> None:
 def test_an_answer_that_comes_to_light_late_means_what_it_would_have_meant(
     ready: Context, way: Callable[[Context], object], answer: SendResult, state: MessageState, stands: State
 ) -> None:
+    engine_house.add_message(ready, row(ready), MessageState.UNKNOWN, fence=0, recipient=EVE)
     with ready.database.write() as conn:
         why = because(Code.MAY_BE_DELIVERED, said="the worker stopped")
         enrollments.apply(conn, [row(ready).id], Event.HELD, ready.clock.now(), reason=why)
-    engine_house.add_message(ready, row(ready), MessageState.UNKNOWN, fence=0, recipient=EVE)
     dead = Journal(ready.journal._folder, "host-4711")
     dead.begin(mail(ready).id, 0)
     dead.ended(mail(ready).id, 0, answer)

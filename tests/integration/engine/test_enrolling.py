@@ -72,7 +72,8 @@ def test_enrolling_again_changes_nothing(ready: Context) -> None:
     enroll.enroll(ready, EnrollRequest("Trial"))
     again = enroll.enroll(ready, EnrollRequest("Trial"))
     assert again.enrolled == 0
-    assert {each.reason for each in again.skipped} == {"is in this sequence already (active)"}
+    assert len(again.skipped) == 3
+    assert all(each.reason == in_english("is in this sequence already (active)") for each in again.skipped)
     assert (again.by_mailbox, again.first_due) == ({}, None)
 
 
@@ -105,9 +106,10 @@ def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: Context) -> 
     reasons = {each.email: each.reason for each in report.skipped}
     assert reasons["p@firm0.example"] == in_english('is active in "Other"')
     assert reasons["bare@firm9.example"] == in_english("title is missing, which intro needs")
-    assert reasons["no@gone.example"] == "is suppressed: competitor"
-    assert reasons["who@x.example"] == "is not a contact yet: import it first"
-    assert "not an email address" in reasons["what"]
+    assert reasons["no@gone.example"] == in_english("is suppressed: competitor")
+    assert "competitor" in reasons["no@gone.example"]
+    assert reasons["who@x.example"] == in_english("is not a contact yet: import it first")
+    assert in_english("not an email address") in reasons["what"]
     assert (report.enrolled, len(report.skipped)) == (1, 5)
     both = enroll.enroll(ready, EnrollRequest("Trial", ["p@firm0.example"], also_elsewhere=True))
     assert both.enrolled == 1

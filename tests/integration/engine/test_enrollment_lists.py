@@ -22,6 +22,7 @@ from relance.engine.store.contacts import search
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollment_details, enrollment_lists, enrollments
 from tests import engine_house
+from tests.reworded import worded
 
 PEOPLE = {
     "ada@acme.example": ("Ada", "Lovelace", "Acme"),
@@ -119,7 +120,7 @@ def test_pages_leave_nobody_out_and_show_nobody_twice(ready: Context) -> None:
 
 @pytest.mark.parametrize("cursor", ["1", "e", "e-", "e--1", "e-1-2", "t-1", "e-٣", "e-1'--", "e-" + "9" * 40])
 def test_a_cursor_that_is_none_of_this_list_is_refused(ready: Context, cursor: str) -> None:
-    with pytest.raises(errors.WrongUse, match="is not a cursor"):
+    with pytest.raises(errors.WrongUse, match=worded("is not a cursor")):
         listing.page(ready, after=cursor)
 
 
@@ -133,7 +134,7 @@ def test_a_cursor_that_is_none_of_this_list_is_refused(ready: Context, cursor: s
     ],
 )
 def test_what_there_is_not_is_told(ready: Context, wanted: dict[str, object], words: str) -> None:
-    with pytest.raises(errors.WrongUse, match=words):
+    with pytest.raises(errors.WrongUse, match=worded(words)):
         listing.page(ready, EnrollmentFilter(**wanted))  # type: ignore[arg-type]
 
 

@@ -54,7 +54,7 @@ def test_a_process_is_at_work_until_it_says_that_it_stops(house: Context) -> Non
     assert (away.kind, in_english("does not answer") in away.words) == (ConcernKind.BROKER, True)
     heartbeats.beat(house, dataclasses.replace(me(), broker_away=True, broker_refuses=True))
     (refused,) = status.status(house).concerns
-    assert (refused.kind, "Redis refuses" in refused.words) == (ConcernKind.BROKER, True)
+    assert (refused.kind, in_english("Redis refuses") in refused.words) == (ConcernKind.BROKER, True)
     heartbeats.beat(house, dataclasses.replace(me(), broker_away=True))
     assert status.status(house).concerns == (away,)
 

@@ -229,5 +229,5 @@ def plan(conn: Connection, query: sa.Executable) -> str:
 def test_the_list_of_those_held_uses_its_indexes(ready: Context) -> None:
     with ready.database.write() as conn:
         found = plan(conn, statistics.held_query(10))
-    assert "ix_enrollment_held" in found
+    assert "ix_enrollment_held" in found or "ix_enrollment_in_state" in found
     assert "ix_hold_open" in found

@@ -153,7 +153,7 @@ def test_what_was_sent_by_a_wrong_clock_was_sent_by_now(ready: Context, post: On
         assert hits.next_unjudged(conn) == back.clock.now()
     told = timeline.page(back, "", 100).events[-1]
     assert (told.kind, clock_jumps.heal(back)) == ("clock.corrected", 0)
-    assert "1 step was planned again" in status.status(back).clock
+    assert in_english("1 step was planned again") in status.status(back).clock
 
 
 def _message(conn: Connection, enrollment_id: int) -> int:
@@ -200,7 +200,7 @@ def test_where_time_runs_fast_a_clock_a_month_ahead_is_mended_all_the_same(ready
     clock_jumps.heal(quick)
     with ready.database.read() as conn:
         assert mailboxes.by_id(conn, 1).synced_at == mailboxes.FORGOTTEN
-    assert "the clock had been ahead" in status.status(quick).clock
+    assert in_english("the clock had been ahead") in status.status(quick).clock
 
 
 def test_a_lease_or_a_turn_that_lies_too_far_ahead_is_not_believed(ready: Context) -> None:
@@ -228,10 +228,10 @@ def test_while_the_clock_is_in_doubt_nothing_is_done_and_status_says_so(
     with monkeypatch.context() as patched:
         patched.setattr(clock, "machine_now", lambda: now + by)
         assert turn.due(late, 10) == []
-        assert "jumped" in turn.take_turn(late, 1, lambda: False).words
-        assert "jumped" in str(tick.tick(late).words)
+        assert in_english("jumped") in turn.take_turn(late, 1, lambda: False).words
+        assert in_english("jumped") in str(tick.tick(late).words)
     assert len(post.bodies) == 1
-    assert "jumped" in status.status(late).clock
+    assert in_english("jumped") in status.status(late).clock
 
 
 def test_the_databases_clock_is_a_witness(
@@ -244,10 +244,10 @@ def test_the_databases_clock_is_a_witness(
     wrong = at(ready, ready.clock.now() + MONTH)
     with pytest.raises(errors.Unreachable, match=worded("ahead of the database's")):
         turn.due(wrong, 10)
-    with pytest.raises(errors.Unreachable, match="ahead of the database's"):
+    with pytest.raises(errors.Unreachable, match=worded("ahead of the database's")):
         turn.take_turn(wrong, 1, lambda: False)
     assert len(post.bodies) == 1
-    assert "ahead of the database's" in status.status(wrong).clock
+    assert in_english("ahead of the database's") in status.status(wrong).clock
 
 
 def test_no_body_follows_when_the_host_slept_since_its_mark(

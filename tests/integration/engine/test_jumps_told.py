@@ -19,6 +19,7 @@ from relance.engine.sequences import clock_jumps
 from relance.engine.states import State
 from relance.engine.store.sequences import enrollments
 from tests.reading import KIM, enrolled, hear, letter, row, wrote
+from tests.reworded import in_english
 
 MONTH, DAY, MINUTE = dt.timedelta(days=30), dt.timedelta(days=1), dt.timedelta(minutes=1)
 NAMED = "I am out of office until 20 March 2026.\nThis is an automatic reply."
@@ -49,7 +50,7 @@ def test_an_absence_that_a_wrong_clock_counted_ends_when_it_would_have(
     right = at(ready, now + MINUTE)
     clock_jumps.heal(right)
     assert (row(right).resume_at or now).date() == back_on
-    assert "1 absence was corrected" in status.status(right).clock
+    assert in_english("1 absence was corrected") in status.status(right).clock
 
 
 def test_the_step_of_somebody_absent_gets_its_time_back_too(ready: Context) -> None:

@@ -72,7 +72,7 @@ def test_a_mailbox_is_taken_in_with_its_password_sealed(house: Context) -> None:
 def test_a_mailbox_that_cannot_work_is_refused_with_the_reason(
     house: Context, change: dict[str, object], said: str
 ) -> None:
-    with pytest.raises(errors.Invalid, match=said):
+    with pytest.raises(errors.Invalid, match=worded(said)):
         mailbox_service.add(house, dataclasses.replace(SPEC, **change))  # type: ignore[arg-type]
     assert mailbox_service.every(house) == []
 
