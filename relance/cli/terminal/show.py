@@ -38,7 +38,7 @@ ATTRIBUTES = {
     "offered": N_("possible aliases"), "refused by": N_("refused by"), "original": N_("as written"),
     "organisation": N_("organisation"), "first name": N_("first name"), "last name": N_("last name"),
     "company": N_("company"), "title": N_("title"), "phone": N_("phone"), "country": N_("country"), "zone": N_("time zone"),
-    "fields": N_("own fields"),
+    "fields": N_("own fields"), "held by code": N_("held, by code"),
 }  # fmt: skip
 # What `record` shows of Status, AnswerView, MailboxView and Contact, by field; a test compares them.
 SECRETS = ("secret", "password", "token")
