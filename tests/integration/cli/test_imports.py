@@ -9,7 +9,7 @@ from pathlib import Path
 from relance.app import Relance
 from relance.config import Settings, make_home
 from relance.engine.db import migrate
-from tests.servers import processes
+from tests.servers import ports, processes
 
 TOLD = (
     "import atexit, sys\n"
@@ -25,6 +25,13 @@ def started(tmp_path: Path, *words: str, **environment: str) -> processes.Proces
     command = [sys.executable, "-c", TOLD, *words]
     given = {**os.environ, "LANG": "C.UTF-8", "COLUMNS": "100", **environment}
     return processes.Process(processes.Program(command, tmp_path / "said", environment=given))
+
+
+def ended(process: processes.Process) -> None:
+    try:
+        ports.wait_until(lambda: not process.alive, seconds=60, what="the command's end")
+    finally:
+        process.stop()
 
 
 def loaded(process: processes.Process) -> set[str]:
@@ -53,8 +60,7 @@ def test_a_worker_holds_no_web_server_migrations_holidays_or_translations(
 
 def test_status_loads_neither_daemons_nor_migrations(tmp_path: Path) -> None:
     process = started(tmp_path, "--home", str(home(tmp_path)), "status")
-    process.wait_ready(lambda: "LOADED" in process.log(), 60)
-    process.stop(10)
+    ended(process)
     found = loaded(process)
     assert not (FOR_OTHERS | {"dramatiq", "redis", "structlog", "prometheus_client", "psycopg"}) & found
     assert len(found) < 1050
@@ -62,8 +68,7 @@ def test_status_loads_neither_daemons_nor_migrations(tmp_path: Path) -> None:
 
 def test_help_loads_neither_the_engine_nor_the_settings(tmp_path: Path) -> None:
     process = started(tmp_path, "--help")
-    process.wait_ready(lambda: "LOADED" in process.log(), 60)
-    process.stop(10)
+    ended(process)
     found = loaded(process)
     assert not {
         name for name in found if name.startswith(("relance.engine", "relance.app", "sqlalchemy", "pydantic"))
