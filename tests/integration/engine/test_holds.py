@@ -4,6 +4,7 @@ one open stays held, whichever release wrote it."""
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -229,5 +230,6 @@ def plan(conn: Connection, query: sa.Executable) -> str:
 def test_the_list_of_those_held_uses_its_indexes(ready: Context) -> None:
     with ready.database.write() as conn:
         found = plan(conn, statistics.held_query(10))
-    assert "ix_enrollment_held" in found or "ix_enrollment_in_state" in found
-    assert "ix_hold_open" in found
+    assert "hold" in found
+    # Which of two indexes that serve it is a matter of what the planner knows of so few rows.
+    assert not re.search(r"Seq Scan on|SCAN \w+\b(?! USING)", found), found
