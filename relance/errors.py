@@ -105,6 +105,16 @@ class Superseded(Trouble):
     """Another worker has taken over; whatever this one still wanted to write is void."""
 
 
+def require_one_of(decision: str, decisions: Iterable[str]) -> None:
+    """Raise `WrongUse`, naming what there is, where a decision is none of these."""
+    allowed = tuple(decisions)
+    if decision not in allowed:
+        named = ", ".join(allowed)
+        raise WrongUse(
+            Text('choose one of: {decisions}; not "{decision}"', decisions=named, decision=decision)
+        )
+
+
 def nearest(word: str, known: Iterable[str], *, alike: float = 0.7) -> str | None:
     """The known word that a person most likely meant, or None. `alike` (0 to 1): how much the two must share."""
     import difflib  # only where a mistake was made

@@ -113,84 +113,33 @@ def _counted(relance: Relance, wanted: EnrollmentFilter, *, as_json: bool) -> No
     show.listing(rows, columns, as_json=False, empty=_("Nobody matches."))
 
 
-@group.command()
-def pause(  # noqa: PLR0913 - a flag for every question
-    ctx: typer.Context,
-    sequence: Sequence = None,
-    states: States = None,
-    mailbox: Mailbox = None,
-    company: Company = None,
-    search: Search = None,
-    because: Because = None,
-    reason: Reason = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_json: Json = False,
-) -> None:
-    """Pause all of these who are active or away. Shows what would happen and asks first."""
-    wanted = _filter(sequence, states, mailbox, company, search, because)
-    with session.of(ctx).open() as relance:
-        _act(relance.enrollments.pause, wanted, reason, dry_run=dry_run, yes=yes, as_json=as_json)
+def _add(verb: str, said: str) -> None:
+    """A command for what is done with many at once. They differ in their verb and their help."""
+
+    @group.command(verb, help=said)
+    def command(  # noqa: PLR0913 - a flag for every question
+        ctx: typer.Context,
+        sequence: Sequence = None,
+        states: States = None,
+        mailbox: Mailbox = None,
+        company: Company = None,
+        search: Search = None,
+        because: Because = None,
+        reason: Reason = "",
+        dry_run: DryRun = False,
+        yes: Yes = False,
+        as_json: Json = False,
+    ) -> None:
+        wanted = _filter(sequence, states, mailbox, company, search, because)
+        with session.of(ctx).open() as relance:
+            work = getattr(relance.enrollments, verb)
+            _act(work, wanted, reason, dry_run=dry_run, yes=yes, as_json=as_json)
 
 
-@group.command()
-def resume(  # noqa: PLR0913 - a flag for every question
-    ctx: typer.Context,
-    sequence: Sequence = None,
-    states: States = None,
-    mailbox: Mailbox = None,
-    company: Company = None,
-    search: Search = None,
-    because: Because = None,
-    reason: Reason = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_json: Json = False,
-) -> None:
-    """Resume all of these who are paused (with `--state away`, those who are away). Asks first."""
-    wanted = _filter(sequence, states, mailbox, company, search, because)
-    with session.of(ctx).open() as relance:
-        _act(relance.enrollments.resume, wanted, reason, dry_run=dry_run, yes=yes, as_json=as_json)
-
-
-@group.command()
-def release(  # noqa: PLR0913 - a flag for every question
-    ctx: typer.Context,
-    sequence: Sequence = None,
-    states: States = None,
-    mailbox: Mailbox = None,
-    company: Company = None,
-    search: Search = None,
-    because: Because = None,
-    reason: Reason = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_json: Json = False,
-) -> None:
-    """Let all of these who are held go on. Who has a mail in doubt stays held. Asks first."""
-    wanted = _filter(sequence, states, mailbox, company, search, because)
-    with session.of(ctx).open() as relance:
-        _act(relance.enrollments.release, wanted, reason, dry_run=dry_run, yes=yes, as_json=as_json)
-
-
-@group.command()
-def stop(  # noqa: PLR0913 - a flag for every question
-    ctx: typer.Context,
-    sequence: Sequence = None,
-    states: States = None,
-    mailbox: Mailbox = None,
-    company: Company = None,
-    search: Search = None,
-    because: Because = None,
-    reason: Reason = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_json: Json = False,
-) -> None:
-    """End the sequences of all of these for good. A pause can be undone; this cannot. Asks first."""
-    wanted = _filter(sequence, states, mailbox, company, search, because)
-    with session.of(ctx).open() as relance:
-        _act(relance.enrollments.stop, wanted, reason, dry_run=dry_run, yes=yes, as_json=as_json)
+_add("pause", "Pause all of these who are active or away. Shows what would happen and asks first.")
+_add("resume", "Resume all of these who are paused (with `--state away`, those who are away). Asks first.")
+_add("release", "Let all of these who are held go on. Who has a mail in doubt stays held. Asks first.")
+_add("stop", "End the sequences of all of these for good. A pause can be undone; this cannot. Asks first.")
 
 
 def _act(

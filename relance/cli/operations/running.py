@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -23,29 +24,22 @@ def add_to(root: typer.Typer) -> None:
 
 def run(ctx: typer.Context, host: Host = None, port: Port = None, threads: Threads = None) -> None:
     """Run everything in one process: scheduler, worker and web server. Needs nothing but the home."""
-    _serve(ctx, host, port, threads)
+    from relance.scheduler import daemons
+
+    _serve(ctx, host, port, "run", functools.partial(daemons.run_all, threads=threads))
 
 
 def web(ctx: typer.Context, host: Host = None, port: Port = None) -> None:
     """Run the web server only: opens, clicks and unsubscribes."""
     from relance.scheduler import daemons
-    from relance.scheduler.daemon import lifecycle, startup
-    from relance.scheduler.logging import logs
-    from relance.scheduler.web_server import web as server
 
-    settings = session.of(ctx).settings(web_host=host, web_port=port)
-    with contextlib.closing(server.listen(settings.web_host, settings.web_port)) as bound:
-        settings = session.of(ctx).settings(web_host=host, web_port=bound.getsockname()[1])
-        logs.configure(settings)
-        bell = lifecycle.Bell()
-        meanwhile = functools.partial(server.meanwhile, settings, bound)
-        with startup.opened(settings, session.open_app, bell, "web", meanwhile) as app:
-            code = 0 if app is None else daemons.run_web(app, sockets=[bound], bell=bell)
-    raise typer.Exit(code)
+    _serve(ctx, host, port, "web", daemons.run_web)
 
 
-def _serve(ctx: typer.Context, host: str | None, port: int | None, threads: int | None) -> None:
-    from relance.scheduler import daemons
+def _serve(
+    ctx: typer.Context, host: str | None, port: int | None, role: str, serve: Callable[..., int]
+) -> None:
+    """Listen, open the installation, and let `serve` do its work until it ends."""
     from relance.scheduler.daemon import lifecycle, startup
     from relance.scheduler.logging import logs
     from relance.scheduler.web_server import web as server
@@ -57,8 +51,8 @@ def _serve(ctx: typer.Context, host: str | None, port: int | None, threads: int 
         logs.configure(settings)
         bell = lifecycle.Bell()
         meanwhile = functools.partial(server.meanwhile, settings, bound)
-        with startup.opened(settings, session.open_app, bell, "run", meanwhile) as app:
-            code = 0 if app is None else daemons.run_all(app, sockets=[bound], threads=threads, bell=bell)
+        with startup.opened(settings, session.open_app, bell, role, meanwhile) as app:
+            code = 0 if app is None else serve(app, sockets=[bound], bell=bell)
     raise typer.Exit(code)
 
 

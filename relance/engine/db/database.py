@@ -75,15 +75,10 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction: committed at the end, rolled back on any exception. Keep it short."""
-        try:
-            with _words(self.url), self.engine.connect() as conn:
-                writing = conn.execution_options(relance_write=True)
-                with writing.begin():
-                    yield writing
-        except errors.Unwritable as full:
-            self.refused = full.text
-            raise
-        self.refused = ""
+        with self._writable() as conn:
+            writing = conn.execution_options(relance_write=True)
+            with writing.begin():
+                yield writing
 
     @contextmanager
     def note(self) -> Iterator[Connection]:
@@ -92,9 +87,15 @@ class Database:
             with self.write() as conn:
                 yield conn
             return
+        with self._writable() as conn:
+            _postgresql().writes_alone(conn)
+            yield conn
+
+    @contextmanager
+    def _writable(self) -> Iterator[Connection]:
+        """A connection to write on; that it could not be written, or could again, is kept for who asks how it stands."""
         try:
             with _words(self.url), self.engine.connect() as conn:
-                _postgresql().writes_alone(conn)
                 yield conn
         except errors.Unwritable as full:
             self.refused = full.text

@@ -25,7 +25,6 @@ from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.engine.store.sequences.enrollments import Enrollment
-from relance.wording import Text
 
 BATCH = 500
 DECISIONS = ("sent", "not sent")
@@ -115,14 +114,7 @@ def decide(
 
     An address that is no contact's raises `errors.NotFound`. `sent` counts for every mail that was due before the restore, for whoever got one got the next as well.
     """
-    if decision not in DECISIONS:
-        raise errors.WrongUse(
-            Text(
-                'choose one of: {decisions}; not "{decision}"',
-                decisions=", ".join(DECISIONS),
-                decision=decision,
-            )
-        )
+    errors.require_one_of(decision, DECISIONS)
     whom = whom or Whom()
     with context.database.read() as conn:
         for email in whom.emails or ():

@@ -156,21 +156,27 @@ def _all(rows: Iterable[Enrollment]) -> dict[int, BulkOutcome]:
 def _going_on(reason: str, *, dry_run: bool) -> Act:
     def act(desk: Desk, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
         people = contacts.by_ids(desk.conn, [row.contact_id for row in rows])
-        return {
-            row.id: _let_go(dataclasses.replace(desk, person=people[row.contact_id]), row, reason, dry_run)
-            for row in rows
-        }
+        gone = {each for each in {row.mailbox_id for row in rows} if _is_removed(desk, each)}
+        found = {}
+        for row in rows:
+            theirs = dataclasses.replace(desk, person=people[row.contact_id])
+            found[row.id] = _let_go(theirs, row, reason, dry_run, removed=row.mailbox_id in gone)
+        return found
 
     return act
 
 
-def _let_go(desk: Desk, row: Enrollment, reason: str, dry_run: bool) -> BulkOutcome:
+def _is_removed(desk: Desk, mailbox_id: int) -> bool:
+    return mailboxes.by_id(desk.conn, mailbox_id).state == "removed"
+
+
+def _let_go(desk: Desk, row: Enrollment, reason: str, dry_run: bool, *, removed: bool) -> BulkOutcome:
     mail = desk.mail(row) if row.state is State.HELD else None
     if control.in_doubt(mail):
         return BulkOutcome.MAIL_IN_DOUBT
     if control.unproved(desk, row):
         return BulkOutcome.STEP_IN_DOUBT
-    if mailboxes.by_id(desk.conn, row.mailbox_id).state == "removed":
+    if removed:
         return BulkOutcome.MAILBOX_REMOVED
     if not dry_run:
         control.go_on(desk, row, mail, reason, together=True)

@@ -221,14 +221,7 @@ class Resolved:
 def decide(context: Context, message_id: str, decision: str) -> Resolved:
     """A person's word on one unknown mail, by its id with or without `<>`. `errors.NotFound` when there is no such one
     (any more). Given up, its step is left out."""
-    if decision not in DECISIONS:
-        raise errors.WrongUse(
-            Text(
-                'choose one of: {decisions}; not "{decision}"',
-                decisions=", ".join(DECISIONS),
-                decision=decision,
-            )
-        )
+    errors.require_one_of(decision, DECISIONS)
     now, named = context.clock.now(), f"<{message_id.strip().strip('<>')}>"
     with context.database.write() as conn:
         mail = messages.by_keys(conn, [named]).get(named)
