@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from relance.engine.reporting.concerns import Concern, ConcernKind
     from relance.engine.reporting.explain import Explanation
     from relance.engine.reporting.forecast import Planned
+    from relance.engine.reporting.messages import MessageDetail, MessageFilter, MessagePage
     from relance.engine.reporting.sequence_report import Funnel, Report, StepReport, VariantReport
     from relance.engine.reporting.status import HeldView, MailboxLine, Status
     from relance.engine.reporting.step_outcomes import StepAccount
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from relance.engine.store.inbound.replies import Wanted
     from relance.engine.store.mailboxes.provider_traits import ProviderHabits
     from relance.engine.store.processes import Process
+    from relance.engine.store.sending.message_lists import MessageView
     from relance.engine.store.sequences.tasks import Task
     from relance.engine.tick import TickReport
     from relance.engine.turn import TurnReport
@@ -76,6 +78,7 @@ if TYPE_CHECKING:
         WrongUse,
     )
     from relance.mailbox.account import Security, Server
+    from relance.mailbox.parsing.opened import Attachment, OpenedMail
     from relance.mailbox.smtp.usage import Usage
     from relance.wording import Text
 
@@ -83,6 +86,7 @@ __all__ = [
     "Actor",
     "ActorKind",
     "AnswerView",
+    "Attachment",
     "Attendance",
     "Away",
     "Bound",
@@ -120,8 +124,13 @@ __all__ = [
     "MailboxTest",
     "MailboxView",
     "ManualClock",
+    "MessageDetail",
+    "MessageFilter",
+    "MessagePage",
+    "MessageView",
     "Misconfigured",
     "NotFound",
+    "OpenedMail",
     "Planned",
     "Problem",
     "Process",
@@ -220,10 +229,13 @@ _ROOMS = {
     "engine.store.sequences.tasks": ("Task",),
     "engine.tick": ("TickReport",),
     "engine.turn": ("TurnReport",),
+    "engine.reporting.messages": ("MessageDetail", "MessageFilter", "MessagePage"),
+    "engine.store.sending.message_lists": ("MessageView",),
     "errors": (
         "Away", "Broken", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded", "Trouble",
         "Unreachable", "Unwritable", "WrongUse",
     ),
+    "mailbox.parsing.opened": ("Attachment", "OpenedMail"),
     "mailbox.account": ("Security", "Server"),
     "mailbox.smtp.usage": ("Usage",),
     "wording": ("Text",),

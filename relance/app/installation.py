@@ -18,6 +18,7 @@ from relance.app.services import (
     Contacts,
     Enrollments,
     Mailboxes,
+    Messages,
     Progress,
     Restored,
     Sequences,
@@ -98,6 +99,7 @@ class Relance:
         self.sequences = Sequences(self._context)
         self.enrollments = Enrollments(self._context)
         self.mailboxes = Mailboxes(self._context)
+        self.messages = Messages(self._context)
         self.tasks = Tasks(self._context)
         self.unknown = Unknown(self._context)
         self.restored = Restored(self._context)

@@ -1,4 +1,4 @@
-"""What an installation offers, noun by noun: contacts, sequences, mailboxes, tasks, unknown mails, restored steps, the inbox.
+"""What an installation offers, noun by noun: contacts, sequences, mailboxes, mails, tasks, unknown mails, restored steps, the inbox.
 
 A line is an operation of the engine as it is (`Operation`); a method says in plain arguments what the engine takes as a value.
 """
@@ -17,6 +17,7 @@ from relance.engine.inbound.corrections import inbox, reclassify, reinstate
 from relance.engine.inbound.reading import unread_mail
 from relance.engine.mailboxes import aliases, probe_run
 from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.reporting import messages
 from relance.engine.restore import doubts
 from relance.engine.sending.doubt import in_doubt
 from relance.engine.sending.refusals import refusing_domains
@@ -65,6 +66,13 @@ class Enrollments(Service):
     resume = Operation(bulk.resume)
     stop = Operation(bulk.stop)
     release = Operation(bulk.release)
+
+
+class Messages(Service):
+    """The mails that were written, as they left or will."""
+
+    list = Operation(messages.page)
+    show = Operation(messages.show)
 
 
 class Mailboxes(Service):

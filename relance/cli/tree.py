@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from relance.cli import contacts, enrolling, enrollments, inbox, looking, mailboxes, sequences, tasks
+from relance.cli import (
+    contacts,
+    enrolling,
+    enrollments,
+    inbox,
+    looking,
+    mailboxes,
+    messages,
+    sequences,
+    tasks,
+)
 from relance.cli.operations import database, demo, home, restored, running, sandbox, unknowns
 from relance.cli.terminal import failures, session, speech
 from relance.version import VERSION
@@ -34,6 +44,7 @@ def build() -> typer.Typer:
     enrolling.add_to(root)
     root.add_typer(enrollments.group, name="enrollments")
     looking.add_to(root)
+    root.add_typer(messages.group, name="messages")
     inbox.add_to(root)
     root.add_typer(tasks.group, name="task")
     root.add_typer(unknowns.group, name="unknown")

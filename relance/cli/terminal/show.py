@@ -39,8 +39,11 @@ ATTRIBUTES = {
     "organisation": N_("organisation"), "first name": N_("first name"), "last name": N_("last name"),
     "company": N_("company"), "title": N_("title"), "phone": N_("phone"), "country": N_("country"), "zone": N_("time zone"),
     "fields": N_("own fields"), "held by code": N_("held, by code"),
+    "sequence": N_("sequence"), "step": N_("step"), "variant": N_("variant"), "written at": N_("written"),
+    "offered at": N_("offered"), "settled at": N_("settled"), "attempts": N_("attempts"), "code": N_("reply code"),
+    "server reply": N_("the server said"),
 }  # fmt: skip
-# What `record` shows of Status, AnswerView, MailboxView and Contact, by field; a test compares them.
+# What `record` shows of Status, AnswerView, MailboxView, Contact and MessageView, by field; a test compares them.
 SECRETS = ("secret", "password", "token")
 
 

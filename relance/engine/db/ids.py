@@ -11,8 +11,13 @@ _RANDOM_BITS = 22
 
 def message(now: dt.datetime) -> int:
     """A message's id: milliseconds since 2026 and 22 random bits, so that the index grows at its end (62 bits)."""
-    milliseconds = max(0, int((now - _EPOCH).total_seconds() * 1000))
-    return ((milliseconds & ((1 << 40) - 1)) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+    return first_message(now) | secrets.randbits(_RANDOM_BITS)
+
+
+def first_message(at: dt.datetime) -> int:
+    """The lowest id that a message written in this millisecond can have."""
+    milliseconds = max(0, int((at - _EPOCH).total_seconds() * 1000))
+    return (milliseconds & ((1 << 40) - 1)) << _RANDOM_BITS
 
 
 def token() -> str:

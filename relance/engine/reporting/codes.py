@@ -126,6 +126,7 @@ BULK: Mapping[str, Text] = complete(
 )
 TABLES: Mapping[str, Mapping[str, Text]] = {
     "person": states.STATES,
+    "message": {state.value: words for state, words in states.MESSAGE_STATES.items()},
     "mailbox": MAILBOX,
     "sequence": SEQUENCE,
     "step": STEP,

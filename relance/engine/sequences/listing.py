@@ -83,11 +83,11 @@ def meant(conn: Connection, wanted: EnrollmentFilter) -> Conditions:
     if wanted.sequence is not None:
         found = dataclasses.replace(found, sequence_id=publish.known(conn, wanted.sequence)[0].sequence_id)
     if wanted.mailbox is not None:
-        found = dataclasses.replace(found, mailbox_id=_mailbox(conn, wanted.mailbox))
+        found = dataclasses.replace(found, mailbox_id=mailbox_id(conn, wanted.mailbox))
     return found
 
 
-def _mailbox(conn: Connection, address: str) -> int:
+def mailbox_id(conn: Connection, address: str) -> int:
     """A removed one, too: it is what many are held for."""
     found = mailboxes.by_address(conn, address.strip().lower())
     return (found or mailboxes.named(conn, address)).id

@@ -17,6 +17,7 @@ from relance.engine.mailboxes.service import MailboxView
 from relance.engine.reporting import codes
 from relance.engine.reporting.status import Status
 from relance.engine.store.contacts.contacts import Contact
+from relance.engine.store.sending.message_lists import MessageView
 from tests import catalogue
 from tests.pretended_engine import ADA, AT, Engine, Import, run
 
@@ -90,7 +91,7 @@ def test_choices_stand_where_they_leave_room():
 def test_what_records_show_is_translated():
     shown = {
         field.name.replace("_", " ")
-        for owner, left_out in ((Status, ("paused_sequences", "mailboxes", "halted", "clock", "clock_over", "attendance", "held_by_reason", "concerns")), (AnswerView, ("body",)), (MailboxView, ()), (Contact, ()))
+        for owner, left_out in ((Status, ("paused_sequences", "mailboxes", "halted", "clock", "clock_over", "attendance", "held_by_reason", "concerns")), (AnswerView, ("body",)), (MailboxView, ()), (Contact, ()), (MessageView, ()))
         for field in dataclasses.fields(owner)
         if field.name not in left_out
     }  # fmt: skip

@@ -1,0 +1,51 @@
+"""`relance messages` against a pretended engine: what is passed on and what is shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from relance.engine.reporting.messages import MessageDetail, MessageFilter, MessagePage
+from relance.engine.store.sending.message_lists import MessageView
+from relance.mailbox.parsing.opened import Attachment, OpenedMail
+from tests.pretended_engine import AT, ESCAPE, Engine, run
+from tests.reworded import in_english
+
+LINE = MessageView(
+    *(7, "eve@linden.example", "Trial", "intro", "main", "me@acme.example", "accepted", ESCAPE),
+    *(AT, AT, AT, 1, 250, "2.0.0 queued"),
+)
+RAW = b"Subject: Hello\r\n\r\nHello\r\n"
+OPENED = OpenedMail(
+    (("Subject", ESCAPE),),
+    "Good morning",
+    "<p>Good morning</p>",
+    (Attachment("a.pdf", "application/pdf", 9),),
+)
+MAIL = MessageDetail(LINE, "<1@acme.example>", "<1@acme.example>", OPENED, RAW)
+
+
+def test_a_filter_is_passed_on_and_the_next_page_named(engine: Engine) -> None:
+    engine.answers["messages.list"] = MessagePage((LINE,), "m-7")
+    words = "messages list --sequence Trial --state accepted --mailbox me@acme.example --search ev --limit 1 --after m-9"
+    shown = run(*words.split(), "--since", "2026-03-02", "--until", "2026-03-02T12:30")
+    [(name, (asked,), rest), *_] = engine.calls
+    assert (name, rest) == ("messages.list", {"after": "m-9", "limit": 1})
+    assert asked.until - asked.since == dt.timedelta(hours=12, minutes=30)
+    assert asked == MessageFilter("Trial", ("accepted",), "me@acme.example", "ev", asked.since, asked.until)
+    assert "eve@linden.example" in shown.stdout
+    assert "\x1b" not in shown.stdout
+    assert in_english("--after m-7") in shown.stderr
+    assert json.loads(run("messages", "list", "--json").stdout)["cursor"] == "m-7"
+
+
+def test_a_mail_is_shown_in_words_as_json_and_as_bytes(engine: Engine) -> None:
+    engine.answers["messages.show"] = MAIL
+    shown = run("messages", "show", "7")
+    assert "Good morning" in shown.stdout
+    assert "a.pdf (9)" in shown.stdout
+    assert "\x1b" not in shown.stdout
+    told = json.loads(run("messages", "show", "7", "--json").stdout)
+    assert (told["opened"]["html"], told["message"]["code"]) == ("<p>Good morning</p>", 250)
+    assert "raw" not in told
+    assert run("messages", "show", "7", "--raw").stdout_bytes == RAW
