@@ -7,38 +7,62 @@ from collections.abc import Mapping
 from relance.engine.reasons import SENTENCES, Code
 from relance.wording import Text
 
-_OWN = Text("a reason of its own")
-_COLLEAGUE = Text("a colleague answered")
+SHARED: Mapping[Code, Code] = {
+    **dict.fromkeys((Code.VALUE_UNUSABLE, Code.SERVER_SAID, Code.CAME_IN), Code.PROSE),
+    **dict.fromkeys((Code.COLLEAGUE_STOPS, Code.AT_THE_COMPANY), Code.COLLEAGUE_ANSWERED),
+}
+"""Of the codes that are counted together, the one that stands for all of them."""
+
 OF: Mapping[Code, Text] = {
-    **dict.fromkeys((Code.PROSE, Code.SERVER_SAID, Code.VALUE_UNUSABLE, Code.CAME_IN), _OWN),
-    **dict.fromkeys((Code.COLLEAGUE_ANSWERED, Code.COLLEAGUE_STOPS, Code.AT_THE_COMPANY), _COLLEAGUE),
+    Code.PROSE: Text("a reason of its own"),
+    Code.ALSO: Text("several reasons"),
+    Code.COLLEAGUE_ANSWERED: Text("a colleague answered"),
     Code.COLLEAGUE_HANDS_OVER: Text("a colleague answered, and a person takes over"),
     Code.COLLEAGUE_SLOWS: Text("a colleague answered, so it goes later"),
-    Code.ALSO: Text("several reasons"),
     Code.MAILBOX_REMOVED: Text("the mailbox was removed"),
     Code.MAILBOX_CHANGED: Text("goes on from another mailbox"),
-    Code.VALUE_MISSING: Text("a value that the mail needs is missing"),
+    Code.SUPPRESSED: Text("suppressed"),
+    Code.ADDRESS_SUPPRESSED: Text("the address is suppressed"),
+    Code.STOP_RULE: Text("the sequence's stop rule applies"),
     Code.SKIPPED: Text("a step was skipped"),
+    Code.STEP_FAILED: Text("this step could not be done"),
+    Code.VALUE_MISSING: Text("a value that the mail needs is missing"),
+    Code.UNFIT: Text("the mail cannot be sent as it is"),
+    Code.NOT_PREPARED: Text("this mail could not be prepared"),
     Code.MAIL_OVER: Text("the mail of this step is not sent any more"),
-    Code.ORGANISATION_REFUSES: Text("their organisation refuses mail from this mailbox"),
+    Code.MAY_BE_DELIVERED: Text("the mail may have been delivered"),
+    Code.ADDRESS_REFUSED: Text("the address was refused, but nothing proves that it does not exist"),
+    Code.MAIL_REFUSED: Text("the server refused this mail"),
+    Code.ORGANISATION_REFUSES: Text("mail from this mailbox to their organisation is refused"),
+    Code.SEVERAL_REFUSE: Text("several organisations refuse its mail"),
+    Code.NOBODY_SAYS_WHO: Text("nothing says whether by them or by this mailbox's own provider"),
+    Code.SAME_ANSWER_TWICE: Text("the same answer to two people in a row"),
+    Code.DEFERRED_BY_SERVER: Text("the receiving server asked to try later"),
+    Code.DEFERRED_OFTEN: Text("deferred too often"),
+    Code.ATTEMPTS_SPENT: Text("given up after attempts that never finished"),
+    Code.NO_COPY_IN_SENT: Text("Sent, where this provider files every mail, has no copy"),
+    Code.SERVER_HAD_TAKEN: Text("the server had accepted it"),
+    Code.NEVER_LEFT: Text("it was never sent"),
+    Code.CAME_BACK_OFTEN: Text("the mail came back for now, several times"),
+    Code.BOUNCED: Text.within("person", "bounced"),
+    Code.READ_ANEW: Text("a reply was classified again"),
     Code.OUT_OF_OFFICE_AGAIN: Text("out of office again and again"),
     Code.OUT_OF_OFFICE_LONG: Text("out of office for a long time"),
     Code.NAMES_NOTHING_OF_OURS: Text("a mail may be an answer"),
-    Code.SEVERAL_REFUSE: Text("several organisations refuse its mail"),
     Code.NOTHING_RAN: Text("nothing ran for a while; planned again"),
     Code.NOT_SENDABLE: Text("the sequence does not go on for this person"),
     Code.MAILBOX_NOT_ACTIVE: Text("the mailbox is not active"),
     Code.MAIL_NOT_SENDABLE: Text("the mail is not to be sent"),
 }
-"""Of the codes whose sentence makes no sense without its parameters; of the others the sentence, up to what it quotes."""
+"""Of the codes whose sentence has places, in their own words; every other code is headed by its sentence."""
 
 
 def counted_as(code: Code) -> Code:
     """The code that stands for all that share a heading, for programs to count by."""
-    shared = OF.get(code)
-    return code if shared is None else next(each for each, heading in OF.items() if heading == shared)
+    return SHARED.get(code, code)
 
 
 def heading(code: Code) -> str:
     """What a code says whatever its parameters. Several codes may share one."""
-    return str(OF.get(code) or str(SENTENCES[code]).partition(": {")[0])
+    counted = counted_as(code)
+    return str(OF.get(counted) or SENTENCES[counted])

@@ -54,10 +54,14 @@ def test_the_last_stop_is_told_however_long_ago() -> None:
     days = 17 * 86_400
     found = attendance([process("worker", days + 5), process("run", days, stopped=True)], NOW)
     assert found.processes == ()
+    assert found.last is not None
+    assert found.last.role == "run"
     assert str(found).startswith(in_english("Relance is not running"))
     assert in_english("`relance run` on post-1 stopped on") in str(found)
-    assert "was last seen on" in str(attendance([process("worker", 600)], NOW))
-    assert "`relance run` starts everything" in str(Attendance())
+    seen = process("worker", 600)
+    assert attendance([seen], NOW).last == seen
+    assert in_english("was last seen on") in str(attendance([seen], NOW))
+    assert in_english("`relance run` starts everything") in str(Attendance())
 
 
 @given(
