@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from relance.engine.reporting.step_outcomes import StepAccount
     from relance.engine.reporting.timeline import EventPage, EventView
     from relance.engine.restore.doubts import Decided, DoubtView, Whom
+    from relance.engine.roles import Permission, Role, Scope, Viewer
     from relance.engine.schedule.calendar import Bound, BoundKind, When
     from relance.engine.sending.doubt.in_doubt import Resolved, UnknownMail
     from relance.engine.sending.refusals.refusing_domains import Retried
@@ -61,11 +62,14 @@ if TYPE_CHECKING:
     from relance.engine.store.processes import Process
     from relance.engine.store.sending.message_lists import MessageView
     from relance.engine.store.sequences.tasks import Task
+    from relance.engine.store.users.audit import AuditEntry
     from relance.engine.tick import TickReport
     from relance.engine.turn import TurnReport
+    from relance.engine.users.service import Invitation, UserView
     from relance.errors import (
         Away,
         Broken,
+        Forbidden,
         Invalid,
         Misconfigured,
         NotFound,
@@ -88,6 +92,7 @@ __all__ = [
     "AnswerView",
     "Attachment",
     "Attendance",
+    "AuditEntry",
     "Away",
     "Bound",
     "BoundKind",
@@ -114,10 +119,12 @@ __all__ = [
     "EventPage",
     "EventView",
     "Explanation",
+    "Forbidden",
     "Funnel",
     "HeldView",
     "ImportReport",
     "Invalid",
+    "Invitation",
     "MailStep",
     "MailboxLine",
     "MailboxSpec",
@@ -131,6 +138,7 @@ __all__ = [
     "Misconfigured",
     "NotFound",
     "OpenedMail",
+    "Permission",
     "Planned",
     "Problem",
     "Process",
@@ -143,7 +151,9 @@ __all__ = [
     "Report",
     "Resolved",
     "Retried",
+    "Role",
     "SchemaState",
+    "Scope",
     "Security",
     "Send",
     "Sequence",
@@ -173,9 +183,11 @@ __all__ = [
     "UnreadMail",
     "Unwritable",
     "Usage",
+    "UserView",
     "Variant",
     "VariantReport",
     "VersionView",
+    "Viewer",
     "WaitStep",
     "Wanted",
     "WayBack",
@@ -213,6 +225,7 @@ _ROOMS = {
     "engine.reporting.step_outcomes": ("StepAccount",),
     "engine.reporting.timeline": ("EventPage", "EventView"),
     "engine.restore.doubts": ("Decided", "DoubtView", "Whom"),
+    "engine.roles": ("Permission", "Role", "Scope", "Viewer"),
     "engine.schedule.calendar": ("Bound", "BoundKind", "When"),
     "engine.sending.doubt.in_doubt": ("Resolved", "UnknownMail"),
     "engine.sending.refusals.refusing_domains": ("Retried",),
@@ -227,13 +240,15 @@ _ROOMS = {
     "engine.store.inbound.replies": ("Wanted",),
     "engine.store.contacts.suppressions": ("Suppression",),
     "engine.store.sequences.tasks": ("Task",),
+    "engine.store.users.audit": ("AuditEntry",),
     "engine.tick": ("TickReport",),
     "engine.turn": ("TurnReport",),
     "engine.reporting.messages": ("MessageDetail", "MessageFilter", "MessagePage"),
     "engine.store.sending.message_lists": ("MessageView",),
+    "engine.users.service": ("Invitation", "UserView"),
     "errors": (
-        "Away", "Broken", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded", "Trouble",
-        "Unreachable", "Unwritable", "WrongUse",
+        "Away", "Broken", "Forbidden", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded",
+        "Trouble", "Unreachable", "Unwritable", "WrongUse",
     ),
     "mailbox.parsing.opened": ("Attachment", "OpenedMail"),
     "mailbox.account": ("Security", "Server"),

@@ -6,7 +6,8 @@ Our exception hierarchy::
     ├── WrongUse                 change what you asked for (the command line exits with 2)
     │   ├── Invalid              a file or value has problems, each with its place and its mend
     │   ├── NotFound             no such sequence, contact or mailbox
-    │   └── Misconfigured        a setting is wrong or missing
+    │   ├── Misconfigured        a setting is wrong or missing
+    │   └── Forbidden            somebody who signed in may not do this, or did not prove who they are
     └── Trouble                  the world is in the way (the command line exits with 1)
         ├── Unreachable          try later: a database, broker or server does not answer
         │   └── Away             a mail server answers nobody: leave it alone, for others' sake, too
@@ -79,6 +80,10 @@ class NotFound(WrongUse):
 
 class Misconfigured(WrongUse):
     """A setting is wrong or missing."""
+
+
+class Forbidden(WrongUse):
+    """Whoever asks may not do this, or has not proved who they are."""
 
 
 class Trouble(RelanceError):

@@ -13,6 +13,7 @@ gc.disable()
 try:
     from relance.app.building import check_database, first_tables, judge_file, upgrade_database
     from relance.app.installation import Relance
+    from relance.app.people import Users
     from relance.app.services import (
         Answers,
         Contacts,
@@ -39,6 +40,7 @@ __all__ = [
     "Sequences",
     "Tasks",
     "Unknown",
+    "Users",
     "check_database",
     "first_tables",
     "judge_file",

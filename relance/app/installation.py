@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import Any
 
 from relance import config, errors, wording
-from relance.app import building
+from relance.app import building, permitted
+from relance.app.people import Entrance, Myself, Users
 from relance.app.services import (
     Answers,
     Contacts,
@@ -43,6 +44,7 @@ from relance.engine.reporting import sequence_report, step_outcomes
 from relance.engine.reporting import status as engine_status
 from relance.engine.reporting import timeline as timelines
 from relance.engine.restore import journal_replay
+from relance.engine.roles import Viewer
 from relance.engine.runtime.unmeasured import Unmeasured
 from relance.engine.sending.doubt import recovery, restore_guard
 from relance.engine.sequences import enroll as sequences_enroll
@@ -104,6 +106,9 @@ class Relance:
         self.unknown = Unknown(self._context)
         self.restored = Restored(self._context)
         self.inbox = Answers(self._context)
+        self.users = Users(self._context)
+        self.myself = Myself(self._context)
+        self.entrance = Entrance(self._context)
 
     def _move_in(self, database: Database, *, look_only: bool) -> None:
         with connection_refused.told(database.url):
@@ -142,6 +147,11 @@ class Relance:
         """Let go of the database and the journal; may be called twice."""
         self._context.journal.close()
         self._context.database.close()
+
+    def seen_by(self, viewer: Viewer) -> Relance:
+        """The installation as somebody who signed in may use it: what their role does not allow raises `errors.Forbidden`,
+        and what is done is done in their name."""
+        return permitted.seen_by(self, viewer)
 
     # What a salesperson does.
 

@@ -17,6 +17,7 @@ class ActorKind(StrEnum):
     """What sort of actor did something."""
 
     PERSON = "person"  # at the command line, by login; or a salesperson in their own mail program, by address
+    USER = "user"  # in the console, by the address they signed in with
     PROGRAM = "program"  # by the name it gave itself when it opened `Relance`
     RECIPIENT = "recipient"  # by a link in a mail: the person whom the event is about
     RULE = "rule"  # a rule of ours decided, without anybody being asked
@@ -45,6 +46,7 @@ _KINDS: Mapping[ActorKind, Text] = complete(
     ActorKind,
     {
         ActorKind.PERSON: Text.within("actor", "person"),
+        ActorKind.USER: Text.within("actor", "user"),
         ActorKind.PROGRAM: Text.within("actor", "program"),
         ActorKind.RECIPIENT: Text.within("actor", "recipient"),
         ActorKind.RULE: Text.within("actor", "rule"),

@@ -22,7 +22,9 @@ event = sa.Table(
     # The writing transaction, so that a reader by cursor never steps over one that is still being committed.
     sa.Column("xact", sa.BigInteger, server_default=sa.text("0"), nullable=False),
     sa.Column("inbound_id", Id),  # the mail that came in behind it
-    text("actor_kind"),  # person, program, recipient, rule, schedule; empty in what an earlier release wrote
+    text(
+        "actor_kind"
+    ),  # person, user, program, recipient, rule, schedule; empty in what an earlier release wrote
     text("actor"),  # the name
 )
 sa.Index("ix_event_feed", event.c.xact, event.c.id)

@@ -1,0 +1,201 @@
+"""What somebody who signed in may do with an installation: the one place where roles are enforced.
+
+`app.seen_by(viewer)` looks like `Relance`, and each of its methods asks `RULES` first. A method without a row is refused, and so
+is a salesperson where a row does not say how the method is kept to what is theirs: both fail closed. What is done is done in the
+user's name, and what changes something is written into the audit log.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from relance import errors
+from relance.clock import machine_now
+from relance.engine.event_log import actors
+from relance.engine.event_log.actors import Actor, ActorKind
+from relance.engine.roles import Permission, Viewer
+from relance.engine.store.users import audit
+from relance.wording import Text
+
+if TYPE_CHECKING:
+    from relance.app.installation import Relance
+
+
+@dataclass(frozen=True)
+class Call:
+    """A method that somebody wants to call, with its arguments; `given` may be added to."""
+
+    app: Relance
+    viewer: Viewer
+    args: tuple[Any, ...]
+    given: dict[str, Any]
+
+
+Narrowed = Callable[[Call], None]
+# Raises `errors.NotFound` for what is not the viewer's, or adds the viewer's scope.
+
+
+def anything(call: Call) -> None:
+    """What belongs to nobody in particular, such as sequences."""
+    del call
+
+
+def oneself(call: Call) -> None:
+    """The first argument is the viewer's own number."""
+    if not call.args or call.args[0] != call.viewer.user:
+        raise errors.NotFound(Text("There is no such user."))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may call a method. `own`: how it is kept to what is a salesperson's; None: they may not call it."""
+
+    permission: Permission
+    own: Narrowed | None = None
+    changes: bool = False
+    audited: bool = False  # the method writes its own entry
+
+
+def _look(own: Narrowed | None = anything) -> Rule:
+    return Rule(Permission.LOOK, own)
+
+
+def _do(permission: Permission, own: Narrowed | None = None) -> Rule:
+    return Rule(permission, own, changes=True)
+
+
+_SELF = Rule(Permission.SELF, oneself, changes=True, audited=True)
+_USERS = Rule(Permission.USERS, changes=True, audited=True)
+
+RULES: Mapping[str, Rule] = {
+    "contacts.add": _do(Permission.CONTACTS, anything),
+    "contacts.import_file": _do(Permission.CONTACTS, anything),
+    "contacts.lift": _do(Permission.CONTACTS),
+    "contacts.list": _look(None),
+    "contacts.show": _look(None),
+    "contacts.suppress": _do(Permission.CONTACTS, anything),
+    "contacts.suppressions": _look(),
+    "contacts.unsuppress": _do(Permission.CONTACTS),
+    "enroll": _do(Permission.WORK),
+    "enrollments.counts": _look(None),
+    "enrollments.list": _look(None),
+    "enrollments.pause": _do(Permission.WORK),
+    "enrollments.release": _do(Permission.WORK),
+    "enrollments.resume": _do(Permission.WORK),
+    "enrollments.stop": _do(Permission.WORK),
+    "events": _look(None),
+    "explain": _look(None),
+    "held": _look(None),
+    "inbox.accept_substitute": _do(Permission.WORK),
+    "inbox.correct": _do(Permission.WORK),
+    "inbox.dismiss_substitute": _do(Permission.WORK),
+    "inbox.list": _look(None),
+    "inbox.show": _look(None),
+    "mailboxes.add": _do(Permission.MAILBOXES),
+    "mailboxes.list": _look(None),
+    "mailboxes.pause": _do(Permission.MAILBOXES),
+    "mailboxes.remove": _do(Permission.MAILBOXES),
+    "mailboxes.resume": _do(Permission.MAILBOXES),
+    "mailboxes.show": _look(None),
+    "mailboxes.test": _do(Permission.MAILBOXES),
+    "myself.change_password": _SELF,
+    "myself.describe": _SELF,
+    "myself.drop_second_factor": _SELF,
+    "myself.offer_second_factor": Rule(Permission.SELF, oneself),
+    "myself.profile": Rule(Permission.SELF, oneself),
+    "myself.sign_out": _SELF,
+    "myself.use_second_factor": _SELF,
+    "report": _look(),
+    "sequences.check": _look(),
+    "sequences.list": _look(),
+    "sequences.pause": _do(Permission.SEQUENCES),
+    "sequences.publish": _do(Permission.SEQUENCES),
+    "sequences.resume": _do(Permission.SEQUENCES),
+    "sequences.show": _look(),
+    "settings.describe": Rule(Permission.OPERATE),
+    "status": _look(),
+    "tasks.done": _do(Permission.WORK),
+    "tasks.list": _look(None),
+    "timeline": _look(None),
+    "users.change": _USERS,
+    "users.end_sessions": _USERS,
+    "users.invite": _USERS,
+    "users.list": Rule(Permission.USERS),
+    "users.log": Rule(Permission.USERS),
+}
+OPEN = ("clock",)
+# What is no call, and tells nothing about anybody.
+
+
+def seen_by(app: Relance, viewer: Viewer) -> Relance:
+    """The installation as one user may use it."""
+    return cast("Relance", _Permitted(app, app, viewer, ""))
+
+
+class _Permitted:
+    """`Relance`, or one of its nouns, behind the table."""
+
+    def __init__(self, app: Relance, subject: object, viewer: Viewer, path: str) -> None:
+        self._app, self._subject, self._viewer, self._path = app, subject, viewer, path
+
+    def __getattr__(self, name: str) -> Any:
+        path = f"{self._path}{name}"
+        if path in OPEN:
+            return getattr(self._subject, name)
+        if path in RULES:
+            call = functools.partial(_called, self._app, self._viewer, path, getattr(self._subject, name))
+            return functools.wraps(getattr(self._subject, name))(call)
+        if not self._path and any(each.startswith(f"{path}.") for each in RULES):
+            return _Permitted(self._app, getattr(self._subject, name), self._viewer, f"{path}.")
+        raise errors.Forbidden(Text("Nobody who signs in may do this ({name}).", name=path))
+
+
+def _called(
+    app: Relance, viewer: Viewer, path: str, method: Callable[..., Any], *args: Any, **given: Any
+) -> Any:
+    rule = RULES[path]
+    viewer.require(rule.permission)
+    call = Call(app, viewer, args, given)
+    if not viewer.scope.everything or rule.own is oneself:
+        _narrow(rule, call)
+    with actors.acting(Actor(ActorKind.USER, viewer.email)):
+        found = method(*args, **given)
+        if rule.changes and not rule.audited:
+            _note(path, call)
+    return found
+
+
+def _narrow(rule: Rule, call: Call) -> None:
+    if rule.own is None:
+        raise errors.Forbidden(Text("This is not open to salespeople."))
+    rule.own(call)
+
+
+def _note(path: str, call: Call) -> None:
+    """What was asked for. (What it came to stands in the events, which name the same actor.)"""
+    subject = next((str(told) for each in call.args if (told := _name(each))), "")
+    after = {name: told for name, value in call.given.items() if (told := _told(value)) is not None}
+    with call.app._context.database.write() as conn:
+        audit.write(conn, path, subject[:200], machine_now(), after=after or None)
+
+
+def _name(value: object) -> str:
+    if dataclasses.is_dataclass(value):
+        return str(getattr(value, "address", "") or getattr(value, "name", ""))
+    return value if isinstance(value, str) and "\n" not in value else ""
+
+
+def _told(value: object) -> Any:
+    """An argument as the log keeps it: what its own `repr` would hide is left out."""
+    if isinstance(value, (bool, int, str)):
+        return value[:200] if isinstance(value, str) else value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        shown = [each.name for each in dataclasses.fields(value) if each.repr]
+        return {name: _told(getattr(value, name)) for name in shown}
+    if isinstance(value, (tuple, list)):
+        return [_told(each) for each in value[:20]]
+    return None if value is None or callable(value) else str(value)[:200]

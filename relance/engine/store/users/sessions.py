@@ -1,0 +1,102 @@
+"""Sessions: rows that a cookie points to, so that they can be listed and ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine.db.tables import invitation, user_session
+
+
+@dataclass(frozen=True)
+class Session:
+    """One sign-in that goes on. Times are machine time."""
+
+    id: int
+    user_account_id: int
+    created_at: dt.datetime
+    seen_at: dt.datetime
+    network: str
+    browser: str
+
+
+_COLUMNS = [column for column in user_session.c if column.name in Session.__dataclass_fields__]
+
+
+def begin(conn: Connection, user: int, token: str, now: dt.datetime, *, network: str, browser: str) -> None:
+    """A new one; `token` is the hash of what the cookie holds."""
+    row = {"user_account_id": user, "token": token, "created_at": now, "seen_at": now}
+    conn.execute(sa.insert(user_session).values(**row, network=network, browser=browser))
+
+
+def by_token(conn: Connection, token: str) -> Session | None:
+    """The one a cookie points to."""
+    found = conn.execute(sa.select(*_COLUMNS).where(user_session.c.token == token)).one_or_none()
+    return Session(**found._mapping) if found else None
+
+
+def of_user(conn: Connection, user: int) -> Sequence[Session]:
+    """A user's, last seen first."""
+    asked = sa.select(*_COLUMNS).where(user_session.c.user_account_id == user)
+    return [Session(**row._mapping) for row in conn.execute(asked.order_by(user_session.c.seen_at.desc()))]
+
+
+def seen(conn: Connection, number: int, now: dt.datetime) -> None:
+    """It was used now."""
+    conn.execute(sa.update(user_session).where(user_session.c.id == number).values(seen_at=now))
+
+
+def end(conn: Connection, user: int, number: int | None = None, *, but: int | None = None) -> int:
+    """End one session of a user, or all of them (but one); returns how many."""
+    table = user_session.c
+    which = [table.user_account_id == user]
+    if number is not None:
+        which.append(table.id == number)
+    if but is not None:
+        which.append(table.id != but)
+    return conn.execute(sa.delete(user_session).where(*which)).rowcount
+
+
+def forget(conn: Connection, *, created_before: dt.datetime, seen_before: dt.datetime) -> None:
+    """Delete those that are over."""
+    table = user_session.c
+    over = sa.or_(table.created_at < created_before, table.seen_at < seen_before)
+    conn.execute(sa.delete(user_session).where(over))
+
+
+def invite(conn: Connection, user: int, token: str, now: dt.datetime, until: dt.datetime) -> None:
+    """A new link; older ones of the same user lead nowhere any more."""
+    table = invitation.c
+    conn.execute(
+        sa.update(invitation).where(table.user_account_id == user, table.used_at.is_(None)).values(until=now)
+    )
+    row = {"user_account_id": user, "token": token, "created_at": now, "until": until}
+    conn.execute(sa.insert(invitation).values(**row))
+
+
+def invited(conn: Connection, token: str, now: dt.datetime) -> int | None:
+    """The user whom a link that is still good belongs to."""
+    table = invitation.c
+    good = (table.token == token, table.until > now, table.used_at.is_(None))
+    found = conn.execute(sa.select(table.user_account_id).where(*good)).scalar_one_or_none()
+    return None if found is None else int(found)
+
+
+def use_invitation(conn: Connection, token: str, now: dt.datetime) -> int | None:
+    """Use a link up; returns its user, or None where it is not good, or somebody else was quicker."""
+    table = invitation.c
+    good = (table.token == token, table.until > now, table.used_at.is_(None))
+    used = sa.update(invitation).where(*good).values(used_at=now).returning(table.user_account_id)
+    found = conn.execute(used).scalar_one_or_none()
+    return None if found is None else int(found)
+
+
+def open_invitations(conn: Connection, now: dt.datetime) -> dict[int, dt.datetime]:
+    """Until when the link of each invited user is good, by user."""
+    table = invitation.c
+    asked = sa.select(table.user_account_id, table.until).where(table.until > now, table.used_at.is_(None))
+    return {row.user_account_id: row.until for row in conn.execute(asked)}

@@ -1,0 +1,214 @@
+"""Signing in: the password, the code of a second factor, how long to wait after tries that failed, and the session."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.clock import machine_now
+from relance.engine.context import Context
+from relance.engine.event_log import actors
+from relance.engine.event_log.actors import Actor, ActorKind
+from relance.engine.store.users import accounts, attempts, audit, sessions
+from relance.engine.store.users.accounts import User
+from relance.engine.store.users.attempts import Failures
+from relance.engine.users import passwords, totp
+
+IDLE = dt.timedelta(hours=24)
+LONGEST = dt.timedelta(days=14)
+# A session ends when it was not used for so long, and in any case after so long.
+SEEN_EVERY = dt.timedelta(seconds=60)
+VISIT = dt.timedelta(hours=1)
+# Who comes back after a longer pause than that begins a new visit.
+HALF_WAY = dt.timedelta(minutes=5)
+# From the password to the code.
+OF_ACCOUNT, OF_NETWORK = 5, 20
+# Tries that cost no wait; after them each doubles it.
+LONGEST_WAIT = dt.timedelta(minutes=15)
+
+
+class Answer(StrEnum):
+    """What came of a try."""
+
+    IN = "in"
+    CODE = "code"  # the password is right, and a code is asked for
+    REFUSED = "refused"
+    LATER = "later"  # too many tries: nothing was looked at
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What came of a try. `token` is what the cookie holds, `half` what the second form brings back."""
+
+    answer: Answer
+    token: str = ""
+    half: str = ""
+    wait: dt.timedelta = dt.timedelta(0)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where somebody comes from, as far as it is kept."""
+
+    network: str = ""  # a network, not an address
+    browser: str = ""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody who is signed in, and by which session."""
+
+    user: User
+    session: int
+
+
+def wait(counted: Failures | None, free: int, now: dt.datetime) -> dt.timedelta:
+    """How long until the next try is looked at: nothing for the first `free`, then 2, 4, 8 … seconds. Pure."""
+    if counted is None or counted.failures < free:
+        return dt.timedelta(0)
+    pause = min(dt.timedelta(seconds=2 ** min(counted.failures - free + 1, 20)), LONGEST_WAIT)
+    return max(dt.timedelta(0), counted.at + pause - now)
+
+
+def sign_in(context: Context, email: str, password: str, origin: Origin) -> SignIn:
+    """Try a password. Says the same of an address nobody has as of a wrong password, and takes as long."""
+    email = email.strip().lower()
+    parties = _parties(email, origin)
+    left = _counted(context, parties)
+    if left:
+        return SignIn(Answer.LATER, wait=left)
+    with context.database.read() as conn:
+        user = accounts.by_email(conn, email)
+    known = user is not None and user.active
+    if not passwords.fits(password, user.password if user is not None and known else "") or user is None:
+        return SignIn(Answer.REFUSED)
+    if user.totp is not None:
+        return SignIn(Answer.CODE, half=_half(context, user, machine_now()))
+    return _let_in(context, user, origin, parties)
+
+
+def finish(context: Context, half: str, code: str, origin: Origin) -> SignIn:
+    """The second form: the code that belongs to a password that was right a few minutes ago."""
+    user = _half_way(context, half)
+    if user is None or user.totp is None:
+        return SignIn(Answer.REFUSED)
+    parties = _parties(user.email, origin)
+    left = _counted(context, parties)
+    if left:
+        return SignIn(Answer.LATER, half=half, wait=left)
+    if not take_code(context, user, code):
+        return SignIn(Answer.CODE, half=half)
+    return _let_in(context, user, origin, parties)
+
+
+def take_code(context: Context, user: User, code: str) -> bool:
+    """Whether this is a code of the user's second factor that was not taken before."""
+    if user.totp is None:
+        return False
+    key = context.vault.open(user.totp, totp_place(user.id))
+    step = totp.step_of(key, code, machine_now().timestamp())
+    if step is None:
+        return False
+    with context.database.write() as conn:
+        return accounts.taken_step(conn, user.id, step)
+
+
+def totp_place(number: int) -> str:
+    """Where the vault keeps a user's second factor."""
+    return f"totp/{number}"
+
+
+def signed_in(context: Context, token: str) -> SignedIn | None:
+    """Who a cookie stands for; None where the session is over or the user may not sign in any more."""
+    now = machine_now()
+    with context.database.read() as conn:
+        session = sessions.by_token(conn, digest(token))
+        if session is None or session.seen_at + IDLE < now or session.created_at + LONGEST < now:
+            return None
+        user = accounts.by_id(conn, session.user_account_id)
+    if not user.active:
+        return None
+    if now - session.seen_at > SEEN_EVERY:
+        user = _seen(context, user, session.id, now)
+    return SignedIn(user, session.id)
+
+
+def begin(conn: Connection, user: User, origin: Origin, now: dt.datetime) -> str:
+    """A session of a user whose identity is proved; returns what the cookie is to hold."""
+    token = secrets.token_urlsafe(32)
+    sessions.forget(conn, created_before=now - LONGEST, seen_before=now - IDLE)
+    sessions.begin(conn, user.id, digest(token), now, network=origin.network, browser=origin.browser[:200])
+    accounts.change(conn, user.id, **_visit(user, now))
+    audit.write(conn, "session.begin", user.email, now, after={"network": origin.network})
+    return token
+
+
+def digest(token: str) -> str:
+    """What is stored of a token: who reads the database cannot sign in by it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def acting(user: User) -> Actor:
+    """A user, as events and the audit log name them."""
+    return Actor(ActorKind.USER, user.email)
+
+
+def _let_in(context: Context, user: User, origin: Origin, parties: list[str]) -> SignIn:
+    with actors.acting(acting(user)), context.database.write() as conn:
+        attempts.forgive(conn, parties)
+        return SignIn(Answer.IN, token=begin(conn, user, origin, machine_now()))
+
+
+def _parties(email: str, origin: Origin) -> list[str]:
+    """The account first, whether there is one or not, then the network; neither is kept in words."""
+    return [digest(f"account {email}"), digest(f"network {origin.network}")]
+
+
+def _counted(context: Context, parties: list[str]) -> dt.timedelta:
+    """How long to wait; where nothing is to be waited for, the try is counted."""
+    now = machine_now()
+    with context.database.write() as conn:
+        known = attempts.of(conn, parties)
+        waits = [
+            wait(known.get(party), free, now)
+            for party, free in zip(parties, (OF_ACCOUNT, OF_NETWORK), strict=True)
+        ]
+        if any(waits):
+            return max(waits)
+        attempts.count(conn, parties, now)
+    return dt.timedelta(0)
+
+
+def _seen(context: Context, user: User, session: int, now: dt.datetime) -> User:
+    with context.database.write() as conn:
+        sessions.seen(conn, session, now)
+        accounts.change(conn, user.id, **_visit(user, now))
+        return accounts.by_id(conn, user.id)
+
+
+def _visit(user: User, now: dt.datetime) -> dict[str, dt.datetime | None]:
+    new = user.visited_at is not None and now - user.visited_at > VISIT
+    return {"visited_at": now, **({"visit_before": user.visited_at} if new else {})}
+
+
+def _half(context: Context, user: User, now: dt.datetime) -> str:
+    """The password was right: sealed, so that nobody else can say so, and good for a few minutes."""
+    return context.vault.seal(f"{user.id} {(now + HALF_WAY).timestamp():.0f}", "half way in").hex()
+
+
+def _half_way(context: Context, half: str) -> User | None:
+    try:
+        number, until = context.vault.open(bytes.fromhex(half), "half way in").split()
+    except (ValueError, errors.Broken):
+        return None
+    if float(until) < machine_now().timestamp():
+        return None
+    with context.database.read() as conn:
+        user = accounts.by_id(conn, int(number))
+    return user if user.active else None
