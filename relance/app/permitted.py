@@ -102,6 +102,8 @@ RULES: Mapping[str, Rule] = {
     "mailboxes.resume": _do(Permission.MAILBOXES),
     "mailboxes.show": _look(None),
     "mailboxes.test": _do(Permission.MAILBOXES),
+    "messages.list": _look(None),
+    "messages.show": _look(None),
     "myself.change_password": _SELF,
     "myself.describe": _SELF,
     "myself.drop_second_factor": _SELF,
