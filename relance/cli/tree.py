@@ -18,7 +18,7 @@ from relance.cli import (
     sequences,
     tasks,
 )
-from relance.cli.operations import database, demo, home, restored, running, sandbox, unknowns
+from relance.cli.operations import console, database, demo, home, restored, running, sandbox, unknowns
 from relance.cli.terminal import failures, session, speech
 from relance.version import VERSION
 from relance.wording import N_
@@ -50,6 +50,7 @@ def build() -> typer.Typer:
     root.add_typer(unknowns.group, name="unknown")
     root.add_typer(restored.group, name="restored")
     running.add_to(root)
+    root.add_typer(console.group, name="console")
     demo.add_to(root)
     root.add_typer(sandbox.group, name="sandbox")
     root.add_typer(database.group, name="db")

@@ -119,6 +119,27 @@ class Settings(BaseSettings):
             "the address at which recipients reach the web server; every tracked link begins with it"
         ),
     )
+    console: bool = Field(
+        default=True, description=N_("whether `relance run` serves the web console as well")
+    )
+    console_host: str = Field(
+        default="127.0.0.1", description=N_("the address the web console listens on; never a public one")
+    )
+    console_port: int = Field(
+        default=8766,
+        ge=0,
+        le=65535,
+        description=N_("the port the web console listens on; 0 lets the system choose one"),
+    )
+    console_url: Annotated[str, AfterValidator(checks.web_address)] = Field(
+        default_factory=lambda given: (
+            f"http://{checks.url_host(given['console_host'])}:{given['console_port']}"
+        ),
+        description=N_(
+            "the address at which your colleagues reach the web console; https:// where a web server in front of it "
+            "encrypts"
+        ),
+    )
     metrics_port: int | None = Field(
         default=None,
         ge=0,
