@@ -22,9 +22,9 @@ import imapclient
 
 from relance.mailbox.account import Account
 from relance.mailbox.imap import client as imap_client
-from relance.mailbox.imap import folders
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.parsing import message
+from tests import polls
 from tests.servers import dovecot
 
 ROUNDS = 7
@@ -105,7 +105,7 @@ def poll(account: Account, last: int) -> list[int]:
     with imap_client.Inbox(account) as inbox:
         listed = inbox.folders()
         marks = {each.name: (each.uidvalidity, last if each.role is Role.INBOX else 0) for each in listed}
-        for folder in folders.changed(listed, marks):
+        for folder in polls.with_news(listed, marks):
             for fetched in inbox.fetch_new(folder, marks[folder.name][1]):
                 message.read(fetched.raw, size=fetched.size, truncated=fetched.truncated)
                 found.append(fetched.uid)

@@ -9,14 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
 from relance.clock import ManualClock
 from relance.engine.context import Context, Options
-from relance.engine.db import database, ids
+from relance.engine.db import database, ids, tables
 from relance.engine.db.vault import Vault
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import OptOuts
 from relance.engine.journal.own_message_ids import OwnMessageIds
 from relance.engine.schedule.timezones import Workspace
+from relance.engine.sequences import control
 from relance.engine.states import MessageState
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sending import messages
@@ -123,3 +127,14 @@ def add_message(house: Context, row: Enrollment, state: MessageState, **values: 
     with house.database.write() as conn:
         messages.add(conn, [mail])
     return mail
+
+
+def add_hit(conn: Connection, **values: object) -> None:
+    """A hit as it came in."""
+    conn.execute(sa.insert(tables.hit), {"reasons": [], **values})
+
+
+def hand_over(house: Context, email: str, mailbox: str) -> None:
+    """Another mailbox goes on with somebody who is under way."""
+    control.pause(house, email)
+    control.resume(house, email, mailbox=mailbox)

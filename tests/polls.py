@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 
+from relance.engine.mailboxes import watermarks
+from relance.engine.store.mailboxes.folders import Watermark
 from relance.mailbox.account import Account
 from relance.mailbox.imap import client as imap_client
+from relance.mailbox.imap.folders import Folder
 from tests.servers import scripted_imap
 from tests.servers.scripted_imap import Script
 
@@ -33,3 +37,8 @@ def changed(account: Account, **changes: object) -> Account:
 
 def uids(found: list[imap_client.Fetched]) -> list[int]:
     return [each.uid for each in found]
+
+
+def with_news(folders: Iterable[Folder], marks: Mapping[str, tuple[int, int]]) -> list[Folder]:
+    """Those that the engine opens, who has read each up to `(uidvalidity, last_uid)`."""
+    return [each for each in folders if watermarks.plan(each, Watermark(each.name, *marks[each.name])).look]

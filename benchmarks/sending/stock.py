@@ -6,9 +6,11 @@ import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.context import Context
+from relance.engine.db import tables
 from relance.engine.db.database import Database
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.sequences import publish
@@ -16,7 +18,7 @@ from relance.engine.states import State
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.sequences import enrollments, sequences
+from relance.engine.store.sequences import sequences
 from tests.servers import ports
 
 MONDAY = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
@@ -81,10 +83,11 @@ def fill(house: Context, mails: int, mailbox_count: int, sink: int) -> None:
     turn = itertools.cycle(senders)
     for start in range(0, mails, BATCH):
         with house.database.write() as conn:
-            rows = [person(number) for number in range(start, min(start + BATCH, mails))]
-            contacts.add(conn, rows, now)
-            people = contacts.by_emails(conn, [str(row["email"]) for row in rows])
-            enrollments.add(conn, list(_enrolled(house, script, people.values(), turn, now)))
+            asked = [person(number) for number in range(start, min(start + BATCH, mails))]
+            contacts.add(conn, asked, now)
+            people = contacts.by_emails(conn, [str(row["email"]) for row in asked])
+            rows = list(_enrolled(house, script, people.values(), turn, now))
+            conn.execute(sa.insert(tables.enrollment), rows)
 
 
 def call(database: Database, now: dt.datetime) -> None:

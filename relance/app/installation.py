@@ -47,6 +47,7 @@ from relance.engine.restore import journal_replay
 from relance.engine.roles import Viewer
 from relance.engine.runtime.unmeasured import Unmeasured
 from relance.engine.sending.doubt import recovery, restore_guard
+from relance.engine.sequences import control
 from relance.engine.sequences import enroll as sequences_enroll
 from relance.engine.store.processes import Process
 
@@ -176,21 +177,19 @@ class Relance:
 
     def pause(
         self, email: str, sequence: str | None = None, reason: str = ""
-    ) -> list[sequences_enroll.EnrollmentView]:
+    ) -> list[control.EnrollmentView]:
         """Send a contact nothing more until resumed."""
-        return sequences_enroll.pause(self._context, email, sequence, reason)
+        return control.pause(self._context, email, sequence, reason)
 
     def resume(
         self, email: str, sequence: str | None = None, *, mailbox: str | None = None
-    ) -> list[sequences_enroll.EnrollmentView]:
+    ) -> list[control.EnrollmentView]:
         """Go on with a paused or held contact, from another `mailbox` if one is named."""
-        return sequences_enroll.resume(self._context, email, sequence, mailbox=mailbox)
+        return control.resume(self._context, email, sequence, mailbox=mailbox)
 
-    def stop(
-        self, email: str, sequence: str | None = None, reason: str = ""
-    ) -> list[sequences_enroll.EnrollmentView]:
+    def stop(self, email: str, sequence: str | None = None, reason: str = "") -> list[control.EnrollmentView]:
         """End a contact's sequences for good."""
-        return sequences_enroll.stop(self._context, email, sequence, reason)
+        return control.stop(self._context, email, sequence, reason)
 
     # What people look at.
 

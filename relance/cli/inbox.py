@@ -69,7 +69,6 @@ KindName = enum.Enum(  # type: ignore[misc]
 
 Number = Annotated[int, typer.Argument(metavar="ANSWER", help="Its number, as `list` shows it.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
-Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
 
 
 @group.command("list")
@@ -91,7 +90,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
     as_json: Json = False,
 ) -> None:
     """List what came back, the newest first."""
-    from relance.engine.inbound.corrections.inbox import Wanted
+    from relance import Wanted
 
     wanted = Wanted(
         kind=kind.value if kind else None,

@@ -9,11 +9,10 @@ from __future__ import annotations
 import bisect
 import datetime as dt
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from relance.tracking import hits, machines, tokens
-from relance.wording import N_
 
 RULES_VERSION = 1
 
@@ -55,27 +54,11 @@ class HitContext:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Who made the hit, the signs that speak for it (keys of `REASONS`), and by which rules."""
+    """Who made the hit, the signs that speak for it (by name), and by which rules."""
 
     kind: Kind
     reasons: tuple[str, ...]
     rules_version: int = RULES_VERSION
-
-
-REASONS: Mapping[str, str] = {
-    "head": N_("it only asked for the headers"),
-    "prefetch": N_("it announced itself as loading ahead of a reader"),
-    "scanner": N_("the program calls itself a link checker, a preview or a robot"),
-    "scanner network": N_("it came from a network used by mail scanners"),
-    "gmail ahead": N_("Gmail loads images in advance under this name"),
-    "apple ahead": N_("Apple Mail loads every image, whether or not the mail is read"),
-    "soon": N_("it came within seconds of the mail being accepted"),
-    "burst": N_("several links of the mail were followed within seconds"),
-    "crowd": N_("mails to many recipients were loaded from one network within a minute"),
-    "no language": N_("it did not state a language, as people's browsers do"),
-    "no agent": N_("it did not say which program it is"),
-    "settling": N_("it is too recent to tell; scanners often come back within a minute"),
-}
 
 
 def judge(hit: hits.Hit, context: HitContext, limits: Limits = Limits()) -> Verdict:

@@ -3,18 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 
-from relance.engine.db import migrate
+from relance.engine.db import columns, migrate, tables
 from relance.engine.db.database import Database
 from relance.engine.db.tables import event, inbound
 from relance.engine.event_log import old_names
 from relance.engine.store import events
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+
+
+def drift(conn: sa.Connection) -> list[object]:
+    """How the schema differs from `tables`."""
+    compared = MigrationContext.configure(conn, opts={"include_object": is_checked})
+    with warnings.catch_warnings():
+        # SQLite does not tell the expression of an index; those are compared on PostgreSQL alone.
+        warnings.filterwarnings("ignore", ".*expression-based index")
+        found = compare_metadata(compared, tables.metadata)
+    return [*found, *(each for each in foreign_keys(conn) if each in columns.UNCHECKED)]
+
+
+def is_checked(_: object, name: str | None, kind: str, *__: object) -> bool:
+    """SQLite has foreign keys that PostgreSQL does without."""
+    return kind != "foreign_key_constraint" or name not in columns.UNCHECKED
+
+
+def foreign_keys(conn: sa.Connection) -> list[str | None]:
+    if conn.dialect.name != "postgresql":
+        return []
+    look = sa.inspect(conn)
+    return [key["name"] for name in columns.LIGHT_ROWS for key in look.get_foreign_keys(name)]
 
 
 def test_the_migrations_lead_to_exactly_the_tables(database_url: str) -> None:
@@ -24,7 +49,7 @@ def test_the_migrations_lead_to_exactly_the_tables(database_url: str) -> None:
     assert after.ready
     assert migrate.upgrade(database) == after
     with database.read() as conn:
-        assert migrate.drift(conn) == []
+        assert drift(conn) == []
     migrate.require(database)
     database.close()
 

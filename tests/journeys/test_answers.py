@@ -6,7 +6,6 @@ import email.utils
 
 import pytest
 
-from relance.engine.sequences import enroll
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage
 from tests.reworded import in_english
 
@@ -153,7 +152,8 @@ def test_an_answer_lying_in_the_mailbox_that_wrote_before_stops_what_another_one
     stage.advance(hours=1)
     stage.mailbox(marek, "Marek Wolny")
     stage.run()
-    enroll.change_mailbox(stage.relance._context, OLA, marek)
+    stage.relance.pause(OLA)
+    stage.relance.resume(OLA, mailbox=marek)
     stage.answer(OLA)
     for _ in range(4):  # only Marek's mailbox gets its turns; the follow-up falls due on the third day
         stage.clock.advance(days=1)
@@ -169,7 +169,8 @@ def test_a_person_handed_to_another_mailbox_gets_their_follow_ups_from_there(sta
     stage.enroll(OLA)
     stage.advance(hours=1)
     stage.mailbox(marek, "Marek Wolny")
-    enroll.change_mailbox(stage.relance._context, OLA, marek)
+    stage.relance.pause(OLA)
+    stage.relance.resume(OLA, mailbox=marek)
     stage.advance(days=30)
     assert [mail.rep for mail in stage.arrived(OLA)] == [ADA, marek, marek]
 

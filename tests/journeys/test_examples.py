@@ -41,7 +41,7 @@ def test_the_script_that_drives_the_python_api(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", SEQUENCES, ids=[path.name for path in SEQUENCES])
 def test_a_paragraph_of_an_example_is_one_line(path: Path) -> None:
     """Line breaks are kept in the mail: a paragraph broken in the file would be broken in the reader's window."""
-    for _, step in walk(load.load(path.read_text("utf-8"), path.name).steps):
+    for _, step in walk(load.read(path.read_text("utf-8"), path.name).sequence.steps):
         body = "" if isinstance(step, BranchStep) else getattr(step, "body", None) or ""
         for paragraph in body.strip().split("\n\n"):
             assert "\n" not in paragraph.strip(), f"{path.name}, {step.id}: {paragraph[:60]}"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relance.engine import states
+from relance.engine.db import tables
 from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.event_log.of_mailboxes import MailboxAdded
 from relance.engine.store import events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.sequences import enrollments, sequences
+from relance.engine.store.sequences import sequences
 from tests.simulation import folders, ground, people, world
 from tests.simulation.ground import Ground
 from tests.simulation.profile import Profile
@@ -69,7 +71,7 @@ def _enroll(sim: Sim, laid: Ground, conn: Connection, name: str, person: contact
         "stepped_at": sim.now,
         "created_at": sim.now,
     }
-    enrollments.add(conn, [row])
+    conn.execute(sa.insert(tables.enrollment), [row])
 
 
 def _sender(sim: Sim, sequence: str, email: str) -> int:

@@ -4,15 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from relance.engine import states
 from relance.engine.definition.reading import load
-from relance.engine.event_log import page
 from relance.sandbox import play
+from tests.pages import events, states
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
-    ("docs/states.md", states.as_markdown, "relance.engine.states.as_markdown()"),
-    ("docs/events.md", page.as_markdown, "relance.engine.event_log.page.as_markdown()"),
+    ("docs/states.md", states.as_markdown, "tests.pages.states.as_markdown()"),
+    ("docs/events.md", events.as_markdown, "tests.pages.events.as_markdown()"),
     ("examples/sequence.schema.json", load.schema, "relance.engine.definition.reading.load.schema()"),
 ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance import errors
-from relance.engine.db import columns, migrations, tables
+from relance.engine.db import migrations
 from relance.engine.db.database import Database
 from relance.wording import Text
 
@@ -90,31 +89,6 @@ def _climb(conn: Connection) -> None:
     config = _config()
     config.attributes["connection"] = conn
     command.upgrade(config, "head")
-
-
-def drift(conn: Connection) -> list[object]:
-    """How the schema differs from `tables`: empty when the migrations lead exactly there."""
-    from alembic.autogenerate import compare_metadata
-    from alembic.runtime.migration import MigrationContext
-
-    compared = MigrationContext.configure(conn, opts={"include_object": _is_checked})
-    with warnings.catch_warnings():
-        # SQLite does not tell the expression of an index; those are compared on PostgreSQL alone.
-        warnings.filterwarnings("ignore", ".*expression-based index")
-        found = compare_metadata(compared, tables.metadata)
-    return [*found, *(each for each in _foreign_keys(conn) if each in columns.UNCHECKED)]
-
-
-def _is_checked(_: object, name: str | None, kind: str, *__: object) -> bool:
-    """SQLite has foreign keys that PostgreSQL does without."""
-    return kind != "foreign_key_constraint" or name not in columns.UNCHECKED
-
-
-def _foreign_keys(conn: Connection) -> list[str | None]:
-    if conn.dialect.name != "postgresql":
-        return []
-    look = sa.inspect(conn)
-    return [key["name"] for name in columns.LIGHT_ROWS for key in look.get_foreign_keys(name)]
 
 
 def require(database: Database) -> None:

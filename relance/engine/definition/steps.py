@@ -94,9 +94,6 @@ class Choice:
     html: str | None
 
 
-MAIN = "main"
-
-
 class MailStep(_Step):
     """A mail the engine sends."""
 

@@ -13,8 +13,6 @@ from relance.engine.store.processes import Process
 from relance.version import VERSION
 from relance.wording import Text
 
-BEAT_SECONDS = 20.0
-# Between two heartbeats of a process (machine time).
 ALIVE = dt.timedelta(seconds=75)
 # Who was seen since then is at work: a beat may wait for a busy database, and one may be lost.
 NEEDED = ("scheduler", "worker")

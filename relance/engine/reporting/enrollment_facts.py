@@ -22,7 +22,8 @@ from relance.engine.states import State
 from relance.engine.store import events
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
-from relance.engine.store.sending import claims, messages
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import due
 from relance.engine.store.sequences.enrollment_details import Standing
 from relance.wording import Text, day
 
@@ -65,7 +66,7 @@ def read(conn: Connection, context: Context, standing: Standing, halted: Text | 
     mailbox = mailboxes.by_id(conn, standing.enrollment.mailbox_id)
     case = step_context.read(conn, context, [standing.enrollment])[0]
     sent = messages.sent_since(conn, mailbox.id, now - throttle.DAY)
-    unheard = bool(claims.unheard(conn, [standing.enrollment.id], now))
+    unheard = bool(due.unheard(conn, [standing.enrollment.id], now))
     odd = [str(each) for each in unread_mail.oddities(conn, now).get(mailbox.id, ())]
     silent = silent_turns.told(conn, context, now).get(mailbox.id, "")
     led = events.led_to(conn, standing.enrollment.id)

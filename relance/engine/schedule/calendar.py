@@ -114,11 +114,6 @@ def next_opening(rule: Rule, place: Place, now: dt.datetime, *, away_until: dt.d
     return next_time(rule, now, waits.AT_ONCE, place, away_until=away_until)
 
 
-def open_now(rule: Rule, place: Place, now: dt.datetime, *, away_until: dt.date | None = None) -> bool:
-    """Whether mail may leave at this very instant: asked again right before a claim."""
-    return next_opening(rule, place, now, away_until=away_until).at == now
-
-
 # A campaign asks for the same few days, hours and zones thousands of times.
 @functools.lru_cache(maxsize=8192)
 def instant(day: dt.date, minute: int, zone: dt.tzinfo) -> dt.datetime:

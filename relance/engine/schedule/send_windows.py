@@ -45,11 +45,6 @@ class Week:
         if len(self.days) != 7:
             raise ValueError("a week has seven days")
 
-    @property
-    def sending_days(self) -> tuple[int, ...]:
-        """The weekdays with at least one interval, Monday 0."""
-        return tuple(index for index, day in enumerate(self.days) if day)
-
 
 def clock_text(minute: int) -> str:
     """Minutes after midnight as "08:30"."""

@@ -23,10 +23,10 @@ from relance.engine.schedule import timezones
 from relance.engine.states import MessageState, State
 from relance.engine.store.contacts import suppressions
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.sending import claims, messages
+from relance.engine.store.sending import messages
 from relance.engine.store.sending.in_flight import InFlight
 from relance.engine.store.sending.messages import Message
-from relance.engine.store.sequences import enrollments
+from relance.engine.store.sequences import due, enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 
 
@@ -129,7 +129,7 @@ def admit(
     held = mailboxes.renew_lease(conn, lease)
     rows = enrollments.lock(conn, [each.enrollment.id for each in wanted])
     refused = refusals(conn, [each.message.recipient for each in wanted], said_no)
-    unread = claims.unheard(conn, [row.id for row, _ in rows.values() if row.wrote_before], now)
+    unread = due.unheard(conn, [row.id for row, _ in rows.values() if row.wrote_before], now)
     verdicts = {}
     for each in wanted:
         row, sequence_state = rows[each.enrollment.id]

@@ -213,30 +213,14 @@ def _left_out(desk: Desk, row: Enrollment, mail: Message | None) -> Reason | Non
     return lacks if step_context.without_thread(desk.conn, desk.context, row) == row.step else None
 
 
-def change_mailbox(
-    context: Context, email: str, mailbox: str, sequence: str | None = None
-) -> list[EnrollmentView]:
-    """Let another mailbox go on with somebody. Raises `errors.Invalid` while a mail of the next step is half out.
-
-    The recipient sees the next mail come from somebody else, in the same conversation.
-    """
-    target = _sender(context, mailbox)
-
-    def act(desk: Desk, rows: Sequence[Enrollment]) -> None:
-        for row in rows:
-            if row.mailbox_id != target.id:
-                _move(desk, row, target)
-
-    return _steer(context, email, sequence, act)
-
-
 def _sender(context: Context, mailbox: str) -> Mailbox:
     with context.database.read() as conn:
         return mailboxes.named(conn, mailbox)
 
 
 def _move(desk: Desk, row: Enrollment, target: Mailbox) -> Enrollment:
-    """Returns the row as it stands then."""
+    """Let another mailbox go on with somebody; returns the row as it stands then. Raises `errors.Invalid` while a mail of
+    the next step is half out. The recipient sees the next mail come from somebody else, in the same conversation."""
     mail = desk.mail(row)
     if mail is not None and (mail.state is not MessageState.PREPARED or mail.transmitting_at is not None):
         raise errors.Invalid(

@@ -18,7 +18,6 @@ from relance.engine.event_log.of_people import EnrollmentCreated
 from relance.engine.reasons import Reason
 from relance.engine.sequences import publish
 from relance.engine.sequences.assignment import Shares
-from relance.engine.sequences.control import EnrollmentView, change_mailbox, pause, resume, stop
 from relance.engine.store import events
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
@@ -31,20 +30,6 @@ from relance.engine.store.sequences.enrollments import Enrollment
 from relance.engine.store.sequences.sequences import Version
 from relance.mailbox import address
 from relance.wording import Text, _, ended
-
-__all__ = [
-    "EnrollReport",
-    "EnrollRequest",
-    "EnrollmentView",
-    "Skipped",
-    "change_mailbox",
-    "enroll",
-    "lacking",
-    "needs",
-    "pause",
-    "resume",
-    "stop",
-]
 
 BATCH = 500
 # People a transaction: some 100 ms of one writer's time on SQLite.

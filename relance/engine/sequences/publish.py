@@ -22,8 +22,6 @@ from relance.engine.store.sequences import sequences
 from relance.engine.store.sequences.sequences import Version
 from relance.wording import Text
 
-__all__ = ["Checked", "Published", "SequenceDetail", "SequenceSummary", "VersionView"]
-
 SENDER = frozenset({"sender_name", "sender_first_name", "sender_address"})
 MAX_BYTES = 2 * 1024 * 1024  # of a sequence file
 

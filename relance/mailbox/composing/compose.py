@@ -79,12 +79,6 @@ def compose(draft: Draft) -> bytes:
     return raw
 
 
-def expected_headers(draft: Draft) -> tuple[str, ...]:
-    """The header names `compose` gives this draft, for checking stored bytes again with `final_check.check`."""
-    body = ("Content-Type",) if draft.html is not None else ("Content-Type", "Content-Transfer-Encoding")
-    return (*_headers(draft), *body)
-
-
 def new_message_id(token: str, domain: str) -> str:
     """`<token@domain>`; the token must be unique and should be hard to guess."""
     if not _TOKEN.fullmatch(token) or not _DOMAIN.fullmatch(domain):

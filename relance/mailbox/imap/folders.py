@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -157,18 +157,3 @@ def watched(classified: Sequence[tuple[str, Role]], *, with_trash: bool = False)
         unwatched |= {Role.OTHER, Role.ARCHIVE}
     kept = [(name, role) for name, role in classified if role not in unwatched]
     return sorted(kept, key=lambda each: each[1] is not Role.INBOX)
-
-
-def changed(folders: Iterable[Folder], watermarks: Mapping[str, tuple[int, int]]) -> list[Folder]:
-    """Folders that may hold mail above their watermark `(uidvalidity, last_uid)`; unknown ones always.
-
-    A folder whose UIDNEXT did not move need not be opened at all: opening is what costs by mailbox size.
-    """
-    return [folder for folder in folders if _may_have_news(folder, watermarks.get(folder.name))]
-
-
-def _may_have_news(folder: Folder, watermark: tuple[int, int] | None) -> bool:
-    if watermark is None or not folder.uidnext:
-        return True
-    uidvalidity, last_uid = watermark
-    return folder.uidvalidity != uidvalidity or folder.uidnext > last_uid + 1

@@ -13,7 +13,7 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.db.tables import enrollment, event
 from relance.engine.reasons import Cause, Code, Reason, because, prose
-from relance.engine.sequences import bulk, enroll, listing, publish
+from relance.engine.sequences import bulk, control, enroll, listing, publish
 from relance.engine.sequences.bulk import BulkReport
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.sequences.listing import EnrollmentFilter
@@ -215,7 +215,7 @@ def test_nobody_is_released_past_what_must_be_decided(ready: Context) -> None:
         ("tom@harbour.example", "Other"),
     ):
         with pytest.raises(errors.Invalid):
-            enroll.resume(ready, person, sequence)
+            control.resume(ready, person, sequence)
 
 
 def test_who_moves_on_while_the_work_runs_is_left_alone(

@@ -11,7 +11,7 @@ from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.reasons import prose
 from relance.engine.reporting import explain
-from relance.engine.sequences import enroll, publish
+from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState
 from relance.engine.store.mailboxes import mailboxes
@@ -170,9 +170,9 @@ def test_each_state_has_its_sentence(ready: Context) -> None:
         in found.sentences[1]
     )
     assert found.forecast[0].at == dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC)
-    enroll.pause(ready, ADA, reason="the fair")
+    control.pause(ready, ADA, reason="the fair")
     assert in_english("It is paused: the fair.") in told(ready)
-    enroll.resume(ready, ADA)
+    control.resume(ready, ADA)
     news(ready, Event.HELD)
     assert in_english("It is held for a person to decide: because.") in told(ready)
     news(ready, Event.REPLIED)

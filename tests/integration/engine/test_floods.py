@@ -83,14 +83,14 @@ def test_a_flood_is_judged_without_holding_up_a_writer(
     with house.database.write() as conn:
         for number in range(500):
             at = house.clock.now() + dt.timedelta(seconds=30 * number)
-            hits.add(conn, message_id=mail.id, at=at, kind="click", link=0, user_agent=BROWSER, language=True, network="203.0.113.0/24")  # fmt: skip
+            engine_house.add_hit(conn, message_id=mail.id, at=at, kind="click", link=0, user_agent=BROWSER, language=True, network="203.0.113.0/24")  # fmt: skip
     engine_house.clock(house).advance(days=1)
     plain, wrote = judge.judge, []
 
     def while_somebody_writes(*asked: Any) -> judge.Verdict:
         if not wrote:
             with house.database.write() as conn:
-                hits.add(conn, message_id=mail.id, at=house.clock.now(), kind="open")
+                engine_house.add_hit(conn, message_id=mail.id, at=house.clock.now(), kind="open")
             wrote.append(True)
         return plain(*asked)
 
@@ -107,7 +107,9 @@ def test_judging_a_flood_asks_the_database_no_more_than_once_a_hit(house: Contex
     with house.database.write() as conn:
         for number in range(100):
             at = house.clock.now() + dt.timedelta(seconds=number)
-            hits.add(conn, message_id=mail.id, at=at, kind="click", link=number % 3, network="203.0.113.0/24")
+            engine_house.add_hit(
+                conn, message_id=mail.id, at=at, kind="click", link=number % 3, network="203.0.113.0/24"
+            )
     engine_house.clock(house).advance(days=1)
     asked: list[str] = []
     sa.event.listen(
@@ -142,9 +144,9 @@ def test_what_is_noted_is_kept_though_a_later_statement_fails_on_postgresql(
 ) -> None:
     """And the connection writes nothing alone when it is given back."""
     with contextlib.suppress(ZeroDivisionError), house.database.note() as conn:
-        hits.add(conn, message_id=mail.id, at=house.clock.now(), kind="open")
+        engine_house.add_hit(conn, message_id=mail.id, at=house.clock.now(), kind="open")
         raise ZeroDivisionError
     assert kept(house) == (0 if house.database.embedded else 1)
     if not house.database.embedded:
         with pytest.raises(TypeError, match="written in a read"), house.database.read() as conn:
-            hits.add(conn, message_id=mail.id, at=house.clock.now(), kind="open")
+            engine_house.add_hit(conn, message_id=mail.id, at=house.clock.now(), kind="open")

@@ -15,7 +15,7 @@ from relance.engine.db.tables import enrollment, mailbox
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.store.sending import claims
-from relance.engine.store.sequences import enrollments, restore_doubts
+from relance.engine.store.sequences import due, enrollments, restore_doubts
 from relance.engine.store.sequences.enrollments import Enrollment
 from tests import backups, engine_house
 from tests.integration.engine.test_restored import restore, stage
@@ -82,7 +82,7 @@ def asked(house: Context) -> tuple[list[int], list[int], set[int]]:
     now = house.clock.now()
     with house.database.write() as conn:
         claimed = [row.id for row in claims.claim(conn, 1, now, 9, seen=now)]
-        return claimed, claims.unread_writers(conn, 1, now), claims.unheard(conn, [1, 2], now)
+        return claimed, claims.unread_writers(conn, 1, now), due.unheard(conn, [1, 2], now)
 
 
 def test_it_is_not_claimed_and_the_other_mailbox_is_called(ready: Context) -> None:

@@ -23,7 +23,8 @@ from relance.engine.states import MessageState
 from relance.engine.store import installation
 from relance.engine.store.contacts import hits
 from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.sending import claims, messages
+from relance.engine.store.sending import messages
+from relance.engine.store.sequences import due as sequences_due
 from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
@@ -102,7 +103,7 @@ def test_a_colleagues_mailbox_that_says_it_was_read_next_month_was_not_read(
     change(ready, 2, synced_at=now + MONTH)
     later = at(ready, due.due_at or now)
     with later.database.read() as conn:
-        assert claims.unheard(conn, [due.id], later.clock.now()) == {due.id}
+        assert sequences_due.unheard(conn, [due.id], later.clock.now()) == {due.id}
     turn.take_turn(later, 1, lambda: False)
     assert len(post.bodies) == 1  # it may hold Eve's answer
     assert turn.due(later, 10) == [2]
@@ -142,7 +143,7 @@ def test_what_was_sent_by_a_wrong_clock_was_sent_by_now(ready: Context, post: On
     with ready.database.write() as conn:
         number = enrollment_details.matching(conn, email=EVE)[0].enrollment.id
         mails = messages.sent_since(conn, 1, now)
-        hits.add(conn, message_id=_message(conn, number), at=now + MONTH, kind="open")
+        engine_house.add_hit(conn, message_id=_message(conn, number), at=now + MONTH, kind="open")
     assert mails == [now + MONTH]
     back = at(ready, now + MINUTE)
     assert clock_jumps.heal(back) == 1

@@ -15,7 +15,7 @@ from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.service import MailboxSpec
 from relance.engine.sending.doubt import in_doubt
-from relance.engine.sequences import backlog, enroll, publish
+from relance.engine.sequences import backlog, control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState, State
 from relance.engine.store import events
@@ -144,7 +144,7 @@ def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Con
     with pytest.raises(errors.NotFound):
         mailbox_service.show(house, ADA)
     assert mailbox_service.add(house, SPEC).state == "active"
-    assert [each.state for each in enroll.resume(house, "eve@acme.example")] == ["active"]
+    assert [each.state for each in control.resume(house, "eve@acme.example")] == ["active"]
 
 
 def in_flight(house: Context, fence: int) -> messages.Message:
@@ -221,7 +221,7 @@ def test_whoever_joins_waits_for_a_removal_under_way(house: Context, join: str) 
             if join == "enroll":
                 enroll.enroll(house, EnrollRequest("Other", ["eve@acme.example"], [ADA]))
             else:
-                enroll.change_mailbox(house, "fay@acme.example", ADA)
+                engine_house.hand_over(house, "fay@acme.example", ADA)
         except errors.RelanceError as words:
             refused.append(words)
 

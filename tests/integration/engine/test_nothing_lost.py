@@ -20,7 +20,7 @@ from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.reasons import Code, because, prose
 from relance.engine.reporting import timeline
 from relance.engine.sending.doubt import in_doubt, restore_guard
-from relance.engine.sequences import enroll, publish
+from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageEvent, MessageState, State
 from relance.engine.store import events, installation
@@ -75,7 +75,7 @@ def test_a_mailbox_that_is_back_on_another_server_is_read_from_the_start(ready: 
 def test_nobody_goes_on_from_a_mailbox_that_is_gone(ready: Context) -> None:
     mailbox_service.remove(ready, ADA, force=True)
     with pytest.raises(errors.Invalid, match=worded("removed")):
-        enroll.resume(ready, EVE)
+        control.resume(ready, EVE)
     assert row(ready).state is State.HELD
 
 

@@ -16,7 +16,7 @@ from relance.engine.db.tables import message, meta
 from relance.engine.journal.opt_outs import UNHEARD, OptOut, OptOuts
 from relance.engine.reasons import Code, Reason, because, prose
 from relance.engine.sending import gate, prepare
-from relance.engine.sequences import control, enroll, publish
+from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
 from relance.engine.store.contacts import hits
@@ -118,7 +118,7 @@ def test_what_the_database_refuses_is_not_told_in_the_error(house: Context) -> N
 def test_two_ticks_at_once_judge_a_click_once(ready: Context) -> None:
     mail, now = engine_house.add_message(ready, row(ready), MessageState.ACCEPTED), ready.clock.now()
     with ready.database.write() as conn:
-        hits.add(conn, message_id=mail.id, at=now, kind="click", link=0)
+        engine_house.add_hit(conn, message_id=mail.id, at=now, kind="click", link=0)
     with ready.database.read() as conn:
         one, other = hits.unjudged(conn, now, 10), hits.unjudged(conn, now, 10)
     ours = []
@@ -136,7 +136,7 @@ def test_who_changed_the_mailbox_in_the_middle_of_a_claim_is_not_claimed(ready: 
     def move(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
         if statement.startswith("UPDATE enrollment SET attempts") and not moved:
             moved.append(True)
-            control.change_mailbox(ready, EVE, BOB)
+            engine_house.hand_over(ready, EVE, BOB)
 
     sa.event.listen(ready.database.engine, "before_cursor_execute", move)
     assert claim(ready) == []
@@ -146,7 +146,7 @@ def test_who_changed_the_mailbox_in_the_middle_of_a_claim_is_not_claimed(ready: 
 
 def test_a_mail_another_mailbox_wrote_and_never_offered_is_written_anew(ready: Context) -> None:
     old = engine_house.add_message(ready, row(ready), MessageState.PREPARED)
-    control.change_mailbox(ready, EVE, BOB)
+    engine_house.hand_over(ready, EVE, BOB)
     with ready.database.write() as conn:  # what a worker of the first mailbox stores a moment too late
         messages.add(conn, [old])
     mine = lease(ready, 2)

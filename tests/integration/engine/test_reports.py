@@ -18,7 +18,6 @@ from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState
 from relance.engine.store import events
-from relance.engine.store.contacts import hits
 from relance.engine.store.inbound import replies
 from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
@@ -69,7 +68,9 @@ def sent(house: Context, row: Enrollment, **values: object) -> int:
 
 def touched(house: Context, message: int, kind: str, verdict: str | None) -> None:
     with house.database.write() as conn:
-        hits.add(conn, message_id=message, at=house.clock.now(), kind=kind, link=0, verdict=verdict)
+        engine_house.add_hit(
+            conn, message_id=message, at=house.clock.now(), kind=kind, link=0, verdict=verdict
+        )
 
 
 def ended(house: Context, row: Enrollment, event: Event) -> None:

@@ -17,7 +17,7 @@ from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.db.tables import enrollment, event
-from relance.engine.sequences import enroll, publish
+from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
 from relance.engine.store.mailboxes import mailboxes
@@ -156,7 +156,7 @@ def test_only_a_354_whose_mail_may_not_go_is_withdrawn(ready: Context, server: F
     class Interrupted(Outbox):
         def offer(self, sender: str, recipient: str, *rest: object) -> SendResult | None:
             if recipient == PEOPLE[0]:
-                enroll.pause(ready, recipient)
+                control.pause(ready, recipient)
             return super().offer(sender, recipient, *rest)  # type: ignore[arg-type]
 
     interrupted = dataclasses.replace(ready, open_outbox=functools.partial(Interrupted, helo="localhost"))

@@ -9,7 +9,7 @@ from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.reasons import prose
-from relance.engine.sequences import enroll, publish
+from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageState, State
 from relance.engine.store import events
@@ -59,18 +59,18 @@ def leave_mail(house: Context, state: MessageState) -> None:
 
 def test_a_pause_lasts_until_resumed(ready: Context) -> None:
     before = row(ready)
-    assert [each.state for each in enroll.pause(ready, "ADA@acme.example", reason="the fair")] == ["paused"]
+    assert [each.state for each in control.pause(ready, "ADA@acme.example", reason="the fair")] == ["paused"]
     assert (row(ready).reason, row(ready).version) == ("the fair", before.version + 1)
-    enroll.pause(ready, ADA, "Trial")
-    view = enroll.resume(ready, ADA)[0]
+    control.pause(ready, ADA, "Trial")
+    view = control.resume(ready, ADA)[0]
     assert (view.state, view.step, view.due_at) == ("active", "intro", before.due_at)
     assert kinds(ready)[-2:] == ["enrollment.paused", "enrollment.resumed"]
 
 
 def test_what_fell_due_goes_at_the_next_opening(ready: Context, clock: ManualClock) -> None:
-    enroll.pause(ready, ADA)
+    control.pause(ready, ADA)
     clock.move_to(dt.datetime(2026, 3, 14, 12, 0, tzinfo=dt.UTC))  # a Saturday
-    view = enroll.resume(ready, ADA)[0]
+    view = control.resume(ready, ADA)[0]
     assert view.due_at is not None
     assert view.due_at.date() == dt.date(2026, 3, 16)
     assert [each["kind"] for each in row(ready).bound][:2] == ["resumed", "weekend"]
@@ -84,7 +84,7 @@ def test_resuming_ends_an_absence(ready: Context) -> None:
     values = {"resume_at": ready.clock.now() + dt.timedelta(days=9)}
     with ready.database.write() as conn:
         enrollments.apply(conn, [row(ready).id], Event.OUT_OF_OFFICE, ready.clock.now(), values=values)
-    assert enroll.resume(ready, ADA)[0].state == "active"
+    assert control.resume(ready, ADA)[0].state == "active"
     assert row(ready).resume_at is None
 
 
@@ -99,20 +99,20 @@ def test_stopping_is_for_good_and_drops_open_tasks(ready: Context) -> None:
             words="Call",
             due_at=ready.clock.now(),
         )
-    view = enroll.stop(ready, ADA, reason="wrong person")[0]
+    view = control.stop(ready, ADA, reason="wrong person")[0]
     assert (view.state, view.reason, view.due_at) == ("stopped", "wrong person", None)
     with ready.database.read() as conn:
         assert [each.state for each in tasks.every(conn, open_only=False)] == ["dropped"]
-    assert enroll.resume(ready, ADA)[0].state == "stopped"
+    assert control.resume(ready, ADA)[0].state == "stopped"
     assert kinds(ready)[-1] == "enrollment.stopped"
 
 
 def test_somebody_held_is_released(ready: Context, clock: ManualClock) -> None:
     hold(ready)
-    enroll.pause(ready, ADA, reason="wait")
+    control.pause(ready, ADA, reason="wait")
     assert row(ready).state is State.HELD
     clock.advance(days=1)
-    view = enroll.resume(ready, ADA)[0]
+    view = control.resume(ready, ADA)[0]
     assert (view.state, view.step) == ("active", "intro")
     assert view.due_at is not None
     assert view.due_at >= clock.now()
@@ -123,14 +123,14 @@ def test_a_mail_nobody_knows_the_fate_of_must_be_decided_first(ready: Context) -
     hold(ready, "may have been delivered")
     leave_mail(ready, MessageState.UNKNOWN)
     with pytest.raises(errors.Invalid, match=worded("may have been delivered")):
-        enroll.resume(ready, ADA)
+        control.resume(ready, ADA)
     assert row(ready).state is State.HELD
 
 
 def test_a_refused_mail_is_passed_over(ready: Context) -> None:
     hold(ready, "refused")
     leave_mail(ready, MessageState.REFUSED)
-    view = enroll.resume(ready, ADA)[0]
+    view = control.resume(ready, ADA)[0]
     assert (view.state, view.step) == ("active", "bump")
     assert kinds(ready)[-2:] == ["enrollment.released", "step.skipped"]
 
@@ -138,7 +138,8 @@ def test_a_refused_mail_is_passed_over(ready: Context) -> None:
 def test_another_mailbox_goes_on(ready: Context) -> None:
     leave_mail(ready, MessageState.PREPARED)
     before = row(ready)
-    assert enroll.change_mailbox(ready, ADA, "Bob@sales.example")[0].mailbox == "bob@sales.example"
+    control.pause(ready, ADA)
+    assert control.resume(ready, ADA, mailbox="Bob@sales.example")[0].mailbox == "bob@sales.example"
     after = row(ready)
     assert after.version > before.version
     with ready.database.read() as conn:
@@ -148,17 +149,18 @@ def test_another_mailbox_goes_on(ready: Context) -> None:
 
 def test_a_mail_that_is_half_out_keeps_its_sender(ready: Context) -> None:
     leave_mail(ready, MessageState.DEFERRED)
+    control.pause(ready, ADA)
     with pytest.raises(errors.Invalid, match=worded("its sender cannot change")):
-        enroll.change_mailbox(ready, ADA, "bob@sales.example")
+        control.resume(ready, ADA, mailbox="bob@sales.example")
     with pytest.raises(errors.NotFound):
-        enroll.change_mailbox(ready, ADA, "eve@sales.example")
+        control.resume(ready, ADA, mailbox="eve@sales.example")
 
 
 def test_who_is_in_no_such_sequence_is_told(ready: Context) -> None:
     with pytest.raises(errors.NotFound, match=worded('not in the sequence "Other"')):
-        enroll.pause(ready, ADA, "Other")
+        control.pause(ready, ADA, "Other")
     with pytest.raises(errors.NotFound, match=worded("is not a contact")):
-        enroll.pause(ready, "eve@acme.example")
+        control.pause(ready, "eve@acme.example")
 
 
 def test_suppressing_ends_what_is_under_way(ready: Context) -> None:
@@ -169,12 +171,12 @@ def test_suppressing_ends_what_is_under_way(ready: Context) -> None:
 
 
 def test_what_is_over_is_not_changed_and_reasons_do_not_pile_up(ready: Context) -> None:
-    (ended,) = enroll.stop(ready, ADA, reason="wrong person")
+    (ended,) = control.stop(ready, ADA, reason="wrong person")
     assert ended.changed
-    for act in (enroll.stop, enroll.pause, enroll.stop):
+    for act in (control.stop, control.pause, control.stop):
         (again,) = act(ready, ADA, reason="said once more")
         assert (again.changed, again.state, again.reason) == (False, "stopped", "wrong person")
-    (again,) = enroll.resume(ready, ADA)
+    (again,) = control.resume(ready, ADA)
     assert (again.changed, again.reason) == (False, "wrong person")
 
 
@@ -182,12 +184,12 @@ def test_what_a_person_says_of_whom_an_answer_ended_is_noted_once(ready: Context
     with ready.database.write() as conn:
         enrollments.apply(conn, [row(ready).id], Event.REPLIED, ready.clock.now(), reason=prose("answered"))
     for reason in ("on the phone", "on the phone again"):
-        (view,) = enroll.pause(ready, ADA, reason=reason)
+        (view,) = control.pause(ready, ADA, reason=reason)
         assert (view.changed, view.reason) == (False, in_english("answered; also: on the phone"))
 
 
 def test_a_pause_says_whether_it_changed_anything(ready: Context) -> None:
-    assert [each.changed for each in enroll.pause(ready, ADA)] == [True]
-    assert [each.changed for each in enroll.pause(ready, ADA)] == [False]
-    assert [each.changed for each in enroll.resume(ready, ADA)] == [True]
-    assert [each.changed for each in enroll.resume(ready, ADA)] == [False]
+    assert [each.changed for each in control.pause(ready, ADA)] == [True]
+    assert [each.changed for each in control.pause(ready, ADA)] == [False]
+    assert [each.changed for each in control.resume(ready, ADA)] == [True]
+    assert [each.changed for each in control.resume(ready, ADA)] == [False]

@@ -8,7 +8,7 @@ from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.db.tables import event
 from relance.engine.reporting import timeline
-from relance.engine.sequences import enroll, publish
+from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from tests import engine_house
 
@@ -26,7 +26,7 @@ def ready(house: Context) -> Context:
 
 
 def test_a_persons_timeline_holds_their_own_events(ready: Context) -> None:
-    enroll.pause(ready, "p@firm1.example", reason="the fair")
+    control.pause(ready, "p@firm1.example", reason="the fair")
     found = timeline.of_contact(ready, "P@firm1.example")
     assert [(each.kind, each.email) for each in found] == [
         ("enrollment.created", "p@firm1.example"),

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from relance.mailbox.imap import client as imap_client
-from relance.mailbox.imap import connection, folders
+from relance.mailbox.imap import connection
 from relance.mailbox.imap.folders import Folder, Role
+from tests import polls
 from tests.servers import dovecot
 
 SMALL, LARGE, NEW = 1_000, 50_000, 100
@@ -85,7 +86,7 @@ def poll(server: dovecot.Dovecot, user: str, mark: int) -> tuple[Folder, int]:
         listed = inbox.folders()
         marks = {each.name: (each.uidvalidity, mark if each.role is Role.INBOX else 0) for each in listed}
         new = [
-            len(list(inbox.fetch_new(each, marks[each.name][1]))) for each in folders.changed(listed, marks)
+            len(list(inbox.fetch_new(each, marks[each.name][1]))) for each in polls.with_news(listed, marks)
         ]
     return listed[0], sum(new)
 

@@ -15,9 +15,9 @@ from relance import errors
 from relance.mailbox.account import Account, Security
 from relance.mailbox.auth import Password
 from relance.mailbox.imap import client as imap_client
-from relance.mailbox.imap import folders
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.parsing import message
+from tests import polls
 from tests.reworded import worded
 from tests.servers import dovecot, ports
 
@@ -103,9 +103,9 @@ def test_folders_without_news_are_not_opened(server: dovecot.Dovecot, account: A
     with imap_client.Inbox(account, timeouts=TIMEOUTS) as inbox:
         found = inbox.folders()
         marks = {folder.name: (folder.uidvalidity, folder.uidnext - 1) for folder in found}
-        assert folders.changed(found, marks) == []
+        assert polls.with_news(found, marks) == []
         server.deliver(mail(2), account.username)
-        assert [folder.name for folder in folders.changed(inbox.folders(), marks)] == ["INBOX"]
+        assert [folder.name for folder in polls.with_news(inbox.folders(), marks)] == ["INBOX"]
 
 
 def test_an_answer_moved_by_a_filter_is_found_where_it_went(

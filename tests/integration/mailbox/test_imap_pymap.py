@@ -14,10 +14,10 @@ import trustme
 from relance.mailbox.account import Account, Server
 from relance.mailbox.auth import Password
 from relance.mailbox.imap import client as imap_client
-from relance.mailbox.imap import folders
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.parsing import message
 from relance.sandbox.servers import imapserver, loop
+from tests import polls
 
 USER = "ada@sales.example"
 WHEN = dt.datetime(2026, 3, 1, 9, 30, tzinfo=dt.UTC)
@@ -71,7 +71,7 @@ def test_new_mail_by_uid_in_every_folder_found_by_name(pymap: Pymap) -> None:
             "Archive": Role.ARCHIVE,
         }
         marks = {folder.name: (folder.uidvalidity, 0) for folder in found}
-        got = {folder.name: list(inbox.fetch_new(folder, 0)) for folder in folders.changed(found, marks)}
+        got = {folder.name: list(inbox.fetch_new(folder, 0)) for folder in polls.with_news(found, marks)}
         assert [len(got["INBOX"]), len(got["Junk"]), sum(map(len, got.values()))] == [3, 1, 4]
         last = got["INBOX"][-1]
         assert list(inbox.fetch_new(found[0], last.uid)) == []

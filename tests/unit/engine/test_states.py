@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from relance.engine import states
 from relance.engine.states import Event, MessageEvent, MessageState, State
+from tests.pages.states import MESSAGE_FINAL
 
 PAIRS = list(itertools.product(State, Event))
 MESSAGE_PAIRS = list(itertools.product(MessageState, MessageEvent))
@@ -42,7 +43,7 @@ def test_the_kinds_of_states_are_a_whole():
     assert not states.FINAL & states.OPEN
     assert len(states.FINAL_BY_STRENGTH) == len(states.FINAL)
     assert not states.SENDABLE & states.FINAL
-    assert not states.MESSAGE_SENDABLE & states.MESSAGE_FINAL
+    assert not states.MESSAGE_SENDABLE & MESSAGE_FINAL
 
 
 @pytest.mark.parametrize(("state", "event"), PAIRS)

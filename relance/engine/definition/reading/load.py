@@ -50,14 +50,6 @@ def read(text: str, where: str = "") -> Document:
     return Document(sound, _placed(found, where), parsed.places, doubts, parsed.data)
 
 
-def load(text: str, where: str = "") -> sequence.Sequence:
-    """The sequence of a text; errors.Invalid with every problem where there is none."""
-    document = read(text, where)
-    if document.sequence is None:
-        raise errors.Invalid(document.problems)
-    return document.sequence
-
-
 def _placed(problems: Iterable[errors.Problem], where: str) -> tuple[errors.Problem, ...]:
     return tuple(replace(problem, where=where) for problem in problems)
 

@@ -27,8 +27,6 @@ from relance.engine.store.inbound.replies import Reply, Wanted
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import Text
 
-__all__ = ["AnswerView", "Corrected", "Correction", "Wanted", "correct", "forget_raw", "page", "show"]
-
 FORGET = 200
 # Mails whose bytes are dropped in one transaction.
 

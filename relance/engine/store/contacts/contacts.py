@@ -90,12 +90,6 @@ def page(conn: Connection, *, search: str | None, after: str | None, limit: int)
     return [_value(row) for row in conn.execute(query)]
 
 
-def of_organisation(conn: Connection, organisation: str) -> list[Contact]:
-    """People whose addresses are in one registrable domain."""
-    query = sa.select(*_COLUMNS).where(contact.c.organisation == organisation).order_by(contact.c.id)
-    return [_value(row) for row in conn.execute(query)]
-
-
 def in_domain(conn: Connection, domain: str) -> dict[str, Contact]:
     """People with an address in a domain or below it, by address."""
     here = contact.c.email.endswith(f"@{domain}", autoescape=True)

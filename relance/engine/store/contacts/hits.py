@@ -52,11 +52,6 @@ _COLUMNS = (
 _SELECT = sa.select(*_COLUMNS).join(message, message.c.id == hit.c.message_id)
 
 
-def add(conn: Connection, **values: Any) -> None:
-    """Keep one hit."""
-    conn.execute(sa.insert(hit), {"reasons": [], **values})
-
-
 def add_all(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep hits."""
     _ADD.run(conn, rows)

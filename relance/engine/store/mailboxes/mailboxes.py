@@ -23,7 +23,6 @@ from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import MailboxPaused
 from relance.engine.reasons import Reason
 from relance.engine.store import events
-from relance.engine.store.mailboxes.folders import Watermark as Watermark
 from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.auth import Password
 from relance.wording import Text

@@ -11,7 +11,6 @@ from sqlalchemy.engine import Connection
 from relance.engine.db.prepared import Prepared
 from relance.engine.db.tables import enrollment
 from relance.engine.store.sequences import due, enrollments
-from relance.engine.store.sequences.due import unheard as unheard
 from relance.engine.store.sequences.enrollments import Enrollment
 
 

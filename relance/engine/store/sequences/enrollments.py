@@ -23,11 +23,6 @@ from relance.engine.store.sequences.positions import COLUMNS, Enrollment, value
 __all__ = ["COLUMNS", "Enrollment", "value"]
 
 
-def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """New enrollments, each with its first position."""
-    conn.execute(sa.insert(enrollment), list(rows))
-
-
 def apply(
     conn: Connection,
     enrollment_ids: Iterable[int],

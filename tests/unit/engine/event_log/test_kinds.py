@@ -6,35 +6,36 @@ import importlib
 
 import pytest
 
-from relance.engine.event_log import data, old_names, page
+from relance.engine.event_log import old_names
 from relance.engine.event_log.base import EventData
 from relance.engine.event_log.kinds import TITLES, EventKind
 from relance.engine.event_log.of_mails import ReplyReceived, SubstituteAccepted
 from relance.engine.event_log.of_people import EnrollmentStopped
 from relance.engine.states import MessageState
 from relance.mailbox.parsing.inbound import Kind
+from tests.pages import events
 
 MIGRATION = importlib.import_module("relance.engine.db.migrations.versions.0018_kinds_of_events")
 
 
 def test_every_kind_has_one_class_of_data_and_every_class_one_kind() -> None:
-    leaves = data._leaves(EventData)
+    leaves = events.leaves(EventData)
     assert sorted(each.KIND for each in leaves) == sorted(EventKind)
 
 
 @pytest.mark.parametrize("kind", EventKind)
 def test_every_kind_is_told_in_a_sentence_and_has_a_title_and_fields_with_a_meaning(kind: EventKind) -> None:
-    shape = data.DATA[kind]
+    shape = events.DATA[kind]
     assert "__doc__" in vars(shape)
     assert (shape.__doc__ or "").strip().endswith(".")
     assert TITLES[kind]
-    assert all(name in page.MEANINGS for name, _ in data.fields(kind))
+    assert all(name in events.MEANINGS for name, _ in events.fields(kind))
 
 
 def test_no_two_kinds_look_the_same_to_people_and_no_meaning_is_left_over() -> None:
     assert len({TITLES[kind] for kind in EventKind}) == len(EventKind)
-    used = {name for kind in EventKind for name, _ in data.fields(kind)}
-    assert set(page.MEANINGS) == used
+    used = {name for kind in EventKind for name, _ in events.fields(kind)}
+    assert set(events.MEANINGS) == used
 
 
 def test_what_is_stored_has_what_is_known_under_plain_names() -> None:

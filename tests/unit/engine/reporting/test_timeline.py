@@ -16,7 +16,6 @@ from relance import wording
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.event_log.base import EventData, shown
-from relance.engine.event_log.data import DATA, fields
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.reasons import Code, because
 from relance.engine.reporting import timeline
@@ -24,6 +23,7 @@ from relance.engine.store.events import Event
 from relance.mailbox.classification import rule_names
 from relance.mailbox.parsing.inbound import Kind
 from tests import english
+from tests.pages.events import DATA, fields
 
 AT = dt.datetime(2026, 3, 5, 9, 30, tzinfo=dt.UTC)
 WHY = because(Code.ANSWERED, quote="żółć")

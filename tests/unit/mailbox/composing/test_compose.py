@@ -29,6 +29,7 @@ DRAFT = compose.Draft(
     unsubscribe_url="https://t.example/u/abc",
     unsubscribe_mailto="unsubscribe@firm.example?subject=abc",
 )
+HEADERS = """from to subject date message-id in-reply-to references list-unsubscribe list-unsubscribe-post mime-version content-type"""
 ANY_TEXT = st.text(max_size=200)
 INJECTION = "=?utf-8?q?Hi=0D=0ABcc=3A_evil=40x.pl?="
 
@@ -49,7 +50,7 @@ def decoded(raw: bytes, name: str) -> str:
 def test_a_whole_mail_reads_back() -> None:
     raw = compose.compose(DRAFT)
     read = email.message_from_bytes(raw, policy=email.policy.default)
-    assert headers_of(raw) == [name.lower() for name in compose.expected_headers(DRAFT)]
+    assert headers_of(raw) == HEADERS.split()
     assert read["From"] == "Łucja Żak <lucja@firm.example>"
     assert read["To"].addresses[0].display_name == "Kowalski, Jan"
     assert read["Subject"] == DRAFT.subject
@@ -121,11 +122,10 @@ def test_no_text_makes_another_header(
 ) -> None:
     draft = replace(DRAFT, from_name=from_name, to_name=to_name, subject="s" + subject, text=text, html=html)
     raw = compose.compose(draft)
-    final_check.check(raw, compose.expected_headers(draft))
-    assert headers_of(raw) == [name.lower() for name in compose.expected_headers(draft)]
+    assert headers_of(raw) == HEADERS.split()
     assert decoded(raw, "Subject") == header_lines.clean("s" + subject)
     again = email.message_from_bytes(email.message_from_bytes(raw, policy=email.policy.default).as_bytes())
-    assert sorted(again.keys()) == sorted(compose.expected_headers(draft))
+    assert sorted(name.lower() for name in again) == sorted(HEADERS.split())
     head = raw.partition(b"\r\n\r\n")[0].split(b"\r\n")
     assert max(map(len, head)) < 78
     for name, address in (("From", draft.from_address), ("To", draft.to_address)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from relance.mailbox.imap import folders
-from relance.mailbox.imap.folders import Folder, Listed, Role
+from relance.mailbox.imap.folders import Listed, Role
 
 
 def roles(*listed: Listed) -> dict[str, Role]:
@@ -69,18 +69,3 @@ def test_gmail_is_read_through_all_mail() -> None:
     names = [name for name, _ in folders.watched(found)]
     assert names == ["INBOX", "[Gmail]/All Mail", "[Gmail]/Spam", "[Gmail]/Sent Mail"]
     assert "[Gmail]/Trash" in dict(folders.watched(found, with_trash=True))
-
-
-@pytest.mark.parametrize(
-    ("watermark", "news"),
-    [(None, True), ((7, 9), False), ((7, 8), True), ((6, 9), True), ((7, 0), True), ((7, 99), False)],
-)
-def test_news_by_uidnext(watermark: tuple[int, int] | None, news: bool) -> None:
-    folder = Folder("INBOX", Role.INBOX, uidvalidity=7, uidnext=10)
-    marks = {} if watermark is None else {"INBOX": watermark}
-    assert bool(folders.changed([folder], marks)) is news
-
-
-def test_a_server_that_does_not_tell_is_always_looked_at() -> None:
-    folder = Folder("INBOX", Role.INBOX, uidvalidity=7, uidnext=0)
-    assert folders.changed([folder], {"INBOX": (7, 5)}) == [folder]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from itertools import groupby
 
-from relance.engine.event_log.data import DATA, fields
+from relance.complete import complete
+from relance.engine.event_log import of_mailboxes, of_mails, of_people
+from relance.engine.event_log.base import EventData
 from relance.engine.event_log.kinds import TITLES, EventKind
+from tests.pages.tables import table
 
 MEANINGS = {
     "action": "what the sequence's rule about colleagues asks for",
@@ -56,7 +61,7 @@ _TYPES = {
 }
 
 _INTRO = """
-This page is written by `page.as_markdown()` from the lists in `relance/engine/event_log`; a test compares them.
+This page is written by `tests/pages/events.py` from the lists in `relance/engine/event_log`; a test compares them.
 
 Every event has an `id`, a time (`at`), a `kind`, and where it is about a person their address (`email`) and the `step`. The kinds
 below are all there are; a later release may add some, so pass over those you do not know. `data` has what the kind's row
@@ -99,16 +104,39 @@ _NOUNS = {
 }
 
 
+ROOMS = (of_people, of_mails, of_mailboxes)
+# Where the classes of data are found.
+
+
+def leaves(shape: type[EventData]) -> list[type[EventData]]:
+    below = shape.__subclasses__()
+    return [found for each in below for found in leaves(each)] if below else [shape]
+
+
+DATA: Mapping[EventKind, type[EventData]] = complete(
+    EventKind, {each.KIND: each for each in leaves(EventData)}
+)
+"""The class of every kind."""
+
+
+def fields(kind: EventKind) -> tuple[tuple[str, str], ...]:
+    """The names and types of a kind's data, as they are stored."""
+    return tuple(
+        (each.name.rstrip("_"), str(each.type).replace("Reason | ", ""))
+        for each in dataclasses.fields(DATA[kind])
+    )
+
+
 def as_markdown() -> str:
     """Every kind with what it means and its data."""
     parts = ["# Events", _INTRO.strip()]
     for noun, kinds in groupby(EventKind, lambda kind: kind.partition(".")[0]):
         rows = [["kind", "shown as", "what happened", "data"], ["---"] * 4, *(_row(kind) for kind in kinds)]
-        parts += [f"## {_NOUNS[noun]}", _table(rows)]
+        parts += [f"## {_NOUNS[noun]}", table(rows)]
     used = sorted({name for kind in EventKind for name, _ in fields(kind)})
     parts += [
         "## What the data says",
-        _table([["name", "meaning"], ["---"] * 2, *([f"`{each}`", MEANINGS[each]] for each in used)]),
+        table([["name", "meaning"], ["---"] * 2, *([f"`{each}`", MEANINGS[each]] for each in used)]),
     ]
     parts += ["## Who did it", _ACTORS.strip()]
     return "\n\n".join(parts) + "\n"
@@ -122,7 +150,3 @@ def _row(kind: EventKind) -> list[str]:
 def _field(name: str, kind: str) -> str:
     plain = kind.removesuffix(" | None")
     return f"`{name}`{'?' if plain != kind else ''} ({_TYPES[plain]})"
-
-
-def _table(rows: list[list[str]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
