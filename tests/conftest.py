@@ -11,7 +11,7 @@ import hypothesis
 import pytest
 
 from relance import wording
-from tests import reworded
+from tests import reworded, stored_sentences
 from tests.servers import finder, loopback, migrated, postgres, redis
 
 # Two slow cores must not fail a property: time is not what properties are about.
@@ -35,6 +35,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         about = [each for each in items if each.get_closest_marker("wording")]
         items[:] = [each for each in items if each not in set(about)]
         config.hook.pytest_deselected(items=about)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Where every sentence is a key, no test may leave one in a database."""
+    yield
+    if reworded.wanted():
+        assert stored_sentences.of_item(item) == []
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,9 @@
-"""What a run of keys finds stored: a key in a database's row is a sentence that was made too early, in somebody's language.
+"""Nothing that is stored is a sentence in the language of the process that stored it.
 
-Rows hold codes with parameters, or Texts; their sentences are made where they are shown. Two things are passed over, for
-the release before this one reads them: `words` beside a `code`, and what stands beside a `why` (or in a column beside it).
+Rows hold codes with parameters, or Texts; their sentences are made where they are shown. Where a process speaks keys
+(`tests.reworded`), a key in a database is a sentence that was made too early: in a run of keys every database that a test leaves
+is read, and `integration/engine/test_stored_sentences.py` plays some worlds so in every run. What is stored for the release
+before this one, which decided by sentences, is English whatever is spoken (`wording.as_in_the_source`), and so holds no key.
 """
 
 from __future__ import annotations
@@ -9,56 +11,67 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 KEY = re.compile(r"key-[0-9a-f]{8}")
-BESIDE = re.compile(r"(INSERT INTO|UPDATE) (suppression|suppression_reason|refusal|enrollment|mailbox)\b")
-# Tables whose `reason` or `words` stands beside the same as data.
 
 
-def look() -> list[str]:
-    """From now on whatever is stored as a sentence is put into this list, with its statement."""
-    found: list[str] = []
+def of_item(item: pytest.Item) -> list[str]:
+    """What stands in the databases that a test was given, or made in its folder."""
+    given = getattr(item, "funcargs", {})
+    urls = {
+        url for name, url in given.items() if name.endswith("_url") and isinstance(url, str) and "sql" in url
+    }
+    folder = given.get("tmp_path")
+    if isinstance(folder, Path):
+        urls |= {f"sqlite:///{path}" for path in folder.rglob("relance.db")}
+    return sorted(found for url in urls if _is_there(url) for found in of_database(url))
 
-    def executing(_conn, _cursor, statement, parameters, _context, _many) -> None:  # type: ignore[no-untyped-def]
-        for place, value in _sentences(parameters):
-            if "$" in place or not BESIDE.search(statement):
-                found.append(f"{place} = {value!r} in {' '.join(statement.split())[:100]}")
 
-    sa.event.listen(sa.engine.Engine, "before_cursor_execute", executing)
-    return found
+def of_database(url: str) -> list[str]:
+    """Every sentence in a database, each once a place: "event.data.words: key-0123abcd"."""
+    engine = sa.create_engine(url)
+    try:
+        with engine.connect() as conn:
+            return sorted({f"{place}: {said}" for place, said in _of_rows(conn) if KEY.search(said)})
+    finally:
+        engine.dispose()
 
 
-def _sentences(value: object, place: str = "") -> Iterator[tuple[str, str]]:
-    """Every key in the parameters of a statement with its place; `$` is JSON."""
+def _is_there(url: str) -> bool:
+    return not url.startswith("sqlite") or Path(url.removeprefix("sqlite:///")).is_file()
+
+
+def _of_rows(conn: Connection) -> Iterator[tuple[str, str]]:
+    for table in sorted(sa.inspect(conn).get_table_names()):
+        for row in conn.execute(sa.text(f'select * from "{table}"')).mappings():
+            for column, value in row.items():
+                yield from texts(value, f"{table}.{column}")
+
+
+def texts(value: object, place: str) -> Iterator[tuple[str, str]]:
+    """Every text in a value with its place, those in JSON by their names."""
     if isinstance(value, str):
-        yield from _in_text(value, place)
+        inside = _json(value)
+        if inside is None:
+            yield place, value
+        else:
+            yield from texts(inside, place)
     elif isinstance(value, dict):
-        for name, each in _told(value).items():
-            yield from _sentences(each, f"{place}.{name}")
+        for name, each in value.items():
+            yield from texts(each, f"{place}.{name}")
     elif isinstance(value, (list, tuple)):
         for each in value:
-            yield from _sentences(each, f"{place}[]")
+            yield from texts(each, f"{place}[]")
 
 
-def _in_text(value: str, place: str) -> Iterator[tuple[str, str]]:
-    if not KEY.search(value):
-        return
+def _json(value: str) -> object | None:
     try:
-        inside = json.loads(value) if value[:1] in "{[" else None
+        found: object = json.loads(value) if value[:1] in "{[" else None
     except ValueError:
-        inside = None
-    if inside is None:
-        yield place, value
-    else:
-        yield from _sentences(inside, f"{place}$")
-
-
-def _told(row: dict[str, object]) -> dict[str, object]:
-    """A row without what the release before reads."""
-    if "code" in row:
-        return {name: each for name, each in row.items() if name != "words"}
-    if "why" in row or "whys" in row:
-        return {name: each for name, each in row.items() if name in ("why", "whys")}
-    return row
+        return None
+    return found

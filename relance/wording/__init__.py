@@ -16,7 +16,7 @@ from __future__ import annotations
 from relance.wording.catalogue import languages
 from relance.wording.dates import brief, clock_time, date_of, day, moment, show_times_in, shown_zone
 from relance.wording.phrases import counted, ended, span
-from relance.wording.speech import language, matched, speak, speaking
+from relance.wording.speech import as_in_the_source, language, matched, speak, speaking
 from relance.wording.system import of_system
 from relance.wording.text import N_, Text, n_, words
 from relance.wording.text import now as _
@@ -25,6 +25,7 @@ __all__ = [
     "N_",
     "Text",
     "_",
+    "as_in_the_source",
     "brief",
     "clock_time",
     "counted",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 ENGLISH = "en"
+SOURCE = "source"  # sentences as the source has them, whatever is spoken: nobody asks for it by a setting
 _reading = threading.Lock()
 
 
@@ -43,7 +44,7 @@ def _locale() -> Traversable:
 @functools.cache
 def _read(language: str) -> gettext.NullTranslations:
     """All parts as one, compiled in memory. Of a sentence in two parts the later counts; a test holds them equal."""
-    if language == ENGLISH:
+    if language in (ENGLISH, SOURCE):
         return gettext.NullTranslations()
     from babel.messages.catalog import Catalog  # reading it takes time that English need not pay
     from babel.messages.pofile import read_po

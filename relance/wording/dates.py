@@ -34,10 +34,9 @@ def shown_zone() -> dt.tzinfo | None:
 def moment(at: dt.datetime, zone: dt.tzinfo | None = None) -> str:
     """An instant by the clock of a zone (else of the one shown), with its name: "Thu 05 Mar 2026 09:30 CET"."""
     local = at.astimezone(zone or _Process.zone)
-    spoken = speech.language()
-    if spoken == speech.ENGLISH:
+    if speech.is_english():
         return f"{_DAYS[local.weekday()]} {local.day:02} {_MONTHS[local.month - 1][:3]} {local.year} {local:%H:%M} {local.tzname()}"
-    return f"{_by_babel(local, 'yMMMEd', spoken)}, {clock_time(at, zone)}"
+    return f"{_by_babel(local, 'yMMMEd', speech.language())}, {clock_time(at, zone)}"
 
 
 def brief(at: dt.datetime, now: dt.datetime) -> str:
@@ -45,7 +44,7 @@ def brief(at: dt.datetime, now: dt.datetime) -> str:
     local = at.astimezone(_Process.zone)
     if local.date() == now.astimezone(_Process.zone).date():
         return f"{local:%H:%M}"
-    if speech.language() == speech.ENGLISH:
+    if speech.is_english():
         return f"{local.day} {_MONTHS[local.month - 1][:3]} {local:%H:%M}"
     return f"{_by_babel(local, 'MMMd', speech.language())}, {local:%H:%M}"
 
@@ -63,31 +62,28 @@ def date_of(at: dt.datetime) -> dt.date:
 
 def day(date: dt.date) -> str:
     """A date as a person says it: "Thu 5 March 2026"."""
-    spoken = speech.language()
-    if spoken == speech.ENGLISH:
+    if speech.is_english():
         return f"{_DAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
-    return _by_babel(date, "yMMMMEd", spoken)
+    return _by_babel(date, "yMMMMEd", speech.language())
 
 
 def count(number: int) -> str:
     """How many, its digits grouped where the reader's language groups them; English as it stands."""
-    spoken = speech.language()
-    if spoken == speech.ENGLISH or abs(number) < GROUPED_FROM:
+    if speech.is_english() or abs(number) < GROUPED_FROM:
         return str(number)
     from babel.numbers import format_decimal
 
-    grouped: str = format_decimal(number, locale=spoken)
+    grouped: str = format_decimal(number, locale=speech.language())
     return grouped
 
 
 def decimal(number: float) -> str:
     """A number with the decimal mark of the reader's language."""
-    spoken = speech.language()
-    if spoken == speech.ENGLISH:
+    if speech.is_english():
         return str(number)
     from babel.numbers import get_decimal_symbol
 
-    mark: str = get_decimal_symbol(spoken)
+    mark: str = get_decimal_symbol(speech.language())
     return str(number).replace(".", mark)
 
 

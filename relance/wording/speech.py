@@ -41,6 +41,20 @@ def speaking(wanted: str | None) -> Iterator[str]:
         _request.reset(token)
 
 
+def is_english() -> bool:
+    """Whether sentences, times and numbers are written as in the source."""
+    return language() in (ENGLISH, catalogue.SOURCE)
+
+
+def as_in_the_source(words: object) -> str:
+    """In English whatever is spoken here: for a release before this one, which knows sentences and no codes."""
+    token = _request.set(catalogue.SOURCE)
+    try:
+        return str(words)
+    finally:
+        _request.reset(token)
+
+
 def matched(wanted: str | None) -> str | None:
     """The language of ours that a name means ("pl", "pl-PL", "pl_PL.UTF-8"), or None."""
     if not wanted:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from relance.engine import reasons
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.reasons import Reason
 from relance.wording import Text
@@ -30,11 +31,13 @@ class EventData:
 
 
 def _stored(name: str, value: object) -> dict[str, object]:
-    """A reason is kept in words and, as `why` (several: `whys`), as its code with its parameters."""
+    """A reason is kept as `why` (several: `whys`), its code with its parameters; its sentence is for the release before."""
     if isinstance(value, Reason):
-        return {name: value.words, "why": value.row()}
+        row = value.row()
+        return {name: row["words"], "why": row}
     if isinstance(value, tuple) and value and all(isinstance(each, Reason) for each in value):
-        return {name: [each.words for each in value], "whys": [each.row() for each in value]}
+        rows = [each.row() for each in value]
+        return {name: [each["words"] for each in rows], "whys": rows}
     return {name: _kept(value)}
 
 
@@ -53,7 +56,30 @@ def _kept(value: object) -> object:
 
 def shown(data: Mapping[str, Any]) -> dict[str, Any]:
     """What was stored as it is read: sentences of ours in the reader's language."""
-    return {name: _shown(value) for name, value in data.items()}
+    return {name: _shown(value) for name, value in data.items()} | _reasons(data)
+
+
+_TOLD = ("reason", "words")  # one of these is the sentence of `why`
+_SEVERAL = "reasons"  # those of `whys`
+
+
+def _reasons(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Reasons by their codes, and their sentences made from these: what is stored beside them is not shown."""
+    found: dict[str, Any] = {}
+    why, whys = data.get("why"), data.get("whys")
+    if isinstance(why, Mapping):
+        found = dict.fromkeys((name for name in _TOLD if name in data), reasons.of_row(why).words)
+        found["why"] = _as_data(why)
+    if isinstance(whys, list):
+        found |= {_SEVERAL: [each.words for each in reasons.read(whys)], "whys": _as_data(whys)}
+    return found
+
+
+def _as_data(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        is_reason = "code" in value and "cause" in value
+        return {name: _as_data(each) for name, each in value.items() if not (is_reason and name == "words")}
+    return [_as_data(each) for each in value] if isinstance(value, list) else value
 
 
 def _shown(value: Any) -> Any:

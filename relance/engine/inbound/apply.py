@@ -63,7 +63,8 @@ class Matter:
 
     def why(self, result: Consequence, *, source: str = "") -> Reason:
         """The reason as it stands beside the state, with the words that decided."""
-        quote = self.judgement.evidence[:QUOTE_LIMIT]
+        said = self.judgement.evidence
+        quote = said[:QUOTE_LIMIT] if isinstance(said, str) else said
         if self.naming:
             code, params = Code.NAMES_NOTHING_OF_OURS, self.naming
         elif result.code is None:

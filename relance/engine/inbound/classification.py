@@ -15,6 +15,7 @@ from relance.engine.inbound.policy import Consequence, Match
 from relance.engine.store.inbound import replies
 from relance.engine.store.inbound.replies import Reply
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
+from relance.wording import Text
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def judged(answer: Reply) -> Classification:
     return Classification(
         kind=Kind(answer.kind),
         rule=answer.rule,
-        evidence=answer.evidence,
+        evidence=_evidence(answer.evidence),
         until=dt.date.fromisoformat(until) if until else None,
         recipient=rest.get("recipient"),
         status=rest.get("status"),
@@ -52,6 +53,12 @@ def judged(answer: Reply) -> Classification:
         definite=not rest.get("weak"),
         speaker=_speaker(rest),
     )
+
+
+def _evidence(stored: object) -> Text | str:
+    """Somebody's words as they are; a sentence of ours as a Text."""
+    said = Text.read(stored)
+    return str(said) if said == Text.prose(said) else said
 
 
 def in_force(answer: Reply) -> EffectiveClassification:
@@ -95,7 +102,7 @@ def acted_on(answer: Reply) -> EffectiveClassification:
     judgement = Classification(
         Kind(said["kind"]),
         "",
-        said["evidence"],
+        _evidence(said["evidence"]),
         dt.date.fromisoformat(until) if until else None,
         intent=said.get("intent"),
         definite=not said.get("weak"),
@@ -108,10 +115,10 @@ def note_acted(conn: Connection, answer: Reply, reading: EffectiveClassification
     """Keep beside a judgement what people's states still rest on; None: they rest on what is in force."""
     rest = {key: value for key, value in answer.judgement.items() if key != _ACTED}
     if reading is not None:
-        judgement = reading.judgement
+        judgement, evidence = reading.judgement, reading.judgement.evidence
         rest[_ACTED] = {
             "kind": judgement.kind.value,
-            "evidence": judgement.evidence,
+            "evidence": evidence.row() if isinstance(evidence, Text) else evidence,
             "until": judgement.until.isoformat() if judgement.until else None,
             "intent": judgement.intent,
             "match": reading.match.value,

@@ -33,7 +33,7 @@ def note(
     conn: Connection, mailbox_id: int, judgement: Classification, whose: Whose, now: dt.datetime
 ) -> None:
     """Remember it beside the refusals at once; pause the mailbox where somebody else's mail was answered the same."""
-    code, words = _said(judgement.evidence, whose)
+    code, words = _said(str(judgement.evidence), whose)
     before = repeated_answers.of(mailboxes.by_id(conn, mailbox_id).refusal)
     here = Refusal(code, words, whose.contact_id, whose.organisation)
     mailboxes.change(conn, mailbox_id, refusal=here.row())
@@ -56,6 +56,6 @@ def _came_back(conn: Connection, mailbox_id: int, words: str, whose: Whose, now:
             continue
         theirs = Whose(each.contact_id or 0, whose.sender, each.email)
         unlike = theirs.organisation != whose.organisation or judgement.speaker is Speaker.OWN
-        if unlike and refusal_words.same(_said(judgement.evidence, theirs)[1], words):
+        if unlike and refusal_words.same(_said(str(judgement.evidence), theirs)[1], words):
             return True
     return False

@@ -17,7 +17,7 @@ from relance.engine.reasons.codes import HoldKind as HoldKind
 from relance.engine.reasons.sentences import ALSO as ALSO
 from relance.engine.reasons.sentences import AROUND
 from relance.engine.reasons.sentences import SENTENCES as SENTENCES
-from relance.wording import Text, _
+from relance.wording import Text, _, as_in_the_source
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ class Reason:
         return str(self.text)
 
     @property
+    def before(self) -> str:
+        """In English, whatever is spoken here: for the release before this one, which decided by the sentence."""
+        return as_in_the_source(self.text)
+
+    @property
     def message_id(self) -> int | None:
         """The row of the mail of ours that it rests on."""
         return _number(self.source, _MESSAGE)
@@ -65,12 +70,8 @@ class Reason:
     def __str__(self) -> str:
         return self.words
 
-    def data(self) -> dict[str, Any]:
-        """As an event tells it."""
-        return {"reason": self.words, "why": self.row()}
-
     def row(self) -> dict[str, Any]:
-        """As it is stored. `words` is for the release before this one; nobody reads it where there is a code."""
+        """As it is stored. `words` is for another release; nobody here reads it where there is a code."""
         plain = {name: each for name, each in self.params.items() if not isinstance(each, Reason)}
         nested = {name: each.row() for name, each in self.params.items() if isinstance(each, Reason)}
         return {
@@ -78,7 +79,7 @@ class Reason:
             "params": {**Text(_NO_WORDS, **plain).row()["params"], **nested},
             "cause": self.cause.value,
             "source": self.source,
-            "words": self.words,
+            "words": self.before,
         }
 
 
@@ -212,6 +213,11 @@ def codes(reasons: Sequence[Reason]) -> tuple[str, ...]:
 def said(reasons: Sequence[Reason]) -> str:
     """The reasons as people read them."""
     return _(ALSO).join(each.words for each in reasons)
+
+
+def said_before(reasons: Sequence[Reason]) -> str:
+    """The same for the release before (`Reason.before`)."""
+    return ALSO.join(each.before for each in reasons)
 
 
 def of_cause(reasons: Sequence[Reason], cause: Cause) -> tuple[Reason, ...]:

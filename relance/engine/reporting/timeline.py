@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from relance import errors
-from relance.engine import reasons
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.event_log.actors import Actor
@@ -97,11 +96,7 @@ def _title(event: events.Event) -> str:
 
 def _words(event: events.Event) -> str:
     data = event.data
-    if "why" in data:
-        return reasons.of_row(data["why"]).words
-    if "whys" in data:
-        return "; ".join(reasons.of_row(each).words for each in data["whys"])
-    if event.kind == EventKind.MESSAGE_STOPPED_AT_GATE:
+    if "whys" in data or event.kind == EventKind.MESSAGE_STOPPED_AT_GATE:
         return "; ".join(data["reasons"])
     found = data.get("words") or data.get("reason") or data.get("subject") or ""
     if "taken" in data:

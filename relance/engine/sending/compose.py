@@ -62,7 +62,7 @@ def draft(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetim
     try:
         return _message(sheet, rendered)
     except final_bytes.Unfit as unfit:
-        return Unwritten(because(Code.UNFIT, fault=str(unfit)))
+        return Unwritten(because(Code.UNFIT, fault=unfit.text))
 
 
 def _thread(case: StepContext, step: MailStep) -> list[Message]:

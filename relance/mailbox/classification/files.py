@@ -63,7 +63,7 @@ def _specimen(
 ) -> ClassifiedMail:
     own = {field.name for field in dataclasses.fields(judged)} & set(ClassifiedMail.__dataclass_fields__)
     values = {name: getattr(judged, name) for name in own}
-    values |= {"kind": judged.kind.value, "rules_version": judged.version}
+    values |= {"kind": judged.kind.value, "evidence": str(judged.evidence), "rules_version": judged.version}
     return ClassifiedMail(
         file=filed.file,
         number=filed.number,

@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 
 from relance.mailbox.composing import final_check, header_lines
+from relance.wording import Text
 
 SUBJECT_LIMIT = 1000
 NAME_LIMIT = 320
@@ -109,24 +110,26 @@ def _headers(draft: Draft) -> dict[str, bytes]:
 
 def _check_limits(draft: Draft) -> None:
     if draft.date.tzinfo is None:
-        raise final_check.Unfit("the mail's date has no time zone")
+        raise final_check.Unfit(Text("the mail's date has no time zone"))
     if len(draft.subject) > SUBJECT_LIMIT:
-        raise final_check.Unfit(f"the subject is longer than {SUBJECT_LIMIT} characters")
+        raise final_check.Unfit(Text("the subject is longer than {limit} characters", limit=SUBJECT_LIMIT))
     if not header_lines.clean(draft.subject):
-        raise final_check.Unfit("the mail has no subject")
+        raise final_check.Unfit(Text("the mail has no subject"))
     if max(len(draft.from_name), len(draft.to_name)) > NAME_LIMIT:
-        raise final_check.Unfit(f"a name is longer than {NAME_LIMIT} characters")
+        raise final_check.Unfit(Text("a name is longer than {limit} characters", limit=NAME_LIMIT))
 
 
 def _address(address: str) -> str:
     if not _ADDRESS.fullmatch(address) or "=?" in address:
-        raise final_check.Unfit(f"{address!r} is not an address that a mail may have")
+        raise final_check.Unfit(
+            Text("{address} is not an address that a mail may have", address=repr(address))
+        )
     return address
 
 
 def _id(message_id: str) -> str:
     if not _MESSAGE_ID.fullmatch(message_id):
-        raise final_check.Unfit(f"{message_id[:80]!r} is not a Message-ID")
+        raise final_check.Unfit(Text("{message_id} is not a Message-ID", message_id=repr(message_id[:80])))
     return message_id
 
 
@@ -154,7 +157,7 @@ def _unsubscribe(draft: Draft) -> dict[str, bytes]:
 
 def _target(target: str, form: re.Pattern[str]) -> str:
     if not form.fullmatch(target) or "," in target or len(target) > URL_LIMIT:
-        raise final_check.Unfit(f"{target[:80]!r} cannot be used in List-Unsubscribe")
+        raise final_check.Unfit(Text("{target} cannot be used in List-Unsubscribe", target=repr(target[:80])))
     return target
 
 

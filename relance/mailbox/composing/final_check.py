@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
+from relance.wording import Text
+
 ONCE = ("From", "To", "Subject", "Message-ID", "Date")
 CRLF = b"\r\n"
 LINE_LIMIT = 998  # RFC 5322, 2.1.1, without the CRLF
@@ -19,7 +21,11 @@ _NAME = re.compile(rb"^([!-9;-~]+):", re.MULTILINE)  # continuation lines begin 
 
 
 class Unfit(ValueError):
-    """These bytes may not leave; the text says why. A fault of the mail's content, not of the world."""
+    """These bytes may not leave; `text` says why. A fault of the mail's content, not of the world."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 def check(raw: bytes, expected: Sequence[str]) -> None:
@@ -31,29 +37,29 @@ def check(raw: bytes, expected: Sequence[str]) -> None:
     _check_lines(raw)
     end = raw.find(b"\r\n\r\n")
     if end < 0:
-        raise Unfit("the mail has no empty line between its headers and its body")
+        raise Unfit(Text("the mail has no empty line between its headers and its body"))
     found = _header_names(raw[: end + 2])
     if found != _lowered(tuple(expected)):
         raise Unfit(_difference(found, expected))
     for name in ONCE:
         if name.lower() not in found:
-            raise Unfit(f"the mail has no {name} header")
+            raise Unfit(Text("the mail has no {name} header", name=name))
     if "bcc" in found:
-        raise Unfit("the mail has a Bcc header")
+        raise Unfit(Text("the mail has a Bcc header"))
 
 
 def _check_lines(raw: bytes) -> None:
     if not raw.isascii():
-        raise Unfit("the mail has bytes outside ASCII")
+        raise Unfit(Text("the mail has bytes outside ASCII"))
     if len(raw.translate(None, _CONTROLS)) != len(raw):
-        raise Unfit("the mail has control characters")
+        raise Unfit(Text("the mail has control characters"))
     lines = raw.split(b"\r\n")
     if len(lines) - 1 != raw.count(b"\n") or len(lines) - 1 != raw.count(b"\r"):
-        raise Unfit("the mail has a line end that is not CRLF")
+        raise Unfit(Text("the mail has a line end that is not CRLF"))
     if lines[-1]:
-        raise Unfit("the mail does not end with CRLF")
+        raise Unfit(Text("the mail does not end with CRLF"))
     if max(map(len, lines)) > LINE_LIMIT:
-        raise Unfit(f"the mail has a line longer than {LINE_LIMIT} characters")
+        raise Unfit(Text("the mail has a line longer than {limit} characters", limit=LINE_LIMIT))
 
 
 def _header_names(block: bytes) -> list[str]:
@@ -61,7 +67,8 @@ def _header_names(block: bytes) -> list[str]:
     if not _BLOCK.fullmatch(block):
         whole = _BLOCK.match(block)
         rest = block[whole.end() if whole else 0 :]
-        raise Unfit(f"this is not a header line: {rest.partition(CRLF)[0][:80].decode('ascii')!r}")
+        line = repr(rest.partition(CRLF)[0][:80].decode("ascii"))
+        raise Unfit(Text("this is not a header line: {line}", line=line))
     return list(_read(tuple(_NAME.findall(block))))
 
 
@@ -75,11 +82,12 @@ def _lowered(names: tuple[str, ...]) -> list[str]:
     return sorted(name.lower() for name in names)
 
 
-def _difference(found: Sequence[str], expected: Sequence[str]) -> str:
+def _difference(found: Sequence[str], expected: Sequence[str]) -> Text:
     have, want = Counter(found), Counter(name.lower() for name in expected)
     extra, missing = sorted((have - want).elements()), sorted((want - have).elements())
-    parts = [
-        f"unexpected: {', '.join(extra)}" if extra else "",
-        f"missing: {', '.join(missing)}" if missing else "",
-    ]
-    return "the mail's headers are not the intended ones; " + "; ".join(filter(None, parts))
+    return Text.together(
+        Text("the mail's headers are not the intended ones"),
+        Text("unexpected: {names}", names=", ".join(extra)) if extra else "",
+        Text("missing: {names}", names=", ".join(missing)) if missing else "",
+        by="; ",
+    )

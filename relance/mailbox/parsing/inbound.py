@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from relance.wording import Text
+
 
 @dataclass(frozen=True)
 class DeliveryReport:
@@ -106,7 +108,8 @@ class Classification:
 
     kind: Kind
     rule: str  # the name of the rule that decided
-    evidence: str = ""  # the words or header that decided, quoted, bounded
+    # the words or header that decided, quoted, bounded; a sentence of ours where the server could not give the mail
+    evidence: Text | str = ""
     until: dt.date | None = None  # out of office: the first day back
     recipient: str | None = None  # bounce, complaint: the address it speaks of
     status: str | None = None  # bounce: enhanced status code

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 
 from relance import wording
 from relance.engine.context import Context
-from relance.engine.db.tables import mailbox
+from relance.engine.db.tables import event, mailbox
 from relance.engine.mailboxes import service
 from relance.engine.reasons import Code, because
 from relance.engine.reporting import status, timeline
@@ -66,3 +67,29 @@ def test_what_an_earlier_release_wrote_is_somebodys_words(house: Context) -> Non
     with house.database.write() as conn:
         conn.execute(sa.text("update mailbox set sync_error = 'The folder X can not be read: no.'"))
     assert status.status(house).mailboxes[0].sync_error == "The folder X can not be read: no."
+
+
+@pytest.mark.wording
+@pytest.mark.parametrize(("writer", "reader"), [("pl", "en"), ("en", "pl")])
+def test_who_wrote_it_has_no_say_in_how_it_reads(house: Context, writer: str, reader: str) -> None:
+    engine_house.add_mailbox(house)
+    with wording.speaking(writer), house.database.write() as conn:
+        mailboxes.pause(conn, 1, because(Code.SERVER_SAID, said=REFUSED), MONDAY, locked_out=True)
+    with wording.speaking(reader):
+        [told] = [each for each in timeline.page(house, "", 100).events if each.kind == "mailbox.paused"]
+        said = str(REFUSED)
+        assert status.status(house).mailboxes[0].reason == said
+    assert (told.words, told.data["reason"]) == (said, said)
+    assert told.data["why"]["code"] == "server_said"
+    assert "words" not in told.data["why"]
+
+
+@pytest.mark.wording
+def test_the_release_before_reads_the_sentences_that_it_knows(house: Context) -> None:
+    engine_house.add_mailbox(house)
+    with wording.speaking("pl"), house.database.write() as conn:
+        mailboxes.pause(conn, 1, because(Code.SERVER_SAID, said=REFUSED), MONDAY, locked_out=True)
+    with house.database.read() as conn:
+        reason = conn.execute(sa.select(mailbox.c.reason)).scalar_one()
+        data = conn.execute(sa.select(event.c.data).where(event.c.kind == "mailbox.paused")).scalar_one()
+    assert reason == data["reason"] == data["why"]["words"] == str(REFUSED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from relance.engine.db.columns import Id, Json, NullJson, count, kept_so, metadata, number, text, to
+from relance.engine.db.columns import Id, Json, NullJson, count, kept_so, metadata, number, text, to, told
 from relance.engine.db.database import Instant
 
 message = sa.Table(
@@ -65,7 +65,7 @@ inbound = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("rule", sa.Text, nullable=False),
     count("rules_version"),
-    text("evidence"),
+    told("evidence"),
     # the rest of it: until, recipient, status, intent, language, substitute
     sa.Column("judgement", Json, nullable=False),
     text("match"),  # certain, soft, none

@@ -126,6 +126,7 @@ def _view(each: Reply) -> AnswerView:
     said = each.correction
     own = {
         "kind": judged.kind.value,
+        "evidence": str(judged.evidence),
         "corrected": said is not None,
         "judged_kind": each.kind,
         "note": str(said.get("note", "")) if said else "",

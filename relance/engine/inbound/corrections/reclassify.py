@@ -132,7 +132,7 @@ def _one(context: Context, kept: ReplySource, wish: RejudgeOptions) -> Change | 
         before_kind=before.kind.value,
         after_kind=judgement.kind.value,
         rule=judgement.rule,
-        evidence=judgement.evidence,
+        evidence=str(judgement.evidence),
         corrected=answer.correction is not None,
         effects=tuple(map(str, revised.words)),
     )

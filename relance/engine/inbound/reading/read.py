@@ -149,7 +149,7 @@ def _item(
     texts, recipients = [each.body for each in sent], [each.recipient for each in sent]
     received = fetched.internal_date or look.now
     if fetched.trouble:
-        judgement = Classification(Kind.UNREADABLE, "the server could not give it", str(fetched.trouble))
+        judgement = Classification(Kind.UNREADABLE, "the server could not give it", fetched.trouble)
     else:
         # One of our addresses that somebody else answers through says nothing of who wrote.
         ours = is_our_own(look, mail, answers_us=found.proven)

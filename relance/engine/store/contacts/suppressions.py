@@ -75,7 +75,7 @@ class Suppression:
 
 def add(conn: Connection, kind: str, value: str, why: Why, now: dt.datetime) -> bool:
     """Suppress, or add a reason; False when that very reason was known. In effect from the commit on."""
-    said, stored = why.reason.words, why.reason.row()
+    said, stored = why.reason.before, why.reason.row()
     one = {"kind": kind, "value": value, "cause": why.cause.value, "source": why.key}
     row = {"kind": kind, "value": value, "reason": said, "why": stored, "created_at": now}
     database.insert_new(conn, suppression, [row])
@@ -98,7 +98,7 @@ def _say(conn: Connection, kind: str, value: str) -> None:
     if rows:
         here = sa.and_(suppression.c.kind == kind, suppression.c.value == value)
         why = reasons.joined([_reason(each.why, each.words) for each in rows])
-        conn.execute(sa.update(suppression).where(here).values(reason=why.words, why=why.row()))
+        conn.execute(sa.update(suppression).where(here).values(reason=why.before, why=why.row()))
 
 
 def _reasons(conn: Connection, kind: str, value: str) -> Sequence[sa.Row[Any]]:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from relance.engine.db import database
 from relance.engine.db.tables import contact, enrollment, inbound, mailbox
 from relance.engine.states import State
+from relance.wording import Text
 
 KIND: sa.ColumnElement[str] = sa.func.coalesce(inbound.c.correction["kind"].as_string(), inbound.c.kind)
 """What a mail is held to be: what a person said of it, else what the rules said."""
@@ -40,7 +41,7 @@ class Reply:
     kind: str
     rule: str
     rules_version: int
-    evidence: str
+    evidence: Text | str
     judgement: Mapping[str, Any]
     correction: Mapping[str, Any] | None
     match: str

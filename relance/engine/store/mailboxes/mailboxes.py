@@ -151,7 +151,7 @@ def because(why: Reason | None) -> dict[str, Any]:
     """The columns that say why it sends nothing; None: it sends. The sentence is for the release before this one."""
     if why is None:
         return {"reason": "", "pause_kind": "", "pause_params": None}
-    return {"reason": why.words, "pause_kind": why.code.value, "pause_params": why.row()["params"]}
+    return {"reason": why.before, "pause_kind": why.code.value, "pause_params": why.row()["params"]}
 
 
 def by_id(conn: Connection, mailbox_id: int) -> Mailbox:

@@ -28,7 +28,7 @@ class Refused:
 
 def add(conn: Connection, mailbox_id: int, organisation: str, why: Reason, at: dt.datetime) -> None:
     """An organisation refuses this mailbox's mail; said again, the newer words stand."""
-    said = {"words": why.words, "why": why.row(), "at": at}
+    said = {"words": why.before, "why": why.row(), "at": at}
     if (
         database.insert_new(conn, refusal, [{"mailbox_id": mailbox_id, "organisation": organisation, **said}])
         == 0

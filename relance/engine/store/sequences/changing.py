@@ -92,7 +92,7 @@ def _said(row: Enrollment, given: Reason) -> bool:
 
 def written(why: Sequence[Reason]) -> dict[str, Any]:
     """Reasons as the columns they are kept in. The sentence is for the release before this one, and read by nobody here."""
-    return {"reason": reasons.said(why), "reasons": [each.row() for each in why]}
+    return {"reason": reasons.said_before(why), "reasons": [each.row() for each in why]}
 
 
 def told_anew(row: Enrollment, why: Reason) -> dict[str, Any]:

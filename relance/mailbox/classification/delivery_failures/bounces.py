@@ -89,7 +89,8 @@ def _from_reports(letter: MessageView) -> Bounce | None:
         code = status.find(_own_words(letter)) or code
         said = _evidence(letter, _own_words(letter)) if code not in _GENERIC else None
     severity = _severity(code, report, words)
-    evidence = said or f"Action: {action or 'not said'}, Status: {report.status or 'not said'}"
+    fields = {"Action": action, "Status": report.status}
+    evidence = said or ", ".join(f"{name}: {value}" for name, value in fields.items() if value)
     return Bounce(
         severity,
         _recipient(report, letter),
