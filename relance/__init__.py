@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from relance.engine.store.contacts.contacts import Contact
     from relance.engine.store.contacts.suppressions import Suppression
     from relance.engine.store.inbound.replies import Wanted
-    from relance.engine.store.mailboxes.provider_traits import ProviderHabits
+    from relance.engine.store.mailboxes.provider_traits import IdClue, ProviderHabits
     from relance.engine.store.processes import Process
     from relance.engine.store.sending.message_lists import MessageView
     from relance.engine.store.sequences.tasks import Task
@@ -122,6 +122,7 @@ __all__ = [
     "Forbidden",
     "Funnel",
     "HeldView",
+    "IdClue",
     "ImportReport",
     "Invalid",
     "Invitation",
@@ -236,7 +237,7 @@ _ROOMS = {
     "engine.sequences.publish": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
     "engine.store.contacts.contacts": ("Contact",),
     "engine.store.processes": ("Process",),
-    "engine.store.mailboxes.provider_traits": ("ProviderHabits",),
+    "engine.store.mailboxes.provider_traits": ("IdClue", "ProviderHabits"),
     "engine.store.inbound.replies": ("Wanted",),
     "engine.store.contacts.suppressions": ("Suppression",),
     "engine.store.sequences.tasks": ("Task",),

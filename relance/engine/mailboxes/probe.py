@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from relance.engine.store.mailboxes.provider_traits import ProviderHabits
+from relance.engine.store.mailboxes.provider_traits import IdClue, ProviderHabits
 from relance.mailbox.account import Account
 from relance.mailbox.composing import compose
 from relance.mailbox.imap.folders import Role
@@ -114,13 +114,13 @@ def learn(
     )
 
 
-def _telling(reply: str, given: str, seen: Collection[Sighting]) -> list[str]:
+def _telling(reply: str, given: str, seen: Collection[Sighting]) -> list[IdClue]:
     """Where a mail to somebody else would show the given id together with ours."""
     found = []
     if set(provider_ids.in_reply(reply)) & set(provider_ids.spellings([given])):
-        found.append("the words of the 250")
+        found.append(IdClue.SERVER_ANSWER)
     if any(not each.came_back and given in (each.mail.message_id, *each.mail.aliases) for each in seen):
-        found.append("the copy in Sent")
+        found.append(IdClue.SENT_COPY)
     return found
 
 

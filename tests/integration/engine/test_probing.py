@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,9 @@ from relance.engine.mailboxes import probe_run
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.mailboxes.probe_run import Patience
 from relance.engine.mailboxes.service import MailboxTest
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store import installation
+from relance.engine.store.mailboxes import mailboxes, provider_traits
+from relance.engine.store.mailboxes.provider_traits import IdClue
 from relance.engine.store.sending import messages
 from relance.mailbox.account import Security, Server
 from relance.mailbox.smtp.client import Outbox
@@ -91,8 +94,11 @@ def test_a_provider_that_keeps_ids_and_files_copies(stage: Stage) -> None:
     assert "queued as" in said["send"]
     assert said["came back"].startswith(in_english("in INBOX after"))
     assert said["message id"] == in_english("kept as we wrote it")
-    assert "filed in Sent" in said["sent copies"]
-    assert heard == [f"Sending a mail from {ADA} to itself.", "Sent. Looking for it, at most 5 seconds."]
+    assert in_english("filed in Sent") in said["sent copies"]
+    assert heard == [
+        in_english(f"Sending a mail from {ADA} to itself."),
+        in_english("Sent. Looking for it, at most 5 seconds."),
+    ]
     assert outcome.learned is not None
     assert (outcome.learned.folder, outcome.learned.given_id, outcome.learned.files_sent) == (
         "INBOX",
@@ -101,7 +107,8 @@ def test_a_provider_that_keeps_ids_and_files_copies(stage: Stage) -> None:
     )
     view = stage.relance.mailboxes.show(ADA)
     assert view.files_sent is True
-    assert view.provider == "keeps our Message-ID (tried on Mon 2 March 2026)"
+    assert view.provider == in_english("keeps our Message-ID (tried on Mon 2 March 2026)")
+    assert "Mon 2 March 2026" in view.provider
     assert stage.relance.mailboxes.list() == [view]
 
 
@@ -122,7 +129,7 @@ def test_ids_as_amazon_ses_gives_them_are_told_by_the_250(stage: Stage) -> None:
     outcome = probe(stage)
     assert outcome.ok
     assert outcome.learned is not None
-    assert (outcome.learned.given_id, outcome.learned.told_by) == (SES, ("the words of the 250",))
+    assert (outcome.learned.given_id, outcome.learned.told_by) == (SES, (IdClue.SERVER_ANSWER,))
     said = words(outcome)["message id"]
     assert in_english(f"replaced by {SES}, as Amazon SES does") in said
     assert in_english("known all the same by the words of the 250") in said
@@ -134,10 +141,26 @@ def test_ids_as_exchange_gives_them_are_told_by_the_copy_in_sent(stage: Stage) -
     rewriting(stage, lambda raw, _: renamed(raw, EXCHANGE, note))
     outcome = probe(stage)
     assert outcome.learned is not None
-    assert (outcome.learned.given_id, outcome.learned.told_by) == (EXCHANGE, ("the copy in Sent",))
+    assert (outcome.learned.given_id, outcome.learned.told_by) == (EXCHANGE, (IdClue.SENT_COPY,))
     assert outcome.learned.noted_in == ("x-microsoft-original-message-id",)
     assert in_english("as Microsoft does") in words(outcome)["message id"]
     assert in_english("known by the copy in Sent") in stage.relance.mailboxes.show(ADA).provider
+
+
+def test_what_tells_a_mail_is_kept_as_a_code_and_read_as_the_release_before_kept_it(stage: Stage) -> None:
+    stage.mailbox()
+    rewriting(stage, lambda raw, _: renamed(raw, EXCHANGE))
+    probe(stage)
+    assert in_english("known by the copy in Sent") in stage.relance.mailboxes.show(ADA).provider
+    with house(stage).database.write() as conn:
+        key = provider_traits._key(1)
+        kept = json.loads(installation.get(conn, key) or "")
+        assert kept["told_by"] == ["sent_copy"]
+        kept["told_by"] = ["the words of the 250", "the copy in Sent", "what a later release knows"]
+        installation.put(conn, key, json.dumps(kept))
+        found = provider_traits.of(conn, [1])[1]
+    assert found.told_by == (IdClue.SERVER_ANSWER, IdClue.SENT_COPY)
+    assert in_english("known by the words of the 250, the copy in Sent") in found.words
 
 
 def test_ids_that_nothing_tells_are_told_as_such(stage: Stage) -> None:
@@ -188,7 +211,9 @@ def test_a_probe_that_does_not_come_back_is_told_so_and_unlearns_nothing(stage: 
     assert in_english("not in any watched folder within 0.2 seconds") in said["came back"]
     assert in_english("not known yet") in said["came back"]
     assert "message id" not in said
-    assert "filed in Sent" in said["sent copies"]
+    assert in_english("filed in Sent") in said["sent copies"]
+    assert outcome.learned is not None
+    assert (outcome.learned.folder, outcome.learned.files_sent) == ("", True)
     assert stage.relance.mailboxes.show(ADA) == before
 
 
@@ -357,6 +382,8 @@ def test_a_probe_through_postfix_and_dovecot(sqlite_url: str, tmp_path: Path) ->
         assert outcome.ok, outcome
         said = words(outcome)
         assert said["came back"].startswith(in_english("in INBOX after"))
-        assert said["message id"] == "kept as we wrote it"
-        assert "Sent" in said["sent copies"]
+        assert said["message id"] == in_english("kept as we wrote it")
+        assert outcome.learned is not None
+        assert (outcome.learned.folder, outcome.learned.given_id) == ("INBOX", "")
+        assert in_english("Sent") in said["sent copies"]
         assert mailbox_service.show(built, dovecot.USER).files_sent in (False, None)

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,6 +15,13 @@ from sqlalchemy.engine import Connection
 from relance.engine.db.tables import meta
 from relance.engine.store import installation
 from relance.wording import N_, Text, _
+
+
+class IdClue(StrEnum):
+    """What tells which mail of ours a Message-ID of the provider's means."""
+
+    SERVER_ANSWER = "server_answer"  # the server names it when it accepts the mail
+    SENT_COPY = "sent_copy"  # the copy in Sent has both
 
 
 @dataclass(frozen=True)
@@ -24,7 +32,7 @@ class ProviderHabits:
     folder: str = ""  # where the probe came back to; empty: it did not in the time it was waited for
     seconds: float | None = None  # how long that took
     given_id: str = ""  # the Message-ID that was written over ours; empty: ours was kept, or nobody knows yet
-    told_by: tuple[str, ...] = ()  # what tells which mail of ours a given id means
+    told_by: tuple[IdClue, ...] = ()  # what tells which mail of ours a given id means
     noted_in: tuple[str, ...] = ()  # headers in which our id lives on
     sender: str = ""  # the address that was written over ours
     files_sent: bool | None = None  # whether a copy was filed in Sent; None: not seen either way
@@ -41,13 +49,18 @@ class ProviderHabits:
         return _("writes its own Message-ID over ours; known by {signs}", signs=told_by(self))
 
 
-_SIGNS = {"the words of the 250": N_("the words of the 250"), "the copy in Sent": N_("the copy in Sent")}
-# As they are stored.
+_CLUES = {IdClue.SERVER_ANSWER: N_("the words of the 250"), IdClue.SENT_COPY: N_("the copy in Sent")}
+_STORED = {
+    **{each.value: each for each in IdClue},
+    # By the release before.
+    "the words of the 250": IdClue.SERVER_ANSWER,
+    "the copy in Sent": IdClue.SENT_COPY,
+}
 
 
 def told_by(learned: ProviderHabits) -> Text:
     """What tells which mail of ours a given id means."""
-    return Text.together(*(Text(_SIGNS.get(each, each)) for each in learned.told_by), by=", ")
+    return Text.together(*(Text(_CLUES[each]) for each in learned.told_by), by=", ")
 
 
 def put(conn: Connection, mailbox_id: int, learned: ProviderHabits) -> None:
@@ -74,5 +87,6 @@ def _key(mailbox_id: int) -> str:
 
 def _learned(text: str) -> ProviderHabits:
     said = json.loads(text)
-    lists = {name: tuple(said[name]) for name in ("told_by", "noted_in")}
+    clues = (_STORED.get(each) for each in said["told_by"])
+    lists = {"told_by": tuple(each for each in clues if each), "noted_in": tuple(said["noted_in"])}
     return ProviderHabits(**{**said, **lists, "tested_at": dt.datetime.fromisoformat(said["tested_at"])})
