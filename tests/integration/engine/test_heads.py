@@ -111,7 +111,8 @@ def test_nothing_due_is_nothing_due(house: Context, sender: int) -> None:
 
 
 def test_the_head_of_the_index_is_read(house: Context, sender: int) -> None:
-    """On PostgreSQL by its plan: nothing is sorted, and no table is read from its beginning to its end."""
+    """On PostgreSQL by its plan: nothing is sorted, and no table is read from its beginning to its end. Of so few people it might
+    prefer to sort all, depending on what it counted last; asked not to, it still must if no index has the order."""
     if house.database.embedded:
         pytest.skip("PostgreSQL shows its plan")
     enrolled(house, sender, [float(age) for age in range(60)])
@@ -123,6 +124,7 @@ def test_the_head_of_the_index_is_read(house: Context, sender: int) -> None:
         values = compiled.values({**asked, "after_due": due.BEGINNING, "after_id": 0})
         driver = conn.connection.driver_connection
         assert driver is not None
+        driver.execute("set local enable_sort = off")
         plan = "\n".join(row[0] for row in driver.execute(f"explain {compiled.text}", values).fetchall())
     assert "ix_enrollment_mail_next" in plan
     assert "Sort " not in plan.replace("Sort Key", "")

@@ -94,5 +94,5 @@ def test_an_unknown_name_comes_with_the_nearest(house: Context) -> None:
     publish.publish(house, SEQUENCE)
     with pytest.raises(errors.NotFound, match=worded('Did you mean "Trial"')):
         publish.pause(house, "Trail")
-    with pytest.raises(errors.NotFound, match="no version 9"):
+    with pytest.raises(errors.NotFound, match=worded("no version 9")):
         publish.show(house, "Trial", 9)

@@ -16,6 +16,7 @@ from relance.engine.inbound import apply
 from relance.engine.inbound.match import Found
 from relance.engine.inbound.policy import Match
 from relance.engine.mailboxes import service as mailbox_service
+from relance.engine.reasons import Code
 from relance.engine.sending.refusals import refusing_domains
 from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
@@ -237,7 +238,9 @@ def test_a_block_by_one_organisation_holds_mail_to_it_and_the_rest_goes_on(ready
     lou = colleague(ready)
     hear(ready, sent(ready, KIM), blocked())
     assert (state(ready, KIM), state(ready, lou)) == (State.HELD, State.HELD)
-    assert "mail from this mailbox to lake.example is refused" in row(ready, lou).reason
+    (why,) = row(ready, lou).reasons
+    assert (why["code"], why["params"]["organisation"]) == (Code.ORGANISATION_REFUSES, "lake.example")
+    assert in_english("mail from this mailbox to lake.example is refused") in row(ready, lou).reason
     assert (mailbox(ready).state, touched(ready)) == ("active", [KIM])
     view = mailbox_service.show(ready, ADA)
     assert view.refused_by == ("lake.example",)
