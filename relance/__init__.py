@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from relance.engine.event_log.actors import Actor, ActorKind
     from relance.engine.event_log.kinds import EventKind
     from relance.engine.inbound.corrections.inbox import AnswerView, Corrected
+    from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, AnswerPage, InboxCounts
     from relance.engine.inbound.corrections.reclassify import Change, RejudgeReport
     from relance.engine.inbound.corrections.reinstate import WayBack
     from relance.engine.inbound.reading.unread_mail import UnreadMail
@@ -89,6 +90,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Actor",
     "ActorKind",
+    "AnswerDetail",
+    "AnswerPage",
     "AnswerView",
     "Attachment",
     "Attendance",
@@ -124,6 +127,7 @@ __all__ = [
     "HeldView",
     "IdClue",
     "ImportReport",
+    "InboxCounts",
     "Invalid",
     "Invitation",
     "MailStep",
@@ -247,6 +251,7 @@ _ROOMS = {
     "engine.reporting.messages": ("MessageDetail", "MessageFilter", "MessagePage"),
     "engine.store.sending.message_lists": ("MessageView",),
     "engine.users.service": ("Invitation", "UserView"),
+    "engine.inbound.corrections.inbox_pages": ("AnswerDetail", "AnswerPage", "InboxCounts"),
     "errors": (
         "Away", "Broken", "Forbidden", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded",
         "Trouble", "Unreachable", "Unwritable", "WrongUse",

@@ -138,6 +138,8 @@ class Engine:
             "restored",
             "enrollments",
             "messages",
+            "inbox",
+            "reports",
         ):
             setattr(self, noun, Noun(noun, self))
 

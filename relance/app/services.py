@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from relance.app.operation import Operation, Service
 from relance.engine.contacts import importer
 from relance.engine.contacts import service as contact_service
-from relance.engine.inbound.corrections import inbox, reclassify, reinstate
+from relance.engine.inbound.corrections import inbox, inbox_pages, reclassify, reinstate
 from relance.engine.inbound.reading import unread_mail
 from relance.engine.mailboxes import aliases, probe_run
 from relance.engine.mailboxes import service as mailbox_service
@@ -151,7 +151,12 @@ class Answers(Service):
     """What came back, over all mailboxes."""
 
     list = Operation(inbox.page)
+    page = Operation(inbox_pages.page)
+    counts = Operation(inbox_pages.counts)
     show = Operation(inbox.show)
+    detail = Operation(inbox_pages.detail)
+    mark = Operation(inbox_pages.mark)
+    undo = Operation(inbox.undo)
     accept_substitute = Operation(inbox.accept_substitute)
     dismiss_substitute = Operation(inbox.dismiss_substitute)
 

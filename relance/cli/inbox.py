@@ -16,6 +16,7 @@ from relance.wording import N_, _, ended, n_, of_system
 
 if TYPE_CHECKING:
     from relance.engine.inbound.corrections.inbox import Corrected
+    from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, InboxCounts
     from relance.mailbox.classification.files import ClassifiedMail
 
 group = typer.Typer(no_args_is_help=True, help="Answers over all mailboxes: what they are and why.")
@@ -86,7 +87,13 @@ def list_(  # noqa: PLR0913 - a flag for every question
         bool, typer.Option("--substitutes", help="Only those that name someone else to write to.")
     ] = False,
     by_hand: Annotated[bool, typer.Option("--by-hand", help="Include mails you wrote by hand.")] = False,
+    search: Annotated[
+        str,
+        typer.Option(metavar="WORDS", help="Only where each word begins an address, a name or a company."),
+    ] = "",
+    after: Annotated[str, typer.Option(metavar="CURSOR", help="Go on behind the page before.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Show at most this many.")] = 100,
+    counts: Annotated[bool, typer.Option("--counts", help="Only count them, by kind and intent.")] = False,
     as_json: Json = False,
 ) -> None:
     """List what came back, the newest first."""
@@ -101,22 +108,91 @@ def list_(  # noqa: PLR0913 - a flag for every question
         undecided=undecided,
         substitutes=substitutes,
         by_hand=by_hand,
+        search=search,
     )
     with session.of(ctx).open() as relance:
-        found = relance.inbox.list(wanted, limit=limit)
+        if counts:
+            _counted(relance.inbox.counts(wanted), as_json=as_json)
+            return
+        found = relance.inbox.page(wanted, after=after, limit=limit)
     columns = SUBSTITUTES if substitutes else COLUMNS
-    show.listing(found, columns, as_json=as_json, empty=_("No mail matches."))
+    show.listing(found.answers, columns, as_json=as_json, empty=_("No mail matches."))
+    if found.cursor:
+        show.note(_("There are more: add --after {cursor} to go on.", cursor=found.cursor))
+
+
+def _counted(found: InboxCounts, *, as_json: bool) -> None:
+    if as_json:
+        show.data(found)
+        return
+    rows = [{"kind": kind, "number": number} for kind, number in found.kinds.items()]
+    show.listing(
+        rows, {N_("kind"): "kind|mail", N_("answers"): "number"}, as_json=False, empty=_("No mail matches.")
+    )
+    wishes = [{"intent": intent, "number": number} for intent, number in found.intents.items()]
+    if wishes:
+        show.say()
+        columns = {N_("intent"): "intent|intent", N_("answers"): "number"}
+        show.listing(wishes, columns, as_json=False, empty="")
 
 
 @group.command("show")
-def show_(ctx: typer.Context, answer: Number, as_json: Json = False) -> None:
+def show_(
+    ctx: typer.Context,
+    answer: Number,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Also what it quotes, its headers and what is attached.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Show one answer: how it is classified, why, and what it says. It then counts as read."""
     with session.of(ctx).open() as relance:
         found = relance.inbox.show(answer, mark_read=True)
-    show.record(found, as_json=as_json, leave_out=("body",), coded=CODED)
-    if not as_json:
-        show.say()
-        show.say(found.body)
+        detail = relance.inbox.detail(answer) if whole else None
+    if as_json:
+        show.data(detail or found)
+        return
+    show.record(found, as_json=False, leave_out=("body",), coded=CODED)
+    show.say()
+    show.say(found.body)
+    if detail is not None:
+        _tell_rest(detail)
+
+
+def _tell_rest(detail: AnswerDetail) -> None:
+    if detail.opened is None:
+        show.note(_("The mail itself is no longer kept."))
+        return
+    for line in detail.rest.splitlines():
+        show.say(f"| {line}")
+    show.say()
+    for name, value in detail.opened.headers:
+        show.say(f"{name}: {value}")
+    for each in detail.opened.attachments:
+        show.say(f"{each.name or each.content_type} ({each.size})")
+
+
+@group.command()
+def mark(
+    ctx: typer.Context,
+    answers: Annotated[list[int], typer.Argument(metavar="ANSWER...", help="Their numbers.")],
+    read: Annotated[bool, typer.Option("--read/--unread", help="As read, or as not read.")] = True,
+) -> None:
+    """Mark answers as read, or as not read."""
+    with session.of(ctx).open() as relance:
+        changed = relance.inbox.mark(answers, read=read)
+    show.say(n_("{count} answer marked.", "{count} answers marked.", len(changed)))
+
+
+@group.command()
+def undo(ctx: typer.Context, answer: Number, as_json: Json = False) -> None:
+    """Take back your last correction of an answer. People go back to where they were, where that is certain."""
+    with session.of(ctx).open() as relance:
+        done = relance.inbox.undo(answer)
+    if as_json:
+        show.data(done)
+        return
+    _told(answer, done)
 
 
 @group.command()

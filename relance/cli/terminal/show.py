@@ -29,7 +29,7 @@ ATTRIBUTES = {
     "substitute": N_("substitute"), "language": N_("language"), "recipient": N_("recipient"), "status": N_("status code"),
     "rule": N_("rule"), "evidence": N_("because"), "intent evidence": N_("intent because"), "notes": N_("notes"),
     "match": N_("match"), "matched by": N_("matched by"), "corrected": N_("corrected"), "judged kind": N_("kind by the rules"),
-    "note": N_("note"), "read": N_("read"), "substitute state": N_("decided about them"), "address": N_("address"),
+    "note": N_("note"), "read": N_("read"), "read by": N_("read by"), "substitute state": N_("decided about them"), "address": N_("address"),
     "name": N_("name"), "username": N_("user name"), "state": N_("state"), "reason": N_("reason"), "smtp": N_("SMTP"),
     "imap": N_("IMAP"), "daily cap": N_("mails in 24 hours"), "gap seconds": N_("seconds between mails"),
     "unknown policy": N_("mail in doubt"), "files sent": N_("files Sent copies"), "next turn at": N_("next check"),

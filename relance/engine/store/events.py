@@ -101,10 +101,15 @@ class Event:
 _XACT: sa.ColumnElement[int] = sa.literal_column("pg_current_xact_id()::text::bigint")
 
 
+def acting(conn: Connection) -> Actor:
+    """Who does what is being done: whoever acts in this thread or task, else whoever opened the database."""
+    return actors.acting_now() or opened_by(conn)
+
+
 def record_events(conn: Connection, news: Iterable[NewEvent]) -> None:
     """Write events, in order. Those that tell how an enrollment stands are known from then on as what led there."""
     news = list(news)
-    actor = actors.acting_now() or opened_by(conn)
+    actor = acting(conn)
     _ADD.run(conn, [_row(each, actor) for each in news])
     told = [each.enrollment_id for each in news if each.data.KIND in _OF_STATES]
     holds.led_by(conn, [number for number in told if number is not None])
@@ -114,7 +119,7 @@ def record_cause(
     conn: Connection, each: NewEvent, enrollment_ids: Iterable[int], *, inbound_id: int | None = None
 ) -> None:
     """Write one event, the mail that came in behind it, and that it led to where these enrollments stand now."""
-    row = {**_row(each, actors.acting_now() or opened_by(conn)), "inbound_id": inbound_id}
+    row = {**_row(each, acting(conn)), "inbound_id": inbound_id}
     if conn.dialect.name == "postgresql":
         row["xact"] = _XACT
     event_id = conn.execute(sa.insert(event).values(row).returning(event.c.id)).scalar_one()
@@ -270,10 +275,15 @@ def _event(row: Any) -> Event:
 
 
 def _actor(row: Any) -> Actor | None:
-    if row.actor_kind not in _ACTORS:
-        return None  # written before actors were, or by a release that knows more of them
-    kind = ActorKind(row.actor_kind)
-    return Actor(kind, row.actor or (row.email or "" if kind is ActorKind.RECIPIENT else ""))
+    found = actor(row.actor_kind, row.actor)
+    if found is not None and found.kind is ActorKind.RECIPIENT and not found.name:
+        return Actor(found.kind, row.email or "")
+    return found
+
+
+def actor(kind: str, name: str) -> Actor | None:
+    """An actor as it is stored; None where it was written before actors were, or by a release that knows more of them."""
+    return Actor(ActorKind(kind), name) if kind in _ACTORS else None
 
 
 _ACTORS = frozenset(each.value for each in ActorKind)

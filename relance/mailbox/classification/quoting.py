@@ -48,6 +48,22 @@ def split(text: str, sent_texts: Sequence[str] = ()) -> Words:
     return Words(_joined(body), _joined(_without_signature(body)), len(kept) < len(lines), quoted, mobile)
 
 
+def rest(text: str, own: str) -> str:
+    """What stands in a text besides somebody's own words: quotes, our own text, the signature. Lines keep their order."""
+    left = [line.strip() for line in own.split("\n") if line.strip()]
+    kept: list[str] = []
+    for line in normalize.tidy(text[:_LONGEST]).split("\n")[:_MOST_LINES]:
+        if line.strip() in left[:_AHEAD]:
+            del left[: left.index(line.strip()) + 1]
+        else:
+            kept.append(line)
+    return _joined(kept)
+
+
+_AHEAD = 3
+# Lines of somebody's own words among which the next one is looked for, for one of them may have been tidied.
+
+
 def _joined(lines: Iterable[str]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 

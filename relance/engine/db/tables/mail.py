@@ -77,6 +77,7 @@ inbound = sa.Table(
     count("size"),  # of the whole mail; `raw` may be only its beginning
     sa.Column("correction", NullJson),  # what a person says it is: kind, intent, until; the judgement stays
     sa.Column("read_at", Instant),  # when a person looked at it
+    sa.Column("read_by", NullJson),  # who that was: kind and name
     text("substitute_state"),  # accepted, dismissed
     # kept so that history can be judged again; emptied when its retention ends
     sa.Column("raw", sa.LargeBinary),
@@ -84,6 +85,10 @@ inbound = sa.Table(
 )
 sa.Index("ix_inbound_enrollment", inbound.c.enrollment_id)
 sa.Index("ix_inbound_contact", inbound.c.contact_id)
+_sender = sa.func.lower(inbound.c.from_address).label("begins")
+sa.Index("ix_inbound_from_begins", _sender, postgresql_ops={"begins": "text_pattern_ops"})
+_unread = inbound.c.read_at.is_(None)
+sa.Index("ix_inbound_unread", inbound.c.id, postgresql_where=_unread, sqlite_where=_unread)
 _kept = inbound.c.raw.is_not(None)
 sa.Index("ix_inbound_kept", inbound.c.judged_at, postgresql_where=_kept, sqlite_where=_kept)
 

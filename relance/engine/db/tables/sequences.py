@@ -119,5 +119,10 @@ task = sa.Table(
     text("state", default="open"),  # open, done, dropped
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("closed_at", Instant),
+    text("assignee"),  # who has to do it; empty: whoever comes first
+    text("outcome"),  # how it ended: a code
+    text("note"),  # what its doer says of it
     sa.UniqueConstraint("enrollment_id", "step"),
 )
+_open = task.c.state == "open"
+sa.Index("ix_task_open", task.c.due_at, task.c.id, postgresql_where=_open, sqlite_where=_open)

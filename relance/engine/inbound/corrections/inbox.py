@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +14,12 @@ from relance import errors
 from relance.engine.contacts import fields as contact_fields
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.event_log.actors import Actor
 from relance.engine.event_log.of_mails import ReplyCorrected, SubstituteAccepted, SubstituteDismissed
 from relance.engine.inbound import classification
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.corrections import revise
-from relance.engine.inbound.corrections.revise import Revised, Revision
+from relance.engine.inbound.corrections.revise import Revision
 from relance.engine.store import events
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
@@ -58,6 +60,7 @@ class AnswerView:
     judged_kind: str  # what the rules said, where a person says otherwise
     note: str  # the person's own words about their correction
     read: bool
+    read_by: Actor | None  # who looked at it first, where that is known
     substitute_state: str
     body: str
 
@@ -85,30 +88,40 @@ def page(
     context: Context, wanted: Wanted | None = None, *, limit: int = 100, before: int | None = None
 ) -> list[AnswerView]:
     """Kept mails, the newest first; `before` is the last number of the page before."""
-    wanted = wanted or Wanted()
-    if wanted.kind is not None:
-        wanted = dataclasses.replace(wanted, kind=_kind(wanted.kind).value)
-    if wanted.intent is not None:
-        wanted = dataclasses.replace(wanted, intent=_intent(wanted.intent))
     with context.database.read() as conn:
-        if wanted.email is not None:
-            wanted = dataclasses.replace(
-                wanted, email=contact_service.known(conn, context, wanted.email).email
-            )
-        return [_view(each) for each in replies.page(conn, wanted, before=before, limit=limit)]
+        meant = understood(conn, context, wanted or Wanted())
+        return [view(each) for each in replies.page(conn, meant, before=before, limit=limit)]
+
+
+def understood(conn: Connection, context: Context, wanted: Wanted) -> Wanted:
+    """What is asked for, in our own words. Raises `errors.Invalid`, and `errors.NotFound` for a contact there is not."""
+    values: dict[str, Any] = {}
+    if wanted.kind is not None:
+        values["kind"] = _kind(wanted.kind).value
+    if wanted.intent is not None:
+        values["intent"] = _intent(wanted.intent)
+    if wanted.email is not None:
+        values["email"] = contact_service.known(conn, context, wanted.email).email
+    return dataclasses.replace(wanted, **values)
 
 
 def show(context: Context, number: int, *, mark_read: bool = False) -> AnswerView:
     """One kept mail. Raises `errors.NotFound`."""
     if mark_read:
         with context.database.write() as conn:
-            if _known(conn, number).read_at is None:
-                replies.change(conn, number, read_at=context.clock.now())
+            replies.mark(conn, [known(conn, number).id], context.clock.now(), reader(conn))
     with context.database.read() as conn:
-        return _view(_known(conn, number))
+        return view(known(conn, number))
 
 
-def _known(conn: Connection, number: int) -> Reply:
+def reader(conn: Connection) -> dict[str, str]:
+    """Who looks at a mail now, as it is stored."""
+    actor = events.acting(conn)
+    return {"kind": actor.kind.value, "name": actor.name}
+
+
+def known(conn: Connection, number: int) -> Reply:
+    """The mail of a number; raises `errors.NotFound`."""
     found = replies.by_id(conn, number)
     if found is None:
         raise errors.NotFound(
@@ -117,7 +130,8 @@ def _known(conn: Connection, number: int) -> Reply:
     return found
 
 
-def _view(each: Reply) -> AnswerView:
+def view(each: Reply) -> AnswerView:
+    """A kept mail as people are shown it."""
     judged = classification.in_force(each).judgement
     same = set(AnswerView.__dataclass_fields__) & set(Reply.__dataclass_fields__)
     read = set(AnswerView.__dataclass_fields__) & {field.name for field in dataclasses.fields(judged)}
@@ -131,8 +145,18 @@ def _view(each: Reply) -> AnswerView:
         "judged_kind": each.kind,
         "note": str(said.get("note", "")) if said else "",
         "read": each.read_at is not None,
+        "read_by": _actor(each.read_by),
     }
     return AnswerView(**{**values, **own})
+
+
+def _actor(said: Mapping[str, str] | None) -> Actor | None:
+    return events.actor(said["kind"], said["name"]) if said else None
+
+
+def _seen(conn: Connection, answer: Reply, now: dt.datetime) -> dict[str, Any]:
+    """Whoever decides about a mail has looked at it."""
+    return {"read_at": now, "read_by": reader(conn)} if answer.read_at is None else {}
 
 
 def correct(context: Context, number: int, correction: Correction) -> Corrected:
@@ -148,26 +172,77 @@ def correct(context: Context, number: int, correction: Correction) -> Corrected:
 def correct_in(conn: Connection, context: Context, number: int, correction: Correction) -> Corrected:
     """`correct`, in the caller's transaction."""
     now = context.clock.now()
-    answer = _known(conn, number)
+    answer = known(conn, number)
     before = classification.in_force(answer)
     said = _said(answer, before, correction, now)
-    values: dict[str, Any] = {"correction": said, "read_at": answer.read_at or now}
+    values: dict[str, Any] = {"correction": said, **_seen(conn, answer, now)}
     if correction.contact is not None:
         values["contact_id"] = contact_service.known(conn, context, correction.contact).id
-    replies.change(conn, number, **values)
-    after = classification.in_force(_known(conn, number))
+    told = Text("now: {kind}, by a person; the rules said: {before}", **_kinds(said["kind"], answer.kind))
+    return _changed(conn, context, answer, values, told)
+
+
+def _kinds(now: str, before: str) -> dict[str, Text]:
+    return {"kind": Text.within("mail", now), "before": Text.within("mail", before)}
+
+
+def undo(context: Context, number: int) -> Corrected:
+    """Take back the last thing a person said of a mail: it is what it was before, and people stand where that puts them. A wish
+    for no more mail is not taken back by this. Raises `errors.Invalid` where there is nothing to take back."""
+    with context.database.write() as conn:
+        answer = known(conn, number)
+        earlier = (answer.correction or {}).get(_BEFORE)
+        if earlier is None:
+            raise errors.Invalid(
+                Text("nothing that a person said of answer {number} can be taken back.", number=number)
+            )
+        values = {"correction": earlier["correction"], "contact_id": earlier["contact_id"]}
+        reading = classification.in_force(dataclasses.replace(answer, **values))
+        were = classification.in_force(answer)
+        kinds = _kinds(reading.judgement.kind.value, were.judgement.kind.value)
+        told = Text("now: {kind} again; a person took back: {before}", **kinds)
+        done = _changed(conn, context, answer, values, told)
+        return dataclasses.replace(done, effects=(*done.effects, *_stays(were, reading, answer)))
+
+
+def _stays(were: EffectiveClassification, now: EffectiveClassification, answer: Reply) -> list[str]:
+    wished = were.judgement.kind is not Kind.HARD_BOUNCE and were.consequence.suppress
+    if not wished or now.consequence.suppress or answer.email is None:
+        return []
+    words = Text(
+        "{email} stays on the do-not-contact list: `relance contacts unsuppress {email}` lifts that.",
+        email=answer.email,
+    )
+    return [str(words)]
+
+
+def _changed(
+    conn: Connection, context: Context, answer: Reply, values: Mapping[str, Any], told: Text
+) -> Corrected:
+    """The mail is held to be something else, and everybody concerned is brought there."""
+    now = context.clock.now()
+    replies.change(conn, answer.id, **values)
+    after = classification.in_force(known(conn, answer.id))
     revision = Revision(answer, classification.acted_on(answer), after)
     revised = revise.revise(conn, context, revision, now, reopen=True)
     classification.note_acted(conn, answer, revision.before if revised.kept else None)
-    _tell(conn, answer, after, revised, now)
-    return Corrected(_view(_known(conn, number)), tuple(map(str, revised.words)))
+    said = ReplyCorrected(told, answer.kind, after.judgement.kind.value, list(revised.words))
+    about = (answer.enrollment_id, after.contact_id, answer.mailbox_id, answer.message_id)
+    events.record_cause(conn, NewEvent(said, now, *about), revised.touched, inbound_id=answer.id)
+    return Corrected(view(known(conn, answer.id)), tuple(map(str, revised.words)))
+
+
+_BEFORE = "before"
+# The key under which a correction keeps what stood before it, so that it can be taken back once.
 
 
 def _said(
     answer: Reply, before: EffectiveClassification, correction: Correction, now: dt.datetime
 ) -> dict[str, Any]:
     kind = _kind(correction.kind) if correction.kind is not None else before.judgement.kind
-    said: dict[str, Any] = {**(answer.correction or {}), "kind": kind.value, "at": now.isoformat()}
+    earlier = {key: value for key, value in (answer.correction or {}).items() if key != _BEFORE}
+    said: dict[str, Any] = {**earlier, "kind": kind.value, "at": now.isoformat()}
+    said[_BEFORE] = {"correction": earlier or None, "contact_id": answer.contact_id}
     if correction.intent is not None:
         said["intent"] = _intent(correction.intent)
     if correction.until is not None:
@@ -204,21 +279,6 @@ def _intent(text: str) -> str:
     return words
 
 
-def _tell(
-    conn: Connection,
-    answer: Reply,
-    after: EffectiveClassification,
-    revised: Revised,
-    now: dt.datetime,
-) -> None:
-    held = after.judgement.kind.value
-    kinds = {"kind": Text.within("mail", held), "before": Text.within("mail", answer.kind)}
-    words = Text("now: {kind}, by a person; the rules said: {before}", **kinds)
-    said = ReplyCorrected(words, answer.kind, held, list(revised.words))
-    about = (answer.enrollment_id, after.contact_id, answer.mailbox_id, answer.message_id)
-    events.record_cause(conn, NewEvent(said, now, *about), revised.touched, inbound_id=answer.id)
-
-
 # Whom a mail names in its writer's place.
 
 
@@ -247,7 +307,7 @@ def dismiss_substitute(context: Context, number: int) -> None:
 
 def _naming(context: Context, number: int) -> Reply:
     with context.database.read() as conn:
-        answer = _known(conn, number)
+        answer = known(conn, number)
     if not answer.judgement.get("substitute"):
         raise errors.Invalid(Text("answer {number} names nobody to write to instead.", number=number))
     return answer
@@ -258,7 +318,7 @@ def _settle_substitute(context: Context, answer: Reply, state: str) -> None:
     told = SubstituteAccepted if state == "accepted" else SubstituteDismissed
     said = told(str(answer.judgement["substitute"]), answer.from_address)
     with context.database.write() as conn:
-        replies.change(conn, answer.id, substitute_state=state, read_at=answer.read_at or now)
+        replies.change(conn, answer.id, substitute_state=state, **_seen(conn, answer, now))
         about = (answer.enrollment_id, answer.contact_id, answer.mailbox_id)
         events.record_cause(conn, NewEvent(said, now, *about), [], inbound_id=answer.id)
 

@@ -21,7 +21,12 @@ def begins(conn: Connection, search: str) -> sa.ColumnElement[bool]:
 
 def _word(conn: Connection, word: str) -> sa.ColumnElement[bool]:
     whole = [contact.c.organisation == word.lower()] if "." in word else []
-    return sa.or_(*whole, *(_begins(conn, sa.func.lower(place), word) for place in _PLACES))
+    return sa.or_(*whole, *(begins_with(conn, place, word) for place in _PLACES))
+
+
+def begins_with(conn: Connection, place: sa.ColumnElement[str], word: str) -> sa.ColumnElement[bool]:
+    """Whether what stands there begins with a word, in any case; an index of it in lower case is used."""
+    return _begins(conn, sa.func.lower(place), word)
 
 
 def _begins(conn: Connection, place: sa.ColumnElement[str], word: str) -> sa.ColumnElement[bool]:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from relance.engine.db import database
 from relance.engine.db.tables import contact, enrollment, inbound, mailbox
 from relance.engine.states import State
+from relance.engine.store.contacts import search
 from relance.wording import Text
 
 KIND: sa.ColumnElement[str] = sa.func.coalesce(inbound.c.correction["kind"].as_string(), inbound.c.kind)
@@ -49,6 +50,7 @@ class Reply:
     body: str
     size: int
     read_at: dt.datetime | None
+    read_by: Mapping[str, str] | None
     substitute_state: str
 
 
@@ -102,16 +104,48 @@ class Wanted:
     undecided: bool = False  # a person has to say what it is, or whose
     substitutes: bool = False  # names somebody else to write to, and nobody said yet whether to
     by_hand: bool = False  # our own mails, written by hand, as well
+    search: str = ""  # words that begin the contact's address, a name or a company, or the sender's address
 
 
 def page(conn: Connection, wanted: Wanted, *, before: int | None = None, limit: int = 100) -> list[Reply]:
     """The newest kept mails over all mailboxes; `before` is the last number of the page before."""
     query = _SELECT.order_by(inbound.c.id.desc()).limit(limit)
-    for condition in _conditions(wanted):
+    for condition in (*_conditions(wanted), *_found_by(conn, wanted.search)):
         query = query.where(condition)
     if before is not None:
         query = query.where(inbound.c.id < before)
     return _values(conn, query)
+
+
+def counts(conn: Connection, wanted: Wanted) -> list[tuple[str, str | None, int]]:
+    """How many there are, by kind and intent."""
+    query = sa.select(KIND.label("kind"), INTENT.label("intent"), sa.func.count()).select_from(_JOINED)
+    for condition in (*_conditions(wanted), *_found_by(conn, wanted.search)):
+        query = query.where(condition)
+    return [(row[0], row[1], row[2]) for row in conn.execute(query.group_by(sa.text("1"), sa.text("2")))]
+
+
+FEW = 2000
+# So many people are looked up one by one; more are so dense that a page is soon full.
+
+
+def _found_by(conn: Connection, words: str) -> list[sa.ColumnElement[bool]]:
+    """Of a contact who is found by these words, or from an address that begins so."""
+    if not words.strip():
+        return []
+    begins = search.begins(conn, words)
+    few = search.ids(conn, begins, FEW + 1)
+    theirs = inbound.c.contact_id.in_(few) if len(few) <= FEW else begins
+    return [sa.or_(theirs, search.begins_with(conn, inbound.c.from_address, words.strip()))]
+
+
+def mark(
+    conn: Connection, numbers: Collection[int], at: dt.datetime | None, by: Mapping[str, str] | None
+) -> list[int]:
+    """Read at an instant by somebody, or (None) not read; returns those that were otherwise before."""
+    other = inbound.c.read_at.is_not(None) if at is None else inbound.c.read_at.is_(None)
+    change = sa.update(inbound).where(inbound.c.id.in_(sorted(set(numbers))), other)
+    return sorted(conn.execute(change.values(read_at=at, read_by=by).returning(inbound.c.id)).scalars())
 
 
 def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:

@@ -1,6 +1,8 @@
 """A person's own words, whatever the mail program did to the rest."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from relance.mailbox.classification import quoting
 from tests.corpus import clients
@@ -41,3 +43,19 @@ def test_a_postscript_below_the_signature_is_kept() -> None:
 def test_a_language_we_have_no_file_for_is_cut_by_the_second_opinion() -> None:
     text = "Ja tack\n\nDen mån 3 aug. 2026 kl 09:04 skrev Jan Kowalski <jan@nasza.example>:\n\nunsubscribe\n"
     assert quoting.split(text).own == "Ja tack"
+
+
+@pytest.mark.parametrize("language", sorted(clients.GMAIL))
+@pytest.mark.parametrize("client", ["gmail", "outlook", "apple", "iphone", "thunderbird", "bottom"])
+def test_what_is_not_their_own_stands_apart(client: str, language: str) -> None:
+    layout = clients.lay_out(client, language, "Yes please\n\nOn Tuesday at nine")
+    rest = quoting.rest(layout.text, quoting.split(layout.text).own)
+    assert rest
+    assert "Yes please" not in rest
+    assert "On Tuesday at nine" not in rest
+
+
+@given(st.text(max_size=400), st.text(max_size=200))
+def test_no_text_defeats_it(text: str, own: str) -> None:
+    quoting.rest(text, own)
+    assert quoting.rest("", own) == ""

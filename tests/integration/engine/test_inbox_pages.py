@@ -1,0 +1,194 @@
+"""The inbox page by page: found, counted, marked as read, laid open; and a person's word taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from relance import errors
+from relance.engine.contacts import service as contact_service
+from relance.engine.context import Context
+from relance.engine.event_log import actors
+from relance.engine.event_log.actors import Actor, ActorKind
+from relance.engine.event_log.kinds import EventKind
+from relance.engine.inbound.corrections import inbox, inbox_pages
+from relance.engine.inbound.corrections.inbox import Correction
+from relance.engine.reasons import Cause
+from relance.engine.reporting import timeline
+from relance.engine.sequences import control
+from relance.engine.states import State
+from relance.engine.store.inbound import replies
+from relance.engine.store.inbound.replies import Wanted
+from tests.engine_house import clock
+from tests.reading import ADA, KIM, MIA, enrolled, hear, letter, row, wrote
+from tests.reworded import in_english, worded
+
+ANN = Actor(ActorKind.PERSON, "ann")
+QUOTED = (
+    "Yes, call me on Tuesday.\n\nOn Mon, 2 Mar 2026 at 09:00, Ada <ada@sales.example> wrote:\n> We follow up"
+)
+
+
+@pytest.fixture
+def ready(house: Context) -> Context:
+    """Five mails came in; the oldest of them has the lowest number."""
+    enrolled(house, KIM, MIA)
+    contact_service.add(house, KIM, {"last_name": "Łukasik"})
+    for person in (KIM, MIA):
+        wrote(house, person)
+    for raw in (
+        letter("stranger@lake.example", "Your offer", "Kim forwarded me your message."),
+        letter(KIM, text="Not interested, thanks."),
+        letter(MIA, text="Yes, call me on Tuesday."),
+        letter(KIM, text="Could you tell me what it costs?"),
+        letter(MIA, text=QUOTED),
+    ):
+        clock(house).advance(minutes=1)
+        assert hear(house, raw) == 1
+    return house
+
+
+def found(house: Context, **wanted: object) -> list[int]:
+    return [each.id for each in inbox_pages.page(house, Wanted(**wanted)).answers]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("few", [2000, 0], ids=["looked up", "scanned"])
+def test_answers_are_found_by_who_wrote_them(
+    ready: Context, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies, "FEW", few)
+    everything = found(ready)
+    assert everything == sorted(everything, reverse=True)
+    newest, question, yes, no, stranger = everything
+    assert found(ready, search="łuk") == found(ready, email=KIM) == [question, no, stranger]
+    assert found(ready, search="mia@") == [newest, yes]
+    assert found(ready, search="STRANGER@l") == [stranger]
+    assert found(ready, search="nobody") == []
+    assert found(ready, mailbox=ADA, kind="human-answer", search="mia") == [newest, yes]
+
+
+def test_pages_leave_none_out_and_show_none_twice(ready: Context) -> None:
+    seen, cursor = [], ""
+    while True:
+        page = inbox_pages.page(ready, after=cursor, limit=2)
+        seen += [each.id for each in page.answers]
+        hear(ready, letter(KIM, text="One more thing."))  # newer ones move nothing
+        if not page.cursor:
+            break
+        cursor = page.cursor
+    assert (len(seen), seen) == (5, sorted(set(seen), reverse=True))
+    with pytest.raises(errors.WrongUse, match=worded("is not a cursor")):
+        inbox_pages.page(ready, after="e-1")
+
+
+def test_they_are_counted_by_kind_and_intent(ready: Context) -> None:
+    whole = inbox_pages.counts(ready)
+    assert (whole.total, sum(whole.kinds.values())) == (5, 5)
+    by_hand = [(each.kind, each.intent) for each in inbox.page(ready)]
+    assert whole.kinds == {kind: [each[0] for each in by_hand].count(kind) for kind, _ in by_hand}
+    assert whole.intents["negative"] == 1
+    [first] = found(ready, intent="negative")
+    inbox.correct(ready, first, Correction(intent="later"))
+    assert inbox_pages.counts(ready).intents.get("negative") is None
+    inbox_pages.mark(ready, found(ready)[:2])
+    assert inbox_pages.counts(ready, Wanted(unread=True)).total == 2
+
+
+def test_marks_tell_who_read_first(ready: Context) -> None:
+    numbers = found(ready)
+    with actors.acting(ANN):
+        assert inbox_pages.mark(ready, numbers[:2]) == tuple(sorted(numbers[:2]))
+    assert inbox_pages.mark(ready, numbers[:3]) == (numbers[2],)
+    told = {each.id: (each.read, each.read_by) for each in inbox_pages.page(ready).answers}
+    assert told[numbers[0]] == told[numbers[1]] == (True, ANN)
+    assert told[numbers[2]][1] not in (None, ANN)
+    assert told[numbers[3]] == (False, None)
+    assert found(ready, unread=True) == numbers[3:]
+    assert inbox_pages.mark(ready, [numbers[0], 10**9], read=False) == (numbers[0],)
+    assert inbox.show(ready, numbers[0]).read_by is None
+    with actors.acting(ANN):
+        assert inbox.show(ready, numbers[0], mark_read=True).read_by == ANN
+        inbox.correct(ready, numbers[3], Correction(kind="auto-reply"))
+    assert inbox.show(ready, numbers[3]).read_by == ANN
+    assert inbox_pages.mark(ready, []) == ()
+
+
+def test_own_words_and_the_quote_stand_apart(ready: Context) -> None:
+    newest = inbox_pages.detail(ready, found(ready)[0])
+    assert newest.answer.body == "Yes, call me on Tuesday."
+    assert newest.rest.startswith("On Mon, 2 Mar 2026")
+    assert "> We follow up" in newest.rest
+    assert "call me" not in newest.rest
+    assert newest.opened is not None
+    assert dict(newest.opened.headers)["From"] == MIA
+    with ready.database.write() as conn:
+        replies.forget_raw(conn, [newest.answer.id])
+    assert inbox_pages.detail(ready, newest.answer.id).opened is None
+    with pytest.raises(errors.NotFound):
+        inbox_pages.detail(ready, 10**9)
+
+
+def alone(house: Context, text: str) -> int:
+    enrolled(house, KIM)
+    wrote(house)
+    assert hear(house, letter(KIM, text=text)) == 1
+    [answer] = inbox_pages.page(house).answers
+    return answer.id
+
+
+def test_a_persons_word_is_taken_back_and_people_stand_where_they_stood(house: Context) -> None:
+    number = alone(house, "Please call me.")
+    assert row(house).state is State.REPLIED
+    with actors.acting(ANN):
+        inbox.correct(house, number, Correction(kind="auto-reply"))
+        assert row(house).state is State.ACTIVE
+        done = inbox.undo(house, number)
+    assert row(house).state is State.REPLIED
+    assert (done.answer.kind, done.answer.corrected) == ("human answer", False)
+    assert done.effects
+    last = timeline.of_contact(house, KIM)[-1]
+    assert (last.kind, last.actor, last.answer) == (EventKind.REPLY_CORRECTED, ANN, number)
+    assert in_english("took back: auto-reply") in last.words
+    with pytest.raises(errors.Invalid):
+        inbox.undo(house, number)
+
+
+def test_only_the_last_word_is_taken_back(house: Context) -> None:
+    number = alone(house, "Please call me.")
+    inbox.correct(house, number, Correction(kind="auto-reply", note="a machine"))
+    inbox.correct(house, number, Correction(kind="human-answer", intent="later"))
+    assert row(house).state is State.REPLIED
+    back = inbox.undo(house, number).answer
+    assert (back.kind, back.note, back.corrected) == ("auto-reply", "a machine", True)
+    assert row(house).state is State.ACTIVE
+    with pytest.raises(errors.Invalid):
+        inbox.undo(house, number)
+
+
+def test_whose_answer_it_is_can_be_taken_back(house: Context) -> None:
+    enrolled(house, KIM, MIA)
+    wrote(house)
+    assert hear(house, letter("jane@lake.example", "Your offer", "Kim forwarded me your message.")) == 1
+    [answer] = inbox_pages.page(house).answers
+    before = {each: row(house, each).state for each in (KIM, MIA)}
+    inbox.correct(house, answer.id, Correction(kind="human-answer", contact=MIA))
+    assert row(house, MIA).state is State.REPLIED
+    assert inbox.undo(house, answer.id).answer.email == answer.email
+    assert {each: row(house, each).state for each in (KIM, MIA)} == before
+
+
+def test_a_wish_for_no_more_mail_is_not_taken_back_and_that_is_said(house: Context) -> None:
+    number = alone(house, "Please call me.")
+    inbox.correct(house, number, Correction(kind="opt-out"))
+    assert row(house).state is State.UNSUBSCRIBED
+    done = inbox.undo(house, number)
+    assert (done.answer.kind, row(house).state) == ("human answer", State.UNSUBSCRIBED)
+    assert in_english("stays on the do-not-contact list") in done.effects[-1]
+
+
+def test_what_a_person_did_meanwhile_stands(house: Context) -> None:
+    number = alone(house, "I am away until 20 March 2026.")
+    inbox.correct(house, number, Correction(kind="auto-reply"))
+    control.pause(house, KIM)
+    inbox.undo(house, number)
+    assert row(house).state is State.REPLIED
+    assert [each.cause for each in row(house).why] == [Cause.ANSWER, Cause.PERSON]
