@@ -90,11 +90,21 @@ def _split(url: str) -> SplitResult:
 
 def zone(name: str) -> str:
     """A name of the IANA time zone database."""
-    if name not in zoneinfo.available_timezones():
+    if not _is_zone(name):
         raise ValueError(
             Text("there is no time zone “{name}”; write one such as Europe/Warsaw", name=_shown(name))
         )
     return name
+
+
+def _is_zone(name: str) -> bool:
+    """Whether `zoneinfo.available_timezones()` has it, which reads every zone to tell."""
+    if name.split("/", 1)[0] in ("posix", "right", "posixrules"):
+        return False  # what some systems keep beside the zones
+    try:
+        return bool(zoneinfo.ZoneInfo(name))
+    except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
+        return False
 
 
 def language(name: str) -> str:

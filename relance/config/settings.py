@@ -15,18 +15,13 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     AwareDatetime,
+    BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
     PrivateAttr,
     SecretStr,
     ValidationError,
-)
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from relance import clock, errors
@@ -40,10 +35,9 @@ DATABASE_NAME = "relance.db"
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-_LISTED = (NoDecode, BeforeValidator(checks.listed))
-# The library's own reading of a list in the environment ends in an error that names no setting.
-Names = Annotated[tuple[str, ...], *_LISTED]
-Networks = Annotated[tuple[Annotated[str, AfterValidator(checks.network)], ...], *_LISTED]
+_LISTED = BeforeValidator(checks.listed)
+Names = Annotated[tuple[str, ...], _LISTED]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(checks.network)], ...], _LISTED]
 
 
 def password_of_environment() -> str | None:
@@ -51,12 +45,10 @@ def password_of_environment() -> str | None:
     return os.environ.get(PASSWORD_VARIABLE) or None  # noqa: TID251 - this is the place
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that can be set. Frozen; read once, at the door. Raises `errors.Misconfigured`."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_ignore_empty=True,
+    model_config = ConfigDict(
         extra="forbid",
         frozen=True,
         validate_default=True,
@@ -258,24 +250,10 @@ class Settings(BaseSettings):
 
     def __init__(self, **values: Any) -> None:
         try:
-            super().__init__(**values)
+            super().__init__(**{**_in_file(values), **_in_environment(), **values})
         except ValidationError as refused:
             raise errors.Misconfigured(_told(refused, values)) from None
         self._given = frozenset(values)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The order told in the first lines of this file."""
-        del dotenv_settings, file_secret_settings
-        path = full_path(Path(init_settings().get("home") or find_home())) / FILE_NAME
-        return init_settings, env_settings, _file_source(settings_cls, path)
 
     @property
     def file(self) -> Path:
@@ -318,9 +296,19 @@ class Setting:
     meaning: str
 
 
-def _file_source(settings_cls: type[BaseSettings], path: Path) -> TomlConfigSettingsSource:
+def _in_environment() -> dict[str, str]:
+    """What it says of our settings; an empty value says nothing."""
+    variables = {name.upper(): value for name, value in os.environ.items()}  # noqa: TID251 - this is the place
+    return {name: found for name in Settings.model_fields if (found := variables.get(_variable(name)))}
+
+
+def _in_file(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the settings file of the home says, unknown names and all."""
+    path = full_path(Path(given.get("home") or find_home())) / FILE_NAME
     try:
-        return TomlConfigSettingsSource(settings_cls, path)
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return {}
     except (
         ValueError,
         RecursionError,

@@ -6,11 +6,13 @@ import os
 import pickle
 import re
 import stat
+import zoneinfo
 from pathlib import Path
 
 import pytest
 
 from relance import config, errors, wording
+from relance.config import checks
 from tests.reworded import in_english, worded
 
 SECRET = "hunter2hunter2"
@@ -245,3 +247,28 @@ def test_a_key_others_may_read_is_refused_unless_it_was_named_on_purpose(tmp_pat
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         config.Settings().web_port = 1
+
+
+def test_the_environment_is_read_in_any_case_and_an_empty_value_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("relance_web_port", "1002")
+    monkeypatch.setenv("RELANCE_COUNTRY", "")
+    monkeypatch.setenv("RELANCE_SKIP_FOLDERS", '["Old", "Shared/*"]')
+    settings = config.Settings(home=tmp_path)
+    assert (settings.web_port, settings.country) == (1002, None)
+    assert settings.skip_folders == ("Old", "Shared/*")
+
+
+@pytest.mark.parametrize("name", [*sorted(zoneinfo.available_timezones())[::25], "UTC", "Europe/Warsaw"])
+def test_every_zone_is_one(name: str) -> None:
+    assert checks.zone(name) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Europe", "Europe/", "Warsaw", "../UTC", "/etc/localtime", "posix/UTC", "right/UTC", "x\0y"]
+)
+def test_what_is_no_zone_is_refused(name: str) -> None:
+    assert name not in zoneinfo.available_timezones()
+    with pytest.raises(ValueError, match=worded("there is no time zone")):
+        checks.zone(name)
