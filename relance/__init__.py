@@ -51,11 +51,12 @@ if TYPE_CHECKING:
     from relance.engine.schedule.calendar import Bound, BoundKind, When
     from relance.engine.sending.doubt.in_doubt import Resolved, UnknownMail
     from relance.engine.sending.refusals.refusing_domains import Retried
-    from relance.engine.sequences.bulk import BulkOutcome, BulkReport, BulkResult
+    from relance.engine.sequences.bulk import BulkReport, BulkResult
     from relance.engine.sequences.control import EnrollmentView
     from relance.engine.sequences.enroll import EnrollReport, Skipped
     from relance.engine.sequences.listing import EnrollmentFilter, EnrollmentPage
     from relance.engine.sequences.publish import Published, SequenceDetail, SequenceSummary, VersionView
+    from relance.engine.states import BulkOutcome
     from relance.engine.store.contacts.contacts import Contact
     from relance.engine.store.contacts.suppressions import Suppression
     from relance.engine.store.inbound.replies import Wanted
@@ -234,7 +235,8 @@ _ROOMS = {
     "engine.schedule.calendar": ("Bound", "BoundKind", "When"),
     "engine.sending.doubt.in_doubt": ("Resolved", "UnknownMail"),
     "engine.sending.refusals.refusing_domains": ("Retried",),
-    "engine.sequences.bulk": ("BulkOutcome", "BulkReport", "BulkResult"),
+    "engine.sequences.bulk": ("BulkReport", "BulkResult"),
+    "engine.states": ("BulkOutcome",),
     "engine.sequences.control": ("EnrollmentView",),
     "engine.sequences.enroll": ("EnrollReport", "Skipped"),
     "engine.sequences.listing": ("EnrollmentFilter", "EnrollmentPage"),

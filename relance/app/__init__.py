@@ -4,13 +4,13 @@ Everything the command line, the daemons and other services do goes through here
 value; what it raises is an `errors.RelanceError` whose text is a sentence a person can act on.
 """
 
-import gc
+from __future__ import annotations
 
-# A thousand modules are read here, and hardly anything of what they make is garbage: looking for it meanwhile takes a
-# seventh of the time that a command or a worker needs to start.
-_LOOKED = gc.isenabled()
-gc.disable()
-try:
+from typing import TYPE_CHECKING
+
+from relance import late
+
+if TYPE_CHECKING:
     from relance.app.building import check_database, first_tables, judge_file, upgrade_database
     from relance.app.installation import Relance
     from relance.app.people import Users
@@ -25,9 +25,6 @@ try:
         Tasks,
         Unknown,
     )
-finally:
-    if _LOOKED:
-        gc.enable()
 
 __all__ = [
     "Answers",
@@ -46,3 +43,23 @@ __all__ = [
     "judge_file",
     "upgrade_database",
 ]
+
+__getattr__ = late.names(
+    __name__,
+    {
+        "building": ("check_database", "first_tables", "judge_file", "upgrade_database"),
+        "installation": ("Relance",),
+        "people": ("Users",),
+        "services": (
+            "Answers",
+            "Contacts",
+            "Enrollments",
+            "Mailboxes",
+            "Messages",
+            "Restored",
+            "Sequences",
+            "Tasks",
+            "Unknown",
+        ),
+    },
+)

@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import os
 import secrets
 import socket
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from relance import late
 from relance.clock import Clock, machine_now
 from relance.config import Settings
 from relance.engine.context import Context, Options
 from relance.engine.db import connection_refused, migrate, vault
 from relance.engine.db.database import Database
 from relance.engine.db.migrate import SchemaState
-from relance.engine.engagement import hits
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import OptOuts
 from relance.engine.journal.own_message_ids import OwnMessageIds
 from relance.engine.schedule.timezones import Workspace
-from relance.mailbox.classification import files
-from relance.mailbox.imap.client import Inbox, Timeouts
-from relance.mailbox.smtp.client import Limits, Outbox
+from relance.mailbox.account import Account
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
+
+if TYPE_CHECKING:
+    from relance.engine.engagement import hits
+    from relance.mailbox.classification import files
+    from relance.mailbox.imap import client as imap
+    from relance.mailbox.smtp import client as smtp
+    from relance.tracking import web
+else:  # most commands send nothing and read nothing; Starlette is for those who serve
+    files, hits, imap, smtp, web = late.modules(
+        "relance.mailbox.classification.files",
+        "relance.engine.engagement.hits",
+        "relance.mailbox.imap.client",
+        "relance.mailbox.smtp.client",
+        "relance.tracking.web",
+    )
 
 MIGRATION_SECONDS = 3600.0
 # A change of a large table takes its time, and another process may be at it.
@@ -48,7 +60,13 @@ def context(settings: Settings, clock: Clock, database: Database) -> Context:
         allow_test_domains=settings.allow_test_domains,
     )
     longest = settings.mail_answer_seconds
-    open_inbox = functools.partial(Inbox, timeouts=Timeouts().within(longest))
+
+    def outbox(account: Account) -> smtp.Outbox:
+        return smtp.Outbox(account, helo=_helo(), limits=smtp.Limits().within(longest))
+
+    def inbox(account: Account) -> imap.Inbox:
+        return imap.Inbox(account, timeouts=imap.Timeouts().within(longest))
+
     return Context(
         database=database,
         clock=clock,
@@ -60,9 +78,9 @@ def context(settings: Settings, clock: Clock, database: Database) -> Context:
         journal=Journal(settings.home / "journal", owner),
         noes=_noes(settings),
         owner=owner,
-        open_outbox=functools.partial(Outbox, helo=_helo(), limits=Limits().within(longest)),
-        open_inbox=open_inbox,
-        open_ear=open_inbox,
+        open_outbox=outbox,
+        open_inbox=inbox,
+        open_ear=inbox,
         options=options,
         workspace=Workspace(settings.zone, settings.country),
     )
@@ -77,8 +95,6 @@ def actor(named: Actor | str) -> Actor:
 
 def waiting_web_app(settings: Settings) -> Any:
     """The tracking pages of an installation whose database is not open yet."""
-    from relance.tracking import web  # Starlette is for those who serve
-
     desk = hits.WaitingDesk(_noes(settings))
     return web.build(desk, signer(settings), now=settings.clock().now, language=settings.language)
 

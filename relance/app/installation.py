@@ -9,47 +9,62 @@ import zoneinfo
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from relance import config, errors, wording
-from relance.app import building, permitted
-from relance.app.people import Entrance, Myself, Users
-from relance.app.services import (
-    Answers,
-    Contacts,
-    Enrollments,
-    Mailboxes,
-    Messages,
-    Progress,
-    Restored,
-    Sequences,
-    Tasks,
-    Unknown,
-)
+from relance import config, errors, late, wording
+from relance.app import building
+from relance.app.operation import Noun
 from relance.clock import Clock, elapsed, machine_now
 from relance.config import Settings
-from relance.engine import tick as engine_tick
-from relance.engine import turn
 from relance.engine.db import connection_refused, migrate
 from relance.engine.db.database import Database
-from relance.engine.engagement import hits
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
-from relance.engine.mailboxes import idle
 from relance.engine.ports import Telemetry
 from relance.engine.processes import attendance, heartbeats
 from relance.engine.processes.attendance import Attendance
-from relance.engine.reporting import explain as reporting_explain
-from relance.engine.reporting import sequence_report, step_outcomes
-from relance.engine.reporting import status as engine_status
-from relance.engine.reporting import timeline as timelines
-from relance.engine.restore import journal_replay
 from relance.engine.roles import Viewer
 from relance.engine.runtime.unmeasured import Unmeasured
 from relance.engine.sending.doubt import recovery, restore_guard
-from relance.engine.sequences import control
-from relance.engine.sequences import enroll as sequences_enroll
 from relance.engine.store.processes import Process
+
+if TYPE_CHECKING:
+    from relance.app import people, permitted, services
+    from relance.engine import tick as engine_tick
+    from relance.engine import turn
+    from relance.engine.engagement import hits
+    from relance.engine.mailboxes import idle
+    from relance.engine.reporting import explain as reporting_explain
+    from relance.engine.reporting import sequence_report, step_outcomes
+    from relance.engine.reporting import status as engine_status
+    from relance.engine.reporting import timeline as timelines
+    from relance.engine.restore import journal_replay
+    from relance.engine.sequences import control
+    from relance.engine.sequences import enroll as sequences_enroll
+    from relance.tracking import web
+else:
+    people, permitted, services, engine_tick, turn, hits, idle, web = late.modules(
+        "relance.app.people",
+        "relance.app.permitted",
+        "relance.app.services",
+        "relance.engine.tick",
+        "relance.engine.turn",
+        "relance.engine.engagement.hits",
+        "relance.engine.mailboxes.idle",
+        "relance.tracking.web",
+    )
+    reporting_explain, sequence_report, step_outcomes, engine_status, timelines = late.modules(
+        "relance.engine.reporting.explain",
+        "relance.engine.reporting.sequence_report",
+        "relance.engine.reporting.step_outcomes",
+        "relance.engine.reporting.status",
+        "relance.engine.reporting.timeline",
+    )
+    journal_replay, control, sequences_enroll = late.modules(
+        "relance.engine.restore.journal_replay",
+        "relance.engine.sequences.control",
+        "relance.engine.sequences.enroll",
+    )
 
 BEAT_SECONDS = 60.0
 # How often the epoch is counted up, in machine time.
@@ -63,6 +78,19 @@ def _speak(settings: Settings) -> None:
 
 class Relance:
     """An open installation. A context manager; safe to share between threads."""
+
+    contacts = Noun(lambda: services.Contacts)
+    sequences = Noun(lambda: services.Sequences)
+    enrollments = Noun(lambda: services.Enrollments)
+    mailboxes = Noun(lambda: services.Mailboxes)
+    messages = Noun(lambda: services.Messages)
+    tasks = Noun(lambda: services.Tasks)
+    unknown = Noun(lambda: services.Unknown)
+    restored = Noun(lambda: services.Restored)
+    inbox = Noun(lambda: services.Answers)
+    users = Noun(lambda: people.Users)
+    myself = Noun(lambda: people.Myself)
+    entrance = Noun(lambda: people.Entrance)
 
     def __init__(
         self,
@@ -98,18 +126,6 @@ class Relance:
             self._foreign = foreign
             self._move_in(database, look_only=look_only)
             undo.pop_all()
-        self.contacts = Contacts(self._context)
-        self.sequences = Sequences(self._context)
-        self.enrollments = Enrollments(self._context)
-        self.mailboxes = Mailboxes(self._context)
-        self.messages = Messages(self._context)
-        self.tasks = Tasks(self._context)
-        self.unknown = Unknown(self._context)
-        self.restored = Restored(self._context)
-        self.inbox = Answers(self._context)
-        self.users = Users(self._context)
-        self.myself = Myself(self._context)
-        self.entrance = Entrance(self._context)
 
     def _move_in(self, database: Database, *, look_only: bool) -> None:
         with connection_refused.told(database.url):
@@ -164,7 +180,7 @@ class Relance:
         mailboxes: Iterable[str] | None = None,
         also_elsewhere: bool = False,
         dry_run: bool = False,
-        progress: Progress | None = None,
+        progress: services.Progress | None = None,
     ) -> sequences_enroll.EnrollReport:
         """Start a sequence for these contacts (None: for everybody), spread over these mailboxes (None: over all)."""
         wish = sequences_enroll.EnrollRequest(
@@ -334,8 +350,6 @@ class Relance:
 
     def web_app(self) -> Any:
         """The ASGI application that serves pixel, links and unsubscribe."""
-        from relance.tracking import web  # Starlette is for those who serve
-
         context = self._context
         desk = hits.TrackingDesk(context)
         signer = building.signer(self.settings)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
-from typing import Concatenate, Generic, ParamSpec, TypeVar, cast, overload
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
 from relance.engine.context import Context
 
 P = ParamSpec("P")
 R = TypeVar("R")
+S = TypeVar("S", bound="Service")
 
 
 class Service:
@@ -36,3 +37,25 @@ class Operation(Generic[P, R]):
         if service is None:
             return self.function
         return cast(Callable[P, R], types.MethodType(self.function, service._context))
+
+
+class Noun(Generic[S]):
+    """A `Service` as an attribute of an installation, made when it is first asked for: its rooms are loaded then."""
+
+    def __init__(self, service: Callable[[], type[S]]) -> None:
+        self._service = service
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, installation: None, owner: type) -> Noun[S]: ...
+
+    @overload
+    def __get__(self, installation: Any, owner: type) -> S: ...
+
+    def __get__(self, installation: Any, owner: type) -> Noun[S] | S:
+        if installation is None:
+            return self
+        found = installation.__dict__[self._name] = self._service()(installation._context)
+        return found

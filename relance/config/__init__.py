@@ -14,8 +14,9 @@ own), else `./.relance`, which `relance init` makes.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from relance import late
 
 if TYPE_CHECKING:
     from relance.config.checks import mask_url
@@ -46,21 +47,15 @@ __all__ = [
     "require_closed",
 ]
 
-_FILES = {
-    "checks": ("mask_url",),
-    "closing": ("close", "open_to_others", "require_closed"),
-    "homes": ("Made", "make_home"),
-    "keys": ("Keyring", "new_key", "read_keys"),
-    "owners": ("foreign", "login"),
-    "places": ("FILE_NAME", "find_home"),
-    "settings": ("KEY_NAME", "Setting", "Settings", "password_of_environment"),
-}
-_FILE_OF = {name: f"relance.config.{file}" for file, names in _FILES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    """A name, fetched from its file the first time (PEP 562): `places` is asked before the settings, which take longer."""
-    if name not in _FILE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(importlib.import_module(_FILE_OF[name]), name)
-    return found
+__getattr__ = late.names(
+    __name__,
+    {  # `places` is asked before the settings, which take longer
+        "checks": ("mask_url",),
+        "closing": ("close", "open_to_others", "require_closed"),
+        "homes": ("Made", "make_home"),
+        "keys": ("Keyring", "new_key", "read_keys"),
+        "owners": ("foreign", "login"),
+        "places": ("FILE_NAME", "find_home"),
+        "settings": ("KEY_NAME", "Setting", "Settings", "password_of_environment"),
+    },
+)

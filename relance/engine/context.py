@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from relance.clock import Clock, Watch
@@ -11,7 +12,7 @@ from relance.engine.db.vault import Vault
 from relance.engine.journal.journal import Journal
 from relance.engine.journal.opt_outs import OptOuts
 from relance.engine.journal.own_message_ids import OwnMessageIds
-from relance.engine.ports import OpenIdle, OpenInbox, OpenOutbox, Telemetry
+from relance.engine.ports import IdleConnection, OpenIdle, OpenInbox, OpenOutbox, Telemetry
 from relance.engine.runtime.active_turns import ActiveTurns
 from relance.engine.runtime.mail_servers import MailServers
 from relance.engine.runtime.sequence_cache import SequenceCache
@@ -20,7 +21,6 @@ from relance.engine.schedule.timezones import Workspace
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.mailbox.account import Account
-from relance.mailbox.imap.client import Inbox
 from relance.tracking import judge
 from relance.tracking.links import Links
 
@@ -56,6 +56,12 @@ class Options:
     allow_test_domains: bool = False
 
 
+def _listening(account: Account) -> AbstractContextManager[IdleConnection]:
+    from relance.mailbox.imap.client import Inbox  # for those who listen
+
+    return Inbox(account)
+
+
 @dataclass(frozen=True)
 class Context:
     """Handed to every flow as its first argument."""
@@ -72,7 +78,7 @@ class Context:
     open_inbox: OpenInbox
     options: Options = field(default_factory=Options)
     workspace: Workspace = field(default_factory=Workspace)
-    open_ear: OpenIdle = Inbox
+    open_ear: OpenIdle = _listening
     library: SequenceCache = field(default_factory=SequenceCache)
     at_work: ActiveTurns = field(default_factory=ActiveTurns)
     servers: MailServers = field(default_factory=MailServers)

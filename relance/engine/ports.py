@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from relance.mailbox.account import Account
-from relance.mailbox.imap.folders import Folder
-from relance.mailbox.imap.responses import Fetched
-from relance.mailbox.parsing.inbound import InboundMail
-from relance.mailbox.smtp.outcome import SendResult
-from relance.mailbox.smtp.usage import Usage
+
+if TYPE_CHECKING:
+    from relance.mailbox.imap.folders import Folder
+    from relance.mailbox.imap.responses import Fetched
+    from relance.mailbox.parsing.inbound import InboundMail
+    from relance.mailbox.smtp.outcome import SendResult
+    from relance.mailbox.smtp.usage import Usage
 
 
 class Span(Protocol):

@@ -222,3 +222,13 @@ MESSAGE_SENDABLE: frozenset[MessageState] = frozenset(
 def advance_message(state: MessageState, event: MessageEvent) -> MessageState:
     """Where `event` leads from `state`; defined for every pair."""
     return MESSAGE_TRANSITIONS[state, event]
+
+
+class BulkOutcome(StrEnum):
+    """What became of one of many."""
+
+    CHANGED = "changed"  # in a dry run: would change
+    MAIL_IN_DOUBT = "mail in doubt"  # may have been delivered: `relance unknown list` decides
+    STEP_IN_DOUBT = "step in doubt"  # may have been sent before a restore: `relance restored list` decides
+    MAILBOX_REMOVED = "mailbox removed"  # another one must be named: `relance resume --mailbox`
+    MOVED_ON = "moved on"  # stood elsewhere when its turn came; nothing was done

@@ -23,7 +23,7 @@ from relance.engine.definition.steps import KINDS
 ROOT = Path(__file__).parents[2]
 NOUNS = [
     each
-    for each in vars(app).values()
+    for each in (getattr(app, name) for name in app.__all__)
     if isinstance(each, type) and each.__module__.startswith(f"{app.__name__}.")
 ]
 # `Relance` and what its attributes are: contacts, sequences, mailboxes and so on.

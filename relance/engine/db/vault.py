@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from relance import errors
+from relance import errors, late
 from relance.wording import Text
+
+if TYPE_CHECKING:
+    from cryptography import exceptions
+    from cryptography.hazmat.primitives.ciphers import aead
+else:  # seven megabytes, for those who sign in somewhere
+    exceptions, aead = late.modules("cryptography.exceptions", "cryptography.hazmat.primitives.ciphers.aead")
 
 _NONCE = (
     12  # bytes; NIST SP 800-38D, 8.2: random 96-bit nonces are right for the few secrets one key seals here
@@ -21,28 +24,27 @@ _KEY_ID = 1  # byte
 
 def derive(secret: bytes, purpose: str) -> bytes:
     """A 32-byte key for one purpose from the installation's secret (HKDF-SHA256, RFC 5869)."""
-    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"relance {purpose}".encode()).derive(
-        secret
-    )
+    key = hmac.digest(bytes(32), secret, "sha256")  # 2.2, with the salt that stands for none
+    return hmac.digest(key, f"relance {purpose}\x01".encode(), "sha256")  # 2.3, its first block
 
 
 class Vault:
     """Seals and opens short secrets. The key's id travels with the ciphertext, so that old ones open after a rotation."""
 
     def __init__(self, secrets: Mapping[int, bytes], current: int) -> None:
-        self._ciphers = {number: AESGCM(derive(secret, "credentials")) for number, secret in secrets.items()}
+        self._keys = {number: derive(secret, "credentials") for number, secret in secrets.items()}
         self._current = current
 
     def seal(self, plain: str, place: str) -> bytes:
         """Encrypt for one `place` (for instance `mailbox/ada@acme.example`); it opens nowhere else."""
         nonce = os.urandom(_NONCE)
-        sealed = self._ciphers[self._current].encrypt(nonce, plain.encode(), place.encode())
+        sealed = aead.AESGCM(self._keys[self._current]).encrypt(nonce, plain.encode(), place.encode())
         return bytes([self._current]) + nonce + sealed
 
     def open(self, sealed: bytes, place: str) -> str:
         """The secret, or `errors.Broken` when the key is another one or the row was tampered with."""
-        cipher = self._ciphers.get(sealed[0]) if sealed else None
-        if cipher is None:
+        key = self._keys.get(sealed[0]) if sealed else None
+        if key is None:
             raise errors.Broken(
                 Text(
                     "the password of {place} was sealed with key {key}, which is not configured here. Give the old "
@@ -52,10 +54,12 @@ class Vault:
                 )
             )
         try:
-            return cipher.decrypt(
-                sealed[_KEY_ID : _KEY_ID + _NONCE], sealed[_KEY_ID + _NONCE :], place.encode()
-            ).decode()
-        except InvalidTag:
+            return (
+                aead.AESGCM(key)
+                .decrypt(sealed[_KEY_ID : _KEY_ID + _NONCE], sealed[_KEY_ID + _NONCE :], place.encode())
+                .decode()
+            )
+        except exceptions.InvalidTag:
             raise errors.Broken(
                 Text(
                     "the password of {place} does not open with this installation's secret key. Is RELANCE_SECRET_KEY "

@@ -110,7 +110,7 @@ class Rules(pydantic.BaseModel):
     without one nothing happens. Each is `stop`, `hand over`, `slow 3 business days` or `go on`."""
 
     model_config = pydantic.ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True
+        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True, defer_build=True
     )
 
     any_reply: ActionText = pydantic.Field(None, alias="any reply")

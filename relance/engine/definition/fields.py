@@ -52,5 +52,10 @@ class Written(pydantic.BaseModel):
     """Anything an author writes: frozen, and an unknown key is a mistake."""
 
     model_config = pydantic.ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True, allow_inf_nan=False
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        use_attribute_docstrings=True,
+        allow_inf_nan=False,
+        defer_build=True,  # a sequence is read as a whole: what reads a part of it alone is made for who asks for it
     )

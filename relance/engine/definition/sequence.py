@@ -127,6 +127,9 @@ class Sequence(Written):
         return self
 
 
+Sequence.model_rebuild()  # here, where one thread does it
+
+
 def _bounds(path: Path, count: int) -> None:
     if count > MAX_STEPS:
         raise _at(path, Text("more than {most} steps", most=MAX_STEPS))

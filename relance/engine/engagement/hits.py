@@ -6,11 +6,11 @@ import datetime as dt
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import Connection
 
-from relance import errors
+from relance import errors, late
 from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
@@ -27,10 +27,15 @@ from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollments, tasks
 from relance.engine.store.sequences.enrollments import Enrollment
-from relance.tracking import judge, pages
+from relance.tracking import judge
 from relance.tracking.desk import Heard
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose
+
+if TYPE_CHECKING:
+    from relance.tracking import pages
+else:  # every command carries out what was written down; pages are for those who serve them
+    (pages,) = late.modules("relance.tracking.pages")
 
 log = logging.getLogger(__name__)
 

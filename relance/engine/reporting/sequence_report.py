@@ -14,6 +14,7 @@ from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.graph import StepGraph, known
 from relance.engine.definition.steps import KINDS, MailStep
 from relance.engine.event_log.kinds import EventKind
+from relance.engine.reporting import codes
 from relance.engine.sequences import publish
 from relance.engine.states import MessageState, State
 from relance.engine.store import statistics
@@ -32,6 +33,7 @@ PASSED: Mapping[str, tuple[EventKind, ...]] = complete(
     },
 )
 """By kind of step: the events that say that somebody is past it."""
+complete(KINDS, codes.STEP)
 _DONE = (*(event for events in PASSED.values() for event in events), EventKind.STEP_SKIPPED)
 
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import Connection
 
-from relance.engine.definition.compiled import CompiledSequence
+from relance import late
 from relance.engine.store.sequences import sequences
+
+if TYPE_CHECKING:
+    from relance.engine.definition import compiled
+    from relance.engine.definition.compiled import CompiledSequence
+else:
+    (compiled,) = late.modules("relance.engine.definition.compiled")
 
 KEPT = 256
 # Scripts kept compiled. A script is some 100 kB; a busy installation plays a few dozen versions at once.
@@ -29,7 +36,7 @@ class SequenceCache:
                 self._scripts.move_to_end(version_id)
                 return found
         version = sequences.by_id(conn, version_id)
-        script = CompiledSequence(version.id, version.number, version.definition)
+        script = compiled.CompiledSequence(version.id, version.number, version.definition)
         with self._lock:
             self._scripts[version_id] = script
             while len(self._scripts) > KEPT:

@@ -10,7 +10,6 @@ import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from sqlalchemy.engine import Connection
 
@@ -19,7 +18,7 @@ from relance.engine.reasons import Code, because
 from relance.engine.sequences import control, listing
 from relance.engine.sequences.control import Desk
 from relance.engine.sequences.listing import EnrollmentFilter
-from relance.engine.states import OPEN, Event, State
+from relance.engine.states import OPEN, BulkOutcome, Event, State
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollment_details, enrollment_lists, enrollments, tasks
@@ -29,16 +28,6 @@ from relance.engine.store.sequences.enrollments import Enrollment
 
 BATCH = 50
 # People in one transaction: whoever sends meanwhile waits for it.
-
-
-class BulkOutcome(StrEnum):
-    """What became of one of many."""
-
-    CHANGED = "changed"  # in a dry run: would change
-    MAIL_IN_DOUBT = "mail in doubt"  # may have been delivered: `relance unknown list` decides
-    STEP_IN_DOUBT = "step in doubt"  # may have been sent before a restore: `relance restored list` decides
-    MAILBOX_REMOVED = "mailbox removed"  # another one must be named: `relance resume --mailbox`
-    MOVED_ON = "moved on"  # stood elsewhere when its turn came; nothing was done
 
 
 @dataclass(frozen=True)

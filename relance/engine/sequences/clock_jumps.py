@@ -11,25 +11,21 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import Connection
 
-from relance import errors
+from relance import errors, late
 from relance.clock import SETTLE_SECONDS, Clock
 from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.db.database import SKEW, machine_now
-from relance.engine.definition import company_rules
 from relance.engine.definition.position import Position
 from relance.engine.event_log import actors
 from relance.engine.event_log.base import WithReason
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.event_log.of_mailboxes import ClockCorrected, ClockJumped
 from relance.engine.reasons import Code, because
-from relance.engine.schedule import calendar
-from relance.engine.sequences import away, step_context
-from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import Event
 from relance.engine.store import events, installation
 from relance.engine.store.inbound import replies
@@ -38,6 +34,19 @@ from relance.engine.store.sequences import enrollments, future_times, holds
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.wording import Text, _
 from relance.wording.text import text_of
+
+if TYPE_CHECKING:
+    from relance.engine.definition import company_rules
+    from relance.engine.schedule import calendar
+    from relance.engine.sequences import away, step_context
+    from relance.engine.sequences.step_context import StepContext
+else:  # nothing is planned anew before a clock was wrong
+    company_rules, calendar, away, step_context = late.modules(
+        "relance.engine.definition.company_rules",
+        "relance.engine.schedule.calendar",
+        "relance.engine.sequences.away",
+        "relance.engine.sequences.step_context",
+    )
 
 BATCH = 500
 JUMPED, HEALED, MARK = "clock jumped", "clock was ahead", "clock"

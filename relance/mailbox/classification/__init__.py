@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from relance.mailbox.classification import quoting
-from relance.mailbox.classification.chain import VERSION, judge
-from relance.mailbox.parsing.inbound import InboundMail
+from relance import late
+
+if TYPE_CHECKING:
+    from relance.mailbox.classification.chain import VERSION, judge
+    from relance.mailbox.classification.quoting import answer_text
 
 __all__ = ["VERSION", "answer_text", "judge"]
 
-
-def answer_text(mail: InboundMail, sent_texts: Sequence[str] = ()) -> str:
-    """The person's own words: without quotes, without what we sent, without the signature."""
-    return quoting.split(mail.text, sent_texts).own
+__getattr__ = late.names(__name__, {"chain": ("VERSION", "judge"), "quoting": ("answer_text",)})
+# Its small files, such as the rules' names, are asked for by those who judge nothing.

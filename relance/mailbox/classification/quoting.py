@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from mailparser_reply import EmailReplyParser
 
 from relance.mailbox.classification.languages import language, normalize
+from relance.mailbox.parsing.inbound import InboundMail
 
 _LONGEST = 60_000  # letters of a mail that are looked at
 _LONGEST_LINE = 300  # a header, an attribution or a signature's first line is shorter than this
@@ -29,6 +30,11 @@ class Words:
     quotes_ours: bool  # our own text stood in it
     quoted: bool  # something was quoted or forwarded
     mobile: bool = False  # "Sent from my iPhone": no server writes that
+
+
+def answer_text(mail: InboundMail, sent_texts: Sequence[str] = ()) -> str:
+    """The person's own words: without quotes, without what we sent, without the signature."""
+    return split(mail.text, sent_texts).own
 
 
 def split(text: str, sent_texts: Sequence[str] = ()) -> Words:

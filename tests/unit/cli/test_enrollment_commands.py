@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from relance.engine.sequences.bulk import BulkOutcome, BulkReport, BulkResult
+from relance.engine.sequences.bulk import BulkReport, BulkResult
 from relance.engine.sequences.listing import EnrollmentFilter, EnrollmentPage
+from relance.engine.states import BulkOutcome
 from tests.pretended_engine import ADA, Engine, run
 from tests.reworded import in_english
 

@@ -10,26 +10,35 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import Connection
 
-from relance import errors
+from relance import errors, late
 from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import UnreadMailDismissed, UnreadMailSetAside
-from relance.engine.inbound.apply import NewReply
-from relance.engine.inbound.reading.read import read
-from relance.engine.mailboxes import watched_folders
-from relance.engine.mailboxes.look import Look
-from relance.engine.mailboxes.watermarks import Progress
 from relance.engine.store import events
 from relance.engine.store.inbound import unread_mails
 from relance.engine.store.inbound.unread_mails import Withheld
 from relance.engine.store.mailboxes import folders, mailboxes
 from relance.mailbox.imap.folders import Folder, FolderRefused, Role
-from relance.mailbox.imap.responses import Fetched
-from relance.mailbox.parsing import decoding
-from relance.mailbox.parsing.inbound import InboundMail
 from relance.wording import Text, ended
+
+if TYPE_CHECKING:
+    from relance.engine.inbound.apply import NewReply
+    from relance.engine.inbound.reading import read as reading
+    from relance.engine.mailboxes import watched_folders
+    from relance.engine.mailboxes.look import Look
+    from relance.engine.mailboxes.watermarks import Progress
+    from relance.mailbox.imap.responses import Fetched
+    from relance.mailbox.parsing import decoding
+    from relance.mailbox.parsing.inbound import InboundMail
+else:  # `status` asks what is said of them, and reads none
+    reading, watched_folders, decoding = late.modules(
+        "relance.engine.inbound.reading.read",
+        "relance.engine.mailboxes.watched_folders",
+        "relance.mailbox.parsing.decoding",
+    )
 
 TRIES = 5
 # Looks that ask for a mail before it is set aside.
@@ -133,7 +142,7 @@ class Troubles:
         if row is None or row.state != "dismissed":
             with look.context.database.write() as conn:
                 mailboxes.renew_lease(conn, look.lease)
-                note(conn, look, folder, fetched, read(fetched), row)
+                note(conn, look, folder, fetched, reading.read(fetched), row)
         if not is_set_aside(row):
             self.progress.stick(fetched.uid)
             self.words = self.words or stuck(row, folder, fetched, look.mailbox.address)

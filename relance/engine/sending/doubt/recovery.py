@@ -6,15 +6,12 @@ The journal decides where it can. What it does not know may have been delivered,
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
-from relance import clock
+from relance import clock, late
 from relance.engine.context import Context
 from relance.engine.journal.findings import Findings
-from relance.engine.sending import settle
-from relance.engine.sending.doubt import in_doubt, restore_guard
-from relance.engine.sending.gate import PreparedMail
-from relance.engine.sending.refusals import repeated_answers
-from relance.engine.sending.settle import Attempt
+from relance.engine.sending.doubt import restore_guard
 from relance.engine.states import MessageState
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.mailboxes.mailboxes import Lease
@@ -22,6 +19,18 @@ from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollments
 from relance.mailbox.smtp.outcome import Outcome, SendResult
+
+if TYPE_CHECKING:
+    from relance.engine.sending import gate, settle
+    from relance.engine.sending.doubt import in_doubt
+    from relance.engine.sending.refusals import repeated_answers
+else:  # every command asks whether there is something to settle; hardly ever there is
+    gate, settle, in_doubt, repeated_answers = late.modules(
+        "relance.engine.sending.gate",
+        "relance.engine.sending.settle",
+        "relance.engine.sending.doubt.in_doubt",
+        "relance.engine.sending.refusals.repeated_answers",
+    )
 
 KEPT = dt.timedelta(days=1)
 # Journals of ended processes are kept so long, whatever they say: a home may be opened with another database by mistake.
@@ -41,7 +50,7 @@ def settle_left_open(context: Context, lease: Lease) -> int:
         mailboxes.renew_lease(conn, lease)
         rows = {row.id: row for row in enrollments.by_ids(conn, [each.enrollment_id for each in left])}
         attempts = [
-            Attempt(PreparedMail(rows[each.enrollment_id], each), verdict(each, findings), now)
+            settle.Attempt(gate.PreparedMail(rows[each.enrollment_id], each), verdict(each, findings), now)
             for each in left
         ]
         settle.record(conn, context, attempts)
