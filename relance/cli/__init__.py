@@ -6,13 +6,18 @@ Exit codes: 0 done, 1 the job failed, 2 wrong use.
 from __future__ import annotations
 
 import gc
+import sys
 
 
 def main() -> None:
     """The `relance` command."""
-    from relance.cli import tree  # here, so that importing the package costs nothing
+    from relance import late  # here, so that importing the package costs nothing
 
     try:
-        tree.build()()
+        with late.loading():
+            from relance.cli import tree
+
+            command = tree.build(sys.argv[1:])
+        command()
     finally:
         gc.freeze()  # the process ends: to look through all it holds once more would take a busy machine seconds

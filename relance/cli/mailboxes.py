@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from relance.app import Relance
     from relance.engine.mailboxes.service import MailboxTest
 
-group = typer.Typer(no_args_is_help=True, help="The mailboxes mails are sent from.")
+group: typer.Typer = typer.Typer(no_args_is_help=True, help="The mailboxes mails are sent from.")
 group.add_typer(aliases.group, name="alias")
 COLUMNS = {
     N_("address"): "address",

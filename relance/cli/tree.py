@@ -2,30 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relance.cli import (
-    contacts,
-    enrolling,
-    enrollments,
-    inbox,
-    looking,
-    mailboxes,
-    messages,
-    sequences,
-    tasks,
-)
-from relance.cli.operations import console, database, demo, home, restored, running, sandbox, unknowns
+from relance import late
 from relance.cli.terminal import failures, session, speech
 from relance.version import VERSION
 from relance.wording import N_
 
+if TYPE_CHECKING:
+    from relance.cli import (
+        contacts,
+        enrolling,
+        enrollments,
+        inbox,
+        looking,
+        mailboxes,
+        messages,
+        sequences,
+        tasks,
+    )
+    from relance.cli.operations import console, database, demo, home, restored, running, sandbox, unknowns
+else:
+    contacts, enrolling, enrollments, inbox, looking, mailboxes, messages, sequences, tasks = late.modules(
+        "relance.cli.contacts",
+        "relance.cli.enrolling",
+        "relance.cli.enrollments",
+        "relance.cli.inbox",
+        "relance.cli.looking",
+        "relance.cli.mailboxes",
+        "relance.cli.messages",
+        "relance.cli.sequences",
+        "relance.cli.tasks",
+    )
+    console, database, demo, home, restored, running, sandbox, unknowns = late.modules(
+        "relance.cli.operations.console",
+        "relance.cli.operations.database",
+        "relance.cli.operations.demo",
+        "relance.cli.operations.home",
+        "relance.cli.operations.restored",
+        "relance.cli.operations.running",
+        "relance.cli.operations.sandbox",
+        "relance.cli.operations.unknowns",
+    )
 
-def build() -> typer.Typer:
-    """The whole command line."""
+_PARTS: Sequence[tuple[tuple[str, ...], Callable[[typer.Typer], None]]] = (
+    (("init", "config"), lambda root: home.add_to(root)),
+    (("mailbox",), lambda root: root.add_typer(mailboxes.group, name="mailbox")),
+    (("contacts",), lambda root: root.add_typer(contacts.group, name="contacts")),
+    (("sequence",), lambda root: root.add_typer(sequences.group, name="sequence")),
+    (("enroll", "pause", "resume", "stop"), lambda root: enrolling.add_to(root)),
+    (("enrollments",), lambda root: root.add_typer(enrollments.group, name="enrollments")),
+    (("status", "explain", "timeline", "report", "held"), lambda root: looking.add_to(root)),
+    (("messages",), lambda root: root.add_typer(messages.group, name="messages")),
+    (("inbox", "rejudge"), lambda root: inbox.add_to(root)),
+    (("task",), lambda root: root.add_typer(tasks.group, name="task")),
+    (("unknown",), lambda root: root.add_typer(unknowns.group, name="unknown")),
+    (("restored",), lambda root: root.add_typer(restored.group, name="restored")),
+    (("run", "worker", "scheduler", "web"), lambda root: running.add_to(root)),
+    (("console",), lambda root: root.add_typer(console.group, name="console")),
+    (("demo",), lambda root: demo.add_to(root)),
+    (("sandbox",), lambda root: root.add_typer(sandbox.group, name="sandbox")),
+    (("db",), lambda root: root.add_typer(database.group, name="db")),
+)
+# The commands, and what hangs them into the tree: in the order of the help.
+
+
+def build(words: Sequence[str] = ()) -> typer.Typer:
+    """The command line; only the part of it that these `words` call, where that can be told: the rest takes memory and time."""
     root = typer.Typer(
         name="relance",
         cls=failures.Root,
@@ -37,24 +84,22 @@ def build() -> typer.Typer:
         help="Sales email sequences that never send a mail twice, and none after an answer.",
     )
     root.callback()(_before)
-    home.add_to(root)
-    root.add_typer(mailboxes.group, name="mailbox")
-    root.add_typer(contacts.group, name="contacts")
-    root.add_typer(sequences.group, name="sequence")
-    enrolling.add_to(root)
-    root.add_typer(enrollments.group, name="enrollments")
-    looking.add_to(root)
-    root.add_typer(messages.group, name="messages")
-    inbox.add_to(root)
-    root.add_typer(tasks.group, name="task")
-    root.add_typer(unknowns.group, name="unknown")
-    root.add_typer(restored.group, name="restored")
-    running.add_to(root)
-    root.add_typer(console.group, name="console")
-    demo.add_to(root)
-    root.add_typer(sandbox.group, name="sandbox")
-    root.add_typer(database.group, name="db")
+    called = _called(words)
+    parts = [add for names, add in _PARTS if called in names] or [add for _, add in _PARTS]
+    for add in parts:
+        add(root)
     return root
+
+
+def _called(words: Sequence[str]) -> str | None:
+    """The command's name among the words typed."""
+    rest = iter(words)
+    for word in rest:
+        if word in (speech.HOME, speech.FLAG):
+            next(rest, None)
+        elif not word.startswith("-"):
+            return word
+    return None
 
 
 def _version(wanted: bool) -> None:

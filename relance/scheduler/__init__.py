@@ -3,3 +3,8 @@
 Nothing here is the truth. The database knows what is due; the broker carries hints (`turn this mailbox`) that may be lost,
 late, doubled or reordered, and the loop looks again every few seconds. The only room that knows Dramatiq and Redis.
 """
+
+from relance import late
+
+with late.hidden("rich", "pygments"):  # eight megabytes for colours that no log of ours has
+    import structlog as structlog
