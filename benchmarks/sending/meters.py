@@ -34,10 +34,16 @@ NOTHING = Cost(0.0, 0.0)
 
 def cost(pids: Iterable[int]) -> Cost:
     """What these processes, the children they have and the children they had used so far."""
+    lines = _lines()
+    return sum((_used(lines[pid]) for pid in _family(pids) if pid in lines), NOTHING)
+
+
+def _family(pids: Iterable[int]) -> set[int]:
+    """These processes and all below them."""
     wanted, lines = set(pids), _lines()
     while more := {pid for pid, line in lines.items() if int(line[1]) in wanted} - wanted:
         wanted |= more
-    return sum((_used(lines[pid]) for pid in wanted if pid in lines), NOTHING)
+    return wanted
 
 
 def peak_memory(pid: int) -> int:
@@ -46,6 +52,17 @@ def peak_memory(pid: int) -> int:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
     return 0
+
+
+def memory(pid: int) -> tuple[int, int]:
+    """What a process and those below it have in use now, in bytes: resident, and what they share with nobody."""
+    found = {"Rss": 0, "Private_Clean": 0, "Private_Dirty": 0}
+    for each in _family({pid}):
+        for line in (PROC / str(each) / "smaps_rollup").read_text().splitlines()[1:]:
+            name, _, value = line.partition(":")
+            if name in found:
+                found[name] += int(value.split()[0]) * 1024
+    return found["Rss"], found["Private_Clean"] + found["Private_Dirty"]
 
 
 def _lines() -> dict[int, list[str]]:
