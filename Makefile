@@ -10,7 +10,7 @@ INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(PIP) install
 PYTEST_ARGS ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-keys check format simulate bench bench-claims bench-paced bench-servers chaos corpus fuzz catalogue lock clean
+.PHONY: help install demo test test-keys check format simulate bench bench-claims bench-paced bench-servers chaos corpus fuzz catalogue vendor lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -84,6 +84,9 @@ simulate: $(VENV)/.dev ## play SEEDS simulated worlds from SIM_FROM on: crashes,
 
 catalogue: $(VENV)/.dev ## list the sentences that lack a translation (ADD=1 writes stubs for them)
 	@$(BIN)/python -m tests.catalogue $(if $(ADD),--add)
+
+vendor: ## copy what others wrote (htmx, Pico, icons) from the packages of vendor/package-lock.json, byte for byte (needs npm)
+	$(PYTHON) vendor/build.py
 
 lock: ## renew requirements/*.txt (needs uv)
 	uv pip compile -q --universal --no-strip-extras --generate-hashes --no-header --no-emit-index-url --no-annotate --extra sandbox --extra fast pyproject.toml -o requirements/base.txt

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import jinja2
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
@@ -43,6 +44,9 @@ def sentences(package: Path = PACKAGE) -> dict[Key, list[str]]:
             continue
         for line, key in of_source(path.read_text("utf-8")):
             found[key].append(f"{where}:{line}")
+    for path in sorted(package.rglob("console/templates/**/*.html")):
+        for line, key in of_template(path.read_text("utf-8")):
+            found[key].append(f"{path.relative_to(package.parent)}:{line}")
     for sentence in of_help() if package == PACKAGE else ():
         found[sentence, None].append("relance/cli/help:0")
     return found
@@ -59,6 +63,21 @@ def of_help() -> Iterator[str]:
         yield from (" ".join(each.split()) for each in (command.help or "").split("\n\n") if each.strip())
         for param in command.params:
             yield from filter(None, (getattr(param, "help", None), getattr(param, "metavar", None)))
+
+
+def of_template(source: str) -> Iterator[tuple[int, Key]]:
+    """The sentences of a page's template: what stands in `_(…)` and `n_(…)`. Raises ValueError where one is no literal."""
+    for call in jinja2.Environment().parse(source).find_all(jinja2.nodes.Call):
+        name = call.node.name if isinstance(call.node, jinja2.nodes.Name) else ""
+        if name not in ("_", "n_"):
+            continue
+        wanted = call.args[: 1 if name == "_" else 2]
+        literals = [each.value for each in wanted if isinstance(each, jinja2.nodes.Const)]
+        if name == "_" and isinstance(wanted[0], jinja2.nodes.Name):
+            continue  # a constant, marked where it is written
+        if len(literals) < len(wanted):
+            raise ValueError(f"line {call.lineno}: {name}() wants a sentence as a literal")
+        yield call.lineno, (literals[0] if name == "_" else (literals[0], literals[1]), None)
 
 
 def of_source(source: str) -> Iterator[tuple[int, Key]]:

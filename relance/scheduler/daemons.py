@@ -1,4 +1,4 @@
-"""The four daemons: everything in one process, or worker, scheduler and web apart.
+"""The daemons: everything in one process, or worker, scheduler, web and console apart.
 
 Each function runs until SIGTERM or SIGINT and returns an exit code. The first signal drains: no new turn, and every turn
 under way ends after its mail. The second leaves at once.
@@ -30,8 +30,9 @@ def run_all(
     sockets: Sequence[socket.socket] = (),
     threads: int | None = None,
     bell: lifecycle.Bell | None = None,
+    console: lifecycle.Part | None = None,
 ) -> int:
-    """Web server, scheduler and worker in this process. Without `sockets`, listens as the settings say."""
+    """Web server, scheduler and worker in this process, and the console. Without `sockets`, listens as the settings say."""
     from relance.scheduler import embedded
     from relance.scheduler.web_server import web
 
@@ -41,8 +42,10 @@ def run_all(
     parts = [
         *_board(settings, figures),
         *embedded.assemble(app, bound, threads or settings.worker_threads, figures),
+        *([console] if console is not None else []),
     ]
-    ready = _ready("run", web.address(bound[0]))
+    more = [f"console={settings.console_url}"] if console is not None else []
+    ready = _ready("run", web.address(bound[0]), *more)
     return lifecycle.stand(parts, bell or lifecycle.Bell(), settings.drain_seconds, ready=ready)
 
 
@@ -107,6 +110,14 @@ def run_web(
         settings.drain_seconds,
         ready=_ready("web", web.address(bound[0])),
     )
+
+
+def run_console(app: app_protocol.App, console: lifecycle.Part, *, bell: lifecycle.Bell | None = None) -> int:
+    """The web console only, where the work is done by other processes."""
+    settings = app.settings
+    logs.configure(settings)
+    ready = _ready("console", settings.console_url)
+    return lifecycle.stand([console], bell or lifecycle.Bell(), 15.0, ready=ready)
 
 
 def _work(

@@ -205,6 +205,7 @@ def _environment(plan: Plan, folder: Path) -> dict[str, str]:
         "RELANCE_DATABASE_ANSWER_SECONDS": str(plan.answer_seconds),
         "RELANCE_MAIL_ANSWER_SECONDS": str(plan.mail_answer_seconds),
         "RELANCE_WEB_PORT": "0",
+        "RELANCE_CONSOLE": "false",
         "RELANCE_BASE_URL": "http://127.0.0.1:9",
         "RELANCE_LOG_LEVEL": "warning",
         "RELANCE_LOG_FORMAT": "json",

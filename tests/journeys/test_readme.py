@@ -44,6 +44,7 @@ class Terminal:
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
             "RELANCE_WEB_PORT": "0",
+            "RELANCE_CONSOLE": "false",
             "RELANCE_CLOCK_ORIGIN": dt.datetime.now(dt.UTC).isoformat(),
             "RELANCE_CLOCK_START": dt.datetime.now(dt.UTC).isoformat(),
             "RELANCE_CLOCK_SCALE": str(SCALE),

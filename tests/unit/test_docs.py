@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -79,9 +80,15 @@ def test_every_command_that_a_message_names_is_there_with_its_flags() -> None:
         check_commands(module.name, (words for each in found if (words := each.split())[0].isalpha()))
 
 
+@functools.cache
+def tree_of_commands() -> Any:
+    """Built once: it takes a tenth of a second, and there are hundreds of files."""
+    return typer.main.get_command(tree.build())
+
+
 def check_commands(page: str, named: Iterable[list[str]]) -> None:
     """Each is a command of ours, and its flags are."""
-    root = typer.main.get_command(tree.build())
+    root = tree_of_commands()
     for words in named:
         command: Any = root
         rest = list(words)

@@ -2,14 +2,98 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import contextlib
+import importlib
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from relance.cli.terminal import session, show
-from relance.wording import _
+from relance.wording import Text, _
 
-group = typer.Typer(help="The web console: pages for salespeople.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from relance.app import Relance
+
+group = typer.Typer(help="The web console: pages for salespeople.")
+
+
+@group.callback(invoke_without_command=True)
+def serve(
+    ctx: typer.Context,
+    host: Annotated[str | None, typer.Option(help="The address it listens on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Its port; 0 lets the system pick.")
+    ] = None,
+) -> None:
+    """Serve the web console by itself, where the work is done by other processes; `relance run` serves it as well."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from relance.scheduler import daemons
+    from relance.scheduler.daemon import lifecycle, startup
+    from relance.scheduler.logging import logs
+
+    with listening(ctx, host, port) as served:
+        settings = session.of(ctx).settings(console_host=host, **served.values)
+        logs.configure(settings)
+        bell = lifecycle.Bell()
+        with startup.opened(settings, session.open_app, bell, "console") as app:
+            code = 0 if app is None else daemons.run_console(app, served.part(app), bell=bell)
+    raise typer.Exit(code)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A console that is about to be served, on a socket that is bound; or none."""
+
+    bound: socket.socket | None = None
+
+    @property
+    def values(self) -> Mapping[str, int]:
+        """The port, as a setting: the system may have picked it."""
+        return {"console_port": self.bound.getsockname()[1]} if self.bound is not None else {}
+
+    def part(self, app: Any) -> Any:
+        """What serves it, in a daemon."""
+        if self.bound is None:
+            return None
+        from relance.scheduler.web_server import web
+
+        return web.Console(application(app), self.bound, app.settings)
+
+
+def application(app: Relance) -> Any:
+    """The pages of an open installation, by name: this room and that one stand side by side, and neither may know the other."""
+    return importlib.import_module("relance.console.server").build(app)
+
+
+@contextlib.contextmanager
+def listening(ctx: typer.Context, host: str | None = None, port: int | None = None) -> Iterator[Beside]:
+    """The console's socket, bound. Raises `errors.Unreachable` where its port is taken."""
+    from relance.scheduler.web_server import web
+
+    settings = session.of(ctx).settings(console_host=host, console_port=port)
+    with contextlib.closing(
+        web.listen(settings.console_host, settings.console_port, "console_port")
+    ) as bound:
+        yield Beside(bound)
+
+
+@contextlib.contextmanager
+def beside(ctx: typer.Context) -> Iterator[Beside]:
+    """The same for `relance run`, whose work does not depend on it: where the port is taken, that is said, and mail goes on."""
+    from relance import errors
+
+    with contextlib.ExitStack() as stack:
+        served = Beside()
+        if session.of(ctx).settings().console:
+            try:
+                served = stack.enter_context(listening(ctx))
+            except errors.Unreachable as taken:
+                show.note(str(Text.together(taken.text, Text("Relance runs without its console."))))
+        yield served
 
 
 @group.command()

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from relance.cli.operations import console
 from relance.cli.terminal import session
+
+if TYPE_CHECKING:
+    from relance.app import Relance
+
+NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
 Host = Annotated[str | None, typer.Option(help="The address the web server listens on.")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Its port; 0 lets the system pick.")]
@@ -23,10 +30,22 @@ def add_to(root: typer.Typer) -> None:
 
 
 def run(ctx: typer.Context, host: Host = None, port: Port = None, threads: Threads = None) -> None:
-    """Run everything in one process: scheduler, worker and web server. Needs nothing but the home."""
+    """Run everything in one process: scheduler, worker, web server and console. Needs nothing but the home."""
     from relance.scheduler import daemons
 
-    _serve(ctx, host, port, "run", functools.partial(daemons.run_all, threads=threads))
+    with console.beside(ctx) as served:
+        _serve(
+            ctx,
+            host,
+            port,
+            "run",
+            functools.partial(_run, daemons.run_all, served, threads=threads),
+            served.values,
+        )
+
+
+def _run(run_all: Callable[..., int], served: console.Beside, app: Relance, **more: Any) -> int:
+    return run_all(app, console=served.part(app), **more)
 
 
 def web(ctx: typer.Context, host: Host = None, port: Port = None) -> None:
@@ -37,7 +56,12 @@ def web(ctx: typer.Context, host: Host = None, port: Port = None) -> None:
 
 
 def _serve(
-    ctx: typer.Context, host: str | None, port: int | None, role: str, serve: Callable[..., int]
+    ctx: typer.Context,
+    host: str | None,
+    port: int | None,
+    role: str,
+    serve: Callable[..., int],
+    values: Mapping[str, Any] = NOTHING_MORE,
 ) -> None:
     """Listen, open the installation, and let `serve` do its work until it ends."""
     from relance.scheduler.daemon import lifecycle, startup
@@ -47,7 +71,7 @@ def _serve(
     settings = session.of(ctx).settings(web_host=host, web_port=port)
     # Bound first: links carry the port, and the system may pick it.
     with contextlib.closing(server.listen(settings.web_host, settings.web_port)) as bound:
-        settings = session.of(ctx).settings(web_host=host, web_port=bound.getsockname()[1])
+        settings = session.of(ctx).settings(web_host=host, web_port=bound.getsockname()[1], **values)
         logs.configure(settings)
         bell = lifecycle.Bell()
         meanwhile = functools.partial(server.meanwhile, settings, bound)

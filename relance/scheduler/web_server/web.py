@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,7 @@ BACKLOG = 2048
 STILL_SECONDS, END_SECONDS = 60.0, 120.0  # nothing in there computes for so long
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, setting: str = "web_port") -> socket.socket:
     """A bound socket; port 0 lets the system pick one. Raises `errors.Unreachable` with the reason."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
@@ -32,10 +33,11 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as refused:
         raise errors.Unreachable(
             Text(
-                "The web server cannot listen on {host} port {port}: {strerror}. Set web_port (or --port) to a "
+                "The web server cannot listen on {host} port {port}: {strerror}. Set {setting} (or --port) to a "
                 "free one; 0 lets the system pick.",
                 host=host,
                 port=port,
+                setting=setting,
                 strerror=of_system(refused),
             )
         ) from refused
@@ -73,6 +75,7 @@ def meanwhile(settings: config.Settings, bound: socket.socket) -> Iterator[None]
 
 
 OPEN = connection_limits.Rules()
+log = logging.getLogger(__name__)
 
 
 class _Server(uvicorn.Server):
@@ -149,3 +152,22 @@ class Web:
         self.thread.join(min(seconds, 15.0))
         for bound in self.sockets:
             bound.close()
+
+
+class Console(Web):
+    """The web console beside the work: where it stops, mail goes on."""
+
+    name = "console"
+
+    def __init__(self, application: Any, bound: socket.socket, settings: config.Settings) -> None:
+        super().__init__(
+            application, [bound], connection_limits.Rules(most=64, trusted=settings.trusted_proxies)
+        )
+        self._said = False
+
+    def trouble(self) -> str | None:
+        """It is no reason to stop mailing; the log tells."""
+        if not self.thread.is_alive() and not self._said:
+            self._said = True
+            log.error("the web console has stopped; start Relance again to have it back")
+        return None

@@ -130,6 +130,7 @@ class Daemon:
             "PATH": os.environ["PATH"],
             "RELANCE_HOME": str(home),
             "RELANCE_WEB_PORT": "0",
+            "RELANCE_CONSOLE": "false",
             "RELANCE_CLOCK_ORIGIN": now,
             "RELANCE_CLOCK_START": now,
             "RELANCE_CLOCK_SCALE": "20",

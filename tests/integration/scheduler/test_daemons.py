@@ -28,7 +28,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
     running: list[processes.Process] = []
 
     def begin(what: str, *more: str, workers: int = 0, **extra: str) -> processes.Process:
-        environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "RELANCE_WEB_PORT": "0", **extra}
+        environment = {
+            "PYTHONPATH": str(ROOT),
+            "PATH": os.environ["PATH"],
+            "RELANCE_WEB_PORT": "0",
+            "RELANCE_CONSOLE": "false",
+            **extra,
+        }
         command = [sys.executable, "-m", "tests.servers.pretend", what, str(tmp_path), *more]
         log = tmp_path / f"{what}{len(running)}.log"
         process = processes.Process(processes.Program(command, log, environment=environment))

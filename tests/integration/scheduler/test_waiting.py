@@ -166,7 +166,12 @@ def test_redis_is_asked_before_the_start() -> None:
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     home = make_home(tmp_path / "home").home
-    return {"PATH": os.environ["PATH"], "RELANCE_HOME": str(home), "RELANCE_WEB_PORT": "0"}
+    return {
+        "PATH": os.environ["PATH"],
+        "RELANCE_HOME": str(home),
+        "RELANCE_WEB_PORT": "0",
+        "RELANCE_CONSOLE": "false",
+    }
 
 
 Start = Callable[..., processes.Process]

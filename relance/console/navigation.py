@@ -1,0 +1,132 @@
+"""What stands around every page: the rail with its counts, one sentence on how things stand, and the keys of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from relance.clock import elapsed
+from relance.engine.reporting.status import Status
+from relance.wording import Text, _, brief
+
+if TYPE_CHECKING:
+    from relance.app import Relance
+    from relance.console.pages import Rail
+    from relance.console.visit import Visit
+
+FRESH_SECONDS = 5.0
+# The whole installation is looked at once in so long, however many pages are shown.
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the rail, as somebody sees it now."""
+
+    path: str
+    label: str
+    icon: str
+    here: bool
+    phone: bool
+    count: int | None = None  # None: nothing is counted there
+
+
+@dataclass(frozen=True)
+class State:
+    """How things stand, in one sentence. `tone`: good, warn, bad."""
+
+    tone: str
+    words: str
+
+
+class Watch:
+    """The status of the installation, kept for a moment, once a language."""
+
+    def __init__(self, installation: Relance) -> None:
+        self._installation = installation
+        self._kept: dict[str, tuple[float, Status]] = {}
+
+    def status(self, language: str) -> Status:
+        """At most a few seconds old."""
+        at, found = self._kept.get(language, (0.0, None))
+        if found is None or elapsed() - at > FRESH_SECONDS:
+            found = self._installation.status()
+            self._kept[language] = elapsed(), found
+        return found
+
+
+def rail(visit: Visit) -> list[Place]:
+    """The places that the viewer may go to."""
+    if visit.viewer is None:
+        return []
+    numbers, path = counts(visit), visit.request.url.path
+    found = []
+    for page in visit.site.in_rail:
+        if page.rail is not None and page.open_to(visit.viewer):
+            here = path == page.path or (page.path != "/" and path.startswith(f"{page.path}/"))
+            found.append(_place(page.path, page.rail, here, numbers))
+    return found
+
+
+def _place(path: str, rail: Rail, here: bool, numbers: Mapping[str, int]) -> Place:
+    return Place(path, _(rail.label), rail.icon, here, rail.phone, numbers.get(rail.count))
+
+
+def counts(visit: Visit) -> Mapping[str, int]:
+    """What is counted in the rail, by the names that pages give. Whoever adds a page adds its number here."""
+    if visit.viewer is None or not visit.viewer.scope.everything:
+        return {}
+    status = visit.site.watch.status(visit.language)
+    return {
+        "held": status.held,
+        "tasks": status.open_tasks,
+        "mailboxes": sum(1 for each in status.mailboxes if each.trouble),
+    }
+
+
+def state(visit: Visit) -> State | None:
+    """How things stand, for somebody who is signed in."""
+    if visit.viewer is None:
+        return None
+    return sentence(visit.site.watch.status(visit.language))
+
+
+def sentence(status: Status) -> State:
+    """In one sentence. Pure."""
+    if status.halted:
+        return State("bad", _("Nothing leaves: {why}", why=status.halted))
+    grave = next((each for each in status.concerns if each.grave), None)
+    if grave is not None:
+        return State("bad", grave.words)
+    if not status.mailboxes:
+        return State("warn", _("Nothing leaves yet: there is no mailbox."))
+    return State("good", str(Text.together(_sent(status), _next(status))))
+
+
+def _sent(status: Status) -> Text:
+    sent = sum(each.sent_today for each in status.mailboxes)
+    caps = [each.daily_cap for each in status.mailboxes if each.state == "active"]
+    if caps and all(each is not None for each in caps):
+        return Text(
+            "Sending. {sent} of {cap} mails in the last 24 hours.",
+            sent=sent,
+            cap=sum(each or 0 for each in caps),
+        )
+    return Text.plural(
+        "Sending. {count} mail in the last 24 hours.", "Sending. {count} mails in the last 24 hours.", sent
+    )
+
+
+def _next(status: Status) -> Text | str:
+    if status.due_now:
+        return Text.plural("{count} is due now.", "{count} are due now.", status.due_now)
+    if status.next_due is None:
+        return Text("Nothing is planned.")
+    return Text("Next: {time}.", time=brief(status.next_due, status.now))
+
+
+def keys(visit: Visit) -> list[tuple[str, str]]:
+    """The keys of this page and what they do, those of every page last."""
+    page = visit.site.page_of(visit.request)
+    own = [(key, _(what)) for key, what in page.keys] if page is not None else []
+    return [*own, ("/", _("search")), ("?", _("show these keys"))]

@@ -1,0 +1,93 @@
+"""Templates: what every page knows beside its own values. Everything is escaped; a name that is not there is an error."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from contextvars import ContextVar
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+from relance import wording
+from relance.console import assets, charts, flashes, navigation
+from relance.console.requests import browsers
+from relance.wording import Text, dates
+
+if TYPE_CHECKING:
+    from relance.console.visit import Visit
+
+
+@functools.cache
+def environment() -> jinja2.Environment:
+    """The templates of the package."""
+    folder = Path(str(resources.files(__package__) / "templates"))
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals.update(
+        _=translated,
+        n_=wording.n_,
+        N_=wording.N_,
+        icon=assets.icon,
+        asset=assets.url,
+        bars=charts.bars,
+        brief=brief,
+        browser=browsers.named,
+        count=number,
+    )
+    made.filters.update(moment=wording.moment, day=wording.day, span=wording.span)
+    return made
+
+
+def translated(msgid: str, /, **places: Any) -> str:
+    """A sentence in the reader's language."""
+    return str(Text(msgid, **places))
+
+
+def number(value: int | None) -> str:
+    """A count as people read it; what is not known is a dash."""
+    return "–" if value is None else dates.count(value)
+
+
+def page(visit: Visit, template: str, values: dict[str, Any]) -> str:
+    """A whole page."""
+    return environment().get_template(template).render(_everywhere(visit), **values)
+
+
+def part(visit: Visit, template: str, block: str, values: dict[str, Any]) -> str:
+    """One block of a page."""
+    found = environment().get_template(template)
+    context = found.new_context({**_everywhere(visit), **values})
+    return "".join(found.blocks[block](context))
+
+
+def _everywhere(visit: Visit) -> dict[str, Any]:
+    _NOW.set(visit.now)
+    return {
+        "visit": visit,
+        "me": visit.viewer,
+        "language": visit.language,
+        "languages": wording.languages(),
+        "flash": flashes.told(visit),
+        "rail": navigation.rail(visit),
+        "state": navigation.state(visit),
+        "keys": navigation.keys(visit),
+        "here": visit.here,
+    }
+
+
+_NOW: ContextVar[dt.datetime] = ContextVar("relance_console_now")
+# For macros, which know no more than what they are given.
+
+
+def brief(at: dt.datetime | None) -> str:
+    """An instant beside others; a dash where there is none."""
+    return wording.brief(at, _NOW.get()) if at is not None else "–"

@@ -1,0 +1,114 @@
+"""What every request must be, and what every answer carries: our own host, our own origin, a strict policy."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from relance.config import Settings
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "cache-control": "no-store",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "x-robots-tag": "noindex, nofollow",
+}
+SAFE = frozenset({"GET", "HEAD"})
+OURS = frozenset({"same-origin", "none"})
+NAMES_OF_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """Where the console stands: under which names it is asked for, and whether what passes is encrypted."""
+
+    url: str
+    hosts: frozenset[str]  # lower case, without port; empty: any address in figures
+    secure: bool
+
+    @classmethod
+    def of(cls, settings: Settings) -> Grounds:
+        """By the settings. On this machine's own names it can always be asked for."""
+        parts = urlsplit(settings.console_url)
+        named = {(parts.hostname or "").lower(), settings.console_host.lower()}
+        return cls(settings.console_url, frozenset(named - {"", "0.0.0.0", "::"}), parts.scheme == "https")  # noqa: S104
+
+
+def host_allowed(host: str, hosts: Collection[str]) -> bool:
+    """Whether a Host header names us. Anybody's name may lead to this machine (DNS rebinding): only our own are answered. Pure."""
+    name = urlsplit(f"//{host}").hostname or "" if _well_formed(host) else ""
+    if name in NAMES_OF_THIS_MACHINE or name in hosts:
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True  # figures: nobody's name was asked
+
+
+def _well_formed(host: str) -> bool:
+    try:
+        return urlsplit(f"//{host}").port is not None or True
+    except ValueError:
+        return False
+
+
+def same_origin(method: str, headers: Headers, own: str) -> bool:
+    """Whether a request that changes something comes from a page of ours: by Sec-Fetch-Site, else by Origin. Pure.
+
+    Every browser since 2023 sends the first, every browser the second with a POST; one that sends neither is none.
+    """
+    if method in SAFE:
+        return True
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in OURS
+    return bool(own) and headers.get("origin") == own
+
+
+def loopback(host: str) -> bool:
+    """Whether a Host header means this machine."""
+    return (urlsplit(f"//{host}").hostname or "") in NAMES_OF_THIS_MACHINE if _well_formed(host) else False
+
+
+def network(address: str) -> str:
+    """An address as the network it is kept as: /24, or /48 of IPv6; nothing where it is none. Pure."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    return str(ipaddress.ip_network((found, 24 if found.version == 4 else 48), strict=False))
+
+
+class SafeHeaders:
+    """Gives every answer the headers of `HEADERS` that it has not set itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and the answer back."""
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_safely)

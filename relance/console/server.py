@@ -1,0 +1,154 @@
+"""The application that serves the console: who asks is found out, what they may not do is refused, the rest is a page's work."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from relance import errors, wording
+from relance.console import assets, mishaps
+from relance.console.pages import Page
+from relance.console.requests import cookies, language, security
+from relance.console.site import Site
+from relance.console.visit import Visit
+
+if TYPE_CHECKING:
+    from relance.app import Relance
+
+log = logging.getLogger(__name__)
+LARGEST_FORM = 1024 * 1024
+MISDIRECTED = 421
+
+
+def build(installation: Relance) -> Starlette:
+    """The ASGI application of an open installation."""
+    site = Site(installation)
+    routes = [Route(each.path, _endpoint(site, each), methods=[each.method]) for each in site.pages]
+    made = Starlette(
+        routes=[Route("/static/{name}", assets.serve), Route("/healthz", _health), *routes],
+        middleware=[Middleware(security.SafeHeaders)],
+        exception_handlers={HTTPException: _elsewhere(site), Exception: _crashed},
+    )
+    made.router.redirect_slashes = False  # it would lead by way of the request's Host header
+    made.state.site = site
+    return made
+
+
+def _endpoint(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]]:
+    async def serve(request: Request) -> Response:
+        refused = _refused(site, request)
+        if refused is not None:
+            return refused
+        form = await _form(request) if request.method == "POST" else FormData()
+        try:
+            return await run_in_threadpool(_answer, site, page, request, form)
+        finally:
+            await form.close()  # lets go of what was uploaded
+
+    return serve
+
+
+def _refused(site: Site, request: Request) -> Response | None:
+    """What is turned away before anybody is asked who they are."""
+    host = request.headers.get("host", "")
+    if not security.host_allowed(host, site.grounds.hosts):
+        return PlainTextResponse("This console does not go by that name; set console_url.", MISDIRECTED)
+    own = f"{request.url.scheme}://{host}"
+    if not security.same_origin(request.method, request.headers, own):
+        return PlainTextResponse("This came from another site's page, and was not done.", 403)
+    if request.url.scheme != "https" and not security.loopback(host):
+        return PlainTextResponse(
+            "The console is used over https, or on the machine it runs on: passwords would pass in clear. "
+            "docs/operations.md says how.",
+            403,
+        )
+    return None
+
+
+async def _form(request: Request) -> FormData:
+    """The fields. Files are for the pages that take them."""
+    if int(request.headers.get("content-length") or 0) > LARGEST_FORM:
+        raise HTTPException(413)
+    try:
+        return await request.form(max_files=1, max_fields=2000)
+    except MultiPartException as bad:
+        raise HTTPException(400) from bad
+
+
+def _answer(site: Site, page: Page, request: Request, form: FormData) -> Response:
+    """In a thread: who it is, whether they may, and then the page."""
+    visit = _visit(site, request, form)
+    with wording.speaking(visit.language):
+        try:
+            answer = _allowed(visit, page) or page.handle(visit)
+        except errors.RelanceError as told:
+            answer = mishaps.told(visit, told)
+        except Exception:
+            log.exception("a page of the console could not be made: %s", page.path)
+            answer = mishaps.page(visit, 500)
+    asked = wording.matched(request.query_params.get("lang"))
+    if asked and visit.viewer is None:
+        answer.set_cookie(language.COOKIE, asked, httponly=True, samesite="lax", secure=site.secure)
+    return answer
+
+
+def _visit(site: Site, request: Request, form: FormData) -> Visit:
+    token = cookies.token(site, request)
+    found = site.installation.entrance.signed_in(token) if token else None
+    viewer = found.user.viewer if found else None
+    spoken = language.of(request, viewer, site.installation.settings.language)
+    visit = Visit(request, site, site.installation, spoken, viewer, form=form)
+    if found is not None:
+        visit.session, visit.token, visit.since = found.session, token, found.user.visit_before
+    return visit
+
+
+def _allowed(visit: Visit, page: Page) -> Response | None:
+    """Nothing where they may; else the way in, or words. (What a page calls asks once more, in `relance.app.permitted`.)"""
+    if page.permission is None:
+        return None
+    if visit.viewer is None:
+        if visit.partial:
+            return Response(status_code=204, headers={"hx-redirect": "/sign-in"})
+        where = visit.request.url.path if page.method == "GET" else "/"
+        return RedirectResponse("/sign-in" + (f"?next={where}" if where != "/" else ""), 303)
+    visit.viewer.require(page.permission)
+    return None
+
+
+def _elsewhere(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, trouble: Exception) -> Response:
+        status = trouble.status_code if isinstance(trouble, HTTPException) else 500
+
+        def make() -> Response:
+            visit = _visit(site, request, FormData())
+            with wording.speaking(visit.language):
+                return mishaps.page(visit, status)
+
+        if not security.host_allowed(request.headers.get("host", ""), site.grounds.hosts):
+            return PlainTextResponse("", MISDIRECTED)
+        return await run_in_threadpool(make)
+
+    return answer
+
+
+async def _crashed(request: Request, trouble: Exception) -> Response:
+    del request
+    log.error("the console could not answer", exc_info=trouble)
+    return PlainTextResponse("Something in Relance did not work. The log says what.", 500)
+
+
+async def _health(request: Request) -> Response:
+    del request
+    return PlainTextResponse("ok")

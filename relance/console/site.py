@@ -1,0 +1,59 @@
+"""The console's pages put together: what is served, what stands in the rail, what a path leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.routing import Match, Route
+
+from relance.console import navigation
+from relance.console.pages import Page
+from relance.console.requests import security
+from relance.console.views import entrance, profile, today, users
+
+if TYPE_CHECKING:
+    from relance.app import Relance
+
+PAGES: tuple[Page, ...] = (*today.PAGES, *entrance.PAGES, *profile.PAGES, *users.PAGES)
+# A new file of `views/` is named here.
+
+
+class Site:
+    """The console of one installation."""
+
+    def __init__(self, installation: Relance, pages: Sequence[Page] = PAGES) -> None:
+        self.installation = installation
+        self.pages = tuple(pages)
+        self.in_rail = sorted(
+            (each for each in pages if each.rail), key=lambda each: each.rail.place if each.rail else 0
+        )
+        self.grounds = security.Grounds.of(installation.settings)
+        self.watch = navigation.Watch(installation)
+        self._matchers = [(Route(each.path, _nowhere, methods=[each.method]), each) for each in pages]
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies go over encrypted connections only."""
+        return self.grounds.secure
+
+    def page_of(self, request: Request) -> Page | None:
+        """The page that a request leads to."""
+        for route, page in self._matchers:
+            if route.matches(request.scope)[0] is Match.FULL:
+                return page
+        return None
+
+    def opens(self, path: str) -> bool:
+        """Whether a path can be opened by its address."""
+        scope = {"type": "http", "path": path, "root_path": "", "method": "GET"}
+        return any(route.matches(scope)[0] is Match.FULL for route, _ in self._matchers)
+
+    def link(self, path: str) -> str | None:
+        """The path, where there is a page; None else, so that words stand without a link."""
+        return path if any(each.path == path for each in self.pages) else None
+
+
+async def _nowhere(request: Request) -> None:
+    raise NotImplementedError

@@ -1,0 +1,57 @@
+/* What the keyboard does, and small conveniences. Every page works without this file. */
+(() => {
+  "use strict";
+  const typing = (at) => at.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], dialog[open]");
+
+  /* "/" goes to the search, "?" shows the keys; an element with data-key is clicked by its key. */
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
+    if (event.key === "/") {
+      const search = document.querySelector("input[type=search]");
+      if (search) { event.preventDefault(); search.focus(); search.select(); }
+      return;
+    }
+    if (event.key === "?") {
+      const dialog = document.getElementById("keys");
+      if (dialog) { event.preventDefault(); dialog.showModal(); }
+      return;
+    }
+    const meant = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === event.key && each.offsetParent);
+    if (meant) { event.preventDefault(); meant.focus(); meant.click(); }
+  });
+
+  /* A menu closes by Escape and by a click beside it. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.menu[open]").forEach((each) => { each.open = false; each.querySelector("summary").focus(); });
+  });
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.menu[open]").forEach((each) => { if (!each.contains(event.target)) each.open = false; });
+  });
+
+  /* Lists: the bar of actions appears with the first row that is ticked, and says how many are. */
+  const count = (form) => {
+    const ticked = form.querySelectorAll("input[name=row]:checked").length;
+    const bar = form.querySelector(".bulk");
+    if (!bar) return;
+    bar.hidden = ticked === 0 && !form.querySelector("input[name=matching]:checked");
+    bar.querySelectorAll("[data-ticked]").forEach((each) => { each.textContent = String(ticked); });
+  };
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-list]");
+    if (!form) return;
+    if (event.target.matches("[data-all]"))
+      form.querySelectorAll("input[name=row]").forEach((each) => { each.checked = event.target.checked; });
+    count(form);
+  });
+  const ready = () => document.querySelectorAll("form[data-list]").forEach(count);
+  document.addEventListener("DOMContentLoaded", ready);
+  document.addEventListener("htmx:after:swap", ready);
+
+  /* What is to be copied is copied by its button. */
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    navigator.clipboard.writeText(button.dataset.copy).then(() => { button.querySelector("span").textContent = button.dataset.copied; });
+  });
+})();

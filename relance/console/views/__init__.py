@@ -1,0 +1,1 @@
+"""The pages, a file for each noun; each lists its own in `PAGES`."""

@@ -1,0 +1,159 @@
+"""The way in: signing in, the code of a second factor, the link of an invitation, signing out, the language."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from relance import errors
+from relance.console.pages import Page
+from relance.console.requests import cookies, security
+from relance.console.visit import Visit
+from relance.engine.roles import Permission
+from relance.engine.users.passwords import SHORTEST
+from relance.engine.users.sign_in import Answer, Origin, SignIn
+from relance.wording import Text
+
+TOO_MANY = 429
+
+
+def show(visit: Visit) -> Response:
+    """The form; before anybody can sign in, how to make the first user."""
+    if visit.viewer is not None:
+        return visit.go(_local(visit.query.get("next", "")))
+    return _form(visit)
+
+
+def sign_in(visit: Visit) -> Response:
+    """Address and password."""
+    found = visit.installation.entrance.sign_in(
+        visit.text("email", 300), visit.text("password", 500), origin(visit)
+    )
+    return _after(visit, found)
+
+
+def code(visit: Visit) -> Response:
+    """The code that an app shows."""
+    found = visit.installation.entrance.finish(visit.text("half", 500), visit.text("code", 20), origin(visit))
+    if found.answer is Answer.CODE:
+        return _code_form(visit, found, Text("This code does not fit. Type the one that the app shows now."))
+    return _after(visit, found)
+
+
+def welcome(visit: Visit) -> Response:
+    """What an invitation leads to: the form for a password."""
+    known = visit.installation.entrance.invited(visit.path["token"])
+    if known is None:
+        return visit.show("mishap.html", 404, **_over())
+    return _welcome_form(visit)
+
+
+def join(visit: Visit) -> Response:
+    """The password, and in."""
+    token = visit.path["token"]
+    if visit.text("password", 500) != visit.text("again", 500):
+        return _welcome_form(visit, Text("The two passwords are not the same."))
+    try:
+        session = visit.installation.entrance.accept(
+            token, visit.text("name", 100), visit.text("password", 500), origin(visit)
+        )
+    except errors.Invalid as bad:
+        return _welcome_form(visit, bad.text)
+    except errors.NotFound:
+        return visit.show("mishap.html", 404, **_over())
+    return _in(visit, session, "/")
+
+
+def sign_out(visit: Visit) -> Response:
+    """End this session."""
+    visit.app.myself.sign_out(visit.me.user, visit.session)
+    answer = visit.go("/sign-in")
+    cookies.take(visit.site, answer)
+    return answer
+
+
+def speak(visit: Visit) -> Response:
+    """Another language, from now on."""
+    visit.app.myself.describe(visit.me.user, language=visit.text("language", 10))
+    return visit.go(_local(visit.text("back", 300)))
+
+
+def origin(visit: Visit) -> Origin:
+    """Where somebody comes from: the network, and what the browser calls itself."""
+    client = visit.request.client
+    return Origin(
+        security.network(client.host) if client else "", visit.request.headers.get("user-agent", "")
+    )
+
+
+def _after(visit: Visit, found: SignIn) -> Response:
+    if found.answer is Answer.IN:
+        return _in(visit, found.token, _local(visit.text("next", 300)))
+    if found.answer is Answer.CODE:
+        return _code_form(visit, found)
+    if found.answer is Answer.LATER:
+        words = Text("Too many tries. Wait {time}, then try again.", time=found.wait)
+        return _form(visit, words, TOO_MANY)
+    return _form(visit, Text("E-mail address and password do not fit. Check both and try again."))
+
+
+def _in(visit: Visit, token: str, path: str) -> Response:
+    answer = visit.go(path)
+    cookies.give(visit.site, answer, token)
+    return answer
+
+
+def _form(visit: Visit, error: Text | str = "", status: int = 422) -> Response:
+    return visit.show(
+        "sign_in.html",
+        status if error else 200,
+        error=str(error),
+        email=visit.text("email", 300),
+        next=_local(visit.text("next", 300) or visit.query.get("next", "")),
+        anybody=visit.installation.entrance.anybody(),
+    )
+
+
+def _code_form(visit: Visit, found: SignIn, error: Text | str = "") -> Response:
+    where = _local(visit.text("next", 300))
+    return visit.show("code.html", 422 if error else 200, half=found.half, next=where, error=str(error))
+
+
+def _welcome_form(visit: Visit, error: Text | str = "") -> Response:
+    known = visit.installation.entrance.invited(visit.path["token"])
+    if known is None:
+        return visit.show("mishap.html", 404, **_over())
+    return visit.show(
+        "welcome.html",
+        422 if error else 200,
+        error=str(error),
+        known=known,
+        name=visit.text("name", 100) or known.name,
+        shortest=SHORTEST,
+    )
+
+
+def _over() -> dict[str, str]:
+    words = Text("The link has been used, or is older than 24 hours. Ask whoever sent it for a new one.")
+    return {"title": str(Text("This link leads nowhere any more")), "words": str(words)}
+
+
+def _local(path: str) -> str:
+    """A path of ours, and nothing that a browser takes for another host."""
+    good = (
+        path.startswith("/")
+        and not path.startswith(("//", "/\\"))
+        and path.isprintable()
+        and "\\" not in path
+    )
+    return path if good else "/"
+
+
+PAGES = (
+    Page("/sign-in", show, None),
+    Page("/sign-in", sign_in, None, "POST"),
+    Page("/sign-in/code", code, None, "POST"),
+    Page("/welcome/{token}", welcome, None),
+    Page("/welcome/{token}", join, None, "POST"),
+    Page("/sign-out", sign_out, Permission.SELF, "POST"),
+    Page("/language", speak, Permission.SELF, "POST"),
+)

@@ -1,0 +1,129 @@
+"""One's own profile: name, password, second factor, sessions."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import segno
+from markupsafe import Markup
+from starlette.responses import Response
+
+from relance import errors
+from relance.console.pages import Page
+from relance.console.requests import cookies
+from relance.console.visit import Visit
+from relance.engine.roles import ROLE_NAMES, Permission
+from relance.engine.users.passwords import SHORTEST
+from relance.wording import Text
+
+
+def show(visit: Visit, **more: Any) -> Response:
+    """All of it; `more` is what a form that was refused says."""
+    values = {"password_error": "", "code_error": "", "drop_error": "", "offer": None, **more}
+    status = 422 if any(values[name] for name in ("password_error", "code_error", "drop_error")) else 200
+    found = visit.app.myself.profile(visit.me.user)
+    return visit.show(
+        "profile.html",
+        status,
+        profile=found,
+        role=str(ROLE_NAMES[visit.me.role]),
+        shortest=SHORTEST,
+        **values,
+    )
+
+
+def describe(visit: Visit) -> Response:
+    """Name and language."""
+    visit.app.myself.describe(
+        visit.me.user, name=visit.text("name", 100), language=visit.text("language", 10)
+    )
+    return visit.go("/profile", Text("Saved."))
+
+
+def password(visit: Visit) -> Response:
+    """A new password."""
+    if visit.text("new", 500) != visit.text("again", 500):
+        return show(visit, password_error=str(Text("The two passwords are not the same.")))
+    try:
+        visit.app.myself.change_password(
+            visit.me.user, visit.text("old", 500), visit.text("new", 500), keep=visit.session or 0
+        )
+    except errors.WrongUse as bad:
+        return show(visit, password_error=str(bad))
+    return visit.go("/profile", Text("The password is changed. Other browsers are signed out."))
+
+
+def offer(visit: Visit) -> Response:
+    """A key for an app, as a square of dots."""
+    key, address = visit.app.myself.offer_second_factor(visit.me.user)
+    return show(visit, offer={"key": key, "square": _square(address)})
+
+
+def use(visit: Visit) -> Response:
+    """The first code of that key."""
+    key = visit.text("key", 64)
+    try:
+        visit.app.myself.use_second_factor(visit.me.user, key, visit.text("code", 20))
+    except errors.Invalid as bad:
+        square = _square(_address(visit, key))
+        return show(visit, offer={"key": key, "square": square}, code_error=str(bad))
+    return visit.go("/profile", Text("From now on a code is asked for when you sign in."))
+
+
+def drop(visit: Visit) -> Response:
+    """No code any more."""
+    try:
+        visit.app.myself.drop_second_factor(visit.me.user, visit.text("password", 500))
+    except errors.Forbidden as bad:
+        return show(visit, drop_error=str(bad))
+    return visit.go("/profile", Text("No code is asked for any more."))
+
+
+def end_session(visit: Visit) -> Response:
+    """Sign out of another browser, or of all others, or everywhere."""
+    which = visit.text("session", 20)
+    if which == "all":
+        visit.app.myself.sign_out(visit.me.user)
+        answer = visit.go("/sign-in")
+        cookies.take(visit.site, answer)
+        return answer
+    if which == "others":
+        visit.app.myself.sign_out(visit.me.user, but=visit.session)
+        return visit.go("/profile", Text("Other browsers are signed out."))
+    if which.isascii() and which.isdigit():
+        visit.app.myself.sign_out(visit.me.user, int(which))
+    return visit.go("/profile", Text("That browser is signed out."))
+
+
+def _address(visit: Visit, key: str) -> str:
+    from relance.engine.users import totp
+
+    return totp.address(key, visit.me.email, "Relance")
+
+
+def _square(address: str) -> Markup:
+    made = io.BytesIO()
+    segno.make(address, error="m").save(
+        made,
+        kind="svg",
+        scale=5,
+        border=2,
+        xmldecl=False,
+        svgns=False,
+        dark="#000",
+        light="#fff",
+        omitsize=True,
+    )
+    return Markup(made.getvalue().decode())  # noqa: S704 - dots, drawn here
+
+
+PAGES = (
+    Page("/profile", show, Permission.SELF),
+    Page("/profile", describe, Permission.SELF, "POST"),
+    Page("/profile/password", password, Permission.SELF, "POST"),
+    Page("/profile/second-factor", offer, Permission.SELF, "POST"),
+    Page("/profile/second-factor/use", use, Permission.SELF, "POST"),
+    Page("/profile/second-factor/drop", drop, Permission.SELF, "POST"),
+    Page("/profile/sessions", end_session, Permission.SELF, "POST"),
+)

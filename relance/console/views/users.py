@@ -1,0 +1,74 @@
+"""Users: who may sign in, as what; invited by a link, shut out, signed out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from relance import errors
+from relance.console.pages import Page, Rail
+from relance.console.visit import Visit
+from relance.engine.roles import ROLE_NAMES, Permission, Role
+from relance.wording import N_, Text
+
+MEANS: Mapping[Role, str] = {
+    Role.MANAGER: N_("sees and does everything"),
+    Role.SALESPERSON: N_("sees and works on what goes through their own mailboxes"),
+    Role.VIEWER: N_("sees everything, changes nothing"),
+}
+
+
+def show(visit: Visit, **more: object) -> Response:
+    """The list, and the form to invite somebody."""
+    values = {"error": "", "email": "", "role": Role.SALESPERSON, "link": None, **more}
+    status = 422 if values["error"] else 200
+    roles = [(role, str(ROLE_NAMES[role]), MEANS[role]) for role in Role]
+    names = {role: str(name) for role, name in ROLE_NAMES.items()}
+    return visit.show("users.html", status, users=visit.app.users.list(), roles=roles, names=names, **values)
+
+
+def invite(visit: Visit) -> Response:
+    """Make a link; it is shown once, on this page."""
+    email, role = visit.text("email", 300), visit.text("role", 20)
+    try:
+        made = visit.app.users.invite(email, role)
+    except errors.WrongUse as bad:
+        return show(visit, error=str(bad), email=email, role=role)
+    return show(visit, link=visit.site.grounds.url.rstrip("/") + made.path, invited=made)
+
+
+def change(visit: Visit) -> Response:
+    """Another role, or shut out, or let in again."""
+    email, active = visit.text("email", 300), visit.text("active", 5)
+    visit.app.users.change(
+        email, role=visit.text("role", 20) or None, active={"yes": True, "no": False}.get(active)
+    )
+    if active == "no":
+        return visit.go(
+            "/users", Text("{email} can no longer sign in, and is signed out everywhere.", email=email)
+        )
+    return visit.go("/users", Text("{email} is changed.", email=email))
+
+
+def end_sessions(visit: Visit) -> Response:
+    """Sign somebody out everywhere."""
+    email = visit.text("email", 300)
+    count = visit.app.users.end_sessions(email)
+    return visit.go(
+        "/users",
+        Text.plural(
+            "{email} is signed out of {count} browser.",
+            "{email} is signed out of {count} browsers.",
+            count,
+            email=email,
+        ),
+    )
+
+
+PAGES = (
+    Page("/users", show, Permission.USERS, rail=Rail(N_("Users"), "users", 90)),
+    Page("/users/invite", invite, Permission.USERS, "POST"),
+    Page("/users/change", change, Permission.USERS, "POST"),
+    Page("/users/sign-out", end_sessions, Permission.USERS, "POST"),
+)

@@ -1,0 +1,173 @@
+"""The console as it is served, on a real socket and a real database; and one browser for each process of tests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+import uvicorn
+
+from relance import Relance, Settings, make_home
+from relance.console import server
+from relance.console.requests import cookies
+from relance.engine.users.sign_in import Origin
+from tests.servers import finder, ports
+
+PASSWORD = "seven brass lanterns"
+FLAGS = (
+    *(
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-dev-shm-usage",
+    ),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+@dataclass
+class Console:
+    """A console that is served."""
+
+    app: Relance
+    url: str
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def join(self, email: str, role: str = "manager", name: str = "") -> str:
+        """Somebody accepts an invitation; returns what their cookie holds."""
+        made = self.app.users.invite(email, role)
+        token = made.path.rpartition("/")[2]
+        self.tokens[email] = self.app.entrance.accept(
+            token,
+            name or email.partition("@")[0].title(),
+            PASSWORD,
+            Origin("127.0.0.0/24", "Firefox/1 Linux"),
+        )
+        return self.tokens[email]
+
+    def client(self, token: str = "", **more: Any) -> httpx.Client:
+        """Asks without a browser, as somebody or as nobody; as a page of ours would."""
+        headers = {"sec-fetch-site": "same-origin", **more.pop("headers", {})}
+        return httpx.Client(
+            base_url=self.url, cookies={cookies.PLAIN: token} if token else {}, headers=headers, **more
+        )
+
+
+@contextmanager
+def serving(home: Path, url: str | None = None, **settings: Any) -> Iterator[Console]:
+    """A console of a home, for as long as it lasts."""
+    make_home(home)
+    port = ports.free_port()
+    given = {"console_port": port, "zone": "Europe/Warsaw", "allow_test_domains": True, **settings}
+    if url is not None:
+        given["database_url"] = url
+    with Relance(Settings(home=home, **given), actor="tests") as app:
+        config = uvicorn.Config(
+            server.build(app), "127.0.0.1", port, log_config=None, access_log=False, ws="none"
+        )
+        running = uvicorn.Server(config)
+        thread = threading.Thread(target=running.run, daemon=True)
+        thread.start()
+        try:
+            ports.wait_until(lambda: running.started, what="the console")
+            yield Console(app, f"http://127.0.0.1:{port}")
+        finally:
+            running.should_exit = True
+            thread.join(10)
+
+
+@pytest.fixture
+def console(tmp_path: Path, migrated_sqlite_url: str) -> Iterator[Console]:
+    """A console of a new installation."""
+    with serving(tmp_path / "home", migrated_sqlite_url) as found:
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def console_on_both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Console]:
+    """The same, once on each database."""
+    with serving(tmp_path / "home", request.getfixturevalue(f"migrated_{request.param}_url")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Debian's Chromium, driven by playwright; one for each process of tests."""
+    program = finder.binary("chromium")
+    if program is None:
+        finder.not_run("there is no chromium for the pages of the console")
+    sync_api = pytest.importorskip(
+        "playwright.sync_api", reason=f"{finder.NOT_RUN}playwright is not installed"
+    )
+    with sync_api.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(program), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+class Tab:
+    """A page in a browser of its own, that remembers what went wrong in it."""
+
+    def __init__(self, page: Any, console: Console) -> None:
+        self.page, self.console, self.faults = page, console, []
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.expose_function("noteViolation", lambda words: self.faults.append(words))
+        page.add_init_script(
+            "document.addEventListener('securitypolicyviolation', e => noteViolation('CSP ' + e.violatedDirective + ' ' + e.blockedURI))"
+        )
+
+    def _said(self, said: Any) -> None:
+        """A form that is shown again with its mistake is an answer of 422, which Chromium calls an error."""
+        if said.type == "error" and "status of 422" not in said.text:
+            self.faults.append(said.text)
+
+    def open(self, path: str) -> Any:
+        """Go there; returns the page."""
+        self.page.goto(self.console.url + path)
+        return self.page
+
+    def axe(self) -> list[str]:
+        """What axe-core finds that is serious."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text("utf-8"))
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{each['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
+            for each in found["violations"]
+            if each["impact"] in ("serious", "critical")
+            for node in each["nodes"]
+        ]
+
+
+AXE = Path(__file__).parent / "axe.min.js"
+
+
+@pytest.fixture
+def tab(chromium: Any, console: Console) -> Iterator[Any]:
+    """Opens tabs; at the end, nothing may have gone wrong in any of them."""
+    opened: list[tuple[Any, Tab]] = []
+
+    def make(token: str = "", **options: Any) -> Tab:
+        context = chromium.new_context(
+            **{"locale": "en-GB", "viewport": {"width": 1280, "height": 800}, **options}
+        )
+        if token:
+            context.add_cookies([{"name": cookies.PLAIN, "value": token, "url": console.url}])
+        made = Tab(context.new_page(), console)
+        opened.append((context, made))
+        return made
+
+    yield make
+    faults = [fault for _, each in opened for fault in each.faults]
+    for context, _ in opened:
+        context.close()
+    assert faults == []

@@ -1,0 +1,83 @@
+"""Pages in a real browser: nothing goes wrong in them, axe-core finds nothing serious, and strangers' names stay words."""
+
+from __future__ import annotations
+
+import pytest
+
+from relance.console.site import PAGES
+from tests.integration.console.conftest import PASSWORD
+
+HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">{{ 7*7 }}"
+SHOWN = [
+    page.path for page in PAGES if page.method == "GET" and "{" not in page.path and page.path != "/sign-in"
+]
+
+
+@pytest.fixture
+def boss(console):
+    """A manager, whose name is hostile; and somebody invited."""
+    token = console.join("ada@acme.example", "manager", HOSTILE[:100])
+    console.app.users.invite("ben@acme.example")
+    return token
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_accessible_in_both_themes_and_languages(console, boss, tab, scheme):
+    for language, width in (("en", 1280), ("pl", 390)):
+        here = tab(boss, color_scheme=scheme, viewport={"width": width, "height": 800})
+        for path in SHOWN:
+            page = here.open(f"{path}?lang={language}")
+            assert page.evaluate("document.documentElement.lang") == language
+            assert here.axe() == [], f"{path} {language}"
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{path} is {wide} px wide on a screen of {width}"
+            assert "taken" not in page.title()
+
+
+def test_the_way_in_is_accessible_too(console, tab):
+    here = tab()
+    assert "relance console invite" in here.open("/sign-in").inner_text("main")
+    assert here.axe() == []
+    link = console.app.users.invite("ada@acme.example").path
+    here.open(link)
+    assert here.axe() == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_newcomer_gets_in_works_and_leaves(console, tab, script):
+    page = tab(java_script_enabled=script).page if not script else None
+    here = tab() if script else None
+    page = page or here.page
+    page.goto(console.url + console.app.users.invite("ada@acme.example").path)
+    page.fill("[name=name]", HOSTILE[:100])
+    page.fill("[name=password]", PASSWORD)
+    page.fill("[name=again]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url(console.url + "/")
+    page.goto(console.url + "/users")
+    page.fill("[name=email]", "ben@acme.example")
+    page.click("main button[type=submit]")
+    assert "/welcome/" in page.inner_text(".flash code")
+    page.click("header [name=language][value=pl]")
+    assert page.get_attribute("html", "lang") == "pl"
+    page.click("header details.menu summary")
+    page.click("header form[action='/sign-out'] button")
+    page.wait_for_url("**/sign-in")
+    assert page.context.cookies() == []
+    page.fill("[name=email]", "ada@acme.example")
+    page.fill("[name=password]", "wrong password")
+    page.click("button[type=submit]")
+    page.wait_for_selector("[role=alert]")
+    page.fill("[name=password]", PASSWORD)
+    page.click("button[type=submit]")
+    page.wait_for_url(console.url + "/")
+
+
+def test_keys_open_help_and_close_it(console, boss, tab):
+    page = tab(boss).open("/")
+    page.keyboard.press("?")
+    assert page.is_visible("#keys[open]")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#keys[open]")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
