@@ -25,8 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("RELANCE_LANGUAGE", None)
     hypothesis.settings.load_profile("ci" if _require_all() else "dev")
     loopback.install()
-    if reworded.wanted():
-        reworded.everywhere()
+    reworded.as_wanted()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -54,14 +54,26 @@ def worded(pattern: str) -> str | None:
     return None if wanted() else pattern
 
 
+def as_wanted() -> None:
+    """Speak keys in this process and in those it starts, if this run plays so."""
+    if wanted():
+        everywhere()
+
+
 def everywhere() -> None:
-    """Speak keys in this process and in those it starts."""
+    """Speak keys in this process and in those it starts, whatever this run plays."""
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(FOLDER), os.environ.get("PYTHONPATH", ""))))
     if "keys_for_sentences" not in sys.modules:
         sys.path.append(str(FOLDER))
         import keys_for_sentences
 
         keys_for_sentences.spoken()
+
+
+def path(*folders: Path | str) -> dict[str, str]:
+    """`PYTHONPATH` for a process with an environment of its own: these folders, and the keys where this run speaks them."""
+    found = [*map(str, folders), *([str(FOLDER)] if wanted() else [])]
+    return {"PYTHONPATH": os.pathsep.join(found)} if found else {}
 
 
 def sentence(reason: Reason) -> Text:

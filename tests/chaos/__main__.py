@@ -7,11 +7,13 @@ import sys
 
 import pytest
 
+from tests import reworded
 from tests.chaos import plan, run
 
 
 def main() -> int:
     """Run as the command line says."""
+    reworded.as_wanted()
     wanted = plan.from_arguments()
 
     def say(words: str) -> None:

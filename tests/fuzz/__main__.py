@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests import reworded
+
 CORPUS = Path(__file__).parent.parent / "corpus"
 # What a mail is steered by, so that mutations hit on it: names, boundaries and values that a rule asks for.
 WORDS = (
@@ -38,6 +40,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     """Run as the command line says. The work is a process of its own, since libFuzzer ends the one it runs in."""
+    reworded.as_wanted()
     wanted = arguments()
     if wanted.again:
         return _again(wanted.again)

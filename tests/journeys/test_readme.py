@@ -12,15 +12,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from relance.wording import _
+from tests import reworded
+from tests.reworded import in_english
 from tests.servers import command, ports, processes
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
-LONG = ("relance sandbox", "relance run")
-# What runs until Ctrl-C: the reader's other terminals.
+LONG = {"relance sandbox": "  relance mailbox add ", "relance run": "relance run: ready"}
+# What runs until Ctrl-C in the reader's other terminals, and what it prints once it is ready, in every language.
 SCALE = 3
 # The walk-through waits two minutes for a follow-up; here they are forty seconds.
 
@@ -48,6 +52,7 @@ class Terminal:
             "RELANCE_CLOCK_ORIGIN": dt.datetime.now(dt.UTC).isoformat(),
             "RELANCE_CLOCK_START": dt.datetime.now(dt.UTC).isoformat(),
             "RELANCE_CLOCK_SCALE": str(SCALE),
+            **reworded.path(),
         }
 
     def type(self, line: str) -> str:
@@ -83,13 +88,20 @@ class Terminal:
         log = self.folder / f"{line.replace(' ', '-')}.log"
         found = processes.Process(processes.Program(command, log, environment=self.environment))
         self.stack.callback(found.stop, 30)
-        found.wait_ready(lambda: f"{line}: ready" in found.log(), seconds=60)
+        found.wait_ready(lambda: LONG[line] in found.log(), seconds=60)
         self.others[line] = found
         return ""
 
     def arrived(self, subject: str) -> set[str]:
         """Who got a mail whose subject begins so, as the sandbox shows it."""
-        return set(re.findall(rf"to (\S+): {subject}", self.others["relance sandbox"].log()))
+        line = re.escape(_("to {person}: {subject}", person="PERSON", subject=subject)).replace(
+            "PERSON", r"(\S+)"
+        )
+        return set(re.findall(line, self.others["relance sandbox"].log()))
+
+    def told(self, line: str) -> Any:
+        """What a line prints, as a program reads it."""
+        return json.loads(self.type(f"{line} --json"))
 
 
 @pytest.fixture
@@ -111,13 +123,21 @@ def test_the_first_sequence_of_the_readme(terminal: Terminal) -> None:
             ports.wait_until(lambda: len(terminal.arrived("Fewer")) == 6, seconds=60, what="six first mails")
         if line.startswith("relance sandbox answer"):
             ports.wait_until(lambda: len(terminal.arrived("Re: ")) == 5, seconds=120, what="five follow-ups")
-    assert "6 added" in said["relance contacts import examples/people.csv"]
-    assert "6 contacts" in said["relance enroll Practice --all --dry-run"]
-    tom = said["relance explain tom.reed@harbour-tools.example"]
-    assert "replied" in tom
-    assert "finished" in said["relance explain lena.vogt@kranich-bau.example"]
+    assert re.search(r"\b6\b", said["relance contacts import examples/people.csv"])
+    assert in_english("6 added") in said["relance contacts import examples/people.csv"]
+    assert re.search(r"\b6\b", said["relance enroll Practice --all --dry-run"])
+    assert in_english("6 contacts") in said["relance enroll Practice --all --dry-run"]
+    for person, state, shown in (
+        ("tom.reed@harbour-tools.example", "replied", in_english("replied")),
+        ("lena.vogt@kranich-bau.example", "finished", in_english("finished")),
+    ):
+        assert terminal.told(f"relance explain {person}")[0]["enrollment"]["state"] == state
+        assert shown in said[f"relance explain {person}"]
     assert "tom.reed@harbour-tools.example" not in terminal.arrived("Re: ")
-    assert "human answer" in said["relance timeline tom.reed@harbour-tools.example"]
+    assert "reply.received" in {
+        each["kind"] for each in terminal.told("relance timeline tom.reed@harbour-tools.example")
+    }
+    assert in_english("human answer") in said["relance timeline tom.reed@harbour-tools.example"]
     assert re.search(r"^bump .*\b5\b", said["relance report Practice"], re.MULTILINE)
     _python(terminal)
 
@@ -129,7 +149,7 @@ def _python(terminal: Terminal) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         cwd=terminal.folder,
-        env={**terminal.environment, "PYTHONPATH": str(ROOT)},
+        env={**terminal.environment, **reworded.path(ROOT)},
         capture_output=True,
         text=True,
     )

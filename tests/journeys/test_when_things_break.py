@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from relance import clock, errors
 from relance.app import Relance
+from relance.engine.reasons import Code
 from tests.chaos.grounds import group
 from tests.journeys.office import CALM, PATIENCE, Office, standing
 from tests.reworded import in_english
@@ -228,6 +229,6 @@ def test_a_restored_database_sends_nothing_until_a_person_has_looked(tmp_path: P
             assert relance.turn(1).held  # nor may
             assert relance.confirm_restore() == len(people)
             assert relance.halted() is None
-            assert {view.reason.partition(";")[0] for view in relance.held()} == {"the database was restored"}
+            assert {view.codes for view in relance.held()} == {(Code.MAYBE_SENT.value,)}
             wait_until(lambda: relance.mailboxes.list()[0].synced_at, seconds=PATIENCE, what="a turn")
         assert office.got(people) == [1] * len(people)

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from tests import reworded
 from tests.simulation import mutants, profile, story
 from tests.simulation.story import Played
 
@@ -20,6 +21,7 @@ PROGRESS = 500
 
 def main() -> int:
     """Exit 1 when any seed broke a promise."""
+    reworded.as_wanted()
     parser = argparse.ArgumentParser(prog="python -m tests.simulation")
     parser.add_argument("--seeds", type=int, default=400)
     parser.add_argument("--from", dest="first", type=int, default=0)

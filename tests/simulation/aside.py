@@ -43,8 +43,8 @@ def leases(laid: Ground, now: dt.datetime) -> list[tuple[int, str]]:
 
 
 def paused(laid: Ground) -> list[tuple[int, str]]:
-    """The mailboxes that wait for a person, with the reason."""
-    return [(number, reason) for number, reason in laid.ask(_PAUSED)]
+    """The mailboxes that wait for a person, with what their server said, as it is stored: no sentence of ours."""
+    return [(number, params or "") for number, params in laid.ask(_PAUSED)]
 
 
 def moments(laid: Ground) -> tuple[list[dt.datetime], list[dt.datetime]]:
@@ -99,7 +99,7 @@ _GOING_ON = plain(
     .limit(1)
 )
 _LEASES = plain(sa.select(_BOX.c.id, _BOX.c.lease_owner, _BOX.c.lease_until).where(_BOX.c.lease_owner != ""))
-_PAUSED = plain(sa.select(_BOX.c.id, _BOX.c.reason).where(_BOX.c.state == "paused"))
+_PAUSED = plain(sa.select(_BOX.c.id, _BOX.c.pause_params).where(_BOX.c.state == "paused"))
 OPEN = [each.value for each in states.OPEN]
 IN_DOUBT = plain(
     sa.select(_ENR.c.id)

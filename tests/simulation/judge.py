@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import sqlalchemy as sa
 
 from relance import clock
+from relance.engine import reasons
 from relance.engine.db import tables
+from relance.engine.reasons import Code
 from relance.engine.schedule import next_turn
 from relance.engine.sending.doubt import in_doubt
 from relance.mailbox.smtp import replies as smtp_replies
@@ -88,18 +90,18 @@ def _late(sim: Sim) -> Iterator[str]:
     yield f"late: what was left to do when all was calm took {sim.now - sim.calm_since}"
 
 
-OF_OURS = ("this step could not be done:", "this mail could not be prepared:")
+OF_OURS = {Code.STEP_FAILED, Code.NOT_PREPARED}
 # What somebody is held for whose step meets a fault of ours.
 
 
 def _paused(sim: Sim, laid: Ground) -> Iterator[str]:
     """A login that worked before is not given up for one refusal, which may be the server's own trouble."""
-    for number, reason in aside.paused(laid):
-        if post.SILENT_IMAP in reason or smtp_replies.described(TimeoutError()) in reason:
-            yield f"paused: mailbox {number}, for a server that was silent: {reason}"
-        for_a_login = any(words in reason for words in (post.NO_ENTRY, post.WRONG_PASSWORD.text))
+    for number, why in aside.paused(laid):
+        if post.SILENT_IMAP in why or smtp_replies.described(TimeoutError()) in why:
+            yield f"paused: mailbox {number}, for a server that was silent: {why}"
+        for_a_login = any(words in why for words in (post.NO_ENTRY, post.WRONG_PASSWORD.text))
         if for_a_login and sim.world.logins_refused[number] < next_turn.REFUSALS:
-            yield f"paused: mailbox {number}, after {sim.world.logins_refused[number]} refused logins: {reason}"
+            yield f"paused: mailbox {number}, after {sim.world.logins_refused[number]} refused logins: {why}"
 
 
 def _by_a_wrong_clock(sim: Sim) -> Iterator[str]:
@@ -314,7 +316,7 @@ def _cause(sim: Sim, row: sa.Row) -> Iterator[str]:
         yield f"stopped for nothing: {who} is replied"
     if row.state == "bounced" and Kind.BOUNCE not in kinds and row.email not in sim.world.refused:
         yield f"stopped for nothing: {who} is bounced"
-    if row.state == "held" and any(words in row.reason for words in OF_OURS):
+    if row.state == "held" and OF_OURS & {each.code for each in reasons.read(row.reasons)}:
         yield f"held for nothing: {who}: {row.reason}"
     if people.POISON in row.email and row.state not in ("held", "unsubscribed", "active"):
         yield f"poison: {who} is {row.state}"
