@@ -9,8 +9,10 @@ import pytest
 from relance.mailbox import classification
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind
 from tests.journeys.stage import FOLLOW_UP, Stage
+from tests.reworded import in_english
 
 OLA = "ola@acme.example"
+GOES_ON = in_english(f"{OLA}: replied → active")
 JAN = "jan@acme.example"
 TICKET = "Thank you, your request was received by our team."
 WITH_A_CALL = {
@@ -55,10 +57,10 @@ def test_who_was_stopped_by_mistake_goes_on_after_a_rehearsal(stage: Stage, bett
     stopped(stage, OLA)
     better(Kind.AUTO_REPLY)
     shown = stage.relance.inbox.rejudge(reopen=True)
-    assert [each.effects for each in shown.changes] == [(f"{OLA}: replied → active",)]
+    assert [each.effects for each in shown.changes] == [(GOES_ON,)]
     assert (stage.state(OLA), stage.kinds(OLA).count("reply.reclassified")) == ("replied", 0)
     done = stage.relance.inbox.rejudge(apply=True, reopen=True)
-    assert [each.effects for each in done.changes] == [(f"{OLA}: replied → active",)]
+    assert [each.effects for each in done.changes] == [(GOES_ON,)]
     assert stage.state(OLA) == "active"
     assert stage.relance.inbox.rejudge(apply=True, reopen=True).changes == ()
     assert stage.kinds(OLA).count("reply.reclassified") == 1
@@ -70,12 +72,16 @@ def test_what_was_judged_again_without_reopening_may_be_reopened_later(stage: St
     stopped(stage, OLA)
     better(Kind.AUTO_REPLY)
     done = stage.relance.inbox.rejudge(apply=True)
-    assert done.changes[0].effects == ("what it did stands: it is kept until it is reopened",)
+    assert done.changes[0].kept == "until reopened"
+    assert done.changes[0].effects == (in_english("what it did stands: it is kept until it is reopened"),)
     assert stage.relance.inbox.rejudge(apply=True).changes == ()
     assert stage.state(OLA) == "replied"
     later = stage.relance.inbox.rejudge(apply=True, reopen=True)
+    assert [(each.before_kind, each.after_kind, each.kept) for each in later.changes] == [
+        (Kind.HUMAN.value, Kind.AUTO_REPLY.value, "")
+    ]
     assert [(each.before, each.effects) for each in later.changes] == [
-        ("human answer (unclear)", (f"{OLA}: replied → active",))
+        (in_english("human answer (unclear)"), (GOES_ON,))
     ]
     assert stage.state(OLA) == "active"
     assert stage.relance.inbox.rejudge(apply=True, reopen=True).changes == ()
@@ -85,9 +91,7 @@ def test_two_mistakes_about_one_person_do_not_hold_each_other_up(stage: Stage, b
     stopped(stage, OLA, answers=2)
     better(Kind.AUTO_REPLY)
     shown = stage.relance.inbox.rejudge(reopen=True)
-    assert [effect for each in shown.changes for effect in each.effects].count(
-        f"{OLA}: replied → active"
-    ) == 1
+    assert [effect for each in shown.changes for effect in each.effects].count(GOES_ON) == 1
     stage.relance.inbox.rejudge(apply=True, reopen=True)
     assert stage.state(OLA) == "active"
     assert stage.relance.inbox.rejudge(apply=True, reopen=True).changes == ()
@@ -108,7 +112,10 @@ def test_who_answered_as_well_stays_stopped(stage: Stage, better: Better) -> Non
     stage.look()
     better(Kind.AUTO_REPLY)
     done = stage.relance.inbox.rejudge(apply=True, reopen=True)
-    assert done.changes[0].effects == ("what it did stands: another answer of theirs asks for the same",)
+    assert done.changes[0].kept == "another answer"
+    assert done.changes[0].effects == (
+        in_english("what it did stands: another answer of theirs asks for the same"),
+    )
     assert stage.relance.inbox.rejudge(apply=True, reopen=True).changes == ()
     stage.advance(days=20)
     assert (stage.state(OLA), stage.sent_to(OLA)) == ("replied", 1)

@@ -58,6 +58,7 @@ class Change:
     evidence: str
     corrected: bool  # a person has said what it is: that stays
     effects: tuple[str, ...]
+    kept: str = ""  # why what the earlier judgement did still stands, for programs: "another answer", "until reopened"
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ def _one(context: Context, kept: ReplySource, wish: RejudgeOptions) -> Change | 
         evidence=str(judgement.evidence),
         corrected=answer.correction is not None,
         effects=tuple(map(str, revised.words)),
+        kept=revised.kept or "",
     )
 
 

@@ -11,10 +11,12 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from relance.complete import complete
 from relance.engine import reasons, states
 from relance.engine.context import Context
 from relance.engine.definition import company_rules
@@ -74,18 +76,34 @@ class _Desk:
         return Heard(matter.contact, reading.judgement, why, self.revision.answer.mailbox)
 
 
+class Kept(StrEnum):
+    """Why something that the earlier reading did still stands."""
+
+    ANOTHER_ANSWER = "another answer"
+    UNTIL_REOPENED = "until reopened"
+
+
+_KEPT = complete(
+    Kept,
+    {
+        Kept.ANOTHER_ANSWER: Text("what it did stands: another answer of theirs asks for the same"),
+        Kept.UNTIL_REOPENED: Text("what it did stands: it is kept until it is reopened"),
+    },
+)
+
+
 @dataclass(frozen=True)
 class Revised:
     """What changed for whom, in words; `kept`: why something that the earlier reading did still stands, if it does."""
 
     effects: tuple[Text, ...]
-    kept: Text | None = None
+    kept: Kept | None = None
     touched: tuple[int, ...] = ()  # the enrollments that were asked
 
     @property
     def words(self) -> tuple[Text, ...]:
         """The effects; where there are none because something was kept, that."""
-        return self.effects or (() if self.kept is None else (self.kept,))
+        return self.effects or (() if self.kept is None else (_KEPT[self.kept],))
 
 
 def revise(
@@ -107,15 +125,13 @@ def revise(
     _do(desk)
     return Revised(
         _differences(conn, rows),
-        _stands(reopened=reopen) if _would_undo(desk, rows) else None,
+        _why_kept(reopened=reopen) if _would_undo(desk, rows) else None,
         tuple(row.id for row in rows),
     )
 
 
-def _stands(*, reopened: bool) -> Text:
-    if reopened:
-        return Text("what it did stands: another answer of theirs asks for the same")
-    return Text("what it did stands: it is kept until it is reopened")
+def _why_kept(*, reopened: bool) -> Kept:
+    return Kept.ANOTHER_ANSWER if reopened else Kept.UNTIL_REOPENED
 
 
 def _touched(desk: _Desk) -> list[Enrollment]:
