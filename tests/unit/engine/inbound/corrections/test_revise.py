@@ -7,12 +7,13 @@ import pytest
 
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.corrections import revise
-from relance.engine.inbound.corrections.revise import Revised, Revision
+from relance.engine.inbound.corrections.revise import Kept, Revised, Revision
 from relance.engine.inbound.policy import Match
 from relance.engine.reasons import Cause, Code, Reason, because, prose
 from relance.engine.states import State
 from relance.engine.store.inbound.replies import Reply
 from relance.mailbox.parsing.inbound import Classification, Kind
+from relance.wording import Text
 from tests.unit.engine.inbound.test_company import KIM, blank, row
 
 OWN = because(Code.ANSWERED, "answer 7", cause=Cause.ANSWER)
@@ -56,6 +57,9 @@ def test_an_organisations_refusal_is_undone_with_the_mail_that_told_it():
 
 
 def test_what_was_kept_is_told_only_where_nothing_was_done():
-    assert Revised((), "kept").words == ("kept",)
-    assert Revised(("kim: held",), "kept").words == ("kim: held",)
+    told = {Revised((), kept).words for kept in Kept}
+    assert len(told) == len(Kept)
+    assert all(len(each) == 1 for each in told)
+    for kept in Kept:
+        assert Revised((Text.prose("kim: held"),), kept).words == (Text.prose("kim: held"),)
     assert Revised(()).words == ()
