@@ -13,6 +13,7 @@ import pytest
 from relance.engine.definition.reading import load
 from relance.engine.definition.sequence import walk
 from relance.engine.definition.steps import BranchStep
+from relance.engine.event_log.kinds import TITLES, EventKind
 from tests import reworded
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +33,7 @@ def test_the_script_that_drives_the_python_api(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert "6 people are in Practice, version 1" in lines
-    assert sum("sent" in line.split() for line in lines[:-2]) == 12
+    assert sum(f"  {TITLES[EventKind.MESSAGE_ACCEPTED]}  " in line for line in lines[:-2]) == 12
     assert lines[-2:] == ["hello: due 6, sent 6, replied 0", "bump: due 6, sent 6, replied 0"]
     assert sorted(path.name for path in (tmp_path / "examples").iterdir()) == sorted(
         path.name for path in (ROOT / "examples").iterdir() if path.name != "__pycache__"
