@@ -87,7 +87,6 @@ def test_choices_stand_where_they_leave_room():
     assert speech.ranged("[x>=0]") == "[≥ 0]"
 
 
-@pytest.mark.wording
 def test_what_records_show_is_translated():
     shown = {
         field.name.replace("_", " ")
