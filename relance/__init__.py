@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from relance.engine.sending.refusals.refusing_domains import Retried
     from relance.engine.sequences.bulk import BulkReport, BulkResult
     from relance.engine.sequences.control import EnrollmentView
-    from relance.engine.sequences.enroll import EnrollReport, Skipped
+    from relance.engine.sequences.enroll import EnrollReport, SkipCode, Skipped
     from relance.engine.sequences.listing import EnrollmentFilter, EnrollmentPage
     from relance.engine.sequences.publish import Published, SequenceDetail, SequenceSummary, VersionView
     from relance.engine.states import BulkOutcome
@@ -167,6 +167,7 @@ __all__ = [
     "SequenceSummary",
     "Server",
     "Settings",
+    "SkipCode",
     "Skipped",
     "Span",
     "Status",
@@ -238,7 +239,7 @@ _ROOMS = {
     "engine.sequences.bulk": ("BulkReport", "BulkResult"),
     "engine.states": ("BulkOutcome",),
     "engine.sequences.control": ("EnrollmentView",),
-    "engine.sequences.enroll": ("EnrollReport", "Skipped"),
+    "engine.sequences.enroll": ("EnrollReport", "SkipCode", "Skipped"),
     "engine.sequences.listing": ("EnrollmentFilter", "EnrollmentPage"),
     "engine.sequences.publish": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
     "engine.store.contacts.contacts": ("Contact",),

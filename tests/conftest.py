@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """Where every sentence is a key, no test may leave one in a database."""
     yield
-    if reworded.wanted():
+    if reworded.wanted() and not item.get_closest_marker("own_words"):
         assert stored_sentences.of_item(item) == []
 
 

@@ -217,13 +217,20 @@ def _written(home: Path, rep: Account) -> Iterator[None]:
         "imap": _as_told(rep.imap),
         "ca_file": str(ca_file),
     }
-    file.unlink(missing_ok=True)
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    _put(file, json.dumps(told, indent=2) + "\n")
     try:
         yield
     finally:
         file.unlink(missing_ok=True)
+
+
+def _put(file: Path, text: str) -> None:
+    """As a whole, or not at all: it is there once the sandbox is ready, and that is what others wait for."""
+    part = file.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    part.write_text(text, encoding="utf-8")
+    part.replace(file)
 
 
 def _as_told(server: Server) -> dict[str, object]:

@@ -58,7 +58,8 @@ def judged(answer: Reply) -> Classification:
 def _evidence(stored: object) -> Text | str:
     """Somebody's words as they are; a sentence of ours as a Text."""
     said = Text.read(stored)
-    return str(said) if said == Text.prose(said) else said
+    row = said.row()
+    return str(row["text"]) if row.get("code") == "prose" else said
 
 
 def in_force(answer: Reply) -> EffectiveClassification:

@@ -11,7 +11,7 @@ from relance.complete import complete
 from relance.engine.processes.attendance import Attendance
 from relance.engine.reasons import Code
 from relance.engine.store import headings
-from relance.wording import _, ended, moment, n_
+from relance.wording import Text, _, ended, moment, n_
 
 LATE_SECONDS = 900.0
 # Work that could be done and was not begun for so long is late: no turn before it takes longer.
@@ -104,7 +104,7 @@ class Facts:
     unwritable: str = ""  # what can not be written, and why
     foreign: str = ""  # why who asks can not write, though others may
     broker: bool = True  # whether Redis answers whoever needs it, and does what it is asked
-    refused: str = ""  # why Redis refuses, where this process knows it
+    refused: Text | str = ""  # why Redis refuses, where this process knows it
     stalled: tuple[str, ...] = ()
     halted: str | None = None
     clock: str = ""

@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from sqlalchemy.engine import Connection
 
@@ -35,12 +36,24 @@ BATCH = 500
 # People a transaction: some 100 ms of one writer's time on SQLite.
 
 
+class SkipCode(StrEnum):
+    """Why somebody was not enrolled."""
+
+    NOT_AN_ADDRESS = "not_an_address"
+    NOT_A_CONTACT = "not_a_contact"
+    SUPPRESSED = "suppressed"
+    IN_SEQUENCE = "in_sequence"  # in this one already, in whatever state
+    IN_ANOTHER_SEQUENCE = "in_another_sequence"  # being written to there
+    VALUE_MISSING = "value_missing"  # a field that a mail needs
+
+
 @dataclass(frozen=True)
 class Skipped:
-    """Somebody who was not enrolled, and why."""
+    """Somebody who was not enrolled, and why: for people, and by its code."""
 
     email: str
     reason: str
+    code: SkipCode
 
 
 @dataclass(frozen=True)
@@ -150,7 +163,9 @@ def _named(run: _Run, emails: Iterable[str]) -> Iterator[list[Contact]]:
             known = contacts.by_emails(conn, batch)
         for email in batch:
             if email not in known:
-                run.skipped.append(Skipped(email, _("is not a contact yet: import it first")))
+                run.skipped.append(
+                    Skipped(email, _("is not a contact yet: import it first"), SkipCode.NOT_A_CONTACT)
+                )
         yield [known[email] for email in sorted(known)]
 
 
@@ -190,7 +205,7 @@ class _Run:
         try:
             found = address.normalise(text, allow_test_domains=self.context.options.allow_test_domains)
         except errors.Invalid as refused:
-            self.skipped.append(Skipped(text.strip(), str(refused)))
+            self.skipped.append(Skipped(text.strip(), str(refused), SkipCode.NOT_AN_ADDRESS))
             return None
         return found.normalised
 
@@ -239,28 +254,29 @@ class _Run:
         """Those of them who may be enrolled, each with a mailbox; the others are skipped."""
         chosen = []
         for person in people:
-            reason = self._objection(person, known)
-            if reason is None:
+            objection = self._objection(person, known)
+            if objection is None:
                 number = self.shares.pick(person.organisation, known.wrote.get(person.id, ()))
                 chosen.append((person, self.by_id[number]))
             else:
-                self.skipped.append(Skipped(person.email, reason))
+                self.skipped.append(Skipped(person.email, str(objection[1]), objection[0]))
         return chosen
 
-    def _objection(self, person: Contact, known: _Known) -> str | None:
-        """Why somebody may not be enrolled, in words, or None."""
+    def _objection(self, person: Contact, known: _Known) -> tuple[SkipCode, Text] | None:
+        """Why somebody may not be enrolled, or None."""
         if person.email in known.suppressed:
-            return _("is suppressed: {reason}", reason=known.suppressed[person.email])
+            reason = known.suppressed[person.email].text
+            return SkipCode.SUPPRESSED, Text("is suppressed: {reason}", reason=reason)
         for row in known.enrolled.get(person.id, ()):
             if row.sequence_id == self.version.sequence_id:
-                return _("is in this sequence already ({state})", state=states.STATES[row.state])
+                state = states.STATES[row.state]
+                return SkipCode.IN_SEQUENCE, Text("is in this sequence already ({state})", state=state)
             if row.state in states.OPEN and not self.also_elsewhere:
-                return _(
-                    'is {state} in "{sequence}"',
-                    state=states.STATES[row.state],
-                    sequence=self.names.get(row.sequence_id) or Text("another sequence"),
-                )
-        return lacking(self.needs, self.script, person, self.senders[0])
+                name = self.names.get(row.sequence_id) or Text("another sequence")
+                there = Text('is {state} in "{sequence}"', state=states.STATES[row.state], sequence=name)
+                return SkipCode.IN_ANOTHER_SEQUENCE, there
+        missing = lacking(self.needs, self.script, person, self.senders[0])
+        return (SkipCode.VALUE_MISSING, missing) if missing else None
 
     def _add(self, conn: Connection, chosen: Sequence[tuple[Contact, Mailbox]], known: _Known) -> None:
         now = self.context.clock.now()
@@ -270,7 +286,8 @@ class _Run:
         for person, mailbox in chosen:
             number = ids.get(person.id)
             if number is None:  # another process enrolled them since they were read
-                self.skipped.append(Skipped(person.email, _("is in this sequence already")))
+                already = Skipped(person.email, _("is in this sequence already"), SkipCode.IN_SEQUENCE)
+                self.skipped.append(already)
                 continue
             position = self._first(person, str(number))
             placed.append((number, position))
@@ -337,8 +354,8 @@ def needs(script: CompiledSequence) -> Needs:
     return found
 
 
-def lacking(wanted: Needs, script: CompiledSequence, person: Contact, sender: Mailbox) -> str | None:
-    """Which needed fields a person has not, and where they are needed, in words; None when all are there."""
+def lacking(wanted: Needs, script: CompiledSequence, person: Contact, sender: Mailbox) -> Text | None:
+    """Which needed fields a person has not, and where they are needed; None when all are there."""
     there = {name for name, value in {**script.definition.values, **person.values()}.items() if value != ""}
     there |= {"sender_address"} | ({"sender_name", "sender_first_name"} if sender.name else set())
     missing: dict[str, str] = {}
@@ -348,6 +365,8 @@ def lacking(wanted: Needs, script: CompiledSequence, person: Contact, sender: Ma
                 missing.setdefault(name, step)
     if not missing:
         return None
-    return "; ".join(
-        _("{names} is missing, which {place} needs", names=name, place=step) for name, step in missing.items()
+    found = (
+        Text("{names} is missing, which {place} needs", names=name, place=step)
+        for name, step in missing.items()
     )
+    return Text.together(*found, by="; ")

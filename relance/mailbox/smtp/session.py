@@ -21,6 +21,7 @@ from relance.mailbox.smtp.capabilities import Capabilities
 from relance.mailbox.smtp.envelope import Envelope
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from relance.mailbox.smtp.usage import Usage
+from relance.wording import as_in_the_source
 
 _FAULTS = (protocol.Lost, OSError, aiosmtplib.SMTPException)  # ssl.SSLError and TimeoutError are OSErrors
 _GOING_AWAY = 421
@@ -110,7 +111,9 @@ class Session:
             return smtp_replies.not_sent(self._stage, fault)
         except errors.Broken as problem:  # the file of trusted certificates cannot be read
             self.abort()
-            return _person_must_act("tls", str(problem))
+            return dataclasses.replace(
+                _person_must_act("tls", as_in_the_source(problem.text)), told=problem.text
+            )
         except BaseException:
             self.abort()
             raise

@@ -15,6 +15,7 @@ from relance import clock
 from relance.scheduler.monitoring import metrics
 from relance.scheduler.queue import broker as brokers
 from relance.scheduler.queue import coalescing, redis_refusals
+from relance.wording import Text
 
 ACTOR = brokers.ACTOR
 SAID_SECONDS = 60.0  # what is still so is told so often
@@ -32,7 +33,7 @@ class Hints:
         self.log = structlog.get_logger(__name__)
         self.lock = threading.Lock()
         self.away_since: float | None = None
-        self.refused = ""  # why the broker refuses, where it answers
+        self.refused: Text | str = ""  # why the broker refuses, where it answers
         self.told = 0.0  # when it was last told that the broker is away
 
     def send(self, ids: Iterable[int]) -> int:
@@ -106,7 +107,7 @@ class Hints:
         if why is None:
             self.log.warning("the broker does not answer; work waits in the database", reason=str(trouble))
         else:
-            self.log.error("the broker refuses commands; work waits in the database", reason=why)
+            self.log.error("the broker refuses commands; work waits in the database", reason=str(why))
 
     def _back(self) -> None:
         with self.lock:

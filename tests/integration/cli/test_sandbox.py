@@ -22,7 +22,7 @@ def test_it_stands_until_it_is_told_to_end(tmp_path: Path, goodbye: signal.Signa
     program = processes.Program(command.relance("sandbox"), tmp_path / "log", environment=environment)
     world = processes.Process(program)
     try:
-        world.wait_ready(lambda: "relance sandbox: ready" in world.log(), seconds=60)
+        world.wait_ready((home / sandbox.FILE_NAME).exists, seconds=60)
         rep = sandbox.account(home)
         with Outbox(rep, helo="localhost") as outbox, Inbox(rep) as inbox:
             assert outbox.connect() is None

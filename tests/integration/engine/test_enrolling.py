@@ -10,7 +10,7 @@ from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.sequences import enroll, publish
-from relance.engine.sequences.enroll import EnrollRequest
+from relance.engine.sequences.enroll import EnrollRequest, SkipCode
 from relance.engine.states import State
 from relance.engine.store import events
 from relance.engine.store.mailboxes import mailboxes
@@ -73,6 +73,7 @@ def test_enrolling_again_changes_nothing(ready: Context) -> None:
     again = enroll.enroll(ready, EnrollRequest("Trial"))
     assert again.enrolled == 0
     assert len(again.skipped) == 3
+    assert {each.code for each in again.skipped} == {SkipCode.IN_SEQUENCE}
     assert all(each.reason == in_english("is in this sequence already (active)") for each in again.skipped)
     assert (again.by_mailbox, again.first_due) == ({}, None)
 
@@ -111,6 +112,13 @@ def test_who_cannot_be_written_to_is_skipped_with_the_reason(ready: Context) -> 
     assert reasons["who@x.example"] == in_english("is not a contact yet: import it first")
     assert in_english("not an email address") in reasons["what"]
     assert (report.enrolled, len(report.skipped)) == (1, 5)
+    assert {each.email: each.code for each in report.skipped} == {
+        "p@firm0.example": SkipCode.IN_ANOTHER_SEQUENCE,
+        "bare@firm9.example": SkipCode.VALUE_MISSING,
+        "no@gone.example": SkipCode.SUPPRESSED,
+        "who@x.example": SkipCode.NOT_A_CONTACT,
+        "what": SkipCode.NOT_AN_ADDRESS,
+    }
     both = enroll.enroll(ready, EnrollRequest("Trial", ["p@firm0.example"], also_elsewhere=True))
     assert both.enrolled == 1
 

@@ -77,6 +77,7 @@ def test_each_bounce_stands_until_it_is_corrected_itself(ready: Context) -> None
     assert suppressed(ready) == set()
 
 
+@pytest.mark.own_words
 def test_a_persons_stop_in_the_words_of_an_answer_is_still_theirs(ready: Context) -> None:
     hear(ready, sent(ready, KIM), bounce(definite=False))
     words = row(ready, KIM).reason

@@ -163,6 +163,7 @@ def test_who_is_locked_out_stays_so_whatever_else_is_said_of_the_mailbox(
     assert (the(house).reason, logins(server)) == ("a provider refuses its mail", 1)
 
 
+@pytest.mark.own_words
 def test_a_pause_in_the_words_of_a_trouble_locks_nobody_out(house: Context, server: Scripted) -> None:
     """It could not be reached, and a person pauses it for that, in the same words: it is read on."""
     add(house, server, sync_error="no way in")

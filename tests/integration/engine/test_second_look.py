@@ -16,6 +16,7 @@ from relance.engine.sending import deliver, gate
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.client import Outbox
 from relance.mailbox.smtp.outcome import SendResult
+from tests import english
 from tests.journeys.stage import ADA, FOLLOW_UP, Stage, standing
 
 EWA, OLA, JAN = "ewa@acme.example", "ola@apex.example", "jan@aster.example"
@@ -65,6 +66,16 @@ def test_who_says_no_while_another_mail_leaves_gets_none(stage: Stage, what: str
     assert [line.kind for line in lines if "withdrawn before its body" in str(line.data)] == [
         "message.withdrawn"
     ]
+
+
+@pytest.mark.wording
+def test_what_stopped_it_reads_in_the_readers_language(stage: Stage) -> None:
+    during_the_first_body(stage, NEWS["unsubscribed"])
+    stage.run()
+    with wording.speaking("pl"):
+        [told] = [line for line in stage.relance.timeline(OLA) if line.kind == "message.withdrawn"]
+    assert "wycofano przed wysłaniem treści" in told.words
+    assert english.words(told.words, (OLA,)) == english.sentences(told.words) == []
 
 
 def test_without_the_second_look_it_would_have_left(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -31,7 +32,7 @@ _UNDERWAY = Prepared(
         sequence.c.state.label("sequence_state"),
         mailbox.c.state.label("mailbox_state"),
         mailbox.c.fence,
-        sa.select(suppression.c.reason)
+        sa.select(sa.func.coalesce(sa.cast(suppression.c.why, sa.Text), suppression.c.reason))
         .where(is_one_of(suppression.c.kind, ("address", "domain")), any_of(suppression.c.value, "refusing"))
         .limit(sa.literal_column("1"))
         .scalar_subquery()
@@ -47,6 +48,15 @@ def of(conn: Connection, enrollment_id: int, address: str) -> InFlight:
     """As it is at this moment, for an enrollment that exists; `address` is whom the mail goes to."""
     asked = {"enrollment_id": enrollment_id, "refusing": suppressions.refusing(address)}
     [found] = _UNDERWAY.all(conn, asked)
-    no = None if found.suppressed is None else reasons.prose(found.suppressed)
+    no = None if found.suppressed is None else _why(found.suppressed)
     version, sequence_state, mailbox_state, fence, _ = found
     return InFlight(version, sequence_state, mailbox_state, fence, no)
+
+
+def _why(stored: str) -> Reason:
+    """By its code; what another release wrote has words alone."""
+    try:
+        row = json.loads(stored)
+    except ValueError:
+        return reasons.prose(stored)
+    return reasons.of_row(row) if isinstance(row, dict) and "code" in row else reasons.prose(stored)
