@@ -9,45 +9,32 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from relance import errors
+from relance.app.narrowing import (
+    Call,
+    Narrowed,
+    anything,
+    by_itself,
+    oneself,
+    own_mailbox,
+    own_mailboxes_only,
+    own_person,
+    own_rows,
+)
 from relance.clock import machine_now
 from relance.engine.event_log import actors
 from relance.engine.event_log.actors import Actor, ActorKind
-from relance.engine.roles import Permission, Viewer
+from relance.engine.roles import Permission, Viewer, seeing
 from relance.engine.store.users import audit
 from relance.wording import Text
 
 if TYPE_CHECKING:
     from relance.app.installation import Relance
-
-
-@dataclass(frozen=True)
-class Call:
-    """A method that somebody wants to call, with its arguments; `given` may be added to."""
-
-    app: Relance
-    viewer: Viewer
-    args: tuple[Any, ...]
-    given: dict[str, Any]
-
-
-Narrowed = Callable[[Call], None]
-# Raises `errors.NotFound` for what is not the viewer's, or adds the viewer's scope.
-
-
-def anything(call: Call) -> None:
-    """What belongs to nobody in particular, such as sequences."""
-    del call
-
-
-def oneself(call: Call) -> None:
-    """The first argument is the viewer's own number."""
-    if not call.args or call.args[0] != call.viewer.user:
-        raise errors.NotFound(Text("There is no such user."))
 
 
 @dataclass(frozen=True)
@@ -75,40 +62,42 @@ RULES: Mapping[str, Rule] = {
     "contacts.add": _do(Permission.CONTACTS, anything),
     "contacts.import_file": _do(Permission.CONTACTS, anything),
     "contacts.lift": _do(Permission.CONTACTS),
-    "contacts.list": _look(None),
-    "contacts.show": _look(None),
+    "contacts.list": _look(by_itself),
+    "contacts.show": _look(own_person),
     "contacts.suppress": _do(Permission.CONTACTS, anything),
     "contacts.suppressions": _look(),
     "contacts.unsuppress": _do(Permission.CONTACTS),
-    "enroll": _do(Permission.WORK),
-    "enrollments.counts": _look(None),
-    "enrollments.list": _look(None),
-    "enrollments.pause": _do(Permission.WORK),
-    "enrollments.release": _do(Permission.WORK),
-    "enrollments.resume": _do(Permission.WORK),
-    "enrollments.stop": _do(Permission.WORK),
+    "enroll": _do(Permission.WORK, own_mailboxes_only),
+    "enrollments.counts": _look(by_itself),
+    "enrollments.list": _look(by_itself),
+    "enrollments.pause": _do(Permission.WORK, by_itself),
+    "enrollments.release": _do(Permission.WORK, by_itself),
+    "enrollments.resume": _do(Permission.WORK, by_itself),
+    "enrollments.stop": _do(Permission.WORK, by_itself),
     "events": _look(None),
-    "explain": _look(None),
-    "held": _look(None),
-    "inbox.accept_substitute": _do(Permission.WORK),
-    "inbox.correct": _do(Permission.WORK),
-    "inbox.counts": _look(None),
-    "inbox.detail": _look(None),
-    "inbox.dismiss_substitute": _do(Permission.WORK),
-    "inbox.list": _look(None),
-    "inbox.mark": _do(Permission.WORK),
-    "inbox.page": _look(None),
-    "inbox.show": _look(None),
-    "inbox.undo": _do(Permission.WORK),
+    "explain": _look(own_person),
+    "held": _look(by_itself),
+    "inbox.accept_substitute": _do(Permission.WORK, own_rows("answer")),
+    "inbox.correct": _do(Permission.WORK, own_rows("answer")),
+    "inbox.counts": _look(by_itself),
+    "inbox.detail": _look(own_rows("answer")),
+    "inbox.dismiss_substitute": _do(Permission.WORK, own_rows("answer")),
+    "inbox.list": _look(by_itself),
+    "inbox.mark": _do(Permission.WORK, own_rows("answer", "numbers")),
+    "inbox.page": _look(by_itself),
+    "inbox.show": _look(own_rows("answer")),
+    "inbox.undo": _do(Permission.WORK, own_rows("answer")),
     "mailboxes.add": _do(Permission.MAILBOXES),
-    "mailboxes.list": _look(None),
+    "mailboxes.assign": Rule(Permission.MAILBOXES, changes=True, audited=True),
+    "mailboxes.owners": Rule(Permission.MAILBOXES),
+    "mailboxes.list": _look(by_itself),
     "mailboxes.pause": _do(Permission.MAILBOXES),
     "mailboxes.remove": _do(Permission.MAILBOXES),
     "mailboxes.resume": _do(Permission.MAILBOXES),
-    "mailboxes.show": _look(None),
+    "mailboxes.show": _look(own_mailbox),
     "mailboxes.test": _do(Permission.MAILBOXES),
-    "messages.list": _look(None),
-    "messages.show": _look(None),
+    "messages.list": _look(by_itself),
+    "messages.show": _look(own_rows("message")),
     "myself.change_password": _SELF,
     "myself.describe": _SELF,
     "myself.drop_second_factor": _SELF,
@@ -124,10 +113,10 @@ RULES: Mapping[str, Rule] = {
     "sequences.resume": _do(Permission.SEQUENCES),
     "sequences.show": _look(),
     "settings.describe": Rule(Permission.OPERATE),
-    "status": _look(),
-    "tasks.done": _do(Permission.WORK),
+    "status": _look(None),
+    "tasks.done": _do(Permission.WORK, own_rows("task", "task_id")),
     "tasks.list": _look(None),
-    "timeline": _look(None),
+    "timeline": _look(own_person),
     "users.change": _USERS,
     "users.end_sessions": _USERS,
     "users.invite": _USERS,
@@ -140,24 +129,25 @@ OPEN = ("clock",)
 
 def seen_by(app: Relance, viewer: Viewer) -> Relance:
     """The installation as one user may use it."""
-    return cast("Relance", _Permitted(app, app, viewer, ""))
+    return cast("Relance", _Permitted(app, viewer, ""))
 
 
 class _Permitted:
-    """`Relance`, or one of its nouns, behind the table."""
+    """`Relance`, or one of its nouns, behind the table. Nothing is fetched before the table was asked."""
 
-    def __init__(self, app: Relance, subject: object, viewer: Viewer, path: str) -> None:
-        self._app, self._subject, self._viewer, self._path = app, subject, viewer, path
+    def __init__(self, app: Relance, viewer: Viewer, path: str) -> None:
+        self._app, self._viewer, self._path = app, viewer, path
 
     def __getattr__(self, name: str) -> Any:
         path = f"{self._path}{name}"
         if path in OPEN:
-            return getattr(self._subject, name)
+            return getattr(self._app, path)
         if path in RULES:
-            call = functools.partial(_called, self._app, self._viewer, path, getattr(self._subject, name))
-            return functools.wraps(getattr(self._subject, name))(call)
+            self._viewer.require(RULES[path].permission)
+            method = operator.attrgetter(path)(self._app)
+            return functools.wraps(method)(functools.partial(_called, self._app, self._viewer, path, method))
         if not self._path and any(each.startswith(f"{path}.") for each in RULES):
-            return _Permitted(self._app, getattr(self._subject, name), self._viewer, f"{path}.")
+            return _Permitted(self._app, self._viewer, f"{path}.")
         raise errors.Forbidden(Text("Nobody who signs in may do this ({name}).", name=path))
 
 
@@ -165,11 +155,10 @@ def _called(
     app: Relance, viewer: Viewer, path: str, method: Callable[..., Any], *args: Any, **given: Any
 ) -> Any:
     rule = RULES[path]
-    viewer.require(rule.permission)
     call = Call(app, viewer, args, given)
     if not viewer.scope.everything or rule.own is oneself:
         _narrow(rule, call)
-    with actors.acting(Actor(ActorKind.USER, viewer.email)):
+    with actors.acting(Actor(ActorKind.USER, viewer.email)), seeing(viewer.scope):
         found = method(*args, **given)
         if rule.changes and not rule.audited:
             _note(path, call)

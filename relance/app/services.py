@@ -15,7 +15,7 @@ from relance.engine.contacts import importer
 from relance.engine.contacts import service as contact_service
 from relance.engine.inbound.corrections import inbox, inbox_pages, reclassify, reinstate
 from relance.engine.inbound.reading import unread_mail
-from relance.engine.mailboxes import aliases, probe_run
+from relance.engine.mailboxes import aliases, assigning, probe_run
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.reporting import messages
 from relance.engine.restore import doubts
@@ -79,6 +79,8 @@ class Mailboxes(Service):
     """The salespeople's own mailboxes."""
 
     add = Operation(mailbox_service.add)
+    assign = Operation(assigning.assign)
+    owners = Operation(assigning.owners)
     list = Operation(mailbox_service.every)
     show = Operation(mailbox_service.show)
     add_alias = Operation(aliases.add)

@@ -6,7 +6,9 @@ whichever way they came.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,6 +79,24 @@ class Scope:
 
 
 EVERYBODY = Scope()
+_LOOKING: ContextVar[Scope] = ContextVar("relance_scope", default=EVERYBODY)
+
+
+def scope_now() -> Scope:
+    """Whose rows whoever acts in this thread sees; everybody's unless somebody who signed in acts."""
+    return _LOOKING.get()
+
+
+@contextmanager
+def seeing(scope: Scope) -> Iterator[None]:
+    """What is listed and counted inside is kept to a scope (`relance.engine.store.scopes`)."""
+    before = _LOOKING.set(scope)
+    try:
+        yield
+    finally:
+        _LOOKING.reset(before)
+
+
 _SEES_ALL = frozenset({Role.MANAGER, Role.VIEWER})
 
 

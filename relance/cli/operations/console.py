@@ -128,3 +128,18 @@ def invite(
             until=made.until,
         )
     )
+
+
+@group.command()
+def assign(
+    ctx: typer.Context,
+    mailbox: Annotated[str, typer.Argument(metavar="MAILBOX", help="The mailbox's address.")],
+    email: Annotated[str | None, typer.Argument(metavar="[EMAIL]", help="The user; else nobody.")] = None,
+) -> None:
+    """Say whose a mailbox is. A salesperson sees what goes through their own mailboxes."""
+    with session.of(ctx).open() as app:
+        app.mailboxes.assign(mailbox, email)
+    if email is None:
+        show.say(_("{mailbox} is nobody's.", mailbox=mailbox))
+    else:
+        show.say(_("{mailbox} is the mailbox of {email}.", mailbox=mailbox, email=email))

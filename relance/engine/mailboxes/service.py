@@ -21,7 +21,7 @@ from relance.engine.ports import Inbox
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences import backlog
 from relance.engine.states import POLICIES
-from relance.engine.store import events
+from relance.engine.store import events, scopes
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import aliases, folders, mailboxes, provider_traits
 from relance.engine.store.mailboxes.mailboxes import Mailbox
@@ -210,11 +210,12 @@ def _sign_in_problems(spec: MailboxSpec) -> Iterator[errors.Problem]:
 def every(context: Context) -> list[MailboxView]:
     """Every mailbox, by address."""
     with context.database.read() as conn:
-        found = list(mailboxes.every(conn))
+        own = scopes.mailboxes(conn)
+        found = [each for each in mailboxes.every(conn) if own is None or each.id in own]
         learned = provider_traits.of(conn, [each.id for each in found])
         refused = refusals.by_mailbox(conn)
-        own = aliases.own_addresses(conn) | _people(conn, found)
-    return [_view(each, own, learned.get(each.id), refused.get(each.id, ())) for each in found]
+        known_addresses = aliases.own_addresses(conn) | _people(conn, found)
+    return [_view(each, known_addresses, learned.get(each.id), refused.get(each.id, ())) for each in found]
 
 
 def show(context: Context, address: str) -> MailboxView:

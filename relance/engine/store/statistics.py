@@ -30,7 +30,7 @@ from relance.engine.event_log import old_names
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.reasons import Code
 from relance.engine.states import OPEN, MessageState, State
-from relance.engine.store import headings
+from relance.engine.store import headings, scopes
 from relance.engine.store.inbound import replies
 from relance.engine.store.sequences import due as due_mails
 
@@ -363,7 +363,8 @@ class HeldRow:
 
 def held(conn: Connection, limit: int) -> list[HeldRow]:
     """Whoever is held, longest first. `since`: when the newest of what holds them was opened."""
-    return [HeldRow(**dict(row._mapping)) for row in conn.execute(held_query(limit))]
+    query = held_query(limit).where(*scopes.within(conn, enrollment.c.mailbox_id))
+    return [HeldRow(**dict(row._mapping)) for row in conn.execute(query)]
 
 
 def held_query(limit: int) -> sa.Select[Any]:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.db.prepared import Prepared, any_of
 from relance.engine.db.tables import contact
+from relance.engine.store import scopes
 
 FIELDS = ("first_name", "last_name", "company", "title", "phone", "country", "language", "zone")
 """What every contact may have; anything else a file brings goes to the contact's own fields."""
@@ -81,7 +82,7 @@ _BY_IDS = Prepared(sa.select(*_COLUMNS).where(any_of(contact.c.id, "wanted")))
 
 def page(conn: Connection, *, search: str | None, after: str | None, limit: int) -> list[Contact]:
     """A page of contacts by address; `search` is found anywhere in address, names or company."""
-    query = sa.select(*_COLUMNS).order_by(contact.c.email).limit(limit)
+    query = sa.select(*_COLUMNS).where(*scopes.people(conn)).order_by(contact.c.email).limit(limit)
     if after is not None:
         query = query.where(contact.c.email > after)
     if search:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from relance.engine.db import database
 from relance.engine.db.tables import contact, enrollment, inbound, mailbox
 from relance.engine.states import State
+from relance.engine.store import scopes
 from relance.engine.store.contacts import search
 from relance.wording import Text
 
@@ -110,7 +111,7 @@ class Wanted:
 def page(conn: Connection, wanted: Wanted, *, before: int | None = None, limit: int = 100) -> list[Reply]:
     """The newest kept mails over all mailboxes; `before` is the last number of the page before."""
     query = _SELECT.order_by(inbound.c.id.desc()).limit(limit)
-    for condition in (*_conditions(wanted), *_found_by(conn, wanted.search)):
+    for condition in (*_within(conn), *_conditions(wanted), *_found_by(conn, wanted.search)):
         query = query.where(condition)
     if before is not None:
         query = query.where(inbound.c.id < before)
@@ -120,9 +121,13 @@ def page(conn: Connection, wanted: Wanted, *, before: int | None = None, limit: 
 def counts(conn: Connection, wanted: Wanted) -> list[tuple[str, str | None, int]]:
     """How many there are, by kind and intent."""
     query = sa.select(KIND.label("kind"), INTENT.label("intent"), sa.func.count()).select_from(_JOINED)
-    for condition in (*_conditions(wanted), *_found_by(conn, wanted.search)):
+    for condition in (*_within(conn), *_conditions(wanted), *_found_by(conn, wanted.search)):
         query = query.where(condition)
     return [(row[0], row[1], row[2]) for row in conn.execute(query.group_by(sa.text("1"), sa.text("2")))]
+
+
+def _within(conn: Connection) -> list[sa.ColumnElement[bool]]:
+    return scopes.within(conn, inbound.c.mailbox_id)
 
 
 FEW = 2000

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from relance.engine.db import ids as numbers
 from relance.engine.db.tables import contact, enrollment, mailbox, message, sequence
 from relance.engine.states import MessageState
+from relance.engine.store import scopes
 from relance.engine.store.contacts import search
 
 FEW = 2000
@@ -88,7 +89,7 @@ _SELECT = (
 
 
 def _conditions(conn: Connection, wanted: Conditions) -> Sequence[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = []
+    found = scopes.within(conn, message.c.mailbox_id)
     if wanted.states:
         found.append(message.c.state.in_([each.value for each in wanted.states]))
     if wanted.mailbox_id is not None:

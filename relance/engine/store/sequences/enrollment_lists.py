@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.db.tables import contact, enrollment
 from relance.engine.states import State
+from relance.engine.store import scopes
 from relance.engine.store.contacts import search
 
 FEW = 2000
@@ -69,7 +70,7 @@ def _first(conn: Connection, wanted: Conditions, state: State, after: int, limit
 
 
 def _conditions(conn: Connection, wanted: Conditions) -> list[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = []
+    found = scopes.within(conn, enrollment.c.mailbox_id)
     if wanted.sequence_id is not None:
         found.append(enrollment.c.sequence_id == wanted.sequence_id)
     if wanted.mailbox_id is not None:
@@ -112,7 +113,8 @@ _SIFTED = (enrollment.c.id, enrollment.c.state, enrollment.c.sequence_id, enroll
 
 
 def _of_people(conn: Connection, wanted: Conditions, people: Sequence[int]) -> list[Any]:
-    query = sa.select(*_SIFTED).where(enrollment.c.contact_id.in_(people))
+    own = scopes.within(conn, enrollment.c.mailbox_id)
+    query = sa.select(*_SIFTED).where(enrollment.c.contact_id.in_(people), *own)
     if wanted.code:
         query = query.where(_said(conn, wanted.code))
     return sorted((row for row in conn.execute(query) if _fits(row, wanted)), key=lambda row: row.id)

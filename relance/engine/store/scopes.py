@@ -1,0 +1,71 @@
+"""Lists kept to what somebody may see: the rows of their own mailboxes, and people nobody else writes to.
+
+A list that a salesperson may open adds these conditions; for everybody else they are none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine import roles
+from relance.engine.db.tables import contact, enrollment, inbound, mailbox, message, task
+from relance.engine.roles import Scope
+
+
+def mailboxes(conn: Connection, scope: Scope | None = None) -> tuple[int, ...] | None:
+    """The mailboxes whose rows are seen; None: all of them. A salesperson has a few."""
+    seen = roles.scope_now() if scope is None else scope
+    if seen.everything:
+        return None
+    return tuple(conn.execute(sa.select(mailbox.c.id).where(mailbox.c.user_id == seen.user)).scalars())
+
+
+def within(
+    conn: Connection, column: sa.ColumnElement[int] | sa.ColumnElement[int | None]
+) -> list[sa.ColumnElement[bool]]:
+    """Conditions that keep rows to those mailboxes; none where all are seen."""
+    own = mailboxes(conn)
+    return [] if own is None else [column.in_(own)]
+
+
+def people(conn: Connection, scope: Scope | None = None) -> list[sa.ColumnElement[bool]]:
+    """The same for contacts: who is (or was) written to by those mailboxes, and whom nobody writes to yet."""
+    own = mailboxes(conn, scope)
+    if own is None:
+        return []
+    of_them = sa.select(enrollment.c.id).where(enrollment.c.contact_id == contact.c.id)
+    theirs = of_them.where(enrollment.c.mailbox_id.in_(own)).exists()
+    return [sa.or_(theirs, sa.not_(of_them.exists()))]
+
+
+def has_person(conn: Connection, scope: Scope, email: str) -> bool:
+    """Whether an address (as it is stored) is one of those people's; one that nobody has is."""
+    known = sa.select(contact.c.id).where(contact.c.email == email)
+    if conn.execute(known).first() is None:
+        return True
+    return conn.execute(known.where(*people(conn, scope))).first() is not None
+
+
+def has_rows(conn: Connection, scope: Scope, noun: str, numbers: Sequence[int]) -> bool:
+    """Whether all of these rows (`answer`, `message`, `task`, `enrollment`) are of those mailboxes; those that are not there are not."""
+    own = mailboxes(conn, scope)
+    if own is None:
+        return True
+    key, of, joined = _ROWS[noun]
+    asked = sa.select(sa.func.count()).select_from(joined).where(key.in_(numbers), of.in_(own))
+    return int(conn.execute(asked).scalar_one()) == len(set(numbers))
+
+
+_ROWS = {
+    "answer": (inbound.c.id, inbound.c.mailbox_id, inbound),
+    "message": (message.c.id, message.c.mailbox_id, message),
+    "enrollment": (enrollment.c.id, enrollment.c.mailbox_id, enrollment),
+    "task": (
+        task.c.id,
+        enrollment.c.mailbox_id,
+        task.join(enrollment, enrollment.c.id == task.c.enrollment_id),
+    ),
+}

@@ -1,0 +1,226 @@
+"""Roles are enforced below every page: a method without a row is refused, and a salesperson sees and changes nothing of another's."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from relance import (
+    EnrollmentFilter,
+    MailboxSpec,
+    MessageFilter,
+    Relance,
+    Role,
+    Server,
+    Settings,
+    errors,
+    make_home,
+)
+from relance.app import people, permitted, services
+from relance.app.operation import Service
+from relance.clock import ManualClock
+from relance.engine.contacts import service as contact_service
+from relance.engine.event_log.actors import ActorKind
+from relance.engine.roles import ROLES, Permission, Viewer
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import EnrollRequest
+from relance.engine.states import MessageState
+from tests import engine_house
+from tests.reading import hear, letter, row, wrote
+
+ADA, BEN = "ada@sales.example", "ben@sales.example"
+KIM, ROB, NEW = "kim@lake.example", "rob@hill.example", "new@river.example"
+OFFERED_TO_NOBODY = {
+    *(
+        f"mailboxes.{name}"
+        for name in ("add_alias", "remove_alias", "unread", "dismiss", "retry", "undo_bounces")
+    ),
+    "inbox.rejudge",
+}
+# Of the nouns that pages use: methods that wait for the page that needs them. A row in RULES opens them.
+NOUNS = {
+    "contacts": services.Contacts,
+    "enrollments": services.Enrollments,
+    "inbox": services.Answers,
+    "mailboxes": services.Mailboxes,
+    "messages": services.Messages,
+    "myself": people.Myself,
+    "sequences": services.Sequences,
+    "tasks": services.Tasks,
+    "users": people.Users,
+}
+
+
+def viewer(app: Relance, email: str, role: Role = Role.SALESPERSON) -> Viewer:
+    app.users.invite(email, role)
+    found = next(each for each in app.users.list() if each.email == email)
+    return Viewer(found.id, email, role)
+
+
+@pytest.fixture
+def office(migrated_url, tmp_path):
+    """Ada writes to Kim and Ben to Rob, each from a mailbox of their own; both answered. Nobody writes to Nina."""
+    make_home(tmp_path / "home")
+    settings = Settings(home=tmp_path / "home", database_url=migrated_url)
+    with Relance(settings, clock=ManualClock(engine_house.MONDAY), actor="tests") as app:
+        house = app._context
+        published = publish.publish(house, engine_house.TRIAL)
+        for mailbox, person in ((ADA, KIM), (BEN, ROB)):
+            viewer(app, mailbox)
+            engine_house.add_mailbox(house, mailbox)
+            app.mailboxes.assign(mailbox, mailbox)
+            contact_service.add(house, person, {})
+            assert enroll.enroll(house, EnrollRequest(published.name, [person], [mailbox])).enrolled == 1
+            wrote(house, person)
+            assert hear(house, letter(person, text="Yes, call me."), mailbox=mailbox) == 1
+        contact_service.add(house, NEW, {})
+        yield app
+
+
+def seen(app: Relance, email: str, role: Role = Role.SALESPERSON) -> Relance:
+    return app.seen_by(viewer(app, email, role))
+
+
+def test_every_method_of_a_noun_is_in_the_table_or_named_as_closed():
+    methods = {
+        f"{noun}.{name}"
+        for noun, service in NOUNS.items()
+        for name in dir(service)
+        if not name.startswith("_") and name not in dir(Service)
+    }
+    assert methods - set(permitted.RULES) == OFFERED_TO_NOBODY
+    nouns_of_table = {name for name in permitted.RULES if "." in name} - {"settings.describe"}
+    assert nouns_of_table <= methods
+
+
+def test_what_has_no_row_is_refused_to_a_manager_too(office):
+    boss = seen(office, "boss@sales.example", Role.MANAGER)
+    for closed in ("tick", "turn", "web_app", "confirm_restore", "entrance", "unknown", "close"):
+        with pytest.raises(errors.Forbidden):
+            getattr(boss, closed)
+    with pytest.raises(errors.Forbidden):
+        boss.mailboxes.undo_bounces(ADA)
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("path", sorted(permitted.RULES))
+def test_a_role_without_the_permission_is_refused_before_anything_is_done(path, role):
+    rule = permitted.RULES[path]
+    if role in ROLES[rule.permission]:
+        return
+    noun, _, name = path.rpartition(".")
+    untouched = Relance.__new__(Relance)  # not open: anything that was done would fail otherwise
+    proxy = permitted.seen_by(untouched, Viewer(1, "a@b.example", role))
+    with pytest.raises(errors.Forbidden):
+        getattr(getattr(proxy, noun) if noun else proxy, name)()
+
+
+def test_lists_of_a_salesperson_hold_what_is_theirs(office):
+    ada, boss = seen(office, ADA), seen(office, "boss@sales.example", Role.MANAGER)
+    for who, people_seen, mailboxes in ((ada, [KIM], [ADA]), (boss, [KIM, ROB], [ADA, BEN])):
+        assert sorted(each.email for each in who.enrollments.list().enrollments) == people_seen
+        assert sum(who.enrollments.counts().values()) == len(people_seen)
+        assert sorted(each.email for each in who.inbox.list()) == people_seen
+        assert sorted(each.email for each in who.inbox.page().answers) == people_seen
+        assert sorted(each.email for each in who.messages.list().messages) == people_seen
+        assert [each.address for each in who.mailboxes.list()] == mailboxes
+        assert sorted(each.email for each in who.contacts.list()) == sorted([*people_seen, NEW])
+    for search in ("rob", "hill"):
+        assert ada.enrollments.list(EnrollmentFilter(search=search)).enrollments == ()
+        assert ada.enrollments.counts(EnrollmentFilter(search=search)) == {}
+        assert ada.messages.list(MessageFilter(search=search)).messages == ()
+        assert ada.contacts.list(search) == []
+    assert ada.enrollments.list(EnrollmentFilter(mailbox=BEN)).enrollments == ()
+
+
+def test_what_is_anothers_is_not_there(office):
+    ada, house = seen(office, ADA), office._context
+    with house.database.read():
+        theirs = next(each.id for each in office.inbox.list() if each.email == ROB)
+        mail = next(each.id for each in office.messages.list().messages if each.email == ROB)
+    before = (row(house, ROB), office.inbox.show(theirs))
+    for refused in (
+        lambda: ada.contacts.show(ROB),
+        lambda: ada.explain(ROB),
+        lambda: ada.timeline(f" {ROB.upper()} "),
+        lambda: ada.mailboxes.show(BEN),
+        lambda: ada.messages.show(mail),
+        lambda: ada.inbox.show(theirs),
+        lambda: ada.inbox.detail(theirs),
+        lambda: ada.inbox.correct(theirs, kind="bounce"),
+        lambda: ada.inbox.undo(theirs),
+        lambda: ada.inbox.mark([theirs]),
+        lambda: ada.inbox.accept_substitute(number=theirs),
+        lambda: ada.tasks.done(1),
+        lambda: ada.enroll("Trial", [NEW], mailboxes=[BEN]),
+    ):
+        with pytest.raises(errors.NotFound):
+            refused()
+    assert (row(house, ROB), office.inbox.show(theirs)) == before
+    with pytest.raises(errors.Forbidden):
+        ada.status()
+    with pytest.raises(errors.Forbidden):
+        ada.events()
+
+
+def test_what_is_theirs_is(office):
+    ada, house = seen(office, ADA), office._context
+    mine = next(each.id for each in office.inbox.list() if each.email == KIM)
+    assert ada.contacts.show(KIM).email == KIM
+    assert ada.timeline(KIM)
+    assert ada.inbox.show(mine).email == KIM
+    assert ada.inbox.correct(mine, kind="human-answer", intent="question").answer.intent == "question"
+    assert ada.enroll("Trial", [NEW]).enrolled == 1
+    assert row(house, NEW).mailbox_id == row(house, KIM).mailbox_id
+
+
+def test_a_bulk_action_of_a_salesperson_ends_at_their_own_people(office):
+    ada, house = seen(office, ADA), office._context
+    office.enroll("Trial", [NEW], mailboxes=[BEN])
+    report = ada.enrollments.pause(EnrollmentFilter(), reason="holidays")
+    assert all(each.email != NEW for each in report.results)
+    assert row(house, NEW).state.value == "active"
+
+
+def test_a_mailbox_of_nobody_is_no_salespersons(office):
+    office.mailboxes.assign(ADA, None)
+    assert seen(office, ADA).inbox.list() == []
+    assert office.mailboxes.owners() == {BEN: BEN}
+    assert office.users.log()[1].before == {"user": ADA}
+
+
+def test_what_is_done_is_done_in_the_users_name_and_written_down(office):
+    boss = seen(office, "boss@sales.example", Role.MANAGER)
+    boss.mailboxes.pause(ADA, "on holiday")
+    newest = office.users.log()[0]
+    assert (newest.action, newest.subject) == ("mailboxes.pause", ADA)
+    assert (newest.actor.kind, newest.actor.name) == (ActorKind.USER, "boss@sales.example")
+    last = office.events(limit=1000).events[-1]
+    assert last.actor is not None
+    assert (last.actor.kind, last.actor.name) == (ActorKind.USER, "boss@sales.example")
+
+
+def test_a_password_in_an_argument_is_not_written_down(office):
+    boss = seen(office, "boss@sales.example", Role.MANAGER)
+    server = Server("localhost", 1)
+    boss.mailboxes.add(MailboxSpec("new@sales.example", "New", "new", "hunter22", server, server))
+    assert office.users.log()[0].subject == "new@sales.example"
+    assert "hunter22" not in repr(office.users.log())
+
+
+def test_somebody_elses_profile_is_closed_to_everybody(office):
+    boss = seen(office, "boss@sales.example", Role.MANAGER)
+    other = next(each.id for each in office.users.list() if each.email == ADA)
+    for name in (each for each in permitted.RULES if each.startswith("myself.")):
+        method = getattr(boss.myself, name.partition(".")[2])
+        count = len(inspect.signature(method).parameters) - 1
+        with pytest.raises((errors.NotFound, TypeError)) as refused:
+            method(other, *["x"] * count)
+        assert isinstance(refused.value, errors.NotFound), name
+    assert Permission.SELF in ROLES
+
+
+def test_the_state_of_a_mail_is_not_touched_by_looking(office):
+    ada = seen(office, ADA)
+    assert {each.state for each in ada.messages.list().messages} == {MessageState.ACCEPTED.value}
