@@ -1,4 +1,4 @@
-"""English words in what is shown to somebody who reads another language."""
+"""Words and sentences of one language in what is shown to somebody who reads the other."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Iterable
 
+from relance.wording import catalogue as translations
 from tests import catalogue
 
 # Words that only English has; names, addresses, commands and codes are taken out before.
@@ -42,6 +43,21 @@ def _known() -> list[tuple[str, list[str]]]:
         for msgid, _context in catalogue.sentences()
         for form in ((msgid,) if isinstance(msgid, str) else msgid)
     ]
+    return _cut(forms)
+
+
+def _cut(forms: Iterable[str]) -> list[tuple[str, list[str]]]:
     cut = [(form, [piece.strip() for piece in PLACE.split(form)]) for form in forms]
     long = [(form, [piece for piece in pieces if len(piece) > 12 and " " in piece]) for form, pieces in cut]
     return [(form, pieces) for form, pieces in long if pieces]
+
+
+def polish(shown: str) -> list[str]:
+    """The sentences of the catalogue that stand in a text in Polish: their pieces between the places."""
+    return [form for form, pieces in _translated() if all(piece in shown for piece in pieces)]
+
+
+@functools.cache
+def _translated() -> list[tuple[str, list[str]]]:
+    known = translations.of("pl")._catalog  # type: ignore[attr-defined]
+    return _cut(form for msgid, form in known.items() if msgid)

@@ -76,15 +76,24 @@ def _reasons(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _as_data(value: Any) -> Any:
+    """A reason for programs: without its sentence, and what stands in its places as it is read."""
     if isinstance(value, Mapping):
-        is_reason = "code" in value and "cause" in value
-        return {name: _as_data(each) for name, each in value.items() if not (is_reason and name == "words")}
+        if not _is_reason(value) and (told := _shown(value)) is not value:
+            return told
+        kept = (name for name in value if name != "words" or not _is_reason(value))
+        return {name: _as_data(value[name]) for name in kept}
     return [_as_data(each) for each in value] if isinstance(value, list) else value
 
 
 def _shown(value: Any) -> Any:
+    if _is_reason(value):
+        return _as_data(value)
     if isinstance(value, dict) and isinstance(value.get("text"), str):
         return str(Text.read(value))
     if isinstance(value, dict) and value.get("code") in ("together", "ended"):
         return str(Text.read(value))
     return [_shown(each) for each in value] if isinstance(value, list) else value
+
+
+def _is_reason(value: Any) -> bool:
+    return isinstance(value, Mapping) and "code" in value and "cause" in value
