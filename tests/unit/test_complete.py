@@ -13,9 +13,13 @@ import pytest
 from relance.complete import complete
 from relance.engine import states
 from relance.engine.definition import company_rules
-from relance.engine.inbound import company, policy
+from relance.engine.definition import steps as definition_steps
+from relance.engine.inbound import apply, company, policy
 from relance.engine.inbound.policy import Match
+from relance.engine.reporting import codes, sequence_report
 from relance.engine.sending import settle
+from relance.engine.sequences import steps
+from relance.mailbox.classification import chain
 from relance.mailbox.parsing import inbound
 from relance.mailbox.parsing.inbound import Classification, Kind
 from relance.mailbox.smtp import outcome
@@ -40,6 +44,9 @@ def import_anew(module: ModuleType) -> None:
     ("module", "home", "name"),
     [
         (policy, inbound, "Kind"),
+        (apply, inbound, "Kind"),
+        (chain, inbound, "Kind"),
+        (codes, inbound, "Kind"),
         (company_rules, inbound, "Kind"),
         (company_rules, inbound, "Intent"),
         (company, company_rules, "ActionKind"),
@@ -54,6 +61,27 @@ def test_a_new_case_without_a_row_does_not_import(
     monkeypatch.setattr(home, name, wider(getattr(home, name)))
     with pytest.raises(LookupError, match="novel"):
         import_anew(module)
+
+
+@pytest.mark.parametrize("module", [steps, sequence_report, codes])
+def test_a_new_kind_of_step_without_a_row_does_not_import(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType
+) -> None:
+    import_anew(module)
+    kinds = {**definition_steps.KINDS, "novel": definition_steps.EndStep}
+    monkeypatch.setattr(definition_steps, "KINDS", kinds)
+    with pytest.raises(LookupError, match="novel"):
+        import_anew(module)
+
+
+def test_a_report_counts_the_mails_that_end_a_sequence_as_the_policy_says() -> None:
+    assert {
+        Kind.HUMAN,
+        Kind.CALENDAR,
+        Kind.OPT_OUT,
+        Kind.COMPLAINT,
+        Kind.HARD_BOUNCE,
+    } == sequence_report.DECISIVE
 
 
 def test_the_sentence_names_what_is_missing_and_the_table_can_not_be_changed() -> None:

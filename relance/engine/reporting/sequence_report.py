@@ -14,14 +14,19 @@ from relance.engine.definition.compiled import CompiledSequence
 from relance.engine.definition.graph import StepGraph, known
 from relance.engine.definition.steps import KINDS, MailStep
 from relance.engine.event_log.kinds import EventKind
+from relance.engine.inbound import policy
 from relance.engine.reporting import codes
 from relance.engine.sequences import publish
-from relance.engine.states import MessageState, State
+from relance.engine.states import MessageState, State, advance
 from relance.engine.store import statistics
 from relance.engine.store.statistics import StepCount
-from relance.mailbox.parsing.inbound import Kind
 
-_DECISIVE = (Kind.HUMAN, Kind.CALENDAR, Kind.OPT_OUT, Kind.COMPLAINT, Kind.HARD_BOUNCE)
+DECISIVE = frozenset(
+    kind
+    for kind, said in policy.CERTAIN.items()
+    if said.event and advance(State.ACTIVE, said.event) in statistics.ENDS
+)
+"""The kinds of mail that end a sequence in a way that is counted, as the policy says."""
 PASSED: Mapping[str, tuple[EventKind, ...]] = complete(
     KINDS,
     {
@@ -211,7 +216,7 @@ def _read(conn: Connection, sequence_id: int, now: dt.datetime) -> _Counts:
     return _Counts(
         statistics.mails(conn, sequence_id),
         statistics.hits(conn, sequence_id),
-        statistics.ends(conn, sequence_id, [kind.value for kind in _DECISIVE]),
+        statistics.ends(conn, sequence_id, [kind.value for kind in DECISIVE]),
         statistics.standing(conn, sequence_id, now),
         statistics.happened(conn, sequence_id, _DONE),
         statistics.taken(conn, sequence_id),

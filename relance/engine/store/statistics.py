@@ -228,6 +228,10 @@ def _of_messages(sequence_id: int, *columns: sa.ColumnElement[Any]) -> sa.Select
     )
 
 
+ENDS = (State.REPLIED, State.BOUNCED, State.UNSUBSCRIBED)
+# How a mail that came in ends a sequence.
+
+
 def ends(conn: Connection, sequence_id: int, kinds: Iterable[str]) -> list[StepCount]:
     """How people's sequences ended (replied, bounced, unsubscribed), by the mail that led to it: the one that was
     answered where that is known, else the last that left."""
@@ -253,7 +257,7 @@ def ends(conn: Connection, sequence_id: int, kinds: Iterable[str]) -> list[StepC
         .select_from(enrollment)
         .join(led, led.c.id == sa.func.coalesce(answered, by_link, last))
         .where(enrollment.c.sequence_id == sequence_id)
-        .where(enrollment.c.state.in_([State.REPLIED.value, State.BOUNCED.value, State.UNSUBSCRIBED.value]))
+        .where(enrollment.c.state.in_([state.value for state in ENDS]))
         .group_by(led.c.step, led.c.variant, enrollment.c.state)
     )
     return _counted(conn, query)

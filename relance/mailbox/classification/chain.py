@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 
+from relance.complete import complete
 from relance.mailbox.classification import intent, rules, substitute
 from relance.mailbox.classification.languages import normalize
 from relance.mailbox.classification.message_view import RuleMatch
@@ -46,6 +47,7 @@ RULES: tuple[tuple[Rule, Kind], ...] = (
     (rules.asks_to_stop, Kind.OPT_OUT),
     (rules.is_person, Kind.HUMAN),
 )
+complete(Kind, {kind: rule for rule, kind in RULES})  # a kind that no rule finds does not import
 
 
 def judge(
