@@ -63,7 +63,7 @@ def test_a_new_case_without_a_row_does_not_import(
         import_anew(module)
 
 
-@pytest.mark.parametrize("module", [steps, sequence_report, codes])
+@pytest.mark.parametrize("module", [steps, sequence_report])
 def test_a_new_kind_of_step_without_a_row_does_not_import(
     monkeypatch: pytest.MonkeyPatch, module: ModuleType
 ) -> None:
