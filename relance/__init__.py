@@ -56,7 +56,15 @@ if TYPE_CHECKING:
     from relance.engine.sequences.enroll import EnrollReport, SkipCode, Skipped
     from relance.engine.sequences.listing import EnrollmentFilter, EnrollmentPage
     from relance.engine.sequences.publish import Published, SequenceDetail, SequenceSummary, VersionView
-    from relance.engine.states import BulkOutcome
+    from relance.engine.sequences.steps.task_lists import (
+        TaskCounts,
+        TaskFilter,
+        TaskPage,
+        TaskReport,
+        TaskResult,
+        TaskTime,
+    )
+    from relance.engine.states import BulkOutcome, TaskChange, TaskOutcome
     from relance.engine.store.contacts.contacts import Contact
     from relance.engine.store.contacts.suppressions import Suppression
     from relance.engine.store.inbound.replies import Wanted
@@ -177,7 +185,15 @@ __all__ = [
     "Superseded",
     "Suppression",
     "Task",
+    "TaskChange",
+    "TaskCounts",
+    "TaskFilter",
+    "TaskOutcome",
+    "TaskPage",
+    "TaskReport",
+    "TaskResult",
     "TaskStep",
+    "TaskTime",
     "Telemetry",
     "TestStep",
     "Text",
@@ -237,7 +253,7 @@ _ROOMS = {
     "engine.sending.doubt.in_doubt": ("Resolved", "UnknownMail"),
     "engine.sending.refusals.refusing_domains": ("Retried",),
     "engine.sequences.bulk": ("BulkReport", "BulkResult"),
-    "engine.states": ("BulkOutcome",),
+    "engine.states": ("BulkOutcome", "TaskChange", "TaskOutcome"),
     "engine.sequences.control": ("EnrollmentView",),
     "engine.sequences.enroll": ("EnrollReport", "SkipCode", "Skipped"),
     "engine.sequences.listing": ("EnrollmentFilter", "EnrollmentPage"),
@@ -255,6 +271,7 @@ _ROOMS = {
     "engine.store.sending.message_lists": ("MessageView",),
     "engine.users.service": ("Invitation", "UserView"),
     "engine.inbound.corrections.inbox_pages": ("AnswerDetail", "AnswerPage", "InboxCounts"),
+    "engine.sequences.steps.task_lists": ("TaskCounts", "TaskFilter", "TaskPage", "TaskReport", "TaskResult", "TaskTime"),
     "errors": (
         "Away", "Broken", "Forbidden", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded",
         "Trouble", "Unreachable", "Unwritable", "WrongUse",

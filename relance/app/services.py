@@ -24,6 +24,7 @@ from relance.engine.sending.refusals import refusing_domains
 from relance.engine.sequences import bulk, listing
 from relance.engine.sequences import publish as sequences_publish
 from relance.engine.sequences.steps import task as task_step
+from relance.engine.sequences.steps import task_lists
 from relance.engine.store.contacts import contacts
 from relance.engine.store.sequences import tasks
 
@@ -128,6 +129,11 @@ class Tasks(Service):
     """What sequences ask of people."""
 
     done = Operation(task_step.done)
+    page = Operation(task_lists.page)
+    counts = Operation(task_lists.counts)
+    skip = Operation(task_lists.skip)
+    snooze = Operation(task_lists.snooze)
+    assign = Operation(task_lists.assign)
 
     def list(self, *, open_only: bool = True) -> builtins.list[tasks.Task]:
         """Tasks by due time."""

@@ -2,41 +2,140 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from relance.cli.terminal import session, show
-from relance.wording import N_, _
+from relance.wording import N_, _, n_
+
+if TYPE_CHECKING:
+    from relance.engine.sequences.steps.task_lists import TaskReport
 
 group = typer.Typer(no_args_is_help=True, help="What a person has to do by hand.")
+COLUMNS = {
+    N_("task"): "id",
+    N_("due"): "due_at",
+    N_("what"): "words",
+    N_("contact"): "email",
+    N_("phone"): "phone",
+    N_("sequence"): "sequence",
+    N_("assigned to"): "assignee",
+    N_("state"): "state|task",
+}
+Numbers = Annotated[list[int], typer.Argument(metavar="TASK...", help="Their numbers.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 @group.command("list")
-def list_(
+def list_(  # noqa: PLR0913 - a flag for every question
     ctx: typer.Context,
     everything: Annotated[bool, typer.Option("--all", help="Include those already done.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    when: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="Only those due then: overdue, today or later.")
+    ] = None,
+    assignee: Annotated[
+        str | None, typer.Option(metavar="WHO", help='Only those assigned to them ("": to nobody).')
+    ] = None,
+    sequence: Annotated[str | None, typer.Option(help="Only in this sequence.")] = None,
+    search: Annotated[
+        str | None,
+        typer.Option(metavar="WORDS", help="Only where each word begins an address, a name or a company."),
+    ] = None,
+    after: Annotated[str, typer.Option(metavar="CURSOR", help="Go on behind the page before.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most this many.")] = 100,
+    counts: Annotated[bool, typer.Option("--counts", help="Only count them, by when they are due.")] = False,
+    as_json: Json = False,
 ) -> None:
     """List the tasks, the most urgent first."""
+    from relance.engine.sequences.steps.task_lists import TaskFilter
+
+    states = () if everything else ("open",)
+    wanted = TaskFilter((), when, assignee, sequence, search, states)
     with session.of(ctx).open() as relance:
-        found = relance.tasks.list(open_only=not everything)
-    columns = {
-        N_("task"): "id",
-        N_("due"): "due_at",
-        N_("what"): "words",
-        N_("contact"): "email",
-        N_("sequence"): "sequence",
-        N_("state"): "state|task",
-    }
-    show.listing(found, columns, as_json=as_json, empty=_("Nothing to do."))
+        if counts:
+            show.record(relance.tasks.counts(wanted), as_json=as_json)
+            return
+        found = relance.tasks.page(wanted, after=after, limit=limit)
+    show.listing(found.tasks, COLUMNS, as_json=as_json, empty=_("Nothing to do."))
+    if found.cursor:
+        show.note(_("There are more: add --after {cursor} to go on.", cursor=found.cursor))
 
 
 @group.command()
 def done(
-    ctx: typer.Context, task: Annotated[int, typer.Argument(metavar="TASK", help="Its number.")]
+    ctx: typer.Context,
+    task: Annotated[int, typer.Argument(metavar="TASK", help="Its number.")],
+    outcome: Annotated[
+        str, typer.Option(metavar="OUTCOME", help="How it ended: done, no-answer, later or wrong-person.")
+    ] = "done",
+    note: Annotated[str, typer.Option(help="What you would like to remember of it.")] = "",
 ) -> None:
     """Mark a task as done. The sequence goes on."""
     with session.of(ctx).open() as relance:
-        relance.tasks.done(task)
+        relance.tasks.done(task, outcome=outcome, note=note)
         show.say(_("Task {task} is done.", task=task))
+
+
+@group.command()
+def skip(ctx: typer.Context, tasks: Numbers, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Say that tasks need not be done. Their sequences go on."""
+    from relance.engine.sequences.steps.task_lists import TaskFilter
+
+    with session.of(ctx).open() as relance:
+        _tell(relance.tasks.skip(TaskFilter(tuple(tasks)), dry_run=dry_run), as_json=as_json)
+
+
+@group.command()
+def snooze(
+    ctx: typer.Context,
+    tasks: Numbers,
+    until: Annotated[
+        dt.datetime,
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"],
+            metavar="DATE",
+            help="When they are due now, by the clock of the workspace.",
+        ),
+    ],
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Put tasks off."""
+    from relance.engine.sequences.steps.task_lists import TaskFilter
+
+    with session.of(ctx).open() as relance:
+        at = session.in_zone(until) or until
+        _tell(relance.tasks.snooze(TaskFilter(tuple(tasks)), at, dry_run=dry_run), as_json=as_json)
+
+
+@group.command()
+def assign(
+    ctx: typer.Context,
+    tasks: Numbers,
+    to: Annotated[str, typer.Option(metavar="WHO", help='Who has to do them ("": whoever comes first).')],
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Say who has to do tasks."""
+    from relance.engine.sequences.steps.task_lists import TaskFilter
+
+    with session.of(ctx).open() as relance:
+        _tell(relance.tasks.assign(TaskFilter(tuple(tasks)), to, dry_run=dry_run), as_json=as_json)
+
+
+def _tell(report: TaskReport, *, as_json: bool) -> None:
+    if as_json:
+        show.data(report)
+        return
+    left = [each for each in report.results if each.outcome.value != "changed"]
+    changed = len(report.results) - len(left)
+    if report.dry_run:
+        show.say(n_("{count} task would change.", "{count} tasks would change.", changed))
+    else:
+        show.say(n_("{count} task changed.", "{count} tasks changed.", changed))
+    if left:
+        columns = {N_("task"): "id", N_("contact"): "email", N_("outcome"): "outcome|task change"}
+        show.listing(left, columns, as_json=False, empty="")

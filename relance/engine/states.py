@@ -232,3 +232,20 @@ class BulkOutcome(StrEnum):
     STEP_IN_DOUBT = "step in doubt"  # may have been sent before a restore: `relance restored list` decides
     MAILBOX_REMOVED = "mailbox removed"  # another one must be named: `relance resume --mailbox`
     MOVED_ON = "moved on"  # stood elsewhere when its turn came; nothing was done
+
+
+class TaskOutcome(StrEnum):
+    """How a task that was done ended, as its doer says."""
+
+    DONE = "done"
+    NO_ANSWER = "no answer"
+    LATER = "later"
+    WRONG_PERSON = "wrong person"
+
+
+class TaskChange(StrEnum):
+    """What became of one of many tasks."""
+
+    CHANGED = "changed"  # in a dry run: would change
+    NOT_OPEN = "not open"
+    UNKNOWN = "unknown"  # there is none of this number

@@ -14,6 +14,7 @@ from tests.pages.tables import table
 
 MEANINGS = {
     "action": "what the sequence's rule about colleagues asks for",
+    "assignee": "who has to do a task; empty: whoever comes first",
     "by": "the address of the colleague who answered",
     "effects": "what changed for whom, a sentence each",
     "folder": "the folder it is in",
@@ -26,7 +27,8 @@ MEANINGS = {
     "mailbox": "the address that writes",
     "matched_by": "how it was found whose mail it is",
     "message_id": "the Message-ID",
-    "outcome": "the state of the mail now (see [states](states.md))",
+    "note": "what the doer of a task says of it",
+    "outcome": "the state of the mail now (see [states](states.md)); of a task: how it ended, as its doer said",
     "reason": "why, for people",
     "reasons": "why, a sentence each",
     "rule": "the rule that decided",
@@ -39,7 +41,7 @@ MEANINGS = {
     "subject": "the subject",
     "taken": "whether the way down `then` was taken",
     "touched": "how many colleagues were stopped, slowed or handed over",
-    "until": "until when the absence was to last (ISO 8601)",
+    "until": "until when the absence was to last, or the task is put off (ISO 8601)",
     "was": "why they were away: the `code` and its `params`",
     "uid": "its number in the folder",
     "value": "the address or the domain",

@@ -38,7 +38,7 @@ ATTRIBUTES = {
     "offered": N_("possible aliases"), "refused by": N_("refused by"), "original": N_("as written"),
     "organisation": N_("organisation"), "first name": N_("first name"), "last name": N_("last name"),
     "company": N_("company"), "title": N_("title"), "phone": N_("phone"), "country": N_("country"), "zone": N_("time zone"),
-    "fields": N_("own fields"), "held by code": N_("held, by code"),
+    "fields": N_("own fields"), "held by code": N_("held, by code"), "overdue": N_("overdue"), "today": N_("today"), "later": N_("later"),
     "sequence": N_("sequence"), "step": N_("step"), "variant": N_("variant"), "written at": N_("written"),
     "offered at": N_("offered"), "settled at": N_("settled"), "attempts": N_("attempts"), "code": N_("reply code"),
     "server reply": N_("the server said"),

@@ -17,7 +17,7 @@ LONGEST_OWN = 5_000  # of one of the author's own
 _UNSEEN = "\ufeff\u200b\u200e\u200f\u2060"  # what copying out of web pages leaves around words
 
 
-class Unfit(ValueError):
+class Unfit(errors.Invalid):
     """A value that cannot be kept; its text is the reason, as a sentence."""
 
 

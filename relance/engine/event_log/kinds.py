@@ -31,6 +31,9 @@ class EventKind(StrEnum):
     STEP_SKIPPED = "step.skipped"
     TASK_CREATED = "task.created"
     TASK_DONE = "task.done"
+    TASK_SKIPPED = "task.skipped"
+    TASK_SNOOZED = "task.snoozed"
+    TASK_ASSIGNED = "task.assigned"
 
     MESSAGE_ACCEPTED = "message.accepted"
     MESSAGE_REFUSED = "message.refused"
@@ -99,6 +102,9 @@ TITLES: Mapping[str, Text] = complete(
         EventKind.STEP_SKIPPED: Text.within("event", "step skipped"),
         EventKind.TASK_CREATED: Text.within("event", "task created"),
         EventKind.TASK_DONE: Text.within("event", "task done"),
+        EventKind.TASK_SKIPPED: Text.within("event", "task skipped"),
+        EventKind.TASK_SNOOZED: Text.within("event", "task put off"),
+        EventKind.TASK_ASSIGNED: Text.within("event", "task assigned"),
         EventKind.MESSAGE_ACCEPTED: Text.within("event", "mail sent"),
         EventKind.MESSAGE_REFUSED: Text.within("event", "mail refused"),
         EventKind.MESSAGE_DEFERRED: Text.within("event", "mail deferred"),

@@ -158,7 +158,35 @@ class TaskCreated(EventData):
 
 @dataclass(frozen=True)
 class TaskDone(EventData):
-    """A person ticked a task off."""
+    """A person did what a task asked for; `outcome` is how it ended, `note` what they say of it."""
 
     KIND = EventKind.TASK_DONE
     words: Words
+    outcome: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class TaskSkipped(EventData):
+    """A person decided that a task need not be done; the sequence goes on."""
+
+    KIND = EventKind.TASK_SKIPPED
+    words: Words
+
+
+@dataclass(frozen=True)
+class TaskSnoozed(EventData):
+    """A person put a task off; `until` (ISO 8601) is when it is due now."""
+
+    KIND = EventKind.TASK_SNOOZED
+    words: Words
+    until: str
+
+
+@dataclass(frozen=True)
+class TaskAssigned(EventData):
+    """A person said who has to do a task; empty: whoever comes first."""
+
+    KIND = EventKind.TASK_ASSIGNED
+    words: Words
+    assignee: str

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from relance.complete import complete
 from relance.engine import states
 from relance.engine.inbound.policy import Match
-from relance.engine.states import BulkOutcome
+from relance.engine.states import BulkOutcome, TaskChange, TaskOutcome
 from relance.mailbox.classification import rule_names
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import Text
@@ -67,8 +67,26 @@ INTENT: Mapping[str, Text] = complete(
 TASK: Mapping[str, Text] = {
     "open": Text.within("task", "open"),
     "done": Text.within("task", "done"),
+    "skipped": Text.within("task", "skipped"),
     "dropped": Text.within("task", "dropped"),
 }
+OUTCOME: Mapping[str, Text] = complete(
+    TaskOutcome,
+    {
+        TaskOutcome.DONE: Text.within("outcome", "done"),
+        TaskOutcome.NO_ANSWER: Text.within("outcome", "no answer"),
+        TaskOutcome.LATER: Text.within("outcome", "later"),
+        TaskOutcome.WRONG_PERSON: Text.within("outcome", "wrong person"),
+    },
+)
+TASK_RESULT: Mapping[str, Text] = complete(
+    TaskChange,
+    {
+        TaskChange.CHANGED: Text.within("task change", "changed"),
+        TaskChange.NOT_OPEN: Text.within("task change", "not open"),
+        TaskChange.UNKNOWN: Text.within("task change", "unknown"),
+    },
+)
 UNREAD: Mapping[str, Text] = {
     "trying": Text.within("unread mail", "trying"),
     "aside": Text.within("unread mail", "aside"),
@@ -131,6 +149,8 @@ TABLES: Mapping[str, Mapping[str, Text]] = {
     "mail": MAIL,
     "intent": INTENT,
     "task": TASK,
+    "outcome": OUTCOME,
+    "task change": TASK_RESULT,
     "unread mail": UNREAD,
     "suppression": SUPPRESSION,
     "test": TRIED,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from relance import errors
 from relance.wording import Text
 
 BEGINNING = ""
 # What a list begins with, and what stands where nothing follows.
 _DIGITS = 18  # a bigint holds as many in any case
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_TICK = dt.timedelta(microseconds=1)
+_LATEST = (dt.datetime(9999, 12, 31, tzinfo=dt.UTC) - _EPOCH) // _TICK
 
 
 def written(of: str, *numbers: int) -> str:
@@ -32,3 +37,13 @@ def read(of: str, cursor: str, count: int = 1) -> tuple[int, ...] | None:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= _DIGITS
+
+
+def ticks(at: dt.datetime) -> int:
+    """An instant as a number of a cursor."""
+    return (at - _EPOCH) // _TICK
+
+
+def instant(ticks: int) -> dt.datetime:
+    """The instant again; what is beyond all time is the end of it."""
+    return _EPOCH + min(ticks, _LATEST) * _TICK

@@ -8,14 +8,16 @@ from sqlalchemy.engine import Connection
 
 from relance import errors, templates
 from relance.engine import reasons
+from relance.engine.contacts import fields as contact_fields
 from relance.engine.context import Context
 from relance.engine.definition.position import Position
 from relance.engine.definition.steps import TaskStep
-from relance.engine.event_log.of_people import StepSkipped, TaskCreated, TaskDone
+from relance.engine.event_log.of_people import StepSkipped, TaskCreated, TaskDone, TaskSkipped
 from relance.engine.reasons import Code, Reason, because
 from relance.engine.sequences import step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.sequences.steps.base import StepRun, go_on, hold
+from relance.engine.states import TaskOutcome
 from relance.engine.store import events
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollments, tasks
@@ -58,20 +60,47 @@ def _words(case: StepContext, step: TaskStep) -> str:
     return rendered.subject if isinstance(rendered, templates.Rendered) else step.task
 
 
-def done(context: Context, task_id: int) -> None:
-    """Close a task; an enrollment that waited for it goes on."""
-    now = context.clock.now()
+def done(context: Context, task_id: int, *, outcome: str = "done", note: str = "") -> None:
+    """Close a task, by how it ended (a `TaskOutcome` by its name); an enrollment that waited for it goes on."""
+    ended = _outcome(outcome)
+    said = contact_fields.tidy("note", note) if note else ""
     with context.database.write() as conn:
         task = tasks.by_id(conn, task_id)
         if task is None:
             raise errors.NotFound(Text("there is no task number {number}", number=task_id))
-        if tasks.close(conn, task_id, "done", now):
-            _ended(conn, context, task, now)
+        close(conn, context, task, "done", TaskDone(task.text, ended.value, said or None))
 
 
-def _ended(conn: Connection, context: Context, task: tasks.Task, now: dt.datetime) -> None:
+def _outcome(name: str) -> TaskOutcome:
+    words = name.strip().lower().replace("-", " ")
+    if words not in set(TaskOutcome):
+        raise errors.Invalid(
+            Text(
+                '"{text}" is not an outcome of a task. Choose one of: {outcomes}.',
+                text=name,
+                outcomes=", ".join(TaskOutcome),
+            )
+        )
+    return TaskOutcome(words)
+
+
+def close(
+    conn: Connection, context: Context, task: tasks.Task, state: str, told: TaskDone | TaskSkipped
+) -> bool:
+    """Close an open task; an enrollment that waited for it goes on. False when it is not open."""
+    now = context.clock.now()
     row, _ = enrollments.lock(conn, [task.enrollment_id])[task.enrollment_id]
-    events.record_event(conn, TaskDone(task.text), now, row, step=task.step)
+    said = {"outcome": told.outcome or "", "note": told.note or ""} if isinstance(told, TaskDone) else {}
+    if not tasks.change(conn, task.id, state=state, closed_at=now, **said):
+        return False
+    events.record_event(conn, told, now, row, step=task.step)
+    _ended(conn, context, task, row, now)
+    return True
+
+
+def _ended(
+    conn: Connection, context: Context, task: tasks.Task, row: enrollments.Enrollment, now: dt.datetime
+) -> None:
     if row.step != task.step:
         return
     case = step_context.read(conn, context, [row])[0]

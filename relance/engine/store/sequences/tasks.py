@@ -13,6 +13,8 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.db import database
 from relance.engine.db.tables import contact, enrollment, sequence, task
+from relance.engine.store import scopes
+from relance.engine.store.contacts import search
 from relance.wording import Text
 
 
@@ -26,8 +28,17 @@ class Task:
     sequence: str
     step: str
     words: str
-    state: str
+    state: str  # open, done, skipped (by a person), dropped (its sequence ended)
     due_at: dt.datetime
+    first_name: str = ""
+    last_name: str = ""
+    company: str = ""
+    phone: str = ""
+    zone: str = ""
+    assignee: str = ""  # who has to do it; empty: whoever comes first
+    outcome: str = ""  # how it ended, by the name of a `TaskOutcome`
+    note: str = ""  # what its doer says of it
+    closed_at: dt.datetime | None = None
 
     @property
     def text(self) -> Text:
@@ -81,7 +92,8 @@ def reopen(conn: Connection, enrollment_id: int, step: str) -> None:
 
 def every(conn: Connection, *, open_only: bool, limit: int = 1000) -> list[Task]:
     """Tasks by due time, their words as they are shown."""
-    query = _select().order_by(task.c.due_at, task.c.id).limit(limit)
+    here = scopes.within(conn, enrollment.c.mailbox_id)
+    query = _select().where(*here).order_by(task.c.due_at, task.c.id).limit(limit)
     if open_only:
         query = query.where(task.c.state == "open")
     found = [Task(**dict(row._mapping)) for row in conn.execute(query)]
@@ -96,18 +108,79 @@ def by_id(conn: Connection, task_id: int) -> Task | None:
 
 def _select() -> sa.Select[Any]:
     columns = (task.c.id, task.c.enrollment_id, contact.c.email, sequence.c.name.label("sequence"))
+    whose = (contact.c.first_name, contact.c.last_name, contact.c.company, contact.c.phone, contact.c.zone)
+    said = (task.c.assignee, task.c.outcome, task.c.note, task.c.closed_at)
     return (
-        sa.select(*columns, task.c.step, task.c.words, task.c.state, task.c.due_at)
+        sa.select(*columns, task.c.step, task.c.words, task.c.state, task.c.due_at, *whose, *said)
         .join(contact, contact.c.id == task.c.contact_id)
         .join(enrollment, enrollment.c.id == task.c.enrollment_id)
         .join(sequence, sequence.c.id == enrollment.c.sequence_id)
     )
 
 
-def close(conn: Connection, task_id: int, state: str, now: dt.datetime) -> bool:
-    """Mark an open task as done or dropped; False when it was not open."""
-    change = sa.update(task).where(task.c.id == task_id, task.c.state == "open")
-    return conn.execute(change.values(state=state, closed_at=now)).rowcount == 1
+@dataclass(frozen=True)
+class Conditions:
+    """Which tasks are asked for; every condition that is set must hold."""
+
+    ids: tuple[int, ...] = ()
+    states: tuple[str, ...] = ("open",)
+    since: dt.datetime | None = None  # due then or later
+    until: dt.datetime | None = None  # due before
+    assignee: str | None = None
+    sequence: str | None = None
+    search: str = ""
+
+
+def page(
+    conn: Connection, wanted: Conditions, *, after: tuple[dt.datetime, int] | None, limit: int
+) -> list[Task]:
+    """Tasks by due time, from a place (due time and number) on; their words as they are shown."""
+    query = _select().where(*_conditions(conn, wanted))
+    if after is not None:
+        at, number = after
+        query = query.where(sa.or_(task.c.due_at > at, sa.and_(task.c.due_at == at, task.c.id > number)))
+    found = [
+        Task(**dict(row._mapping))
+        for row in conn.execute(query.order_by(task.c.due_at, task.c.id).limit(limit))
+    ]
+    return [dataclasses.replace(each, words=str(each.text)) for each in found]
+
+
+def every_of(conn: Connection, wanted: Conditions) -> list[Task]:
+    """All of them, by due time."""
+    query = _select().where(*_conditions(conn, wanted)).order_by(task.c.due_at, task.c.id)
+    return [Task(**dict(row._mapping)) for row in conn.execute(query)]
+
+
+def count(conn: Connection, wanted: Conditions) -> int:
+    """How many there are."""
+    counted = _select().where(*_conditions(conn, wanted)).with_only_columns(sa.func.count())
+    return int(conn.execute(counted).scalar_one())
+
+
+def _conditions(conn: Connection, wanted: Conditions) -> list[sa.ColumnElement[bool]]:
+    found = scopes.within(conn, enrollment.c.mailbox_id)
+    if wanted.ids:
+        found.append(task.c.id.in_(wanted.ids))
+    if wanted.states:
+        found.append(task.c.state.in_(wanted.states))
+    if wanted.since is not None:
+        found.append(task.c.due_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(task.c.due_at < wanted.until)
+    if wanted.assignee is not None:
+        found.append(task.c.assignee == wanted.assignee)
+    if wanted.sequence is not None:
+        found.append(sequence.c.name == wanted.sequence)
+    if wanted.search:
+        found.append(search.begins(conn, wanted.search))
+    return found
+
+
+def change(conn: Connection, task_id: int, **values: Any) -> bool:
+    """Set columns of an open task; False when it is not open."""
+    here = sa.update(task).where(task.c.id == task_id, task.c.state == "open")
+    return conn.execute(here.values(**values)).rowcount == 1
 
 
 def drop_open(conn: Connection, enrollment_ids: Iterable[int], now: dt.datetime) -> None:
