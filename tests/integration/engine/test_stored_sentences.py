@@ -6,8 +6,15 @@ The whole suite is read so in a run of keys (`make test-keys`); here are a whole
 
 from __future__ import annotations
 
-import pytest
+from contextlib import closing
 
+import pytest
+import sqlalchemy as sa
+
+from relance.engine.db.database import Database
+from relance.engine.db.tables import enrollment, event
+from relance.engine.event_log.actors import ActorKind
+from relance.engine.event_log.kinds import EventKind
 from relance.sandbox import play
 from relance.wording import Text, catalogue
 from tests import reworded, stored_sentences
@@ -38,6 +45,7 @@ from tests.journeys.test_inbox import (
     test_better_rules_reopen_what_was_stopped_by_mistake_only_when_told_to,
 )
 from tests.keyed.keys_for_sentences import Keys
+from tests.pages.events import fields
 
 __all__ = [
     "desk",
@@ -73,3 +81,17 @@ def test_a_whole_play_stores_no_sentence(database_url: str) -> None:
     outcome = play.play(plan, lambda scene: None)
     assert outcome.story.placed
     assert stored_sentences.of_database(database_url) == []
+    typed_and_signed(database_url)
+
+
+def typed_and_signed(url: str) -> None:
+    """Every event is of a kind of the list with its data and no other, and names who did it; nothing is due in a far year."""
+    with closing(Database(url)) as database, database.read() as conn:
+        told = conn.execute(sa.select(event.c.kind, event.c.data, event.c.actor_kind, event.c.actor)).all()
+        due = conn.execute(sa.select(enrollment.c.due_at)).scalars().all()
+    assert len(told) > 50
+    for each in told:
+        known = {name for name, _ in fields(EventKind(each.kind))} | {"why", "whys"}
+        assert set(each.data) <= known, each
+        assert ActorKind(each.actor_kind) is ActorKind.RECIPIENT or each.actor, each
+    assert all(at is None or at.year == 2026 for at in due)
