@@ -83,7 +83,7 @@ class Misconfigured(WrongUse):
 
 
 class Forbidden(WrongUse):
-    """Whoever asks may not do this, or has not proved who they are."""
+    """The one who asks may not do this, or has not proved who they are."""
 
 
 class Trouble(RelanceError):

@@ -108,7 +108,7 @@ class Relance:
         `actor` is who does what is done by way of it, as events name them: the name of your program (by default that of the
         running script), or an `Actor`.
         `look_only` writes nothing, for when nothing can be written; what would change something raises `errors.Unwritable`.
-        `because` says why nobody can, `foreign` why this user can not, which `status` repeats.
+        `because` says why nobody can, `foreign` why this user cannot, which `status` repeats.
         """
         self.settings = settings or Settings()
         self.clock = clock or self.settings.clock()
@@ -221,7 +221,7 @@ class Relance:
             return heartbeats.read(conn, self._context, me=self._me)
 
     def held(self, limit: int = 100) -> list[engine_status.HeldView]:
-        """Whoever waits for a person to decide, with the reason."""
+        """Everyone who waits for a person to decide, with the reason."""
         return engine_status.held(self._context, limit)
 
     def report(self, sequence: str) -> sequence_report.Report:
@@ -250,7 +250,7 @@ class Relance:
         """This process is at work as `role`; returns why nothing is sent at all, if so."""
         if self._me is None:
             self._me = attendance.myself(self._context.owner, role, machine_now())
-        # Kept here as well: this process is asked about Redis also while its heartbeat can not be written.
+        # Kept here as well: this process is asked about Redis also while its heartbeat cannot be written.
         self._me = dataclasses.replace(self._me, broker_away=broker_away, broker_refuses=broker_refuses)
         with contextlib.suppress(errors.Unwritable):  # the work goes on without this proof of its end
             self._context.journal.live()
@@ -317,7 +317,7 @@ class Relance:
         return report
 
     def _count_up(self) -> errors.Unwritable | None:
-        """The epoch, once a minute. What can not be written here is told, and tried again in the next round; a database
+        """The epoch, once a minute. What cannot be written here is told, and tried again in the next round; a database
         elsewhere is worked on all the same."""
         if elapsed() - self._beaten > BEAT_SECONDS:
             try:

@@ -37,7 +37,7 @@ class Options:
         days=2
     )  # a mailbox left alone for longer has its due steps planned anew
     attempts: int = 5  # claims of one step that never ended before it is quarantined
-    deferrals: int = 8  # offers of one mail a server put off before a person is asked
+    deferrals: int = 8  # offers of one mail a server deferred before a person is asked
     defer: dt.timedelta = dt.timedelta(minutes=30)  # doubled at each deferral (RFC 5321, 4.5.4.1)
     trouble: dt.timedelta = dt.timedelta(
         minutes=2

@@ -25,7 +25,7 @@ class Span(Protocol):
 
 
 class Telemetry(Protocol):
-    """Whoever measures. Nothing that decides asks it; safe to share between threads, and it never raises."""
+    """What measures. Nothing that decides asks it; safe to share between threads, and it never raises."""
 
     def span(self, name: str, **attributes: str) -> Span:
         """Something begins that lasts."""
@@ -47,7 +47,7 @@ class Outbox(Protocol):
     def offer(
         self, sender: str, recipient: str, size: int, message_id: str | None = None
     ) -> SendResult | None:
-        """MAIL, RCPT, DATA; None after a 354. `message_id` is what reports about the mail shall name."""
+        """MAIL, RCPT, DATA; None after a 354. `message_id` is what reports about the mail should name."""
 
     def withdraw(self) -> None:
         """After a 354: send no body after all."""

@@ -66,7 +66,7 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Turned:
-    """A recipient the world would not take: 5xx refused, 4xx put off."""
+    """A recipient the world would not take: 5xx refused, 4xx deferred."""
 
     when: Moment
     rep: str

@@ -27,7 +27,7 @@ SHORTEST_SECONDS, LONGEST_SECONDS = (
 REST_SECONDS = 20.0  # the longest rest between two rounds: a hint that was lost is sent again, a lease that ran out is seen
 GAP_SECONDS = (0.005, 0.25)  # between two rounds however much happens; the least is for clocks that run fast
 MOST_HURRY = 20.0  # where the clock runs fast, rounds follow each other faster, too
-FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 1.0, 20.0  # mail shall flow again within a minute
+FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 1.0, 20.0  # mail should flow again within a minute
 STILL_SECONDS, END_SECONDS = (
     120.0,
     240.0,

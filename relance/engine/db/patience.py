@@ -4,4 +4,4 @@ from __future__ import annotations
 
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 30.0
-# The longest wait for one answer. Mail shall flow again within a minute of a silence: one wait, and a few tries.
+# The longest wait for one answer. Mail should flow again within a minute of a silence: one wait, and a few tries.

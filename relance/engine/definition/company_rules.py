@@ -18,7 +18,7 @@ from relance.mailbox.parsing.inbound import Classification, Intent, Kind
 from relance.wording import Text, ended
 
 BOUND = "colleague"
-# The kind of the reason beside a due time that a colleague's answer put off.
+# The kind of the reason beside a due time that a colleague's answer deferred.
 
 
 class ActionKind(StrEnum):

@@ -1,4 +1,4 @@
-"""What a kept mail is held to be: by the rules, by a person's word, and as it was when it was acted upon."""
+"""What a kept mail is taken for: by the rules, by a person's word, and as it was when it was acted upon."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from relance.wording import Text
 
 @dataclass(frozen=True)
 class EffectiveClassification:
-    """What a kept mail is held to be, and whose."""
+    """What a kept mail is taken for, and whose."""
 
     match: Match
     judgement: Classification
@@ -63,7 +63,7 @@ def _evidence(stored: object) -> Text | str:
 
 
 def in_force(answer: Reply) -> EffectiveClassification:
-    """What it is held to be now: what a person said of it is certain and outranks the rules."""
+    """What it is taken for now: what a person said of it is certain and outranks the rules."""
     match = Match(answer.match or Match.CERTAIN)
     judgement = judged(answer)
     said = answer.correction
@@ -92,7 +92,7 @@ _ACTED = "acted"
 
 
 def acted_on(answer: Reply) -> EffectiveClassification:
-    """What it was held to be when it was acted upon: that is what its reasons say, and what is to be taken back.
+    """What it was taken for when it was acted upon: that is what its reasons say, and what is to be taken back.
 
     As a rule what is in force; but a better judgement may have been applied without reopening what the worse one did.
     """

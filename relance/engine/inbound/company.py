@@ -52,7 +52,7 @@ Wanted = Sequence[tuple[Enrollment, ColleagueAction]]
 
 @dataclass(frozen=True)
 class Heard:
-    """An answer as it is told to colleagues: who answered, what it is held to be, the reason it is, and who got it."""
+    """An answer as it is told to colleagues: who answered, what it is taken for, the reason it is, and who got it."""
 
     contact: Contact
     judgement: Classification
@@ -227,7 +227,7 @@ def _put_off(row: Enrollment) -> list[Any]:
     return [each for each in row.bound if each["kind"] == BOUND]
 
 
-# Taken back, when the answer is held to be something else.
+# Taken back, when the answer is taken for something else.
 
 
 def caused(row: Enrollment, inbound_id: int, each: ColleagueAction) -> bool:

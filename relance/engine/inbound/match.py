@@ -136,7 +136,7 @@ def _certain(conn: Connection, message: Message, by: str) -> Found:
 
 
 def _by_thread(conn: Connection, seen: Seen) -> Found | None:
-    """Whoever writes in a conversation of ours answers it, whatever the mail itself says."""
+    """Anyone who writes in a conversation of ours answers it, whatever the mail itself says."""
     if seen.thread_id is None:
         return None
     key = thread_key(seen.mailbox_id, seen.thread_id)
@@ -145,7 +145,7 @@ def _by_thread(conn: Connection, seen: Seen) -> Found | None:
 
 
 def _by_sender(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
-    """Whoever wrote it: as From says, or whose address a list wrote over there."""
+    """The person who wrote it: as From says, or whose address a list wrote over there."""
     writers = authorship.sure(mail, seen.own)
     contact = _first_begun(conn, writers, seen)
     if contact is None:

@@ -1,7 +1,7 @@
 """The acceptance journal: what a process knows about mails under way before the database does.
 
 A few files a process, appended only. `begin` is written before a body's first byte and survives a killed process; how an
-attempt ended for certain (accepted, refused, put off, not sent) is written after the server's last word and fsynced before
+attempt ended for certain (accepted, refused, deferred, not sent) is written after the server's last word and fsynced before
 the database hears of it. At the next start, or when a lease has lapsed, `look_up` tells what of that is known.
 
 Lines speak of one attempt: a message and the fence under which it was marked. An acceptance counts for every attempt.

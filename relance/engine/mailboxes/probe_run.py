@@ -45,7 +45,7 @@ def try_out(
 ) -> MailboxTest:
     """Sign in to both servers; where that works, send a probe, look for it and keep what it teaches.
 
-    The probe is no mail of the engine: no pace, no report and no person counts it. Trouble is told in the steps, not
+    The probe is not a mail of the engine: no pace, no report and no person counts it. Trouble is told in the steps, not
     raised; `tell` hears how far it is.
     """
     signed_in = mailbox_service.test(context, wanted)

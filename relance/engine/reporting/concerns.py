@@ -48,7 +48,7 @@ class ConcernKind(enum.StrEnum):
 @dataclass(frozen=True)
 class _Weight:
     grave: bool  # something stands still because of it
-    stops: frozenset[str] = frozenset()  # the duties that can not be done: not ready
+    stops: frozenset[str] = frozenset()  # the duties that cannot be done: not ready
 
 
 _WORK = frozenset({"scheduler", "worker"})
@@ -89,7 +89,7 @@ class MailboxFacts:
     sync_error: str = ""
     fault: str = ""  # the sentence about a fault of ours that its last turn ended in
     set_aside: int = 0  # mails that could not be read
-    locked_out: bool = False  # paused because it can not be read: told once
+    locked_out: bool = False  # paused because it cannot be read: told once
     send_error: str = ""  # what its last turn met in sending; empty where a later one had nothing to send
     again_at: dt.datetime | None = None  # when it has its next turn
     by_itself: bool = False  # paused by the engine, not by a person
@@ -101,8 +101,8 @@ class Facts:
     """What is known; what is not asked is left as it is."""
 
     database: str = ""  # why it does not answer
-    unwritable: str = ""  # what can not be written, and why
-    foreign: str = ""  # why who asks can not write, though others may
+    unwritable: str = ""  # what cannot be written, and why
+    foreign: str = ""  # why who asks cannot write, though others may
     broker: bool = True  # whether Redis answers whoever needs it, and does what it is asked
     refused: Text | str = ""  # why Redis refuses, where this process knows it
     stalled: tuple[str, ...] = ()
@@ -138,7 +138,7 @@ class Concern:
         return self.grave or self.unasked
 
     def stops(self, duties: set[str]) -> bool:
-        """Whether who has these duties can not do one of them."""
+        """Whether who has these duties cannot do one of them."""
         return bool(_WEIGHTS[self.kind].stops & duties)
 
 

@@ -76,7 +76,7 @@ class StepReport(Funnel):
     skipped: int = 0
     refused: int = 0  # mails a server refused, or that were given up
     unknown: int = 0  # mails that may have been delivered
-    under_way: int = 0  # written or put off, not settled yet
+    under_way: int = 0  # written or deferred, not settled yet
     taken: int = 0  # of a branch: who went down `then`
     tasks_open: int = 0
     tasks_done: int = 0

@@ -61,7 +61,7 @@ class MailboxLine:
 
     @property
     def trouble(self) -> str:
-        """Why it can not be read, or can not send."""
+        """Why it cannot be read, or cannot send."""
         return " ".join(ended(each) for each in (self.sync_error, self.send_error) if each)
 
     def __str__(self) -> str:
@@ -111,8 +111,8 @@ class Status:
 
 
 def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Process | None = None) -> Status:
-    """How everything stands now. `unwritable`: what else than the database can not be written; `foreign`: why the user who
-    asks can not write, though others may; `me`: the daemon that asks."""
+    """How everything stands now. `unwritable`: what else than the database cannot be written; `foreign`: why the user who
+    asks cannot write, though others may; `me`: the daemon that asks."""
     now = context.clock.now()
     stands = restore_guard.halted(context.database)
     halted = None if stands is None else str(stands)
@@ -213,7 +213,7 @@ def _mailboxes(conn: Connection, now: dt.datetime) -> tuple[MailboxLine, ...]:
 
 
 def held(context: Context, limit: int = 100) -> list[HeldView]:
-    """Whoever waits for a person, longest first."""
+    """Everyone who waits for a person, longest first."""
     with context.database.read() as conn:
         return [
             HeldView(

@@ -1,4 +1,4 @@
-"""Faults of ours that nobody foresaw: what may be told of them, and which they are."""
+"""Unexpected faults of ours: what may be told of them, and which they are."""
 
 from __future__ import annotations
 

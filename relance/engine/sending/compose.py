@@ -25,7 +25,7 @@ from relance.mailbox.composing import final_check as final_bytes
 
 @dataclass(frozen=True)
 class Unwritten:
-    """Why there is no mail: what a person has to mend."""
+    """Why there is not a mail: what a person has to mend."""
 
     why: Reason
 

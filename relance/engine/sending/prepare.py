@@ -126,7 +126,7 @@ def _not_spent(
 
 
 def _alone(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision:
-    """What nobody foresaw spoils one mail, never those of everybody else in this mailbox."""
+    """An unexpected error spoils one mail, never those of everybody else in this mailbox."""
     try:
         return _verdict(context, mailbox, case, now)
     except (SQLAlchemyError, errors.Trouble):

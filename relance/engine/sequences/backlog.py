@@ -26,7 +26,7 @@ SPREAD = dt.timedelta(minutes=calendar.DEFAULT_SPREAD)
 def overdue(
     conn: Connection, context: Context, row: Enrollment, person: Contact, *, spread: bool = False
 ) -> dict[str, Any]:
-    """New `due_at` and `bound` for a mail that fell due meanwhile; empty for what is still to come (or is no mail).
+    """New `due_at` and `bound` for a mail that fell due meanwhile; empty for what is still to come (or is not a mail).
 
     `spread` scatters it over the first 45 minutes, always to the same minute, for when many go on together.
     """

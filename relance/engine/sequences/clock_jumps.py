@@ -177,7 +177,7 @@ def is_over(seconds: float) -> bool:
 
 
 def _plans(conn: Connection, context: Context, cut: dt.datetime, now: dt.datetime) -> int:
-    """Whoever moved on, or was planned, by the wrong clock gets the time they would have got."""
+    """Anyone who moved on, or was planned, by the wrong clock gets the time they would have got."""
     moved, count, calls = future_times.moved(conn, cut), 0, dict[int, dt.datetime]()
     ids = sorted({*moved, *future_times.in_mailboxes_with(conn, EventKind.MAILBOX_REPLANNED, cut)})
     for start in range(0, len(ids), BATCH):
@@ -218,7 +218,7 @@ def sooner(planned: dt.datetime, anew: Position, now: dt.datetime) -> dt.datetim
 
 
 def _absences(conn: Connection, context: Context, cut: dt.datetime, now: dt.datetime) -> int:
-    """Whoever was found absent by the wrong clock is back when they would have been."""
+    """Anyone who was found absent by the wrong clock is back when they would have been."""
     ids, count = future_times.absent(conn, cut), 0
     for start in range(0, len(ids), BATCH):
         for row, _person in enrollments.lock(conn, ids[start : start + BATCH]).values():
@@ -231,7 +231,7 @@ def _absences(conn: Connection, context: Context, cut: dt.datetime, now: dt.date
 
 
 def _returns(conn: Connection, cut: dt.datetime, now: dt.datetime) -> int:
-    """Whoever came back by the wrong clock alone is away still, for the reason and until the day they had."""
+    """Anyone who came back by the wrong clock alone is away still, for the reason and until the day they had."""
     told, count = future_times.returned(conn, cut), 0
     for number, data in sorted(told.items()):
         until = _until(data)

@@ -225,7 +225,7 @@ class _Run:
             self._add(conn, self._chosen(people, known), known)
 
     def _refuse_removed(self, states_now: dict[int, str]) -> None:
-        """Whoever joins a mailbox that is gone is written to by nobody."""
+        """Anyone who joins a mailbox that is gone is written to by nobody."""
         for number, state in states_now.items():
             if state == "removed":
                 raise errors.Invalid(

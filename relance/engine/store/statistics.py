@@ -366,7 +366,7 @@ class HeldRow:
 
 
 def held(conn: Connection, limit: int) -> list[HeldRow]:
-    """Whoever is held, longest first. `since`: when the newest of what holds them was opened."""
+    """Everyone who is held, longest first. `since`: when the newest of what holds them was opened."""
     query = held_query(limit).where(*scopes.within(conn, enrollment.c.mailbox_id))
     return [HeldRow(**dict(row._mapping)) for row in conn.execute(query)]
 

@@ -114,7 +114,7 @@ _NAMES: dict[Role, frozenset[str]] = {
         "concepten,koncepty,rozepsane,чернетки,черновики,utkast"
     ),
 }
-# Where programs keep what is no mail, or what was never sent.
+# Where programs keep what is not a mail, or what was never sent.
 _NEVER_MAIL = _names(
     "outbox,templates,contacts,calendar,tasks,notes,journal,sync issues,conversation history,rss feeds,"
     "chats,kontakty,kalendarz,zadania,notatki,dziennik,skrzynka nadawcza,kalender,aufgaben,notizen,kontakte"

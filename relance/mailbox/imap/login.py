@@ -139,7 +139,7 @@ def _can_login(client: Client, account: Account) -> bool:
 
 
 def _ascii_login(account: Account) -> tuple[str, str] | None:
-    """What the command LOGIN (RFC 3501, 6.2.3) is told; None where it can not be."""
+    """What the command LOGIN (RFC 3501, 6.2.3) is told; None where it cannot be."""
     way = account.credentials.sasl({LOGIN})
     if way is None or not all(response.isascii() for response in way.responses):
         return None

@@ -52,7 +52,7 @@ def came_to_us_alone(mail: InboundMail, own: Collection[str]) -> bool:
 
 
 def sure(mail: InboundMail, own: Collection[str]) -> tuple[str, ...]:
-    """Whoever wrote it, as surely as From says so elsewhere: From itself, or whose address was written over there."""
+    """The person who wrote it, as surely as From says so elsewhere: From itself, or whose address was written over there."""
     original = _others(mail, _ORIGINAL, own)
     rewritten = mail.from_address in own or mail.from_address is None or _through_a_list(mail)
     replies = _others(mail, ("reply-to",), own) if rewritten else ()
@@ -61,7 +61,7 @@ def sure(mail: InboundMail, own: Collection[str]) -> tuple[str, ...]:
 
 
 def possible(mail: InboundMail, own: Collection[str]) -> tuple[str, ...]:
-    """Whoever else may have written it."""
+    """Anyone else who may have written it."""
     known = {*sure(mail, own), mail.from_address}
     found = (*_others(mail, ("reply-to", "sender", "return-path"), own), *_envelope(mail, own))
     return tuple(dict.fromkeys(each for each in found if each not in known))

@@ -121,7 +121,7 @@ class Outbox:
             self._settle()
             raise
         if not self._session.connected:
-            self._settle()  # the server shall see the end now, not when the loop runs next
+            self._settle()  # the server should see the end now, not when the loop runs next
         return result
 
     def _run(self, work: Coroutine[None, None, T]) -> T:
@@ -132,7 +132,7 @@ class Outbox:
         try:
             self._loop.run_forever()
             if not self._session.connected:
-                self._settle()  # the server shall see the end now, not when the loop runs next
+                self._settle()  # the server should see the end now, not when the loop runs next
             return task.result()
         except BaseException:
             # Interrupted between two bytecodes of ours or the loop's: the task may not have noticed.

@@ -1,4 +1,4 @@
-"""What stands on the outside of a mail: from whom, to whom, how large, and what reports about it shall call it."""
+"""What stands on the outside of a mail: from whom, to whom, how large, and what reports about it should call it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Envelope:
     def reporting(self) -> str:
         """What MAIL says of the reports about this mail, to a server that offers DSN (RFC 3461, 4.3 and 4.4).
 
-        Its headers are enough of it, and they shall name it: without angle brackets, as matching reads it from
+        Its headers are enough of it, and they should name it: without angle brackets, as matching reads it from
         Original-Envelope-Id. An id too long for that is left out; the returned headers hold it. RCPT says nothing: by
         default failures are reported, and delays where the server thinks it right, which is what we want.
         """

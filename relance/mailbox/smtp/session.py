@@ -261,7 +261,7 @@ class Session:
 
     @property
     def _reports(self) -> bool:
-        """Whether MAIL may say what reports shall call the mail."""
+        """Whether MAIL may say what reports should call the mail."""
         return self._can.dsn and not self._stumbles
 
     def _transaction(self, mail: Envelope) -> SendResult | None:

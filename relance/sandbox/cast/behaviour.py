@@ -87,7 +87,7 @@ class Persona:
     delay: dt.timedelta = dt.timedelta(hours=3)
     reading: Reading = field(default_factory=Reading)
     scanned: bool = False  # a machine fetches every link the moment a mail comes in
-    greylisted: bool = False  # the first attempt is put off with 451
+    greylisted: bool = False  # the first attempt is deferred with 451
     colleague: tuple[str, str] | None = None  # (name, address) of who answers instead
     folder: str = "INBOX"  # where the rep's filters put the answer
     absence: Absence | None = None

@@ -1,4 +1,4 @@
-"""Marks: which mailboxes have a hint under way already, or shall rest for a while. A mark fades by itself.
+"""Marks: which mailboxes have a hint under way already, or should rest for a while. A mark fades by itself.
 
 They only save work. A mark lost means a needless hint, a mark left behind means a mailbox hinted a minute later.
 """

@@ -35,7 +35,7 @@ FORGET = 200
 
 @dataclass(frozen=True)
 class AnswerView:
-    """One mail that came in: what it is held to be, why, and by what it was found to concern us."""
+    """One mail that came in: what it is taken for, why, and by what it was found to concern us."""
 
     id: int
     mailbox: str
@@ -155,13 +155,13 @@ def _actor(said: Mapping[str, str] | None) -> Actor | None:
 
 
 def _seen(conn: Connection, answer: Reply, now: dt.datetime) -> dict[str, Any]:
-    """Whoever decides about a mail has looked at it."""
+    """Anyone who decides about a mail has looked at it."""
     return {"read_at": now, "read_by": reader(conn)} if answer.read_at is None else {}
 
 
 def correct(context: Context, number: int, correction: Correction) -> Corrected:
     """A person says what a mail is. Kept beside the judgement, and acted upon: a missed answer stops, what was stopped,
-    held or put off by mistake goes on (an opt-out never does).
+    held or deferred by mistake goes on (an opt-out never does).
 
     Saying again what was judged confirms it: a mail that only may be somebody's answer is theirs from then on.
     """
@@ -219,7 +219,7 @@ def _stays(were: EffectiveClassification, now: EffectiveClassification, answer: 
 def _changed(
     conn: Connection, context: Context, answer: Reply, values: Mapping[str, Any], told: Text
 ) -> Corrected:
-    """The mail is held to be something else, and everybody concerned is brought there."""
+    """The mail is taken for something else, and everybody concerned is brought there."""
     now = context.clock.now()
     replies.change(conn, answer.id, **values)
     after = classification.in_force(known(conn, answer.id))

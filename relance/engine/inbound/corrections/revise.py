@@ -43,7 +43,7 @@ from relance.wording import Text, date_of
 
 @dataclass(frozen=True)
 class Revision:
-    """One kept mail, what it was held to be, and what it is held to be from now on."""
+    """One kept mail, what it was taken for, and what it is taken for from now on."""
 
     answer: Reply
     before: EffectiveClassification
@@ -51,7 +51,7 @@ class Revision:
     others: Callable[[Connection, Reply], EffectiveClassification] = lambda _conn, each: (
         classification.in_force(each)
     )
-    # What further mails of the same people are held to be: by better rules they may be about to change as well.
+    # What further mails of the same people are taken for: by better rules they may be about to change as well.
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def revise(
 ) -> Revised:
     """Bring everybody concerned from one reading to the other.
 
-    A stop is always carried out. What an earlier reading stopped, held or put off goes on only with `reopen`; an
+    A stop is always carried out. What an earlier reading stopped, held or deferred goes on only with `reopen`; an
     opt-out never does.
     """
     before, after = revision.before, revision.after
@@ -168,7 +168,7 @@ def _undo(desk: _Desk) -> None:
 
 
 def _lift(desk: _Desk) -> None:
-    """An address that was held to be dead is alive, an organisation that was held to refuse us does not. What a person
+    """An address that was taken for dead is alive, an organisation that was held to refuse us does not. What a person
     asked for stays."""
     before, after = desk.revision.before, desk.revision.after
     person = desk.people.get(before.contact_id) if before.contact_id is not None else None

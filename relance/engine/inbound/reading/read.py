@@ -128,7 +128,7 @@ def read(fetched: Fetched) -> InboundMail:
 
 
 def _key(folder: Folder, fetched: Fetched, mail: InboundMail) -> str:
-    """What could not be read is no mail that was read: should the server give it one day, it is new."""
+    """What could not be read is not a mail that was read: should the server give it one day, it is new."""
     if fetched.trouble:
         return f"not given {folder.name} {folder.uidvalidity}:{fetched.uid}"
     return _dedupe(fetched, mail)

@@ -114,7 +114,7 @@ def _learn(
 
 
 def _by_hand(conn: Connection, mailbox_id: int, copy: Copy, now: dt.datetime) -> None:
-    """Whoever writes to a person by hand has taken over: the sequence waits until they say that it may go on."""
+    """Anyone who writes to a person by hand has taken over: the sequence waits until they say that it may go on."""
     people = contacts.by_emails(conn, copy.mail.to)
     began = correspondence.started(conn, [person.id for person in people.values()])
     written = copy.mail.date or now

@@ -284,7 +284,7 @@ def _mark(conn: Connection, look: Look, progress: Progress, uid: int) -> None:
 
 
 def _window(look: Look, progress: Progress, window: Sequence[Fetched], trouble: unread_mail.Troubles) -> int:
-    """Act upon some mails; where that fails in a way nobody foresaw, on each alone, so that one spoils only itself."""
+    """Act upon some mails; where that fails unexpectedly, on each alone, so that one spoils only itself."""
     try:
         return _act(look, progress, window, trouble)
     except Exception as fault:
@@ -346,7 +346,7 @@ def _sent_folder(look: Look, inbox: Inbox, progress: Progress, trouble: unread_m
 def _learn(
     look: Look, progress: Progress, window: Sequence[tuple[int, InboundMail]], trouble: unread_mail.Troubles
 ) -> None:
-    """Take some copies in; where that fails in a way nobody foresaw, each alone."""
+    """Take some copies in; where that fails unexpectedly, each alone."""
     try:
         _take(look, progress, window)
     except Exception as fault:

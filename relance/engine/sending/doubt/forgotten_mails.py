@@ -45,7 +45,7 @@ SLACK = dt.timedelta(hours=1)
 
 @dataclass(frozen=True)
 class _Place:
-    """Whose step it is, and the mail as it shall stand there. Without an enrollment it is a lost mail."""
+    """Whose step it is, and the mail as it should stand there. Without an enrollment it is a lost mail."""
 
     evidence: Evidence
     row: Enrollment | None = None

@@ -160,7 +160,7 @@ def _part_fences(conn: Connection, file: Path, seen: Seen | None) -> None:
 
 
 def let_go_on(conn: Connection, enrollment_id: int, now: dt.datetime) -> bool:
-    """Whoever is proved goes on by itself: the last mail that can have left was found, for the next was not due by then.
+    """Anyone who is proved goes on by itself: the last mail that can have left was found, for the next was not due by then.
 
     What else holds or pauses somebody stays.
     """

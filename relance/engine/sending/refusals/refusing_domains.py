@@ -118,7 +118,7 @@ def retry(context: Context, address: str, organisation: str, *, dry_run: bool = 
 
 
 def held_for(conn: Connection, mailbox_id: int, name: str) -> list[Enrollment]:
-    """Whoever is held because an organisation refuses a mailbox's mail."""
+    """Everyone who is held because an organisation refuses a mailbox's mail."""
     rows = enrollments.of_receiver(conn, mailbox_id, name)
     return [
         row

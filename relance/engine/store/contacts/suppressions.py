@@ -24,7 +24,7 @@ class Because(StrEnum):
     """What a reason not to write to somebody rests on."""
 
     PERSON = "person"  # somebody asked for it: it stays until a person lifts it
-    BOUNCE = "bounce"  # the address was held to be dead: it goes when that proves wrong
+    BOUNCE = "bounce"  # the address was taken for dead: it goes when that proves wrong
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from relance.engine.store.contacts import search
 from relance.wording import Text
 
 KIND: sa.ColumnElement[str] = sa.func.coalesce(inbound.c.correction["kind"].as_string(), inbound.c.kind)
-"""What a mail is held to be: what a person said of it, else what the rules said."""
+"""What a mail is taken for: what a person said of it, else what the rules said."""
 INTENT: sa.ColumnElement[str] = sa.func.coalesce(
     inbound.c.correction["intent"].as_string(), inbound.c.judgement["intent"].as_string()
 )
@@ -194,7 +194,7 @@ def of_contact(conn: Connection, contact_id: int) -> list[Reply]:
 
 
 def bounces_since(conn: Connection, mailbox_id: int, since: dt.datetime | None) -> list[Reply]:
-    """The mails that came back for good to a mailbox, and are held to be that, from an instant on."""
+    """The mails that came back for good to a mailbox, and are taken for that, from an instant on."""
     query = _SELECT.where(inbound.c.mailbox_id == mailbox_id, KIND.in_(["hard bounce"]))
     if since is not None:
         query = query.where(inbound.c.received_at >= since)

@@ -13,7 +13,7 @@ from relance.mailbox.account import Server
 
 
 def those_in_trouble(conn: Connection, places: Iterable[Server], now: dt.datetime) -> None:
-    """These servers answer again: whoever was put off because they did not need not wait to its end."""
+    """These servers answer again: whoever was deferred because they did not need not wait to its end."""
     for place in places:
         imap = sa.and_(mailbox.c.imap_host == place.host, mailbox.c.imap_port == place.port)
         smtp = sa.and_(mailbox.c.smtp_host == place.host, mailbox.c.smtp_port == place.port)

@@ -49,7 +49,7 @@ def add(conn: Connection, email: str, role: Role, now: dt.datetime) -> int:
 
 
 def by_email(conn: Connection, email: str) -> User | None:
-    """Whoever has this address (lower case)."""
+    """The user who has this address (lower case)."""
     found = conn.execute(sa.select(*_COLUMNS).where(user_account.c.email == email)).one_or_none()
     return _user(found) if found else None
 
