@@ -88,6 +88,7 @@ class Relance:
     unknown = Noun(lambda: services.Unknown)
     restored = Noun(lambda: services.Restored)
     inbox = Noun(lambda: services.Answers)
+    today = Noun(lambda: services.Today)
     users = Noun(lambda: people.Users)
     myself = Noun(lambda: people.Myself)
     entrance = Noun(lambda: people.Entrance)

@@ -17,7 +17,7 @@ from relance.engine.inbound.corrections import inbox, inbox_pages, reclassify, r
 from relance.engine.inbound.reading import unread_mail
 from relance.engine.mailboxes import aliases, assigning, probe_run
 from relance.engine.mailboxes import service as mailbox_service
-from relance.engine.reporting import messages
+from relance.engine.reporting import messages, today
 from relance.engine.restore import doubts
 from relance.engine.sending.doubt import in_doubt
 from relance.engine.sending.refusals import refusing_domains
@@ -193,3 +193,12 @@ class Answers(Service):
         """Judge the kept mails again by the rules as they are now; without `apply` only shows what would change."""
         wish = reclassify.RejudgeOptions(since, apply, reopen)
         return reclassify.rejudge(self._context, wish, progress=progress)
+
+
+class Today(Service):
+    """A salesperson's day. All of it keeps to what whoever looks may see."""
+
+    waiting = Operation(today.waiting)
+    day = Operation(today.day)
+    news = Operation(today.news)
+    beginning = Operation(today.beginning)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from relance.clock import elapsed
 from relance.engine.reporting.status import Status
+from relance.engine.roles import Permission
 from relance.wording import Text, _, brief
 
 if TYPE_CHECKING:
@@ -40,18 +42,44 @@ class State:
 
 
 class Watch:
-    """The status of the installation, kept for a moment, once a language."""
+    """What stands around every page, kept for a moment: the status once a language, the counts once a viewer."""
 
     def __init__(self, installation: Relance) -> None:
         self._installation = installation
-        self._kept: dict[str, tuple[float, Status]] = {}
+        self._kept: dict[tuple[str, object], tuple[float, Any]] = {}
 
     def status(self, language: str) -> Status:
         """At most a few seconds old."""
-        at, found = self._kept.get(language, (0.0, None))
+        found: Status = self._fresh(("status", language), self._installation.status)
+        return found
+
+    def counts(self, visit: Visit) -> Mapping[str, int]:
+        """Of what the viewer may see."""
+
+        def look() -> Mapping[str, int]:
+            waits = visit.app.today.waiting()
+            trouble = sum(1 for each in visit.app.mailboxes.list() if each.trouble)
+            return {"inbox": waits.unread, "held": waits.held, "tasks": waits.tasks, "mailboxes": trouble}
+
+        found: Mapping[str, int] = self._fresh(("counts", visit.me.user), look)
+        return found
+
+    def own_mailboxes(self, visit: Visit) -> Collection[str]:
+        """The addresses of the viewer's mailboxes."""
+        found: Collection[str] = self._fresh(
+            ("mailboxes", visit.me.user), lambda: {each.address for each in visit.app.mailboxes.list()}
+        )
+        return found
+
+    def forget(self) -> None:
+        """Something was changed: look anew."""
+        self._kept.clear()
+
+    def _fresh(self, key: tuple[str, object], look: Callable[[], Any]) -> Any:
+        at, found = self._kept.get(key, (0.0, None))
         if found is None or elapsed() - at > FRESH_SECONDS:
-            found = self._installation.status()
-            self._kept[language] = elapsed(), found
+            found = look()
+            self._kept[key] = elapsed(), found
         return found
 
 
@@ -74,21 +102,29 @@ def _place(path: str, rail: Rail, here: bool, numbers: Mapping[str, int]) -> Pla
 
 def counts(visit: Visit) -> Mapping[str, int]:
     """What is counted in the rail, by the names that pages give. Whoever adds a page adds its number here."""
-    if visit.viewer is None or not visit.viewer.scope.everything:
+    if visit.viewer is None or not visit.viewer.may(Permission.LOOK):
         return {}
-    status = visit.site.watch.status(visit.language)
-    return {
-        "held": status.held,
-        "tasks": status.open_tasks,
-        "mailboxes": sum(1 for each in status.mailboxes if each.trouble),
-    }
+    return visit.site.watch.counts(visit)
 
 
 def state(visit: Visit) -> State | None:
-    """How things stand, for somebody who is signed in."""
+    """How things stand, for somebody who is signed in; a salesperson is told of their own mailboxes only."""
     if visit.viewer is None:
         return None
-    return sentence(visit.site.watch.status(visit.language))
+    found = visit.site.watch.status(visit.language)
+    if not visit.viewer.scope.everything:
+        found = _of_mailboxes(found, visit.site.watch.own_mailboxes(visit))
+    return sentence(found)
+
+
+def _of_mailboxes(found: Status, own: Collection[str]) -> Status:
+    """What it says of these mailboxes and of the whole, and of no other mailbox. Pure."""
+    others = {each.address for each in found.mailboxes if each.address not in own}
+    return dataclasses.replace(
+        found,
+        mailboxes=tuple(each for each in found.mailboxes if each.address in own),
+        concerns=tuple(each for each in found.concerns if each.subject not in others),
+    )
 
 
 def sentence(status: Status) -> State:

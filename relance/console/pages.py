@@ -41,6 +41,7 @@ class Page:
     permission: Permission | None
     method: str = "GET"
     rail: Rail | None = None
+    part: bool = False  # no whole page, but a part of one, for htmx
     keys: tuple[tuple[str, str], ...] = ()  # keys of this page and what they do (marked by N_)
 
     def open_to(self, viewer: Viewer | None) -> bool:

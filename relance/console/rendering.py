@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+from markupsafe import Markup, escape
 
 from relance import wording
 from relance.console import assets, charts, flashes, navigation
@@ -43,13 +44,21 @@ def environment() -> jinja2.Environment:
         browser=browsers.named,
         count=number,
     )
-    made.filters.update(moment=wording.moment, day=wording.day, span=wording.span)
+    made.filters.update(commands=commands, moment=wording.moment, day=wording.day, span=wording.span)
     return made
 
 
 def translated(msgid: str, /, **places: Any) -> str:
     """A sentence in the reader's language."""
     return str(Text(msgid, **places))
+
+
+def commands(words: object) -> Markup:
+    """A sentence whose `commands` are set as such."""
+    parts = str(words).split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(each) if odd % 2 else escape(each) for odd, each in enumerate(parts)
+    )
 
 
 def number(value: int | None) -> str:

@@ -92,6 +92,8 @@ def _answer(site: Site, page: Page, request: Request, form: FormData) -> Respons
     with wording.speaking(visit.language):
         try:
             answer = _allowed(visit, page) or page.handle(visit)
+            if page.method == "POST":
+                site.watch.forget()
         except errors.RelanceError as told:
             answer = mishaps.told(visit, told)
         except Exception:

@@ -11,12 +11,12 @@ from starlette.routing import Match, Route
 from relance.console import navigation
 from relance.console.pages import Page
 from relance.console.requests import security
-from relance.console.views import entrance, profile, today, users
+from relance.console.views import entrance, operating, profile, today, users
 
 if TYPE_CHECKING:
     from relance.app import Relance
 
-PAGES: tuple[Page, ...] = (*today.PAGES, *entrance.PAGES, *profile.PAGES, *users.PAGES)
+PAGES: tuple[Page, ...] = (*today.PAGES, *entrance.PAGES, *profile.PAGES, *users.PAGES, *operating.PAGES)
 # A new file of `views/` is named here.
 
 

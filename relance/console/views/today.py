@@ -1,70 +1,166 @@
-"""Today: what asks for a decision, what leaves, what happened; for a new workspace, what is still to be done."""
+"""Today: what asks for a decision, what leaves by the hour, what happened; for a new workspace, what is still to be done."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from relance.console.charts import Bar
 from relance.console.pages import Page, Rail
 from relance.console.visit import Visit
-from relance.engine.reporting.status import Status
+from relance.engine.event_log.kinds import EventKind
+from relance.engine.reporting.today import Beginning, Day
 from relance.engine.roles import Permission
-from relance.wording import N_, Text
+from relance.wording import N_, Text, clock_time
+
+LOOK_BACK = dt.timedelta(days=7)
+# What happened before is no news.
+OFFICE_HOURS = range(7, 19)
+# Shown even where nothing leaves in them.
 
 
 @dataclass(frozen=True)
 class Line:
-    """Something that asks for a decision."""
+    """Something that asks for a decision, that happened, or that is to be done."""
 
     icon: str
     tone: str
     words: Text
-    path: str | None  # where it is decided
+    path: str | None = None  # where it is looked at
 
 
 def show(visit: Visit) -> Response:
     """The page."""
-    status = visit.site.watch.status(visit.language)
-    return visit.show("today.html", lines=list(_lines(visit, status)), status=status)
+    found = visit.app.today.day()
+    began = visit.app.today.beginning(visit.installation.settings.base_url)
+    steps = list(_steps(visit, began)) if visit.me.may(Permission.MAILBOXES) and not began.done else []
+    since = _since(visit)
+    return visit.show(
+        "today.html",
+        lines=list(_waiting(visit)),
+        day=found,
+        bars=_bars(found),
+        limit=_limit(found),
+        news=list(_news(visit, visit.app.today.news(since))),
+        since=since,
+        steps=steps,
+    )
 
 
-def _lines(visit: Visit, status: Status) -> list[Line]:
-    trouble = sum(1 for each in status.mailboxes if each.trouble)
-    found = [
-        (
-            status.held,
-            Line(
-                "hand",
-                "warn",
-                Text.plural(
-                    "{count} person is held until you decide",
-                    "{count} people are held until you decide",
-                    status.held,
-                ),
-                visit.site.link("/held"),
-            ),
-        ),
-        (
-            status.open_tasks,
-            Line(
-                "list-checks",
-                "warn",
-                Text.plural("{count} task is open", "{count} tasks are open", status.open_tasks),
-                visit.site.link("/tasks"),
-            ),
-        ),
-        (
-            trouble,
-            Line(
-                "triangle-alert",
-                "bad",
-                Text.plural("{count} mailbox is in trouble", "{count} mailboxes are in trouble", trouble),
-                visit.site.link("/mailboxes"),
-            ),
-        ),
+def state(visit: Visit) -> Response:
+    """The sentence on top, for the page to renew."""
+    return visit.part("base.html", "state")
+
+
+def _since(visit: Visit) -> dt.datetime:
+    """The last visit, by business time; at the first one, a day ago."""
+    clock = visit.installation.clock
+    now = clock.now()
+    last = clock.at(visit.since) if visit.since is not None else now - dt.timedelta(days=1)
+    return max(min(last, now), now - LOOK_BACK)
+
+
+def _waiting(visit: Visit) -> Iterator[Line]:
+    waits, boxes = visit.app.today.waiting(), visit.app.mailboxes.list()
+    trouble = sum(1 for each in boxes if each.trouble or each.state == "paused")
+    found = (
+        (waits.unread, "inbox", "amber", _unread, "/inbox"),
+        (waits.held, "hand", "amber", _held, "/held"),
+        (waits.tasks, "list-checks", "amber", _tasks, "/tasks"),
+        (trouble, "triangle-alert", "red", _trouble, "/mailboxes"),
+    )
+    for number, icon, tone, words, path in found:
+        if number:
+            yield Line(icon, tone, words(number), visit.site.link(path))
+
+
+def _unread(count: int) -> Text:
+    return Text.plural("{count} answer to read", "{count} answers to read", count)
+
+
+def _held(count: int) -> Text:
+    return Text.plural("{count} person held until you decide", "{count} people held until you decide", count)
+
+
+def _tasks(count: int) -> Text:
+    return Text.plural("{count} task due today", "{count} tasks due today", count)
+
+
+def _trouble(count: int) -> Text:
+    return Text.plural(
+        "{count} mailbox in trouble or paused", "{count} mailboxes in trouble or paused", count
+    )
+
+
+def _news(visit: Visit, found: Mapping[EventKind, int]) -> Iterator[Line]:
+    for kind, count in found.items():
+        icon, tone, words = _NEWS[kind](count)
+        yield Line(icon, tone, words, visit.site.link("/inbox") if kind is EventKind.REPLY_RECEIVED else None)
+
+
+_NEWS: Mapping[EventKind, Callable[[int], tuple[str, str, Text]]] = {
+    EventKind.REPLY_RECEIVED: lambda count: (
+        "reply",
+        "green",
+        Text.plural("{count} answer came in", "{count} answers came in", count),
+    ),
+    EventKind.ENROLLMENT_UNSUBSCRIBED: lambda count: (
+        "ban",
+        "grey",
+        Text.plural("{count} person asked for no more mail", "{count} people asked for no more mail", count),
+    ),
+    EventKind.BOUNCE_RECEIVED: lambda count: (
+        "undo-2",
+        "grey",
+        Text.plural("{count} mail came back", "{count} mails came back", count),
+    ),
+    EventKind.MESSAGE_ACCEPTED: lambda count: (
+        "send",
+        "grey",
+        Text.plural("{count} mail left", "{count} mails left", count),
+    ),
+}
+
+
+def _bars(found: Day) -> list[Bar]:
+    """The office hours, and every other hour in which something leaves."""
+    used = [number for number, each in enumerate(found.hours) if each.sent or each.planned]
+    if not used:
+        return []
+    shown = range(min(*used, OFFICE_HOURS.start), max(*used, OFFICE_HOURS.stop) + 1)
+    return [
+        Bar(clock_time(each.at)[:5], each.sent, each.planned)
+        for number, each in enumerate(found.hours)
+        if number in shown
     ]
-    return [line for number, line in found if number]
 
 
-PAGES = (Page("/", show, Permission.LOOK, rail=Rail(N_("Today"), "sun", 10, phone=True)),)
+def _limit(found: Day) -> int | None:
+    """What can leave in an hour, where it is near enough to what does to be drawn."""
+    most = max((each.sent + each.planned for each in found.hours), default=0)
+    return found.most_an_hour if found.most_an_hour and found.most_an_hour <= 4 * most else None
+
+
+def _steps(visit: Visit, began: Beginning) -> Iterator[tuple[bool, Text, Text, str | None]]:
+    """What a new workspace needs: whether it is there, what it is, how to do it, and the page for it."""
+    link = visit.site.link
+    yield began.mailbox, Text("A mailbox to send from"), _ADD_MAILBOX, link("/mailboxes")
+    yield began.address, Text("An address that links in your mails lead to"), _SET_ADDRESS, link("/settings")
+    yield began.people, Text("People to write to"), _IMPORT, link("/import")
+    yield began.sequence, Text("A sequence: what is said to them and when"), _PUBLISH, link("/sequences")
+    yield began.enrolled, Text("The first people in it, after a dry run"), _ENROLL, link("/sequences")
+
+
+_ADD_MAILBOX = Text("`relance mailbox add you@your-company.com` asks for what it needs, and tries it.")
+_SET_ADDRESS = Text("Set base_url to the web address at which recipients reach `relance web`.")
+_IMPORT = Text("`relance contacts import people.csv` reads a list and says what it made of it.")
+_PUBLISH = Text("`relance sequence publish first-meeting.yaml` checks a file and publishes it.")
+_ENROLL = Text("`relance enroll --dry-run` says who would be written to and when; without it, they are.")
+
+PAGES = (
+    Page("/", show, Permission.LOOK, rail=Rail(N_("Today"), "sun", 10, phone=True)),
+    Page("/state", state, Permission.SELF, part=True),
+)

@@ -48,6 +48,7 @@ NOUNS = {
     "myself": people.Myself,
     "sequences": services.Sequences,
     "tasks": services.Tasks,
+    "today": services.Today,
     "users": people.Users,
 }
 

@@ -1,0 +1,117 @@
+"""For those who run the installation: how it stands, what is set and where from, and who changed what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from relance.console import lists
+from relance.console.pages import Page, Rail
+from relance.console.visit import Visit
+from relance.engine.reporting import codes
+from relance.engine.roles import Permission
+from relance.engine.states import State
+from relance.wording import N_, _
+
+NEWEST = 50
+
+
+def status(visit: Visit) -> Response:
+    """What is wrong, who is at work, and how people and mailboxes stand."""
+    found = visit.app.status()
+    states = [(codes.text("person", each.value), found.states.get(each.value, 0)) for each in State]
+    return visit.show("status.html", status=found, states=states, mailbox_state=_mailbox_state)
+
+
+def settings(visit: Visit) -> Response:
+    """Every setting, its value and where it came from; none can be changed here."""
+    found = visit.app.settings.describe()
+    given = [each for each in found if str(each.source) != _("default")]
+    return visit.show(
+        "settings.html",
+        given=given,
+        others=[each for each in found if each not in given],
+        file=visit.installation.settings.file,
+    )
+
+
+def audit(visit: Visit) -> Response:
+    """Who changed what, the newest first."""
+    after = visit.query.get(lists.AFTER, "")
+    before = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
+    found = visit.app.users.log(before=before, limit=NEWEST + 1)
+    cursor = str(found[NEWEST - 1].id) if len(found) > NEWEST else ""
+    rows = [
+        (each, ACTIONS.get(each.action, ""), _changes(each.before, each.after)) for each in found[:NEWEST]
+    ]
+    return visit.show("audit.html", rows=rows, pages=lists.pages(visit, cursor))
+
+
+def _mailbox_state(name: str) -> str:
+    return str(codes.text("mailbox", name))
+
+
+def _changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
+    """What was written down, a line each: name, before, after."""
+    old, new = before or {}, after or {}
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    return [(name, _value(old.get(name)), _value(new.get(name))) for name in names]
+
+
+def _value(found: Any) -> str:
+    if isinstance(found, bool):
+        return _("yes") if found else _("no")
+    if isinstance(found, Mapping):
+        return ", ".join(
+            f"{name}: {_value(value)}" for name, value in found.items() if value not in (None, "", [])
+        )
+    if isinstance(found, list):
+        return ", ".join(map(_value, found))
+    return "–" if found in (None, "") else str(found)
+
+
+ACTIONS: Mapping[str, str] = {
+    "session.begin": N_("signed in"),
+    "session.end": N_("signed out"),
+    "users.accept": N_("set a password by a link"),
+    "users.change": N_("changed a user"),
+    "users.describe": N_("changed name or language"),
+    "users.invite": N_("made a link"),
+    "users.password": N_("changed a password"),
+    "users.second_factor": N_("changed the code at sign-in"),
+    "users.sign_out": N_("signed somebody out"),
+    "mailboxes.add": N_("added a mailbox"),
+    "mailboxes.assign": N_("said whose a mailbox is"),
+    "mailboxes.pause": N_("paused a mailbox"),
+    "mailboxes.remove": N_("removed a mailbox"),
+    "mailboxes.resume": N_("resumed a mailbox"),
+    "mailboxes.test": N_("tried a mailbox"),
+    "contacts.add": N_("added a contact"),
+    "contacts.import_file": N_("imported contacts"),
+    "contacts.lift": N_("lifted entries of the do-not-contact list"),
+    "contacts.suppress": N_("put somebody on the do-not-contact list"),
+    "contacts.unsuppress": N_("took somebody off the do-not-contact list"),
+    "sequences.publish": N_("published a sequence"),
+    "sequences.pause": N_("paused a sequence"),
+    "sequences.resume": N_("resumed a sequence"),
+    "enroll": N_("enrolled people"),
+    "enrollments.pause": N_("paused people"),
+    "enrollments.release": N_("let people go on"),
+    "enrollments.resume": N_("resumed people"),
+    "enrollments.stop": N_("stopped people"),
+    "inbox.accept_substitute": N_("accepted a substitute"),
+    "inbox.correct": N_("corrected an answer"),
+    "inbox.dismiss_substitute": N_("dismissed a substitute"),
+    "inbox.mark": N_("marked answers"),
+    "inbox.undo": N_("took back a correction"),
+    "tasks.done": N_("did a task"),
+}
+# What is not named here is shown by its code.
+
+PAGES = (
+    Page("/status", status, Permission.OPERATE, rail=Rail(N_("Status"), "activity", 95)),
+    Page("/settings", settings, Permission.OPERATE, rail=Rail(N_("Settings"), "settings", 99)),
+    Page("/users/log", audit, Permission.USERS),
+)

@@ -1,0 +1,95 @@
+"""What leaves in a day by hours, what waits for a person, what happened: counted, within what whoever looks may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from relance.engine.db.prepared import fixed
+from relance.engine.db.tables import enrollment, event, inbound, mailbox, message, sequence, task
+from relance.engine.states import State
+from relance.engine.store import scopes
+from relance.mailbox.parsing.inbound import Kind
+
+_LEFT = ("transmitting", "accepted", "unknown")
+
+
+def sent(conn: Connection, edges: Sequence[dt.datetime]) -> list[int]:
+    """Mails that left, or may have, between each two of these instants."""
+    at = message.c.transmitting_at
+    here = sa.and_(message.c.mailbox_id == mailbox.c.id, at >= edges[0], at < edges[-1])
+    query = sa.select(*_between(at, edges)).select_from(sa.join(mailbox, message, here))
+    query = query.where(message.c.state.in_(_LEFT), *scopes.within(conn, mailbox.c.id))
+    return [int(each or 0) for each in conn.execute(query).one()]
+
+
+def planned(conn: Connection, edges: Sequence[dt.datetime]) -> list[int]:
+    """Mails that fall due between each two of them; what was due before counts for the first."""
+    at = enrollment.c.due_at
+    active = sa.and_(enrollment.c.state == fixed(State.ACTIVE), enrollment.c.step_kind == fixed("mail"))
+    of_sequence = sa.and_(sequence.c.id == enrollment.c.sequence_id, sequence.c.state == "active")
+    query = (
+        sa.select(*_between(at, [dt.datetime.min.replace(tzinfo=dt.UTC), *edges[1:]]))
+        .select_from(sa.join(enrollment, sequence, of_sequence))
+        .where(active, at < edges[-1], *scopes.within(conn, enrollment.c.mailbox_id))
+    )
+    return [int(each or 0) for each in conn.execute(query).one()]
+
+
+def _between(
+    at: sa.ColumnElement[dt.datetime | None], edges: Sequence[dt.datetime]
+) -> list[sa.ColumnElement[int]]:
+    return [
+        sa.func.sum(sa.case((sa.and_(at >= first, at < last), 1), else_=0)).label(f"n{number}")
+        for number, (first, last) in enumerate(itertools.pairwise(edges))
+    ]
+
+
+def unread(conn: Connection) -> int:
+    """Answers that nobody has looked at; what came by itself (absences, notices) is not counted."""
+    query = sa.select(sa.func.count()).where(
+        inbound.c.read_at.is_(None),
+        inbound.c.kind.in_((Kind.HUMAN.value, Kind.LEFT_COMPANY.value)),
+        *scopes.within(conn, inbound.c.mailbox_id),
+    )
+    return int(conn.execute(query).scalar_one())
+
+
+def held(conn: Connection) -> int:
+    """People who wait for a decision."""
+    own = scopes.within(conn, enrollment.c.mailbox_id)
+    query = sa.select(sa.func.count()).where(enrollment.c.state == fixed(State.HELD), *own)
+    return int(conn.execute(query).scalar_one())
+
+
+def tasks(conn: Connection, before: dt.datetime) -> int:
+    """Open tasks that are due before an instant."""
+    query = sa.select(sa.func.count()).where(task.c.state == "open", task.c.due_at < before)
+    own = scopes.within(conn, enrollment.c.mailbox_id)
+    if own:
+        query = query.select_from(sa.join(task, enrollment, enrollment.c.id == task.c.enrollment_id)).where(
+            *own
+        )
+    return int(conn.execute(query).scalar_one())
+
+
+def happened(conn: Connection, since: dt.datetime, kinds: Iterable[str]) -> Mapping[str, int]:
+    """How often each of these kinds of events happened after an instant."""
+    query = sa.select(event.c.kind, sa.func.count()).where(event.c.at > since, event.c.kind.in_(list(kinds)))
+    own = scopes.within(conn, enrollment.c.mailbox_id)
+    if own:
+        query = query.select_from(sa.join(event, enrollment, enrollment.c.id == event.c.enrollment_id)).where(
+            *own
+        )
+    return {kind: number for kind, number in conn.execute(query.group_by(event.c.kind))}
+
+
+def capacity(conn: Connection) -> list[tuple[int | None, int]]:
+    """The daily cap and the gap of each active mailbox."""
+    query = sa.select(mailbox.c.daily_cap, mailbox.c.gap_seconds)
+    query = query.where(mailbox.c.state == "active", *scopes.within(conn, mailbox.c.id))
+    return [(row.daily_cap, row.gap_seconds) for row in conn.execute(query)]

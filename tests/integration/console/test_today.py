@@ -1,0 +1,146 @@
+"""Today and its numbers, on both databases; and what stands around every page."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from relance.console import navigation
+from relance.engine.contacts import service as contact_service
+from relance.engine.db.tables import enrollment, message
+from relance.engine.event_log.kinds import EventKind
+from relance.engine.reporting import today
+from relance.engine.sequences import enroll, publish
+from relance.engine.sequences.enroll import EnrollRequest
+from tests import engine_house
+from tests.reading import KIM, MIA, enrolled, hear, letter, wrote
+
+NOON = dt.datetime(2026, 3, 2, 11, 0, tzinfo=dt.UTC)  # in Warsaw
+
+
+@pytest.fixture
+def house(migrated_url, tmp_path):
+    with engine_house.build(migrated_url, tmp_path, NOON) as found:
+        yield found
+
+
+def test_a_new_workspace_has_nothing(house):
+    assert today.waiting(house) == today.Waiting(0, 0, 0)
+    found = today.day(house)
+    assert (found.sent, found.planned, len(found.hours), found.most_a_day) == (0, 0, 24, None)
+    assert not any(vars(today.beginning(house, "http://127.0.0.1:8765")).values())
+    assert today.beginning(house, "https://t.acme.example").address
+
+
+def test_mails_are_counted_in_the_hour_they_left_or_fall_due(house):
+    enrolled(house, KIM, MIA)
+    mail = wrote(house, KIM)
+    with house.database.write() as conn:
+        at = dt.datetime(2026, 3, 2, 8, 30, tzinfo=dt.UTC)
+        conn.execute(sa.update(message).where(message.c.id == mail.id).values(transmitting_at=at))
+        conn.execute(sa.update(enrollment).values(due_at=NOON + dt.timedelta(hours=2, minutes=5)))
+    found = today.day(house)
+    assert [(each.at.hour, each.sent, each.planned) for each in found.hours if each.sent or each.planned] == [
+        (8, 1, 0),
+        (13, 0, 2),
+    ]
+    assert (found.hours[0].at, found.sent, found.planned) == (
+        dt.datetime(2026, 3, 1, 23, tzinfo=dt.UTC),
+        1,
+        2,
+    )
+
+
+def test_what_is_late_is_planned_for_this_hour_and_tomorrow_is_not_today(house):
+    enrolled(house, KIM, MIA)
+    with house.database.write() as conn:
+        conn.execute(
+            sa.update(enrollment).where(enrollment.c.id == 1).values(due_at=NOON - dt.timedelta(days=3))
+        )
+        conn.execute(
+            sa.update(enrollment).where(enrollment.c.id == 2).values(due_at=NOON + dt.timedelta(hours=12))
+        )
+    assert [(each.at.hour, each.planned) for each in today.day(house).hours if each.planned] == [(11, 1)]
+
+
+@pytest.mark.parametrize(("day", "hours"), [(dt.date(2026, 3, 29), 23), (dt.date(2026, 10, 25), 25)])
+def test_a_day_on_which_clocks_change_has_its_own_hours(house, day, hours):
+    engine_house.clock(house).move_to(dt.datetime.combine(day, dt.time(12), dt.UTC))
+    assert len(today.day(house).hours) == hours
+
+
+def test_what_mailboxes_can_send_is_bound_by_gap_and_cap(house):
+    engine_house.add_mailbox(house, "a@sales.example", daily_cap=50, gap_seconds=120)
+    engine_house.add_mailbox(house, "b@sales.example", daily_cap=10, gap_seconds=60)
+    engine_house.add_mailbox(house, "c@sales.example", daily_cap=99, gap_seconds=60, state="paused")
+    assert (today.day(house).most_an_hour, today.day(house).most_a_day) == (40, 60)
+    engine_house.add_mailbox(house, "d@sales.example", daily_cap=None, gap_seconds=0)
+    assert (today.day(house).most_an_hour, today.day(house).most_a_day) == (None, None)
+
+
+def test_what_happened_is_counted_since_a_time(house):
+    enrolled(house, KIM)
+    wrote(house, KIM)
+    assert hear(house, letter(KIM)) == 1
+    assert today.news(house, NOON - dt.timedelta(seconds=1)) == {EventKind.REPLY_RECEIVED: 1}
+    assert today.news(house, NOON) == {}
+    assert today.waiting(house).unread == 1
+
+
+def seeded(console):
+    house = console.app._context
+    engine_house.add_mailbox(house, "ada@sales.example", daily_cap=50)
+    engine_house.add_mailbox(
+        house,
+        "ben@sales.example",
+        daily_cap=50,
+        sync_error="the password was refused",
+        locked_out=True,
+        state="paused",
+    )
+    published = publish.publish(house, engine_house.TRIAL)
+    contact_service.add(house, KIM, {})
+    assert enroll.enroll(house, EnrollRequest(published.name, [KIM], ["ada@sales.example"])).enrolled == 1
+    wrote(house, KIM)
+    assert hear(house, letter(KIM)) == 1
+
+
+def test_today_shows_what_waits_and_a_salesperson_is_told_of_their_own_only(console):
+    seeded(console)
+    boss, ada, eve = (
+        console.join("boss@acme.example"),
+        console.join("ada@acme.example", "salesperson"),
+        console.join("eve@acme.example", "salesperson"),
+    )
+    console.app.mailboxes.assign("ada@sales.example", "ada@acme.example")
+    pages = {}
+    for name, token in (("boss", boss), ("ada", ada), ("eve", eve)):
+        with console.client(token) as client:
+            answer = client.get("/?lang=en")
+            assert answer.status_code == 200
+            pages[name] = answer.text
+    assert "1 answer to read" in pages["boss"]
+    assert "1 mailbox in trouble or paused" in pages["boss"]
+    assert "1 answer to read" in pages["ada"]
+    assert "ben@sales.example" not in pages["ada"] + pages["eve"]
+    assert "to read" not in pages["eve"]
+
+
+def test_how_it_stands_is_one_sentence(console):
+    status = console.app.status()
+    assert navigation.sentence(status).tone == "bad"  # nobody is at work
+    console.app.beat("run")
+    assert navigation.sentence(console.app.status()).tone == "warn"  # no mailbox
+    engine_house.add_mailbox(console.app._context, daily_cap=50)
+    assert navigation.sentence(console.app.status()).tone == "good"
+
+
+def test_the_sentence_is_renewed_without_the_page(console, tab):
+    here = tab(console.join("ada@acme.example"))
+    page = here.open("/")
+    with page.expect_response("**/state") as renewed:
+        page.evaluate("htmx.ajax('GET', '/state', {target: '#state', swap: 'outerHTML'})")
+    assert renewed.value.status == 200
+    page.wait_for_selector("#state")

@@ -1,0 +1,157 @@
+"""What comes from a browser, judged by pure rules: hosts, origins, networks, languages; none of it ever raises."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.datastructures import Headers
+
+from relance.console import assets, charts, rendering
+from relance.console.charts import Bar
+from relance.console.requests import browsers, language, security
+from relance.console.views.entrance import _local
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "127.0.0.1:8766", "[::1]:8766", "10.1.2.3", "sales.acme.example:443", "SALES.acme.example"],
+)
+def test_our_own_names_are_answered(host):
+    assert security.host_allowed(host, {"sales.acme.example"})
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", "evil.example", "localhost.evil.example", "sales.acme.example.", "[::1", "a:b", "x@localhost:y"],
+)
+def test_another_name_is_not(host):
+    assert not security.host_allowed(host, {"sales.acme.example"})
+
+
+@given(st.text())
+def test_no_host_raises(host):
+    security.host_allowed(host, set())
+    security.loopback(host)
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "allowed"),
+    [
+        ("GET", {}, True),
+        ("HEAD", {"sec-fetch-site": "cross-site"}, True),
+        ("POST", {}, False),
+        ("POST", {"sec-fetch-site": "same-origin"}, True),
+        ("POST", {"sec-fetch-site": "none"}, True),
+        ("POST", {"sec-fetch-site": "same-site"}, False),
+        ("POST", {"sec-fetch-site": "cross-site", "origin": "https://ours"}, False),
+        ("POST", {"origin": "https://ours"}, True),
+        ("POST", {"origin": "https://ours.evil"}, False),
+        ("POST", {"origin": "null"}, False),
+        ("DELETE", {}, False),
+    ],
+)
+def test_what_changes_anything_comes_from_a_page_of_ours(method, headers, allowed):
+    assert security.same_origin(method, Headers(headers), "https://ours") == allowed
+
+
+@given(st.ip_addresses())
+def test_an_address_is_kept_as_its_network_only(address):
+    kept = security.network(str(address))
+    assert ipaddress.ip_address(str(address)) in ipaddress.ip_network(kept) or address.version == 6
+    assert ipaddress.ip_network(kept).prefixlen in (24, 48)
+
+
+@given(st.text())
+def test_what_is_no_address_is_no_network(text):
+    security.network(text)
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("pl-PL,pl;q=0.9,en-US;q=0.8", "pl"),
+        ("de,en;q=0.5", "en"),
+        ("en;q=0.2, pl;q=0.8", "pl"),
+        ("pl;q=0, en", "en"),
+        ("pl;q=x", None),
+        ("de", None),
+        ("", None),
+    ],
+)
+def test_the_language_is_the_one_the_browser_likes_best(header, found):
+    assert language.accepted(header) == found
+
+
+@given(st.text())
+def test_no_header_raises(header):
+    language.accepted(header)
+    browsers.named(header)
+
+
+@given(st.text())
+def test_after_signing_in_one_stays_here(path):
+    found = _local(path)
+    assert found.startswith("/")
+    assert not found.startswith(("//", "/\\"))
+    assert "\\" not in found
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "/\\evil.example", "https://evil.example", "/a\\b", "/a\nb", ""]
+)
+def test_another_place_is_not_gone_to(path):
+    assert _local(path) == "/"
+
+
+@given(
+    st.lists(st.builds(Bar, st.text(max_size=5), st.integers(0, 10**6), st.integers(0, 10**6)), max_size=40),
+    st.none() | st.integers(0, 10**6),
+)
+def test_a_chart_stays_inside_its_frame(found, limit):
+    drawn = charts.bars(found, limit=limit)
+    numbers = [float(part.split('"')[0]) for part in drawn.split('height="')[1:]]
+    assert all(0 <= each <= charts.HEIGHT for each in numbers)
+    assert "<script" not in charts.bars([Bar("<script>", 1)])
+
+
+def test_commands_in_a_sentence_are_set_as_such_and_nothing_else_is_markup():
+    assert rendering.commands("run `relance <x>` & go") == "run <code>relance &lt;x&gt;</code> &amp; go"
+
+
+def test_files_of_others_are_those_that_are_listed_byte_for_byte():
+    listed = {
+        each["to"]: each for each in tomllib.loads((ROOT / "vendor/files.toml").read_text("utf-8"))["file"]
+    }
+    for name, each in listed.items():
+        assert hashlib.sha256((ROOT / name).read_bytes()).hexdigest() == each["sha256"], name
+        assert each["licence"] in ("0BSD", "MIT", "ISC", "MPL-2.0")
+    own = {"console.css", "console.js", "icon.svg"}
+    kept = {
+        path
+        for folder in ("static", "icons", "licences")
+        for path in (ROOT / "relance/console" / folder).iterdir()
+    }
+    assert {str(path.relative_to(ROOT)) for path in kept if path.name not in own} <= set(listed)
+
+
+def test_the_lock_of_what_others_wrote_names_no_registry():
+    assert "resolved" not in (ROOT / "vendor/package-lock.json").read_text("utf-8")
+    assert "http" not in (ROOT / "vendor/package.json").read_text("utf-8")
+
+
+def test_each_icon_that_a_page_names_is_there_and_each_there_is_small():
+    for path in (ROOT / "relance/console/icons").iterdir():
+        assert len(assets.icon(path.stem)) < 1500
+
+
+def test_a_file_changes_its_address_with_its_content():
+    for name, each in assets.assets().items():
+        assert hashlib.sha256(each.body).hexdigest()[: assets.HASH_DIGITS] in each.url, name
