@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from relance.engine.ports import Span, Telemetry
     from relance.engine.processes.attendance import Attendance
     from relance.engine.reporting.concerns import Concern, ConcernKind
+    from relance.engine.reporting.daily import DayCounts
     from relance.engine.reporting.explain import Explanation
     from relance.engine.reporting.forecast import Planned
     from relance.engine.reporting.messages import MessageDetail, MessageFilter, MessagePage
@@ -120,6 +121,7 @@ __all__ = [
     "ConcernKind",
     "Contact",
     "Corrected",
+    "DayCounts",
     "Decided",
     "DoubtView",
     "EndStep",
@@ -272,6 +274,7 @@ _ROOMS = {
     "engine.users.service": ("Invitation", "UserView"),
     "engine.inbound.corrections.inbox_pages": ("AnswerDetail", "AnswerPage", "InboxCounts"),
     "engine.sequences.steps.task_lists": ("TaskCounts", "TaskFilter", "TaskPage", "TaskReport", "TaskResult", "TaskTime"),
+    "engine.reporting.daily": ("DayCounts",),
     "errors": (
         "Away", "Broken", "Forbidden", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded",
         "Trouble", "Unreachable", "Unwritable", "WrongUse",

@@ -86,6 +86,7 @@ class Relance:
     messages = Noun(lambda: services.Messages)
     tasks = Noun(lambda: services.Tasks)
     unknown = Noun(lambda: services.Unknown)
+    reports = Noun(lambda: services.Reports)
     restored = Noun(lambda: services.Restored)
     inbox = Noun(lambda: services.Answers)
     today = Noun(lambda: services.Today)

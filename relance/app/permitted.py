@@ -106,6 +106,7 @@ RULES: Mapping[str, Rule] = {
     "myself.sign_out": _SELF,
     "myself.use_second_factor": _SELF,
     "report": _look(),
+    "reports.by_day": _look(by_itself),
     "sequences.check": _look(),
     "sequences.list": _look(),
     "sequences.pause": _do(Permission.SEQUENCES),

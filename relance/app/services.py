@@ -17,7 +17,7 @@ from relance.engine.inbound.corrections import inbox, inbox_pages, reclassify, r
 from relance.engine.inbound.reading import unread_mail
 from relance.engine.mailboxes import aliases, assigning, probe_run
 from relance.engine.mailboxes import service as mailbox_service
-from relance.engine.reporting import messages, today
+from relance.engine.reporting import daily, messages, today
 from relance.engine.restore import doubts
 from relance.engine.sending.doubt import in_doubt
 from relance.engine.sending.refusals import refusing_domains
@@ -123,6 +123,12 @@ class Mailboxes(Service):
         were, and nobody gets a step twice. What a person asked for stays."""
         whose = None if emails is None else tuple(emails)
         return reinstate.undo_bounces(self._context, reinstate.Wrong(address, since, whose), dry_run=dry_run)
+
+
+class Reports(Service):
+    """Counts of what happened."""
+
+    by_day = Operation(daily.by_day)
 
 
 class Tasks(Service):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,7 +59,7 @@ FUNNEL = {
 
 def add_to(root: typer.Typer) -> None:
     """Hang the commands into the tree."""
-    for command in (status, explain, timeline, report, held):
+    for command in (status, explain, timeline, report, daily, held):
         root.command()(command)
 
 
@@ -173,6 +174,39 @@ def report(
     totals = show.cell({codes.text("person", each): number for each, number in found.totals.items()})
     show.say(_("By state: {totals}. Interested: {positive}.", totals=totals, positive=found.positive) + "\n")
     show.listing(found.steps, FUNNEL, as_json=False, empty=_("It has no steps."))
+
+
+DAYS = 13
+# Before today: two weeks are shown where nobody says since when.
+
+
+def daily(
+    ctx: typer.Context,
+    since: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The first day.")
+    ] = None,
+    until: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The last day.")
+    ] = None,
+    sequence: Annotated[str | None, typer.Option(help="Only of this sequence.")] = None,
+    mailbox: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only from this mailbox.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Count what happened each day: sent, answered, bounced, opened and clicked by people. The last two weeks, unless you say."""
+    with session.of(ctx).open() as relance:
+        zone = zoneinfo.ZoneInfo(relance.settings.zone)
+        last = until.date() if until else relance.clock.now().astimezone(zone).date()
+        first = since.date() if since else last - dt.timedelta(days=DAYS)
+        found = relance.reports.by_day(first, last, sequence=sequence, mailbox=mailbox)
+    columns = {
+        N_("day"): "day",
+        N_("sent"): "sent",
+        N_("answered"): "answered",
+        N_("bounced"): "bounced",
+        N_("opened"): "opened",
+        N_("clicked"): "clicked",
+    }
+    show.listing(found, columns, as_json=as_json, empty="")
 
 
 def held(

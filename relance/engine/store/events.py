@@ -28,6 +28,7 @@ from relance.engine.event_log.of_people import (
     EnrollmentUnsubscribed,
 )
 from relance.engine.reasons import Reason
+from relance.engine.store import scopes
 from relance.engine.store.sequences import holds
 
 
@@ -243,6 +244,33 @@ def of_contact(conn: Connection, contact_id: int) -> list[Event]:
     """Everything that happened to one person, oldest first."""
     query = _select().where(event.c.contact_id == contact_id).order_by(event.c.at, event.c.id)
     return [_event(row) for row in conn.execute(query)]
+
+
+def counts(
+    conn: Connection,
+    kinds: Iterable[EventKind],
+    between: tuple[dt.datetime, dt.datetime],
+    *,
+    sequence_id: int | None = None,
+    mailbox_id: int | None = None,
+) -> dict[EventKind, int]:
+    """How many events of these kinds there were from an instant on and before another, of those that may be seen."""
+    first, last = between
+    here = [event.c.at >= first, event.c.at < last, event.c.kind.in_(old_names.names(kinds))]
+    here += scopes.within(conn, event.c.mailbox_id)
+    if mailbox_id is not None:
+        here.append(event.c.mailbox_id == mailbox_id)
+    if sequence_id is not None:
+        of_it = sa.select(enrollment.c.sequence_id == sequence_id).where(
+            enrollment.c.id == event.c.enrollment_id
+        )
+        here.append(of_it.scalar_subquery())
+    query = sa.select(event.c.kind, sa.func.count()).where(*here).group_by(event.c.kind)
+    found: dict[EventKind, int] = {}
+    for stored, number in conn.execute(query):
+        kind = EventKind(old_names.read(stored, {})[0])
+        found[kind] = found.get(kind, 0) + number
+    return found
 
 
 def led_to(conn: Connection, enrollment_id: int) -> Event | None:

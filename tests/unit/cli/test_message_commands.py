@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+from relance.engine.reporting.daily import DayCounts
 from relance.engine.reporting.messages import MessageDetail, MessageFilter, MessagePage
 from relance.engine.store.sending.message_lists import MessageView
 from relance.mailbox.parsing.opened import Attachment, OpenedMail
@@ -49,3 +50,28 @@ def test_a_mail_is_shown_in_words_as_json_and_as_bytes(engine: Engine) -> None:
     assert (told["opened"]["html"], told["message"]["code"]) == ("<p>Good morning</p>", 250)
     assert "raw" not in told
     assert run("messages", "show", "7", "--raw").stdout_bytes == RAW
+
+
+def test_days_are_counted(engine: Engine) -> None:
+    day = dt.date(2026, 3, 2)
+    engine.answers["reports.by_day"] = (DayCounts(day, 31, 2, 1, 12, 4),)
+    given = run(
+        *[
+            "daily",
+            "--since",
+            "2026-03-02",
+            "--until",
+            "2026-03-03",
+            "--sequence",
+            "Trial",
+            "--mailbox",
+            "me@acme.example",
+            "--json",
+        ]
+    )
+    asked = {"sequence": "Trial", "mailbox": "me@acme.example"}
+    assert engine.calls[0] == ("reports.by_day", (day, dt.date(2026, 3, 3)), asked)
+    assert json.loads(given.stdout)[0] == {
+        **{"day": "2026-03-02", "sent": 31, "answered": 2, "bounced": 1, "opened": 12, "clicked": 4}
+    }
+    assert "31" in run("daily", "--since", "2026-03-02", "--until", "2026-03-02").stdout
