@@ -77,9 +77,13 @@ class Visit:
         return self.request.headers.get("hx-request") == "true"
 
     def text(self, name: str, limit: int = 10_000) -> str:
-        """A field of the form; empty where it is not there (or is a file)."""
+        """A field of the form; empty where it is not there (or is a file). Without NUL, which no database takes."""
         found = self.form.get(name)
-        return found[:limit] if isinstance(found, str) else ""
+        return found.replace("\0", "")[:limit] if isinstance(found, str) else ""
+
+    def asked(self, name: str, limit: int = 300) -> str:
+        """A value of the address, behind the question mark; empty where it is not there."""
+        return self.query.get(name, "").replace("\0", "")[:limit]
 
     def show(self, template: str, code: int = 200, /, **values: Any) -> Response:
         """A page."""

@@ -11,7 +11,7 @@ from relance.console import lists
 from relance.console.pages import Page, Rail
 from relance.console.visit import Visit
 from relance.engine.reporting import codes
-from relance.engine.roles import Permission
+from relance.engine.roles import ROLE_NAMES, Permission, Role
 from relance.engine.states import State
 from relance.wording import N_, _
 
@@ -39,7 +39,7 @@ def settings(visit: Visit) -> Response:
 
 def audit(visit: Visit) -> Response:
     """Who changed what, the newest first."""
-    after = visit.query.get(lists.AFTER, "")
+    after = visit.asked(lists.AFTER)
     before = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
     found = visit.app.users.log(before=before, limit=NEWEST + 1)
     cursor = str(found[NEWEST - 1].id) if len(found) > NEWEST else ""
@@ -57,7 +57,7 @@ def _changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) 
     """What was written down, a line each: name, before, after."""
     old, new = before or {}, after or {}
     names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-    return [(name, _value(old.get(name)), _value(new.get(name))) for name in names]
+    return [(_(FIELDS.get(name, name)), _value(old.get(name)), _value(new.get(name))) for name in names]
 
 
 def _value(found: Any) -> str:
@@ -69,7 +69,23 @@ def _value(found: Any) -> str:
         )
     if isinstance(found, list):
         return ", ".join(map(_value, found))
+    if found in {each.value for each in Role}:
+        return str(ROLE_NAMES[Role(found)])
     return "–" if found in (None, "") else str(found)
+
+
+FIELDS: Mapping[str, str] = {
+    "active": N_("may sign in"),
+    "language": N_("language"),
+    "name": N_("name"),
+    "network": N_("network"),
+    "on": N_("code at sign-in"),
+    "reason": N_("reason"),
+    "role": N_("role"),
+    "sessions": N_("browsers"),
+    "user": N_("user"),
+}
+# What is not named here is shown by the name that the program gives it.
 
 
 ACTIONS: Mapping[str, str] = {

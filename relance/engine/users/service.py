@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from relance import errors
 from relance.clock import machine_now
 from relance.engine.context import Context
+from relance.engine.event_log import actors
 from relance.engine.roles import Role
 from relance.engine.store.users import accounts, audit, sessions
 from relance.engine.store.users.accounts import User
@@ -117,8 +118,10 @@ def accept(context: Context, token: str, name: str, password: str, origin: Origi
             raise errors.NotFound(_LINK_OVER)
         sessions.end(conn, number)
         accounts.change(conn, number, password=stored, name=name.strip()[:100], totp=None, totp_step=None)
-        audit.write(conn, "users.accept", known.email, now)
-        return sign_in.begin(conn, accounts.by_id(conn, number), origin, now)
+        user = accounts.by_id(conn, number)
+        with actors.acting(sign_in.acting(user)):
+            audit.write(conn, "users.accept", user.email, now)
+            return sign_in.begin(conn, user, origin, now)
 
 
 _LINK_OVER = Text(
