@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import reworded
 from tests.simulation import mutants, profile, silence, story
 
 ROOT = Path(__file__).parents[2]
@@ -121,10 +122,33 @@ def test_a_seed_plays_the_same_in_another_process() -> None:
     here = clean(3)
     command = [sys.executable, "-m", "tests.simulation", "--seed", "3"]
     there = subprocess.run(
-        command, cwd=ROOT, env={"PYTHONHASHSEED": "7"}, capture_output=True, text=True, check=True
+        command,
+        cwd=ROOT,
+        env={"PYTHONHASHSEED": "7", **reworded.path()},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert here.digest in there.stdout
     assert story.play(3).digest == here.digest
+
+
+def test_a_seed_plays_the_same_where_every_sentence_is_a_key() -> None:
+    """Step by step: what is told differs, what is done does not. So nothing on its way reads a sentence."""
+    command = [sys.executable, "-m", "tests.simulation", "--seed", "3", "--trace"]
+    english, keyed = (
+        subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+        for env in ({}, {"PYTHONPATH": str(reworded.FOLDER)})
+    )
+    assert len(english) == len(keyed) > 100
+    differing = [(one, other) for one, other in zip(english[:-1], keyed[:-1], strict=True) if one != other]
+    assert differing != []
+    for one, other in differing:
+        same, key, _ = other.partition("key-")
+        assert key
+        assert one.startswith(same)
 
 
 @pytest.mark.parametrize("name", CAUGHT_BY)
