@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from relance.engine.ports import Span, Telemetry
     from relance.engine.processes.attendance import Attendance
     from relance.engine.reporting.concerns import Concern, ConcernKind
-    from relance.engine.reporting.daily import DayCounts
     from relance.engine.reporting.explain import Explanation
     from relance.engine.reporting.forecast import Planned
-    from relance.engine.reporting.messages import MessageDetail, MessageFilter, MessagePage
+    from relance.engine.reporting.history.daily import DayCounts
+    from relance.engine.reporting.history.messages import MessageDetail, MessageFilter, MessagePage
     from relance.engine.reporting.sequence_report import Funnel, Report, StepReport, VariantReport
     from relance.engine.reporting.status import HeldView, MailboxLine, Status
     from relance.engine.reporting.step_outcomes import StepAccount
@@ -269,12 +269,12 @@ _ROOMS = {
     "engine.store.users.audit": ("AuditEntry",),
     "engine.tick": ("TickReport",),
     "engine.turn": ("TurnReport",),
-    "engine.reporting.messages": ("MessageDetail", "MessageFilter", "MessagePage"),
+    "engine.reporting.history.messages": ("MessageDetail", "MessageFilter", "MessagePage"),
     "engine.store.sending.message_lists": ("MessageView",),
     "engine.users.service": ("Invitation", "UserView"),
     "engine.inbound.corrections.inbox_pages": ("AnswerDetail", "AnswerPage", "InboxCounts"),
     "engine.sequences.steps.task_lists": ("TaskCounts", "TaskFilter", "TaskPage", "TaskReport", "TaskResult", "TaskTime"),
-    "engine.reporting.daily": ("DayCounts",),
+    "engine.reporting.history.daily": ("DayCounts",),
     "errors": (
         "Away", "Broken", "Forbidden", "Invalid", "Misconfigured", "NotFound", "Problem", "RelanceError", "Superseded",
         "Trouble", "Unreachable", "Unwritable", "WrongUse",

@@ -17,7 +17,8 @@ from relance.engine.inbound.corrections import inbox, inbox_pages, reclassify, r
 from relance.engine.inbound.reading import unread_mail
 from relance.engine.mailboxes import aliases, assigning, probe_run
 from relance.engine.mailboxes import service as mailbox_service
-from relance.engine.reporting import daily, messages, today
+from relance.engine.reporting import today
+from relance.engine.reporting.history import daily, messages
 from relance.engine.restore import doubts
 from relance.engine.sending.doubt import in_doubt
 from relance.engine.sending.refusals import refusing_domains

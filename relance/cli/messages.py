@@ -12,7 +12,7 @@ from relance.cli.terminal import session, show
 from relance.wording import N_, _, n_
 
 if TYPE_CHECKING:
-    from relance.engine.reporting.messages import MessageDetail
+    from relance.engine.reporting.history.messages import MessageDetail
 
 group = typer.Typer(no_args_is_help=True, help="The mails that were written: listed, and as they left.")
 COLUMNS = {
@@ -60,7 +60,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
     as_json: Json = False,
 ) -> None:
     """List the mails that were written, the newest first."""
-    from relance.engine.reporting.messages import MessageFilter
+    from relance.engine.reporting.history.messages import MessageFilter
 
     with session.of(ctx).open() as relance:
         times = session.in_zone(since), session.in_zone(until)

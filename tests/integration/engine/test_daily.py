@@ -10,7 +10,7 @@ from relance import errors
 from relance.engine.context import Context
 from relance.engine.event_log.base import EventData
 from relance.engine.event_log.of_mails import MessageAccepted, MessageOpened
-from relance.engine.reporting import daily
+from relance.engine.reporting.history import daily
 from relance.engine.roles import Scope, seeing
 from relance.engine.store import events
 from tests.engine_house import clock

@@ -11,8 +11,8 @@ from relance import errors
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
-from relance.engine.reporting import messages
-from relance.engine.reporting.messages import MessageFilter
+from relance.engine.reporting.history import messages
+from relance.engine.reporting.history.messages import MessageFilter
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 
-from relance.engine.reporting.daily import DayCounts
-from relance.engine.reporting.messages import MessageDetail, MessageFilter, MessagePage
+from relance.engine.reporting.history.daily import DayCounts
+from relance.engine.reporting.history.messages import MessageDetail, MessageFilter, MessagePage
 from relance.engine.store.sending.message_lists import MessageView
 from relance.mailbox.parsing.opened import Attachment, OpenedMail
 from tests.pretended_engine import AT, ESCAPE, Engine, run
