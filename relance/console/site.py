@@ -11,12 +11,19 @@ from starlette.routing import Match, Route
 from relance.console import navigation
 from relance.console.pages import Page
 from relance.console.requests import security
-from relance.console.views import entrance, operating, profile, today, users
+from relance.console.views import entrance, inbox, operating, profile, today, users
 
 if TYPE_CHECKING:
     from relance.app import Relance
 
-PAGES: tuple[Page, ...] = (*today.PAGES, *entrance.PAGES, *profile.PAGES, *users.PAGES, *operating.PAGES)
+PAGES: tuple[Page, ...] = (
+    *today.PAGES,
+    *entrance.PAGES,
+    *profile.PAGES,
+    *users.PAGES,
+    *operating.PAGES,
+    *inbox.PAGES,
+)
 # A new file of `views/` is named here.
 
 

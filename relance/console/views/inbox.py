@@ -1,0 +1,226 @@
+"""The inbox: what came in, what it was taken for and why; a key for each decision, and each says beforehand what it does."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.responses import Response
+
+from relance import errors
+from relance.console import lists
+from relance.console.lists import Chip
+from relance.console.pages import Page, Rail
+from relance.console.visit import Visit
+from relance.engine.inbound.corrections.inbox import AnswerView
+from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, InboxCounts
+from relance.engine.reporting import codes
+from relance.engine.reporting.history.messages import MessageDetail, MessageFilter
+from relance.engine.roles import Permission
+from relance.engine.store.inbound.replies import Wanted
+from relance.mailbox.parsing.inbound import Intent, Kind
+from relance.wording import N_, Text, _
+
+OPEN = "answer"  # the answer that is open, in the address
+UNDO = "undo"  # the one that was decided last
+_PASSING = (OPEN, UNDO)
+
+
+@dataclass(frozen=True)
+class Act:
+    """A decision by one key."""
+
+    key: str
+    label: str
+    means: str  # what happens
+    icon: str
+    kind: Kind
+    intent: Intent | None = None
+
+
+ACTS = (
+    Act("i", N_("Interested"), N_("ends the sequence"), "check", Kind.HUMAN, Intent.POSITIVE),
+    Act("q", N_("Question"), N_("ends the sequence"), "info", Kind.HUMAN, Intent.QUESTION),
+    Act("n", N_("Not interested"), N_("ends the sequence"), "x", Kind.HUMAN, Intent.NEGATIVE),
+    Act("a", N_("Away"), N_("waits until they are back"), "clock", Kind.OUT_OF_OFFICE),
+    Act("l", N_("Left the company"), N_("ends the sequence"), "log-out", Kind.LEFT_COMPANY),
+    Act("x", N_("Not about us"), N_("the sequence goes on"), "circle", Kind.LIST_MAIL),
+    Act("b", N_("Address does not work"), N_("never writes there again"), "undo-2", Kind.HARD_BOUNCE),
+    Act("o", N_("No more mail"), N_("never writes to them again; cannot be undone"), "ban", Kind.OPT_OUT),
+)
+_BY_KEY = {each.key: each for each in ACTS}
+DANGEROUS = ("b", "o")
+
+
+def show(visit: Visit) -> Response:
+    """The three panes."""
+    wanted = _wanted(visit)
+    found = visit.app.inbox.page(wanted, after=visit.query.get(lists.AFTER, ""), limit=lists.PAGE)
+    number = visit.query.get(OPEN, "")
+    opened = visit.app.inbox.detail(int(number)) if number.isascii() and number.isdigit() else None
+    rows = [(each, _link(visit, each.id)) for each in found.answers]
+    before, behind = _beside(found.answers, opened)
+    return visit.show(
+        "inbox.html",
+        rows=rows,
+        opened=opened,
+        ours=_ours(visit, opened),
+        chips=_chips(visit, visit.app.inbox.counts(Wanted(unread=wanted.unread, search=wanted.search))),
+        search=visit.query.get("q", ""),
+        hidden=[(name, visit.query[name]) for name in ("unread", "kind", "intent") if name in visit.query],
+        pages=lists.pages(visit, found.cursor),
+        acts=[replace(each, label=_(each.label), means=_(each.means)) for each in ACTS],
+        dangerous=DANGEROUS,
+        codes=codes.text,
+        can_work=visit.me.may(Permission.WORK),
+        back=lists.link(visit, **{OPEN: None, UNDO: None}),
+        before=_link(visit, before),
+        behind=_link(visit, behind),
+        after=behind or 0,
+        undone=visit.query.get(UNDO, ""),
+    )
+
+
+def triage(visit: Visit) -> Response:
+    """A decision about the open answer; then the next one."""
+    number, act = _number(visit), _BY_KEY.get(visit.text("act", 5))
+    if act is None:
+        raise errors.Invalid(Text("There is no such decision."))
+    until = _day(visit.text("until", 20)) if act.kind is Kind.OUT_OF_OFFICE else None
+    done = visit.app.inbox.correct(
+        number,
+        kind=act.kind.value,
+        intent=act.intent.value if act.intent else None,
+        until=until,
+        contact=visit.text("contact", 320).strip() or None,
+    )
+    effects = "; ".join(done.effects) or _("no sequence changed")
+    said = Text("{label}: {effects}.", label=_(act.label), effects=effects.rstrip("."))
+    return visit.go(_on(visit, undo=number), said)
+
+
+def mark(visit: Visit) -> Response:
+    """Read, and on to the next; or not read after all."""
+    number = _number(visit)
+    visit.app.inbox.mark([number], read=visit.text("read", 5) != "no")
+    return visit.go(_on(visit))
+
+
+def undo(visit: Visit) -> Response:
+    """The last decision about an answer taken back; it is open again."""
+    number = _number(visit)
+    done = visit.app.inbox.undo(number)
+    effects = "; ".join(done.effects) or _("no sequence changed")
+    query = dict(parse_qsl(visit.text("list", 1000)))
+    path = f"/inbox?{urlencode({**_kept(query), OPEN: number})}"
+    return visit.go(path, Text("Taken back: {effects}.", effects=effects.rstrip(".")))
+
+
+def _wanted(visit: Visit) -> Wanted:
+    return Wanted(
+        kind=visit.query.get("kind") or None,
+        intent=visit.query.get("intent") or None,
+        unread=visit.query.get("unread") == "yes",
+        undecided=visit.query.get("undecided") == "yes",
+        search=visit.query.get("q", "")[:200],
+    )
+
+
+def _chips(visit: Visit, counted: InboxCounts) -> list[Chip]:
+    found = [
+        lists.chip(visit, "unread", "yes", _("Unread")),
+        lists.chip(visit, "undecided", "yes", _("Needs a decision")),
+    ]
+    for intent in (Intent.POSITIVE, Intent.QUESTION, Intent.LATER, Intent.NEGATIVE):
+        number = counted.intents.get(intent.value, 0)
+        found.append(
+            lists.chip(visit, "intent", intent.value, _capital(codes.text("intent", intent)), number)
+        )
+    for kind, number in counted.kinds.items():
+        if kind not in (Kind.HUMAN, Kind.OWN_COPY):
+            found.append(lists.chip(visit, "kind", kind, _capital(codes.text("mail", kind)), number))
+    return [each for each in found if each.count != 0 or each.on]
+
+
+def _capital(words: Text) -> str:
+    told = str(words)
+    return told[:1].upper() + told[1:]
+
+
+def _beside(rows: Sequence[AnswerView], opened: AnswerDetail | None) -> tuple[int | None, int | None]:
+    """The answers above and below the open one; without one, the first is below."""
+    numbers = [each.id for each in rows]
+    if opened is None or opened.answer.id not in numbers:
+        return None, next(iter(numbers), None)
+    place = numbers.index(opened.answer.id)
+    return (numbers[place - 1] if place else None), (numbers[place + 1] if place + 1 < len(numbers) else None)
+
+
+def _link(visit: Visit, number: int | None) -> str:
+    """This list with an answer open."""
+    if number is None:
+        return ""
+    return lists.link(visit, **{OPEN: str(number), UNDO: None, lists.AFTER: visit.query.get(lists.AFTER)})
+
+
+def _on(visit: Visit, undo: int | None = None) -> str:
+    """The list as it was, with the next answer open."""
+    query = _kept(dict(parse_qsl(visit.text("list", 1000))))
+    after = visit.text("after", 20)
+    if after.isdigit() and after != "0":
+        query[OPEN] = after
+    if undo is not None:
+        query[UNDO] = str(undo)
+    return f"/inbox?{urlencode(query)}" if query else "/inbox"
+
+
+def _kept(query: dict[str, str]) -> dict[str, str]:
+    names = ("q", "unread", "undecided", "kind", "intent", lists.AFTER)
+    return {name: value for name, value in query.items() if name in names}
+
+
+def _ours(visit: Visit, opened: AnswerDetail | None) -> MessageDetail | None:
+    """The last mail that we wrote to them."""
+    if opened is None or opened.answer.email is None:
+        return None
+    found = visit.app.messages.list(MessageFilter(search=opened.answer.email), limit=1).messages
+    return visit.app.messages.show(found[0].id) if found else None
+
+
+def _number(visit: Visit) -> int:
+    typed = visit.text("answer", 20)
+    if not (typed.isascii() and typed.isdigit()):
+        raise errors.NotFound(Text("There is no such answer."))
+    return int(typed)
+
+
+def _day(typed: str) -> dt.date | None:
+    if not typed:
+        return None
+    try:
+        return dt.date.fromisoformat(typed)
+    except ValueError:
+        raise errors.Invalid(Text("{typed} is not a day.", typed=typed)) from None
+
+
+_KEYS = (
+    *((each.key, each.label) for each in ACTS),
+    ("e", N_("Done: mark as read, next answer")),
+    ("u", N_("Take the last decision back")),
+    ("j", N_("Next answer")),
+    ("k", N_("Previous answer")),
+)
+PAGES = (
+    Page(
+        "/inbox",
+        show,
+        Permission.LOOK,
+        rail=Rail(N_("Inbox"), "inbox", 20, count="inbox", phone=True),
+        keys=_KEYS,
+    ),
+    Page("/inbox/triage", triage, Permission.WORK, "POST"),
+    Page("/inbox/mark", mark, Permission.WORK, "POST"),
+    Page("/inbox/undo", undo, Permission.WORK, "POST"),
+)

@@ -1,0 +1,110 @@
+"""The inbox in the console: found, decided by a key, taken back; with and without script, in both languages, on a phone."""
+
+from __future__ import annotations
+
+import pytest
+
+from relance.engine.contacts import service as contact_service
+from relance.engine.states import State
+from relance.engine.store.inbound.replies import Wanted
+from tests.integration.console.conftest import Console
+from tests.reading import KIM, MIA, enrolled, hear, letter, row, wrote
+
+HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>Please call me.'
+
+
+@pytest.fixture
+def answered(console: Console) -> Console:
+    """Kim asks to be called, and Mia's out-of-office reply came in."""
+    house = console.app._context
+    enrolled(house, KIM, MIA)
+    contact_service.add(house, KIM, {"last_name": "Łukasik"})
+    for person in (KIM, MIA):
+        wrote(house, person)
+    hear(
+        house, letter(MIA, text="I am out of the office until further notice.", Auto_Submitted="auto-replied")
+    )
+    hear(house, letter(KIM, text=f"{HOSTILE}\n\nOn Mon, 2 Mar 2026 at 09:00, Ada wrote:\n> We follow up"))
+    return console
+
+
+def state(console: Console, person: str = KIM) -> State:
+    return row(console.app._context, person).state
+
+
+def newest(console: Console) -> int:
+    return console.app.inbox.list()[0].id
+
+
+def test_an_answer_is_decided_by_a_form_and_taken_back(answered: Console) -> None:
+    """Without script, and without a browser."""
+    number, before = newest(answered), state(answered)
+    assert before is State.REPLIED
+    with answered.client(answered.join("ann@sales.example"), follow_redirects=True) as ann:
+        shown = ann.get(f"/inbox?answer={number}").text
+        assert "Please call me." in shown
+        assert "<script>alert" not in shown
+        assert "<img src=x" not in shown
+        assert "&gt; We follow up" in shown
+        form = {"answer": number, "list": f"q=kim&answer={number}", "after": 0}
+        done = ann.post("/inbox/triage", data={**form, "act": "x"})
+        assert (state(answered), done.status_code) == (State.ACTIVE, 200)
+        assert str(done.url).endswith(f"/inbox?q=kim&undo={number}")
+        assert 'data-key="u"' in done.text
+        back = ann.post("/inbox/undo", data=form)
+        assert (state(answered), back.status_code) == (State.REPLIED, 200)
+        assert str(back.url).endswith(f"answer={number}")
+        assert answered.app.inbox.show(number).read_by is not None
+        ann.post("/inbox/mark", data={**form, "read": "no"})
+        assert answered.app.inbox.counts(Wanted(unread=True)).total == 2
+    lines = answered.app.timeline(KIM)
+    assert [each.actor.name for each in lines if each.actor and each.kind == "reply.corrected"] == [
+        "ann@sales.example"
+    ] * 2
+
+
+def test_what_is_no_decision_is_refused(answered: Console) -> None:
+    with answered.client(answered.join("ann@sales.example")) as ann:
+        for form in (
+            {"answer": newest(answered), "act": "zz"},
+            {"answer": "x", "act": "i"},
+            {"answer": newest(answered), "act": "a", "until": "soon"},
+        ):
+            assert ann.post("/inbox/triage", data=form).status_code in (404, 422)
+    assert state(answered) is State.REPLIED
+
+
+def test_the_next_answer_opens_by_itself(answered: Console) -> None:
+    first, second = [each.id for each in answered.app.inbox.list()]
+    with answered.client(answered.join("ann@sales.example"), follow_redirects=True) as ann:
+        shown = ann.get(f"/inbox?answer={first}").text
+        assert f'name="after" value="{second}"' in shown
+        done = ann.post("/inbox/mark", data={"answer": first, "after": second, "list": "unread=yes"})
+        assert str(done.url).endswith(f"/inbox?unread=yes&answer={second}")
+
+
+def test_a_key_decides_and_u_takes_it_back(answered, tab) -> None:
+    here = tab(answered.join("ann@sales.example"))
+    page = here.open(f"/inbox?answer={newest(answered)}")
+    page.keyboard.press("x")
+    page.wait_for_url("**/inbox?*undo=*")
+    assert state(answered) is State.ACTIVE
+    page.keyboard.press("u")
+    page.wait_for_url(lambda url: "undo=" not in url)
+    assert state(answered) is State.REPLIED
+    page.keyboard.press("j")
+    page.wait_for_url(f"**answer={answered.app.inbox.list()[1].id}")
+    page.keyboard.press("e")
+    page.wait_for_url(lambda url: url.endswith("/inbox"))
+    assert answered.app.inbox.counts(Wanted(unread=True)).total == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_open_answer_is_accessible_and_fits(answered, tab, scheme) -> None:
+    token = answered.join("ann@sales.example")
+    for language, width in (("en", 1280), ("pl", 390)):
+        here = tab(token, color_scheme=scheme, viewport={"width": width, "height": 800})
+        for path in ("/inbox?x=1", f"/inbox?answer={newest(answered)}"):
+            page = here.open(f"{path}&lang={language}")
+            assert here.axe() == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
