@@ -31,11 +31,13 @@ class Statement:
         types: Mapping[str, sa.types.TypeEngine[Any]],
         each: Callable[[Columns], sa.Executable],
         together: Callable[[Columns], sa.Executable] | None = None,
+        alone: Callable[[Columns], sa.Executable] | None = None,
     ) -> None:
-        """`each` makes the statement for one row from its values, `together` for all of a batch from its columns."""
-        self._each = Prepared(
-            each({name: sa.bindparam(f"r_{name}", type_=kind) for name, kind in types.items()})
-        )
+        """`each` makes the statement for one row from its values, `together` for all of a batch from its columns; `alone`
+        for one row on PostgreSQL, where that is another."""
+        given = {name: sa.bindparam(f"r_{name}", type_=kind) for name, kind in types.items()}
+        self._each = Prepared(each(given))
+        self._alone = Prepared(alone(given)) if alone else self._each
         batch = sa.func.json_to_recordset(sa.cast(sa.bindparam(_BATCH, type_=sa.Text), sa.JSON))
         shown = [sa.column(name, kind) for name, kind in types.items()]
         told = batch.table_valued(*shown, name="told").render_derived(with_types=True)
@@ -48,9 +50,15 @@ class Statement:
         """Do it for these rows, which all have the same names; returns how many rows of the table it reached."""
         if not rows:
             return 0
+        if conn.dialect.name == "postgresql" and len(rows) == 1:  # for so few it would plan each batch anew
+            return self._alone.run(conn, _named(rows[0]))
         if conn.dialect.name == "postgresql":
             return self._together.run(conn, {_BATCH: json.dumps(rows, default=_text), _MANY: len(rows)})
-        return self._each.each(conn, [{f"r_{name}": row[name] for name in row} for row in rows])
+        return self._each.each(conn, [_named(row) for row in rows])
+
+
+def _named(row: Row) -> dict[str, Any]:
+    return {f"r_{name}": value for name, value in row.items()}
 
 
 def inserting(
@@ -63,10 +71,11 @@ def inserting(
         chosen = sa.select(*(row[name] for name in names), *more.values())
         return sa.insert(table).from_select([*names, *more], chosen)
 
+    def each(row: Columns) -> sa.Insert:
+        return sa.insert(table).values({name: row[name] for name in names})
+
     types = {name: table.c[name].type for name in names}
-    return Statement(
-        types, lambda row: sa.insert(table).values({name: row[name] for name in names}), together
-    )
+    return Statement(types, each, together, lambda row: each(row).values(more))
 
 
 def _text(value: object) -> str:

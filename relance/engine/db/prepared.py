@@ -5,7 +5,8 @@ compiled to its dialect's text at its first use, and run by the driver on the co
 values and rows pass through the same types as anywhere. Nobody else speaks to a driver.
 
 What such a statement compares with a constant, it has in its text (`fixed`): PostgreSQL takes a partial index only where the
-plan for all values can know that it may. And how many values there are is not in its text (`any_of`).
+plan for all values can know that it may. And how many values there are is not in its text (`any_of`), but whether there is
+only one is: PostgreSQL reckons with ten where it cannot know, finds that any real number beats that, and plans each call anew.
 """
 
 from __future__ import annotations
@@ -65,9 +66,12 @@ class _Among(sa.sql.functions.FunctionElement[bool]):
 
 
 @compiles(_Among, "postgresql")
-def _among_postgresql(element: _Among, compiler: Any, **more: Any) -> str:
-    column, many = (compiler.process(each, **more) for each in element.clauses)
-    return f"{column} = ANY ({many})"
+def _among_postgresql(element: _Among, compiler: Any, *, only_one: bool = False, **more: Any) -> str:
+    column, many = element.clauses
+    if only_one:
+        kind: Any = many.type
+        return str(compiler.process(column == sa.bindparam(many.key, type_=kind.of), **more))
+    return f"{compiler.process(column, **more)} = ANY ({compiler.process(many, **more)})"
 
 
 @compiles(_Among, "sqlite")
@@ -85,8 +89,10 @@ def any_of(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
 class _Compiled:
     """A statement in one dialect: its text, and what its values and columns pass through."""
 
-    def __init__(self, statement: sa.Executable, dialect: sa.Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+    def __init__(self, statement: sa.Executable, dialect: sa.Dialect, *, only_one: bool = False) -> None:
+        """`only_one`: where any number of values may be given, there is one."""
+        more = {"only_one": True} if only_one else {}
+        compiled = statement.compile(dialect=dialect, compile_kwargs=more)  # type: ignore[attr-defined]
         self.text = str(compiled)
         if "POSTCOMPILE" in self.text:
             raise TypeError(f"a list of values is in the text; use `any_of` or `is_one_of`: {self.text}")
@@ -94,6 +100,8 @@ class _Compiled:
         self.into = {
             name: turn for name, bind in compiled.binds.items() if (turn := _binding(bind.type, dialect))
         }
+        self.many = [name for name, bind in compiled.binds.items() if isinstance(bind.type, _Many)]
+        self.only_one = _Compiled(statement, dialect, only_one=True) if self._often_one(dialect) else None
         columns = getattr(statement, "exported_columns", {})
         self.out = [
             (place, turn)
@@ -101,6 +109,17 @@ class _Compiled:
             if (turn := _resulting(column.type, dialect))
         ]
         self.row: Callable[[Iterable[Any]], Row] = namedtuple("Row", list(columns.keys()), rename=True)._make  # type: ignore[attr-defined]
+
+    def _often_one(self, dialect: sa.Dialect) -> bool:
+        return len(self.many) == 1 and dialect.name == "postgresql"
+
+    def of(self, given: Values) -> tuple[_Compiled, Values]:
+        """Which text these values take, and they as it takes them."""
+        if self.only_one is None or len(given[self.many[0]]) != 1:
+            return self, given
+        name = self.many[0]
+        [value] = given[name]
+        return self.only_one, {**given, name: value}
 
     def values(self, given: Values) -> dict[str, Any]:
         """As the driver takes them."""
@@ -145,8 +164,8 @@ class Prepared:
         """Run it; its rows."""
         if conn.dispatch.before_cursor_execute:  # somebody watches, who knows Core
             return list(conn.execute(self.statement, values))
-        made = self._in(conn)
-        return made.rows(self._run(conn, made.text, made.values(values)).fetchall())
+        made, given = self._in(conn).of(values)
+        return made.rows(self._run(conn, made.text, made.values(given)).fetchall())
 
     def one(self, conn: Connection, values: Values) -> Row | None:
         """Run it; its only row, if there is one."""
@@ -161,8 +180,8 @@ class Prepared:
         """Run it; how many rows it reached."""
         if conn.dispatch.before_cursor_execute:
             return conn.execute(self.statement, values).rowcount
-        made = self._in(conn)
-        return int(self._run(conn, made.text, made.values(values)).rowcount)
+        made, given = self._in(conn).of(values)
+        return int(self._run(conn, made.text, made.values(given)).rowcount)
 
     def each(self, conn: Connection, values: Sequence[Values]) -> int:
         """Run it for each of these; how many rows it reached."""
@@ -184,8 +203,10 @@ class Prepared:
             conn.begin()  # as Core does
         driver: Any = conn.connection.driver_connection
         cursor = driver.cursor()
+        # psycopg would have it planned at each of its first five times, the server at each of five more.
+        at_once = {} if many or conn.dialect.name != "postgresql" else {"prepare": True}
         try:
-            (cursor.executemany if many else cursor.execute)(text, values)
+            (cursor.executemany if many else cursor.execute)(text, values, **at_once)
         except conn.dialect.loaded_dbapi.Error as error:
             # What the driver says is told, and a lost connection let go, as after any statement of Core's.
             conn._handle_dbapi_exception(error, text, None, cursor, None)
