@@ -268,17 +268,17 @@ class _Turn:
                     account
                 )  # called although its pace lets nothing leave: there is news of mail
             wanted = prepare.prepare(self.context, self.lease, self.mailbox, claimed, now) if claimed else []
-            together = self.context.options.together if limits.gap <= dt.timedelta(0) else 1
-            return self._send_by(visit, account, wanted, together, stop) if wanted else Continue()
+            return self._send_by(visit, account, wanted, limits, stop) if wanted else Continue()
 
     def _send_by(
         self,
         visit: Visit,
         account: Account,
         wanted: Sequence[PreparedMail],
-        together: int,
+        limits: Pace,
         stop: Callable[[], bool],
     ) -> Ending:
+        together = self.context.options.together if limits.gap <= dt.timedelta(0) else 1
         with self.context.open_outbox(account) as outbox:
             self.granted = False
             refused = outbox.connect()
@@ -293,6 +293,7 @@ class _Turn:
                 delivery.deliver(wanted, lambda: stop() or self._stale())
             finally:
                 self.sent, self.smtp = delivery.sent, outbox.usage
+                self.allowance = throttle.since(limits, self.allowance, delivery.marked_at)
                 self.send_error = delivery.trouble if delivery.trouble is not None else self.send_error
                 if self.smtp.silences:
                     visit.failed()

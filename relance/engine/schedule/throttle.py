@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from relance.wording import Text
 
@@ -66,3 +66,11 @@ def allowance(pace: Pace, sent: Sequence[dt.datetime], now: dt.datetime, batch: 
             ),
         )
     return Allowance(min(1, batch), now + pace.gap)
+
+
+def since(pace: Pace, allowed: Allowance, left_at: dt.datetime) -> Allowance:
+    """What was allowed, when the last of it left at `left_at`: a little later than when it was asked about. Whoever came
+    back by the earlier time would come too early, and for nothing."""
+    if pace.gap <= dt.timedelta(0) or allowed.next_at is None:
+        return allowed
+    return replace(allowed, next_at=max(allowed.next_at, left_at + pace.gap))

@@ -75,7 +75,7 @@ class Delivery:
     )
     _open: list[Attempt] = field(default_factory=list)  # ended, not yet recorded
     _refused: Refusal | None = None  # the last mail the server refused, none accepted since
-    _marked_at: dt.datetime = clock.NEVER
+    marked_at: dt.datetime = clock.NEVER  # when the last of its mails were marked
     _marked: float = 0.0  # when the mark of the chunk under way was begun, machine time
 
     def __post_init__(self) -> None:
@@ -148,7 +148,7 @@ class Delivery:
 
     def _mark(self, ready: Sequence[PreparedMail]) -> list[PreparedMail]:
         """The commit to transmitting: with the record of what ended before, and only for those that may go."""
-        now = self._marked_at = self.context.clock.now()
+        now = self.marked_at = self.context.clock.now()
         with self.context.database.write() as conn:
             verdicts = gate.admit(conn, self.lease, ready, now, self.context.noes.among)
             self._record(conn)
@@ -222,7 +222,7 @@ class Delivery:
         self.again = self.again or end.refused_there
         self.sent += result.outcome is Outcome.ACCEPTED
         # A clock that went back since the mark does not date the mail before it.
-        return Attempt(wanted, result, max(self.context.clock.now(), self._marked_at))
+        return Attempt(wanted, result, max(self.context.clock.now(), self.marked_at))
 
     def _read(self, wanted: PreparedMail, result: SendResult) -> SendResult:
         """The result beside the one before it: the same answer to two people is about neither."""

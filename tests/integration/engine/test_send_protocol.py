@@ -96,6 +96,27 @@ def test_each_turn_of_a_paced_mailbox_makes_one_connection_and_one_login(
     assert talks(server) == [[*LOGIN, *MAIL, "QUIT"]] * 3
 
 
+def test_the_next_turn_of_a_paced_mailbox_comes_when_the_gap_is_over(ready: Context) -> None:
+    """A mail leaves a little after it was claimed. Whoever came a gap after the claim would find that nothing may leave
+    yet, and read the mailbox for want of anything else to do."""
+
+    class Late(Outbox):
+        def offer(self, sender: str, recipient: str, *rest: object) -> SendResult | None:
+            engine_house.clock(ready).advance(seconds=5)
+            return super().offer(sender, recipient, *rest)  # type: ignore[arg-type]
+
+    inbox = Slow(ready)
+    late = dataclasses.replace(ready, open_outbox=functools.partial(Late, helo="localhost"), open_inbox=inbox)
+    house = paced(late, gap_seconds=60)
+    assert a_turn(house).sent == 1
+    before = inbox.looks
+    engine_house.clock(house).advance(seconds=59)
+    assert turn.due(house, 5) == []
+    engine_house.clock(house).advance(seconds=1)
+    assert turn.due(house, 5) == [1]
+    assert (a_turn(house).sent, inbox.looks) == (1, before)
+
+
 @pytest.mark.parametrize("together", [1, 3, 25])
 def test_a_turn_of_many_mails_makes_one_connection_and_one_login(
     ready: Context, server: FaultServer, together: int

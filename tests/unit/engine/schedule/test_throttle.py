@@ -8,6 +8,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relance import clock
 from relance.engine.schedule import throttle
 from relance.engine.schedule.throttle import Pace
 from tests.reworded import in_english
@@ -41,6 +42,15 @@ def test_a_gap_lets_one_mail_go_at_a_time() -> None:
     assert waiting.count == 0
     assert waiting.next_at == NOW + dt.timedelta(seconds=60)
     assert throttle.allowance(limit, [ago(seconds=90)], NOW, 50).count == 1
+
+
+def test_the_gap_counts_from_when_the_mail_left() -> None:
+    limit = Pace(None, dt.timedelta(seconds=90))
+    allowed = throttle.allowance(limit, [], NOW, 50)
+    left = NOW + dt.timedelta(seconds=2)
+    assert throttle.since(limit, allowed, left).next_at == left + limit.gap
+    assert throttle.since(limit, allowed, clock.NEVER) == allowed  # none left
+    assert throttle.since(FREE, throttle.allowance(FREE, [], NOW, 50), left).next_at is None
 
 
 def test_a_cap_of_nothing_sends_nothing() -> None:
