@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
@@ -20,7 +20,7 @@ from relance.engine.reasons import Code, because
 from relance.engine.restore import journal_replay
 from relance.engine.runtime import unexpected_errors
 from relance.engine.runtime.mail_servers import Visit
-from relance.engine.schedule import next_turn, throttle
+from relance.engine.schedule import next_turn
 from relance.engine.schedule.next_turn import (
     TROUBLE,
     Continue,
@@ -31,11 +31,11 @@ from relance.engine.schedule.next_turn import (
     Pauses,
     Run,
 )
-from relance.engine.schedule.throttle import Allowance, Pace
 from relance.engine.sending import prepare
 from relance.engine.sending.deliver import Delivery
 from relance.engine.sending.doubt import in_doubt, recovery
 from relance.engine.sending.gate import PreparedMail
+from relance.engine.sending.workload import Workload
 from relance.engine.sequences import overdue
 from relance.engine.store.mailboxes import mailboxes, next_turns
 from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
@@ -91,10 +91,11 @@ def take_turn(context: Context, mailbox_id: int, stop: Callable[[], bool]) -> Tu
             lease = mailboxes.acquire_lease(
                 conn, mailbox_id, context.owner, context.options.lease, alone=alone
             )
-        if lease is None:
+            turn = None if lease is None else _Turn(context, lease, conn)
+        if turn is None:
             return TurnReport(mailbox_id, held=True)
-        context.at_work.holds(lease)
-        return _take_turn(context, lease, stop)
+        context.at_work.holds(turn.lease)
+        return _take_turn(turn, stop)
 
 
 def leave(context: Context) -> int:
@@ -123,41 +124,54 @@ def _kept(context: Context) -> Iterator[None]:
         raise
 
 
-def _take_turn(context: Context, lease: Lease, stop: Callable[[], bool]) -> TurnReport:
-    turn = _Turn(context, lease)
+def _take_turn(turn: _Turn, stop: Callable[[], bool]) -> TurnReport:
     try:
-        end = turn.run(stop)
+        with turn.doors:
+            end = _ended(turn, stop)
     except errors.Superseded as lost:
         return turn.report(str(lost))
+    return turn.report(str(end.reason))
+
+
+def _ended(turn: _Turn, stop: Callable[[], bool]) -> EndTurn:
+    try:
+        end = turn.run(stop)
+        if turn.delivery is not None:
+            return turn.record(end)
+    except errors.Superseded:
+        raise
     except BaseException as error:
+        turn.delivery = None  # the journal knows how its mails ended
         surprise = unexpected_errors.described(error) if unexpected_errors.is_one(error) else ""
         turn.release(EndTurn(EndKind.FAULT), surprise)
         raise
     turn.release(end)
-    return turn.report(str(end.reason))
+    return end
 
 
 class _Turn:
     """One turn under way. Each stage says whether the next one follows."""
 
-    def __init__(self, context: Context, lease: Lease) -> None:
+    def __init__(self, context: Context, lease: Lease, conn: Connection) -> None:
+        """In the transaction in which the lease was taken: what can be known and done at once is."""
         self.context = context
         self.lease = lease
         self.sent = 0
         self.answers = 0
-        self.granted = (
-            False  # the last of the servers that was asked let us in, whatever came of the turn after that
-        )
+        # The last of the servers that was asked let us in, whatever came of the turn after that.
+        self.granted = False
         self.recovered: list[Server] = []  # servers that were in trouble and answered again
-        self.more = False  # ended early: come back at once
-        self.waiting = False  # somebody's mail waits for another mailbox to be read: come back soon
-        self.mailbox = self._mailbox()
+        self.mailbox = mailboxes.by_id(conn, lease.mailbox_id)
         self.send_error: Text = self.mailbox.send_error  # what the last attempt to send met
-        self.allowance = Allowance(0)
-        self.claimed_at = clock.NEVER
+        self.work = Workload.of(context, lease, self.mailbox)
         self.synced = clock.elapsed()
         self.looked = False  # the mailbox was read in this turn
         self.smtp = Usage()
+        self.doors = ExitStack()  # to servers, shut when the lease is given back: a goodbye may be waited for
+        self.delivery: Delivery | None = None  # whose last mails are to be recorded
+        self.left_open = bool(messages.left_open(conn, lease.mailbox_id, lease.fence))
+        if not self.left_open:
+            self.work.claim_at_once(conn, self.mailbox)
 
     def report(self, words: str) -> TurnReport:
         """What it did."""
@@ -166,7 +180,7 @@ class _Turn:
             sent=self.sent,
             answers=self.answers,
             words=words,
-            more=self.more,
+            more=self.work.more,
             smtp=self.smtp,
         )
 
@@ -182,7 +196,7 @@ class _Turn:
         return end
 
     def _stages(self, stop: Callable[[], bool]) -> EndTurn:
-        if recovery.settle_left_open(self.context, self.lease):
+        if self.left_open and recovery.settle_left_open(self.context, self.lease):
             self.mailbox = self._mailbox()  # a refusal found in the journal may have paused it
         now = self.context.clock.now()
         if overdue.slept(self.mailbox, now, self.context.options.late):
@@ -222,16 +236,16 @@ class _Turn:
 
     def _read(self, account: Account) -> Ending:
         """Read the mailbox when it is time, and always before a follow-up."""
+        if self.work.claimed:
+            return Continue()
         now = self.context.clock.now()
-        last = clock.believed(self.mailbox.synced_at, now)
         with self.context.database.read() as conn:
             follow_up = enrollments.follow_up_due(conn, self.mailbox.id, now)
             may_send = self.mailbox.state == "active"  # what waits in a paused one is nothing to send
             first = enrollments.first_mail_due(conn, self.mailbox.id, now) if may_send else None
         called = first is None or first > now  # nothing to send: reading is all this turn can be for
-        if follow_up or called or last is None or now - last >= self.context.options.sync_every:
-            return self._look(account)
-        return Continue()
+        time = next_turn.time_to_read(self.mailbox.synced_at, now, self.context.options.sync_every)
+        return self._look(account) if follow_up or called or time else Continue()
 
     def _look(self, account: Account) -> Ending:
         with self._visit(account.imap) as visit:
@@ -260,70 +274,43 @@ class _Turn:
         with self._visit(account.smtp) as visit:
             if visit.wait:
                 return EndTurn(EndKind.DEFERRED, wait=visit.wait)
-            now = self.context.clock.now()
-            limits = Pace(self.mailbox.daily_cap, dt.timedelta(seconds=self.mailbox.gap_seconds))
-            claimed = self._claim(limits, now)
-            if not claimed and self.allowance.count == 0 and not self.looked:
-                return self._look(
-                    account
-                )  # called although its pace lets nothing leave: there is news of mail
-            wanted = prepare.prepare(self.context, self.lease, self.mailbox, claimed, now) if claimed else []
-            return self._send_by(visit, account, wanted, limits, stop) if wanted else Continue()
+            self.work.claim()
+            claimed, at = self.work.take(), self.work.at
+            if not claimed and self.work.allowance.count == 0 and not self.looked:
+                # Called although its pace lets nothing leave: there is news of mail.
+                return self._look(account)
+            wanted = prepare.prepare(self.context, self.lease, self.mailbox, claimed, at) if claimed else []
+            return self._send_by(visit, account, wanted, stop) if wanted else Continue()
 
     def _send_by(
         self,
         visit: Visit,
         account: Account,
         wanted: Sequence[PreparedMail],
-        limits: Pace,
         stop: Callable[[], bool],
     ) -> Ending:
-        together = self.context.options.together if limits.gap <= dt.timedelta(0) else 1
-        with self.context.open_outbox(account) as outbox:
-            self.granted = False
-            refused = outbox.connect()
-            self.granted, self.smtp = refused is None, outbox.usage
-            if refused is not None:
-                (visit.answered if smtp_login.answered(refused) else visit.failed)()
-                return self._no_way_out(account, refused, [each.enrollment.id for each in wanted])
-            delivery = Delivery(
-                self.context, self.lease, self.mailbox, outbox, together, heard=visit.answered,
-            )  # fmt: skip
-            try:
-                delivery.deliver(wanted, lambda: stop() or self._stale())
-            finally:
-                self.sent, self.smtp = delivery.sent, outbox.usage
-                self.allowance = throttle.since(limits, self.allowance, delivery.marked_at)
-                self.send_error = delivery.trouble if delivery.trouble is not None else self.send_error
-                if self.smtp.silences:
-                    visit.failed()
-        return self._delivered(delivery)
-
-    def _delivered(self, delivery: Delivery) -> Ending:
-        self.more = self.more or delivery.again
-        if delivery.waiting:
-            with self.context.database.write() as conn:
-                self._call_others(conn, self.claimed_at)
+        outbox = self.doors.enter_context(self.context.open_outbox(account))
+        self.granted = False
+        refused = outbox.connect()
+        self.granted, self.smtp = refused is None, outbox.usage
+        if refused is not None:
+            (visit.answered if smtp_login.answered(refused) else visit.failed)()
+            return self._no_way_out(account, refused, [each.enrollment.id for each in wanted])
+        delivery = Delivery(
+            self.context, self.lease, self.mailbox, outbox, self.work.together, heard=visit.answered,
+        )  # fmt: skip
+        try:
+            delivery.deliver(wanted, lambda: stop() or self._stale())
+        finally:
+            self.sent, self.smtp = delivery.sent, outbox.usage
+            self.work.left_at(delivery.marked_at)
+            self.send_error = delivery.trouble if delivery.trouble is not None else self.send_error
+            if self.smtp.silences:
+                visit.failed()
+        self.delivery = delivery
+        self.work.more = self.work.more or delivery.again
         stuck = delivery.stopped and self.sent == 0 and not delivery.again
         return EndTurn(EndKind.NOT_REACHED) if stuck else Continue()
-
-    def _claim(self, limits: Pace, now: dt.datetime) -> list[enrollments.Enrollment]:
-        self.claimed_at = now
-        with self.context.database.write() as conn:
-            held = mailboxes.renew_lease(conn, self.lease)
-            history = throttle.needs_history(limits)
-            sent = messages.sent_since(conn, self.mailbox.id, now - throttle.DAY) if history else []
-            self.allowance = throttle.allowance(limits, sent, now, self.context.options.batch)
-            claimed = claims.claim(conn, self.mailbox.id, now, self.allowance.count, seen=held.synced_at)
-            self._call_others(conn, now)
-        self.more = len(claimed) == self.allowance.count > 0 and self.allowance.next_at is None
-        return claimed
-
-    def _call_others(self, conn: Connection, now: dt.datetime) -> None:
-        """Ask the other mailboxes that wrote to people with a mail due here to be read; theirs go in a later turn."""
-        others = claims.unread_writers(conn, self.mailbox.id, now)
-        mailboxes.schedule_turn(conn, others, now)
-        self.waiting = self.waiting or bool(others)
 
     def _stale(self) -> bool:
         """Whether the last look into the mailbox is too long ago for more mails of this turn, or nobody knows how long."""
@@ -358,34 +345,55 @@ class _Turn:
             if unreadable:
                 mailboxes.change(conn, self.mailbox.id, sync_error=words)
 
+    def record(self, end: EndTurn) -> EndTurn:
+        """Record how the last mails ended and give the lease back, in one commit. Returns how the turn ended then."""
+        try:
+            self.release(end)
+        except errors.Unreachable as away:
+            self.delivery = None  # the journal knows how its mails ended
+            end = EndTurn(EndKind.NOT_REACHED, away.text)
+            self.release(end)
+        return end
+
     def release(self, end: EndTurn, surprise: str = "") -> None:
         """Give the lease back, with the time of the next turn."""
-        now = self.context.clock.now()
+        now, options = self.context.clock.now(), self.context.options
         before = next_turn.Run(self.mailbox.troubles, self.mailbox.logins_refused)
         run = next_turn.after(end, before, granted=self.granted)
         with _kept(self.context), self.context.database.write() as conn:
+            self._last_words(conn)
             mailbox = mailboxes.by_id(conn, self.mailbox.id)
             due = enrollments.first_mail_due(conn, mailbox.id, now) if mailbox.state == "active" else None
-            self.more = self.more and due is not None and due <= now
+            self.work.more = self.work.more and due is not None and due <= now
             stands = {**dataclasses.asdict(run), "turn_error": surprise, "send_error": self.send_error}
             if any(getattr(mailbox, name) != value for name, value in stands.items()):
                 mailboxes.change(conn, mailbox.id, **stands)
             next_turns.those_in_trouble(conn, self.recovered, now)
-            planned = next_turn.next_turn(end, self._outlook(mailbox, run, due, now), self._pauses(), now)
+            outlook = self._outlook(mailbox, run, due, now)
+            pauses = Pauses(options.sync_every, options.trouble, self.context.clock.scale or 1.0)
+            planned = next_turn.next_turn(end, outlook, pauses, now)
             mailboxes.release(conn, self.lease, min(planned, now + mailboxes.FURTHEST))
+        if self.delivery is not None:
+            self.delivery.recorded()
+
+    def _last_words(self, conn: Connection) -> None:
+        if self.delivery is not None:
+            mailboxes.renew_lease(conn, self.lease)
+            self.delivery.record(conn)
+            if self.delivery.waiting:
+                self.work.call_others(conn)
+        if self.work.claimed:
+            mailboxes.renew_lease(conn, self.lease)
+            self.work.give_back(conn)
 
     def _outlook(self, mailbox: Mailbox, run: Run, due: dt.datetime | None, now: dt.datetime) -> Outlook:
         return Outlook(
             run.troubles,
             self.sent,
-            self.more,
-            self.waiting,
+            self.work.more,
+            self.work.waiting,
             locked_out=self._locked_out(),
-            allowed_at=self.allowance.next_at,
+            allowed_at=self.work.allowance.next_at,
             due=due,
             read_at=clock.believed(mailbox.synced_at, now),
         )
-
-    def _pauses(self) -> Pauses:
-        options = self.context.options
-        return Pauses(options.sync_every, options.trouble, self.context.clock.scale or 1.0)

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from relance import clock
 from relance.wording import Text
 
 TROUBLE_MOST = dt.timedelta(hours=1)
@@ -122,6 +123,12 @@ def next_turn(end: EndTurn, outlook: Outlook, pauses: Pauses, now: dt.datetime) 
     if outlook.due is None:
         return reading
     return min(reading, max(outlook.due, outlook.allowed_at or outlook.due, now))
+
+
+def time_to_read(synced_at: dt.datetime | None, now: dt.datetime, every: dt.timedelta) -> bool:
+    """Whether a mailbox that was last read to its end then is to be read again, whatever is due."""
+    last = clock.believed(synced_at, now)
+    return last is None or now - last >= every
 
 
 def _after_trouble(end: EndTurn, outlook: Outlook, pauses: Pauses, now: dt.datetime) -> dt.datetime:

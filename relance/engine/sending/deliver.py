@@ -56,7 +56,7 @@ UNRECORDED = "unrecorded"
 
 @dataclass
 class Delivery:
-    """One mailbox's mails of one turn, over one connection. `deliver` is the only way in."""
+    """One mailbox's mails of one turn, over one connection: `deliver`, then `record` in the turn's last transaction."""
 
     context: Context
     lease: Lease
@@ -74,6 +74,8 @@ class Delivery:
         None  # what the server's last answer shows of it (see `way_out`); None: it was not asked
     )
     _open: list[Attempt] = field(default_factory=list)  # ended, not yet recorded
+    _wanted: Sequence[PreparedMail] = ()
+    _left: Sequence[PreparedMail] = ()  # not begun
     _refused: Refusal | None = None  # the last mail the server refused, none accepted since
     marked_at: dt.datetime = clock.NEVER  # when the last of its mails were marked
     _marked: float = 0.0  # when the mark of the chunk under way was begun, machine time
@@ -84,17 +86,23 @@ class Delivery:
         self._refused = self._noted = repeated_answers.of(self.mailbox.refusal)
 
     def deliver(self, wanted: Sequence[PreparedMail], stop: Callable[[], bool]) -> None:
-        """Send what may go, in order, until all is done, trouble stops the turn or `stop` says so."""
-        left = list(wanted)
+        """Send what may go, in order, until all is done, trouble stops the turn or `stop` says so. The last of it is yet to
+        be recorded then."""
+        self._wanted = left = list(wanted)
         while left and not self._over and not stop():
             chunk, left = left[: self.together], left[self.together :]
             self._chunk(chunk)
-        with self.context.database.write() as conn:
-            mailboxes.renew_lease(conn, self.lease)
-            self._record(conn)
-            claims.unclaim(conn, [each.enrollment.id for each in left])
+        self._left = left
+
+    def record(self, conn: Connection) -> None:
+        """Write how the last mails ended, and let go of those that were not begun; the caller holds the lease."""
+        self._record(conn)
+        claims.unclaim(conn, [each.enrollment.id for each in self._left])
+
+    def recorded(self) -> None:
+        """What `record` wrote is committed."""
         self._recorded()
-        self.context.journal.settled(each.message.id for each in wanted)
+        self.context.journal.settled(each.message.id for each in self._wanted)
 
     @property
     def _over(self) -> bool:

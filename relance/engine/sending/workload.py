@@ -1,0 +1,89 @@
+"""Which of the due mails of its mailbox a turn takes up: as many as the mailbox's pace lets, in the transaction that counts them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from sqlalchemy.engine import Connection
+
+from relance import clock
+from relance.engine.context import Context
+from relance.engine.schedule import next_turn, throttle
+from relance.engine.schedule.throttle import Allowance, Pace
+from relance.engine.sequences import overdue
+from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.sending import claims, messages
+from relance.engine.store.sequences import enrollments
+from relance.engine.store.sequences.enrollments import Enrollment
+
+
+@dataclass
+class Workload:
+    """The claims of one turn."""
+
+    context: Context
+    lease: Lease
+    pace: Pace
+    allowance: Allowance = field(default_factory=lambda: Allowance(0))
+    at: dt.datetime = clock.NEVER  # when it claimed
+    claimed: list[Enrollment] = field(default_factory=list)  # and not yet taken up
+    more: bool = False  # something was left behind that could be done at once
+    waiting: bool = False  # somebody's mail waits for another mailbox to be read
+
+    @classmethod
+    def of(cls, context: Context, lease: Lease, mailbox: Mailbox) -> Workload:
+        """Nothing yet."""
+        return cls(context, lease, Pace(mailbox.daily_cap, dt.timedelta(seconds=mailbox.gap_seconds)))
+
+    @property
+    def together(self) -> int:
+        """How many mails may share a mark."""
+        return self.context.options.together if self.pace.gap <= dt.timedelta(0) else 1
+
+    def claim_at_once(self, conn: Connection, mailbox: Mailbox) -> None:
+        """Claim in the transaction of the lease where nothing is to be looked at first: it is not yet time to read the
+        mailbox, and only first mails are due. Everyday with a pace."""
+        now, options = self.context.clock.now(), self.context.options
+        looks = next_turn.time_to_read(mailbox.synced_at, now, options.sync_every)
+        if looks or mailbox.state != "active" or overdue.slept(mailbox, now, options.late):
+            return
+        if not enrollments.follow_up_due(conn, mailbox.id, now):
+            self._claim(conn, now, mailbox.synced_at)
+
+    def claim(self) -> None:
+        """Claim, unless that was done; whoever else wrote to these people is asked to be read."""
+        if self.claimed:
+            return
+        with self.context.database.write() as conn:
+            held = mailboxes.renew_lease(conn, self.lease)
+            self._claim(conn, self.context.clock.now(), held.synced_at)
+            self.call_others(conn)
+
+    def _claim(self, conn: Connection, now: dt.datetime, synced_at: dt.datetime | None) -> None:
+        self.at, number = now, self.lease.mailbox_id
+        history = throttle.needs_history(self.pace)
+        sent = messages.sent_since(conn, number, now - throttle.DAY) if history else []
+        self.allowance = throttle.allowance(self.pace, sent, now, self.context.options.batch)
+        self.claimed = claims.claim(conn, number, now, self.allowance.count, seen=synced_at)
+        self.more = len(self.claimed) == self.allowance.count > 0 and self.allowance.next_at is None
+
+    def take(self) -> list[Enrollment]:
+        """What was claimed: from now on it is the caller's."""
+        taken, self.claimed = self.claimed, []
+        return taken
+
+    def call_others(self, conn: Connection) -> None:
+        """Ask the other mailboxes that wrote to people with a mail due here to be read; theirs go in a later turn."""
+        others = claims.unread_writers(conn, self.lease.mailbox_id, self.at)
+        mailboxes.schedule_turn(conn, others, self.at)
+        self.waiting = self.waiting or bool(others)
+
+    def left_at(self, at: dt.datetime) -> None:
+        """The last of its mails left then."""
+        self.allowance = throttle.since(self.pace, self.allowance, at)
+
+    def give_back(self, conn: Connection) -> None:
+        """What was claimed and not taken up is not counted; the caller holds the lease."""
+        claims.unclaim(conn, [each.id for each in self.take()])
