@@ -29,6 +29,8 @@ class Peer:
 
     rate: float
     processes: int
+    renders: str  # before, sending
+    cpu: float  # its own seconds a mail
 
 
 def python() -> Path:
@@ -62,29 +64,24 @@ def python() -> Path:
     return found
 
 
+RENDERS = ("sending", "before")
+
+
 def django_post_office(place: Ground, mails: int, size: int) -> list[Peer]:
-    """With one process and with two, one after the other, each from an empty queue."""
+    """With one process and with two, rendering as it sends and before, one after the other, each from an empty queue."""
     program, url = python(), make_url(place.database_url).set(drivername="postgresql")
-    return [
-        _run(
-            [str(program), str(HERE / "django_post_office.py"), url.render_as_string(False)],
-            place,
-            mails,
-            size,
-            many,
-        )
-        for many in (1, 2)
-    ]
+    words = [str(program), str(HERE / "django_post_office.py"), url.render_as_string(False)]
+    return [_run(words, place, [mails, size, many], renders) for renders in RENDERS for many in (1, 2)]
 
 
-def _run(words: list[str], place: Ground, mails: int, size: int, processes: int) -> Peer:
-    taken = place.sink.taken()
-    given = [*words, str(place.sink.port), str(mails), str(size), str(processes)]
+def _run(words: list[str], place: Ground, given: list[int], renders: str) -> Peer:
+    taken, (mails, _, many) = place.sink.taken(), given
+    asked = [*words, str(place.sink.port), *map(str, given), renders]
     try:
-        said = subprocess.run(given, check=True, capture_output=True, timeout=RUN_SECONDS)
+        said = subprocess.run(asked, check=True, capture_output=True, timeout=RUN_SECONDS)
     except subprocess.SubprocessError as failed:
         raise NoPeer(f"it did not end well: {failed}") from failed
     told = json.loads(said.stdout)
     if told["sent"] != mails or place.sink.taken() - taken != mails:
         raise NoPeer(f"it sent {told['sent']} of {mails} mails, and {place.sink.taken() - taken} arrived")
-    return Peer(mails / told["seconds"], processes)
+    return Peer(mails / told["seconds"], many, renders, told["cpu"] / mails)
