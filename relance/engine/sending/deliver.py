@@ -24,7 +24,6 @@ from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.refusals import repeated_answers, way_out
 from relance.engine.sending.refusals.repeated_answers import Refusal, Whose
 from relance.engine.sending.settle import Attempt
-from relance.engine.states import MessageState
 from relance.engine.store import events
 from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import mailboxes
@@ -169,7 +168,12 @@ class Delivery:
         self._recorded()
         self._asked = self.context.telemetry.span(UNSEEN)
         self.waiting = self.waiting or any(map(_waits_for_another, verdicts.values()))
-        return [_marked(each, self.lease.fence) for each in ready if not verdicts[each.message.id]]
+        return [self._marked_as(each) for each in ready if not verdicts[each.message.id]]
+
+    def _marked_as(self, wanted: PreparedMail) -> PreparedMail:
+        """The mail as the commit left it."""
+        message = messages.marked(wanted.message, self.lease.fence, self.marked_at)
+        return dataclasses.replace(wanted, message=message, new=False)
 
     def _transmit(self, admitted: Sequence[PreparedMail], *, open_now: bool) -> Iterator[Attempt]:
         """The bodies, one after the other; the first has its 354 already when `open_now`."""
@@ -261,6 +265,7 @@ class Delivery:
         self.context.at_work.recorded(self.mailbox.id)
 
     def _record(self, conn: Connection) -> None:
+        messages.add(conn, [each.wanted.message for each in self._open if each.wanted.new])
         settle.record(conn, self.context, self._open)
         if self._refused != self._noted:
             mailboxes.change(conn, self.mailbox.id, refusal=self._refused and self._refused.row())
@@ -274,8 +279,10 @@ class Delivery:
 
     def _turned_away(self, wanted: PreparedMail, reasons: Sequence[Reason]) -> NewEvent:
         mail, data = wanted.message, MessageStoppedAtGate(tuple(reasons))
-        now = self.context.clock.now()
-        return NewEvent.of(wanted.enrollment, data, now, message_id=mail.id, step=mail.step)
+        known = None if wanted.new else mail.id
+        return NewEvent.of(
+            wanted.enrollment, data, self.context.clock.now(), message_id=known, step=mail.step
+        )
 
 
 def _waits_for_another(objections: Sequence[Reason]) -> bool:
@@ -287,11 +294,3 @@ def _withdrawn(why: Sequence[Reason]) -> SendResult:
     reasons = Text.together(*(each.text for each in why), by="; ")
     told = Text.within("smtp", "withdrawn before its body: {reasons}", reasons=reasons)
     return dataclasses.replace(WITHDRAWN, told=told)
-
-
-def _marked(wanted: PreparedMail, fence: int) -> PreparedMail:
-    """The message as the commit left it."""
-    message = dataclasses.replace(
-        wanted.message, state=MessageState.TRANSMITTING, fence=fence, attempts=wanted.message.attempts + 1
-    )
-    return dataclasses.replace(wanted, message=message)

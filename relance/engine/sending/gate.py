@@ -57,6 +57,9 @@ class PreparedMail:
     enrollment: Enrollment
     message: Message
     place: timezones.Place | None = None
+    new: bool = (
+        False  # the database has no row of it yet: its mark, or its end where it comes first, writes one
+    )
 
 
 def objections(facts: Facts) -> tuple[Reason, ...]:
@@ -135,9 +138,11 @@ def admit(
         row, sequence_state = rows[each.enrollment.id]
         facts = _facts(each, row, sequence_state, held, refused.get(each.message.recipient), now)
         verdicts[each.message.id] = objections(dataclasses.replace(facts, unread_elsewhere=row.id in unread))
-    going = [number for number, reasons in verdicts.items() if not reasons]
-    marked = messages.begin(conn, going, lease.fence, now)
-    return verdicts | {number: (SETTLED,) for number in going if number not in marked}
+    going = [each for each in wanted if not verdicts[each.message.id]]
+    known = [each.message.id for each in going if not each.new]
+    marked = messages.begin(conn, known, lease.fence, now)
+    messages.add(conn, [messages.marked(each.message, lease.fence, now) for each in going if each.new])
+    return verdicts | {number: (SETTLED,) for number in known if number not in marked}
 
 
 def refusals(conn: Connection, recipients: Collection[str], said_no: SaidNo) -> dict[str, Reason]:

@@ -68,24 +68,36 @@ def prepare(
             )
             for case in found
         ]
-    with context.database.write() as conn:
-        mailboxes.renew_lease(conn, lease)
-        for case, verdict in verdicts:
-            if verdict.new and case.existing is not None:
-                messages.forget_prepared(conn, case.row.id)
-        messages.add(conn, [verdict.mail for _, verdict in verdicts if verdict.mail and verdict.new])
-        for case, verdict in verdicts:
-            if verdict.left is not None and verdict.mail is not None:
-                proofs.written(conn, context, case.row, Left(case.step, verdict.left), now)
-            else:
-                _carry_out(conn, case, verdict, now)
-            if verdict.event is Event.HELD and case.row.id in lost:
-                lost_mails.told(conn, lost[case.row.id].fingerprint)
+    others = [(case, verdict) for case, verdict in verdicts if not _only_to_send(case, verdict)]
+    if others:
+        with context.database.write() as conn:
+            mailboxes.renew_lease(conn, lease)
+            for case, verdict in others:
+                _write(conn, context, case, verdict, now)
+                if verdict.event is Event.HELD and case.row.id in lost:
+                    lost_mails.told(conn, lost[case.row.id].fingerprint)
     return [
-        PreparedMail(case.row, verdict.mail, case.place(context.workspace))
+        PreparedMail(case.row, verdict.mail, case.place(context.workspace), verdict.new)
         for case, verdict in verdicts
         if verdict.mail and verdict.left is None
     ]
+
+
+def _only_to_send(case: StepContext, verdict: Decision) -> bool:
+    """A mail of which nothing is to be written now: a new one gets its row with its mark."""
+    return verdict.mail is not None and verdict.left is None and not (verdict.new and case.existing)
+
+
+def _write(
+    conn: Connection, context: Context, case: StepContext, verdict: Decision, now: dt.datetime
+) -> None:
+    if verdict.new and case.existing is not None:
+        messages.forget_prepared(conn, case.row.id)
+    if verdict.left is not None and verdict.mail is not None:
+        messages.add(conn, [verdict.mail])
+        proofs.written(conn, context, case.row, Left(case.step, verdict.left), now)
+    else:
+        _carry_out(conn, case, verdict, now)
 
 
 def _met(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -227,6 +228,17 @@ def looked(conn: Connection, mailbox_id: int, began: dt.datetime) -> None:
         .where(message.c.mailbox_id == mailbox_id, message.c.state == MessageState.UNKNOWN.value)
         .where(message.c.transmitting_at < began)
         .values(looks=message.c.looks + 1)
+    )
+
+
+def marked(mail: Message, fence: int, now: dt.datetime) -> Message:
+    """A mail as `begin` leaves it."""
+    return dataclasses.replace(
+        mail,
+        state=MessageState.TRANSMITTING,
+        transmitting_at=now,
+        fence=fence,
+        attempts=mail.attempts + 1,
     )
 
 
