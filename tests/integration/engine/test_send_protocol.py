@@ -26,7 +26,7 @@ from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.mailbox.imap.folders import Folder
 from relance.mailbox.smtp.client import Outbox
-from relance.mailbox.smtp.outcome import SendResult
+from relance.mailbox.smtp.outcome import Outcome, SendResult
 from relance.mailbox.smtp.usage import Usage
 from tests import engine_house
 from tests.engine_doors import NoMail
@@ -129,7 +129,7 @@ def test_a_turn_of_many_mails_makes_one_connection_and_one_login(
 
 @pytest.mark.parametrize("together", [1, 3])
 def test_a_body_follows_its_own_354_and_the_mark_stands_between(ready: Context, together: int) -> None:
-    seen: list[tuple[str, str, MessageState]] = []
+    seen: list[tuple[str, str, MessageState | None]] = []
 
     class Watched(Outbox):
         """Says how the mail stood in the database behind its 354 and before its body."""
@@ -147,7 +147,7 @@ def test_a_body_follows_its_own_354_and_the_mark_stands_between(ready: Context, 
     watched = dataclasses.replace(ready, open_outbox=functools.partial(Watched, helo="localhost"))
     assert a_turn(paced(watched, gap_seconds=0, together=together)).sent == 7
     firsts = PEOPLE[::together]
-    before = {who: MessageState.PREPARED if who in firsts else MessageState.TRANSMITTING for who in PEOPLE}
+    before = {who: None if who in firsts else MessageState.TRANSMITTING for who in PEOPLE}
     expected = [[("354", who, before[who]), ("body", who, MessageState.TRANSMITTING)] for who in PEOPLE]
     assert seen == [each for pair in expected for each in pair]
 
@@ -165,10 +165,46 @@ def test_whoever_was_written_to_goes_on_in_one_statement(
     assert {row.step for row in rows(ready).values()} == {"bump"}
 
 
-def state(house: Context, email: str) -> MessageState:
+def state(house: Context, email: str) -> MessageState | None:
+    """How the mail stands; None where it has no row, as before its mark."""
     with house.database.read() as conn:
         found = enrollment_details.matching(conn, email=email)[0].enrollment
-        return messages.of_steps(conn, [(found.id, "intro")])[found.id, "intro"].state
+        mail = messages.of_steps(conn, [(found.id, "intro")]).get((found.id, "intro"))
+    return mail.state if mail else None
+
+
+def test_what_a_server_put_off_before_the_mark_is_offered_again_byte_for_byte(
+    ready: Context, server: FaultServer
+) -> None:
+    """Its row is written with its end. Until then it has none: nothing of it has left."""
+    raws: list[bytes] = []
+
+    class PutOff(Outbox):
+        def offer(self, *rest: object) -> SendResult | None:  # type: ignore[override]
+            if not raws:
+                raws.append(kept(ready) or b"")
+                return SendResult(Outcome.DEFERRED, "rcpt", code=450, text="later")
+            return super().offer(*rest)  # type: ignore[arg-type]
+
+    first = dataclasses.replace(ready, open_outbox=functools.partial(PutOff, helo="localhost"))
+    a_turn(paced(first, gap_seconds=60))
+    assert (raws, state(ready, PEOPLE[0])) == ([b""], MessageState.DEFERRED)
+    frozen = kept(ready)
+    with ready.database.write() as conn:
+        mailboxes.change(conn, 1, next_turn_at=None, synced_at=ready.clock.now())
+    engine_house.clock(ready).advance(hours=1)
+    for _ in PEOPLE:
+        a_turn(ready)
+        engine_house.clock(ready).advance(minutes=2)
+    assert [mail.raw for mail in server.accepted if mail.recipient == PEOPLE[0]] == [frozen]
+
+
+def kept(house: Context) -> bytes | None:
+    """The bytes of the first one's mail, where the database has them."""
+    with house.database.read() as conn:
+        found = enrollment_details.matching(conn, email=PEOPLE[0])[0].enrollment
+        mail = messages.of_steps(conn, [(found.id, "intro")]).get((found.id, "intro"))
+    return mail.raw if mail else None
 
 
 def test_only_a_354_whose_mail_may_not_go_is_withdrawn(ready: Context, server: FaultServer) -> None:
