@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from relance.clock import elapsed
 from relance.engine.reporting.status import Status
 from relance.engine.roles import Permission
 from relance.wording import Text, _, brief
 
 if TYPE_CHECKING:
-    from relance.app import Relance
     from relance.console.pages import Rail
     from relance.console.visit import Visit
-
-FRESH_SECONDS = 5.0
-# The whole installation is looked at once in so long, however many pages are shown.
 
 
 @dataclass(frozen=True)
@@ -39,48 +34,6 @@ class State:
 
     tone: str
     words: str
-
-
-class Watch:
-    """What stands around every page, kept for a moment: the status once a language, the counts once a viewer."""
-
-    def __init__(self, installation: Relance) -> None:
-        self._installation = installation
-        self._kept: dict[tuple[str, object], tuple[float, Any]] = {}
-
-    def status(self, language: str) -> Status:
-        """At most a few seconds old."""
-        found: Status = self._fresh(("status", language), self._installation.status)
-        return found
-
-    def counts(self, visit: Visit) -> Mapping[str, int]:
-        """Of what the viewer may see."""
-
-        def look() -> Mapping[str, int]:
-            waits = visit.app.today.waiting()
-            trouble = sum(1 for each in visit.app.mailboxes.list() if each.trouble)
-            return {"inbox": waits.unread, "held": waits.held, "tasks": waits.tasks, "mailboxes": trouble}
-
-        found: Mapping[str, int] = self._fresh(("counts", visit.me.user), look)
-        return found
-
-    def own_mailboxes(self, visit: Visit) -> Collection[str]:
-        """The addresses of the viewer's mailboxes."""
-        found: Collection[str] = self._fresh(
-            ("mailboxes", visit.me.user), lambda: {each.address for each in visit.app.mailboxes.list()}
-        )
-        return found
-
-    def forget(self) -> None:
-        """Something was changed: look anew."""
-        self._kept.clear()
-
-    def _fresh(self, key: tuple[str, object], look: Callable[[], Any]) -> Any:
-        at, found = self._kept.get(key, (0.0, None))
-        if found is None or elapsed() - at > FRESH_SECONDS:
-            found = look()
-            self._kept[key] = elapsed(), found
-        return found
 
 
 def rail(visit: Visit) -> list[Place]:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from relance.console.visit import Visit
 from relance.engine.roles import Permission, Viewer
 
+LARGEST_FORM = 1024 * 1024
 Handler = Callable[[Visit], Response]
 
 
@@ -41,6 +42,7 @@ class Page:
     permission: Permission | None
     method: str = "GET"
     rail: Rail | None = None
+    largest: int = LARGEST_FORM  # bytes of a form with its files
     part: bool = False  # no whole page, but a part of one, for htmx
     keys: tuple[tuple[str, str], ...] = ()  # keys of this page and what they do (marked by N_)
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from relance.app import Relance
 
 log = logging.getLogger(__name__)
-LARGEST_FORM = 1024 * 1024
 MISDIRECTED = 421
 
 
@@ -50,7 +49,7 @@ def _endpoint(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]
         refused = _refused(site, request)
         if refused is not None:
             return refused
-        form = await _form(request) if request.method == "POST" else FormData()
+        form = await _form(request, page.largest) if request.method == "POST" else FormData()
         try:
             return await run_in_threadpool(_answer, site, page, request, form)
         finally:
@@ -76,9 +75,9 @@ def _refused(site: Site, request: Request) -> Response | None:
     return None
 
 
-async def _form(request: Request) -> FormData:
+async def _form(request: Request, largest: int) -> FormData:
     """The fields. Files are for the pages that take them."""
-    if int(request.headers.get("content-length") or 0) > LARGEST_FORM:
+    if int(request.headers.get("content-length") or 0) > largest:
         raise HTTPException(413)
     try:
         return await request.form(max_files=1, max_fields=2000)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.routing import Match, Route
 
-from relance.console import navigation
 from relance.console.pages import Page
 from relance.console.requests import security
 from relance.console.views import entrance, inbox, operating, profile, today, users
+from relance.console.watch import Watch
 
 if TYPE_CHECKING:
     from relance.app import Relance
@@ -37,7 +37,7 @@ class Site:
             (each for each in pages if each.rail), key=lambda each: each.rail.place if each.rail else 0
         )
         self.grounds = security.Grounds.of(installation.settings)
-        self.watch = navigation.Watch(installation)
+        self.watch = Watch(installation)
         self._matchers = [(Route(each.path, _nowhere, methods=[each.method]), each) for each in pages]
 
     @property

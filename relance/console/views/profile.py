@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import segno
 from markupsafe import Markup
 from starlette.responses import Response
 
@@ -103,6 +102,8 @@ def _address(visit: Visit, key: str) -> str:
 
 
 def _square(address: str) -> Markup:
+    import segno  # only for this
+
     made = io.BytesIO()
     segno.make(address, error="m").save(
         made,

@@ -47,6 +47,7 @@ def show(visit: Visit) -> Response:
         news=list(_news(visit, visit.app.today.news(since))),
         since=since,
         steps=steps,
+        enrolled=began.enrolled,
     )
 
 
