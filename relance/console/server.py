@@ -95,6 +95,8 @@ def _answer(site: Site, page: Page, request: Request, form: FormData) -> Respons
                 site.watch.forget()
         except errors.RelanceError as told:
             answer = mishaps.told(visit, told)
+        except HTTPException as told:
+            answer = mishaps.page(visit, told.status_code)
         except Exception:
             log.exception("a page of the console could not be made: %s", page.path)
             answer = mishaps.page(visit, 500)

@@ -133,3 +133,32 @@ def test_a_form_that_is_too_large_or_broken_is_not_read(console_on_both):
         assert (
             client.post("/sign-in", data={"email": "\x00\ud7ff", "password": "\x00" * 500}).status_code == 422
         )
+
+
+def test_the_log_of_changes_is_paged_without_a_gap(console_on_both):
+    boss = console_on_both.join(ADA)
+    user = console_on_both.app.users.list()[0].id
+    for number in range(70):
+        console_on_both.app.myself.describe(user, name=f"name-{number}-")
+    with console_on_both.client(boss) as client:
+        first = client.get("/users/log").text
+        assert "after=" not in client.get("/users/log?after=x").request.url.path
+        following = re.search(r'href="(/users/log\?after=\d+)"', first).group(1)
+        second = client.get(following).text
+    names = [set(re.findall(r"name-(\d+)-</small>", page)) for page in (first, second)]
+    assert not names[0] & names[1]
+    assert names[0] | names[1] == {str(each) for each in range(70)}
+    assert 'href="/users/log"' in second
+
+
+def test_a_page_that_fails_says_so_and_keeps_its_reasons_to_the_log(console, monkeypatch, caplog):
+    def fails(*_):
+        raise RuntimeError("the secret of the database")
+
+    token = console.join(ADA)
+    monkeypatch.setattr(type(console.app.today), "day", fails)
+    with console.client(token) as ada:
+        found = ada.get("/")
+    assert found.status_code == 500
+    assert "secret of the database" not in found.text
+    assert "secret of the database" in caplog.text
