@@ -19,7 +19,7 @@ from relance.engine.reporting import codes, concerns, silent_turns
 from relance.engine.reporting.concerns import Concern
 from relance.engine.sending.doubt import restore_guard
 from relance.engine.sequences import clock_jumps
-from relance.engine.states import MessageState, State
+from relance.engine.states import State
 from relance.engine.store import headings, statistics
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.processes import Process
@@ -118,7 +118,7 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
     halted = None if stands is None else str(stands)
     with context.database.read() as conn:
         clock = clock_jumps.trouble(conn, context)
-        states = statistics.states_of(conn)
+        states, busy = statistics.everybody(conn)
         held_for = statistics.held_by_code(conn)
         found = Status(
             now=now,
@@ -126,12 +126,12 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
             due_now=statistics.due(conn, now),
             next_due=statistics.next_step(conn, now),
             held=states.get(State.HELD.value, 0),
-            unknown_mails=statistics.mails_in(conn, MessageState.UNKNOWN),
+            unknown_mails=statistics.unknown_mails(conn),
             open_tasks=statistics.open_tasks(conn),
             paused_sequences={
                 each.name: each.reason for each in sequences.latest(conn) if each.state == "paused"
             },
-            mailboxes=_mailboxes(conn, now),
+            mailboxes=_mailboxes(conn, now, busy),
             halted=halted,
             clock=clock.words,
             clock_over=clock.over,
@@ -190,9 +190,8 @@ def _facts(context: Context, found: Status, of: tuple[concerns.MailboxFacts, ...
     )
 
 
-def _mailboxes(conn: Connection, now: dt.datetime) -> tuple[MailboxLine, ...]:
+def _mailboxes(conn: Connection, now: dt.datetime, busy: Mapping[int, int]) -> tuple[MailboxLine, ...]:
     sent = statistics.sent_since(conn, now - DAY)
-    busy = statistics.waiting_by_mailbox(conn)
     odd = unread_mail.oddities(conn, now)
     return tuple(
         MailboxLine(

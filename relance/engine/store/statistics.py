@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,22 +28,33 @@ from relance.engine.db.tables import (
 )
 from relance.engine.event_log import old_names
 from relance.engine.event_log.kinds import EventKind
-from relance.engine.reasons import Code
 from relance.engine.states import OPEN, MessageState, State
 from relance.engine.store import headings, scopes
 from relance.engine.store.inbound import replies
+from relance.engine.store.sending import messages
 from relance.engine.store.sequences import due as due_mails
 
-# Of held people that are told apart.
 
-
-def states_of(conn: Connection, sequence_id: int | None = None) -> dict[str, int]:
-    """Enrollments by state, in one sequence or in all."""
+def states_of(conn: Connection, sequence_id: int) -> dict[str, int]:
+    """A sequence's enrollments by state."""
     query = sa.select(enrollment.c.state, sa.func.count().label("many")).group_by(enrollment.c.state)
-    if sequence_id is not None:
-        query = query.where(enrollment.c.sequence_id == sequence_id)
-    found = {row.state: row.many for row in conn.execute(query)}
+    found = conn.execute(query.where(enrollment.c.sequence_id == sequence_id))
+    return _by_state({row.state: row.many for row in found})
+
+
+def _by_state(found: Mapping[str, int]) -> dict[str, int]:
     return {state.value: found[state.value] for state in State if state.value in found}
+
+
+def everybody(conn: Connection) -> tuple[dict[str, int], dict[int, int]]:
+    """All enrollments by state; and by mailbox those in which something may still happen. One index is read for both."""
+    query = sa.select(enrollment.c.mailbox_id, enrollment.c.state, sa.func.count().label("many"))
+    states_, open_ = Counter[str](), Counter[int]()
+    for row in conn.execute(query.group_by(enrollment.c.mailbox_id, enrollment.c.state)):
+        states_[row.state] += row.many
+        if row.state in OPEN:
+            open_[row.mailbox_id] += row.many
+    return _by_state(states_), dict(open_)
 
 
 _ACTIVE = enrollment.c.state == fixed(State.ACTIVE)
@@ -77,7 +88,10 @@ def next_step(conn: Connection, now: dt.datetime) -> dt.datetime | None:
         for kind in (enrollment.c.wrote_before, sa.not_(enrollment.c.wrote_before))
         for place in _PLACES
     ]
-    heads = [sa.select(mail.correlate(mailbox).scalar_subquery().label("due_at")) for mail in mails]
+    heads = [
+        sa.select(mail.correlate(mailbox).scalar_subquery().label("due_at")).select_from(mailbox)
+        for mail in mails
+    ]
     each = sa.union_all(ahead.where(sa.not_(_MAIL)), *heads).subquery()
     [first] = each.c
     at: dt.datetime | None = conn.execute(sa.select(sa.func.min(first, type_=Instant))).scalar_one()
@@ -136,13 +150,12 @@ def silent_turns(
 
 def held_by_code(conn: Connection) -> dict[str, int]:
     """Held people by the code of the first reason, the most frequent first. No person is named in it."""
-    query = sa.select(enrollment.c.reasons).where(enrollment.c.state == fixed(State.HELD))
-    return dict(Counter(_code(row.reasons) for row in conn.execute(query)).most_common())
-
-
-def _code(rows: Sequence[Any]) -> str:
-    found = reasons.read(rows)
-    return headings.counted_as(found[0].code if found else Code.PROSE).value
+    first = enrollment.c.reasons[(0, "code")].as_string().label("code")
+    query = sa.select(first, sa.func.count().label("many")).where(enrollment.c.state == fixed(State.HELD))
+    found = Counter[str]()
+    for row in conn.execute(query.group_by(first)):
+        found[headings.counted_as(reasons.of_row({"code": row.code}).code).value] += row.many
+    return dict(found.most_common())
 
 
 def in_doubt(conn: Connection) -> int:
@@ -158,9 +171,10 @@ def open_tasks(conn: Connection) -> int:
     return int(conn.execute(sa.select(sa.func.count()).where(task.c.state == "open")).scalar_one())
 
 
-def mails_in(conn: Connection, state: MessageState) -> int:
-    """Mails in one state, over everything."""
-    return int(conn.execute(sa.select(sa.func.count()).where(message.c.state == fixed(state))).scalar_one())
+def unknown_mails(conn: Connection) -> int:
+    """Mails that may have been delivered, over everything."""
+    here = sa.and_(messages.IN_DOUBT, message.c.state == fixed(MessageState.UNKNOWN))
+    return int(conn.execute(sa.select(sa.func.count()).select_from(message).where(here)).scalar_one())
 
 
 def sent_since(conn: Connection, since: dt.datetime) -> dict[int, int]:
@@ -174,16 +188,6 @@ def sent_since(conn: Connection, since: dt.datetime) -> dict[int, int]:
     )
     query = sa.select(mailbox.c.id, sent.label("many"))
     return {row.id: row.many for row in conn.execute(query) if row.many}
-
-
-def waiting_by_mailbox(conn: Connection) -> dict[int, int]:
-    """Enrollments in which something may still happen: {mailbox id: count}."""
-    query = (
-        sa.select(enrollment.c.mailbox_id, sa.func.count().label("many"))
-        .where(enrollment.c.state.in_([state.value for state in states.OPEN]))
-        .group_by(enrollment.c.mailbox_id)
-    )
-    return {row.mailbox_id: row.many for row in conn.execute(query)}
 
 
 # One sequence, step by step. Every function gives rows of one small shape, whatever the dialect.
@@ -212,11 +216,10 @@ def mails(conn: Connection, sequence_id: int) -> list[StepCount]:
 def hits(conn: Connection, sequence_id: int) -> list[StepCount]:
     """Mails that were opened or clicked, by step, variant and "open human", "click machine", ...; each mail once a kind."""
     kind = (hit.c.kind + " " + sa.func.coalesce(hit.c.verdict, "unsettled")).label("kind")
-    query = _of_messages(sequence_id, kind, sa.func.count(sa.distinct(hit.c.message_id)).label("count"))
-    return _counted(
-        conn,
-        query.join(hit, hit.c.message_id == message.c.id).group_by(message.c.step, message.c.variant, kind),
-    )
+    once = _of_messages(sequence_id, kind, message.c.id).join(hit, hit.c.message_id == message.c.id)
+    found = once.distinct().subquery()
+    here = (found.c.step, found.c.variant, found.c.kind)
+    return _counted(conn, sa.select(*here, sa.func.count().label("count")).group_by(*here))
 
 
 def _of_messages(sequence_id: int, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
@@ -270,10 +273,11 @@ def standing(conn: Connection, sequence_id: int, now: dt.datetime) -> list[StepC
         (enrollment.c.due_at <= now, "due"),
         else_="ahead",
     ).label("kind")
-    made = sa.exists().where(message.c.enrollment_id == enrollment.c.id, message.c.step == enrollment.c.step)
-    written = sa.case((made, "written"), else_="").label("variant")
+    made = sa.and_(message.c.enrollment_id == enrollment.c.id, message.c.step == enrollment.c.step)
+    written = sa.case((message.c.id.is_not(None), "written"), else_="").label("variant")
     query = (
         sa.select(enrollment.c.step, written, kind, sa.func.count().label("count"))
+        .select_from(enrollment.outerjoin(message, made))
         .where(enrollment.c.sequence_id == sequence_id, enrollment.c.step.is_not(None))
         .where(enrollment.c.state.in_([state.value for state in states.OPEN]))
         .group_by(enrollment.c.step, written, kind)
@@ -379,6 +383,13 @@ def held_query(limit: int) -> sa.Select[Any]:
     last = sa.select(sa.func.max(event.c.at)).where(event.c.enrollment_id == enrollment.c.id)
     known = [each.correlate(enrollment).scalar_subquery() for each in (opened, last)]
     since = sa.func.coalesce(*known, enrollment.c.stepped_at).label("since")
+    longest = (  # who they are is looked up for these alone
+        sa.select(enrollment.c.id, since)
+        .where(enrollment.c.state == fixed(State.HELD))
+        .order_by(since, enrollment.c.id)
+        .limit(limit)
+        .subquery("longest")
+    )
     return (
         sa.select(
             enrollment.c.id.label("enrollment_id"),
@@ -387,12 +398,12 @@ def held_query(limit: int) -> sa.Select[Any]:
             enrollment.c.step,
             mailbox.c.address.label("mailbox"),
             enrollment.c.reasons,
-            since,
+            longest.c.since,
         )
+        .select_from(longest)
+        .join(enrollment, enrollment.c.id == longest.c.id)
         .join(contact, contact.c.id == enrollment.c.contact_id)
         .join(sequence, sequence.c.id == enrollment.c.sequence_id)
         .join(mailbox, mailbox.c.id == enrollment.c.mailbox_id)
-        .where(enrollment.c.state == fixed(State.HELD))
-        .order_by(since, enrollment.c.id)
-        .limit(limit)
+        .order_by(longest.c.since, enrollment.c.id)
     )

@@ -1,0 +1,100 @@
+"""What every command and every look asks reads no large table from end to end.
+
+SQLite tells by which index it goes without being asked how much there is; it takes a partial one only where the index's own
+condition stands in the question, word for word. (What PostgreSQL does depends on how much it counted last.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+
+from relance.app import Relance
+from relance.config import Settings, make_home
+from relance.engine.store.sending import messages
+from tests.engine_house import MONDAY
+
+GROW = ("message", "event", "hit", "inbound", "enrollment", "contact", "task", "hold", "message_key")
+# The tables that grow with every mail and every person.
+
+
+@pytest.fixture
+def relance(tmp_path) -> Iterator[Relance]:
+    with Relance(Settings(home=make_home(tmp_path / "home", {"zone": "UTC"}).home)) as opened:
+        yield opened
+
+
+@contextmanager
+def heard(relance: Relance) -> Iterator[list[tuple[str, object]]]:
+    said: list[tuple[str, object]] = []
+
+    def hear(conn: object, cursor: object, statement: str, given: object, *rest: object) -> None:
+        del conn, cursor, rest
+        said.append((statement, given))
+
+    engine = relance._context.database.engine
+    sa.event.listen(engine, "before_cursor_execute", hear)
+    yield said
+    sa.event.remove(engine, "before_cursor_execute", hear)
+
+
+def scans(relance: Relance, said: list[tuple[str, object]]) -> dict[str, str]:
+    """Whole tables that are read, by the statement that reads them; a whole index is not one."""
+    found = {}
+    with relance._context.database.read() as conn:
+        for statement, given in said:
+            if statement.lstrip()[:6].lower() not in ("select", "update", "delete"):
+                continue
+            plan = [str(row[-1]) for row in conn.exec_driver_sql(f"explain query plan {statement}", given)]  # type: ignore[arg-type]
+            whole = [line for line in plan if line.startswith("SCAN") and "INDEX" not in line]
+            if "LIMIT" in statement and not any("TEMP B-TREE" in line for line in plan):
+                continue  # from its beginning, as far as is asked for
+            if any(line.split()[1] in GROW for line in whole):
+                found[statement] = "; ".join(plan)
+    return found
+
+
+LOOKS: dict[str, Callable[[Relance], object]] = {
+    "opening": lambda relance: relance._take_up(),
+    "status": Relance.status,
+    "held": Relance.held,
+    "tick": Relance.tick,
+    "next wake": Relance.next_wake,
+    "due mailboxes": lambda relance: relance.due_mailboxes(100),
+    "unknown": lambda relance: relance.unknown.list(),
+    "restored": lambda relance: relance.restored.list(),
+    "tasks": lambda relance: relance.tasks.list(),
+    "enrollments": lambda relance: relance.enrollments.list(),
+    "contacts": lambda relance: relance.contacts.list(),
+    "inbox": lambda relance: relance.inbox.list(),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_large_table_is_read_whole(relance: Relance, look: str) -> None:
+    with heard(relance) as said:
+        LOOKS[look](relance)
+    assert said
+    assert scans(relance, said) == {}
+
+
+DOUBTFUL: dict[str, Callable[[sa.Connection], object]] = {
+    "left open": lambda conn: messages.left_open(conn, 1, 2),
+    "unknown of a mailbox": lambda conn: messages.unknown(conn, 1),
+    "in doubt": messages.in_doubt,
+    "looked": lambda conn: messages.looked(conn, 1, MONDAY),
+}
+
+
+@pytest.mark.parametrize("question", DOUBTFUL)
+def test_the_few_mails_in_doubt_are_found_by_their_own_index(relance: Relance, question: str) -> None:
+    """Every turn asks for them, and every command at its start: of a mailbox with years of mail as well."""
+    with heard(relance) as said, relance._context.database.write() as conn:
+        DOUBTFUL[question](conn)
+    [(statement, given)] = [each for each in said if "FROM message" in each[0] or "UPDATE message" in each[0]]
+    with relance._context.database.read() as conn:
+        plan = [str(row[-1]) for row in conn.exec_driver_sql(f"explain query plan {statement}", given)]  # type: ignore[arg-type]
+    assert any("ix_message_open" in line for line in plan), plan
