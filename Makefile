@@ -10,7 +10,7 @@ INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(PIP) install
 PYTEST_ARGS ?= -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-keys check format simulate bench bench-claims bench-paced bench-servers chaos corpus fuzz catalogue vendor lock clean
+.PHONY: help install demo test test-keys check format simulate bench bench-claims bench-looks bench-paced bench-servers chaos corpus fuzz catalogue vendor lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,9 @@ bench: $(VENV)/.dev ## every ratio in one run: smtp-source, django-post-office, 
 
 bench-claims: $(VENV)/.dev ## what a claim and a look at the whole cost with 10,000 people and with 5,000,000
 	@$(BIN)/python -m benchmarks.claims
+
+bench-looks: $(VENV)/.dev ## how long status, report, held and pages of lists take with 300,000 people and 900,000 mails
+	@$(BIN)/python -m benchmarks.looks
 
 bench-paced: $(VENV)/.dev ## the CPU of a mail where two thousand mailboxes keep their gaps, and how late second mails are
 	@$(BIN)/python -m benchmarks.paced
