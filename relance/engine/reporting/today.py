@@ -116,7 +116,7 @@ def beginning(context: Context, base_url: str) -> Beginning:
             address=host not in ("localhost", "::1", "0.0.0.0") and not host.startswith("127."),  # noqa: S104
             people=contacts.count(conn) > 0,
             sequence=bool(sequences.latest(conn)),
-            enrolled=bool(statistics.states_of(conn)),
+            enrolled=statistics.anybody(conn),
         )
 
 

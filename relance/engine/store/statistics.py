@@ -46,6 +46,11 @@ def _by_state(found: Mapping[str, int]) -> dict[str, int]:
     return {state.value: found[state.value] for state in State if state.value in found}
 
 
+def anybody(conn: Connection) -> bool:
+    """Whether somebody was ever enrolled."""
+    return conn.execute(sa.select(enrollment.c.id).limit(1)).first() is not None
+
+
 def everybody(conn: Connection) -> tuple[dict[str, int], dict[int, int]]:
     """All enrollments by state; and by mailbox those in which something may still happen. One index is read for both."""
     query = sa.select(enrollment.c.mailbox_id, enrollment.c.state, sa.func.count().label("many"))
