@@ -10,7 +10,7 @@ from starlette.routing import Match, Route
 
 from relance.console.pages import Page
 from relance.console.requests import security
-from relance.console.views import entrance, inbox, operating, profile, today, users
+from relance.console.views import entrance, inbox, operating, profile, tasks, today, users
 from relance.console.watch import Watch
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ PAGES: tuple[Page, ...] = (
     *users.PAGES,
     *operating.PAGES,
     *inbox.PAGES,
+    *tasks.PAGES,
 )
 # A new file of `views/` is named here.
 

@@ -1,0 +1,193 @@
+"""Tasks as a queue: the next one is open, with whom to call and what came from them; it closes with how it ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.responses import Response
+
+from relance import errors
+from relance.console import lists
+from relance.console.pages import Page, Rail
+from relance.console.visit import Visit
+from relance.engine.inbound.corrections.inbox import AnswerView
+from relance.engine.reporting import codes
+from relance.engine.roles import Permission
+from relance.engine.sequences.steps.task_lists import TaskFilter
+from relance.engine.states import TaskChange, TaskOutcome
+from relance.engine.store.inbound.replies import Wanted
+from relance.engine.store.sequences.tasks import Task
+from relance.wording import N_, Text, _
+
+OPEN = "task"  # the task that is open, in the address; "none": the list alone
+_OUTCOMES = (
+    ("d", TaskOutcome.DONE, "check"),
+    ("n", TaskOutcome.NO_ANSWER, "phone"),
+    ("l", TaskOutcome.LATER, "clock"),
+    ("w", TaskOutcome.WRONG_PERSON, "circle-user"),
+)
+_PUT_OFF = {"tomorrow": dt.timedelta(days=1), "week": dt.timedelta(days=7)}
+
+
+def show(visit: Visit) -> Response:
+    """The queue, and the task that is open: by its number, else the first."""
+    wanted = _wanted(visit)
+    found = visit.app.tasks.page(wanted, after=visit.query.get(lists.AFTER, ""), limit=lists.PAGE)
+    opened = _opened(visit, found.tasks)
+    before, behind = _beside(found.tasks, opened)
+    return visit.show(
+        "tasks.html",
+        rows=[(each, _link(visit, each.id)) for each in found.tasks],
+        opened=opened,
+        chosen=visit.query.get(OPEN, "").isdigit(),
+        answer=_answer(visit, opened),
+        chips=_chips(visit, wanted),
+        search=visit.query.get("q", ""),
+        hidden=[(name, visit.query[name]) for name in ("when", "mine") if name in visit.query],
+        pages=lists.pages(visit, found.cursor),
+        outcomes=[
+            (key, each.value, _capital(codes.text("outcome", each)), sign) for key, each, sign in _OUTCOMES
+        ],
+        can_work=visit.me.may(Permission.WORK),
+        back=lists.link(visit, **{OPEN: "none"}),
+        before=_link(visit, before),
+        behind=_link(visit, behind),
+        after=behind or 0,
+        today=visit.now,
+    )
+
+
+def done(visit: Visit) -> Response:
+    """Closed, by how it ended; the next one opens."""
+    visit.app.tasks.done(_number(visit), outcome=visit.text("outcome", 30), note=visit.text("note", 300))
+    ended = _capital(codes.text("outcome", visit.text("outcome", 30)))
+    return visit.go(_on(visit), Text("Task closed: {outcome}.", outcome=ended))
+
+
+def skip(visit: Visit) -> Response:
+    """It need not be done; the sequence goes on."""
+    found = visit.app.tasks.skip(TaskFilter((_number(visit),)))
+    return _told(visit, found.results[0].outcome, Text("Task skipped. The sequence goes on."))
+
+
+def snooze(visit: Visit) -> Response:
+    """Due another day, at the same time of day."""
+    wait = _PUT_OFF.get(visit.text("for", 20))
+    if wait is None:
+        raise errors.Invalid(Text("Choose until when the task is put off."))
+    until = visit.now + wait
+    found = visit.app.tasks.snooze(TaskFilter((_number(visit),)), until)
+    return _told(visit, found.results[0].outcome, Text("Task put off until {day}.", day=until.date()))
+
+
+def assign(visit: Visit) -> Response:
+    """Mine, or whoever comes first."""
+    who = visit.me.email if visit.text("who", 10) == "me" else ""
+    found = visit.app.tasks.assign(TaskFilter((_number(visit),)), who)
+    said = Text("The task is yours.") if who else Text("The task is for whoever comes first.")
+    return _told(visit, found.results[0].outcome, said, stay=True)
+
+
+def _told(visit: Visit, became: TaskChange, said: Text, *, stay: bool = False) -> Response:
+    if became is TaskChange.CHANGED:
+        return visit.go(_on(visit, _number(visit) if stay else None), said)
+    return visit.go(_on(visit), Text("This task is not open any more."), "warn")
+
+
+def _wanted(visit: Visit) -> TaskFilter:
+    return TaskFilter(
+        when=visit.query.get("when") or None,
+        assignee=visit.me.email if visit.query.get("mine") == "yes" else None,
+        search=visit.query.get("q", "")[:200],
+    )
+
+
+def _opened(visit: Visit, rows: Sequence[Task]) -> Task | None:
+    asked = visit.query.get(OPEN, "")
+    if asked == "none":
+        return None
+    if asked.isascii() and asked.isdigit():
+        found = visit.app.tasks.page(TaskFilter((int(asked),), states=())).tasks
+        if not found:
+            raise errors.NotFound(Text("There is no such task."))
+        return found[0]
+    return next(iter(rows), None)
+
+
+def _beside(rows: Sequence[Task], opened: Task | None) -> tuple[int | None, int | None]:
+    numbers = [each.id for each in rows]
+    if opened is None or opened.id not in numbers:
+        return None, next(iter(numbers), None)
+    place = numbers.index(opened.id)
+    return (numbers[place - 1] if place else None), (numbers[place + 1] if place + 1 < len(numbers) else None)
+
+
+def _answer(visit: Visit, opened: Task | None) -> AnswerView | None:
+    """The last thing that came from them."""
+    if opened is None:
+        return None
+    return next(iter(visit.app.inbox.list(Wanted(email=opened.email), limit=1)), None)
+
+
+def _chips(visit: Visit, wanted: TaskFilter) -> list[lists.Chip]:
+    found = visit.app.tasks.counts(wanted)
+    return [
+        lists.chip(visit, "when", "overdue", _("Overdue"), found.overdue),
+        lists.chip(visit, "when", "today", _("Today"), found.today),
+        lists.chip(visit, "when", "later", _("Later"), found.later),
+        lists.chip(visit, "mine", "yes", _("Assigned to me")),
+    ]
+
+
+def _capital(words: Text) -> str:
+    told = str(words)
+    return told[:1].upper() + told[1:]
+
+
+def _link(visit: Visit, number: int | None) -> str:
+    if number is None:
+        return ""
+    return lists.link(visit, **{OPEN: str(number), lists.AFTER: visit.query.get(lists.AFTER)})
+
+
+def _on(visit: Visit, stay: int | None = None) -> str:
+    """The queue as it was, with the next task open."""
+    names = ("q", "when", "mine", lists.AFTER)
+    query = {name: value for name, value in parse_qsl(visit.text("list", 1000)) if name in names}
+    after = visit.text("after", 20) if stay is None else str(stay)
+    if after.isascii() and after.isdigit() and after != "0":
+        query[OPEN] = after
+    return f"/tasks?{urlencode(query)}" if query else "/tasks"
+
+
+def _number(visit: Visit) -> int:
+    typed = visit.text("task", 20)
+    if not (typed.isascii() and typed.isdigit()):
+        raise errors.NotFound(Text("There is no such task."))
+    return int(typed)
+
+
+_KEYS = (
+    ("d", N_("Done")),
+    ("n", N_("No answer")),
+    ("l", N_("Later")),
+    ("w", N_("Wrong person")),
+    ("s", N_("Put off until tomorrow")),
+    ("j", N_("Next task")),
+    ("k", N_("Previous task")),
+)
+PAGES = (
+    Page(
+        "/tasks",
+        show,
+        Permission.LOOK,
+        rail=Rail(N_("Tasks"), "list-checks", 40, count="tasks", phone=True),
+        keys=_KEYS,
+    ),
+    Page("/tasks/done", done, Permission.WORK, "POST"),
+    Page("/tasks/skip", skip, Permission.WORK, "POST"),
+    Page("/tasks/snooze", snooze, Permission.WORK, "POST"),
+    Page("/tasks/assign", assign, Permission.WORK, "POST"),
+)

@@ -1,0 +1,95 @@
+"""The queue of tasks in the console: the next one opens by itself, and closes by a key with how it ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from relance.engine.contacts import service as contact_service
+from relance.engine.sequences.steps.task_lists import TaskFilter
+from relance.engine.store.sequences import tasks
+from relance.engine.store.sequences.tasks import Task
+from tests.integration.console.conftest import Console
+from tests.reading import KIM, MIA, enrolled, hear, letter, row, wrote
+
+
+@pytest.fixture
+def queue(console: Console) -> Console:
+    """Kim is to be called since yesterday, Mia in three days."""
+    house = console.app._context
+    enrolled(house, KIM, MIA)
+    contact_service.add(house, KIM, {"last_name": "<b>Łukasik</b>", "phone": "+48 22 123 45 67"})
+    wrote(house, KIM)
+    hear(house, letter(KIM, text="Please call me."))
+    for person, days in ((KIM, -1), (MIA, 3)):
+        stands = row(house, person)
+        at = house.clock.now() + dt.timedelta(days=days)
+        with house.database.write() as conn:
+            said = {"contact_id": stands.contact_id, "step": "call", "words": f"Call {person}", "due_at": at}
+            tasks.add(conn, enrollment_id=stands.id, **said)  # type: ignore[arg-type]
+    return console
+
+
+def of(console: Console, person: str) -> Task:
+    return console.app.tasks.page(TaskFilter(search=person, states=())).tasks[0]
+
+
+def test_a_task_is_worked_through_without_script(queue: Console) -> None:
+    kim, mia = of(queue, KIM), of(queue, MIA)
+    with queue.client(queue.join("ann@sales.example"), follow_redirects=True) as ann:
+        shown = ann.get("/tasks").text
+        assert 'href="tel:+48221234567"' in shown
+        assert "Please call me." in shown
+        assert "<b>Łukasik" not in shown
+        assert f'name="after" value="{mia.id}"' in shown
+        form = {"task": kim.id, "after": mia.id, "list": "when=overdue"}
+        ann.post("/tasks/assign", data={**form, "who": "me"})
+        assert of(queue, KIM).assignee == "ann@sales.example"
+        assert f"Call {MIA}" not in ann.get("/tasks?mine=yes").text
+        done = ann.post("/tasks/done", data={**form, "outcome": "no answer", "note": "voicemail"})
+        assert str(done.url).endswith(f"/tasks?when=overdue&task={mia.id}")
+        closed = of(queue, KIM)
+        assert (closed.state, closed.outcome, closed.note) == ("done", "no answer", "voicemail")
+        ann.post("/tasks/snooze", data={"task": mia.id, "for": "week"})
+        assert of(queue, MIA).due_at > mia.due_at
+        again = ann.post("/tasks/skip", data={"task": kim.id})
+        assert again.status_code == 200
+        assert of(queue, KIM).state == "done"
+        ann.post("/tasks/skip", data={"task": mia.id})
+        assert of(queue, MIA).state == "skipped"
+    told = [each for each in queue.app.timeline(MIA) if each.kind.startswith("task.")]
+    assert {str(each.actor.name) for each in told if each.actor} == {"ann@sales.example"}
+
+
+def test_what_makes_no_sense_is_refused(queue: Console) -> None:
+    with queue.client(queue.join("ann@sales.example")) as ann:
+        for path, form in (
+            ("done", {"task": of(queue, KIM).id, "outcome": "shrugged"}),
+            ("done", {"task": "x", "outcome": "done"}),
+            ("snooze", {"task": of(queue, KIM).id, "for": "ever"}),
+        ):
+            assert ann.post(f"/tasks/{path}", data=form).status_code in (404, 422)
+        assert ann.get("/tasks?task=99999").status_code == 404
+    assert of(queue, KIM).state == "open"
+
+
+def test_keys_close_a_task_and_open_the_next(queue, tab) -> None:
+    page = tab(queue.join("ann@sales.example")).open("/tasks")
+    page.keyboard.press("n")
+    page.wait_for_url(f"**/tasks?task={of(queue, MIA).id}")
+    assert of(queue, KIM).outcome == "no answer"
+    page.keyboard.press("s")
+    page.wait_for_url("**/tasks")
+    assert of(queue, MIA).due_at.date() == (queue.app.clock.now() + dt.timedelta(days=1)).date()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_open_task_is_accessible_and_fits(queue, tab, scheme) -> None:
+    token = queue.join("ann@sales.example")
+    for language, width in (("en", 1280), ("pl", 390)):
+        here = tab(token, color_scheme=scheme, viewport={"width": width, "height": 800})
+        for path in ("/tasks?x=1", f"/tasks?task={of(queue, KIM).id}", "/tasks?task=none"):
+            page = here.open(f"{path}&lang={language}")
+            assert here.axe() == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
