@@ -1,16 +1,20 @@
 """Every sentence is replaced by its key: whatever decides by a sentence is found out.
 
-`RELANCE_TEST_REWORDED=1` plays a whole run this way (`make test-keys`), the processes it starts included: `tests/keyed` is on
-their path, and Python reads its `sitecustomize.py` when they start. In every other run, the files beside
+`RELANCE_TEST_REWORDED=1` plays a whole run this way (`make test-keys`), the processes it starts included, whatever environment a
+test gives them: `tests/keyed` is on their path, and Python reads its `sitecustomize.py` when they start. In every other run, the files beside
 `tests/integration/engine/test_reworded.py` play some tests so; each telling of a reason then differs from the one before.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
+import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +27,7 @@ FOLDER = Path(__file__).with_name("keyed")
 _ASKED = os.environ.get(WANTED) == "1"
 # Read once: a test may clear the environment of everything that is Relance's.
 _TOLD = itertools.count(1)
+_START = subprocess.Popen.__init__
 
 
 def wanted() -> bool:
@@ -62,18 +67,26 @@ def as_wanted() -> None:
 
 def everywhere() -> None:
     """Speak keys in this process and in those it starts, whatever this run plays."""
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(FOLDER), os.environ.get("PYTHONPATH", ""))))
+    os.environ.update(_on_the_path(os.environ))
     if "keys_for_sentences" not in sys.modules:
         sys.path.append(str(FOLDER))
         import keys_for_sentences
 
         keys_for_sentences.spoken()
+        subprocess.Popen.__init__ = _given_the_path  # type: ignore[method-assign]
 
 
-def path(*folders: Path | str) -> dict[str, str]:
-    """`PYTHONPATH` for a process with an environment of its own: these folders, and the keys where this run speaks them."""
-    found = [*map(str, folders), *([str(FOLDER)] if wanted() else [])]
-    return {"PYTHONPATH": os.pathsep.join(found)} if found else {}
+def _on_the_path(environment: Mapping[str, str]) -> dict[str, str]:
+    known = [each for each in environment.get("PYTHONPATH", "").split(os.pathsep) if each]
+    return {**environment, "PYTHONPATH": os.pathsep.join(dict.fromkeys((str(FOLDER), *known)))}
+
+
+@functools.wraps(_START)
+def _given_the_path(self: subprocess.Popen[Any], *args: Any, **options: Any) -> None:
+    """As `subprocess` starts a process; one with an environment of its own speaks keys, too."""
+    if options.get("env") is not None:
+        options["env"] = _on_the_path(options["env"])
+    _START(self, *args, **options)
 
 
 def sentence(reason: Reason) -> Text:

@@ -14,7 +14,6 @@ from relance.engine.definition.reading import load
 from relance.engine.definition.sequence import walk
 from relance.engine.definition.steps import BranchStep
 from relance.engine.event_log.kinds import TITLES, EventKind
-from tests import reworded
 
 ROOT = Path(__file__).parents[2]
 SEQUENCES = sorted((ROOT / "examples").glob("*.yaml"))
@@ -26,7 +25,7 @@ def test_the_script_that_drives_the_python_api(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "examples/drive.py"],
         cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], **reworded.path(ROOT)},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from relance.wording import _
-from tests import reworded
 from tests.reworded import in_english
 from tests.servers import command, ports, processes
 
@@ -52,7 +51,6 @@ class Terminal:
             "RELANCE_CLOCK_ORIGIN": dt.datetime.now(dt.UTC).isoformat(),
             "RELANCE_CLOCK_START": dt.datetime.now(dt.UTC).isoformat(),
             "RELANCE_CLOCK_SCALE": str(SCALE),
-            **reworded.path(),
         }
 
     def type(self, line: str) -> str:
@@ -149,7 +147,7 @@ def _python(terminal: Terminal) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         cwd=terminal.folder,
-        env={**terminal.environment, **reworded.path(ROOT)},
+        env={**terminal.environment, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )
