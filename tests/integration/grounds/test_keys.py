@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.reworded import WANTED
 from tests.servers import command
 
@@ -25,9 +27,18 @@ def test_what_is_decided_is_decided_alike() -> None:
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-def test_a_process_that_is_started_speaks_keys(tmp_path: Path) -> None:
-    path = os.pathsep.join([str(ROOT / "tests" / "keyed"), str(ROOT)])
-    keyed = {**os.environ, "PYTHONPATH": path}
+STARTS = """
+import os, subprocess, sys
+from tests import reworded
+reworded.everywhere()
+own = {"PATH": os.environ["PATH"]} if sys.argv[1] == "own" else None
+subprocess.run(sys.argv[2:], env=own)
+"""
+
+
+@pytest.mark.parametrize("environment", ["own", "inherited"])
+def test_a_process_that_a_test_starts_speaks_keys(environment: str, tmp_path: Path) -> None:
     asked = command.relance("--home", str(tmp_path / "none"), "config")
-    done = subprocess.run(asked, env=keyed, capture_output=True, text=True, check=False)
+    started = [sys.executable, "-c", STARTS, environment, *asked]
+    done = subprocess.run(started, cwd=ROOT, capture_output=True, text=True, check=False)
     assert "key-" in (done.stdout + done.stderr).lower()
