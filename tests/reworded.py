@@ -73,7 +73,7 @@ def everywhere() -> None:
         import keys_for_sentences
 
         keys_for_sentences.spoken()
-        subprocess.Popen.__init__ = _given_the_path  # type: ignore[method-assign]
+    subprocess.Popen.__init__ = _given_the_path  # type: ignore[method-assign]
 
 
 def _on_the_path(environment: Mapping[str, str]) -> dict[str, str]:
