@@ -83,8 +83,8 @@ def _on_the_path(environment: Mapping[str, str]) -> dict[str, str]:
 
 @functools.wraps(_START)
 def _given_the_path(self: subprocess.Popen[Any], *args: Any, **options: Any) -> None:
-    """As `subprocess` starts a process; one with an environment of its own speaks keys, too."""
-    if options.get("env") is not None:
+    """As `subprocess` starts a process; one with an environment of its own speaks keys, too, unless it asks for an empty PYTHONPATH."""
+    if (options.get("env") or {"PYTHONPATH": ""}).get("PYTHONPATH") != "":
         options["env"] = _on_the_path(options["env"])
     _START(self, *args, **options)
 

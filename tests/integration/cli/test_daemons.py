@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from relance import config
+from tests.reworded import in_english
 from tests.servers import command, ports, processes
 
 
@@ -32,7 +33,7 @@ def test_scheduler_worker_and_web_each_in_processes_of_their_own(
         command.relance("scheduler"), capture_output=True, text=True, env=environment, check=False
     )
     assert before.returncode != 0
-    assert "relance db upgrade" in before.stderr  # PostgreSQL waits for its operator
+    assert in_english("relance db upgrade") in before.stderr  # PostgreSQL waits for its operator
     subprocess.run(command.relance("db", "upgrade"), env=environment, check=True, stdout=subprocess.DEVNULL)
     workers = ("worker", "--processes", "2")
     kinds = {  # how each is started, and how many of its processes say that they are ready
