@@ -39,6 +39,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
         ),
     ] = None,
     mailbox: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only from this mailbox.")] = None,
+    contact: Annotated[str | None, typer.Option(metavar="EMAIL", help="Only to this contact.")] = None,
     search: Annotated[
         str | None,
         typer.Option(metavar="WORDS", help="Only where each word begins an address, a name or a company."),
@@ -64,7 +65,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
 
     with session.of(ctx).open() as relance:
         times = session.in_zone(since), session.in_zone(until)
-        wanted = MessageFilter(sequence, tuple(states or ()), mailbox, search, *times)
+        wanted = MessageFilter(sequence, tuple(states or ()), mailbox, contact, search, *times)
         found = relance.messages.list(wanted, after=after, limit=limit)
     if as_json:
         show.data(found)

@@ -185,7 +185,7 @@ def _ours(visit: Visit, opened: AnswerDetail | None) -> MessageDetail | None:
     """The last mail that we wrote to them."""
     if opened is None or opened.answer.email is None:
         return None
-    found = visit.app.messages.list(MessageFilter(search=opened.answer.email), limit=1).messages
+    found = visit.app.messages.list(MessageFilter(email=opened.answer.email), limit=1).messages
     return visit.app.messages.show(found[0].id) if found else None
 
 

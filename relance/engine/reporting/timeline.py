@@ -35,6 +35,7 @@ class EventView:
     data: Mapping[str, Any]
     actor: Actor | None  # who did it; None where an earlier release wrote it down
     answer: int | None = None  # the mail that came in behind it, as the inbox numbers it
+    mail: int | None = None  # the mail of ours that it is about, as `messages` numbers it
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def view(event: events.Event) -> EventView:
         event.data,
         event.actor,
         event.inbound_id,
+        event.message_id,
     )
 
 

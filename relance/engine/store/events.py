@@ -92,6 +92,7 @@ class Event:
     xact: int = 0
     actor: Actor | None = None  # None where an earlier release wrote it
     inbound_id: int | None = None  # the mail that came in behind it
+    message_id: int | None = None  # the mail of ours it is about
 
     @property
     def cursor(self) -> Cursor:
@@ -292,6 +293,7 @@ def _select() -> sa.Select[Any]:
         event.c.actor_kind,
         event.c.actor,
         event.c.inbound_id,
+        event.c.message_id,
     )
     return sa.select(*columns).select_from(event.outerjoin(contact, contact.c.id == event.c.contact_id))
 
@@ -299,7 +301,7 @@ def _select() -> sa.Select[Any]:
 def _event(row: Any) -> Event:
     kind, data = old_names.read(row.kind, row.data)
     said = (row.id, row.at, kind, row.email, row.step, shown(data), row.xact, _actor(row))
-    return Event(*said, row.inbound_id)
+    return Event(*said, row.inbound_id, row.message_id)
 
 
 def _actor(row: Any) -> Actor | None:

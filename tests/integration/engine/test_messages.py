@@ -11,6 +11,7 @@ from relance import errors
 from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.reporting import timeline
 from relance.engine.reporting.history import messages
 from relance.engine.reporting.history.messages import MessageFilter
 from relance.engine.sequences import enroll, publish
@@ -85,7 +86,8 @@ def test_each_condition_and_all_together(
     assert found(ready, sequence="Trial") == [fourth, second, first]
     assert found(ready, states=("accepted", "refused")) == [third, second, first]
     assert found(ready, mailbox="BOB@sales.example") == [third]
-    assert found(ready, search="łuk") == [third, second]
+    assert found(ready, search="łuk") == found(ready, email=TOM.upper()) == [third, second]
+    assert found(ready, email=EVE, sequence="Trial") == [fourth, first]
     assert found(ready, since=at(ready, third)) == [fourth, third]
     assert found(ready, until=at(ready, third)) == [second, first]
     when = {"since": at(ready, second), "until": at(ready, fourth)}
@@ -125,6 +127,7 @@ def test_a_cursor_that_is_none_of_this_list_is_refused(ready: Context, cursor: s
         ({"sequence": "Trail"}, 'Did you mean "Trial"'),
         ({"states": ("sent",)}, "is not a state"),
         ({"mailbox": "no@sales.example"}, "there is no mailbox"),
+        ({"email": "no@linden.example"}, "is not a contact"),
     ],
 )
 def test_what_there_is_not_is_told(ready: Context, wanted: dict[str, object], words: str) -> None:
@@ -153,3 +156,5 @@ def test_a_mail_is_shown_as_the_server_got_it(ready: Context) -> None:
     assert "Hello here" in shown.opened.text
     assert "<a href=" in shown.opened.html
     assert shown.opened.attachments == ()
+    told = timeline.of_contact(ready, TOM)
+    assert [(each.kind, each.mail) for each in told if each.mail] == [("message.accepted", line.id)]

@@ -29,11 +29,21 @@ MAIL = MessageDetail(LINE, "<1@acme.example>", "<1@acme.example>", OPENED, RAW)
 def test_a_filter_is_passed_on_and_the_next_page_named(engine: Engine) -> None:
     engine.answers["messages.list"] = MessagePage((LINE,), "m-7")
     words = "messages list --sequence Trial --state accepted --mailbox me@acme.example --search ev --limit 1 --after m-9"
-    shown = run(*words.split(), "--since", "2026-03-02", "--until", "2026-03-02T12:30")
+    shown = run(
+        *words.split(),
+        "--contact",
+        "eve@linden.example",
+        "--since",
+        "2026-03-02",
+        "--until",
+        "2026-03-02T12:30",
+    )
     [(name, (asked,), rest), *_] = engine.calls
     assert (name, rest) == ("messages.list", {"after": "m-9", "limit": 1})
     assert asked.until - asked.since == dt.timedelta(hours=12, minutes=30)
-    assert asked == MessageFilter("Trial", ("accepted",), "me@acme.example", "ev", asked.since, asked.until)
+    assert asked == MessageFilter(
+        "Trial", ("accepted",), "me@acme.example", "eve@linden.example", "ev", asked.since, asked.until
+    )
     assert "eve@linden.example" in shown.stdout
     assert "\x1b" not in shown.stdout
     assert in_english("--after m-7") in shown.stderr

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from relance import errors
+from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.sequences import listing, publish
 from relance.engine.states import MessageState
@@ -33,6 +34,7 @@ class MessageFilter:
     sequence: str | None = None
     states: tuple[str, ...] = ()
     mailbox: str | None = None
+    email: str | None = None  # one contact
     search: str | None = None
     since: dt.datetime | None = None
     until: dt.datetime | None = None
@@ -66,7 +68,7 @@ def page(
     behind = cursor.read(_CURSOR, after)
     size = max(1, min(limit, MOST))
     with context.database.read() as conn:
-        conditions = _meant(conn, wanted or MessageFilter())
+        conditions = _meant(conn, context, wanted or MessageFilter())
         found = message_lists.ids(conn, conditions, before=behind[0] if behind else None, limit=size + 1)
         here = tuple(message_lists.of_ids(conn, found[:size]))
     more = len(found) > size
@@ -85,11 +87,12 @@ def show(context: Context, number: int) -> MessageDetail:
     return MessageDetail(line, mail.message_id, mail.thread, opened.read(mail.raw), mail.raw)
 
 
-def _meant(conn: Connection, wanted: MessageFilter) -> Conditions:
+def _meant(conn: Connection, context: Context, wanted: MessageFilter) -> Conditions:
     return Conditions(
         states=tuple(map(_state, wanted.states)),
         sequence_id=None if wanted.sequence is None else publish.known(conn, wanted.sequence)[0].sequence_id,
         mailbox_id=None if wanted.mailbox is None else listing.mailbox_id(conn, wanted.mailbox),
+        contact_id=None if wanted.email is None else contact_service.known(conn, context, wanted.email).id,
         search=(wanted.search or "").strip(),
         since=wanted.since,
         until=wanted.until,

@@ -30,6 +30,7 @@ class Conditions:
     states: tuple[MessageState, ...] = ()  # none: any
     sequence_id: int | None = None
     mailbox_id: int | None = None
+    contact_id: int | None = None
     search: str = ""
     since: dt.datetime | None = None  # written then or later
     until: dt.datetime | None = None  # written before
@@ -94,6 +95,8 @@ def _conditions(conn: Connection, wanted: Conditions) -> Sequence[sa.ColumnEleme
         found.append(message.c.state.in_([each.value for each in wanted.states]))
     if wanted.mailbox_id is not None:
         found.append(message.c.mailbox_id == wanted.mailbox_id)
+    if wanted.contact_id is not None:
+        found.append(message.c.contact_id == wanted.contact_id)
     if wanted.sequence_id is not None:
         found.append(_in_sequence(wanted.sequence_id))
     if wanted.search:
