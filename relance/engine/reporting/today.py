@@ -12,7 +12,6 @@ from relance.engine.context import Context
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.store import statistics
 from relance.engine.store import today as counted
-from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import sequences
 
@@ -114,7 +113,7 @@ def beginning(context: Context, base_url: str) -> Beginning:
         return Beginning(
             mailbox=any(True for _ in mailboxes.every(conn)),
             address=host not in ("localhost", "::1", "0.0.0.0") and not host.startswith("127."),  # noqa: S104
-            people=contacts.count(conn) > 0,
+            people=counted.any_contact(conn),
             sequence=bool(sequences.latest(conn)),
             enrolled=statistics.anybody(conn),
         )

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from relance.engine.db.prepared import fixed
-from relance.engine.db.tables import enrollment, event, inbound, mailbox, message, sequence, task
+from relance.engine.db.tables import contact, enrollment, event, inbound, mailbox, message, sequence, task
 from relance.engine.states import State
 from relance.engine.store import scopes
+from relance.engine.store.sequences import due
 from relance.mailbox.parsing.inbound import Kind
 
 _LEFT = ("transmitting", "accepted", "unknown")
@@ -30,14 +31,25 @@ def sent(conn: Connection, edges: Sequence[dt.datetime]) -> list[int]:
 def planned(conn: Connection, edges: Sequence[dt.datetime]) -> list[int]:
     """Mails that fall due between each two of them; what was due before counts for the first."""
     at = enrollment.c.due_at
-    active = sa.and_(enrollment.c.state == fixed(State.ACTIVE), enrollment.c.step_kind == fixed("mail"))
-    of_sequence = sa.and_(sequence.c.id == enrollment.c.sequence_id, sequence.c.state == "active")
+    of_sequence = sa.and_(sequence.c.id == enrollment.c.sequence_id, sequence.c.state == fixed("active"))
     query = (
         sa.select(*_between(at, [dt.datetime.min.replace(tzinfo=dt.UTC), *edges[1:]]))
-        .select_from(sa.join(enrollment, sequence, of_sequence))
-        .where(active, at < edges[-1], *scopes.within(conn, enrollment.c.mailbox_id))
+        .select_from(sa.join(mailbox, enrollment, enrollment.c.mailbox_id == mailbox.c.id))
+        .join(sequence, of_sequence)
+        .where(_ANY_MAIL, at < edges[-1], *scopes.within(conn, mailbox.c.id))
     )
     return [int(each or 0) for each in conn.execute(query).one()]
+
+
+_ANY_MAIL = sa.and_(
+    enrollment.c.state == fixed(State.ACTIVE),
+    enrollment.c.step_kind == fixed("mail"),
+    enrollment.c.wrote_before.in_([sa.true(), sa.false()]),
+    enrollment.c.priority.in_(
+        [sa.literal_column(str(place), sa.Integer) for place in (due.AS_DUE, due.LAST)]
+    ),
+)
+# What leads the index of what is due, so that of each mailbox only that is read (see `store/sequences/due.py`).
 
 
 def _between(
@@ -93,3 +105,8 @@ def capacity(conn: Connection) -> list[tuple[int | None, int]]:
     query = sa.select(mailbox.c.daily_cap, mailbox.c.gap_seconds)
     query = query.where(mailbox.c.state == "active", *scopes.within(conn, mailbox.c.id))
     return [(row.daily_cap, row.gap_seconds) for row in conn.execute(query)]
+
+
+def any_contact(conn: Connection) -> bool:
+    """Whether there is one; nothing is counted."""
+    return bool(conn.execute(sa.select(sa.exists(sa.select(contact.c.id)))).scalar_one())
