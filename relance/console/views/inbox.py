@@ -19,6 +19,9 @@ from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, InboxCo
 from relance.engine.reporting import codes
 from relance.engine.reporting.history.messages import MessageDetail, MessageFilter
 from relance.engine.roles import Permission
+from relance.engine.sequences.control import EnrollmentView
+from relance.engine.sequences.listing import EnrollmentFilter
+from relance.engine.states import OPEN as OPEN_STATES
 from relance.engine.store.inbound.replies import Wanted
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import N_, Text, _
@@ -67,6 +70,7 @@ def show(visit: Visit) -> Response:
         rows=rows,
         opened=opened,
         ours=_ours(visit, opened),
+        concerned=_concerned(visit, opened),
         chips=_chips(visit, visit.app.inbox.counts(Wanted(unread=wanted.unread, search=wanted.search))),
         search=visit.query.get("q", ""),
         hidden=[(name, visit.query[name]) for name in ("unread", "kind", "intent") if name in visit.query],
@@ -187,6 +191,29 @@ def _ours(visit: Visit, opened: AnswerDetail | None) -> MessageDetail | None:
         return None
     found = visit.app.messages.list(MessageFilter(email=opened.answer.email), limit=1).messages
     return visit.app.messages.show(found[0].id) if found else None
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """Whom a decision is about: where the person stands, and how many others at their company are under way."""
+
+    standing: tuple[EnrollmentView, ...]
+    company: str
+    colleagues: int
+
+
+def _concerned(visit: Visit, opened: AnswerDetail | None) -> Concerned | None:
+    if opened is None or opened.answer.email is None:
+        return None
+    email = opened.answer.email
+    company = visit.app.contacts.show(email).organisation
+    found = visit.app.enrollments.list(EnrollmentFilter(search=email)).enrollments
+    standing = tuple(each for each in found if each.email == email)
+    if not company:
+        return Concerned(standing, "", 0)
+    under_way = tuple(each.value for each in OPEN_STATES)
+    there = sum(visit.app.enrollments.counts(EnrollmentFilter(company=company, states=under_way)).values())
+    return Concerned(standing, company, there - sum(each.state in under_way for each in standing))
 
 
 def _number(visit: Visit) -> int:

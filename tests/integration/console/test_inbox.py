@@ -9,6 +9,7 @@ from relance.engine.states import State
 from relance.engine.store.inbound.replies import Wanted
 from tests.integration.console.conftest import Console
 from tests.reading import KIM, MIA, enrolled, hear, letter, row, wrote
+from tests.reworded import in_english
 
 HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>Please call me.'
 
@@ -46,6 +47,7 @@ def test_an_answer_is_decided_by_a_form_and_taken_back(answered: Console) -> Non
         assert "<script>alert" not in shown
         assert "<img src=x" not in shown
         assert "&gt; We follow up" in shown
+        assert in_english("1 more person at lake.example is written to") in shown
         form = {"answer": number, "list": f"q=kim&answer={number}", "after": 0}
         done = ann.post("/inbox/triage", data={**form, "act": "x"})
         assert (state(answered), done.status_code) == (State.ACTIVE, 200)
