@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from relance.console.views import inbox
 from relance.engine.contacts import service as contact_service
-from relance.engine.states import State
+from relance.engine.inbound import policy
+from relance.engine.states import Event, State
 from relance.engine.store.inbound.replies import Wanted
+from relance.mailbox.parsing.inbound import Classification
 from tests.integration.console.conftest import Console
 from tests.reading import KIM, MIA, enrolled, hear, letter, row, wrote
 from tests.reworded import in_english
@@ -110,3 +113,20 @@ def test_the_open_answer_is_accessible_and_fits(answered, tab, scheme) -> None:
             page = here.open(f"{path}&lang={language}")
             assert here.axe() == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+MEANS = {
+    "ends the sequence": {Event.REPLIED, Event.STOPPED},
+    "waits until they are back": {Event.OUT_OF_OFFICE},
+    "the sequence goes on": {None},
+    "never writes there again": {Event.BOUNCED},
+    "never writes to them again; cannot be undone": {Event.UNSUBSCRIBED},
+}
+
+
+def test_a_key_says_what_the_policy_does() -> None:
+    for act in inbox.ACTS:
+        judged = Classification(act.kind, "", "", intent=act.intent)
+        found = policy.consequence(policy.Match.CERTAIN, judged)
+        assert found.event in MEANS[act.means]
+        assert found.suppress is act.means.startswith("never")
