@@ -56,7 +56,7 @@ format: $(VENV)/.dev ## rewrite the files the way `check` wants them
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev ## every ratio in one run: smtp-source, django-post-office, hits (BENCH_ARGS="--mails 2000 --hits 10000" for a short one)
+bench: $(VENV)/.dev ## every bar in one table, with peers beside us (BENCH_ARGS="--mails 2000 --hits 10000 --people 30000" for a short one)
 	@$(BIN)/python -m benchmarks.all $(BENCH_ARGS)
 
 bench-claims: $(VENV)/.dev ## what a claim and a look at the whole cost with 10,000 people and with 5,000,000

@@ -1,6 +1,7 @@
 """Every bar in one run, with the peers beside us: `python -m benchmarks.all`, or `make bench`.
 
-The parts can be had alone: `python -m benchmarks.send`, `python -m benchmarks.hits`. A part that this machine lacks something
+Each part can be had alone: `python -m benchmarks.send`, `.hits`, `.paced`, `.claims`, `.looks`, `.footprint`; `--parts hits looks`
+leaves the rest out. A part that this machine lacks something
 for (a peer without network, Postfix, PostgreSQL) is named and left out.
 """
 
@@ -11,14 +12,14 @@ import json
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping
-from typing import Any
 
+from benchmarks import bars
+from benchmarks.bars import Figures
 from benchmarks.peers import house
 from benchmarks.sending import ground
 
 PART_SECONDS = 900.0
-Figures = Mapping[str, Any]
+PARTS = ("send", "hits", "paced", "claims", "looks", "footprint")
 
 
 def main() -> int:
@@ -27,10 +28,18 @@ def main() -> int:
         f"Python {platform.python_version()}, {options.mails} mails, {options.hits} hits: ratios of one run",
         flush=True,
     )
-    peer = _peer(options)
-    told = {name: _part(name, words) for name, words in _parts(options).items()}
-    print("\n".join(["", "what                                          ratio     bar", *_lines(told, peer)]))
-    return 0 if all(told.values()) else 1
+    peer = _peer(options) if "send" in options.parts else {}
+    told = {
+        name: _part(name, words) if words[0] in options.parts else {}
+        for name, words in _parts(options).items()
+    }
+    found = list(bars.bars(told, peer, options.hits))
+    head = f"{'what':46}{'measured':>10}   bar"
+    print("\n".join(["", head, *map(str, found)]))
+    print(
+        f"{sum(each.met is True for each in found)} met, {sum(each.met is False for each in found)} not met"
+    )
+    return 0 if all(told[name] for name, words in _parts(options).items() if words[0] in options.parts) else 1
 
 
 def _parts(options: argparse.Namespace) -> dict[str, list[str]]:
@@ -42,6 +51,12 @@ def _parts(options: argparse.Namespace) -> dict[str, list[str]]:
         "SQLite": [*send, "--workers", "2", "--database", "sqlite"],
         "hits": hits,
         "hits on SQLite": [*hits, "--database", "sqlite"],
+        "paced": ["paced"],
+        "claims": ["claims", "--large", str(options.people)],
+        "looks": ["looks", "--people", str(options.people)],
+        "looks on SQLite": ["looks", "--people", str(options.people), "--database", "sqlite"],
+        "footprint": ["footprint"],
+        "footprint on SQLite": ["footprint", "--database", "sqlite"],
     }
 
 
@@ -56,7 +71,7 @@ def _part(name: str, words: list[str]) -> Figures:
         print(f"{name}: not measured", file=sys.stderr)
         return {}
     if said.returncode:
-        print(f"{name}: WRONG; run it alone: {' '.join(command[1:-1])}", file=sys.stderr)
+        print(f"{name}: a bar is not met, or WRONG; run it alone: {' '.join(command[1:-1])}", file=sys.stderr)
     return found
 
 
@@ -83,49 +98,15 @@ def _peer(options: argparse.Namespace) -> dict[str, float]:
     return best
 
 
-def _lines(told: Mapping[str, Figures], peer: Mapping[str, float]) -> list[str]:
-    two, one, sqlite = (told[name] for name in ("two workers", "one worker", "SQLite"))
-
-    def rate(of: Figures) -> float | None:
-        return of.get("mails_per_second")
-
-    lines = [
-        _ratio("mails, of smtp-source", two.get("ratio"), "7%", percent=True),
-        _ratio("mails, of django-post-office that renders", _by(rate(two), peer.get("sending")), "2.5"),
-        _ratio("  of one whose queue is rendered before", _by(rate(two), peer.get("before")), "2.5"),
-        _ratio("mails on SQLite, of the one that renders", _by(rate(sqlite), peer.get("sending")), "1.5"),
-        _ratio("  of the one rendered before", _by(rate(sqlite), peer.get("before")), "1.5"),
-        _ratio("two workers, of one", _by(rate(two), rate(one)), "1.6"),
-    ]
-    for name in ("hits", "hits on SQLite"):
-        half = told[name].get("runs", {}).get("at half the rate", {}).get("p99")
-        lines.append(_ratio(f"{name}, of a constant", told[name].get("ratio"), "60%", percent=True))
-        lines.append(
-            _ratio(f"{name}, of a constant by CPU", told[name].get("ratio_by_cpu"), "", percent=True)
-        )
-        lines.append(
-            f"{name + ', p99 at half rate':42}" + (f"{1000 * half:6.1f} ms   25 ms" if half else "     -")
-        )
-    if two:
-        lines.append(f"{'peak memory of a worker':42}{max(two['memory']) / 2**20:6.0f} MB   80 MB")
-    return lines
-
-
-def _by(ours: float | None, theirs: float | None) -> float | None:
-    return ours / theirs if ours and theirs else None
-
-
-def _ratio(name: str, found: float | None, bar: str, *, percent: bool = False) -> str:
-    if found is None:
-        return f"{name:42}     -      {bar}"
-    return f"{name:42}{f'{found:6.1%}' if percent else f'{found:6.2f}'}      {bar}"
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.all", description=__doc__.splitlines()[0])
     parser.add_argument("--mails", type=int, default=20_000)
     parser.add_argument("--mailboxes", type=int, default=200)
     parser.add_argument("--hits", type=int, default=100_000)
+    parser.add_argument("--people", type=int, default=300_000, help="in a large installation")
+    parser.add_argument(
+        "--parts", nargs="+", choices=PARTS, default=PARTS, metavar="PART", help=", ".join(PARTS)
+    )
     parser.add_argument("--size", type=int, default=4600, help="bytes of a peer's mail")
     return parser.parse_args()
 

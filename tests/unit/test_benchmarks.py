@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import all as everything
 from benchmarks import hits, send
 from benchmarks.hitting.ground import Told
 from benchmarks.peers import house
@@ -52,22 +51,6 @@ def test_hits_are_compared_with_the_constant() -> None:
     assert round(float(str(figures["ratio"])), 3) == 0.6
     assert "WRONG" not in hits._words(options, found, 100)
     assert "WRONG" in hits._words(options, found, 99)
-
-
-def test_a_bench_without_peers_or_servers_still_says_what_it_has() -> None:
-    nothing: dict[str, dict[str, object]] = {}
-    told = {
-        name: nothing.get(name, {})
-        for name in ("two workers", "one worker", "SQLite", "hits", "hits on SQLite")
-    }
-    assert len([line for line in everything._lines(told, None) if "     -" in line]) == 10
-    told["two workers"] = {"mails_per_second": 1000.0, "ratio": 0.05, "memory": [80 * 2**20]}
-    told["one worker"] = {"mails_per_second": 500.0}
-    told["hits"] = {"ratio": 0.6, "ratio_by_cpu": 0.7, "runs": {"at half the rate": {"p99": 0.02}}}
-    lines = "\n".join(everything._lines(told, 400.0))
-    for figure in ("5.0%", "2.50", "2.00", "60.0%", "20.0 ms", "80 MB"):
-        assert figure in lines
-    assert "2.50" not in "\n".join(everything._lines(told, None))
 
 
 def test_a_peer_that_cannot_be_installed_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
