@@ -21,6 +21,7 @@ from relance.engine.sending.doubt import restore_guard
 from relance.engine.sequences import clock_jumps
 from relance.engine.states import State
 from relance.engine.store import headings, statistics
+from relance.engine.store import held as held_people
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.processes import Process
 from relance.engine.store.sequences import sequences
@@ -225,5 +226,5 @@ def held(context: Context, limit: int = 100) -> list[HeldView]:
                 row.since,
                 reasons.codes(reasons.read(row.reasons)),
             )
-            for row in statistics.held(conn, limit)
+            for row in held_people.held(conn, limit)
         ]

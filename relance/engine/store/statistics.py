@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,11 +15,9 @@ from relance.engine import reasons, states
 from relance.engine.db.database import Instant
 from relance.engine.db.prepared import fixed, is_one_of
 from relance.engine.db.tables import (
-    contact,
     enrollment,
     event,
     hit,
-    hold,
     inbound,
     mailbox,
     message,
@@ -29,7 +27,7 @@ from relance.engine.db.tables import (
 from relance.engine.event_log import old_names
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.states import OPEN, MessageState, State
-from relance.engine.store import headings, scopes
+from relance.engine.store import headings
 from relance.engine.store.inbound import replies
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import due as due_mails
@@ -359,56 +357,3 @@ def _counted(conn: Connection, query: sa.Select[Any]) -> list[StepCount]:
         StepCount(row["step"], row["variant"], row["kind"], int(row["count"]))
         for row in conn.execute(query).mappings()
     ]
-
-
-@dataclass(frozen=True)
-class HeldRow:
-    """Somebody who waits for a person."""
-
-    enrollment_id: int
-    email: str
-    sequence: str
-    step: str | None
-    mailbox: str
-    reasons: Sequence[Any]  # why, as it is stored
-    since: dt.datetime
-
-
-def held(conn: Connection, limit: int) -> list[HeldRow]:
-    """Everyone who is held, longest first. `since`: when the newest of what holds them was opened."""
-    query = held_query(limit).where(*scopes.within(conn, enrollment.c.mailbox_id))
-    return [HeldRow(**dict(row._mapping)) for row in conn.execute(query)]
-
-
-def held_query(limit: int) -> sa.Select[Any]:
-    """The question `held` asks. Of whom the release before held, the last thing that happened is what held them."""
-    opened = sa.select(sa.func.max(hold.c.opened_at)).where(
-        hold.c.enrollment_id == enrollment.c.id, hold.c.closed_at.is_(None)
-    )
-    last = sa.select(sa.func.max(event.c.at)).where(event.c.enrollment_id == enrollment.c.id)
-    known = [each.correlate(enrollment).scalar_subquery() for each in (opened, last)]
-    since = sa.func.coalesce(*known, enrollment.c.stepped_at).label("since")
-    longest = (  # who they are is looked up for these alone
-        sa.select(enrollment.c.id, since)
-        .where(enrollment.c.state == fixed(State.HELD))
-        .order_by(since, enrollment.c.id)
-        .limit(limit)
-        .subquery("longest")
-    )
-    return (
-        sa.select(
-            enrollment.c.id.label("enrollment_id"),
-            contact.c.email,
-            sequence.c.name.label("sequence"),
-            enrollment.c.step,
-            mailbox.c.address.label("mailbox"),
-            enrollment.c.reasons,
-            longest.c.since,
-        )
-        .select_from(longest)
-        .join(enrollment, enrollment.c.id == longest.c.id)
-        .join(contact, contact.c.id == enrollment.c.contact_id)
-        .join(sequence, sequence.c.id == enrollment.c.sequence_id)
-        .join(mailbox, mailbox.c.id == enrollment.c.mailbox_id)
-        .order_by(longest.c.since, enrollment.c.id)
-    )

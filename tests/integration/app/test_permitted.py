@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 
 import pytest
+import sqlalchemy as sa
 
 from relance import (
     EnrollmentFilter,
@@ -21,6 +23,7 @@ from relance.app import permitted
 from relance.app.operation import Service
 from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
+from relance.engine.db.tables import enrollment, mailbox
 from relance.engine.event_log.actors import ActorKind
 from relance.engine.roles import ROLES, Permission, Viewer
 from relance.engine.sequences import enroll, publish
@@ -55,15 +58,16 @@ def office(migrated_url, tmp_path):
     with Relance(settings, clock=ManualClock(engine_house.MONDAY), actor="tests") as app:
         house = app._context
         published = publish.publish(house, engine_house.TRIAL)
-        for mailbox, person in ((ADA, KIM), (BEN, ROB)):
-            viewer(app, mailbox)
-            engine_house.add_mailbox(house, mailbox)
-            app.mailboxes.assign(mailbox, mailbox)
+        for address, person in ((ADA, KIM), (BEN, ROB)):
+            viewer(app, address)
+            engine_house.add_mailbox(house, address)
+            app.mailboxes.assign(address, address)
             contact_service.add(house, person, {})
-            assert enroll.enroll(house, EnrollRequest(published.name, [person], [mailbox])).enrolled == 1
+            assert enroll.enroll(house, EnrollRequest(published.name, [person], [address])).enrolled == 1
             wrote(house, person)
-            assert hear(house, letter(person, text="Yes, call me."), mailbox=mailbox) == 1
-        contact_service.add(house, NEW, {})
+            assert hear(house, letter(person, text="Yes, call me."), mailbox=address) == 1
+        for nobodys in (NEW, "older@river.example"):
+            contact_service.add(house, nobodys, {})
         yield app
 
 
@@ -114,13 +118,27 @@ def test_lists_of_a_salesperson_hold_what_is_theirs(office):
         assert sorted(each.email for each in who.inbox.page().answers) == people_seen
         assert sorted(each.email for each in who.messages.list().messages) == people_seen
         assert [each.address for each in who.mailboxes.list()] == mailboxes
-        assert sorted(each.email for each in who.contacts.list()) == sorted([*people_seen, NEW])
+        assert sorted(each.email for each in who.contacts.list()) == sorted(
+            [*people_seen, NEW, "older@river.example"]
+        )
     for search in ("rob", "hill"):
         assert ada.enrollments.list(EnrollmentFilter(search=search)).enrollments == ()
         assert ada.enrollments.counts(EnrollmentFilter(search=search)) == {}
         assert ada.messages.list(MessageFilter(search=search)).messages == ()
         assert ada.contacts.list(search) == []
     assert ada.enrollments.list(EnrollmentFilter(mailbox=BEN)).enrollments == ()
+
+
+def test_however_long_others_are_held_ones_own_are_listed(office):
+    house = office._context
+    office.enroll("Trial", [NEW], mailboxes=[ADA])
+    office.enroll("Trial", ["older@river.example"], mailboxes=[BEN])
+    with house.database.write() as conn:
+        conn.execute(sa.update(enrollment).values(state="held", stepped_at=house.clock.now()))
+        longest = sa.select(mailbox.c.id).where(mailbox.c.address == BEN).scalar_subquery()
+        before = sa.update(enrollment).where(enrollment.c.mailbox_id == longest)
+        conn.execute(before.values(stepped_at=house.clock.now() - dt.timedelta(days=1)))
+    assert [each.mailbox for each in seen(office, ADA).held(1)] == [ADA]
 
 
 def test_what_is_anothers_is_not_there(office):

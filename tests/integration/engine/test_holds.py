@@ -19,7 +19,7 @@ from relance.engine.reasons import HOLDS, Cause, Code, HoldKind, because
 from relance.engine.reporting import explain, timeline
 from relance.engine.sequences import control
 from relance.engine.states import Event, State
-from relance.engine.store import statistics
+from relance.engine.store import held
 from relance.engine.store.sequences import enrollments, holds
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 from tests.engine_doors import NoMail, OneAnswer
@@ -229,7 +229,7 @@ def plan(conn: Connection, query: sa.Executable) -> str:
 
 def test_the_list_of_those_held_uses_its_indexes(ready: Context) -> None:
     with ready.database.write() as conn:
-        found = plan(conn, statistics.held_query(10))
+        found = plan(conn, held.held_query(10))
     assert "hold" in found
     # Which of two indexes that serve it is a matter of what the planner knows of so few rows.
     assert not re.search(r"Seq Scan on|SCAN (?!longest\b)\w+\b(?! USING)", found), found
