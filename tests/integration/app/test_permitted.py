@@ -23,7 +23,7 @@ from relance.app import permitted
 from relance.app.operation import Service
 from relance.clock import ManualClock
 from relance.engine.contacts import service as contact_service
-from relance.engine.db.tables import enrollment, mailbox
+from relance.engine.db.tables import enrollment, event, mailbox
 from relance.engine.event_log.actors import ActorKind
 from relance.engine.roles import ROLES, Permission, Viewer
 from relance.engine.sequences import enroll, publish
@@ -134,10 +134,11 @@ def test_however_long_others_are_held_ones_own_are_listed(office):
     office.enroll("Trial", [NEW], mailboxes=[ADA])
     office.enroll("Trial", ["older@river.example"], mailboxes=[BEN])
     with house.database.write() as conn:
-        conn.execute(sa.update(enrollment).values(state="held", stepped_at=house.clock.now()))
-        longest = sa.select(mailbox.c.id).where(mailbox.c.address == BEN).scalar_subquery()
-        before = sa.update(enrollment).where(enrollment.c.mailbox_id == longest)
-        conn.execute(before.values(stepped_at=house.clock.now() - dt.timedelta(days=1)))
+        conn.execute(sa.update(enrollment).values(state="held"))
+        of_ben = sa.select(enrollment.c.id).join(mailbox).where(mailbox.c.address == BEN)
+        earlier = sa.update(event).where(event.c.enrollment_id.in_(of_ben))
+        conn.execute(earlier.values(at=house.clock.now() - dt.timedelta(days=1)))
+    assert [each.mailbox for each in office.held(1)] == [BEN]
     assert [each.mailbox for each in seen(office, ADA).held(1)] == [ADA]
 
 
