@@ -115,7 +115,7 @@ def snooze(
 def assign(
     ctx: typer.Context,
     tasks: Numbers,
-    to: Annotated[str, typer.Option(metavar="WHO", help='Who has to do them ("": whoever comes first).')],
+    to: Annotated[str, typer.Option(metavar="WHO", help='Who has to do them ("": anyone who comes first).')],
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:

@@ -56,7 +56,7 @@ _PARTS: Sequence[tuple[tuple[str, ...], Callable[[typer.Typer], None]]] = (
     (("sequence",), lambda root: root.add_typer(sequences.group, name="sequence")),
     (("enroll", "pause", "resume", "stop"), lambda root: enrolling.add_to(root)),
     (("enrollments",), lambda root: root.add_typer(enrollments.group, name="enrollments")),
-    (("status", "explain", "timeline", "report", "held"), lambda root: looking.add_to(root)),
+    (("status", "explain", "timeline", "report", "daily", "held"), lambda root: looking.add_to(root)),
     (("messages",), lambda root: root.add_typer(messages.group, name="messages")),
     (("inbox", "rejudge"), lambda root: inbox.add_to(root)),
     (("task",), lambda root: root.add_typer(tasks.group, name="task")),

@@ -14,7 +14,7 @@ from tests.pages.tables import table
 
 MEANINGS = {
     "action": "what the sequence's rule about colleagues asks for",
-    "assignee": "who has to do a task; empty: whoever comes first",
+    "assignee": "who has to do a task; empty: anyone who comes first",
     "by": "the address of the colleague who answered",
     "effects": "what changed for whom, a sentence each",
     "folder": "the folder it is in",
@@ -41,7 +41,7 @@ MEANINGS = {
     "subject": "the subject",
     "taken": "whether the way down `then` was taken",
     "touched": "how many colleagues were stopped, slowed or handed over",
-    "until": "until when the absence was to last, or the task is put off (ISO 8601)",
+    "until": "until when the absence was to last, or the task is postponed (ISO 8601)",
     "was": "why they were away: the `code` and its `params`",
     "uid": "its number in the folder",
     "value": "the address or the domain",

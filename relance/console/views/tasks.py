@@ -76,17 +76,17 @@ def snooze(visit: Visit) -> Response:
     """Due another day, at the same time of day."""
     wait = _PUT_OFF.get(visit.text("for", 20))
     if wait is None:
-        raise errors.Invalid(Text("Choose until when the task is put off."))
+        raise errors.Invalid(Text("Choose until when the task is postponed."))
     until = visit.now + wait
     found = visit.app.tasks.snooze(TaskFilter((_number(visit),)), until)
     return _told(visit, found.results[0].outcome, Text("Task put off until {day}.", day=until.date()))
 
 
 def assign(visit: Visit) -> Response:
-    """Mine, or whoever comes first."""
+    """Mine, or anyone who comes first."""
     who = visit.me.email if visit.text("who", 10) == "me" else ""
     found = visit.app.tasks.assign(TaskFilter((_number(visit),)), who)
-    said = Text("The task is yours.") if who else Text("The task is for whoever comes first.")
+    said = Text("The task is yours.") if who else Text("The task is for anyone who comes first.")
     return _told(visit, found.results[0].outcome, said, stay=True)
 
 

@@ -103,7 +103,7 @@ TITLES: Mapping[str, Text] = complete(
         EventKind.TASK_CREATED: Text.within("event", "task created"),
         EventKind.TASK_DONE: Text.within("event", "task done"),
         EventKind.TASK_SKIPPED: Text.within("event", "task skipped"),
-        EventKind.TASK_SNOOZED: Text.within("event", "task put off"),
+        EventKind.TASK_SNOOZED: Text.within("event", "task postponed"),
         EventKind.TASK_ASSIGNED: Text.within("event", "task assigned"),
         EventKind.MESSAGE_ACCEPTED: Text.within("event", "mail sent"),
         EventKind.MESSAGE_REFUSED: Text.within("event", "mail refused"),

@@ -185,7 +185,7 @@ class TaskSnoozed(EventData):
 
 @dataclass(frozen=True)
 class TaskAssigned(EventData):
-    """A person said who has to do a task; empty: whoever comes first."""
+    """A person said who has to do a task; empty: anyone who comes first."""
 
     KIND = EventKind.TASK_ASSIGNED
     words: Words

@@ -1,4 +1,4 @@
-"""Two at once: what one of them must notice, whoever comes first."""
+"""Two at once: what one of them must notice, anyone who comes first."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import dramatiq
@@ -21,6 +21,7 @@ from starlette.testclient import TestClient
 
 import relance
 from relance import clock, config
+from relance.console import server, watch
 from relance.engine.engagement import hits
 from relance.engine.journal.opt_outs import OptOut
 from relance.mailbox import secrets
@@ -193,11 +194,28 @@ def a_no_that_cannot_be_carried_out(_: Any) -> None:
     hits.replay(house)
 
 
+def a_look(app: Any) -> None:
+    del app
+    look: Any = object.__new__(watch.Watch)
+    look._kept, look._forgotten, look._renewing = {}, 0, set()
+    look._renew(("status", None), fails)
+
+
+def a_page_that_breaks(app: Any) -> None:
+    del app
+    try:
+        fails()
+    except Exception as trouble:
+        asyncio.run(server._crashed(cast(Any, None), trouble))
+
+
 PLACES: dict[str, tuple[Callable[[Any], None], ...]] = {
     "mailbox/classification/delivery_failures/bounces.py": (a_strange_bounce,),
     "scheduler/actors.py": (a_turn,),
     "scheduler/listening.py": (listeners, one_listener),
     "scheduler/scheduler.py": (a_round,),
+    "console/watch.py": (a_look,),
+    "console/server.py": (a_page_that_breaks,),
     "engine/engagement/hits.py": (a_no_that_cannot_be_carried_out,),
     "tracking/recording.py": (pages,),
     "tracking/web.py": (pages,),

@@ -119,7 +119,7 @@ task = sa.Table(
     text("state", default="open"),  # open, done, dropped
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("closed_at", Instant),
-    text("assignee"),  # who has to do it; empty: whoever comes first
+    text("assignee"),  # who has to do it; empty: anyone who comes first
     text("outcome"),  # how it ended: a code
     text("note"),  # what its doer says of it
     sa.UniqueConstraint("enrollment_id", "step"),

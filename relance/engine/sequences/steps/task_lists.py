@@ -123,7 +123,7 @@ def skip(context: Context, wanted: TaskFilter, *, dry_run: bool = False) -> Task
 def snooze(context: Context, wanted: TaskFilter, until: dt.datetime, *, dry_run: bool = False) -> TaskReport:
     """These are due at another time, ahead of now."""
     if until <= context.clock.now():
-        raise errors.Invalid(Text("a task can only be put off to a time that is still to come"))
+        raise errors.Invalid(Text("a task can only be postponed to a time that is still to come"))
 
     def act(conn: Connection, each: Task) -> bool:
         told = TaskSnoozed(each.text, until.astimezone(dt.UTC).isoformat())
@@ -133,7 +133,7 @@ def snooze(context: Context, wanted: TaskFilter, until: dt.datetime, *, dry_run:
 
 
 def assign(context: Context, wanted: TaskFilter, who: str, *, dry_run: bool = False) -> TaskReport:
-    """These are somebody's to do, by their address or name; "": whoever comes first."""
+    """These are somebody's to do, by their address or name; "": anyone who comes first."""
     named = contact_fields.tidy("assignee", who) if who else ""
 
     def act(conn: Connection, each: Task) -> bool:
@@ -205,7 +205,9 @@ def _between(context: Context, when: str | None) -> tuple[dt.datetime | None, dt
     if when not in set(TaskTime):
         raise errors.Invalid(
             Text(
-                '"{text}" is no time of a task. Choose one of: {times}.', text=when, times=", ".join(TaskTime)
+                '"{text}" is not a time of a task. Choose one of: {times}.',
+                text=when,
+                times=", ".join(TaskTime),
             )
         )
     today, tomorrow = _day(context)

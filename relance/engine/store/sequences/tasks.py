@@ -35,7 +35,7 @@ class Task:
     company: str = ""
     phone: str = ""
     zone: str = ""
-    assignee: str = ""  # who has to do it; empty: whoever comes first
+    assignee: str = ""  # who has to do it; empty: anyone who comes first
     outcome: str = ""  # how it ended, by the name of a `TaskOutcome`
     note: str = ""  # what its doer says of it
     closed_at: dt.datetime | None = None
