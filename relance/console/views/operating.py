@@ -28,7 +28,7 @@ def status(visit: Visit) -> Response:
 def settings(visit: Visit) -> Response:
     """Every setting, its value and where it came from; none can be changed here."""
     found = visit.app.settings.describe()
-    given = [each for each in found if each.name in visit.app.settings.model_fields_set]
+    given = [each for each in found if each.name in visit.installation.settings.model_fields_set]
     return visit.show(
         "settings.html",
         given=given,
