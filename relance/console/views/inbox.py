@@ -13,6 +13,7 @@ from relance import errors
 from relance.console import lists
 from relance.console.lists import Chip
 from relance.console.pages import Page, Rail
+from relance.console.requests import numbers
 from relance.console.visit import Visit
 from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, InboxCounts
@@ -61,8 +62,8 @@ def show(visit: Visit) -> Response:
     """The three panes."""
     wanted = _wanted(visit)
     found = visit.app.inbox.page(wanted, after=visit.query.get(lists.AFTER, ""), limit=lists.PAGE)
-    number = visit.query.get(OPEN, "")
-    opened = visit.app.inbox.detail(int(number)) if number.isascii() and number.isdigit() else None
+    asked = numbers.row(visit.query.get(OPEN, ""))
+    opened = visit.app.inbox.detail(asked) if asked is not None else None
     rows = [(each, _link(visit, each.id)) for each in found.answers]
     before, behind = _beside(found.answers, opened)
     return visit.show(
@@ -217,10 +218,10 @@ def _concerned(visit: Visit, opened: AnswerDetail | None) -> Concerned | None:
 
 
 def _number(visit: Visit) -> int:
-    typed = visit.text("answer", 20)
-    if not (typed.isascii() and typed.isdigit()):
+    number = numbers.row(visit.text("answer", 20))
+    if number is None:
         raise errors.NotFound(Text("There is no such answer."))
-    return int(typed)
+    return number
 
 
 def _day(typed: str) -> dt.date | None:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from relance.console import lists
 from relance.console.pages import Page, Rail
+from relance.console.requests import numbers
 from relance.console.visit import Visit
 from relance.engine.reporting import codes
 from relance.engine.roles import ROLE_NAMES, Permission, Role
@@ -39,9 +40,7 @@ def settings(visit: Visit) -> Response:
 
 def audit(visit: Visit) -> Response:
     """Who changed what, the newest first."""
-    after = visit.asked(lists.AFTER)
-    before = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
-    found = visit.app.users.log(before=before, limit=NEWEST + 1)
+    found = visit.app.users.log(before=numbers.row(visit.asked(lists.AFTER)), limit=NEWEST + 1)
     cursor = str(found[NEWEST - 1].id) if len(found) > NEWEST else ""
     rows = [
         (each, ACTIONS.get(each.action, ""), _changes(each.before, each.after)) for each in found[:NEWEST]

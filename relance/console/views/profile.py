@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from relance import errors
 from relance.console.pages import Page
-from relance.console.requests import cookies
+from relance.console.requests import cookies, numbers
 from relance.console.visit import Visit
 from relance.engine.roles import ROLE_NAMES, Permission
 from relance.engine.users.passwords import SHORTEST
@@ -90,8 +90,9 @@ def end_session(visit: Visit) -> Response:
     if which == "others":
         visit.app.myself.sign_out(visit.me.user, but=visit.session)
         return visit.go("/profile", Text("Other browsers are signed out."))
-    if which.isascii() and which.isdigit():
-        visit.app.myself.sign_out(visit.me.user, int(which))
+    number = numbers.row(which)
+    if number is not None:
+        visit.app.myself.sign_out(visit.me.user, number)
     return visit.go("/profile", Text("That browser is signed out."))
 
 

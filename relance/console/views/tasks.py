@@ -11,6 +11,7 @@ from starlette.responses import Response
 from relance import errors
 from relance.console import lists
 from relance.console.pages import Page, Rail
+from relance.console.requests import numbers
 from relance.console.visit import Visit
 from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.reporting import codes
@@ -108,8 +109,9 @@ def _opened(visit: Visit, rows: Sequence[Task]) -> Task | None:
     asked = visit.query.get(OPEN, "")
     if asked == "none":
         return None
-    if asked.isascii() and asked.isdigit():
-        found = visit.app.tasks.page(TaskFilter((int(asked),), states=())).tasks
+    number = numbers.row(asked)
+    if number is not None:
+        found = visit.app.tasks.page(TaskFilter((number,), states=())).tasks
         if not found:
             raise errors.NotFound(Text("There is no such task."))
         return found[0]
@@ -156,17 +158,17 @@ def _on(visit: Visit, stay: int | None = None) -> str:
     """The queue as it was, with the next task open."""
     names = ("q", "when", "mine", lists.AFTER)
     query = {name: value for name, value in parse_qsl(visit.text("list", 1000)) if name in names}
-    after = visit.text("after", 20) if stay is None else str(stay)
-    if after.isascii() and after.isdigit() and after != "0":
-        query[OPEN] = after
+    after = numbers.row(visit.text("after", 20)) if stay is None else stay
+    if after:
+        query[OPEN] = str(after)
     return f"/tasks?{urlencode(query)}" if query else "/tasks"
 
 
 def _number(visit: Visit) -> int:
-    typed = visit.text("task", 20)
-    if not (typed.isascii() and typed.isdigit()):
+    number = numbers.row(visit.text("task", 20))
+    if number is None:
         raise errors.NotFound(Text("There is no such task."))
-    return int(typed)
+    return number
 
 
 _KEYS = (

@@ -79,6 +79,16 @@ def test_what_is_no_decision_is_refused(answered: Console) -> None:
     assert state(answered) is State.REPLIED
 
 
+@pytest.mark.parametrize("number", ["9" * 20, "9" * 5000])
+def test_a_number_that_no_row_has_is_no_crash(answered: Console, number: str) -> None:
+    with answered.client(answered.join("ann@sales.example")) as ann:
+        assert ann.get(f"/inbox?answer={number}").status_code == 200
+        assert ann.get(f"/tasks?task={number}").status_code == 200
+        assert ann.post("/inbox/mark", data={"answer": number}).status_code == 404
+        assert ann.post("/tasks/skip", data={"task": number}).status_code == 404
+        assert ann.post("/profile/sessions", data={"session": number}).status_code in (303, 404)
+
+
 def test_the_next_answer_opens_by_itself(answered: Console) -> None:
     first, second = [each.id for each in answered.app.inbox.list()]
     with answered.client(answered.join("ann@sales.example"), follow_redirects=True) as ann:
