@@ -98,9 +98,10 @@ def console_on_both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Debian's Chromium, driven by playwright; one for each process of tests."""
+    """Debian's Chromium, driven by playwright. While playwright's own event loop stands in this thread, no test can start another
+    (`asyncio.run`): so it goes before another file's tests come."""
     program = finder.binary("chromium")
     if program is None:
         finder.not_run("there is no chromium for the pages of the console")
