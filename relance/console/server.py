@@ -22,6 +22,7 @@ from relance.console.pages import Page
 from relance.console.requests import cookies, language, security
 from relance.console.site import Site
 from relance.console.visit import Visit
+from relance.tracking.safe_headers import SafeHeaders
 
 if TYPE_CHECKING:
     from relance.app import Relance
@@ -36,7 +37,7 @@ def build(installation: Relance) -> Starlette:
     routes = [Route(each.path, _endpoint(site, each), methods=[each.method]) for each in site.pages]
     made = Starlette(
         routes=[Route("/static/{name}", assets.serve), Route("/healthz", _health), *routes],
-        middleware=[Middleware(security.SafeHeaders)],
+        middleware=[Middleware(SafeHeaders, headers=security.HEADERS)],
         exception_handlers={HTTPException: _elsewhere(site), Exception: _crashed},
     )
     made.router.redirect_slashes = False  # it would lead by way of the request's Host header

@@ -15,18 +15,19 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from starlette.applications import Starlette
-from starlette.datastructures import FormData, MutableHeaders
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from relance import clock, errors
 from relance.tracking import answers, hits, pages, recording, targets, tokens
 from relance.tracking.desk import Desk, Heard
+from relance.tracking.safe_headers import SafeHeaders
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ def build(
             Route("/healthz", _health),
             *extra_routes,
         ],
-        middleware=[Middleware(SafeHeaders)],
+        middleware=[Middleware(SafeHeaders, headers=HEADERS)],
         exception_handlers={HTTPException: _http_error, DeskFailed: _desk_failed},
     )
     # To the address without (or with) the last slash it would lead by way of the request's Host header: anybody's words.
@@ -232,25 +233,6 @@ class Counter:
         except Exception as trouble:
             log.warning("a tracking request could not be handled", exc_info=True)
             raise DeskFailed from trouble
-
-
-class SafeHeaders:
-    """Middleware that gives every response the headers of `HEADERS` it has not set itself."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and the response back."""
-
-        async def send_safely(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, send_safely if scope["type"] == "http" else send)
 
 
 async def _read_form(request: Request) -> FormData:
