@@ -98,9 +98,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
     if as_json:
         show.data(found)
         return
-    show.listing(found.enrollments, VIEW, as_json=False, empty=_("Nobody matches."))
-    if found.cursor:
-        show.note(_("There are more: add --after {cursor} to go on.", cursor=found.cursor))
+    show.page(found.enrollments, VIEW, found.cursor, as_json=False, empty=_("Nobody matches."))
 
 
 def _counted(relance: Relance, wanted: EnrollmentFilter, *, as_json: bool) -> None:

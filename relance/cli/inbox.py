@@ -116,9 +116,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
             return
         found = relance.inbox.page(wanted, after=after, limit=limit)
     columns = SUBSTITUTES if substitutes else COLUMNS
-    show.listing(found.answers, columns, as_json=as_json, empty=_("No mail matches."))
-    if found.cursor:
-        show.note(_("There are more: add --after {cursor} to go on.", cursor=found.cursor))
+    show.page(found.answers, columns, found.cursor, as_json=as_json, empty=_("No mail matches."))
 
 
 def _counted(found: InboxCounts, *, as_json: bool) -> None:

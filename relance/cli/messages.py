@@ -70,9 +70,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
     if as_json:
         show.data(found)
         return
-    show.listing(found.messages, COLUMNS, as_json=False, empty=_("No mail matches."))
-    if found.cursor:
-        show.note(_("There are more: add --after {cursor} to go on.", cursor=found.cursor))
+    show.page(found.messages, COLUMNS, found.cursor, as_json=False, empty=_("No mail matches."))
 
 
 @group.command("show")

@@ -59,9 +59,7 @@ def list_(  # noqa: PLR0913 - a flag for every question
             show.record(relance.tasks.counts(wanted), as_json=as_json)
             return
         found = relance.tasks.page(wanted, after=after, limit=limit)
-    show.listing(found.tasks, COLUMNS, as_json=as_json, empty=_("Nothing to do."))
-    if found.cursor:
-        show.note(_("There are more: add --after {cursor} to go on.", cursor=found.cursor))
+    show.page(found.tasks, COLUMNS, found.cursor, as_json=as_json, empty=_("Nothing to do."))
 
 
 @group.command()

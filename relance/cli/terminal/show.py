@@ -211,6 +211,13 @@ def listing(items: Iterable[Any], columns: Mapping[str, str], *, as_json: bool, 
         note(empty)
 
 
+def page(items: Iterable[Any], columns: Mapping[str, str], cursor: str, *, as_json: bool, empty: str) -> None:
+    """`listing` of one page; where it is not the last, how to see the next is noted."""
+    listing(items, columns, as_json=as_json, empty=empty)
+    if cursor:
+        note(_("There are more: add --after {cursor} to go on.", cursor=cursor))
+
+
 def record(
     item: Any,
     *,
