@@ -54,7 +54,7 @@ def _place(path: str, rail: Rail, here: bool, numbers: Mapping[str, int]) -> Pla
 
 
 def counts(visit: Visit) -> Mapping[str, int]:
-    """What is counted in the rail, by the names that pages give. Whoever adds a page adds its number here."""
+    """What is counted in the rail, by the names that pages give (`Watch.counts`)."""
     if visit.viewer is None or not visit.viewer.may(Permission.LOOK):
         return {}
     return visit.site.watch.counts(visit)

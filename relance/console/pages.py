@@ -25,7 +25,7 @@ class Rail:
     label: str  # marked by N_
     icon: str  # of Lucide's, in `icons/`
     place: int  # the smallest comes first
-    count: str = ""  # of `navigation.counts`: what is shown beside the label
+    count: str = ""  # of `Watch.counts`: what is shown beside the label
     phone: bool = False  # whether it is one of the four that stand at the bottom of a phone's screen
 
 
