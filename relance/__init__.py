@@ -4,11 +4,13 @@ This is the public Python API: what stands in `__all__`, and nothing else. `Rela
 returns is a frozen value, everything it raises on purpose is a `RelanceError` whose text is a sentence a person can
 act on::
 
+    from pathlib import Path
+
     from relance import Relance
 
     with Relance() as relance:
         relance.contacts.import_file("people.csv")
-        relance.sequences.publish("first-meeting.yaml")
+        relance.sequences.publish(Path("first-meeting.yaml"))
         relance.enroll("First meeting")
 
 Importing the package costs nothing: each name is fetched from its room when it is first asked for.

@@ -12,6 +12,7 @@ import functools
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
 from relance import errors
@@ -45,6 +46,7 @@ class Rule:
     own: Narrowed | None = None
     changes: bool = False
     audited: bool = False  # the method writes its own entry
+    file: bool = False  # its first argument is a file of this machine, which a page made of what was sent
 
 
 def _look(own: Narrowed | None = anything) -> Rule:
@@ -60,7 +62,7 @@ _USERS = Rule(Permission.USERS, changes=True, audited=True)
 
 RULES: Mapping[str, Rule] = {
     "contacts.add": _do(Permission.CONTACTS, anything),
-    "contacts.import_file": _do(Permission.CONTACTS, anything),
+    "contacts.import_file": Rule(Permission.CONTACTS, anything, changes=True, file=True),
     "contacts.lift": _do(Permission.CONTACTS),
     "contacts.list": _look(by_itself),
     "contacts.show": _look(own_person),
@@ -166,6 +168,7 @@ def _called(
 ) -> Any:
     rule = RULES[path]
     call = Call(app, viewer, args, given)
+    _require_no_files(rule, call)
     if not viewer.scope.everything or rule.own is oneself:
         _narrow(rule, call)
     with actors.acting(Actor(ActorKind.USER, viewer.email)), seeing(viewer.scope):
@@ -173,6 +176,18 @@ def _called(
         if rule.changes and not rule.audited:
             _note(path, call)
     return found
+
+
+def _require_no_files(rule: Rule, call: Call) -> None:
+    """Whoever signed in from elsewhere names no file of this machine, neither as such nor by its name in words."""
+    given = (*call.args, *call.given.values())
+    allowed = isinstance(given[0], PurePath) if rule.file and given else not any(map(_is_file, given))
+    if not allowed:
+        raise errors.Forbidden(Text("A file of this machine is not open to those who sign in."))
+
+
+def _is_file(value: object) -> bool:
+    return isinstance(value, PurePath)
 
 
 def _narrow(rule: Rule, call: Call) -> None:

@@ -13,7 +13,7 @@ from relance import errors, templates
 from relance.engine.context import Context
 from relance.engine.definition import lint, sequence
 from relance.engine.definition.lint import Checked
-from relance.engine.definition.reading import load, partial
+from relance.engine.definition.reading import files, load, partial
 from relance.engine.event_log.of_mailboxes import SequencePaused, SequencePublished, SequenceResumed
 from relance.engine.sequences import backlog
 from relance.engine.store import events
@@ -23,9 +23,9 @@ from relance.engine.store.sequences.sequences import Version
 from relance.wording import Text
 
 SENDER = frozenset({"sender_name", "sender_first_name", "sender_address"})
-MAX_BYTES = 2 * 1024 * 1024  # of a sequence file
 
 Source = Path | str | sequence.Sequence
+# A Path is a file of this machine, which only who sits at it may name; a str is the text itself, whatever it looks like.
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class SequenceDetail:
 
 
 def check(context: Context, source: Source) -> Checked:
-    """Everything that is wrong with a sequence, and what may surprise. Changes nothing.
+    """Everything that is wrong with a sequence, and what may surprise. Changes nothing. A `Path` is a file, a str the text itself.
 
     A field no contact has is a mistake; as long as there are no contacts at all it is a warning.
     """
@@ -122,7 +122,7 @@ def _condition_names(text: str) -> frozenset[str]:
 def publish(context: Context, source: Source) -> Published:
     """Make a definition the sequence's newest version; raises `errors.Invalid` with every problem, and nothing is done.
 
-    Contacts already enrolled stay with their version.
+    Contacts already enrolled stay with their version. A `Path` is a file, a str the text itself.
     """
     checked = check(context, source)
     if checked.definition is None:
@@ -139,36 +139,14 @@ def publish(context: Context, source: Source) -> Published:
 
 
 def _text(source: Source) -> tuple[str | sequence.Sequence, str]:
-    """The definition or its text, and the name of its file. A str of one line is a path."""
-    if isinstance(source, sequence.Sequence):
-        return source, ""
-    if isinstance(source, str) and "\n" in source:
-        return source, ""
-    path = Path(source)
-    try:
-        if path.is_dir():
-            raise errors.Invalid(Text("{path} is a folder. Give the YAML file in it.", path=path))
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise errors.NotFound(Text("there is no file {path}", path=path)) from None
-    except PermissionError:
-        raise errors.Invalid(Text("{path} cannot be read by this user.", path=path)) from None
-    if len(data) > MAX_BYTES:
+    """The definition or its text, and the name of its file. A str is always a text: it may be a stranger's."""
+    if isinstance(source, Path):
+        return files.text_of(source), str(source)
+    if isinstance(source, str) and len(source.encode("utf-8", "replace")) > files.MAX_BYTES:
         raise errors.Invalid(
-            Text(
-                "{path} is larger than {size} MB: that is not a sequence.",
-                path=path,
-                size=MAX_BYTES // 1024 // 1024,
-            )
+            Text("A text of more than {size} MB is not a sequence.", size=files.MAX_BYTES // 1024 // 1024)
         )
-    try:
-        return data.decode("utf-8-sig"), str(path)
-    except UnicodeDecodeError as wrong:
-        line = data.count(b"\n", 0, wrong.start) + 1
-        problem = errors.Problem(
-            Text("this is not UTF-8 text."), str(path), Text("Save the file as UTF-8."), line
-        )
-        raise errors.Invalid([problem]) from None
+    return source, ""
 
 
 # Looking at what is published.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
@@ -94,6 +95,35 @@ def test_what_has_no_row_is_refused_to_a_manager_too(office):
             getattr(boss, closed)
     with pytest.raises(errors.Forbidden):
         boss.mailboxes.undo_bounces(ADA)
+
+
+class Untouched:
+    """Has every noun and method, none of which may be called."""
+
+    def __getattr__(self, name: str) -> Untouched:
+        return self
+
+    def __call__(self, *args: object, **given: object) -> None:
+        raise AssertionError("called")
+
+
+@pytest.mark.parametrize("path", sorted(permitted.RULES))
+def test_who_signs_in_names_no_file_of_this_machine(path, tmp_path):
+    """Neither as a path nor, where a file is expected, by its name: a page makes the file of what was sent."""
+    noun, _, name = path.rpartition(".")
+    proxy = permitted.seen_by(cast(Relance, Untouched()), Viewer(1, "a@b.example", Role.MANAGER))
+    file = tmp_path / "people.csv"
+    given: tuple[object, ...] = (str(file), file) if permitted.RULES[path].file else (file,)
+    with pytest.raises(errors.Forbidden):
+        getattr(getattr(proxy, noun) if noun else proxy, name)(*given)
+    with pytest.raises(errors.Forbidden):
+        getattr(getattr(proxy, noun) if noun else proxy, name)(anything=given[0])
+
+
+def test_a_page_hands_on_the_file_it_made(office, tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text("email\nnina@lake.example\n", encoding="utf-8")
+    assert seen(office, ADA).contacts.import_file(file).added == 1
 
 
 @pytest.mark.parametrize("role", list(Role))

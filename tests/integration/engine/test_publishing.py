@@ -7,6 +7,7 @@ import pytest
 from relance import errors
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
+from relance.engine.definition.reading import files
 from relance.engine.sequences import publish
 from relance.engine.store import events
 from tests.reworded import worded
@@ -69,10 +70,32 @@ def test_a_file_is_named_in_its_problems(house: Context, tmp_path: Path) -> None
     assert problem.line == 8
     assert "after" in str(problem.hint)
     with pytest.raises(errors.NotFound, match=worded("there is no file")):
-        publish.check(house, str(tmp_path / "no.yaml"))
+        publish.check(house, tmp_path / "no.yaml")
     path.write_bytes(b"sequence: \xb9\n")
     with pytest.raises(errors.Invalid, match=worded("UTF-8")):
         publish.check(house, path)
+
+
+@pytest.mark.parametrize("ending", ["", "\n", " "])
+def test_a_text_is_never_taken_for_the_name_of_a_file(house: Context, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / "seq.yaml"
+    path.write_text(SEQUENCE, encoding="utf-8")
+    told = []
+    for name in (path, tmp_path / "no.yaml", tmp_path, Path("/etc/passwd")):
+        text = f"{name}{ending}"
+        found = publish.check(house, text)
+        assert found.definition is None
+        told.append([str(each) for each in found.problems])
+        with pytest.raises(errors.Invalid) as refused:
+            publish.publish(house, text)
+        assert "root:" not in str(refused.value)
+    assert told[1:] == told[:-1]  # the same words, whatever stands there
+    assert publish.publish(house, path).name == "Trial"
+
+
+def test_a_text_that_is_far_too_long_is_refused_before_it_is_read(house: Context) -> None:
+    with pytest.raises(errors.Invalid, match=worded("is not a sequence")):
+        publish.check(house, "x" * (files.MAX_BYTES + 1))
 
 
 def test_pausing_and_resuming_are_kept_with_their_reason(house: Context) -> None:

@@ -1,0 +1,42 @@
+"""The text of a sequence file. Only somebody who is on this machine names one: the command line, or a program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from relance import errors
+from relance.wording import Text
+
+MAX_BYTES = 2 * 1024 * 1024
+
+
+def text_of(path: Path) -> str:
+    """What stands in it; raises `errors.NotFound` or `errors.Invalid`, which name it."""
+    data = _bytes(path)
+    if len(data) > MAX_BYTES:
+        raise errors.Invalid(
+            Text(
+                "{path} is larger than {size} MB: that is not a sequence.",
+                path=path,
+                size=MAX_BYTES // 1024 // 1024,
+            )
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = data.count(b"\n", 0, wrong.start) + 1
+        problem = errors.Problem(
+            Text("this is not UTF-8 text."), str(path), Text("Save the file as UTF-8."), line
+        )
+        raise errors.Invalid([problem]) from None
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise errors.Invalid(Text("{path} is a folder. Give the YAML file in it.", path=path))
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise errors.NotFound(Text("there is no file {path}", path=path)) from None
+    except PermissionError:
+        raise errors.Invalid(Text("{path} cannot be read by this user.", path=path)) from None
