@@ -29,8 +29,8 @@ class EnrollmentFilter:
     """Which enrollments are meant; every condition that is set must hold.
 
     `states` by their names ("held"); `company` is its domain or its name; every word of `search` begins an address, a name
-    or a company; `held_because` is the code of a reason (of
-    those who are held, where no state is named), as `EnrollmentView.codes` has it.
+    or a company; `held_because` is the code of a reason (of those who are held, where no state is named), as
+    `EnrollmentView.codes` has it; `numbers` are those of the enrollments themselves (`EnrollmentView.id`).
     """
 
     sequence: str | None = None
@@ -39,6 +39,7 @@ class EnrollmentFilter:
     company: str | None = None
     search: str | None = None
     held_because: str | None = None
+    numbers: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ def meant(conn: Connection, wanted: EnrollmentFilter) -> Conditions:
         company=wanted.company or "",
         search=wanted.search or "",
         code=_code(wanted.held_because) if wanted.held_because else "",
+        numbers=wanted.numbers,
     )
     if wanted.sequence is not None:
         found = dataclasses.replace(found, sequence_id=publish.known(conn, wanted.sequence)[0].sequence_id)

@@ -88,6 +88,14 @@ def test_each_condition_and_all_together(ready: Context) -> None:
         "ada Trial"
     ]
     assert listing.counts(ready, EnrollmentFilter(sequence="Trial")) == {"active": 2, "paused": 1, "held": 2}
+    two = tuple(each.id for each in listing.page(ready).enrollments if each.email.startswith(("ada", "eve")))
+    assert sorted(found(ready, numbers=two)) == ["ada Other", "ada Trial", "eve Trial"]
+    assert (
+        found(ready, numbers=two, states=("held",))
+        == found(ready, numbers=two, search="eve")
+        == ["eve Trial"]
+    )
+    assert found(ready, numbers=()) == []
 
 
 @pytest.mark.parametrize("few", [search.MOST_WORDS * 1000, 0], ids=["looked up", "scanned"])

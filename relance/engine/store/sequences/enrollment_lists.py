@@ -33,6 +33,7 @@ class Conditions:
     company: str = ""  # its domain, or its name
     search: str = ""
     code: str = ""  # of what holds them
+    numbers: tuple[int, ...] | None = None  # of the enrollments themselves
 
 
 def ids(conn: Connection, wanted: Conditions, *, after: int = 0, limit: int) -> list[int]:
@@ -75,6 +76,8 @@ def _conditions(conn: Connection, wanted: Conditions) -> list[sa.ColumnElement[b
         found.append(enrollment.c.sequence_id == wanted.sequence_id)
     if wanted.mailbox_id is not None:
         found.append(enrollment.c.mailbox_id == wanted.mailbox_id)
+    if wanted.numbers is not None:
+        found.append(enrollment.c.id.in_(wanted.numbers))
     if wanted.code:
         found.append(_said(conn, wanted.code))
     if wanted.search or wanted.company:
@@ -125,4 +128,5 @@ def _fits(row: Any, wanted: Conditions) -> bool:
         row.state in wanted.states
         and wanted.sequence_id in (None, row.sequence_id)
         and wanted.mailbox_id in (None, row.mailbox_id)
+        and (wanted.numbers is None or row.id in wanted.numbers)
     )
