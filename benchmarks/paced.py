@@ -90,7 +90,7 @@ def _run(servers: ground.Ground, settings: config.Settings, options: argparse.Na
 def _call(database: Database, now: dt.datetime, gap: float) -> None:
     """First turns, spread over one gap."""
     with database.write() as conn:
-        every = mailboxes.every(conn)
+        every = mailboxes.list_all(conn)
         for place, each in enumerate(every):
             at = now + dt.timedelta(seconds=gap * place / len(every))
             mailboxes.schedule_turn(conn, [each.id], at)

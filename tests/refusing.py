@@ -89,7 +89,7 @@ class Desk:
 
     def suppressed(self) -> set[str]:
         with self.house.database.read() as conn:
-            return {each.value for each in suppressions.every(conn)}
+            return {each.value for each in suppressions.list_all(conn)}
 
 
 @contextlib.contextmanager

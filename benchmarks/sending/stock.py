@@ -93,7 +93,7 @@ def fill(house: Context, mails: int, mailbox_count: int, sink: int) -> None:
 def call(database: Database, now: dt.datetime) -> None:
     """Every mailbox has something to do now."""
     with database.write() as conn:
-        mailboxes.schedule_turn(conn, [each.id for each in mailboxes.every(conn)], now)
+        mailboxes.schedule_turn(conn, [each.id for each in mailboxes.list_all(conn)], now)
 
 
 def person(number: int) -> dict[str, object]:

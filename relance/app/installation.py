@@ -298,9 +298,9 @@ class Relance:
         """So many turns may be under way in this process at the same time: no silent server gets all of them."""
         self._context.servers.threads = threads
 
-    def audible(self, most: int, but: Collection[int] = ()) -> list[int]:
+    def idle_candidates(self, most: int, but: Collection[int] = ()) -> list[int]:
         """At most so many mailboxes that can be listened to for new mail."""
-        return idle.audible(self._context, most, but)
+        return idle.candidates(self._context, most, but)
 
     def listen(self, mailbox_id: int) -> AbstractContextManager[Any]:
         """A connection that hears of a mailbox's new mail: what `relance.scheduler.app_protocol.Line` says."""

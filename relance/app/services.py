@@ -83,13 +83,13 @@ class Mailboxes(Service):
     add = Operation(mailbox_service.add)
     assign = Operation(assigning.assign)
     owners = Operation(assigning.owners)
-    list = Operation(mailbox_service.every)
+    list = Operation(mailbox_service.list_all)
     show = Operation(mailbox_service.show)
     add_alias = Operation(aliases.add)
     remove_alias = Operation(aliases.remove)
     pause = Operation(mailbox_service.pause)
     resume = Operation(mailbox_service.resume)
-    unread = Operation(unread_mail.every)
+    unread = Operation(unread_mail.list_all)
     dismiss = Operation(unread_mail.dismiss)
     retry = Operation(refusing_domains.retry)
     remove = Operation(mailbox_service.remove)
@@ -145,20 +145,20 @@ class Tasks(Service):
     def list(self, *, open_only: bool = True) -> builtins.list[tasks.Task]:
         """Tasks by due time."""
         with self._context.database.read() as conn:
-            return tasks.every(conn, open_only=open_only)
+            return tasks.list_all(conn, open_only=open_only)
 
 
 class Unknown(Service):
     """Mails that may have been delivered."""
 
-    list = Operation(in_doubt.every)
+    list = Operation(in_doubt.list_all)
     resolve = Operation(in_doubt.decide)
 
 
 class Restored(Service):
     """Steps that may have been sent before the database was restored from a backup, and that no mailbox tells of."""
 
-    list = Operation(doubts.every)
+    list = Operation(doubts.list_all)
     decide = Operation(doubts.decide)
 
 

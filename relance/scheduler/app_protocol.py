@@ -102,7 +102,7 @@ class App(Protocol):
     def tick(self) -> TickReport:
         """Advance what needs no mailbox."""
 
-    def audible(self, most: int, but: Collection[int] = ()) -> Sequence[int]:
+    def idle_candidates(self, most: int, but: Collection[int] = ()) -> Sequence[int]:
         """At most so many mailboxes that can be listened to."""
 
     def listen(self, mailbox_id: int) -> AbstractContextManager[Line]:

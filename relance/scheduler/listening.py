@@ -91,7 +91,7 @@ class Listeners:
         now = clock.elapsed()
         self.resting = {number: until for number, until in self.resting.items() if until > now}
         self.places = {number: place for number, place in self.places.items() if _alive(place)}
-        wanted = set(self.app.audible(self.most, tuple(self.resting)))
+        wanted = set(self.app.idle_candidates(self.most, tuple(self.resting)))
         for number, place in self.places.items():
             if number not in wanted:
                 place.leave.set()

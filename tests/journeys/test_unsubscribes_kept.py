@@ -61,9 +61,9 @@ def test_a_no_while_the_database_is_locked_is_kept_and_carried_out(
             answer = client.post(path(stage, OLA), data=ONE_CLICK)
             assert answer.status_code == 202
             assert time.monotonic() - began < 5
-            assert stage.relance._context.noes.among([OLA])
+            assert stage.relance._context.noes.opted_out([OLA])
         ports.wait_until(lambda: stage.relance.contacts.suppressions(), seconds=30)
-        ports.wait_until(lambda: not stage.relance._context.noes.among([OLA]))
+        ports.wait_until(lambda: not stage.relance._context.noes.opted_out([OLA]))
     assert stage.state(OLA) == "unsubscribed"
     assert stage.kinds(OLA).count("enrollment.unsubscribed") == 1
     stage.advance(days=30)
@@ -93,7 +93,7 @@ def test_one_that_cannot_be_carried_out_holds_up_no_other(
 
     monkeypatch.setattr(hits, "unsubscribe", odd)
     assert hits.replay(stage.relance._context) == 1
-    assert set(noes.among([OLA, EWA])) == {OLA}
+    assert set(noes.opted_out([OLA, EWA])) == {OLA}
 
 
 def test_a_no_while_the_database_says_nothing_is_kept_and_carried_out(
@@ -122,5 +122,5 @@ def test_a_no_while_the_database_says_nothing_is_kept_and_carried_out(
             assert client.get(links.click_url(6, 0, "")).status_code == 503
             assert time.monotonic() - began < 3 * web.PATIENCE + 3
             proxy.speak()
-            ports.wait_until(lambda: not relance._context.noes.among([OLA]), seconds=30)
+            ports.wait_until(lambda: not relance._context.noes.opted_out([OLA]), seconds=30)
             assert {each.value for each in relance.contacts.suppressions()} == {EWA, OLA}

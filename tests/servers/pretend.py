@@ -161,7 +161,7 @@ class App:
     def tick(self) -> Report:
         return Report()
 
-    def audible(self, most: int, but: Collection[int] = ()) -> Sequence[int]:
+    def idle_candidates(self, most: int, but: Collection[int] = ()) -> Sequence[int]:
         return [number for number in self.lines if number not in but][:most]
 
     def listen(self, mailbox_id: int) -> contextlib.AbstractContextManager[Line]:

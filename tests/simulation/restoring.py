@@ -108,7 +108,7 @@ class Backups:
 
 def decide(sim: Sim, house: Context) -> None:
     """A person says of everybody in doubt what the world knows: that it was sent, or that it was not."""
-    for each in doubts.every(house):
+    for each in doubts.list_all(house):
         if not each.step:
             continue  # whoever said no, or has it all
         whom = Whom([each.email], each.sequence)

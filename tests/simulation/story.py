@@ -282,7 +282,7 @@ class _Story:
             )
         elif what == "mailboxes":
             with house.database.write() as conn:
-                for each in mailboxes.every(conn):
+                for each in mailboxes.list_all(conn):
                     if each.state == "paused":
                         if each.id in record.disowned:
                             record.disowned[each.id].touched.clear()

@@ -73,10 +73,10 @@ def page(
 def show(context: Context, email: str) -> Contact:
     """One contact; raises `errors.NotFound`."""
     with context.database.read() as conn:
-        return known(conn, context, email)
+        return get(conn, context, email)
 
 
-def known(conn: Connection, context: Context, email: str) -> Contact:
+def get(conn: Connection, context: Context, email: str) -> Contact:
     """The contact of an address as a person writes it; raises `errors.NotFound`, `errors.Invalid` for no address."""
     found = address.normalise(email, allow_test_domains=context.options.allow_test_domains).normalised
     contact = contacts.by_emails(conn, [found]).get(found)
@@ -103,7 +103,7 @@ def suppress(context: Context, value: str, reason: str = "") -> Suppression:
         people = contacts.by_emails(conn, [fit]) if kind == "address" else contacts.in_domain(conn, fit)
         _told(conn, SuppressionAdded(why, fit), people.get(fit), now)
         _end(conn, context, [person.id for person in people.values()], because(Code.SUPPRESSED, why=why))
-        return next(each for each in suppressions.every(conn) if (each.kind, each.value) == (kind, fit))
+        return next(each for each in suppressions.list_all(conn) if (each.kind, each.value) == (kind, fit))
 
 
 def _end(conn: Connection, context: Context, contact_ids: list[int], why: Reason) -> None:
@@ -134,7 +134,7 @@ def _told(conn: Connection, said: EventData, person: Contact | None, now: dt.dat
 def suppressed(context: Context) -> tuple[Suppression, ...]:
     """Every suppression, by value."""
     with context.database.read() as conn:
-        return tuple(suppressions.every(conn))
+        return tuple(suppressions.list_all(conn))
 
 
 def meant(context: Context, value: str) -> tuple[str, str]:

@@ -29,12 +29,12 @@ class StepGraph:
 
     @cached_property
     def _by_id(self) -> dict[str, Step]:
-        return {known(step): step for step in self.steps}
+        return {id_of(step): step for step in self.steps}
 
     @property
     def first(self) -> str:
         """The id of the first step."""
-        return known(self.steps[0])
+        return id_of(self.steps[0])
 
     def step(self, step_id: str) -> Step:
         """The step of that id; KeyError when there is none."""
@@ -91,7 +91,7 @@ class StepGraph:
                 yield step_id, after.not_taken
 
 
-def known(step: Step) -> str:
+def id_of(step: Step) -> str:
     """The id of a step of a plan; there every step has one."""
     if step.id is None:
         raise ValueError("this step has no id yet: take it from a plan")
@@ -116,20 +116,20 @@ class _Layout:
     def lay(self, steps: tuple[Step, ...], path: Path, afterwards: str | None) -> None:
         """Lay one list of steps, whose last leads on to `afterwards`."""
         for index, step in enumerate(steps):
-            onward = known(steps[index + 1]) if index + 1 < len(steps) else afterwards
+            onward = id_of(steps[index + 1]) if index + 1 < len(steps) else afterwards
             here = (*path, index)
             self.steps.append(step)
-            self.paths[known(step)] = here
-            self.following[known(step)] = Following(onward, onward)
+            self.paths[id_of(step)] = here
+            self.following[id_of(step)] = Following(onward, onward)
             if isinstance(step, EndStep):
-                self.following[known(step)] = Following(None, None)
+                self.following[id_of(step)] = Following(None, None)
             elif isinstance(step, BranchStep):
                 self._fork(step, here, onward)
 
     def _fork(self, step: BranchStep, here: Path, onward: str | None) -> None:
         then, otherwise = _named(step.then, f"{step.id}-then"), _named(step.otherwise, f"{step.id}-else")
         self.following[step.id] = Following(
-            known(then[0]) if then else onward, known(otherwise[0]) if otherwise else onward
+            id_of(then[0]) if then else onward, id_of(otherwise[0]) if otherwise else onward
         )
         self.lay(then, (*here, "then"), onward)
         self.lay(otherwise, (*here, "else"), onward)
@@ -146,5 +146,5 @@ def _named(steps: tuple[Step, ...], inside: str) -> tuple[Step, ...]:
         if step.id is None:
             step = step.model_copy(update={"id": f"{step.kind}:{before}" if before else step.kind})
         named.append(step)
-        before = known(step)
+        before = id_of(step)
     return tuple(named)

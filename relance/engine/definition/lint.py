@@ -106,7 +106,7 @@ class _Look:
 
 def _steps_are_reached(look: _Look) -> None:
     for step in look.plan.steps:
-        step_id = graph.known(step)
+        step_id = graph.id_of(step)
         if step_id not in look.before:
             path = look.plan.paths[step_id]
             look.problem(
@@ -187,7 +187,7 @@ def _send_hours_meet(look: _Look) -> None:
 def _words_are_right(look: _Look) -> None:
     for step in look.plan.steps:
         for path, text in step.sources():
-            here = (*look.plan.paths[graph.known(step)], *path)
+            here = (*look.plan.paths[graph.id_of(step)], *path)
             look.words_problems(here, partial.source(str(path[-1]), text))
 
 
@@ -196,11 +196,11 @@ def _conditions_are_right(look: _Look) -> None:
         everything = frozenset(mail.id for mail in look.plan.mails)
         _condition(look, ("stop", "when"), look.definition.stop.when, everything)
     for step in look.plan.steps:
-        before = look.before.get(graph.known(step))
+        before = look.before.get(graph.id_of(step))
         if before is None:
             continue
         for key, text in step.asks():
-            path = (*look.plan.paths[graph.known(step)], *key)
+            path = (*look.plan.paths[graph.id_of(step)], *key)
             asked = _condition(look, path, text, before.earlier_mails)
             if asked & {"clicked", "opened"} and before.hours < TIME_TO_CLICK:
                 look.warn(path, Text("this is asked right after the mail is sent, before anyone can have clicked."), Text("Add `after: 2 days`."))  # fmt: skip
@@ -286,7 +286,7 @@ def _rest_is_sensible(look: _Look) -> None:
     if not look.plan.mails:
         look.warn(("steps",), Text("no step of this sequence sends a mail."))
     for step in look.plan.steps:
-        step_id = graph.known(step)
+        step_id = graph.id_of(step)
         if isinstance(step, WaitStep) and look.plan.next(step_id) is None:
             look.warn(look.plan.paths[step_id], Text("this wait has no effect: no step follows."))
     if look.definition.unsubscribe == "none":

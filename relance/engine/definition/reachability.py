@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from relance.engine.definition.graph import StepGraph, known
+from relance.engine.definition.graph import StepGraph, id_of
 from relance.engine.definition.steps import MailStep, Step
 
 
@@ -28,7 +28,7 @@ def look(plan: StepGraph) -> dict[str, Before]:
     """What is true before each step that some way reaches; steps missing from the answer are never reached."""
     before: dict[str, Before] = {plan.first: _waited(_START, plan, plan.first)}
     for step in plan.steps:
-        step_id = known(step)
+        step_id = id_of(step)
         if step_id not in before:
             continue
         for follower in {plan.following[step_id].taken, plan.following[step_id].not_taken}:

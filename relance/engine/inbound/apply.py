@@ -214,7 +214,7 @@ def _apply(
 ) -> None:
     values: dict[str, Any] = {}
     if result.event is Event.OUT_OF_OFFICE:
-        known = out_of_office.known(conn, row, matter.judgement.until)
+        known = out_of_office.absences(conn, row, matter.judgement.until)
         result = policy.absence(result, matter.judgement, known, now.date())
         if result.event is Event.OUT_OF_OFFICE:
             values = away.values(conn, context, row, matter.judgement.until, now)

@@ -11,7 +11,7 @@ from relance.engine.store.inbound import replies
 from relance.engine.store.sequences.enrollments import Enrollment
 
 
-def known(conn: Connection, row: Enrollment, until: dt.date | None) -> policy.Absences:
+def absences(conn: Connection, row: Enrollment, until: dt.date | None) -> policy.Absences:
     """What is known besides the reply that says `until` (it is among the kept mails already)."""
     again = until is not None and replies.returns(conn, row.contact_id).count(until) > 1
     return policy.Absences(row.aways, again)

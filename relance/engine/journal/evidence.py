@@ -46,7 +46,7 @@ def link(links: Links, mail: InboundMail) -> Claim | None:
 
 def of_copy(ids: OwnMessageIds, links: Links, mail: InboundMail, seen: dt.datetime) -> list[Evidence]:
     """What a mail from one of our own addresses shows: that it left itself, and what it carries on."""
-    own = next(iter(ids.among(_names(mail))), None)
+    own = next(iter(ids.find_ours(_names(mail))), None)
     claim = link(links, mail)
     earlier = _named(ids, mail, seen, mail.to)
     if own is None and claim is None:
@@ -87,7 +87,7 @@ def _named(ids: OwnMessageIds, mail: InboundMail, at: dt.datetime, people: tuple
         f"<{local.partition('+')[2]}@{home}>" for local, _, home in (each.rpartition("@") for each in mail.to)
     ]
     said = (*mail.references, *mail.in_reply_to, *mail.returned_ids, *mail.aliases, *envelopes, *plus)
-    return [Evidence(own, at, people) for own in ids.among(said)]
+    return [Evidence(own, at, people) for own in ids.find_ours(said)]
 
 
 def gathered(found: Iterable[Evidence]) -> list[Evidence]:

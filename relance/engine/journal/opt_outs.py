@@ -68,7 +68,7 @@ class OptOuts:
         if self._folder is not None:
             (self._folder / _name(recipient)).unlink(missing_ok=True)
 
-    def among(self, recipients: Collection[str]) -> dict[str, Reason]:
+    def opted_out(self, recipients: Collection[str]) -> dict[str, Reason]:
         """Those of these people who said no, with the reason. Asked before each body: a look into an empty folder."""
         waiting = set(self._names())
         return {each: UNHEARD for each in recipients if _name(each) in waiting} if waiting else {}
@@ -82,7 +82,7 @@ class OptOuts:
             if no is not None:
                 yield no
 
-    def unheard(self, seconds: float) -> int:
+    def not_stored(self, seconds: float) -> int:
         """How many wait for longer than so many seconds (machine time), those that cannot be read among them."""
         since, count = clock.machine_now().timestamp() - seconds, 0
         with contextlib.suppress(OSError):  # where the folder may not be looked into nothing is known of it

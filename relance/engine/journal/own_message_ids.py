@@ -75,7 +75,7 @@ class OwnMessageIds:
                 return OwnMessageId(f"<{message_id.strip().strip('<>')}>", claim[:_PRINT].hex(), number)
         return None
 
-    def among(self, ids: Iterable[str]) -> list[OwnMessageId]:
+    def find_ours(self, ids: Iterable[str]) -> list[OwnMessageId]:
         """Those of some ids that this installation made, each step once."""
         found = {own.fingerprint: own for each in reversed(list(ids)) if (own := self.read(each)) is not None}
         return list(reversed(found.values()))

@@ -34,11 +34,11 @@ class Listener:
         return self.ear.idle(seconds, known=self.known, stop=stop)
 
 
-def audible(context: Context, most: int, but: Collection[int] = ()) -> list[int]:
+def candidates(context: Context, most: int, but: Collection[int] = ()) -> list[int]:
     """At most so many mailboxes that can be listened to, the oldest first: those that were read without trouble, so that
     no refused password is tried here again."""
     with context.database.read() as conn:
-        found = sorted(each.id for each in mailboxes.every(conn) if _can_be_read(each))
+        found = sorted(each.id for each in mailboxes.list_all(conn) if _can_be_read(each))
     return [number for number in found if number not in but][:most]
 
 

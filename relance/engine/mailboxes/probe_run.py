@@ -51,7 +51,7 @@ def try_out(
     signed_in = mailbox_service.test(context, wanted)
     if not signed_in.ok:
         return signed_in
-    mailbox = mailbox_service.known(context, wanted)
+    mailbox = mailbox_service.get(context, wanted)
     steps, learned = _Trial(context, context.account(mailbox), patience, tell).run()
     if learned is not None:
         with context.database.write() as conn:

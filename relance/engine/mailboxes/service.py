@@ -207,11 +207,11 @@ def _sign_in_problems(spec: MailboxSpec) -> Iterator[errors.Problem]:
             yield errors.Problem(Text("contains a control character"), where=what, hint=hint)
 
 
-def every(context: Context) -> list[MailboxView]:
+def list_all(context: Context) -> list[MailboxView]:
     """Every mailbox, by address."""
     with context.database.read() as conn:
         own = scopes.mailboxes(conn)
-        found = [each for each in mailboxes.every(conn) if own is None or each.id in own]
+        found = [each for each in mailboxes.list_all(conn) if own is None or each.id in own]
         learned = provider_traits.of(conn, [each.id for each in found])
         refused = refusals.by_mailbox(conn)
         known_addresses = aliases.own_addresses(conn) | _people(conn, found)
@@ -220,7 +220,7 @@ def every(context: Context) -> list[MailboxView]:
 
 def show(context: Context, address: str) -> MailboxView:
     """One mailbox."""
-    found = known(context, address)
+    found = get(context, address)
     with context.database.read() as conn:
         learned = provider_traits.of(conn, [found.id])
         refused = refusals.by_mailbox(conn)
@@ -228,7 +228,7 @@ def show(context: Context, address: str) -> MailboxView:
     return _view(found, own, learned.get(found.id), refused.get(found.id, ()))
 
 
-def known(context: Context, wanted: str) -> Mailbox:
+def get(context: Context, wanted: str) -> Mailbox:
     """The mailbox of that address. Raises `errors.NotFound` where there is none (any more)."""
     with context.database.read() as conn:
         return mailboxes.named(conn, wanted)
@@ -266,7 +266,7 @@ def _place(server: Server) -> str:
 
 def test(context: Context, address: str) -> MailboxTest:
     """Log in to both servers for real. Trouble is told in the steps, not raised."""
-    mailbox = known(context, address)
+    mailbox = get(context, address)
     try:
         account = context.account(mailbox)
     except errors.Broken as broken:
@@ -331,14 +331,14 @@ def pause(context: Context, address: str, reason: str = "") -> None:
 
 def resume(context: Context, address: str) -> None:
     """Send from it again, at once; what piled up over a long pause is spread, and does not go as fast as the pace allows."""
-    mailbox = known(context, address)
+    mailbox = get(context, address)
     if mailbox.state == "paused":
         backlog.spread_piled_up(context, mailbox.id)
     _set(context, address, "active", None)
 
 
 def _set(context: Context, wanted: str, state: str, why: Reason | None) -> None:
-    mailbox, now = known(context, wanted), context.clock.now()
+    mailbox, now = get(context, wanted), context.clock.now()
     with context.database.write() as conn:
         afresh = {"locked_out": False, "troubles": 0, "logins_refused": 0, "paused_by_itself": False}
         mailboxes.change(conn, mailbox.id, state=state, **mailboxes.because(why), **afresh)
@@ -353,4 +353,4 @@ def _set(context: Context, wanted: str, state: str, why: Reason | None) -> None:
 
 def remove(context: Context, address: str, *, force: bool = False) -> None:
     """Forget a mailbox and its password; its history stays. What is planned for it must be ended first, or is held."""
-    mailboxes_remove.remove(context, known(context, address), force=force)
+    mailboxes_remove.remove(context, get(context, address), force=force)

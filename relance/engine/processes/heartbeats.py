@@ -34,7 +34,7 @@ def read(conn: Connection, context: Context, *, me: Process | None = None) -> At
     Who was seen lately and has ended for certain (its lock here is free) is not at work.
     """
     blind = bool(context.database.refused)
-    known, now = processes.every(conn), _now(conn)
+    known, now = processes.list_all(conn), _now(conn)
     if me is not None:
         known = [each for each in known if each.name != me.name]
         known.append(dataclasses.replace(me, seen_at=now, stopped_at=None))

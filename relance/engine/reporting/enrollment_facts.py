@@ -42,7 +42,7 @@ class EnrollmentFacts:
     odd: Sequence[str]  # what is odd in the mailbox's folders
     silent: str  # the sentence about a turn of the mailbox that has written nothing for a while
     cause: EventView | None
-    unheard: bool  # another mailbox wrote to them, and was not read since the step fell due
+    waits_for_other_mailbox: bool  # another mailbox wrote to them, and was not read since the step fell due
 
     @property
     def state(self) -> State:
@@ -66,12 +66,12 @@ def read(conn: Connection, context: Context, standing: Standing, halted: Text | 
     mailbox = mailboxes.by_id(conn, standing.enrollment.mailbox_id)
     case = step_context.read(conn, context, [standing.enrollment])[0]
     sent = messages.sent_since(conn, mailbox.id, now - throttle.DAY)
-    unheard = bool(due.unheard(conn, [standing.enrollment.id], now))
+    waiting = bool(due.waits_for_other_mailbox(conn, [standing.enrollment.id], now))
     odd = [str(each) for each in unread_mail.oddities(conn, now).get(mailbox.id, ())]
     silent = silent_turns.told(conn, context, now).get(mailbox.id, "")
     led = events.led_to(conn, standing.enrollment.id)
     cause = timeline.view(led) if led is not None else None
-    return EnrollmentFacts(context, standing, case, mailbox, sent, halted, now, odd, silent, cause, unheard)
+    return EnrollmentFacts(context, standing, case, mailbox, sent, halted, now, odd, silent, cause, waiting)
 
 
 def when_next(look: EnrollmentFacts) -> When | None:

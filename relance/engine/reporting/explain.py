@@ -38,7 +38,7 @@ def explain(context: Context, email: str, sequence: str | None = None) -> list[E
     """Every enrollment of somebody (or the one in `sequence`), the newest last; raises `errors.NotFound`."""
     halted = restore_guard.halted(context.database)
     with context.database.read() as conn:
-        person = contact_service.known(conn, context, email)
+        person = contact_service.get(conn, context, email)
         found = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
         looks = [enrollment_facts.read(conn, context, each, halted) for each in found]
         return [_explained(look) for look in looks]
@@ -214,7 +214,7 @@ def _facts(look: EnrollmentFacts) -> gate.Facts:
         due_at=row.due_at,
         synced_at=look.mailbox.synced_at,
         now=look.now,
-        unread_elsewhere=look.unheard and enrollment_facts.is_due(look),
+        unread_elsewhere=look.waits_for_other_mailbox and enrollment_facts.is_due(look),
     )
 
 

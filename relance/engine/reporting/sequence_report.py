@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from relance.complete import complete
 from relance.engine.context import Context
 from relance.engine.definition.compiled import CompiledSequence
-from relance.engine.definition.graph import StepGraph, known
+from relance.engine.definition.graph import StepGraph, id_of
 from relance.engine.definition.steps import KINDS, MailStep
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.inbound import policy
@@ -103,7 +103,7 @@ def report(context: Context, name: str) -> Report:
     """The funnel of a sequence over all its versions, in the order of the latest; raises `errors.NotFound`."""
     now = context.clock.now()
     with context.database.read() as conn:
-        versions = publish.known(conn, name)
+        versions = publish.versions_of(conn, name)
         scripts = [context.library.script(conn, each.id) for each in versions]
         counts = _read(conn, versions[0].sequence_id, now)
         totals = statistics.states_of(conn, versions[0].sequence_id)
@@ -128,7 +128,7 @@ def _steps(scripts: Iterable[CompiledSequence]) -> list[tuple[str, CompiledSeque
     found: dict[str, CompiledSequence] = {}
     for script in scripts:
         for step in script.plan.steps:
-            found.setdefault(known(step), script)
+            found.setdefault(id_of(step), script)
     return list(found.items())
 
 

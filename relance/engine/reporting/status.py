@@ -141,7 +141,7 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
             held_by_code=held_for,
             held_by_reason={headings.heading(Code(code)): number for code, number in held_for.items()},
             in_doubt=statistics.in_doubt(conn),
-            unheard_noes=context.noes.unheard(concerns.LATE_SECONDS),
+            unheard_noes=context.noes.not_stored(concerns.LATE_SECONDS),
         )
         facts = dataclasses.replace(
             _facts(context, found, _mailbox_facts(conn, context, now)),
@@ -168,7 +168,7 @@ def _mailbox_facts(conn: Connection, context: Context, now: dt.datetime) -> tupl
             by_itself=each.paused_by_itself,
             silent=silent.get(each.id, ""),
         )
-        for each in mailboxes.every(conn)
+        for each in mailboxes.list_all(conn)
     )
 
 
@@ -208,7 +208,7 @@ def _mailboxes(conn: Connection, now: dt.datetime, busy: Mapping[int, int]) -> t
             str(each.send_error),
             tuple(str(note) for note in odd.get(each.id, ())),
         )
-        for each in mailboxes.every(conn)
+        for each in mailboxes.list_all(conn)
     )
 
 

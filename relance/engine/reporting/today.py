@@ -111,7 +111,7 @@ def beginning(context: Context, base_url: str) -> Beginning:
     host = (urlsplit(base_url).hostname or "").lower()
     with context.database.read() as conn:
         return Beginning(
-            mailbox=any(True for _ in mailboxes.every(conn)),
+            mailbox=any(True for _ in mailboxes.list_all(conn)),
             address=host not in ("localhost", "::1", "0.0.0.0") and not host.startswith("127."),  # noqa: S104
             people=counted.any_contact(conn),
             sequence=bool(sequences.latest(conn)),

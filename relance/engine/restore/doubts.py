@@ -66,10 +66,10 @@ class Decided:
     ]  # who came to a branch or a task that may have been done, too: asked again at the next mail
 
 
-def every(context: Context, whom: Whom | None = None) -> list[DoubtView]:
+def list_all(context: Context, whom: Whom | None = None) -> list[DoubtView]:
     """Everybody in doubt."""
     with context.database.read() as conn:
-        senders = {each.id: each for each in mailboxes.every(conn)}
+        senders = {each.id: each for each in mailboxes.list_all(conn)}
         found = list(_chosen(conn, whom or Whom()))
     return [_view(each, senders.get(each.enrollment.mailbox_id)) for each in found]
 
@@ -118,7 +118,7 @@ def decide(
     whom = whom or Whom()
     with context.database.read() as conn:
         for email in whom.emails or ():
-            contact_service.known(conn, context, email)
+            contact_service.get(conn, context, email)
         found = list(_chosen(conn, whom))
     steps, still = 0, []
     for count, each in enumerate(found, start=1):

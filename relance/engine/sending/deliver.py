@@ -188,10 +188,10 @@ class Delivery:
         recipient = each.message.recipient
         try:
             self._asked = self.context.telemetry.span(UNSEEN)
-            said_no = self.context.noes.among([recipient])  # before the database, which it moves to
+            said_no = self.context.noes.opted_out([recipient])  # before the database, which it moves to
             with self.context.database.read() as conn:
                 now = in_flight.of(conn, each.enrollment.id, recipient)
-            said_no |= self.context.noes.among([recipient])
+            said_no |= self.context.noes.opted_out([recipient])
         except BaseException:
             self.outbox.withdraw()
             raise

@@ -132,7 +132,7 @@ def admit(
     held = mailboxes.renew_lease(conn, lease)
     rows = enrollments.lock(conn, [each.enrollment.id for each in wanted])
     refused = refusals(conn, [each.message.recipient for each in wanted], said_no)
-    unread = due.unheard(conn, [row.id for row, _ in rows.values() if row.wrote_before], now)
+    unread = due.waits_for_other_mailbox(conn, [row.id for row, _ in rows.values() if row.wrote_before], now)
     verdicts = {}
     for each in wanted:
         row, sequence_state = rows[each.enrollment.id]
@@ -148,7 +148,7 @@ def admit(
 def refusals(conn: Connection, recipients: Collection[str], said_no: SaidNo) -> dict[str, Reason]:
     """Who may not be written to, with the reason. What people said is asked before the database, which it moves to, and
     after, for who speaks in between."""
-    return {**said_no(recipients), **suppressions.among(conn, recipients), **said_no(recipients)}
+    return {**said_no(recipients), **suppressions.suppressed(conn, recipients), **said_no(recipients)}
 
 
 def _facts(

@@ -76,7 +76,7 @@ class Workload:
 
     def call_others(self, conn: Connection) -> None:
         """Ask the other mailboxes that wrote to people with a mail due here to be read; theirs go in a later turn."""
-        others = claims.unread_writers(conn, self.lease.mailbox_id, self.at)
+        others = claims.other_mailboxes_to_sync(conn, self.lease.mailbox_id, self.at)
         mailboxes.schedule_turn(conn, others, self.at)
         self.waiting = self.waiting or bool(others)
 

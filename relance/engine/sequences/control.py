@@ -284,7 +284,7 @@ def _steer(
     over: bool = False,
 ) -> list[EnrollmentView]:
     with context.database.write() as conn:
-        person = contact_service.known(conn, context, email)
+        person = contact_service.get(conn, context, email)
         found = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
         if not found:
             if sequence:

@@ -92,7 +92,7 @@ def enroll(
     `errors.Invalid` for a sequence or mailbox that is not there or not ready. `progress` is told how many were looked at.
     """
     with context.database.read() as conn:
-        version = publish.known(conn, wish.sequence)[0]
+        version = publish.versions_of(conn, wish.sequence)[0]
         script = context.library.script(conn, version.id)
         senders = _senders(conn, wish.mailboxes)
         names = {each.sequence_id: each.name for each in sequences.latest(conn)}
@@ -107,7 +107,7 @@ def enroll(
 
 
 def _senders(conn: Connection, wanted: Iterable[str] | None) -> list[Mailbox]:
-    every = {each.address: each for each in mailboxes.every(conn)}
+    every = {each.address: each for each in mailboxes.list_all(conn)}
     if wanted is None:
         found = [each for each in every.values() if each.state == "active"]
         if not found:
@@ -242,7 +242,7 @@ class _Run:
         enrolled: dict[int, list[Enrollment]] = {}
         for row in enrollments.of_contact(conn, ids):
             enrolled.setdefault(row.contact_id, []).append(row)
-        refused = suppressions.among(conn, [person.email for person in people])
+        refused = suppressions.suppressed(conn, [person.email for person in people])
         self.shares.knows(
             new_enrollments.mailboxes_of_organisations(
                 conn, {person.organisation for person in people}, self.shares.mailboxes

@@ -83,7 +83,9 @@ def meant(conn: Connection, wanted: EnrollmentFilter) -> Conditions:
         numbers=wanted.numbers,
     )
     if wanted.sequence is not None:
-        found = dataclasses.replace(found, sequence_id=publish.known(conn, wanted.sequence)[0].sequence_id)
+        found = dataclasses.replace(
+            found, sequence_id=publish.versions_of(conn, wanted.sequence)[0].sequence_id
+        )
     if wanted.mailbox is not None:
         found = dataclasses.replace(found, mailbox_id=mailbox_id(conn, wanted.mailbox))
     return found

@@ -169,7 +169,7 @@ def _summary(context: Context, conn: Connection, each: Version, counts: Mapping[
 def show(context: Context, name: str, version: int | None = None) -> SequenceDetail:
     """One version (the latest, if none is named); raises `errors.NotFound`."""
     with context.database.read() as conn:
-        found = known(conn, name)
+        found = versions_of(conn, name)
         chosen = next((each for each in found if version in (None, each.number)), None)
         if chosen is None:
             raise errors.NotFound(
@@ -193,7 +193,7 @@ def show(context: Context, name: str, version: int | None = None) -> SequenceDet
     )
 
 
-def known(conn: Connection, name: str) -> list[Version]:
+def versions_of(conn: Connection, name: str) -> list[Version]:
     """Every version of a sequence, newest first; raises `errors.NotFound` with the nearest name."""
     found = sequences.versions(conn, name)
     if not found:
@@ -231,7 +231,7 @@ def resume(context: Context, name: str) -> None:
 def _set_state(context: Context, name: str, state: str, reason: str) -> None:
     now = context.clock.now()
     with context.database.write() as conn:
-        before = known(conn, name)[0]
+        before = versions_of(conn, name)[0]
         if before.state == state and before.reason == reason:
             return
         sequences.set_state(conn, name, state, reason)

@@ -69,7 +69,7 @@ def read(conn: Connection, context: Context, claimed: Sequence[Enrollment]) -> l
     existing = messages.of_steps(conn, [(row.id, row.step or "") for row in claimed])
     continued = [row.id for row in claimed if row.wrote_before]
     sent = messages.accepted_before(conn, continued) if continued else {}
-    refused = suppressions.among(conn, [person.email for person in people.values()])
+    refused = suppressions.suppressed(conn, [person.email for person in people.values()])
     return [
         StepContext(
             row,

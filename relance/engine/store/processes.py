@@ -67,7 +67,7 @@ def stopped(conn: Connection, name: str, now: dt.datetime) -> None:
     conn.execute(sa.update(process).where(process.c.name == name).values(stopped_at=now, seen_at=now))
 
 
-def every(conn: Connection) -> list[Process]:
+def list_all(conn: Connection) -> list[Process]:
     """All that are remembered, the one seen last first."""
     query = sa.select(process).order_by(process.c.seen_at.desc(), process.c.name)
     return [Process(**dict(row._mapping)) for row in conn.execute(query)]

@@ -71,7 +71,7 @@ def page(context: Context) -> list[UserView]:
     """All users by address."""
     with context.database.read() as conn:
         links = sessions.open_invitations(conn, machine_now())
-        return [_view(each, links.get(each.id)) for each in accounts.every(conn)]
+        return [_view(each, links.get(each.id)) for each in accounts.list_all(conn)]
 
 
 def invite(context: Context, email: str, role: str | None = None) -> Invitation:

@@ -105,12 +105,12 @@ def _is_note(letter: MessageView) -> bool:
 
 @functools.cache
 def _automatic_subject() -> re.Pattern[str]:
-    prefixes = "|".join(words.pattern("subject.automatic").pattern for words in language.known())
+    prefixes = "|".join(words.pattern("subject.automatic").pattern for words in language.all_languages())
     return re.compile(rf"^[\[(*\s]*(?:auto\s?:|(?:{prefixes})(?:\s*[\])*]+:?|\s*[:\-|(,!.\[]|\s*$))")
 
 
 def _language_of(topic: str, text: str) -> str | None:
-    return next((words.code for words in language.known() if words.find(topic, text)), None)
+    return next((words.code for words in language.all_languages() if words.find(topic, text)), None)
 
 
 def by_envelope(letter: MessageView) -> RuleMatch | None:
@@ -163,7 +163,7 @@ def _says_so_too(letter: MessageView) -> bool:
 
 def _robot(letter: MessageView) -> RuleMatch | None:
     """A sentence that begins by naming itself automatic; "I got your automatic reply" does not."""
-    for words in language.known():
+    for words in language.all_languages():
         for match in words.pattern("absence.robot").finditer(letter.body[:3000]):
             if (
                 not letter.body[: match.start()].rstrip(" \t*_[(-")

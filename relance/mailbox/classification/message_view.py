@@ -136,5 +136,5 @@ class MessageView:
 def _prefixes() -> re.Pattern[str]:
     """ "Re:" and "Fwd:" in every language, as many as stand there."""
     topics = ("subject.answer", "subject.forward")
-    names = "|".join(words.pattern(topic).pattern for words in language.known() for topic in topics)
+    names = "|".join(words.pattern(topic).pattern for words in language.all_languages() for topic in topics)
     return re.compile(rf"^\s*(?:(?:\[[^\]]{{1,40}}\]\s*)?(?:{names})(?:\s?\[\d+\]|\s?\(\d+\))?\s?:\s*)+")

@@ -101,7 +101,7 @@ class _Ours:
 @functools.cache
 def _every(topic: str) -> re.Pattern[str]:
     """One expression for a topic of all languages that must match a whole line."""
-    return re.compile("|".join(f"(?:{words.pattern(topic).pattern})" for words in language.known()))
+    return re.compile("|".join(f"(?:{words.pattern(topic).pattern})" for words in language.all_languages()))
 
 
 def _above_the_quote(lines: list[str]) -> tuple[list[str], bool]:
@@ -162,7 +162,7 @@ def _is_separator(lines: list[str], place: int) -> bool:
 
 @functools.cache
 def _header_line() -> re.Pattern[str]:
-    names = "|".join(f"(?:{words.pattern('quote.header').pattern})" for words in language.known())
+    names = "|".join(f"(?:{words.pattern('quote.header').pattern})" for words in language.all_languages())
     return re.compile(rf"[*>\s]*(?:{names})\s?\*?\s?:\s?\*?(?:\s.*|\S.*)?")
 
 

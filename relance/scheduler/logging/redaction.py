@@ -21,7 +21,7 @@ TOKEN = re.compile(r"(/[ocu]/)[A-Za-z0-9_-]{20,}")
 TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=MOST_FRAMES)
 
 
-def known(settings: config.Settings) -> Iterator[str]:
+def secrets_of(settings: config.Settings) -> Iterator[str]:
     """The secrets an installation is set up with, as they are and as they are written."""
     for url in (settings.database_url, settings.redis_url):
         parts = urlsplit(url or "")
@@ -36,7 +36,7 @@ class Concealing:
     """Two steps of a formatter: over the values, before they are quoted within one another, and over the finished line."""
 
     def __init__(self, settings: config.Settings) -> None:
-        self._mask = secrets.Mask(known(settings))
+        self._mask = secrets.Mask(secrets_of(settings))
 
     def values(self, _logger: Any, _method: str, event: Any) -> Any:
         """The values of a line without secrets, cut where they are too long."""

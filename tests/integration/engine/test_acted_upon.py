@@ -81,7 +81,7 @@ def test_what_a_person_says_is_done_to_them_and_to_nobody_else(
     hear(ready, letter(KIM, text=text))
     assert (state(ready, KIM), state(ready, MIA)) == (after, State.ACTIVE)
     with ready.database.read() as conn:
-        assert bool(suppressions.among(conn, [KIM])) is suppressed
+        assert bool(suppressions.suppressed(conn, [KIM])) is suppressed
 
 
 def test_an_absence_puts_the_next_step_off_to_the_day_of_return(ready: Context) -> None:

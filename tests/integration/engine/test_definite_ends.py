@@ -127,7 +127,7 @@ def test_an_answer_that_comes_to_light_late_means_what_it_would_have_meant(
     way(ready)
     assert (mail(ready).state, row(ready).state) == (state, stands)
     with ready.database.read() as conn:
-        assert bool(suppressions.among(conn, [EVE])) is (answer is NOBODY)
+        assert bool(suppressions.suppressed(conn, [EVE])) is (answer is NOBODY)
         assert (mailboxes.by_id(conn, 1).state == "paused") is (answer is QUOTA)
     if answer is LATER:
         assert row(ready).due_at == ready.clock.now() + ready.options.defer

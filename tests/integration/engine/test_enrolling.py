@@ -58,7 +58,7 @@ def test_everybody_is_enrolled_evenly_with_a_first_due_time(ready: Context) -> N
     assert report.by_mailbox == {"ada@sales.example": 3, "bob@sales.example": 2}
     with ready.database.read() as conn:
         found = enrollment_details.matching(conn)
-        turns = {each.address: each.next_turn_at for each in mailboxes.every(conn)}
+        turns = {each.address: each.next_turn_at for each in mailboxes.list_all(conn)}
     assert {each.enrollment.step for each in found} == {"intro"}
     assert {each.enrollment.state for each in found} == {State.ACTIVE}
     due = [each.enrollment.due_at for each in found if each.enrollment.due_at]
@@ -83,7 +83,7 @@ def test_a_dry_run_says_the_same_and_does_nothing(ready: Context) -> None:
     dry = enroll.enroll(ready, EnrollRequest("Trial"), dry_run=True)
     with ready.database.read() as conn:
         assert enrollment_details.matching(conn) == []
-        assert all(each.next_turn_at is None for each in mailboxes.every(conn))
+        assert all(each.next_turn_at is None for each in mailboxes.list_all(conn))
     real = enroll.enroll(ready, EnrollRequest("Trial"))
     assert (dry.enrolled, dry.by_mailbox) == (real.enrolled, real.by_mailbox)
     assert dry.first_due is not None
@@ -172,7 +172,7 @@ def test_resuming_a_sequence_spreads_what_fell_due(ready: Context, clock: Manual
     publish.resume(ready, "Trial")
     with ready.database.read() as conn:
         due = [each.enrollment.due_at for each in enrollment_details.matching(conn)]
-        turns = [each.next_turn_at for each in mailboxes.every(conn)]
+        turns = [each.next_turn_at for each in mailboxes.list_all(conn)]
     assert all(at is not None and clock.now() <= at < clock.now() + dt.timedelta(minutes=46) for at in due)
     assert len(set(due)) > 10
     assert all(at is not None for at in turns)

@@ -153,7 +153,7 @@ def test_evidence_of_today_lets_go_whom_the_first_version_held(old: Context) -> 
 def test_whoever_is_held_can_be_released(old: Context) -> None:
     held = [row for row in everybody(old).values() if row.state is State.HELD]
     assert Cause.UNKNOWN_MAIL in {each.cause for row in held for each in row.why}
-    for mail in in_doubt.every(old):
+    for mail in in_doubt.list_all(old):
         in_doubt.decide(old, mail.message_id, "sent")
     for row in held:
         if everybody(old)[row.id].state is State.HELD:

@@ -27,7 +27,7 @@ def test_the_address_in_the_link_is_suppressed_though_nobody_knows_the_mail(hous
     for _ in range(2):
         assert desk.unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE, EVE)) is Heard.IN_FORCE
     with house.database.read() as conn:
-        assert suppressions.among(conn, [EVE]) == {EVE: hits.BY_LINK}
+        assert suppressions.suppressed(conn, [EVE]) == {EVE: hits.BY_LINK}
 
 
 def test_a_known_person_is_stopped_in_everything_they_are_in(house: Context) -> None:
@@ -44,7 +44,7 @@ def test_a_known_person_is_stopped_in_everything_they_are_in(house: Context) -> 
 def test_an_old_link_that_tells_nobody_is_not_called_done(house: Context) -> None:
     assert hits.TrackingDesk(house).unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE)) is Heard.UNKNOWN
     with house.database.read() as conn:
-        assert suppressions.every(conn) == []
+        assert suppressions.list_all(conn) == []
 
 
 def test_a_click_leads_on_and_is_counted_for_nobody(house: Context) -> None:

@@ -82,7 +82,11 @@ def asked(house: Context) -> tuple[list[int], list[int], set[int]]:
     now = house.clock.now()
     with house.database.write() as conn:
         claimed = [row.id for row in claims.claim(conn, 1, now, 9, seen=now)]
-        return claimed, claims.unread_writers(conn, 1, now), due.unheard(conn, [1, 2], now)
+        return (
+            claimed,
+            claims.other_mailboxes_to_sync(conn, 1, now),
+            due.waits_for_other_mailbox(conn, [1, 2], now),
+        )
 
 
 def test_it_is_not_claimed_and_the_other_mailbox_is_called(ready: Context) -> None:

@@ -28,7 +28,7 @@ TAKEN = SendResult(Outcome.ACCEPTED, "final", Blame.SERVER, 250, "2.0.0", "Ok")
 
 
 def given_up(house: Context) -> in_doubt.Resolved:
-    [mail] = in_doubt.every(house)
+    [mail] = in_doubt.list_all(house)
     return in_doubt.decide(house, mail.message_id, "give up")
 
 
@@ -96,7 +96,7 @@ def test_who_has_an_earlier_mail_goes_on_in_its_thread(ready: Context) -> None:
 
 def test_a_resume_names_the_command_that_decides_as_a_shell_takes_it(ready: Context) -> None:
     held_for_unknown(ready, "451")
-    [mail] = in_doubt.every(ready)
+    [mail] = in_doubt.list_all(ready)
     bare = mail.message_id.strip("<>")
     with pytest.raises(errors.Invalid, match=worded(f"relance unknown resolve {bare} --decision sent")):
         control.resume(ready, KIM)

@@ -69,7 +69,7 @@ def test_who_was_killed_is_missed_and_in_the_end_forgotten(house: Context) -> No
         conn.execute(process.update().values(seen_at=long_ago - processes.KEPT))
     heartbeats.beat(house, dataclasses.replace(me(), name="another"))
     with house.database.read() as conn:
-        assert [each.name for each in processes.every(conn)] == ["another"]
+        assert [each.name for each in processes.list_all(conn)] == ["another"]
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_a_heartbeat_costs_one_small_write(house: Context) -> None:
     for _ in range(5):
         heartbeats.beat(house, me())
     with house.database.read() as conn:
-        assert len(processes.every(conn)) == 1
+        assert len(processes.list_all(conn)) == 1
 
 
 def test_people_in_doubt_after_a_restore_are_a_concern_while_they_are_under_way(ada: Context) -> None:

@@ -103,7 +103,7 @@ def test_a_colleagues_mailbox_that_says_it_was_read_next_month_was_not_read(
     change(ready, 2, synced_at=now + MONTH)
     later = at(ready, due.due_at or now)
     with later.database.read() as conn:
-        assert sequences_due.unheard(conn, [due.id], later.clock.now()) == {due.id}
+        assert sequences_due.waits_for_other_mailbox(conn, [due.id], later.clock.now()) == {due.id}
     turn.take_turn(later, 1, lambda: False)
     assert len(post.bodies) == 1  # it may hold Eve's answer
     assert turn.due(later, 10) == [2]

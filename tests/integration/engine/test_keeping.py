@@ -44,7 +44,7 @@ def world(house: Context) -> Iterator[World]:
 def test_a_mailbox_is_taken_in_with_its_password_sealed(house: Context) -> None:
     made = mailbox_service.add(house, dataclasses.replace(SPEC, address="Ada@Sales.example"))
     assert (made.address, made.state, made.next_turn_at) == (ADA, "active", house.clock.now())
-    assert [each.address for each in mailbox_service.every(house)] == [ADA]
+    assert [each.address for each in mailbox_service.list_all(house)] == [ADA]
     with house.database.read() as conn:
         row = mailboxes.by_id(conn, 1)
     assert b"horse" not in row.secret
@@ -74,7 +74,7 @@ def test_a_mailbox_that_cannot_work_is_refused_with_the_reason(
 ) -> None:
     with pytest.raises(errors.Invalid, match=worded(said)):
         mailbox_service.add(house, dataclasses.replace(SPEC, **change))  # type: ignore[arg-type]
-    assert mailbox_service.every(house) == []
+    assert mailbox_service.list_all(house) == []
 
 
 def test_a_mailbox_is_taken_in_once(house: Context) -> None:
@@ -140,7 +140,7 @@ def test_a_busy_mailbox_is_removed_by_force_only_and_holds_its_people(house: Con
     assert told == ["enrollment.created", "enrollment.held"]
     assert standing.enrollment.state is State.HELD
     assert in_english("was removed") in standing.enrollment.reason
-    assert mailbox_service.every(house) == []
+    assert mailbox_service.list_all(house) == []
     with pytest.raises(errors.NotFound):
         mailbox_service.show(house, ADA)
     assert mailbox_service.add(house, SPEC).state == "active"
@@ -179,7 +179,7 @@ def test_what_a_dead_worker_left_of_a_removed_mailbox_is_left_to_a_person(house:
         assert again is not None
         mailboxes.release(conn, again, None)
     mailbox_service.remove(house, ADA, force=True)
-    assert [each.message_id for each in in_doubt.every(house)] == [mail.message_id]
+    assert [each.message_id for each in in_doubt.list_all(house)] == [mail.message_id]
     in_doubt.decide(house, mail.message_id, "not sent")
     with house.database.read() as conn:
         assert enrollment_details.matching(conn)[0].enrollment.state is State.HELD

@@ -30,7 +30,9 @@ def test_addresses_and_domains_are_suppressed_and_freed(house: Context) -> None:
     assert contact_service.suppress(house, "Ada@ACME.example").kind == "address"
     assert contact_service.suppress(house, "@Other.example", "a competitor").value == "other.example"
     with house.database.read() as conn:
-        refused = suppressions.among(conn, ["ada@acme.example", "x@mail.other.example", "bob@acme.example"])
+        refused = suppressions.suppressed(
+            conn, ["ada@acme.example", "x@mail.other.example", "bob@acme.example"]
+        )
     told = {address: why.words for address, why in refused.items()}
     assert told == {
         "ada@acme.example": in_english("asked for no more mail"),

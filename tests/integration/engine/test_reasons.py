@@ -60,7 +60,7 @@ def test_what_a_person_asked_for_stays_when_a_bounce_is_corrected(ready: Context
     assert suppressed(ready) == {KIM}
     assert state(ready, KIM) is State.UNSUBSCRIBED
     with ready.database.read() as conn:
-        [left] = suppressions.every(conn)
+        [left] = suppressions.list_all(conn)
     assert len(left.reasons) == 1
     assert "does not exist" not in left.reason
 

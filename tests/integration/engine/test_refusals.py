@@ -67,7 +67,7 @@ def mailbox(house: Context) -> mailboxes.Mailbox:
 
 def suppressed(house: Context) -> set[str]:
     with house.database.read() as conn:
-        return {each.value for each in suppressions.every(conn)}
+        return {each.value for each in suppressions.list_all(conn)}
 
 
 def a_turn(house: Context) -> turn.TurnReport:

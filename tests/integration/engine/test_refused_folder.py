@@ -55,7 +55,7 @@ def test_it_is_said_wherever_somebody_asks(desk: TeamDesk) -> None:
     assert desk.row.state is State.ACTIVE
     (standing,) = status.status(desk.house).mailboxes
     assert in_english("The folder Team/Leads of ada@sales.example cannot be read") in standing.sync_error
-    assert "not yours" in mailbox_service.every(desk.house)[0].sync_error
+    assert "not yours" in mailbox_service.list_all(desk.house)[0].sync_error
     (told,) = explain(desk.house, OLA)
     assert any(
         "Team/Leads" in sentence and in_english("skip_folders") in sentence for sentence in told.sentences

@@ -102,7 +102,7 @@ def test_stopping_is_for_good_and_drops_open_tasks(ready: Context) -> None:
     view = control.stop(ready, ADA, reason="wrong person")[0]
     assert (view.state, view.reason, view.due_at) == ("stopped", "wrong person", None)
     with ready.database.read() as conn:
-        assert [each.state for each in tasks.every(conn, open_only=False)] == ["dropped"]
+        assert [each.state for each in tasks.list_all(conn, open_only=False)] == ["dropped"]
     assert control.resume(ready, ADA)[0].state == "stopped"
     assert kinds(ready)[-1] == "enrollment.stopped"
 

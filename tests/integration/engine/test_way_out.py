@@ -64,7 +64,7 @@ def told(house: Context, words: str) -> None:
     assert in_english("The next attempt is on") in concerned(house)[0].words
     assert status.status(house).grave
     assert words in status.status(house).mailboxes[0].trouble
-    assert words in mailbox_service.every(house)[0].trouble
+    assert words in mailbox_service.list_all(house)[0].trouble
     assert words in mailbox_service.show(house, ADA).send_error
     said = " ".join(explain.explain(house, PEOPLE[2])[0].sentences)
     assert words in said

@@ -81,7 +81,7 @@ def test_a_mail_that_can_never_be_read_waits_for_a_person_where_nobody_can_tell_
     desk.fetching({4}, b"{tag} NO [SERVERBUG] this mail is broken\r\n")
     set_aside(desk)
     desk.refused("could be an answer from anyone.*relance mailbox dismiss ada@sales.example")
-    (told,) = unread_mail.every(desk.house)
+    (told,) = unread_mail.list_all(desk.house)
     assert (told.uid, told.folder, told.state, told.waiting) == (4, "INBOX", "aside", True)
     assert desk.mark.last_uid == 4
     desk.script.heard.clear()
@@ -90,7 +90,7 @@ def test_a_mail_that_can_never_be_read_waits_for_a_person_where_nobody_can_tell_
     unread_mail.dismiss(desk.house, "ada@sales.example")
     desk.sync()
     assert desk.mailbox.synced_at == desk.house.clock.now()
-    assert unread_mail.every(desk.house) == []
+    assert unread_mail.list_all(desk.house) == []
 
 
 def test_a_mail_that_was_set_aside_is_read_when_the_server_gives_it_after_all(desk: ReadDesk) -> None:
@@ -120,7 +120,7 @@ def test_of_a_mail_that_can_never_be_read_a_header_may_tell_whom_to_hold(desk: R
     assert desk.row.state is State.HELD
     assert in_english("could not be read") in desk.row.reason
     assert not desk.mailbox.sync_error  # the others go on
-    assert [each.waiting for each in unread_mail.every(desk.house)] == [False]
+    assert [each.waiting for each in unread_mail.list_all(desk.house)] == [False]
 
 
 def test_a_mail_that_is_taken_away_is_waited_for_no_more(desk: ReadDesk) -> None:

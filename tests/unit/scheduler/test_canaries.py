@@ -106,7 +106,7 @@ class App:
 
     clock = clock.ManualClock(dt.datetime(2026, 3, 2, tzinfo=dt.UTC))
     settings: Any = None
-    tick = turn = audible = listen = fails
+    tick = turn = idle_candidates = listen = fails
 
     def due_mailboxes(self, limit: int) -> list[int]:
         return []

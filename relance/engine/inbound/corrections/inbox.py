@@ -101,7 +101,7 @@ def understood(conn: Connection, context: Context, wanted: Wanted) -> Wanted:
     if wanted.intent is not None:
         values["intent"] = _intent(wanted.intent)
     if wanted.email is not None:
-        values["email"] = contact_service.known(conn, context, wanted.email).email
+        values["email"] = contact_service.get(conn, context, wanted.email).email
     return dataclasses.replace(wanted, **values)
 
 
@@ -109,9 +109,9 @@ def show(context: Context, number: int, *, mark_read: bool = False) -> AnswerVie
     """One kept mail. Raises `errors.NotFound`."""
     if mark_read:
         with context.database.write() as conn:
-            replies.mark(conn, [known(conn, number).id], context.clock.now(), reader(conn))
+            replies.mark(conn, [get(conn, number).id], context.clock.now(), reader(conn))
     with context.database.read() as conn:
-        return view(known(conn, number))
+        return view(get(conn, number))
 
 
 def reader(conn: Connection) -> dict[str, str]:
@@ -120,7 +120,7 @@ def reader(conn: Connection) -> dict[str, str]:
     return {"kind": actor.kind.value, "name": actor.name}
 
 
-def known(conn: Connection, number: int) -> Reply:
+def get(conn: Connection, number: int) -> Reply:
     """The mail of a number; raises `errors.NotFound`."""
     found = replies.by_id(conn, number)
     if found is None:
@@ -172,12 +172,12 @@ def correct(context: Context, number: int, correction: Correction) -> Corrected:
 def correct_in(conn: Connection, context: Context, number: int, correction: Correction) -> Corrected:
     """`correct`, in the caller's transaction."""
     now = context.clock.now()
-    answer = known(conn, number)
+    answer = get(conn, number)
     before = classification.in_force(answer)
     said = _said(answer, before, correction, now)
     values: dict[str, Any] = {"correction": said, **_seen(conn, answer, now)}
     if correction.contact is not None:
-        values["contact_id"] = contact_service.known(conn, context, correction.contact).id
+        values["contact_id"] = contact_service.get(conn, context, correction.contact).id
     told = Text("now: {kind}, by a person; the rules said: {before}", **_kinds(said["kind"], answer.kind))
     return _changed(conn, context, answer, values, told)
 
@@ -190,7 +190,7 @@ def undo(context: Context, number: int) -> Corrected:
     """Take back the last thing a person said of a mail: it is what it was before, and people stand where that puts them. A wish
     for no more mail is not taken back by this. Raises `errors.Invalid` where there is nothing to take back."""
     with context.database.write() as conn:
-        answer = known(conn, number)
+        answer = get(conn, number)
         earlier = (answer.correction or {}).get(_BEFORE)
         if earlier is None:
             raise errors.Invalid(
@@ -222,14 +222,14 @@ def _changed(
     """The mail is taken for something else, and everybody concerned is brought there."""
     now = context.clock.now()
     replies.change(conn, answer.id, **values)
-    after = classification.in_force(known(conn, answer.id))
+    after = classification.in_force(get(conn, answer.id))
     revision = Revision(answer, classification.acted_on(answer), after)
     revised = revise.revise(conn, context, revision, now, reopen=True)
     classification.note_acted(conn, answer, revision.before if revised.kept else None)
     said = ReplyCorrected(told, answer.kind, after.judgement.kind.value, list(revised.words))
     about = (answer.enrollment_id, after.contact_id, answer.mailbox_id, answer.message_id)
     events.record_cause(conn, NewEvent(said, now, *about), revised.touched, inbound_id=answer.id)
-    return Corrected(view(known(conn, answer.id)), tuple(map(str, revised.words)))
+    return Corrected(view(get(conn, answer.id)), tuple(map(str, revised.words)))
 
 
 _BEFORE = "before"
@@ -307,7 +307,7 @@ def dismiss_substitute(context: Context, number: int) -> None:
 
 def _naming(context: Context, number: int) -> Reply:
     with context.database.read() as conn:
-        answer = known(conn, number)
+        answer = get(conn, number)
     if not answer.judgement.get("substitute"):
         raise errors.Invalid(Text("answer {number} names nobody to write to instead.", number=number))
     return answer

@@ -82,7 +82,7 @@ def mark(context: Context, numbers: Collection[int], *, read: bool = True) -> tu
 def detail(context: Context, number: int) -> AnswerDetail:
     """One answer laid open. Raises `errors.NotFound`."""
     with context.database.read() as conn:
-        answer = inbox.view(inbox.known(conn, number))
+        answer = inbox.view(inbox.get(conn, number))
         kept = replies.kept(conn, number)
     if kept is None or not kept.raw:
         return AnswerDetail(answer, "", None)

@@ -114,7 +114,7 @@ def undo_bounces(context: Context, wrong: Wrong, *, dry_run: bool = False) -> Wa
 def _wanted(conn: Connection, context: Context, wrong: Wrong) -> Callable[[int | None], bool]:
     if wrong.emails is None:
         return lambda contact_id: contact_id is not None
-    ids = {contact_service.known(conn, context, email).id for email in wrong.emails}
+    ids = {contact_service.get(conn, context, email).id for email in wrong.emails}
     return lambda contact_id: contact_id in ids
 
 
@@ -127,12 +127,12 @@ def _take_back(
     asked = {each.recipient for each in refused} | {
         each.email for each in contacts.by_ids(conn, ids).values()
     }
-    before = set(suppressions.among(conn, asked))
+    before = set(suppressions.suppressed(conn, asked))
     for mail in refused:
         suppressions.take_back(conn, mail.recipient, [reasons.of_message(mail.id), suppressions.UNSAID])
     for answer in back:
         inbox.correct_in(conn, context, answer.id, Correction(kind=Kind.SOFT_BOUNCE.value, note=WORDS))
-    return sorted(before - set(suppressions.among(conn, asked)))
+    return sorted(before - set(suppressions.suppressed(conn, asked)))
 
 
 def _by_refusal(lost: Iterable[Enrollment], refused: Iterable[Message]) -> list[Enrollment]:
@@ -146,7 +146,7 @@ def _go_on(conn: Connection, context: Context, rows: Iterable[Enrollment]) -> se
     now, going = context.clock.now(), set()
     fresh = enrollments.by_ids(conn, [row.id for row in rows])
     persons = contacts.by_ids(conn, [row.contact_id for row in fresh])
-    no = suppressions.among(conn, [each.email for each in persons.values()])
+    no = suppressions.suppressed(conn, [each.email for each in persons.values()])
     mails = messages.of_steps(conn, [(row.id, row.step or "") for row in fresh])
     for row in fresh:
         if persons[row.contact_id].email in no or not _may(row):

@@ -311,7 +311,7 @@ def _go_on(desk: _Desk, row: Enrollment) -> None:
     events = {State.HELD: Event.RELEASED, State.AWAY: Event.BACK}
     event = events.get(row.state, Event.REOPENED if row.state in states.FINAL else Event.RESUMED)
     person = contacts.by_ids(desk.conn, [row.contact_id])[row.contact_id]
-    refused = suppressions.among(desk.conn, [person.email]).get(person.email)
+    refused = suppressions.suppressed(desk.conn, [person.email]).get(person.email)
     if refused is not None:  # something else says no: a person's wish, another bounce
         _not_on(desk, row, person.email, because(Code.SUPPRESSED, why=refused))
         return

@@ -42,7 +42,7 @@ def may_concern(look: Look, fetched: Fetched) -> bool:
         look.mailbox.id, came, look.recipients, look.own, fetched.thread_id, linked=_linked(look, mail)
     )
     with look.context.database.read() as conn:
-        if replies.known(conn, look.mailbox.id, [_dedupe(fetched, mail)]):
+        if replies.stored_keys(conn, look.mailbox.id, [_dedupe(fetched, mail)]):
             return False
         return match.find(conn, mail, seen) != match.NOBODY
 
@@ -60,9 +60,9 @@ def is_our_own(look: Look, mail: InboundMail, *, answers_us: bool = False) -> bo
     if mail.from_address not in look.own:
         return False
     ids = look.context.own_ids
-    if ids.among(each for each in (mail.message_id, *mail.aliases) if each):
+    if ids.find_ours(each for each in (mail.message_id, *mail.aliases) if each):
         return True
-    answers_us = answers_us or bool(ids.among((*mail.in_reply_to, *mail.references)))
+    answers_us = answers_us or bool(ids.find_ours((*mail.in_reply_to, *mail.references)))
     if answers_us and authorship.came_to_us_alone(mail, look.own):
         return False
     return authorship.wrote_it_ourselves(mail, look.own)
@@ -79,7 +79,7 @@ def copies(look: Look, folder: Folder, read: Sequence[Read]) -> list[Copy]:
 
 def threads(conn: Connection, look: Look, copies: Sequence[Copy]) -> dict[str, messages.Message]:
     """Which conversations these copies belong to, for answers that were read together with them."""
-    ours = sent_copies.known(conn, look.mailbox.id, copies)
+    ours = sent_copies.matched(conn, look.mailbox.id, copies)
     found = ((copies[place].thread_id, mail) for place, mail in ours.items())
     return {thread: mail for thread, mail in found if thread is not None}
 
@@ -92,7 +92,7 @@ def items(
     threads: Mapping[str, messages.Message],
 ) -> Iterator[NewReply]:
     """Those mails of a window that concern us and were not kept before, judged and matched."""
-    known = replies.known(conn, look.mailbox.id, [_key(folder, each, mail) for each, mail in read])
+    known = replies.stored_keys(conn, look.mailbox.id, [_key(folder, each, mail) for each, mail in read])
     for fetched, mail in read:
         key = _key(folder, fetched, mail)
         if key in known:

@@ -59,7 +59,7 @@ def shown(context: Context, copies: Sequence[Copy], now: dt.datetime) -> list[Ev
     return [each for some in found for each in some]
 
 
-def known(conn: Connection, mailbox_id: int, copies: Sequence[Copy]) -> Mapping[int, Message]:
+def matched(conn: Connection, mailbox_id: int, copies: Sequence[Copy]) -> Mapping[int, Message]:
     """Those that are mails of the engine, by their place among `copies`: by an id, or by recipient, subject and date."""
     by_key = messages.by_keys(conn, {key for each in copies for key in each.names})
     found: dict[int, Message] = {}
@@ -85,7 +85,7 @@ def take(
     conn: Connection, context: Context, mailbox_id: int, copies: Sequence[Copy], now: dt.datetime
 ) -> None:
     """Learn from every copy what it says; pause what a person carries on by hand."""
-    ours = known(conn, mailbox_id, copies)
+    ours = matched(conn, mailbox_id, copies)
     for place, each in enumerate(copies):
         mail = ours.get(place)
         if mail is not None:
@@ -96,7 +96,7 @@ def take(
 
 def _is_ours(context: Context, copy: Copy) -> bool:
     """Whether the engine wrote it, by what it carries: a row may be gone, and nobody wrote it by hand all the same."""
-    own = context.own_ids.among(copy.names)
+    own = context.own_ids.find_ours(copy.names)
     return bool(own) or evidence.link(context.links, copy.mail) is not None
 
 

@@ -232,10 +232,10 @@ def oddities(conn: Connection, now: dt.datetime) -> dict[int, list[Text]]:
     found: dict[int, list[Text]] = {}
     for number, moved in folders.unstable(conn, now).items():
         found.setdefault(number, []).extend(_unstable(each) for each in moved)
-    for mailbox in mailboxes.every(conn):
+    for mailbox in mailboxes.list_all(conn):
         if mailbox.turn_error:
             found.setdefault(mailbox.id, []).append(fault(mailbox))
-    for row in unread_mails.every(conn):
+    for row in unread_mails.list_all(conn):
         found.setdefault(row.mailbox_id, []).extend(notes([row]))
     return found
 
@@ -254,7 +254,7 @@ def fault(mailbox: mailboxes.Mailbox) -> Text:
 
 def aside(conn: Connection) -> Counter[int]:
     """How many mails were set aside, by mailbox."""
-    return Counter(each.mailbox_id for each in unread_mails.every(conn) if each.state == "aside")
+    return Counter(each.mailbox_id for each in unread_mails.list_all(conn) if each.state == "aside")
 
 
 def _unstable(folder: folders.Unstable) -> Text:
@@ -269,11 +269,11 @@ def _unstable(folder: folders.Unstable) -> Text:
     )
 
 
-def every(context: Context, address: str | None = None) -> list[UnreadMail]:
+def list_all(context: Context, address: str | None = None) -> list[UnreadMail]:
     """All that were not dismissed; of one mailbox where its address is given."""
     with context.database.read() as conn:
         wanted = mailboxes.named(conn, address).id if address is not None else None
-        rows = [each for each in unread_mails.every(conn) if wanted in (None, each.mailbox_id)]
+        rows = [each for each in unread_mails.list_all(conn) if wanted in (None, each.mailbox_id)]
     return [_view(each) for each in rows]
 
 

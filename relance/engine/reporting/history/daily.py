@@ -55,7 +55,7 @@ def by_day(
         )
     zone = zoneinfo.ZoneInfo(context.workspace.zone)
     with context.database.read() as conn:
-        of_sequence = None if sequence is None else publish.known(conn, sequence)[0].sequence_id
+        of_sequence = None if sequence is None else publish.versions_of(conn, sequence)[0].sequence_id
         of_mailbox = None if mailbox is None else listing.mailbox_id(conn, mailbox)
         found = []
         for number in range((until - since).days + 1):

@@ -90,9 +90,11 @@ def show(context: Context, number: int) -> MessageDetail:
 def _meant(conn: Connection, context: Context, wanted: MessageFilter) -> Conditions:
     return Conditions(
         states=tuple(map(_state, wanted.states)),
-        sequence_id=None if wanted.sequence is None else publish.known(conn, wanted.sequence)[0].sequence_id,
+        sequence_id=None
+        if wanted.sequence is None
+        else publish.versions_of(conn, wanted.sequence)[0].sequence_id,
         mailbox_id=None if wanted.mailbox is None else listing.mailbox_id(conn, wanted.mailbox),
-        contact_id=None if wanted.email is None else contact_service.known(conn, context, wanted.email).id,
+        contact_id=None if wanted.email is None else contact_service.get(conn, context, wanted.email).id,
         search=(wanted.search or "").strip(),
         since=wanted.since,
         until=wanted.until,

@@ -237,7 +237,7 @@ def lost(conn: Connection, context: Context, asked: Sequence[StepContext]) -> di
         if case.existing is None
         for each in context.own_ids.fingerprints(case.script.name, case.contact.email, case.step)
     }
-    return {prints[key]: mail for key, mail in lost_mails.known(conn, prints).items()}
+    return {prints[key]: mail for key, mail in lost_mails.by_fingerprint(conn, prints).items()}
 
 
 def assumed(conn: Connection, context: Context, row: Enrollment, at: dt.datetime) -> Message:

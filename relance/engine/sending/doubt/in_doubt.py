@@ -187,7 +187,7 @@ class UnknownMail:
     looks: int
 
 
-def every(context: Context) -> list[UnknownMail]:
+def list_all(context: Context) -> list[UnknownMail]:
     """All of them, oldest first."""
     with context.database.read() as conn:
         return [

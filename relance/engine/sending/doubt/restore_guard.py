@@ -141,7 +141,7 @@ def confirm(context: Context, file: Path, *, hold_due: bool = True) -> int:
         store_installation.drop(conn, HALTED)
         _part_fences(conn, file, seen)
         mailboxes.schedule_turn(
-            conn, [each.id for each in mailboxes.every(conn)], now
+            conn, [each.id for each in mailboxes.list_all(conn)], now
         )  # the proof lies in them
         said = NewEvent(RestoreConfirmed(words, len(due)), now)
         events.record_cause(conn, said, [row.id for row in due])

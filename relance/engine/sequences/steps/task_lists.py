@@ -192,7 +192,7 @@ def _due(wanted: TaskFilter, when: str) -> TaskFilter:
 
 def _meant(conn: Connection, context: Context, wanted: TaskFilter) -> Conditions:
     if wanted.sequence is not None:
-        publish.known(conn, wanted.sequence)
+        publish.versions_of(conn, wanted.sequence)
     since, until = _between(context, wanted.when)
     search = (wanted.search or "").strip()
     return Conditions(wanted.ids, wanted.states, since, until, wanted.assignee, wanted.sequence, search)

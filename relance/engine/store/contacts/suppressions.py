@@ -139,7 +139,7 @@ def remove(conn: Connection, value: str) -> bool:
     return conn.execute(sa.delete(suppression).where(suppression.c.value == value)).rowcount > 0
 
 
-def every(conn: Connection) -> list[Suppression]:
+def list_all(conn: Connection) -> list[Suppression]:
     """All of them, by value."""
     query = sa.select(suppression).order_by(suppression.c.value)
     words: dict[tuple[str, str], list[str]] = {}
@@ -157,7 +157,7 @@ def every(conn: Connection) -> list[Suppression]:
     ]
 
 
-def among(conn: Connection, addresses: Iterable[str]) -> dict[str, Reason]:
+def suppressed(conn: Connection, addresses: Iterable[str]) -> dict[str, Reason]:
     """Those of these addresses that may not be written to, with the reason."""
     refused_by = {address: refusing(address) for address in set(addresses)}
     wanted = {value for values in refused_by.values() for value in values}

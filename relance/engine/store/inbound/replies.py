@@ -55,7 +55,7 @@ class Reply:
     substitute_state: str
 
 
-def known(conn: Connection, mailbox_id: int, dedupe: Iterable[str]) -> set[str]:
+def stored_keys(conn: Connection, mailbox_id: int, dedupe: Iterable[str]) -> set[str]:
     """Which of these mails were kept before (moved between folders, or read again after a UIDVALIDITY change)."""
     wanted = sorted(set(dedupe))
     query = sa.select(inbound.c.dedupe).where(

@@ -48,7 +48,7 @@ def of_mailbox(conn: Connection, mailbox_id: int) -> list[Withheld]:
     return [Withheld(*row) for row in conn.execute(_OF, {"of": mailbox_id})]
 
 
-def every(conn: Connection) -> list[Withheld]:
+def list_all(conn: Connection) -> list[Withheld]:
     """All that were not dismissed, by mailbox."""
     return [Withheld(*row) for row in conn.execute(_SELECT.where(withheld.c.state != "dismissed"))]
 

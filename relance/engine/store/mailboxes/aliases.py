@@ -16,7 +16,7 @@ MOST = 20
 
 def own_addresses(conn: Connection) -> frozenset[str]:
     """Every address our own people write from: their mailboxes' and the aliases of those."""
-    return frozenset(each for found in mailboxes.every(conn) for each in (found.address, *found.aliases))
+    return frozenset(each for found in mailboxes.list_all(conn) for each in (found.address, *found.aliases))
 
 
 def put(conn: Connection, mailbox_id: int, aliases: Sequence[str]) -> None:

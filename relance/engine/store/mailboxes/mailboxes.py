@@ -194,7 +194,7 @@ def lock(conn: Connection, mailbox_ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.state for row in conn.execute(query)}
 
 
-def every(conn: Connection) -> list[Mailbox]:
+def list_all(conn: Connection) -> list[Mailbox]:
     """All that were not removed, by address."""
     query = _SELECT.where(mailbox.c.state != "removed").order_by(mailbox.c.address)
     return [_mailbox(row) for row in conn.execute(query)]

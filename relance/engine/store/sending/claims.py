@@ -31,7 +31,7 @@ def claim(
     return [claimed[number] for number in ids if number in claimed]
 
 
-def unread_writers(conn: Connection, mailbox_id: int, now: dt.datetime) -> list[int]:
+def other_mailboxes_to_sync(conn: Connection, mailbox_id: int, now: dt.datetime) -> list[int]:
     """The other mailboxes that mails due in this one wait for: they wrote to the same people, and can be read first."""
     return due.UNREAD_WRITERS.scalars(conn, {"sender": mailbox_id, "now": now})
 

@@ -39,7 +39,7 @@ def told(conn: Connection, fingerprint: str) -> None:
     conn.execute(sa.update(lost_mail).where(lost_mail.c.fingerprint == fingerprint).values(answered=False))
 
 
-def known(conn: Connection, fingerprints: Iterable[str]) -> dict[str, LostMail]:
+def by_fingerprint(conn: Connection, fingerprints: Iterable[str]) -> dict[str, LostMail]:
     """Those of some steps that were met: {fingerprint: mail}."""
     wanted = sorted(set(fingerprints))
     found = _KNOWN.all(conn, {"wanted": wanted}) if wanted else ()

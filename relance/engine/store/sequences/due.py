@@ -140,14 +140,16 @@ def _going(conn: Connection, heads: Prepared, asked: Values, now: dt.datetime, m
     while count > 0:
         page = heads.all(conn, {**asked, **after, "count": count})
         going = [row for row in page if row.going == "active"]
-        unread = unheard(conn, [row.id for row in going if row.wrote_before and row.due_at <= now], now)
+        unread = waits_for_other_mailbox(
+            conn, [row.id for row in going if row.wrote_before and row.due_at <= now], now
+        )
         yield from (row for row in going if row.id not in unread)
         if len(page) < count:
             return
         after, count = {"after_due": page[-1].due_at, "after_id": page[-1].id}, min(4 * count, MOST)
 
 
-def unheard(conn: Connection, enrollment_ids: Iterable[int], now: dt.datetime) -> set[int]:
+def waits_for_other_mailbox(conn: Connection, enrollment_ids: Iterable[int], now: dt.datetime) -> set[int]:
     """Those of them whom another mailbox wrote to that was not read for answers since the step fell due."""
     wanted = sorted(set(enrollment_ids))
     return set(_UNHEARD_AMONG.scalars(conn, {"wanted": wanted, "now": now})) if wanted else set()

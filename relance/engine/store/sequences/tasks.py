@@ -90,7 +90,7 @@ def reopen(conn: Connection, enrollment_id: int, step: str) -> None:
     conn.execute(change.where(task.c.state == "dropped").values(state="open", closed_at=None))
 
 
-def every(conn: Connection, *, open_only: bool, limit: int = 1000) -> list[Task]:
+def list_all(conn: Connection, *, open_only: bool, limit: int = 1000) -> list[Task]:
     """Tasks by due time, their words as they are shown."""
     here = scopes.within(conn, enrollment.c.mailbox_id)
     query = _select().where(*here).order_by(task.c.due_at, task.c.id).limit(limit)

@@ -62,7 +62,7 @@ def by_id(conn: Connection, number: int) -> User:
     return _user(found)
 
 
-def every(conn: Connection) -> list[User]:
+def list_all(conn: Connection) -> list[User]:
     """All users by address; there are tens of them, not thousands."""
     return [_user(row) for row in conn.execute(sa.select(*_COLUMNS).order_by(user_account.c.email))]
 

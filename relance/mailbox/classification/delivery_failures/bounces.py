@@ -242,7 +242,9 @@ def _is_formula(letter: MessageView) -> bool:
 def _is_titled(subject: str) -> bool:
     """Does a bounce's subject open this one, or close it in brackets?"""
     found = (
-        match for words in language.known() for match in words.pattern("subject.bounce").finditer(subject)
+        match
+        for words in language.all_languages()
+        for match in words.pattern("subject.bounce").finditer(subject)
     )
     return any(
         not match.start() or (subject.endswith(")") and subject[match.start() - 1] == "(") for match in found

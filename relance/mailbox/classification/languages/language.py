@@ -90,7 +90,7 @@ def _phrases(source: Mapping[str, object]) -> dict[str, re.Pattern[str]]:
 
 
 @functools.cache
-def known() -> tuple[Language, ...]:
+def all_languages() -> tuple[Language, ...]:
     """Every language that has a data file, in the order of their codes."""
     folder = importlib.resources.files(__package__)
     files = sorted(
@@ -104,13 +104,13 @@ def known() -> tuple[Language, ...]:
 @functools.cache
 def by_code(code: str) -> Language | None:
     """The language of that code, if we know it."""
-    return next((language for language in known() if language.code == code), None)
+    return next((language for language in all_languages() if language.code == code), None)
 
 
 def ranked(folded_text: str) -> list[tuple[Language, int]]:
     """Languages by how many of their commonest words stand in the text; those without any are left out."""
     words = re.findall(rf"{_LETTER}+", folded_text[:6000])
-    scores = [(language, sum(word in language.common for word in words)) for language in known()]
+    scores = [(language, sum(word in language.common for word in words)) for language in all_languages()]
     return sorted(((language, score) for language, score in scores if score), key=lambda pair: -pair[1])
 
 
@@ -126,7 +126,7 @@ class Found:
 
 def find_any(topic: str, folded_text: str, hint: str | None = None) -> Found | None:
     """The first phrase of this topic in any language; the hinted one is asked first, for neighbours share words."""
-    for language in sorted(known(), key=lambda each: each.code != hint):
+    for language in sorted(all_languages(), key=lambda each: each.code != hint):
         if match := language.find(topic, folded_text):
             return Found(topic, language.code, *match.span())
     return None

@@ -76,7 +76,7 @@ def _languages(folded: str, hint: str | None) -> list[Language]:
     """The languages worth trying: the hinted one, then those whose common words stand in the text, then the rest."""
     hinted = [found for found in (language.by_code(hint or ""),) if found]
     likely = [words for words, _ in language.ranked(folded)]
-    ordered = dict.fromkeys(words.code for words in [*hinted, *likely, *language.known()])
+    ordered = dict.fromkeys(words.code for words in [*hinted, *likely, *language.all_languages()])
     return [found for found in map(language.by_code, ordered) if found]
 
 

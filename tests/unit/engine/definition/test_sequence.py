@@ -32,7 +32,7 @@ FLAT = graph.build(SMALL)
 
 def test_the_plan_lies_in_reading_order_and_every_step_has_an_id():
     ids = ["intro", "wait:intro", "clicked", "more", "end:more", "wait:clicked-else", "call", "bye"]
-    assert [graph.known(step) for step in FLAT.steps] == ids
+    assert [graph.id_of(step) for step in FLAT.steps] == ids
     assert FLAT.first == "intro"
     assert [mail.id for mail in FLAT.mails] == ["intro", "more", "bye"]
     assert FLAT.number("call") == 7

@@ -29,11 +29,11 @@ def kept(tmp_path: Path) -> OptOuts:
 
 
 def test_who_said_no_is_found_until_the_database_has_it(kept: OptOuts) -> None:
-    assert kept.among([EVE.recipient]) == {}
+    assert kept.opted_out([EVE.recipient]) == {}
     for _ in range(3):
         kept.keep(EVE)
     kept.keep(BOB)
-    assert kept.among([EVE.recipient, "ada@acme.example"]) == {EVE.recipient: opt_outs.UNHEARD}
+    assert kept.opted_out([EVE.recipient, "ada@acme.example"]) == {EVE.recipient: opt_outs.UNHEARD}
     assert sorted(kept.waiting(), key=lambda no: no.message) == [EVE, BOB]
     kept.drop(EVE.recipient)
     kept.drop(EVE.recipient)
@@ -52,7 +52,7 @@ def test_nobody_else_can_read_it_and_no_address_is_in_a_name(kept: OptOuts, tmp_
 def test_what_cannot_be_kept_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(OSError, match="no folder"):
         OptOuts(None).keep(EVE)
-    assert OptOuts(None).among([EVE.recipient]) == {}
+    assert OptOuts(None).opted_out([EVE.recipient]) == {}
     OptOuts(None).drop(EVE.recipient)
     monkeypatch.setattr(opt_outs, "MOST", 1)
     kept = OptOuts(tmp_path / "noes")

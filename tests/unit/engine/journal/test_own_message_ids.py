@@ -60,7 +60,7 @@ def test_an_id_that_changed_its_case_or_its_domain_on_the_way_is_known_still() -
 def test_ids_made_before_the_key_was_changed_are_known() -> None:
     before, after = OURS.token(*EVE), TURNED.token(*EVE)
     assert before != after
-    found = TURNED.among([f"<{before}@x.example>", "<chance@x.example>", f"<{after}@x.example>"])
+    found = TURNED.find_ours([f"<{before}@x.example>", "<chance@x.example>", f"<{after}@x.example>"])
     assert [each.fingerprint for each in found] == list(reversed(TURNED.fingerprints(*EVE[1:])))
     assert OURS.read(f"<{after}@x.example>") is None
 

@@ -12,7 +12,7 @@ PLAIN = ["da", "fi", "hu", "ja", "ko", "nb", "ro", "ru", "sk", "sv", "tr", "zh"]
 
 
 def test_the_languages_are_there() -> None:
-    assert [words.code for words in language.known()] == sorted([*CODES, *PLAIN])
+    assert [words.code for words in language.all_languages()] == sorted([*CODES, *PLAIN])
 
 
 @pytest.mark.parametrize("code", PLAIN)

@@ -138,4 +138,4 @@ def test_every_rule_has_a_name_for_people() -> None:
     kept = {rule.__name__.replace("_", " ") for rule, _kind in RULES}
     assert kept | {"the rules could not read it"} == set(rule_names.NAMES)
     assert rules.is_person in {rule for rule, _kind in RULES}
-    assert language.known()
+    assert language.all_languages()
