@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from relance.engine.states import BulkOutcome, TaskChange, TaskOutcome
     from relance.engine.store.contacts.contacts import Contact
     from relance.engine.store.contacts.suppressions import Suppression
-    from relance.engine.store.inbound.replies import Wanted
+    from relance.engine.store.inbound.replies import ReplyFilter, Wanted
     from relance.engine.store.mailboxes.provider_traits import IdClue, ProviderHabits
     from relance.engine.store.processes import Process
     from relance.engine.store.sending.message_lists import MessageView
@@ -166,6 +166,7 @@ __all__ = [
     "RejudgeReport",
     "Relance",
     "RelanceError",
+    "ReplyFilter",
     "Report",
     "Resolved",
     "Retried",
@@ -265,7 +266,7 @@ _ROOMS = {
     "engine.store.contacts.contacts": ("Contact",),
     "engine.store.processes": ("Process",),
     "engine.store.mailboxes.provider_traits": ("IdClue", "ProviderHabits"),
-    "engine.store.inbound.replies": ("Wanted",),
+    "engine.store.inbound.replies": ("ReplyFilter", "Wanted"),
     "engine.store.contacts.suppressions": ("Suppression",),
     "engine.store.sequences.tasks": ("Task",),
     "engine.store.users.audit": ("AuditEntry",),

@@ -66,7 +66,7 @@ def enroll(  # noqa: PLR0913 - a flag for every question
 ) -> None:
     """Put contacts into a sequence. Shows what would happen and asks first."""
     people = _people(emails, everybody=everybody, source=source)
-    wish = Wish(sequence, people, mailbox or None, also_elsewhere)
+    wish = EnrollArguments(sequence, people, mailbox or None, also_elsewhere)
     with session.of(ctx).open() as relance:
         if dry_run or not yes:
             plan = wish.put_to(relance, dry_run=True)
@@ -81,7 +81,7 @@ def enroll(  # noqa: PLR0913 - a flag for every question
 
 
 @dataclass(frozen=True)
-class Wish:
+class EnrollArguments:
     """Whom to put where; asked twice: to show what would happen, and to do it."""
 
     sequence: str

@@ -97,9 +97,9 @@ def list_(  # noqa: PLR0913 - a flag for every question
     as_json: Json = False,
 ) -> None:
     """List what came back, the newest first."""
-    from relance import Wanted
+    from relance import ReplyFilter
 
-    wanted = Wanted(
+    wanted = ReplyFilter(
         kind=kind.value if kind else None,
         email=contact,
         mailbox=mailbox.strip().lower() if mailbox else None,

@@ -276,7 +276,7 @@ class Settings(BaseModel):
 
     def in_file(self, name: str) -> bool:
         """Whether the value of a setting came from the settings file."""
-        return name in self.model_fields_set and _place(name, self._given, self.home) is Place.FILE
+        return name in self.model_fields_set and _place(name, self._given, self.home) is SettingSource.FILE
 
     def describe(self) -> tuple[Setting, ...]:
         """Every setting with its source, fit to be shown: no secret and no password in an address."""
@@ -322,7 +322,7 @@ def _in_file(given: Mapping[str, Any]) -> dict[str, Any]:
         ) from refused
 
 
-class Place(enum.Enum):
+class SettingSource(enum.Enum):
     """Where a value came from."""
 
     CALLER = enum.auto()
@@ -331,15 +331,15 @@ class Place(enum.Enum):
     DEFAULT = enum.auto()
 
 
-def _place(name: str, given: Collection[str], home: Path) -> Place:
+def _place(name: str, given: Collection[str], home: Path) -> SettingSource:
     if name in given:
-        return Place.CALLER
+        return SettingSource.CALLER
     if os.environ.get(_variable(name)):  # noqa: TID251 - this is the place
-        return Place.ENVIRONMENT
+        return SettingSource.ENVIRONMENT
     with contextlib.suppress(OSError, ValueError, RecursionError):
         if name in tomllib.loads((home / FILE_NAME).read_text(encoding="utf-8")):
-            return Place.FILE
-    return Place.DEFAULT
+            return SettingSource.FILE
+    return SettingSource.DEFAULT
 
 
 def _variable(name: str) -> str:
@@ -348,11 +348,11 @@ def _variable(name: str) -> str:
 
 def _source(name: str, given: Collection[str], home: Path) -> Text:
     place = _place(name, given, home)
-    if place is Place.CALLER:
+    if place is SettingSource.CALLER:
         return Text("given by the caller")
-    if place is Place.ENVIRONMENT:
+    if place is SettingSource.ENVIRONMENT:
         return Text("environment {variable}", variable=_variable(name))
-    return Text.prose(home / FILE_NAME) if place is Place.FILE else Text("default")
+    return Text.prose(home / FILE_NAME) if place is SettingSource.FILE else Text("default")
 
 
 def _told(refused: ValidationError, given: Mapping[str, Any]) -> Text:

@@ -46,7 +46,9 @@ class Options:
     keep_raw: dt.timedelta = dt.timedelta(
         days=90
     )  # how long the bytes of answers are kept, to judge them again
-    hits: judge.Limits = field(default_factory=judge.Limits)  # the spans by which opens and clicks are judged
+    hits: judge.HitLimits = field(
+        default_factory=judge.HitLimits
+    )  # the spans by which opens and clicks are judged
     skip_folders: tuple[
         str, ...
     ] = ()  # names of folders that are never looked at; `Shared/*` for all that begin so

@@ -19,7 +19,7 @@ from relance.engine.inbound.reading import sync
 from relance.engine.reasons import Code, because
 from relance.engine.restore import journal_replay
 from relance.engine.runtime import unexpected_errors
-from relance.engine.runtime.mail_servers import Visit
+from relance.engine.runtime.mail_servers import ServerVisit
 from relance.engine.schedule import next_turn
 from relance.engine.schedule.next_turn import (
     TROUBLE,
@@ -262,7 +262,7 @@ class _Turn:
         return Continue()
 
     @contextmanager
-    def _visit(self, place: Server) -> Iterator[Visit]:
+    def _visit(self, place: Server) -> Iterator[ServerVisit]:
         """One of the mailbox's servers, which may have to wait its turn: see `mail_servers`."""
         with self.context.servers.visit(place, doubtful=self.mailbox.troubles > 0) as visit:
             try:
@@ -284,7 +284,7 @@ class _Turn:
 
     def _send_by(
         self,
-        visit: Visit,
+        visit: ServerVisit,
         account: Account,
         wanted: Sequence[PreparedMail],
         stop: Callable[[], bool],

@@ -30,7 +30,7 @@ def run_all(
     sockets: Sequence[socket.socket] = (),
     threads: int | None = None,
     bell: lifecycle.Bell | None = None,
-    console: lifecycle.Part | None = None,
+    console: lifecycle.DaemonPart | None = None,
 ) -> int:
     """Web server, scheduler and worker in this process, and the console. Without `sockets`, listens as the settings say."""
     from relance.scheduler import embedded
@@ -84,7 +84,7 @@ def run_scheduler(app: app_protocol.App, *, bell: lifecycle.Bell | None = None) 
     logs.configure(settings)
     _, sender = _hints(settings, figures)
     rounds = scheduler.Loop(app, sender, figures)
-    own: list[lifecycle.Part] = [rounds, *listening.parts(app, figures, rounds.wake)]
+    own: list[lifecycle.DaemonPart] = [rounds, *listening.parts(app, figures, rounds.wake)]
     around = shared_parts.around(app, "scheduler", figures, own, hearts=[rounds.pulses], sender=sender)
     parts = [*_board(settings, figures), *around]
     return lifecycle.stand(parts, bell or lifecycle.Bell(), settings.drain_seconds, ready=_ready("scheduler"))
@@ -112,7 +112,9 @@ def run_web(
     )
 
 
-def run_console(app: app_protocol.App, console: lifecycle.Part, *, bell: lifecycle.Bell | None = None) -> int:
+def run_console(
+    app: app_protocol.App, console: lifecycle.DaemonPart, *, bell: lifecycle.Bell | None = None
+) -> int:
     """The web console only, where the work is done by other processes."""
     settings = app.settings
     logs.configure(settings)
@@ -169,7 +171,7 @@ def _hints(settings: config.Settings, figures: metrics.Meters) -> tuple[dramatiq
     return carrier, hints.Hints(carrier, under_way, figures)
 
 
-def _board(settings: config.Settings, figures: metrics.Meters) -> list[lifecycle.Part]:
+def _board(settings: config.Settings, figures: metrics.Meters) -> list[lifecycle.DaemonPart]:
     if settings.metrics_port is None:
         return []
     return [metrics.Board(figures, settings.metrics_host, settings.metrics_port)]

@@ -21,7 +21,7 @@ DRAIN_SECONDS = 30.0
 class Embedded:
     """The running parts."""
 
-    def __init__(self, parts: Sequence[lifecycle.Part]) -> None:
+    def __init__(self, parts: Sequence[lifecycle.DaemonPart]) -> None:
         self._parts = parts
 
     def check(self) -> None:
@@ -34,7 +34,7 @@ class Embedded:
 
 def assemble(
     app: app_protocol.App, sockets: Sequence[socket.socket], threads: int, figures: metrics.Meters
-) -> list[lifecycle.Part]:
+) -> list[lifecycle.DaemonPart]:
     """Web server, workers and scheduler, to be started in this order and stopped in reverse: answers and unsubscribes
     are served until the last mail has left."""
     carrier, under_way = broker.build(app.settings, figures)
@@ -44,7 +44,7 @@ def assemble(
     turns.after = rounds.wake
     server = web.of(app, sockets, turns=2 * threads, ears=app.settings.listen_mailboxes)
     worker = scheduler_worker.Hands(carrier, turns, threads, figures)
-    own: list[lifecycle.Part] = [server, worker, rounds, *listening.parts(app, figures, rounds.wake)]
+    own: list[lifecycle.DaemonPart] = [server, worker, rounds, *listening.parts(app, figures, rounds.wake)]
     hearts = [server.pulses, worker.pulses, rounds.pulses]
     return shared_parts.around(app, "run", figures, own, hearts=hearts, sender=sender)
 
@@ -53,7 +53,7 @@ def assemble(
 def running(app: app_protocol.App, sockets: Sequence[socket.socket], threads: int) -> Iterator[Embedded]:
     """Web server, scheduler and workers of `app`, for as long as the context lasts; then they drain."""
     parts = assemble(app, sockets, threads, metrics.Meters())
-    started: list[lifecycle.Part] = []
+    started: list[lifecycle.DaemonPart] = []
     try:
         for part in parts:
             part.start()

@@ -81,7 +81,7 @@ class _Render:
             raise failed.error from None
         except jinja2.UndefinedError as error:
             return self._missing(fields, error)
-        except values.Unfit as unfit:
+        except values.UnfitValue as unfit:
             return Unusable(unfit.text, self.place)
         except TypeError:
             reason = Text(
@@ -115,9 +115,11 @@ class _Render:
 def _one_line(subject: str) -> str:
     line = " ".join(values.clean(subject).split())
     if not line:
-        raise values.Unfit(Text("The subject turned out empty."))
+        raise values.UnfitValue(Text("The subject turned out empty."))
     if len(line) > MAX_SUBJECT:
-        raise values.Unfit(Text("The subject turned out longer than {most} characters.", most=MAX_SUBJECT))
+        raise values.UnfitValue(
+            Text("The subject turned out longer than {most} characters.", most=MAX_SUBJECT)
+        )
     return line
 
 

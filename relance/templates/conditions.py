@@ -58,7 +58,7 @@ class Condition:
             raise failed.error from None
         except jinja2.UndefinedError:
             return Missing(tuple(name for name in self._needed if not values.has(fields, name)), "condition")
-        except values.Unfit as unfit:
+        except values.UnfitValue as unfit:
             return Unusable(unfit.text, "condition")
         except TypeError:
             return Unusable(

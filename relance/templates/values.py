@@ -18,7 +18,7 @@ _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202d\u202e\ufeff]")
 
 
-class Unfit(Exception):
+class UnfitValue(Exception):
     """This mail cannot be made from these values; the text is a sentence for the person who looks into it."""
 
     def __init__(self, text: Text) -> None:
@@ -91,13 +91,13 @@ def shown(value: Any) -> Any:
     if type(value) is str:
         return value
     if isinstance(value, Fields):
-        raise Unfit(
+        raise UnfitValue(
             Text(
                 "“{name}” is a group of fields: write {path}.name_of_field.", name=value.path, path=value.path
             )
         )
     if isinstance(value, list):
-        raise Unfit(Text('A list cannot be shown as it is: add | join(", ") to it.'))
+        raise UnfitValue(Text('A list cannot be shown as it is: add | join(", ") to it.'))
     if type(value) is float and value.is_integer():
         return int(value)
     return value
@@ -119,7 +119,7 @@ def _plain(value: object, path: str, depth: int) -> object:
 
 def _plain_text(value: str, path: str) -> str | None:
     if len(value) > MAX_TEXT:
-        raise Unfit(Text("“{name}” is larger than {size} kB.", name=path, size=MAX_TEXT // 1024))
+        raise UnfitValue(Text("“{name}” is larger than {size} kB.", name=path, size=MAX_TEXT // 1024))
     return clean(value).strip() or None
 
 
@@ -136,7 +136,7 @@ def _plain_fields(value: Mapping[object, object], path: str, depth: int) -> Fiel
 def _plain_list(value: list[object], path: str, depth: int) -> list[object] | None:
     _bound(depth, path)
     if len(value) > MAX_ITEMS:
-        raise Unfit(
+        raise UnfitValue(
             Text(
                 "“{name}” has {number} entries; a mail can use at most {most}.",
                 name=path,
@@ -149,4 +149,4 @@ def _plain_list(value: list[object], path: str, depth: int) -> list[object] | No
 
 def _bound(depth: int, path: str) -> None:
     if depth > MAX_DEPTH:
-        raise Unfit(Text("“{name}” has fields nested more than {most} deep.", name=path, most=MAX_DEPTH))
+        raise UnfitValue(Text("“{name}” has fields nested more than {most} deep.", name=path, most=MAX_DEPTH))

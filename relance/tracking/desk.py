@@ -9,7 +9,7 @@ from typing import Protocol
 from relance.tracking import hits
 
 
-class Heard(enum.Enum):
+class OptOutResult(enum.Enum):
     """What became of a wish to get no more mail. There is no answer for "something was done, perhaps"."""
 
     IN_FORCE = "in force"  # no mail leaves for them any more
@@ -29,7 +29,7 @@ class Desk(Protocol):
     def keep(self, hit: hits.Hit) -> bool:
         """Write down that the recipient wants no more, without the database; False when that cannot be."""
 
-    def unsubscribe(self, hit: hits.Hit) -> Heard:
+    def unsubscribe(self, hit: hits.Hit) -> OptOutResult:
         """Suppress the recipient, now: what is returned is durable. Repeating is no error."""
 
     def replay(self) -> None:

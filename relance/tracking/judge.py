@@ -17,7 +17,7 @@ from relance.tracking import hits, machines, tokens
 RULES_VERSION = 1
 
 
-class Kind(enum.StrEnum):
+class HitKind(enum.StrEnum):
     """Who made a hit, as far as the evidence goes."""
 
     HUMAN = "human"
@@ -26,7 +26,7 @@ class Kind(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Limits:
+class HitLimits:
     """The spans and counts the rules use. Where business time is scaled, spans have to grow with it."""
 
     soon: dt.timedelta = dt.timedelta(
@@ -56,22 +56,22 @@ class HitContext:
 class Verdict:
     """Who made the hit, the signs that speak for it (by name), and by which rules."""
 
-    kind: Kind
+    kind: HitKind
     reasons: tuple[str, ...]
     rules_version: int = RULES_VERSION
 
 
-def judge(hit: hits.Hit, context: HitContext, limits: Limits = Limits()) -> Verdict:
+def judge(hit: hits.Hit, context: HitContext, limits: HitLimits = HitLimits()) -> Verdict:
     """Judge one hit by every sign in the table; a machine's sign outweighs a doubtful one."""
     found = [(sign.name, sign.kind_for(hit)) for sign in SIGNS if sign.seen(hit, context, limits)]
-    for kind in (Kind.MACHINE, Kind.UNKNOWN):
+    for kind in (HitKind.MACHINE, HitKind.UNKNOWN):
         names = tuple(name for name, says in found if says is kind)
         if names:
             return Verdict(kind, names)
-    return Verdict(Kind.HUMAN, ())
+    return Verdict(HitKind.HUMAN, ())
 
 
-def at_first_sight(hit: hits.Hit, limits: Limits = Limits()) -> Kind:
+def at_first_sight(hit: hits.Hit, limits: HitLimits = HitLimits()) -> HitKind:
     """What the hit says of itself alone, before anything is known around it."""
     return judge(hit, HitContext(hit.at + limits.settling), limits).kind
 
@@ -97,7 +97,7 @@ class Nearby:
         return 2 if self._times[self._next[first]] <= at + self._burst else 1
 
 
-def settles_at(hit: hits.Hit, limits: Limits = Limits()) -> dt.datetime:
+def settles_at(hit: hits.Hit, limits: HitLimits = HitLimits()) -> dt.datetime:
     """From when on judging this hit gives its lasting verdict."""
     return hit.at + limits.settling
 
@@ -107,92 +107,92 @@ class Sign:
     """One question about a hit, and what a yes means for an open and for a click (None: nothing)."""
 
     name: str
-    asks: Callable[[hits.Hit, HitContext, Limits], bool]
-    for_open: Kind | None
-    for_click: Kind | None
+    asks: Callable[[hits.Hit, HitContext, HitLimits], bool]
+    for_open: HitKind | None
+    for_click: HitKind | None
 
-    def kind_for(self, hit: hits.Hit) -> Kind | None:
+    def kind_for(self, hit: hits.Hit) -> HitKind | None:
         """What a yes means for this hit."""
         return self.for_open if hit.purpose is tokens.Purpose.OPEN else self.for_click
 
-    def seen(self, hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+    def seen(self, hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
         """Whether the sign means anything for such a hit and is there."""
         return self.kind_for(hit) is not None and self.asks(hit, context, limits)
 
 
-def _head(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+def _head(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     del context, limits
     return hit.method == "HEAD"
 
 
-def _prefetch(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+def _prefetch(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     del context, limits
     return hit.prefetch
 
 
-def _scanner(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+def _scanner(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     del context, limits
     return machines.scanner(hit.user_agent)
 
 
-def _scanner_network(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+def _scanner_network(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     del context, limits
     return machines.within(hit.network, machines.SCANNER_NETWORKS)
 
 
-def _gmail_ahead(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+def _gmail_ahead(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     del context, limits
     return hit.user_agent.lower().endswith(machines.GMAIL_AHEAD)
 
 
-def _apple_ahead(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+def _apple_ahead(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     del context, limits
     named = hit.user_agent.lower() == machines.APPLE_AHEAD
     return named or machines.within(hit.network, machines.APPLE_NETWORKS)
 
 
-def _soon(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+def _soon(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     # Before the acceptance counts too: the mail was on its way, and nobody has it yet.
     return context.accepted_at is not None and hit.at - context.accepted_at < limits.soon
 
 
-def _burst(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+def _burst(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     del hit, limits
     return context.links_nearby >= 2
 
 
-def _crowd(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+def _crowd(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     # A mail service's picture proxy loads for everybody from the same few networks.
     return context.recipients_nearby >= limits.crowd_size and not machines.image_proxy(hit.user_agent)
 
 
-def _no_language(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+def _no_language(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     del context, limits
     return not hit.has_language and not machines.image_proxy(hit.user_agent)
 
 
-def _no_agent(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+def _no_agent(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     del context, limits
     return not hit.user_agent
 
 
-def _settling(hit: hits.Hit, context: HitContext, limits: Limits) -> bool:
+def _settling(hit: hits.Hit, context: HitContext, limits: HitLimits) -> bool:
     return context.now < settles_at(hit, limits)
 
 
 SIGNS: tuple[Sign, ...] = (
-    Sign("head", _head, Kind.MACHINE, Kind.MACHINE),
-    Sign("prefetch", _prefetch, Kind.MACHINE, Kind.MACHINE),
-    Sign("scanner", _scanner, Kind.MACHINE, Kind.MACHINE),
+    Sign("head", _head, HitKind.MACHINE, HitKind.MACHINE),
+    Sign("prefetch", _prefetch, HitKind.MACHINE, HitKind.MACHINE),
+    Sign("scanner", _scanner, HitKind.MACHINE, HitKind.MACHINE),
     # Office's own programs load pictures through the same network for a reader, so an open from there proves nothing.
-    Sign("scanner network", _scanner_network, Kind.UNKNOWN, Kind.MACHINE),
-    Sign("gmail ahead", _gmail_ahead, Kind.MACHINE, None),
-    Sign("apple ahead", _apple_ahead, Kind.UNKNOWN, None),
-    Sign("soon", _soon, Kind.MACHINE, Kind.MACHINE),
-    Sign("burst", _burst, None, Kind.MACHINE),
-    Sign("crowd", _crowd, Kind.MACHINE, Kind.MACHINE),
+    Sign("scanner network", _scanner_network, HitKind.UNKNOWN, HitKind.MACHINE),
+    Sign("gmail ahead", _gmail_ahead, HitKind.MACHINE, None),
+    Sign("apple ahead", _apple_ahead, HitKind.UNKNOWN, None),
+    Sign("soon", _soon, HitKind.MACHINE, HitKind.MACHINE),
+    Sign("burst", _burst, None, HitKind.MACHINE),
+    Sign("crowd", _crowd, HitKind.MACHINE, HitKind.MACHINE),
     # Some mail programs load pictures without saying a language; browsers that follow a link always say one.
-    Sign("no language", _no_language, Kind.UNKNOWN, Kind.MACHINE),
-    Sign("no agent", _no_agent, Kind.UNKNOWN, Kind.MACHINE),
-    Sign("settling", _settling, Kind.UNKNOWN, Kind.UNKNOWN),
+    Sign("no language", _no_language, HitKind.UNKNOWN, HitKind.MACHINE),
+    Sign("no agent", _no_agent, HitKind.UNKNOWN, HitKind.MACHINE),
+    Sign("settling", _settling, HitKind.UNKNOWN, HitKind.UNKNOWN),
 )

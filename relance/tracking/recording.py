@@ -29,7 +29,7 @@ RETRY_SECONDS = 5.0
 PATIENCE = 2.0  # seconds the desk may be at it before its visitors are answered all the same
 
 
-class Shares:
+class NetworkShares:
     """How much of what is recorded one network may have."""
 
     def __init__(self, now: Callable[[], float] = clock.elapsed) -> None:
@@ -58,7 +58,7 @@ class Recorder:
 
     def __init__(self, record: Callable[[Sequence[Hit]], Awaitable[None]]) -> None:
         self._record = record
-        self._shares = Shares()
+        self._shares = NetworkShares()
         self._waiting: deque[Entry] = deque()
         self._news = asyncio.Event()
         self._room = asyncio.Event()

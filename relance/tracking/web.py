@@ -26,7 +26,7 @@ from starlette.types import Receive, Scope, Send
 
 from relance import clock, errors
 from relance.tracking import answers, hits, pages, recording, targets, tokens
-from relance.tracking.desk import Desk, Heard
+from relance.tracking.desk import Desk, OptOutResult
 from relance.tracking.safe_headers import SafeHeaders
 
 log = logging.getLogger(__name__)
@@ -179,13 +179,13 @@ class Counter:
         if form.get("List-Unsubscribe") != "One-Click":
             return _contact_page(request, pages.ask, await self._contact(hit), 400)
         heard = await self._said_no(hit)
-        if heard is Heard.UNKNOWN:
+        if heard is OptOutResult.UNKNOWN:
             return _page(request, pages.lost, 404)
-        if heard is Heard.KEPT:
+        if heard is OptOutResult.KEPT:
             return _contact_page(request, pages.kept, await self._contact(hit), 202)
         return _contact_page(request, pages.done, await self._contact(hit))
 
-    async def _said_no(self, hit: hits.Hit) -> Heard:
+    async def _said_no(self, hit: hits.Hit) -> OptOutResult:
         """Written down first, then carried out: whatever ends this process or its database in between, it stands."""
         kept = False
         with contextlib.suppress(DeskFailed):
@@ -194,7 +194,7 @@ class Counter:
             return await self._ask(self._desk.unsubscribe, hit)
         except DeskFailed:
             if kept:
-                return Heard.KEPT
+                return OptOutResult.KEPT
             raise
 
     def _hit(self, request: Request, purpose: tokens.Purpose) -> hits.Hit | None:

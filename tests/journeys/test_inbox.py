@@ -7,7 +7,7 @@ import email.utils
 import pytest
 
 from relance import errors
-from relance.engine.inbound.corrections.inbox import Wanted
+from relance.engine.inbound.corrections.inbox import ReplyFilter
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind
 from relance.sandbox.record import Kind as Placed
 from relance.sandbox.servers.postoffice import Mail
@@ -20,7 +20,7 @@ ELSEWHERE = {"In-Reply-To": "<other@acme.example>", "References": "<other@acme.e
 
 
 def answers(stage: Stage, **wanted: object) -> list[str]:
-    return [each.kind for each in stage.relance.inbox.list(Wanted(**wanted))]  # type: ignore[arg-type]
+    return [each.kind for each in stage.relance.inbox.list(ReplyFilter(**wanted))]  # type: ignore[arg-type]
 
 
 def test_an_answer_is_listed_with_its_reason_and_its_words(stage: Stage) -> None:
@@ -92,7 +92,7 @@ def test_a_soft_match_holds_everybody_it_may_be_about_until_a_person_says_whose_
     stage.advance(days=20)
     assert (stage.state(OLA), stage.state(JAN)) == ("held", "held")
     assert (stage.sent_to(OLA), stage.sent_to(JAN)) == (1, 1)
-    [waiting] = stage.relance.inbox.list(Wanted(undecided=True))
+    [waiting] = stage.relance.inbox.list(ReplyFilter(undecided=True))
     stage.relance.inbox.correct(waiting.id, kind="human answer", contact=JAN)
     assert stage.state(JAN) == "replied"
     assert answers(stage, undecided=True) == []
@@ -103,7 +103,7 @@ def test_a_soft_match_that_was_nothing_lets_everybody_go_on(stage: Stage) -> Non
     stage.advance(hours=1)
     stage.answer(OLA, "About this: who are you?", sender="office@acme.example", headers=ELSEWHERE)
     stage.advance(days=6)
-    [waiting] = stage.relance.inbox.list(Wanted(undecided=True))
+    [waiting] = stage.relance.inbox.list(ReplyFilter(undecided=True))
     stage.relance.inbox.correct(waiting.id, kind="list mail")
     stage.advance(days=20)
     assert (stage.sent_to(OLA), stage.sent_to(JAN)) == (3, 3)
@@ -323,7 +323,7 @@ def test_who_left_the_company_is_not_written_to_and_who_follows_is_offered(stage
     )
     stage.advance(days=20)
     assert stage.state(OLA) == "stopped"
-    [offer] = stage.relance.inbox.list(Wanted(substitutes=True))
+    [offer] = stage.relance.inbox.list(ReplyFilter(substitutes=True))
     assert offer.substitute == JAN
     taken = stage.relance.inbox.accept_substitute(offer.id)
     assert (taken.email, taken.company) == (JAN, "Acme")

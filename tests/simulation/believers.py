@@ -55,7 +55,7 @@ def one_answer_proves() -> AbstractContextManager[object]:
     """A mail that one answer left out is not looked for again."""
     plan = watermarks.plan
 
-    def planned(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> watermarks.Plan:
+    def planned(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> watermarks.FolderPlan:
         found = plan(folder, mark, owed)
         more = not folder.uidnext or folder.uidnext > found.after + 1
         return dataclasses.replace(found, look=more, again=frozenset()) if mark else found
@@ -138,7 +138,7 @@ def asks_the_silent() -> AbstractContextManager[object]:
 def kept_noes_unread() -> AbstractContextManager[object]:
     """What was written down while the database did not answer is not looked at before mails leave."""
     return both(
-        mock.patch.object(OptOuts, "among", _none_of), mock.patch.object(turn.hits, "replay", _no_steps)
+        mock.patch.object(OptOuts, "opted_out", _none_of), mock.patch.object(turn.hits, "replay", _no_steps)
     )
 
 
@@ -146,7 +146,7 @@ def names_are_folders() -> AbstractContextManager[object]:
     """A folder is what is called so, whatever its MAILBOXID says."""
     plain = watermarks.plan
 
-    def planned(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> watermarks.Plan:
+    def planned(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> watermarks.FolderPlan:
         blank = mark and dataclasses.replace(mark, object_id="")
         return plain(folder, blank, owed)
 

@@ -15,7 +15,7 @@ from relance.engine import states
 from relance.engine.context import Context
 from relance.engine.db.tables import mailbox
 from relance.engine.inbound import apply
-from relance.engine.inbound.match import Found
+from relance.engine.inbound.match import Match
 from relance.engine.inbound.reading import sync as inbound_sync
 from relance.engine.journal.findings import Entry, Findings
 from relance.engine.journal.journal import Journal
@@ -34,7 +34,7 @@ from relance.engine.store.mailboxes.mailboxes import Held, Lease
 from relance.engine.store.sending import claims, messages
 from relance.engine.store.sending.in_flight import InFlight
 from relance.engine.store.sequences.enrollments import Enrollment
-from relance.engine.store.sequences.holds import Evidence
+from relance.engine.store.sequences.holds import HoldEvidence
 from relance.mailbox.imap.folders import Role
 from relance.mailbox.smtp.outcome import Outcome
 from tests.simulation import believers, ground
@@ -228,7 +228,7 @@ def one_look() -> AbstractContextManager[object]:
 def forgotten_pause() -> AbstractContextManager[object]:
     """Evidence about a mail lets somebody go on whom a person paused: it is not asked, and the pause is not kept beside."""
     return both(
-        mock.patch.object(Evidence, "closes", return_value=True),
+        mock.patch.object(HoldEvidence, "closes", return_value=True),
         mock.patch.object(Enrollment, "word", property(lambda _: ())),
     )
 
@@ -236,7 +236,7 @@ def forgotten_pause() -> AbstractContextManager[object]:
 def closes_anothers_hold() -> AbstractContextManager[object]:
     """Evidence about one mail closes what holds somebody for another: a mail that came in, a refusal. A pause stays."""
     paused = HoldKind.PAUSED
-    return mock.patch.object(Evidence, "closes", lambda _self, hold: hold.kind is not paused)
+    return mock.patch.object(HoldEvidence, "closes", lambda _self, hold: hold.kind is not paused)
 
 
 def journal_asked_once() -> AbstractContextManager[object]:
@@ -251,7 +251,7 @@ def waits_for_ever() -> AbstractContextManager[object]:
 
 def anything_proves() -> AbstractContextManager[object]:
     """Any mail from a person proves that our last one arrived."""
-    return mock.patch.object(Found, "proven", property(lambda self: self.message is not None))
+    return mock.patch.object(Match, "proven", property(lambda self: self.message is not None))
 
 
 MUTANTS: dict[str, Mutant] = {

@@ -14,7 +14,7 @@ from relance.engine.engagement import hits
 from relance.engine.sending.doubt import recovery
 from relance.engine.sequences import control
 from relance.engine.store.mailboxes import mailboxes
-from relance.tracking.desk import Heard
+from relance.tracking.desk import OptOutResult
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose
 from tests.simulation import aside, beginning, ground, judge, people, restoring
@@ -322,7 +322,7 @@ class _Story:
             desk = hits.TrackingDesk(worker.house)
             assert desk.keep(hit)
             try:
-                assert desk.unsubscribe(hit) is Heard.IN_FORCE
+                assert desk.unsubscribe(hit) is OptOutResult.IN_FORCE
             except errors.Trouble:
                 order = sim.note(f"{person} is told that it is kept")
                 sim.world.bar(person, "told that it is kept", order, worker.process.host)

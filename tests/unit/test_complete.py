@@ -15,7 +15,7 @@ from relance.engine import states
 from relance.engine.definition import company_rules
 from relance.engine.definition import steps as definition_steps
 from relance.engine.inbound import apply, company, policy
-from relance.engine.inbound.policy import Match
+from relance.engine.inbound.policy import Certainty
 from relance.engine.reporting import codes, sequence_report
 from relance.engine.sending import settle
 from relance.engine.sequences import steps
@@ -91,15 +91,17 @@ def test_the_sentence_names_what_is_missing_and_the_table_can_not_be_changed() -
         complete([1], {1: 2})[1] = 3  # type: ignore[index]
 
 
-@pytest.mark.parametrize("match", list(Match))
+@pytest.mark.parametrize("match", list(Certainty))
 @pytest.mark.parametrize("kind", list(Kind))
-def test_every_kind_of_mail_has_a_consequence_however_surely_it_was_matched(match: Match, kind: Kind) -> None:
+def test_every_kind_of_mail_has_a_consequence_however_surely_it_was_matched(
+    match: Certainty, kind: Kind
+) -> None:
     found = policy.consequence(match, Classification(kind, "a rule"))
-    assert match is not Match.NONE or found == policy.NOTHING
+    assert match is not Certainty.NONE or found == policy.NOTHING
 
 
 def test_the_lines_about_colleagues_are_those_that_a_sequence_may_say() -> None:
-    fields = company_rules.Rules.model_fields.items()
+    fields = company_rules.CompanyRules.model_fields.items()
     known = {info.alias or name for name, info in fields}
     assert {name for lines in company_rules.LINES.values() for name in lines if name} <= known
     assert set(company_rules.BY_INTENT.values()) <= known

@@ -22,7 +22,7 @@ COLUMNS = {
 }
 
 
-class Decision(enum.StrEnum):
+class UnknownDecision(enum.StrEnum):
     """What a person may say of such a mail."""
 
     SENT = "sent"
@@ -31,9 +31,9 @@ class Decision(enum.StrEnum):
 
 
 SAID = {
-    Decision.SENT: N_("counts as sent"),
-    Decision.NOT_SENT: N_("will be sent again"),
-    Decision.GIVE_UP: N_("the step is skipped"),
+    UnknownDecision.SENT: N_("counts as sent"),
+    UnknownDecision.NOT_SENT: N_("will be sent again"),
+    UnknownDecision.GIVE_UP: N_("the step is skipped"),
 }
 
 
@@ -54,13 +54,13 @@ def resolve(
     ctx: typer.Context,
     message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Its id, as `list` shows it.")],
     decision: Annotated[
-        Decision,
+        UnknownDecision,
         typer.Option(help="sent: it arrived; not-sent: send the same mail again; give-up: skip this step."),
     ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Say what became of one. Check the mailbox's Sent folder first."""
-    again = decision is Decision.NOT_SENT
+    again = decision is UnknownDecision.NOT_SENT
     if again and not asking.confirmed(
         _("The same mail will be sent again. Are you sure that it did not arrive?"), yes=yes
     ):

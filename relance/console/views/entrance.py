@@ -10,7 +10,7 @@ from relance.console.requests import cookies, security
 from relance.console.visit import Visit
 from relance.engine.roles import Permission
 from relance.engine.users.passwords import SHORTEST
-from relance.engine.users.sign_in import Answer, Origin, SignIn
+from relance.engine.users.sign_in import Origin, SignIn, SignInAnswer
 from relance.wording import Text
 
 TOO_MANY = 429
@@ -34,7 +34,7 @@ def sign_in(visit: Visit) -> Response:
 def code(visit: Visit) -> Response:
     """The code that an app shows."""
     found = visit.installation.entrance.finish(visit.text("half", 500), visit.text("code", 20), origin(visit))
-    if found.answer is Answer.CODE:
+    if found.answer is SignInAnswer.CODE:
         return _code_form(visit, found, Text("This code does not fit. Type the one that the app shows now."))
     return _after(visit, found)
 
@@ -86,11 +86,11 @@ def origin(visit: Visit) -> Origin:
 
 
 def _after(visit: Visit, found: SignIn) -> Response:
-    if found.answer is Answer.IN:
+    if found.answer is SignInAnswer.IN:
         return _in(visit, found.token, _local(visit.text("next", 300)))
-    if found.answer is Answer.CODE:
+    if found.answer is SignInAnswer.CODE:
         return _code_form(visit, found)
-    if found.answer is Answer.LATER:
+    if found.answer is SignInAnswer.LATER:
         words = Text("Too many tries. Wait {time}, then try again.", time=found.wait)
         return _form(visit, words, TOO_MANY)
     return _form(visit, Text("E-mail address and password do not fit. Check both and try again."))

@@ -23,7 +23,7 @@ from relance.engine.roles import Permission
 from relance.engine.sequences.control import EnrollmentView
 from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.states import OPEN as OPEN_STATES
-from relance.engine.store.inbound.replies import Wanted
+from relance.engine.store.inbound.replies import ReplyFilter
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import N_, Text, _
 
@@ -72,7 +72,7 @@ def show(visit: Visit) -> Response:
         opened=opened,
         ours=_ours(visit, opened),
         concerned=_concerned(visit, opened),
-        chips=_chips(visit, visit.app.inbox.counts(Wanted(unread=wanted.unread, search=wanted.search))),
+        chips=_chips(visit, visit.app.inbox.counts(ReplyFilter(unread=wanted.unread, search=wanted.search))),
         search=visit.query.get("q", ""),
         hidden=[(name, visit.query[name]) for name in ("unread", "kind", "intent") if name in visit.query],
         pages=lists.pages(visit, found.cursor),
@@ -123,8 +123,8 @@ def undo(visit: Visit) -> Response:
     return visit.go(path, Text("Taken back: {effects}.", effects=effects.rstrip(".")))
 
 
-def _wanted(visit: Visit) -> Wanted:
-    return Wanted(
+def _wanted(visit: Visit) -> ReplyFilter:
+    return ReplyFilter(
         kind=visit.query.get("kind") or None,
         intent=visit.query.get("intent") or None,
         unread=visit.query.get("unread") == "yes",

@@ -18,7 +18,7 @@ from relance.engine.reporting import codes
 from relance.engine.roles import Permission
 from relance.engine.sequences.steps.task_lists import TaskFilter
 from relance.engine.states import TaskChange, TaskOutcome
-from relance.engine.store.inbound.replies import Wanted
+from relance.engine.store.inbound.replies import ReplyFilter
 from relance.engine.store.sequences.tasks import Task
 from relance.wording import N_, Text, _
 
@@ -130,7 +130,7 @@ def _answer(visit: Visit, opened: Task | None) -> AnswerView | None:
     """The last thing that came from them."""
     if opened is None:
         return None
-    return next(iter(visit.app.inbox.list(Wanted(email=opened.email), limit=1)), None)
+    return next(iter(visit.app.inbox.list(ReplyFilter(email=opened.email), limit=1)), None)
 
 
 def _chips(visit: Visit, wanted: TaskFilter) -> list[lists.Chip]:

@@ -17,7 +17,7 @@ LONGEST_OWN = 5_000  # of one of the author's own
 _UNSEEN = "\ufeff\u200b\u200e\u200f\u2060"  # what copying out of web pages leaves around words
 
 
-class Unfit(errors.Invalid):
+class UnfitField(errors.Invalid):
     """A value that cannot be kept; its text is the reason, as a sentence."""
 
 
@@ -26,7 +26,7 @@ def tidy(name: str, text: str) -> str:
     value = " ".join(unicodedata.normalize("NFC", text.strip(_UNSEEN)).split())
     odd = next((letter for letter in text if _refused(letter)), None)
     if odd is not None:
-        raise Unfit(
+        raise UnfitField(
             Text(
                 "{name} contains the control character {sign}; remove it.",
                 name=name,
@@ -35,7 +35,7 @@ def tidy(name: str, text: str) -> str:
         )
     limit = LONGEST if name in FIELDS or name == "email" else LONGEST_OWN
     if len(value) > limit:
-        raise Unfit(Text("{name} is longer than {limit} characters.", name=name, limit=limit))
+        raise UnfitField(Text("{name} is longer than {limit} characters.", name=name, limit=limit))
     return value
 
 
@@ -55,7 +55,7 @@ def email(text: str, *, allow_test_domains: bool) -> dict[str, str]:
     try:
         found = address.normalise(tidy("email", text), allow_test_domains=allow_test_domains)
     except errors.Invalid as refused:
-        raise Unfit(refused.text) from None
+        raise UnfitField(refused.text) from None
     return {
         "email": found.normalised,
         "original": found.original,
@@ -70,7 +70,7 @@ def checked(values: Mapping[str, str]) -> dict[str, str]:
         try:
             timezones.checked_zone(kept["zone"])
         except ValueError as wrong:
-            raise Unfit(str(wrong)) from None
+            raise UnfitField(str(wrong)) from None
     return kept
 
 

@@ -136,7 +136,7 @@ def _people(context: Context, rows: Sequence[Row], named: Columns, count: _Count
     for row in rows:
         try:
             person = _person(context, row, named)
-        except contact_fields.Unfit as refused:
+        except contact_fields.UnfitField as refused:
             count.rejected.append(RejectedRow(row.line, str(refused), row.cells))
             continue
         first = count.lines.setdefault(person.email, row.line)
@@ -155,10 +155,10 @@ def _people(context: Context, rows: Sequence[Row], named: Columns, count: _Count
 
 def _person(context: Context, row: Row, named: Columns) -> _Person:
     if row.problem:
-        raise contact_fields.Unfit(row.problem)
+        raise contact_fields.UnfitField(row.problem)
     width = 1 + max([*named.known.values(), *named.own.values()])
     if any(cell.strip() for cell in row.cells[width:]):
-        raise contact_fields.Unfit(
+        raise contact_fields.UnfitField(
             Text.plural(
                 "this row has {count} cell, the header only {width}; put cells with a delimiter in quotes.",
                 "this row has {count} cells, the header only {width}; put cells with a delimiter in quotes.",

@@ -35,7 +35,7 @@ def add(context: Context, email: str, fields: Mapping[str, str]) -> Contact:
     try:
         who = contact_fields.email(email, allow_test_domains=context.options.allow_test_domains)
         given = contact_fields.checked(fields)
-    except contact_fields.Unfit as refused:
+    except contact_fields.UnfitField as refused:
         raise errors.Invalid(str(refused)) from None
     _fit_names(given)
     known = {name: value for name, value in given.items() if name in contacts.FIELDS}

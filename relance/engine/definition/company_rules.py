@@ -105,7 +105,7 @@ ActionText = Annotated[
 ]
 
 
-class Rules(pydantic.BaseModel):
+class CompanyRules(pydantic.BaseModel):
     """What happens to the colleagues of someone who replies, by kind of reply. The most specific line that fits applies;
     without one nothing happens. Each is `stop`, `hand over`, `slow 3 business days` or `go on`."""
 
@@ -138,12 +138,12 @@ class Rules(pydantic.BaseModel):
 
 
 def _word_or_rules(value: object) -> str:
-    return "rules" if isinstance(value, (Mapping, Rules)) else "word"
+    return "rules" if isinstance(value, (Mapping, CompanyRules)) else "word"
 
 
 Company = Annotated[
     Annotated[Literal["never", "any reply", "positive reply"], pydantic.Tag("word")]
-    | Annotated[Rules, pydantic.Tag("rules")],
+    | Annotated[CompanyRules, pydantic.Tag("rules")],
     pydantic.Discriminator(_word_or_rules),
 ]
 """What a sequence says under `stop: company`: one word for what stops everyone, or rules by kind of reply."""
@@ -151,7 +151,7 @@ Company = Annotated[
 
 def table(company: Company) -> Mapping[str, ColleagueAction]:
     """The actions by the name of the answer that leads to them."""
-    if not isinstance(company, Rules):
+    if not isinstance(company, CompanyRules):
         return {} if company == "never" else {company: STOP}
     fields = type(company).model_fields.items()
     written = {info.alias or name: getattr(company, name) for name, info in fields}

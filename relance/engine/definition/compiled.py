@@ -82,21 +82,28 @@ class CompiledSequence:
             raise TypeError(f"the step {step_id} is not a mail")
         return step
 
-    def place(self, contact: Located, workspace: timezones.Workspace) -> timezones.Place:
+    def place(self, contact: Located, workspace: timezones.Workspace) -> timezones.ContactZone:
         """Whose clock and holidays count for this person."""
         region = contact.fields.get("state") or contact.fields.get("region")
         where = timezones.Whereabouts(contact.zone or None, contact.country or None, region)
         return self._place(where, workspace)
 
-    def _whereabouts(self, where: timezones.Whereabouts, workspace: timezones.Workspace) -> timezones.Place:
+    def _whereabouts(
+        self, where: timezones.Whereabouts, workspace: timezones.Workspace
+    ) -> timezones.ContactZone:
         return timezones.place(where, self.definition.send, workspace)
 
-    def first(self, since: dt.datetime, place: timezones.Place, key: str) -> Position:
+    def first(self, since: dt.datetime, place: timezones.ContactZone, key: str) -> Position:
         """Where a new enrollment stands."""
         return self.position(self.plan.first, since, place, key)
 
     def after(
-        self, step_id: str, done_at: dt.datetime, place: timezones.Place, key: str, taken: bool | None = None
+        self,
+        step_id: str,
+        done_at: dt.datetime,
+        place: timezones.ContactZone,
+        key: str,
+        taken: bool | None = None,
     ) -> Position:
         """Where an enrollment stands once a step was done; `taken` says which way a branch went."""
         following = self.plan.next(step_id, taken)
@@ -104,7 +111,7 @@ class CompiledSequence:
             return Position(None, "", None, stepped_at=done_at)
         return self.position(following, done_at, place, key)
 
-    def position(self, step_id: str, since: dt.datetime, place: timezones.Place, key: str) -> Position:
+    def position(self, step_id: str, since: dt.datetime, place: timezones.ContactZone, key: str) -> Position:
         """A step's due time, counted from when the step before it was done, with what bound it."""
         step = self.plan.step(step_id)
         if step.delay == waits.AT_ONCE and step.any_time:
@@ -112,11 +119,11 @@ class CompiledSequence:
         when = calendar.next_time(self.rule(step_id), since, step.delay, place, key=f"{key}:{step_id}")
         return Position(step_id, step.kind, when.at, bounds(when), since)
 
-    def _rule(self, step_id: str) -> calendar.Rule:
+    def _rule(self, step_id: str) -> calendar.SendingRule:
         """When mail of this step may go."""
         return rule_for(self.definition, self.plan.step(step_id))
 
-    def _opening(self, step_id: str, place: timezones.Place, now: dt.datetime) -> calendar.When:
+    def _opening(self, step_id: str, place: timezones.ContactZone, now: dt.datetime) -> calendar.When:
         """The first time from now on at which this step may go."""
         return calendar.next_opening(self.rule(step_id), place, now)
 
@@ -131,10 +138,10 @@ def bounds(when: calendar.When) -> list[dict[str, Any]]:
     return [{"kind": b.kind.value, "words": _row(b.words), "until": b.until.isoformat()} for b in when.bound]
 
 
-def rule_for(definition: sequence.Sequence, step: steps.Step) -> calendar.Rule:
+def rule_for(definition: sequence.Sequence, step: steps.Step) -> calendar.SendingRule:
     """When mail of one step of a sequence may go."""
     at = step.at if isinstance(step, steps.MailStep) else None
-    return calendar.Rule(
+    return calendar.SendingRule(
         definition.send.week,
         frozenset(definition.send.closed),
         send_windows.parse_time(at) if at else None,

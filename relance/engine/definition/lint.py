@@ -43,7 +43,7 @@ def check(
     definition: sequence.Sequence, known: Collection[str], places: Places | None = None, where: str = ""
 ) -> Checked:
     """Everything that can be told about a sequence before anybody is enrolled."""
-    look = _Look(definition, frozenset(known) | set(definition.values), places or Places(), where)
+    look = _Examination(definition, frozenset(known) | set(definition.values), places or Places(), where)
     for question in QUESTIONS:
         question(look)
     return Checked(None if look.problems else definition, _ordered(look.problems), _ordered(look.warnings))
@@ -53,7 +53,7 @@ def _ordered(found: list[errors.Problem]) -> tuple[errors.Problem, ...]:
     return tuple(sorted(dict.fromkeys(found), key=lambda problem: (problem.line, problem.column)))
 
 
-class _Look:
+class _Examination:
     """One sequence under examination, and what was found so far."""
 
     def __init__(
@@ -104,7 +104,7 @@ class _Look:
 # The questions, each about one kind of mistake.
 
 
-def _steps_are_reached(look: _Look) -> None:
+def _steps_are_reached(look: _Examination) -> None:
     for step in look.plan.steps:
         step_id = graph.id_of(step)
         if step_id not in look.before:
@@ -117,7 +117,7 @@ def _steps_are_reached(look: _Look) -> None:
             return  # all that follow are unreachable for the same reason
 
 
-def _mails_have_subjects(look: _Look) -> None:
+def _mails_have_subjects(look: _Examination) -> None:
     for path, mail in look.mails():
         if mail.thread == "new" and any(choice.subject is None for choice in mail.choices):
             earlier = look.before.get(mail.id)
@@ -127,7 +127,7 @@ def _mails_have_subjects(look: _Look) -> None:
             look.problem(path, Text("this mail has no subject."), instead)
 
 
-def _replies_have_something_to_answer(look: _Look) -> None:
+def _replies_have_something_to_answer(look: _Examination) -> None:
     for path, mail in look.mails():
         before = look.before.get(mail.id)
         if mail.thread == "reply" and before and not before.surely_mailed:
@@ -140,7 +140,7 @@ def _replies_have_something_to_answer(look: _Look) -> None:
             look.problem((*path, "thread"), what, Text("Write `thread: new` and a subject."))
 
 
-def _mails_keep_apart(look: _Look) -> None:
+def _mails_keep_apart(look: _Examination) -> None:
     for path, mail in look.mails():
         before = look.before.get(mail.id)
         if before is None:
@@ -171,7 +171,7 @@ def _span(hours: float) -> Text:
     return Text.plural("{count} hour", "{count} hours", round(hours))
 
 
-def _send_hours_meet(look: _Look) -> None:
+def _send_hours_meet(look: _Examination) -> None:
     for path, mail in look.mails():
         if mail.at is None:
             continue
@@ -184,14 +184,14 @@ def _send_hours_meet(look: _Look) -> None:
             )
 
 
-def _words_are_right(look: _Look) -> None:
+def _words_are_right(look: _Examination) -> None:
     for step in look.plan.steps:
         for path, text in step.sources():
             here = (*look.plan.paths[graph.id_of(step)], *path)
             look.words_problems(here, partial.source(str(path[-1]), text))
 
 
-def _conditions_are_right(look: _Look) -> None:
+def _conditions_are_right(look: _Examination) -> None:
     if look.definition.stop.when:
         everything = frozenset(mail.id for mail in look.plan.mails)
         _condition(look, ("stop", "when"), look.definition.stop.when, everything)
@@ -206,7 +206,7 @@ def _conditions_are_right(look: _Look) -> None:
                 look.warn(path, Text("this is asked right after the mail is sent, before anyone can have clicked."), Text("Add `after: 2 days`."))  # fmt: skip
 
 
-def _condition(look: _Look, path: Path, text: str, earlier: frozenset[str]) -> set[str]:
+def _condition(look: _Examination, path: Path, text: str, earlier: frozenset[str]) -> set[str]:
     """Check one condition; the names of the facts it asks for."""
     found = templates.check_condition(text, look.known)
     for problem in found:
@@ -221,7 +221,7 @@ def _condition(look: _Look, path: Path, text: str, earlier: frozenset[str]) -> s
     return {fact for fact, _ in facts}
 
 
-def _is_measured(look: _Look, path: Path, fact: str) -> None:
+def _is_measured(look: _Examination, path: Path, fact: str) -> None:
     track = look.definition.track
     if fact == "clicked" and not track.clicks:
         look.problem(
@@ -239,7 +239,7 @@ def _is_measured(look: _Look, path: Path, fact: str) -> None:
         )
 
 
-def _is_earlier(look: _Look, path: Path, arguments: tuple[str, ...], earlier: frozenset[str]) -> None:
+def _is_earlier(look: _Examination, path: Path, arguments: tuple[str, ...], earlier: frozenset[str]) -> None:
     step_id = arguments[0]
     mails = {mail.id: mail for mail in look.plan.mails}
     if step_id not in mails:
@@ -256,7 +256,7 @@ def _is_earlier(look: _Look, path: Path, arguments: tuple[str, ...], earlier: fr
         _is_a_link(look, path, mails[step_id], arguments[1])
 
 
-def _is_a_link(look: _Look, path: Path, mail: MailStep, label: str) -> None:
+def _is_a_link(look: _Examination, path: Path, mail: MailStep, label: str) -> None:
     """That the words of `mail` hold a link of that name; silent where they have mistakes of their own."""
     try:
         labels = [_labels(choice) for choice in mail.choices]
@@ -282,7 +282,7 @@ def _labels(choice: steps.Choice) -> frozenset[str]:
     return templates.compile_source(templates.Source(choice.subject, choice.body, choice.html)).labels
 
 
-def _rest_is_sensible(look: _Look) -> None:
+def _rest_is_sensible(look: _Examination) -> None:
     if not look.plan.mails:
         look.warn(("steps",), Text("no step of this sequence sends a mail."))
     for step in look.plan.steps:
@@ -293,7 +293,7 @@ def _rest_is_sensible(look: _Look) -> None:
         look.warn(("unsubscribe",), Text("the mail has no unsubscribe line, only an unsubscribe header."))
 
 
-QUESTIONS: tuple[Callable[[_Look], None], ...] = (
+QUESTIONS: tuple[Callable[[_Examination], None], ...] = (
     _steps_are_reached,
     _mails_have_subjects,
     _replies_have_something_to_answer,

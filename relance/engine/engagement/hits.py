@@ -28,7 +28,7 @@ from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollments, tasks
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.tracking import judge
-from relance.tracking.desk import Heard
+from relance.tracking.desk import OptOutResult
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose
 
@@ -71,16 +71,16 @@ class TrackingDesk:
         """Write a no down on this host."""
         return keep(self.context.noes, hit)
 
-    def unsubscribe(self, hit: Hit) -> Heard:
+    def unsubscribe(self, hit: Hit) -> OptOutResult:
         """Suppress the recipient and stop everything they are in; in force when this returns so."""
         with self.context.database.write() as conn:
             mail = messages.by_id(conn, hit.message)
             recipient = hit.carried or (mail.recipient if mail else "")
             if not recipient:
-                return Heard.UNKNOWN
+                return OptOutResult.UNKNOWN
             unsubscribe(conn, recipient, mail, hit.at)
         self.context.noes.drop(recipient)
-        return Heard.IN_FORCE
+        return OptOutResult.IN_FORCE
 
     def replay(self) -> None:
         """Carry out what was written down while the database was away."""
@@ -118,7 +118,7 @@ class WaitingDesk:
         """Write a no down on this host."""
         return keep(self.noes, hit)
 
-    def unsubscribe(self, hit: Hit) -> Heard:
+    def unsubscribe(self, hit: Hit) -> OptOutResult:
         """Later."""
         del hit
         raise errors.Unreachable(NOT_YET)
@@ -178,7 +178,7 @@ def has_room(hit: Hit, kept: int, of_network: int) -> bool:
         return False
     if kept < min(MOST_OF_MACHINES, MOST_HITS):
         return True
-    return kept < MOST_HITS and judge.at_first_sight(hit) is not judge.Kind.MACHINE
+    return kept < MOST_HITS and judge.at_first_sight(hit) is not judge.HitKind.MACHINE
 
 
 def _row(hit: Hit) -> dict[str, Any]:
@@ -237,7 +237,7 @@ def judge_settled(context: Context, now: dt.datetime) -> int:
         return 0
     with context.database.write() as conn:
         ours = hits.judge(conn, [(each.id, v.kind.value, v.reasons, v.rules_version) for each, v in verdicts])
-        told = [(each, v) for each, v in verdicts if each.id in ours and v.kind is judge.Kind.HUMAN]
+        told = [(each, v) for each, v in verdicts if each.id in ours and v.kind is judge.HitKind.HUMAN]
         rows = {row.id: row for row in enrollments.by_ids(conn, [each.enrollment_id for each, _ in told])}
         with actors.acting(_RECIPIENT):
             events.record_events(conn, [_event(rows[each.enrollment_id], each, v) for each, v in told])
@@ -245,7 +245,7 @@ def judge_settled(context: Context, now: dt.datetime) -> int:
 
 
 def _verdicts(
-    conn: Connection, settled: Sequence[StoredHit], now: dt.datetime, limits: judge.Limits
+    conn: Connection, settled: Sequence[StoredHit], now: dt.datetime, limits: judge.HitLimits
 ) -> list[tuple[StoredHit, judge.Verdict]]:
     clicks = hits.clicks_of(conn, {each.message_id for each in settled})
     near = {number: judge.Nearby(found, limits.burst) for number, found in clicks.items()}
@@ -256,7 +256,7 @@ def _verdicts(
 
 
 def _context(
-    conn: Connection, hit: StoredHit, near: judge.Nearby, now: dt.datetime, limits: judge.Limits
+    conn: Connection, hit: StoredHit, near: judge.Nearby, now: dt.datetime, limits: judge.HitLimits
 ) -> judge.HitContext:
     crowd = 1
     if hit.network:

@@ -23,8 +23,8 @@ from relance.engine.event_log.of_mails import (
     ReplyReceived,
 )
 from relance.engine.inbound import company, match, out_of_office, policy, returned_mail
-from relance.engine.inbound.match import Found
-from relance.engine.inbound.policy import Consequence, Match
+from relance.engine.inbound.match import Match
+from relance.engine.inbound.policy import Certainty, Consequence
 from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.sending.doubt import proofs
 from relance.engine.sending.doubt.proofs import Left
@@ -51,7 +51,7 @@ QUOTE_LIMIT = 120
 
 
 @dataclass(frozen=True)
-class Matter:
+class MatchedMail:
     """What is acted upon: what a mail was judged to be, and whose it is."""
 
     judgement: Classification
@@ -86,12 +86,12 @@ class NewReply:
     mail: InboundMail
     raw: bytes
     received_at: dt.datetime
-    found: Found
+    found: Match
     judgement: Classification
     words: str
 
     @property
-    def matter(self) -> Matter:
+    def matched(self) -> MatchedMail:
         """What is to be acted upon."""
         wrote = self.found.message.mailbox_id if self.found.message else self.mailbox_id
         naming = {}
@@ -99,17 +99,17 @@ class NewReply:
             subject = normalize.quote(self.mail.subject, 80)
             sender = self.mail.from_address or Text("nobody named")
             naming = {"subject": subject, "sender": sender, "match": self.found.by}
-        return Matter(self.judgement, self.found.contact, wrote, naming=naming)
+        return MatchedMail(self.judgement, self.found.contact, wrote, naming=naming)
 
 
-def concerns_us(found: Found, judgement: Classification) -> bool:
+def concerns_us(found: Match, judgement: Classification) -> bool:
     """Whether a mail is kept: it is from or about a contact, or it is ours to worry about and cannot be read."""
     if judgement.kind is Kind.OWN_COPY:
         return False
-    if found.match is Match.SOFT:
+    if found.match is Certainty.SOFT:
         # What no person wrote is left alone where we cannot even say whom it is about.
         return (found.contact is not None and not found.bare) or policy.SOFT[judgement.kind] != policy.NOTHING
-    return found.match is not Match.NONE or judgement.kind is Kind.UNREADABLE
+    return found.match is not Certainty.NONE or judgement.kind is Kind.UNREADABLE
 
 
 def act(conn: Connection, context: Context, items: Sequence[NewReply], now: dt.datetime) -> None:
@@ -128,7 +128,7 @@ def act(conn: Connection, context: Context, items: Sequence[NewReply], now: dt.d
 def _held_there(conn: Connection, items: Sequence[NewReply]) -> set[int]:
     """The enrollments at organisations that are about to be held as a whole."""
     refused = {
-        (item.matter.mailbox_id, refusing_domains.of(item.found.contact))
+        (item.matched.mailbox_id, refusing_domains.of(item.found.contact))
         for item in items
         if item.found.contact is not None and _consequence(item).refused_there
     }
@@ -150,28 +150,28 @@ def _one(
     result = _counted(conn, _consequence(item), item, rows)
     number = replies.number(conn, item.mailbox_id, item.dedupe)
     # Where nothing comes of it, nothing is to be found again by it.
-    matter = dataclasses.replace(item.matter, source=reasons.of_inbound(number) if result.event else "")
-    carry_out(conn, context, matter, rows, result, now)
-    touched = _tell_company(conn, context, item, matter, result, now)
+    matched = dataclasses.replace(item.matched, source=reasons.of_inbound(number) if result.event else "")
+    carry_out(conn, context, matched, rows, result, now)
+    touched = _tell_company(conn, context, item, matched, result, now)
     if result.refused_there and item.found.contact is not None:
         there, evidence = refusing_domains.of(item.found.contact), item.judgement.evidence
         code = Code.NOBODY_SAYS_WHO if item.judgement.speaker is Speaker.UNKNOWN else Code.SERVER_SAID
-        refusing_domains.note(conn, item.matter.mailbox_id, there, because(code, said=evidence), now)
+        refusing_domains.note(conn, item.matched.mailbox_id, there, because(code, said=evidence), now)
     contact = item.found.contact
     if (
         contact is not None
-        and item.found.match is Match.CERTAIN
+        and item.found.match is Certainty.CERTAIN
         and returned_mail.is_doubtful(item.judgement)
     ):
         address = mailboxes.by_id(conn, item.mailbox_id).address
         whose = Whose(contact.id, address, contact.email)
         returned_mail.note(conn, item.mailbox_id, item.judgement, whose, now)
     if result.pauses_mailbox:
-        why = item.matter.why(result, source=matter.source)
+        why = item.matched.why(result, source=matched.source)
         back = {} if contact is None else {"back": contact.email}
         paused = dataclasses.replace(why, params={**why.params, **back})
-        mailboxes.pause(conn, item.matter.mailbox_id, paused, now)
-    why = item.matter.why(result)
+        mailboxes.pause(conn, item.matched.mailbox_id, paused, now)
+    why = item.matched.why(result)
     said = because(Code.AT_THE_COMPANY, why=why, touched=touched) if touched else why
     told = _event(item, rows, said, now)
     events.record_cause(conn, told, [row.id for row in rows], inbound_id=number)
@@ -182,7 +182,7 @@ def _counted(
 ) -> Consequence:
     """Mails that come back again and again: for now, and a person decides; for good, and the second witness is proof."""
     kind, about = item.judgement.kind, _spoken_of(item, rows)
-    if item.found.match is not Match.CERTAIN or about is None:
+    if item.found.match is not Certainty.CERTAIN or about is None:
         return result
     if kind is Kind.SOFT_BOUNCE:
         return policy.soft_bounces(result, replies.count_of_kind(conn, about, kind.value))
@@ -194,34 +194,39 @@ def _counted(
 def carry_out(
     conn: Connection,
     context: Context,
-    matter: Matter,
+    matched: MatchedMail,
     rows: Sequence[Enrollment],
     result: Consequence,
     now: dt.datetime,
 ) -> None:
     """What a judgement means for the person's enrollments and their address."""
     for row in rows if result.event is not None else ():
-        _apply(conn, context, matter, row, result, now)
-    if result.suppress and matter.contact is not None:
-        why = matter.why(result)
+        _apply(conn, context, matched, row, result, now)
+    if result.suppress and matched.contact is not None:
+        why = matched.why(result)
         bounced = result.event is Event.BOUNCED
-        said = suppressions.bounced(matter.source, why) if bounced else suppressions.wished(why)
-        suppressions.add(conn, "address", matter.contact.email, said, now)
+        said = suppressions.bounced(matched.source, why) if bounced else suppressions.wished(why)
+        suppressions.add(conn, "address", matched.contact.email, said, now)
 
 
 def _apply(
-    conn: Connection, context: Context, matter: Matter, row: Enrollment, result: Consequence, now: dt.datetime
+    conn: Connection,
+    context: Context,
+    matched: MatchedMail,
+    row: Enrollment,
+    result: Consequence,
+    now: dt.datetime,
 ) -> None:
     values: dict[str, Any] = {}
     if result.event is Event.OUT_OF_OFFICE:
-        known = out_of_office.absences(conn, row, matter.judgement.until)
-        result = policy.absence(result, matter.judgement, known, now.date())
+        known = out_of_office.absences(conn, row, matched.judgement.until)
+        result = policy.absence(result, matched.judgement, known, now.date())
         if result.event is Event.OUT_OF_OFFICE:
-            values = away.values(conn, context, row, matter.judgement.until, now)
+            values = away.values(conn, context, row, matched.judgement.until, now)
             values["aways"] = row.aways + (not known.said_again)
     if result.event is None:
         return
-    why = _why(matter, row, result)
+    why = _why(matched, row, result)
     applied = enrollments.apply(conn, [row.id], result.event, now, reason=why, values=values)
     ended = [
         before.id for before, after in applied if after in states.FINAL and before.state not in states.FINAL
@@ -232,24 +237,29 @@ def _apply(
         tasks.close_step(conn, ended, tasks.HAND_OVER, "dropped", now)
 
 
-def _why(matter: Matter, row: Enrollment, result: Consequence) -> Reason:
-    why, here = matter.why(result, source=matter.source), row.mailbox_id == matter.mailbox_id
-    if result.refused_there and here and matter.contact is not None:
-        there = refusing_domains.of(matter.contact)
+def _why(matched: MatchedMail, row: Enrollment, result: Consequence) -> Reason:
+    why, here = matched.why(result, source=matched.source), row.mailbox_id == matched.mailbox_id
+    if result.refused_there and here and matched.contact is not None:
+        there = refusing_domains.of(matched.contact)
         return dataclasses.replace(why, source=there, given=Cause.ORGANISATION)
     return why
 
 
 def _tell_company(
-    conn: Connection, context: Context, item: NewReply, matter: Matter, result: Consequence, now: dt.datetime
+    conn: Connection,
+    context: Context,
+    item: NewReply,
+    matched: MatchedMail,
+    result: Consequence,
+    now: dt.datetime,
 ) -> Text | None:
     """Everyone else who is written to at the company, each by the rule of their own sequence; how many were, in words."""
     contact = item.found.contact
     if contact is None or not result.tells_company:
         return None
     address = mailboxes.by_id(conn, item.mailbox_id).address
-    why = item.matter.why(result, source=matter.source)
-    heard = company.Heard(contact, item.judgement, why, address)
+    why = item.matched.why(result, source=matched.source)
+    heard = company.ColleagueReply(contact, item.judgement, why, address)
     return company.carry_out(conn, context, heard, company.wanted(conn, context, heard), now)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from relance.engine.inbound import policy
-from relance.engine.inbound.policy import Consequence, Match
+from relance.engine.inbound.policy import Certainty, Consequence
 from relance.engine.store.inbound import replies
 from relance.engine.store.inbound.replies import Reply
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
@@ -22,7 +22,7 @@ from relance.wording import Text
 class EffectiveClassification:
     """What a kept mail is taken for, and whose."""
 
-    match: Match
+    match: Certainty
     judgement: Classification
     contact_id: int | None
     also: tuple[int, ...] = ()
@@ -64,7 +64,7 @@ def _evidence(stored: object) -> Text | str:
 
 def in_force(answer: Reply) -> EffectiveClassification:
     """What it is taken for now: what a person said of it is certain and outranks the rules."""
-    match = Match(answer.match or Match.CERTAIN)
+    match = Certainty(answer.match or Certainty.CERTAIN)
     judgement = judged(answer)
     said = answer.correction
     if said is None:
@@ -79,7 +79,7 @@ def in_force(answer: Reply) -> EffectiveClassification:
         until=dt.date.fromisoformat(until) if until else judgement.until,
         definite=True,
     )
-    return EffectiveClassification(Match.CERTAIN, judgement, answer.contact_id)
+    return EffectiveClassification(Certainty.CERTAIN, judgement, answer.contact_id)
 
 
 def _speaker(said: Mapping[str, Any]) -> Speaker:
@@ -109,7 +109,9 @@ def acted_on(answer: Reply) -> EffectiveClassification:
         definite=not said.get("weak"),
         speaker=_speaker(said),
     )
-    return EffectiveClassification(Match(said["match"]), judgement, said["contact_id"], tuple(said["also"]))
+    return EffectiveClassification(
+        Certainty(said["match"]), judgement, said["contact_id"], tuple(said["also"])
+    )
 
 
 def note_acted(conn: Connection, answer: Reply, reading: EffectiveClassification | None) -> None:

@@ -51,7 +51,7 @@ Wanted = Sequence[tuple[Enrollment, ColleagueAction]]
 
 
 @dataclass(frozen=True)
-class Heard:
+class ColleagueReply:
     """An answer as it is told to colleagues: who answered, what it is taken for, the reason it is, and who got it."""
 
     contact: Contact
@@ -116,7 +116,7 @@ def ids(
     return {row.id for contact, judgement in heard for row, _ in _touched(conn, context, contact, judgement)}
 
 
-def wanted(conn: Connection, context: Context, heard: Heard) -> Wanted:
+def wanted(conn: Connection, context: Context, heard: ColleagueReply) -> Wanted:
     """Whom a new answer touches, and how. Who answers again and again slows a colleague, or hands them over, once:
     a person may have let them go on meanwhile."""
     found = _touched(conn, context, heard.contact, heard.judgement)
@@ -127,10 +127,12 @@ def wanted(conn: Connection, context: Context, heard: Heard) -> Wanted:
 
 
 @actors.by_rule("colleagues")
-def carry_out(conn: Connection, context: Context, heard: Heard, asked: Wanted, now: dt.datetime) -> Text:
+def carry_out(
+    conn: Connection, context: Context, heard: ColleagueReply, asked: Wanted, now: dt.datetime
+) -> Text:
     """Do it, in order of id, with a line for everybody touched; returns how many were, in words."""
-    desk = _Desk(conn, context, heard, now)
-    done = [(row, each) for row, each in asked if _DEEDS[each.deed](desk, row, each)]
+    run = _ColleagueRun(conn, context, heard, now)
+    done = [(row, each) for row, each in asked if _DEEDS[each.deed](run, row, each)]
     counts = Counter(DONE[each.deed] for _, each in done)
     summary = Text.together(*(_counted(verb, count) for verb, count in sorted(counts.items())), by=", ")
     for row, each in done:
@@ -151,64 +153,64 @@ def _counted(verb: str, count: int) -> Text:
 
 
 @dataclass(frozen=True)
-class _Desk:
+class _ColleagueRun:
     """One answer being carried out among the colleagues, in one transaction."""
 
     conn: Connection
     context: Context
-    heard: Heard
+    heard: ColleagueReply
     now: dt.datetime
 
 
-def _go_on(_desk: _Desk, _row: Enrollment, _action: ColleagueAction) -> bool:
+def _go_on(_run: _ColleagueRun, _row: Enrollment, _action: ColleagueAction) -> bool:
     return False
 
 
-def _stop(desk: _Desk, row: Enrollment, each: ColleagueAction) -> bool:
-    why = desk.heard.reason(each)
-    applied = enrollments.apply(desk.conn, [row.id], Event.STOPPED, desk.now, reason=why)
-    tasks.drop_open(desk.conn, [row.id], desk.now)
+def _stop(run: _ColleagueRun, row: Enrollment, each: ColleagueAction) -> bool:
+    why = run.heard.reason(each)
+    applied = enrollments.apply(run.conn, [row.id], Event.STOPPED, run.now, reason=why)
+    tasks.drop_open(run.conn, [row.id], run.now)
     return any(before.state in states.OPEN for before, _ in applied)
 
 
-def _hand_over(desk: _Desk, row: Enrollment, each: ColleagueAction) -> bool:
-    why = desk.heard.reason(each)
-    [(_, after)] = enrollments.apply(desk.conn, [row.id], Event.HELD, desk.now, reason=why)
+def _hand_over(run: _ColleagueRun, row: Enrollment, each: ColleagueAction) -> bool:
+    why = run.heard.reason(each)
+    [(_, after)] = enrollments.apply(run.conn, [row.id], Event.HELD, run.now, reason=why)
     if after is not State.HELD:
         return False
-    email = contacts.by_ids(desk.conn, [row.contact_id])[row.contact_id].email
+    email = contacts.by_ids(run.conn, [row.contact_id])[row.contact_id].email
     tasks.ask(
-        desk.conn,
+        run.conn,
         enrollment_id=row.id,
         contact_id=row.contact_id,
         step=tasks.HAND_OVER,
         words=Text(
             "{mailbox}: go on with {email}, or not? {reason}",
-            mailbox=desk.heard.mailbox,
+            mailbox=run.heard.mailbox,
             email=email,
             reason=why.text,
         ),
-        due_at=desk.now,
+        due_at=run.now,
     )
     return True
 
 
-def _slow(desk: _Desk, row: Enrollment, each: ColleagueAction) -> bool:
+def _slow(run: _ColleagueRun, row: Enrollment, each: ColleagueAction) -> bool:
     """The next step goes so many business days after it would have gone, by its own hours and holidays."""
     if each.wait is None or row.step is None or row.due_at is None:
         return False  # nothing is to come, or it waits for a person's task and not for a day
-    script = desk.context.library.script(desk.conn, row.sequence_version_id)
-    person = contacts.by_ids(desk.conn, [row.contact_id])[row.contact_id]
+    script = run.context.library.script(run.conn, row.sequence_version_id)
+    person = contacts.by_ids(run.conn, [row.contact_id])[row.contact_id]
     when = calendar.next_time(
         script.rule(row.step),
-        max(row.due_at, desk.now),
+        max(row.due_at, run.now),
         each.wait,
-        script.place(person, desk.context.workspace),
+        script.place(person, run.context.workspace),
         key=f"{row.id}:{row.step}",
     )
-    why = desk.heard.reason(each)
+    why = run.heard.reason(each)
     reason = reasons.bound(BOUND, why, until=when.at.isoformat(), was=row.due_at.isoformat())
-    enrollments.reschedule(desk.conn, row, when.at, [*_put_off(row), reason, *bounds(when)])
+    enrollments.reschedule(run.conn, row, when.at, [*_put_off(row), reason, *bounds(when)])
     return True
 
 

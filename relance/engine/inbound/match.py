@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine import states
 from relance.engine.inbound import names
-from relance.engine.inbound.policy import Match
+from relance.engine.inbound.policy import Certainty
 from relance.engine.mailboxes.look import REMEMBERED
 from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
@@ -36,7 +36,7 @@ _ADDRESS = re.compile(r"[\w.+-]{1,64}@[a-z0-9][a-z0-9.-]{1,250}[a-z0-9]", re.IGN
 
 
 @dataclass(frozen=True)
-class Seen:
+class FoundWhere:
     """What a mail does not say of itself: where and when it was found."""
 
     mailbox_id: int
@@ -53,10 +53,10 @@ _TOKEN, _NAMED = N_("our token in the address it came to"), N_("a mail of ours i
 
 
 @dataclass(frozen=True)
-class Found:
+class Match:
     """Whom a mail concerns, by which key, and how sure that is."""
 
-    match: Match
+    match: Certainty
     by: str = ""
     contact: Contact | None = None  # none: a person must say who it is from
     message: Message | None = None  # the mail of ours it speaks of, where it names one
@@ -75,10 +75,10 @@ class Found:
         return self.contact.id if self.contact else None
 
 
-NOBODY = Found(Match.NONE)
+NOBODY = Match(Certainty.NONE)
 
 
-def find(conn: Connection, mail: InboundMail, seen: Seen) -> Found:
+def find(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match:
     """Whom a mail concerns: by the mail of ours it names, by its sender, by what it reports, quotes or is about."""
     found = (
         _by_plus(conn, mail, seen)
@@ -107,7 +107,7 @@ def thread_key(mailbox_id: int, thread_id: str) -> str:
 # Certain: it answers a mail of ours, or comes from the person.
 
 
-def _by_plus(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
+def _by_plus(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
     """The token is the local part of the Message-ID, so that no second one needs to be kept."""
     named = []
     for came_to in mail.to:
@@ -118,24 +118,26 @@ def _by_plus(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     return _first_known(conn, named, _TOKEN) if named else None
 
 
-def _by_key(conn: Connection, mail: InboundMail) -> Found | None:
+def _by_key(conn: Connection, mail: InboundMail) -> Match | None:
     envelopes = [report.envelope_id for report in mail.reports if report.envelope_id]
     named = (*mail.in_reply_to, *reversed(mail.references), *mail.returned_ids, *mail.aliases)
     named = provider_ids.spellings((*named, *envelopes, *(f"<{each}>" for each in envelopes)))
     return _first_known(conn, named, _NAMED)
 
 
-def _first_known(conn: Connection, named: Sequence[str], by: str) -> Found | None:
+def _first_known(conn: Connection, named: Sequence[str], by: str) -> Match | None:
     known = messages.by_keys(conn, named)
     message = next((known[key] for key in named if key in known), None)
     return None if message is None else _certain(conn, message, by)
 
 
-def _certain(conn: Connection, message: Message, by: str) -> Found:
-    return Found(Match.CERTAIN, by, contacts.by_ids(conn, [message.contact_id])[message.contact_id], message)
+def _certain(conn: Connection, message: Message, by: str) -> Match:
+    return Match(
+        Certainty.CERTAIN, by, contacts.by_ids(conn, [message.contact_id])[message.contact_id], message
+    )
 
 
-def _by_thread(conn: Connection, seen: Seen) -> Found | None:
+def _by_thread(conn: Connection, seen: FoundWhere) -> Match | None:
     """Anyone who writes in a conversation of ours answers it, whatever the mail itself says."""
     if seen.thread_id is None:
         return None
@@ -144,7 +146,7 @@ def _by_thread(conn: Connection, seen: Seen) -> Found | None:
     return None if message is None else _certain(conn, message, N_("the conversation it stands in"))
 
 
-def _by_sender(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
+def _by_sender(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
     """The person who wrote it: as From says, or whose address a list wrote over there."""
     writers = authorship.sure(mail, seen.own)
     contact = _first_begun(conn, writers, seen)
@@ -155,48 +157,50 @@ def _by_sender(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
         if contact.email == mail.from_address
         else N_("the sender a list wrote over")
     )
-    return Found(Match.CERTAIN, by, contact, messages.to_recipient(conn, contact.email))
+    return Match(Certainty.CERTAIN, by, contact, messages.to_recipient(conn, contact.email))
 
 
-def _by_witness(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
+def _by_witness(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
     """Somebody else is to be answered, or stood on the envelope: it may be theirs."""
     contact = _first_begun(conn, authorship.possible(mail, seen.own), seen)
     if contact is None:
         return None
     last = messages.to_recipient(conn, contact.email)
-    return Found(Match.SOFT, N_("somebody else it may be from, by Reply-To or its envelope"), contact, last)
+    return Match(
+        Certainty.SOFT, N_("somebody else it may be from, by Reply-To or its envelope"), contact, last
+    )
 
 
-def _first_begun(conn: Connection, addresses: Sequence[str], seen: Seen) -> Contact | None:
+def _first_begun(conn: Connection, addresses: Sequence[str], seen: FoundWhere) -> Contact | None:
     people = contacts.by_emails(conn, addresses) if addresses else {}
     begun = _begun(conn, [person.id for person in people.values()], seen) if people else set()
     found = (people[each] for each in addresses if each in people)
     return next((person for person in found if person.id in begun), None)
 
 
-def _begun(conn: Connection, contact_ids: Iterable[int], seen: Seen) -> set[int]:
+def _begun(conn: Connection, contact_ids: Iterable[int], seen: FoundWhere) -> set[int]:
     """Who was enrolled before this mail came. An older one, moved to another folder only now, answers nothing."""
     began = correspondence.started(conn, contact_ids)
     return {number for number, at in began.items() if seen.received_at >= at - SLACK}
 
 
-def _by_link(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
+def _by_link(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
     """A mail of ours stands in it, quoted or forwarded, whatever address and subject it has."""
     contact = None if _from_among_us(mail, seen) else _first_begun(conn, seen.linked, seen)
     if contact is None:
         return None
     last = messages.to_recipient(conn, contact.email)
-    return Found(Match.SOFT, N_("the unsubscribe link of their mail"), contact, last)
+    return Match(Certainty.SOFT, N_("the unsubscribe link of their mail"), contact, last)
 
 
-def _from_among_us(mail: InboundMail, seen: Seen) -> bool:
+def _from_among_us(mail: InboundMail, seen: FoundWhere) -> bool:
     sender = mail.from_address or ""
     if authorship.is_ours(sender, seen.own):
         return True
     return bool(_organisations([sender]).keys() & _organisations(seen.own).keys())
 
 
-def _by_report(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
+def _by_report(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
     """A bounce that returns nothing of ours still names whom it could not reach; a restored database may have lost what
     was sent to them."""
     by, named = N_("the recipient a report names"), []
@@ -208,13 +212,13 @@ def _by_report(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
         if message is not None:
             return _certain(conn, message, by)
     contact = _first_begun(conn, named, seen)
-    return None if contact is None else Found(Match.CERTAIN, by, contact)
+    return None if contact is None else Match(Certainty.CERTAIN, by, contact)
 
 
 # Soft: it may be about the person; somebody has to look.
 
 
-def _by_company(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
+def _by_company(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
     """Another address of the same company, about the same subject or with our words in it."""
     organisations = _organisations(authorship.sure(mail, seen.own))
     alike = _alike(
@@ -224,15 +228,15 @@ def _by_company(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None
     return found or _in_doubt(conn, organisations, seen)
 
 
-def _in_doubt(conn: Connection, organisations: Iterable[str], seen: Seen) -> Found | None:
+def _in_doubt(conn: Connection, organisations: Iterable[str], seen: FoundWhere) -> Match | None:
     """A restored database does not know the subject and words of what it has lost: whatever comes from there is looked at."""
     ids = [number for name in organisations for number in restore_doubts.people_at(conn, name)]
     begun = sorted(_begun(conn, ids, seen)) if ids else []
     if not begun:
         return None
     contact = contacts.by_ids(conn, begun[:1])[begun[0]]
-    return Found(
-        Match.SOFT,
+    return Match(
+        Certainty.SOFT,
         N_("a colleague's address, with what was sent there in doubt"),
         contact,
         None,
@@ -240,7 +244,7 @@ def _in_doubt(conn: Connection, organisations: Iterable[str], seen: Seen) -> Fou
     )
 
 
-def _by_named(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
+def _by_named(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
     """A mail from anywhere that names one of our people and quotes us, or carries on their mail: a forwarded answer."""
     found = (each.lower() for each in _ADDRESS.findall(mail.text[:_LONGEST]))
     named = [each for each in dict.fromkeys(found) if each not in seen.own][:_NAMED_MOST]
@@ -249,7 +253,7 @@ def _by_named(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
     return _soft(conn, alike, N_("a mail that names the person, with our subject or words"), seen)
 
 
-def _by_words(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
+def _by_words(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
     """An answer from an address nobody knows: our subject, and our own words quoted."""
     bare = strip_marks(mail.subject)
     if not bare or not mail.text:
@@ -267,11 +271,11 @@ def _by_words(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
         quoted = [each for each in quoted if each.contact_id in namesakes]
         if not 0 < len(namesakes) <= _CANDIDATES:
             several = N_("our subject and words, from an address nobody knows; several people were sent them")
-            return Found(Match.SOFT, several)
+            return Match(Certainty.SOFT, several)
     return _soft(conn, quoted, by, seen)
 
 
-def _by_colleague(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
+def _by_colleague(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
     """A mail that a company we write to begins of its own: an answer, if a person wrote it, need not say to what."""
     if mail.in_reply_to or mail.references:
         return None
@@ -280,7 +284,7 @@ def _by_colleague(conn: Connection, mail: InboundMail, seen: Seen) -> Found | No
     return _bare(conn, people, N_("a mail from their company that answers nobody else"), seen)
 
 
-def _by_mention(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None:
+def _by_mention(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
     """A mail from anywhere, but from among ourselves, that names somebody we write to, by address or by full name."""
     if _from_among_us(mail, seen):
         return None
@@ -289,7 +293,7 @@ def _by_mention(conn: Connection, mail: InboundMail, seen: Seen) -> Found | None
         return None
     said = f"{mail.from_name}\n{mail.subject}\n{mail.text[:_LONGEST]}"
     addresses = {*mail.calendar_people, *(each.lower() for each in _ADDRESS.findall(said))}
-    words = names.Words.of(said)
+    words = names.NameWords.of(said)
     people = [
         each for each in everybody if each.email in addresses or words.name(each.first_name, each.last_name)
     ]
@@ -302,17 +306,17 @@ def _organisations(addresses: Iterable[str]) -> dict[str, None]:
     return dict.fromkeys(each for domain in domains if (each := address.organisation(domain)))
 
 
-def _bare(conn: Connection, people: Sequence[Recipient], by: str, seen: Seen) -> Found | None:
+def _bare(conn: Connection, people: Sequence[Recipient], by: str, seen: FoundWhere) -> Match | None:
     ids = sorted(each.contact_id for each in people if each.since <= seen.received_at + SLACK)
     if not ids:
         return None
     contact = contacts.by_ids(conn, ids[:1])[ids[0]]
-    return Found(Match.SOFT, by, contact, None, tuple(ids[1:]), bare=True)
+    return Match(Certainty.SOFT, by, contact, None, tuple(ids[1:]), bare=True)
 
 
-def _by_mark(seen: Seen) -> Found | None:
+def _by_mark(seen: FoundWhere) -> Match | None:
     """It names a mail of ours that no row tells of: somebody answers whom a restored database has forgotten."""
-    return Found(Match.SOFT, N_("a mail of ours that this database has lost")) if seen.ours else None
+    return Match(Certainty.SOFT, N_("a mail of ours that this database has lost")) if seen.ours else None
 
 
 def _is_namesake(person: Contact, mail: InboundMail) -> bool:
@@ -333,7 +337,7 @@ def _alike(mail: InboundMail, known: Sequence[Trace]) -> list[Trace]:
     ]
 
 
-def _soft(conn: Connection, alike: Sequence[Trace], by: str, seen: Seen) -> Found | None:
+def _soft(conn: Connection, alike: Sequence[Trace], by: str, seen: FoundWhere) -> Match | None:
     begun = _begun(conn, {each.contact_id for each in alike}, seen)
     last = {each.contact_id: each for each in reversed(alike) if each.contact_id in begun}
     if not last:
@@ -341,7 +345,7 @@ def _soft(conn: Connection, alike: Sequence[Trace], by: str, seen: Seen) -> Foun
     newest = max(last.values(), key=lambda each: each.message_id)
     contact = contacts.by_ids(conn, [newest.contact_id])[newest.contact_id]
     also = tuple(sorted(set(last) - {contact.id}))
-    return Found(Match.SOFT, by, contact, messages.by_id(conn, newest.message_id), also)
+    return Match(Certainty.SOFT, by, contact, messages.by_id(conn, newest.message_id), also)
 
 
 def quotes(letters: str, body: str) -> bool:
@@ -368,11 +372,11 @@ def bare_subject(subject: str) -> str:
     return " ".join(strip_marks(subject).casefold().split())
 
 
-def concerned(conn: Connection, found: Found) -> Sequence[enrollments.Enrollment]:
+def concerned(conn: Connection, found: Match) -> Sequence[enrollments.Enrollment]:
     """The enrollments a mail speaks to: every one of the person's, for somebody who answered is not to be chased."""
     if found.contact is None:
         return ()
-    if found.match is Match.SOFT:
+    if found.match is Certainty.SOFT:
         rows = enrollments.of_contact(conn, [found.contact.id, *found.also])
         return [row for row in rows if row.state in states.OPEN]
     return enrollments.of_contact(conn, [found.contact.id])

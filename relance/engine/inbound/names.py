@@ -15,13 +15,13 @@ _SHORTEST = 2  # letters; an initial is nobody's name
 
 
 @dataclass(frozen=True)
-class Words:
+class NameWords:
     """The words of a text, small and without accents, each with its places."""
 
     places: Mapping[str, Set[int]]
 
     @classmethod
-    def of(cls, text: str) -> Words:
+    def of(cls, text: str) -> NameWords:
         """The words of any text."""
         places: dict[str, set[int]] = {}
         for place, word in enumerate(_split(text)):

@@ -14,7 +14,7 @@ from relance.engine.states import Event
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
 
 
-class Match(StrEnum):
+class Certainty(StrEnum):
     """How sure we are whom a mail is from."""
 
     CERTAIN = "certain"  # it answers a mail of ours, or comes from the person's own address
@@ -105,16 +105,20 @@ _BLOCKED = complete(
 )
 
 _TABLES = complete(
-    Match,
-    {Match.CERTAIN: CERTAIN, Match.SOFT: SOFT, Match.NONE: complete(Kind, dict.fromkeys(Kind, NOTHING))},
+    Certainty,
+    {
+        Certainty.CERTAIN: CERTAIN,
+        Certainty.SOFT: SOFT,
+        Certainty.NONE: complete(Kind, dict.fromkeys(Kind, NOTHING)),
+    },
 )
 
 
-def consequence(match: Match, judgement: Classification) -> Consequence:
+def consequence(match: Certainty, judgement: Classification) -> Consequence:
     """What a mail of this kind, matched this surely, leads to."""
-    if match is Match.CERTAIN and judgement.kind is Kind.HARD_BOUNCE and not judgement.definite:
+    if match is Certainty.CERTAIN and judgement.kind is Kind.HARD_BOUNCE and not judgement.definite:
         return DOUBTFUL
-    if match is Match.CERTAIN and judgement.kind is Kind.BLOCKED:
+    if match is Certainty.CERTAIN and judgement.kind is Kind.BLOCKED:
         return _BLOCKED[judgement.speaker]
     return _TABLES[match][judgement.kind]
 

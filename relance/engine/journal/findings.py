@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from relance.engine.journal.lines import Kind, Line
+from relance.engine.journal.lines import JournalLine, LineKind
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 
 NEVER = SendResult(Outcome.NOT_SENT, "data", text="the worker stopped before the mail's body")
@@ -57,22 +57,22 @@ class Memory:
         return bool(self.accepted or self.fences)
 
 
-def note(line: Line, wanted: set[int], found: dict[int, dict[int | None, Entry]]) -> None:
+def note(line: JournalLine, wanted: set[int], found: dict[int, dict[int | None, Entry]]) -> None:
     """Put what a line says to the rest, if it is about a wanted message."""
-    if line.kind in (Kind.BEGUN, Kind.ENDED) and line.number in wanted:
+    if line.kind in (LineKind.BEGUN, LineKind.ENDED) and line.number in wanted:
         found.setdefault(line.number, {})[line.fence] = Entry(True, line.end)
 
 
-def told(lines: Iterable[Line], *, dead: bool) -> set[tuple[int, int]]:
+def told(lines: Iterable[JournalLine], *, dead: bool) -> set[tuple[int, int]]:
     """The turns of which these lines tell everything: they are over, or their process is, and the host's memory is not."""
     begun: dict[
         tuple[int, int], str
     ] = {}  # without its beginning an end proves nothing: more of it may be gone
     over = set()
     for line in lines:
-        if line.kind is Kind.TURN and line.fence is not None:
+        if line.kind is LineKind.TURN and line.fence is not None:
             begun[line.number, line.fence] = line.boot
-        elif line.kind is Kind.OVER and line.fence is not None:
+        elif line.kind is LineKind.OVER and line.fence is not None:
             over.add((line.number, line.fence))
     return {turn for turn, boot in begun.items() if turn in over or (dead and boot == boot_id())}
 
@@ -93,9 +93,11 @@ def _weight(entry: Entry) -> int:
     return 2 if entry.end.outcome is Outcome.ACCEPTED else 0
 
 
-def speaks_of(line: Line, open_mails: Collection[int], open_turns: Collection[tuple[int, int]]) -> bool:
+def speaks_of(
+    line: JournalLine, open_mails: Collection[int], open_turns: Collection[tuple[int, int]]
+) -> bool:
     """Whether a line is about one of these mails or turns."""
-    if line.kind in (Kind.TURN, Kind.OVER):
+    if line.kind in (LineKind.TURN, LineKind.OVER):
         return (line.number, line.fence) in open_turns
     return line.number in open_mails
 

@@ -29,7 +29,7 @@ from relance.engine.db.network_disks import network_filesystem
 from relance.engine.journal import files, findings
 from relance.engine.journal import lines as journal_lines
 from relance.engine.journal.findings import Entry, Findings, Memory
-from relance.engine.journal.lines import Kind
+from relance.engine.journal.lines import LineKind
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 
 ROTATE_AFTER = 4 * 1024 * 1024
@@ -174,7 +174,7 @@ class Journal:
             for line in journal_lines.read(paths)[0]:
                 if line.end is not None and line.end.outcome is Outcome.ACCEPTED:
                     accepted[line.number] = line.end
-                elif line.kind in (Kind.TURN, Kind.OVER) and line.fence is not None:
+                elif line.kind in (LineKind.TURN, LineKind.OVER) and line.fence is not None:
                     fences[line.number] = max(line.fence, fences.get(line.number, 0))
         return Memory(accepted, fences)
 

@@ -30,7 +30,7 @@ _TORN = re.compile(rb'(?:\{(?:"[ -~]*)?)?')
 # The beginning of a line of ours, which is ASCII: the process was killed in mid-write, or the disk was full.
 
 
-class Kind(enum.Enum):
+class LineKind(enum.Enum):
     """What a line tells."""
 
     TURN = "turn"  # a turn of a mailbox began here
@@ -40,10 +40,10 @@ class Kind(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Line:
+class JournalLine:
     """One line of ours."""
 
-    kind: Kind
+    kind: LineKind
     number: int  # of the mailbox, for turns; of the message, for attempts
     fence: int | None = None  # None: an earlier release did not say it
     end: SendResult | None = None  # None: it did not end, or how is not understood
@@ -63,9 +63,9 @@ def ended(message: int, fence: int, result: SendResult) -> dict[str, object]:
     return {"ended": message, "fence": fence, **more, "status": result.status, "reply": words}
 
 
-def read(paths: Iterable[Path]) -> tuple[list[Line], bool]:
+def read(paths: Iterable[Path]) -> tuple[list[JournalLine], bool]:
     """The lines of these files, and whether nothing of them is in doubt: every file was read, and no line is damaged."""
-    lines: list[Line] = []
+    lines: list[JournalLine] = []
     whole = True
     for path in paths:
         try:
@@ -76,11 +76,11 @@ def read(paths: Iterable[Path]) -> tuple[list[Line], bool]:
             whole = False
             continue
         whole = whole and not any(isinstance(line, Damaged) for line in found)
-        lines += [line for line in found if isinstance(line, Line)]
+        lines += [line for line in found if isinstance(line, JournalLine)]
     return lines, whole
 
 
-def understand(raw: bytes) -> Line | Damaged | None:
+def understand(raw: bytes) -> JournalLine | Damaged | None:
     """A line of ours; None where it is none, or one that was never finished."""
     try:
         told = json.loads(raw)
@@ -99,22 +99,22 @@ def _content(path: Path) -> bytes:
         return file.read()
 
 
-def _line(told: Mapping[str, object]) -> Line | None:
+def _line(told: Mapping[str, object]) -> JournalLine | None:
     fence = _number(told.get("fence"))
-    for kind in (Kind.TURN, Kind.OVER):
+    for kind in (LineKind.TURN, LineKind.OVER):
         mailbox = _number(told.get(kind.value))
         if mailbox is not None:
             boot = told.get("boot")
             return (
                 None
                 if fence is None
-                else Line(kind, mailbox, fence, boot=boot if isinstance(boot, str) else "")
+                else JournalLine(kind, mailbox, fence, boot=boot if isinstance(boot, str) else "")
             )
     begun = _number(told.get("begin"))
     if begun is not None:
-        return Line(Kind.BEGUN, begun, fence)
+        return JournalLine(LineKind.BEGUN, begun, fence)
     message = _number(told.get("accepted", told.get("ended")))
-    return None if message is None else Line(Kind.ENDED, message, fence, _result(told))
+    return None if message is None else JournalLine(LineKind.ENDED, message, fence, _result(told))
 
 
 def _result(told: Mapping[str, object]) -> SendResult | None:

@@ -197,7 +197,7 @@ def _check(spec: MailboxSpec) -> None:
 def _sign_in_problems(spec: MailboxSpec) -> Iterator[errors.Problem]:
     try:
         contact_fields.tidy("name", spec.name)
-    except contact_fields.Unfit as unfit:
+    except contact_fields.UnfitField as unfit:
         yield errors.Problem(unfit.args[0])
     for what, value in (("username", spec.username), ("password", spec.password)):
         if not value:

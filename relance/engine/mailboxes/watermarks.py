@@ -19,7 +19,7 @@ from relance.wording import Text
 
 
 @dataclass(frozen=True)
-class Plan:
+class FolderPlan:
     """How a folder is to be looked at."""
 
     look: bool  # it must be opened
@@ -35,10 +35,10 @@ class Plan:
         return self.counted is None and not self.after
 
 
-ANEW = Plan(look=True)
+ANEW = FolderPlan(look=True)
 
 
-def plan(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> Plan:
+def plan(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> FolderPlan:
     """What is to be looked at; `owed` are UIDs that the server showed and did not give."""
     if mark is None or (folder.uidvalidity and not mark.uidvalidity):
         return ANEW
@@ -49,7 +49,7 @@ def plan(folder: Folder, mark: Watermark | None, owed: Collection[int] = ()) -> 
     changed = folder.messages is None or folder.messages != mark.messages
     late = None not in (folder.messages, mark.messages) and (folder.messages or 0) > (mark.messages or 0)
     look = more or late or bool(owed) or (bool(again) and changed)
-    return Plan(look, mark.last_uid, again, counted=mark.messages, doubted=mark.doubted)
+    return FolderPlan(look, mark.last_uid, again, counted=mark.messages, doubted=mark.doubted)
 
 
 def which_moved(folder: Folder, mark: Watermark) -> Text | None:
@@ -141,7 +141,7 @@ class Progress:
     """One folder being read: which UIDs were there, and the first one that could not be read."""
 
     folder: Folder
-    plan: Plan
+    plan: FolderPlan
     there: set[int] = field(default_factory=set)
     stuck: int | None = None
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from relance.complete import complete
 from relance.engine import states
-from relance.engine.inbound.policy import Match
+from relance.engine.inbound.policy import Certainty
 from relance.engine.states import BulkOutcome, TaskChange, TaskOutcome
 from relance.mailbox.classification import rule_names
 from relance.mailbox.parsing.inbound import Intent, Kind
@@ -113,11 +113,11 @@ POLICY: Mapping[str, Text] = {
     "send again": Text.within("policy", "send again"),
 }
 MATCH: Mapping[str, Text] = complete(
-    Match,
+    Certainty,
     {
-        Match.CERTAIN: Text.within("match", "certain"),
-        Match.SOFT: Text.within("match", "likely"),
-        Match.NONE: Text.within("match", "none"),
+        Certainty.CERTAIN: Text.within("match", "certain"),
+        Certainty.SOFT: Text.within("match", "likely"),
+        Certainty.NONE: Text.within("match", "none"),
     },
 )
 SUBSTITUTE: Mapping[str, Text] = {

@@ -97,7 +97,7 @@ class MailboxFacts:
 
 
 @dataclass(frozen=True)
-class Facts:
+class InstallationFacts:
     """What is known; what is not asked is left as it is."""
 
     database: str = ""  # why it does not answer
@@ -142,12 +142,12 @@ class Concern:
         return bool(_WEIGHTS[self.kind].stops & duties)
 
 
-def concerns(facts: Facts) -> tuple[Concern, ...]:
+def concerns(facts: InstallationFacts) -> tuple[Concern, ...]:
     """Everything that is wrong, what stops most first."""
     return tuple(_found(facts))
 
 
-def _found(facts: Facts) -> Iterator[Concern]:
+def _found(facts: InstallationFacts) -> Iterator[Concern]:
     if facts.database:
         yield Concern(ConcernKind.DATABASE, facts.database)
     yield from _unwritable(facts)
@@ -173,7 +173,7 @@ def _found(facts: Facts) -> Iterator[Concern]:
     yield from _for_people(facts)
 
 
-def _unwritable(facts: Facts) -> Iterator[Concern]:
+def _unwritable(facts: InstallationFacts) -> Iterator[Concern]:
     if facts.unwritable:
         unsure = facts.attendance is not None and facts.attendance.unsure
         who = f" {facts.attendance}" if unsure else ""
@@ -183,7 +183,7 @@ def _unwritable(facts: Facts) -> Iterator[Concern]:
         yield Concern(ConcernKind.FOREIGN, f"{facts.foreign} {_('What is running is shown all the same.')}")
 
 
-def _broker(facts: Facts) -> Iterator[Concern]:
+def _broker(facts: InstallationFacts) -> Iterator[Concern]:
     here = facts.attendance.processes if facts.attendance is not None else ()
     if facts.refused or any(each.broker_refuses for each in here):
         why = facts.refused or _("the log of the running process says why, and what to do")
@@ -197,7 +197,7 @@ def _broker(facts: Facts) -> Iterator[Concern]:
         yield Concern(ConcernKind.BROKER, words)
 
 
-def _unheard(facts: Facts) -> Iterator[Concern]:
+def _unheard(facts: InstallationFacts) -> Iterator[Concern]:
     if facts.unheard_noes:
         yield Concern(
             ConcernKind.NO,
@@ -211,7 +211,7 @@ def _unheard(facts: Facts) -> Iterator[Concern]:
         )
 
 
-def _of_mailboxes(facts: Facts) -> Iterator[Concern]:
+def _of_mailboxes(facts: InstallationFacts) -> Iterator[Concern]:
     for each in facts.mailboxes:
         if each.sync_error:
             words = _(
@@ -241,7 +241,7 @@ def _paused(address: str, reason: str) -> str:
     return _("Mailbox {address} is paused.", address=address)
 
 
-def _for_people(facts: Facts) -> Iterator[Concern]:
+def _for_people(facts: InstallationFacts) -> Iterator[Concern]:
     for code, count in facts.held.items():
         reason = headings.heading(Code(code))
         yield Concern(

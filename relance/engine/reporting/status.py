@@ -172,12 +172,14 @@ def _mailbox_facts(conn: Connection, context: Context, now: dt.datetime) -> tupl
     )
 
 
-def _facts(context: Context, found: Status, of: tuple[concerns.MailboxFacts, ...]) -> concerns.Facts:
+def _facts(
+    context: Context, found: Status, of: tuple[concerns.MailboxFacts, ...]
+) -> concerns.InstallationFacts:
     waits = (
         found.waiting_since is not None and context.clock.scale > 0
     )  # where time stands still nothing is late
     waited = found.now - (found.waiting_since or found.now)
-    return concerns.Facts(
+    return concerns.InstallationFacts(
         halted=found.halted,
         clock=found.clock,
         clock_over=found.clock_over,

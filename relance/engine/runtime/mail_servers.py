@@ -27,7 +27,7 @@ FIRST_REST, LONGEST_REST = (
 
 
 @dataclass(frozen=True)
-class Standing:
+class ServerStanding:
     """What is known of one server. Times are machine time."""
 
     visits: int = 0  # connections that are asked for or in use
@@ -51,7 +51,7 @@ class Crowd:
     doubtful: int  # of these: to servers or for mailboxes that were in trouble the last time
 
 
-def wait(server: Standing, crowd: Crowd, now: float, *, doubtful: bool) -> float:
+def wait(server: ServerStanding, crowd: Crowd, now: float, *, doubtful: bool) -> float:
     """How many seconds whoever wants to ask this server must wait before asking again; 0: go ahead. Pure."""
     if now < server.rest_until:
         return server.rest_until - now
@@ -88,12 +88,14 @@ class _Server:
     failures: int = 0
     rest_until: float = 0.0
 
-    def standing(self) -> Standing:
-        return Standing(self.visits, self.asking, self.since, self.answered, self.failures, self.rest_until)
+    def standing(self) -> ServerStanding:
+        return ServerStanding(
+            self.visits, self.asking, self.since, self.answered, self.failures, self.rest_until
+        )
 
 
 @dataclass
-class Visit:
+class ServerVisit:
     """One connection to a server, from its being asked for to its end."""
 
     servers: MailServers
@@ -128,7 +130,7 @@ class Visit:
 class _Heard:
     """An inbox whose first list of folders counts as its server's answer."""
 
-    def __init__(self, inbox: Inbox, visit: Visit) -> None:
+    def __init__(self, inbox: Inbox, visit: ServerVisit) -> None:
         self._inbox, self._visit = inbox, visit
 
     def folders(self, *, with_trash: bool = False) -> list[Folder]:
@@ -154,11 +156,11 @@ class MailServers:
             return self._wait(place, doubtful)
 
     @contextmanager
-    def visit(self, place: Server, *, doubtful: bool) -> Iterator[Visit]:
+    def visit(self, place: Server, *, doubtful: bool) -> Iterator[ServerVisit]:
         """While a server is asked; where `wait` is not 0 it may not be asked now."""
         with self._guard:
             seconds = self._wait(place, doubtful)
-            visit = Visit(self, place, seconds) if seconds else self._enter(place, doubtful)
+            visit = ServerVisit(self, place, seconds) if seconds else self._enter(place, doubtful)
         if seconds:
             yield visit
             return
@@ -175,7 +177,7 @@ class MailServers:
         crowd = Crowd(self.threads, asking, sum(each.doubtful for each in self._known.values()))
         return wait(self._of(place).standing(), crowd, clock.elapsed(), doubtful=doubtful)
 
-    def _enter(self, place: Server, doubtful: bool) -> Visit:
+    def _enter(self, place: Server, doubtful: bool) -> ServerVisit:
         here = self._of(place)
         doubtful = doubtful or bool(here.failures)
         here.visits, here.asking, here.doubtful = (
@@ -184,9 +186,9 @@ class MailServers:
             here.doubtful + doubtful,
         )
         here.since = clock.elapsed()
-        return Visit(self, place, 0.0, doubtful, asking=True)
+        return ServerVisit(self, place, 0.0, doubtful, asking=True)
 
-    def _heard(self, visit: Visit) -> bool:
+    def _heard(self, visit: ServerVisit) -> bool:
         with self._guard:
             here = self._of(visit.place)
             was = here.failures
@@ -194,7 +196,7 @@ class MailServers:
             self._asked(here, visit)
             return bool(was)
 
-    def _missed(self, visit: Visit) -> None:
+    def _missed(self, visit: ServerVisit) -> None:
         with self._guard:
             here = self._of(visit.place)
             now = clock.elapsed()
@@ -203,13 +205,13 @@ class MailServers:
                 here.rest_until = now + rest(here.failures)
             self._asked(here, visit)
 
-    def _left(self, visit: Visit) -> None:
+    def _left(self, visit: ServerVisit) -> None:
         with self._guard:
             here = self._of(visit.place)
             here.visits -= 1
             self._asked(here, visit)
 
-    def _asked(self, here: _Server, visit: Visit) -> None:
+    def _asked(self, here: _Server, visit: ServerVisit) -> None:
         if visit.asking:
             here.asking, here.doubtful = here.asking - 1, here.doubtful - visit.doubtful
             visit.asking = False

@@ -18,7 +18,7 @@ from enum import StrEnum
 from relance import errors
 from relance.engine.schedule import holiday_names, holidays, send_windows, waits
 from relance.engine.schedule.holidays import Region
-from relance.engine.schedule.timezones import Place
+from relance.engine.schedule.timezones import ContactZone
 from relance.engine.schedule.waits import Unit, Wait
 from relance.wording import Text
 
@@ -68,7 +68,7 @@ class When:
 
 
 @dataclass(frozen=True)
-class Rule:
+class SendingRule:
     """When a step may go: hours by weekday, closed days, not before `at` (minutes of the day), spread in minutes."""
 
     week: send_windows.Week
@@ -87,10 +87,10 @@ class Rule:
 
 
 def next_time(
-    rule: Rule,
+    rule: SendingRule,
     after: dt.datetime,
     wait: Wait,
-    place: Place,
+    place: ContactZone,
     *,
     key: str = "",
     away_until: dt.date | None = None,
@@ -109,7 +109,9 @@ def next_time(
     return ask.answer(opening)
 
 
-def next_opening(rule: Rule, place: Place, now: dt.datetime, *, away_until: dt.date | None = None) -> When:
+def next_opening(
+    rule: SendingRule, place: ContactZone, now: dt.datetime, *, away_until: dt.date | None = None
+) -> When:
     """The first time at or after `now` when this rule lets mail out; its `at` is `now` itself while it is open."""
     return next_time(rule, now, waits.AT_ONCE, place, away_until=away_until)
 
@@ -139,7 +141,7 @@ def _change_between(before: dt.datetime, after: dt.datetime, zone: dt.tzinfo) ->
     return after
 
 
-def _rest(rule: Rule, place: Place, day: dt.date) -> tuple[BoundKind, Text] | None:
+def _rest(rule: SendingRule, place: ContactZone, day: dt.date) -> tuple[BoundKind, Text] | None:
     """Why nobody works on that date, or None."""
     if day in rule.closed and not holidays.holiday(place.region, day):
         return BoundKind.CLOSED, Text("{day} is taken out by the sequence", day=day)
@@ -161,7 +163,7 @@ def _rest_of(region: Region | None, day: dt.date) -> tuple[BoundKind, Text] | No
 class _Asking:
     """One question being answered: collects the reasons as it goes."""
 
-    def __init__(self, rule: Rule, place: Place, zone: zoneinfo.ZoneInfo) -> None:
+    def __init__(self, rule: SendingRule, place: ContactZone, zone: zoneinfo.ZoneInfo) -> None:
         self.rule = rule
         self.place = place
         self.zone = zone

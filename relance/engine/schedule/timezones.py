@@ -85,7 +85,7 @@ class Workspace:
     country: str | None = None
 
 
-class Wish(Protocol):
+class ZoneSettings(Protocol):
     """What a sequence says of zones and holidays (its `send` part)."""
 
     @property
@@ -106,7 +106,7 @@ GIVEN = Text.prose("")
 
 
 @dataclass(frozen=True)
-class Place:
+class ContactZone:
     """Where a contact is for the calendar: the zone, whose holidays, and what told us each."""
 
     zone: str
@@ -127,15 +127,17 @@ _UNKNOWN = Text("no country known")
 # What told us the zone, and whose holidays count.
 
 
-def place(contact: Whereabouts, wish: Wish, workspace: Workspace) -> Place:
+def place(contact: Whereabouts, wish: ZoneSettings, workspace: Workspace) -> ContactZone:
     """The zone and the holidays that count for `contact` in a sequence that wishes `wish`. Never fails."""
     country = country_code(contact.country) if contact.country else None
     zone, zone_from = _zone(contact, country, wish, workspace)
     region, region_from = _holidays(contact, country, wish, zone, workspace)
-    return Place(zone, zone_from, region, region_from)
+    return ContactZone(zone, zone_from, region, region_from)
 
 
-def _zone(contact: Whereabouts, country: str | None, wish: Wish, workspace: Workspace) -> tuple[str, Text]:
+def _zone(
+    contact: Whereabouts, country: str | None, wish: ZoneSettings, workspace: Workspace
+) -> tuple[str, Text]:
     by_country = country_zone(country, contact.region) if country else None
     answers = (
         (wish.zone if wish.zone != "contact" else None, _FIXED),
@@ -148,7 +150,7 @@ def _zone(contact: Whereabouts, country: str | None, wish: Wish, workspace: Work
 
 
 def _holidays(
-    contact: Whereabouts, country: str | None, wish: Wish, zone: str, workspace: Workspace
+    contact: Whereabouts, country: str | None, wish: ZoneSettings, zone: str, workspace: Workspace
 ) -> tuple[Region | None, Text]:
     if wish.holidays == "none":
         return None, _IGNORED

@@ -61,7 +61,7 @@ def draft(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetim
         return Unwritten(compiled.lacking(rendered, step.id))
     try:
         return _message(sheet, rendered)
-    except final_bytes.Unfit as unfit:
+    except final_bytes.UnfitMail as unfit:
         return Unwritten(because(Code.UNFIT, fault=unfit.text))
 
 

@@ -157,7 +157,7 @@ class Delivery:
         """The commit to transmitting: with the record of what ended before, and only for those that may go."""
         now = self.marked_at = self.context.clock.now()
         with self.context.database.write() as conn:
-            verdicts = gate.admit(conn, self.lease, ready, now, self.context.noes.among)
+            verdicts = gate.admit(conn, self.lease, ready, now, self.context.noes.opted_out)
             self._record(conn)
             turned_away = [each for each in ready if verdicts[each.message.id]]
             claims.unclaim(conn, [each.enrollment.id for each in turned_away])

@@ -56,7 +56,7 @@ class PreparedMail:
 
     enrollment: Enrollment
     message: Message
-    place: timezones.Place | None = None
+    place: timezones.ContactZone | None = None
     new: bool = (
         False  # the database has no row of it yet: its mark, or its end where it comes first, writes one
     )

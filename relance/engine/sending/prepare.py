@@ -33,7 +33,7 @@ from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
 from relance.engine.store.sending import lost_mails, messages, refusals
 from relance.engine.store.sending.lost_mails import LostMail
 from relance.engine.store.sending.messages import Message
-from relance.engine.store.sending.refusals import Refused
+from relance.engine.store.sending.refusals import StoredRefusal
 from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 
@@ -112,7 +112,7 @@ def _met(
     return Decision(mail=forgotten_mails.as_sent(conn, context, case.row, mail), new=True, left=mail.sent_at)
 
 
-def _refused(case: StepContext, no: Mapping[str, Refused]) -> Decision | None:
+def _refused(case: StepContext, no: Mapping[str, StoredRefusal]) -> Decision | None:
     """Nothing goes to an organisation that refuses this mailbox's mail before a person tries it again."""
     there = no.get(refusing_domains.of(case.contact)) if no else None
     if there is None:

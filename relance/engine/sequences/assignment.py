@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Shares:
+class MailboxShares:
     """How new contacts are shared out among mailboxes; keeps count over several batches."""
 
     mailboxes: Sequence[int]  # in the order in which equals are served

@@ -16,14 +16,14 @@ from sqlalchemy.engine import Connection
 from relance.engine.context import Context
 from relance.engine.reasons import Code, because
 from relance.engine.sequences import control, listing
-from relance.engine.sequences.control import Desk
+from relance.engine.sequences.control import LockedEnrollments
 from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.states import OPEN, BulkOutcome, Event, State
 from relance.engine.store.contacts import contacts
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollment_details, enrollment_lists, enrollments, tasks
 from relance.engine.store.sequences.enrollment_details import Standing
-from relance.engine.store.sequences.enrollment_lists import Conditions
+from relance.engine.store.sequences.enrollment_lists import EnrollmentConditions
 from relance.engine.store.sequences.enrollments import Enrollment
 
 BATCH = 50
@@ -49,7 +49,7 @@ class BulkReport:
     counts: Mapping[str, int] = field(default_factory=dict)  # by outcome
 
 
-Act = Callable[[Desk, Sequence[Enrollment]], dict[int, BulkOutcome]]
+Act = Callable[[LockedEnrollments, Sequence[Enrollment]], dict[int, BulkOutcome]]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class _Action:
     act: Act
     usually: frozenset[State] = frozenset()
 
-    def conditions(self, found: Conditions, *, named: bool) -> Conditions:
+    def conditions(self, found: EnrollmentConditions, *, named: bool) -> EnrollmentConditions:
         """The filter, kept to those with whom this can be done."""
         here = self.states if named or not self.usually else self.usually
         return dataclasses.replace(found, states=tuple(each for each in found.states if each in here))
@@ -77,9 +77,9 @@ def pause(
     """Send nothing more to these until resumed; of those who are active or away."""
     why = because(Code.PAUSED, text=reason)
 
-    def act(desk: Desk, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
+    def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
         if not dry_run:
-            desk.apply(rows, Event.PAUSED, why)
+            theirs.apply(rows, Event.PAUSED, why)
         return _all(rows)
 
     return _work(context, wanted, _Action(frozenset({State.ACTIVE, State.AWAY}), act), dry_run, progress)
@@ -96,10 +96,10 @@ def stop(
     """End these for good; open tasks go with them. Of those who are not over."""
     why = because(Code.STOPPED, text=reason)
 
-    def act(desk: Desk, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
+    def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
         if not dry_run:
-            ended = desk.apply(rows, Event.STOPPED, why)
-            tasks.drop_open(desk.conn, [row.id for row in ended], desk.now)
+            ended = theirs.apply(rows, Event.STOPPED, why)
+            tasks.drop_open(theirs.conn, [row.id for row in ended], theirs.now)
         return _all(rows)
 
     return _work(context, wanted, _Action(OPEN, act), dry_run, progress)
@@ -143,32 +143,34 @@ def _all(rows: Iterable[Enrollment]) -> dict[int, BulkOutcome]:
 
 
 def _going_on(reason: str, *, dry_run: bool) -> Act:
-    def act(desk: Desk, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
-        people = contacts.by_ids(desk.conn, [row.contact_id for row in rows])
-        gone = {each for each in {row.mailbox_id for row in rows} if _is_removed(desk, each)}
+    def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
+        people = contacts.by_ids(theirs.conn, [row.contact_id for row in rows])
+        gone = {each for each in {row.mailbox_id for row in rows} if _is_removed(theirs, each)}
         found = {}
         for row in rows:
-            theirs = dataclasses.replace(desk, person=people[row.contact_id])
+            theirs = dataclasses.replace(theirs, person=people[row.contact_id])
             found[row.id] = _let_go(theirs, row, reason, dry_run, removed=row.mailbox_id in gone)
         return found
 
     return act
 
 
-def _is_removed(desk: Desk, mailbox_id: int) -> bool:
-    return mailboxes.by_id(desk.conn, mailbox_id).state == "removed"
+def _is_removed(theirs: LockedEnrollments, mailbox_id: int) -> bool:
+    return mailboxes.by_id(theirs.conn, mailbox_id).state == "removed"
 
 
-def _let_go(desk: Desk, row: Enrollment, reason: str, dry_run: bool, *, removed: bool) -> BulkOutcome:
-    mail = desk.mail(row) if row.state is State.HELD else None
+def _let_go(
+    theirs: LockedEnrollments, row: Enrollment, reason: str, dry_run: bool, *, removed: bool
+) -> BulkOutcome:
+    mail = theirs.mail(row) if row.state is State.HELD else None
     if control.in_doubt(mail):
         return BulkOutcome.MAIL_IN_DOUBT
-    if control.unproved(desk, row):
+    if control.unproved(theirs, row):
         return BulkOutcome.STEP_IN_DOUBT
     if removed:
         return BulkOutcome.MAILBOX_REMOVED
     if not dry_run:
-        control.go_on(desk, row, mail, reason, together=True)
+        control.go_on(theirs, row, mail, reason, together=True)
     return BulkOutcome.CHANGED
 
 
@@ -200,7 +202,7 @@ def _work(
 
 
 def _batch(
-    context: Context, standing: Sequence[Standing], conditions: Conditions, action: _Action
+    context: Context, standing: Sequence[Standing], conditions: EnrollmentConditions, action: _Action
 ) -> list[BulkResult]:
     """One transaction: mailboxes are locked before people, as whoever sends locks them."""
     ids = [each.enrollment.id for each in standing]
@@ -222,7 +224,7 @@ def _done(
     outcomes: dict[int, BulkOutcome] = {}
     if rows:
         person = contacts.by_ids(conn, [rows[0].contact_id])[rows[0].contact_id]
-        outcomes = action.act(Desk(conn, context, person, context.clock.now()), rows)
+        outcomes = action.act(LockedEnrollments(conn, context, person, context.clock.now()), rows)
     return [
         BulkResult(
             each.enrollment.id,

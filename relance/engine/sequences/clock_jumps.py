@@ -145,30 +145,30 @@ def _note(conn: Connection, kind: str, said: WithReason, now: dt.datetime) -> No
 
 
 @dataclass(frozen=True)
-class Trouble:
+class ClockTrouble:
     """What `status` says of the clock: that it is wrong, seems to be, or was a short while ago (`over`); else nothing."""
 
     words: str = ""
     over: bool = False  # what it has written is mended: nothing stands still because of it
 
 
-def trouble(conn: Connection, context: Context) -> Trouble:
+def trouble(conn: Connection, context: Context) -> ClockTrouble:
     """How the clock stands."""
     try:
         machine_now(conn)
     except errors.Unreachable as apart:
-        return Trouble(str(apart))
+        return ClockTrouble(str(apart))
     now = context.clock.now()
     latest, noted = future_times.latest_event(conn), json.loads(installation.get(conn, MARK) or "{}")
     if latest is not None and latest > now + tolerance(context.clock):
-        return Trouble(words(latest, now))
+        return ClockTrouble(words(latest, now))
     if not noted:
-        return Trouble()
+        return ClockTrouble()
     at = dt.datetime.fromisoformat(noted["at"])
     if now - at >= REMEMBERED:
-        return Trouble()
+        return ClockTrouble()
     said = f"{Text.read(noted['said'])} ({calendar.moment_words(at, context.workspace.zone)})"
-    return Trouble(said, noted.get("kind") == HEALED or is_over(context.clock.machine_seconds(now - at)))
+    return ClockTrouble(said, noted.get("kind") == HEALED or is_over(context.clock.machine_seconds(now - at)))
 
 
 def is_over(seconds: float) -> bool:

@@ -77,8 +77,8 @@ def pause(
     """Nothing more goes to somebody until resumed (in one sequence, or in all). What is over stays over; it is noted there
     for the case that what ended it was a mistake."""
 
-    def act(desk: Desk, rows: Sequence[Enrollment]) -> None:
-        desk.apply(rows, Event.PAUSED, because(Code.PAUSED, text=reason))
+    def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> None:
+        theirs.apply(rows, Event.PAUSED, because(Code.PAUSED, text=reason))
 
     return _steer(context, email, sequence, act, over=True)
 
@@ -86,9 +86,9 @@ def pause(
 def stop(context: Context, email: str, sequence: str | None = None, reason: str = "") -> list[EnrollmentView]:
     """End somebody's sequences (or one of them) for good; open tasks go with them."""
 
-    def act(desk: Desk, rows: Sequence[Enrollment]) -> None:
-        ended = desk.apply(rows, Event.STOPPED, because(Code.STOPPED, text=reason))
-        tasks.drop_open(desk.conn, [row.id for row in ended], desk.now)
+    def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> None:
+        ended = theirs.apply(rows, Event.STOPPED, because(Code.STOPPED, text=reason))
+        tasks.drop_open(theirs.conn, [row.id for row in ended], theirs.now)
 
     return _steer(context, email, sequence, act, over=True)
 
@@ -105,16 +105,18 @@ def resume(
 
     target = None if mailbox is None else _sender(context, mailbox)
 
-    def act(desk: Desk, rows: Sequence[Enrollment]) -> None:
-        stuck = {row.id: desk.mail(row) for row in rows if row.state is State.HELD}
+    def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> None:
+        stuck = {row.id: theirs.mail(row) for row in rows if row.state is State.HELD}
         for mail in stuck.values():
             _refuse_unknown(mail)
         for row in rows:
-            _refuse_unproved(desk, row)
+            _refuse_unproved(theirs, row)
         for row in rows:
             if row.state is not State.ACTIVE:
                 moves = target is not None and row.mailbox_id != target.id
-                go_on(desk, _move(desk, row, target) if moves and target else row, stuck.get(row.id), reason)
+                go_on(
+                    theirs, _move(theirs, row, target) if moves and target else row, stuck.get(row.id), reason
+                )
 
     return _steer(context, email, sequence, act)
 
@@ -127,9 +129,9 @@ def in_doubt(mail: Message | None) -> bool:
     return mail is not None and mail.state in (MessageState.UNKNOWN, MessageState.TRANSMITTING)
 
 
-def unproved(desk: Desk, row: Enrollment) -> bool:
+def unproved(theirs: LockedEnrollments, row: Enrollment) -> bool:
     """Whether the mail of the step to do may have been sent before a restore: that must be decided, too."""
-    return row.step_kind == "mail" and _unproved(desk, row) is not None
+    return row.step_kind == "mail" and _unproved(theirs, row) is not None
 
 
 def _refuse_unknown(mail: Message | None) -> None:
@@ -145,72 +147,74 @@ def _refuse_unknown(mail: Message | None) -> None:
         )
 
 
-def _refuse_unproved(desk: Desk, row: Enrollment) -> None:
-    if unproved(desk, row):
+def _refuse_unproved(theirs: LockedEnrollments, row: Enrollment) -> None:
+    if unproved(theirs, row):
         raise errors.Invalid(
             Text(
                 'the mail of step "{step}" to {email} may have been sent before the database was restored, and '
                 "nothing in its mailbox tells. Say what became of it: `relance restored sent` or `relance "
                 "restored not-sent`, with {email}.",
                 step=row.step,
-                email=desk.person.email,
+                email=theirs.person.email,
             )
         )
 
 
-def _unproved(desk: Desk, row: Enrollment) -> dt.datetime | None:
+def _unproved(theirs: LockedEnrollments, row: Enrollment) -> dt.datetime | None:
     """What stays in doubt of somebody whom a person lets go on: before a branch or a task it is the mail behind it, which
     is asked about again before it goes."""
     if row.lost_before is None or row.step is None:
         return None
-    sender = mailboxes.by_id(desk.conn, row.mailbox_id)
+    sender = mailboxes.by_id(theirs.conn, row.mailbox_id)
     absent = evidence.shown_absent(row.lost_before, sender.files_sent, sender.synced_at)
     return None if absent else row.lost_before
 
 
-def go_on(desk: Desk, row: Enrollment, mail: Message | None, reason: str, *, together: bool = False) -> None:
+def go_on(
+    theirs: LockedEnrollments, row: Enrollment, mail: Message | None, reason: str, *, together: bool = False
+) -> None:
     """Let somebody go on with whom nothing is in doubt (`in_doubt`, `unproved`); a `mail` that was given up is passed over.
     `together`
     with many others: what fell due is spread. Raises `errors.Invalid` where their mailbox was removed."""
-    sender = mailboxes.by_id(desk.conn, row.mailbox_id)
+    sender = mailboxes.by_id(theirs.conn, row.mailbox_id)
     if sender.state == "removed":
         raise errors.Invalid(
             Text(
                 "{email} was written to from {address}, which was removed. Choose the mailbox to continue from, "
                 "or add this one again; otherwise nothing would ever be sent.",
-                email=desk.person.email,
+                email=theirs.person.email,
                 address=sender.address,
             )
         )
     event: Told = Event.RELEASED if row.state is State.HELD else Event.RESUMED
-    change = backlog.overdue(desk.conn, desk.context, row, desk.person, spread=together)
+    change = backlog.overdue(theirs.conn, theirs.context, row, theirs.person, spread=together)
     code = Code.RELEASED if event is Event.RELEASED else Code.RESUMED
     for name in reasons.organisations(row.why):
-        refusals.lift(desk.conn, row.mailbox_id, name)  # a person tries it again
-    values = {"resume_at": None, "attempts": 0, "lost_before": _unproved(desk, row), **change}
-    desk.apply([row], event, because(code, text=reason), values)
-    tasks.close_step(desk.conn, [row.id], tasks.HAND_OVER, "done", desk.now)
+        refusals.lift(theirs.conn, row.mailbox_id, name)  # a person tries it again
+    values = {"resume_at": None, "attempts": 0, "lost_before": _unproved(theirs, row), **change}
+    theirs.apply([row], event, because(code, text=reason), values)
+    tasks.close_step(theirs.conn, [row.id], tasks.HAND_OVER, "done", theirs.now)
     due, kind = change.get("due_at", row.due_at), row.step_kind
-    skipped = _left_out(desk, row, mail)
+    skipped = _left_out(theirs, row, mail)
     if skipped is not None:
-        place = desk.script(row).place(desk.person, desk.context.workspace)
-        done_at = restore_doubts.counted_from(row, desk.now)
-        position = desk.script(row).after(row.step or "", done_at, place, str(row.id))
-        enrollments.move(desk.conn, row, position, desk.now)
-        desk.tell([row], StepSkipped(skipped))
+        place = theirs.script(row).place(theirs.person, theirs.context.workspace)
+        done_at = restore_doubts.counted_from(row, theirs.now)
+        position = theirs.script(row).after(row.step or "", done_at, place, str(row.id))
+        enrollments.move(theirs.conn, row, position, theirs.now)
+        theirs.tell([row], StepSkipped(skipped))
         due, kind = position.due_at, position.step_kind
     if due is not None and kind == "mail":
-        mailboxes.schedule_turn(desk.conn, [row.mailbox_id], due)
+        mailboxes.schedule_turn(theirs.conn, [row.mailbox_id], due)
 
 
-def _left_out(desk: Desk, row: Enrollment, mail: Message | None) -> Reason | None:
+def _left_out(theirs: LockedEnrollments, row: Enrollment, mail: Message | None) -> Reason | None:
     """Why the step somebody was held at is passed over; None where it is to be done now."""
     if mail is not None and mail.state in _GIVEN_UP:
         return because(Code.MAIL_OVER, state=mail.state.value)
     lacks = because(Code.NOTHING_TO_REPLY_TO)
     if row.state is not State.HELD or lacks.code not in {each.code for each in row.why}:
         return None
-    return lacks if step_context.without_thread(desk.conn, desk.context, row) == row.step else None
+    return lacks if step_context.without_thread(theirs.conn, theirs.context, row) == row.step else None
 
 
 def _sender(context: Context, mailbox: str) -> Mailbox:
@@ -218,10 +222,10 @@ def _sender(context: Context, mailbox: str) -> Mailbox:
         return mailboxes.named(conn, mailbox)
 
 
-def _move(desk: Desk, row: Enrollment, target: Mailbox) -> Enrollment:
+def _move(theirs: LockedEnrollments, row: Enrollment, target: Mailbox) -> Enrollment:
     """Let another mailbox go on with somebody; returns the row as it stands then. Raises `errors.Invalid` while a mail of
     the next step is half out. The recipient sees the next mail come from somebody else, in the same conversation."""
-    mail = desk.mail(row)
+    mail = theirs.mail(row)
     if mail is not None and (mail.state is not MessageState.PREPARED or mail.transmitting_at is not None):
         raise errors.Invalid(
             Text(
@@ -232,18 +236,18 @@ def _move(desk: Desk, row: Enrollment, target: Mailbox) -> Enrollment:
                 state=states.MESSAGE_STATES[mail.state],
             )
         )
-    if mailboxes.lock(desk.conn, [target.id]).get(target.id) == "removed":
+    if mailboxes.lock(theirs.conn, [target.id]).get(target.id) == "removed":
         raise errors.NotFound(Text("the mailbox {address} was removed meanwhile", address=target.address))
-    messages.forget_prepared(desk.conn, row.id)
-    enrollments.change_mailbox(desk.conn, row, target.id)
-    desk.tell([row], EnrollmentMailboxChanged(because(Code.MAILBOX_CHANGED, mailbox=target.address)))
+    messages.forget_prepared(theirs.conn, row.id)
+    enrollments.change_mailbox(theirs.conn, row, target.id)
+    theirs.tell([row], EnrollmentMailboxChanged(because(Code.MAILBOX_CHANGED, mailbox=target.address)))
     if row.due_at is not None and row.step_kind == "mail":
-        mailboxes.schedule_turn(desk.conn, [target.id], row.due_at)
+        mailboxes.schedule_turn(theirs.conn, [target.id], row.due_at)
     return replace(row, mailbox_id=target.id, version=row.version + 1)
 
 
 @dataclass(frozen=True)
-class Desk:
+class LockedEnrollments:
     """One person's enrollments, locked, in one transaction."""
 
     conn: Connection
@@ -279,7 +283,7 @@ def _steer(
     context: Context,
     email: str,
     sequence: str | None,
-    act: Callable[[Desk, Sequence[Enrollment]], None],
+    act: Callable[[LockedEnrollments, Sequence[Enrollment]], None],
     *,
     over: bool = False,
 ) -> list[EnrollmentView]:
@@ -297,7 +301,7 @@ def _steer(
         mailboxes.lock(conn, [each.enrollment.mailbox_id for each in found])
         locked = enrollments.lock(conn, [each.enrollment.id for each in found])
         rows = [row for row, _ in locked.values() if over or row.state in states.OPEN]
-        act(Desk(conn, context, person, context.clock.now()), rows)
+        act(LockedEnrollments(conn, context, person, context.clock.now()), rows)
         after = enrollment_details.matching(conn, email=person.email, sequence_name=sequence)
         before = {number: row for number, (row, _) in locked.items()}
         return [

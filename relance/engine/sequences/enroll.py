@@ -18,7 +18,7 @@ from relance.engine.definition.position import Position
 from relance.engine.event_log.of_people import EnrollmentCreated
 from relance.engine.reasons import Reason
 from relance.engine.sequences import publish
-from relance.engine.sequences.assignment import Shares
+from relance.engine.sequences.assignment import MailboxShares
 from relance.engine.store import events
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
@@ -194,7 +194,7 @@ class _Run:
     first_due: dt.datetime | None = None
 
     def __post_init__(self) -> None:
-        self.shares = Shares([each.id for each in self.senders])
+        self.shares = MailboxShares([each.id for each in self.senders])
         self.by_id = {each.id: each for each in self.senders}
         self.needs = needs(self.script)
         self.counts = dict.fromkeys((each.address for each in self.senders), 0)

@@ -17,7 +17,7 @@ from relance.engine.states import State
 from relance.engine.store import cursor
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollment_details, enrollment_lists
-from relance.engine.store.sequences.enrollment_lists import Conditions
+from relance.engine.store.sequences.enrollment_lists import EnrollmentConditions
 from relance.wording import Text
 
 MOST = 1000
@@ -73,9 +73,9 @@ def counts(context: Context, wanted: EnrollmentFilter | None = None) -> Mapping[
     return {state.value: found[state.value] for state in State if found.get(state.value)}
 
 
-def meant(conn: Connection, wanted: EnrollmentFilter) -> Conditions:
+def meant(conn: Connection, wanted: EnrollmentFilter) -> EnrollmentConditions:
     """The names of a filter as numbers. Raises `errors.WrongUse` for those there are not."""
-    found = Conditions(
+    found = EnrollmentConditions(
         states=tuple(map(_state, wanted.states)) or ((State.HELD,) if wanted.held_because else tuple(State)),
         company=wanted.company or "",
         search=wanted.search or "",

@@ -14,7 +14,7 @@ from relance.engine.definition.position import Position
 from relance.engine.definition.steps import MailStep
 from relance.engine.engagement import facts as engagement_facts
 from relance.engine.reasons import Reason
-from relance.engine.schedule.timezones import Place, Workspace
+from relance.engine.schedule.timezones import ContactZone, Workspace
 from relance.engine.states import MessageState
 from relance.engine.store.contacts import contacts, suppressions
 from relance.engine.store.contacts.contacts import Contact
@@ -42,7 +42,7 @@ class StepContext:
         """The id of the step to do."""
         return self.row.step or ""
 
-    def place(self, workspace: Workspace) -> Place:
+    def place(self, workspace: Workspace) -> ContactZone:
         """Whose clock and holidays count for the person."""
         return self.script.place(self.contact, workspace)
 

@@ -33,7 +33,7 @@ OF_ACCOUNT, OF_NETWORK = 5, 20
 LONGEST_WAIT = dt.timedelta(minutes=15)
 
 
-class Answer(StrEnum):
+class SignInAnswer(StrEnum):
     """What came of a try."""
 
     IN = "in"
@@ -46,7 +46,7 @@ class Answer(StrEnum):
 class SignIn:
     """What came of a try. `token` is what the cookie holds, `half` what the second form brings back."""
 
-    answer: Answer
+    answer: SignInAnswer
     token: str = ""
     half: str = ""
     wait: dt.timedelta = dt.timedelta(0)
@@ -82,14 +82,14 @@ def sign_in(context: Context, email: str, password: str, origin: Origin) -> Sign
     parties = _parties(email, origin)
     left = _counted(context, parties)
     if left:
-        return SignIn(Answer.LATER, wait=left)
+        return SignIn(SignInAnswer.LATER, wait=left)
     with context.database.read() as conn:
         user = accounts.by_email(conn, email)
     known = user is not None and user.active
     if not passwords.fits(password, user.password if user is not None and known else "") or user is None:
-        return SignIn(Answer.REFUSED)
+        return SignIn(SignInAnswer.REFUSED)
     if user.totp is not None:
-        return SignIn(Answer.CODE, half=_half(context, user, machine_now()))
+        return SignIn(SignInAnswer.CODE, half=_half(context, user, machine_now()))
     return _let_in(context, user, origin, parties)
 
 
@@ -97,13 +97,13 @@ def finish(context: Context, half: str, code: str, origin: Origin) -> SignIn:
     """The second form: the code that belongs to a password that was right a few minutes ago."""
     user = _half_way(context, half)
     if user is None or user.totp is None:
-        return SignIn(Answer.REFUSED)
+        return SignIn(SignInAnswer.REFUSED)
     parties = _parties(user.email, origin)
     left = _counted(context, parties)
     if left:
-        return SignIn(Answer.LATER, half=half, wait=left)
+        return SignIn(SignInAnswer.LATER, half=half, wait=left)
     if not take_code(context, user, code):
-        return SignIn(Answer.CODE, half=half)
+        return SignIn(SignInAnswer.CODE, half=half)
     return _let_in(context, user, origin, parties)
 
 
@@ -162,7 +162,7 @@ def acting(user: User) -> Actor:
 def _let_in(context: Context, user: User, origin: Origin, parties: list[str]) -> SignIn:
     with actors.acting(acting(user)), context.database.write() as conn:
         attempts.forgive(conn, parties)
-        return SignIn(Answer.IN, token=begin(conn, user, origin, machine_now()))
+        return SignIn(SignInAnswer.IN, token=begin(conn, user, origin, machine_now()))
 
 
 def _parties(email: str, origin: Origin) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from relance.mailbox.classification.languages import language, normalize
 from relance.mailbox.classification.languages.normalize import Folded
-from relance.mailbox.classification.message_view import MessageView, RuleMatch
+from relance.mailbox.classification.message_view import ClassifierInput, RuleMatch
 from relance.mailbox.parsing.inbound import InboundMail
 
 _NO = {"no", "false", "0", "none", ""}
@@ -28,7 +28,7 @@ _HELPDESK = re.compile(
 )
 
 
-def by_header(letter: MessageView) -> RuleMatch | None:
+def by_header(letter: ClassifierInput) -> RuleMatch | None:
     """A header that calls the mail an automatic answer."""
     return next((found for check in _HEADER_CHECKS if (found := check(letter.mail))), None)
 
@@ -81,7 +81,7 @@ _HEADER_CHECKS: tuple[Callable[[InboundMail], RuleMatch | None], ...] = (
 )
 
 
-def by_subject(letter: MessageView) -> RuleMatch | None:
+def by_subject(letter: ClassifierInput) -> RuleMatch | None:
     """A subject that only automatic answers have: "Automatic reply: …"; not where the mail quotes, as people do.
 
     Without the colon ("Vacation - let's talk later"), or after a "Re:", the text must be an absence note as well.
@@ -94,11 +94,11 @@ def by_subject(letter: MessageView) -> RuleMatch | None:
     return RuleMatch(normalize.matched(match).strip(), _language_of("subject.automatic", letter.subject))
 
 
-def _is_sure(match: re.Match[str], letter: MessageView) -> bool:
+def _is_sure(match: re.Match[str], letter: ClassifierInput) -> bool:
     return match.string is letter.subject and match.group().rstrip().endswith((":", "]"))
 
 
-def _is_note(letter: MessageView) -> bool:
+def _is_note(letter: ClassifierInput) -> bool:
     """An absence told to nobody in particular."""
     return letter.say("absence.away", letter.body) is not None and not speaks_to_us(letter)
 
@@ -113,14 +113,14 @@ def _language_of(topic: str, text: str) -> str | None:
     return next((words.code for words in language.all_languages() if words.find(topic, text)), None)
 
 
-def by_envelope(letter: MessageView) -> RuleMatch | None:
+def by_envelope(letter: ClassifierInput) -> RuleMatch | None:
     """The empty envelope sender (RFC 5321, 4.5.5); not where the mail quotes what it answers, as people do."""
     if not letter.has_null_sender or letter.words.quoted or letter.words.quotes_ours:
         return None
     return None if _is_answered_by_hand(letter) else RuleMatch("Return-Path: <>")
 
 
-def _is_answered_by_hand(letter: MessageView) -> bool:
+def _is_answered_by_hand(letter: ClassifierInput) -> bool:
     """Gateways lose the envelope sender of people's mail: an answer in words we know that holds nothing of a machine."""
     if not letter.mail.in_reply_to or not letter.own or letter.language is None:
         return False
@@ -133,7 +133,7 @@ _FORMULAS = (
 )  # fmt: skip
 
 
-def by_words(letter: MessageView) -> RuleMatch | None:
+def by_words(letter: ClassifierInput) -> RuleMatch | None:
     """No mark at all, but nothing but formulas: an absence told to nobody in particular, or a robot's own words.
 
     Rules of Outlook.com and many forwarders leave no header. A person who says that they are away also speaks to us, asks,
@@ -151,7 +151,7 @@ def by_words(letter: MessageView) -> RuleMatch | None:
     return about if about and enough else None
 
 
-def _says_so_too(letter: MessageView) -> bool:
+def _says_so_too(letter: ClassifierInput) -> bool:
     """A second sign beside the robot's paragraph: footers and angry people call a mail automatic as well."""
     if not letter.mail.in_reply_to and not letter.mail.references:
         return True
@@ -161,7 +161,7 @@ def _says_so_too(letter: MessageView) -> bool:
     return any(letter.say(topic, rest.strip() or letter.own) for topic in topics)
 
 
-def _robot(letter: MessageView) -> RuleMatch | None:
+def _robot(letter: ClassifierInput) -> RuleMatch | None:
     """A sentence that begins by naming itself automatic; "I got your automatic reply" does not."""
     for words in language.all_languages():
         for match in words.pattern("absence.robot").finditer(letter.body[:3000]):
@@ -173,7 +173,7 @@ def _robot(letter: MessageView) -> RuleMatch | None:
     return None
 
 
-def _hint(letter: MessageView) -> bool:
+def _hint(letter: ClassifierInput) -> bool:
     """Weak marks: Exchange sets them on people's mail too, so they only tip the scales."""
     return (
         letter.mail.header("x-auto-response-suppress") is not None
@@ -181,13 +181,13 @@ def _hint(letter: MessageView) -> bool:
     )
 
 
-def speaks_to_us(letter: MessageView) -> bool:
+def speaks_to_us(letter: ClassifierInput) -> bool:
     """Does the writer address us, ask, or write from a telephone?"""
     topics = ("intent.engaged", "opt_out.phrases")
     return "?" in letter.own or letter.words.mobile or any(letter.say(topic, letter.own) for topic in topics)
 
 
-def machine(letter: MessageView) -> RuleMatch | None:
+def machine(letter: ClassifierInput) -> RuleMatch | None:
     """The first mark that a machine made this mail, or nothing: then a person did."""
     found = next(
         (found for check in (by_header, by_subject, by_envelope, by_words) if (found := check(letter))), None
@@ -195,7 +195,7 @@ def machine(letter: MessageView) -> RuleMatch | None:
     return None if found and _is_by_hand(letter) else found
 
 
-def _is_by_hand(letter: MessageView) -> bool:
+def _is_by_hand(letter: ClassifierInput) -> bool:
     """A person's words sent by a program whose headers call every mail automatic: a help desk, or one that quotes us."""
     replied = (letter.mail.header("auto-submitted") or "").lower().startswith("auto-replied")
     through_program = is_helpdesk(letter) or (letter.words.quotes_ours and not replied)
@@ -206,18 +206,18 @@ def _is_by_hand(letter: MessageView) -> bool:
     )
 
 
-def acknowledges(letter: MessageView) -> RuleMatch | None:
+def acknowledges(letter: ClassifierInput) -> RuleMatch | None:
     """A robot's thanks for our mail."""
     return letter.say("acknowledgement.phrases", Folded.joined("\n", (letter.subject, letter.body)))
 
 
-def is_helpdesk(letter: MessageView) -> bool:
+def is_helpdesk(letter: ClassifierInput) -> bool:
     """Sent through a help desk, whose agents' own answers carry the same headers as its robots'."""
     names = ("x-mailer", "message-id", "x-zendesk-from-account-id", "x-generated-by", "user-agent")
     return any(_HELPDESK.search(f"{name} {value}") for name in names if (value := letter.mail.header(name)))
 
 
-def is_bulk(letter: MessageView) -> RuleMatch | None:
+def is_bulk(letter: ClassifierInput) -> RuleMatch | None:
     """Headers of lists and mass mail (RFC 2369, RFC 2919)."""
     for name in (
         "list-id",

@@ -113,6 +113,6 @@ def _until(letter: Readings, kind: Kind, spoken: str | None) -> dt.date | None:
     return found.date if found else None
 
 
-def _substitute(letter: Readings, kind: Kind, wish: intent.Reading | None) -> str | None:
+def _substitute(letter: Readings, kind: Kind, wish: intent.IntentReading | None) -> str | None:
     referred = wish is not None and wish.intent is Intent.REFERRAL
     return substitute.named(letter) if referred or kind in {Kind.LEFT_COMPANY, Kind.OUT_OF_OFFICE} else None

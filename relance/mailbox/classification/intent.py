@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from relance.mailbox.classification.message_view import MessageView, RuleMatch
+from relance.mailbox.classification.message_view import ClassifierInput, RuleMatch
 from relance.mailbox.classification.named_dates import follow_up_date, return_date
 from relance.mailbox.parsing.inbound import Intent
 
@@ -20,7 +20,7 @@ _SOON = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Reading:
+class IntentReading:
     """An intent, the words it rests on, and the day named where it is "later"."""
 
     intent: Intent
@@ -29,16 +29,16 @@ class Reading:
     date: dt.date | None = None
 
 
-def read(letter: MessageView) -> Reading:
+def read(letter: ClassifierInput) -> IntentReading:
     """The intent of a person's answer."""
     for question, intent in TABLE:
         if found := question(letter):
             date = _day(letter, found) if intent is Intent.LATER else None
-            return Reading(intent, found.evidence, found.language, date)
-    return Reading(Intent.UNCLEAR)
+            return IntentReading(intent, found.evidence, found.language, date)
+    return IntentReading(Intent.UNCLEAR)
 
 
-def _day(letter: MessageView, found: RuleMatch) -> dt.date | None:
+def _day(letter: ClassifierInput, found: RuleMatch) -> dt.date | None:
     """The day that belongs to these words; other days in the mail are about other things."""
     return follow_up_date.date(_near(letter, found), letter.today, found.language)
 
@@ -48,7 +48,7 @@ _NO_WORD = re.compile(r"[^\w\s'?/-]")
 _SPEECH = re.compile(r'"[^"\n]{12,400}"')
 
 
-def _near(letter: MessageView, found: RuleMatch) -> str:
+def _near(letter: ClassifierInput, found: RuleMatch) -> str:
     """The sentence that says it and the next one; all where it stands in none."""
     sentences = [" ".join(sentence.split()) for sentence in _SENTENCE.split(letter.own)]
     words = found.evidence.rstrip("…")
@@ -58,16 +58,16 @@ def _near(letter: MessageView, found: RuleMatch) -> str:
     return letter.own
 
 
-def _speech(letter: MessageView) -> str:
+def _speech(letter: ClassifierInput) -> str:
     """Their own words without what they tell others to have said."""
     return letter.own.replaced(_SPEECH, " ")
 
 
-def _away(letter: MessageView) -> RuleMatch | None:
+def _away(letter: ClassifierInput) -> RuleMatch | None:
     return letter.say("absence.away", _speech(letter))
 
 
-def _return(letter: MessageView) -> dt.date | None:
+def _return(letter: ClassifierInput) -> dt.date | None:
     """The day a person who says that they are away is back."""
     away = _away(letter)
     if away is None:
@@ -79,32 +79,32 @@ def _return(letter: MessageView) -> dt.date | None:
 # --- the questions ------------------------------------------------------------------------------------------------------
 
 
-def _alone(topic: str, letter: MessageView) -> RuleMatch | None:
+def _alone(topic: str, letter: ClassifierInput) -> RuleMatch | None:
     """Is the whole answer, but for a greeting, just this?"""
     whole = letter.own.replaced(_NO_WORD, " ").squeezed()[:60]
     found = letter.say(topic, whole)
     return found if found and len(found.evidence) >= len(whole) - 1 else None
 
 
-def _says_yes_alone(letter: MessageView) -> RuleMatch | None:
+def _says_yes_alone(letter: ClassifierInput) -> RuleMatch | None:
     return _alone("intent.positive_alone", letter)
 
 
-def _says_no_alone(letter: MessageView) -> RuleMatch | None:
+def _says_no_alone(letter: ClassifierInput) -> RuleMatch | None:
     return _alone("intent.negative_alone", letter)
 
 
-def _names_another(letter: MessageView) -> RuleMatch | None:
+def _names_another(letter: ClassifierInput) -> RuleMatch | None:
     return letter.say("intent.referral", letter.own)
 
 
-def _is_away(letter: MessageView) -> RuleMatch | None:
+def _is_away(letter: ClassifierInput) -> RuleMatch | None:
     """Away for longer than a few days: whatever they want, it is for then."""
     day = _return(letter)
     return _away(letter) if day and day - letter.today > _SOON else None
 
 
-def _puts_off(letter: MessageView) -> RuleMatch | None:
+def _puts_off(letter: ClassifierInput) -> RuleMatch | None:
     """Later, unless they are glad and mean the coming days."""
     found = letter.say("intent.later", _speech(letter))
     if found is None:
@@ -114,26 +114,26 @@ def _puts_off(letter: MessageView) -> RuleMatch | None:
     return None if soon and _is_glad(letter) and not _refuses(letter) else found
 
 
-def _refuses(letter: MessageView) -> RuleMatch | None:
+def _refuses(letter: ClassifierInput) -> RuleMatch | None:
     return letter.say("intent.negative", letter.own)
 
 
-def _is_glad(letter: MessageView) -> RuleMatch | None:
+def _is_glad(letter: ClassifierInput) -> RuleMatch | None:
     return letter.say("intent.positive", letter.own)
 
 
-def _asks(letter: MessageView) -> RuleMatch | None:
+def _asks(letter: ClassifierInput) -> RuleMatch | None:
     return (
         RuleMatch(_question(letter)) if "?" in letter.own else letter.say("intent.question", letter.own[:400])
     )
 
 
-def _question(letter: MessageView) -> str:
+def _question(letter: ClassifierInput) -> str:
     match = re.search(r"[^.!?\n]{0,120}\?", letter.words.own)
     return match.group().strip() if match else "?"
 
 
-def _is_glad_though(letter: MessageView) -> RuleMatch | None:
+def _is_glad_though(letter: ClassifierInput) -> RuleMatch | None:
     """ "Unfortunately I can't on Tuesday, but Wednesday works for me": glad words that no refusal overlaps."""
     refusal, glad = _refuses(letter), _is_glad(letter)
     firm = refusal and not _WEAK.fullmatch(refusal.evidence)
@@ -144,7 +144,7 @@ _WEAK = re.compile(
     r"unfortunately|niestety|leider|malheureusement|(?:des|por des)gracia\w*|purtroppo|helaas|infelizmente|bohuzel|на жаль|lamentablemente"
 )
 
-TABLE: tuple[tuple[Callable[[MessageView], RuleMatch | None], Intent], ...] = (
+TABLE: tuple[tuple[Callable[[ClassifierInput], RuleMatch | None], Intent], ...] = (
     (_says_no_alone, Intent.NEGATIVE),
     (_says_yes_alone, Intent.POSITIVE),
     (_names_another, Intent.REFERRAL),

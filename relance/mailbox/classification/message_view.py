@@ -39,7 +39,7 @@ class RuleMatch:
 
 
 @dataclass(frozen=True)
-class MessageView:
+class ClassifierInput:
     """One mail with its circumstances; everything derived is worked out once, when first asked for."""
 
     mail: InboundMail
@@ -50,7 +50,7 @@ class MessageView:
     own_hosts: frozenset[str] = frozenset()  # the servers of the mailbox it came to, and its domain
 
     @cached_property
-    def words(self) -> quoting.Words:
+    def words(self) -> quoting.QuotedWords:
         """The text without quotes and without ours."""
         return quoting.split(self.mail.text, self.sent_texts)
 

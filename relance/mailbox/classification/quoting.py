@@ -22,7 +22,7 @@ _HTML_TAIL = re.compile(r"^\s*(?:\[(?:image|cid|logo|obraz|bild)[^\]]*\]|<https?
 
 
 @dataclass(frozen=True)
-class Words:
+class QuotedWords:
     """A mail's text, split: what the sender wrote, and what of it is left without the signature."""
 
     body: str  # without quotes and without our own text
@@ -37,7 +37,7 @@ def answer_text(mail: InboundMail, sent_texts: Sequence[str] = ()) -> str:
     return split(mail.text, sent_texts).own
 
 
-def split(text: str, sent_texts: Sequence[str] = ()) -> Words:
+def split(text: str, sent_texts: Sequence[str] = ()) -> QuotedWords:
     """What the sender of this text wrote themselves.
 
     First our own text goes, known by its letters whatever a client did to the lines; then what stands under an
@@ -51,7 +51,9 @@ def split(text: str, sent_texts: Sequence[str] = ()) -> Words:
     body = _without_quoted_lines(answer)
     quoted = cut or cut_again or len(body) < len(answer)
     mobile = any(_is_mobile_line(line) for line in body)
-    return Words(_joined(body), _joined(_without_signature(body)), len(kept) < len(lines), quoted, mobile)
+    return QuotedWords(
+        _joined(body), _joined(_without_signature(body)), len(kept) < len(lines), quoted, mobile
+    )
 
 
 def rest(text: str, own: str) -> str:

@@ -6,10 +6,10 @@ from functools import cached_property
 
 from relance.mailbox.classification import automated
 from relance.mailbox.classification.delivery_failures import bounces
-from relance.mailbox.classification.message_view import MessageView, RuleMatch
+from relance.mailbox.classification.message_view import ClassifierInput, RuleMatch
 
 
-class Readings(MessageView):
+class Readings(ClassifierInput):
     """What the rules are asked about."""
 
     @cached_property

@@ -110,18 +110,20 @@ def _headers(draft: Draft) -> dict[str, bytes]:
 
 def _check_limits(draft: Draft) -> None:
     if draft.date.tzinfo is None:
-        raise final_check.Unfit(Text("the mail's date has no time zone"))
+        raise final_check.UnfitMail(Text("the mail's date has no time zone"))
     if len(draft.subject) > SUBJECT_LIMIT:
-        raise final_check.Unfit(Text("the subject is longer than {limit} characters", limit=SUBJECT_LIMIT))
+        raise final_check.UnfitMail(
+            Text("the subject is longer than {limit} characters", limit=SUBJECT_LIMIT)
+        )
     if not header_lines.clean(draft.subject):
-        raise final_check.Unfit(Text("the mail has no subject"))
+        raise final_check.UnfitMail(Text("the mail has no subject"))
     if max(len(draft.from_name), len(draft.to_name)) > NAME_LIMIT:
-        raise final_check.Unfit(Text("a name is longer than {limit} characters", limit=NAME_LIMIT))
+        raise final_check.UnfitMail(Text("a name is longer than {limit} characters", limit=NAME_LIMIT))
 
 
 def _address(address: str) -> str:
     if not _ADDRESS.fullmatch(address) or "=?" in address:
-        raise final_check.Unfit(
+        raise final_check.UnfitMail(
             Text("{address} is not an address that a mail may have", address=repr(address))
         )
     return address
@@ -129,7 +131,9 @@ def _address(address: str) -> str:
 
 def _id(message_id: str) -> str:
     if not _MESSAGE_ID.fullmatch(message_id):
-        raise final_check.Unfit(Text("{message_id} is not a Message-ID", message_id=repr(message_id[:80])))
+        raise final_check.UnfitMail(
+            Text("{message_id} is not a Message-ID", message_id=repr(message_id[:80]))
+        )
     return message_id
 
 
@@ -157,7 +161,9 @@ def _unsubscribe(draft: Draft) -> dict[str, bytes]:
 
 def _target(target: str, form: re.Pattern[str]) -> str:
     if not form.fullmatch(target) or "," in target or len(target) > URL_LIMIT:
-        raise final_check.Unfit(Text("{target} cannot be used in List-Unsubscribe", target=repr(target[:80])))
+        raise final_check.UnfitMail(
+            Text("{target} cannot be used in List-Unsubscribe", target=repr(target[:80]))
+        )
     return target
 
 

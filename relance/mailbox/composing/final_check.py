@@ -20,7 +20,7 @@ _BLOCK = re.compile(rb"(?:[!-9;-~]++: [^\r\n!-~]*+[!-~][^\r\n]*+\r\n(?:[ \t]++[!
 _NAME = re.compile(rb"^([!-9;-~]+):", re.MULTILINE)  # continuation lines begin with a blank
 
 
-class Unfit(ValueError):
+class UnfitMail(ValueError):
     """These bytes may not leave; `text` says why. A fault of the mail's content, not of the world."""
 
     def __init__(self, text: Text) -> None:
@@ -37,29 +37,29 @@ def check(raw: bytes, expected: Sequence[str]) -> None:
     _check_lines(raw)
     end = raw.find(b"\r\n\r\n")
     if end < 0:
-        raise Unfit(Text("the mail has no empty line between its headers and its body"))
+        raise UnfitMail(Text("the mail has no empty line between its headers and its body"))
     found = _header_names(raw[: end + 2])
     if found != _lowered(tuple(expected)):
-        raise Unfit(_difference(found, expected))
+        raise UnfitMail(_difference(found, expected))
     for name in ONCE:
         if name.lower() not in found:
-            raise Unfit(Text("the mail has no {name} header", name=name))
+            raise UnfitMail(Text("the mail has no {name} header", name=name))
     if "bcc" in found:
-        raise Unfit(Text("the mail has a Bcc header"))
+        raise UnfitMail(Text("the mail has a Bcc header"))
 
 
 def _check_lines(raw: bytes) -> None:
     if not raw.isascii():
-        raise Unfit(Text("the mail has bytes outside ASCII"))
+        raise UnfitMail(Text("the mail has bytes outside ASCII"))
     if len(raw.translate(None, _CONTROLS)) != len(raw):
-        raise Unfit(Text("the mail has control characters"))
+        raise UnfitMail(Text("the mail has control characters"))
     lines = raw.split(b"\r\n")
     if len(lines) - 1 != raw.count(b"\n") or len(lines) - 1 != raw.count(b"\r"):
-        raise Unfit(Text("the mail has a line end that is not CRLF"))
+        raise UnfitMail(Text("the mail has a line end that is not CRLF"))
     if lines[-1]:
-        raise Unfit(Text("the mail does not end with CRLF"))
+        raise UnfitMail(Text("the mail does not end with CRLF"))
     if max(map(len, lines)) > LINE_LIMIT:
-        raise Unfit(Text("the mail has a line longer than {limit} characters", limit=LINE_LIMIT))
+        raise UnfitMail(Text("the mail has a line longer than {limit} characters", limit=LINE_LIMIT))
 
 
 def _header_names(block: bytes) -> list[str]:
@@ -68,7 +68,7 @@ def _header_names(block: bytes) -> list[str]:
         whole = _BLOCK.match(block)
         rest = block[whole.end() if whole else 0 :]
         line = repr(rest.partition(CRLF)[0][:80].decode("ascii"))
-        raise Unfit(Text("this is not a header line: {line}", line=line))
+        raise UnfitMail(Text("this is not a header line: {line}", line=line))
     return list(_read(tuple(_NAME.findall(block))))
 
 

@@ -22,7 +22,7 @@ from relance.mailbox.imap import login as imap_login
 from relance.mailbox.imap import responses as answers
 from relance.mailbox.imap.connection import Timeouts
 from relance.mailbox.imap.folders import Folder, FolderRefused, Listed, Role
-from relance.mailbox.imap.reader import Place, Reading
+from relance.mailbox.imap.reader import FolderAccess, FolderReading
 from relance.mailbox.imap.responses import Fetched
 from relance.mailbox.parsing.inbound import InboundMail
 from relance.wording import Text, ended
@@ -323,8 +323,8 @@ class Inbox:
             )
         return answer
 
-    def _reading(self, folder: Folder) -> Reading:
-        place = Place(
+    def _reading(self, folder: Folder) -> FolderReading:
+        place = FolderAccess(
             client=self._client,
             examine=lambda: self._examine(folder.name),
             is_open=lambda: self._opened == folder.name,
@@ -332,7 +332,7 @@ class Inbox:
             refused=lambda words: FolderRefused(self._why(folder.name, words)),
             redact=self._account.credentials.redact,
         )
-        return Reading(folder, place)
+        return FolderReading(folder, place)
 
     def _inbox_uidnext(self) -> int:
         self._told_uidnext = answers.number(self._examine("INBOX").get(b"UIDNEXT"))

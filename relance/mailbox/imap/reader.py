@@ -33,7 +33,7 @@ _NOT_GIVEN = Text("the server could not give this mail")
 
 
 @dataclass(frozen=True)
-class Place:
+class FolderAccess:
     """How a folder is reached: its connection, EXAMINE, whether it is the one that is open, and how trouble is told."""
 
     client: connection.Client
@@ -69,10 +69,10 @@ class _Listing:
         )
 
 
-class Reading:
+class FolderReading:
     """One reading of one folder. After an error it is finished, and so is the connection where that broke."""
 
-    def __init__(self, folder: Folder, place: Place) -> None:
+    def __init__(self, folder: Folder, place: FolderAccess) -> None:
         self._folder = folder
         self._place = place
         self._anchor: int | None = None

@@ -14,14 +14,14 @@ _NOT_READ_VCARD = ("text/vcard", "text/x-vcard", "text/css", "text/csv", "text/x
 _SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted")
 
 
-def readable(root: mime.Part, budget: mime.Budget) -> str:
+def readable(root: mime.MimePart, budget: mime.Budget) -> str:
     """What a person would read: plain text where there is any, else the HTML made plain."""
     if any(part.content_type in _SEALED for part in root.walk()):
         budget.note("encrypted or sealed: its words cannot be read")
     return decoding.clean_text(_text(root, budget), MAX_TEXT).strip("\n")
 
 
-def _text(part: mime.Part, budget: mime.Budget) -> str:
+def _text(part: mime.MimePart, budget: mime.Budget) -> str:
     if part.depth and part.is_attachment:
         return ""
     if part.content_type == "multipart/alternative" and part.children:
@@ -36,7 +36,7 @@ def _text(part: mime.Part, budget: mime.Budget) -> str:
     return _leaf(part, budget)
 
 
-def _best(part: mime.Part, budget: mime.Budget) -> str:
+def _best(part: mime.MimePart, budget: mime.Budget) -> str:
     """Of alternatives, the first that is plain and not blank; else the last (the richest) that is not blank."""
     plain = (child for child in part.children if child.content_type == "text/plain")
     others = (child for child in reversed(part.children) if child.content_type != "text/plain")
@@ -47,7 +47,7 @@ def _best(part: mime.Part, budget: mime.Budget) -> str:
     return ""
 
 
-def _leaf(part: mime.Part, budget: mime.Budget) -> str:
+def _leaf(part: mime.MimePart, budget: mime.Budget) -> str:
     kind = part.content_type
     if kind.startswith("multipart/"):
         budget.note("a multipart that could not be cut into parts was read as text")
@@ -88,7 +88,7 @@ MAX_LINKS = 20
 _OPT_OUT = re.compile(rb"https?://[^\s\"'<>]{1,200}/u/[A-Za-z0-9_-]{16,2000}")
 
 
-def opt_out_links(root: mime.Part) -> tuple[str, ...]:
+def opt_out_links(root: mime.MimePart) -> tuple[str, ...]:
     """Addresses in its texts, marked up or plain, that may be unsubscribe links of ours: a mail of ours that is quoted."""
     found: dict[str, None] = {}
     for part in root.walk():

@@ -62,16 +62,16 @@ def _read(raw: bytes, size: int, truncated: bool) -> InboundMail:
     )
 
 
-def _values(root: mime.Part, name: str) -> list[bytes]:
+def _values(root: mime.MimePart, name: str) -> list[bytes]:
     return [value for key, value in root.headers if key == name]
 
 
-def _decoded(root: mime.Part, name: str) -> str:
+def _decoded(root: mime.MimePart, name: str) -> str:
     value = root.header(name)
     return decoding.words(decoding.to_text(value, root.param("charset"))[0]) if value else ""
 
 
-def _headers(root: mime.Part) -> tuple[tuple[str, str], ...]:
+def _headers(root: mime.MimePart) -> tuple[tuple[str, str], ...]:
     return tuple(
         (
             name,
@@ -83,7 +83,7 @@ def _headers(root: mime.Part) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _sender(root: mime.Part) -> header_fields.Mailbox | None:
+def _sender(root: mime.MimePart) -> header_fields.Mailbox | None:
     for name in ("from", "sender", "return-path"):
         found = header_fields.addresses(_values(root, name))
         if found:
@@ -91,19 +91,19 @@ def _sender(root: mime.Part) -> header_fields.Mailbox | None:
     return None
 
 
-def _came_to(root: mime.Part) -> tuple[str, ...]:
+def _came_to(root: mime.MimePart) -> tuple[str, ...]:
     names = (*_CAME_TO, *_CAME_BY_FORWARD)
     values = [value for key, value in root.headers if key in names]
     return tuple(dict.fromkeys(found.address for found in header_fields.addresses(values)))
 
 
-def _is_machine(root: mime.Part, sender: header_fields.Mailbox | None) -> bool:
+def _is_machine(root: mime.MimePart, sender: header_fields.Mailbox | None) -> bool:
     """Whether a mail server speaks: then the text may quote the returned mail's headers."""
     local = sender.address.partition("@")[0] if sender else ""
     return local in _MACHINES or (root.header("return-path") or b"").strip() == b"<>"
 
 
-def _note_oddities(root: mime.Part, sender: header_fields.Mailbox | None, budget: mime.Budget) -> None:
+def _note_oddities(root: mime.MimePart, sender: header_fields.Mailbox | None, budget: mime.Budget) -> None:
     names = [name for name, _ in root.headers]
     if sender is None:
         budget.note("no readable sender")

@@ -28,14 +28,14 @@ _GUESSED_BOUNDARY = re.compile(rb"(?m)^--([^\s-][^\r\n]{0,198}?)[ \t]*\r?$")
 
 
 @dataclass(frozen=True)
-class Part:
+class MimePart:
     """One part with its own headers; `body` is raw, still in its transfer encoding."""
 
     headers: Headers
     body: bytes
     content_type: str
     params: tuple[tuple[str, str], ...]
-    children: tuple[Part, ...] = ()
+    children: tuple[MimePart, ...] = ()
     depth: int = 0
 
     def header(self, name: str) -> bytes | None:
@@ -61,7 +61,7 @@ class Part:
         name = self.param("name") or header_fields.file_name(self.header("content-disposition"))
         return name.lower().endswith(".eml")
 
-    def walk(self) -> Iterator[Part]:
+    def walk(self) -> Iterator[MimePart]:
         """This part and all below it, in order."""
         yield self
         for child in self.children:
@@ -94,7 +94,7 @@ class Budget:
             self.defects.append(defect)
 
 
-def read(raw: bytes, budget: Budget) -> Part:
+def read(raw: bytes, budget: Budget) -> MimePart:
     """The tree of parts of a whole mail."""
     if len(raw) > MAX_RAW:
         budget.note("only the first part of a very large mail was read")
@@ -157,12 +157,12 @@ def _after_blank_line(raw: bytes, position: int) -> bytes:
     return raw[at + width :]
 
 
-def _part(raw: bytes, budget: Budget, depth: int, default: str) -> Part:
+def _part(raw: bytes, budget: Budget, depth: int, default: str) -> MimePart:
     budget.parts -= 1
     headers, body = split(raw, budget)
     value = next((value for name, value in headers if name == "content-type"), None)
     content_type, params = header_fields.content_type(value, default)
-    part = Part(headers, body, content_type, params, depth=depth)
+    part = MimePart(headers, body, content_type, params, depth=depth)
     if not content_type.startswith("multipart/") and not part.holds_a_mail:
         return part
     if depth >= MAX_DEPTH:
@@ -172,10 +172,10 @@ def _part(raw: bytes, budget: Budget, depth: int, default: str) -> Part:
         children = tuple(_children(part, budget))
     else:
         children = (_part(part.payload().lstrip(b"\r\n"), budget, depth + 1, "text/plain"),)
-    return Part(headers, body, content_type, params, children, depth)
+    return MimePart(headers, body, content_type, params, children, depth)
 
 
-def _children(part: Part, budget: Budget) -> Iterator[Part]:
+def _children(part: MimePart, budget: Budget) -> Iterator[MimePart]:
     boundary = _boundary(part, budget)
     if boundary is None:
         budget.note("a multipart without a boundary")
@@ -188,7 +188,7 @@ def _children(part: Part, budget: Budget) -> Iterator[Part]:
         yield _part(piece, budget, part.depth + 1, default)
 
 
-def _boundary(part: Part, budget: Budget) -> bytes | None:
+def _boundary(part: MimePart, budget: Budget) -> bytes | None:
     declared = (part.param("boundary") or "").encode("utf-8", "replace").rstrip()[:200]
     if declared and b"--" + declared in part.body:
         return declared

@@ -38,7 +38,7 @@ def read(raw: bytes) -> OpenedMail:
     return OpenedMail(_headers(raw, root), _first(leaves, "text/plain"), _first(leaves, "text/html"), files)
 
 
-def _headers(raw: bytes, root: mime.Part) -> tuple[tuple[str, str], ...]:
+def _headers(raw: bytes, root: mime.MimePart) -> tuple[tuple[str, str], ...]:
     """Names as they are written, which the reader of parts lowers."""
     written = {match[1].decode("ascii").lower(): match[1].decode("ascii") for match in _NAME.finditer(raw)}
     return tuple((written.get(name, name), _decoded(value)) for name, value in root.headers)
@@ -48,19 +48,19 @@ def _decoded(value: bytes) -> str:
     return decoding.clean_line(decoding.words(decoding.to_text(value)[0]), mime.MAX_HEADER_VALUE)
 
 
-def _first(leaves: list[mime.Part], content_type: str) -> str:
+def _first(leaves: list[mime.MimePart], content_type: str) -> str:
     for part in leaves:
         if part.content_type == content_type and not _is_file(part):
             return part.text()[0][:MOST_TEXT].replace("\r\n", "\n")
     return ""
 
 
-def _is_file(part: mime.Part) -> bool:
+def _is_file(part: mime.MimePart) -> bool:
     return part.depth > 0 and (
         part.is_attachment or part.content_type not in ("text/plain", "text/html", "text/x-amp-html")
     )
 
 
-def _file(part: mime.Part) -> Attachment:
+def _file(part: mime.MimePart) -> Attachment:
     name = header_fields.file_name(part.header("content-disposition")) or part.param("name") or ""
     return Attachment(name, part.content_type, len(part.payload()))

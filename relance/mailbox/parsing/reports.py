@@ -28,7 +28,7 @@ _RETURNED_MAIL = ("message/rfc822", "message/global")
 _CALENDAR = ("text/calendar", "application/ics", "application/calendar")
 
 
-def delivery(root: mime.Part, budget: mime.Budget) -> tuple[inbound.DeliveryReport, ...]:
+def delivery(root: mime.MimePart, budget: mime.Budget) -> tuple[inbound.DeliveryReport, ...]:
     """One report a recipient, from every delivery-status part; a complaint names its recipient the same way.
 
     So does the mail that Outlook's JMRP sends back, in a header of its own that stands over the original's.
@@ -46,7 +46,7 @@ def delivery(root: mime.Part, budget: mime.Budget) -> tuple[inbound.DeliveryRepo
     return tuple(found[:MAX_RECIPIENTS])
 
 
-def feedback_type(root: mime.Part, budget: mime.Budget) -> str | None:
+def feedback_type(root: mime.MimePart, budget: mime.Budget) -> str | None:
     """The Feedback-Type of an ARF complaint, lower case (abuse, fraud, not-spam …)."""
     for part in root.walk():
         if part.content_type == "message/feedback-report":
@@ -55,7 +55,7 @@ def feedback_type(root: mime.Part, budget: mime.Budget) -> str | None:
     return None
 
 
-def calendar_method(root: mime.Part) -> str | None:
+def calendar_method(root: mime.MimePart) -> str | None:
     """REPLY, REQUEST, COUNTER …: from the content type or, failing that, from the calendar itself."""
     for part in root.walk():
         if part.content_type in _CALENDAR:
@@ -66,7 +66,7 @@ def calendar_method(root: mime.Part) -> str | None:
     return None
 
 
-def calendar_people(root: mime.Part) -> tuple[str, ...]:
+def calendar_people(root: mime.MimePart) -> tuple[str, ...]:
     """The addresses that a calendar names as taking part (RFC 5545, 3.8.4.1 and 3.8.4.3), each once."""
     found: dict[str, None] = {}
     for part in root.walk():
@@ -77,7 +77,7 @@ def calendar_people(root: mime.Part) -> tuple[str, ...]:
     return tuple(found)[:MAX_RECIPIENTS]
 
 
-def returned_ids(root: mime.Part, text: str, budget: mime.Budget, *, machine: bool) -> tuple[str, ...]:
+def returned_ids(root: mime.MimePart, text: str, budget: mime.Budget, *, machine: bool) -> tuple[str, ...]:
     """Ids of the mail that was returned, enclosed or spoken of.
 
     `machine` allows a look into the readable text too. What a person encloses is part of what they say, so the ids that
@@ -95,14 +95,14 @@ def returned_ids(root: mime.Part, text: str, budget: mime.Budget, *, machine: bo
     return tuple(found)[: header_fields.MAX_IDS]
 
 
-def _answered(root: mime.Part, budget: mime.Budget) -> Iterator[bytes]:
+def _answered(root: mime.MimePart, budget: mime.Budget) -> Iterator[bytes]:
     for part in root.walk():
         headers = _enclosed_headers(part, budget)
         for wanted in ("in-reply-to", "references"):
             yield from (value for name, value in headers if name == wanted)
 
 
-def _enclosed_headers(part: mime.Part, budget: mime.Budget) -> mime.Headers:
+def _enclosed_headers(part: mime.MimePart, budget: mime.Budget) -> mime.Headers:
     """The headers of the mail that this part is, whole or without its body."""
     if part.holds_a_mail:
         return part.children[0].headers if part.children else ()
@@ -111,7 +111,7 @@ def _enclosed_headers(part: mime.Part, budget: mime.Budget) -> mime.Headers:
     return ()
 
 
-def _id_values(part: mime.Part, budget: mime.Budget) -> Iterator[bytes]:
+def _id_values(part: mime.MimePart, budget: mime.Budget) -> Iterator[bytes]:
     """The ids a part's mail bears: its own first, then those a provider noted."""
     headers = _enclosed_headers(part, budget)
     if headers:
@@ -135,7 +135,7 @@ ALIAS_HEADERS = (
 )
 
 
-def _blocks(part: mime.Part) -> list[bytes]:
+def _blocks(part: mime.MimePart) -> list[bytes]:
     payload = part.payload()[:_MAX_REPORT].strip()
     return [block for block in _BLANK_LINES.split(payload) if block.strip()][: MAX_RECIPIENTS + 2]
 
@@ -152,7 +152,7 @@ def _field(block: mime.Headers, name: str) -> str | None:
     return decoding.clean_line(decoding.words(decoding.to_text(value)[0]), 2000) or None
 
 
-def _recipients(part: mime.Part, budget: mime.Budget) -> Iterator[inbound.DeliveryReport]:
+def _recipients(part: mime.MimePart, budget: mime.Budget) -> Iterator[inbound.DeliveryReport]:
     envelope_id = reporting = None
     for data in _blocks(part):
         block = mime.split(data, budget)[0]
@@ -193,7 +193,7 @@ def _diagnostic(value: str | None) -> tuple[str | None, str | None]:
     return None, value
 
 
-def _complained(part: mime.Part, budget: mime.Budget) -> Iterator[inbound.DeliveryReport]:
+def _complained(part: mime.MimePart, budget: mime.Budget) -> Iterator[inbound.DeliveryReport]:
     block = _block(part.payload()[:_MAX_REPORT], budget)
     for name in ("original-rcpt-to", "removal-recipient", "original-recipient"):
         address = _address(_field(block, name))
@@ -204,7 +204,7 @@ def _complained(part: mime.Part, budget: mime.Budget) -> Iterator[inbound.Delive
             return
 
 
-def _complained_to_outlook(original: mime.Part) -> Iterator[inbound.DeliveryReport]:
+def _complained_to_outlook(original: mime.MimePart) -> Iterator[inbound.DeliveryReport]:
     value = original.header("x-hmxmroriginalrecipient")
     address = _address(value.decode("utf-8", "replace")) if value else None
     if address:

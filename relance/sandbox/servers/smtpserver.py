@@ -16,7 +16,7 @@ from relance.sandbox import record
 HOSTNAME = "mx.sandbox.example"
 
 
-class Desk(Protocol):
+class Receiver(Protocol):
     """What the server asks of the world. Called on the server's loop: answers must be quick."""
 
     def password_of(self, user: str) -> str | None:
@@ -35,7 +35,7 @@ class Desk(Protocol):
 class SmtpServer:
     """Everything but the constructor must be called on the loop that serves."""
 
-    def __init__(self, context: ssl.SSLContext, desk: Desk) -> None:
+    def __init__(self, context: ssl.SSLContext, desk: Receiver) -> None:
         self._context = context
         self._desk = desk
         self._server: asyncio.Server | None = None
@@ -121,7 +121,7 @@ class _Session(smtp.SMTP):
 class _Handler:
     """The answers to MAIL, RCPT and DATA."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Receiver) -> None:
         self.desk = desk
 
     async def handle_EHLO(

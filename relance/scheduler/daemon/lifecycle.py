@@ -21,7 +21,7 @@ LEFT_AT_ONCE = 130  # exit code after a second signal
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-class Part(Protocol):
+class DaemonPart(Protocol):
     """Something that runs in threads of its own."""
 
     @property
@@ -107,7 +107,7 @@ def announce(line: str) -> None:
 
 
 def stand(
-    parts: Sequence[Part],
+    parts: Sequence[DaemonPart],
     bell: Bell,
     seconds: float,
     *,
@@ -120,7 +120,7 @@ def stand(
     """
     log = structlog.get_logger(__name__)
     bell.hang()
-    started: list[Part] = []
+    started: list[DaemonPart] = []
     trouble: str | None = None
     try:
         for part in parts:
@@ -144,7 +144,7 @@ def _keep_what_is_here() -> None:
     gc.freeze()
 
 
-def _wait(parts: Sequence[Part], bell: Bell) -> str | None:
+def _wait(parts: Sequence[DaemonPart], bell: Bell) -> str | None:
     while not bell.rung.wait(LOOK_SECONDS):
         for look in (bell.trouble, *(part.trouble for part in parts)):
             words = look()
@@ -153,7 +153,7 @@ def _wait(parts: Sequence[Part], bell: Bell) -> str | None:
     return None
 
 
-def _stop(parts: Sequence[Part], seconds: float) -> None:
+def _stop(parts: Sequence[DaemonPart], seconds: float) -> None:
     deadline = clock.elapsed() + seconds
     for part in reversed(parts):
         part.stop(max(1.0, deadline - clock.elapsed()))

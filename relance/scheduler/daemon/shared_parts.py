@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from relance.engine.reporting.concerns import Concern, Facts, concerns
+from relance.engine.reporting.concerns import Concern, InstallationFacts, concerns
 from relance.engine.store.processes import DUTIES
 from relance.scheduler import app_protocol
 from relance.scheduler.daemon import heartbeat, lifecycle
@@ -33,7 +33,7 @@ class Vitals:
         """What is wrong here, and what the last look at the whole found."""
         sender = self.present.hints
         own = concerns(
-            Facts(
+            InstallationFacts(
                 database="" if self.present.unwritable else self.present.missed,
                 unwritable=self.present.missed if self.present.unwritable else "",
                 broker=sender is None or sender.away_since is None,
@@ -55,11 +55,11 @@ def around(
     app: app_protocol.App,
     role: str,
     figures: metrics.Meters,
-    parts: Sequence[lifecycle.Part],
+    parts: Sequence[lifecycle.DaemonPart],
     *,
     hearts: Sequence[Callable[[], Iterable[scheduler_watchdog.Pulse]]],
     sender: hints.Hints | None = None,
-) -> list[lifecycle.Part]:
+) -> list[lifecycle.DaemonPart]:
     """These parts, with everything a daemon of this role has around them, in the order of their start."""
     settings = app.settings
     app.measure(figures)
@@ -67,7 +67,7 @@ def around(
     watchdog = scheduler_watchdog.Watchdog(figures, app.reconnect, [*hearts, present.pulses])
     shown = gauges.Gauges(app, figures) if "scheduler" in DUTIES.get(role, {role}) else None
     vitals = Vitals(role, present, watchdog, shown)
-    first: list[lifecycle.Part] = [present]
+    first: list[lifecycle.DaemonPart] = [present]
     if settings.health_port is not None:
         first.append(health.Health(settings.health_host, settings.health_port, vitals.answer))
     return [*first, *parts, *([shown] if shown is not None else []), watchdog]

@@ -28,7 +28,7 @@ class Pulse:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Diagnosis:
     """What follows from the pulses."""
 
     fresh: tuple[Pulse, ...] = ()  # stand still, and nobody has said so
@@ -36,12 +36,12 @@ class Verdict:
     end: str | None = None  # why the process must end
 
 
-def judge(pulses: Iterable[Pulse], said: Collection[str]) -> Verdict:
+def judge(pulses: Iterable[Pulse], said: Collection[str]) -> Diagnosis:
     """Pure. `said`: what was said to stand still before."""
     still = [pulse for pulse in pulses if pulse.age > pulse.limit]
     names = {pulse.what for pulse in still}
     hopeless = next((pulse for pulse in still if pulse.age > pulse.end), None)
-    return Verdict(
+    return Diagnosis(
         fresh=tuple(pulse for pulse in still if pulse.what not in said),
         moving=tuple(sorted(name for name in said if name not in names)),
         end=f"{hopeless.what} has not moved for {hopeless.age:.0f} seconds" if hopeless else None,

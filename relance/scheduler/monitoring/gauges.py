@@ -10,7 +10,7 @@ import prometheus_client
 import structlog
 
 from relance import clock, errors
-from relance.engine.reporting.concerns import Concern, ConcernKind, Facts, concerns
+from relance.engine.reporting.concerns import Concern, ConcernKind, InstallationFacts, concerns
 from relance.engine.reporting.status import Status
 from relance.scheduler import app_protocol
 from relance.scheduler.monitoring import metrics
@@ -70,7 +70,7 @@ class Gauges:
         except errors.Unreachable:
             return  # the loop says so
         except errors.Unwritable as full:
-            self._wrong(concerns(Facts(unwritable=str(full))))
+            self._wrong(concerns(InstallationFacts(unwritable=str(full))))
             return
         except Exception as fault:
             self.log.error("the figures for the metrics could not be read", reason=repr(fault))

@@ -29,7 +29,7 @@ LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
 @dataclass(frozen=True)
-class Rules:
+class ConnectionLimits:
     """Who is let in. Seconds are machine time."""
 
     most: int = 256  # connections at once
@@ -42,7 +42,7 @@ class Rules:
 class Door:
     """Counts who is inside. Belongs to the server's event loop."""
 
-    def __init__(self, rules: Rules = Rules()) -> None:
+    def __init__(self, rules: ConnectionLimits = ConnectionLimits()) -> None:
         self.rules = rules
         self.turned_away = 0
         trusted = [ipaddress.ip_network(each, strict=False) for each in rules.trusted]

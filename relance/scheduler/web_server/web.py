@@ -54,9 +54,9 @@ def of(app: App, sockets: Sequence[socket.socket], *, turns: int = 0, ears: int 
     return Web(app.web_app(), sockets, _rules(app.settings, turns, ears))
 
 
-def _rules(settings: config.Settings, turns: int = 0, ears: int = 0) -> connection_limits.Rules:
+def _rules(settings: config.Settings, turns: int = 0, ears: int = 0) -> connection_limits.ConnectionLimits:
     kept = open_files.of_mail(turns, ears) + connection_limits.UNSEEN
-    return connection_limits.Rules(
+    return connection_limits.ConnectionLimits(
         most=open_files.room(settings.web_connections, kept),
         most_each=settings.web_connections_each,
         trusted=settings.trusted_proxies,
@@ -74,7 +74,7 @@ def meanwhile(settings: config.Settings, bound: socket.socket) -> Iterator[None]
         server.stop(15.0)
 
 
-OPEN = connection_limits.Rules()
+OPEN = connection_limits.ConnectionLimits()
 log = logging.getLogger(__name__)
 
 
@@ -98,7 +98,10 @@ class Web:
     name = "web"
 
     def __init__(
-        self, application: Any, sockets: Sequence[socket.socket], rules: connection_limits.Rules = OPEN
+        self,
+        application: Any,
+        sockets: Sequence[socket.socket],
+        rules: connection_limits.ConnectionLimits = OPEN,
     ) -> None:
         self.sockets = list(sockets)
         self.moved = clock.elapsed()
@@ -161,7 +164,9 @@ class Console(Web):
 
     def __init__(self, application: Any, bound: socket.socket, settings: config.Settings) -> None:
         super().__init__(
-            application, [bound], connection_limits.Rules(most=64, trusted=settings.trusted_proxies)
+            application,
+            [bound],
+            connection_limits.ConnectionLimits(most=64, trusted=settings.trusted_proxies),
         )
         self._said = False
 

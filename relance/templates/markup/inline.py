@@ -107,7 +107,7 @@ class _Line:
         if isinstance(item, pieces.Value):
             shown = f"{{{{ {item.code} }}}}"
             return self._atom(Both(shown, shown), item.code)
-        if isinstance(item, pieces.Choice):
+        if isinstance(item, pieces.Conditional):
             return self._atom(self._choice(item), None)
         return ""
 
@@ -116,7 +116,7 @@ class _Line:
         self.values.append(code)
         return f"\x02{len(self.atoms) - 1}\x03"
 
-    def _choice(self, choice: pieces.Choice) -> Both:
+    def _choice(self, choice: pieces.Conditional) -> Both:
         parts = []
         for tag, inside in choice.branches:
             shown = f"{{% {tag.code} %}}"
@@ -265,7 +265,7 @@ def _example(parts: Sequence[str]) -> str:
 def _fixed(target: str, complain: Callable[[Text, Text], None]) -> str:
     try:
         return links.checked(target)
-    except values.Unfit as unfit:
+    except values.UnfitValue as unfit:
         complain(unfit.text, Text("Write the whole address, as in https://example.com/pricing."))
         return target
 

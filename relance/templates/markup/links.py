@@ -53,7 +53,7 @@ def site(target: object) -> str | None:
     """The site a target leads to, `https://acme.example`; None for what is no web address."""
     try:
         parts = urllib.parse.urlsplit(checked(str(target)))
-    except values.Unfit:
+    except values.UnfitValue:
         return None
     return f"{parts.scheme}://{parts.netloc.lower()}" if parts.scheme in _WEB else None
 
@@ -71,11 +71,11 @@ def checked(target: str) -> str:
         target = "https://" + target  # as people write web addresses in a spreadsheet
     shown = target[:80]
     if len(target) > MAX_TARGET:
-        raise values.Unfit(
+        raise values.UnfitValue(
             Text("The link “{name}…” is longer than {most} characters.", name=shown, most=MAX_TARGET)
         )
     if not target.isprintable() or re.search(r'[ \\<>"]', target):
-        raise values.Unfit(
+        raise values.UnfitValue(
             Text(
                 "The link {shown} contains a character that is not allowed in a web address.",
                 shown=repr(shown),
@@ -85,22 +85,24 @@ def checked(target: str) -> str:
         parts = urllib.parse.urlsplit(target)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise values.Unfit(Text("The link “{name}” is not a web address.", name=shown)) from None
+        raise values.UnfitValue(Text("The link “{name}” is not a web address.", name=shown)) from None
     if parts.scheme == "mailto":
         return _checked_mail_target(target)
     if parts.scheme not in _WEB:
-        raise values.Unfit(
+        raise values.UnfitValue(
             Text("The link “{name}” does not begin with https://, http:// or mailto:.", name=shown)
         )
     if not host or "@" in parts.netloc:
-        raise values.Unfit(Text("The link “{name}” has no site name, or hides it behind an @.", name=shown))
+        raise values.UnfitValue(
+            Text("The link “{name}” has no site name, or hides it behind an @.", name=shown)
+        )
     return target
 
 
 def _checked_mail_target(target: str) -> str:
     address = target[len("mailto:") :].partition("?")[0]
     if address.count("@") != 1 or re.search(r"%0[ad]", target, re.IGNORECASE):
-        raise values.Unfit(Text("The link “{name}” is not an email address.", name=target[:80]))
+        raise values.UnfitValue(Text("The link “{name}” is not an email address.", name=target[:80]))
     return target
 
 

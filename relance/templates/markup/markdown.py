@@ -75,15 +75,15 @@ def _spanning(lines: Sequence[Sequence[pieces.Piece]]) -> _Spans:
     return _Spans(frozenset(tags | crossing), frozenset(crossing))
 
 
-def _is_whole_line(choice: pieces.Choice, line: Sequence[pieces.Piece]) -> bool:
+def _is_whole_line(choice: pieces.Conditional, line: Sequence[pieces.Piece]) -> bool:
     """Whether a line is one if and nothing else; it then leaves no empty line where the test says no."""
     seen = [piece for piece in line if not _is_blank([piece])]
     return choice.branches[0][0].word == "if" and seen[0] == choice.branches[0][0] and seen[-1] == choice.end
 
 
-def _choices(nodes: Sequence[object]) -> Iterator[pieces.Choice]:
+def _choices(nodes: Sequence[object]) -> Iterator[pieces.Conditional]:
     for node in nodes:
-        if isinstance(node, pieces.Choice):
+        if isinstance(node, pieces.Conditional):
             yield node
             for _, inside in node.branches:
                 yield from _choices(inside)
@@ -155,7 +155,7 @@ def _kind(node: object) -> str:
     """ "ul" or "ol" where a node holds nothing but items of that kind."""
     if isinstance(node, Line):
         return node.kind
-    if isinstance(node, pieces.Choice):
+    if isinstance(node, pieces.Conditional):
         kinds = {_kind(inner) for _, inside in node.branches for inner in inside}
         return kinds.pop() if len(kinds) == 1 else ""
     return ""
@@ -176,7 +176,7 @@ def _blocks(nodes: Sequence[object], weaving: inline.Weaving) -> Both:
 def _first_marker(node: object) -> str:
     if isinstance(node, Line):
         return node.marker
-    if isinstance(node, pieces.Choice):
+    if isinstance(node, pieces.Conditional):
         return next((_first_marker(inner) for _, inside in node.branches for inner in inside), "")
     return ""
 
@@ -184,7 +184,7 @@ def _first_marker(node: object) -> str:
 def _node(node: object, kind: str, weaving: inline.Weaving) -> Both:
     if isinstance(node, Line):
         return _shown(node, kind, weaving)
-    if not isinstance(node, pieces.Choice):
+    if not isinstance(node, pieces.Conditional):
         return Both("", "")
     parts: list[Both] = []
     for tag, inside in node.branches:

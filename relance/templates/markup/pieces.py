@@ -51,7 +51,7 @@ Piece = Plain | Value | Tag
 
 
 @dataclass(frozen=True)
-class Choice:
+class Conditional:
     """An if or a for with all it holds: each branch is its tag and what follows it."""
 
     branches: tuple[tuple[Tag, tuple[object, ...]], ...]
@@ -152,7 +152,7 @@ def nest(items: Iterable[object]) -> list[object]:
             _branches(stack, item).append((item, []))
         else:
             branches, here = _closed(stack, item)
-            here.append(Choice(tuple((tag, tuple(inside)) for tag, inside in branches), item))
+            here.append(Conditional(tuple((tag, tuple(inside)) for tag, inside in branches), item))
             continue
         here = stack[-1][0][-1][1]
     if stack:

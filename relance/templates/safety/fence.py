@@ -112,6 +112,6 @@ def run(template: jinja2.Template, context: Mapping[str, Any]) -> str:
     made = ""
     while batch := list(itertools.islice(chunks, _BATCH)):
         if len(made) + sum(map(len, batch)) > MAX_OUTPUT:
-            raise values.Unfit(Text("The mail would be larger than {size} kB.", size=MAX_OUTPUT // 1024))
+            raise values.UnfitValue(Text("The mail would be larger than {size} kB.", size=MAX_OUTPUT // 1024))
         made += "".join(batch)
     return made

@@ -107,7 +107,7 @@ def _number(value: Any, instead: float | None) -> float:
     if abs(number) <= values.MAX_NUMBER:
         return number
     if instead is None:
-        raise values.Unfit(
+        raise values.UnfitValue(
             Text("“{name}” is not a number: correct it, or write | int(0).", name=_text(value)[:40])
         )
     return instead

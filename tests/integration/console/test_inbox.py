@@ -8,7 +8,7 @@ from relance.console.views import inbox
 from relance.engine.contacts import service as contact_service
 from relance.engine.inbound import policy
 from relance.engine.states import Event, State
-from relance.engine.store.inbound.replies import Wanted
+from relance.engine.store.inbound.replies import ReplyFilter
 from relance.mailbox.parsing.inbound import Classification
 from tests.integration.console.conftest import Console
 from tests.reading import KIM, MIA, enrolled, hear, letter, row, wrote
@@ -61,7 +61,7 @@ def test_an_answer_is_decided_by_a_form_and_taken_back(answered: Console) -> Non
         assert str(back.url).endswith(f"answer={number}")
         assert answered.app.inbox.show(number).read_by is not None
         ann.post("/inbox/mark", data={**form, "read": "no"})
-        assert answered.app.inbox.counts(Wanted(unread=True)).total == 2
+        assert answered.app.inbox.counts(ReplyFilter(unread=True)).total == 2
     lines = answered.app.timeline(KIM)
     assert [each.actor.name for each in lines if each.actor and each.kind == "reply.corrected"] == [
         "ann@sales.example"
@@ -111,7 +111,7 @@ def test_a_key_decides_and_u_takes_it_back(answered, tab) -> None:
     page.wait_for_url(f"**answer={answered.app.inbox.list()[1].id}")
     page.keyboard.press("e")
     page.wait_for_url(lambda url: url.endswith("/inbox"))
-    assert answered.app.inbox.counts(Wanted(unread=True)).total == 0
+    assert answered.app.inbox.counts(ReplyFilter(unread=True)).total == 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -137,6 +137,6 @@ MEANS = {
 def test_a_key_says_what_the_policy_does() -> None:
     for act in inbox.ACTS:
         judged = Classification(act.kind, "", "", intent=act.intent)
-        found = policy.consequence(policy.Match.CERTAIN, judged)
+        found = policy.consequence(policy.Certainty.CERTAIN, judged)
         assert found.event in MEANS[act.means]
         assert found.suppress is act.means.startswith("never")

@@ -11,10 +11,10 @@ from relance.engine.context import Context
 from relance.engine.inbound import classification, policy
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.corrections import inbox, reclassify, revise
-from relance.engine.inbound.corrections.inbox import Correction, Wanted
+from relance.engine.inbound.corrections.inbox import Correction, ReplyFilter
 from relance.engine.inbound.corrections.reclassify import RejudgeOptions
 from relance.engine.inbound.corrections.revise import Revision
-from relance.engine.inbound.policy import Match
+from relance.engine.inbound.policy import Certainty
 from relance.engine.reporting import timeline
 from relance.engine.sequences import control
 from relance.engine.states import Event, State
@@ -46,7 +46,9 @@ def state(house: Context, person: str = KIM) -> State:
 def kept(house: Context) -> list[replies.Reply]:
     with house.database.read() as conn:
         return [
-            each for each in (replies.by_id(conn, view.id) for view in inbox.page(house, Wanted())) if each
+            each
+            for each in (replies.by_id(conn, view.id) for view in inbox.page(house, ReplyFilter()))
+            if each
         ]
 
 
@@ -132,11 +134,11 @@ def test_a_persons_word_is_certain_and_the_rules_own_stays_beside_it(ready: Cont
     wrote(ready)
     hear(ready, letter("boss@lake.example"))
     [before] = kept(ready)
-    assert classification.in_force(before).match is Match.SOFT
+    assert classification.in_force(before).match is Certainty.SOFT
     inbox.correct(ready, before.id, Correction(kind="human-answer", intent="later"))
     [after] = kept(ready)
     reading = classification.in_force(after)
-    assert (reading.match, reading.judgement.intent) == (Match.CERTAIN, "later")
+    assert (reading.match, reading.judgement.intent) == (Certainty.CERTAIN, "later")
     assert classification.judged(after).intent != "later"
     assert reading.consequence.event is Event.REPLIED
     assert not classification.is_behind(after)
@@ -146,14 +148,14 @@ def test_what_people_stand_by_is_kept_beside_a_judgement_and_dropped(ready: Cont
     hear(ready, letter(KIM))
     [answer] = kept(ready)
     stood = EffectiveClassification(
-        Match.SOFT, Classification(Kind.HUMAN, "", "their words"), answer.contact_id, (7,)
+        Certainty.SOFT, Classification(Kind.HUMAN, "", "their words"), answer.contact_id, (7,)
     )
     with ready.database.write() as conn:
         classification.note_acted(conn, answer, stood)
     [noted] = kept(ready)
     assert classification.is_behind(noted)
     found = classification.acted_on(noted)
-    assert (found.match, found.also, found.judgement.evidence) == (Match.SOFT, (7,), "their words")
+    assert (found.match, found.also, found.judgement.evidence) == (Certainty.SOFT, (7,), "their words")
     with ready.database.write() as conn:
         classification.note_acted(conn, noted, None)
     assert not classification.is_behind(kept(ready)[0])
@@ -209,7 +211,7 @@ def test_an_opt_out_is_never_taken_back_by_another_reading(ready: Context) -> No
     [answer] = kept(ready)
     before = classification.in_force(answer)
     after = EffectiveClassification(
-        Match.CERTAIN, Classification(Kind.AUTO_REPLY, "better rules"), answer.contact_id
+        Certainty.CERTAIN, Classification(Kind.AUTO_REPLY, "better rules"), answer.contact_id
     )
     with ready.database.write() as conn:
         done = revise.revise(conn, ready, Revision(answer, before, after), ready.clock.now(), reopen=True)
@@ -218,10 +220,10 @@ def test_an_opt_out_is_never_taken_back_by_another_reading(ready: Context) -> No
 
 
 def test_every_kind_has_its_consequence() -> None:
-    for match in (Match.CERTAIN, Match.SOFT):
+    for match in (Certainty.CERTAIN, Certainty.SOFT):
         for kind in Kind:
             found = policy.consequence(match, Classification(kind, "rule"))
             assert found.event is None or isinstance(found.event, Event)
-    assert policy.consequence(Match.NONE, Classification(Kind.HUMAN, "rule")).event is None
-    soft = policy.consequence(Match.SOFT, Classification(Kind.HUMAN, "rule"))
+    assert policy.consequence(Certainty.NONE, Classification(Kind.HUMAN, "rule")).event is None
+    soft = policy.consequence(Certainty.SOFT, Classification(Kind.HUMAN, "rule"))
     assert (soft.event, soft.suppress, soft.tells_company) == (Event.HELD, False, False)

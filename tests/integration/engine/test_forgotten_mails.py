@@ -10,7 +10,7 @@ from relance.engine.db import ids
 from relance.engine.db.tables import event, hit
 from relance.engine.engagement import hits
 from relance.engine.store.contacts import suppressions
-from relance.tracking.desk import Heard
+from relance.tracking.desk import OptOutResult
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose
 from tests import engine_house
@@ -25,7 +25,7 @@ def a_hit(house: Context, purpose: Purpose, carried: str = "") -> Hit:
 def test_the_address_in_the_link_is_suppressed_though_nobody_knows_the_mail(house: Context) -> None:
     desk = hits.TrackingDesk(house)
     for _ in range(2):
-        assert desk.unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE, EVE)) is Heard.IN_FORCE
+        assert desk.unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE, EVE)) is OptOutResult.IN_FORCE
     with house.database.read() as conn:
         assert suppressions.suppressed(conn, [EVE]) == {EVE: hits.BY_LINK}
 
@@ -42,7 +42,7 @@ def test_a_known_person_is_stopped_in_everything_they_are_in(house: Context) -> 
 
 
 def test_an_old_link_that_tells_nobody_is_not_called_done(house: Context) -> None:
-    assert hits.TrackingDesk(house).unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE)) is Heard.UNKNOWN
+    assert hits.TrackingDesk(house).unsubscribe(a_hit(house, Purpose.UNSUBSCRIBE)) is OptOutResult.UNKNOWN
     with house.database.read() as conn:
         assert suppressions.list_all(conn) == []
 

@@ -11,7 +11,7 @@ from relance.engine.inbound.corrections import inbox
 from relance.engine.sequences import control
 from relance.engine.states import State
 from relance.engine.store.contacts import contacts
-from relance.engine.store.inbound.replies import Wanted
+from relance.engine.store.inbound.replies import ReplyFilter
 from tests import engine_house
 from tests.reading import KIM, MIA, enrolled, hear, letter, row, wrote
 from tests.reworded import in_english
@@ -93,7 +93,7 @@ def test_a_mail_from_anywhere_that_names_somebody_holds_them(
 def test_other_mail_is_read_past_and_not_kept(ready: Context, raw: bytes) -> None:
     assert hear(ready, raw) == 0
     assert states(ready) == UNTOUCHED
-    assert inbox.page(ready, Wanted()) == []
+    assert inbox.page(ready, ReplyFilter()) == []
 
 
 def test_who_was_not_yet_written_to_is_not_answered(ready: Context) -> None:

@@ -17,7 +17,7 @@ from relance.engine.reporting import timeline
 from relance.engine.sequences import control
 from relance.engine.states import State
 from relance.engine.store.inbound import replies
-from relance.engine.store.inbound.replies import Wanted
+from relance.engine.store.inbound.replies import ReplyFilter
 from tests.engine_house import clock
 from tests.reading import ADA, KIM, MIA, enrolled, hear, letter, row, wrote
 from tests.reworded import in_english, worded
@@ -48,7 +48,7 @@ def ready(house: Context) -> Context:
 
 
 def found(house: Context, **wanted: object) -> list[int]:
-    return [each.id for each in inbox_pages.page(house, Wanted(**wanted)).answers]  # type: ignore[arg-type]
+    return [each.id for each in inbox_pages.page(house, ReplyFilter(**wanted)).answers]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("few", [2000, 0], ids=["looked up", "scanned"])
@@ -90,7 +90,7 @@ def test_they_are_counted_by_kind_and_intent(ready: Context) -> None:
     inbox.correct(ready, first, Correction(intent="later"))
     assert inbox_pages.counts(ready).intents.get("negative") is None
     inbox_pages.mark(ready, found(ready)[:2])
-    assert inbox_pages.counts(ready, Wanted(unread=True)).total == 2
+    assert inbox_pages.counts(ready, ReplyFilter(unread=True)).total == 2
 
 
 def test_marks_tell_who_read_first(ready: Context) -> None:

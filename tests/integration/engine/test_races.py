@@ -64,7 +64,7 @@ def test_a_mail_that_was_settled_meanwhile_does_not_go(ready: Context) -> None:
     with ready.database.write() as conn:
         conn.execute(sa.update(message).values(state=MessageState.ACCEPTED.value))
         verdicts = gate.admit(
-            conn, mine, [gate.PreparedMail(claimed, mail)], ready.clock.now(), ready.noes.among
+            conn, mine, [gate.PreparedMail(claimed, mail)], ready.clock.now(), ready.noes.opted_out
         )
     assert verdicts[mail.id]
 
@@ -77,11 +77,11 @@ def test_who_said_no_where_the_database_has_not_heard_it_does_not_go(ready: Cont
     noes = OptOuts(tmp_path / "noes")
     noes.keep(OptOut(EVE, mail.id, ready.clock.now()))
     with ready.database.write() as conn:
-        verdicts = gate.admit(conn, mine, wanted, ready.clock.now(), noes.among)
+        verdicts = gate.admit(conn, mine, wanted, ready.clock.now(), noes.opted_out)
     assert verdicts[mail.id] == (because(Code.ADDRESS_SUPPRESSED, why=UNHEARD),)
     noes.drop(EVE)
     with ready.database.write() as conn:
-        assert not gate.admit(conn, mine, wanted, ready.clock.now(), noes.among)[mail.id]
+        assert not gate.admit(conn, mine, wanted, ready.clock.now(), noes.opted_out)[mail.id]
 
 
 @pytest.mark.parametrize("when", [1, 2])

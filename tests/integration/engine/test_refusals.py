@@ -13,8 +13,8 @@ from relance.engine import turn
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
 from relance.engine.inbound import apply
-from relance.engine.inbound.match import Found
-from relance.engine.inbound.policy import Match
+from relance.engine.inbound.match import Match
+from relance.engine.inbound.policy import Certainty
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.reasons import Code
 from relance.engine.sending.refusals import refusing_domains
@@ -87,7 +87,7 @@ def hear(house: Context, mail: messages.Message, judgement: Classification) -> i
     now = house.clock.now()
     with house.database.write() as conn:
         contact = contacts.by_ids(conn, [mail.contact_id])[mail.contact_id]
-        found = Found(Match.CERTAIN, "a test", contact, mail)
+        found = Match(Certainty.CERTAIN, "a test", contact, mail)
         item = apply.NewReply(
             1, "INBOX", 1, number, f"b{number}", message.read(raw), raw, now, found, judgement, "no"
         )

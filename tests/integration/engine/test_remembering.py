@@ -122,11 +122,11 @@ def test_a_backup_of_between_two_restores_counts_on_from_the_last(ready: Context
 
 def test_the_count_of_another_installations_file_is_not_this_ones(ready: Context, tmp_path: Path) -> None:
     file = tmp_path / "epoch.json"
-    restore_guard._write(file, restore_guard.Seen("another", 1, 7))
+    restore_guard._write(file, restore_guard.EpochFile("another", 1, 7))
     restore_guard.beat(ready.database, tmp_path / "own.json")
     restore_guard.confirm(ready, file)
     assert take(ready).fence == 9 + restore_guard.FENCES_APART + 1
-    assert restore_guard._read(file) == restore_guard.Seen("another", 1, 7)
+    assert restore_guard._read(file) == restore_guard.EpochFile("another", 1, 7)
 
 
 def test_who_works_under_a_fence_of_the_lost_history_is_superseded(ready: Context, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def poisonous(monkeypatch: pytest.MonkeyPatch) -> None:
     """A mail that a rule of ours cannot cope with."""
     find = match.find
 
-    def found(conn: Any, mail: InboundMail, seen: Any) -> match.Found:
+    def found(conn: Any, mail: InboundMail, seen: Any) -> match.Match:
         if mail.subject == "poison":
             raise IndexError("anybody's words")
         return find(conn, mail, seen)

@@ -20,11 +20,11 @@ from relance.engine.inbound.reading import sync as inbound_sync
 from relance.engine.sequences import enroll, publish
 from relance.engine.states import MessageState, State
 from relance.engine.store.inbound import replies as store_replies
-from relance.engine.store.inbound.replies import Wanted
+from relance.engine.store.inbound.replies import ReplyFilter
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollments
 from relance.mailbox.imap import client as imap_client
-from relance.mailbox.imap.reader import Reading
+from relance.mailbox.imap.reader import FolderReading
 from tests import engine_house
 from tests.servers import dovecot
 
@@ -85,7 +85,7 @@ class Desk:
 
     def kept(self) -> list[store_replies.Reply]:
         with self.house.database.read() as conn:
-            return store_replies.page(conn, Wanted())
+            return store_replies.page(conn, ReplyFilter())
 
 
 @pytest.fixture
@@ -169,13 +169,13 @@ def test_a_large_folder_that_is_numbered_anew_is_not_fetched_whole_again(
         client.append("Attic", ours, msg_time=old)  # dragged here from elsewhere: dated as it always was
         client.append("Attic", letter(62, answers_ours=False))  # new
     whole: list[int] = []
-    fetch = Reading._whole
+    fetch = FolderReading._whole
 
-    def counted(reading: Reading, uids: list[int], facts: Any) -> Iterator[imap_client.Fetched]:
+    def counted(reading: FolderReading, uids: list[int], facts: Any) -> Iterator[imap_client.Fetched]:
         whole.extend(uids)
         return fetch(reading, uids, facts)
 
-    monkeypatch.setattr(Reading, "_whole", counted)
+    monkeypatch.setattr(FolderReading, "_whole", counted)
     assert desk.sync() >= 1
     assert sorted(whole) == [11, 12, 13]
     assert "number 61" in [each.subject for each in desk.kept()]

@@ -11,7 +11,7 @@ from relance import errors
 from relance.engine.db.tables import user_account, user_session
 from relance.engine.roles import Role
 from relance.engine.users import service, sign_in, totp
-from relance.engine.users.sign_in import Answer, Origin
+from relance.engine.users.sign_in import Origin, SignInAnswer
 from tests import engine_house
 
 PASSWORD = "seven brass lanterns"
@@ -67,34 +67,37 @@ def test_a_link_of_yesterday_is_not_good(house, monkeypatch):
 
 def test_signing_in_says_the_same_of_a_wrong_password_and_of_nobody(house):
     join(house)
-    assert sign_in.sign_in(house, "ADA@acme.example ", PASSWORD, HERE).answer is Answer.IN
-    assert sign_in.sign_in(house, "ada@acme.example", "wrong", HERE) == sign_in.SignIn(Answer.REFUSED)
-    assert sign_in.sign_in(house, "eve@acme.example", "wrong", HERE) == sign_in.SignIn(Answer.REFUSED)
+    assert sign_in.sign_in(house, "ADA@acme.example ", PASSWORD, HERE).answer is SignInAnswer.IN
+    assert sign_in.sign_in(house, "ada@acme.example", "wrong", HERE) == sign_in.SignIn(SignInAnswer.REFUSED)
+    assert sign_in.sign_in(house, "eve@acme.example", "wrong", HERE) == sign_in.SignIn(SignInAnswer.REFUSED)
 
 
 @pytest.mark.parametrize("email", ["ada@acme.example", "nobody@acme.example"])
 def test_tries_that_fail_are_made_to_wait_whether_there_is_an_account_or_not(house, email):
     join(house)
     for _ in range(sign_in.OF_ACCOUNT):
-        assert sign_in.sign_in(house, email, "wrong", HERE).answer is Answer.REFUSED
+        assert sign_in.sign_in(house, email, "wrong", HERE).answer is SignInAnswer.REFUSED
     late = sign_in.sign_in(house, email, PASSWORD, Origin("198.51.100.0/24"))
-    assert late.answer is Answer.LATER
+    assert late.answer is SignInAnswer.LATER
     assert dt.timedelta(0) < late.wait <= dt.timedelta(seconds=2)
 
 
 def test_one_network_cannot_try_many_accounts(house):
     for number in range(sign_in.OF_NETWORK):
-        assert sign_in.sign_in(house, f"u{number}@acme.example", "x", HERE).answer is Answer.REFUSED
-    assert sign_in.sign_in(house, "ada@acme.example", "x", HERE).answer is Answer.LATER
-    assert sign_in.sign_in(house, "ada@acme.example", "x", Origin("198.51.100.0/24")).answer is Answer.REFUSED
+        assert sign_in.sign_in(house, f"u{number}@acme.example", "x", HERE).answer is SignInAnswer.REFUSED
+    assert sign_in.sign_in(house, "ada@acme.example", "x", HERE).answer is SignInAnswer.LATER
+    assert (
+        sign_in.sign_in(house, "ada@acme.example", "x", Origin("198.51.100.0/24")).answer
+        is SignInAnswer.REFUSED
+    )
 
 
 def test_a_success_forgets_the_failures(house):
     join(house)
     for _ in range(sign_in.OF_ACCOUNT - 1):
         sign_in.sign_in(house, "ada@acme.example", "wrong", HERE)
-    assert sign_in.sign_in(house, "ada@acme.example", PASSWORD, HERE).answer is Answer.IN
-    assert sign_in.sign_in(house, "ada@acme.example", "wrong", HERE).answer is Answer.REFUSED
+    assert sign_in.sign_in(house, "ada@acme.example", PASSWORD, HERE).answer is SignInAnswer.IN
+    assert sign_in.sign_in(house, "ada@acme.example", "wrong", HERE).answer is SignInAnswer.REFUSED
 
 
 def test_a_second_factor_is_asked_for_and_no_code_is_taken_twice(house, monkeypatch):
@@ -105,18 +108,20 @@ def test_a_second_factor_is_asked_for_and_no_code_is_taken_twice(house, monkeypa
     code = totp.code(key, int(now.timestamp()) // totp.STEP_SECONDS)
     service.use_second_factor(house, user.id, key, code)
     half = sign_in.sign_in(house, user.email, PASSWORD, HERE)
-    assert half.answer is Answer.CODE
+    assert half.answer is SignInAnswer.CODE
     assert not half.token
-    assert sign_in.finish(house, half.half, code, HERE).answer is Answer.CODE  # it was used to switch it on
+    assert (
+        sign_in.finish(house, half.half, code, HERE).answer is SignInAnswer.CODE
+    )  # it was used to switch it on
     later = now + dt.timedelta(seconds=60)
     monkeypatch.setattr(sign_in, "machine_now", lambda: later)
     fresh = totp.code(key, int(later.timestamp()) // totp.STEP_SECONDS)
-    assert sign_in.finish(house, half.half, fresh, HERE).answer is Answer.IN
-    assert sign_in.finish(house, half.half, fresh, HERE).answer is Answer.CODE
-    assert sign_in.finish(house, "00ff", fresh, HERE).answer is Answer.REFUSED
-    assert sign_in.finish(house, "żółw", fresh, HERE).answer is Answer.REFUSED
+    assert sign_in.finish(house, half.half, fresh, HERE).answer is SignInAnswer.IN
+    assert sign_in.finish(house, half.half, fresh, HERE).answer is SignInAnswer.CODE
+    assert sign_in.finish(house, "00ff", fresh, HERE).answer is SignInAnswer.REFUSED
+    assert sign_in.finish(house, "żółw", fresh, HERE).answer is SignInAnswer.REFUSED
     monkeypatch.setattr(sign_in, "machine_now", lambda: later + sign_in.HALF_WAY)
-    assert sign_in.finish(house, half.half, fresh, HERE).answer is Answer.REFUSED
+    assert sign_in.finish(house, half.half, fresh, HERE).answer is SignInAnswer.REFUSED
 
 
 @pytest.mark.parametrize("over", [sign_in.IDLE, sign_in.LONGEST])
@@ -143,10 +148,10 @@ def test_who_is_shut_out_is_out_at_once(house):
     token = join(house, "ben@acme.example")
     service.change(house, "ben@acme.example", active=False)
     assert sign_in.signed_in(house, token) is None
-    assert sign_in.sign_in(house, "ben@acme.example", PASSWORD, HERE).answer is Answer.REFUSED
+    assert sign_in.sign_in(house, "ben@acme.example", PASSWORD, HERE).answer is SignInAnswer.REFUSED
     service.change(house, "ben@acme.example", active=True)
     assert sign_in.signed_in(house, token) is None
-    assert sign_in.sign_in(house, "ben@acme.example", PASSWORD, HERE).answer is Answer.IN
+    assert sign_in.sign_in(house, "ben@acme.example", PASSWORD, HERE).answer is SignInAnswer.IN
 
 
 def test_the_last_manager_stays(house):
@@ -169,7 +174,7 @@ def test_a_new_password_ends_the_other_sessions(house):
     service.change_password(house, here.user.id, PASSWORD, "eight brass lanterns", keep=here.session)
     assert sign_in.signed_in(house, one)
     assert sign_in.signed_in(house, other) is None
-    assert sign_in.sign_in(house, "ada@acme.example", PASSWORD, HERE).answer is Answer.REFUSED
+    assert sign_in.sign_in(house, "ada@acme.example", PASSWORD, HERE).answer is SignInAnswer.REFUSED
 
 
 def test_a_link_for_somebody_who_is_in_is_the_way_back(house):

@@ -32,8 +32,8 @@ from relance.sandbox.world import World
 from relance.scheduler.web_server import connection_limits, web
 from tests.servers import command, finder, ports, processes
 
-QUICK = connection_limits.Rules(most=8, most_each=100, head_seconds=0.4, life_seconds=1.5)
-Serve = Callable[[connection_limits.Rules], AbstractContextManager[int]]
+QUICK = connection_limits.ConnectionLimits(most=8, most_each=100, head_seconds=0.4, life_seconds=1.5)
+Serve = Callable[[connection_limits.ConnectionLimits], AbstractContextManager[int]]
 
 
 async def hello(request: Request) -> Response:
@@ -45,7 +45,7 @@ async def read_all(request: Request) -> Response:
 
 
 @contextmanager
-def serving(rules: connection_limits.Rules) -> Iterator[int]:
+def serving(rules: connection_limits.ConnectionLimits) -> Iterator[int]:
     bound = web.listen(ports.LOOPBACK, 0)
     app = Starlette(routes=[Route("/", hello), Route("/read", read_all, methods=["POST"])])
     server = web.Web(app, [bound], rules)
@@ -117,7 +117,7 @@ def test_a_connection_is_for_one_request() -> None:
 
 
 def test_a_house_full_of_silent_strangers_still_answers_who_speaks() -> None:
-    rules = connection_limits.Rules(most=8, most_each=100, head_seconds=60, life_seconds=60)
+    rules = connection_limits.ConnectionLimits(most=8, most_each=100, head_seconds=60, life_seconds=60)
     with serving(rules) as port, contextlib.ExitStack() as stack:
         for _ in range(50):
             stack.enter_context(call(port))
@@ -125,7 +125,9 @@ def test_a_house_full_of_silent_strangers_still_answers_who_speaks() -> None:
 
 
 def test_one_address_gets_no_more_than_its_share_and_another_is_served() -> None:
-    rules = connection_limits.Rules(most=100, most_each=3, trusted=(), head_seconds=60, life_seconds=60)
+    rules = connection_limits.ConnectionLimits(
+        most=100, most_each=3, trusted=(), head_seconds=60, life_seconds=60
+    )
     with serving(rules) as port, contextlib.ExitStack() as stack:
         lines = [stack.enter_context(call(port)) for _ in range(3)]
         with pytest.raises((ConnectionError, http.client.HTTPException)):
@@ -146,7 +148,7 @@ def _served(port: int) -> bool:
 
 @pytest.mark.parametrize(("trusted", "seen"), [(("127.0.0.0/8",), b"203.0.113.7"), ((), b"127.0.0.1")])
 def test_only_a_trusted_proxy_says_whom_it_speaks_for(trusted: tuple[str, ...], seen: bytes) -> None:
-    with serving(connection_limits.Rules(trusted=trusted)) as port:
+    with serving(connection_limits.ConnectionLimits(trusted=trusted)) as port:
         assert get(port, **{"X-Forwarded-For": "203.0.113.7"}) == (200, seen)
 
 

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 
 from relance.tracking import answers, web
-from relance.tracking.desk import Heard
+from relance.tracking.desk import OptOutResult
 from relance.tracking.hits import Hit
 from relance.tracking.links import Links
 from relance.tracking.tokens import Signer
@@ -49,9 +49,9 @@ class Desk:
         self.hits.append(hit)
         return f"https://acme.example/{hit.index}"
 
-    def unsubscribe(self, hit: Hit) -> Heard:
+    def unsubscribe(self, hit: Hit) -> OptOutResult:
         self.unsubscribed.append(hit.carried)
-        return Heard.IN_FORCE
+        return OptOutResult.IN_FORCE
 
     def contact_of(self, hit: Hit) -> str | None:
         return None

@@ -6,7 +6,7 @@ import json
 
 from relance.engine.inbound.corrections.inbox import AnswerView, Corrected
 from relance.engine.inbound.corrections.inbox_pages import AnswerDetail, AnswerPage, InboxCounts
-from relance.engine.store.inbound.replies import Wanted
+from relance.engine.store.inbound.replies import ReplyFilter
 from relance.mailbox.parsing.opened import Attachment, OpenedMail
 from tests.pretended_engine import AT, ESCAPE, Engine, run
 from tests.reworded import in_english
@@ -40,7 +40,7 @@ def test_a_page_is_asked_for_and_the_next_one_named(engine: Engine) -> None:
             "human-answer",
         ]
     )
-    asked = Wanted(kind="human-answer", unread=True, search="ki")
+    asked = ReplyFilter(kind="human-answer", unread=True, search="ki")
     assert engine.calls[0] == ("inbox.page", (asked,), {"after": "i-9", "limit": 1})
     assert "kim@lake.example" in shown.stdout
     assert in_english("--after i-7") in shown.stderr

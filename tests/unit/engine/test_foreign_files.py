@@ -49,8 +49,8 @@ def test_an_epoch_file(content: bytes) -> None:
 def test_what_was_written_is_read(installation: str, epoch: int, restores: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "epoch.json"
-        restore_guard._write(file, restore_guard.Seen(installation, epoch, restores))
-        assert restore_guard._read(file) == restore_guard.Seen(installation, epoch, restores)
+        restore_guard._write(file, restore_guard.EpochFile(installation, epoch, restores))
+        assert restore_guard._read(file) == restore_guard.EpochFile(installation, epoch, restores)
 
 
 def test_a_pipe_of_that_name_is_not_waited_for(tmp_path: Path) -> None:

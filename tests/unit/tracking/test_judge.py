@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from relance.tracking import judge
 from relance.tracking.hits import Hit
-from relance.tracking.judge import HitContext, Kind
+from relance.tracking.judge import HitContext, HitKind
 from relance.tracking.tokens import Purpose
 
 SENT = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
@@ -33,7 +33,7 @@ def context_of(
     hit: Hit, others: Iterable[Hit], *, now: dt.datetime, accepted_at: dt.datetime | None = None
 ) -> HitContext:
     """The slow way to the context of a hit: from the hits of its mail, and those from its network."""
-    links, messages, limits = {hit.index}, {hit.message}, judge.Limits()
+    links, messages, limits = {hit.index}, {hit.message}, judge.HitLimits()
     for other in others:
         apart = abs(other.at - hit.at)
         if other.purpose is hit.purpose and other.message == hit.message and apart <= limits.burst:
@@ -50,53 +50,55 @@ def verdict(hit: Hit, context: HitContext = LATER) -> tuple[str, tuple[str, ...]
 
 
 def test_a_browser_two_hours_later_is_a_human() -> None:
-    assert verdict(CLICK) == (Kind.HUMAN, ())
+    assert verdict(CLICK) == (HitKind.HUMAN, ())
     assert verdict(OPEN) == ("human", ())
 
 
 def test_a_click_has_to_settle_before_it_is_called_human() -> None:
     almost = dataclasses.replace(LATER, now=CLICK.at + dt.timedelta(seconds=59))
-    assert verdict(CLICK, almost) == (Kind.UNKNOWN, ("settling",))
-    assert verdict(CLICK, dataclasses.replace(LATER, now=judge.settles_at(CLICK))) == (Kind.HUMAN, ())
+    assert verdict(CLICK, almost) == (HitKind.UNKNOWN, ("settling",))
+    assert verdict(CLICK, dataclasses.replace(LATER, now=judge.settles_at(CLICK))) == (HitKind.HUMAN, ())
 
 
 @pytest.mark.parametrize(
     ("change", "for_click", "for_open", "reason"),
     [
-        ({"method": "HEAD"}, Kind.MACHINE, Kind.MACHINE, "head"),
-        ({"prefetch": True}, Kind.MACHINE, Kind.MACHINE, "prefetch"),
-        ({"user_agent": "Barracuda Sentinel (EE)"}, Kind.MACHINE, Kind.MACHINE, "scanner"),
-        ({"user_agent": "python-requests/2.32"}, Kind.MACHINE, Kind.MACHINE, "scanner"),
-        ({"network": "104.47.9.0/24"}, Kind.MACHINE, Kind.UNKNOWN, "scanner network"),
-        ({"has_language": False}, Kind.MACHINE, Kind.UNKNOWN, "no language"),
-        ({"user_agent": ""}, Kind.MACHINE, Kind.UNKNOWN, "no agent"),
-        ({"at": SENT + dt.timedelta(seconds=9)}, Kind.MACHINE, Kind.MACHINE, "soon"),
-        ({"user_agent": GMAIL_AHEAD}, Kind.HUMAN, Kind.MACHINE, "gmail ahead"),
-        ({"user_agent": "Mozilla/5.0"}, Kind.HUMAN, Kind.UNKNOWN, "apple ahead"),
-        ({"network": "17.58.1.0/24"}, Kind.HUMAN, Kind.UNKNOWN, "apple ahead"),
+        ({"method": "HEAD"}, HitKind.MACHINE, HitKind.MACHINE, "head"),
+        ({"prefetch": True}, HitKind.MACHINE, HitKind.MACHINE, "prefetch"),
+        ({"user_agent": "Barracuda Sentinel (EE)"}, HitKind.MACHINE, HitKind.MACHINE, "scanner"),
+        ({"user_agent": "python-requests/2.32"}, HitKind.MACHINE, HitKind.MACHINE, "scanner"),
+        ({"network": "104.47.9.0/24"}, HitKind.MACHINE, HitKind.UNKNOWN, "scanner network"),
+        ({"has_language": False}, HitKind.MACHINE, HitKind.UNKNOWN, "no language"),
+        ({"user_agent": ""}, HitKind.MACHINE, HitKind.UNKNOWN, "no agent"),
+        ({"at": SENT + dt.timedelta(seconds=9)}, HitKind.MACHINE, HitKind.MACHINE, "soon"),
+        ({"user_agent": GMAIL_AHEAD}, HitKind.HUMAN, HitKind.MACHINE, "gmail ahead"),
+        ({"user_agent": "Mozilla/5.0"}, HitKind.HUMAN, HitKind.UNKNOWN, "apple ahead"),
+        ({"network": "17.58.1.0/24"}, HitKind.HUMAN, HitKind.UNKNOWN, "apple ahead"),
     ],
 )
-def test_each_sign_is_named(change: dict[str, object], for_click: Kind, for_open: Kind, reason: str) -> None:
+def test_each_sign_is_named(
+    change: dict[str, object], for_click: HitKind, for_open: HitKind, reason: str
+) -> None:
     for hit, kind in ((CLICK, for_click), (OPEN, for_open)):
         changed = dataclasses.replace(hit, **change)  # type: ignore[arg-type]
-        assert verdict(changed) == (kind, () if kind is Kind.HUMAN else (reason,))
+        assert verdict(changed) == (kind, () if kind is HitKind.HUMAN else (reason,))
 
 
 def test_a_picture_proxy_loads_for_a_reader() -> None:
     opened = dataclasses.replace(OPEN, user_agent=GMAIL_PROXY, has_language=False)
-    assert verdict(opened, dataclasses.replace(LATER, recipients_nearby=50)) == (Kind.HUMAN, ())
+    assert verdict(opened, dataclasses.replace(LATER, recipients_nearby=50)) == (HitKind.HUMAN, ())
     at_delivery = dataclasses.replace(opened, at=SENT + dt.timedelta(seconds=1))
-    assert verdict(at_delivery) == (Kind.MACHINE, ("soon",))
+    assert verdict(at_delivery) == (HitKind.MACHINE, ("soon",))
 
 
 def test_many_recipients_in_one_network_are_a_gateway() -> None:
-    assert verdict(CLICK, dataclasses.replace(LATER, recipients_nearby=4)) == (Kind.HUMAN, ())
-    assert verdict(CLICK, dataclasses.replace(LATER, recipients_nearby=5)) == (Kind.MACHINE, ("crowd",))
+    assert verdict(CLICK, dataclasses.replace(LATER, recipients_nearby=4)) == (HitKind.HUMAN, ())
+    assert verdict(CLICK, dataclasses.replace(LATER, recipients_nearby=5)) == (HitKind.MACHINE, ("crowd",))
 
 
 def test_an_open_right_before_a_click_is_what_people_do() -> None:
     context = context_of(CLICK, [dataclasses.replace(OPEN, index=0)], now=LATER.now, accepted_at=SENT)
-    assert verdict(CLICK, context) == (Kind.HUMAN, ())
+    assert verdict(CLICK, context) == (HitKind.HUMAN, ())
 
 
 def test_a_scanner_that_follows_every_link_is_no_human_whatever_it_calls_itself() -> None:
@@ -108,7 +110,7 @@ def test_a_scanner_that_follows_every_link_is_no_human_whatever_it_calls_itself(
     for hit in trace:
         context = context_of(hit, trace, now=LATER.now, accepted_at=SENT)
         assert context.links_nearby == 3
-        assert verdict(hit, context) == (Kind.MACHINE, ("burst",))
+        assert verdict(hit, context) == (HitKind.MACHINE, ("burst",))
 
 
 def test_the_same_link_twice_is_no_burst_and_another_mail_is_not_ours() -> None:
@@ -130,7 +132,7 @@ def test_recipients_of_one_network_are_counted_within_a_minute() -> None:
 
 
 def test_spans_grow_with_scaled_time() -> None:
-    limits = judge.Limits(soon=dt.timedelta(hours=3))
+    limits = judge.HitLimits(soon=dt.timedelta(hours=3))
     assert judge.judge(CLICK, LATER, limits).reasons == ("soon",)
 
 
@@ -156,5 +158,5 @@ def test_a_verdict_always_gives_known_reasons_and_more_evidence_never_makes_a_ma
     alone = judge.judge(hit, context_of(hit, [], now=now, accepted_at=SENT))
     together = judge.judge(hit, context_of(hit, others, now=now, accepted_at=SENT))
     assert set(together.reasons) <= {sign.name for sign in judge.SIGNS}
-    assert (together.kind is Kind.HUMAN) == (together.reasons == ())
-    assert not (alone.kind is Kind.MACHINE and together.kind is not Kind.MACHINE)
+    assert (together.kind is HitKind.HUMAN) == (together.reasons == ())
+    assert not (alone.kind is HitKind.MACHINE and together.kind is not HitKind.MACHINE)

@@ -195,7 +195,7 @@ def test_one_networks_part_is_bounded() -> None:
 
 def test_the_next_minute_is_a_new_one_and_no_network_shares_with_another() -> None:
     now = [0.0]
-    shares = recording.Shares(lambda: now[0])
+    shares = recording.NetworkShares(lambda: now[0])
     assert sum(shares.takes("203.0.113.0/24") for _ in range(1000)) == recording.OF_A_NETWORK
     assert shares.takes("198.51.100.0/24")
     assert sum(shares.takes("") for _ in range(1000)) == 1000  # nobody knows whose they are
@@ -220,6 +220,6 @@ def test_links_near_a_click_are_counted_as_the_long_way_does(
 
 def test_what_is_a_machines_at_first_sight() -> None:
     head = Hit(Purpose.CLICK, 1, 0, AT, "HEAD", "Mozilla/5.0 Firefox/140.0", "", has_language=True)
-    assert judge.at_first_sight(head) is judge.Kind.MACHINE
+    assert judge.at_first_sight(head) is judge.HitKind.MACHINE
     reader = Hit(Purpose.CLICK, 1, 0, AT, "GET", "Mozilla/5.0 Firefox/140.0", "", has_language=True)
-    assert judge.at_first_sight(reader) is judge.Kind.HUMAN
+    assert judge.at_first_sight(reader) is judge.HitKind.HUMAN

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from relance.tracking import answers, pages, web
-from relance.tracking.desk import Heard
+from relance.tracking.desk import OptOutResult
 from relance.tracking.hits import Hit
 from relance.tracking.links import Links
 from relance.tracking.tokens import Purpose, Signer
@@ -61,12 +61,12 @@ class FakeDesk:
         self._work(hit)
         return self.targets.get((hit.message, hit.index))
 
-    def unsubscribe(self, hit: Hit) -> Heard:
+    def unsubscribe(self, hit: Hit) -> OptOutResult:
         self._work(hit)
         if not hit.carried:
-            return Heard.UNKNOWN
+            return OptOutResult.UNKNOWN
         self.unsubscribed.append(hit.carried)
-        return Heard.IN_FORCE
+        return OptOutResult.IN_FORCE
 
     def contact_of(self, hit: Hit) -> str | None:
         if self.broken:

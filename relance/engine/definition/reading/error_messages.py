@@ -160,7 +160,7 @@ def _model_at(path: Path, data: Any) -> type[pydantic.BaseModel]:
     if len(path) > 1 and path[-2] == "variants":
         return steps.Variant
     if path == ("stop", "company"):
-        return company_rules.Rules
+        return company_rules.CompanyRules
     if path[-1] in _PARTS:
         return _PARTS[str(path[-1])]
     return steps.KINDS[steps.kind_of(_at(data, path)) or "mail"]

@@ -9,7 +9,7 @@ from typing import Any
 from relance import errors, templates
 from relance.engine.definition import steps
 from relance.engine.definition.reading import error_messages
-from relance.engine.definition.reading.yaml_source import Place, Places
+from relance.engine.definition.reading.yaml_source import Places, SourcePlace
 from relance.engine.definition.sequence import MAX_STEPS
 from relance.engine.definition.steps import Path
 from relance.wording import Text, ended
@@ -105,7 +105,7 @@ def _of_key(name: Text, key: str | int, what: Text | str) -> Text:
     return error_messages.within(name, error_messages.within(error_messages.key_name(key), what))
 
 
-def moved(found: errors.Problem, place: Place, name: Text, key: str | int) -> errors.Problem:
+def moved(found: errors.Problem, place: SourcePlace, name: Text, key: str | int) -> errors.Problem:
     """What templates say of one text, moved from the text's own lines to the file's."""
     line = place.line
     if place.block and found.line:

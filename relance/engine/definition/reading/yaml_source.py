@@ -28,7 +28,7 @@ _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
 @dataclass(frozen=True)
-class Place:
+class SourcePlace:
     """A line and a column, from 1. `block` tells a text that begins on the line below (after `|`)."""
 
     line: int
@@ -40,23 +40,23 @@ class Place:
 class Places:
     """Where every key and every value stands. Empty for a sequence made of Python objects."""
 
-    keys: dict[Path, Place] = field(default_factory=dict)
-    values: dict[Path, Place] = field(default_factory=dict)
+    keys: dict[Path, SourcePlace] = field(default_factory=dict)
+    values: dict[Path, SourcePlace] = field(default_factory=dict)
 
-    def of(self, path: Path, *, key: bool = False) -> Place:
+    def of(self, path: Path, *, key: bool = False) -> SourcePlace:
         """The place of the key or value at `path`, or of the nearest thing around it that has one."""
         first, second = (self.keys, self.values) if key else (self.values, self.keys)
         for length in range(len(path), -1, -1):
             found = first.get(path[:length]) or second.get(path[:length])
             if found:
                 return found
-        return Place(0, 0)
+        return SourcePlace(0, 0)
 
 
 class NotReadable(Exception):
     """This text is no YAML we take; one problem says why."""
 
-    def __init__(self, what: Text, place: Place, hint: Text | str = "") -> None:
+    def __init__(self, what: Text, place: SourcePlace, hint: Text | str = "") -> None:
         self.problem = errors.Problem(ended(what), "", hint, place.line, place.column)
         super().__init__(what)
 
@@ -74,7 +74,7 @@ class Parsed:
 def parse(text: str) -> Parsed:
     """Plain data from a text; raises NotReadable where nothing can be read."""
     if len(text) > MAX_TEXT:
-        raise NotReadable(Text("this file has more than {most} characters", most=MAX_TEXT), Place(1, 1))
+        raise NotReadable(Text("this file has more than {most} characters", most=MAX_TEXT), SourcePlace(1, 1))
     builder = _Builder(text.splitlines())
     try:
         data = builder.document(yaml.parse(text, Loader=yaml.SafeLoader))
@@ -125,7 +125,7 @@ class _Builder:
             return self.list_at(path)
         return self.mapping_at(path)
 
-    def refuse_cleverness(self, event: Any, place: Place) -> None:
+    def refuse_cleverness(self, event: Any, place: SourcePlace) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             raise NotReadable(
                 Text("anchors and aliases (& and *) are not supported here"), place,
@@ -175,7 +175,7 @@ class _Builder:
             hint = Text("Put the whole text in quotes, or a space after the #.")
             self.doubts.append(errors.Problem(what, "", hint, end.line + 1, end.column + 1 + cut.start(1)))
 
-    def note_twice(self, key: str, event: Any, before: Place) -> None:
+    def note_twice(self, key: str, event: Any, before: SourcePlace) -> None:
         place = _place(event)
         hint = Text("It is already in line {line}; remove one of them.", line=before.line)
         self.problems.append(
@@ -183,9 +183,9 @@ class _Builder:
         )
 
 
-def _place(event: Any) -> Place:
+def _place(event: Any) -> SourcePlace:
     mark = event.start_mark
-    return Place(mark.line + 1, mark.column + 1, getattr(event, "style", None) == "|")
+    return SourcePlace(mark.line + 1, mark.column + 1, getattr(event, "style", None) == "|")
 
 
 def _scalar(event: Any) -> Any:
@@ -258,14 +258,14 @@ def _explained(error: yaml.YAMLError, text: str) -> NotReadable:
     )
 
 
-def _error_place(error: yaml.YAMLError, text: str) -> Place:
+def _error_place(error: yaml.YAMLError, text: str) -> SourcePlace:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         beginning = re.search("quoted scalar|simple key", error.context or "")
         if beginning and error.context_mark:
             mark = error.context_mark  # where it begins says more than where it could not go on
         if mark:
-            return Place(mark.line + 1, mark.column + 1)
+            return SourcePlace(mark.line + 1, mark.column + 1)
     position = getattr(error, "position", 0)
     before = text[:position]
-    return Place(before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1)
+    return SourcePlace(before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1)

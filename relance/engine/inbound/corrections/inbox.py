@@ -25,7 +25,7 @@ from relance.engine.store.contacts import contacts
 from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent
 from relance.engine.store.inbound import replies
-from relance.engine.store.inbound.replies import Reply, Wanted
+from relance.engine.store.inbound.replies import Reply, ReplyFilter
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import Text
 
@@ -85,15 +85,15 @@ class Corrected:
 
 
 def page(
-    context: Context, wanted: Wanted | None = None, *, limit: int = 100, before: int | None = None
+    context: Context, wanted: ReplyFilter | None = None, *, limit: int = 100, before: int | None = None
 ) -> list[AnswerView]:
     """Kept mails, the newest first; `before` is the last number of the page before."""
     with context.database.read() as conn:
-        meant = understood(conn, context, wanted or Wanted())
+        meant = understood(conn, context, wanted or ReplyFilter())
         return [view(each) for each in replies.page(conn, meant, before=before, limit=limit)]
 
 
-def understood(conn: Connection, context: Context, wanted: Wanted) -> Wanted:
+def understood(conn: Connection, context: Context, wanted: ReplyFilter) -> ReplyFilter:
     """What is asked for, in our own words. Raises `errors.Invalid`, and `errors.NotFound` for a contact there is not."""
     values: dict[str, Any] = {}
     if wanted.kind is not None:

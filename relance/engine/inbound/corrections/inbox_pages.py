@@ -11,7 +11,7 @@ from relance.engine.inbound.corrections import inbox
 from relance.engine.inbound.corrections.inbox import AnswerView
 from relance.engine.store import cursor
 from relance.engine.store.inbound import replies
-from relance.engine.store.inbound.replies import Wanted
+from relance.engine.store.inbound.replies import ReplyFilter
 from relance.mailbox.classification import quoting
 from relance.mailbox.parsing import message, opened
 from relance.mailbox.parsing.opened import OpenedMail
@@ -47,23 +47,25 @@ class AnswerDetail:
     opened: OpenedMail | None
 
 
-def page(context: Context, wanted: Wanted | None = None, *, after: str = "", limit: int = 100) -> AnswerPage:
+def page(
+    context: Context, wanted: ReplyFilter | None = None, *, after: str = "", limit: int = 100
+) -> AnswerPage:
     """A page of what came in, the newest first. Raises `errors.Invalid`, `errors.NotFound`, `errors.WrongUse` for a cursor
     that is none of this list."""
     behind = cursor.read(_CURSOR, after)
     size = max(1, min(limit, MOST))
     with context.database.read() as conn:
-        meant = inbox.understood(conn, context, wanted or Wanted())
+        meant = inbox.understood(conn, context, wanted or ReplyFilter())
         found = replies.page(conn, meant, before=behind[0] if behind else None, limit=size + 1)
     more = len(found) > size
     here = tuple(inbox.view(each) for each in found[:size])
     return AnswerPage(here, cursor.written(_CURSOR, here[-1].id) if more else cursor.BEGINNING)
 
 
-def counts(context: Context, wanted: Wanted | None = None) -> InboxCounts:
+def counts(context: Context, wanted: ReplyFilter | None = None) -> InboxCounts:
     """How many answers fit, by kind and intent; what there is none of is left out."""
     with context.database.read() as conn:
-        found = replies.counts(conn, inbox.understood(conn, context, wanted or Wanted()))
+        found = replies.counts(conn, inbox.understood(conn, context, wanted or ReplyFilter()))
     kinds, intents = Counter[str](), Counter[str]()
     for kind, intent, number in found:
         kinds[kind] += number

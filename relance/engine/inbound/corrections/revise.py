@@ -22,10 +22,10 @@ from relance.engine.context import Context
 from relance.engine.definition import company_rules
 from relance.engine.definition.company_rules import ActionKind, ColleagueAction
 from relance.engine.inbound import apply, classification, company
-from relance.engine.inbound.apply import Matter
+from relance.engine.inbound.apply import MatchedMail
 from relance.engine.inbound.classification import EffectiveClassification
-from relance.engine.inbound.company import Heard
-from relance.engine.inbound.policy import Match
+from relance.engine.inbound.company import ColleagueReply
+from relance.engine.inbound.policy import Certainty
 from relance.engine.reasons import Cause, Code, Reason, because
 from relance.engine.sending.refusals import refusing_domains
 from relance.engine.sequences import away, backlog
@@ -55,28 +55,28 @@ class Revision:
 
 
 @dataclass(frozen=True)
-class _Desk:
+class _RevisionRun:
     conn: Connection
     context: Context
     revision: Revision
     now: dt.datetime
     people: Mapping[int, Contact]
 
-    def matter(self, reading: EffectiveClassification) -> Matter:
+    def matched(self, reading: EffectiveClassification) -> MatchedMail:
         person = self.people.get(reading.contact_id) if reading.contact_id is not None else None
         answer = self.revision.answer
-        return Matter(reading.judgement, person, answer.mailbox_id, reasons.of_inbound(answer.id))
+        return MatchedMail(reading.judgement, person, answer.mailbox_id, reasons.of_inbound(answer.id))
 
-    def heard(self, reading: EffectiveClassification) -> Heard | None:
+    def heard(self, reading: EffectiveClassification) -> ColleagueReply | None:
         """The answer as the person's colleagues are told of it; None where it is none of their business."""
-        matter = self.matter(reading)
-        if matter.contact is None or not reading.consequence.tells_company:
+        matched = self.matched(reading)
+        if matched.contact is None or not reading.consequence.tells_company:
             return None
-        why = matter.why(reading.consequence, source=matter.source)
-        return Heard(matter.contact, reading.judgement, why, self.revision.answer.mailbox)
+        why = matched.why(reading.consequence, source=matched.source)
+        return ColleagueReply(matched.contact, reading.judgement, why, self.revision.answer.mailbox)
 
 
-class Kept(StrEnum):
+class StandsBecause(StrEnum):
     """Why something that the earlier reading did still stands."""
 
     ANOTHER_ANSWER = "another answer"
@@ -84,10 +84,10 @@ class Kept(StrEnum):
 
 
 _KEPT = complete(
-    Kept,
+    StandsBecause,
     {
-        Kept.ANOTHER_ANSWER: Text("what it did stands: another answer of theirs asks for the same"),
-        Kept.UNTIL_REOPENED: Text("what it did stands: it is kept until it is reopened"),
+        StandsBecause.ANOTHER_ANSWER: Text("what it did stands: another answer of theirs asks for the same"),
+        StandsBecause.UNTIL_REOPENED: Text("what it did stands: it is kept until it is reopened"),
     },
 )
 
@@ -97,7 +97,7 @@ class Revised:
     """What changed for whom, in words; `kept`: why something that the earlier reading did still stands, if it does."""
 
     effects: tuple[Text, ...]
-    kept: Kept | None = None
+    kept: StandsBecause | None = None
     touched: tuple[int, ...] = ()  # the enrollments that were asked
 
     @property
@@ -117,110 +117,110 @@ def revise(
     before, after = revision.before, revision.after
     ids = {before.contact_id, after.contact_id, *before.also, *after.also} - {None}
     people = contacts.by_ids(conn, [number for number in ids if number is not None]) if ids else {}
-    desk = _Desk(conn, context, revision, now, people)
-    rows = _touched(desk)
+    run = _RevisionRun(conn, context, revision, now, people)
+    rows = _touched(run)
     enrollments.lock(conn, [row.id for row in rows])
     if reopen:
-        _undo(desk)
-    _do(desk)
+        _undo(run)
+    _do(run)
     return Revised(
         _differences(conn, rows),
-        _why_kept(reopened=reopen) if _would_undo(desk, rows) else None,
+        _why_kept(reopened=reopen) if _would_undo(run, rows) else None,
         tuple(row.id for row in rows),
     )
 
 
-def _why_kept(*, reopened: bool) -> Kept:
-    return Kept.ANOTHER_ANSWER if reopened else Kept.UNTIL_REOPENED
+def _why_kept(*, reopened: bool) -> StandsBecause:
+    return StandsBecause.ANOTHER_ANSWER if reopened else StandsBecause.UNTIL_REOPENED
 
 
-def _touched(desk: _Desk) -> list[Enrollment]:
+def _touched(run: _RevisionRun) -> list[Enrollment]:
     """Everybody's rows that may change: those of the person, and of the company."""
-    found = {row.id: row for row in enrollments.of_contact(desk.conn, desk.people)} if desk.people else {}
-    for organisation in {person.organisation for person in desk.people.values()} - {""}:
-        found |= {row.id: row for row in enrollments.of_organisation(desk.conn, organisation)}
+    found = {row.id: row for row in enrollments.of_contact(run.conn, run.people)} if run.people else {}
+    for organisation in {person.organisation for person in run.people.values()} - {""}:
+        found |= {row.id: row for row in enrollments.of_organisation(run.conn, organisation)}
     return [found[number] for number in sorted(found)]
 
 
-def _same(desk: _Desk) -> bool:
-    before, after = desk.revision.before, desk.revision.after
+def _same(run: _RevisionRun) -> bool:
+    before, after = run.revision.before, run.revision.after
     return before.consequence.event == after.consequence.event and before.contact_id == after.contact_id
 
 
-def _would_undo(desk: _Desk, rows: Iterable[Enrollment]) -> bool:
+def _would_undo(run: _RevisionRun, rows: Iterable[Enrollment]) -> bool:
     """Whether something of the earlier reading is left in these rows (as they were before): what the reading of now has
     changed is its own."""
     were = {row.id: (row.state, row.why) for row in rows}
-    left = [row for row in _rows(desk, desk.revision.before) if (row.state, row.why) == were.get(row.id)]
-    own = not _same(desk) and any(_caused(desk, row) for row in left)
-    return own or any(each.is_to_be_undone for each in _colleagues(desk))
+    left = [row for row in _rows(run, run.revision.before) if (row.state, row.why) == were.get(row.id)]
+    own = not _same(run) and any(_caused(run, row) for row in left)
+    return own or any(each.is_to_be_undone for each in _colleagues(run))
 
 
-def _undo(desk: _Desk) -> None:
-    if not _same(desk):
-        _lift(desk)
-        for row in _rows(desk, desk.revision.before):
-            if _caused(desk, row) and not _stands_otherwise(desk, row):
-                _go_on(desk, row)
-    for each in _colleagues(desk):
-        if each.is_to_be_undone and not _asked_otherwise(desk, each):
-            _let_go(desk, each)
+def _undo(run: _RevisionRun) -> None:
+    if not _same(run):
+        _lift(run)
+        for row in _rows(run, run.revision.before):
+            if _caused(run, row) and not _stands_otherwise(run, row):
+                _go_on(run, row)
+    for each in _colleagues(run):
+        if each.is_to_be_undone and not _asked_otherwise(run, each):
+            _let_go(run, each)
 
 
-def _lift(desk: _Desk) -> None:
+def _lift(run: _RevisionRun) -> None:
     """An address that was taken for dead is alive, an organisation that was held to refuse us does not. What a person
     asked for stays."""
-    before, after = desk.revision.before, desk.revision.after
-    person = desk.people.get(before.contact_id) if before.contact_id is not None else None
+    before, after = run.revision.before, run.revision.after
+    person = run.people.get(before.contact_id) if before.contact_id is not None else None
     if person is not None and before.consequence.refused_there and not after.consequence.refused_there:
         there = refusing_domains.of(person)
-        refusing_domains.lift(desk.conn, desk.context, desk.revision.answer.mailbox_id, there, desk.now)
+        refusing_domains.lift(run.conn, run.context, run.revision.answer.mailbox_id, there, run.now)
     if before.judgement.kind is not Kind.HARD_BOUNCE or after.consequence.suppress or person is None:
         return
     suppressions.take_back(
-        desk.conn, person.email, [reasons.of_inbound(desk.revision.answer.id), suppressions.UNSAID]
+        run.conn, person.email, [reasons.of_inbound(run.revision.answer.id), suppressions.UNSAID]
     )
 
 
-def _rows(desk: _Desk, reading: EffectiveClassification) -> list[Enrollment]:
+def _rows(run: _RevisionRun, reading: EffectiveClassification) -> list[Enrollment]:
     ids = [number for number in (reading.contact_id, *reading.also) if number is not None]
-    return enrollments.of_contact(desk.conn, ids) if ids else []
+    return enrollments.of_contact(run.conn, ids) if ids else []
 
 
-def _caused(desk: _Desk, row: Enrollment) -> bool:
+def _caused(run: _RevisionRun, row: Enrollment) -> bool:
     """Whether this mail, read as before, made the row what it is, and no other news did. (What a person said stands
     behind it: `enrollments.apply` goes back to that.)"""
     if row.state in (State.ACTIVE, State.UNSUBSCRIBED):
         return False  # it goes on, or never does again
-    return bool(row.news) and all(_is_its(desk, row, each) for each in row.news)
+    return bool(row.news) and all(_is_its(run, row, each) for each in row.news)
 
 
-def _is_its(desk: _Desk, row: Enrollment, why: Reason) -> bool:
+def _is_its(run: _RevisionRun, row: Enrollment, why: Reason) -> bool:
     """Whether a reason rests on this mail, or on another that was behind: whatever its words, and nobody else's."""
     if why.cause is Cause.ORGANISATION:
-        person = desk.people.get(row.contact_id)
+        person = run.people.get(row.contact_id)
         return (
-            desk.revision.before.consequence.refused_there
+            run.revision.before.consequence.refused_there
             and person is not None
             and why.source == refusing_domains.of(person)
         )
-    return why.cause is Cause.ANSWER and why.inbound_id in _mails(desk, row)
+    return why.cause is Cause.ANSWER and why.inbound_id in _mails(run, row)
 
 
-def _mails(desk: _Desk, row: Enrollment) -> set[int]:
-    own = desk.revision.answer.id
-    others = replies.of_contact(desk.conn, row.contact_id)
+def _mails(run: _RevisionRun, row: Enrollment) -> set[int]:
+    own = run.revision.answer.id
+    others = replies.of_contact(run.conn, row.contact_id)
     behind = {each.id for each in others if each.id != own and classification.is_behind(each)}
-    return behind | ({own} if desk.revision.before.consequence.event is not None else set())
+    return behind | ({own} if run.revision.before.consequence.event is not None else set())
 
 
-def _stands_otherwise(desk: _Desk, row: Enrollment) -> bool:
+def _stands_otherwise(run: _RevisionRun, row: Enrollment) -> bool:
     """Whether another mail of the same person ends it all the same."""
-    others = replies.of_contact(desk.conn, row.contact_id)
+    others = replies.of_contact(run.conn, row.contact_id)
     return any(
-        desk.revision.others(desk.conn, each).consequence.event in states.STOP_NEWS
+        run.revision.others(run.conn, each).consequence.event in states.STOP_NEWS
         for each in others
-        if each.id != desk.revision.answer.id
+        if each.id != run.revision.answer.id
     )
 
 
@@ -238,61 +238,61 @@ class _Colleague:
         return self.caused and self.before != self.after
 
 
-def _colleagues(desk: _Desk) -> list[_Colleague]:
+def _colleagues(run: _RevisionRun) -> list[_Colleague]:
     """Everybody else at the company of whom the mail was, or is, held to be."""
-    before, after = desk.heard(desk.revision.before), desk.heard(desk.revision.after)
+    before, after = run.heard(run.revision.before), run.heard(run.revision.after)
     found: dict[int, Enrollment] = {}
     for heard in (before, after):
-        found |= {row.id: row for row in company.rows(desk.conn, heard.contact if heard else None)}
+        found |= {row.id: row for row in company.rows(run.conn, heard.contact if heard else None)}
     made = []
     for number in sorted(found):
         row = found[number]
-        was, is_now = _action(desk, row, before), _action(desk, row, after)
-        caused = company.caused(row, desk.revision.answer.id, was)
+        was, is_now = _action(run, row, before), _action(run, row, after)
+        caused = company.caused(row, run.revision.answer.id, was)
         made.append(_Colleague(row, was, is_now, caused))
     return made
 
 
-def _action(desk: _Desk, row: Enrollment, heard: Heard | None) -> ColleagueAction:
+def _action(run: _RevisionRun, row: Enrollment, heard: ColleagueReply | None) -> ColleagueAction:
     if heard is None or heard.contact.id == row.contact_id:
         return company_rules.GO_ON
-    return company.action(desk.conn, desk.context, row, heard.judgement)
+    return company.action(run.conn, run.context, row, heard.judgement)
 
 
-def _asked_otherwise(desk: _Desk, each: _Colleague) -> bool:
+def _asked_otherwise(run: _RevisionRun, each: _Colleague) -> bool:
     """Whether a later answer of the same person asks for the same all the same."""
-    number = desk.revision.before.contact_id
-    later = replies.of_contact(desk.conn, number) if number is not None else []
+    number = run.revision.before.contact_id
+    later = replies.of_contact(run.conn, number) if number is not None else []
     readings = [
-        desk.revision.others(desk.conn, answer) for answer in later if answer.id > desk.revision.answer.id
+        run.revision.others(run.conn, answer) for answer in later if answer.id > run.revision.answer.id
     ]
     return any(
         reading.consequence.tells_company
-        and company.action(desk.conn, desk.context, each.row, reading.judgement) == each.before
+        and company.action(run.conn, run.context, each.row, reading.judgement) == each.before
         for reading in readings
     )
 
 
-def _let_go(desk: _Desk, each: _Colleague) -> None:
+def _let_go(run: _RevisionRun, each: _Colleague) -> None:
     if each.before.deed is not ActionKind.SLOW:
-        tasks.close_step(desk.conn, [each.row.id], tasks.HAND_OVER, "dropped", desk.now)
-        _go_on(desk, each.row)
+        tasks.close_step(run.conn, [each.row.id], tasks.HAND_OVER, "dropped", run.now)
+        _go_on(run, each.row)
         return
-    at = company.speed_up(desk.conn, each.row, _anew(desk), desk.now)
+    at = company.speed_up(run.conn, each.row, _anew(run), run.now)
     if each.row.state is State.ACTIVE and each.row.step_kind == "mail":
-        mailboxes.schedule_turn(desk.conn, [each.row.mailbox_id], at)
+        mailboxes.schedule_turn(run.conn, [each.row.mailbox_id], at)
 
 
-def _tell_colleagues(desk: _Desk) -> None:
+def _tell_colleagues(run: _RevisionRun) -> None:
     """What the answer asks for now and did not ask before; what stays the same is told in the words of now."""
-    after = desk.heard(desk.revision.after)
+    after = run.heard(run.revision.after)
     if after is None:
         return
-    found = _colleagues(desk)
+    found = _colleagues(run)
     for each in found:
         if each.caused and each.before == each.after:
-            company.say_anew(desk.conn, each.row, each.after, after.reason(each.after), desk.now)
-    number = desk.revision.answer.id
+            company.say_anew(run.conn, each.row, each.after, after.reason(each.after), run.now)
+    number = run.revision.answer.id
     asked = [
         (each.row, each.after)
         for each in found
@@ -300,69 +300,69 @@ def _tell_colleagues(desk: _Desk) -> None:
         and each.row.state in states.OPEN
         and not company.caused(each.row, number, each.after)
     ]
-    company.carry_out(desk.conn, desk.context, after, asked, desk.now)
+    company.carry_out(run.conn, run.context, after, asked, run.now)
 
 
-def _anew(desk: _Desk) -> Reason:
-    return because(Code.READ_ANEW, kind=desk.revision.after.judgement.kind.value)
+def _anew(run: _RevisionRun) -> Reason:
+    return because(Code.READ_ANEW, kind=run.revision.after.judgement.kind.value)
 
 
-def _go_on(desk: _Desk, row: Enrollment) -> None:
+def _go_on(run: _RevisionRun, row: Enrollment) -> None:
     events = {State.HELD: Event.RELEASED, State.AWAY: Event.BACK}
     event = events.get(row.state, Event.REOPENED if row.state in states.FINAL else Event.RESUMED)
-    person = contacts.by_ids(desk.conn, [row.contact_id])[row.contact_id]
-    refused = suppressions.suppressed(desk.conn, [person.email]).get(person.email)
+    person = contacts.by_ids(run.conn, [row.contact_id])[row.contact_id]
+    refused = suppressions.suppressed(run.conn, [person.email]).get(person.email)
     if refused is not None:  # something else says no: a person's wish, another bounce
-        _not_on(desk, row, person.email, because(Code.SUPPRESSED, why=refused))
+        _not_on(run, row, person.email, because(Code.SUPPRESSED, why=refused))
         return
-    due = backlog.overdue(desk.conn, desk.context, row, person)
+    due = backlog.overdue(run.conn, run.context, row, person)
     values: dict[str, Any] = {"resume_at": None, "finished_at": None, "attempts": 0, **due}
     if row.state is State.HELD:
         del values["resume_at"]  # who was held in an absence is still absent
-    applied = enrollments.apply(desk.conn, [row.id], event, desk.now, reason=_anew(desk), values=values)
+    applied = enrollments.apply(run.conn, [row.id], event, run.now, reason=_anew(run), values=values)
     if row.state in states.FINAL and row.step is not None and applied[0][1] in states.OPEN:
-        tasks.reopen(desk.conn, row.id, row.step)  # what it waited for was dropped when it ended
+        tasks.reopen(run.conn, row.id, row.step)  # what it waited for was dropped when it ended
     at = due.get("due_at", row.due_at)
     if applied and applied[0][1] is State.ACTIVE and row.step_kind == "mail" and at is not None:
-        mailboxes.schedule_turn(desk.conn, [row.mailbox_id], at)
+        mailboxes.schedule_turn(run.conn, [row.mailbox_id], at)
 
 
-def _not_on(desk: _Desk, row: Enrollment, email: str, why: Reason) -> None:
+def _not_on(run: _RevisionRun, row: Enrollment, email: str, why: Reason) -> None:
     """Who asked for no more mail meanwhile is unsubscribed; whom another bounce stops stays bounced."""
-    if suppressions.is_wished(desk.conn, email):
-        enrollments.apply(desk.conn, [row.id], Event.UNSUBSCRIBED, desk.now, reason=why)
+    if suppressions.is_wished(run.conn, email):
+        enrollments.apply(run.conn, [row.id], Event.UNSUBSCRIBED, run.now, reason=why)
 
 
-def _do(desk: _Desk) -> None:
-    after = desk.revision.after
+def _do(run: _RevisionRun) -> None:
+    after = run.revision.after
     result = after.consequence
-    if _same(desk):
-        _say_anew(desk)
+    if _same(run):
+        _say_anew(run)
         result = dataclasses.replace(result, event=None)
-    if after.judgement.kind is Kind.OUT_OF_OFFICE and _is_past(after.judgement.until, desk.now):
+    if after.judgement.kind is Kind.OUT_OF_OFFICE and _is_past(after.judgement.until, run.now):
         return  # they are back already
-    rows = _rows(desk, after)
-    if after.match is Match.SOFT:
+    rows = _rows(run, after)
+    if after.match is Certainty.SOFT:
         rows = [row for row in rows if row.state in states.OPEN]
-    apply.carry_out(desk.conn, desk.context, desk.matter(after), rows, result, desk.now)
-    _tell_colleagues(desk)
+    apply.carry_out(run.conn, run.context, run.matched(after), rows, result, run.now)
+    _tell_colleagues(run)
 
 
 def _is_past(until: dt.date | None, now: dt.datetime) -> bool:
     return until is not None and until <= now.date()
 
 
-def _say_anew(desk: _Desk) -> None:
+def _say_anew(run: _RevisionRun) -> None:
     """The same news as it is told by now; an absence perhaps with another day of return."""
-    before, after = desk.revision.before, desk.revision.after
-    matter = desk.matter(after)
-    why = matter.why(after.consequence, source=matter.source)
-    for row in _rows(desk, before):
-        if after.consequence.event is not None and _caused(desk, row):
+    before, after = run.revision.before, run.revision.after
+    matched = run.matched(after)
+    why = matched.why(after.consequence, source=matched.source)
+    for row in _rows(run, before):
+        if after.consequence.event is not None and _caused(run, row):
             values = _told_anew(row, why)
             if row.state is State.AWAY and after.judgement.until != before.judgement.until:
-                values |= away.values(desk.conn, desk.context, row, after.judgement.until, desk.now)
-            enrollments.apply(desk.conn, [row.id], after.consequence.event, desk.now, values=values)
+                values |= away.values(run.conn, run.context, row, after.judgement.until, run.now)
+            enrollments.apply(run.conn, [row.id], after.consequence.event, run.now, values=values)
 
 
 def _told_anew(row: Enrollment, why: Reason) -> dict[str, Any]:

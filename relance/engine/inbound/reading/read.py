@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.inbound import match
 from relance.engine.inbound.apply import NewReply, concerns_us
-from relance.engine.inbound.match import Found
+from relance.engine.inbound.match import Match
 from relance.engine.inbound.reading import rescan, sent_copies
 from relance.engine.inbound.reading.sent_copies import Copy
 from relance.engine.journal import evidence
@@ -38,7 +38,7 @@ def may_concern(look: Look, fetched: Fetched) -> bool:
     ):
         return True
     came = fetched.internal_date or look.now
-    seen = match.Seen(
+    seen = match.FoundWhere(
         look.mailbox.id, came, look.recipients, look.own, fetched.thread_id, linked=_linked(look, mail)
     )
     with look.context.database.read() as conn:
@@ -100,7 +100,7 @@ def items(
         known.add(key)
         received = fetched.internal_date or look.now
         ours = bool(shown(look, fetched, mail))
-        seen = match.Seen(
+        seen = match.FoundWhere(
             look.mailbox.id,
             received,
             look.recipients,
@@ -143,7 +143,7 @@ def _dedupe(fetched: Fetched, mail: InboundMail) -> str:
 
 
 def _item(
-    conn: Connection, look: Look, folder: Folder, fetched: Fetched, mail: InboundMail, found: Found
+    conn: Connection, look: Look, folder: Folder, fetched: Fetched, mail: InboundMail, found: Match
 ) -> NewReply:
     sent = messages.of_contact(conn, found.contact.id) if found.contact else []
     texts, recipients = [each.body for each in sent], [each.recipient for each in sent]

@@ -23,7 +23,7 @@ from relance.engine.inbound.reading import rescan, sent_copies, unread_mail
 from relance.engine.inbound.reading.sent_copies import Copy
 from relance.engine.mailboxes import probe, watched_folders, watermarks
 from relance.engine.mailboxes.look import Look
-from relance.engine.mailboxes.watermarks import Plan, Progress
+from relance.engine.mailboxes.watermarks import FolderPlan, Progress
 from relance.engine.ports import Inbox
 from relance.engine.runtime import unexpected_errors
 from relance.engine.sending.doubt import forgotten_mails, restore_guard
@@ -127,13 +127,13 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
 
 def _plan(
     look: Look, folder: Folder, known: Mapping[str, Watermark], rows: Sequence[Withheld]
-) -> tuple[Plan, Watermark | None]:
+) -> tuple[FolderPlan, Watermark | None]:
     mark = watermarks.of(folder, known.values())
     owed = unread_mail.owed(unread_mail.here(rows, folder), look.now)
     return watermarks.plan(folder, mark, owed), mark
 
 
-def _settle(look: Look, folder: Folder, plan: Plan, mark: Watermark | None) -> None:
+def _settle(look: Look, folder: Folder, plan: FolderPlan, mark: Watermark | None) -> None:
     """Mails that were taken away are noted, or as many could come in their place without being noticed."""
     if mark is None or plan.look:
         return
@@ -168,7 +168,7 @@ def _note_failure(look: Look, trouble: errors.Trouble) -> None:
 
 
 def _folder(
-    look: Look, inbox: Inbox, folder: Folder, plan: Plan, rows: Sequence[Withheld], so_far: _Round
+    look: Look, inbox: Inbox, folder: Folder, plan: FolderPlan, rows: Sequence[Withheld], so_far: _Round
 ) -> int:
     if not plan.look:
         return 0
@@ -190,7 +190,9 @@ def _first(look: Look, inbox: Inbox, folder: Folder) -> int:
     """What was there before we wrote to anybody answers nothing of ours; but that it can be read is proved now."""
     watched_folders.prove(inbox, folder)
     _advance(
-        look, folder, Progress(folder, Plan(look=True, after=max(0, folder.uidnext - 1), counted=0)).end()
+        look,
+        folder,
+        Progress(folder, FolderPlan(look=True, after=max(0, folder.uidnext - 1), counted=0)).end(),
     )
     return 0
 

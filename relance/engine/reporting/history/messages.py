@@ -14,7 +14,7 @@ from relance.engine.sequences import listing, publish
 from relance.engine.states import MessageState
 from relance.engine.store import cursor
 from relance.engine.store.sending import message_lists, messages
-from relance.engine.store.sending.message_lists import Conditions, MessageView
+from relance.engine.store.sending.message_lists import MessageConditions, MessageView
 from relance.mailbox.parsing import opened
 from relance.mailbox.parsing.opened import OpenedMail
 from relance.wording import Text
@@ -87,8 +87,8 @@ def show(context: Context, number: int) -> MessageDetail:
     return MessageDetail(line, mail.message_id, mail.thread, opened.read(mail.raw), mail.raw)
 
 
-def _meant(conn: Connection, context: Context, wanted: MessageFilter) -> Conditions:
-    return Conditions(
+def _meant(conn: Connection, context: Context, wanted: MessageFilter) -> MessageConditions:
+    return MessageConditions(
         states=tuple(map(_state, wanted.states)),
         sequence_id=None
         if wanted.sequence is None

@@ -36,7 +36,7 @@ from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message, Settlement
 from relance.engine.store.sequences import enrollments, restore_doubts
 from relance.engine.store.sequences.enrollments import Enrollment
-from relance.engine.store.sequences.holds import Evidence
+from relance.engine.store.sequences.holds import HoldEvidence
 from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from relance.wording import Text
@@ -169,9 +169,9 @@ def _move_on(
     enrollments.move(conn, row, dataclasses.replace(position, wrote=True), now)
 
 
-def _about(mail: Message) -> Evidence:
+def _about(mail: Message) -> HoldEvidence:
     """It says nothing of other holds: another mail, an answer nobody could place, a person's pause."""
-    return Evidence(HoldKind.UNKNOWN_MAIL, mail.id)
+    return HoldEvidence(HoldKind.UNKNOWN_MAIL, mail.id)
 
 
 @dataclass(frozen=True)

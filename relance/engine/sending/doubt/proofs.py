@@ -22,7 +22,7 @@ from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollments, restore_doubts
 from relance.engine.store.sequences.enrollments import Enrollment
-from relance.engine.store.sequences.holds import Evidence
+from relance.engine.store.sequences.holds import HoldEvidence
 
 FOUND = because(Code.FOUND_IN_MAILBOX)
 BY_JOURNAL = because(Code.JOURNAL_SAYS_TAKEN)
@@ -65,7 +65,7 @@ def _found(
     messages.found(conn, mail, at)
     written(conn, context, row, Left(mail.step, at, proof.why, proof.exact), now)
     # What a server answered to an earlier attempt at it holds nobody any more; the bounce of an address is a person's.
-    enrollments.clear(conn, row.id, Evidence(HoldKind.REFUSED, mail.id), now, proof.why)
+    enrollments.clear(conn, row.id, HoldEvidence(HoldKind.REFUSED, mail.id), now, proof.why)
 
 
 @actors.by_rule("evidence")

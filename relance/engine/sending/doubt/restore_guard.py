@@ -35,7 +35,7 @@ from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sequences import enrollments, restore_doubts
 from relance.engine.store.sequences.enrollments import Enrollment
-from relance.engine.store.sequences.holds import Evidence
+from relance.engine.store.sequences.holds import HoldEvidence
 from relance.wording import Text, of_system
 
 INSTALLATION, EPOCH, HALTED, RESTORES = "installation", "epoch", "halted", "restores"
@@ -51,7 +51,7 @@ MAYBE_SENT = because(Code.MAYBE_SENT)
 
 
 @dataclass(frozen=True)
-class Seen:
+class EpochFile:
     """What the file outside the database says."""
 
     installation: str
@@ -59,7 +59,7 @@ class Seen:
     restores: int = 0  # how many were confirmed so far, those that the database has forgotten among them
 
 
-def went_back(seen: Seen | None, installation: str, epoch: int) -> bool:
+def went_back(seen: EpochFile | None, installation: str, epoch: int) -> bool:
     """Whether this database is an older state of the one the file speaks of. Pure."""
     return seen is not None and seen.installation == installation and seen.epoch > epoch
 
@@ -84,11 +84,11 @@ def beat(database: Database, file: Path) -> Text | None:
             store_installation.put(conn, EPOCH, str(epoch))
         restores = max(_restores(conn), _known(seen, installation))
     if halted is None:
-        _write(file, Seen(installation, epoch, restores))
+        _write(file, EpochFile(installation, epoch, restores))
     return halted
 
 
-def _older(epoch: int, seen: Seen | None) -> Text:
+def _older(epoch: int, seen: EpochFile | None) -> Text:
     return Text(
         "the database is older than it was (epoch {epoch}; it had reached {reached}): was it restored from a backup?",
         epoch=epoch,
@@ -106,7 +106,7 @@ def _restores(conn: Connection) -> int:
     return int(store_installation.get(conn, RESTORES) or 0)
 
 
-def _known(seen: Seen | None, installation: str | None) -> int:
+def _known(seen: EpochFile | None, installation: str | None) -> int:
     return seen.restores if seen is not None and seen.installation == installation else 0
 
 
@@ -148,7 +148,7 @@ def confirm(context: Context, file: Path, *, hold_due: bool = True) -> int:
     return len(due)
 
 
-def _part_fences(conn: Connection, file: Path, seen: Seen | None) -> None:
+def _part_fences(conn: Connection, file: Path, seen: EpochFile | None) -> None:
     """Fences that no history had before. The same backup, put back again, has the same fences and the same count of
     restores: that count goes on in the file, which no restore takes back, and is written there before it is used."""
     installation, before = store_installation.get(conn, INSTALLATION), _restores(conn)
@@ -173,7 +173,7 @@ def let_go_on(conn: Connection, enrollment_id: int, now: dt.datetime) -> bool:
     return True
 
 
-CERTAIN = Evidence(HoldKind.RESTORED)
+CERTAIN = HoldEvidence(HoldKind.RESTORED)
 """Whether the step was sent before a restore is in doubt no more."""
 
 
@@ -191,7 +191,7 @@ def release(
         mailboxes.schedule_turn(conn, [row.mailbox_id], due)
 
 
-def _read(file: Path) -> Seen | None:
+def _read(file: Path) -> EpochFile | None:
     """What the file says; None where there is none, or nothing that we ever wrote."""
     try:
         found = json.loads(file.read_bytes()) if file.is_file() else None
@@ -203,14 +203,14 @@ def _read(file: Path) -> Seen | None:
     if not isinstance(installation, str) or type(epoch) is not int or not 0 <= epoch < LARGEST:
         return None
     restores = found.get("restores")  # an earlier release wrote none
-    return Seen(installation, epoch, restores if _is_count(restores) else 0)
+    return EpochFile(installation, epoch, restores if _is_count(restores) else 0)
 
 
 def _is_count(found: object) -> TypeGuard[int]:
     return type(found) is int and 0 <= found <= MOST_RESTORES
 
 
-def _write(file: Path, seen: Seen) -> None:
+def _write(file: Path, seen: EpochFile) -> None:
     """Replace the file in one step, so that nobody ever reads half of it. Raises `errors.Unwritable`."""
     try:
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)

@@ -22,10 +22,10 @@ from relance.engine.store.contacts.contacts import Contact
 from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.sending import refusals
-from relance.engine.store.sending.refusals import Refused
+from relance.engine.store.sending.refusals import StoredRefusal
 from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
-from relance.engine.store.sequences.holds import Evidence
+from relance.engine.store.sequences.holds import HoldEvidence
 from relance.wording import Text
 
 WITHIN = dt.timedelta(days=30)
@@ -67,7 +67,7 @@ def _to_hold(row: Enrollment, name: str) -> bool:
     return row.state in states.OPEN and not known
 
 
-def _alike(each: Refused, name: str, now: dt.datetime) -> bool:
+def _alike(each: StoredRefusal, name: str, now: dt.datetime) -> bool:
     return each.organisation != name and now - each.at <= WITHIN
 
 
@@ -142,7 +142,7 @@ def _go_on(
     conn: Connection, context: Context, row: Enrollment, person: Contact, name: str, now: dt.datetime
 ) -> None:
     change = backlog.overdue(conn, context, row, person, spread=True)
-    tried = Evidence(HoldKind.ORGANISATION, organisation=name)
+    tried = HoldEvidence(HoldKind.ORGANISATION, organisation=name)
     why = because(Code.ORGANISATION_TRIED_AGAIN)
     goes = enrollments.clear(conn, row.id, tried, now, why, {"attempts": 0, **change})
     due = change.get("due_at", row.due_at)

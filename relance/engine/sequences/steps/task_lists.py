@@ -20,7 +20,7 @@ from relance.engine.sequences.steps import task as task_step
 from relance.engine.states import TaskChange
 from relance.engine.store import cursor, events
 from relance.engine.store.sequences import enrollments, tasks
-from relance.engine.store.sequences.tasks import Conditions, Task
+from relance.engine.store.sequences.tasks import Task, TaskConditions
 from relance.wording import Text
 
 MOST = 1000
@@ -156,7 +156,7 @@ def _work(
     with context.database.read() as conn:
         conditions = _meant(conn, context, wanted)
         found = tasks.every_of(conn, conditions)
-        known = {each.id: each for each in tasks.every_of(conn, Conditions(ids=wanted.ids, states=()))}
+        known = {each.id: each for each in tasks.every_of(conn, TaskConditions(ids=wanted.ids, states=()))}
     results = [
         TaskResult(number, known[number].email if number in known else "", _left(number, known))
         for number in wanted.ids
@@ -190,12 +190,12 @@ def _due(wanted: TaskFilter, when: str) -> TaskFilter:
     return TaskFilter(wanted.ids, when, wanted.assignee, wanted.sequence, wanted.search)
 
 
-def _meant(conn: Connection, context: Context, wanted: TaskFilter) -> Conditions:
+def _meant(conn: Connection, context: Context, wanted: TaskFilter) -> TaskConditions:
     if wanted.sequence is not None:
         publish.versions_of(conn, wanted.sequence)
     since, until = _between(context, wanted.when)
     search = (wanted.search or "").strip()
-    return Conditions(wanted.ids, wanted.states, since, until, wanted.assignee, wanted.sequence, search)
+    return TaskConditions(wanted.ids, wanted.states, since, until, wanted.assignee, wanted.sequence, search)
 
 
 def _between(context: Context, when: str | None) -> tuple[dt.datetime | None, dt.datetime | None]:

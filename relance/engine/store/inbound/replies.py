@@ -94,7 +94,7 @@ def _values(conn: Connection, query: sa.Select[Any]) -> list[Reply]:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReplyFilter:
     """Which kept mails are asked for; every condition that is set must hold."""
 
     kind: str | None = None
@@ -108,7 +108,12 @@ class Wanted:
     search: str = ""  # words that begin the contact's address, a name or a company, or the sender's address
 
 
-def page(conn: Connection, wanted: Wanted, *, before: int | None = None, limit: int = 100) -> list[Reply]:
+Wanted = ReplyFilter  # its name until this release
+
+
+def page(
+    conn: Connection, wanted: ReplyFilter, *, before: int | None = None, limit: int = 100
+) -> list[Reply]:
     """The newest kept mails over all mailboxes; `before` is the last number of the page before."""
     query = _SELECT.order_by(inbound.c.id.desc()).limit(limit)
     for condition in (*_within(conn), *_conditions(wanted), *_found_by(conn, wanted.search)):
@@ -118,7 +123,7 @@ def page(conn: Connection, wanted: Wanted, *, before: int | None = None, limit: 
     return _values(conn, query)
 
 
-def counts(conn: Connection, wanted: Wanted) -> list[tuple[str, str | None, int]]:
+def counts(conn: Connection, wanted: ReplyFilter) -> list[tuple[str, str | None, int]]:
     """How many there are, by kind and intent."""
     query = sa.select(KIND.label("kind"), INTENT.label("intent"), sa.func.count()).select_from(_JOINED)
     for condition in (*_within(conn), *_conditions(wanted), *_found_by(conn, wanted.search)):
@@ -153,7 +158,7 @@ def mark(
     return sorted(conn.execute(change.values(read_at=at, read_by=by).returning(inbound.c.id)).scalars())
 
 
-def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+def _conditions(wanted: ReplyFilter) -> list[sa.ColumnElement[bool]]:
     asked = (
         (wanted.kind is not None, KIND.in_([wanted.kind])),
         (wanted.intent is not None, INTENT.in_([wanted.intent])),

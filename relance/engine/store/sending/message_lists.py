@@ -24,7 +24,7 @@ FEW = 2000
 
 
 @dataclass(frozen=True)
-class Conditions:
+class MessageConditions:
     """What is asked for, by number; every condition that is set must hold."""
 
     states: tuple[MessageState, ...] = ()  # none: any
@@ -57,7 +57,7 @@ class MessageView:
     server_reply: str
 
 
-def ids(conn: Connection, wanted: Conditions, *, before: int | None = None, limit: int) -> list[int]:
+def ids(conn: Connection, wanted: MessageConditions, *, before: int | None = None, limit: int) -> list[int]:
     """The newest of them that are older than a number."""
     query = sa.select(message.c.id).where(*_conditions(conn, wanted))
     if before is not None:
@@ -89,7 +89,7 @@ _SELECT = (
 )
 
 
-def _conditions(conn: Connection, wanted: Conditions) -> Sequence[sa.ColumnElement[bool]]:
+def _conditions(conn: Connection, wanted: MessageConditions) -> Sequence[sa.ColumnElement[bool]]:
     found = scopes.within(conn, message.c.mailbox_id)
     if wanted.states:
         found.append(message.c.state.in_([each.value for each in wanted.states]))

@@ -18,7 +18,7 @@ from relance.engine.reasons import Reason
 
 
 @dataclass(frozen=True)
-class Refused:
+class StoredRefusal:
     """One organisation's no, in its words."""
 
     organisation: str
@@ -36,10 +36,10 @@ def add(conn: Connection, mailbox_id: int, organisation: str, why: Reason, at: d
         conn.execute(sa.update(refusal).where(_here(mailbox_id, organisation)).values(said))
 
 
-def standing(conn: Connection, mailbox_id: int) -> Mapping[str, Refused]:
+def standing(conn: Connection, mailbox_id: int) -> Mapping[str, StoredRefusal]:
     """Those in force, by organisation."""
     found = _STANDING.all(conn, {"of": mailbox_id})
-    return {row.organisation: Refused(row.organisation, _why(row), row.at) for row in found}
+    return {row.organisation: StoredRefusal(row.organisation, _why(row), row.at) for row in found}
 
 
 def _why(row: Any) -> Reason:

@@ -24,7 +24,7 @@ FEW = 2000
 
 
 @dataclass(frozen=True)
-class Conditions:
+class EnrollmentConditions:
     """What is asked for, by number; every condition that is set must hold."""
 
     states: tuple[State, ...] = tuple(State)
@@ -36,7 +36,7 @@ class Conditions:
     numbers: tuple[int, ...] | None = None  # of the enrollments themselves
 
 
-def ids(conn: Connection, wanted: Conditions, *, after: int = 0, limit: int) -> list[int]:
+def ids(conn: Connection, wanted: EnrollmentConditions, *, after: int = 0, limit: int) -> list[int]:
     """The first of them behind a number."""
     few = _few(conn, wanted)
     if few is not None:
@@ -48,14 +48,14 @@ def ids(conn: Connection, wanted: Conditions, *, after: int = 0, limit: int) -> 
     return list(conn.execute(sa.select(merged.c.id).order_by(merged.c.id).limit(limit)).scalars())
 
 
-def still(conn: Connection, wanted: Conditions, ids: Sequence[int]) -> frozenset[int]:
+def still(conn: Connection, wanted: EnrollmentConditions, ids: Sequence[int]) -> frozenset[int]:
     """Which of these fit now."""
     states = enrollment.c.state.in_([each.value for each in wanted.states])
     here = sa.and_(enrollment.c.id.in_(ids), states, *_conditions(conn, wanted))
     return frozenset(conn.execute(sa.select(enrollment.c.id).where(here)).scalars())
 
 
-def counts(conn: Connection, wanted: Conditions) -> dict[str, int]:
+def counts(conn: Connection, wanted: EnrollmentConditions) -> dict[str, int]:
     """How many there are, by state."""
     few = _few(conn, wanted)
     if few is not None:
@@ -65,12 +65,14 @@ def counts(conn: Connection, wanted: Conditions) -> dict[str, int]:
     return {state: number for state, number in conn.execute(query)}
 
 
-def _first(conn: Connection, wanted: Conditions, state: State, after: int, limit: int) -> sa.Subquery:
+def _first(
+    conn: Connection, wanted: EnrollmentConditions, state: State, after: int, limit: int
+) -> sa.Subquery:
     here = sa.and_(*_conditions(conn, wanted), enrollment.c.state == state.value, enrollment.c.id > after)
     return sa.select(enrollment.c.id).where(here).order_by(enrollment.c.id).limit(limit).subquery()
 
 
-def _conditions(conn: Connection, wanted: Conditions) -> list[sa.ColumnElement[bool]]:
+def _conditions(conn: Connection, wanted: EnrollmentConditions) -> list[sa.ColumnElement[bool]]:
     found = scopes.within(conn, enrollment.c.mailbox_id)
     if wanted.sequence_id is not None:
         found.append(enrollment.c.sequence_id == wanted.sequence_id)
@@ -87,7 +89,7 @@ def _conditions(conn: Connection, wanted: Conditions) -> list[sa.ColumnElement[b
     return found
 
 
-def _people(conn: Connection, wanted: Conditions) -> sa.ColumnElement[bool]:
+def _people(conn: Connection, wanted: EnrollmentConditions) -> sa.ColumnElement[bool]:
     found = [search.begins(conn, wanted.search)] if wanted.search else []
     if wanted.company:
         name = wanted.company.strip().lower().removeprefix("@")
@@ -104,7 +106,7 @@ def _said(conn: Connection, code: str) -> sa.ColumnElement[bool]:
     return sa.select(each.c.value).where(here).exists()
 
 
-def _few(conn: Connection, wanted: Conditions) -> list[int] | None:
+def _few(conn: Connection, wanted: EnrollmentConditions) -> list[int] | None:
     """The people that are meant, where they are few."""
     if not (wanted.search or wanted.company):
         return None
@@ -115,7 +117,7 @@ def _few(conn: Connection, wanted: Conditions) -> list[int] | None:
 _SIFTED = (enrollment.c.id, enrollment.c.state, enrollment.c.sequence_id, enrollment.c.mailbox_id)
 
 
-def _of_people(conn: Connection, wanted: Conditions, people: Sequence[int]) -> list[Any]:
+def _of_people(conn: Connection, wanted: EnrollmentConditions, people: Sequence[int]) -> list[Any]:
     own = scopes.within(conn, enrollment.c.mailbox_id)
     query = sa.select(*_SIFTED).where(enrollment.c.contact_id.in_(people), *own)
     if wanted.code:
@@ -123,7 +125,7 @@ def _of_people(conn: Connection, wanted: Conditions, people: Sequence[int]) -> l
     return sorted((row for row in conn.execute(query) if _fits(row, wanted)), key=lambda row: row.id)
 
 
-def _fits(row: Any, wanted: Conditions) -> bool:
+def _fits(row: Any, wanted: EnrollmentConditions) -> bool:
     return (
         row.state in wanted.states
         and wanted.sequence_id in (None, row.sequence_id)

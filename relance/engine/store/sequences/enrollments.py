@@ -17,7 +17,7 @@ from relance.engine.definition.position import Position
 from relance.engine.reasons import Cause, Code, Reason
 from relance.engine.states import Event, State
 from relance.engine.store.sequences import changing, due, holds
-from relance.engine.store.sequences.holds import Change, Evidence
+from relance.engine.store.sequences.holds import HoldChange, HoldEvidence
 from relance.engine.store.sequences.positions import COLUMNS, Enrollment, value
 
 __all__ = ["COLUMNS", "Enrollment", "value"]
@@ -42,7 +42,7 @@ def apply(
         after, change = changing.by_news(row, event, now, _given(event, reason), values or {})
         applied.append((row, after))
         if change:
-            changes.append(Change(row, after, changing.why(row, change)))
+            changes.append(HoldChange(row, after, changing.why(row, change)))
             change["version"] = row.version + 1
             conn.execute(sa.update(enrollment).where(enrollment.c.id == row.id).values(change))
     holds.keep(conn, changes, now)
@@ -70,7 +70,7 @@ _AT_ONCE = 5000  # ids in one statement; SQLite takes 32 766 values
 def clear(
     conn: Connection,
     enrollment_id: int,
-    evidence: Evidence,
+    evidence: HoldEvidence,
     now: dt.datetime,
     because: Reason,
     values: dict[str, Any] | None = None,

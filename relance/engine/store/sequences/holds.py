@@ -43,7 +43,7 @@ class Hold:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class HoldEvidence:
     """What came to light, and so which holds it closes: those of one kind, and of one mail or organisation where it is about
     that. A hold of which nobody knows what it rests on is closed by none."""
 
@@ -117,7 +117,7 @@ def _hold(row: Any) -> Hold:
 
 
 @dataclass(frozen=True)
-class Change:
+class HoldChange:
     """An enrollment as it was, and how it stands now."""
 
     row: Enrollment
@@ -130,7 +130,7 @@ class Change:
         return bool(in_force(self.row.state, self.row.why) or in_force(self.state, self.why))
 
 
-def keep(conn: Connection, changes: Iterable[Change], now: dt.datetime) -> None:
+def keep(conn: Connection, changes: Iterable[HoldChange], now: dt.datetime) -> None:
     """Open and close rows as these enrollments stand now."""
     concerned = {each.row.id: each for each in changes if each.concerns_holds}
     kept = _open(conn, concerned) if concerned else {}
@@ -142,7 +142,9 @@ def keep(conn: Connection, changes: Iterable[Change], now: dt.datetime) -> None:
         conn.execute(sa.update(hold).where(here).values(closed_at=now, closed_by=FOLLOWS))
 
 
-def _kept_of(conn: Connection, change: Change, kept: Sequence[Hold], now: dt.datetime) -> list[int | None]:
+def _kept_of(
+    conn: Connection, change: HoldChange, kept: Sequence[Hold], now: dt.datetime
+) -> list[int | None]:
     """Open what is new; returns the rows to close. What is only told in other words stays the same row."""
     wanted, closed = in_force(change.state, change.why), []
     new = [why for why in reversed(wanted) if all(each.why != why for each in kept)]

@@ -119,7 +119,7 @@ def _select() -> sa.Select[Any]:
 
 
 @dataclass(frozen=True)
-class Conditions:
+class TaskConditions:
     """Which tasks are asked for; every condition that is set must hold."""
 
     ids: tuple[int, ...] = ()
@@ -132,7 +132,7 @@ class Conditions:
 
 
 def page(
-    conn: Connection, wanted: Conditions, *, after: tuple[dt.datetime, int] | None, limit: int
+    conn: Connection, wanted: TaskConditions, *, after: tuple[dt.datetime, int] | None, limit: int
 ) -> list[Task]:
     """Tasks by due time, from a place (due time and number) on; their words as they are shown."""
     query = _select().where(*_conditions(conn, wanted))
@@ -146,19 +146,19 @@ def page(
     return [dataclasses.replace(each, words=str(each.text)) for each in found]
 
 
-def every_of(conn: Connection, wanted: Conditions) -> list[Task]:
+def every_of(conn: Connection, wanted: TaskConditions) -> list[Task]:
     """All of them, by due time."""
     query = _select().where(*_conditions(conn, wanted)).order_by(task.c.due_at, task.c.id)
     return [Task(**dict(row._mapping)) for row in conn.execute(query)]
 
 
-def count(conn: Connection, wanted: Conditions) -> int:
+def count(conn: Connection, wanted: TaskConditions) -> int:
     """How many there are."""
     counted = _select().where(*_conditions(conn, wanted)).with_only_columns(sa.func.count())
     return int(conn.execute(counted).scalar_one())
 
 
-def _conditions(conn: Connection, wanted: Conditions) -> list[sa.ColumnElement[bool]]:
+def _conditions(conn: Connection, wanted: TaskConditions) -> list[sa.ColumnElement[bool]]:
     found = scopes.within(conn, enrollment.c.mailbox_id)
     if wanted.ids:
         found.append(task.c.id.in_(wanted.ids))

@@ -18,7 +18,7 @@ from relance.mailbox import refusal_words
 from relance.mailbox.classification.delivery_failures import speaking, status
 from relance.mailbox.classification.delivery_failures.status import Severity
 from relance.mailbox.classification.languages import language, normalize
-from relance.mailbox.classification.message_view import MessageView
+from relance.mailbox.classification.message_view import ClassifierInput
 from relance.mailbox.parsing.inbound import DeliveryReport, Speaker
 from relance.mailbox.refusal_words import About
 
@@ -62,7 +62,7 @@ class Bounce:
     speaker: Speaker = Speaker.UNKNOWN
 
 
-def read(letter: MessageView) -> Bounce | None:
+def read(letter: ClassifierInput) -> Bounce | None:
     """What this mail reports about a delivery, or nothing where it is no report."""
     for reading in (_from_reports, _from_words, _from_second_opinion):
         if bounce := reading(letter):
@@ -75,7 +75,7 @@ def read(letter: MessageView) -> Bounce | None:
 _GRAVITY = ("failed", "delayed", None, "relayed", "expanded", "delivered")
 
 
-def _from_reports(letter: MessageView) -> Bounce | None:
+def _from_reports(letter: ClassifierInput) -> Bounce | None:
     reports = sorted(letter.mail.reports, key=lambda report: (not _is_ours(report, letter), _gravity(report)))
     if not reports or letter.mail.feedback_type or not _is_machine_report(letter) or _asks_for_proof(letter):
         return None  # a person may forward a report as an attachment
@@ -105,7 +105,7 @@ def _from_reports(letter: MessageView) -> Bounce | None:
 _GENERIC = frozenset({None, "5.0.0", "5.0.1"})
 
 
-def _asks_for_proof(letter: MessageView) -> bool:
+def _asks_for_proof(letter: ClassifierInput) -> bool:
     """A challenge dressed as a report: from nobody's mail system, and with something to click."""
     return bool(
         not is_from_daemon(letter)
@@ -119,11 +119,11 @@ def _gravity(report: DeliveryReport) -> int:
     return _GRAVITY.index(action) if action in _GRAVITY else 2
 
 
-def _is_ours(report: DeliveryReport, letter: MessageView) -> bool:
+def _is_ours(report: DeliveryReport, letter: ClassifierInput) -> bool:
     return bool({report.original_recipient, report.final_recipient} & letter.mailed)
 
 
-def _recipient(report: DeliveryReport, letter: MessageView) -> str | None:
+def _recipient(report: DeliveryReport, letter: ClassifierInput) -> str | None:
     """The address we mailed where the report names it; a forwarded address is the original's, not the final's."""
     named = [address for address in (report.original_recipient, report.final_recipient) if address]
     failed = [
@@ -166,7 +166,7 @@ def _default(code: str | None) -> Severity:
     return Severity.SOFT if code and code.startswith("4") else Severity.HARD
 
 
-def _own_words(letter: MessageView) -> str:
+def _own_words(letter: ClassifierInput) -> str:
     """The notice above the returned mail, whose words are ours and prove nothing."""
     notice = letter.text.parts(_RETURNED)[0][:4000]
     return notice.replaced(_OUR_HEADERS, "").replaced(_CONTINUED, " ")
@@ -185,7 +185,7 @@ _RETURNED = re.compile(
 # --- a server's plain words --------------------------------------------------------------------------------------------
 
 
-def is_from_daemon(letter: MessageView) -> bool:
+def is_from_daemon(letter: ClassifierInput) -> bool:
     """Does it come from a mail system's own address, and not as somebody's answer?"""
     local = (letter.mail.from_address or "").lower().partition("@")[0]
     name = normalize.fold(letter.mail.from_name)
@@ -194,7 +194,7 @@ def is_from_daemon(letter: MessageView) -> bool:
     )
 
 
-def _is_machine_report(letter: MessageView) -> bool:
+def _is_machine_report(letter: ClassifierInput) -> bool:
     """A report by structure or sender; a person's mail that quotes one never is."""
     failed = letter.mail.header("x-failed-recipients") is not None
     return (
@@ -206,7 +206,7 @@ def _is_machine_report(letter: MessageView) -> bool:
     )
 
 
-def _is_report(letter: MessageView) -> bool:
+def _is_report(letter: ClassifierInput) -> bool:
     report_type = letter.report_type
     return letter.mail.content_type == "multipart/report" and report_type in {"delivery-status", ""}
 
@@ -214,7 +214,7 @@ def _is_report(letter: MessageView) -> bool:
 _REFUSED = re.compile(r"(?:automatically |was |has been |is )(?:rejected|refused|returned|bounced)")
 
 
-def is_refusal(letter: MessageView) -> bool:
+def is_refusal(letter: ClassifierInput) -> bool:
     """Sieve's "reject" (RFC 5429), which may come as a receipt: the mail was not taken."""
     refused = _REFUSED.search(f"{letter.subject}\n{letter.text[:500]}")
     return bool(is_from_daemon(letter) and refused and letter.report_type == "disposition-notification")
@@ -227,7 +227,7 @@ _FORMULA = re.compile(
 )
 
 
-def _is_formula(letter: MessageView) -> bool:
+def _is_formula(letter: ClassifierInput) -> bool:
     """A gateway's report from some address of its own: a bounce's subject and formula, answering nobody, greeting nobody."""
     if (
         letter.mail.in_reply_to
@@ -251,12 +251,12 @@ def _is_titled(subject: str) -> bool:
     )
 
 
-def _is_silent_system(letter: MessageView) -> bool:
+def _is_silent_system(letter: ClassifierInput) -> bool:
     """An empty envelope sender and a bounce's subject, whoever it claims to be from."""
     return letter.has_null_sender and letter.say("subject.bounce", letter.subject) is not None
 
 
-def _from_words(letter: MessageView) -> Bounce | None:
+def _from_words(letter: ClassifierInput) -> Bounce | None:
     if not _is_machine_report(letter) or (letter.mail.reports and _asks_for_proof(letter)):
         return None
     words = _own_words(letter)
@@ -287,7 +287,7 @@ _REASON = re.compile(r"\(reason: ([^\n]{3,300}?)\)\s*(?:\n|$|\(expanded)")
 # Sendmail's summary of what the other server said; its transcript below adds a line of its own.
 
 
-def _is_mailer_daemon(letter: MessageView) -> bool:
+def _is_mailer_daemon(letter: ClassifierInput) -> bool:
     """The one address that never writes of anything else."""
     return (letter.mail.from_address or "").startswith("mailer-daemon@")
 
@@ -301,26 +301,26 @@ _GAVE_UP = re.compile(
 )
 
 
-def _is_delay(letter: MessageView, words: str) -> bool:
+def _is_delay(letter: ClassifierInput, words: str) -> bool:
     subject_says = _DELAY.search(letter.subject)
     return bool(subject_says or (_DELAY.search(words[:800]) and not _GAVE_UP.search(words)))
 
 
-def _evidence(letter: MessageView, words: str) -> str:
+def _evidence(letter: ClassifierInput, words: str) -> str:
     match = re.search(
         r"[^\n]{0,80}(?:\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b)[^\n]{0,120}", words
     ) or _PHRASES.search(words)
     return normalize.quote(normalize.matched(match) if match else letter.subject)
 
 
-def _named(letter: MessageView, words: str) -> str | None:
+def _named(letter: ClassifierInput, words: str) -> str | None:
     """The address it speaks of: one we mailed, else the header's, else the first one named beside a telling word."""
     candidates = list(_candidates(letter, words))
     mailed = next((address for address in candidates if address in letter.mailed), None)
     return mailed or next(iter(candidates), None)
 
 
-def _candidates(letter: MessageView, words: str) -> Iterator[str]:
+def _candidates(letter: ClassifierInput, words: str) -> Iterator[str]:
     yield from letter.addresses(letter.mail.header("x-failed-recipients") or "")
     sender = letter.mail.from_address
     near = [
@@ -347,7 +347,7 @@ def _is_system(address: str) -> bool:
 # --- the second opinion -----------------------------------------------------------------------------------------------------
 
 
-def _from_second_opinion(letter: MessageView) -> Bounce | None:
+def _from_second_opinion(letter: ClassifierInput) -> Bounce | None:
     """flufl.bounce's heuristics, behind the guard: machine-made, and about an address we mailed."""
     if not (is_from_daemon(letter) or letter.has_null_sender) or (
         letter.words.quoted and not is_from_daemon(letter)
@@ -367,7 +367,7 @@ def _from_second_opinion(letter: MessageView) -> Bounce | None:
     return None
 
 
-def _ask_flufl(letter: MessageView) -> tuple[frozenset[str], frozenset[str]]:
+def _ask_flufl(letter: ClassifierInput) -> tuple[frozenset[str], frozenset[str]]:
     message = email.message.Message()
     message["From"] = letter.mail.from_address or "mailer-daemon@invalid"
     message["Subject"] = normalize.quote(letter.mail.subject)

@@ -10,7 +10,7 @@ import re
 
 from relance.mailbox import address, refusal_words
 from relance.mailbox.classification.delivery_failures import status
-from relance.mailbox.classification.message_view import MessageView
+from relance.mailbox.classification.message_view import ClassifierInput
 from relance.mailbox.parsing.inbound import DeliveryReport, Speaker
 
 # They receive for many organisations and send for many: their name stands on either side of a delivery.
@@ -26,7 +26,7 @@ _NAMED = re.compile(rf"\b(?:host|server|mta)\s+({_HOST.pattern})", re.IGNORECASE
 _NAMED_MOST = 2000  # letters of a server's words that are looked at
 
 
-def speaker(report: DeliveryReport | None, letter: MessageView, code: str | None, words: str) -> Speaker:
+def speaker(report: DeliveryReport | None, letter: ClassifierInput, code: str | None, words: str) -> Speaker:
     """Whose words these are. `report` is the recipient's part of the report, where there is one."""
     recipient = next((each for each in _recipients(report) if each), "") or next(iter(letter.mailed), "")
     sides = _Sides(letter, recipient)
@@ -60,7 +60,7 @@ def _by_words(code: str | None, words: str) -> Speaker:
 class _Sides:
     """Which domains stand on our side of a delivery, and which on the person's."""
 
-    def __init__(self, letter: MessageView, recipient: str) -> None:
+    def __init__(self, letter: ClassifierInput, recipient: str) -> None:
         self.ours = {_registered(each) for each in letter.own_hosts} - {""}
         self.theirs = {_registered(recipient.rpartition("@")[2])} - {""}
 

@@ -115,7 +115,7 @@ def ranked(folded_text: str) -> list[tuple[Language, int]]:
 
 
 @dataclass(frozen=True)
-class Found:
+class PhraseMatch:
     """A phrase found: what it tells, in which language, and where in the text."""
 
     topic: str
@@ -124,9 +124,9 @@ class Found:
     end: int
 
 
-def find_any(topic: str, folded_text: str, hint: str | None = None) -> Found | None:
+def find_any(topic: str, folded_text: str, hint: str | None = None) -> PhraseMatch | None:
     """The first phrase of this topic in any language; the hinted one is asked first, for neighbours share words."""
     for language in sorted(all_languages(), key=lambda each: each.code != hint):
         if match := language.find(topic, folded_text):
-            return Found(topic, language.code, *match.span())
+            return PhraseMatch(topic, language.code, *match.span())
     return None

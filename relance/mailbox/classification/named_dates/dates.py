@@ -37,7 +37,7 @@ _ORDINAL = r"(?:st|nd|rd|th|er|re|ere|eme|\.|[ºª°]|-?(?:go|ego|tego|e|o|ho|mu
 
 
 @dataclass(frozen=True)
-class Day:
+class NamedDay:
     """One date found: where it stands and the first and last day it can mean."""
 
     start: int
@@ -64,9 +64,9 @@ def mask(folded: str) -> str:
     return _MASKS.sub(lambda match: "_" * len(match.group()), folded)
 
 
-def days(masked: str, reader: Reader) -> list[Day]:
+def days(masked: str, reader: Reader) -> list[NamedDay]:
     """Every date in masked, folded text, in order, none overlapping another; a weekday beside a date belongs to it."""
-    taken: list[Day] = []
+    taken: list[NamedDay] = []
     for find in (_ranges, _written, _numbers, _ordinal_days, _months, _weekdays):
         for day in find(masked, reader):
             if not any(day.start < other.end and other.start < day.end for other in taken):
@@ -74,9 +74,9 @@ def days(masked: str, reader: Reader) -> list[Day]:
     return _joined(sorted(taken, key=lambda day: day.start), masked)
 
 
-def _joined(found: list[Day], masked: str) -> list[Day]:
+def _joined(found: list[NamedDay], masked: str) -> list[NamedDay]:
     """Weekdays that only accompany a date ("Monday, 17 August" or "17 August (Monday)") are given to it."""
-    kept: list[Day] = []
+    kept: list[NamedDay] = []
     for day in found:
         last = kept[-1] if kept else None
         beside = last is not None and re.fullmatch(
@@ -89,8 +89,8 @@ def _joined(found: list[Day], masked: str) -> list[Day]:
     return kept
 
 
-def _named(day: Day, weekday: Day) -> Day:
-    return Day(
+def _named(day: NamedDay, weekday: NamedDay) -> NamedDay:
+    return NamedDay(
         weekday.start, day.end, day.date, False, weekday.date.weekday(), day.span_start, day.month_only
     )
 
@@ -203,7 +203,7 @@ def _month(reader: Reader, name: str | None) -> int | None:
     return reader.language.months.get(name.rstrip(".")) if name else None
 
 
-def _ranges(masked: str, reader: Reader) -> Iterator[Day]:
+def _ranges(masked: str, reader: Reader) -> Iterator[NamedDay]:
     expressions = forms(reader.language)
     for key in ("range written", "range month first"):
         for match in expressions[key].finditer(masked):
@@ -214,7 +214,7 @@ def _ranges(masked: str, reader: Reader) -> Iterator[Day]:
             yield day
 
 
-def _written_range(match: re.Match[str], reader: Reader) -> Day | None:
+def _written_range(match: re.Match[str], reader: Reader) -> NamedDay | None:
     first_month = _month(reader, match["month1"])
     month = _month(reader, match["month"]) or first_month
     if month is None:
@@ -223,17 +223,19 @@ def _written_range(match: re.Match[str], reader: Reader) -> Day | None:
     return _range(match, end, first_month or month, int(match["first"]), match["year1"])
 
 
-def _range(match: re.Match[str], end: dt.date | None, month: int, first: int, year: str | None) -> Day | None:
+def _range(
+    match: re.Match[str], end: dt.date | None, month: int, first: int, year: str | None
+) -> NamedDay | None:
     """A range whose end is known: its start is the last such day before that end."""
     if end is None:
         return None
     begin = _date(int(year) if year and len(year) == 4 else end.year, month, first)
     if begin and begin > end and not year:
         begin = _date(end.year - 1, month, first)
-    return Day(*match.span(), end, span_start=begin) if begin and begin <= end else None
+    return NamedDay(*match.span(), end, span_start=begin) if begin and begin <= end else None
 
 
-def _number_range(match: re.Match[str], reader: Reader) -> Day | None:
+def _number_range(match: re.Match[str], reader: Reader) -> NamedDay | None:
     first, month1, day, month = (
         int(match[name]) if match[name] else 0 for name in ("first", "month1", "day", "month")
     )
@@ -247,13 +249,13 @@ def _number_range(match: re.Match[str], reader: Reader) -> Day | None:
     return _range(match, _dated(reader, month, day, match["year"]), month1 or month, first, match["year1"])
 
 
-def _written(masked: str, reader: Reader) -> Iterator[Day]:
+def _written(masked: str, reader: Reader) -> Iterator[NamedDay]:
     for key in ("written", "month first"):
         for match in forms(reader.language)[key].finditer(masked):
             month = _month(reader, match["month"])
             date = _dated(reader, month, int(match["day"]), match["year"]) if month else None
             if date:
-                yield Day(*match.span(), date)
+                yield NamedDay(*match.span(), date)
 
 
 _ISO = re.compile(r"(?<![\w.,/:-])(?P<year>20\d\d)([-./])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?![\w/-])")
@@ -267,42 +269,42 @@ _SHORT = re.compile(r"(?<![\w.,/:-])(?P<a>\d{1,2})[./](?P<b>\d{1,2})\.?(?![\w/%-
 _SPACED = re.compile(r"(?<![\w.,/:-])(?P<a>\d{1,2})\. (?P<b>\d{1,2})\.(?![\w/%-])(?!\s?\d)")
 
 
-def _numbers(masked: str, reader: Reader) -> Iterator[Day]:
+def _numbers(masked: str, reader: Reader) -> Iterator[NamedDay]:
     for match in _ISO.finditer(masked):
         if date := _dated(reader, int(match["month"]), int(match["day"]), match["year"]):
-            yield Day(*match.span(), date)
+            yield NamedDay(*match.span(), date)
     for expression in (_FULL, _SHORT, _SPACED):
         for match in expression.finditer(masked):
             if date := _ordered(reader, int(match["a"]), int(match["b"]), match.groupdict().get("year")):
-                yield Day(*match.span(), date)
+                yield NamedDay(*match.span(), date)
 
 
 _ORDINAL_DAY = re.compile(r"(?<!\w)the (?P<day>[12]?\d|3[01])(?:st|nd|rd|th)(?!\w)")
 
 
-def _ordinal_days(masked: str, reader: Reader) -> Iterator[Day]:
+def _ordinal_days(masked: str, reader: Reader) -> Iterator[NamedDay]:
     """English "the 14th": the next such day of a month."""
     for match in _ORDINAL_DAY.finditer(masked) if reader.language.code == "en" else ():
         for month in (reader.today.month, reader.today.month % 12 + 1):
             date = nearest(reader, month, int(match["day"]), reader.today)
             if date and date - reader.today <= dt.timedelta(days=62):
-                yield Day(*match.span(), date)
+                yield NamedDay(*match.span(), date)
                 break
 
 
-def _months(masked: str, reader: Reader) -> Iterator[Day]:
+def _months(masked: str, reader: Reader) -> Iterator[NamedDay]:
     """A month by itself, standing for its first day."""
     for match in forms(reader.language)["month"].finditer(masked):
         month = _month(reader, match["month"]) if len(match["month"]) > 3 else None
         date = _dated(reader, month, 1, match["year"], reader.today.replace(day=1)) if month else None
         if date:
-            yield Day(*match.span(), date, month_only=True)
+            yield NamedDay(*match.span(), date, month_only=True)
 
 
-def _weekdays(masked: str, reader: Reader) -> Iterator[Day]:
+def _weekdays(masked: str, reader: Reader) -> Iterator[NamedDay]:
     """Weekdays by their full names, standing for the next such day after receipt."""
     for match in re.finditer(r"[^\W\d_]{4,}(?:-feira)?", masked):
         number = reader.language.weekdays.get(match.group())
         if number is not None and match.group() not in reader.language.habits:
             ahead = (number - reader.today.weekday() - 1) % 7 + 1
-            yield Day(*match.span(), reader.today + dt.timedelta(days=ahead), weekday_only=True)
+            yield NamedDay(*match.span(), reader.today + dt.timedelta(days=ahead), weekday_only=True)

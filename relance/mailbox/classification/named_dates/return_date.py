@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from relance.mailbox.classification.languages import language, normalize
 from relance.mailbox.classification.languages.language import Language
 from relance.mailbox.classification.named_dates import dates
-from relance.mailbox.classification.named_dates.dates import Day, Reader
+from relance.mailbox.classification.named_dates.dates import NamedDay, Reader
 
 _REACH = 90
 # How far from a date the words may stand that say what it means.
@@ -40,10 +40,10 @@ class Return:
 
 
 @dataclass(frozen=True)
-class Place:
+class DatePlace:
     """A date in its sentence: the words before it and after it, up to the next date or the sentence's end."""
 
-    day: Day
+    day: NamedDay
     before: str
     after: str
     sentence: str
@@ -95,11 +95,11 @@ def _read(folded: str, reader: Reader) -> list[Return]:
     return found + _relative(masked, reader) + _working_days(masked, reader)
 
 
-def _places(masked: str, days: Sequence[Day], join: re.Pattern[str]) -> list[Place]:
+def _places(masked: str, days: Sequence[NamedDay], join: re.Pattern[str]) -> list[DatePlace]:
     return [_place(masked, days, index, join) for index in range(len(days))]
 
 
-def _place(masked: str, days: Sequence[Day], index: int, join: re.Pattern[str]) -> Place:
+def _place(masked: str, days: Sequence[NamedDay], index: int, join: re.Pattern[str]) -> DatePlace:
     day = days[index]
     floor = days[index - 1].end if index else 0
     ceiling = days[index + 1].start if index + 1 < len(days) else len(masked)
@@ -111,7 +111,9 @@ def _place(masked: str, days: Sequence[Day], index: int, join: re.Pattern[str]) 
     joined = bool(index) and _joins(masked[floor : day.start], join)
     reach = min(stop, day.end + _REACH)
     after = masked[day.end : max(day.end, min(ceiling, reach))]
-    return Place(day, before, after, masked[begin:stop], joined, followed=ceiling < min(reach, len(masked)))
+    return DatePlace(
+        day, before, after, masked[begin:stop], joined, followed=ceiling < min(reach, len(masked))
+    )
 
 
 def _joins(between: str, join: re.Pattern[str]) -> bool:
@@ -121,10 +123,10 @@ def _joins(between: str, join: re.Pattern[str]) -> bool:
 
 # --- what a date means ------------------------------------------------------------------------------------------------
 
-Meaning = Callable[[Place, Reader], dt.date | None]
+Meaning = Callable[[DatePlace, Reader], dt.date | None]
 
 
-def _meanings(place: Place, reader: Reader) -> list[Return]:
+def _meanings(place: DatePlace, reader: Reader) -> list[Return]:
     """What the date means by the first rule that knows; the surer a rule, the smaller its rank."""
     if reader.language.find("dates.veto", place.sentence):
         return []
@@ -134,7 +136,7 @@ def _meanings(place: Place, reader: Reader) -> list[Return]:
     return []
 
 
-def _ends_with(topic: str, place: Place, reader: Reader) -> bool:
+def _ends_with(topic: str, place: DatePlace, reader: Reader) -> bool:
     """Do words of this topic stand directly before the date, with nothing but articles and weekdays between?"""
     ends = [match.end() for match in reader.language.pattern(topic).finditer(place.before)]
     return bool(ends) and _only_filling(place.before[ends[-1] :], reader)
@@ -146,13 +148,13 @@ def _only_filling(between: str, reader: Reader) -> bool:
     return all(word in weekdays or filler.fullmatch(word) for word in re.findall(r"[^\W_]+", spoken))
 
 
-def _not_back_until(place: Place, reader: Reader) -> dt.date | None:
+def _not_back_until(place: DatePlace, reader: Reader) -> dt.date | None:
     """ "Not back until the 17th" names the day of return itself."""
     negated = reader.language.find("dates.not_until", place.before)
     return place.day.date if negated and _only_filling(place.before[negated.end() :], reader) else None
 
 
-def _until(place: Place, reader: Reader) -> dt.date | None:
+def _until(place: DatePlace, reader: Reader) -> dt.date | None:
     if place.day.span_start or place.joined or not _ends_with("dates.until", place, reader):
         return None
     if _ends_with("dates.end_of", place, reader):
@@ -160,7 +162,7 @@ def _until(place: Place, reader: Reader) -> dt.date | None:
     return _after_last_day(place.day)
 
 
-def _after_last_day(day: Day) -> dt.date:
+def _after_last_day(day: NamedDay) -> dt.date:
     """The day after the last one away.
 
     A month by itself ends where it begins ("until September"), and nobody's last day away is a Monday they name.
@@ -169,7 +171,7 @@ def _after_last_day(day: Day) -> dt.date:
     return day.date if day.month_only or monday else day.date + _ONE_DAY
 
 
-def _back(place: Place, reader: Reader) -> dt.date | None:
+def _back(place: DatePlace, reader: Reader) -> dt.date | None:
     if place.day.span_start:
         return None
     said_before = reader.language.find("dates.back", place.before)
@@ -182,7 +184,7 @@ def _back(place: Place, reader: Reader) -> dt.date | None:
     return place.day.date + _ONE_DAY if later else place.day.date  # "I answer after the 14th"
 
 
-def _range(place: Place, reader: Reader) -> dt.date | None:
+def _range(place: DatePlace, reader: Reader) -> dt.date | None:
     """A range is an absence where its sentence, or the text before it, speaks of one."""
     if not (place.day.span_start or place.joined):
         return None
@@ -190,13 +192,13 @@ def _range(place: Place, reader: Reader) -> dt.date | None:
     return place.day.date + _ONE_DAY if spoken else None
 
 
-def _end_of_month(place: Place, reader: Reader) -> dt.date | None:
+def _end_of_month(place: DatePlace, reader: Reader) -> dt.date | None:
     if not place.day.month_only or not _ends_with("dates.end_of", place, reader):
         return None
     return (place.day.date.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
 
 
-def _single_day(place: Place, reader: Reader) -> dt.date | None:
+def _single_day(place: DatePlace, reader: Reader) -> dt.date | None:
     """ "I am out of the office on Friday 14 August": away that day, if it is about now."""
     day = place.day
     near = -1 <= (day.date - reader.today).days <= 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from relance.engine.definition import company_rules
-from relance.engine.definition.company_rules import ActionKind, ColleagueAction, Rules
+from relance.engine.definition.company_rules import ActionKind, ColleagueAction, CompanyRules
 from relance.engine.schedule.waits import Unit, Wait
 from relance.mailbox.parsing.inbound import Classification, Kind
 from tests.reworded import worded
@@ -58,12 +58,12 @@ def judged(kind: Kind, intent: str | None = None) -> Classification:
     ],
 )
 def test_the_most_precise_line_that_fits_counts(company, kind, intent, wanted):
-    said = Rules.model_validate(company) if isinstance(company, dict) else company
+    said = CompanyRules.model_validate(company) if isinstance(company, dict) else company
     assert company_rules.action(company_rules.table(said), judged(kind, intent)) == wanted
 
 
 def test_every_intent_has_a_line_of_its_own():
-    known = {info.alias or name for name, info in Rules.model_fields.items()}
+    known = {info.alias or name for name, info in CompanyRules.model_fields.items()}
     assert set(company_rules.BY_INTENT.values()) < known
     spoken = {name for kind in Kind for intent in (None, *company_rules.BY_INTENT) for name in company_rules.names(judged(kind, intent))}  # fmt: skip
     assert spoken == known

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.engine.inbound import apply, classification
-from relance.engine.inbound.policy import Match
+from relance.engine.inbound.policy import Certainty
 from relance.engine.store.inbound.replies import Reply
 from relance.mailbox.parsing.inbound import Classification, Intent, Kind, Speaker
 
@@ -56,7 +56,7 @@ def test_in_force_is_what_the_rules_said_until_a_person_says_otherwise(judgement
     reply = kept(judgement, also=also, match="soft")
     found = classification.in_force(reply)
     assert (found.match, found.judgement, found.contact_id, found.also) == (
-        Match.SOFT, classification.judged(reply), 7, also,
+        Certainty.SOFT, classification.judged(reply), 7, also,
     )  # fmt: skip
     assert classification.acted_on(reply) == found
     assert not classification.is_behind(reply)
@@ -66,7 +66,7 @@ def test_a_persons_word_is_certain_and_keeps_what_it_does_not_mention():
     judgement = Classification(Kind.HUMAN, "a rule", "yes", intent="positive", definite=False)
     said = {"kind": "out of office", "until": "2026-03-20"}
     found = classification.in_force(kept(judgement, match="soft", also=(8,), correction=said))
-    assert (found.match, found.also) == (Match.CERTAIN, ())
+    assert (found.match, found.also) == (Certainty.CERTAIN, ())
     assert (found.judgement.kind, found.judgement.until) == (Kind.OUT_OF_OFFICE, dt.date(2026, 3, 20))
     assert (found.judgement.intent, found.judgement.evidence, found.judgement.definite) == (
         "positive",
@@ -79,7 +79,7 @@ def test_a_persons_word_is_certain_and_keeps_what_it_does_not_mention():
 def test_how_a_mail_was_matched_is_a_word_of_a_list_and_no_sentence(match: str):
     by = "a colleague's address and our subject or words"
     kept_so = kept(Classification(Kind.HUMAN, "a rule"), match=match, matched_by=by)
-    assert classification.in_force(kept_so).match is Match(match)
+    assert classification.in_force(kept_so).match is Certainty(match)
 
 
 def test_what_an_older_release_kept_of_a_speaker_is_understood():

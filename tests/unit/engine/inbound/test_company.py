@@ -7,7 +7,7 @@ import pytest
 from relance.engine import reasons
 from relance.engine.definition.company_rules import BOUND, GO_ON, STOP, ActionKind, ColleagueAction
 from relance.engine.inbound import company
-from relance.engine.inbound.company import Heard
+from relance.engine.inbound.company import ColleagueReply
 from relance.engine.reasons import Cause, Code, because
 from relance.engine.schedule import waits
 from relance.engine.states import State
@@ -25,7 +25,9 @@ def blank(cls: type, **known: object) -> object:
 
 KIM = blank(Contact, id=1, email="kim@acme.example")
 ANSWERED = because(Code.ANSWERED, "answer 7", cause=Cause.ANSWER)
-HEARD = Heard(KIM, Classification(Kind.HUMAN, "a rule", intent="positive"), ANSWERED, "ada@sales.example")
+HEARD = ColleagueReply(
+    KIM, Classification(Kind.HUMAN, "a rule", intent="positive"), ANSWERED, "ada@sales.example"
+)
 MAIL = 7  # its row
 OTHER = dataclasses.replace(HEARD, why=dataclasses.replace(ANSWERED, source="answer 8"))
 

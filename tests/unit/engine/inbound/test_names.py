@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.engine.inbound.names import Words
+from relance.engine.inbound.names import NameWords
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from relance.engine.inbound.names import Words
     ],
 )
 def test_a_full_name_is_found(text: str) -> None:
-    assert Words.of(text).name("Piotr", "Zieliński")
+    assert NameWords.of(text).name("Piotr", "Zieliński")
 
 
 @pytest.mark.parametrize(
@@ -35,19 +35,19 @@ def test_a_full_name_is_found(text: str) -> None:
     ],
 )
 def test_half_a_name_or_part_of_a_word_is_nobody(text: str) -> None:
-    assert not Words.of(text).name("Piotr", "Zieliński")
+    assert not NameWords.of(text).name("Piotr", "Zieliński")
 
 
 @pytest.mark.parametrize(
     ("given_name", "family"), [("", "Nowak"), ("Ola", ""), ("O.", "Nowak"), ("", ""), ("?", "!")]
 )
 def test_who_has_no_full_name_is_never_found(given_name: str, family: str) -> None:
-    assert not Words.of("Ola O. Nowak ? !").name(given_name, family)
+    assert not NameWords.of("Ola O. Nowak ? !").name(given_name, family)
 
 
 @given(st.text(max_size=200), st.text(max_size=20), st.text(max_size=20), st.text(max_size=200))
 def test_any_text_can_be_asked_and_adding_words_behind_hides_nobody(
     before: str, one: str, other: str, after: str
 ) -> None:
-    if Words.of(f"{one} {other}").name(one, other):
-        assert Words.of(f"{before} \n {one} {other} \n {after}").name(one, other)
+    if NameWords.of(f"{one} {other}").name(one, other):
+        assert NameWords.of(f"{before} \n {one} {other} \n {after}").name(one, other)

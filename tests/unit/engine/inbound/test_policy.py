@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.engine.inbound import policy
-from relance.engine.inbound.policy import NOTHING, Absences, Match
+from relance.engine.inbound.policy import NOTHING, Absences, Certainty
 from relance.engine.states import Event
 from relance.mailbox.parsing.inbound import Classification, Kind, Speaker
 
@@ -41,7 +41,7 @@ def judged(kind: Kind, **more: object) -> Classification:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_a_mail_that_is_certainly_theirs(kind):
-    found = policy.consequence(Match.CERTAIN, judged(kind, speaker=Speaker.RECEIVER))
+    found = policy.consequence(Certainty.CERTAIN, judged(kind, speaker=Speaker.RECEIVER))
     assert (found.event, found.suppress, found.tells_company) == CERTAIN[kind]
     assert not found.pauses_mailbox
     assert found.refused_there == (kind is Kind.BLOCKED)
@@ -49,18 +49,18 @@ def test_a_mail_that_is_certainly_theirs(kind):
 
 @pytest.mark.parametrize("kind", Kind)
 def test_a_mail_that_may_be_theirs_holds_where_a_person_may_have_written_and_does_nothing_else(kind):
-    found = policy.consequence(Match.SOFT, judged(kind))
+    found = policy.consequence(Certainty.SOFT, judged(kind))
     assert found.event is (Event.HELD if kind in A_PERSONS else None)
     assert [found.suppress, found.tells_company, found.pauses_mailbox, found.refused_there] == [False] * 4
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_a_mail_of_nobody_does_nothing(kind):
-    assert policy.consequence(Match.NONE, judged(kind, definite=False)) == NOTHING
+    assert policy.consequence(Certainty.NONE, judged(kind, definite=False)) == NOTHING
 
 
 def test_nobody_is_lost_for_one_doubtful_bounce():
-    found = policy.consequence(Match.CERTAIN, judged(Kind.HARD_BOUNCE, definite=False))
+    found = policy.consequence(Certainty.CERTAIN, judged(Kind.HARD_BOUNCE, definite=False))
     assert (found.event, found.suppress) == (Event.HELD, False)
     assert policy.hard_bounces(found, policy.HARD_BOUNCES_MOST - 1) == found
     assert policy.hard_bounces(found, policy.HARD_BOUNCES_MOST) == policy.CERTAIN[Kind.HARD_BOUNCE]
@@ -71,7 +71,7 @@ def test_nobody_is_lost_for_one_doubtful_bounce():
     [(Speaker.OWN, True, False), (Speaker.RECEIVER, False, True), (Speaker.UNKNOWN, False, True)],
 )
 def test_whose_refusal_it_is_decides_who_is_stopped(speaker, pauses, refused):
-    found = policy.consequence(Match.CERTAIN, judged(Kind.BLOCKED, speaker=speaker))
+    found = policy.consequence(Certainty.CERTAIN, judged(Kind.BLOCKED, speaker=speaker))
     assert (found.event, found.suppress) == (Event.HELD, False)
     assert (found.pauses_mailbox, found.refused_there) == (pauses, refused)
 
@@ -106,12 +106,12 @@ def test_an_address_that_bounces_again_and_again_holds():
     assert policy.soft_bounces(came_back, policy.SOFT_BOUNCES_MOST).event is Event.HELD
 
 
-@given(st.sampled_from(Match), st.sampled_from(Kind), st.booleans(), st.sampled_from(Speaker))
+@given(st.sampled_from(Certainty), st.sampled_from(Kind), st.booleans(), st.sampled_from(Speaker))
 def test_whoever_is_not_surely_meant_is_never_suppressed_and_stops_nobody_for_good(
     match, kind, definite, speaker
 ):
     found = policy.consequence(match, judged(kind, definite=definite, speaker=speaker))
-    if match is not Match.CERTAIN:
+    if match is not Certainty.CERTAIN:
         assert found.event in (None, Event.HELD)
         assert [found.suppress, found.tells_company, found.pauses_mailbox, found.refused_there] == [False] * 4
     if found.suppress:

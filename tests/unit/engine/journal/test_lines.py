@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from relance.engine.journal import lines
 from relance.engine.journal.findings import NEVER
 from relance.engine.journal.journal import Journal
-from relance.engine.journal.lines import Damaged, Kind, Line
+from relance.engine.journal.lines import Damaged, JournalLine, LineKind
 from relance.mailbox.smtp.outcome import Blame, Outcome, SendResult
 
 KEYS = (
@@ -90,8 +90,8 @@ def test_arbitrary_bytes_stop_nobody(content: bytes) -> None:
 @given(OURS_OR_NOT)
 def test_what_is_understood_fits_a_database(told: dict[str, object]) -> None:
     line = lines.understand(json.dumps(told).encode())
-    assert line is None or isinstance(line, Line)
-    if isinstance(line, Line):
+    assert line is None or isinstance(line, JournalLine)
+    if isinstance(line, JournalLine):
         assert 0 <= line.number < 2**63
         assert line.fence is None or 0 <= line.fence < 2**63
 
@@ -105,8 +105,8 @@ def test_what_is_understood_fits_a_database(told: dict[str, object]) -> None:
 def test_an_end_is_read_as_it_was_written(outcome: Outcome, blame: Blame, code: int, message: int) -> None:
     result = SendResult(outcome, "rcpt", blame, code, "5.1.1", "no such user")
     line = lines.understand(json.dumps(lines.ended(message, 3, result)).encode())
-    assert isinstance(line, Line)
-    assert (line.kind, line.number, line.fence) == (Kind.ENDED, message, 3)
+    assert isinstance(line, JournalLine)
+    assert (line.kind, line.number, line.fence) == (LineKind.ENDED, message, 3)
     assert line.end is not None
     assert (line.end.outcome, line.end.code, line.end.text) == (outcome, code, "no such user")
 

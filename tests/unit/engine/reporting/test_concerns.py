@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from relance.engine.processes.attendance import Attendance, Process
-from relance.engine.reporting.concerns import LATE_SECONDS, ConcernKind, Facts, MailboxFacts, concerns
+from relance.engine.reporting.concerns import (
+    LATE_SECONDS,
+    ConcernKind,
+    InstallationFacts,
+    MailboxFacts,
+    concerns,
+)
 from tests.reworded import in_english
 from tests.unit.engine.processes.test_attendance import NOW
 
@@ -17,75 +23,91 @@ def at_work(*, broker_away: bool = False) -> Attendance:
     return Attendance((one,), missing=())
 
 
-WELL = Facts(attendance=at_work(), mailboxes=(MailboxFacts("ada@sales.example", "active"),))
+WELL = InstallationFacts(attendance=at_work(), mailboxes=(MailboxFacts("ada@sales.example", "active"),))
 
 
 def test_where_nothing_is_wrong_nothing_is_said() -> None:
     assert concerns(WELL) == ()
-    assert concerns(Facts()) == ()
+    assert concerns(InstallationFacts()) == ()
 
 
 @pytest.mark.parametrize(
     ("facts", "kind", "grave", "stops"),
     [
-        (Facts(database="no answer"), ConcernKind.DATABASE, True, ALL),
-        (Facts(unwritable="the disk is full."), ConcernKind.UNWRITABLE, True, ALL),
+        (InstallationFacts(database="no answer"), ConcernKind.DATABASE, True, ALL),
+        (InstallationFacts(unwritable="the disk is full."), ConcernKind.UNWRITABLE, True, ALL),
         (
-            Facts(unwritable="the disk is full.", attendance=Attendance(blind=True)),
+            InstallationFacts(unwritable="the disk is full.", attendance=Attendance(blind=True)),
             ConcernKind.UNWRITABLE,
             True,
             ALL,
         ),
-        (Facts(broker=False, refused="WRONGPASS"), ConcernKind.BROKER, True, {"scheduler", "worker"}),
-        (Facts(broker=False), ConcernKind.BROKER, True, {"scheduler", "worker"}),
-        (Facts(attendance=at_work(broker_away=True)), ConcernKind.BROKER, True, {"scheduler", "worker"}),
-        (Facts(attendance=Attendance()), ConcernKind.ABSENT, True, set()),
-        (Facts(stalled=("the loop",)), ConcernKind.STALLED, True, ALL),
-        (Facts(halted="restored."), ConcernKind.HALTED, True, {"scheduler", "worker"}),
-        (Facts(waiting_seconds=LATE_SECONDS + 1), ConcernKind.LATE, True, set()),
         (
-            Facts(mailboxes=(MailboxFacts("a@b.example", "active", send_error="535 no"),)),
+            InstallationFacts(broker=False, refused="WRONGPASS"),
+            ConcernKind.BROKER,
+            True,
+            {"scheduler", "worker"},
+        ),
+        (InstallationFacts(broker=False), ConcernKind.BROKER, True, {"scheduler", "worker"}),
+        (
+            InstallationFacts(attendance=at_work(broker_away=True)),
+            ConcernKind.BROKER,
+            True,
+            {"scheduler", "worker"},
+        ),
+        (InstallationFacts(attendance=Attendance()), ConcernKind.ABSENT, True, set()),
+        (InstallationFacts(stalled=("the loop",)), ConcernKind.STALLED, True, ALL),
+        (InstallationFacts(halted="restored."), ConcernKind.HALTED, True, {"scheduler", "worker"}),
+        (InstallationFacts(waiting_seconds=LATE_SECONDS + 1), ConcernKind.LATE, True, set()),
+        (
+            InstallationFacts(mailboxes=(MailboxFacts("a@b.example", "active", send_error="535 no"),)),
             ConcernKind.UNSENDABLE,
             True,
             set(),
         ),
         (
-            Facts(mailboxes=(MailboxFacts("a@b.example", "active", silent="nothing for 4 minutes."),)),
+            InstallationFacts(
+                mailboxes=(MailboxFacts("a@b.example", "active", silent="nothing for 4 minutes."),)
+            ),
             ConcernKind.SILENT,
             True,
             set(),
         ),
-        (Facts(clock="it jumped"), ConcernKind.CLOCK, True, set()),
+        (InstallationFacts(clock="it jumped"), ConcernKind.CLOCK, True, set()),
         (
-            Facts(mailboxes=(MailboxFacts("a@b.example", "active", "", "no such folder"),)),
+            InstallationFacts(mailboxes=(MailboxFacts("a@b.example", "active", "", "no such folder"),)),
             ConcernKind.UNREADABLE,
             True,
             set(),
         ),
         (
-            Facts(mailboxes=(MailboxFacts("a@b.example", "paused", "refused", "refused", locked_out=True),)),
+            InstallationFacts(
+                mailboxes=(MailboxFacts("a@b.example", "paused", "refused", "refused", locked_out=True),)
+            ),
             ConcernKind.UNREADABLE,
             True,
             set(),
         ),
         (
-            Facts(mailboxes=(MailboxFacts("a@b.example", "paused", "on holiday"),)),
+            InstallationFacts(mailboxes=(MailboxFacts("a@b.example", "paused", "on holiday"),)),
             ConcernKind.PAUSED,
             False,
             set(),
         ),
-        (Facts(held={"company_may_have_answered": 3}), ConcernKind.HELD, False, set()),
-        (Facts(unknown_mails=2), ConcernKind.UNKNOWN, False, set()),
-        (Facts(in_doubt=3), ConcernKind.DOUBT, False, set()),
-        (Facts(unheard_noes=1), ConcernKind.NO, True, set()),
+        (InstallationFacts(held={"company_may_have_answered": 3}), ConcernKind.HELD, False, set()),
+        (InstallationFacts(unknown_mails=2), ConcernKind.UNKNOWN, False, set()),
+        (InstallationFacts(in_doubt=3), ConcernKind.DOUBT, False, set()),
+        (InstallationFacts(unheard_noes=1), ConcernKind.NO, True, set()),
         (
-            Facts(mailboxes=(MailboxFacts("a@b.example", "active", fault="its last turn failed"),)),
+            InstallationFacts(
+                mailboxes=(MailboxFacts("a@b.example", "active", fault="its last turn failed"),)
+            ),
             ConcernKind.FAULT,
             True,
             set(),
         ),
         (
-            Facts(mailboxes=(MailboxFacts("a@b.example", "active", set_aside=2),)),
+            InstallationFacts(mailboxes=(MailboxFacts("a@b.example", "active", set_aside=2),)),
             ConcernKind.SET_ASIDE,
             False,
             set(),
@@ -93,7 +115,9 @@ def test_where_nothing_is_wrong_nothing_is_said() -> None:
     ],
     ids=lambda each: each.value if isinstance(each, ConcernKind) else "",
 )
-def test_each_fact_has_its_concern(facts: Facts, kind: ConcernKind, grave: bool, stops: set[str]) -> None:
+def test_each_fact_has_its_concern(
+    facts: InstallationFacts, kind: ConcernKind, grave: bool, stops: set[str]
+) -> None:
     (found,) = concerns(facts)
     assert found.kind is kind
     assert found.grave is grave
@@ -102,13 +126,13 @@ def test_each_fact_has_its_concern(facts: Facts, kind: ConcernKind, grave: bool,
 
 
 def test_work_that_is_only_just_due_is_not_late() -> None:
-    assert concerns(Facts(waiting_seconds=LATE_SECONDS)) == ()
+    assert concerns(InstallationFacts(waiting_seconds=LATE_SECONDS)) == ()
 
 
 def test_where_no_heartbeat_can_be_written_nobody_claims_that_nobody_is_at_work() -> None:
-    (found,) = concerns(Facts(unwritable="the disk is full.", attendance=Attendance(blind=True)))
+    (found,) = concerns(InstallationFacts(unwritable="the disk is full.", attendance=Attendance(blind=True)))
     assert in_english("It is not known whether Relance is running") in found.words
     assert "Relance is not running" not in found.words
     known = Attendance(at_work().processes, missing=(), blind=True)
-    (found,) = concerns(Facts(unwritable="the disk is full.", attendance=known))
+    (found,) = concerns(InstallationFacts(unwritable="the disk is full.", attendance=known))
     assert "Nobody" not in found.words

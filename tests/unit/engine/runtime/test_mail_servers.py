@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from relance import clock, errors
 from relance.engine.runtime import mail_servers
-from relance.engine.runtime.mail_servers import Crowd, MailServers, Standing, wait
+from relance.engine.runtime.mail_servers import Crowd, MailServers, ServerStanding, wait
 from relance.mailbox.account import Security, Server
 
 CALM = Crowd(threads=8, asking=0, doubtful=0)
-FRESH = Standing(answered=100.0)
-UNHEARD = Standing()
+FRESH = ServerStanding(answered=100.0)
+UNHEARD = ServerStanding()
 
 
 def place(number: int) -> Server:
@@ -26,9 +26,9 @@ def place(number: int) -> Server:
     ("server", "crowd", "doubtful", "seconds"),
     [
         (FRESH, CALM, False, 0),
-        (Standing(visits=11, answered=100.0), CALM, False, 0),
+        (ServerStanding(visits=11, answered=100.0), CALM, False, 0),
         (
-            Standing(visits=12, answered=100.0),
+            ServerStanding(visits=12, answered=100.0),
             CALM,
             False,
             mail_servers.AGAIN,
@@ -41,22 +41,27 @@ def place(number: int) -> Server:
         ),  # who answers is never kept waiting by who does not
         (UNHEARD, CALM, False, 0),
         (
-            Standing(visits=1, asking=1, since=99.9),
+            ServerStanding(visits=1, asking=1, since=99.9),
             CALM,
             False,
             mail_servers.AGAIN,
         ),  # one first, then the rest
-        (Standing(visits=1, asking=1, since=92.0), CALM, False, 8.0),  # asked less often as it stays silent
-        (Standing(visits=1, asking=0, answered=10.0), CALM, False, 0),
+        (
+            ServerStanding(visits=1, asking=1, since=92.0),
+            CALM,
+            False,
+            8.0,
+        ),  # asked less often as it stays silent
+        (ServerStanding(visits=1, asking=0, answered=10.0), CALM, False, 0),
         (UNHEARD, Crowd(8, asking=7, doubtful=0), False, mail_servers.AGAIN),
         (UNHEARD, Crowd(8, asking=4, doubtful=4), False, 0),
         (UNHEARD, Crowd(8, asking=4, doubtful=4), True, mail_servers.AGAIN),
-        (Standing(failures=1, rest_until=107.0), CALM, False, 7),
-        (Standing(failures=1, rest_until=99.0), CALM, False, 0),
-        (Standing(visits=1, failures=1, since=99.9), CALM, False, mail_servers.AGAIN),
-        (Standing(visits=1, failures=1, since=60.0), CALM, False, 40.0),
+        (ServerStanding(failures=1, rest_until=107.0), CALM, False, 7),
+        (ServerStanding(failures=1, rest_until=99.0), CALM, False, 0),
+        (ServerStanding(visits=1, failures=1, since=99.9), CALM, False, mail_servers.AGAIN),
+        (ServerStanding(visits=1, failures=1, since=60.0), CALM, False, 40.0),
         (
-            Standing(visits=1, failures=1, since=-201.0),
+            ServerStanding(visits=1, failures=1, since=-201.0),
             CALM,
             False,
             0,
@@ -64,7 +69,7 @@ def place(number: int) -> Server:
         (UNHEARD, Crowd(1, 0, 0), True, 0),  # with one thread somebody must wait
     ],
 )
-def test_who_may_ask(server: Standing, crowd: Crowd, doubtful: bool, seconds: float) -> None:
+def test_who_may_ask(server: ServerStanding, crowd: Crowd, doubtful: bool, seconds: float) -> None:
     assert wait(server, crowd, 100.0, doubtful=doubtful) == seconds
 
 
@@ -95,7 +100,7 @@ def test_whatever_happens_some_thread_is_left(threads: int, told: list[tuple[str
     with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
         patch.setattr(clock, "elapsed", lambda: seconds[0])
         known = MailServers(threads)
-        open_now: list[tuple[mail_servers.Visit, contextlib.ExitStack]] = []
+        open_now: list[tuple[mail_servers.ServerVisit, contextlib.ExitStack]] = []
         trusted: set[int] = set()  # let in because their server had just answered
         for what, number, doubtful, later in told:
             seconds[0] += later
@@ -115,7 +120,7 @@ def test_whatever_happens_some_thread_is_left(threads: int, told: list[tuple[str
 
 
 def _bounds_hold(
-    known: MailServers, visits: list[mail_servers.Visit], trusted: set[int], threads: int
+    known: MailServers, visits: list[mail_servers.ServerVisit], trusted: set[int], threads: int
 ) -> None:
     asking = [each for each in visits if each.asking]
     assert sum(each.asking for each in known._known.values()) == len(asking)

@@ -11,18 +11,18 @@ from relance import errors
 from relance.engine.definition import compiled
 from relance.engine.definition.reading import load
 from relance.engine.schedule import calendar, holidays, send_windows, waits
-from relance.engine.schedule.calendar import BoundKind, Rule
+from relance.engine.schedule.calendar import BoundKind, SendingRule
 from relance.engine.schedule.holidays import Region
-from relance.engine.schedule.timezones import Place
+from relance.engine.schedule.timezones import ContactZone
 from tests.reworded import in_english, worded
 
 UTC = dt.UTC
-POLAND = Place("Europe/Warsaw", region=Region("PL"))
-NOWHERE = Place("UTC")
-OFFICE = Rule(
+POLAND = ContactZone("Europe/Warsaw", region=Region("PL"))
+NOWHERE = ContactZone("UTC")
+OFFICE = SendingRule(
     send_windows.same_hours((0, 1, 2, 3, 4), send_windows.parse_intervals("08:30-11:30, 13:00-16:30"))
 )
-AT_NINE = Rule(
+AT_NINE = SendingRule(
     send_windows.same_hours(tuple(range(7)), send_windows.parse_intervals("09:00-10:00")), spread=0
 )
 SAMPLE = (
@@ -114,34 +114,34 @@ def test_someone_away_is_not_written_to():
 
 
 def test_a_time_of_day_the_author_asked_for():
-    rule = Rule(OFFICE.week, at=14 * 60)
+    rule = SendingRule(OFFICE.week, at=14 * 60)
     when = ask("2026-03-02T10:00", "1 day", rule=rule)
     assert when.local.time() == dt.time(14)
     assert BoundKind.AT in kinds(when)
 
 
 def test_closed_days_are_neither_counted_nor_used():
-    rule = Rule(OFFICE.week, closed=frozenset({dt.date(2026, 3, 3)}))
+    rule = SendingRule(OFFICE.week, closed=frozenset({dt.date(2026, 3, 3)}))
     assert ask("2026-03-02T10:00", "1 business day", rule=rule).local.date() == dt.date(2026, 3, 4)
     assert ask("2026-03-02T10:00", "1 day", rule=rule).local.date() == dt.date(2026, 3, 4)
 
 
 def test_the_weekend_is_the_countrys():
-    haifa = Place("Asia/Jerusalem", region=Region("IL"))
-    rule = Rule(send_windows.same_hours((6, 0, 1, 2, 3), send_windows.parse_intervals("09:00-17:00")))
+    haifa = ContactZone("Asia/Jerusalem", region=Region("IL"))
+    rule = SendingRule(send_windows.same_hours((6, 0, 1, 2, 3), send_windows.parse_intervals("09:00-17:00")))
     # Thursday 5 March 2026, one business day: Sunday.
     assert ask("2026-03-05T10:00", "1 business day", haifa, rule).local.date() == dt.date(2026, 3, 8)
 
 
 def test_hours_given_for_a_saturday_are_meant_but_a_holiday_shuts_them():
-    rule = Rule(send_windows.same_hours((5,), send_windows.parse_intervals("10:00-12:00")))
+    rule = SendingRule(send_windows.same_hours((5,), send_windows.parse_intervals("10:00-12:00")))
     assert ask("2026-03-02T10:00", "1 day", rule=rule).local.date() == dt.date(2026, 3, 7)
     # 15 August 2026 is a Saturday and a holiday.
     assert ask("2026-08-10T10:00", "1 day", rule=rule).local.date() == dt.date(2026, 8, 22)
 
 
 def test_hours_that_never_open_are_refused_in_words():
-    rule = Rule(send_windows.same_hours((0,), send_windows.parse_intervals("09:00-10:00")), at=11 * 60)
+    rule = SendingRule(send_windows.same_hours((0,), send_windows.parse_intervals("09:00-10:00")), at=11 * 60)
     with pytest.raises(errors.Invalid, match=worded("never open")):
         calendar.next_opening(rule, POLAND, local("2026-03-02T10:00"))
 
@@ -154,42 +154,42 @@ def test_both_clock_changes_send_at_nine_and_once():
         now = local(f"{start}T09:00")
         seen = []
         for _ in range(5):
-            now = calendar.next_time(AT_NINE, now, waits.parse("1 day"), Place("Europe/Warsaw")).at
+            now = calendar.next_time(AT_NINE, now, waits.parse("1 day"), ContactZone("Europe/Warsaw")).at
             seen.append(now.astimezone(zoneinfo.ZoneInfo("Europe/Warsaw")))
         assert {moment.time() for moment in seen} == {dt.time(9)}
         assert len({moment.date() for moment in seen}) == 5
 
 
 def test_a_window_in_the_gap_opens_right_after_it():
-    rule = Rule(
+    rule = SendingRule(
         send_windows.same_hours(tuple(range(7)), send_windows.parse_intervals("02:30-04:00")), spread=0
     )
-    when = ask("2026-03-28T12:00", "1 day", Place("Europe/Warsaw"), rule)
+    when = ask("2026-03-28T12:00", "1 day", ContactZone("Europe/Warsaw"), rule)
     assert when.at == dt.datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
     assert kinds(when)[-1] is BoundKind.CLOCK
 
 
 def test_a_window_swallowed_by_the_gap_is_skipped_and_said():
-    rule = Rule(
+    rule = SendingRule(
         send_windows.same_hours(tuple(range(7)), send_windows.parse_intervals("02:10-02:50")), spread=0
     )
-    when = ask("2026-03-28T12:00", "1 day", Place("Europe/Warsaw"), rule)
+    when = ask("2026-03-28T12:00", "1 day", ContactZone("Europe/Warsaw"), rule)
     assert when.local.date() == dt.date(2026, 3, 30)
     assert BoundKind.CLOCK in kinds(when)
 
 
 def test_a_window_in_the_fold_opens_at_its_first_coming_and_not_again():
-    rule = Rule(
+    rule = SendingRule(
         send_windows.same_hours(tuple(range(7)), send_windows.parse_intervals("02:15-02:45")), spread=0
     )
-    when = ask("2026-10-24T12:00", "1 day", Place("Europe/Warsaw"), rule)
+    when = ask("2026-10-24T12:00", "1 day", ContactZone("Europe/Warsaw"), rule)
     assert when.at == dt.datetime(2026, 10, 25, 0, 15, tzinfo=UTC)
-    assert open_now(rule, Place("Europe/Warsaw"), when.at)
-    assert not open_now(rule, Place("Europe/Warsaw"), when.at + dt.timedelta(hours=1))
+    assert open_now(rule, ContactZone("Europe/Warsaw"), when.at)
+    assert not open_now(rule, ContactZone("Europe/Warsaw"), when.at + dt.timedelta(hours=1))
 
 
 def test_a_day_that_never_was_is_skipped():
-    apia = Place("Pacific/Apia")
+    apia = ContactZone("Pacific/Apia")
     when = calendar.next_time(AT_NINE, local("2011-12-29T09:00", apia.zone), waits.parse("1 day"), apia)
     assert when.local.date() == dt.date(2011, 12, 31)
 
@@ -260,8 +260,8 @@ def test_around_every_change_of_every_zone_each_time_comes_once():
 
 @given(moments, st.sampled_from(SAMPLE))
 def test_hours_all_day_are_always_open(now, zone):
-    rule = Rule(send_windows.same_hours(tuple(range(7)), send_windows.parse_intervals("00:00-24:00")))
-    assert open_now(rule, Place(zone), now)
+    rule = SendingRule(send_windows.same_hours(tuple(range(7)), send_windows.parse_intervals("00:00-24:00")))
+    assert open_now(rule, ContactZone(zone), now)
 
 
 def test_the_rule_of_a_step_has_all_the_author_said():
@@ -304,7 +304,7 @@ waits_drawn = st.one_of(
     st.text(max_size=5),
 )
 def test_an_answer_is_open_later_and_explained(after, wait, zone, region, key):
-    place = Place(zone, region=region)
+    place = ContactZone(zone, region=region)
     when = calendar.next_time(OFFICE, after, wait, place, key=key)
     assert when.at > after
     assert open_now(OFFICE, place, when.at)
@@ -326,7 +326,7 @@ def test_an_answer_is_open_later_and_explained(after, wait, zone, region, key):
     st.sampled_from(SAMPLE),
 )
 def test_asking_later_never_gives_an_earlier_time(after, minutes, wait, zone):
-    place = Place(zone, region=Region("PL"))
+    place = ContactZone(zone, region=Region("PL"))
     first = calendar.next_time(OFFICE, after, wait, place)
     later = calendar.next_time(OFFICE, after + dt.timedelta(minutes=minutes), wait, place)
     assert later.at >= first.at

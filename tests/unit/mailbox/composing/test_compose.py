@@ -167,7 +167,7 @@ def test_long_references_keep_the_root_and_the_latest() -> None:
     ],
 )
 def test_what_cannot_be_said_safely_is_refused(change: dict[str, object]) -> None:
-    with pytest.raises(final_check.Unfit):
+    with pytest.raises(final_check.UnfitMail):
         compose.compose(replace(DRAFT, **change))  # type: ignore[arg-type]
 
 

@@ -40,15 +40,15 @@ def test_the_intended_mail_passes() -> None:
     ],
 )
 def test_anything_else_is_refused(raw: bytes, why: str) -> None:
-    with pytest.raises(final_check.Unfit, match=worded(why)):
+    with pytest.raises(final_check.UnfitMail, match=worded(why)):
         final_check.check(raw, NAMES)
 
 
 def test_a_bcc_is_refused_even_when_asked_for() -> None:
-    with pytest.raises(final_check.Unfit, match=worded("Bcc")):
+    with pytest.raises(final_check.UnfitMail, match=worded("Bcc")):
         final_check.check(HEAD + b"Bcc: x\r\n\r\n", [*NAMES, "Bcc"])
 
 
 def test_the_five_are_always_needed() -> None:
-    with pytest.raises(final_check.Unfit, match=worded("no Date")):
+    with pytest.raises(final_check.UnfitMail, match=worded("no Date")):
         final_check.check(HEAD.replace(b"Date: f\r\n", b"") + b"\r\n", NAMES[:-1])

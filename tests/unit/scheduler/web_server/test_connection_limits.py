@@ -29,7 +29,7 @@ def admit(entrance: connection_limits.Door, address: str, *, said_all: bool = Fa
 
 def test_one_address_has_a_share_and_a_proxy_has_all() -> None:
     entrance = connection_limits.Door(
-        connection_limits.Rules(most=100, most_each=3, trusted=("10.0.0.0/8", "::1/128"))
+        connection_limits.ConnectionLimits(most=100, most_each=3, trusted=("10.0.0.0/8", "::1/128"))
     )
     ours = [admit(entrance, "203.0.113.9") for _ in range(5)]
     assert [caller is not None for caller in ours] == [True, True, True, False, False]
@@ -40,14 +40,14 @@ def test_one_address_has_a_share_and_a_proxy_has_all() -> None:
 
 
 def test_a_household_of_ipv6_is_one_address() -> None:
-    entrance = connection_limits.Door(connection_limits.Rules(most_each=1))
+    entrance = connection_limits.Door(connection_limits.ConnectionLimits(most_each=1))
     assert admit(entrance, "2001:db8:1:2::a") is not None
     assert admit(entrance, "2001:db8:1:2:ffff::b") is None
     assert admit(entrance, "2001:db8:1:3::a") is not None
 
 
 def test_where_the_house_is_full_whoever_is_longest_in_saying_what_it_wants_makes_room() -> None:
-    entrance = connection_limits.Door(connection_limits.Rules(most=3, most_each=100))
+    entrance = connection_limits.Door(connection_limits.ConnectionLimits(most=3, most_each=100))
     served = admit(entrance, "203.0.113.1", said_all=True)
     first, second = (admit(entrance, "203.0.113.2") for _ in range(2))
     assert admit(entrance, "203.0.113.3", said_all=True) is not None

@@ -7,8 +7,8 @@ import pytest
 
 from relance.engine.inbound.classification import EffectiveClassification
 from relance.engine.inbound.corrections import revise
-from relance.engine.inbound.corrections.revise import Kept, Revised, Revision
-from relance.engine.inbound.policy import Match
+from relance.engine.inbound.corrections.revise import Revised, Revision, StandsBecause
+from relance.engine.inbound.policy import Certainty
 from relance.engine.reasons import Cause, Code, Reason, because, prose
 from relance.engine.states import State
 from relance.engine.store.inbound.replies import Reply
@@ -20,14 +20,14 @@ OWN = because(Code.ANSWERED, "answer 7", cause=Cause.ANSWER)
 
 
 def held_to_be(kind: Kind) -> EffectiveClassification:
-    return EffectiveClassification(Match.CERTAIN, Classification(kind, "a rule"), KIM.id)
+    return EffectiveClassification(Certainty.CERTAIN, Classification(kind, "a rule"), KIM.id)
 
 
 def undone(state: State, why: Reason | None, kind: Kind = Kind.HUMAN) -> bool:
     """Whether the row is what the mail, read as `kind`, had made of it."""
     reply = blank(Reply, id=7, mailbox_id=2, judgement={})
     revision = Revision(reply, held_to_be(kind), held_to_be(Kind.AUTO_REPLY))
-    desk = revise._Desk(None, None, revision, None, {KIM.id: KIM})
+    desk = revise._RevisionRun(None, None, revision, None, {KIM.id: KIM})
     with mock.patch.object(revise.replies, "of_contact", return_value=[reply]):
         return revise._caused(desk, dataclasses.replace(row(state, why), contact_id=KIM.id))
 
@@ -57,9 +57,9 @@ def test_an_organisations_refusal_is_undone_with_the_mail_that_told_it():
 
 
 def test_what_was_kept_is_told_only_where_nothing_was_done():
-    told = {Revised((), kept).words for kept in Kept}
-    assert len(told) == len(Kept)
+    told = {Revised((), kept).words for kept in StandsBecause}
+    assert len(told) == len(StandsBecause)
     assert all(len(each) == 1 for each in told)
-    for kept in Kept:
+    for kept in StandsBecause:
         assert Revised((Text.prose("kim: held"),), kept).words == (Text.prose("kim: held"),)
     assert Revised(()).words == ()

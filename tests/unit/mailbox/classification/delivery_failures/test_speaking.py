@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.mailbox.classification.delivery_failures import speaking
-from relance.mailbox.classification.message_view import MessageView
+from relance.mailbox.classification.message_view import ClassifierInput
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import DeliveryReport, Speaker
 
@@ -19,9 +19,9 @@ NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 OWN, RECEIVER, UNKNOWN = Speaker.OWN, Speaker.RECEIVER, Speaker.UNKNOWN
 
 
-def letter(hosts: frozenset[str], sender: str = "mailer-daemon@nobody.example") -> MessageView:
+def letter(hosts: frozenset[str], sender: str = "mailer-daemon@nobody.example") -> ClassifierInput:
     mail = message.read(f"From: {sender}\r\nSubject: Undelivered\r\n\r\nno\r\n".encode())
-    return MessageView(mail, NOW, mailed=frozenset({KIM}), own_hosts=hosts)
+    return ClassifierInput(mail, NOW, mailed=frozenset({KIM}), own_hosts=hosts)
 
 
 REPORT = DeliveryReport(KIM, None, "failed", "5.7.1", "refused", diagnostic_type="smtp")
