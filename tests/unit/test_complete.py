@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import importlib
 import importlib.util
 import sys
 from types import ModuleType
@@ -16,6 +17,7 @@ from relance.engine.definition import company_rules
 from relance.engine.definition import steps as definition_steps
 from relance.engine.inbound import apply, company, policy
 from relance.engine.inbound.policy import Certainty
+from relance.engine.reasons import causes, sentences
 from relance.engine.reporting import codes, sequence_report
 from relance.engine.sending import settle
 from relance.engine.sequences import steps
@@ -23,6 +25,8 @@ from relance.mailbox.classification import chain
 from relance.mailbox.parsing import inbound
 from relance.mailbox.parsing.inbound import Classification, Kind
 from relance.mailbox.smtp import outcome
+
+reason_codes = importlib.import_module("relance.engine.reasons.codes")  # beside it is a function of that name
 
 
 def wider(cases: type[enum.StrEnum]) -> enum.StrEnum:
@@ -52,6 +56,9 @@ def import_anew(module: ModuleType) -> None:
         (company, company_rules, "ActionKind"),
         (settle, outcome, "Outcome"),
         (settle, outcome, "Blame"),
+        (causes, reason_codes, "Code"),
+        (causes, reason_codes, "Cause"),
+        (sentences, reason_codes, "Code"),
     ],
 )
 def test_a_new_case_without_a_row_does_not_import(

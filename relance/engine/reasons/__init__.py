@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from relance.engine.reasons.codes import CAUSES as CAUSES
-from relance.engine.reasons.codes import HOLDS as HOLDS
+from relance.engine.reasons.causes import CAUSES as CAUSES
+from relance.engine.reasons.causes import HOLDS as HOLDS
 from relance.engine.reasons.codes import Cause as Cause
 from relance.engine.reasons.codes import Code as Code
 from relance.engine.reasons.codes import HoldKind as HoldKind

@@ -1,11 +1,8 @@
-"""Every reason there is, by its code; what kind of thing each is, and what kind of hold."""
+"""Every reason there is, by its code; the kinds of thing they are, and the kinds of hold."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
-
-from relance.complete import complete
 
 
 class Cause(StrEnum):
@@ -152,44 +149,6 @@ class Code(StrEnum):
     ADDRESS_SUPPRESSED = "address_suppressed"
     NOT_READ_SINCE = "not_read_since"
     NOT_READ_ELSEWHERE = "not_read_elsewhere"
+    WITHDRAWN = "withdrawn"
     SETTLED_MEANWHILE = "settled_meanwhile"
     ANOTHER_WORKER = "another_worker"
-
-
-CAUSES: Mapping[Code, Cause] = complete(
-    Code,
-    {
-        **dict.fromkeys(Code, Cause.OTHER),
-        **dict.fromkeys((Code.PAUSED, Code.RESUMED, Code.RELEASED, Code.WRITTEN_BY_HAND), Cause.PERSON),
-        Code.STOPPED: Cause.STOP,
-        **dict.fromkeys(
-            (Code.MAY_BE_DELIVERED, Code.BROKE_AFTER_BODY, Code.NOT_KNOWN_YET), Cause.UNKNOWN_MAIL
-        ),
-        **dict.fromkeys(
-            (Code.SERVER_SAID, Code.ADDRESS_REFUSED, Code.MAIL_REFUSED, Code.DEFERRED_OFTEN), Cause.REFUSED
-        ),
-        Code.ORGANISATION_REFUSES: Cause.ORGANISATION,
-        Code.MAYBE_SENT: Cause.RESTORED,
-        **dict.fromkeys(
-            (Code.COLLEAGUE_ANSWERED, Code.COLLEAGUE_STOPS, Code.COLLEAGUE_HANDS_OVER, Code.COLLEAGUE_SLOWS),
-            Cause.COLLEAGUE,
-        ),
-    },
-)
-"""What kind of thing each reason is, where nobody says otherwise (`Reason.cause`)."""
-
-HOLDS: Mapping[Cause, HoldKind] = complete(
-    Cause,
-    {
-        Cause.OTHER: HoldKind.OTHER,
-        Cause.UNKNOWN_MAIL: HoldKind.UNKNOWN_MAIL,
-        Cause.PERSON: HoldKind.PAUSED,
-        Cause.STOP: HoldKind.OTHER,
-        Cause.REFUSED: HoldKind.REFUSED,
-        Cause.ORGANISATION: HoldKind.ORGANISATION,
-        Cause.RESTORED: HoldKind.RESTORED,
-        Cause.ANSWER: HoldKind.ANSWER,
-        Cause.COLLEAGUE: HoldKind.COLLEAGUE,
-    },
-)
-"""The kind of hold that a reason is, where it holds somebody."""

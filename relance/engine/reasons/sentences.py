@@ -139,6 +139,7 @@ SENTENCES: Mapping[Code, Text] = complete(
         Code.NOT_READ_ELSEWHERE: (
             Text("another mailbox that wrote to them was not read for answers since the step fell due")
         ),
+        Code.WITHDRAWN: Text("withdrawn before its body: {why}"),
         Code.SETTLED_MEANWHILE: Text("the mail was settled or given up since it was prepared"),
         Code.ANOTHER_WORKER: Text("another worker took the mailbox"),
     },

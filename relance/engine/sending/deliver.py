@@ -18,7 +18,7 @@ from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageStoppedAtGate
 from relance.engine.ports import Outbox, Span
-from relance.engine.reasons import Code, Reason
+from relance.engine.reasons import Code, Reason, because, joined
 from relance.engine.sending import gate, settle
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.refusals import repeated_answers, way_out
@@ -75,6 +75,7 @@ class Delivery:
     _open: list[Attempt] = field(default_factory=list)  # ended, not yet recorded
     _wanted: Sequence[PreparedMail] = ()
     _left: Sequence[PreparedMail] = ()  # not begun
+    _objections: tuple[Reason, ...] = ()  # to the mail withdrawn last
     _refused: Refusal | None = None  # the last mail the server refused, none accepted since
     marked_at: dt.datetime = clock.NEVER  # when the last of its mails were marked
     _marked: float = 0.0  # when the mark of the chunk under way was begun, machine time
@@ -200,7 +201,8 @@ class Delivery:
         if not why:
             return None
         self.outbox.withdraw()
-        return _withdrawn(why)
+        self._objections = tuple(why)
+        return WITHDRAWN
 
     def _body(self, each: PreparedMail) -> SendResult:
         if not self.context.at_work.begin(self.lease):
@@ -234,7 +236,8 @@ class Delivery:
         self.again = self.again or end.refused_there
         self.sent += result.outcome is Outcome.ACCEPTED
         # A clock that went back since the mark does not date the mail before it.
-        return Attempt(wanted, result, max(self.context.clock.now(), self.marked_at))
+        at = max(self.context.clock.now(), self.marked_at)
+        return Attempt(wanted, result, at, _withdrawn(self._objections) if result is WITHDRAWN else None)
 
     def _read(self, wanted: PreparedMail, result: SendResult) -> SendResult:
         """The result beside the one before it: the same answer to two people is about neither."""
@@ -289,8 +292,6 @@ def _waits_for_another(objections: Sequence[Reason]) -> bool:
     return any(each.code is Code.NOT_READ_ELSEWHERE for each in objections)
 
 
-def _withdrawn(why: Sequence[Reason]) -> SendResult:
-    """The reasons are told as data; the journal, which is read when something has gone wrong, does without them."""
-    reasons = Text.together(*(each.text for each in why), by="; ")
-    told = Text.within("smtp", "withdrawn before its body: {reasons}", reasons=reasons)
-    return dataclasses.replace(WITHDRAWN, told=told)
+def _withdrawn(why: Sequence[Reason]) -> Reason:
+    """The journal, which is read when something has gone wrong, does without the reasons."""
+    return because(Code.WITHDRAWN, why=joined(why))

@@ -45,6 +45,7 @@ class Attempt:
     wanted: PreparedMail
     result: SendResult
     at: dt.datetime
+    why: Reason | None = None  # why no server was asked, where we know better than the result
 
 
 SILENT = because(Code.SERVER_SAID, said="")
@@ -255,6 +256,6 @@ _TOLD: Mapping[MessageState, type[MessageAttempted]] = complete(
 def _event(attempt: Attempt, end: Ending) -> NewEvent:
     message = attempt.wanted.message
     after = MessageState.ACCEPTED if end.done else states.advance_message(message.state, end.message)
-    said = (None, None) if end.done else (end.why, attempt.result.stage)
+    said = (None, None) if end.done else (attempt.why or end.why, attempt.result.stage)
     data = _TOLD[after](message.message_id, message.subject, message.variant, *said)
     return NewEvent.of(attempt.wanted.enrollment, data, attempt.at, message_id=message.id, step=message.step)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from relance import make_home
+from tests.reworded import in_english
 from tests.servers import command, ports, processes
 
 ROOT = Path(__file__).parents[3]
@@ -71,7 +72,7 @@ def test_mail_goes_on_where_the_port_is_taken(environment):
         with started(environment, "run", RELANCE_CONSOLE_PORT=port) as process:
             process.wait_ready(lambda: "relance run: ready" in process.log(), 60)
             assert "console=" not in process.log()
-            assert f"port {port}" in process.log()
+            assert in_english(f"port {port}") in process.log()
             assert "console_port" in process.log()
         alone = subprocess.run(
             command.relance("console"),

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from relance import sandbox
+from tests.reworded import in_english
 from tests.servers import command
 
 ROOT = Path(__file__).parents[3]
@@ -122,7 +123,7 @@ def test_where_the_extra_is_missing_one_sentence_says_so(installed: Path, tmp_pa
         for words in (("demo",), ("sandbox",)):
             done = type_(installed, tmp_path, *words)
             assert done.returncode == 2
-            assert "pip install 'relance[sandbox]'" in done.stderr
+            assert in_english("pip install 'relance[sandbox]'") in done.stderr
             assert len(done.stderr.splitlines()) == 1
         assert (
             type_(installed, tmp_path, "status").returncode == 3

@@ -20,7 +20,7 @@ from relance.engine.db import connection_refused
 from relance.engine.db.database import Database
 from relance.scheduler.daemon import lifecycle, startup
 from relance.scheduler.queue import broker
-from tests.reworded import worded
+from tests.reworded import in_english, worded
 from tests.servers import command, migrated, ports, postgres, pretend, processes, silent
 from tests.servers import redis as redis_server
 
@@ -228,5 +228,5 @@ def test_a_wrong_setting_ends_a_daemon_with_2_and_a_sentence(
     environment["RELANCE_DATABASE_URL"] = guarded.set(password="wrong").render_as_string(hide_password=False)
     process = start("web")
     assert ended(process, 60) == 2
-    assert "the password is wrong" in process.log()
+    assert in_english("the password is wrong") in process.log()
     assert "Traceback" not in process.log()
