@@ -10,7 +10,17 @@ from starlette.routing import Match, Route
 
 from relance.console.pages import Page
 from relance.console.requests import security
-from relance.console.views import entrance, inbox, operating, profile, tasks, today, users
+from relance.console.views import (
+    entrance,
+    inbox,
+    operating,
+    profile,
+    sequence_people,
+    sequences,
+    tasks,
+    today,
+    users,
+)
 from relance.console.watch import Watch
 
 if TYPE_CHECKING:
@@ -24,6 +34,8 @@ PAGES: tuple[Page, ...] = (
     *operating.PAGES,
     *inbox.PAGES,
     *tasks.PAGES,
+    *sequences.PAGES,
+    *sequence_people.PAGES,
 )
 # A new file of `views/` is named here.
 

@@ -16,7 +16,7 @@ from relance.engine.definition.lint import Checked
 from relance.engine.definition.reading import files, load, partial
 from relance.engine.event_log.of_mailboxes import SequencePaused, SequencePublished, SequenceResumed
 from relance.engine.sequences import backlog
-from relance.engine.store import events
+from relance.engine.store import events, statistics
 from relance.engine.store.contacts import contacts
 from relance.engine.store.sequences import sequences
 from relance.engine.store.sequences.sequences import Version
@@ -40,7 +40,7 @@ class Published:
 
 @dataclass(frozen=True)
 class SequenceSummary:
-    """One sequence in a list. `counts` are its enrollments by state."""
+    """One sequence in a list. `counts` are its enrollments by state. Numbers are of those the viewer may see."""
 
     name: str
     version: int
@@ -49,6 +49,10 @@ class SequenceSummary:
     published_at: dt.datetime
     steps: int
     counts: Mapping[str, int]
+    positive: int = 0  # people whose answer was judged as interested
+    next_mail: dt.datetime | None = (
+        None  # when the next mail to anybody falls due; None: none does, or the sequence is paused
+    )
 
 
 @dataclass(frozen=True)
@@ -155,15 +159,23 @@ def _text(source: Source) -> tuple[str | sequence.Sequence, str]:
 def summaries(context: Context) -> list[SequenceSummary]:
     """Every sequence, by name."""
     with context.database.read() as conn:
-        counts = sequences.counts(conn)
+        people, positive = sequences.people(conn), statistics.positive_by_sequence(conn)
         return [
-            _summary(context, conn, each, counts.get(each.sequence_id, {})) for each in sequences.latest(conn)
+            _summary(context, conn, each, people.get(each.sequence_id), positive.get(each.sequence_id, 0))
+            for each in sequences.latest(conn)
         ]
 
 
-def _summary(context: Context, conn: Connection, each: Version, counts: Mapping[str, int]) -> SequenceSummary:
+def _summary(
+    context: Context, conn: Connection, each: Version, people: sequences.People | None, positive: int
+) -> SequenceSummary:
     steps = len(context.library.script(conn, each.id).plan.steps)
-    return SequenceSummary(each.name, each.number, each.state, each.reason, each.published_at, steps, counts)
+    ahead = people.next_mail if people and each.state == "active" else None
+    counts = people.counts if people else {}
+    published = each.published_at
+    return SequenceSummary(
+        each.name, each.number, each.state, each.reason, published, steps, counts, positive, ahead
+    )
 
 
 def show(context: Context, name: str, version: int | None = None) -> SequenceDetail:
@@ -180,7 +192,7 @@ def show(context: Context, name: str, version: int | None = None) -> SequenceDet
                     latest=found[0].number,
                 )
             )
-        counts = sequences.counts(conn).get(chosen.sequence_id, {})
+        people = sequences.people(conn).get(chosen.sequence_id)
     return SequenceDetail(
         chosen.name,
         chosen.number,
@@ -189,7 +201,7 @@ def show(context: Context, name: str, version: int | None = None) -> SequenceDet
         chosen.published_at,
         load.to_yaml(sequence.Sequence.model_validate(chosen.definition)),
         tuple(VersionView(each.number, each.published_at, each.digest) for each in found),
-        counts,
+        people.counts if people else {},
     )
 
 

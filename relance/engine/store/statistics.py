@@ -27,7 +27,7 @@ from relance.engine.db.tables import (
 from relance.engine.event_log import old_names
 from relance.engine.event_log.kinds import EventKind
 from relance.engine.states import OPEN, MessageState, State
-from relance.engine.store import headings
+from relance.engine.store import headings, scopes
 from relance.engine.store.inbound import replies
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import due as due_mails
@@ -350,6 +350,18 @@ def positive(conn: Connection, sequence_id: int) -> int:
         .where(replies.INTENT.in_(["positive"]))
     )
     return int(conn.execute(query).scalar_one())
+
+
+def positive_by_sequence(conn: Connection) -> dict[int, int]:
+    """The same of every sequence, of those the viewer may see: {sequence id: people}."""
+    query = (
+        sa.select(enrollment.c.sequence_id, sa.func.count(sa.distinct(inbound.c.enrollment_id)))
+        .join(inbound, enrollment.c.id == inbound.c.enrollment_id)
+        .where(enrollment.c.state == State.REPLIED.value, replies.INTENT.in_(["positive"]))
+        .where(*scopes.within(conn, enrollment.c.mailbox_id))
+        .group_by(enrollment.c.sequence_id)
+    )
+    return {number: many for number, many in conn.execute(query)}
 
 
 def _counted(conn: Connection, query: sa.Select[Any]) -> list[StepCount]:

@@ -10,7 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from relance.engine.db.database import Instant
 from relance.engine.db.tables import enrollment, sequence, sequence_version
+from relance.engine.states import State
+from relance.engine.store import scopes
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,31 @@ def set_state(conn: Connection, name: str, state: str, reason: str) -> bool:
     return conn.execute(change).rowcount == 1
 
 
-def counts(conn: Connection) -> dict[int, dict[str, int]]:
-    """How many enrollments stand in each state: {sequence id: {state: count}}."""
-    query = sa.select(enrollment.c.sequence_id, enrollment.c.state, sa.func.count().label("many")).group_by(
-        enrollment.c.sequence_id, enrollment.c.state
+@dataclass(frozen=True)
+class People:
+    """Who is in a sequence, of those the viewer may see: how many in each state, and when the next mail of anybody is due."""
+
+    counts: Mapping[str, int]
+    next_mail: dt.datetime | None
+
+
+def people(conn: Connection) -> dict[int, People]:
+    """Of every sequence that anybody is in: {sequence id: people}."""
+    mail = sa.case((enrollment.c.step_kind == "mail", enrollment.c.due_at))
+    query = (
+        sa.select(
+            enrollment.c.sequence_id,
+            enrollment.c.state,
+            sa.func.count().label("many"),
+            sa.func.min(mail, type_=Instant).label("next_mail"),
+        )
+        .where(*scopes.within(conn, enrollment.c.mailbox_id))
+        .group_by(enrollment.c.sequence_id, enrollment.c.state)
     )
-    found: dict[int, dict[str, int]] = {}
+    counts: dict[int, dict[str, int]] = {}
+    ahead: dict[int, dt.datetime] = {}
     for row in conn.execute(query):
-        found.setdefault(row.sequence_id, {})[row.state] = row.many
-    return found
+        counts.setdefault(row.sequence_id, {})[row.state] = row.many
+        if row.state == State.ACTIVE and row.next_mail is not None:
+            ahead[row.sequence_id] = row.next_mail
+    return {number: People(states, ahead.get(number)) for number, states in counts.items()}

@@ -1,0 +1,186 @@
+"""What is done with many people of a sequence at once: asked first, with how many, and done only with so many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from starlette.responses import Response
+
+from relance import errors
+from relance.console.pages import Page
+from relance.console.requests import numbers
+from relance.console.views.sequences import link, people_meant
+from relance.console.visit import UNPROCESSABLE, Visit
+from relance.engine.roles import Permission
+from relance.engine.sequences.bulk import BulkReport, BulkResult
+from relance.engine.sequences.listing import MOST, EnrollmentFilter
+from relance.engine.states import BulkOutcome, State
+from relance.wording import N_, Text
+
+Counted = Callable[[int], Text]
+_NAMED = 20
+# People who are named where something is done with many; the rest is a number.
+
+
+@dataclass(frozen=True)
+class Action:
+    """What can be done with many: the question, the button that does it, a promise, and what was done."""
+
+    icon: str
+    asks: Counted
+    does: Counted
+    means: str
+    done: Counted
+    dangerous: bool = False
+
+
+ACTIONS: Mapping[str, Action] = {
+    "pause": Action(
+        "pause",
+        lambda count: Text.plural("Pause {count} person?", "Pause {count} people?", count),
+        lambda count: Text.plural("Pause {count} person", "Pause {count} people", count),
+        N_("Nothing is sent to them until somebody resumes them. Answers are still read."),
+        lambda count: Text.plural("{count} person was paused.", "{count} people were paused.", count),
+    ),
+    "resume": Action(
+        "play",
+        lambda count: Text.plural("Resume {count} person?", "Resume {count} people?", count),
+        lambda count: Text.plural("Resume {count} person", "Resume {count} people", count),
+        N_("The sequence goes on for them where it stood."),
+        lambda count: Text.plural("{count} person was resumed.", "{count} people were resumed.", count),
+    ),
+    "stop": Action(
+        "ban",
+        lambda count: Text.plural("Stop {count} person?", "Stop {count} people?", count),
+        lambda count: Text.plural("Stop {count} person", "Stop {count} people", count),
+        N_("This ends the sequence for them for good, and drops their open tasks."),
+        lambda count: Text.plural("{count} person was stopped.", "{count} people were stopped.", count),
+        dangerous=True,
+    ),
+}
+_WHY: Mapping[BulkOutcome, Counted] = {
+    BulkOutcome.MAIL_IN_DOUBT: lambda count: Text.plural(
+        "{count} person stays as they are: a mail may have reached them, which is decided on its own.",
+        "{count} people stay as they are: a mail may have reached them, which is decided one at a time.",
+        count,
+    ),
+    BulkOutcome.STEP_IN_DOUBT: lambda count: Text.plural(
+        "{count} person stays as they are: a step may have been sent before the database was restored.",
+        "{count} people stay as they are: a step may have been sent before the database was restored.",
+        count,
+    ),
+    BulkOutcome.MAILBOX_REMOVED: lambda count: Text.plural(
+        "{count} person stays as they are: their mailbox was removed, and another has to be named.",
+        "{count} people stay as they are: their mailbox was removed, and another has to be named.",
+        count,
+    ),
+    BulkOutcome.MOVED_ON: lambda count: Text.plural(
+        "{count} person had moved on meanwhile.", "{count} people had moved on meanwhile.", count
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An action, and with whom."""
+
+    key: str
+    wanted: EnrollmentFilter
+
+    @property
+    def action(self) -> Action:
+        """As it is shown."""
+        return ACTIONS[self.key]
+
+
+def ask(visit: Visit) -> Response:
+    """What an action would do with those who are chosen; nothing is done yet."""
+    wish = _wish(visit)
+    return _question(visit, wish, _act(visit, wish, dry_run=True))
+
+
+def act(visit: Visit) -> Response:
+    """It is done, if it is still done with as many as were said."""
+    wish = _wish(visit)
+    now = _act(visit, wish, dry_run=True)
+    if visit.text("count") != str(len(_changed(now))):
+        return _question(visit, wish, now, UNPROCESSABLE)
+    found = _act(visit, wish, dry_run=False)
+    said = [wish.action.done(len(_changed(found))), *_others(found)]
+    return visit.go(
+        link(wish.wanted.sequence or ""), Text.together(*said), "good" if len(said) == 1 else "warn"
+    )
+
+
+def _question(visit: Visit, wish: Wish, found: BulkReport, code: int = 200) -> Response:
+    changed = _changed(found)
+    return visit.show(
+        "sequence_act.html",
+        code,
+        action=wish.action,
+        means=wish.action.means,
+        asks=wish.action.asks(len(changed)),
+        does=wish.action.does(len(changed)),
+        name=wish.wanted.sequence,
+        changed=changed,
+        named=changed[:_NAMED],
+        others=_others(found),
+        other=code != 200,
+        fields=[*_fields(visit), ("count", str(len(changed)))],
+        back=link(wish.wanted.sequence or ""),
+    )
+
+
+def _wish(visit: Visit) -> Wish:
+    """Those who are ticked, or all who match; raises `errors.Invalid` where nobody is."""
+    key, name = visit.text("do"), visit.text("name")
+    if key not in ACTIONS:
+        raise errors.Invalid(Text("There is no such action."))
+    if visit.text("matching") == "yes":
+        return Wish(key, people_meant(name, visit.text("state"), visit.text("q", 300)))
+    ticked = _ticked(visit)
+    if not ticked:
+        raise errors.Invalid(Text("Nobody was chosen. Tick people in the list, or all that match."))
+    return Wish(key, EnrollmentFilter(sequence=name, numbers=ticked))
+
+
+def _ticked(visit: Visit) -> tuple[int, ...]:
+    given = [each for each in visit.form.getlist("row") if isinstance(each, str)][:MOST]
+    return tuple(number for each in given if (number := numbers.row(each)) is not None)
+
+
+def _act(visit: Visit, wish: Wish, *, dry_run: bool) -> BulkReport:
+    people, wanted = visit.app.enrollments, wish.wanted
+    if wish.key == "pause":
+        return people.pause(wanted, dry_run=dry_run)
+    if wish.key == "stop":
+        return people.stop(wanted, dry_run=dry_run)
+    if not wanted.states:  # who is away comes back by themselves, unless they were ticked
+        waiting = (State.PAUSED.value, State.AWAY.value) if wanted.numbers else (State.PAUSED.value,)
+        wanted = replace(wanted, states=waiting)
+    return people.resume(wanted, dry_run=dry_run)
+
+
+def _changed(found: BulkReport) -> list[BulkResult]:
+    return [each for each in found.results if each.outcome is BulkOutcome.CHANGED]
+
+
+def _others(found: BulkReport) -> list[Text]:
+    """Those with whom it cannot be done, and why."""
+    counted = found.counts
+    return [words(counted[outcome]) for outcome, words in _WHY.items() if counted.get(outcome)]
+
+
+def _fields(visit: Visit) -> Sequence[tuple[str, str]]:
+    """What was chosen, to be sent along once more."""
+    names = ("name", "do", "row", "matching", "state", "q")
+    return [
+        (key, value) for key, value in visit.form.multi_items() if key in names and isinstance(value, str)
+    ]
+
+
+PAGES = (
+    Page("/sequence/people", ask, Permission.WORK, method="POST"),
+    Page("/sequence/people/done", act, Permission.WORK, method="POST"),
+)

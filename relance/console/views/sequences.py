@@ -1,0 +1,165 @@
+"""Sequences: the list, and one of them step by step with its people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from starlette.responses import Response
+
+from relance.console import lists
+from relance.console.pages import Page, Rail
+from relance.console.visit import Visit
+from relance.engine import states
+from relance.engine.reporting import codes, variants
+from relance.engine.reporting.sequence_report import Report
+from relance.engine.roles import Permission
+from relance.engine.sequences.listing import EnrollmentFilter
+from relance.engine.sequences.publish import SequenceSummary
+from relance.engine.states import State
+from relance.wording import N_, Text, _
+
+TONES: Mapping[str, str] = {
+    State.ACTIVE: "blue",
+    State.PAUSED: "grey",
+    State.AWAY: "grey",
+    State.HELD: "amber",
+    State.FINISHED: "grey",
+    State.REPLIED: "green",
+    State.BOUNCED: "red",
+    State.UNSUBSCRIBED: "grey",
+    State.STOPPED: "grey",
+    State.FAILED: "red",
+}
+OVER = "over"  # a filter: everybody for whom it is over, however it ended
+_GROUPS: Mapping[str, tuple[str, ...]] = {
+    OVER: tuple(state.value for state in State if state in states.FINAL)
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A sequence in the list, with its people counted."""
+
+    found: SequenceSummary
+    link: str
+    enrolled: int
+    over: int
+
+    def in_state(self, state: str) -> int:
+        """How many stand there."""
+        return self.over if state == OVER else self.found.counts.get(state, 0)
+
+
+def link(name: str, **query: str) -> str:
+    """The page of a sequence."""
+    path = f"/sequences/{quote(name, safe='')}"
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def named(visit: Visit) -> str:
+    """The sequence that the path names."""
+    return str(visit.path["name"]).replace("\0", "")
+
+
+def index(visit: Visit) -> Response:
+    """The list."""
+    found = visit.app.sequences.list()
+    asked, state = visit.asked("q"), visit.asked("state")
+    shown = [each for each in found if asked.strip().lower() in each.name.lower()]
+    return visit.show(
+        "sequences.html",
+        rows=[_row(each) for each in shown if state in ("", each.state)],
+        any=bool(found),
+        chips=[
+            lists.chip(
+                visit,
+                "state",
+                each,
+                str(codes.text("sequence", each)),
+                sum(one.state == each for one in shown),
+            )
+            for each in ("active", "paused")
+        ],
+        search=asked,
+        hidden=[("state", state)] if state else [],
+        words=codes.text,
+        may_write=visit.me.may(Permission.SEQUENCES),
+    )
+
+
+def _row(found: SequenceSummary) -> Row:
+    over = sum(found.counts.get(each, 0) for each in _GROUPS[OVER])
+    return Row(found, link(found.name), sum(found.counts.values()), over)
+
+
+def show(visit: Visit) -> Response:
+    """One sequence: its funnel, its variants, its people."""
+    name = named(visit)
+    found = visit.app.report(name)
+    wanted = people_meant(name, visit.asked("state"), visit.asked("q"))
+    people = visit.app.enrollments.list(wanted, after=visit.asked(lists.AFTER), limit=lists.PAGE)
+    counted = visit.app.enrollments.counts(EnrollmentFilter(sequence=name, search=wanted.search))
+    return visit.show(
+        "sequence.html",
+        report=found,
+        most=max([1, *(each.due for each in found.steps)]),
+        trials=[(each, variants.verdict(each.variants)) for each in found.steps if len(each.variants) > 1],
+        tracked=_tracked(found),
+        people=people.enrollments,
+        matching=sum(many for state, many in counted.items() if not wanted.states or state in wanted.states),
+        chips=_chips(visit, counted),
+        search=visit.asked("q"),
+        in_state=visit.asked("state"),
+        pages=lists.pages(visit, people.cursor),
+        words=codes.text,
+        tones=TONES,
+        link=link(name),
+        may_write=visit.me.may(Permission.SEQUENCES),
+        may_work=visit.me.may(Permission.WORK),
+        all_seen=visit.me.scope.everything,
+    )
+
+
+def _tracked(found: Report) -> bool:
+    """Whether anybody, or any machine, opened or clicked anything."""
+    whole = found.all_mails
+    return any((whole.opened, whole.clicked, whole.opened_by_machines, whole.clicked_by_machines))
+
+
+def _chips(visit: Visit, counted: Mapping[str, int]) -> list[lists.Chip]:
+    chosen = visit.asked("state")
+    found = [
+        lists.chip(visit, "state", state, str(codes.text("person", state)), counted.get(state, 0))
+        for state in State
+        if counted.get(state) or state == chosen
+    ]
+    if chosen == OVER:
+        over = sum(counted.get(each, 0) for each in _GROUPS[OVER])
+        found.append(lists.chip(visit, "state", OVER, _("Over, however it ended"), over))
+    return found
+
+
+def people_meant(name: str, state: str, search: str) -> EnrollmentFilter:
+    """The people of a sequence that a filter and a search ask for."""
+    chosen = _GROUPS.get(state, (state,) if state else ())
+    return EnrollmentFilter(sequence=name, states=chosen, search=search.strip() or None)
+
+
+def steer(visit: Visit) -> Response:
+    """The whole sequence is paused, or goes on."""
+    name = visit.text("name")
+    if visit.text("do") == "pause":
+        visit.app.sequences.pause(name)
+        said = Text("{name} is paused: none of its mails leave until it is resumed.", name=name)
+        return visit.go(link(name), said, "warn")
+    visit.app.sequences.resume(name)
+    return visit.go(link(name), Text("{name} goes on.", name=name))
+
+
+PAGES = (
+    Page("/sequences", index, Permission.LOOK, rail=Rail(N_("Sequences"), "send", 40)),
+    Page("/sequences/{name:path}", show, Permission.LOOK),
+    Page("/sequence/state", steer, Permission.SEQUENCES, method="POST"),
+)

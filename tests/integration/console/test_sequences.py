@@ -1,0 +1,224 @@
+"""Sequences in the console: the list, one of them with its people, and what is done with many of those at once."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+
+from relance import EnrollmentFilter
+from tests.integration.console import campaign
+from tests.integration.console.campaign import ANN, BEN, NAME
+from tests.integration.console.conftest import Console
+from tests.reworded import in_english
+
+PAGE = f"/sequences/{quote(NAME, safe='')}"
+PEOPLE = "/sequence/people"
+
+
+@pytest.fixture
+def sales(console: Console) -> Console:
+    """A sequence under way; Ann's half of it is Ann's."""
+    campaign.play(console.app)
+    console.join("boss@sales.example")
+    for email in (ANN, BEN):
+        console.join(email, "salesperson")
+        console.app.mailboxes.assign(email, email)
+    return console
+
+
+def boss(console: Console, who: str = "boss@sales.example"):
+    return console.client(console.tokens[who], follow_redirects=True)
+
+
+def states(console: Console, **more: object) -> dict[str, int]:
+    return dict(console.app.enrollments.counts(EnrollmentFilter(sequence=NAME, **more)))  # type: ignore[arg-type]
+
+
+def active(console: Console) -> str:
+    return console.app.enrollments.list(EnrollmentFilter(states=("active",))).enrollments[0].email
+
+
+def hidden(page: str) -> dict[str, list[str]]:
+    """What the question sends along."""
+    found: dict[str, list[str]] = {}
+    form = page[page.index('action="/sequence/people/done"') :]
+    for name, value in re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)">', form):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def test_the_list_counts_people_finds_by_name_and_never_shows_a_rate(sales: Console) -> None:
+    console_states = states(sales)
+    with boss(sales) as client:
+        page = client.get("/sequences?lang=en").text
+        for state in ("active", "held"):
+            assert f'href="{PAGE}?state={state}">{console_states[state]}</a>' in page
+        assert f'href="{PAGE}?state=over">5</a>' in page
+        assert "%</" not in page
+        assert in_english("Opened") not in page
+        assert PAGE in client.get("/sequences?q=SPRING").text
+        assert PAGE not in client.get("/sequences?q=autumn").text
+        assert PAGE not in client.get("/sequences?state=paused").text
+
+
+def test_a_salesperson_counts_and_lists_their_own_people(sales: Console) -> None:
+    whole = sum(states(sales).values())
+    own = sum(states(sales, mailbox=ANN).values())
+    assert 0 < own < whole
+    theirs = {each.email for each in sales.app.enrollments.list(EnrollmentFilter(mailbox=BEN)).enrollments}
+    with boss(sales, ANN) as ann:
+        assert f'href="{PAGE}">{own}</a>' in ann.get("/sequences").text
+        page = ann.get(PAGE).text
+        assert not any(email in page for email in theirs)
+        assert "/sequence/state" not in page
+        ticked = [
+            str(each.id) for each in sales.app.enrollments.list(EnrollmentFilter(mailbox=BEN)).enrollments
+        ]
+        for form in ({"row": ticked}, {"matching": "yes"}):
+            asked = ann.post(PEOPLE, data={"name": NAME, "do": "stop", **form})
+            assert not any(email in asked.text for email in theirs)
+            ann.post(
+                f"{PEOPLE}/done",
+                data={"name": NAME, "do": "stop", "count": hidden(asked.text)["count"], **form},
+            )
+        assert ann.post("/sequence/state", data={"name": NAME, "do": "pause"}).status_code == 403
+    assert states(sales, mailbox=BEN).get("stopped", 0) <= 1  # whom the fixture stopped
+    assert set(states(sales, mailbox=ANN)).isdisjoint({"active", "paused", "held"})
+
+
+def test_people_are_filtered_searched_and_paged_in_the_address(sales: Console, monkeypatch) -> None:
+    from relance.console import lists
+
+    monkeypatch.setattr(lists, "PAGE", 4)
+    everybody = [
+        each.email for each in sales.app.enrollments.list(EnrollmentFilter(sequence=NAME)).enrollments
+    ]
+    with boss(sales) as client:
+        seen, at = [], PAGE
+        while at:
+            page = client.get(at).text
+            seen += re.findall(r'aria-label="[^"]*?(\S+@\S+?)"', page)
+            found = re.search(r'href="([^"]*after=[^"]*)"', page)
+            at = found[1].replace("&amp;", "&") if found else ""
+        assert seen == everybody
+        assert re.findall(r'name="row"', client.get(f"{PAGE}?state=held").text) == ['name="row"']
+        assert len(re.findall(r'name="row"', client.get(f"{PAGE}?q=ada").text)) == 3
+        over = client.get(f"{PAGE}?state=over").text
+        assert len(re.findall(r'name="row"', over)) == 4
+        for wrong in ("state=nowhere", "after=x"):
+            assert client.get(f"{PAGE}?{wrong}").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("act", "before", "after"), [("pause", "active", "paused"), ("stop", "active", "stopped")]
+)
+def test_all_that_match_are_asked_about_by_number_and_then_done(sales: Console, act, before, after) -> None:
+    number, had = states(sales)["active"], states(sales).get(after, 0)
+    someone = active(sales)
+    form = {"name": NAME, "do": act, "matching": "yes", "state": before, "q": ""}
+    with boss(sales) as client:
+        asked = client.post(PEOPLE, data=form).text
+        assert states(sales)["active"] == number
+        verb = act.title()
+        assert in_english(f"{verb} {number} people") in asked
+        assert hidden(asked)["count"] == [str(number)]
+        done = client.post(f"{PEOPLE}/done", data=hidden(asked))
+        assert str(done.url).endswith(PAGE)
+    assert states(sales).get("active", 0) == 0
+    assert states(sales)[after] == had + number
+    last = sales.app.timeline(someone)[-1]
+    assert last.actor is not None
+    assert last.actor.name == "boss@sales.example"
+
+
+def test_resuming_takes_the_paused_and_leaves_the_rest(sales: Console) -> None:
+    paused = [each for each in sales.app.enrollments.list(EnrollmentFilter(states=("paused",))).enrollments]
+    held = states(sales)["held"]
+    rows = [each.id for each in sales.app.enrollments.list(EnrollmentFilter(sequence=NAME)).enrollments]
+    with boss(sales) as client:
+        asked = client.post(PEOPLE, data={"name": NAME, "do": "resume", "row": rows}).text
+        assert hidden(asked)["count"] == [str(len(paused))]
+        client.post(f"{PEOPLE}/done", data=hidden(asked))
+    assert (states(sales).get("paused", 0), states(sales)["held"]) == (0, held)
+
+
+def test_where_it_would_be_other_people_than_were_said_it_is_asked_again(sales: Console) -> None:
+    form = {"name": NAME, "do": "stop", "matching": "yes", "state": "active"}
+    with boss(sales) as client:
+        asked = hidden(client.post(PEOPLE, data=form).text)
+        sales.app.pause(active(sales))
+        before = states(sales)
+        again = client.post(f"{PEOPLE}/done", data=asked)
+        assert again.status_code == 422
+        assert states(sales) == before
+        assert hidden(again.text)["count"] == [str(int(asked["count"][0]) - 1)]
+        client.post(f"{PEOPLE}/done", data=hidden(again.text))
+    assert "active" not in states(sales)
+    assert states(sales)["paused"] == 2
+
+
+def test_what_makes_no_sense_is_refused(sales: Console) -> None:
+    before = states(sales)
+    with boss(sales) as client:
+        for form in (
+            {"do": "stop"},
+            {"do": "stop", "row": ["x", "9" * 30]},
+            {"do": "explode", "matching": "yes"},
+            {"do": "stop", "matching": "yes", "state": "nowhere"},
+        ):
+            assert client.post(PEOPLE, data={"name": NAME, **form}).status_code == 422, form
+        assert (
+            client.post(PEOPLE, data={"name": "No such", "do": "stop", "matching": "yes"}).status_code == 404
+        )
+        assert client.get("/sequences/%00").status_code == 404
+    assert states(sales) == before
+
+
+def test_a_sequence_is_paused_and_goes_on(sales: Console) -> None:
+    with boss(sales) as client:
+        client.post("/sequence/state", data={"name": NAME, "do": "pause"})
+        [summary] = sales.app.sequences.list()
+        assert (summary.state, summary.next_mail) == ("paused", None)
+        client.post("/sequence/state", data={"name": NAME, "do": "resume"})
+    [summary] = sales.app.sequences.list()
+    assert summary.state == "active"
+    assert summary.next_mail is not None
+    assert sales.app.users.log()[0].action == "sequences.resume"
+
+
+def test_a_number_is_chosen_by_keyboard_and_the_bar_says_how_many(sales, tab) -> None:
+    page = tab(sales.tokens["boss@sales.example"]).open(f"{PAGE}?lang=en")
+    bar = page.locator(".bulk")
+    assert not bar.is_visible()
+    page.locator("input[data-all]").focus()
+    page.keyboard.press("Space")
+    assert bar.is_visible()
+    ticked = page.locator("input[name=row]:checked").count()
+    assert page.locator("[data-ticked]").inner_text() == str(ticked)
+    page.get_by_role("button", name=in_english("Pause…") or "Pause…").click()
+    page.wait_for_url("**/sequence/people")
+    page.locator("form[action='/sequence/people/done'] button").click()
+    page.wait_for_url(f"**{PAGE}")
+    assert "active" not in states(sales)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_its_pages_are_accessible_and_fit(sales, tab, scheme) -> None:
+    for language, width in (("en", 1280), ("pl", 390)):
+        here = tab(
+            sales.tokens["boss@sales.example"], color_scheme=scheme, viewport={"width": width, "height": 800}
+        )
+        for path in ("/sequences?x=1", f"{PAGE}?x=1", f"{PAGE}?state=held", f"{PAGE}?q=nobody"):
+            page = here.open(f"{path}&lang={language}")
+            assert here.axe() == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        page = here.open(PAGE)
+        page.locator("input[name=matching]").evaluate(
+            "box => { box.checked = true; box.form.querySelector('.bulk').hidden = false }"
+        )
+        page.locator(".bulk button.danger").click()
+        page.wait_for_url("**/sequence/people")
+        assert here.axe() == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
