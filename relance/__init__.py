@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from relance.engine.inbound.corrections.reclassify import Change, RejudgeReport
     from relance.engine.inbound.corrections.reinstate import WayBack
     from relance.engine.inbound.reading.unread_mail import UnreadMail
+    from relance.engine.jobs.service import ImportSheet, JobPage, JobView, Upload
     from relance.engine.mailboxes.service import MailboxSpec, MailboxTest, MailboxView, TestStep
     from relance.engine.ports import Span, Telemetry
     from relance.engine.processes.attendance import Attendance
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from relance.engine.store.contacts.contacts import Contact
     from relance.engine.store.contacts.suppressions import Suppression
     from relance.engine.store.inbound.replies import ReplyFilter, Wanted
+    from relance.engine.store.jobs import JobKind, JobState
     from relance.engine.store.mailboxes.provider_traits import IdClue, ProviderHabits
     from relance.engine.store.processes import Process
     from relance.engine.store.sending.message_lists import MessageView
@@ -140,9 +142,14 @@ __all__ = [
     "HeldView",
     "IdClue",
     "ImportReport",
+    "ImportSheet",
     "InboxCounts",
     "Invalid",
     "Invitation",
+    "JobKind",
+    "JobPage",
+    "JobState",
+    "JobView",
     "MailStep",
     "MailboxLine",
     "MailboxSpec",
@@ -210,6 +217,7 @@ __all__ = [
     "Unreachable",
     "UnreadMail",
     "Unwritable",
+    "Upload",
     "Usage",
     "UserView",
     "Variant",
@@ -242,6 +250,7 @@ _ROOMS = {
     "engine.inbound.corrections.reclassify": ("Change", "RejudgeReport"),
     "engine.inbound.corrections.reinstate": ("WayBack",),
     "engine.inbound.reading.unread_mail": ("UnreadMail",),
+    "engine.jobs.service": ("ImportSheet", "JobPage", "JobView", "Upload"),
     "engine.mailboxes.service": ("MailboxSpec", "MailboxTest", "MailboxView", "TestStep"),
     "engine.ports": ("Span", "Telemetry"),
     "engine.processes.attendance": ("Attendance",),
@@ -264,6 +273,7 @@ _ROOMS = {
     "engine.sequences.listing": ("EnrollmentFilter", "EnrollmentPage"),
     "engine.sequences.publish": ("Published", "SequenceDetail", "SequenceSummary", "VersionView"),
     "engine.store.contacts.contacts": ("Contact",),
+    "engine.store.jobs": ("JobKind", "JobState"),
     "engine.store.processes": ("Process",),
     "engine.store.mailboxes.provider_traits": ("IdClue", "ProviderHabits"),
     "engine.store.inbound.replies": ("ReplyFilter", "Wanted"),

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import zoneinfo
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from relance.engine import tick as engine_tick
     from relance.engine import turn
     from relance.engine.engagement import hits
+    from relance.engine.jobs import work as job_work
     from relance.engine.mailboxes import idle
     from relance.engine.reporting import explain as reporting_explain
     from relance.engine.reporting import sequence_report, step_outcomes
@@ -60,10 +61,11 @@ else:
         "relance.engine.reporting.status",
         "relance.engine.reporting.timeline",
     )
-    journal_replay, control, sequences_enroll = late.modules(
+    journal_replay, control, sequences_enroll, job_work = late.modules(
         "relance.engine.restore.journal_replay",
         "relance.engine.sequences.control",
         "relance.engine.sequences.enroll",
+        "relance.engine.jobs.work",
     )
 
 BEAT_SECONDS = 60.0
@@ -90,6 +92,7 @@ class Relance:
     restored = Noun(lambda: services.Restored)
     inbox = Noun(lambda: services.Answers)
     today = Noun(lambda: services.Today)
+    jobs = Noun(lambda: services.Jobs)
     users = Noun(lambda: people.Users)
     myself = Noun(lambda: people.Myself)
     entrance = Noun(lambda: people.Entrance)
@@ -285,6 +288,14 @@ class Relance:
     def turn(self, mailbox_id: int, stop: Callable[[], bool] = lambda: False) -> turn.TurnReport:
         """Do one mailbox's turn; `stop` is asked between mails."""
         return turn.take_turn(self._context, mailbox_id, stop)
+
+    def due_jobs(self, limit: int) -> Sequence[int]:
+        """Numbers of jobs that nobody works on, the oldest first."""
+        return job_work.due(self._context, limit)
+
+    def work(self, number: int, stop: Callable[[], bool] = lambda: False) -> bool:
+        """Work on a job until it is over, or `stop` says so between two batches; True while there is more to do."""
+        return job_work.work(self._context, number, stop)
 
     def ending(self) -> int:
         """Begin no mail's body any more; returns for how many mailboxes one is under way."""

@@ -15,6 +15,7 @@ from relance.engine.contacts import importer
 from relance.engine.contacts import service as contact_service
 from relance.engine.inbound.corrections import inbox, inbox_pages, reclassify, reinstate
 from relance.engine.inbound.reading import unread_mail
+from relance.engine.jobs import service as job_service
 from relance.engine.mailboxes import aliases, assigning, probe_run
 from relance.engine.mailboxes import service as mailbox_service
 from relance.engine.reporting import today
@@ -68,6 +69,23 @@ class Enrollments(Service):
     resume = Operation(bulk.resume)
     stop = Operation(bulk.stop)
     release = Operation(bulk.release)
+
+
+class Jobs(Service):
+    """Long work in the background, with its progress: a salesperson's own."""
+
+    list = Operation(job_service.page)
+    show = Operation(job_service.show)
+    cancel = Operation(job_service.cancel)
+    lines = Operation(job_service.lines)
+    check_contacts = Operation(job_service.check_contacts)
+    import_contacts = Operation(job_service.import_contacts)
+    sheet = Operation(job_service.sheet)
+    refused = Operation(job_service.refused)
+    refused_file = Operation(job_service.refused_file)
+    imported = Operation(job_service.imported)
+    change_enrollments = Operation(job_service.change_enrollments)
+    enroll = Operation(job_service.enroll)
 
 
 class Messages(Service):

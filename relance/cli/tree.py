@@ -25,7 +25,17 @@ if TYPE_CHECKING:
         sequences,
         tasks,
     )
-    from relance.cli.operations import console, database, demo, home, restored, running, sandbox, unknowns
+    from relance.cli.operations import (
+        console,
+        database,
+        demo,
+        home,
+        jobs,
+        restored,
+        running,
+        sandbox,
+        unknowns,
+    )
 else:
     contacts, enrolling, enrollments, inbox, looking, mailboxes, messages, sequences, tasks = late.modules(
         "relance.cli.contacts",
@@ -38,11 +48,12 @@ else:
         "relance.cli.sequences",
         "relance.cli.tasks",
     )
-    console, database, demo, home, restored, running, sandbox, unknowns = late.modules(
+    console, database, demo, home, jobs, restored, running, sandbox, unknowns = late.modules(
         "relance.cli.operations.console",
         "relance.cli.operations.database",
         "relance.cli.operations.demo",
         "relance.cli.operations.home",
+        "relance.cli.operations.jobs",
         "relance.cli.operations.restored",
         "relance.cli.operations.running",
         "relance.cli.operations.sandbox",
@@ -62,6 +73,7 @@ _PARTS: Sequence[tuple[tuple[str, ...], Callable[[typer.Typer], None]]] = (
     (("task",), lambda root: root.add_typer(tasks.group, name="task")),
     (("unknown",), lambda root: root.add_typer(unknowns.group, name="unknown")),
     (("restored",), lambda root: root.add_typer(restored.group, name="restored")),
+    (("jobs",), lambda root: root.add_typer(jobs.group, name="jobs")),
     (("run", "worker", "scheduler", "web"), lambda root: running.add_to(root)),
     (("console",), lambda root: root.add_typer(console.group, name="console")),
     (("demo",), lambda root: demo.add_to(root)),

@@ -90,6 +90,12 @@ class App(Protocol):
     def turn(self, mailbox_id: int, stop: Callable[[], bool]) -> TurnReport:
         """Serve one mailbox; once `stop()` is true, end after the mail under way."""
 
+    def due_jobs(self, limit: int) -> Sequence[int]:
+        """Numbers of jobs that are in nobody's hands, the oldest first."""
+
+    def work(self, number: int, stop: Callable[[], bool]) -> bool:
+        """Work on a job; once `stop()` is true, end after the batch under way. True while there is more to do."""
+
     def ending(self) -> int:
         """Begin no mail's body any more; returns for how many mailboxes one is under way."""
 

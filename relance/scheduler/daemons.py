@@ -16,11 +16,12 @@ import structlog
 
 from relance import config, errors
 from relance.scheduler import actors, app_protocol, listening, scheduler
+from relance.scheduler import jobs as long_work
 from relance.scheduler import worker as scheduler_worker
 from relance.scheduler.daemon import lifecycle, shared_parts, startup, supervisor
 from relance.scheduler.logging import logs
 from relance.scheduler.monitoring import metrics
-from relance.scheduler.queue import broker, hints
+from relance.scheduler.queue import broker, coalescing, hints
 from relance.wording import Text
 
 
@@ -82,8 +83,8 @@ def run_scheduler(app: app_protocol.App, *, bell: lifecycle.Bell | None = None) 
     settings, figures = app.settings, metrics.Meters()
     needs_redis(settings, "scheduler")
     logs.configure(settings)
-    _, sender = _hints(settings, figures)
-    rounds = scheduler.Loop(app, sender, figures)
+    carrier, under_way, sender = _hints(settings, figures)
+    rounds = scheduler.Loop(app, sender, figures, long_work.Jobs(app, carrier, under_way, figures))
     own: list[lifecycle.DaemonPart] = [rounds, *listening.parts(app, figures, rounds.wake)]
     around = shared_parts.around(app, "scheduler", figures, own, hearts=[rounds.pulses], sender=sender)
     parts = [*_board(settings, figures), *around]
@@ -130,11 +131,12 @@ def _work(
     say: Callable[[str], None] = lifecycle.announce,
 ) -> int:
     figures = metrics.Meters()
-    carrier, sender = _hints(settings, figures)
+    carrier, under_way, sender = _hints(settings, figures)
     turns = actors.Turns(app, sender, figures)
     with contextlib.suppress(errors.Unreachable):  # the loop hints them, too, when their marks have faded
         sender.renew(app.due_mailboxes(scheduler.LIMIT))
-    worker = scheduler_worker.Hands(carrier, turns, threads or settings.worker_threads, figures)
+    jobs = long_work.Jobs(app, carrier, under_way, figures)
+    worker = scheduler_worker.Hands(carrier, turns, threads or settings.worker_threads, figures, jobs)
     around = shared_parts.around(app, "worker", figures, [worker], hearts=[worker.pulses], sender=sender)
     parts = [*_board(settings, figures), *around]
     return lifecycle.stand(parts, bell, settings.drain_seconds, ready=_ready("worker"), say=say)
@@ -166,9 +168,11 @@ def _child(
     raise SystemExit(code)
 
 
-def _hints(settings: config.Settings, figures: metrics.Meters) -> tuple[dramatiq.Broker, hints.Hints]:
+def _hints(
+    settings: config.Settings, figures: metrics.Meters
+) -> tuple[dramatiq.Broker, coalescing.Marks, hints.Hints]:
     carrier, under_way = broker.build(settings, figures)
-    return carrier, hints.Hints(carrier, under_way, figures)
+    return carrier, under_way, hints.Hints(carrier, under_way, figures)
 
 
 def _board(settings: config.Settings, figures: metrics.Meters) -> list[lifecycle.DaemonPart]:

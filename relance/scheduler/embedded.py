@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from relance import errors
 from relance.scheduler import actors, app_protocol, listening, scheduler
+from relance.scheduler import jobs as long_work
 from relance.scheduler import worker as scheduler_worker
 from relance.scheduler.daemon import lifecycle, shared_parts
 from relance.scheduler.monitoring import metrics
@@ -40,10 +41,11 @@ def assemble(
     carrier, under_way = broker.build(app.settings, figures)
     sender = hints.Hints(carrier, under_way, figures)
     turns = actors.Turns(app, sender, figures)
-    rounds = scheduler.Loop(app, sender, figures)
+    jobs = long_work.Jobs(app, carrier, under_way, figures)
+    rounds = scheduler.Loop(app, sender, figures, jobs)
     turns.after = rounds.wake
     server = web.of(app, sockets, turns=2 * threads, ears=app.settings.listen_mailboxes)
-    worker = scheduler_worker.Hands(carrier, turns, threads, figures)
+    worker = scheduler_worker.Hands(carrier, turns, threads, figures, jobs)
     own: list[lifecycle.DaemonPart] = [server, worker, rounds, *listening.parts(app, figures, rounds.wake)]
     hearts = [server.pulses, worker.pulses, rounds.pulses]
     return shared_parts.around(app, "run", figures, own, hearts=hearts, sender=sender)

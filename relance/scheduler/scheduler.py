@@ -15,6 +15,7 @@ import structlog
 
 from relance import clock, errors
 from relance.scheduler import app_protocol
+from relance.scheduler import jobs as long_work
 from relance.scheduler.daemon.watchdog import Pulse
 from relance.scheduler.monitoring import metrics
 from relance.scheduler.queue import hints
@@ -42,9 +43,16 @@ class Loop:
 
     name = "scheduler"
 
-    def __init__(self, app: app_protocol.App, sender: hints.Hints, figures: metrics.Meters) -> None:
+    def __init__(
+        self,
+        app: app_protocol.App,
+        sender: hints.Hints,
+        figures: metrics.Meters,
+        jobs: long_work.Jobs | None = None,
+    ) -> None:
         self.app = app
         self.hints = sender
+        self.jobs = jobs
         self.figures = figures
         self.rng = random.Random()  # noqa: S311 - spreads rounds, guards nothing
         self.stopping = threading.Event()
@@ -85,10 +93,15 @@ class Loop:
         """Whether something falls due before what is known to; a look that fails is the next round's to tell."""
         self.moved = clock.elapsed()
         try:
+            self._hint_jobs()
             wake = self.app.next_wake(after=self.since)
         except Exception:
             return True
         return wake is not None and wake > self.since and (self.next is None or wake < self.next)
+
+    def _hint_jobs(self) -> None:
+        if self.jobs is not None:
+            self.jobs.hint()
 
     def _drawn(self) -> float:
         return self.rng.uniform(SHORTEST_SECONDS, LONGEST_SECONDS) / self.hurry
@@ -136,6 +149,7 @@ class Loop:
         self._say(report.words)
         due = self.app.due_mailboxes(LIMIT)
         sent = self.hints.send(due)
+        self._hint_jobs()
         self.idle = 0 if sent or report.more else self.idle + 1
         if report.more or (sent and len(due) == LIMIT):
             return 0.0

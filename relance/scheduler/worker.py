@@ -9,6 +9,7 @@ import structlog
 
 from relance import clock, errors
 from relance.scheduler import actors
+from relance.scheduler import jobs as long_work
 from relance.scheduler.daemon.watchdog import Pulse
 from relance.scheduler.monitoring import metrics
 
@@ -30,10 +31,16 @@ class Hands:
     name = "worker"
 
     def __init__(
-        self, broker: dramatiq.Broker, turns: actors.Turns, threads: int, figures: metrics.Meters
+        self,
+        broker: dramatiq.Broker,
+        turns: actors.Turns,
+        threads: int,
+        figures: metrics.Meters,
+        jobs: long_work.Jobs | None = None,
     ) -> None:
         self.broker = broker
         self.turns = turns
+        self.jobs = jobs
         self.figures = figures
         turns.most = threads
         turns.app.hands(threads)
@@ -46,6 +53,8 @@ class Hands:
     def start(self) -> None:
         """Start serving."""
         actors.declare(self.broker, self.turns)
+        if self.jobs is not None:
+            long_work.declare(self.broker, self.jobs)
         self.broker.emit_after(
             "process_boot"
         )  # Dramatiq's own command line does; middlewares may count on it
@@ -78,6 +87,8 @@ class Hands:
     def stop(self, seconds: float) -> None:
         """Begin no turn, wait for the mails under way and their record; turns that only wait for a server are let go."""
         self.turns.stopping.set()
+        if self.jobs is not None:
+            self.jobs.stopping.set()
         deadline = clock.elapsed() + seconds
         stopper = threading.Thread(
             target=self.worker.stop, args=(int(seconds * 1000),), name="relance-drain", daemon=True

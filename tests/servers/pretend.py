@@ -24,6 +24,7 @@ from relance.engine.reporting.status import Status
 from relance.engine.runtime.unmeasured import Unmeasured
 from relance.mailbox.smtp.usage import Usage
 from relance.scheduler import actors, daemons, scheduler, worker
+from relance.scheduler import jobs as long_work
 from relance.scheduler.monitoring import metrics
 from relance.scheduler.queue import broker, hints
 
@@ -131,6 +132,8 @@ class App:
         self.clock = settings.clock()
         self.ledger = Ledger(settings.home)
         self.turns: list[int] = []
+        self.jobs: list[int] = []
+        self.worked: list[int] = []
         self.lines: dict[int, Line] = {}
         self.called: list[int] = []
         self.lock = threading.Lock()
@@ -157,6 +160,15 @@ class App:
             return self._mails(mailbox_id, stop)
         finally:
             self.ledger.all("DELETE FROM leases WHERE mailbox = ?", mailbox_id)
+
+    def due_jobs(self, limit: int) -> Sequence[int]:
+        return self.jobs[:limit]
+
+    def work(self, number: int, stop: Callable[[], bool]) -> bool:
+        del stop
+        self.jobs.remove(number)
+        self.worked.append(number)
+        return False
 
     def tick(self) -> Report:
         return Report()
@@ -257,9 +269,10 @@ class House:
         self.broker, self.marks = broker.build(settings, self.meters)
         self.hints = hints.Hints(self.broker, self.marks, self.meters)
         self.turns = actors.Turns(self.app, self.hints, self.meters)
-        self.loop = scheduler.Loop(self.app, self.hints, self.meters)
+        self.jobs = long_work.Jobs(self.app, self.broker, self.marks, self.meters)
+        self.loop = scheduler.Loop(self.app, self.hints, self.meters, self.jobs)
         self.turns.after = self.loop.wake
-        self.hands = worker.Hands(self.broker, self.turns, threads, self.meters)
+        self.hands = worker.Hands(self.broker, self.turns, threads, self.meters, self.jobs)
 
     def figure(self, name: str, **labels: str) -> float:
         return self.meters.registry.get_sample_value(name, labels) or 0.0

@@ -11,6 +11,7 @@ from relance.complete import complete
 from relance.engine import states
 from relance.engine.inbound.policy import Certainty
 from relance.engine.states import BulkOutcome, TaskChange, TaskOutcome
+from relance.engine.store.jobs import JobState
 from relance.mailbox.classification import rule_names
 from relance.mailbox.parsing.inbound import Intent, Kind
 from relance.wording import Text
@@ -140,6 +141,35 @@ BULK: Mapping[str, Text] = complete(
         BulkOutcome.MOVED_ON: Text.within("bulk", "moved on"),
     },
 )
+JOB: Mapping[str, Text] = complete(
+    JobState,
+    {
+        JobState.QUEUED: Text.within("job", "queued"),
+        JobState.RUNNING: Text.within("job", "running"),
+        JobState.DONE: Text.within("job", "done"),
+        JobState.FAILED: Text.within("job", "failed"),
+        JobState.CANCELLED: Text.within("job", "cancelled"),
+    },
+)
+JOB_RESULT: Mapping[str, Text] = {
+    "added": Text.within("job result", "new"),
+    "updated": Text.within("job result", "changed"),
+    "unchanged": Text.within("job result", "known, nothing new"),
+    "refused": Text.within("job result", "cannot be used"),
+    "enrolled": Text.within("job result", "enrolled"),
+    "not_an_address": Text.within("job result", "not an address"),
+    "not_a_contact": Text.within("job result", "not a contact"),
+    "suppressed": Text.within("job result", "on the do-not-contact list"),
+    "in_sequence": Text.within("job result", "in this sequence already"),
+    "in_another_sequence": Text.within("job result", "in another sequence"),
+    "value_missing": Text.within("job result", "a field is missing"),
+    "changed": Text.within("job result", "done"),
+    "mail in doubt": Text.within("job result", "mail may have been delivered"),
+    "step in doubt": Text.within("job result", "step may have been sent"),
+    "mailbox removed": Text.within("job result", "mailbox was removed"),
+    "moved on": Text.within("job result", "had moved on"),
+}
+# What became of rows (`RowOutcome`), people to be enrolled (`SkipCode`) and enrollments (`BulkOutcome`).
 TABLES: Mapping[str, Mapping[str, Text]] = {
     "person": states.STATES,
     "message": {state.value: words for state, words in states.MESSAGE_STATES.items()},
@@ -160,6 +190,8 @@ TABLES: Mapping[str, Mapping[str, Text]] = {
     "match": MATCH,
     "rule": rule_names.NAMES,
     "bulk": BULK,
+    "job": JOB,
+    "job result": JOB_RESULT,
 }
 
 

@@ -42,6 +42,7 @@ class ConcernKind(enum.StrEnum):
     HELD = "held"
     UNKNOWN = "unknown"  # mails that may have been delivered
     DOUBT = "doubt"  # people whose step may have been sent before a restore
+    STILL_WORK = "still work"  # in the background, which people started
     SET_ASIDE = "set aside"  # mails that could not be read
 
 
@@ -74,6 +75,7 @@ _WEIGHTS: Mapping[ConcernKind, _Weight] = complete(
         ConcernKind.HELD: _Weight(False),
         ConcernKind.UNKNOWN: _Weight(False),
         ConcernKind.DOUBT: _Weight(False),
+        ConcernKind.STILL_WORK: _Weight(False),  # mail goes on
         ConcernKind.SET_ASIDE: _Weight(False),  # where all follow-ups wait for it, the mailbox is unreadable
     },
 )
@@ -115,6 +117,7 @@ class InstallationFacts:
     held: Mapping[str, int] = field(default_factory=dict)  # code of the reason: people
     unknown_mails: int = 0
     in_doubt: int = 0  # people whose step may have been sent before a restore
+    still_jobs: int = 0  # open, and not moved for a while
     unheard_noes: int = 0  # kept on this host's disk for longer than a database is away for a moment
 
 
@@ -263,6 +266,15 @@ def _for_people(facts: InstallationFacts) -> Iterator[Concern]:
                 "{count} person: the next step may have been sent before the database was restored: `relance restored list`.",
                 "{count} people: the next step may have been sent before the database was restored: `relance restored list`.",
                 facts.in_doubt,
+            ),
+        )
+    if facts.still_jobs:
+        yield Concern(
+            ConcernKind.STILL_WORK,
+            n_(
+                "{count} job in the background does not move: `relance jobs list`.",
+                "{count} jobs in the background do not move: `relance jobs list`.",
+                facts.still_jobs,
             ),
         )
     for each in facts.mailboxes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
+from relance.clock import machine_now
 from relance.engine import reasons
 from relance.engine.context import Context
 from relance.engine.inbound.reading import unread_mail
@@ -20,7 +21,7 @@ from relance.engine.reporting.concerns import Concern
 from relance.engine.sending.doubt import restore_guard
 from relance.engine.sequences import clock_jumps
 from relance.engine.states import State
-from relance.engine.store import headings, statistics
+from relance.engine.store import headings, jobs, statistics
 from relance.engine.store import held as held_people
 from relance.engine.store.mailboxes import mailboxes
 from relance.engine.store.processes import Process
@@ -147,6 +148,7 @@ def status(context: Context, *, unwritable: str = "", foreign: str = "", me: Pro
             _facts(context, found, _mailbox_facts(conn, context, now)),
             unwritable=str(context.database.refused) or unwritable,
             foreign=foreign,
+            still_jobs=jobs.waiting(conn, machine_now() - jobs.STILL),
         )
     return dataclasses.replace(found, concerns=concerns.concerns(facts))
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from sqlalchemy.engine import Connection
 
+from relance.complete import complete
 from relance.engine.context import Context
 from relance.engine.reasons import Code, because
 from relance.engine.sequences import control, listing
@@ -49,6 +51,16 @@ class BulkReport:
     counts: Mapping[str, int] = field(default_factory=dict)  # by outcome
 
 
+class BulkAction(StrEnum):
+    """What can be done with many."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    RELEASE = "release"
+
+
+Note = Callable[[Connection, Sequence[BulkResult]], None]
 Act = Callable[[LockedEnrollments, Sequence[Enrollment]], dict[int, BulkOutcome]]
 
 
@@ -75,14 +87,7 @@ def pause(
     progress: Callable[[int], None] | None = None,
 ) -> BulkReport:
     """Send nothing more to these until resumed; of those who are active or away."""
-    why = because(Code.PAUSED, text=reason)
-
-    def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
-        if not dry_run:
-            theirs.apply(rows, Event.PAUSED, why)
-        return _all(rows)
-
-    return _work(context, wanted, _Action(frozenset({State.ACTIVE, State.AWAY}), act), dry_run, progress)
+    return _work(context, wanted, _pausing(reason, dry_run), dry_run, progress)
 
 
 def stop(
@@ -94,15 +99,7 @@ def stop(
     progress: Callable[[int], None] | None = None,
 ) -> BulkReport:
     """End these for good; open tasks go with them. Of those who are not over."""
-    why = because(Code.STOPPED, text=reason)
-
-    def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
-        if not dry_run:
-            ended = theirs.apply(rows, Event.STOPPED, why)
-            tasks.drop_open(theirs.conn, [row.id for row in ended], theirs.now)
-        return _all(rows)
-
-    return _work(context, wanted, _Action(OPEN, act), dry_run, progress)
+    return _work(context, wanted, _stopping(reason, dry_run), dry_run, progress)
 
 
 def resume(
@@ -114,9 +111,7 @@ def resume(
     progress: Callable[[int], None] | None = None,
 ) -> BulkReport:
     """Go on with these; of those who are paused, and where the filter names "away", with the absent as well."""
-    act = _going_on(reason, dry_run=dry_run)
-    action = _Action(frozenset({State.PAUSED, State.AWAY}), act, usually=frozenset({State.PAUSED}))
-    return _work(context, wanted, action, dry_run, progress)
+    return _work(context, wanted, _resuming(reason, dry_run), dry_run, progress)
 
 
 def release(
@@ -129,13 +124,50 @@ def release(
 ) -> BulkReport:
     """Go on with these; of those who are held. A mail that was refused or given up is passed over; one that may have been
     delivered must be decided by itself, and its person stays held."""
-    return _work(
-        context,
-        wanted,
-        _Action(frozenset({State.HELD}), _going_on(reason, dry_run=dry_run)),
-        dry_run,
-        progress,
-    )
+    return _work(context, wanted, _releasing(reason, dry_run), dry_run, progress)
+
+
+def _pausing(reason: str, dry_run: bool) -> _Action:
+    why = because(Code.PAUSED, text=reason)
+
+    def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
+        if not dry_run:
+            theirs.apply(rows, Event.PAUSED, why)
+        return _all(rows)
+
+    return _Action(frozenset({State.ACTIVE, State.AWAY}), act)
+
+
+def _stopping(reason: str, dry_run: bool) -> _Action:
+    why = because(Code.STOPPED, text=reason)
+
+    def act(theirs: LockedEnrollments, rows: Sequence[Enrollment]) -> dict[int, BulkOutcome]:
+        if not dry_run:
+            ended = theirs.apply(rows, Event.STOPPED, why)
+            tasks.drop_open(theirs.conn, [row.id for row in ended], theirs.now)
+        return _all(rows)
+
+    return _Action(OPEN, act)
+
+
+def _resuming(reason: str, dry_run: bool) -> _Action:
+    act = _going_on(reason, dry_run=dry_run)
+    return _Action(frozenset({State.PAUSED, State.AWAY}), act, usually=frozenset({State.PAUSED}))
+
+
+def _releasing(reason: str, dry_run: bool) -> _Action:
+    return _Action(frozenset({State.HELD}), _going_on(reason, dry_run=dry_run))
+
+
+_ACTIONS: Mapping[BulkAction, Callable[[str, bool], _Action]] = complete(
+    BulkAction,
+    {
+        BulkAction.PAUSE: _pausing,
+        BulkAction.RESUME: _resuming,
+        BulkAction.STOP: _stopping,
+        BulkAction.RELEASE: _releasing,
+    },
+)
 
 
 def _all(rows: Iterable[Enrollment]) -> dict[int, BulkOutcome]:
@@ -174,6 +206,43 @@ def _let_go(
     return BulkOutcome.CHANGED
 
 
+def count(context: Context, action: BulkAction, wanted: EnrollmentFilter) -> int:
+    """With how many it could be done now."""
+    with context.database.read() as conn:
+        found = _conditions(conn, _ACTIONS[action]("", True), wanted)
+        return sum(enrollment_lists.counts(conn, found).values())
+
+
+def batches(
+    context: Context,
+    action: BulkAction,
+    wanted: EnrollmentFilter,
+    reason: str,
+    *,
+    after: int,
+    note: Note,
+) -> Iterator[None]:
+    """Do it batch by batch, from behind an enrollment's number on. `note` is told in each batch's transaction what became
+    of whom, and what it raises takes the batch back."""
+    doing = _ACTIONS[action](reason, False)
+    with context.database.read() as conn:
+        conditions = _conditions(conn, doing, wanted)
+    while True:
+        with context.database.read() as conn:
+            ids = enrollment_lists.ids(conn, conditions, after=after, limit=BATCH)
+            standing = enrollment_details.of_ids(conn, ids)
+        if ids:
+            _batch(context, standing, conditions, doing, note)
+            after = ids[-1]
+        yield
+        if len(ids) < BATCH:
+            return
+
+
+def _conditions(conn: Connection, action: _Action, wanted: EnrollmentFilter) -> EnrollmentConditions:
+    return action.conditions(listing.meant(conn, wanted), named=bool(wanted.states))
+
+
 def _work(
     context: Context,
     wanted: EnrollmentFilter,
@@ -182,7 +251,7 @@ def _work(
     progress: Callable[[int], None] | None,
 ) -> BulkReport:
     with context.database.read() as conn:
-        conditions = action.conditions(listing.meant(conn, wanted), named=bool(wanted.states))
+        conditions = _conditions(conn, action, wanted)
     results: list[BulkResult] = []
     last = 0
     while True:
@@ -192,7 +261,7 @@ def _work(
             if dry_run:
                 results += _done(conn, context, standing, [each.enrollment for each in standing], action)
         if not dry_run and ids:
-            results += _batch(context, standing, conditions, action)
+            results += _batch(context, standing, conditions, action, _unnoted)
         if progress is not None:
             progress(len(results))
         if len(ids) < BATCH:
@@ -202,7 +271,11 @@ def _work(
 
 
 def _batch(
-    context: Context, standing: Sequence[Standing], conditions: EnrollmentConditions, action: _Action
+    context: Context,
+    standing: Sequence[Standing],
+    conditions: EnrollmentConditions,
+    action: _Action,
+    note: Note,
 ) -> list[BulkResult]:
     """One transaction: mailboxes are locked before people, as whoever sends locks them."""
     ids = [each.enrollment.id for each in standing]
@@ -211,7 +284,13 @@ def _batch(
         mailboxes.lock(conn, {row.mailbox_id for row in now_at})
         locked = [row for row, _ in enrollments.lock(conn, ids).values()]
         fit = enrollment_lists.still(conn, conditions, ids)
-        return _done(conn, context, standing, [row for row in locked if row.id in fit], action)
+        found = _done(conn, context, standing, [row for row in locked if row.id in fit], action)
+        note(conn, found)
+        return found
+
+
+def _unnoted(conn: Connection, results: Sequence[BulkResult]) -> None:
+    del conn, results
 
 
 def _done(

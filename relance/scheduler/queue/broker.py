@@ -28,6 +28,9 @@ from relance.scheduler.queue import coalescing, redis_refusals
 from relance.wording import Text, ended
 
 QUEUE, ACTOR = "turns", "turn"
+JOB_QUEUE, JOB_ACTOR = "jobs", "job"
+HINTED = {QUEUE: ACTOR, JOB_QUEUE: JOB_ACTOR}
+# The queues, and who serves each: a mailbox its turn, a job its next batches.
 MAX_AGE_SECONDS = 600.0  # what an older hint says is known from the database by now
 LOCAL_LIMIT = 1000  # hints waiting in one process; more would only make the list longer, not the work faster
 NAMESPACE = "relance"
@@ -194,11 +197,11 @@ def hint_id(data: bytes) -> str | None:
 
 
 def _is_hint(data: bytes) -> bool:
-    """Whether a message can be handed to the one actor: one mailbox's number, sent at some time."""
+    """Whether a message can be handed to its queue's actor: one number, sent at some time."""
     message = dramatiq.Message.decode(data)
     sent = message.message_timestamp
     return (
-        (message.queue_name, message.actor_name) == (QUEUE, ACTOR)
+        HINTED.get(message.queue_name) == message.actor_name
         and [type(each) for each in message.args] == [int]
         and message.kwargs == {}
         and type(sent) is int
@@ -234,11 +237,11 @@ def knock(redis_url: str) -> None:
 
 
 def build(settings: config.Settings, figures: metrics.Meters) -> tuple[dramatiq.Broker, coalescing.Marks]:
-    """The broker the settings ask for, with its queue declared, and the marks that go with it."""
+    """The broker the settings ask for, with its queues declared, and the marks of mailboxes that go with it."""
     middleware: list[Middleware] = [Hygiene(figures)]
     if settings.redis_url is None:
         local = LocalBroker(middleware)
-        local.declare_queue(QUEUE)
+        _declare(local)
         return local, coalescing.LocalMarks()
     client = connect(settings.redis_url)
     shared = SharedBroker(  # type: ignore[no-untyped-call]
@@ -249,9 +252,14 @@ def build(settings: config.Settings, figures: metrics.Meters) -> tuple[dramatiq.
         maintenance_chance=MAINTENANCE_PER_MILLION,
         dead_message_ttl=DEAD_MESSAGE_MS,
     )
-    shared.declare_queue(QUEUE)
+    _declare(shared)
     # Where leases lapse sooner than marks fade, a lost hint would be what a mailbox waits for.
     return shared, coalescing.RedisMarks(client, min(coalescing.FADE_SECONDS, settings.lease_seconds))
+
+
+def _declare(made: dramatiq.Broker) -> None:
+    for queue_name in HINTED:
+        made.declare_queue(queue_name)
 
 
 def _refuse_delay(delay: int | None) -> None:

@@ -34,6 +34,9 @@ class Marks(Protocol):
     def knock(self) -> None:
         """Return when marks can be set."""
 
+    def apart(self, what: str) -> Marks:
+        """Marks of the same sort for other numbers than those of mailboxes."""
+
 
 class LocalMarks:
     """Marks of one process."""
@@ -65,6 +68,11 @@ class LocalMarks:
     def knock(self) -> None:
         """They always can."""
 
+    def apart(self, what: str) -> Marks:
+        """Marks of the same sort."""
+        del what
+        return LocalMarks(self.elapsed)
+
 
 class RedisMarks:
     """Marks all processes share. Raises `redis.RedisError` while Redis is away."""
@@ -74,8 +82,10 @@ class RedisMarks:
         client: redis.Redis,
         fade_seconds: float = FADE_SECONDS,
         elapsed: Callable[[], float] = clock.elapsed,
+        key: str = KEY,
     ) -> None:
         self.client = client
+        self.key = key
         self.fade_seconds = fade_seconds
         self.elapsed = elapsed
         self.marked: dict[int, float] = {}  # since when each was found marked, at every look
@@ -87,7 +97,7 @@ class RedisMarks:
             return []
         with self.client.pipeline(transaction=False) as pipe:
             for mailbox in wanted:
-                pipe.set(f"{KEY}{mailbox}", 1, nx=True, px=int(self.fade_seconds * 1000))
+                pipe.set(f"{self.key}{mailbox}", 1, nx=True, px=int(self.fade_seconds * 1000))
             answers = pipe.execute()
         fresh = [mailbox for mailbox, taken in zip(wanted, answers, strict=True) if taken]
         self._mend(set(wanted) - set(fresh))
@@ -99,17 +109,21 @@ class RedisMarks:
         self.marked = {mailbox: self.marked.get(mailbox, now) for mailbox in marked}
         for mailbox, since in self.marked.items():
             old = now - since > LONG_FADES * self.fade_seconds
-            if old and self.client.ttl(f"{KEY}{mailbox}") == NEVER:
-                self.client.expire(f"{KEY}{mailbox}", max(1, int(self.fade_seconds)))
+            if old and self.client.ttl(f"{self.key}{mailbox}") == NEVER:
+                self.client.expire(f"{self.key}{mailbox}", max(1, int(self.fade_seconds)))
 
     def release(self, mailbox_id: int) -> None:
         """Take the mark away."""
-        self.client.delete(f"{KEY}{mailbox_id}")
+        self.client.delete(f"{self.key}{mailbox_id}")
 
     def rest(self, mailbox_id: int, seconds: float) -> None:
         """Leave the mark for so long."""
-        self.client.set(f"{KEY}{mailbox_id}", 1, px=max(1, int(seconds * 1000)))
+        self.client.set(f"{self.key}{mailbox_id}", 1, px=max(1, int(seconds * 1000)))
 
     def knock(self) -> None:
         """One question."""
         self.client.ping()
+
+    def apart(self, what: str) -> Marks:
+        """Marks under other keys."""
+        return RedisMarks(self.client, self.fade_seconds, self.elapsed, f"{self.key}{what}:")

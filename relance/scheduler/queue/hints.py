@@ -26,8 +26,15 @@ AWAY = (redis.RedisError, BrokerConnectionError, OSError)
 class Hints:
     """Sends hints through a broker and remembers, by marks, which are under way. Safe from several threads."""
 
-    def __init__(self, broker: dramatiq.Broker, under_way: coalescing.Marks, figures: metrics.Meters) -> None:
+    def __init__(
+        self,
+        broker: dramatiq.Broker,
+        under_way: coalescing.Marks,
+        figures: metrics.Meters,
+        queue: str = brokers.QUEUE,
+    ) -> None:
         self.broker = broker
+        self.queue = queue
         self.marks = under_way
         self.figures = figures
         self.log = structlog.get_logger(__name__)
@@ -84,7 +91,7 @@ class Hints:
     def _enqueue(self, fresh: list[int]) -> int:
         for count, mailbox in enumerate(fresh):
             try:
-                self.broker.enqueue(_hint(mailbox))
+                self.broker.enqueue(_hint(mailbox, self.queue))
             except brokers.QueueFull:
                 for left in fresh[count:]:
                     self.marks.release(left)
@@ -118,7 +125,6 @@ class Hints:
             self.log.info("the broker answers again", away_seconds=round(clock.elapsed() - since, 1))
 
 
-def _hint(mailbox_id: int) -> dramatiq.Message[Any]:
-    return dramatiq.Message(
-        queue_name=brokers.QUEUE, actor_name=ACTOR, args=(mailbox_id,), kwargs={}, options={}
-    )
+def _hint(number: int, queue: str = brokers.QUEUE) -> dramatiq.Message[Any]:
+    actor = brokers.HINTED[queue]
+    return dramatiq.Message(queue_name=queue, actor_name=actor, args=(number,), kwargs={}, options={})

@@ -27,6 +27,7 @@ from relance.engine.journal.opt_outs import OptOut
 from relance.mailbox import secrets
 from relance.mailbox.classification.delivery_failures import bounces
 from relance.scheduler import actors, listening, scheduler
+from relance.scheduler import jobs as long_work
 from relance.scheduler.logging import logs
 from relance.scheduler.monitoring import metrics
 from relance.scheduler.queue import broker, coalescing, hints
@@ -111,6 +112,9 @@ class App:
     def due_mailboxes(self, limit: int) -> list[int]:
         return []
 
+    due_jobs = due_mailboxes
+    work = fails
+
 
 def a_round(app: Any) -> None:
     carrier = broker.LocalBroker([])
@@ -124,6 +128,11 @@ def a_turn(app: Any) -> None:
     carrier.declare_queue(broker.QUEUE)
     figures = metrics.Meters()
     actors.Turns(app, hints.Hints(carrier, coalescing.LocalMarks(), figures), figures).run(1)
+
+
+def a_job(app: Any) -> None:
+    carrier = broker.LocalBroker([])
+    long_work.Jobs(app, carrier, coalescing.LocalMarks(), metrics.Meters()).run(1)
 
 
 def listeners(app: Any) -> None:
@@ -212,6 +221,7 @@ def a_page_that_breaks(app: Any) -> None:
 PLACES: dict[str, tuple[Callable[[Any], None], ...]] = {
     "mailbox/classification/delivery_failures/bounces.py": (a_strange_bounce,),
     "scheduler/actors.py": (a_turn,),
+    "scheduler/jobs.py": (a_job,),
     "scheduler/listening.py": (listeners, one_listener),
     "scheduler/scheduler.py": (a_round,),
     "console/watch.py": (a_look,),

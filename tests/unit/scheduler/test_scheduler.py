@@ -39,6 +39,12 @@ class App:
     def due_mailboxes(self, limit: int) -> list[int]:
         return self.due[:limit]
 
+    def due_jobs(self, limit: int) -> list[int]:
+        raise AssertionError
+
+    def work(self, number: int, stop: Any) -> bool:
+        raise AssertionError
+
     def ending(self) -> int:
         raise AssertionError
 

@@ -6,6 +6,8 @@ from relance.engine.db.columns import metadata as metadata
 from relance.engine.db.tables.events import event as event
 from relance.engine.db.tables.installation import meta as meta
 from relance.engine.db.tables.installation import process as process
+from relance.engine.db.tables.jobs import job as job
+from relance.engine.db.tables.jobs import job_file as job_file
 from relance.engine.db.tables.mail import hit as hit
 from relance.engine.db.tables.mail import inbound as inbound
 from relance.engine.db.tables.mail import lost_mail as lost_mail

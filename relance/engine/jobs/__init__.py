@@ -1,0 +1,1 @@
+"""Long work in the background: imports, and changes of many people. Goes on where it was left, whoever takes it up."""

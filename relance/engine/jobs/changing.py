@@ -1,0 +1,68 @@
+"""Many enrollments changed by a filter, and many people enrolled, a batch at a time."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from relance.engine.context import Context
+from relance.engine.jobs.ledger import Ledger
+from relance.engine.sequences import bulk, enroll
+from relance.engine.sequences.bulk import BulkAction, BulkResult
+from relance.engine.sequences.enroll import EnrollRequest
+from relance.engine.sequences.listing import EnrollmentFilter
+from relance.engine.states import BulkOutcome
+from relance.engine.store import jobs
+
+PEOPLE, STAYED = "people", "stayed"
+# Parts of a job's files: who is to be enrolled; with whom nothing was done, and why.
+ENROLLED = "enrolled"
+
+
+def params(action: BulkAction, wanted: EnrollmentFilter, reason: str) -> dict[str, Any]:
+    """As a job keeps them."""
+    return {"action": action.value, "filter": dataclasses.asdict(wanted), "reason": reason}
+
+
+def wanted(params: Mapping[str, Any]) -> EnrollmentFilter:
+    """The filter again."""
+    return EnrollmentFilter(**{**params["filter"], "states": tuple(params["filter"]["states"])})
+
+
+def change(context: Context, ledger: Ledger) -> Iterator[None]:
+    """Pause, resume, stop or release. Yields after each batch."""
+    job = ledger.job
+    action = BulkAction(job.params["action"])
+    if not ledger.done:
+        ledger.expect(bulk.count(context, action, wanted(job.params)))
+
+    def note(conn: Connection, results: Sequence[BulkResult]) -> None:
+        stayed = [each for each in results if each.outcome is not BulkOutcome.CHANGED]
+        ledger.note(conn, STAYED, [_stayed(each.email, each.outcome.value, each.sequence) for each in stayed])
+        ledger.record(conn, len(results), [each.outcome.value for each in results], {"after": results[-1].id})
+
+    after = int(job.place.get("after", 0))
+    yield from bulk.batches(context, action, wanted(job.params), job.params["reason"], after=after, note=note)
+
+
+def enroll_all(context: Context, ledger: Ledger) -> Iterator[None]:
+    """Enroll people. Who is in the sequence already is passed over, so that a batch that is done twice enrolls nobody twice."""
+    job = ledger.job
+    with context.database.read() as conn:
+        people = list(jobs.lines(conn, job.id, PEOPLE))
+    for start in range(ledger.done, len(people), enroll.BATCH):
+        batch = people[start : start + enroll.BATCH]
+        wish = EnrollRequest(job.params["sequence"], batch, job.params["mailboxes"])
+        report = enroll.enroll(context, wish)
+        codes = [ENROLLED] * report.enrolled + [each.code.value for each in report.skipped]
+        with context.database.write() as conn:
+            ledger.note(conn, STAYED, [_stayed(each.email, each.code.value) for each in report.skipped])
+            ledger.record(conn, len(batch), codes, {"people": start + len(batch)}, len(people))
+        yield
+
+
+def _stayed(email: str, code: str, sequence: str = "") -> dict[str, str]:
+    return {"email": email, "code": code, "sequence": sequence}

@@ -1,0 +1,71 @@
+"""What is written while a job goes on: where it is, what came of it, and that somebody works on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.clock import machine_now
+from relance.engine.context import Context
+from relance.engine.store import jobs
+from relance.engine.store.jobs import Job
+from relance.wording import Text
+
+LEASE = dt.timedelta(seconds=60)
+# Machine time: who writes nothing for so long has lost the job to whoever takes it up next. A batch lasts a second at most.
+RENEW_SECONDS = 10.0
+
+
+@dataclass
+class Ledger:
+    """The record of one job under way. Each batch is recorded in its own transaction, so that nothing is counted twice."""
+
+    context: Context
+    job: Job
+    done: int = 0
+    total: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    renewed: dt.datetime = field(default_factory=machine_now)
+
+    def __post_init__(self) -> None:
+        self.done, self.total = self.job.done, self.job.total
+        self.counts = Counter(self.job.counts)
+
+    def record(
+        self, conn: Connection, done: int, outcomes: Iterable[str], place: Mapping[str, Any], total: int = 0
+    ) -> None:
+        """So many more are dealt with, and these came of it; the next batch begins at `place`. Raises `errors.Superseded`
+        where the job was cancelled or taken over: the batch is taken back, then."""
+        self.done += done
+        self.counts.update(outcomes)
+        self.total = max(total, self.total, self.done)
+        values: dict[str, Any] = {"done": self.done, "counts": dict(+self.counts), "place": dict(place)}
+        self._write(conn, **values, total=self.total, moved_at=machine_now(), tries=0)
+
+    def expect(self, total: int) -> None:
+        """So many will have to be dealt with."""
+        self.total = total
+        with self.context.database.write() as conn:
+            self._write(conn, total=total)
+
+    def live(self) -> None:
+        """Still at it, though nothing is done yet."""
+        if (machine_now() - self.renewed).total_seconds() > RENEW_SECONDS:
+            with self.context.database.write() as conn:
+                self._write(conn)
+
+    def note(self, conn: Connection, part: str, lines: Sequence[Any]) -> None:
+        """Lines about this batch, as JSON; call before `record`."""
+        jobs.add_lines(conn, self.job.id, part, self.done, lines)
+
+    def _write(self, conn: Connection, **values: Any) -> None:
+        now = machine_now()
+        if not jobs.renew(conn, self.job.id, self.job.holder, held_until=now + LEASE, **values):
+            raise errors.Superseded(Text("The work was cancelled, or another process has taken it over."))
+        self.renewed = now

@@ -1,0 +1,292 @@
+"""Long work as people see it: started, listed, shown, cancelled; its results as codes and counts."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from relance import errors
+from relance.clock import machine_now
+from relance.complete import complete
+from relance.engine import roles
+from relance.engine.contacts import columns, csv_reader, importer
+from relance.engine.context import Context
+from relance.engine.db.database import opened_by
+from relance.engine.event_log import actors
+from relance.engine.event_log.actors import Actor
+from relance.engine.jobs import changing, importing, work
+from relance.engine.sequences import bulk, publish
+from relance.engine.sequences.bulk import BulkAction
+from relance.engine.sequences.listing import EnrollmentFilter
+from relance.engine.store import cursor, jobs
+from relance.engine.store.jobs import Job, JobKind, JobState
+from relance.engine.store.users import accounts
+from relance.wording import Text
+
+AT_ONCE_SECONDS = 1.0
+# Whoever starts a job works on it so long: a short one is done with the answer.
+KEEP_FILES = dt.timedelta(days=30)
+MOST = 1000
+LARGEST_UPLOAD = 16 * 1024 * 1024
+_CURSOR = "j"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that somebody gave: its name, and what is in it."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class JobView:
+    """A job. `counts`: what came of it so far, by code (`BulkOutcome`, `RowOutcome`, `SkipCode`, "enrolled"); `total`: 0 where it is
+    not known yet; `still`: it has not moved for a while; `about`: what it is about, such as the name of a file."""
+
+    id: int
+    kind: JobKind
+    state: JobState
+    actor: Actor
+    about: Mapping[str, Any]
+    done: int
+    total: int
+    counts: Mapping[str, int]
+    reason: Text
+    created_at: dt.datetime
+    began_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    still: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still to be worked on."""
+        return self.state in jobs.OPEN
+
+    @property
+    def title(self) -> Text:
+        """What it does, for people."""
+        return _TITLES[self.kind](self.about)
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """Some jobs, the newest first, and the cursor of the next page; empty where this is the last."""
+
+    jobs: tuple[JobView, ...]
+    cursor: str
+
+
+@dataclass(frozen=True)
+class ImportSheet:
+    """What was found in a file of contacts: the known fields and the contacts' own by the columns they stand in."""
+
+    name: str
+    encoding: str
+    delimiter: str
+    known: Mapping[str, str]
+    own: Mapping[str, str]
+
+
+def page(context: Context, *, kinds: Sequence[str] = (), after: str = "", limit: int = 50) -> JobPage:
+    """A page of jobs; a salesperson's own. Raises `errors.WrongUse` for a cursor that is none."""
+    number = cursor.read(_CURSOR, after)
+    size = max(1, min(limit, MOST))
+    with context.database.read() as conn:
+        found = jobs.page(
+            conn,
+            kinds=[JobKind(each) for each in kinds],
+            before=number[0] if number else None,
+            limit=size + 1,
+        )
+    more = len(found) > size
+    here = tuple(_view(each) for each in found[:size])
+    return JobPage(here, cursor.written(_CURSOR, found[size - 1].id) if more else cursor.BEGINNING)
+
+
+def show(context: Context, number: int) -> JobView:
+    """One job. Raises `errors.NotFound`."""
+    with context.database.read() as conn:
+        return _view(_known(conn, number))
+
+
+def cancel(context: Context, number: int) -> JobView:
+    """Go no further with it; what is done stays done. Raises `errors.NotFound`; one that is over is left as it is."""
+    with context.database.write() as conn:
+        _known(conn, number)
+        jobs.cancel(conn, number, context.clock.now())
+        return _view(_known(conn, number))
+
+
+def lines(context: Context, number: int, part: str, limit: int = 200) -> list[Any]:
+    """The first lines that a job kept about a code of its counts, or about whom nothing was done with ("stayed")."""
+    with context.database.read() as conn:
+        _known(conn, number)
+        return list(jobs.lines(conn, number, part, limit))
+
+
+def refused(context: Context, number: int, limit: int = 200) -> list[importer.RejectedRow]:
+    """The first rows of an import that cannot be used."""
+    found = [importing.refusal(each) for each in lines(context, number, importing.REFUSED, limit)]
+    return [importer.RejectedRow(each.line, str(each.reason), each.cells) for each in found]
+
+
+def refused_file(context: Context, number: int) -> bytes:
+    """All rows of an import that cannot be used, as a file with the reasons."""
+    with context.database.read() as conn:
+        sheet = _read(conn, _known(conn, number))
+        rejected = map(importing.refusal, jobs.lines(conn, number, importing.REFUSED))
+        return importer.rejected_file(sheet, rejected)
+
+
+def sheet(context: Context, number: int) -> ImportSheet:
+    """What was found in the file of an import. Raises `errors.NotFound` once it is forgotten."""
+    with context.database.read() as conn:
+        job = _known(conn, number)
+        read = _read(conn, job)
+    named = columns.read(read.header, job.params["name"], read.start)
+    known = {name: read.header[index].strip() for name, index in named.known.items()}
+    return ImportSheet(job.params["name"], read.encoding, read.delimiter, known, dict(named.own_titles))
+
+
+def _read(conn: Connection, job: Job) -> csv_reader.Sheet:
+    data = jobs.whole(conn, job.params.get("source") or job.id, importing.FILE)
+    if not data:
+        raise errors.NotFound(Text("The file is not kept any more."))
+    return csv_reader.read(data, job.params["name"])
+
+
+_CHANGES: Mapping[str, Text] = complete(
+    BulkAction,
+    {
+        BulkAction.PAUSE: Text("Pause people"),
+        BulkAction.RESUME: Text("Resume people"),
+        BulkAction.STOP: Text("Stop people"),
+        BulkAction.RELEASE: Text("Let held people go on"),
+    },
+)
+_TITLES: Mapping[JobKind, Callable[[Mapping[str, Any]], Text]] = complete(
+    JobKind,
+    {
+        JobKind.CHECK_CONTACTS: lambda about: Text("Look through {file}", file=about["name"]),
+        JobKind.IMPORT_CONTACTS: lambda about: Text("Import {file}", file=about["name"]),
+        JobKind.CHANGE_ENROLLMENTS: lambda about: _CHANGES[about["action"]],
+        JobKind.ENROLL: lambda about: Text("Enroll people in {sequence}", sequence=about["sequence"]),
+    },
+)
+
+
+# Starting.
+
+
+def check_contacts(context: Context, upload: Upload) -> JobView:
+    """Look through a file of contacts: what importing it would do. Raises `errors.Invalid` for a file that cannot be used."""
+    if len(upload.data) > LARGEST_UPLOAD:
+        raise errors.Invalid(
+            Text("The file is larger than {size} MB. Split it.", size=LARGEST_UPLOAD // 1024 // 1024)
+        )
+    read = csv_reader.read(upload.data, upload.name)
+    columns.read(read.header, upload.name, read.start)
+    params = {"name": upload.name, "source": None}
+    return _start(context, JobKind.CHECK_CONTACTS, params, {importing.FILE: upload.data})
+
+
+def import_contacts(context: Context, number: int) -> JobView:
+    """Import the file that a job has looked through. Raises `errors.NotFound`."""
+    with context.database.read() as conn:
+        checked = _known(conn, number)
+        if checked.kind is not JobKind.CHECK_CONTACTS:
+            raise errors.NotFound(Text("There is no such work."))
+        _read(conn, checked)
+    params = {"name": checked.params["name"], "source": checked.id}
+    return _start(context, JobKind.IMPORT_CONTACTS, params)
+
+
+def change_enrollments(
+    context: Context, action: str, wanted: EnrollmentFilter, *, reason: str = ""
+) -> JobView:
+    """Pause, resume, stop or release everybody who fits a filter. Raises `errors.NotFound` and `errors.Invalid` for what the filter
+    names and is not there, `errors.WrongUse` for another action."""
+    errors.require_one_of(action, [each.value for each in BulkAction])
+    what = BulkAction(action)
+    bulk.count(context, what, wanted)
+    return _start(context, JobKind.CHANGE_ENROLLMENTS, changing.params(what, wanted, reason))
+
+
+def enroll(
+    context: Context,
+    sequence: str,
+    emails: Iterable[str],
+    *,
+    mailboxes: Iterable[str] | None = None,
+) -> JobView:
+    """Start a sequence for these contacts, spread over these mailboxes (None: over all)."""
+    with context.database.read() as conn:
+        publish.versions_of(conn, sequence)
+    params = {"sequence": sequence, "mailboxes": None if mailboxes is None else list(mailboxes)}
+    return _start(context, JobKind.ENROLL, params, lines=list(emails))
+
+
+def imported(context: Context, number: int) -> list[str]:
+    """The addresses that an import brought, new or known."""
+    return list(lines(context, number, importing.PEOPLE, csv_reader.MAX_ROWS))
+
+
+def _start(
+    context: Context,
+    kind: JobKind,
+    params: Mapping[str, Any],
+    files: Mapping[str, bytes] | None = None,
+    lines: Sequence[str] = (),
+) -> JobView:
+    now = context.clock.now()
+    with context.database.write() as conn:
+        jobs.forget_files(conn, now - KEEP_FILES)
+        actor = actors.acting_now() or opened_by(conn)
+        number = jobs.add(conn, kind, params, actor, _user(conn, actor), (now, machine_now()))
+        for part, data in (files or {}).items():
+            jobs.put(conn, number, part, data)
+        jobs.add_lines(conn, number, changing.PEOPLE, 0, lines)
+    with contextlib.suppress(errors.Trouble):  # the workers go on with it
+        work.work(context, number, work.deadline(AT_ONCE_SECONDS))
+    return show(context, number)
+
+
+def _user(conn: Connection, actor: Actor) -> int | None:
+    """Whose it is: a salesperson's scope names them, of others who signed in their address does."""
+    scope = roles.scope_now()
+    if scope.user is not None:
+        return scope.user
+    user = accounts.by_email(conn, actor.name) if actor.kind is actors.ActorKind.USER else None
+    return user.id if user else None
+
+
+def _known(conn: Connection, number: int) -> Job:
+    found = jobs.by_id(conn, number)
+    if found is None:
+        raise errors.NotFound(Text("There is no such work."))
+    return found
+
+
+def _view(job: Job) -> JobView:
+    silent = machine_now() - job.moved_at > jobs.STILL
+    return JobView(
+        job.id,
+        job.kind,
+        job.state,
+        job.actor,
+        job.params,
+        job.done,
+        job.total,
+        job.counts,
+        job.reason,
+        job.created_at,
+        job.began_at,
+        job.ended_at,
+        still=job.open and silent,
+    )
