@@ -21,7 +21,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from relance import clock, errors
 from relance.engine.db import read_only
 from relance.engine.db.network_disks import network_filesystem
-from relance.engine.db.patience import ANSWER_SECONDS
+from relance.engine.db.patience import ANSWER_SECONDS, RESTED_SECONDS
 from relance.engine.event_log.actors import Actor, ActorKind
 from relance.wording import Text, ended
 
@@ -70,7 +70,12 @@ class Database:
             if not self.embedded:
                 _postgresql().reads_only(conn)
             yield conn
-            conn.rollback()  # on PostgreSQL there is no transaction to end
+            if conn.in_transaction():
+                conn.rollback()  # on PostgreSQL there is none to end
+
+    def glances(self) -> Glances:
+        """Many short reads by one thread, with waits for others in between; to be closed."""
+        return Glances(self)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -114,6 +119,53 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+class Glances:
+    """Short reads, one after the other, each of which sees what was committed when it began.
+
+    On PostgreSQL they share a connection, which lies idle in between, without a transaction: taking one from the pool for each
+    and giving it back costs more than what is asked. On SQLite each is a `read` of its own.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._held = contextlib.ExitStack()
+        self._conn: Connection | None = None
+        self._used = 0.0
+
+    def __enter__(self) -> Glances:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """As `Database.read`; the connection goes with the first error."""
+        if self._database.embedded:
+            with self._database.read() as conn:
+                yield conn
+            return
+        try:
+            with _words(self._database.url):
+                yield self._connection()
+        except BaseException:
+            self.close()
+            raise
+        self._used = clock.elapsed()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._conn = None
+        self._held.close()
+
+    def _connection(self) -> Connection:
+        if self._conn is not None and clock.elapsed() - self._used > RESTED_SECONDS:
+            self.close()
+        if self._conn is None:
+            self._conn = self._held.enter_context(self._database.read())
+        return self._conn
 
 
 def _postgresql() -> ModuleType:

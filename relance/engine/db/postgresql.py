@@ -20,15 +20,14 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from relance import clock
-from relance.engine.db.patience import ANSWER_SECONDS, CONNECT_SECONDS
+from relance.engine.db.patience import ANSWER_SECONDS, CONNECT_SECONDS, RESTED_SECONDS
 
 _PATIENCE = {"statement_timeout": 5 / 6, "lock_timeout": 1 / 2, "idle_in_transaction_session_timeout": 2 / 3}
 # The server's own bounds, as shares of ours. Between two statements of a transaction we compute for milliseconds; what a
 # silent connection left locked is free again before its client has given it up.
-RESTED_SECONDS = 5.0
-# A connection that lay idle for longer is asked for a sign of life before it is used ...
 SIGN_SECONDS = 5.0
-# ... and given up after so long: a process that had nothing to do while its connections fell silent loses no time.
+# A connection that rested is asked for a sign of life before it is used, and given up after so long: a process that had
+# nothing to do while its connections fell silent loses no time.
 KEEPALIVES = {
     "keepalives": 1,
     "keepalives_idle": 15,  # seconds

@@ -199,12 +199,13 @@ class Prepared:
         return made
 
     def _run(self, conn: Connection, text: str, values: Any, *, many: bool = False) -> Any:
-        if not conn.in_transaction():
-            conn.begin()  # as Core does
         driver: Any = conn.connection.driver_connection
+        there = conn.dialect.name == "postgresql"
+        if not conn.in_transaction() and not (there and driver.autocommit):
+            conn.begin()  # as Core does
         cursor = driver.cursor()
         # psycopg would have it planned at each of its first five times, the server at each of five more.
-        at_once = {} if many or conn.dialect.name != "postgresql" else {"prepare": True}
+        at_once = {"prepare": True} if there and not many else {}
         try:
             (cursor.executemany if many else cursor.execute)(text, values, **at_once)
         except conn.dialect.loaded_dbapi.Error as error:

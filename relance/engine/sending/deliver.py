@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from relance import clock
 from relance.engine.context import Context
+from relance.engine.db.database import Glances
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageStoppedAtGate
 from relance.engine.ports import Outbox, Span
@@ -123,11 +124,13 @@ class Delivery:
         if not open_now:
             self.outbox.withdraw()
         try:
-            for each in self._transmit(admitted, open_now=open_now):
-                self._open.append(each)
-                if each.result.outcome is not Outcome.UNKNOWN:
-                    # Told at once, for a kill in mid-chunk; made sure on the disk once a chunk, before the database hears of it.
-                    self.context.journal.ended(each.wanted.message.id, self.lease.fence, each.result)
+            with self.context.database.glances() as glances:
+                for each in self._transmit(admitted, glances, open_now=open_now):
+                    self._open.append(each)
+                    if each.result.outcome is not Outcome.UNKNOWN:
+                        # Told at once, for a kill in mid-chunk; made sure on the disk once a chunk, before the database
+                        # hears of it.
+                        self.context.journal.ended(each.wanted.message.id, self.lease.fence, each.result)
         finally:
             if any(each.result.outcome is not Outcome.UNKNOWN for each in self._open):
                 self.context.journal.sure()
@@ -176,21 +179,23 @@ class Delivery:
         message = messages.marked(wanted.message, self.lease.fence, self.marked_at)
         return dataclasses.replace(wanted, message=message, new=False)
 
-    def _transmit(self, admitted: Sequence[PreparedMail], *, open_now: bool) -> Iterator[Attempt]:
+    def _transmit(
+        self, admitted: Sequence[PreparedMail], glances: Glances, *, open_now: bool
+    ) -> Iterator[Attempt]:
         """The bodies, one after the other; the first has its 354 already when `open_now`."""
         for number, each in enumerate(admitted):
             result = REFUSED_THERE if self.again else NOT_BEGUN if self.stopped else None
             if result is None and (number or not open_now):
-                result = self._offer(each) or self._changed(each)
+                result = self._offer(each) or self._changed(each, glances)
             yield self._attempt(each, result or self._too_late() or self._body(each))
 
-    def _changed(self, each: PreparedMail) -> SendResult | None:
+    def _changed(self, each: PreparedMail, glances: Glances) -> SendResult | None:
         """Its own 354 came after the mark: whatever was said no to meanwhile (and answered) is still heard."""
         recipient = each.message.recipient
         try:
             self._asked = self.context.telemetry.span(UNSEEN)
             said_no = self.context.noes.opted_out([recipient])  # before the database, which it moves to
-            with self.context.database.read() as conn:
+            with glances.read() as conn:
                 now = in_flight.of(conn, each.enrollment.id, recipient)
             said_no |= self.context.noes.opted_out([recipient])
         except BaseException:

@@ -8,7 +8,6 @@ A mail that was marked together with others before its own 354 is asked about on
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from relance.engine.store.sending import messages
 from relance.engine.store.sending.in_flight import InFlight
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import due, enrollments
-from relance.engine.store.sequences.enrollments import Enrollment
+from relance.engine.store.sequences.enrollments import Enrollment, Standing
 
 
 @dataclass(frozen=True)
@@ -130,14 +129,14 @@ def admit(
     Raises `errors.Superseded` when the lease was lost: then nothing may go, and the caller has nothing to write.
     """
     held = mailboxes.renew_lease(conn, lease)
-    rows = enrollments.lock(conn, [each.enrollment.id for each in wanted])
+    rows = enrollments.lock_to_send(conn, [each.enrollment.id for each in wanted])
     refused = refusals(conn, [each.message.recipient for each in wanted], said_no)
-    unread = due.waits_for_other_mailbox(conn, [row.id for row, _ in rows.values() if row.wrote_before], now)
+    unread = due.waits_for_other_mailbox(conn, [number for number, row in rows.items() if row.wrote_before], now)
     verdicts = {}
     for each in wanted:
-        row, sequence_state = rows[each.enrollment.id]
-        facts = _facts(each, row, sequence_state, held, refused.get(each.message.recipient), now)
-        verdicts[each.message.id] = objections(dataclasses.replace(facts, unread_elsewhere=row.id in unread))
+        number, said = each.enrollment.id, refused.get(each.message.recipient)
+        facts = _facts(each, rows[number], held, said, now, unread_elsewhere=number in unread)
+        verdicts[each.message.id] = objections(facts)
     going = [each for each in wanted if not verdicts[each.message.id]]
     known = [each.message.id for each in going if not each.new]
     marked = messages.begin(conn, known, lease.fence, now)
@@ -153,11 +152,12 @@ def refusals(conn: Connection, recipients: Collection[str], said_no: SaidNo) -> 
 
 def _facts(
     wanted: PreparedMail,
-    row: Enrollment,
-    sequence_state: str,
+    row: Standing,
     held: mailboxes.Held,
     suppressed: Reason | None,
     now: dt.datetime,
+    *,
+    unread_elsewhere: bool,
 ) -> Facts:
     return Facts(
         state=row.state,
@@ -165,7 +165,7 @@ def _facts(
         version_now=row.version,
         step_wanted=wanted.message.step,
         step_now=row.step,
-        sequence_state=sequence_state,
+        sequence_state=row.sequence_state,
         mailbox_state=held.state,
         message_state=wanted.message.state,
         suppressed=suppressed,
@@ -173,5 +173,5 @@ def _facts(
         due_at=row.due_at,
         synced_at=held.synced_at,
         now=now,
-        unread_elsewhere=True,  # until it is asked
+        unread_elsewhere=unread_elsewhere,
     )
