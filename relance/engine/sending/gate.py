@@ -131,7 +131,9 @@ def admit(
     held = mailboxes.renew_lease(conn, lease)
     rows = enrollments.lock_to_send(conn, [each.enrollment.id for each in wanted])
     refused = refusals(conn, [each.message.recipient for each in wanted], said_no)
-    unread = due.waits_for_other_mailbox(conn, [number for number, row in rows.items() if row.wrote_before], now)
+    unread = due.waits_for_other_mailbox(
+        conn, [number for number, row in rows.items() if row.wrote_before], now
+    )
     verdicts = {}
     for each in wanted:
         number, said = each.enrollment.id, refused.get(each.message.recipient)
