@@ -96,6 +96,16 @@ def own_rows(noun: str, name: str = "number") -> Narrowed:
     return narrow
 
 
+def own_unknown(call: Call) -> None:
+    """The first argument is the Message-ID of a mail in doubt that left from a mailbox of theirs."""
+    from relance.engine.roles import seeing
+
+    asked = str(call.first("message_id") or "").strip().strip("<>")
+    with seeing(call.viewer.scope):
+        if asked not in {each.message_id.strip("<>") for each in call.app.unknown.list()}:
+            raise _not_there()
+
+
 def _addresses(call: Call) -> set[str]:
     owners = call.app.mailboxes.owners()
     return {address for address, email in owners.items() if email == call.viewer.email}

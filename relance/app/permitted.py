@@ -26,6 +26,7 @@ from relance.app.narrowing import (
     own_mailboxes_only,
     own_person,
     own_rows,
+    own_unknown,
 )
 from relance.clock import machine_now
 from relance.engine.event_log import actors
@@ -121,6 +122,9 @@ RULES: Mapping[str, Rule] = {
     "myself.use_second_factor": _SELF,
     "report": _look(),
     "reports.by_day": _look(by_itself),
+    "restored.decide": _do(Permission.WORK, by_itself),
+    "restored.list": _look(by_itself),
+    "resume": _do(Permission.WORK),
     "sequences.check": _look(),
     "sequences.list": _look(),
     "sequences.pause": _do(Permission.SEQUENCES),
@@ -141,6 +145,8 @@ RULES: Mapping[str, Rule] = {
     "today.day": _look(by_itself),
     "today.news": _look(by_itself),
     "today.waiting": _look(by_itself),
+    "unknown.list": _look(by_itself),
+    "unknown.resolve": _do(Permission.WORK, own_unknown),
     "users.change": _USERS,
     "users.end_sessions": _USERS,
     "users.invite": _USERS,
@@ -176,7 +182,7 @@ class _Permitted:
 
 
 def _called(
-    app: Relance, viewer: Viewer, path: str, method: Callable[..., Any], *args: Any, **given: Any
+    app: Relance, viewer: Viewer, path: str, method: Callable[..., Any], /, *args: Any, **given: Any
 ) -> Any:
     rule = RULES[path]
     call = Call(app, viewer, args, given)

@@ -44,7 +44,7 @@ class Contacts(Service):
     suppressions = Operation(contact_service.suppressed)
     lift = Operation(reinstate.lift)
 
-    def add(self, email: str, **fields: str) -> contacts.Contact:
+    def add(self, /, email: str, **fields: str) -> contacts.Contact:
         """One contact; known ones get the fields that are given."""
         return contact_service.add(self._context, email, fields)
 

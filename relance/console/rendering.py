@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections.abc import Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,8 @@ from relance.console.requests import browsers
 from relance.wording import Text, dates
 
 if TYPE_CHECKING:
+    from relance.console.flashes import Flash
+    from relance.console.navigation import Place, State
     from relance.console.visit import Visit
 
 
@@ -84,13 +88,31 @@ def _everywhere(visit: Visit) -> dict[str, Any]:
         "visit": visit,
         "me": visit.viewer,
         "language": visit.language,
-        "languages": wording.languages(),
-        "flash": flashes.told(visit),
-        "rail": navigation.rail(visit),
-        "state": navigation.state(visit),
-        "keys": navigation.keys(visit),
-        "here": visit.here,
+        "shell": _shell(visit),
     }
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What stands around a page, under a name of its own: a page may call its own values `state` or `keys`."""
+
+    languages: Sequence[str]
+    flash: Flash | None
+    rail: Sequence[Place]
+    state: State | None
+    keys: Sequence[tuple[str, str]]
+    here: str
+
+
+def _shell(visit: Visit) -> Shell:
+    return Shell(
+        wording.languages(),
+        flashes.told(visit),
+        navigation.rail(visit),
+        navigation.state(visit),
+        navigation.keys(visit),
+        visit.here,
+    )
 
 
 _NOW: ContextVar[dt.datetime] = ContextVar("relance_console_now")

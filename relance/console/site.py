@@ -12,6 +12,7 @@ from relance.console.pages import Page
 from relance.console.requests import security
 from relance.console.views import (
     entrance,
+    held,
     inbox,
     operating,
     profile,
@@ -36,6 +37,7 @@ PAGES: tuple[Page, ...] = (
     *tasks.PAGES,
     *sequences.PAGES,
     *sequence_people.PAGES,
+    *held.PAGES,
 )
 # A new file of `views/` is named here.
 

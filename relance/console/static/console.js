@@ -34,7 +34,7 @@
     const ticked = form.querySelectorAll("input[name=row]:checked").length;
     const bar = form.querySelector(".bulk");
     if (!bar) return;
-    bar.hidden = ticked === 0 && !form.querySelector("input[name=matching]:checked");
+    bar.hidden = !bar.classList.contains("stays") && ticked === 0 && !form.querySelector("input[name=matching]:checked");
     bar.querySelectorAll("[data-ticked]").forEach((each) => { each.textContent = String(ticked); });
   };
   document.addEventListener("change", (event) => {

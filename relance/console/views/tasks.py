@@ -80,7 +80,7 @@ def snooze(visit: Visit) -> Response:
         raise errors.Invalid(Text("Choose until when the task is postponed."))
     until = visit.now + wait
     found = visit.app.tasks.snooze(TaskFilter((_number(visit),)), until)
-    return _told(visit, found.results[0].outcome, Text("Task put off until {day}.", day=until.date()))
+    return _told(visit, found.results[0].outcome, Text("Task postponed until {day}.", day=until.date()))
 
 
 def assign(visit: Visit) -> Response:
@@ -176,7 +176,7 @@ _KEYS = (
     ("n", N_("No answer")),
     ("l", N_("Later")),
     ("w", N_("Wrong person")),
-    ("s", N_("Put off until tomorrow")),
+    ("s", N_("Postpone until tomorrow")),
     ("j", N_("Next task")),
     ("k", N_("Previous task")),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
@@ -15,7 +15,7 @@ from relance.engine.context import Context
 from relance.engine.inbound.reading import unread_mail
 from relance.engine.processes import heartbeats
 from relance.engine.processes.attendance import Attendance
-from relance.engine.reasons import Code
+from relance.engine.reasons import Code, Reason
 from relance.engine.reporting import codes, concerns, silent_turns
 from relance.engine.reporting.concerns import Concern
 from relance.engine.sending.doubt import restore_guard
@@ -43,6 +43,10 @@ class HeldView:
     reason: str
     since: dt.datetime
     codes: tuple[str, ...] = ()  # of `reason`, for programs
+    missing: tuple[str, ...] = ()  # the fields of the contact without which a mail cannot be written
+    answer: int | None = None  # the mail that came in and holds them (`inbox.detail`)
+    name: str = ""
+    company: str = ""
 
 
 @dataclass(frozen=True)
@@ -217,18 +221,29 @@ def _mailboxes(conn: Connection, now: dt.datetime, busy: Mapping[int, int]) -> t
 
 
 def held(context: Context, limit: int = 100) -> list[HeldView]:
-    """Everyone who waits for a person, longest first."""
+    """Everyone who waits for a person to decide, whoever waits longest first."""
     with context.database.read() as conn:
-        return [
-            HeldView(
-                row.enrollment_id,
-                row.email,
-                row.sequence,
-                row.step,
-                row.mailbox,
-                reasons.said(reasons.read(row.reasons)),
-                row.since,
-                reasons.codes(reasons.read(row.reasons)),
-            )
-            for row in held_people.held(conn, limit)
-        ]
+        return [_held(row) for row in held_people.held(conn, limit)]
+
+
+def _held(row: held_people.HeldRow) -> HeldView:
+    why = reasons.read(row.reasons)
+    return HeldView(
+        row.enrollment_id,
+        row.email,
+        row.sequence,
+        row.step,
+        row.mailbox,
+        reasons.said(why),
+        row.since,
+        reasons.codes(why),
+        _missing(why),
+        next((each.inbound_id for each in why if each.inbound_id is not None), None),
+        f"{row.first_name} {row.last_name}".strip(),
+        row.company,
+    )
+
+
+def _missing(why: Sequence[Reason]) -> tuple[str, ...]:
+    named = [each.params.get("names", "") for each in why if each.code is Code.VALUE_MISSING]
+    return tuple(dict.fromkeys(name for names in named for name in str(names).split(", ") if name))

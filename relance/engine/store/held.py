@@ -27,6 +27,9 @@ class HeldRow:
     mailbox: str
     reasons: Sequence[Any]  # why, as it is stored
     since: dt.datetime
+    first_name: str
+    last_name: str
+    company: str
 
 
 def held(conn: Connection, limit: int) -> list[HeldRow]:
@@ -59,6 +62,9 @@ def held_query(limit: int, own: Sequence[sa.ColumnElement[bool]] = ()) -> sa.Sel
             mailbox.c.address.label("mailbox"),
             enrollment.c.reasons,
             longest.c.since,
+            contact.c.first_name,
+            contact.c.last_name,
+            contact.c.company,
         )
         .select_from(longest)
         .join(enrollment, enrollment.c.id == longest.c.id)

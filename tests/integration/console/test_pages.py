@@ -83,3 +83,47 @@ def test_keys_open_help_and_close_it(console, boss, tab):
     assert not page.is_visible("#keys[open]")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
+
+
+def test_a_page_may_call_its_own_values_as_it_likes(console):
+    """What stands around a page goes by a name of its own."""
+    from starlette.requests import Request
+
+    from relance.console import rendering
+    from relance.console.site import Site
+    from relance.console.visit import Visit
+    from relance.engine.roles import Role, Viewer
+
+    console.join("ada@acme.example")
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "headers": [],
+        "query_string": b"",
+        "root_path": "",
+    }
+    visit = Visit(
+        Request(scope), Site(console.app), console.app, "en", Viewer(1, "ada@acme.example", Role.MANAGER)
+    )
+    names = ("state", "rail", "keys", "flash", "here", "languages")
+    words = " ".join(f"{{{{ {name} }}}}" for name in names)
+    made = rendering.environment().from_string(
+        f'{{% extends "base.html" %}}{{% block content %}}{words}{{% endblock %}}'
+    )
+    shown = made.render(rendering._everywhere(visit), **{name: f"my {name}" for name in names})
+    assert " ".join(f"my {name}" for name in names) in shown
+    assert 'id="state"' in shown
+
+
+def test_a_search_above_a_list_shows_its_sign_once(console, boss, tab):
+    """Pico brings one as a background, in a colour of its own."""
+    page = tab(boss).open("/inbox")
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('main input[type=search]')).backgroundImage")
+        == "none"
+    )
+    sign = page.locator("main .find .icon")
+    assert sign.is_visible()
+    above = "e => +getComputedStyle(e).zIndex > (+getComputedStyle(e.closest('.find').querySelector('input')).zIndex || 0)"
+    assert sign.evaluate(above)

@@ -27,7 +27,7 @@ from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.settle import Attempt
 from relance.engine.sequences import step_context
 from relance.engine.states import MessageEvent
-from relance.engine.store import events
+from relance.engine.store import events, scopes
 from relance.engine.store.contacts import contacts
 from relance.engine.store.events import NewEvent
 from relance.engine.store.mailboxes import mailboxes
@@ -185,15 +185,21 @@ class UnknownMail:
     since: dt.datetime | None
     words: str
     looks: int
+    mailbox: str = ""
 
 
 def list_all(context: Context) -> list[UnknownMail]:
-    """All of them, oldest first."""
+    """All of them that whoever looks may see, oldest first."""
     with context.database.read() as conn:
-        return [
-            UnknownMail(m.message_id, m.recipient, m.subject, m.step, m.transmitting_at, _heard(m), m.looks)
-            for m in messages.unknown(conn)
-        ]
+        own = scopes.mailboxes(conn)
+        found = [each for each in messages.unknown(conn) if own is None or each.mailbox_id in own]
+        senders = {each.id: each.address for each in mailboxes.list_all(conn)} if found else {}
+    return [_view(each, senders.get(each.mailbox_id, "")) for each in found]
+
+
+def _view(mail: Message, sender: str) -> UnknownMail:
+    said = mail.message_id, mail.recipient, mail.subject, mail.step
+    return UnknownMail(*said, mail.transmitting_at, _heard(mail), mail.looks, sender)
 
 
 def _heard(mail: Message) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from relance.engine.db.tables import contact, enrollment, mailbox, sequence, sequence_version
 from relance.engine.states import OPEN, State
+from relance.engine.store import scopes
 from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 
@@ -75,6 +76,7 @@ def in_doubt(conn: Connection, *, after: int = 0, limit: int = 1000, **whose: st
     name."""
     query = _STANDING.where(enrollment.c.lost_before.is_not(None), enrollment.c.id > after)
     query = query.where(enrollment.c.step.is_not(None), enrollment.c.state.in_([each.value for each in OPEN]))
+    query = query.where(*scopes.within(conn, enrollment.c.mailbox_id))
     names = {"sequence": sequence.c.name, "mailbox": mailbox.c.address}
     query = query.where(*(names[name] == value for name, value in whose.items() if value is not None))
     return [_standing(row) for row in conn.execute(query.order_by(enrollment.c.id).limit(limit))]

@@ -1,0 +1,159 @@
+"""People who are held, in groups: a group is a reason, and says what can be done about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from relance.console import contact_fields
+from relance.engine.reasons import CAUSES, HOLDS, Code, HoldKind
+from relance.engine.reporting.status import HeldView
+from relance.engine.sending.doubt.in_doubt import UnknownMail
+from relance.engine.store import headings
+from relance.wording import N_, _
+
+UNKNOWN = "unknown"
+RESTORED, MISSING, REMOVED = Code.MAYBE_SENT, Code.VALUE_MISSING, Code.MAILBOX_REMOVED
+# Groups that ask for more than "let go on or end". In the first, a row is a mail; in all others a person.
+
+
+@dataclass(frozen=True)
+class Row:
+    """Somebody in a group. `key` is what a form names them by."""
+
+    key: str
+    email: str
+    name: str
+    sequence: str
+    step: str | None
+    mailbox: str
+    why: str
+    since: dt.datetime | None
+    missing: tuple[str, ...] = ()
+    searched: bool = False  # whether the Sent folder was searched, and shows nothing
+    answer: int | None = None  # what came in and holds them
+
+
+@dataclass(frozen=True)
+class Group:
+    """People who are held for the same reason. `rows` are those that are shown, `fields` {name: heading} what they lack."""
+
+    code: str
+    title: str
+    advice: str
+    kind: str
+    rows: tuple[Row, ...]
+    count: int
+    fields: Mapping[str, str]
+
+    @property
+    def same(self) -> bool:
+        """Whether the reason is the same sentence for everybody, so that it need not stand in each row."""
+        return len({each.why for each in self.rows}) < 2
+
+
+TITLES: Mapping[str, str] = {
+    UNKNOWN: N_("May have been delivered"),
+    RESTORED: N_("May have been sent before the backup was restored"),
+    MISSING: N_("A value is missing"),
+    Code.PROSE: N_("Other reasons"),
+}
+ADVICE: Mapping[str, str] = {
+    UNKNOWN: N_(
+        "The connection broke while these mails were being sent. Look in the Sent folder of the mailbox, or ask the "
+        "recipient: your answer decides whether the mail is sent again."
+    ),
+    RESTORED: N_(
+        "The database was restored from a backup, so the next mail to these people may already have left. It is not "
+        "sent again unless you say that it never left."
+    ),
+    MISSING: N_("Fill in what the next mail needs, and these people go on."),
+    REMOVED: N_("Choose the mailbox to go on from. Their next mails then come from a different address."),
+    HoldKind.COLLEAGUE: N_("Somebody else at their company answered. Read the answer before you decide."),
+    HoldKind.ANSWER: N_(
+        "Something came in that may be their answer. Open it and say whose it is and what it means, or decide here."
+    ),
+    HoldKind.REFUSED: N_(
+        "A server refused the mail. Those who go on get the next mail; the refused one is left out."
+    ),
+    HoldKind.ORGANISATION: N_(
+        "Their mail server refuses mail from this mailbox. For those who go on it is tried again."
+    ),
+}
+ELSE = N_("Decide for each of them: let them go on, or end their sequence.")
+
+
+def groups(
+    held: Sequence[HeldView],
+    unknown: Sequence[UnknownMail],
+    searched: Collection[tuple[str, str]],
+    most: int,
+) -> Iterable[Group]:
+    """Mails in doubt first, then the largest group. `searched`: (address, sequence) whose Sent folder shows no mail; `most`:
+    rows of a group. Pure."""
+    if unknown:
+        people = {(each.email, each.step): each for each in held}
+        rows = tuple(_of_mail(each, people.get((each.email, each.step))) for each in unknown[:most])
+        yield Group(UNKNOWN, _(TITLES[UNKNOWN]), _(ADVICE[UNKNOWN]), UNKNOWN, rows, len(unknown), {})
+    for code, people_of in by_code(held, unknown).items():
+        yield _group(code, people_of, most, searched)
+
+
+def by_code(held: Sequence[HeldView], unknown: Sequence[UnknownMail]) -> dict[Code, list[HeldView]]:
+    """The largest group first. Anyone with a mail in doubt is left out: that mail is asked about."""
+    in_doubt = {(each.email, each.step) for each in unknown}
+    found: dict[Code, list[HeldView]] = {}
+    for each in held:
+        if (each.email, each.step) not in in_doubt:
+            found.setdefault(_code(each), []).append(each)
+    return dict(sorted(found.items(), key=lambda each: -len(each[1])))
+
+
+def _code(each: HeldView) -> Code:
+    known = each.codes[0] if each.codes and each.codes[0] in set(Code) else Code.PROSE
+    return headings.counted_as(Code(known))
+
+
+def _group(code: Code, people: Sequence[HeldView], most: int, searched: Collection[tuple[str, str]]) -> Group:
+    kind = HOLDS[CAUSES[code]]
+    if people[0].answer is not None and kind is HoldKind.OTHER:
+        kind = HoldKind.ANSWER
+    rows = tuple(_row(each, searched) for each in people[:most])
+    lacking = dict.fromkeys(name for each in rows for name in each.missing) if code is MISSING else {}
+    fields = {name: contact_fields.label(name) for name in lacking}
+    advice = ADVICE.get(code) or ADVICE.get(kind) or ELSE
+    form = code.value if code in (RESTORED, MISSING, REMOVED) else kind.value
+    return Group(code.value, _title(code), _(advice), form, rows, len(people), fields)
+
+
+def _title(code: Code) -> str:
+    words = _(TITLES[code]) if code in TITLES else headings.heading(code)
+    return words[:1].upper() + words[1:]
+
+
+def _row(each: HeldView, searched: Collection[tuple[str, str]]) -> Row:
+    return Row(
+        str(each.enrollment),
+        each.email,
+        _named(each),
+        each.sequence,
+        each.step,
+        each.mailbox,
+        each.reason,
+        each.since,
+        each.missing,
+        (each.email, each.sequence) in searched,
+        each.answer,
+    )
+
+
+def _of_mail(mail: UnknownMail, person: HeldView | None) -> Row:
+    key, name = mail.message_id.strip("<>"), _named(person) if person else ""
+    searched = mail.looks > 0
+    since = mail.since
+    return Row(key, mail.email, name, mail.subject, mail.step, mail.mailbox, mail.words, since, (), searched)
+
+
+def _named(each: HeldView) -> str:
+    return " · ".join(part for part in (each.name, each.company) if part)

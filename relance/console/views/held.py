@@ -1,0 +1,230 @@
+"""Held: everyone who waits until a person decides, by the reason, with what can be done about it."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+
+from starlette.responses import Response
+
+from relance import errors
+from relance.console import held_groups
+from relance.console.held_groups import UNKNOWN
+from relance.console.pages import Page, Rail
+from relance.console.visit import Visit
+from relance.engine.reasons import Code
+from relance.engine.reporting import codes
+from relance.engine.reporting.status import HeldView
+from relance.engine.restore.doubts import Whom
+from relance.engine.roles import Permission
+from relance.engine.sequences.bulk import BulkReport
+from relance.engine.sequences.listing import EnrollmentFilter
+from relance.engine.states import BulkOutcome
+from relance.wording import N_, Text
+
+MOST = 5000
+# People that are looked at; those who wait longest come first.
+FEW, MANY = 8, 200
+# Rows of a group beside others, and of a group by itself.
+
+
+def show(visit: Visit) -> Response:
+    """Every group; or one by itself, with all its rows."""
+    alone, found = visit.asked("group"), visit.app.held(MOST)
+    searched = {(each.email, each.sequence) for each in visit.app.restored.list() if each.looked}
+    groups = held_groups.groups(found, visit.app.unknown.list(), searched, MANY if alone else FEW)
+    return visit.show(
+        "held.html",
+        groups=[each for each in groups if alone in ("", each.code)],
+        alone=alone,
+        total=len(found),
+        most=MOST,
+        seen=visit.now.isoformat(),
+        mailboxes=[each.address for each in visit.app.mailboxes.list() if each.state != "removed"],
+        can_work=visit.me.may(Permission.WORK),
+        can_move=visit.me.may(Permission.WORK) and visit.me.scope.everything,
+    )
+
+
+# What is done.
+
+
+def act(visit: Visit) -> Response:
+    """What the form of a group asks for."""
+    group, wish = visit.text("group", 60), visit.text("do", 20)
+    if group == UNKNOWN:
+        return _back(visit, _decided(visit, _mails(visit), wish.replace("-", " ")))
+    if wish not in _DEEDS:
+        raise errors.Invalid(Text("There is no such decision."))
+    people = _typed(visit, group) if wish == "fill" else _meant(visit, group)
+    return _back(visit, _DEEDS[wish](visit, people) if people else (_NOBODY, False))
+
+
+_NOBODY = Text("Choose somebody first: tick their rows, or all of them.")
+
+
+def _path(visit: Visit) -> str:
+    """Back to where the form was: a group by itself keeps its page as long as somebody is in it."""
+    alone = visit.text("alone", 60)
+    return f"/held?group={alone}" if alone in {UNKNOWN, *(each.value for each in Code)} else "/held"
+
+
+def _back(visit: Visit, done: tuple[Text, bool]) -> Response:
+    said, well = done
+    return visit.go(_path(visit), said, "good" if well else "warn")
+
+
+def _in(visit: Visit, group: str) -> list[HeldView]:
+    found = held_groups.by_code(visit.app.held(MOST), visit.app.unknown.list())
+    return found.get(Code(group), []) if group in set(Code) else []
+
+
+def _meant(visit: Visit, group: str) -> list[HeldView]:
+    """Those of the group that are ticked; or all, but nobody whom this page did not count."""
+    ticked = set(_ticked(visit))
+    everybody, seen = visit.text("matching", 5) == "yes", _moment(visit.text("seen", 60))
+    return [
+        each
+        for each in _in(visit, group)
+        if str(each.enrollment) in ticked or (everybody and seen is not None and each.since <= seen)
+    ]
+
+
+def _ticked(visit: Visit) -> list[str]:
+    return [each for each in visit.form.getlist("row") if isinstance(each, str)]
+
+
+def _typed(visit: Visit, group: str) -> list[HeldView]:
+    """Those in whose row something stands."""
+    return [each for each in _in(visit, group) if any(_value(visit, each, name) for name in each.missing)]
+
+
+def _value(visit: Visit, each: HeldView, name: str) -> str:
+    return visit.text(f"{name}:{each.enrollment}", 500).strip()
+
+
+def _moment(text: str) -> dt.datetime | None:
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _filter(people: Sequence[HeldView]) -> EnrollmentFilter:
+    return EnrollmentFilter(states=("held",), numbers=tuple(each.enrollment for each in people))
+
+
+def _release(visit: Visit, people: Sequence[HeldView]) -> tuple[Text, bool]:
+    return _told(visit.app.enrollments.release(_filter(people)))
+
+
+def _end(visit: Visit, people: Sequence[HeldView]) -> tuple[Text, bool]:
+    done = visit.app.enrollments.stop(_filter(people))
+    count = done.counts.get(BulkOutcome.CHANGED, 0)
+    return Text.plural("{count} sequence has ended.", "{count} sequences have ended.", count), True
+
+
+def _told(done: BulkReport) -> tuple[Text, bool]:
+    """How many go on, and why the others do not."""
+    went = Text.plural(
+        "{count} person goes on.", "{count} people go on.", done.counts.get(BulkOutcome.CHANGED, 0)
+    )
+    stayed = {name: number for name, number in done.counts.items() if name != BulkOutcome.CHANGED}
+    left = [
+        Text("{count} not: {why}.", count=number, why=codes.text("bulk", name))
+        for name, number in stayed.items()
+    ]
+    return Text.together(went, *left), not stayed
+
+
+def _restored(decision: str) -> Callable[[Visit, Sequence[HeldView]], tuple[Text, bool]]:
+    def decide(visit: Visit, people: Sequence[HeldView]) -> tuple[Text, bool]:
+        by_sequence: dict[str, list[str]] = {}
+        for each in people:
+            by_sequence.setdefault(each.sequence, []).append(each.email)
+        for sequence, emails in by_sequence.items():
+            visit.app.restored.decide(decision, Whom(emails=tuple(emails), sequence=sequence))
+        visit.app.enrollments.release(_filter(people))  # those whom nothing holds but that they were held
+        still = {each.enrollment for each in visit.app.held(MOST)} & {each.enrollment for each in people}
+        went = Text.plural("{count} person goes on.", "{count} people go on.", len(people) - len(still))
+        left = Text.plural(
+            "{count} stays held for another reason.", "{count} stay held for another reason.", len(still)
+        )
+        return (Text.together(went, left), False) if still else (went, True)
+
+    return decide
+
+
+def _fill(visit: Visit, people: Sequence[HeldView]) -> tuple[Text, bool]:
+    """What was typed is kept for each; who has all that was missing goes on. The first value that cannot be kept is told."""
+    full, wrong = [], None
+    for each in people:
+        given = {name: value for name in each.missing if (value := _value(visit, each, name))}
+        try:
+            visit.app.contacts.add(each.email, **given)
+        except errors.Invalid as refused:
+            wrong = wrong or Text("{email}: {problem}", email=each.email, problem=refused.text)
+            continue
+        if len(given) == len(each.missing):
+            full.append(each)
+    if full:
+        said, well = _release(visit, full)
+        return (Text.together(said, wrong), False) if wrong else (said, well)
+    some = Text("What you typed is kept. Nobody goes on yet: a value is still missing in each row.")
+    return wrong or some, False
+
+
+def _move(visit: Visit, people: Sequence[HeldView]) -> tuple[Text, bool]:
+    """One at a time: whoever has a mail half out stays, and the first such is told."""
+    mailbox, went = visit.text("mailbox", 320), 0
+    stayed: Text | str = ""
+    for each in people:
+        try:
+            visit.app.resume(each.email, each.sequence, mailbox=mailbox)
+            went += 1
+        except errors.Invalid as refused:
+            stayed = stayed or refused.text
+    said = Text.plural(
+        "{count} person goes on from {mailbox}.",
+        "{count} people go on from {mailbox}.",
+        went,
+        mailbox=mailbox,
+    )
+    return (Text.together(said, stayed), False) if stayed else (said, True)
+
+
+def _mails(visit: Visit) -> list[str]:
+    """Those that are ticked; or all that the page showed."""
+    seen = _moment(visit.text("seen", 60))
+    if visit.text("matching", 5) != "yes" or seen is None:
+        return _ticked(visit)
+    return [each.message_id for each in visit.app.unknown.list() if each.since is None or each.since <= seen]
+
+
+def _decided(visit: Visit, mails: Sequence[str], decision: str) -> tuple[Text, bool]:
+    """What evidence settled meanwhile is left as it is."""
+    if not mails:
+        return _NOBODY, False
+    count = 0
+    for message_id in mails:
+        with contextlib.suppress(errors.NotFound):
+            visit.app.unknown.resolve(message_id, decision)
+            count += 1
+    return Text.plural("{count} mail is decided.", "{count} mails are decided.", count), count == len(mails)
+
+
+_DEEDS: Mapping[str, Callable[[Visit, Sequence[HeldView]], tuple[Text, bool]]] = {
+    "release": _release,
+    "end": _end,
+    "fill": _fill,
+    "move": _move,
+    "sent": _restored("sent"),
+    "not-sent": _restored("not sent"),
+}
+
+PAGES = (
+    Page("/held", show, Permission.LOOK, rail=Rail(N_("Held"), "hand", 30, count="held")),
+    Page("/held", act, Permission.WORK, "POST"),
+)

@@ -1,0 +1,234 @@
+"""Held in the console: a form for each reason, by which people go on, end, or get what their mail lacks."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from relance.clock import elapsed
+from relance.engine.reasons import Code, because
+from relance.engine.reporting import status
+from relance.engine.states import State
+from tests.integration.console import held_people
+from tests.integration.console.conftest import Console
+from tests.integration.console.held_people import ANN, BOSS
+from tests.reading import KIM, MIA, row
+from tests.reworded import in_english
+
+FIRM = [f"{name}@lake.example" for name in ("bob", "eve", "jan", "ola", "tom", "zoe")]
+HOSTILE = '<img src=x onerror="alert(1)">'
+
+
+def state(console: Console, person: str) -> State:
+    return row(console.app._context, person).state
+
+
+def form(group: str, do: str, *rows: object, **more: str) -> dict[str, object]:
+    return {"group": group, "do": do, "row": [str(each) for each in rows], **more}
+
+
+@pytest.fixture
+def desk(console: Console) -> Console:
+    held_people.prepared(console.app._context, KIM, MIA, *FIRM)
+    return console
+
+
+def test_fourteen_values_are_filled_in_one_table(console: Console) -> None:
+    """Without script. Whoever still lacks something stays."""
+    house = console.app._context
+    people = [f"p{number}@lake.example" for number in range(14)]
+    held_people.prepared(house, *people)
+    held_people.lacking(house, *people[:13])
+    held_people.lacking(house, people[13], names="first_name, path")
+    numbers = {each: row(house, each).id for each in people}
+    with console.client(console.join(BOSS), follow_redirects=True) as boss:
+        page = boss.get("/held?group=value_missing").text
+        assert [page.count(f'name="first_name:{number}"') for number in numbers.values()] == [1] * 14
+        typed = {f"first_name:{number}": f"Name {number} {HOSTILE}" for number in numbers.values()}
+        done = boss.post("/held", data={**form("value_missing", "fill"), **typed})
+        assert HOSTILE not in done.text
+        assert [state(console, each) for each in people] == [State.ACTIVE] * 13 + [State.HELD]
+        assert console.app.contacts.show(people[0]).first_name == f"Name {numbers[people[0]]} {HOSTILE}"
+        assert console.app.contacts.show(people[13]).first_name
+        rest = {f"first_name:{numbers[people[13]]}": "Ola", f"path:{numbers[people[13]]}": "north"}
+        boss.post("/held", data={**form("value_missing", "fill"), **rest})
+    assert state(console, people[13]) is State.ACTIVE
+    assert console.app.contacts.show(people[13]).fields["path"] == "north"
+
+
+def test_a_value_that_cannot_be_kept_is_told_and_the_others_go_on(desk: Console) -> None:
+    house = desk.app._context
+    held_people.lacking(house, KIM, MIA, names="zone")
+    kim, mia = row(house, KIM).id, row(house, MIA).id
+    with desk.client(desk.join(BOSS), follow_redirects=True) as boss:
+        typed = {f"zone:{kim}": "Nowhere/Land", f"zone:{mia}": "Europe/Paris"}
+        said = boss.post("/held", data={**form("value_missing", "fill"), **typed}).text
+    assert (state(desk, KIM), state(desk, MIA)) == (State.HELD, State.ACTIVE)
+    assert f"{KIM}:" in said
+
+
+def test_three_hundred_held_after_a_restore_go_on_in_one_action(console: Console) -> None:
+    people = [f"p{number}@firm{number}.example" for number in range(300)]
+    house = console.app._context
+    held_people.prepared(house, *people)
+    held_people.restored(house, *people)
+    with console.client(console.join(BOSS), follow_redirects=True, timeout=60) as boss:
+        page = boss.get("/held").text
+        assert "300" in page
+        seen = page.partition('name="seen" value="')[2].partition('"')[0]
+        began = elapsed()
+        boss.post("/held", data=form("maybe_sent", "not-sent", matching="yes", seen=seen))
+        took = elapsed() - began
+    assert status.held(house, 1000) == []
+    assert {state(console, each) for each in people[::50]} == {State.ACTIVE}
+    assert took < 20, f"{took:.1f} s"
+
+
+def test_what_was_sent_before_a_restore_is_not_sent_again(desk: Console) -> None:
+    house = desk.app._context
+    held_people.restored(house, KIM, MIA)
+    with desk.client(desk.join(BOSS)) as boss:
+        boss.post("/held", data=form("maybe_sent", "sent", row(house, KIM).id))
+    assert (state(desk, KIM), row(house, KIM).step) == (State.ACTIVE, "bump")
+    assert (state(desk, MIA), row(house, MIA).step) == (State.HELD, "intro")
+
+
+def test_all_means_those_whom_the_page_counted(desk: Console) -> None:
+    """Somebody who is held after the page was made waits for the next look."""
+    house = desk.app._context
+    held_people.hold(house, KIM, because(Code.PROSE, text="wait"))
+    seen = (house.clock.now() - dt.timedelta(seconds=30)).isoformat()
+    with desk.client(desk.join(BOSS)) as boss:
+        boss.post("/held", data=form("prose", "release", matching="yes", seen=seen))
+        boss.post("/held", data=form("prose", "release", matching="yes", seen="yesterday"))
+        assert state(desk, KIM) is State.HELD
+        boss.post("/held", data=form("prose", "release", matching="yes", seen=house.clock.now().isoformat()))
+    assert state(desk, KIM) is State.ACTIVE
+
+
+@pytest.mark.parametrize(("decision", "left"), [("sent", "bump"), ("not-sent", "intro"), ("give-up", "bump")])
+def test_a_mail_in_doubt_is_decided(desk: Console, decision: str, left: str) -> None:
+    house = desk.app._context
+    mail = held_people.unknown(house, KIM)
+    with desk.client(desk.join(BOSS), follow_redirects=True) as boss:
+        shown = boss.get("/held").text
+        assert "Fewer forgotten follow-ups" in shown
+        assert "ada@sales.example" in shown
+        boss.post("/held", data=form("unknown", decision, mail))
+        assert desk.app.unknown.list() == []
+        again = boss.post("/held", data=form("unknown", decision, mail))
+        assert again.status_code == 200
+    assert row(house, KIM).step == left
+
+
+def test_the_answer_that_holds_somebody_is_one_press_away(desk: Console) -> None:
+    house = desk.app._context
+    answer = held_people.colleague(house, MIA, KIM)
+    unplaced = held_people.maybe_answered(house, "tom@lake.example")
+    with desk.client(desk.join(BOSS)) as boss:
+        shown = boss.get("/held").text
+        for number in (answer, unplaced):
+            assert f'href="/inbox?answer={number}"' in shown
+            assert boss.get(f"/inbox?answer={number}").status_code == 200
+
+
+def test_people_end_and_go_on_together(desk: Console) -> None:
+    house = desk.app._context
+    for person in FIRM:
+        held_people.hold(house, person, because(Code.ADDRESS_REFUSED, said="550 no"))
+    bob, eve, jan, *_ = (row(house, each).id for each in FIRM)
+    with desk.client(desk.join(BOSS), follow_redirects=True) as boss:
+        said = boss.post("/held", data=form("address_refused", "end", bob, eve)).text
+        assert in_english("2 sequences have ended.") in said
+        boss.post("/held", data=form("address_refused", "release", jan))
+        assert boss.post("/held", data=form("address_refused", "shrug", jan)).status_code == 422
+        boss.post("/held", data=form("address_refused", "end"))
+    stand = [state(desk, each) for each in FIRM]
+    assert stand == [State.STOPPED] * 2 + [State.ACTIVE] + [State.HELD] * 3
+
+
+def test_people_of_a_removed_mailbox_go_on_from_another(desk: Console) -> None:
+    from tests import engine_house
+
+    house = desk.app._context
+    engine_house.add_mailbox(house, "new@sales.example")
+    held_people.hold(house, KIM, because(Code.MAILBOX_REMOVED, mailbox="ada@sales.example"))
+    with desk.client(desk.join(BOSS)) as boss:
+        boss.post(
+            "/held", data=form("mailbox_removed", "move", row(house, KIM).id, mailbox="new@sales.example")
+        )
+    [stands] = desk.app.enrollments.list(held_people.of(KIM)).enrollments
+    assert (stands.state, stands.mailbox) == ("active", "new@sales.example")
+
+
+def test_a_salesperson_decides_of_their_own_only(desk: Console) -> None:
+    """Not even by naming the rows of others."""
+    house = desk.app._context
+    held_people.prepared(house, "rob@hill.example", mailbox="ann@sales.example")
+    ann = desk.join(ANN, "salesperson")
+    desk.app.mailboxes.assign(ANN, ANN)
+    for person in (KIM, "rob@hill.example"):
+        held_people.hold(house, person, because(Code.PROSE, text="wait"))
+    held_people.restored(house, MIA)
+    mail = held_people.unknown(house, FIRM[0])
+    held_people.lacking(house, FIRM[1])
+    numbers = [row(house, each).id for each in (KIM, "rob@hill.example", MIA, FIRM[1])]
+    seen = house.clock.now().isoformat()
+    with desk.client(ann) as client:
+        shown = client.get("/held").text
+        assert "rob@hill.example" in shown
+        assert "lake.example" not in shown
+        for group, do in (
+            ("prose", "release"),
+            ("maybe_sent", "not-sent"),
+            ("unknown", "sent"),
+            ("value_missing", "fill"),
+            ("value_missing", "end"),
+        ):
+            typed = {f"first_name:{number}": "taken" for number in numbers}
+            client.post("/held", data={**form(group, do, *numbers, mail, matching="yes", seen=seen), **typed})
+        assert client.post("/held", data=form("unknown", "sent", mail)).status_code == 303
+    assert state(desk, "rob@hill.example") is State.ACTIVE
+    assert {state(desk, each) for each in (KIM, MIA, *FIRM[:2])} == {State.HELD}
+    assert len(desk.app.unknown.list()) == 1
+    assert desk.app.contacts.show(FIRM[1]).first_name != "taken"
+
+
+def furnished(console: Console) -> None:
+    """Somebody for each kind of group, with hostile names."""
+    house = console.app._context
+    held_people.prepared(house, "anna@a-very-long-name-of-a-company-indeed.example")
+    held_people.lacking(house, *FIRM[:3])
+    console.app.contacts.add(FIRM[0], last_name=HOSTILE, company=HOSTILE)
+    held_people.lacking(house, "anna@a-very-long-name-of-a-company-indeed.example", names="offer_number")
+    held_people.unknown(house, FIRM[3])
+    held_people.restored(house, FIRM[4])
+    held_people.colleague(house, MIA, KIM)
+    held_people.hold(house, FIRM[5], because(Code.ADDRESS_REFUSED, said=f"550 {HOSTILE}"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_held_is_accessible_and_fits(desk, tab, scheme) -> None:
+    furnished(desk)
+    token = desk.join(BOSS)
+    for language, width in (("en", 1280), ("pl", 390)):
+        here = tab(token, color_scheme=scheme, viewport={"width": width, "height": 800})
+        for path in ("/held?x=1", "/held?group=value_missing"):
+            page = here.open(f"{path}&lang={language}")
+            assert here.axe() == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.query_selector("main img") is None
+
+
+def test_by_keyboard_alone_all_of_a_group_go_on(desk, tab) -> None:
+    for person in FIRM[:3]:
+        held_people.hold(desk.app._context, person, because(Code.PROSE, text="wait"))
+    page = tab(desk.join(BOSS)).open("/held")
+    page.focus("[data-all]")
+    page.keyboard.press("Space")
+    assert page.inner_text("[data-ticked]") == "3"
+    page.focus("button[value=release]")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert {state(desk, each) for each in FIRM[:3]} == {State.ACTIVE}
