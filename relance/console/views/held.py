@@ -21,7 +21,7 @@ from relance.engine.roles import Permission
 from relance.engine.sequences.bulk import BulkReport
 from relance.engine.sequences.listing import EnrollmentFilter
 from relance.engine.states import BulkOutcome
-from relance.wording import N_, Text
+from relance.wording import N_, Text, ended
 
 MOST = 5000
 # People that are looked at; those who wait longest come first.
@@ -133,7 +133,7 @@ def _told(done: BulkReport) -> tuple[Text, bool]:
     )
     stayed = {name: number for name, number in done.counts.items() if name != BulkOutcome.CHANGED}
     left = [
-        Text("{count} not: {why}.", count=number, why=codes.text("bulk", name))
+        Text("{count} not: {why}", count=number, why=ended(codes.text("bulk", name)))
         for name, number in stayed.items()
     ]
     return Text.together(went, *left), not stayed
