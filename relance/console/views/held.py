@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from starlette.responses import Response
 
 from relance import errors
-from relance.console import held_groups
-from relance.console.held_groups import UNKNOWN
 from relance.console.pages import Page, Rail
+from relance.console.people import held_groups
+from relance.console.people.held_groups import UNKNOWN
 from relance.console.visit import Visit
 from relance.engine.reasons import Code
 from relance.engine.reporting import codes
