@@ -18,7 +18,7 @@ from relance.engine.inbound.reading import sync as inbound_sync
 from relance.engine.sequences import enroll, publish
 from relance.engine.states import MessageState
 from relance.engine.store.inbound import unread_mails
-from relance.engine.store.mailboxes import folders, mailboxes
+from relance.engine.store.mailboxes import folders, leases, mailboxes
 from relance.engine.store.sequences import enrollments
 from tests import engine_house
 from tests.reworded import worded
@@ -83,13 +83,13 @@ class Desk:
 
     def sync(self) -> int:
         with self.house.database.write() as conn:
-            lease = mailboxes.acquire_lease(conn, self.number, "test")
+            lease = leases.acquire(conn, self.number, "test")
         assert lease is not None
         try:
             return inbound_sync.sync(self.house, lease, self.mailbox, self.house.account(self.mailbox))
         finally:
             with self.house.database.write() as conn:
-                mailboxes.release(conn, lease, None)
+                leases.release(conn, lease, None)
 
     def refused(self, match: str = ".") -> None:
         """A look that is not complete, and moves nothing."""

@@ -8,13 +8,13 @@ import itertools
 
 from relance.engine.contacts import service as contact_service
 from relance.engine.context import Context
-from relance.engine.inbound.reading import sync
+from relance.engine.inbound.reading import whole_folder
 from relance.engine.mailboxes.look import Look
 from relance.engine.mailboxes.watermarks import ANEW, Progress
 from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
-from relance.engine.store.mailboxes import aliases, mailboxes
+from relance.engine.store.mailboxes import aliases, leases, mailboxes
 from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollment_details, enrollments
@@ -82,16 +82,16 @@ def hear(
     """These mails lie in a folder and are read; returns how many concern us. `received`: by the server's clock."""
     with house.database.write() as conn:
         found = mailboxes.named(conn, mailbox)
-        lease = mailboxes.acquire_lease(conn, found.id, "reader", alone=True)
+        lease = leases.acquire(conn, found.id, "reader", alone=True)
         own = aliases.own_addresses(conn)
     assert lease is not None
     now = house.clock.now()
     look = Look(house, lease, found, now, own)
     folder = Folder("INBOX" if role is Role.INBOX else role.value, role, 7, 1)
     window = [Fetched(next(_UIDS), raw, len(raw), False, received or now, None) for raw in raws]
-    count = sync._window(look, Progress(folder, ANEW), window, None)  # type: ignore[arg-type]
+    count = whole_folder._window(look, Progress(folder, ANEW), window, None)  # type: ignore[arg-type]
     with house.database.write() as conn:
-        mailboxes.release(conn, lease, None)
+        leases.release(conn, lease, None)
     return count
 
 

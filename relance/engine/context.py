@@ -18,7 +18,7 @@ from relance.engine.runtime.mail_servers import MailServers
 from relance.engine.runtime.sequence_cache import SequenceCache
 from relance.engine.runtime.unmeasured import Unmeasured
 from relance.engine.schedule.timezones import Workspace
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases
 from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.mailbox.account import Account
 from relance.tracking import judge
@@ -42,7 +42,7 @@ class Options:
     trouble: dt.timedelta = dt.timedelta(
         minutes=2
     )  # doubled at each turn that reached no server, up to an hour
-    lease: dt.timedelta = mailboxes.LEASE  # machine time after which a silent worker's mailbox is another's
+    lease: dt.timedelta = leases.LEASE  # machine time after which a silent worker's mailbox is another's
     keep_raw: dt.timedelta = dt.timedelta(
         days=90
     )  # how long the bytes of answers are kept, to judge them again

@@ -37,8 +37,9 @@ from relance.engine.sending.doubt import in_doubt, recovery
 from relance.engine.sending.gate import PreparedMail
 from relance.engine.sending.workload import Workload
 from relance.engine.sequences import overdue
-from relance.engine.store.mailboxes import mailboxes, next_turns
-from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.mailboxes import leases, mailboxes, next_turns
+from relance.engine.store.mailboxes.leases import Lease
+from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import claims, messages
 from relance.engine.store.sequences import enrollments
 from relance.mailbox.account import Account, Server
@@ -67,7 +68,7 @@ def due(context: Context, limit: int) -> list[int]:
     if context.watch.doubt():
         return []
     with context.database.read() as conn:
-        return mailboxes.with_turn_due(
+        return leases.with_turn_due(
             conn,
             context.clock.now(),
             limit,
@@ -88,9 +89,7 @@ def take_turn(context: Context, mailbox_id: int, stop: Callable[[], bool]) -> Tu
     with context.at_work.entered(mailbox_id) as alone:
         context.journal.live()  # before a lease is in this process's name
         with _kept(context), context.database.write() as conn:
-            lease = mailboxes.acquire_lease(
-                conn, mailbox_id, context.owner, context.options.lease, alone=alone
-            )
+            lease = leases.acquire(conn, mailbox_id, context.owner, context.options.lease, alone=alone)
             turn = None if lease is None else _Turn(context, lease, conn)
         if turn is None:
             return TurnReport(mailbox_id, held=True)
@@ -106,12 +105,12 @@ def leave(context: Context) -> int:
 def let_go(context: Context) -> int:
     """Give back the leases of turns that wait for a server with no body under way: they write nothing any more, whatever
     their servers say. Returns how many that were."""
-    leases = context.at_work.leases()
-    if leases:
+    held = context.at_work.leases()
+    if held:
         with context.database.write() as conn:
-            for lease in leases:
-                mailboxes.release(conn, lease, context.clock.now())
-    return len(leases)
+            for lease in held:
+                leases.release(conn, lease, context.clock.now())
+    return len(held)
 
 
 @contextmanager
@@ -322,7 +321,7 @@ class _Turn:
     def _no_way_out(self, account: Account, refusal: SendResult, claimed: list[int]) -> EndTurn:
         self.send_error = smtp_login.told(account, refusal)
         with self.context.database.write() as conn:
-            mailboxes.renew_lease(conn, self.lease)
+            leases.renew(conn, self.lease)
             claims.unclaim(conn, claimed)
         if refusal.blame is Blame.SENDER:
             return self._refused(self.send_error)
@@ -339,7 +338,7 @@ class _Turn:
     def _pause(self, words: Text, *, unreadable: bool) -> None:
         """Stop asking the server, and say so."""
         with self.context.database.write() as conn:
-            mailboxes.renew_lease(conn, self.lease)
+            leases.renew(conn, self.lease)
             why = because(Code.SERVER_SAID, said=words)
             mailboxes.pause(conn, self.mailbox.id, why, self.context.clock.now(), locked_out=unreadable)
             if unreadable:
@@ -372,18 +371,18 @@ class _Turn:
             outlook = self._outlook(mailbox, run, due, now)
             pauses = Pauses(options.sync_every, options.trouble, self.context.clock.scale or 1.0)
             planned = next_turn.next_turn(end, outlook, pauses, now)
-            mailboxes.release(conn, self.lease, min(planned, now + mailboxes.FURTHEST))
+            leases.release(conn, self.lease, min(planned, now + leases.MAX_AHEAD))
         if self.delivery is not None:
             self.delivery.recorded()
 
     def _last_words(self, conn: Connection) -> None:
         if self.delivery is not None:
-            mailboxes.renew_lease(conn, self.lease)
+            leases.renew(conn, self.lease)
             self.delivery.record(conn)
             if self.delivery.waiting:
                 self.work.call_others(conn)
         if self.work.claimed:
-            mailboxes.renew_lease(conn, self.lease)
+            leases.renew(conn, self.lease)
             self.work.give_back(conn)
 
     def _outlook(self, mailbox: Mailbox, run: Run, due: dt.datetime | None, now: dt.datetime) -> Outlook:

@@ -48,7 +48,7 @@ IMAP_REFUSED = frozenset(
 SMTP_REFUSED = frozenset({534, 535, 538})  # RFC 4954, 6: too weak, wrong, not without encryption
 SMTP_NO_SUCH_WAY = frozenset({500, 501, 502, 503, 504})  # about the command, not about who asks
 
-LONGEST = 1000
+MAX_TEXT = 1000
 # Characters of a server's words that are looked at.
 
 # Words, in lower case. Whoever says one of these asks for another try, whatever else is said.
@@ -107,7 +107,7 @@ def about_the_command(kind: str, words: str) -> bool:
     mechanism, and nobody judged the credentials. Whoever says "not now" broke nothing. Pure."""
     if of_imap(kind, words) is Meaning.NOT_NOW:
         return False
-    return kind.upper() in ("BAD", "BYE") or _NO_SUCH_WAY.search(words[:LONGEST].lower()) is not None
+    return kind.upper() in ("BAD", "BYE") or _NO_SUCH_WAY.search(words[:MAX_TEXT].lower()) is not None
 
 
 def of_imap(kind: str, words: str) -> Meaning:
@@ -116,7 +116,7 @@ def of_imap(kind: str, words: str) -> Meaning:
     A BAD is about the command: it refuses nobody's credentials unless its words do.
     """
     codes = {code.upper() for code in _CODE.findall(words)}
-    text = words[:LONGEST].lower()
+    text = words[:MAX_TEXT].lower()
     if codes & IMAP_NOT_NOW or _NOT_NOW.search(text):
         return Meaning.NOT_NOW
     if codes & IMAP_REFUSED or (kind.upper() == "NO" and _REFUSED.search(text)):
@@ -126,7 +126,7 @@ def of_imap(kind: str, words: str) -> Meaning:
 
 def of_smtp(code: int, words: str) -> Meaning:
     """The meaning of a 4xx or 5xx to AUTH (RFC 4954, 4 and 6). Pure."""
-    text = words[:LONGEST].lower()
+    text = words[:MAX_TEXT].lower()
     if 400 <= code < 500 or _NOT_NOW.search(text):
         return Meaning.NOT_NOW
     if code in SMTP_REFUSED or _REFUSED.search(text):

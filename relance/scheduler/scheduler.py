@@ -27,7 +27,7 @@ SHORTEST_SECONDS, LONGEST_SECONDS = (
 )  # between two looks at what falls due next, drawn anew each time so that processes spread out
 REST_SECONDS = 20.0  # the longest rest between two rounds: a hint that was lost is sent again, a lease that ran out is seen
 GAP_SECONDS = (0.005, 0.25)  # between two rounds however much happens; the least is for clocks that run fast
-MOST_HURRY = 20.0  # where the clock runs fast, rounds follow each other faster, too
+MAX_HURRY = 20.0  # where the clock runs fast, rounds follow each other faster, too
 FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 1.0, 20.0  # mail should flow again within a minute
 STILL_SECONDS, END_SECONDS = (
     120.0,
@@ -64,7 +64,7 @@ class Loop:
         self.said = clock.NO_DOUBT
         self.told: float | None = None  # when it was last told that rounds fail
         self.moved = clock.elapsed()  # when a round last began or ended
-        self.hurry = min(MOST_HURRY, max(1.0, app.clock.scale))
+        self.hurry = min(MAX_HURRY, max(1.0, app.clock.scale))
         self.log = structlog.get_logger(__name__)
         self.thread = threading.Thread(target=self.run, name="relance-loop", daemon=True)
 

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 # Hits that share one transaction, at most.
-MOST_WAITING = 2000
+MAX_WAITING = 2000
 # Hits held in memory; beyond that visitors wait for room, and where the desk is away new hits are dropped: they are counts.
 OF_A_NETWORK = 300
 # Hits of one network that are recorded in a minute. A mail service's picture proxy has many networks.
@@ -96,7 +96,7 @@ class Recorder:
 
     @property
     def _full(self) -> bool:
-        return len(self._waiting) >= MOST_WAITING
+        return len(self._waiting) >= MAX_WAITING
 
     def _put(self, hit: Hit | None) -> asyncio.Future[None]:
         loop = asyncio.get_running_loop()

@@ -176,7 +176,7 @@ def test_a_no_is_told_once_and_outlives_whatever_the_address_was_suppressed_for(
 
 
 def test_whoever_asks_for_a_link_for_ever_fills_no_disk(stage: Stage, monkeypatch: Any) -> None:
-    monkeypatch.setattr(hits, "MOST_HITS", 5)
+    monkeypatch.setattr(hits, "MAX_HITS", 5)
     stage.enroll(OLA, definition=FORKED)
     stage.advance(hours=2)
     with web(stage) as client:

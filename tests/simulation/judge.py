@@ -49,7 +49,7 @@ def quiet(sim: Sim, laid: Ground) -> bool:
 
 def _open(sim: Sim, mail: Doubt) -> bool:
     if mail.state == "unknown":
-        waits = bool(mail.files_sent) or mail.looks < in_doubt.LOOKS or _known(sim, mail)
+        waits = bool(mail.files_sent) or mail.looks < in_doubt.MIN_SYNCS or _known(sim, mail)
         return waits and not mail.unread
     return bool(mail.state == "transmitting")
 

@@ -17,6 +17,7 @@ from relance.engine.db.tables import mailbox
 from relance.engine.inbound import apply
 from relance.engine.inbound.match import Match
 from relance.engine.inbound.reading import sync as inbound_sync
+from relance.engine.inbound.reading import whole_folder
 from relance.engine.journal.findings import Entry, Findings
 from relance.engine.journal.journal import Journal
 from relance.engine.mailboxes import look
@@ -29,8 +30,8 @@ from relance.engine.sending.gate import Facts, PreparedMail
 from relance.engine.sequences import control
 from relance.engine.states import State
 from relance.engine.store.inbound import unread_mails
-from relance.engine.store.mailboxes import folders, mailboxes
-from relance.engine.store.mailboxes.mailboxes import Held, Lease
+from relance.engine.store.mailboxes import folders, leases, mailboxes
+from relance.engine.store.mailboxes.leases import Held, Lease
 from relance.engine.store.sending import claims, messages
 from relance.engine.store.sending.in_flight import InFlight
 from relance.engine.store.sequences.enrollments import Enrollment
@@ -53,18 +54,18 @@ def no_fence() -> AbstractContextManager[object]:
         ).one()
         return Held(row.state, row.synced_at)
 
-    return mock.patch.object(mailboxes, "renew_lease", hold)
+    return mock.patch.object(leases, "renew", hold)
 
 
 def no_lease() -> AbstractContextManager[object]:
     """A mailbox is taken whoever holds it, and nobody notices."""
-    take = mailboxes.acquire_lease
+    take = leases.acquire
 
     def taken(conn: Connection, mailbox_id: int, *rest: object, **named: object) -> Lease | None:
         conn.execute(sa.update(mailbox).where(mailbox.c.id == mailbox_id).values(lease_until=None))
         return take(conn, mailbox_id, *rest, **named)  # type: ignore[arg-type]
 
-    return both(no_fence(), mock.patch.object(mailboxes, "acquire_lease", taken))
+    return both(no_fence(), mock.patch.object(leases, "acquire", taken))
 
 
 def no_unique_constraint() -> AbstractContextManager[object]:
@@ -109,7 +110,7 @@ def no_sync() -> AbstractContextManager[object]:
 
     def sync(house: Context, lease: Lease, box: mailboxes.Mailbox, _account: object) -> int:
         with house.database.write() as conn:
-            mailboxes.renew_lease(conn, lease)
+            leases.renew(conn, lease)
             mailboxes.change(conn, box.id, synced_at=house.clock.now(), sync_error="")
         return 0
 
@@ -162,12 +163,12 @@ def watermark_alone() -> AbstractContextManager[object]:
 
     def window(look: look.Look, folder: object, window: Sequence[object], *rest: object) -> int:
         with look.context.database.write() as conn:
-            mailboxes.renew_lease(conn, look.lease)
-            inbound_sync._mark(conn, look, folder, window[-1].uid)  # type: ignore[arg-type,attr-defined]
+            leases.renew(conn, look.lease)
+            whole_folder._mark(conn, look, folder, window[-1].uid)  # type: ignore[arg-type,attr-defined]
         return whole(look, folder, window, *rest)  # type: ignore[arg-type]
 
-    whole = inbound_sync._window
-    return mock.patch.object(inbound_sync, "_window", window)
+    whole = whole_folder._window
+    return mock.patch.object(whole_folder, "_window", window)
 
 
 def watermark_only() -> AbstractContextManager[object]:

@@ -13,7 +13,7 @@ from relance.engine.context import Context
 from relance.engine.engagement import hits
 from relance.engine.sending.doubt import recovery
 from relance.engine.sequences import control
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases, mailboxes
 from relance.tracking.desk import OptOutResult
 from relance.tracking.hits import Hit
 from relance.tracking.tokens import Purpose
@@ -344,7 +344,7 @@ class _Story:
         turns, steps = ([at - sim.wrong_by for at in some] for some in aside.moments(self.laid))
         self.ticks = any(at <= sim.now for at in steps)
         # What a clock that was ahead planned is due (`mailboxes.with_turn_due`), once that clock is right again.
-        turns = [sim.now if at > sim.now + mailboxes.FURTHEST else at for at in turns]
+        turns = [sim.now if at > sim.now + leases.MAX_AHEAD else at for at in turns]
         moments = [*turns, *steps, *frozen, *(at for at, _, _ in sim.pending[:1])]
         ahead = [at for at in moments if at > sim.now]
         busy = sim.order != self.seen and any(at <= sim.now for at in moments)

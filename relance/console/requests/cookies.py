@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import Response
 
-from relance.engine.users.sign_in import LONGEST
+from relance.engine.users.sign_in import MAX_SESSION
 
 if TYPE_CHECKING:
     from relance.console.site import Site
@@ -30,7 +30,7 @@ def give(site: Site, answer: Response, value: str) -> None:
     answer.set_cookie(
         name(site),
         value,
-        max_age=int(LONGEST.total_seconds()),
+        max_age=int(MAX_SESSION.total_seconds()),
         path="/",
         secure=site.secure,
         httponly=True,

@@ -12,7 +12,7 @@ from relance.engine.store.contacts.contacts import FIELDS
 from relance.mailbox import address
 from relance.wording import Text
 
-LONGEST = 300  # characters of a known field
+MAX_LENGTH = 300  # characters of a known field
 LONGEST_OWN = 5_000  # of one of the author's own
 _UNSEEN = "\ufeff\u200b\u200e\u200f\u2060"  # what copying out of web pages leaves around words
 
@@ -33,7 +33,7 @@ def tidy(name: str, text: str) -> str:
                 sign=f"U+{ord(odd):04X}",
             )
         )
-    limit = LONGEST if name in FIELDS or name == "email" else LONGEST_OWN
+    limit = MAX_LENGTH if name in FIELDS or name == "email" else LONGEST_OWN
     if len(value) > limit:
         raise UnfitField(Text("{name} is longer than {limit} characters.", name=name, limit=limit))
     return value

@@ -41,9 +41,9 @@ log = logging.getLogger(__name__)
 
 BATCH = 200
 # Hits judged in one transaction.
-MOST_HITS = 500
+MAX_HITS = 500
 # Kept of one mail. Whoever asks for a link more often than that is no reader, and each is judged beside all the others.
-MOST_OF_MACHINES = MOST_HITS // 2
+MOST_OF_MACHINES = MAX_HITS // 2
 # What is a machine's at first sight takes no more than half of a mail's room.
 MOST_OF_A_NETWORK = 50
 # Kept of one mail from one network: a reader has several.
@@ -176,9 +176,9 @@ def has_room(hit: Hit, kept: int, of_network: int) -> bool:
     """Whether a mail of which so many hits are kept, so many of them from the hit's network, has room for one more."""
     if hit.network and of_network >= MOST_OF_A_NETWORK:
         return False
-    if kept < min(MOST_OF_MACHINES, MOST_HITS):
+    if kept < min(MOST_OF_MACHINES, MAX_HITS):
         return True
-    return kept < MOST_HITS and judge.at_first_sight(hit) is not judge.HitKind.MACHINE
+    return kept < MAX_HITS and judge.at_first_sight(hit) is not judge.HitKind.MACHINE
 
 
 def _row(hit: Hit) -> dict[str, Any]:

@@ -26,12 +26,12 @@ from relance.mailbox.parsing import authorship, provider_ids
 from relance.mailbox.parsing.inbound import InboundMail
 from relance.wording import N_
 
-SLACK = dt.timedelta(hours=1)
+CLOCK_SKEW = dt.timedelta(hours=1)
 # How far a mail server's clock may be behind ours.
 _LINE_AT_LEAST = 25  # letters of a line of ours that nobody writes by chance
 _CANDIDATES = 3  # people one unplaced answer may hold; beyond that a person must say whose it is
-_LONGEST = 60_000  # characters of a mail that are searched for addresses and our words
-_NAMED_MOST = 50  # addresses in one text that are looked up
+_MAX_SEARCHED = 60_000  # characters of a mail that are searched for addresses and our words
+_MAX_NAMED = 50  # addresses in one text that are looked up
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[a-z0-9][a-z0-9.-]{1,250}[a-z0-9]", re.IGNORECASE)
 
 
@@ -181,7 +181,7 @@ def _first_begun(conn: Connection, addresses: Sequence[str], seen: FoundWhere) -
 def _begun(conn: Connection, contact_ids: Iterable[int], seen: FoundWhere) -> set[int]:
     """Who was enrolled before this mail came. An older one, moved to another folder only now, answers nothing."""
     began = correspondence.started(conn, contact_ids)
-    return {number for number, at in began.items() if seen.received_at >= at - SLACK}
+    return {number for number, at in began.items() if seen.received_at >= at - CLOCK_SKEW}
 
 
 def _by_link(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
@@ -246,8 +246,8 @@ def _in_doubt(conn: Connection, organisations: Iterable[str], seen: FoundWhere) 
 
 def _by_named(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | None:
     """A mail from anywhere that names one of our people and quotes us, or carries on their mail: a forwarded answer."""
-    found = (each.lower() for each in _ADDRESS.findall(mail.text[:_LONGEST]))
-    named = [each for each in dict.fromkeys(found) if each not in seen.own][:_NAMED_MOST]
+    found = (each.lower() for each in _ADDRESS.findall(mail.text[:_MAX_SEARCHED]))
+    named = [each for each in dict.fromkeys(found) if each not in seen.own][:_MAX_NAMED]
     people = contacts.by_emails(conn, named) if named else {}
     alike = _alike(mail, correspondence.to_people(conn, [person.id for person in people.values()]))
     return _soft(conn, alike, N_("a mail that names the person, with our subject or words"), seen)
@@ -262,7 +262,7 @@ def _by_words(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match | 
     known = correspondence.with_subject(
         conn, seen.mailbox_id, {mail.subject.strip(), bare, f"Re: {bare}"}, since
     )
-    letters = normalize.letters(mail.text[:_LONGEST]) if known else ""
+    letters = normalize.letters(mail.text[:_MAX_SEARCHED]) if known else ""
     quoted = [each for each in known if quotes(letters, each.body)]
     by = N_("our subject and words, from an address nobody knows")
     people = contacts.by_ids(conn, [each.contact_id for each in quoted]) if quoted else {}
@@ -291,7 +291,7 @@ def _by_mention(conn: Connection, mail: InboundMail, seen: FoundWhere) -> Match 
     everybody = seen.recipients.everybody(conn)
     if not everybody:
         return None
-    said = f"{mail.from_name}\n{mail.subject}\n{mail.text[:_LONGEST]}"
+    said = f"{mail.from_name}\n{mail.subject}\n{mail.text[:_MAX_SEARCHED]}"
     addresses = {*mail.calendar_people, *(each.lower() for each in _ADDRESS.findall(said))}
     words = names.NameWords.of(said)
     people = [
@@ -307,7 +307,7 @@ def _organisations(addresses: Iterable[str]) -> dict[str, None]:
 
 
 def _bare(conn: Connection, people: Sequence[Recipient], by: str, seen: FoundWhere) -> Match | None:
-    ids = sorted(each.contact_id for each in people if each.since <= seen.received_at + SLACK)
+    ids = sorted(each.contact_id for each in people if each.since <= seen.received_at + CLOCK_SKEW)
     if not ids:
         return None
     contact = contacts.by_ids(conn, ids[:1])[ids[0]]
@@ -329,7 +329,7 @@ def _alike(mail: InboundMail, known: Sequence[Trace]) -> list[Trace]:
     """Those mails of ours that this one has the subject or the words of."""
     if not known:
         return []
-    subject, letters = bare_subject(mail.subject), normalize.letters(mail.text[:_LONGEST])
+    subject, letters = bare_subject(mail.subject), normalize.letters(mail.text[:_MAX_SEARCHED])
     return [
         each
         for each in known

@@ -17,7 +17,7 @@ from relance.mailbox.parsing.inbound import InboundMail
 from relance.tracking.links import Links
 from relance.tracking.tokens import Claim
 
-GRACE = dt.timedelta(minutes=30)
+GRACE_PERIOD = dt.timedelta(minutes=30)
 # Providers file Sent copies within seconds, but bounces and slow queues take longer.
 
 _ADDRESS = re.compile(r"<(https?://[^<>\s]+)>")
@@ -111,4 +111,4 @@ def shown_absent(before: dt.datetime, files_sent: bool | None, synced_at: dt.dat
 
     A copy may come a while after its mail: a look earlier than that shows nothing.
     """
-    return bool(files_sent) and synced_at is not None and synced_at >= before + GRACE
+    return bool(files_sent) and synced_at is not None and synced_at >= before + GRACE_PERIOD

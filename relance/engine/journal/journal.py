@@ -34,7 +34,7 @@ from relance.mailbox.smtp.outcome import Outcome, SendResult
 
 ROTATE_AFTER = 4 * 1024 * 1024
 # Bytes. Then a new file is begun.
-KEPT = 3
+MAX_CLOSED_FILES = 3
 # Full files that are kept though everything begun in them is settled: a turn that ended badly may need its lines soon.
 
 _written = json.JSONEncoder(separators=(",", ":")).encode
@@ -136,7 +136,7 @@ class Journal:
                 self._file.close()
                 self._file = None
                 self._number += 1
-            self._drop(min(self._turns.values(), default=self._number) - KEPT)
+            self._drop(min(self._turns.values(), default=self._number) - MAX_CLOSED_FILES)
 
     def close(self) -> None:
         """Close the files. Where every mail is settled and every turn ended well they go; else a later start reads them."""

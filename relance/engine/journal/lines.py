@@ -21,7 +21,7 @@ REPLY_LIMIT = 500
 # Characters of a server's words that are kept.
 NAME_LIMIT = 40
 # Of a stage or a status code, which are shorter.
-LARGEST = 128 * 1024 * 1024
+MAX_BYTES = 128 * 1024 * 1024
 # Bytes: many times the longest turn's. What is larger is not ours.
 NUMBER_LIMIT = 2**63
 # What a database's numbers end at.
@@ -94,7 +94,7 @@ def _content(path: Path) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:
         is_ = os.fstat(descriptor)
-        if not stat.S_ISREG(is_.st_mode) or is_.st_size > LARGEST:
+        if not stat.S_ISREG(is_.st_mode) or is_.st_size > MAX_BYTES:
             raise OSError(f"{path} is not a journal")
         return file.read()
 

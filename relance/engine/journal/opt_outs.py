@@ -27,9 +27,9 @@ ENDING = ".no"
 UNFINISHED = ".part"
 OLD_SECONDS = 3600
 # An unfinished file so old was left by a process that died; nobody was told anything about it.
-MOST = 10_000
+MAX_WAITING = 10_000
 # Persons kept at once: links are signed, so that nobody can make up more of them than we wrote to.
-LARGEST = 4096
+MAX_BYTES = 4096
 # Bytes of a file of ours.
 UNHEARD = because(Code.UNSUBSCRIBED_UNHEARD)
 
@@ -55,8 +55,8 @@ class OptOuts:
             raise OSError("there is no folder for unsubscribe requests")
         self._folder.mkdir(mode=0o700, exist_ok=True)
         path = self._folder / _name(no.recipient)
-        if not path.exists() and sum(1 for _ in self._names()) >= MOST:
-            raise OSError(f"{MOST} unsubscribe requests are already waiting for the database")
+        if not path.exists() and sum(1 for _ in self._names()) >= MAX_WAITING:
+            raise OSError(f"{MAX_WAITING} unsubscribe requests are already waiting for the database")
         text = json.dumps({"recipient": no.recipient, "message": no.message, "at": no.at.isoformat()})
         beside = path.with_suffix(f".{secrets.token_hex(4)}{UNFINISHED}")
         _write(beside, text)
@@ -107,7 +107,7 @@ class OptOuts:
         path = (self._folder or Path()) / name
         try:
             with path.open("rb") as file:
-                no = _parsed(file.read(LARGEST))
+                no = _parsed(file.read(MAX_BYTES))
             if _name(no.recipient) != name:
                 raise ValueError("its name belongs to another recipient")
         except FileNotFoundError:

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from relance.engine.context import Context
 from relance.engine.store.inbound.correspondence import Recipients
-from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.mailboxes.leases import Lease
+from relance.engine.store.mailboxes.mailboxes import Mailbox
 
 REMEMBERED = dt.timedelta(days=180)
 # How long after a mail of ours somebody may answer it from an address we do not know.

@@ -14,8 +14,9 @@ from relance.engine.sending.doubt import recovery
 from relance.engine.states import Event
 from relance.engine.store import events
 from relance.engine.store.events import NewEvent
-from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.mailboxes import leases, mailboxes
+from relance.engine.store.mailboxes.leases import Lease
+from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollments
 from relance.wording import Text
@@ -28,9 +29,7 @@ def remove(context: Context, mailbox: Mailbox, *, force: bool) -> None:
     with context.at_work.entered(mailbox.id) as alone:
         context.journal.live()
         with context.database.write() as conn:
-            lease = mailboxes.acquire_lease(
-                conn, mailbox.id, context.owner, context.options.lease, alone=alone
-            )
+            lease = leases.acquire(conn, mailbox.id, context.owner, context.options.lease, alone=alone)
         _remove(context, mailbox, lease, force=force)
 
 
@@ -45,7 +44,7 @@ def _remove(context: Context, mailbox: Mailbox, lease: Lease | None, *, force: b
     except BaseException:
         if lease is not None:
             with context.database.write() as conn:
-                mailboxes.release(conn, lease, context.clock.now())
+                leases.release(conn, lease, context.clock.now())
         raise
 
 

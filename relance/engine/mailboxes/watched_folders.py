@@ -11,7 +11,7 @@ from relance.engine.mailboxes import watermarks
 from relance.engine.mailboxes.look import Look
 from relance.engine.ports import Inbox
 from relance.engine.store.inbound import unread_mails
-from relance.engine.store.mailboxes import folders, mailboxes
+from relance.engine.store.mailboxes import folders, leases
 from relance.engine.store.mailboxes.folders import Watermark
 from relance.mailbox.imap.folders import Folder, FolderRefused
 from relance.wording import Text
@@ -36,7 +36,7 @@ def of_look(
         others = folders.of_others(conn, look.mailbox.id)
     if new := _others(inbox, [each for each in listed if each.name not in known]):
         with look.context.database.write() as conn:
-            mailboxes.renew_lease(conn, look.lease)
+            leases.renew(conn, look.lease)
             for name in sorted(new):
                 folders.mark(conn, look.mailbox.id, folders.OTHERS, Watermark(name, 0, 0))
     return _left(look.context, listed, others | new)
@@ -75,7 +75,7 @@ def missing(
     new, forgotten = _unlisted(look, listed, known)
     if new or forgotten:
         with look.context.database.write() as conn:
-            mailboxes.renew_lease(conn, look.lease)
+            leases.renew(conn, look.lease)
             folders.missing(conn, look.mailbox.id, new, look.now)
             folders.forget(conn, look.mailbox.id, forgotten)
             rows = unread_mails.of_mailbox(conn, look.mailbox.id)
@@ -108,7 +108,7 @@ def doubted(
     marks = {name: _suspected(there[name], known.get(name)) for name in found.evidence}
     marks |= {name: Watermark(name, known[name].uidvalidity, 0, doubted=True) for name in found.doubtful}
     with look.context.database.write() as conn:
-        mailboxes.renew_lease(conn, look.lease)
+        leases.renew(conn, look.lease)
         for name, mark in marks.items():
             folders.mark(conn, look.mailbox.id, there[name].role.value, mark)
     return {**known, **marks}

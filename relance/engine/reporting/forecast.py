@@ -14,7 +14,7 @@ from relance.engine.schedule import calendar
 from relance.engine.states import State
 from relance.wording import _
 
-MOST_STEPS = 100  # of a forecast; no sequence has more
+MAX_STEPS = 100  # of a forecast; no sequence has more
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def forecast(look: EnrollmentFacts) -> Iterator[Planned]:
     if row.step is None or at is None:
         return
     position = Position(row.step, row.step_kind, at)
-    for _step in range(MOST_STEPS):
+    for _step in range(MAX_STEPS):
         if position.step is None or position.due_at is None:
             return
         step = script.plan.step(position.step)

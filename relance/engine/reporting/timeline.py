@@ -16,7 +16,7 @@ from relance.engine.reporting import codes
 from relance.engine.store import events
 from relance.wording import Text, _
 
-_MOST = 1000
+_MAX_PAGE = 1000
 _DIGITS = 19  # fewer fit a bigint
 
 
@@ -56,7 +56,7 @@ def of_contact(context: Context, email: str) -> list[EventView]:
 def page(context: Context, cursor: str, limit: int) -> EventPage:
     """Events after a cursor ("" for the beginning). One is served only when nothing older can still appear."""
     with context.database.read() as conn:
-        found = events.after(conn, _cursor(cursor), max(1, min(limit, _MOST)))
+        found = events.after(conn, _cursor(cursor), max(1, min(limit, _MAX_PAGE)))
     on = "-".join(map(str, found[-1].cursor)) if found else cursor or "0"
     return EventPage(tuple(view(event) for event in found), on)
 

@@ -13,12 +13,12 @@ from relance.engine.journal.findings import Memory
 from relance.engine.sending.doubt import proofs, restore_guard
 from relance.engine.sending.doubt.proofs import BY_JOURNAL, Left
 from relance.engine.states import MessageState
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases
 from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.mailbox.smtp.outcome import SendResult
 
-LARGEST = 2**30
+MAX_BYTES = 2**30
 # No fence ever counted so far; a line that says so is not ours.
 AT_ONCE = 5000
 # Mails asked about in one statement.
@@ -46,13 +46,13 @@ def hear(context: Context) -> int:
 def _tell(context: Context, memory: Memory) -> int:
     if not memory:
         return 0
-    fences = {number: fence for number, fence in memory.fences.items() if fence < LARGEST}
+    fences = {number: fence for number, fence in memory.fences.items() if fence < MAX_BYTES}
     with context.database.read() as conn:
         forgotten = list(_forgotten(conn, memory.accepted))
-        behind = mailboxes.behind(conn, fences)
+        behind = leases.behind(conn, fences)
     if behind:
         with context.database.write() as conn:
-            mailboxes.raise_fences(conn, behind)
+            leases.raise_fences(conn, behind)
     return sum(_take(context, mail) for mail in forgotten)
 
 

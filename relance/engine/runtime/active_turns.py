@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from relance.engine.store.mailboxes.mailboxes import Lease
+from relance.engine.store.mailboxes.leases import Lease
 
 
 class ActiveTurns:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 else:
     (compiled,) = late.modules("relance.engine.definition.compiled")
 
-KEPT = 256
+MAX_SEQUENCES = 256
 # Scripts kept compiled. A script is some 100 kB; a busy installation plays a few dozen versions at once.
 
 
@@ -39,6 +39,6 @@ class SequenceCache:
         script = compiled.CompiledSequence(version.id, version.number, version.definition)
         with self._lock:
             self._scripts[version_id] = script
-            while len(self._scripts) > KEPT:
+            while len(self._scripts) > MAX_SEQUENCES:
                 self._scripts.popitem(last=False)
         return script

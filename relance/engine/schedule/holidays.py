@@ -74,10 +74,10 @@ def near(written: str) -> list[str]:
     alike = [
         code for code in _countries() if len(wanted) == 2 and (code[0] == wanted[0] or code[1] == wanted[1])
     ]
-    return named or [code for code in alike if code[0] == wanted[0]][:MOST_NEAR]
+    return named or [code for code in alike if code[0] == wanted[0]][:MAX_NEAR]
 
 
-MOST_NEAR = 8
+MAX_NEAR = 8
 
 
 def _names(code: str) -> set[str]:

@@ -141,7 +141,7 @@ def message_id(context: Context, mailbox: Mailbox, case: StepContext) -> str:
     return compose.new_message_id(token, mailbox.address.rpartition("@")[2])
 
 
-LOCAL_MOST = 64  # RFC 5321, 4.5.3.1.1
+MAX_LOCAL = 64  # RFC 5321, 4.5.3.1.1
 
 
 def plus_address(mailbox: Mailbox, message_id: str) -> str | None:
@@ -151,7 +151,7 @@ def plus_address(mailbox: Mailbox, message_id: str) -> str | None:
     """
     local, _, domain = mailbox.address.rpartition("@")
     token, _, home = message_id.strip("<>").partition("@")
-    fits = home == domain and len(f"{local}+{token}") <= LOCAL_MOST
+    fits = home == domain and len(f"{local}+{token}") <= MAX_LOCAL
     return f"{local}+{token}@{domain}" if fits else None
 
 

@@ -27,8 +27,9 @@ from relance.engine.sending.refusals.repeated_answers import Refusal, Whose
 from relance.engine.sending.settle import Attempt
 from relance.engine.store import events
 from relance.engine.store.events import NewEvent
-from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.mailboxes import leases, mailboxes
+from relance.engine.store.mailboxes.leases import Lease
+from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import claims, in_flight, messages
 from relance.engine.store.sending.messages import Message
 from relance.mailbox.smtp import replies as smtp_replies
@@ -282,7 +283,7 @@ class Delivery:
 
     def _unclaim(self, left: Sequence[PreparedMail]) -> None:
         with self.context.database.write() as conn:
-            mailboxes.renew_lease(conn, self.lease)
+            leases.renew(conn, self.lease)
             claims.unclaim(conn, [each.enrollment.id for each in left])
 
     def _turned_away(self, wanted: PreparedMail, reasons: Sequence[Reason]) -> NewEvent:

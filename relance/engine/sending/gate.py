@@ -21,7 +21,7 @@ from relance.engine.reasons import Code, Reason, because
 from relance.engine.schedule import timezones
 from relance.engine.states import MessageState, State
 from relance.engine.store.contacts import suppressions
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases
 from relance.engine.store.sending import messages
 from relance.engine.store.sending.in_flight import InFlight
 from relance.engine.store.sending.messages import Message
@@ -119,7 +119,7 @@ SaidNo = Callable[[Collection[str]], Mapping[str, Reason]]
 
 def admit(
     conn: Connection,
-    lease: mailboxes.Lease,
+    lease: leases.Lease,
     wanted: Sequence[PreparedMail],
     now: dt.datetime,
     said_no: SaidNo,
@@ -128,7 +128,7 @@ def admit(
 
     Raises `errors.Superseded` when the lease was lost: then nothing may go, and the caller has nothing to write.
     """
-    held = mailboxes.renew_lease(conn, lease)
+    held = leases.renew(conn, lease)
     rows = enrollments.lock_to_send(conn, [each.enrollment.id for each in wanted])
     refused = refusals(conn, [each.message.recipient for each in wanted], said_no)
     unread = due.waits_for_other_mailbox(
@@ -155,7 +155,7 @@ def refusals(conn: Connection, recipients: Collection[str], said_no: SaidNo) -> 
 def _facts(
     wanted: PreparedMail,
     row: Standing,
-    held: mailboxes.Held,
+    held: leases.Held,
     suppressed: Reason | None,
     now: dt.datetime,
     *,

@@ -28,8 +28,9 @@ from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import Event, MessageState
 from relance.engine.store import events
 from relance.engine.store.events import Told
-from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.mailboxes import leases
+from relance.engine.store.mailboxes.leases import Lease
+from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import lost_mails, messages, refusals
 from relance.engine.store.sending.lost_mails import LostMail
 from relance.engine.store.sending.messages import Message
@@ -37,7 +38,7 @@ from relance.engine.store.sending.refusals import StoredRefusal
 from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 
-WORDS_MOST = 300
+MAX_WORDS = 300
 # Characters of a fault's own words that are kept as a reason.
 
 
@@ -71,7 +72,7 @@ def prepare(
     others = [(case, verdict) for case, verdict in verdicts if not _only_to_send(case, verdict)]
     if others:
         with context.database.write() as conn:
-            mailboxes.renew_lease(conn, lease)
+            leases.renew(conn, lease)
             for case, verdict in others:
                 _write(conn, context, case, verdict, now)
                 if verdict.event is Event.HELD and case.row.id in lost:
@@ -129,7 +130,7 @@ def _not_spent(
     if not spent:
         return claimed
     with context.database.write() as conn:
-        mailboxes.renew_lease(conn, lease)
+        leases.renew(conn, lease)
         for row in spent:
             why = because(Code.ATTEMPTS_SPENT, count=row.attempts - 1)
             enrollments.apply(conn, [row.id], Event.HELD, now, reason=why, values={"attempts": 0})
@@ -145,7 +146,7 @@ def _alone(context: Context, mailbox: Mailbox, case: StepContext, now: dt.dateti
         raise
     except Exception as fault:
         said = f"{type(fault).__name__}: {fault}"
-        return Decision(event=Event.HELD, why=because(Code.NOT_PREPARED, fault=said[:WORDS_MOST]))
+        return Decision(event=Event.HELD, why=because(Code.NOT_PREPARED, fault=said[:MAX_WORDS]))
 
 
 def _verdict(context: Context, mailbox: Mailbox, case: StepContext, now: dt.datetime) -> Decision:

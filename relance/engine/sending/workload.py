@@ -12,8 +12,9 @@ from relance.engine.context import Context
 from relance.engine.schedule import next_turn, throttle
 from relance.engine.schedule.throttle import Allowance, Pace
 from relance.engine.sequences import overdue
-from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.mailboxes import leases, mailboxes
+from relance.engine.store.mailboxes.leases import Lease
+from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import claims, messages
 from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
@@ -57,7 +58,7 @@ class Workload:
         if self.claimed:
             return
         with self.context.database.write() as conn:
-            held = mailboxes.renew_lease(conn, self.lease)
+            held = leases.renew(conn, self.lease)
             self._claim(conn, self.context.clock.now(), held.synced_at)
             self.call_others(conn)
 

@@ -20,7 +20,7 @@ from relance.engine.store.sequences import enrollment_details, enrollment_lists
 from relance.engine.store.sequences.enrollment_lists import EnrollmentConditions
 from relance.wording import Text
 
-MOST = 1000
+MAX_PAGE = 1000
 _CURSOR = "e"
 
 
@@ -56,7 +56,7 @@ def page(
     """A page of enrollments. Raises `errors.NotFound` for a sequence or mailbox there is not, `errors.Invalid` for a state or
     a reason, `errors.WrongUse` for a cursor that is none."""
     number = cursor.read(_CURSOR, after) or (0,)
-    size = max(1, min(limit, MOST))
+    size = max(1, min(limit, MAX_PAGE))
     with context.database.read() as conn:
         found = enrollment_lists.ids(
             conn, meant(conn, wanted or EnrollmentFilter()), after=number[0], limit=size + 1

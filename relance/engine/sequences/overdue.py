@@ -13,8 +13,9 @@ from relance.engine.reasons import Code, because
 from relance.engine.schedule import calendar
 from relance.engine.sequences import clock_jumps, step_context
 from relance.engine.store import events
-from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.mailboxes import leases
+from relance.engine.store.mailboxes.leases import Lease
+from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sequences import enrollments
 
 SPREAD = dt.timedelta(hours=3)
@@ -29,7 +30,7 @@ def slept(mailbox: Mailbox, now: dt.datetime, late: dt.timedelta) -> bool:
 def replan(context: Context, lease: Lease, mailbox: Mailbox, now: dt.datetime) -> int:
     """Give everything due a new time; returns how many steps that were."""
     with context.database.write() as conn:
-        mailboxes.renew_lease(conn, lease)
+        leases.renew(conn, lease)
         rows = enrollments.mails_due(conn, mailbox.id, now)
         for case in step_context.read(conn, context, rows) if rows else ():
             place = case.script.place(case.contact, context.workspace)

@@ -12,7 +12,7 @@ from relance.engine.db.tables import process
 
 DUTIES = {"run": {"scheduler", "worker", "web"}}
 # What a process does besides its role's own name.
-KEPT = dt.timedelta(days=60)
+RETENTION = dt.timedelta(days=60)
 # How long a process that ended is remembered: `status` says who was there last.
 
 
@@ -47,7 +47,7 @@ def beat(conn: Connection, seen: Process) -> None:
     }
     if conn.execute(_BEAT, asked).rowcount == 0:
         conn.execute(sa.insert(process).values(**vars(seen)))
-        conn.execute(sa.delete(process).where(process.c.seen_at < seen.seen_at - KEPT))
+        conn.execute(sa.delete(process).where(process.c.seen_at < seen.seen_at - RETENTION))
 
 
 _BEAT = (

@@ -21,7 +21,7 @@ from relance.engine.store.users.attempts import Failures
 from relance.engine.users import passwords, totp
 
 IDLE = dt.timedelta(hours=24)
-LONGEST = dt.timedelta(days=14)
+MAX_SESSION = dt.timedelta(days=14)
 # A session ends when it was not used for so long, and in any case after so long.
 SEEN_EVERY = dt.timedelta(seconds=60)
 VISIT = dt.timedelta(hours=1)
@@ -30,7 +30,7 @@ HALF_WAY = dt.timedelta(minutes=5)
 # From the password to the code.
 OF_ACCOUNT, OF_NETWORK = 5, 20
 # Tries that cost no wait; after them each doubles it.
-LONGEST_WAIT = dt.timedelta(minutes=15)
+MAX_WAIT = dt.timedelta(minutes=15)
 
 
 class SignInAnswer(StrEnum):
@@ -72,7 +72,7 @@ def wait(counted: Failures | None, free: int, now: dt.datetime) -> dt.timedelta:
     """How long until the next try is looked at: nothing for the first `free`, then 2, 4, 8 … seconds. Pure."""
     if counted is None or counted.failures < free:
         return dt.timedelta(0)
-    pause = min(dt.timedelta(seconds=2 ** min(counted.failures - free + 1, 20)), LONGEST_WAIT)
+    pause = min(dt.timedelta(seconds=2 ** min(counted.failures - free + 1, 20)), MAX_WAIT)
     return max(dt.timedelta(0), counted.at + pause - now)
 
 
@@ -129,7 +129,7 @@ def signed_in(context: Context, token: str) -> SignedIn | None:
     now = machine_now()
     with context.database.read() as conn:
         session = sessions.by_token(conn, digest(token))
-        if session is None or session.seen_at + IDLE < now or session.created_at + LONGEST < now:
+        if session is None or session.seen_at + IDLE < now or session.created_at + MAX_SESSION < now:
             return None
         user = accounts.by_id(conn, session.user_account_id)
     if not user.active:
@@ -142,7 +142,7 @@ def signed_in(context: Context, token: str) -> SignedIn | None:
 def begin(conn: Connection, user: User, origin: Origin, now: dt.datetime) -> str:
     """A session of a user whose identity is proved; returns what the cookie is to hold."""
     token = secrets.token_urlsafe(32)
-    sessions.forget(conn, created_before=now - LONGEST, seen_before=now - IDLE)
+    sessions.forget(conn, created_before=now - MAX_SESSION, seen_before=now - IDLE)
     sessions.begin(conn, user.id, digest(token), now, network=origin.network, browser=origin.browser[:200])
     accounts.change(conn, user.id, **_visit(user, now))
     audit.write(conn, "session.begin", user.email, now, after={"network": origin.network})

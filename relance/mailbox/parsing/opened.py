@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from relance.mailbox.parsing import decoding, header_fields, mime
 
-MOST_TEXT = 1024 * 1024  # characters of each part
+MAX_TEXT = 1024 * 1024  # characters of each part
 _NAME = re.compile(rb"^([!-9;-~]{1,200})[ \t]*:", re.MULTILINE)
 
 
@@ -51,7 +51,7 @@ def _decoded(value: bytes) -> str:
 def _first(leaves: list[mime.MimePart], content_type: str) -> str:
     for part in leaves:
         if part.content_type == content_type and not _is_file(part):
-            return part.text()[0][:MOST_TEXT].replace("\r\n", "\n")
+            return part.text()[0][:MAX_TEXT].replace("\r\n", "\n")
     return ""
 
 

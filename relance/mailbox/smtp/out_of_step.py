@@ -10,7 +10,7 @@ from relance.mailbox.account import Server
 
 SPAN = 6 * 3600.0
 # Seconds. Most of them are servers in trouble, which had no answer for other reasons.
-MOST = 1000
+MAX_SERVERS = 1000
 
 _until: dict[tuple[str, int], float] = {}
 
@@ -18,7 +18,7 @@ _until: dict[tuple[str, int], float] = {}
 def note(server: Server) -> None:
     """A server's answers to commands that were sent together did not add up, or did not come."""
     now = clock.elapsed()
-    if len(_until) >= MOST:
+    if len(_until) >= MAX_SERVERS:
         for place in [each for each, until in list(_until.items()) if until < now] or list(_until):
             _until.pop(place, None)
     _until[server.host, server.port] = now + SPAN

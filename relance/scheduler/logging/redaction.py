@@ -12,13 +12,13 @@ import structlog
 from relance import config
 from relance.mailbox import secrets
 
-LONGEST_VALUE = 2_000
+MAX_VALUE = 2_000
 # Characters of one value: a server, a stranger or a statement may have put any number into it.
-LONGEST_LINE = 64_000
-MOST_FRAMES = 40
+MAX_LINE = 64_000
+MAX_FRAMES = 40
 TOKEN = re.compile(r"(/[ocu]/)[A-Za-z0-9_-]{20,}")
 # A link of ours opens, clicks or unsubscribes for whoever holds it.
-TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=MOST_FRAMES)
+TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=MAX_FRAMES)
 
 
 def secrets_of(settings: config.Settings) -> Iterator[str]:
@@ -44,7 +44,7 @@ class Concealing:
 
     def line(self, _logger: Any, _method: str, line: Any) -> str:
         """The line as it may be written. One of values that are cut already is never so long; a traceback for people may be."""
-        return self._masked(str(line)[:LONGEST_LINE])
+        return self._masked(str(line)[:MAX_LINE])
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -58,6 +58,6 @@ class Concealing:
 
 
 def _cut(text: str) -> str:
-    if len(text) <= LONGEST_VALUE:
+    if len(text) <= MAX_VALUE:
         return text
-    return f"{text[:LONGEST_VALUE]}… ({len(text)} characters)"
+    return f"{text[:MAX_VALUE]}… ({len(text)} characters)"

@@ -17,7 +17,7 @@ from relance.engine.journal.journal import Journal
 from relance.engine.processes import attendance, heartbeats
 from relance.engine.reporting import status
 from relance.engine.sending.doubt import recovery
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases
 from tests import engine_house
 from tests.reworded import in_english
 from tests.servers import processes
@@ -58,7 +58,7 @@ def worker(house: Context, tmp_path: Path) -> Iterator[processes.Process]:
 
 def holders(house: Context) -> list[str]:
     with house.database.read() as conn:
-        return mailboxes.holders(conn)
+        return leases.holders(conn)
 
 
 def test_the_lease_of_a_process_killed_in_mid_turn_is_free_at_once(
@@ -85,11 +85,11 @@ def test_a_process_without_a_lock_here_may_live_elsewhere(house: Context) -> Non
     engine_house.add_mailbox(house, next_turn_at=house.clock.now())
     for owner in ("another-host-9-ffff", "../somewhere"):
         with house.database.write() as conn:
-            lease = mailboxes.acquire_lease(conn, 1, owner)
+            lease = leases.acquire(conn, 1, owner)
             assert lease is not None
         assert recovery.give_back(house) == []
         with house.database.write() as conn:
-            mailboxes.release(conn, lease, house.clock.now())
+            leases.release(conn, lease, house.clock.now())
 
 
 def test_who_could_not_give_a_lease_back_leaves_the_proof_of_its_end(house: Context, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_who_could_not_give_a_lease_back_leaves_the_proof_of_its_end(house: Cont
     other = Journal(tmp_path / "journal", OTHER)
     other.live()
     with house.database.write() as conn:
-        mailboxes.acquire_lease(conn, 1, OTHER)
+        leases.acquire(conn, 1, OTHER)
     other.stay()
     other.close()
     assert recovery.give_back(house) == [1]

@@ -98,7 +98,7 @@ def test_each_condition_and_all_together(ready: Context) -> None:
     assert found(ready, numbers=()) == []
 
 
-@pytest.mark.parametrize("few", [search.MOST_WORDS * 1000, 0], ids=["looked up", "scanned"])
+@pytest.mark.parametrize("few", [search.MAX_WORDS * 1000, 0], ids=["looked up", "scanned"])
 def test_people_are_found_by_how_words_begin(
     ready: Context, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:

@@ -86,7 +86,7 @@ def test_first_mails_and_follow_ups_go_by_their_time_and_the_last_after_all(
 def test_behind_however_many_that_cannot_go_the_next_is_found(
     house: Context, sender: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(due, "MOST", 4)  # several pages
+    monkeypatch.setattr(due, "MAX_DUE", 4)  # several pages
     enrolled(house, sender, [float(9 + age) for age in range(30)], going=False)
     free = enrolled(house, sender, [3, 2])
     assert claimed(house, sender, 1) == free[:1]

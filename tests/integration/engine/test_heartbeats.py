@@ -66,7 +66,7 @@ def test_who_was_killed_is_missed_and_in_the_end_forgotten(house: Context) -> No
         conn.execute(process.update().values(seen_at=long_ago))
     assert in_english("was last seen on") in str(status.status(house).attendance)
     with house.database.write() as conn:
-        conn.execute(process.update().values(seen_at=long_ago - processes.KEPT))
+        conn.execute(process.update().values(seen_at=long_ago - processes.RETENTION))
     heartbeats.beat(house, dataclasses.replace(me(), name="another"))
     with house.database.read() as conn:
         assert [each.name for each in processes.list_all(conn)] == ["another"]

@@ -22,7 +22,7 @@ from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
 from relance.engine.store import installation
 from relance.engine.store.contacts import hits
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import due as sequences_due
 from relance.engine.store.sequences import enrollment_details, enrollments
@@ -208,15 +208,15 @@ def test_a_lease_or_a_turn_that_lies_too_far_ahead_is_not_believed(ready: Contex
     now = ready.clock.now()
     with ready.database.write() as conn:
         mailboxes.change(conn, 1, next_turn_at=now)
-        assert mailboxes.acquire_lease(conn, 1, "somebody") is not None
-        assert mailboxes.acquire_lease(conn, 1, "another") is None
+        assert leases.acquire(conn, 1, "somebody") is not None
+        assert leases.acquire(conn, 1, "another") is None
     assert turn.due(ready, 10) == []
     change(ready, lease_until=clock.machine_now() + MONTH)
     assert turn.due(ready, 10) == [1]
     change(ready, next_turn_at=now + MONTH)
     assert turn.due(ready, 10) == [1]
     with ready.database.write() as conn:
-        assert mailboxes.acquire_lease(conn, 1, "another") is not None
+        assert leases.acquire(conn, 1, "another") is not None
 
 
 @pytest.mark.parametrize("by", [MONTH, -MONTH])

@@ -19,7 +19,7 @@ from relance.engine.sequences import backlog, control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState, State
 from relance.engine.store import events
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollment_details, enrollments
 from relance.mailbox.account import Security, Server
@@ -161,13 +161,13 @@ def in_flight(house: Context, fence: int) -> messages.Message:
 def test_a_mailbox_is_not_removed_while_a_mail_is_leaving(house: Context) -> None:
     in_flight(house, fence=1)
     with house.database.write() as conn:
-        lease = mailboxes.acquire_lease(conn, 1, "somebody")
+        lease = leases.acquire(conn, 1, "somebody")
     assert lease is not None
     with pytest.raises(errors.WrongUse, match=worded("is leaving from")):
         mailbox_service.remove(house, ADA, force=True)
     assert mailbox_service.show(house, ADA).state == "active"
     with house.database.write() as conn:
-        mailboxes.renew_lease(conn, lease)  # its worker goes on unharmed
+        leases.renew(conn, lease)  # its worker goes on unharmed
 
 
 def test_what_a_dead_worker_left_of_a_removed_mailbox_is_left_to_a_person(house: Context) -> None:
@@ -175,9 +175,9 @@ def test_what_a_dead_worker_left_of_a_removed_mailbox_is_left_to_a_person(house:
     with pytest.raises(errors.WrongUse, match=worded("1 contact is")):
         mailbox_service.remove(house, ADA)
     with house.database.write() as conn:
-        again = mailboxes.acquire_lease(conn, 1, "somebody")  # the refusal gave the lease back
+        again = leases.acquire(conn, 1, "somebody")  # the refusal gave the lease back
         assert again is not None
-        mailboxes.release(conn, again, None)
+        leases.release(conn, again, None)
     mailbox_service.remove(house, ADA, force=True)
     assert [each.message_id for each in in_doubt.list_all(house)] == [mail.message_id]
     in_doubt.decide(house, mail.message_id, "not sent")

@@ -23,7 +23,7 @@ from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
 from relance.engine.store import installation
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollment_details
 from relance.mailbox.smtp.outcome import Outcome, SendResult
@@ -39,9 +39,9 @@ def ready(house: Context) -> Context:
     return house
 
 
-def take(house: Context, owner: str, *, alone: bool = False) -> mailboxes.Lease | None:
+def take(house: Context, owner: str, *, alone: bool = False) -> leases.Lease | None:
     with house.database.write() as conn:
-        return mailboxes.acquire_lease(conn, 1, owner, alone=alone)
+        return leases.acquire(conn, 1, owner, alone=alone)
 
 
 def test_a_process_takes_up_the_lease_it_could_not_give_back(ready: Context) -> None:
@@ -120,14 +120,14 @@ def test_a_lease_that_another_thread_just_took_is_not_given_back(
         took.append(take(ready, ready.owner, alone=True))
         return found
 
-    took: list[mailboxes.Lease | None] = []
+    took: list[leases.Lease | None] = []
     monkeypatch.setattr(ready.at_work, "mailboxes", then_a_turn_begins)
     assert recovery.give_back(ready) == []
     assert left is not None
     assert took[0] is not None
     assert took[0].fence > left.fence
     with ready.database.write() as conn:
-        mailboxes.renew_lease(conn, took[0])
+        leases.renew(conn, took[0])
 
 
 def test_who_works_is_asked_after_the_leases_are_read(
@@ -135,9 +135,9 @@ def test_who_works_is_asked_after_the_leases_are_read(
 ) -> None:
     """Asked the other way round, a turn that enters and takes its lease in between would lose it."""
     order: list[str] = []
-    read, asked = mailboxes.leases_of, ready.at_work.mailboxes
+    read, asked = leases.of_owner, ready.at_work.mailboxes
 
-    def leases_first(conn: Connection, owner: str) -> list[mailboxes.Lease]:
+    def leases_first(conn: Connection, owner: str) -> list[leases.Lease]:
         order.append("leases")
         return read(conn, owner)
 
@@ -145,7 +145,7 @@ def test_who_works_is_asked_after_the_leases_are_read(
         order.append("turns")
         return asked()
 
-    monkeypatch.setattr(mailboxes, "leases_of", leases_first)
+    monkeypatch.setattr(leases, "of_owner", leases_first)
     monkeypatch.setattr(ready.at_work, "mailboxes", then_turns)
     recovery.give_back_own(ready)
     assert order == ["leases", "turns"]
@@ -174,7 +174,7 @@ def test_a_turn_that_writes_nothing_while_mail_is_due_is_told_well_before_its_le
     take(ready, ready.owner)
     assert concerned(ready) == []  # a turn under way
     with ready.database.write() as conn:  # as it stands when four minutes have passed
-        ends = clock.machine_now() + mailboxes.LEASE - dt.timedelta(minutes=4)
+        ends = clock.machine_now() + leases.LEASE - dt.timedelta(minutes=4)
         mailboxes.change(conn, 1, lease_until=ends)
     assert concerned(ready) == ["ada@sales.example"]
     assert status.status(ready).grave

@@ -24,7 +24,7 @@ from relance.engine.sequences import control, enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import Event, MessageEvent, MessageState, State
 from relance.engine.store import events, installation
-from relance.engine.store.mailboxes import folders, mailboxes
+from relance.engine.store.mailboxes import folders, leases, mailboxes
 from relance.engine.store.sending import messages
 from relance.engine.store.sequences import enrollment_details, enrollments
 from tests import engine_house
@@ -128,7 +128,7 @@ def test_a_look_that_saw_no_sent_folder_says_nothing_of_what_it_files(ready: Con
     mail = engine_house.add_message(ready, row(ready), MessageState.UNKNOWN)
     with ready.database.write() as conn:
         mailboxes.change(conn, 1, files_sent=True)
-        lease = mailboxes.acquire_lease(conn, 1, "test")
+        lease = leases.acquire(conn, 1, "test")
         mailbox = mailboxes.by_id(conn, 1)
     assert lease is not None
     engine_house.clock(ready).advance(hours=1)

@@ -16,7 +16,7 @@ from relance.engine.sending import prepare as sending_prepare
 from relance.engine.sequences import enroll as sequences_enroll
 from relance.engine.sequences import publish
 from relance.engine.sequences.enroll import EnrollRequest
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.sending import claims
 from relance.engine.store.sequences import enrollment_details, enrollments
 from tests import engine_house
@@ -53,7 +53,7 @@ def claim(house: Context) -> list[enrollments.Enrollment]:
 
 def prepare(house: Context, claimed: list[enrollments.Enrollment]) -> int:
     with house.database.write() as conn:
-        lease = mailboxes.acquire_lease(conn, 1, "test")
+        lease = leases.acquire(conn, 1, "test")
         mailbox = mailboxes.by_id(conn, 1)
     assert lease is not None
     return len(sending_prepare.prepare(house, lease, mailbox, claimed, house.clock.now()))

@@ -20,7 +20,7 @@ from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageState
 from relance.engine.store.contacts import hits
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.sending import claims, messages
 from relance.engine.store.sequences import enrollment_details, enrollments
 from tests import engine_house
@@ -45,9 +45,9 @@ def row(house: Context) -> enrollments.Enrollment:
         return enrollment_details.matching(conn, email=EVE)[0].enrollment
 
 
-def lease(house: Context, mailbox_id: int = 1) -> mailboxes.Lease:
+def lease(house: Context, mailbox_id: int = 1) -> leases.Lease:
     with house.database.write() as conn:
-        taken = mailboxes.acquire_lease(conn, mailbox_id, "test")
+        taken = leases.acquire(conn, mailbox_id, "test")
     assert taken is not None
     return taken
 

@@ -17,8 +17,8 @@ from relance.engine.sequences import enroll, publish
 from relance.engine.sequences.enroll import EnrollRequest
 from relance.engine.states import MessageEvent, MessageState
 from relance.engine.store import installation
-from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.mailboxes.mailboxes import Lease
+from relance.engine.store.mailboxes import leases
+from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message, Settlement
 from relance.engine.store.sequences import enrollments
@@ -47,7 +47,7 @@ def lost_history(house: Context, *, by: int = 4) -> None:
 
 def take(house: Context) -> Lease:
     with house.database.write() as conn:
-        lease = mailboxes.acquire_lease(conn, 1, house.owner, alone=True)
+        lease = leases.acquire(conn, 1, house.owner, alone=True)
     assert lease is not None
     return lease
 
@@ -133,7 +133,7 @@ def test_who_works_under_a_fence_of_the_lost_history_is_superseded(ready: Contex
     lease = take(ready)
     restore_guard.confirm(ready, tmp_path / "epoch.json")
     with pytest.raises(errors.Superseded), ready.database.write() as conn:
-        mailboxes.renew_lease(conn, lease)
+        leases.renew(conn, lease)
 
 
 def test_a_mail_under_way_is_left_to_its_turn(ready: Context) -> None:
@@ -163,12 +163,12 @@ def test_a_database_that_stands_still_waits_for_a_person_first(ready: Context) -
         installation.put(conn, restore_guard.HALTED, "it is older than it was")
     journal_replay.hear_once(ready)
     with ready.database.read() as conn:
-        assert mailboxes.behind(conn, {1: 9}) == {}
-        assert mailboxes.behind(conn, {1: 10}) == {1: 10}
+        assert leases.behind(conn, {1: 9}) == {}
+        assert leases.behind(conn, {1: 10}) == {1: 10}
 
 
 def test_a_fence_that_nobody_ever_counted_to_is_not_believed(ready: Context) -> None:
-    ready.journal.turn(1, journal_replay.LARGEST)
+    ready.journal.turn(1, journal_replay.MAX_BYTES)
     journal_replay.hear(ready)
     assert take(ready).fence == 10
-    assert restore_guard.MOST_RESTORES * restore_guard.FENCES_APART < journal_replay.LARGEST
+    assert restore_guard.MAX_RESTORES * restore_guard.FENCES_APART < journal_replay.MAX_BYTES

@@ -296,9 +296,9 @@ def test_a_word_that_is_none_is_refused(stage: Stage) -> None:
 
 
 def test_absence_says_something_only_where_copies_are_filed_and_all_was_read_since() -> None:
-    assert evidence.shown_absent(MONDAY, True, MONDAY + evidence.GRACE)
+    assert evidence.shown_absent(MONDAY, True, MONDAY + evidence.GRACE_PERIOD)
     assert not evidence.shown_absent(MONDAY, True, MONDAY)
-    assert not evidence.shown_absent(MONDAY, None, MONDAY + evidence.GRACE)
-    assert not evidence.shown_absent(MONDAY, False, MONDAY + evidence.GRACE)
+    assert not evidence.shown_absent(MONDAY, None, MONDAY + evidence.GRACE_PERIOD)
+    assert not evidence.shown_absent(MONDAY, False, MONDAY + evidence.GRACE_PERIOD)
     assert not evidence.shown_absent(MONDAY, True, None)
     assert not evidence.shown_absent(MONDAY, True, MONDAY.replace(hour=0))

@@ -14,7 +14,7 @@ from relance import errors
 from relance.engine.context import Context
 from relance.engine.inbound.reading import sync as inbound_sync
 from relance.engine.mailboxes import service as mailbox_service
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases, mailboxes
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap.folders import Role
 from tests import engine_house
@@ -79,14 +79,14 @@ def add(house: Context, server: dovecot.Dovecot) -> int:
 
 def sync(house: Context, number: int) -> mailboxes.Mailbox:
     with house.database.write() as conn:
-        lease = mailboxes.acquire_lease(conn, number, "test")
+        lease = leases.acquire(conn, number, "test")
         mailbox = mailboxes.by_id(conn, number)
     assert lease is not None
     try:
         inbound_sync.sync(house, lease, mailbox, house.account(mailbox))
     finally:
         with house.database.write() as conn:
-            mailboxes.release(conn, lease, None)
+            leases.release(conn, lease, None)
     with house.database.read() as conn:
         return mailboxes.by_id(conn, number)
 

@@ -15,7 +15,7 @@ from benchmarks import bad_server
 from relance.engine import turn
 from relance.engine.context import Context
 from relance.engine.runtime import mail_servers
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases, mailboxes
 from relance.mailbox.imap import client as imap_client
 from tests import engine_house
 from tests.engine_doors import NoMail
@@ -150,7 +150,7 @@ def test_a_process_that_leaves_gives_back_what_only_waits(house: Context, silent
 
 def test_a_body_under_way_is_waited_for(house: Context, tmp_path: Path) -> None:
     del tmp_path
-    lease = mailboxes.Lease(1, 1, "test")
+    lease = leases.Lease(1, 1, "test")
     with house.at_work.entered(1):
         house.at_work.holds(lease)
         assert house.at_work.begin(lease)

@@ -10,7 +10,7 @@ import pytest
 
 from relance.engine import turn
 from relance.engine.inbound import match
-from relance.engine.inbound.reading import sent_copies, sync, unread_mail
+from relance.engine.inbound.reading import sent_copies, sync, unread_mail, whole_folder
 from relance.engine.reporting import status
 from relance.engine.reporting.concerns import ConcernKind
 from relance.engine.reporting.explain import explain
@@ -72,7 +72,7 @@ def test_a_copy_that_no_rule_can_cope_with_spoils_only_itself(
 
     monkeypatch.setattr(sent_copies, "take", take)
     desk.script.instead["LIST"] = lambda tag, command: b'* LIST (\\Sent) "/" INBOX\r\n{tag} OK done\r\n'
-    monkeypatch.setattr(sync, "WINDOW", 3)
+    monkeypatch.setattr(whole_folder, "WINDOW", 3)
     monkeypatch.setattr("relance.mailbox.imap.folders._role", lambda *_: Role.SENT)
     desk.script.mails |= {2: OTHER % (2, 2), 3: POISON, 4: OTHER % (4, 4)}
     desk.refused("Mail 3")

@@ -21,7 +21,7 @@ from relance.engine.sequences import enroll, publish
 from relance.engine.states import MessageState, State
 from relance.engine.store.inbound import replies as store_replies
 from relance.engine.store.inbound.replies import ReplyFilter
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.sequences import enrollments
 from relance.mailbox.imap import client as imap_client
 from relance.mailbox.imap.reader import FolderReading
@@ -74,14 +74,14 @@ class Desk:
 
     def sync(self) -> int:
         with self.house.database.write() as conn:
-            lease = mailboxes.acquire_lease(conn, self.number, "test")
+            lease = leases.acquire(conn, self.number, "test")
             mailbox = mailboxes.by_id(conn, self.number)
         assert lease is not None
         try:
             return inbound_sync.sync(self.house, lease, mailbox, self.account)
         finally:
             with self.house.database.write() as conn:
-                mailboxes.release(conn, lease, None)
+                leases.release(conn, lease, None)
 
     def kept(self) -> list[store_replies.Reply]:
         with self.house.database.read() as conn:

@@ -124,11 +124,11 @@ def test_a_second_factor_is_asked_for_and_no_code_is_taken_twice(house, monkeypa
     assert sign_in.finish(house, half.half, fresh, HERE).answer is SignInAnswer.REFUSED
 
 
-@pytest.mark.parametrize("over", [sign_in.IDLE, sign_in.LONGEST])
+@pytest.mark.parametrize("over", [sign_in.IDLE, sign_in.MAX_SESSION])
 def test_a_session_ends(house, monkeypatch, over):
     token = join(house)
     begun = sign_in.machine_now()
-    if over is sign_in.LONGEST:  # used all the time
+    if over is sign_in.MAX_SESSION:  # used all the time
         with house.database.write() as conn:
             conn.execute(sa.update(user_session).values(seen_at=begun + over))
     monkeypatch.setattr(sign_in, "machine_now", lambda: begun + over + dt.timedelta(seconds=1))

@@ -115,7 +115,7 @@ def test_a_server_is_asked_together_again_after_a_while(monkeypatch: pytest.Monk
 
 
 def test_servers_that_were_noted_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(out_of_step, "MOST", 5)
+    monkeypatch.setattr(out_of_step, "MAX_SERVERS", 5)
     for port in range(1, 50):
         out_of_step.note(account(port).smtp)
     assert len(out_of_step._until) <= 5

@@ -37,14 +37,14 @@ def test_an_epoch_file(content: bytes) -> None:
         file = Path(name) / "epoch.json"
         file.write_bytes(content)
         seen = restore_guard._read(file)
-        assert seen is None or 0 <= seen.epoch < restore_guard.LARGEST
-        assert seen is None or 0 <= seen.restores <= restore_guard.MOST_RESTORES
+        assert seen is None or 0 <= seen.epoch < restore_guard.MAX_EPOCH
+        assert seen is None or 0 <= seen.restores <= restore_guard.MAX_RESTORES
 
 
 @given(
     st.text(max_size=20),
-    st.integers(0, restore_guard.LARGEST - 1),
-    st.integers(0, restore_guard.MOST_RESTORES),
+    st.integers(0, restore_guard.MAX_EPOCH - 1),
+    st.integers(0, restore_guard.MAX_RESTORES),
 )
 def test_what_was_written_is_read(installation: str, epoch: int, restores: int) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -152,7 +152,7 @@ def test_an_unexpected_error_costs_its_batch_only(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_burst_waits_for_room_and_none_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "MOST_WAITING", 50)
+    monkeypatch.setattr(recording, "MAX_WAITING", 50)
     desk = Desk()
     assert play(desk, 2000).dropped == 0
     assert sorted(desk.taken) == list(range(2000))
@@ -160,7 +160,7 @@ def test_a_burst_waits_for_room_and_none_is_dropped(monkeypatch: pytest.MonkeyPa
 
 
 def test_memory_is_bounded_while_the_desk_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "MOST_WAITING", 50)
+    monkeypatch.setattr(recording, "MAX_WAITING", 50)
     desk = Desk(*[errors.Unreachable("the database is away")] * 9)
     assert play(desk, 80).dropped == 30
     assert desk.taken == []
@@ -168,7 +168,7 @@ def test_memory_is_bounded_while_the_desk_is_away(monkeypatch: pytest.MonkeyPatc
 
 def test_nobody_waits_for_a_desk_that_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recording, "PATIENCE", 0.01)
-    monkeypatch.setattr(recording, "MOST_WAITING", 50)
+    monkeypatch.setattr(recording, "MAX_WAITING", 50)
 
     async def story() -> recording.Recorder:
         opened = asyncio.Event()

@@ -16,7 +16,7 @@ from relance.mailbox.classification import quoting
 from relance.mailbox.parsing import message, opened
 from relance.mailbox.parsing.opened import OpenedMail
 
-MOST = 10_000
+MAX_PAGE = 10_000
 _CURSOR = "i"
 
 
@@ -53,7 +53,7 @@ def page(
     """A page of what came in, the newest first. Raises `errors.Invalid`, `errors.NotFound`, `errors.WrongUse` for a cursor
     that is none of this list."""
     behind = cursor.read(_CURSOR, after)
-    size = max(1, min(limit, MOST))
+    size = max(1, min(limit, MAX_PAGE))
     with context.database.read() as conn:
         meant = inbox.understood(conn, context, wanted or ReplyFilter())
         found = replies.page(conn, meant, before=behind[0] if behind else None, limit=size + 1)

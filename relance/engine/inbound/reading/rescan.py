@@ -16,7 +16,7 @@ from relance.mailbox.parsing.inbound import InboundMail
 
 MARGIN = dt.timedelta(days=2)
 # How much earlier than our last look a server may date a mail that we did not see then.
-SLACK = dt.timedelta(hours=1)
+CLOCK_SKEW = dt.timedelta(hours=1)
 # How far business time may be from the machine's, for the dates of a server to say anything about it.
 _MACHINES = ("mailer-daemon", "postmaster", "")
 
@@ -26,7 +26,7 @@ def whole_since(context: Context, mailbox: Mailbox) -> dt.datetime | None:
     now = context.clock.now()
     # What came to a mailbox before it was added answers nothing of ours.
     read_at = clock.believed(mailbox.read_at or mailbox.created_at, now)
-    if read_at is None or abs(now - clock.machine_now()) > SLACK:
+    if read_at is None or abs(now - clock.machine_now()) > CLOCK_SKEW:
         return None
     return read_at - MARGIN
 

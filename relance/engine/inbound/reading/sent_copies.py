@@ -119,7 +119,7 @@ def _by_hand(conn: Connection, mailbox_id: int, copy: Copy, now: dt.datetime) ->
     began = correspondence.started(conn, [person.id for person in people.values()])
     written = copy.mail.date or now
     for person in people.values():
-        if person.id in began and written >= began[person.id] - match.SLACK:
+        if person.id in began and written >= began[person.id] - match.CLOCK_SKEW:
             _pause(conn, mailbox_id, copy, person, now)
 
 

@@ -7,48 +7,34 @@ does not show, or lets nobody open makes it incomplete: `synced_at` stays, and s
 from __future__ import annotations
 
 import dataclasses
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
-
-from sqlalchemy.engine import Connection
 
 from relance import errors
 from relance.engine.context import Context
 from relance.engine.event_log.of_mailboxes import MailboxFolderRenumbered, MailboxUnreadable
-from relance.engine.inbound import apply
-from relance.engine.inbound.reading import read as inbound_read
-from relance.engine.inbound.reading import rescan, sent_copies, unread_mail
-from relance.engine.inbound.reading.sent_copies import Copy
-from relance.engine.mailboxes import probe, watched_folders, watermarks
+from relance.engine.inbound.reading import unread_mail, whole_folder
+from relance.engine.mailboxes import watched_folders, watermarks
 from relance.engine.mailboxes.look import Look
 from relance.engine.mailboxes.watermarks import FolderPlan, Progress
 from relance.engine.ports import Inbox
-from relance.engine.runtime import unexpected_errors
-from relance.engine.sending.doubt import forgotten_mails, restore_guard
+from relance.engine.sending.doubt import restore_guard
 from relance.engine.store import events
 from relance.engine.store.inbound import unread_mails
 from relance.engine.store.inbound.unread_mails import Withheld
-from relance.engine.store.mailboxes import aliases, mailboxes
+from relance.engine.store.mailboxes import aliases, leases, mailboxes
 from relance.engine.store.mailboxes import folders as stored
 from relance.engine.store.mailboxes.folders import Watermark
-from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.mailboxes.leases import Lease
+from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import messages
 from relance.mailbox.account import Account
 from relance.mailbox.imap.folders import Folder, FolderRefused, Role
-from relance.mailbox.imap.responses import Fetched
-from relance.mailbox.parsing.inbound import InboundMail
-from relance.wording import Text, ended
+from relance.wording import Text
 
-T = TypeVar("T")
-MOST = 10_000
-# Mails asked for in one go; more are asked for again.
-WINDOW = 50
-# Mails applied in one transaction.
-FIRST_SENT = 2000
+MAX_FIRST_SENT = 2000
 # Mails of a Sent folder, the newest ones, that the first look into a mailbox reads: the database may be older than they.
-PASSES = 6
+MAX_PASSES = 6
 # Looks over all folders in one sync, while anything new is found.
 
 
@@ -71,7 +57,7 @@ def sync(context: Context, lease: Lease, mailbox: Mailbox, account: Account) -> 
         _note_failure(look, trouble)
         raise
     with context.database.write() as conn:
-        mailboxes.renew_lease(conn, lease)
+        leases.renew(conn, lease)
         mailboxes.change(conn, mailbox.id, synced_at=now, sync_error="", locked_out=False)
         if not mailbox.files_sent or roles & {Role.SENT, Role.ALL}:
             # Where copies are filed, a look that did not see their folder is none: it could show no trace.
@@ -95,7 +81,7 @@ def _folders(look: Look, inbox: Inbox) -> tuple[int, set[Role]]:
     lie there, and this is raised in the end.
     """
     count, seen, so_far = 0, None, _Round()
-    for _ in range(PASSES):
+    for _ in range(MAX_PASSES):
         listed = inbox.folders(with_trash=True)
         with look.context.database.read() as conn:
             marks = stored.watermarks(conn, look.mailbox.id)
@@ -160,7 +146,7 @@ def _note_failure(look: Look, trouble: errors.Trouble) -> None:
     if isinstance(trouble, errors.Superseded):
         return
     with look.context.database.write() as conn:
-        mailboxes.renew_lease(conn, look.lease)
+        leases.renew(conn, look.lease)
         mailboxes.change(conn, look.mailbox.id, sync_error=trouble.text)
         if not look.mailbox.sync_error:
             said = MailboxUnreadable(trouble.text)
@@ -175,13 +161,13 @@ def _folder(
     if look.mailbox.synced_at is None and not look.restored:
         if folder.role is not Role.SENT:
             return _first(look, inbox, folder)
-        plan = dataclasses.replace(plan, after=max(plan.after, folder.uidnext - 1 - FIRST_SENT))
+        plan = dataclasses.replace(plan, after=max(plan.after, folder.uidnext - 1 - MAX_FIRST_SENT))
     if plan.moved:
         _note_move(look, folder, plan.moved, so_far)
     mine = [each for each in rows if each.folder == folder.name]
-    count, progress = _whole_folder(look, inbox, Progress(folder, plan), mine)
+    count, progress = whole_folder.read_whole(look, inbox, Progress(folder, plan), mine)
     if progress.unexplained:
-        more, progress = _whole_folder(look, inbox, Progress(folder, watermarks.ANEW), mine)
+        more, progress = whole_folder.read_whole(look, inbox, Progress(folder, watermarks.ANEW), mine)
         count += more
     return count
 
@@ -212,188 +198,14 @@ def _note_move(look: Look, folder: Folder, moved: Text, so_far: _Round) -> None:
         **place,
     )
     with look.context.database.write() as conn:
-        mailboxes.renew_lease(conn, look.lease)
+        leases.renew(conn, look.lease)
         moves = stored.moved(conn, look.mailbox.id, folder.name, moved, look.now)
         if moves <= stored.MOVES_MANY:  # from then on `status` says it, and the log is spared
             said = MailboxFolderRenumbered(folder.name, words)
             events.record_event(conn, said, look.now, mailbox_id=look.mailbox.id)
 
 
-def _whole_folder(
-    look: Look, inbox: Inbox, progress: Progress, rows: Sequence[Withheld]
-) -> tuple[int, Progress]:
-    """Read what is planned. Raises `FolderRefused` for a mail that is not given, when all others were read."""
-    folder = progress.folder
-    trouble = unread_mail.Troubles(
-        look, progress, {each.uid: each for each in unread_mail.here(rows, folder)}
-    )
-    if folder.role is Role.SENT:
-        _sent_folder(look, inbox, progress, trouble)
-        count = 0
-    else:
-        windows = _windows(_mails(look, inbox, progress, trouble))
-        count = sum(_window(look, progress, window, trouble) for window in windows)
-    with look.context.database.write() as conn:
-        mailboxes.renew_lease(conn, look.lease)
-        stored.mark(conn, look.mailbox.id, folder.role.value, progress.end())
-        unread_mails.forget(conn, [each.id for each in rows if trouble.is_over(each)])
-    if trouble.words:
-        raise FolderRefused(ended(trouble.words))
-    return count, progress
-
-
-def _mails(look: Look, inbox: Inbox, progress: Progress, trouble: unread_mail.Troubles) -> Iterator[Fetched]:
-    """Every mail that is planned, ascending; of those read before only what may concern us."""
-    plan, folder, read = progress.plan, progress.folder, MOST
-    after, again = plan.after, plan.again
-    since = rescan.whole_since(look.context, look.mailbox) if plan.anew else None
-    while read == MOST:
-        read = 0
-        for fetched in inbox.fetch_new(folder, after, MOST, whole_since=since, again=again):
-            read, after = read + 1, max(after, fetched.uid)
-            if fetched.only_headers and _may_concern(look, fetched):
-                found = inbox.fetch_new(folder, fetched.uid - 1, 1)
-            else:
-                found = iter((fetched,))
-            for each in found:
-                if each.trouble:
-                    if trouble.meets(each):
-                        yield each
-                    continue
-                progress.saw(each.uid)
-                if not each.only_headers:
-                    yield each
-        again = frozenset()
-
-
-def _may_concern(look: Look, fetched: Fetched) -> bool:
-    try:
-        return inbound_read.may_concern(look, fetched)
-    except Exception as fault:
-        if not unexpected_errors.is_one(fault):
-            raise
-        return True  # read whole it is worked on alone
-
-
 def _advance(look: Look, folder: Folder, mark: Watermark) -> None:
     with look.context.database.write() as conn:
-        mailboxes.renew_lease(conn, look.lease)
+        leases.renew(conn, look.lease)
         stored.mark(conn, look.mailbox.id, folder.role.value, mark)
-
-
-def _mark(conn: Connection, look: Look, progress: Progress, uid: int) -> None:
-    stored.mark(conn, look.mailbox.id, progress.folder.role.value, progress.upto(uid))
-
-
-def _window(look: Look, progress: Progress, window: Sequence[Fetched], trouble: unread_mail.Troubles) -> int:
-    """Act upon some mails; where that fails unexpectedly, on each alone, so that one spoils only itself."""
-    try:
-        return _act(look, progress, window, trouble)
-    except Exception as fault:
-        if not unexpected_errors.is_one(fault):
-            raise
-        if len(window) > 1:
-            return sum(_window(look, progress, [each], trouble) for each in window)
-        _spoilt(look, progress, window[0], trouble, fault)
-        return 0
-
-
-def _spoilt(
-    look: Look, progress: Progress, fetched: Fetched, trouble: unread_mail.Troubles, fault: Exception
-) -> None:
-    """A mail that no part of ours can work on is like one that the server does not give."""
-    words = Text("it could not be worked on ({fault})", fault=unexpected_errors.described(fault))
-    if trouble.meets(dataclasses.replace(fetched, trouble=words)):
-        with look.context.database.write() as conn:
-            mailboxes.renew_lease(conn, look.lease)
-            unread_mail.set_aside(conn, look, trouble.rows[fetched.uid], ())
-            _mark(conn, look, progress, fetched.uid)
-
-
-def _act(look: Look, progress: Progress, window: Sequence[Fetched], trouble: unread_mail.Troubles) -> int:
-    folder = progress.folder
-    fetched = ((each, inbound_read.read(each)) for each in window)
-    read = [(each, mail) for each, mail in fetched if not probe.is_probe(mail, look.own)]
-    forgotten_mails.adopt(
-        look.context, look.lease, [shown for each in read for shown in inbound_read.shown(look, *each)]
-    )
-    with look.context.database.read() as conn:
-        copies = inbound_read.copies(look, folder, read)
-        items = list(inbound_read.items(conn, look, folder, read, inbound_read.threads(conn, look, copies)))
-    if copies:
-        with look.context.database.write() as conn:
-            mailboxes.renew_lease(conn, look.lease)
-            sent_copies.take(conn, look.context, look.mailbox.id, copies, look.now)
-    with look.context.database.write() as conn:
-        mailboxes.renew_lease(conn, look.lease)
-        apply.act(conn, look.context, items, look.now)
-        for each in window:
-            if each.trouble:
-                unread_mail.set_aside(conn, look, trouble.rows[each.uid], items)
-        _mark(conn, look, progress, window[-1].uid)
-    return len(items)
-
-
-def _windows(found: Iterator[T]) -> Iterator[list[T]]:
-    while window := list(itertools.islice(found, WINDOW)):
-        yield window
-
-
-def _sent_folder(look: Look, inbox: Inbox, progress: Progress, trouble: unread_mail.Troubles) -> None:
-    """Copies of our own mails: evidence that they left, and the ids the provider gave them."""
-    for window in _windows(_copies(inbox, progress, trouble)):
-        _learn(look, progress, window, trouble)
-
-
-def _learn(
-    look: Look, progress: Progress, window: Sequence[tuple[int, InboundMail]], trouble: unread_mail.Troubles
-) -> None:
-    """Take some copies in; where that fails unexpectedly, each alone."""
-    try:
-        _take(look, progress, window)
-    except Exception as fault:
-        if not unexpected_errors.is_one(fault):
-            raise
-        if len(window) == 1:
-            uid = window[0][0]
-            _spoilt(look, progress, Fetched(uid, b"", 0, True, None, None), trouble, fault)
-        for each in window if len(window) > 1 else ():
-            _learn(look, progress, [each], trouble)
-
-
-def _take(look: Look, progress: Progress, window: Sequence[tuple[int, InboundMail]]) -> None:
-    folder = progress.folder
-    copies = [
-        Copy(mail, folder.name, folder.uidvalidity, uid, in_sent=True)
-        for uid, mail in window
-        if not probe.is_probe(mail, look.own)
-    ]
-    forgotten_mails.adopt(look.context, look.lease, sent_copies.shown(look.context, copies, look.now))
-    with look.context.database.write() as conn:
-        mailboxes.renew_lease(conn, look.lease)
-        sent_copies.take(conn, look.context, look.mailbox.id, copies, look.now)
-        others = {each.mail.from_address for each in copies} - look.own - set(look.mailbox.seen_from)
-        if found := sorted(each for each in others if each):
-            aliases.saw(conn, look.mailbox.id, found)
-        _mark(conn, look, progress, window[-1][0])
-
-
-def _copies(
-    inbox: Inbox, progress: Progress, trouble: unread_mail.Troubles
-) -> Iterator[tuple[int, InboundMail]]:
-    look, plan, read = trouble.look, progress.plan, MOST
-    after, again = plan.after, plan.again
-    while read == MOST:
-        read = 0
-        for uid, mail in inbox.sent_ids(progress.folder, after, limit=MOST, again=again):
-            read, after = read + 1, max(after, uid)
-            if mail is not None:
-                progress.saw(uid)
-                yield uid, mail
-            elif trouble.meets(
-                Fetched(uid, b"", 0, True, None, None, Text("the server could not give this copy"))
-            ):
-                with look.context.database.write() as conn:
-                    mailboxes.renew_lease(conn, look.lease)
-                    unread_mail.set_aside(conn, look, trouble.rows[uid], ())
-        again = frozenset()

@@ -20,7 +20,7 @@ from relance.engine.event_log.of_mailboxes import UnreadMailDismissed, UnreadMai
 from relance.engine.store import events
 from relance.engine.store.inbound import unread_mails
 from relance.engine.store.inbound.unread_mails import Withheld
-from relance.engine.store.mailboxes import folders, mailboxes
+from relance.engine.store.mailboxes import folders, leases, mailboxes
 from relance.mailbox.imap.folders import Folder, FolderRefused, Role
 from relance.wording import Text, ended
 
@@ -141,7 +141,7 @@ class Troubles:
         self.not_given.add(fetched.uid)
         if row is None or row.state != "dismissed":
             with look.context.database.write() as conn:
-                mailboxes.renew_lease(conn, look.lease)
+                leases.renew(conn, look.lease)
                 note(conn, look, folder, fetched, reading.read(fetched), row)
         if not is_set_aside(row):
             self.progress.stick(fetched.uid)

@@ -14,7 +14,7 @@ from relance.engine.sequences import listing, publish
 from relance.engine.store import events
 from relance.wording import Text
 
-MOST_DAYS = 366
+MAX_DAYS = 366
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ def by_day(
 ) -> tuple[DayCounts, ...]:
     """Each day from `since` to `until`, both included. Raises `errors.Invalid` for too many days or none, `errors.NotFound` for a
     sequence or mailbox there is not."""
-    if not 0 <= (until - since).days < MOST_DAYS:
+    if not 0 <= (until - since).days < MAX_DAYS:
         raise errors.Invalid(
-            Text("ask for one day at least and for {most} at most, the first day first", most=MOST_DAYS)
+            Text("ask for one day at least and for {most} at most, the first day first", most=MAX_DAYS)
         )
     zone = zoneinfo.ZoneInfo(context.workspace.zone)
     with context.database.read() as conn:

@@ -19,7 +19,7 @@ from relance.mailbox.parsing import opened
 from relance.mailbox.parsing.opened import OpenedMail
 from relance.wording import Text
 
-MOST = 1000
+MAX_PAGE = 1000
 _CURSOR = "m"
 
 
@@ -66,7 +66,7 @@ def page(
     """A page of mails, the newest first. Raises `errors.NotFound` for a sequence or mailbox there is not, `errors.Invalid` for a
     state, `errors.WrongUse` for a cursor that is none."""
     behind = cursor.read(_CURSOR, after)
-    size = max(1, min(limit, MOST))
+    size = max(1, min(limit, MAX_PAGE))
     with context.database.read() as conn:
         conditions = _meant(conn, context, wanted or MessageFilter())
         found = message_lists.ids(conn, conditions, before=behind[0] if behind else None, limit=size + 1)

@@ -31,15 +31,15 @@ from relance.engine.sequences import step_context
 from relance.engine.sequences.step_context import StepContext
 from relance.engine.states import MessageState
 from relance.engine.store.contacts import contacts
-from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.mailboxes.mailboxes import Lease
+from relance.engine.store.mailboxes import leases, mailboxes
+from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.sending import lost_mails, messages
 from relance.engine.store.sending.lost_mails import LostMail
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollments
 from relance.engine.store.sequences.enrollments import Enrollment
 
-SLACK = dt.timedelta(hours=1)
+CLOCK_SKEW = dt.timedelta(hours=1)
 # How far a Date may be before the time a step fell due.
 
 
@@ -64,7 +64,7 @@ def adopt(context: Context, lease: Lease, found: Sequence[Evidence]) -> int:
     context.journal.heard.clear()  # whatever else was forgotten is told before the next turn
     now = context.clock.now()
     with context.database.write() as conn:
-        mailboxes.renew_lease(conn, lease)
+        leases.renew(conn, lease)
         for place in places:
             _take(conn, context, lease.mailbox_id, place, now)
     return len(places)
@@ -133,7 +133,7 @@ def _only_linked(
     people = contacts.by_emails(conn, each.recipients)
     fitting = []
     for row in enrollments.of_contact(conn, [person.id for person in people.values()]):
-        early = row.due_at is None or row.due_at > each.at + SLACK
+        early = row.due_at is None or row.due_at > each.at + CLOCK_SKEW
         if row.step is None or row.step_kind != "mail" or row.mailbox_id != mailbox_id or early:
             continue
         case = _case(conn, context, row, row.step)

@@ -19,7 +19,7 @@ from relance.engine.context import Context
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mails import MessageResolved
 from relance.engine.event_log.of_people import StepSkipped
-from relance.engine.journal.evidence import GRACE
+from relance.engine.journal.evidence import GRACE_PERIOD
 from relance.engine.journal.findings import Findings
 from relance.engine.reasons import Code, HoldKind, Reason, because
 from relance.engine.sending import settle as sending_settle
@@ -30,8 +30,9 @@ from relance.engine.states import MessageEvent
 from relance.engine.store import events, scopes
 from relance.engine.store.contacts import contacts
 from relance.engine.store.events import NewEvent
-from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.mailboxes.mailboxes import Lease, Mailbox
+from relance.engine.store.mailboxes import leases, mailboxes
+from relance.engine.store.mailboxes.leases import Lease
+from relance.engine.store.mailboxes.mailboxes import Mailbox
 from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message, Settlement
 from relance.engine.store.sequences import enrollments, restore_doubts
@@ -41,7 +42,7 @@ from relance.mailbox.smtp import replies as smtp_replies
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from relance.wording import Text
 
-LOOKS = 3
+MIN_SYNCS = 3
 # Complete looks without a trace, before a missing Sent copy means anything.
 
 
@@ -49,7 +50,7 @@ def verdict(
     age: dt.timedelta, looks: int, files_sent: bool | None, policy: str
 ) -> tuple[MessageEvent, Reason] | None:
     """What is to become of an unknown mail, with the reason; None: it stays held for evidence or a person. Pure."""
-    if age < GRACE or looks < LOOKS:
+    if age < GRACE_PERIOD or looks < MIN_SYNCS:
         return None
     if files_sent:
         return MessageEvent.MISSING, because(Code.NO_COPY_IN_SENT, count=looks)
@@ -79,7 +80,7 @@ def resolve(context: Context, lease: Lease, mailbox: Mailbox) -> int:
         if not known and found is None:
             continue
         with context.database.write() as conn:
-            mailboxes.renew_lease(conn, lease)
+            leases.renew(conn, lease)
             if known:
                 hear(conn, context, mail, known, now)
             elif found is not None:

@@ -13,8 +13,8 @@ from relance.engine.context import Context
 from relance.engine.journal.findings import Findings
 from relance.engine.sending.doubt import restore_guard
 from relance.engine.states import MessageState
-from relance.engine.store.mailboxes import mailboxes
-from relance.engine.store.mailboxes.mailboxes import Lease
+from relance.engine.store.mailboxes import leases, mailboxes
+from relance.engine.store.mailboxes.leases import Lease
 from relance.engine.store.sending import messages
 from relance.engine.store.sending.messages import Message
 from relance.engine.store.sequences import enrollments
@@ -32,7 +32,7 @@ else:  # every command asks whether there is something to settle; hardly ever th
         "relance.engine.sending.refusals.repeated_answers",
     )
 
-KEPT = dt.timedelta(days=1)
+RETENTION = dt.timedelta(days=1)
 # Journals of ended processes are kept so long, whatever they say: a home may be opened with another database by mistake.
 
 NOBODY_KNOWS = SendResult(Outcome.UNKNOWN, "body", text="the worker stopped while the mail was under way")
@@ -47,7 +47,7 @@ def settle_left_open(context: Context, lease: Lease) -> int:
     findings = context.journal.look_up(each.id for each in left)
     now = context.clock.now()
     with context.database.write() as conn:
-        mailboxes.renew_lease(conn, lease)
+        leases.renew(conn, lease)
         rows = {row.id: row for row in enrollments.by_ids(conn, [each.enrollment_id for each in left])}
         attempts = [
             settle.Attempt(gate.PreparedMail(rows[each.enrollment_id], each), verdict(each, findings), now)
@@ -80,7 +80,7 @@ def replay(context: Context) -> int:
     settled = sum(findings is not None and _tell(context, each, findings) for each in doubtful)
     with context.database.read() as conn:
         still = messages.in_doubt(conn)
-    before = (clock.machine_now() - KEPT).timestamp()
+    before = (clock.machine_now() - RETENTION).timestamp()
     turns = {(each.mailbox_id, each.fence) for each in still}
     context.journal.sweep({each.id for each in still}, turns, before)
     return settled
@@ -95,13 +95,13 @@ def give_back(context: Context) -> list[int]:
     leases, and so does one that keeps its journal elsewhere: those lapse by themselves.
     """
     with context.database.read() as conn:
-        named = mailboxes.holders(conn)
+        named = leases.holders(conn)
     own = give_back_own(context) if context.owner in named else []
     dead = [owner for owner in named if owner != context.owner and context.journal.died(owner)]
     if not dead:
         return own
     with context.database.write() as conn:
-        return sorted([*own, *mailboxes.free(conn, dead)])
+        return sorted([*own, *leases.free(conn, dead)])
 
 
 def give_back_own(context: Context) -> list[int]:
@@ -112,13 +112,13 @@ def give_back_own(context: Context) -> list[int]:
     fence, and its lease is another one.
     """
     with context.database.read() as conn:
-        named = mailboxes.leases_of(conn, context.owner)
+        named = leases.of_owner(conn, context.owner)
     under_way = set(context.at_work.mailboxes())
     left = [lease for lease in named if lease.mailbox_id not in under_way]
     if not left:
         return []
     with context.database.write() as conn:
-        return [lease.mailbox_id for lease in left if mailboxes.end_lease(conn, lease)]
+        return [lease.mailbox_id for lease in left if leases.end(conn, lease)]
 
 
 def _tell(context: Context, doubtful: Message, findings: Findings) -> bool:

@@ -32,18 +32,18 @@ from relance.engine.states import Event
 from relance.engine.store import events
 from relance.engine.store import installation as store_installation
 from relance.engine.store.events import NewEvent
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.sequences import enrollments, restore_doubts
 from relance.engine.store.sequences.enrollments import Enrollment
 from relance.engine.store.sequences.holds import HoldEvidence
 from relance.wording import Text, of_system
 
 INSTALLATION, EPOCH, HALTED, RESTORES = "installation", "epoch", "halted", "restores"
-LARGEST = 2**63  # no installation counts so far, one a minute
+MAX_EPOCH = 2**63  # no installation counts so far, one a minute
 FENCES_APART = 1_000_000
 # No mailbox has so many turns between two restores: each history that was lost, and the one that goes on, has fences of
 # its own, so that no line of a lost one, wherever it is kept, names a fence to come.
-MOST_RESTORES = 1000
+MAX_RESTORES = 1000
 # Nobody restores so often; a file that says so is not believed in that, and fences stay numbers that a database keeps.
 RESTORED = "restored"
 # When a person last said that a restored database may go on (ISO 8601, business time).
@@ -152,11 +152,11 @@ def _part_fences(conn: Connection, file: Path, seen: EpochFile | None) -> None:
     """Fences that no history had before. The same backup, put back again, has the same fences and the same count of
     restores: that count goes on in the file, which no restore takes back, and is written there before it is used."""
     installation, before = store_installation.get(conn, INSTALLATION), _restores(conn)
-    count = min(max(before, _known(seen, installation)) + 1, MOST_RESTORES)
+    count = min(max(before, _known(seen, installation)) + 1, MAX_RESTORES)
     if seen is not None and seen.installation == installation:
         _write(file, dataclasses.replace(seen, restores=count))
     store_installation.put(conn, RESTORES, str(count))
-    mailboxes.raise_fences(conn, {}, by=FENCES_APART * (count - before))
+    leases.raise_fences(conn, {}, by=FENCES_APART * (count - before))
 
 
 def let_go_on(conn: Connection, enrollment_id: int, now: dt.datetime) -> bool:
@@ -200,14 +200,14 @@ def _read(file: Path) -> EpochFile | None:
     if not isinstance(found, dict):
         return None
     installation, epoch = found.get("installation"), found.get("epoch")
-    if not isinstance(installation, str) or type(epoch) is not int or not 0 <= epoch < LARGEST:
+    if not isinstance(installation, str) or type(epoch) is not int or not 0 <= epoch < MAX_EPOCH:
         return None
     restores = found.get("restores")  # an earlier release wrote none
     return EpochFile(installation, epoch, restores if _is_count(restores) else 0)
 
 
 def _is_count(found: object) -> TypeGuard[int]:
-    return type(found) is int and 0 <= found <= MOST_RESTORES
+    return type(found) is int and 0 <= found <= MAX_RESTORES
 
 
 def _write(file: Path, seen: EpochFile) -> None:

@@ -23,7 +23,7 @@ from relance.engine.store.sequences import enrollments, tasks
 from relance.engine.store.sequences.tasks import Task, TaskConditions
 from relance.wording import Text
 
-MOST = 1000
+MAX_PAGE = 1000
 BATCH = 50
 # Tasks changed in one transaction.
 _CURSOR = "t"
@@ -90,7 +90,7 @@ def page(
     """A page of tasks by due time. Raises `errors.Invalid`, `errors.NotFound` for a sequence there is not, `errors.WrongUse` for
     a cursor that is none of this list."""
     place = cursor.read(_CURSOR, after, 2)
-    size = max(1, min(limit, MOST))
+    size = max(1, min(limit, MAX_PAGE))
     with context.database.read() as conn:
         conditions = _meant(conn, context, wanted or TaskFilter())
         behind = None if place is None else (cursor.instant(place[0]), place[1])

@@ -10,12 +10,12 @@ from relance.engine.db.tables import contact
 _PLACES = (contact.c.email, contact.c.first_name, contact.c.last_name, contact.c.company)
 _END = "\U0010ffff"
 # Sorts behind every other character.
-MOST_WORDS = 6
+MAX_WORDS = 6
 
 
 def begins(conn: Connection, search: str) -> sa.ColumnElement[bool]:
     """Whether every word of `search` begins somebody's address, a name, their company, or is their company's domain."""
-    words = search.split()[:MOST_WORDS]
+    words = search.split()[:MAX_WORDS]
     return sa.and_(*(_word(conn, word.removeprefix("@")) for word in words)) if words else sa.true()
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from relance.engine import states
 from relance.engine.db.tables import contact, enrollment, message
 
-MOST = 2000
+MAX_COMPARED = 2000
 # Mails of ours that one incoming mail is held against.
 
 
@@ -38,7 +38,7 @@ _SENT = (
     )
     .where(message.c.transmitting_at.is_not(None))
     .order_by(message.c.transmitting_at.desc(), message.c.id.desc())
-    .limit(MOST)
+    .limit(MAX_COMPARED)
 )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from relance.engine.db.tables import mailbox
 from relance.engine.store.mailboxes import mailboxes
 
-MOST = 20
+MAX_ALIASES = 20
 # Addresses seen in From that are kept of one mailbox.
 
 
@@ -29,5 +29,5 @@ def saw(conn: Connection, mailbox_id: int, senders: Iterable[str]) -> None:
     known = list(conn.execute(sa.select(mailbox.c.seen_from).where(mailbox.c.id == mailbox_id)).scalar_one())
     new = [each for each in dict.fromkeys(senders) if each not in known]
     if new:
-        kept = (known + new)[:MOST]
+        kept = (known + new)[:MAX_ALIASES]
         conn.execute(sa.update(mailbox).where(mailbox.c.id == mailbox_id).values(seen_from=kept))

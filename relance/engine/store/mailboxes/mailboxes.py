@@ -1,24 +1,19 @@
-"""Mailboxes, their leases and their watermarks.
-
-A lease is the right to work for one mailbox until an instant of machine time. Its *fence* goes up each time it changes
-hands, and every write a holder makes says which fence it holds, so that a worker frozen past its lease writes nothing.
-"""
+"""The salespeople's mailboxes: their settings, their state, and when each gets its next turn."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from relance import clock, errors
+from relance import errors
 from relance.engine import reasons
-from relance.engine.db.database import SKEW, agreed, machine_now
-from relance.engine.db.prepared import Prepared, fixed
-from relance.engine.db.tables import mailbox, meta
+from relance.engine.db.prepared import Prepared
+from relance.engine.db.tables import mailbox
 from relance.engine.event_log import actors
 from relance.engine.event_log.of_mailboxes import MailboxPaused
 from relance.engine.reasons import Reason
@@ -27,23 +22,9 @@ from relance.mailbox.account import Account, Security, Server
 from relance.mailbox.auth import Password
 from relance.wording import Text
 
-FURTHEST = dt.timedelta(days=1)
-# No turn is planned further ahead: a mailbox is read every few minutes.
 FORGOTTEN = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # What `synced_at` becomes when it turns out to be ahead of now: read some time ago, but nobody knows when. Empty would
 # mean that the mailbox was never read, and then nothing that lies there would count as an answer.
-LEASE = dt.timedelta(minutes=15)
-# Longer than the longest wait of one mail (600 s after the final dot, RFC 5321 4.5.3.2.6), and renewed before each.
-
-
-@dataclass(frozen=True)
-class Lease:
-    """The right to work for a mailbox now."""
-
-    mailbox_id: int
-    fence: int
-    owner: str
-    span: dt.timedelta = LEASE  # how long it holds, counted anew at each renewal
 
 
 @dataclass(frozen=True)
@@ -198,192 +179,6 @@ def list_all(conn: Connection) -> list[Mailbox]:
     """All that were not removed, by address."""
     query = _SELECT.where(mailbox.c.state != "removed").order_by(mailbox.c.address)
     return [_mailbox(row) for row in conn.execute(query)]
-
-
-def with_turn_due(
-    conn: Connection,
-    now: dt.datetime,
-    limit: int,
-    *,
-    owner: str = "",
-    at_work: Collection[int] = (),
-    span: dt.timedelta = LEASE,
-) -> list[int]:
-    """Mailboxes with something to do at `now` (business time) that nobody holds, most overdue first.
-
-    None while the whole installation stands still. A turn further ahead than `FURTHEST` was planned by a clock that was
-    wrong, and is due. `owner`'s own leases do not count, but for mailboxes `at_work` in it.
-    """
-    asked = {"business": now, "far": now + FURTHEST, "count": limit, "mine": owner}
-    asked |= _machine(conn, span) | {"at_work": sorted(at_work)}
-    return list(conn.execute(_TURN_DUE, asked).scalars())
-
-
-def _machine(conn: Connection, span: dt.timedelta) -> dict[str, Any]:
-    """Now as leases count it, and how far ahead a lease can end at most."""
-    now = machine_now(conn)
-    return {"machine": now, "until": now + span, "beyond": now + max(span, LEASE) + SKEW}
-
-
-_FREE = sa.or_(
-    mailbox.c.lease_until.is_(None),
-    mailbox.c.lease_until < sa.bindparam("machine"),
-    mailbox.c.lease_until > sa.bindparam("beyond"),  # written by a clock that was ahead
-)
-_LEFT = sa.and_(mailbox.c.lease_owner == sa.bindparam("mine"), mailbox.c.lease_owner != "")
-# A lease in a process's own name that it could not give back.
-_IDLE = mailbox.c.id.not_in(sa.bindparam("at_work", expanding=True))
-_HALTED = sa.exists().where(meta.c.key == "halted")
-_TURN_DUE = (
-    sa.select(mailbox.c.id)
-    .where(mailbox.c.state != "removed")
-    .where(
-        sa.or_(
-            mailbox.c.next_turn_at <= sa.bindparam("business"), mailbox.c.next_turn_at > sa.bindparam("far")
-        )
-    )
-    .where(sa.or_(_FREE, sa.and_(_LEFT, _IDLE)), sa.not_(_HALTED))
-    .order_by(mailbox.c.next_turn_at)
-    .limit(sa.bindparam("count", type_=sa.Integer))
-)
-
-
-def acquire_lease(
-    conn: Connection, mailbox_id: int, owner: str, span: dt.timedelta = LEASE, *, alone: bool = False
-) -> Lease | None:
-    """The lease, or None when somebody else holds it, or when the whole installation stands still.
-
-    `alone`: the owner works nowhere for this mailbox, so that a lease in its name is one it could not give back.
-    """
-    asked = {"of": mailbox_id, "owner": owner, "mine": owner if alone else ""} | _machine(conn, span)
-    taken = _TAKE.one(conn, asked)
-    return None if taken is None else Lease(mailbox_id, taken[0], owner, span)
-
-
-_TAKE = Prepared(
-    sa.update(mailbox)
-    .where(mailbox.c.id == sa.bindparam("of"), mailbox.c.state != fixed("removed"), sa.or_(_FREE, _LEFT))
-    .where(sa.not_(_HALTED))
-    .values(lease_owner=sa.bindparam("owner"), lease_until=sa.bindparam("until"), fence=mailbox.c.fence + 1)
-    .returning(mailbox.c.fence)
-)
-
-
-def behind(conn: Connection, least: Mapping[int, int]) -> dict[int, int]:
-    """Of these fences those that their mailboxes have not reached: {mailbox id: fence}."""
-    now = {each.id: each.fence for each in conn.execute(_FENCES)}
-    return {number: fence for number, fence in least.items() if now.get(number, fence) < fence}
-
-
-_FENCES = sa.select(mailbox.c.id, mailbox.c.fence)
-
-
-def raise_fences(conn: Connection, least: Mapping[int, int], *, by: int = 0) -> None:
-    """No fence is below that any more, and each is further by some. Who works under a lower one is superseded."""
-    if by:
-        conn.execute(sa.update(mailbox).values(fence=mailbox.c.fence + by))
-    for number, fence in sorted(least.items()):
-        here = sa.update(mailbox).where(mailbox.c.id == number, mailbox.c.fence < fence + by)
-        conn.execute(here.values(fence=fence + by))
-
-
-def holders(conn: Connection) -> list[str]:
-    """In whose names there are leases that have not lapsed."""
-    return list(conn.execute(_HOLDERS, {"machine": machine_now(conn)}).scalars())
-
-
-_HOLDERS = (
-    sa.select(mailbox.c.lease_owner)
-    .where(mailbox.c.lease_until > sa.bindparam("machine"), mailbox.c.lease_owner != "")
-    .distinct()
-)
-
-
-def free(conn: Connection, owners: Collection[str]) -> list[int]:
-    """End the leases of processes that are gone; returns whose mailboxes they were. The next to take one raises the fence."""
-    ended = (
-        sa.update(mailbox)
-        .where(mailbox.c.lease_owner.in_(sorted(owners)))
-        .values(lease_until=None, lease_owner="")
-        .returning(mailbox.c.id)
-    )
-    return sorted(conn.execute(ended).scalars())
-
-
-def leases_of(conn: Connection, owner: str) -> list[Lease]:
-    """The leases in this name, lapsed or not."""
-    rows = conn.execute(_LEASES_OF, {"mine": owner})
-    return [Lease(row.id, row.fence, owner) for row in rows]
-
-
-_LEASES_OF = sa.select(mailbox.c.id, mailbox.c.fence).where(_LEFT)
-
-
-def end_lease(conn: Connection, lease: Lease) -> bool:
-    """End this very lease, and leave the time of the next turn as it is; whether it was there still."""
-    asked = {"of": lease.mailbox_id, "under": lease.fence, "mine": lease.owner}
-    return conn.execute(_END_LEASE, asked).rowcount > 0
-
-
-@dataclass(frozen=True)
-class Held:
-    """What the locked row says at the moment the lease was renewed."""
-
-    state: str
-    synced_at: dt.datetime | None
-
-
-def renew_lease(conn: Connection, lease: Lease) -> Held:
-    """Lock the mailbox's row, check the fence and renew the lease; the first word of every write under a lease.
-
-    Raises `errors.Superseded` when the lease lapsed or another worker took it.
-    """
-    asked: dict[str, Any] = {"of": lease.mailbox_id, "under": lease.fence}
-    if conn.dialect.name == "postgresql":
-        before = clock.machine_now()
-        row = _RENEW_THERE.one(conn, asked | {"span": lease.span})
-        if row is not None:
-            agreed(before, row.machine)
-    else:
-        now = machine_now(conn)
-        row = _RENEW_HERE.one(conn, asked | {"machine": now, "until": now + lease.span})
-    if row is None:
-        raise errors.Superseded(
-            Text(
-                "the lease on mailbox {number} lapsed or was taken over; this turn is void",
-                number=lease.mailbox_id,
-            )
-        )
-    return Held(row.state, row.synced_at)
-
-
-_UNDER_LEASE = sa.and_(mailbox.c.id == sa.bindparam("of"), mailbox.c.fence == sa.bindparam("under"))
-_END_LEASE = sa.update(mailbox).where(_UNDER_LEASE, _LEFT).values(lease_until=None, lease_owner="")
-_RENEW_HERE = Prepared(
-    sa.update(mailbox)
-    .where(_UNDER_LEASE, mailbox.c.lease_until > sa.bindparam("machine"))
-    .values(lease_until=sa.bindparam("until"))
-    .returning(mailbox.c.state, mailbox.c.synced_at)
-)
-_THERE = sa.func.clock_timestamp(type_=mailbox.c.lease_until.type)
-_RENEW_THERE = Prepared(  # by the server's clock, which is asked in the same breath
-    sa.update(mailbox)
-    .where(_UNDER_LEASE, mailbox.c.lease_until > _THERE)
-    .values(lease_until=_THERE + sa.bindparam("span", type_=sa.Interval))
-    .returning(mailbox.c.state, mailbox.c.synced_at, _THERE.label("machine"))
-)
-
-
-def release(conn: Connection, lease: Lease, next_turn_at: dt.datetime | None) -> None:
-    """Give the lease back and say when to come again. Without effect when it was lost already."""
-    _RELEASE.run(conn, {"of": lease.mailbox_id, "under": lease.fence, "next": next_turn_at})
-
-
-_RELEASE = Prepared(
-    sa.update(mailbox)
-    .where(_UNDER_LEASE)
-    .values(lease_until=sa.null(), lease_owner=sa.literal_column("''"), next_turn_at=sa.bindparam("next"))
-)
 
 
 def schedule_turn(conn: Connection, mailbox_ids: Iterable[int], at: dt.datetime) -> None:

@@ -108,7 +108,7 @@ _CLAIMABLE = _heads(sa.bindparam("place", type_=sa.Integer))
 _NEXT = _heads(*(sa.literal_column(str(place), sa.Integer) for place in (AS_DUE, LAST)))
 BEGINNING = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
 FAR = dt.datetime(9998, 1, 1, tzinfo=dt.UTC)
-MOST = 2_000
+MAX_DUE = 2_000
 # Mails in one page.
 
 
@@ -146,7 +146,7 @@ def _going(conn: Connection, heads: Prepared, asked: Values, now: dt.datetime, m
         yield from (row for row in going if row.id not in unread)
         if len(page) < count:
             return
-        after, count = {"after_due": page[-1].due_at, "after_id": page[-1].id}, min(4 * count, MOST)
+        after, count = {"after_due": page[-1].due_at, "after_id": page[-1].id}, min(4 * count, MAX_DUE)
 
 
 def waits_for_other_mailbox(conn: Connection, enrollment_ids: Iterable[int], now: dt.datetime) -> set[int]:
@@ -163,13 +163,13 @@ FOLLOW_UP = Prepared(
 )
 _LOCKED_OUT = sa.and_(_OTHER.c.state == fixed("paused"), _OTHER.c.locked_out)
 # Only a person can mend that: nothing is gained by asking for it every two minutes.
-MOST_ASKED = 250
+MAX_ASKED = 250
 # Of the follow-ups that wait for other mailboxes, those that fell due first: whoever is behind them is asked for next time.
 _WAITING = (
     sa.select(enrollment.c.mailbox_id, enrollment.c.contact_id, enrollment.c.sequence_id, enrollment.c.due_at)
     .where(MAIL_DUE, _FOLLOWS, _AT_ANY_PLACE)
     .order_by(enrollment.c.priority, *_BY_TIME)
-    .limit(sa.literal_column(str(MOST_ASKED)))
+    .limit(sa.literal_column(str(MAX_ASKED)))
     .cte("waiting")
 )
 

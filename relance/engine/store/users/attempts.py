@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from relance.engine.db.database import insert_new
 from relance.engine.db.tables import sign_in_attempt
 
-KEPT = dt.timedelta(days=1)
+RETENTION = dt.timedelta(days=1)
 # After so long without one, failures are forgotten.
 
 
@@ -34,7 +34,7 @@ def of(conn: Connection, parties: Iterable[str]) -> Mapping[str, Failures]:
 def count(conn: Connection, parties: Iterable[str], now: dt.datetime) -> None:
     """One more try of each. It is counted before it is judged, so that many at once count as many."""
     table = sign_in_attempt.c
-    conn.execute(sa.delete(sign_in_attempt).where(table.at < now - KEPT))
+    conn.execute(sa.delete(sign_in_attempt).where(table.at < now - RETENTION))
     for party in sorted(parties):  # in one order, so that two who sign in at once do not wait for each other
         insert_new(conn, sign_in_attempt, [{"party": party, "failures": 0, "at": now}])
         more = {"failures": table.failures + 1, "at": now}

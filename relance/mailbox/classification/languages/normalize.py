@@ -14,7 +14,7 @@ _SPECIAL = {
     "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
     "–": "-", "—": "-", "‑": "-", "‐": "-", "−": "-", "…": ".", "\xad": " ",
 }  # fmt: skip
-LONGEST = 6_000  # letters that the rules look at: an answer or a note says what it is in its first lines
+MAX_LETTERS = 6_000  # letters that the rules look at: an answer or a note says what it is in its first lines
 _LONGEST_RUN = 80
 _ENDLESS_WORD = re.compile(rf"\S{{{_LONGEST_RUN},}}")
 _ENDLESS_SPACE = re.compile(rf"\s{{{_LONGEST_RUN},}}")
@@ -103,7 +103,7 @@ def tidy(text: str) -> str:
     return _INVISIBLE.sub("", composed)
 
 
-def bounded(text: str, longest: int = LONGEST) -> str:
+def bounded(text: str, longest: int = MAX_LETTERS) -> str:
     """The text tidied and short enough for any expression: no endless words, no endless white space, an end."""
     composed = tidy(text[: 2 * longest])
     return _ENDLESS_SPACE.sub(_first_piece, _ENDLESS_WORD.sub(_first_piece, composed))[:longest]

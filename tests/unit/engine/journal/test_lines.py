@@ -163,7 +163,7 @@ def test_a_folder_a_pipe_and_a_giant_named_like_a_journal_stop_nobody(tmp_path: 
     os.mkfifo(tmp_path / "pipe-1.lock")
     os.mkfifo(tmp_path / "another.lock")
     with (tmp_path / "giant-1.0.journal").open("wb") as giant:
-        giant.truncate(lines.LARGEST + 1)
+        giant.truncate(lines.MAX_BYTES + 1)
     (tmp_path / "dead-1.²².journal").touch()
     (tmp_path / "lost-1.0.journal").symlink_to(tmp_path / "nothing")
     assert ours.look_up([7]).of(7, 3).began

@@ -54,7 +54,7 @@ def test_what_cannot_be_kept_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyP
         OptOuts(None).keep(EVE)
     assert OptOuts(None).opted_out([EVE.recipient]) == {}
     OptOuts(None).drop(EVE.recipient)
-    monkeypatch.setattr(opt_outs, "MOST", 1)
+    monkeypatch.setattr(opt_outs, "MAX_WAITING", 1)
     kept = OptOuts(tmp_path / "noes")
     kept.keep(EVE)
     kept.keep(EVE)

@@ -50,7 +50,7 @@ def test_an_id_shows_nothing_and_is_as_short_as_providers_keep_it() -> None:
     token = OURS.token(*EVE)
     assert (len(token), token.islower()) == (32, True)
     assert token[:4] != OURS.token(8, *EVE[1:])[:4]  # not even a beginning that all of them share
-    assert len(f"firstname.and-lastname+{token}") <= sending_compose.LOCAL_MOST
+    assert len(f"firstname.and-lastname+{token}") <= sending_compose.MAX_LOCAL
 
 
 def test_an_id_that_changed_its_case_or_its_domain_on_the_way_is_known_still() -> None:
