@@ -35,7 +35,7 @@ from relance.engine.runtime.sequence_cache import SequenceCache
 from relance.engine.schedule.timezones import Workspace
 from relance.engine.sequences import clock_jumps
 from relance.engine.store.contacts import contacts, suppressions
-from relance.engine.store.mailboxes import mailboxes
+from relance.engine.store.mailboxes import leases, mailboxes
 from relance.engine.store.sequences import sequences
 from relance.mailbox.smtp.outcome import Outcome, SendResult
 from relance.tracking.links import Links
@@ -353,7 +353,7 @@ def _seams(sim: Sim) -> Iterator[None]:
 
     seams: tuple[tuple[object, str, Callable[..., object] | object], ...] = (
         (clock, "machine_now", lambda: sim.wall),
-        (mailboxes, "machine_now", witnessed),
+        (leases, "machine_now", witnessed),
         (clock_jumps, "machine_now", witnessed),
         (clock, "elapsed", sim.elapsed),
         (ids, "secrets", _Dice(sim.seed)),

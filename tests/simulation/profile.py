@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,32 @@ class Profile:
         return bool(self.crash or self.smtp or self.freeze)
 
 
-def draw(seed: int) -> Profile:
-    """A world's habits from its seed."""
-    rng = random.Random(f"world {seed}")
+def _faults(seed: int) -> dict[str, Any]:
+    """What came later: each has dice of its own, so that older seeds play as they did."""
 
     def fault(name: str, chance: float, *levels: float) -> float:
         dice = random.Random(f"{name} {seed}")
         return dice.choice(levels) if dice.random() < chance else 0.0
+
+    return {
+        "clock": fault("clock", 0.15, 0.005, 0.02),
+        "refuses": fault("refuses", 0.12, 0.1, 0.3),
+        "hides": fault("hides", 0.12, 0.3, 0.6),
+        "renumbers": fault("renumbers", 0.1, 0.02, 0.06),
+        "renames": fault("renames", 0.12, 0.4, 0.8),
+        "ids": bool(fault("ids", 0.5, 1)),
+        "disowns": fault("disowns", 0.12, 0.1, 0.3),
+        "logins": fault("logins", 0.12, 0.1, 0.3),
+        "restores": fault("restores", 0.15, 1.0),
+        "silent": fault("silent", 0.15, 0.1, 0.3),
+        "mute": fault("mute", 0.12, 0.01, 0.05),
+        "witness": bool(fault("witness", 0.5, 1)),
+    }
+
+
+def draw(seed: int) -> Profile:
+    """A world's habits from its seed."""
+    rng = random.Random(f"world {seed}")
 
     def some(chance: float, *levels: float) -> float:
         return rng.choice(levels) if rng.random() < chance else 0.0
@@ -122,18 +142,7 @@ def draw(seed: int) -> Profile:
         poison=rng.random() < 0.04,
         gone=gone,
         slept=rng.random() < 0.06,
-        clock=fault("clock", 0.15, 0.005, 0.02),
-        refuses=fault("refuses", 0.12, 0.1, 0.3),
-        hides=fault("hides", 0.12, 0.3, 0.6),
-        renumbers=fault("renumbers", 0.1, 0.02, 0.06),
-        renames=fault("renames", 0.12, 0.4, 0.8),
-        ids=bool(fault("ids", 0.5, 1)),
-        disowns=fault("disowns", 0.12, 0.1, 0.3),
-        logins=fault("logins", 0.12, 0.1, 0.3),
-        restores=fault("restores", 0.15, 1.0),
-        silent=fault("silent", 0.15, 0.1, 0.3),
-        mute=fault("mute", 0.12, 0.01, 0.05),
-        witness=bool(fault("witness", 0.5, 1)),
+        **_faults(seed),
     )
 
 

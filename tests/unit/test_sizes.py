@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "relance").rglob("*.py"))
-TESTS = sorted((ROOT / "tests").rglob("*.py"))
+TESTS = sorted([*(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")])
 MIGRATIONS = (
     ROOT / "relance/engine/db/migrations"
 )  # never changed once they are released, and one statement a table
@@ -18,7 +18,10 @@ LONGEST_FUNCTION = 50
 MEDIAN_FUNCTION = 10
 FULLEST_FOLDER = 12
 LONGER_FILES: dict[str, int] = {}
-FULLER_FOLDERS: dict[str, int] = {}
+FULLER_FOLDERS = {
+    "tests": 15, "tests/integration/engine": 72, "tests/integration/mailbox": 14, "tests/journeys": 22,
+    "tests/servers": 20, "tests/simulation": 20, "tests/unit": 14,
+}  # fmt: skip
 # What is beyond the measure still, and must not grow: make a number smaller when you can, and never larger.
 
 
@@ -38,6 +41,12 @@ def functions(path: Path) -> dict[str, int]:
 
 OURS = [path for path in FILES if MIGRATIONS not in path.parents]
 FUNCTIONS = {name: length for path in OURS for name, length in functions(path).items()}
+ROOMS = {path.name for path in (ROOT / "relance").iterdir() if (path / "__init__.py").exists()}
+
+
+def test_every_room_is_counted():
+    counted = {path.relative_to(ROOT / "relance").parts[0] for path in OURS}
+    assert counted >= ROOMS >= {"cli", "console", "engine", "mailbox", "sandbox", "scheduler"}
 
 
 def test_no_file_is_longer_than_anybody_reads():
@@ -46,7 +55,9 @@ def test_no_file_is_longer_than_anybody_reads():
 
 
 def test_no_function_is_longer_than_a_screen():
-    assert {name: length for name, length in FUNCTIONS.items() if length > LONGEST_FUNCTION} == {}
+    of_tests = {name: length for path in TESTS for name, length in functions(path).items()}
+    counted = FUNCTIONS | of_tests
+    assert {name: length for name, length in counted.items() if length > LONGEST_FUNCTION} == {}
 
 
 def test_most_functions_are_a_few_lines():
@@ -54,6 +65,8 @@ def test_most_functions_are_a_few_lines():
 
 
 def test_no_folder_is_fuller_than_a_glance():
-    folders = Counter(str(path.parent.relative_to(ROOT)) for path in OURS if path.name != "__init__.py")
+    folders = Counter(
+        str(path.parent.relative_to(ROOT)) for path in [*OURS, *TESTS] if path.name != "__init__.py"
+    )
     fuller = {name: n for name, n in folders.items() if n > FULLER_FOLDERS.get(name, FULLEST_FOLDER)}
     assert fuller == {}
