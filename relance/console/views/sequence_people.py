@@ -14,7 +14,7 @@ from relance.console.views.sequences import link, people_meant
 from relance.console.visit import UNPROCESSABLE, Visit
 from relance.engine.roles import Permission
 from relance.engine.sequences.bulk import BulkReport, BulkResult
-from relance.engine.sequences.listing import MOST, EnrollmentFilter
+from relance.engine.sequences.listing import MAX_PAGE, EnrollmentFilter
 from relance.engine.states import BulkOutcome, State
 from relance.wording import N_, Text
 
@@ -146,7 +146,7 @@ def _wish(visit: Visit) -> Wish:
 
 
 def _ticked(visit: Visit) -> tuple[int, ...]:
-    given = [each for each in visit.form.getlist("row") if isinstance(each, str)][:MOST]
+    given = [each for each in visit.form.getlist("row") if isinstance(each, str)][:MAX_PAGE]
     return tuple(number for each in given if (number := numbers.row(each)) is not None)
 
 
