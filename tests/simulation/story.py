@@ -343,7 +343,7 @@ class _Story:
         ]
         turns, steps = ([at - sim.wrong_by for at in some] for some in aside.moments(self.laid))
         self.ticks = any(at <= sim.now for at in steps)
-        # What a clock that was ahead planned is due (`mailboxes.with_turn_due`), once that clock is right again.
+        # What a clock that was ahead planned is due (`leases.with_turn_due`), once that clock is right again.
         turns = [sim.now if at > sim.now + leases.MAX_AHEAD else at for at in turns]
         moments = [*turns, *steps, *frozen, *(at for at, _, _ in sim.pending[:1])]
         ahead = [at for at in moments if at > sim.now]
