@@ -58,7 +58,6 @@ CODED = {
     "rule": "rule",
     "match": "match",
     "matched_by": "words",
-    "notes": "words",
 }
 
 KindName = enum.Enum(  # type: ignore[misc]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from relance.mailbox import classification
+from relance.mailbox.defects import Defect
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Classification, InboundMail, Kind
 from tests.corpus import clients
@@ -31,7 +32,7 @@ def one_mail(raw: bytes) -> None:
 
 def check_mail(mail: InboundMail) -> None:
     """Reading must not need its last fence, and what it gives is bounded and storable."""
-    assert not any("could not be read" in defect for defect in mail.defects), mail.defects
+    assert Defect.NOT_READ not in {each.code for each in mail.defects}, mail.defects
     check_text(mail.text)
     for line in (mail.subject, mail.from_name, *mail.to, *(value for _, value in mail.headers)):
         line.encode("utf-8")
@@ -45,7 +46,7 @@ def check_judgement(found: Classification) -> None:
     """Every mail gets a kind, the rule that said so, and evidence short enough to show."""
     assert found.kind in Kind
     assert found.rule
-    assert len(found.evidence) <= MAX_EVIDENCE, len(found.evidence)
+    assert len(str(found.evidence)) <= MAX_EVIDENCE, found.evidence
     assert found.until is None or RECEIVED.date() <= found.until, found.until
 
 

@@ -32,7 +32,7 @@ def read(house: Context) -> Iterator[str]:
     yield as_json(sequence_report.report(house, "First meeting"))
 
 
-CODES = frozenset({"kind", "judged_kind", "rule", "match", "matched_by", "notes"})
+CODES = frozenset({"kind", "judged_kind", "rule", "match", "matched_by"})
 # Fields that programs read: the same in every language, and named for people by the command.
 
 

@@ -49,7 +49,7 @@ def judged(answer: Reply) -> Classification:
         language=rest.get("language"),
         substitute=rest.get("substitute"),
         version=answer.rules_version,
-        notes=tuple(rest.get("notes") or ()),
+        notes=tuple(map(_note, rest.get("notes") or ())),
         definite=not rest.get("weak"),
         speaker=_speaker(rest),
     )
@@ -60,6 +60,11 @@ def _evidence(stored: object) -> Text | str:
     said = Text.read(stored)
     row = said.row()
     return str(row["text"]) if row.get("code") == "prose" else said
+
+
+def _note(stored: object) -> Text:
+    """Earlier releases kept the sentence itself, in English: it is the one that is translated still."""
+    return Text(stored) if isinstance(stored, str) else Text.read(stored)
 
 
 def in_force(answer: Reply) -> EffectiveClassification:

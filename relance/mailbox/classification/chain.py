@@ -85,7 +85,7 @@ def _filled(letter: Readings, kind: Kind, rule: str, finding: RuleMatch) -> Clas
     return Classification(
         kind=kind,
         rule=rule,
-        evidence=_quoted(finding.evidence),
+        evidence=finding.told or _quoted(finding.evidence),
         until=_until(letter, kind, spoken) or (wish.date if wish else None),
         recipient=finding.recipient,
         status=finding.status,

@@ -64,6 +64,7 @@ def _specimen(
     own = {field.name for field in dataclasses.fields(judged)} & set(ClassifiedMail.__dataclass_fields__)
     values = {name: getattr(judged, name) for name in own}
     values |= {"kind": judged.kind.value, "evidence": str(judged.evidence), "rules_version": judged.version}
+    values |= {"notes": tuple(map(str, judged.notes))}
     return ClassifiedMail(
         file=filed.file,
         number=filed.number,

@@ -13,6 +13,7 @@ from relance.mailbox.classification import quoting
 from relance.mailbox.classification.languages import language, normalize
 from relance.mailbox.classification.languages.normalize import Folded
 from relance.mailbox.parsing.inbound import InboundMail, Speaker
+from relance.wording import Text
 
 # The point in an address or a number ends no sentence; most phrases may not reach over one that does.
 _INNER_POINT = re.compile(r"(?<=\w)\.(?=\w)")
@@ -33,9 +34,10 @@ class RuleMatch:
     language: str | None = None
     recipient: str | None = None
     status: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     definite: bool = True
     speaker: Speaker = Speaker.UNKNOWN
+    told: Text | None = None  # instead of the evidence: a sentence of ours, where there is nothing to quote
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from relance.mailbox.classification import automated
 from relance.mailbox.classification.delivery_failures import bounces
@@ -12,8 +13,9 @@ from relance.mailbox.classification.languages.normalize import Folded
 from relance.mailbox.classification.message_view import RuleMatch
 from relance.mailbox.classification.named_dates import return_date
 from relance.mailbox.classification.readings import Readings
+from relance.mailbox.defects import Oddity
 from relance.mailbox.parsing import authorship
-from relance.wording import N_
+from relance.wording import Text
 
 # --- structure ------------------------------------------------------------------------------------------------------------
 
@@ -113,10 +115,16 @@ def is_unreadable(letter: Readings) -> RuleMatch | None:
     mail = letter.mail
     nothing = not mail.text.strip() and not mail.subject.strip()
     if mail.from_address is None and (nothing or not any(name in _MAIL_HEADERS for name, _ in mail.headers)):
-        return RuleMatch("; ".join(mail.defects)[:160] or "neither sender nor subject nor text")
+        return RuleMatch("", told=_why_unreadable(mail.defects))
     return None
 
 
+def _why_unreadable(defects: Sequence[Oddity]) -> Text:
+    told = Text.together(*(each.text for each in defects[:_DEFECTS]), by="; ")
+    return told or Text("neither sender nor subject nor text")
+
+
+_DEFECTS = 4  # of a mail are named: nobody reads thirty
 _MAIL_HEADERS = frozenset(
     ("from", "to", "subject", "date", "message-id", "received", "return-path", "in-reply-to", "references", "auto-submitted")
 )  # fmt: skip
@@ -130,9 +138,11 @@ def _bounced(letter: Readings, severity: Severity | None) -> RuleMatch | None:
     bounce = letter.bounce
     if bounce is None or bounce.severity is not severity:
         return None
-    notes: tuple[str, ...] = (N_("delayed, not failed: the server keeps trying"),) if bounce.delayed else ()
+    notes: tuple[Text, ...] = (
+        (Text("delayed, not failed: the server keeps trying"),) if bounce.delayed else ()
+    )
     if bounce.recipient and letter.mailed and bounce.recipient not in letter.mailed:
-        notes += (N_("is about an address that was not written to: perhaps a forwarded one"),)
+        notes += (Text("is about an address that was not written to: perhaps a forwarded one"),)
     return RuleMatch(
         bounce.evidence,
         recipient=bounce.recipient,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
+from relance.mailbox.defects import Defect
 from relance.mailbox.parsing import decoding, html_text, mime
 
 MAX_TEXT = 256 * 1024  # characters
@@ -17,7 +18,7 @@ _SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encr
 def readable(root: mime.MimePart, budget: mime.Budget) -> str:
     """What a person would read: plain text where there is any, else the HTML made plain."""
     if any(part.content_type in _SEALED for part in root.walk()):
-        budget.note("encrypted or sealed: its words cannot be read")
+        budget.note(Defect.ENCRYPTED)
     return decoding.clean_text(_text(root, budget), MAX_TEXT).strip("\n")
 
 
@@ -50,12 +51,12 @@ def _best(part: mime.MimePart, budget: mime.Budget) -> str:
 def _leaf(part: mime.MimePart, budget: mime.Budget) -> str:
     kind = part.content_type
     if kind.startswith("multipart/"):
-        budget.note("a multipart that could not be cut into parts was read as text")
+        budget.note(Defect.NOT_CUT)
     elif not kind.startswith("text/") or kind in _NOT_READ or kind in _NOT_READ_VCARD:
         return ""
     text, clean = part.text()
     if not clean:
-        budget.note("text in an unknown or wrong charset")
+        budget.note(Defect.CHARSET)
     text = text[: 2 * MAX_TEXT]
     if kind == "text/html" or text[:200].lstrip("\ufeff \t\r\n").lower().startswith(
         ("<!doctype html", "<html")

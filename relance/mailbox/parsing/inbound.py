@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
+from relance.mailbox.defects import Oddity
 from relance.wording import Text
 
 
@@ -56,7 +57,7 @@ class InboundMail:
     ] = ()  # ids a provider gave a mail of ours: X-Microsoft-Original-Message-ID and kin
     size: int = 0
     truncated: bool = False
-    defects: tuple[str, ...] = ()
+    defects: tuple[Oddity, ...] = ()
 
     def header(self, name: str) -> str | None:
         """The first header of that (lower-case) name."""
@@ -117,7 +118,7 @@ class Classification:
     language: str | None = None
     substitute: str | None = None  # left the company: the address named instead
     version: int = 1  # of the rules
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Text, ...] = ()
     intent_evidence: str = ""  # the words that the intent rests on, quoted, bounded
     definite: bool = True  # hard bounce: whether it says for certain that there is no such address
     speaker: Speaker = Speaker.UNKNOWN  # bounce: whose words it goes by

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from relance.mailbox.defects import Defect, Oddity
 from relance.mailbox.parsing import body, decoding, header_fields, mime, reports
 from relance.mailbox.parsing.inbound import InboundMail
 
@@ -106,14 +107,14 @@ def _is_machine(root: mime.MimePart, sender: header_fields.Mailbox | None) -> bo
 def _note_oddities(root: mime.MimePart, sender: header_fields.Mailbox | None, budget: mime.Budget) -> None:
     names = [name for name, _ in root.headers]
     if sender is None:
-        budget.note("no readable sender")
+        budget.note(Defect.NO_SENDER)
     for name in ("from", "message-id", "subject", "date"):
         if names.count(name) > 1:
-            budget.note(f"more than one {name} header")
+            budget.note(Defect.HEADER_TWICE, name)
     if "date" in names and header_fields.date(root.header("date")) is None:
-        budget.note("an invalid date")
+        budget.note(Defect.DATE)
     if not root.headers:
-        budget.note("no headers")
+        budget.note(Defect.NO_HEADERS)
 
 
 def _unreadable(raw: bytes, size: int, truncated: bool, why: str) -> InboundMail:
@@ -137,5 +138,5 @@ def _unreadable(raw: bytes, size: int, truncated: bool, why: str) -> InboundMail
         text="",
         size=size,
         truncated=truncated,
-        defects=(f"could not be read ({why})",),
+        defects=(Oddity(Defect.NOT_READ, why),),
     )

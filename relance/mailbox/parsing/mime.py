@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from relance.mailbox.defects import Defect, Oddity
 from relance.mailbox.parsing import decoding, header_fields
 
 MAX_RAW = 4 * 1024 * 1024  # bytes of one mail that are looked at
@@ -86,18 +87,19 @@ class Budget:
     """What one mail may still cost, and what was wrong with it so far."""
 
     parts: int = MAX_PARTS
-    defects: list[str] = field(default_factory=list)
+    defects: list[Oddity] = field(default_factory=list)
 
-    def note(self, defect: str) -> None:
+    def note(self, defect: Defect, about: str = "") -> None:
         """Remember a defect once; only the first thirty are kept."""
-        if defect not in self.defects and len(self.defects) < 30:
-            self.defects.append(defect)
+        found = Oddity(defect, about)
+        if found not in self.defects and len(self.defects) < 30:
+            self.defects.append(found)
 
 
 def read(raw: bytes, budget: Budget) -> MimePart:
     """The tree of parts of a whole mail."""
     if len(raw) > MAX_RAW:
-        budget.note("only the first part of a very large mail was read")
+        budget.note(Defect.VERY_LARGE)
         raw = raw[:MAX_RAW]
     if b"\n" not in raw and b"\r" in raw:
         raw = raw.replace(b"\r", b"\n")
@@ -116,10 +118,10 @@ def split(raw: bytes, budget: Budget) -> tuple[Headers, bytes]:
         if not line:
             return _closed(found), raw[stop:]
         if stop > MAX_HEADER_BYTES:
-            budget.note("headers longer than the limit were cut")
+            budget.note(Defect.LONG_HEADERS)
             return _closed(found), _after_blank_line(raw, position)
         if not _take_line(line, found, budget, first=position == 0):
-            budget.note("no empty line between headers and body")
+            budget.note(Defect.NO_EMPTY_LINE)
             return _closed(found), raw[position:]
         position = stop
     return _closed(found), b""
@@ -136,13 +138,13 @@ def _take_line(line: bytes, found: list[tuple[str, list[bytes]]], budget: Budget
         if len(found) < MAX_HEADERS:
             found.append((match[1].decode("ascii").lower(), [match[2]]))
         else:
-            budget.note("more headers than the limit")
+            budget.note(Defect.MANY_HEADERS)
         return True
     if first and line.startswith((b"From ", b">From ")):  # an mbox separator left in place
         return True
     if found and _LOST_IDS.match(line):
         found[-1][1].append(b" " + line)
-        budget.note("a folded header lost its leading blank")
+        budget.note(Defect.NOT_FOLDED)
         return True
     return False
 
@@ -166,7 +168,7 @@ def _part(raw: bytes, budget: Budget, depth: int, default: str) -> MimePart:
     if not content_type.startswith("multipart/") and not part.holds_a_mail:
         return part
     if depth >= MAX_DEPTH:
-        budget.note("parts nested deeper than the limit were not read")
+        budget.note(Defect.DEEP)
         return part
     if content_type.startswith("multipart/"):
         children = tuple(_children(part, budget))
@@ -178,12 +180,12 @@ def _part(raw: bytes, budget: Budget, depth: int, default: str) -> MimePart:
 def _children(part: MimePart, budget: Budget) -> Iterator[MimePart]:
     boundary = _boundary(part, budget)
     if boundary is None:
-        budget.note("a multipart without a boundary")
+        budget.note(Defect.NO_BOUNDARY)
         return
     default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
     for piece in _pieces(part.body, boundary):
         if budget.parts <= 0:
-            budget.note("more parts than the limit")
+            budget.note(Defect.MANY_PARTS)
             return
         yield _part(piece, budget, part.depth + 1, default)
 
@@ -195,7 +197,7 @@ def _boundary(part: MimePart, budget: Budget) -> bytes | None:
     guess = _GUESSED_BOUNDARY.search(part.body[:65536])
     if guess is None:
         return None
-    budget.note("the boundary of a multipart was guessed")
+    budget.note(Defect.BOUNDARY_GUESSED)
     return guess[1].rstrip()
 
 

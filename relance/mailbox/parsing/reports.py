@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from relance.mailbox.defects import Defect
 from relance.mailbox.parsing import decoding, header_fields, inbound, mime
 
 MAX_RECIPIENTS = 200
@@ -42,7 +43,7 @@ def delivery(root: mime.MimePart, budget: mime.Budget) -> tuple[inbound.Delivery
         elif part.content_type in _RETURNED_MAIL and part.children:
             found.extend(_complained_to_outlook(part.children[0]))
     if len(found) > MAX_RECIPIENTS:
-        budget.note("more delivery reports than the limit")
+        budget.note(Defect.MANY_REPORTS)
     return tuple(found[:MAX_RECIPIENTS])
 
 

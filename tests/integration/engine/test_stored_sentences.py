@@ -44,6 +44,10 @@ from tests.journeys.test_inbox import (
     test_a_salesperson_corrects_a_wrong_stop_and_the_sequence_goes_on,
     test_better_rules_reopen_what_was_stopped_by_mistake_only_when_told_to,
 )
+from tests.journeys.test_odd_mail import (
+    test_what_is_noted_of_a_bounce_is_told_in_the_readers_language,
+    test_why_a_mail_could_not_be_read_is_told_in_the_readers_language,
+)
 from tests.keyed.keys_for_sentences import Keys
 from tests.pages.events import fields
 
@@ -59,8 +63,10 @@ __all__ = [
     "test_better_rules_reopen_what_was_stopped_by_mistake_only_when_told_to",
     "test_of_a_mail_that_can_never_be_read_a_header_may_tell_whom_to_hold",
     "test_the_same_words_to_two_people_pause_the_mailbox_before_a_third",
+    "test_what_is_noted_of_a_bounce_is_told_in_the_readers_language",
     "test_what_sent_shows_is_offered_and_a_letter_from_it_pauses",
     "test_what_was_not_sent_goes_once_a_person_says_so",
+    "test_why_a_mail_could_not_be_read_is_told_in_the_readers_language",
     "test_without_copies_a_person_says_for_all_that_it_was_sent",
 ]
 

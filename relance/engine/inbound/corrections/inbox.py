@@ -141,6 +141,7 @@ def view(each: Reply) -> AnswerView:
     own = {
         "kind": judged.kind.value,
         "evidence": str(judged.evidence),
+        "notes": tuple(map(str, judged.notes)),
         "corrected": said is not None,
         "judged_kind": each.kind,
         "note": str(said.get("note", "")) if said else "",

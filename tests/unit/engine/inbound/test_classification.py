@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relance import wording
 from relance.engine.inbound import apply, classification
 from relance.engine.inbound.policy import Certainty
 from relance.engine.store.inbound.replies import Reply
 from relance.mailbox.parsing.inbound import Classification, Intent, Kind, Speaker
+from relance.wording import Text
+from tests import english
 
 NOON = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
 RETURNED = {Kind.BLOCKED, Kind.HARD_BOUNCE, Kind.SOFT_BOUNCE}
@@ -29,7 +32,7 @@ judgements = st.builds(
     language=some,
     substitute=some,
     version=st.integers(1, 99),
-    notes=st.lists(words, max_size=3).map(tuple),
+    notes=st.lists(words.map(Text) | words.map(Text.prose), max_size=3).map(tuple),
     definite=st.booleans(),
     speaker=st.sampled_from(Speaker),
 )
@@ -49,6 +52,16 @@ def test_a_judgement_reads_back_as_it_was_written(judgement):
         assert read.speaker is Speaker.RECEIVER
         judgement = Classification(**{**vars(judgement), "speaker": read.speaker})
     assert read == judgement
+
+
+def test_a_note_of_an_earlier_release_is_told_in_the_readers_language():
+    judgement = Classification(Kind.SOFT_BOUNCE, "a rule", "5.1.1")
+    rest = {"notes": ["delayed, not failed: the server keeps trying", "{odd"]}
+    told, odd = classification.judged(dataclasses.replace(kept(judgement), judgement=rest)).notes
+    assert told == Text("delayed, not failed: the server keeps trying")
+    with wording.speaking("pl"):
+        assert english.words(str(told)) == []
+        assert str(odd) == "{odd"
 
 
 @given(judgements, st.lists(st.integers(1, 99), max_size=3).map(tuple))

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relance.mailbox import classification
+from relance.mailbox.defects import Defect, Oddity
 from relance.mailbox.parsing import message
 from relance.mailbox.parsing.inbound import Classification, DeliveryReport, InboundMail, Kind
+from relance.wording import Text
 
 RECEIVED = dt.datetime(2026, 8, 3, 9, 0, tzinfo=dt.UTC)
 PLAIN = InboundMail(
@@ -124,7 +126,9 @@ def test_endless_text_is_judged(piece: str) -> None:
 def test_bytes_that_are_no_mail_are_unreadable() -> None:
     found = classification.judge(message.read(bytes(range(256)) * 3), received=RECEIVED, own_addresses=[])
     assert (found.kind, found.language) == (Kind.UNREADABLE, None)
-    assert "no headers" in found.evidence
+    odd = (Defect.NO_EMPTY_LINE, Defect.CHARSET, Defect.NO_SENDER, Defect.NO_HEADERS)
+    told = (Oddity(each).text for each in odd)
+    assert found.evidence == Text.together(*told, by="; ")
 
 
 def test_a_daemon_nobody_understands_proves_no_address_dead() -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from relance.mailbox.defects import Defect, Oddity
 from relance.mailbox.parsing import decoding, header_fields, message
 
 
@@ -71,7 +72,7 @@ def test_references_whose_fold_lost_its_blank() -> None:
     mail = read("From: bob@buyer.example", "References: <a@b>", "<c@d> <e@f>", "Subject: still here")
     assert mail.references == ("<a@b>", "<c@d>", "<e@f>")
     assert mail.subject == "still here"
-    assert "a folded header lost its leading blank" in mail.defects
+    assert Oddity(Defect.NOT_FOLDED) in mail.defects
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ def test_senders(value: str, name: str, address: str) -> None:
 def test_what_is_no_sender(value: str) -> None:
     mail = read(f"From: {value}")
     assert mail.from_address is None
-    assert "no readable sender" in mail.defects
+    assert Oddity(Defect.NO_SENDER) in mail.defects
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,7 @@ def test_aliases_that_providers_give() -> None:
 def test_twins_of_headers_are_noted_and_the_first_counts() -> None:
     mail = read("From: a@b.example", "From: c@d.example", "Subject: one", "Subject: two")
     assert (mail.from_address, mail.subject) == ("a@b.example", "one")
-    assert {"more than one from header", "more than one subject header"} <= set(mail.defects)
+    assert {Oddity(Defect.HEADER_TWICE, "from"), Oddity(Defect.HEADER_TWICE, "subject")} <= set(mail.defects)
 
 
 def test_an_mbox_line_and_a_missing_empty_line() -> None:
@@ -190,7 +191,7 @@ def test_an_mbox_line_and_a_missing_empty_line() -> None:
         b"From bob@buyer.example Mon Mar  2\nFrom: bob@buyer.example\nSubject: x\nHello there\n"
     )
     assert (mail.from_address, mail.subject, mail.text) == ("bob@buyer.example", "x", "Hello there")
-    assert "no empty line between headers and body" in mail.defects
+    assert Oddity(Defect.NO_EMPTY_LINE) in mail.defects
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])

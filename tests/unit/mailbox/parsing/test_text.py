@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from relance.mailbox.defects import Defect, Oddity
 from relance.mailbox.parsing import body, html_text, message
 
 
@@ -74,7 +75,7 @@ def test_a_wrong_charset_still_reads() -> None:
     assert mail.text == "żółw"
     other = message.read("From: a@b.example\nContent-Type: text/plain; charset=x-foo\n\nżółw".encode())
     assert other.text == "żółw"
-    assert other.defects == ("text in an unknown or wrong charset",)
+    assert other.defects == (Oddity(Defect.CHARSET),)
 
 
 def test_controls_and_marks_that_reorder_are_gone() -> None:
@@ -83,7 +84,7 @@ def test_controls_and_marks_that_reorder_are_gone() -> None:
 
 def test_sealed_mail_says_so() -> None:
     raw = "From: a@b.example\r\n" + leaf("application/pkcs7-mime; smime-type=enveloped-data", "xx")
-    assert message.read(raw.encode()).defects == ("encrypted or sealed: its words cannot be read",)
+    assert message.read(raw.encode()).defects == (Oddity(Defect.ENCRYPTED),)
 
 
 def test_flowed_text_is_joined_within_its_quote_depth() -> None:
